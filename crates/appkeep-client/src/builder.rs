@@ -1,0 +1,266 @@
+//! How a client is made: where to, as whom, how long to wait, whom to trust.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::{Certificate, Url, redirect};
+
+use crate::error::chain;
+use crate::generated::Client;
+use crate::secret::Secret;
+
+/// How long a client waits for a connection if nothing else is asked for.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a client waits for a complete answer if nothing else is asked for.
+pub const TOTAL_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// What a client calls itself if nothing else is asked for.
+const USER_AGENT: &str = concat!("appkeep-client/", env!("CARGO_PKG_VERSION"));
+
+/// A client in the making; begin with [`Client::builder`].
+#[derive(Debug, Clone)]
+pub struct ClientBuilder {
+    base_url: String,
+    bearer_token: Option<Secret>,
+    connect_timeout: Duration,
+    timeout: Duration,
+    user_agent: String,
+    root_certificates: Vec<Vec<u8>>,
+    accept_invalid_certificates: bool,
+}
+
+/// Why a client can't be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The base URL can't be used.
+    #[error("the base URL `{url}` {reason}")]
+    BaseUrl {
+        /// What was given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The bearer token can't stand in a header.
+    #[error("the bearer token has characters that can't be sent")]
+    BearerToken,
+    /// What should be root certificates isn't PEM, or holds none.
+    #[error("the root certificates can't be read: {0}")]
+    RootCertificates(String),
+    /// The HTTP client can't be set up.
+    #[error("the HTTP client can't be set up: {}", chain(.0))]
+    Http(reqwest::Error),
+}
+
+impl Client {
+    /// Begins a client for the server at `base_url`: scheme, host, port, and a path in front of
+    /// `/accounts` if there is one.
+    pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
+        ClientBuilder {
+            base_url: base_url.into(),
+            bearer_token: None,
+            connect_timeout: CONNECT_TIMEOUT,
+            timeout: TOTAL_TIMEOUT,
+            user_agent: USER_AGENT.to_owned(),
+            root_certificates: Vec::new(),
+            accept_invalid_certificates: false,
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// Sends this token with every request.
+    #[must_use]
+    pub fn bearer_token(mut self, token: Secret) -> Self {
+        self.bearer_token = Some(token);
+        self
+    }
+
+    /// Waits this long for a connection, instead of [`CONNECT_TIMEOUT`].
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// Waits this long for an answer, from the connection to the body's last byte, instead of
+    /// [`TOTAL_TIMEOUT`].
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Calls itself this, instead of `appkeep-client` and its version.
+    #[must_use]
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.user_agent = name.into();
+        self
+    }
+
+    /// Trusts these certificates too, one or more in PEM, besides those of the system.
+    #[must_use]
+    pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
+        self.root_certificates.push(pem.into());
+        self
+    }
+
+    /// Trusts any certificate: whoever answers gets the bearer token. For trials only.
+    #[must_use]
+    pub fn accept_invalid_certificates(mut self, accept: bool) -> Self {
+        self.accept_invalid_certificates = accept;
+        self
+    }
+
+    /// Makes the client. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// When the base URL, the token or a certificate can't be used.
+    pub fn build(self) -> Result<Client, BuildError> {
+        let base_url = self.checked_base_url()?;
+        let mut http = reqwest::Client::builder()
+            .connect_timeout(self.connect_timeout)
+            .timeout(self.timeout)
+            .user_agent(&self.user_agent)
+            .default_headers(self.headers()?)
+            // The contract knows no redirects, and a token must not follow one.
+            .redirect(redirect::Policy::none())
+            .tls_danger_accept_invalid_certs(self.accept_invalid_certificates);
+        if is_local(&base_url) {
+            // A proxy can't reach what is local to us.
+            http = http.no_proxy();
+        }
+        if base_url.scheme() == "http" {
+            // Nobody has to be trusted, so a machine without any certificates is fine.
+            http = http.tls_certs_only([]);
+        }
+        for pem in &self.root_certificates {
+            let certificates = Certificate::from_pem_bundle(pem)
+                .map_err(|error| BuildError::RootCertificates(chain(&error)))?;
+            if certificates.is_empty() {
+                return Err(BuildError::RootCertificates("no certificate in there".to_owned()));
+            }
+            http = http.tls_certs_merge(certificates);
+        }
+        let http = http.build().map_err(BuildError::Http)?;
+        Ok(Client::new_with_client(
+            base_url.as_str().trim_end_matches('/'),
+            http,
+        ))
+    }
+
+    fn checked_base_url(&self) -> Result<Url, BuildError> {
+        let refuse = |url: &str, reason: String| BuildError::BaseUrl {
+            url: url.to_owned(),
+            reason,
+        };
+        let mut url = Url::parse(&self.base_url)
+            .map_err(|error| refuse(&self.base_url, format!("can't be read: {error}")))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            // Not repeated: it holds a password.
+            return Err(refuse(
+                "…",
+                "must not hold a user or a password: use a bearer token".to_owned(),
+            ));
+        }
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(refuse(
+                &self.base_url,
+                "has to begin with https:// or http://".to_owned(),
+            ));
+        }
+        if url.query().is_some() || url.fragment().is_some() {
+            return Err(refuse(
+                &self.base_url,
+                "must not have a query or a fragment".to_owned(),
+            ));
+        }
+        let path = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&path);
+        Ok(url)
+    }
+
+    fn headers(&self) -> Result<HeaderMap, BuildError> {
+        let mut headers = HeaderMap::new();
+        if let Some(token) = &self.bearer_token {
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
+                .map_err(|_| BuildError::BearerToken)?;
+            value.set_sensitive(true);
+            headers.insert(AUTHORIZATION, value);
+        }
+        Ok(headers)
+    }
+}
+
+fn is_local(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_is_checked() {
+        for url in [
+            "appkeep:8443",
+            "ftp://host",
+            "https://host/?a=b",
+            "https://host/#a",
+            "",
+        ] {
+            assert!(
+                matches!(Client::builder(url).build(), Err(BuildError::BaseUrl { .. })),
+                "{url}"
+            );
+        }
+        for url in ["http://host", "http://[::1]:80/prefix/", "https://host:8443/"] {
+            assert!(Client::builder(url).build().is_ok(), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_the_base_url_is_not_repeated() {
+        let error = Client::builder("https://me:hunter2@host").build().unwrap_err();
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn a_token_is_not_printed() {
+        let builder = Client::builder("http://host").bearer_token(Secret::new("hunter2"));
+        assert!(!format!("{builder:?}").contains("hunter2"));
+        assert!(!format!("{:?}", builder.build().unwrap()).contains("hunter2"));
+    }
+
+    #[test]
+    fn a_token_has_to_fit_into_a_header() {
+        let builder = Client::builder("http://host").bearer_token(Secret::new("two\nlines"));
+        assert!(matches!(builder.build(), Err(BuildError::BearerToken)));
+    }
+
+    #[test]
+    fn root_certificates_have_to_be_some() {
+        for pem in ["", "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n"] {
+            let builder = Client::builder("https://host").root_certificates(pem);
+            assert!(
+                matches!(builder.build(), Err(BuildError::RootCertificates(_))),
+                "{pem}"
+            );
+        }
+    }
+
+    #[test]
+    fn local_hosts_are_known() {
+        for (url, local) in [
+            ("http://127.0.0.1:1", true),
+            ("http://[::1]", true),
+            ("http://localhost", true),
+            ("http://a.b", false),
+        ] {
+            assert_eq!(is_local(&Url::parse(url).unwrap()), local, "{url}");
+        }
+    }
+}

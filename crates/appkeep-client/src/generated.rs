@@ -1,0 +1,4331 @@
+// Generated from spec/openapi.yaml by `cargo xtask codegen`. Don't edit: change the contract.
+
+#[allow(unused_imports)]
+pub use progenitor_client::{ClientInfo, ResponseValue};
+#[allow(unused_imports)]
+use progenitor_client::{encode_path, RequestBuilderExt};
+/// Types used as operation parameters and responses.
+#[allow(clippy::all)]
+pub mod types {
+    ///A copy of an app in a bucket.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppBackup {
+        ///The moment whose data the backup holds.
+        #[serde(
+            rename = "backupCreationTimestamp",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub backup_creation_timestamp: ::std::option::Option<crate::Timestamp>,
+        ///The bucket that holds the data.
+        #[serde(rename = "bucketID")]
+        pub bucket_id: ::uuid::Uuid,
+        ///How many bytes have been copied; equal to `totalBytes` in the end.
+        #[serde(
+            rename = "bytesDone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bytes_done: ::std::option::Option<::serde_json::Number>,
+        #[serde(
+            rename = "hookState",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub hook_state: ::std::option::Option<crate::Open<crate::types::HookState>>,
+        ///What the failed hooks reported.
+        #[serde(
+            rename = "hookStateDetails",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub hook_state_details: ::std::option::Option<::std::vec::Vec<StateDetail>>,
+        ///The backup's own id.
+        pub id: ::uuid::Uuid,
+        pub metadata: Metadata,
+        ///The backup's name, unique within its app; made up by the server if none was asked for.
+        pub name: ::std::string::String,
+        ///How far the copy has come, in percent; 100 in the end.
+        #[serde(
+            rename = "percentDone",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub percent_done: ::std::option::Option<::serde_json::Number>,
+        ///The schedule that made the backup; absent when a client did.
+        #[serde(
+            rename = "scheduleID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub schedule_id: ::std::option::Option<::uuid::Uuid>,
+        ///The snapshot that was or is being copied.
+        #[serde(
+            rename = "snapshotID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub snapshot_id: ::std::option::Option<::uuid::Uuid>,
+        pub state: crate::Open<crate::types::ResourceState>,
+        ///Why the backup doesn't get on, has failed or was removed; empty when all is well.
+        #[serde(
+            rename = "stateUnready",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub state_unready: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///How many bytes there are to copy.
+        #[serde(
+            rename = "totalBytes",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub total_bytes: ::std::option::Option<::serde_json::Number>,
+        ///The kind of resource.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        pub version: crate::Open<crate::types::AppBackupVersion>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl AppBackup {
+        pub fn builder() -> builder::AppBackup {
+            Default::default()
+        }
+    }
+    ///The wish for a backup.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppBackupCreate {
+        /**The bucket to copy to. If it is absent, the bucket marked as default is used, else the first
+one that is configured; without any bucket the request fails.
+*/
+        #[serde(
+            rename = "bucketID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_id: ::std::option::Option<::uuid::Uuid>,
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<MetadataCreate>,
+        ///A name that no other backup of the app has; the server makes one up if it is absent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        /**A completed snapshot of this app to copy. If it is absent, a temporary one is taken and
+removed again when the backup ends.
+*/
+        #[serde(
+            rename = "snapshotID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub snapshot_id: ::std::option::Option<::uuid::Uuid>,
+        ///The kind of resource.
+        #[serde(rename = "type", default = "defaults::app_backup_create_type")]
+        pub type_: ::std::string::String,
+        #[serde(default = "defaults::app_backup_create_version")]
+        pub version: crate::Open<crate::types::AppBackupVersion>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl AppBackupCreate {
+        pub fn builder() -> builder::AppBackupCreate {
+            Default::default()
+        }
+    }
+    ///Backups, newest first.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppBackupList {
+        ///The backups, all in the same form.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<
+            ::std::vec::Vec<crate::ListItem<crate::types::AppBackup>>,
+        >,
+        pub metadata: ListMetadata,
+        ///The kind of list. Always sent.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<::std::string::String>,
+        ///The version of the list and its items. Always sent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub version: ::std::option::Option<crate::Open<crate::types::AppBackupVersion>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl AppBackupList {
+        pub fn builder() -> builder::AppBackupList {
+            Default::default()
+        }
+    }
+    ///The resource's version. Each one is accepted; answers carry the newest.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum AppBackupVersion {
+        #[serde(rename = "1.0")]
+        X10,
+        #[serde(rename = "1.1")]
+        X11,
+    }
+    impl ::std::fmt::Display for AppBackupVersion {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::X10 => f.write_str("1.0"),
+                Self::X11 => f.write_str("1.1"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for AppBackupVersion {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "1.0" => Ok(Self::X10),
+                "1.1" => Ok(Self::X11),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for AppBackupVersion {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for AppBackupVersion {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///A frozen copy of an app, beside the app.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppSnap {
+        #[serde(
+            rename = "hookState",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub hook_state: ::std::option::Option<crate::Open<crate::types::HookState>>,
+        ///What the failed hooks reported.
+        #[serde(
+            rename = "hookStateDetails",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub hook_state_details: ::std::option::Option<::std::vec::Vec<StateDetail>>,
+        ///The snapshot's own id.
+        pub id: ::uuid::Uuid,
+        pub metadata: Metadata,
+        ///The snapshot's name, unique within its app; made up by the server if none was asked for.
+        pub name: ::std::string::String,
+        ///The schedule that made the snapshot; absent when a client did.
+        #[serde(
+            rename = "scheduleID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub schedule_id: ::std::option::Option<::uuid::Uuid>,
+        /**The asset that stands for the snapshot's content; present once the snapshot is completed.
+A version 5 UUID derived from `id`.
+*/
+        #[serde(
+            rename = "snapshotAppAsset",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub snapshot_app_asset: ::std::option::Option<::uuid::Uuid>,
+        pub state: crate::Open<crate::types::ResourceState>,
+        ///Why the snapshot doesn't get on or has failed; empty when all is well.
+        #[serde(
+            rename = "stateUnready",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub state_unready: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///The kind of resource.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        pub version: crate::Open<crate::types::AppSnapVersion>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl AppSnap {
+        pub fn builder() -> builder::AppSnap {
+            Default::default()
+        }
+    }
+    ///The wish for a snapshot.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppSnapCreate {
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub metadata: ::std::option::Option<MetadataCreate>,
+        ///A name that no other snapshot of the app has; the server makes one up if it is absent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub name: ::std::option::Option<::std::string::String>,
+        ///The kind of resource.
+        #[serde(rename = "type", default = "defaults::app_snap_create_type")]
+        pub type_: ::std::string::String,
+        #[serde(default = "defaults::app_snap_create_version")]
+        pub version: crate::Open<crate::types::AppSnapVersion>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl AppSnapCreate {
+        pub fn builder() -> builder::AppSnapCreate {
+            Default::default()
+        }
+    }
+    ///Snapshots, newest first.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppSnapList {
+        ///The snapshots, all in the same form.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<
+            ::std::vec::Vec<crate::ListItem<crate::types::AppSnap>>,
+        >,
+        pub metadata: ListMetadata,
+        ///The kind of list. Always sent.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<::std::string::String>,
+        ///The version of the list and its items. Always sent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub version: ::std::option::Option<crate::Open<crate::types::AppSnapVersion>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl AppSnapList {
+        pub fn builder() -> builder::AppSnapList {
+            Default::default()
+        }
+    }
+    ///The resource's version. Each one is accepted; answers carry the newest.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum AppSnapVersion {
+        #[serde(rename = "1.0")]
+        X10,
+        #[serde(rename = "1.1")]
+        X11,
+        #[serde(rename = "1.2")]
+        X12,
+    }
+    impl ::std::fmt::Display for AppSnapVersion {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::X10 => f.write_str("1.0"),
+                Self::X11 => f.write_str("1.1"),
+                Self::X12 => f.write_str("1.2"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for AppSnapVersion {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "1.0" => Ok(Self::X10),
+                "1.1" => Ok(Self::X11),
+                "1.2" => Ok(Self::X12),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for AppSnapVersion {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for AppSnapVersion {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///How the app's execution hooks ended; `success` also when there were none.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum HookState {
+        #[serde(rename = "failed")]
+        Failed,
+        #[serde(rename = "success")]
+        Success,
+    }
+    impl ::std::fmt::Display for HookState {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Failed => f.write_str("failed"),
+                Self::Success => f.write_str("success"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for HookState {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "failed" => Ok(Self::Failed),
+                "success" => Ok(Self::Success),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for HookState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for HookState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///A field of the body that can't be accepted.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct InvalidField {
+        ///Which field, as a path from the body's root.
+        pub name: ::std::string::String,
+        ///Why not.
+        pub reason: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl InvalidField {
+        pub fn builder() -> builder::InvalidField {
+            Default::default()
+        }
+    }
+    ///A query parameter that can't be accepted.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct InvalidParam {
+        ///Which parameter.
+        pub name: ::std::string::String,
+        ///Why not.
+        pub reason: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl InvalidParam {
+        pub fn builder() -> builder::InvalidParam {
+            Default::default()
+        }
+    }
+    ///A name and a value that a client attaches to a resource.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct Label {
+        ///What the label is called.
+        pub name: ::std::string::String,
+        ///What the label says.
+        pub value: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl Label {
+        pub fn builder() -> builder::Label {
+            Default::default()
+        }
+    }
+    ///What is said about a list as a whole.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct ListMetadata {
+        /**Present only when more items follow: the `continue` parameter that leads to them.
+*/
+        #[serde(
+            rename = "continue",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub continue_: ::std::option::Option<::std::string::String>,
+        ///How many items this answer holds.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub count: ::std::option::Option<::serde_json::Number>,
+        ///Who asked for the list.
+        #[serde(
+            rename = "createdBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub created_by: ::std::option::Option<::uuid::Uuid>,
+        ///When the list was made up.
+        #[serde(
+            rename = "creationTimestamp",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub creation_timestamp: ::std::option::Option<crate::Timestamp>,
+        ///Always empty; a list carries no labels.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub labels: ::std::option::Option<::std::vec::Vec<Label>>,
+        ///When the list was made up.
+        #[serde(
+            rename = "modificationTimestamp",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modification_timestamp: ::std::option::Option<crate::Timestamp>,
+        ///Who asked for the list.
+        #[serde(
+            rename = "modifiedBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modified_by: ::std::option::Option<::uuid::Uuid>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl ListMetadata {
+        pub fn builder() -> builder::ListMetadata {
+            Default::default()
+        }
+    }
+    ///Labels, and who made and changed the resource when.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct Metadata {
+        ///Who made the resource.
+        #[serde(rename = "createdBy")]
+        pub created_by: ::uuid::Uuid,
+        ///When the resource was made.
+        #[serde(rename = "creationTimestamp")]
+        pub creation_timestamp: crate::Timestamp,
+        ///The client's labels, in the order in which they were given.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub labels: ::std::option::Option<::std::vec::Vec<Label>>,
+        ///When the resource last changed.
+        #[serde(rename = "modificationTimestamp")]
+        pub modification_timestamp: crate::Timestamp,
+        ///Who last changed the resource; absent as long as nobody has.
+        #[serde(
+            rename = "modifiedBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modified_by: ::std::option::Option<::uuid::Uuid>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl Metadata {
+        pub fn builder() -> builder::Metadata {
+            Default::default()
+        }
+    }
+    /**Labels for a new resource. The other members belong to the server: they may be sent, have to be
+well-formed, and are ignored.
+*/
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct MetadataCreate {
+        ///Ignored.
+        #[serde(
+            rename = "createdBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub created_by: ::std::option::Option<::uuid::Uuid>,
+        ///Ignored.
+        #[serde(
+            rename = "creationTimestamp",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub creation_timestamp: ::std::option::Option<crate::Timestamp>,
+        ///The labels to attach.
+        pub labels: ::std::vec::Vec<Label>,
+        ///Ignored.
+        #[serde(
+            rename = "modificationTimestamp",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modification_timestamp: ::std::option::Option<crate::Timestamp>,
+        ///Ignored.
+        #[serde(
+            rename = "modifiedBy",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub modified_by: ::std::option::Option<::uuid::Uuid>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl MetadataCreate {
+        pub fn builder() -> builder::MetadataCreate {
+            Default::default()
+        }
+    }
+    ///What went wrong (RFC 7807).
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct Problem {
+        ///The id under which the server's log knows this request.
+        #[serde(
+            rename = "correlationID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub correlation_id: ::std::option::Option<::std::string::String>,
+        ///This occurrence of the problem in a sentence.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub detail: ::std::option::Option<::std::string::String>,
+        ///The body's fields at fault.
+        #[serde(
+            rename = "invalidFields",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub invalid_fields: ::std::option::Option<::std::vec::Vec<InvalidField>>,
+        ///The query parameters at fault.
+        #[serde(
+            rename = "invalidParams",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub invalid_params: ::std::option::Option<::std::vec::Vec<InvalidParam>>,
+        ///The HTTP status, as a string.
+        pub status: ::std::string::String,
+        ///The kind of problem in a few words.
+        pub title: ::std::string::String,
+        ///A URI that names the kind of problem; `about:blank` when the status says it all.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl Problem {
+        pub fn builder() -> builder::Problem {
+            Default::default()
+        }
+    }
+    /**How far the resource has come.
+
+- `pending`: it waits for its turn
+- `discovering`: what has to be copied is being found out
+- `running`: data is being copied
+- `completed`: it is whole and can be used
+- `failed`: it will never be completed; `stateUnready` says why
+- `removed`: it can't be reached at present
+- `unknown`: its state can't be told
+*/
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum ResourceState {
+        #[serde(rename = "pending")]
+        Pending,
+        #[serde(rename = "discovering")]
+        Discovering,
+        #[serde(rename = "running")]
+        Running,
+        #[serde(rename = "completed")]
+        Completed,
+        #[serde(rename = "failed")]
+        Failed,
+        #[serde(rename = "removed")]
+        Removed,
+        #[serde(rename = "unknown")]
+        Unknown,
+    }
+    impl ::std::fmt::Display for ResourceState {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Pending => f.write_str("pending"),
+                Self::Discovering => f.write_str("discovering"),
+                Self::Running => f.write_str("running"),
+                Self::Completed => f.write_str("completed"),
+                Self::Failed => f.write_str("failed"),
+                Self::Removed => f.write_str("removed"),
+                Self::Unknown => f.write_str("unknown"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for ResourceState {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "pending" => Ok(Self::Pending),
+                "discovering" => Ok(Self::Discovering),
+                "running" => Ok(Self::Running),
+                "completed" => Ok(Self::Completed),
+                "failed" => Ok(Self::Failed),
+                "removed" => Ok(Self::Removed),
+                "unknown" => Ok(Self::Unknown),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for ResourceState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for ResourceState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///What one failed execution hook reported.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct StateDetail {
+        ///The report in full.
+        pub detail: ::std::string::String,
+        ///The report in a few words.
+        pub title: ::std::string::String,
+        ///What kind of report it is.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl StateDetail {
+        pub fn builder() -> builder::StateDetail {
+            Default::default()
+        }
+    }
+    /// Types for composing complex structures.
+    pub mod builder {
+        #[derive(Clone, Debug)]
+        pub struct AppBackup {
+            backup_creation_timestamp: ::std::result::Result<
+                ::std::option::Option<crate::Timestamp>,
+                ::std::string::String,
+            >,
+            bucket_id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
+            bytes_done: ::std::result::Result<
+                ::std::option::Option<::serde_json::Number>,
+                ::std::string::String,
+            >,
+            hook_state: ::std::result::Result<
+                ::std::option::Option<crate::Open<crate::types::HookState>>,
+                ::std::string::String,
+            >,
+            hook_state_details: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<super::StateDetail>>,
+                ::std::string::String,
+            >,
+            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
+            metadata: ::std::result::Result<super::Metadata, ::std::string::String>,
+            name: ::std::result::Result<::std::string::String, ::std::string::String>,
+            percent_done: ::std::result::Result<
+                ::std::option::Option<::serde_json::Number>,
+                ::std::string::String,
+            >,
+            schedule_id: ::std::result::Result<
+                ::std::option::Option<::uuid::Uuid>,
+                ::std::string::String,
+            >,
+            snapshot_id: ::std::result::Result<
+                ::std::option::Option<::uuid::Uuid>,
+                ::std::string::String,
+            >,
+            state: ::std::result::Result<
+                crate::Open<crate::types::ResourceState>,
+                ::std::string::String,
+            >,
+            state_unready: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                ::std::string::String,
+            >,
+            total_bytes: ::std::result::Result<
+                ::std::option::Option<::serde_json::Number>,
+                ::std::string::String,
+            >,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            version: ::std::result::Result<
+                crate::Open<crate::types::AppBackupVersion>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AppBackup {
+            fn default() -> Self {
+                Self {
+                    backup_creation_timestamp: Ok(Default::default()),
+                    bucket_id: Err("no value supplied for bucket_id".to_string()),
+                    bytes_done: Ok(Default::default()),
+                    hook_state: Ok(Default::default()),
+                    hook_state_details: Ok(Default::default()),
+                    id: Err("no value supplied for id".to_string()),
+                    metadata: Err("no value supplied for metadata".to_string()),
+                    name: Err("no value supplied for name".to_string()),
+                    percent_done: Ok(Default::default()),
+                    schedule_id: Ok(Default::default()),
+                    snapshot_id: Ok(Default::default()),
+                    state: Err("no value supplied for state".to_string()),
+                    state_unready: Ok(Default::default()),
+                    total_bytes: Ok(Default::default()),
+                    type_: Err("no value supplied for type_".to_string()),
+                    version: Err("no value supplied for version".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl AppBackup {
+            pub fn backup_creation_timestamp<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<crate::Timestamp>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.backup_creation_timestamp = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for backup_creation_timestamp: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn bucket_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::uuid::Uuid>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.bucket_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for bucket_id: {e}")
+                    });
+                self
+            }
+            pub fn bytes_done<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::serde_json::Number>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.bytes_done = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for bytes_done: {e}")
+                    });
+                self
+            }
+            pub fn hook_state<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<crate::Open<crate::types::HookState>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.hook_state = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for hook_state: {e}")
+                    });
+                self
+            }
+            pub fn hook_state_details<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::StateDetail>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.hook_state_details = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for hook_state_details: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::uuid::Uuid>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.id = value
+                    .try_into()
+                    .map_err(|e| format!("error converting supplied value for id: {e}"));
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::Metadata>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for name: {e}")
+                    });
+                self
+            }
+            pub fn percent_done<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::serde_json::Number>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.percent_done = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for percent_done: {e}")
+                    });
+                self
+            }
+            pub fn schedule_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.schedule_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for schedule_id: {e}")
+                    });
+                self
+            }
+            pub fn snapshot_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.snapshot_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for snapshot_id: {e}")
+                    });
+                self
+            }
+            pub fn state<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Open<crate::types::ResourceState>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.state = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for state: {e}")
+                    });
+                self
+            }
+            pub fn state_unready<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.state_unready = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for state_unready: {e}")
+                    });
+                self
+            }
+            pub fn total_bytes<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::serde_json::Number>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.total_bytes = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for total_bytes: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Open<crate::types::AppBackupVersion>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AppBackup> for super::AppBackup {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AppBackup,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    backup_creation_timestamp: value.backup_creation_timestamp?,
+                    bucket_id: value.bucket_id?,
+                    bytes_done: value.bytes_done?,
+                    hook_state: value.hook_state?,
+                    hook_state_details: value.hook_state_details?,
+                    id: value.id?,
+                    metadata: value.metadata?,
+                    name: value.name?,
+                    percent_done: value.percent_done?,
+                    schedule_id: value.schedule_id?,
+                    snapshot_id: value.snapshot_id?,
+                    state: value.state?,
+                    state_unready: value.state_unready?,
+                    total_bytes: value.total_bytes?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AppBackup> for AppBackup {
+            fn from(value: super::AppBackup) -> Self {
+                Self {
+                    backup_creation_timestamp: Ok(value.backup_creation_timestamp),
+                    bucket_id: Ok(value.bucket_id),
+                    bytes_done: Ok(value.bytes_done),
+                    hook_state: Ok(value.hook_state),
+                    hook_state_details: Ok(value.hook_state_details),
+                    id: Ok(value.id),
+                    metadata: Ok(value.metadata),
+                    name: Ok(value.name),
+                    percent_done: Ok(value.percent_done),
+                    schedule_id: Ok(value.schedule_id),
+                    snapshot_id: Ok(value.snapshot_id),
+                    state: Ok(value.state),
+                    state_unready: Ok(value.state_unready),
+                    total_bytes: Ok(value.total_bytes),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct AppBackupCreate {
+            bucket_id: ::std::result::Result<
+                ::std::option::Option<::uuid::Uuid>,
+                ::std::string::String,
+            >,
+            metadata: ::std::result::Result<
+                ::std::option::Option<super::MetadataCreate>,
+                ::std::string::String,
+            >,
+            name: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
+            snapshot_id: ::std::result::Result<
+                ::std::option::Option<::uuid::Uuid>,
+                ::std::string::String,
+            >,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            version: ::std::result::Result<
+                crate::Open<crate::types::AppBackupVersion>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AppBackupCreate {
+            fn default() -> Self {
+                Self {
+                    bucket_id: Ok(Default::default()),
+                    metadata: Ok(Default::default()),
+                    name: Ok(Default::default()),
+                    snapshot_id: Ok(Default::default()),
+                    type_: Ok(super::defaults::app_backup_create_type()),
+                    version: Ok(super::defaults::app_backup_create_version()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl AppBackupCreate {
+            pub fn bucket_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.bucket_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for bucket_id: {e}")
+                    });
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<super::MetadataCreate>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for name: {e}")
+                    });
+                self
+            }
+            pub fn snapshot_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.snapshot_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for snapshot_id: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Open<crate::types::AppBackupVersion>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AppBackupCreate> for super::AppBackupCreate {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AppBackupCreate,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    bucket_id: value.bucket_id?,
+                    metadata: value.metadata?,
+                    name: value.name?,
+                    snapshot_id: value.snapshot_id?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AppBackupCreate> for AppBackupCreate {
+            fn from(value: super::AppBackupCreate) -> Self {
+                Self {
+                    bucket_id: Ok(value.bucket_id),
+                    metadata: Ok(value.metadata),
+                    name: Ok(value.name),
+                    snapshot_id: Ok(value.snapshot_id),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct AppBackupList {
+            items: ::std::result::Result<
+                ::std::option::Option<
+                    ::std::vec::Vec<crate::ListItem<crate::types::AppBackup>>,
+                >,
+                ::std::string::String,
+            >,
+            metadata: ::std::result::Result<super::ListMetadata, ::std::string::String>,
+            type_: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
+            version: ::std::result::Result<
+                ::std::option::Option<crate::Open<crate::types::AppBackupVersion>>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AppBackupList {
+            fn default() -> Self {
+                Self {
+                    items: Ok(Default::default()),
+                    metadata: Err("no value supplied for metadata".to_string()),
+                    type_: Ok(Default::default()),
+                    version: Ok(Default::default()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl AppBackupList {
+            pub fn items<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<
+                        ::std::vec::Vec<crate::ListItem<crate::types::AppBackup>>,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.items = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for items: {e}")
+                    });
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::ListMetadata>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<crate::Open<crate::types::AppBackupVersion>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AppBackupList> for super::AppBackupList {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AppBackupList,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    items: value.items?,
+                    metadata: value.metadata?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AppBackupList> for AppBackupList {
+            fn from(value: super::AppBackupList) -> Self {
+                Self {
+                    items: Ok(value.items),
+                    metadata: Ok(value.metadata),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct AppSnap {
+            hook_state: ::std::result::Result<
+                ::std::option::Option<crate::Open<crate::types::HookState>>,
+                ::std::string::String,
+            >,
+            hook_state_details: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<super::StateDetail>>,
+                ::std::string::String,
+            >,
+            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
+            metadata: ::std::result::Result<super::Metadata, ::std::string::String>,
+            name: ::std::result::Result<::std::string::String, ::std::string::String>,
+            schedule_id: ::std::result::Result<
+                ::std::option::Option<::uuid::Uuid>,
+                ::std::string::String,
+            >,
+            snapshot_app_asset: ::std::result::Result<
+                ::std::option::Option<::uuid::Uuid>,
+                ::std::string::String,
+            >,
+            state: ::std::result::Result<
+                crate::Open<crate::types::ResourceState>,
+                ::std::string::String,
+            >,
+            state_unready: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                ::std::string::String,
+            >,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            version: ::std::result::Result<
+                crate::Open<crate::types::AppSnapVersion>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AppSnap {
+            fn default() -> Self {
+                Self {
+                    hook_state: Ok(Default::default()),
+                    hook_state_details: Ok(Default::default()),
+                    id: Err("no value supplied for id".to_string()),
+                    metadata: Err("no value supplied for metadata".to_string()),
+                    name: Err("no value supplied for name".to_string()),
+                    schedule_id: Ok(Default::default()),
+                    snapshot_app_asset: Ok(Default::default()),
+                    state: Err("no value supplied for state".to_string()),
+                    state_unready: Ok(Default::default()),
+                    type_: Err("no value supplied for type_".to_string()),
+                    version: Err("no value supplied for version".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl AppSnap {
+            pub fn hook_state<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<crate::Open<crate::types::HookState>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.hook_state = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for hook_state: {e}")
+                    });
+                self
+            }
+            pub fn hook_state_details<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::StateDetail>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.hook_state_details = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for hook_state_details: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::uuid::Uuid>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.id = value
+                    .try_into()
+                    .map_err(|e| format!("error converting supplied value for id: {e}"));
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::Metadata>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for name: {e}")
+                    });
+                self
+            }
+            pub fn schedule_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.schedule_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for schedule_id: {e}")
+                    });
+                self
+            }
+            pub fn snapshot_app_asset<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.snapshot_app_asset = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for snapshot_app_asset: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn state<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Open<crate::types::ResourceState>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.state = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for state: {e}")
+                    });
+                self
+            }
+            pub fn state_unready<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.state_unready = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for state_unready: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Open<crate::types::AppSnapVersion>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AppSnap> for super::AppSnap {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AppSnap,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    hook_state: value.hook_state?,
+                    hook_state_details: value.hook_state_details?,
+                    id: value.id?,
+                    metadata: value.metadata?,
+                    name: value.name?,
+                    schedule_id: value.schedule_id?,
+                    snapshot_app_asset: value.snapshot_app_asset?,
+                    state: value.state?,
+                    state_unready: value.state_unready?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AppSnap> for AppSnap {
+            fn from(value: super::AppSnap) -> Self {
+                Self {
+                    hook_state: Ok(value.hook_state),
+                    hook_state_details: Ok(value.hook_state_details),
+                    id: Ok(value.id),
+                    metadata: Ok(value.metadata),
+                    name: Ok(value.name),
+                    schedule_id: Ok(value.schedule_id),
+                    snapshot_app_asset: Ok(value.snapshot_app_asset),
+                    state: Ok(value.state),
+                    state_unready: Ok(value.state_unready),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct AppSnapCreate {
+            metadata: ::std::result::Result<
+                ::std::option::Option<super::MetadataCreate>,
+                ::std::string::String,
+            >,
+            name: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            version: ::std::result::Result<
+                crate::Open<crate::types::AppSnapVersion>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AppSnapCreate {
+            fn default() -> Self {
+                Self {
+                    metadata: Ok(Default::default()),
+                    name: Ok(Default::default()),
+                    type_: Ok(super::defaults::app_snap_create_type()),
+                    version: Ok(super::defaults::app_snap_create_version()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl AppSnapCreate {
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<super::MetadataCreate>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for name: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Open<crate::types::AppSnapVersion>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AppSnapCreate> for super::AppSnapCreate {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AppSnapCreate,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    metadata: value.metadata?,
+                    name: value.name?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AppSnapCreate> for AppSnapCreate {
+            fn from(value: super::AppSnapCreate) -> Self {
+                Self {
+                    metadata: Ok(value.metadata),
+                    name: Ok(value.name),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct AppSnapList {
+            items: ::std::result::Result<
+                ::std::option::Option<
+                    ::std::vec::Vec<crate::ListItem<crate::types::AppSnap>>,
+                >,
+                ::std::string::String,
+            >,
+            metadata: ::std::result::Result<super::ListMetadata, ::std::string::String>,
+            type_: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
+            version: ::std::result::Result<
+                ::std::option::Option<crate::Open<crate::types::AppSnapVersion>>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AppSnapList {
+            fn default() -> Self {
+                Self {
+                    items: Ok(Default::default()),
+                    metadata: Err("no value supplied for metadata".to_string()),
+                    type_: Ok(Default::default()),
+                    version: Ok(Default::default()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl AppSnapList {
+            pub fn items<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<
+                        ::std::vec::Vec<crate::ListItem<crate::types::AppSnap>>,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.items = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for items: {e}")
+                    });
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::ListMetadata>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<crate::Open<crate::types::AppSnapVersion>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AppSnapList> for super::AppSnapList {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AppSnapList,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    items: value.items?,
+                    metadata: value.metadata?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AppSnapList> for AppSnapList {
+            fn from(value: super::AppSnapList) -> Self {
+                Self {
+                    items: Ok(value.items),
+                    metadata: Ok(value.metadata),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct InvalidField {
+            name: ::std::result::Result<::std::string::String, ::std::string::String>,
+            reason: ::std::result::Result<::std::string::String, ::std::string::String>,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for InvalidField {
+            fn default() -> Self {
+                Self {
+                    name: Err("no value supplied for name".to_string()),
+                    reason: Err("no value supplied for reason".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl InvalidField {
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for name: {e}")
+                    });
+                self
+            }
+            pub fn reason<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.reason = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for reason: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<InvalidField> for super::InvalidField {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: InvalidField,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    name: value.name?,
+                    reason: value.reason?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::InvalidField> for InvalidField {
+            fn from(value: super::InvalidField) -> Self {
+                Self {
+                    name: Ok(value.name),
+                    reason: Ok(value.reason),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct InvalidParam {
+            name: ::std::result::Result<::std::string::String, ::std::string::String>,
+            reason: ::std::result::Result<::std::string::String, ::std::string::String>,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for InvalidParam {
+            fn default() -> Self {
+                Self {
+                    name: Err("no value supplied for name".to_string()),
+                    reason: Err("no value supplied for reason".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl InvalidParam {
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for name: {e}")
+                    });
+                self
+            }
+            pub fn reason<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.reason = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for reason: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<InvalidParam> for super::InvalidParam {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: InvalidParam,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    name: value.name?,
+                    reason: value.reason?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::InvalidParam> for InvalidParam {
+            fn from(value: super::InvalidParam) -> Self {
+                Self {
+                    name: Ok(value.name),
+                    reason: Ok(value.reason),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct Label {
+            name: ::std::result::Result<::std::string::String, ::std::string::String>,
+            value: ::std::result::Result<::std::string::String, ::std::string::String>,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for Label {
+            fn default() -> Self {
+                Self {
+                    name: Err("no value supplied for name".to_string()),
+                    value: Err("no value supplied for value".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl Label {
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for name: {e}")
+                    });
+                self
+            }
+            pub fn value<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.value = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for value: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<Label> for super::Label {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: Label,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    name: value.name?,
+                    value: value.value?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::Label> for Label {
+            fn from(value: super::Label) -> Self {
+                Self {
+                    name: Ok(value.name),
+                    value: Ok(value.value),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct ListMetadata {
+            continue_: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
+            count: ::std::result::Result<
+                ::std::option::Option<::serde_json::Number>,
+                ::std::string::String,
+            >,
+            created_by: ::std::result::Result<
+                ::std::option::Option<::uuid::Uuid>,
+                ::std::string::String,
+            >,
+            creation_timestamp: ::std::result::Result<
+                ::std::option::Option<crate::Timestamp>,
+                ::std::string::String,
+            >,
+            labels: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<super::Label>>,
+                ::std::string::String,
+            >,
+            modification_timestamp: ::std::result::Result<
+                ::std::option::Option<crate::Timestamp>,
+                ::std::string::String,
+            >,
+            modified_by: ::std::result::Result<
+                ::std::option::Option<::uuid::Uuid>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ListMetadata {
+            fn default() -> Self {
+                Self {
+                    continue_: Ok(Default::default()),
+                    count: Ok(Default::default()),
+                    created_by: Ok(Default::default()),
+                    creation_timestamp: Ok(Default::default()),
+                    labels: Ok(Default::default()),
+                    modification_timestamp: Ok(Default::default()),
+                    modified_by: Ok(Default::default()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl ListMetadata {
+            pub fn continue_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.continue_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for continue_: {e}")
+                    });
+                self
+            }
+            pub fn count<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::serde_json::Number>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.count = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for count: {e}")
+                    });
+                self
+            }
+            pub fn created_by<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.created_by = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for created_by: {e}")
+                    });
+                self
+            }
+            pub fn creation_timestamp<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<crate::Timestamp>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.creation_timestamp = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for creation_timestamp: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn labels<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::Label>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.labels = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for labels: {e}")
+                    });
+                self
+            }
+            pub fn modification_timestamp<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<crate::Timestamp>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.modification_timestamp = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for modification_timestamp: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn modified_by<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.modified_by = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for modified_by: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ListMetadata> for super::ListMetadata {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ListMetadata,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    continue_: value.continue_?,
+                    count: value.count?,
+                    created_by: value.created_by?,
+                    creation_timestamp: value.creation_timestamp?,
+                    labels: value.labels?,
+                    modification_timestamp: value.modification_timestamp?,
+                    modified_by: value.modified_by?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ListMetadata> for ListMetadata {
+            fn from(value: super::ListMetadata) -> Self {
+                Self {
+                    continue_: Ok(value.continue_),
+                    count: Ok(value.count),
+                    created_by: Ok(value.created_by),
+                    creation_timestamp: Ok(value.creation_timestamp),
+                    labels: Ok(value.labels),
+                    modification_timestamp: Ok(value.modification_timestamp),
+                    modified_by: Ok(value.modified_by),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct Metadata {
+            created_by: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
+            creation_timestamp: ::std::result::Result<
+                crate::Timestamp,
+                ::std::string::String,
+            >,
+            labels: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<super::Label>>,
+                ::std::string::String,
+            >,
+            modification_timestamp: ::std::result::Result<
+                crate::Timestamp,
+                ::std::string::String,
+            >,
+            modified_by: ::std::result::Result<
+                ::std::option::Option<::uuid::Uuid>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for Metadata {
+            fn default() -> Self {
+                Self {
+                    created_by: Err("no value supplied for created_by".to_string()),
+                    creation_timestamp: Err(
+                        "no value supplied for creation_timestamp".to_string(),
+                    ),
+                    labels: Ok(Default::default()),
+                    modification_timestamp: Err(
+                        "no value supplied for modification_timestamp".to_string(),
+                    ),
+                    modified_by: Ok(Default::default()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl Metadata {
+            pub fn created_by<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::uuid::Uuid>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.created_by = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for created_by: {e}")
+                    });
+                self
+            }
+            pub fn creation_timestamp<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Timestamp>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.creation_timestamp = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for creation_timestamp: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn labels<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::Label>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.labels = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for labels: {e}")
+                    });
+                self
+            }
+            pub fn modification_timestamp<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Timestamp>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.modification_timestamp = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for modification_timestamp: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn modified_by<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.modified_by = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for modified_by: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<Metadata> for super::Metadata {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: Metadata,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    created_by: value.created_by?,
+                    creation_timestamp: value.creation_timestamp?,
+                    labels: value.labels?,
+                    modification_timestamp: value.modification_timestamp?,
+                    modified_by: value.modified_by?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::Metadata> for Metadata {
+            fn from(value: super::Metadata) -> Self {
+                Self {
+                    created_by: Ok(value.created_by),
+                    creation_timestamp: Ok(value.creation_timestamp),
+                    labels: Ok(value.labels),
+                    modification_timestamp: Ok(value.modification_timestamp),
+                    modified_by: Ok(value.modified_by),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct MetadataCreate {
+            created_by: ::std::result::Result<
+                ::std::option::Option<::uuid::Uuid>,
+                ::std::string::String,
+            >,
+            creation_timestamp: ::std::result::Result<
+                ::std::option::Option<crate::Timestamp>,
+                ::std::string::String,
+            >,
+            labels: ::std::result::Result<
+                ::std::vec::Vec<super::Label>,
+                ::std::string::String,
+            >,
+            modification_timestamp: ::std::result::Result<
+                ::std::option::Option<crate::Timestamp>,
+                ::std::string::String,
+            >,
+            modified_by: ::std::result::Result<
+                ::std::option::Option<::uuid::Uuid>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for MetadataCreate {
+            fn default() -> Self {
+                Self {
+                    created_by: Ok(Default::default()),
+                    creation_timestamp: Ok(Default::default()),
+                    labels: Err("no value supplied for labels".to_string()),
+                    modification_timestamp: Ok(Default::default()),
+                    modified_by: Ok(Default::default()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl MetadataCreate {
+            pub fn created_by<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.created_by = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for created_by: {e}")
+                    });
+                self
+            }
+            pub fn creation_timestamp<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<crate::Timestamp>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.creation_timestamp = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for creation_timestamp: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn labels<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::vec::Vec<super::Label>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.labels = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for labels: {e}")
+                    });
+                self
+            }
+            pub fn modification_timestamp<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<crate::Timestamp>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.modification_timestamp = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for modification_timestamp: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn modified_by<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.modified_by = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for modified_by: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<MetadataCreate> for super::MetadataCreate {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: MetadataCreate,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    created_by: value.created_by?,
+                    creation_timestamp: value.creation_timestamp?,
+                    labels: value.labels?,
+                    modification_timestamp: value.modification_timestamp?,
+                    modified_by: value.modified_by?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::MetadataCreate> for MetadataCreate {
+            fn from(value: super::MetadataCreate) -> Self {
+                Self {
+                    created_by: Ok(value.created_by),
+                    creation_timestamp: Ok(value.creation_timestamp),
+                    labels: Ok(value.labels),
+                    modification_timestamp: Ok(value.modification_timestamp),
+                    modified_by: Ok(value.modified_by),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct Problem {
+            correlation_id: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
+            detail: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
+            invalid_fields: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<super::InvalidField>>,
+                ::std::string::String,
+            >,
+            invalid_params: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<super::InvalidParam>>,
+                ::std::string::String,
+            >,
+            status: ::std::result::Result<::std::string::String, ::std::string::String>,
+            title: ::std::result::Result<::std::string::String, ::std::string::String>,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for Problem {
+            fn default() -> Self {
+                Self {
+                    correlation_id: Ok(Default::default()),
+                    detail: Ok(Default::default()),
+                    invalid_fields: Ok(Default::default()),
+                    invalid_params: Ok(Default::default()),
+                    status: Err("no value supplied for status".to_string()),
+                    title: Err("no value supplied for title".to_string()),
+                    type_: Err("no value supplied for type_".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl Problem {
+            pub fn correlation_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.correlation_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for correlation_id: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn detail<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.detail = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for detail: {e}")
+                    });
+                self
+            }
+            pub fn invalid_fields<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::InvalidField>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.invalid_fields = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for invalid_fields: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn invalid_params<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<super::InvalidParam>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.invalid_params = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for invalid_params: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn status<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.status = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for status: {e}")
+                    });
+                self
+            }
+            pub fn title<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.title = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for title: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<Problem> for super::Problem {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: Problem,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    correlation_id: value.correlation_id?,
+                    detail: value.detail?,
+                    invalid_fields: value.invalid_fields?,
+                    invalid_params: value.invalid_params?,
+                    status: value.status?,
+                    title: value.title?,
+                    type_: value.type_?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::Problem> for Problem {
+            fn from(value: super::Problem) -> Self {
+                Self {
+                    correlation_id: Ok(value.correlation_id),
+                    detail: Ok(value.detail),
+                    invalid_fields: Ok(value.invalid_fields),
+                    invalid_params: Ok(value.invalid_params),
+                    status: Ok(value.status),
+                    title: Ok(value.title),
+                    type_: Ok(value.type_),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct StateDetail {
+            detail: ::std::result::Result<::std::string::String, ::std::string::String>,
+            title: ::std::result::Result<::std::string::String, ::std::string::String>,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for StateDetail {
+            fn default() -> Self {
+                Self {
+                    detail: Err("no value supplied for detail".to_string()),
+                    title: Err("no value supplied for title".to_string()),
+                    type_: Err("no value supplied for type_".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl StateDetail {
+            pub fn detail<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.detail = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for detail: {e}")
+                    });
+                self
+            }
+            pub fn title<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.title = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for title: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<StateDetail> for super::StateDetail {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: StateDetail,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    detail: value.detail?,
+                    title: value.title?,
+                    type_: value.type_?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::StateDetail> for StateDetail {
+            fn from(value: super::StateDetail) -> Self {
+                Self {
+                    detail: Ok(value.detail),
+                    title: Ok(value.title),
+                    type_: Ok(value.type_),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+    }
+    /// Generation of default values for serde.
+    pub mod defaults {
+        pub(super) fn app_backup_create_type() -> ::std::string::String {
+            "application/astra-appBackup".to_string()
+        }
+        pub(super) fn app_backup_create_version() -> crate::Open<
+            crate::types::AppBackupVersion,
+        > {
+            ::serde_json::from_str::<
+                crate::Open<crate::types::AppBackupVersion>,
+            >("\"1.1\"")
+                .unwrap()
+        }
+        pub(super) fn app_snap_create_type() -> ::std::string::String {
+            "application/astra-appSnap".to_string()
+        }
+        pub(super) fn app_snap_create_version() -> crate::Open<
+            crate::types::AppSnapVersion,
+        > {
+            ::serde_json::from_str::<
+                crate::Open<crate::types::AppSnapVersion>,
+            >("\"1.2\"")
+                .unwrap()
+        }
+    }
+    /// Error types.
+    pub mod error {
+        /// Error from a `TryFrom` or `FromStr` implementation.
+        pub struct ConversionError(::std::borrow::Cow<'static, str>);
+        impl ::std::error::Error for ConversionError {}
+        impl ::std::fmt::Display for ConversionError {
+            fn fmt(
+                &self,
+                f: &mut ::std::fmt::Formatter<'_>,
+            ) -> Result<(), ::std::fmt::Error> {
+                ::std::fmt::Display::fmt(&self.0, f)
+            }
+        }
+        impl ::std::fmt::Debug for ConversionError {
+            fn fmt(
+                &self,
+                f: &mut ::std::fmt::Formatter<'_>,
+            ) -> Result<(), ::std::fmt::Error> {
+                ::std::fmt::Debug::fmt(&self.0, f)
+            }
+        }
+        impl From<&'static str> for ConversionError {
+            fn from(value: &'static str) -> Self {
+                Self(value.into())
+            }
+        }
+        impl From<String> for ConversionError {
+            fn from(value: String) -> Self {
+                Self(value.into())
+            }
+        }
+    }
+}
+#[derive(Clone, Debug)]
+/**Client for appkeep application backups and snapshots
+
+Version: 0.1.0*/
+pub struct Client {
+    pub(crate) baseurl: String,
+    pub(crate) client: reqwest::Client,
+}
+impl Client {
+    /// Construct a new client with an existing `reqwest::Client`,
+    /// allowing more control over its configuration.
+    ///
+    /// `baseurl` is the base URL provided to the internal
+    /// `reqwest::Client`, and should include a scheme and hostname,
+    /// as well as port and a path stem if applicable.
+    pub(crate) fn new_with_client(baseurl: &str, client: reqwest::Client) -> Self {
+        Self {
+            baseurl: baseurl.to_string(),
+            client,
+        }
+    }
+}
+impl ClientInfo<()> for Client {
+    fn api_version() -> &'static str {
+        "0.1.0"
+    }
+    fn baseurl(&self) -> &str {
+        self.baseurl.as_str()
+    }
+    fn client(&self) -> &reqwest::Client {
+        &self.client
+    }
+    fn inner(&self) -> &() {
+        &()
+    }
+}
+impl Client {
+    /**List the backups of all apps
+
+Lists every backup in the account, newest first. Without `limit` the answer holds all of them.
+With `include` each item is an array of the named fields instead of an object.
+
+
+Sends a `GET` request to `/accounts/{account_id}/topology/v1/appBackups`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
+- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+```text
+let response = client.app_backup_list_all()
+    .account_id(account_id)
+    .continue_(continue_)
+    .include(include)
+    .limit(limit)
+    .send()
+    .await;
+```*/
+    pub fn app_backup_list_all(&self) -> builder::AppBackupListAll<'_> {
+        builder::AppBackupListAll::new(self)
+    }
+    /**Fetch a backup
+
+Answers with the backup as it is now, whichever app it belongs to.
+
+Sends a `GET` request to `/accounts/{account_id}/topology/v1/appBackups/{appBackup_id}`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `app_backup_id`: The backup in question.
+```text
+let response = client.app_backup_fetch()
+    .account_id(account_id)
+    .app_backup_id(app_backup_id)
+    .send()
+    .await;
+```*/
+    pub fn app_backup_fetch(&self) -> builder::AppBackupFetch<'_> {
+        builder::AppBackupFetch::new(self)
+    }
+    /**Delete a backup
+
+Removes the backup together with its data. One that is `discovering` or `running` is cancelled
+first; one that is still `pending` can't be, and stays.
+
+
+Sends a `DELETE` request to `/accounts/{account_id}/topology/v1/appBackups/{appBackup_id}`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `app_backup_id`: The backup in question.
+```text
+let response = client.app_backup_delete()
+    .account_id(account_id)
+    .app_backup_id(app_backup_id)
+    .send()
+    .await;
+```*/
+    pub fn app_backup_delete(&self) -> builder::AppBackupDelete<'_> {
+        builder::AppBackupDelete::new(self)
+    }
+    /**List the backups of an app
+
+Lists the app's backups, newest first. Without `limit` the answer holds all of them. With
+`include` each item is an array of the named fields instead of an object.
+
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `app_id`: The app that is or was copied.
+- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
+- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+```text
+let response = client.app_backup_list_for_app()
+    .account_id(account_id)
+    .app_id(app_id)
+    .continue_(continue_)
+    .include(include)
+    .limit(limit)
+    .send()
+    .await;
+```*/
+    pub fn app_backup_list_for_app(&self) -> builder::AppBackupListForApp<'_> {
+        builder::AppBackupListForApp::new(self)
+    }
+    /**Create a backup of an app
+
+Accepts the wish for a backup and answers at once; the copy is made in the background.
+
+With `snapshotID` the named snapshot is copied. Without it the server takes a temporary
+snapshot of its own, which can be seen while the backup uses it and is removed when the
+backup ends.
+
+
+Sends a `POST` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `app_id`: The app that is or was copied.
+- `body`: What the backup should be.
+```text
+let response = client.app_backup_create_for_app()
+    .account_id(account_id)
+    .app_id(app_id)
+    .body(body)
+    .send()
+    .await;
+```*/
+    pub fn app_backup_create_for_app(&self) -> builder::AppBackupCreateForApp<'_> {
+        builder::AppBackupCreateForApp::new(self)
+    }
+    /**Fetch a backup of an app
+
+Answers with the backup as it is now, provided that it belongs to this app.
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `app_id`: The app that is or was copied.
+- `app_backup_id`: The backup in question.
+```text
+let response = client.app_backup_fetch_for_app()
+    .account_id(account_id)
+    .app_id(app_id)
+    .app_backup_id(app_backup_id)
+    .send()
+    .await;
+```*/
+    pub fn app_backup_fetch_for_app(&self) -> builder::AppBackupFetchForApp<'_> {
+        builder::AppBackupFetchForApp::new(self)
+    }
+    /**Delete a backup of an app
+
+Removes the backup together with its data, provided that it belongs to this app. One that is
+`discovering` or `running` is cancelled first; one that is still `pending` can't be, and stays.
+
+
+Sends a `DELETE` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `app_id`: The app that is or was copied.
+- `app_backup_id`: The backup in question.
+```text
+let response = client.app_backup_delete_for_app()
+    .account_id(account_id)
+    .app_id(app_id)
+    .app_backup_id(app_backup_id)
+    .send()
+    .await;
+```*/
+    pub fn app_backup_delete_for_app(&self) -> builder::AppBackupDeleteForApp<'_> {
+        builder::AppBackupDeleteForApp::new(self)
+    }
+    /**List the snapshots of an app
+
+Lists the app's snapshots, newest first. Without `limit` the answer holds all of them. With
+`include` each item is an array of the named fields instead of an object.
+
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `app_id`: The app that is or was copied.
+- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
+- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+```text
+let response = client.app_snap_list_for_app()
+    .account_id(account_id)
+    .app_id(app_id)
+    .continue_(continue_)
+    .include(include)
+    .limit(limit)
+    .send()
+    .await;
+```*/
+    pub fn app_snap_list_for_app(&self) -> builder::AppSnapListForApp<'_> {
+        builder::AppSnapListForApp::new(self)
+    }
+    /**Create a snapshot of an app
+
+Accepts the wish for a snapshot and answers at once; the snapshot is taken in the background.
+
+
+Sends a `POST` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `app_id`: The app that is or was copied.
+- `body`: What the snapshot should be.
+```text
+let response = client.app_snap_create_for_app()
+    .account_id(account_id)
+    .app_id(app_id)
+    .body(body)
+    .send()
+    .await;
+```*/
+    pub fn app_snap_create_for_app(&self) -> builder::AppSnapCreateForApp<'_> {
+        builder::AppSnapCreateForApp::new(self)
+    }
+    /**Fetch a snapshot of an app
+
+Answers with the snapshot as it is now, provided that it belongs to this app.
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps/{appSnap_id}`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `app_id`: The app that is or was copied.
+- `app_snap_id`: The snapshot in question.
+```text
+let response = client.app_snap_fetch_for_app()
+    .account_id(account_id)
+    .app_id(app_id)
+    .app_snap_id(app_snap_id)
+    .send()
+    .await;
+```*/
+    pub fn app_snap_fetch_for_app(&self) -> builder::AppSnapFetchForApp<'_> {
+        builder::AppSnapFetchForApp::new(self)
+    }
+    /**Delete a snapshot of an app
+
+Removes the snapshot together with its data, provided that it belongs to this app and that
+neither a backup nor a restore is using it.
+
+
+Sends a `DELETE` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps/{appSnap_id}`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `app_id`: The app that is or was copied.
+- `app_snap_id`: The snapshot in question.
+```text
+let response = client.app_snap_delete_for_app()
+    .account_id(account_id)
+    .app_id(app_id)
+    .app_snap_id(app_snap_id)
+    .send()
+    .await;
+```*/
+    pub fn app_snap_delete_for_app(&self) -> builder::AppSnapDeleteForApp<'_> {
+        builder::AppSnapDeleteForApp::new(self)
+    }
+}
+/// Types for composing operation parameters.
+#[allow(clippy::all)]
+pub mod builder {
+    use crate::error::Error;
+    use super::types;
+    #[allow(unused_imports)]
+    use super::{encode_path, ClientInfo, RequestBuilderExt, ResponseValue};
+    /**Builder for [`Client::app_backup_list_all`]
+
+[`Client::app_backup_list_all`]: super::Client::app_backup_list_all*/
+    #[derive(Debug, Clone)]
+    pub struct AppBackupListAll<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        continue_: Result<Option<::std::string::String>, String>,
+        include: Result<Option<::std::string::String>, String>,
+        limit: Result<Option<::std::num::NonZeroU64>, String>,
+    }
+    impl<'a> AppBackupListAll<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                continue_: Ok(None),
+                include: Ok(None),
+                limit: Ok(None),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn continue_<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.continue_ = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for continue_ failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn include<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.include = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for include failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::num::NonZeroU64>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/accounts/{account_id}/topology/v1/appBackups`
+        pub async fn send(self) -> Result<ResponseValue<types::AppBackupList>, Error> {
+            let Self { client, account_id, continue_, include, limit } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_list_all",
+                    reason,
+                ))?;
+            let continue_ = continue_
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_list_all",
+                    reason,
+                ))?;
+            let include = include
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_list_all",
+                    reason,
+                ))?;
+            let limit = limit
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_list_all",
+                    reason,
+                ))?;
+            let url = format!(
+                "{}/accounts/{}/topology/v1/appBackups", client.baseurl, encode_path(&
+                account_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("continue", &continue_))
+                .query(&progenitor_client::QueryParam::new("include", &include))
+                .query(&progenitor_client::QueryParam::new("limit", &limit))
+                .headers(header_map);
+            crate::exchange::json("app_backup_list_all", request).await
+        }
+    }
+    /**Builder for [`Client::app_backup_fetch`]
+
+[`Client::app_backup_fetch`]: super::Client::app_backup_fetch*/
+    #[derive(Debug, Clone)]
+    pub struct AppBackupFetch<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        app_backup_id: Result<::uuid::Uuid, String>,
+    }
+    impl<'a> AppBackupFetch<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                app_backup_id: Err("app_backup_id was not initialized".to_string()),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_backup_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_backup_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_backup_id failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/accounts/{account_id}/topology/v1/appBackups/{appBackup_id}`
+        pub async fn send(self) -> Result<ResponseValue<types::AppBackup>, Error> {
+            let Self { client, account_id, app_backup_id } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request("app_backup_fetch", reason))?;
+            let app_backup_id = app_backup_id
+                .map_err(|reason| Error::invalid_request("app_backup_fetch", reason))?;
+            let url = format!(
+                "{}/accounts/{}/topology/v1/appBackups/{}", client.baseurl, encode_path(&
+                account_id.to_string()), encode_path(& app_backup_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map);
+            crate::exchange::json("app_backup_fetch", request).await
+        }
+    }
+    /**Builder for [`Client::app_backup_delete`]
+
+[`Client::app_backup_delete`]: super::Client::app_backup_delete*/
+    #[derive(Debug, Clone)]
+    pub struct AppBackupDelete<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        app_backup_id: Result<::uuid::Uuid, String>,
+    }
+    impl<'a> AppBackupDelete<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                app_backup_id: Err("app_backup_id was not initialized".to_string()),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_backup_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_backup_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_backup_id failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `DELETE` request to `/accounts/{account_id}/topology/v1/appBackups/{appBackup_id}`
+        pub async fn send(self) -> Result<ResponseValue<()>, Error> {
+            let Self { client, account_id, app_backup_id } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request("app_backup_delete", reason))?;
+            let app_backup_id = app_backup_id
+                .map_err(|reason| Error::invalid_request("app_backup_delete", reason))?;
+            let url = format!(
+                "{}/accounts/{}/topology/v1/appBackups/{}", client.baseurl, encode_path(&
+                account_id.to_string()), encode_path(& app_backup_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .delete(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map);
+            crate::exchange::empty("app_backup_delete", request).await
+        }
+    }
+    /**Builder for [`Client::app_backup_list_for_app`]
+
+[`Client::app_backup_list_for_app`]: super::Client::app_backup_list_for_app*/
+    #[derive(Debug, Clone)]
+    pub struct AppBackupListForApp<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        app_id: Result<::uuid::Uuid, String>,
+        continue_: Result<Option<::std::string::String>, String>,
+        include: Result<Option<::std::string::String>, String>,
+        limit: Result<Option<::std::num::NonZeroU64>, String>,
+    }
+    impl<'a> AppBackupListForApp<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                app_id: Err("app_id was not initialized".to_string()),
+                continue_: Ok(None),
+                include: Ok(None),
+                limit: Ok(None),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
+                });
+            self
+        }
+        pub fn continue_<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.continue_ = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for continue_ failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn include<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.include = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for include failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::num::NonZeroU64>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups`
+        pub async fn send(self) -> Result<ResponseValue<types::AppBackupList>, Error> {
+            let Self { client, account_id, app_id, continue_, include, limit } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_list_for_app",
+                    reason,
+                ))?;
+            let app_id = app_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_list_for_app",
+                    reason,
+                ))?;
+            let continue_ = continue_
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_list_for_app",
+                    reason,
+                ))?;
+            let include = include
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_list_for_app",
+                    reason,
+                ))?;
+            let limit = limit
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_list_for_app",
+                    reason,
+                ))?;
+            let url = format!(
+                "{}/accounts/{}/k8s/v1/apps/{}/appBackups", client.baseurl, encode_path(&
+                account_id.to_string()), encode_path(& app_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("continue", &continue_))
+                .query(&progenitor_client::QueryParam::new("include", &include))
+                .query(&progenitor_client::QueryParam::new("limit", &limit))
+                .headers(header_map);
+            crate::exchange::json("app_backup_list_for_app", request).await
+        }
+    }
+    /**Builder for [`Client::app_backup_create_for_app`]
+
+[`Client::app_backup_create_for_app`]: super::Client::app_backup_create_for_app*/
+    #[derive(Debug, Clone)]
+    pub struct AppBackupCreateForApp<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        app_id: Result<::uuid::Uuid, String>,
+        body: Result<types::builder::AppBackupCreate, String>,
+    }
+    impl<'a> AppBackupCreateForApp<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                app_id: Err("app_id was not initialized".to_string()),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
+                });
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::AppBackupCreate>,
+            <V as std::convert::TryInto<
+                types::AppBackupCreate,
+            >>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!("conversion to `AppBackupCreate` for body failed: {}", s)
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::AppBackupCreate,
+            ) -> types::builder::AppBackupCreate,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        ///Sends a `POST` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups`
+        pub async fn send(self) -> Result<ResponseValue<types::AppBackup>, Error> {
+            let Self { client, account_id, app_id, body } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_create_for_app",
+                    reason,
+                ))?;
+            let app_id = app_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_create_for_app",
+                    reason,
+                ))?;
+            let body = body
+                .and_then(|v| {
+                    types::AppBackupCreate::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_create_for_app",
+                    reason,
+                ))?;
+            let url = format!(
+                "{}/accounts/{}/k8s/v1/apps/{}/appBackups", client.baseurl, encode_path(&
+                account_id.to_string()), encode_path(& app_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map);
+            crate::exchange::json("app_backup_create_for_app", request).await
+        }
+    }
+    /**Builder for [`Client::app_backup_fetch_for_app`]
+
+[`Client::app_backup_fetch_for_app`]: super::Client::app_backup_fetch_for_app*/
+    #[derive(Debug, Clone)]
+    pub struct AppBackupFetchForApp<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        app_id: Result<::uuid::Uuid, String>,
+        app_backup_id: Result<::uuid::Uuid, String>,
+    }
+    impl<'a> AppBackupFetchForApp<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                app_id: Err("app_id was not initialized".to_string()),
+                app_backup_id: Err("app_backup_id was not initialized".to_string()),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_backup_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_backup_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_backup_id failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}`
+        pub async fn send(self) -> Result<ResponseValue<types::AppBackup>, Error> {
+            let Self { client, account_id, app_id, app_backup_id } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_fetch_for_app",
+                    reason,
+                ))?;
+            let app_id = app_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_fetch_for_app",
+                    reason,
+                ))?;
+            let app_backup_id = app_backup_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_fetch_for_app",
+                    reason,
+                ))?;
+            let url = format!(
+                "{}/accounts/{}/k8s/v1/apps/{}/appBackups/{}", client.baseurl,
+                encode_path(& account_id.to_string()), encode_path(& app_id.to_string()),
+                encode_path(& app_backup_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map);
+            crate::exchange::json("app_backup_fetch_for_app", request).await
+        }
+    }
+    /**Builder for [`Client::app_backup_delete_for_app`]
+
+[`Client::app_backup_delete_for_app`]: super::Client::app_backup_delete_for_app*/
+    #[derive(Debug, Clone)]
+    pub struct AppBackupDeleteForApp<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        app_id: Result<::uuid::Uuid, String>,
+        app_backup_id: Result<::uuid::Uuid, String>,
+    }
+    impl<'a> AppBackupDeleteForApp<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                app_id: Err("app_id was not initialized".to_string()),
+                app_backup_id: Err("app_backup_id was not initialized".to_string()),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_backup_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_backup_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_backup_id failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `DELETE` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}`
+        pub async fn send(self) -> Result<ResponseValue<()>, Error> {
+            let Self { client, account_id, app_id, app_backup_id } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_delete_for_app",
+                    reason,
+                ))?;
+            let app_id = app_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_delete_for_app",
+                    reason,
+                ))?;
+            let app_backup_id = app_backup_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_backup_delete_for_app",
+                    reason,
+                ))?;
+            let url = format!(
+                "{}/accounts/{}/k8s/v1/apps/{}/appBackups/{}", client.baseurl,
+                encode_path(& account_id.to_string()), encode_path(& app_id.to_string()),
+                encode_path(& app_backup_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .delete(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map);
+            crate::exchange::empty("app_backup_delete_for_app", request).await
+        }
+    }
+    /**Builder for [`Client::app_snap_list_for_app`]
+
+[`Client::app_snap_list_for_app`]: super::Client::app_snap_list_for_app*/
+    #[derive(Debug, Clone)]
+    pub struct AppSnapListForApp<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        app_id: Result<::uuid::Uuid, String>,
+        continue_: Result<Option<::std::string::String>, String>,
+        include: Result<Option<::std::string::String>, String>,
+        limit: Result<Option<::std::num::NonZeroU64>, String>,
+    }
+    impl<'a> AppSnapListForApp<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                app_id: Err("app_id was not initialized".to_string()),
+                continue_: Ok(None),
+                include: Ok(None),
+                limit: Ok(None),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
+                });
+            self
+        }
+        pub fn continue_<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.continue_ = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for continue_ failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn include<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.include = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for include failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::num::NonZeroU64>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps`
+        pub async fn send(self) -> Result<ResponseValue<types::AppSnapList>, Error> {
+            let Self { client, account_id, app_id, continue_, include, limit } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_snap_list_for_app",
+                    reason,
+                ))?;
+            let app_id = app_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_snap_list_for_app",
+                    reason,
+                ))?;
+            let continue_ = continue_
+                .map_err(|reason| Error::invalid_request(
+                    "app_snap_list_for_app",
+                    reason,
+                ))?;
+            let include = include
+                .map_err(|reason| Error::invalid_request(
+                    "app_snap_list_for_app",
+                    reason,
+                ))?;
+            let limit = limit
+                .map_err(|reason| Error::invalid_request(
+                    "app_snap_list_for_app",
+                    reason,
+                ))?;
+            let url = format!(
+                "{}/accounts/{}/k8s/v1/apps/{}/appSnaps", client.baseurl, encode_path(&
+                account_id.to_string()), encode_path(& app_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("continue", &continue_))
+                .query(&progenitor_client::QueryParam::new("include", &include))
+                .query(&progenitor_client::QueryParam::new("limit", &limit))
+                .headers(header_map);
+            crate::exchange::json("app_snap_list_for_app", request).await
+        }
+    }
+    /**Builder for [`Client::app_snap_create_for_app`]
+
+[`Client::app_snap_create_for_app`]: super::Client::app_snap_create_for_app*/
+    #[derive(Debug, Clone)]
+    pub struct AppSnapCreateForApp<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        app_id: Result<::uuid::Uuid, String>,
+        body: Result<types::builder::AppSnapCreate, String>,
+    }
+    impl<'a> AppSnapCreateForApp<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                app_id: Err("app_id was not initialized".to_string()),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
+                });
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::AppSnapCreate>,
+            <V as std::convert::TryInto<types::AppSnapCreate>>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!("conversion to `AppSnapCreate` for body failed: {}", s)
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(
+                types::builder::AppSnapCreate,
+            ) -> types::builder::AppSnapCreate,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        ///Sends a `POST` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps`
+        pub async fn send(self) -> Result<ResponseValue<types::AppSnap>, Error> {
+            let Self { client, account_id, app_id, body } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_snap_create_for_app",
+                    reason,
+                ))?;
+            let app_id = app_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_snap_create_for_app",
+                    reason,
+                ))?;
+            let body = body
+                .and_then(|v| {
+                    types::AppSnapCreate::try_from(v).map_err(|e| e.to_string())
+                })
+                .map_err(|reason| Error::invalid_request(
+                    "app_snap_create_for_app",
+                    reason,
+                ))?;
+            let url = format!(
+                "{}/accounts/{}/k8s/v1/apps/{}/appSnaps", client.baseurl, encode_path(&
+                account_id.to_string()), encode_path(& app_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .post(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map);
+            crate::exchange::json("app_snap_create_for_app", request).await
+        }
+    }
+    /**Builder for [`Client::app_snap_fetch_for_app`]
+
+[`Client::app_snap_fetch_for_app`]: super::Client::app_snap_fetch_for_app*/
+    #[derive(Debug, Clone)]
+    pub struct AppSnapFetchForApp<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        app_id: Result<::uuid::Uuid, String>,
+        app_snap_id: Result<::uuid::Uuid, String>,
+    }
+    impl<'a> AppSnapFetchForApp<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                app_id: Err("app_id was not initialized".to_string()),
+                app_snap_id: Err("app_snap_id was not initialized".to_string()),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_snap_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_snap_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_snap_id failed".to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps/{appSnap_id}`
+        pub async fn send(self) -> Result<ResponseValue<types::AppSnap>, Error> {
+            let Self { client, account_id, app_id, app_snap_id } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_snap_fetch_for_app",
+                    reason,
+                ))?;
+            let app_id = app_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_snap_fetch_for_app",
+                    reason,
+                ))?;
+            let app_snap_id = app_snap_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_snap_fetch_for_app",
+                    reason,
+                ))?;
+            let url = format!(
+                "{}/accounts/{}/k8s/v1/apps/{}/appSnaps/{}", client.baseurl,
+                encode_path(& account_id.to_string()), encode_path(& app_id.to_string()),
+                encode_path(& app_snap_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map);
+            crate::exchange::json("app_snap_fetch_for_app", request).await
+        }
+    }
+    /**Builder for [`Client::app_snap_delete_for_app`]
+
+[`Client::app_snap_delete_for_app`]: super::Client::app_snap_delete_for_app*/
+    #[derive(Debug, Clone)]
+    pub struct AppSnapDeleteForApp<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        app_id: Result<::uuid::Uuid, String>,
+        app_snap_id: Result<::uuid::Uuid, String>,
+    }
+    impl<'a> AppSnapDeleteForApp<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                app_id: Err("app_id was not initialized".to_string()),
+                app_snap_id: Err("app_snap_id was not initialized".to_string()),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_snap_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_snap_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_snap_id failed".to_string()
+                });
+            self
+        }
+        ///Sends a `DELETE` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps/{appSnap_id}`
+        pub async fn send(self) -> Result<ResponseValue<()>, Error> {
+            let Self { client, account_id, app_id, app_snap_id } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_snap_delete_for_app",
+                    reason,
+                ))?;
+            let app_id = app_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_snap_delete_for_app",
+                    reason,
+                ))?;
+            let app_snap_id = app_snap_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_snap_delete_for_app",
+                    reason,
+                ))?;
+            let url = format!(
+                "{}/accounts/{}/k8s/v1/apps/{}/appSnaps/{}", client.baseurl,
+                encode_path(& account_id.to_string()), encode_path(& app_id.to_string()),
+                encode_path(& app_snap_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .delete(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map);
+            crate::exchange::empty("app_snap_delete_for_app", request).await
+        }
+    }
+}

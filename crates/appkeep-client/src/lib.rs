@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+
+mod builder;
+mod error;
+mod exchange;
+#[rustfmt::skip]
+#[expect(
+    missing_docs,
+    clippy::allow_attributes_without_reason,
+    clippy::pedantic,
+    clippy::unwrap_used,
+    reason = "no human author: `cargo xtask codegen` writes it and the contract decides what it says"
+)]
+mod generated;
+mod list_item;
+mod listing;
+mod open;
+mod secret;
+mod timestamp;
+
+pub use builder::{BuildError, CONNECT_TIMEOUT, ClientBuilder, TOTAL_TIMEOUT};
+pub use error::{Error, ErrorKind, Excerpt};
+pub use generated::{Client, ClientInfo, ResponseValue, builder as operations, types};
+pub use list_item::ListItem;
+pub use listing::{Backups, Listing, PAGE_SIZE, Snapshots};
+pub use open::Open;
+pub use reqwest::{StatusCode, header};
+pub use secret::Secret;
+pub use timestamp::Timestamp;
+pub use uuid::Uuid;

@@ -1,0 +1,109 @@
+//! Enums that may grow: a server can know values that this crate doesn't.
+
+use std::convert::Infallible;
+use std::fmt;
+use std::str::FromStr;
+
+use serde::de::IntoDeserializer;
+use serde::de::value::Error as ValueError;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A value of the enum `T`, or a text that `T` doesn't know.
+///
+/// It compares with `T` directly: `backup.state == ResourceState::Completed`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Open<T> {
+    /// A value that the contract lists.
+    Known(T),
+    /// Anything else, as the server wrote it.
+    Unknown(String),
+}
+
+impl<T> Open<T> {
+    /// The value if the contract lists it.
+    pub fn known(&self) -> Option<&T> {
+        match self {
+            Self::Known(value) => Some(value),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
+impl<T> From<T> for Open<T> {
+    fn from(value: T) -> Self {
+        Self::Known(value)
+    }
+}
+
+impl<T: PartialEq> PartialEq<T> for Open<T> {
+    fn eq(&self, other: &T) -> bool {
+        self.known() == Some(other)
+    }
+}
+
+impl<T: FromStr> FromStr for Open<T> {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        Ok(text
+            .parse()
+            .map_or_else(|_| Self::Unknown(text.to_owned()), Self::Known))
+    }
+}
+
+impl<T: fmt::Display> fmt::Display for Open<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Known(value) => value.fmt(f),
+            Self::Unknown(text) => text.fmt(f),
+        }
+    }
+}
+
+impl<T: Serialize> Serialize for Open<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Known(value) => value.serialize(serializer),
+            Self::Unknown(text) => text.serialize(serializer),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Open<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let known: Result<T, ValueError> = T::deserialize(text.clone().into_deserializer());
+        Ok(known.map_or(Self::Unknown(text), Self::Known))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::ResourceState;
+
+    #[test]
+    fn known_and_unknown_values_survive() {
+        for (json, value) in [
+            (r#""completed""#, Open::Known(ResourceState::Completed)),
+            (r#""deleting""#, Open::Unknown("deleting".to_owned())),
+        ] {
+            let read: Open<ResourceState> = serde_json::from_str(json).unwrap();
+            assert_eq!(read, value);
+            assert_eq!(serde_json::to_string(&read).unwrap(), json);
+            assert_eq!(format!("\"{read}\"").as_str(), json);
+            assert_eq!(read.to_string().parse::<Open<ResourceState>>().unwrap(), value);
+        }
+    }
+
+    #[test]
+    fn an_open_value_compares_with_the_enum() {
+        assert_eq!(Open::from(ResourceState::Failed), ResourceState::Failed);
+        assert_ne!(Open::Unknown("failed?".to_owned()), ResourceState::Failed);
+    }
+
+    #[test]
+    fn only_text_is_read() {
+        assert!(serde_json::from_str::<Open<ResourceState>>("5").is_err());
+    }
+}

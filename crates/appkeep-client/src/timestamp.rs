@@ -1,0 +1,58 @@
+//! Points in time as a server wrote them.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A point in time (RFC 3339) that keeps its text, down to the last digit.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(String);
+
+impl Timestamp {
+    /// The text as it was sent.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The point in time.
+    ///
+    /// # Errors
+    /// When the server sent something that isn't RFC 3339.
+    pub fn to_utc(&self) -> Result<DateTime<Utc>, chrono::ParseError> {
+        DateTime::parse_from_rfc3339(&self.0).map(|time| time.to_utc())
+    }
+}
+
+impl From<DateTime<Utc>> for Timestamp {
+    fn from(time: DateTime<Utc>) -> Self {
+        Self(time.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_timestamp_keeps_its_digits() {
+        let json = r#""2026-01-05T09:30:00.000000Z""#;
+        let timestamp: Timestamp = serde_json::from_str(json).unwrap();
+        assert_eq!(serde_json::to_string(&timestamp).unwrap(), json);
+        assert_eq!(Timestamp::from(timestamp.to_utc().unwrap()), timestamp);
+    }
+
+    #[test]
+    fn an_odd_timestamp_can_be_read_but_not_understood() {
+        let timestamp: Timestamp = serde_json::from_str("\"yesterday\"").unwrap();
+        assert!(timestamp.to_utc().is_err());
+    }
+}

@@ -1,0 +1,131 @@
+//! Every example in the contract survives the way from JSON to a type of ours and back.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use appkeep_client::types;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// How an example goes through a type.
+type RoundTrip = fn(Value) -> serde_json::Result<Value>;
+
+/// Operation, request type, success type.
+const OPERATIONS: &[(&str, Option<RoundTrip>, Option<RoundTrip>)] = &[
+    (
+        "app_backup_list_all",
+        None,
+        Some(round_trip::<types::AppBackupList>),
+    ),
+    ("app_backup_fetch", None, Some(round_trip::<types::AppBackup>)),
+    ("app_backup_delete", None, None),
+    (
+        "app_backup_create_for_app",
+        Some(round_trip::<types::AppBackupCreate>),
+        Some(round_trip::<types::AppBackup>),
+    ),
+    (
+        "app_backup_list_for_app",
+        None,
+        Some(round_trip::<types::AppBackupList>),
+    ),
+    (
+        "app_backup_fetch_for_app",
+        None,
+        Some(round_trip::<types::AppBackup>),
+    ),
+    ("app_backup_delete_for_app", None, None),
+    (
+        "app_snap_create_for_app",
+        Some(round_trip::<types::AppSnapCreate>),
+        Some(round_trip::<types::AppSnap>),
+    ),
+    (
+        "app_snap_list_for_app",
+        None,
+        Some(round_trip::<types::AppSnapList>),
+    ),
+    ("app_snap_fetch_for_app", None, Some(round_trip::<types::AppSnap>)),
+    ("app_snap_delete_for_app", None, None),
+];
+
+/// How many examples the original's reference documents: those alone, without our own.
+const DOCUMENTED: usize = 51;
+
+fn round_trip<T: DeserializeOwned + Serialize>(example: Value) -> serde_json::Result<Value> {
+    serde_json::to_value(serde_json::from_value::<T>(example)?)
+}
+
+fn contract() -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../spec/openapi.yaml");
+    serde_saphyr::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// Follows a reference, if the value is one.
+fn resolved<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
+    match value["$ref"].as_str() {
+        Some(reference) => contract.pointer(&reference[1..]).expect(reference),
+        None => value,
+    }
+}
+
+/// The examples of a request or response, of all media types, by name.
+fn examples<'a>(contract: &'a Value, body: &'a Value) -> Vec<(String, &'a Value)> {
+    let media = resolved(contract, body)["content"]
+        .as_object()
+        .into_iter()
+        .flatten();
+    let named = media.flat_map(|(media, content)| {
+        content["examples"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(move |(name, example)| (media, name, example))
+    });
+    named
+        .map(|(media, name, example)| (format!("{media} {name}"), &resolved(contract, example)["value"]))
+        .collect()
+}
+
+#[test]
+fn every_example_survives() {
+    let contract = contract();
+    let mut seen = BTreeSet::new();
+    let mut bodies = 0;
+    let items = contract["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|item| item.as_object().unwrap().values());
+    for operation in items.filter(|operation| operation.get("operationId").is_some()) {
+        let id = operation["operationId"].as_str().unwrap();
+        let (_, request, success) = OPERATIONS.iter().find(|(known, ..)| *known == id).expect(id);
+        seen.insert(id);
+        let responses = operation["responses"].as_object().unwrap();
+        let requests = std::iter::once(("request", &operation["requestBody"], *request));
+        let responses = responses.iter().map(|(status, response)| {
+            let read = if status.starts_with('2') {
+                *success
+            } else {
+                Some(round_trip::<types::Problem> as RoundTrip)
+            };
+            (status.as_str(), response, read)
+        });
+        for (place, body, read) in requests.chain(responses) {
+            let examples = examples(&contract, body);
+            bodies += usize::from(!examples.is_empty());
+            for (name, example) in examples {
+                let read = read.unwrap_or_else(|| panic!("{id} {place} has no type"));
+                let after =
+                    read(example.clone()).unwrap_or_else(|error| panic!("{id} {place} {name}: {error}"));
+                assert_eq!(&after, example, "{id} {place} {name}");
+            }
+        }
+    }
+    assert_eq!(seen.len(), OPERATIONS.len());
+    assert!(bodies >= DOCUMENTED, "only {bodies} bodies have examples");
+}

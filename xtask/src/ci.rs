@@ -1,0 +1,107 @@
+//! `cargo xtask ci`: everything that CI runs, in one command.
+//!
+//! Quick checks come first; the first red step ends the run and is named. What a step checks is that
+//! step's own matter.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+
+use crate::process::{command, succeeds};
+use crate::{Outcome, codegen, lint, test, tidy, verify};
+
+/// One step: its name and what it does.
+type Step = (&'static str, fn() -> Result<Outcome>);
+
+/// The steps in the order they run, cheap ones first.
+const STEPS: &[Step] = &[
+    ("format", || cargo(&["fmt", "--all", "--check"])),
+    ("codegen", || codegen::run(true)),
+    ("tidy", tidy::run),
+    ("lint", lint::run),
+    ("clippy", || {
+        cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+    }),
+    ("docs", docs),
+    ("test", || test::run(false, true, &[])),
+    ("verify", || verify::run(&[])),
+];
+
+/// Runs all steps up to the first that isn't fine.
+///
+/// # Errors
+/// When a step could not run.
+pub(crate) fn run() -> Result<Outcome> {
+    run_steps(STEPS)
+}
+
+fn run_steps(steps: &[Step]) -> Result<Outcome> {
+    let begin = Instant::now();
+    for (name, step) in steps {
+        println!("== {name}");
+        let step_begin = Instant::now();
+        let outcome = step().with_context(|| format!("step {name} could not run"))?;
+        let elapsed_secs = step_begin.elapsed().as_secs_f64();
+        if outcome != Outcome::Fine {
+            println!("== {name}: RED after {elapsed_secs:.1} s: run `{}`", rerun(name));
+            return Ok(outcome);
+        }
+        println!("== {name}: ok in {elapsed_secs:.1} s");
+    }
+    println!(
+        "== all {} steps ok in {:.1} s",
+        steps.len(),
+        begin.elapsed().as_secs_f64()
+    );
+    Ok(Outcome::Fine)
+}
+
+/// What to run to see one step again.
+fn rerun(name: &str) -> String {
+    match name {
+        "format" => "cargo fmt --all".to_owned(),
+        "clippy" => "cargo clippy --workspace --all-targets".to_owned(),
+        "docs" => "cargo doc --no-deps --workspace".to_owned(),
+        other => format!("cargo xtask {other}"),
+    }
+}
+
+fn cargo(args: &[&str]) -> Result<Outcome> {
+    Ok(if succeeds(&mut command("cargo", args))? {
+        Outcome::Fine
+    } else {
+        Outcome::Findings
+    })
+}
+
+fn docs() -> Result<Outcome> {
+    let mut doc = command("cargo", &["doc", "--no-deps", "--workspace"]);
+    Ok(if succeeds(doc.env("RUSTDOCFLAGS", "-D warnings"))? {
+        Outcome::Fine
+    } else {
+        Outcome::Findings
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::bail;
+
+    use super::*;
+
+    #[test]
+    fn the_first_red_step_ends_the_run() {
+        let steps: &[Step] = &[
+            ("green", || Ok(Outcome::Fine)),
+            ("red", || Ok(Outcome::Stale)),
+            ("never", || bail!("reached a step after the red one")),
+        ];
+        assert_eq!(run_steps(steps).unwrap(), Outcome::Stale);
+    }
+
+    #[test]
+    fn a_step_that_could_not_run_is_named() {
+        let error = run_steps(&[("broken", || bail!("no such tool"))]).unwrap_err();
+        assert_eq!(format!("{error:#}"), "step broken could not run: no such tool");
+    }
+}

@@ -1,0 +1,379 @@
+//! The generated code, bent by named rewrites of its syntax tree.
+//!
+//! What the generator has no setting for: one error type, one place where requests are sent and
+//! answers decoded, one way to make a client. That place and that type are written by hand, in
+//! `appkeep-client`; this only leads there. How the contract is bent is [`super::lower`]'s matter.
+
+use anyhow::{Context, Result, bail};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Block, Expr, ExprMethodCall, File, ImplItem, Item, Pat, Stmt, UseTree, parse_quote};
+
+/// One step: its name, why it is needed, and what it does.
+type Rewrite = (&'static str, &'static str, fn(&mut File) -> Result<()>);
+
+/// The steps, in order.
+const REWRITES: &[Rewrite] = &[
+    (
+        "plain_docs",
+        "the schemas in them are lowered ones, and the examples can't be compiled",
+        plain_docs,
+    ),
+    (
+        "one_exchange",
+        "decode errors have to name the operation, the place and the body",
+        one_exchange,
+    ),
+    (
+        "one_error",
+        "a generic error without path or operation helps nobody",
+        one_error,
+    ),
+    (
+        "one_constructor",
+        "a client without time-outs and a user agent must not exist",
+        one_constructor,
+    ),
+    (
+        "extra_is_optional",
+        "builders require the map of unknown members, which nobody has",
+        extra_is_optional,
+    ),
+];
+
+/// The generated function that does a request.
+const SEND: &str = "send";
+
+/// What the hand-written error type or nothing replaces in imports.
+const UNUSED_IMPORTS: [&str; 4] = ["ByteStream", "ClientHooks", "Error", "OperationInfo"];
+
+/// Rewrites the generated code.
+///
+/// # Errors
+/// When the code has a form that a step doesn't know; the step is named.
+pub(super) fn rewrite(file: &mut File) -> Result<()> {
+    for (name, why, rewrite) in REWRITES {
+        rewrite(file).with_context(|| format!("failed to rewrite: {name} ({why})"))?;
+    }
+    Ok(())
+}
+
+/// Cuts JSON schemas out of documentation, and has no example pretend to be code.
+#[expect(clippy::unnecessary_wraps, reason = "all rewrites have one form")]
+fn plain_docs(file: &mut File) -> Result<()> {
+    struct Docs;
+    impl VisitMut for Docs {
+        fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
+            let text = literal.value();
+            let before_schema = text
+                .split("\n\n<details><summary>JSON schema")
+                .next()
+                .unwrap_or_default();
+            *literal = syn::LitStr::new(&before_schema.replace("```ignore", "```text"), literal.span());
+        }
+
+        fn visit_attribute_mut(&mut self, attribute: &mut syn::Attribute) {
+            if let syn::Meta::NameValue(pair) = &mut attribute.meta {
+                visit_mut::visit_expr_mut(self, &mut pair.value);
+            }
+        }
+    }
+    Docs.visit_file_mut(file);
+    Ok(())
+}
+
+/// Makes every `send` end in a call of `crate::exchange`.
+fn one_exchange(file: &mut File) -> Result<()> {
+    struct Exchanges(Result<()>);
+    impl VisitMut for Exchanges {
+        fn visit_impl_item_fn_mut(&mut self, function: &mut syn::ImplItemFn) {
+            if function.sig.ident == SEND && self.0.is_ok() {
+                self.0 = exchange(&mut function.block);
+            }
+        }
+    }
+    let mut exchanges = Exchanges(Ok(()));
+    exchanges.visit_file_mut(file);
+    exchanges.0
+}
+
+/// Replaces what follows the request in the body of one `send`.
+fn exchange(body: &mut Block) -> Result<()> {
+    let operation = find(body, "info", |expression| match expression {
+        Expr::Struct(info) => info.fields.first().map(|field| field.expr.clone()),
+        _ => None,
+    });
+    let (_, operation) = operation.context("no operation is named")?;
+    let request = find(body, "request", |expression| match expression {
+        Expr::Try(attempt) => match attempt.expr.as_ref() {
+            Expr::MethodCall(build) if build.method == "build" => Some((*build.receiver).clone()),
+            _ => None,
+        },
+        _ => None,
+    });
+    let (index, request) = request.context("no request is built")?;
+    let decode: syn::Path = match body.stmts.last() {
+        Some(Stmt::Expr(Expr::Match(answer), None)) if decodes(answer) => parse_quote!(crate::exchange::json),
+        Some(Stmt::Expr(Expr::Match(_), None)) => parse_quote!(crate::exchange::empty),
+        _ => bail!("the answer's status isn't matched"),
+    };
+    body.stmts.truncate(index);
+    body.stmts.push(parse_quote!(let request = #request;));
+    body.stmts
+        .push(Stmt::Expr(parse_quote!(#decode(#operation, request).await), None));
+    InvalidRequests(operation).visit_block_mut(body);
+    Ok(())
+}
+
+/// Finds `let NAME = …` and picks a part of its value; returns the statement's index as well.
+fn find(body: &Block, name: &str, pick: impl Fn(&Expr) -> Option<Expr>) -> Option<(usize, Expr)> {
+    body.stmts.iter().enumerate().find_map(|(index, statement)| {
+        let Stmt::Local(local) = statement else {
+            return None;
+        };
+        let Pat::Ident(pattern) = &local.pat else {
+            return None;
+        };
+        let value = &local.init.as_ref()?.expr;
+        (pattern.ident == name)
+            .then(|| pick(value))
+            .flatten()
+            .map(|part| (index, part))
+    })
+}
+
+/// Whether the first arm, that of success, reads a body.
+fn decodes(answer: &syn::ExprMatch) -> bool {
+    struct Calls(bool);
+    impl<'ast> syn::visit::Visit<'ast> for Calls {
+        fn visit_ident(&mut self, ident: &'ast syn::Ident) {
+            self.0 |= ident == "from_response";
+        }
+    }
+    let mut calls = Calls(false);
+    answer
+        .arms
+        .first()
+        .into_iter()
+        .for_each(|arm| syn::visit::visit_arm(&mut calls, arm));
+    calls.0
+}
+
+/// Names the operation where an argument is missing or can't be converted.
+struct InvalidRequests(Expr);
+
+impl VisitMut for InvalidRequests {
+    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
+        visit_mut::visit_expr_method_call_mut(self, call);
+        let operation = &self.0;
+        for argument in &mut call.args {
+            if *argument == parse_quote!(Error::InvalidRequest) {
+                *argument = parse_quote!(|reason| Error::invalid_request(#operation, reason));
+            }
+        }
+    }
+}
+
+/// Uses the hand-written error wherever the generated code says `Error<…>`.
+#[expect(clippy::unnecessary_wraps, reason = "all rewrites have one form")]
+fn one_error(file: &mut File) -> Result<()> {
+    struct Errors;
+    impl VisitMut for Errors {
+        fn visit_path_mut(&mut self, path: &mut syn::Path) {
+            if path.segments.len() == 1 && path.segments[0].ident == "Error" {
+                path.segments[0].arguments = syn::PathArguments::None;
+            }
+            visit_mut::visit_path_mut(self, path);
+        }
+
+        fn visit_use_tree_mut(&mut self, tree: &mut UseTree) {
+            visit_mut::visit_use_tree_mut(self, tree);
+            if let UseTree::Group(group) = tree {
+                let unused = |tree: &UseTree| matches!(tree, UseTree::Name(name) if UNUSED_IMPORTS.iter().any(|unused| name.ident == unused));
+                group.items = group.items.iter().filter(|tree| !unused(tree)).cloned().collect();
+            }
+        }
+    }
+    Errors.visit_file_mut(file);
+    for item in &mut file.items {
+        if let Item::Mod(module) = item
+            && module.ident == "builder"
+            && let Some((_, items)) = &mut module.content
+        {
+            items.insert(
+                0,
+                parse_quote!(
+                    use crate::error::Error;
+                ),
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Leaves one constructor, for the crate's own builder, and no hooks.
+fn one_constructor(file: &mut File) -> Result<()> {
+    let mut constructors = 0;
+    file.items.retain(|item| match item {
+        Item::Impl(item) => item.trait_.as_ref().is_none_or(|(path, _)| {
+            path.segments
+                .last()
+                .is_none_or(|segment| segment.ident != "ClientHooks")
+        }),
+        Item::Mod(module) => module.ident != "prelude",
+        _ => true,
+    });
+    for item in &mut file.items {
+        let Item::Impl(item) = item else { continue };
+        item.items
+            .retain(|member| !matches!(member, ImplItem::Fn(function) if function.sig.ident == "new"));
+        for member in &mut item.items {
+            if let ImplItem::Fn(function) = member
+                && function.sig.ident == "new_with_client"
+            {
+                function.vis = parse_quote!(pub(crate));
+                constructors += 1;
+            }
+        }
+    }
+    if constructors != 1 {
+        bail!("found {constructors} constructors");
+    }
+    Ok(())
+}
+
+/// Lets builders begin with an empty map of unknown members.
+#[expect(clippy::unnecessary_wraps, reason = "all rewrites have one form")]
+fn extra_is_optional(file: &mut File) -> Result<()> {
+    struct Extras;
+    impl VisitMut for Extras {
+        fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
+            let is_extra = matches!(&field.member, syn::Member::Named(name) if name == "extra");
+            if is_extra && field.expr == parse_quote!(Err("no value supplied for extra".to_string())) {
+                field.expr = parse_quote!(Ok(::std::default::Default::default()));
+            }
+        }
+    }
+    Extras.visit_file_mut(file);
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Applies a rewrite and compares the formatted results.
+    fn check(rewrite: fn(&mut File) -> Result<()>, before: &str, after: &str) {
+        let mut file = syn::parse_file(before).unwrap();
+        rewrite(&mut file).unwrap();
+        let expected = prettyplease::unparse(&syn::parse_file(after).unwrap());
+        assert_eq!(prettyplease::unparse(&file), expected);
+    }
+
+    #[test]
+    fn plain_docs_have_no_schemas_and_no_code() {
+        check(
+            plain_docs,
+            "#[doc = \"`A`\\n\\n<details><summary>JSON schema</summary>x</details>\"] struct A;
+             #[doc = \"B\\n```ignore\\nb()\\n```\"] struct B;",
+            "#[doc = \"`A`\"] struct A;
+             #[doc = \"B\\n```text\\nb()\\n```\"] struct B;",
+        );
+    }
+
+    #[test]
+    fn one_exchange_ends_a_send_that_decodes() {
+        check(
+            one_exchange,
+            r#"
+            impl AppBackupFetch<'_> {
+                async fn send(self) -> Answer {
+                    let id = id.map_err(Error::InvalidRequest)?;
+                    #[allow(unused_mut)]
+                    let mut request = client.client.get(url).query(&a).build()?;
+                    let info = OperationInfo { operation_id: "app_backup_fetch" };
+                    let response = client.exec(request, &info).await?;
+                    match response.status().as_u16() {
+                        200u16 => ResponseValue::from_response(response).await,
+                        _ => Err(Error::UnexpectedResponse(response)),
+                    }
+                }
+            }"#,
+            r#"
+            impl AppBackupFetch<'_> {
+                async fn send(self) -> Answer {
+                    let id = id.map_err(|reason| Error::invalid_request("app_backup_fetch", reason))?;
+                    let request = client.client.get(url).query(&a);
+                    crate::exchange::json("app_backup_fetch", request).await
+                }
+            }"#,
+        );
+    }
+
+    #[test]
+    fn one_exchange_knows_an_answer_without_a_body() {
+        check(
+            one_exchange,
+            r#"
+            impl A {
+                fn send(self) {
+                    let request = client.delete(url).build()?;
+                    let info = OperationInfo { operation_id: "a" };
+                    match response.status().as_u16() {
+                        204u16 => Ok(ResponseValue::empty(response)),
+                        400u16 => Err(Error::ErrorResponse(ResponseValue::from_response(response).await?)),
+                    }
+                }
+            }"#,
+            r#"
+            impl A {
+                fn send(self) {
+                    let request = client.delete(url);
+                    crate::exchange::empty("a", request).await
+                }
+            }"#,
+        );
+    }
+
+    #[test]
+    fn one_exchange_refuses_an_unknown_form() {
+        let mut file = syn::parse_file("impl A { fn send(self) { other() } }").unwrap();
+        assert!(one_exchange(&mut file).is_err());
+    }
+
+    #[test]
+    fn one_error_has_no_parameter_and_is_ours() {
+        check(
+            one_error,
+            "pub use progenitor_client::{ByteStream, Error, ResponseValue};
+             mod builder { use super::{Error, ResponseValue}; fn send() -> Result<(), Error<types::Problem>> {} }",
+            "pub use progenitor_client::{ResponseValue};
+             mod builder {
+                 use crate::error::Error;
+                 use super::{ResponseValue};
+                 fn send() -> Result<(), Error> {}
+             }",
+        );
+    }
+
+    #[test]
+    fn one_constructor_is_left_to_the_crate() {
+        check(
+            one_constructor,
+            "impl Client { pub fn new() {} pub fn new_with_client() {} }
+             impl ClientHooks<()> for &Client {}
+             pub mod prelude {}",
+            "impl Client { pub(crate) fn new_with_client() {} }",
+        );
+    }
+
+    #[test]
+    fn extra_is_optional_in_builders_only() {
+        check(
+            extra_is_optional,
+            "fn default() -> A { A { id: Err(\"no value supplied for id\".to_string()), extra: Err(\"no value supplied for extra\".to_string()) } }
+             fn from() -> A { A { extra: Ok(value.extra) } }",
+            "fn default() -> A { A { id: Err(\"no value supplied for id\".to_string()), extra: Ok(::std::default::Default::default()) } }
+             fn from() -> A { A { extra: Ok(value.extra) } }",
+        );
+    }
+}

@@ -1,0 +1,77 @@
+//! `cargo xtask lint`: what linters, and our own checks, think of `spec/openapi.yaml`.
+//!
+//! Spectral runs with every rule of its OpenAPI set and Redocly with its strictest stock configuration;
+//! both are npm packages pinned in `spec/lint/`. What they don't look at (links, origins, examples,
+//! names inside patterns) is in [`document`] and [`links`], which need no npm.
+
+mod document;
+mod links;
+mod npm;
+
+use anyhow::Result;
+use serde_json::Value;
+
+use crate::reference::digests;
+use crate::{Outcome, spec};
+
+/// What one linter has to say.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Verdict {
+    /// Who says it, and what was looked at.
+    linter: String,
+    /// One line for each finding.
+    findings: Vec<String>,
+}
+
+/// Lints the contract and prints every finding and the counts.
+///
+/// # Errors
+/// When the contract can't be read or a linter can't be run.
+pub(crate) fn run() -> Result<Outcome> {
+    let document = spec::load()?;
+    let verdicts = [own(&document)?, npm::spectral()?, npm::redocly()?];
+
+    for verdict in &verdicts {
+        for finding in &verdict.findings {
+            println!("{}: {finding}", verdict.linter);
+        }
+    }
+    for verdict in &verdicts {
+        println!("{}: {} findings", verdict.linter, verdict.findings.len());
+    }
+    let total: usize = verdicts.iter().map(|verdict| verdict.findings.len()).sum();
+    println!("{}: {total} findings", spec::PATH);
+    Ok(if total == 0 {
+        Outcome::Fine
+    } else {
+        Outcome::Findings
+    })
+}
+
+/// Our own checks, which need nothing installed.
+fn own(document: &Value) -> Result<Verdict> {
+    let operations = spec::operations(document).len();
+    let (links, mut findings) = links::check(document);
+    findings.extend(document::check(document));
+    let (payloads, changed) = digests::check(document)?;
+    findings.extend(changed);
+    Ok(Verdict {
+        linter: format!(
+            "own checks ({operations} operations, {links} links, {payloads} documented payloads)"
+        ),
+        findings,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_contract_passes_our_own_checks() {
+        assert_eq!(
+            own(&spec::load().unwrap()).unwrap().findings,
+            Vec::<String>::new()
+        );
+    }
+}

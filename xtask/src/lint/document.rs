@@ -1,0 +1,264 @@
+//! The rules of the contract's dialect that no linter knows. `spec/README.md` explains them.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::spec::{self, Operation};
+
+/// The media type of every error.
+const PROBLEM: &str = "application/problem+json";
+
+/// Checks the dialect; a line for each fault.
+pub(super) fn check(document: &Value) -> Vec<String> {
+    let mut findings = Vec::new();
+    references(document, document, "#", &mut findings);
+    let tags: BTreeSet<_> = spec::items(document.get("tags"))
+        .filter_map(|tag| tag.get("name")?.as_str())
+        .collect();
+    let mut ids = BTreeSet::new();
+    for operation in spec::operations(document) {
+        let place = format!("{} {}", operation.method, operation.path);
+        let mut faults = operation_faults(operation, &tags);
+        if !ids.insert(operation.id()) {
+            faults.push(format!("the operationId {} is taken", operation.id()));
+        }
+        faults.extend(body_faults(document, operation));
+        faults.extend(include_faults(document, operation));
+        findings.extend(faults.into_iter().map(|fault| format!("{place}: {fault}")));
+    }
+    for (name, schema) in spec::members(document.pointer("/components/schemas")) {
+        if schema.get("properties").is_some() && schema.get("additionalProperties").is_none() {
+            findings.push(format!(
+                "schema {name}: says neither that it is closed nor that it is open"
+            ));
+        }
+    }
+    findings
+}
+
+/// Finds references that lead nowhere and origins that are no origin.
+fn references(document: &Value, value: &Value, place: &str, findings: &mut Vec<String>) {
+    if value.get("$ref").is_some_and(Value::is_string) && spec::resolve(document, value).is_none() {
+        findings.push(format!("{place}: the reference leads nowhere"));
+    }
+    if let Some(origin) = value.get("x-origin")
+        && !matches!(origin.as_str(), Some("documented" | "companion"))
+    {
+        findings.push(format!("{place}: x-origin is {origin}"));
+    }
+    for (name, member) in spec::members(Some(value)) {
+        references(document, member, &format!("{place}/{name}"), findings);
+    }
+    for (index, item) in spec::items(Some(value)).enumerate() {
+        references(document, item, &format!("{place}/{index}"), findings);
+    }
+}
+
+/// What every operation has to say.
+fn operation_faults(operation: Operation<'_>, tags: &BTreeSet<&str>) -> Vec<String> {
+    let mut faults = Vec::new();
+    for member in ["operationId", "summary", "description", "x-origin"] {
+        if operation
+            .value
+            .get(member)
+            .and_then(Value::as_str)
+            .is_none_or(str::is_empty)
+        {
+            faults.push(format!("there is no {member}"));
+        }
+    }
+    let own: Vec<_> = spec::items(operation.value.get("tags"))
+        .filter_map(Value::as_str)
+        .collect();
+    match own[..] {
+        [tag] if tags.contains(tag) => {}
+        [tag] => faults.push(format!("the tag {tag} isn't declared")),
+        _ => faults.push("there isn't exactly one tag".to_owned()),
+    }
+    faults
+}
+
+/// Media types and their examples.
+fn body_faults(document: &Value, operation: Operation<'_>) -> Vec<String> {
+    let mut faults = Vec::new();
+    let request = operation.request_body(document).map(|body| ("request", body));
+    for (place, body) in request.into_iter().chain(operation.responses(document)) {
+        let is_error = place.starts_with(['4', '5']);
+        for (name, media_type) in spec::members(body.get("content")) {
+            if is_error != (name == PROBLEM) {
+                faults.push(format!("{place}: the media type {name} is out of place"));
+            }
+            if spec::members(media_type.get("examples")).next().is_none() {
+                faults.push(format!("{place}: {name} has no example"));
+            }
+            for (key, example) in spec::members(media_type.get("examples")) {
+                let value = spec::resolve(document, example).and_then(|example| example.get("value"));
+                match value {
+                    None => faults.push(format!("{place}: {name}: the example {key} has no value")),
+                    Some(value) if is_error && value.get("status").and_then(Value::as_str) != Some(place) => {
+                        faults.push(format!("{place}: {name}: the example {key} has another status"));
+                    }
+                    Some(_) => {}
+                }
+            }
+        }
+        if is_error && spec::members(body.get("content")).next().is_none() {
+            faults.push(format!("{place}: there is no problem"));
+        }
+    }
+    faults
+}
+
+/// `include` has to name exactly the fields that an item of the list has.
+fn include_faults(document: &Value, operation: Operation<'_>) -> Vec<String> {
+    let parameters = operation.parameters(document);
+    let Some(include) = parameters
+        .iter()
+        .find(|p| p.get("name").is_some_and(|name| name == "include"))
+    else {
+        return Vec::new();
+    };
+    let pattern = include
+        .pointer("/schema/pattern")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
+    let responses = operation.responses(document);
+    let fields = responses
+        .iter()
+        .find(|response| response.0 == "200")
+        .and_then(|(_, response)| {
+            let schema = spec::resolve(document, response.pointer("/content/application~1json/schema")?)?;
+            let item = spec::resolve(document, schema.pointer("/properties/items/items")?)?;
+            let resource = spec::resolve(document, item.pointer("/anyOf/0")?)?;
+            Some(
+                spec::members(resource.get("properties"))
+                    .map(|(name, _)| name)
+                    .collect::<Vec<_>>()
+                    .join("|"),
+            )
+        });
+    match fields {
+        Some(fields) if pattern == format!("^({fields})(,({fields}))*$") => Vec::new(),
+        Some(fields) => vec![format!("the pattern of include doesn't name exactly {fields}")],
+        None => vec!["include on something that isn't a list of resources".to_owned()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const CONTRACT: &str = "
+tags: [{name: Shelves}]
+paths:
+  /shelves:
+    get:
+      operationId: shelf_list
+      x-origin: documented
+      tags: [Shelves]
+      summary: List
+      description: Lists.
+      parameters: [{name: include, in: query, schema: {pattern: '^(id|wood)(,(id|wood))*$'}}]
+      responses:
+        '200':
+          content:
+            application/json:
+              schema: {$ref: '#/components/schemas/ShelfList'}
+              examples: {none: {value: {items: []}}}
+        '404':
+          content:
+            application/problem+json:
+              examples: {missing: {value: {status: '404'}}}
+components:
+  schemas:
+    Shelf: {additionalProperties: false, properties: {id: {}, wood: {}}}
+    ShelfList:
+      additionalProperties: false
+      properties: {items: {items: {anyOf: [{$ref: '#/components/schemas/Shelf'}, {type: array, items: {}}]}}}
+";
+
+    /// The findings after the value at a pointer was replaced.
+    fn findings(pointer: &str, value: Value) -> Vec<String> {
+        let mut document = spec::parse(CONTRACT).unwrap();
+        *document.pointer_mut(pointer).unwrap() = value;
+        check(&document)
+    }
+
+    #[test]
+    fn a_document_in_the_dialect_is_fine() {
+        assert_eq!(check(&spec::parse(CONTRACT).unwrap()), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_fault_is_found_once() {
+        let get = "/paths/~1shelves/get";
+        let cases = [
+            (format!("{get}/operationId"), json!(""), "there is no operationId"),
+            (format!("{get}/summary"), json!(null), "there is no summary"),
+            (
+                format!("{get}/x-origin"),
+                json!("guessed"),
+                "x-origin is \"guessed\"",
+            ),
+            (
+                format!("{get}/tags"),
+                json!(["Shelves", "Rooms"]),
+                "there isn't exactly one tag",
+            ),
+            (
+                format!("{get}/tags/0"),
+                json!("Rooms"),
+                "the tag Rooms isn't declared",
+            ),
+            (
+                format!("{get}/parameters/0/schema/pattern"),
+                json!("^id$"),
+                "the pattern of include doesn't name exactly id|wood",
+            ),
+            (
+                format!("{get}/responses/200/content/application~1json/examples"),
+                json!({}),
+                "200: application/json has no example",
+            ),
+            (
+                format!(
+                    "{get}/responses/404/content/application~1problem+json/examples/missing/value/status"
+                ),
+                json!("403"),
+                "404: application/problem+json: the example missing has another status",
+            ),
+            (
+                format!("{get}/responses/404/content"),
+                json!({}),
+                "404: there is no problem",
+            ),
+            (
+                format!("{get}/responses/404/content"),
+                json!({"application/json": {"examples": {"a": {"value": {"status": "404"}}}}}),
+                "404: the media type application/json is out of place",
+            ),
+            (
+                "/components/schemas/Shelf".to_owned(),
+                json!({"properties": {"id": {}, "wood": {}}}),
+                "schema Shelf: says neither that it is closed nor that it is open",
+            ),
+        ];
+        for (pointer, value, expected) in cases {
+            let found = findings(&pointer, value);
+            assert_eq!(found.len(), 1, "{pointer}: {found:?}");
+            assert!(found[0].ends_with(expected), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_broken_reference_is_found_where_it_stands() {
+        let place = "/components/schemas/ShelfList/properties/items/items/anyOf/1";
+        assert_eq!(
+            findings(place, json!({"$ref": "#/components/schemas/Sh"})),
+            [format!("#{place}: the reference leads nowhere")]
+        );
+    }
+}

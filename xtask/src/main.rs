@@ -1,0 +1,114 @@
+//! The workshop: every command that generates, checks or releases this workspace.
+//!
+//! `cargo xtask help` lists the commands. xtask links none of the workspace's crates, so that broken
+//! generated code can't stop the command that mends it; what has to run (`appkeep verify`) is built
+//! and started as a child process. Only [`files`] writes into the tree.
+//!
+//! Exit codes: 0 all is well, 1 a check found something, 2 the command could not run,
+//! 3 a generated file is stale (`--check`).
+
+mod ci;
+mod codegen;
+mod files;
+mod lint;
+mod process;
+mod reference;
+mod spec;
+mod test;
+mod tidy;
+mod verify;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// How a command ended when it could run to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// All is well: exit code 0.
+    Fine,
+    /// A check found something: exit code 1.
+    Findings,
+    /// A generated file differs from what would be generated: exit code 3.
+    Stale,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Fine => ExitCode::SUCCESS,
+            Outcome::Findings => ExitCode::from(1),
+            Outcome::Stale => ExitCode::from(3),
+        }
+    }
+}
+
+/// The exit code of a command that could not run.
+const EXIT_COULD_NOT_RUN: u8 = 2;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "The workshop of the appkeep workspace", version = None)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Generate the Rust client from spec/openapi.yaml.
+    Codegen {
+        /// Write nothing; show a diff and exit with 3 when the committed file is stale.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Build everything, then judge our own server against the contract and print the table.
+    Verify {
+        /// Passed on to `appkeep verify`, for example a URL.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Run all tests.
+    Test {
+        /// Accept changed snapshots instead of failing on them.
+        #[arg(long)]
+        accept: bool,
+        /// Fail instead of leaving out tests whose tools are missing (restic, npm).
+        #[arg(long, env = "CI")]
+        require_all: bool,
+        /// Passed on to the test runner, for example a test's name.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<String>,
+    },
+    /// Lint spec/openapi.yaml with Spectral, Redocly and our own link check.
+    Lint,
+    /// Compare spec/openapi.yaml with the reference texts in DIR.
+    Reference {
+        /// The directory that holds the two reference texts.
+        dir: PathBuf,
+    },
+    /// Check the workspace's own rules: dependency edges, generated files' first lines.
+    Tidy,
+    /// Run everything that CI runs.
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Codegen { check } => codegen::run(check),
+        Command::Verify { args } => verify::run(&args),
+        Command::Test { accept, require_all, args } => test::run(accept, require_all, &args),
+        Command::Lint => lint::run(),
+        Command::Reference { dir } => reference::run(&dir),
+        Command::Tidy => tidy::run(),
+        Command::Ci => ci::run(),
+    };
+    match result {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(EXIT_COULD_NOT_RUN)
+        }
+    }
+}

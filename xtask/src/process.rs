@@ -1,0 +1,53 @@
+//! Child processes: started from the workspace's root, their failure named.
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::files;
+
+/// A command that runs in the workspace's root.
+pub(crate) fn command(program: &str, args: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(args).current_dir(files::root());
+    command
+}
+
+/// Runs a command to its end, its output passed through, and says whether it succeeded.
+///
+/// # Errors
+/// When it can't be started.
+pub(crate) fn succeeds(command: &mut Command) -> Result<bool> {
+    eprintln!("$ {}", display(command));
+    let status = command
+        .status()
+        .with_context(|| format!("failed to start {}", display(command)))?;
+    Ok(status.success())
+}
+
+/// Whether `program` is installed, asked by running it with `--version`.
+pub(crate) fn is_installed(program: &str) -> bool {
+    Command::new(program)
+        .arg("--version")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// Runs a command that has to succeed.
+///
+/// # Errors
+/// When it can't be started or fails.
+pub(crate) fn require(command: &mut Command) -> Result<()> {
+    if !succeeds(command)? {
+        bail!("{} failed", display(command));
+    }
+    Ok(())
+}
+
+fn display(command: &Command) -> String {
+    let mut words = vec![command.get_program().to_string_lossy().into_owned()];
+    words.extend(command.get_args().map(|arg| arg.to_string_lossy().into_owned()));
+    words.join(" ")
+}

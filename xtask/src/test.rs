@@ -1,0 +1,262 @@
+//! `cargo xtask test`: all tests, the same way for a person and for CI.
+//!
+//! Runs cargo nextest when it is installed and cargo test otherwise, then the doc tests. Snapshots
+//! never change unless `--accept` says so; a snapshot file that no test used is a finding. Tests that
+//! need a tool carry the tool's name in theirs, and are left out, loudly, where it is missing.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::{command, is_installed, require, succeeds};
+use crate::{Outcome, files, tidy};
+
+/// A tool that some tests start: those whose names contain its name.
+struct Tool {
+    name: &'static str,
+    /// The argument that makes it answer and do nothing else.
+    probe: &'static str,
+}
+
+const TOOLS: [Tool; 2] = [
+    Tool {
+        name: "restic",
+        probe: "version",
+    },
+    Tool {
+        name: "npm",
+        probe: "--version",
+    },
+];
+
+/// The package whose tests start the binaries of others.
+const BLACK_BOX: &str = "appkeep-tests";
+
+/// Tells insta whether it may write snapshots.
+const INSTA_UPDATE: &str = "INSTA_UPDATE";
+
+/// Names the file to which insta appends the path of each snapshot file that a test used.
+const INSTA_REFERENCES: &str = "INSTA_SNAPSHOT_REFERENCES_FILE";
+
+/// Runs the tests; with `args` only a part of them, and then without judging orphans.
+///
+/// # Errors
+/// When the workspace doesn't build, a runner can't be started, or `require_all` misses a tool.
+pub(crate) fn run(accept: bool, require_all: bool, args: &[String]) -> Result<Outcome> {
+    let missing = missing_tools(require_all)?;
+    if needs_binaries(args) {
+        require(&mut command(
+            "cargo",
+            &["build", "--quiet", "--workspace", "--bins"],
+        ))?;
+    }
+    let references = tempfile::NamedTempFile::new().context("failed to make a temporary file")?;
+    let mut runner = runner(is_installed("cargo-nextest"), &missing, args);
+    runner.env(INSTA_UPDATE, if accept { "always" } else { "no" });
+    runner.env(INSTA_REFERENCES, references.path());
+    let mut passed = succeeds(&mut runner)?;
+    if args.is_empty() {
+        passed &= succeeds(&mut command(
+            "cargo",
+            &["test", "--quiet", "--doc", "--workspace"],
+        ))?;
+    }
+    if !passed {
+        if accept {
+            report_inline_snapshots(&files::root())?;
+        } else {
+            eprintln!("tests failed; changed snapshots are accepted with `cargo xtask test --accept`");
+        }
+        return Ok(Outcome::Findings);
+    }
+    if !args.is_empty() || !missing.is_empty() {
+        println!("test: a part of the tests ran, so unused snapshots weren't looked for");
+        return Ok(Outcome::Fine);
+    }
+    let used = fs::read_to_string(references.path()).context("failed to read the used snapshots")?;
+    judge_orphans(&files::root(), &used, accept)
+}
+
+/// Whether the tests start our binaries, which cargo builds only for their own package's tests.
+fn needs_binaries(args: &[String]) -> bool {
+    !names_package(args) || args.iter().any(|arg| arg == BLACK_BOX)
+}
+
+fn names_package(args: &[String]) -> bool {
+    args.iter().any(|arg| matches!(arg.as_str(), "-p" | "--package"))
+}
+
+/// The names of the tools that aren't installed.
+fn missing_tools(require_all: bool) -> Result<Vec<&'static str>> {
+    let missing = TOOLS
+        .iter()
+        .filter(|tool| !answers(tool))
+        .map(|tool| tool.name)
+        .collect::<Vec<_>>();
+    if require_all && !missing.is_empty() {
+        bail!(
+            "all tests are required, but these tools aren't installed: {}",
+            missing.join(", ")
+        );
+    }
+    for name in &missing {
+        println!("test: {name} isn't installed: leaving out the tests with `{name}` in their names");
+    }
+    Ok(missing)
+}
+
+fn answers(tool: &Tool) -> bool {
+    Command::new(tool.name)
+        .arg(tool.probe)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// The command that runs every test but the doc tests and those of missing tools.
+fn runner(nextest: bool, missing: &[&str], args: &[String]) -> Command {
+    let mut runner = command("cargo", if nextest { &["nextest", "run"] } else { &["test"] });
+    if !names_package(args) {
+        runner.arg("--workspace");
+    }
+    if nextest {
+        runner.args(["--no-fail-fast", "--no-tests=warn"]);
+        if !missing.is_empty() {
+            let named = missing
+                .iter()
+                .map(|name| format!("test({name})"))
+                .collect::<Vec<_>>();
+            runner.args(["--filterset", &format!("not ({})", named.join(" + "))]);
+        }
+        runner.args(args);
+        return runner;
+    }
+    runner.args(["--no-fail-fast", "--tests"]).args(args);
+    if !missing.is_empty() && !args.iter().any(|arg| arg == "--") {
+        runner.arg("--");
+    }
+    runner.args(missing.iter().flat_map(|name| ["--skip", name]));
+    runner
+}
+
+/// Names the sources whose inline snapshots changed: those are for a person to edit.
+fn report_inline_snapshots(root: &Path) -> Result<()> {
+    for pending in tidy::files_with_extension(root, "pending-snap")? {
+        fs::remove_file(root.join(&pending))
+            .with_context(|| format!("failed to remove {}", pending.display()))?;
+        // insta writes `.a.rs.pending-snap` beside `a.rs`.
+        let name = pending.file_stem().unwrap_or_default().to_string_lossy();
+        let source = pending.with_file_name(name.trim_start_matches('.'));
+        println!(
+            "{}: an inline snapshot changed: edit it, the difference is above",
+            source.display()
+        );
+    }
+    Ok(())
+}
+
+/// Reports the snapshot files that no test used, or removes them when accepting.
+fn judge_orphans(root: &Path, used: &str, accept: bool) -> Result<Outcome> {
+    let used = used
+        .lines()
+        .map(|line| canonical(Path::new(line)))
+        .collect::<BTreeSet<_>>();
+    let mut outcome = Outcome::Fine;
+    for snapshot in tidy::files_with_extension(root, "snap")? {
+        let full = root.join(&snapshot);
+        if used.contains(&canonical(&full)) {
+            continue;
+        }
+        if accept {
+            fs::remove_file(&full).with_context(|| format!("failed to remove {}", snapshot.display()))?;
+            println!("{}: removed, no test uses it", snapshot.display());
+        } else {
+            println!(
+                "{}: no test uses it: run `cargo xtask test --accept`",
+                snapshot.display()
+            );
+            outcome = Outcome::Findings;
+        }
+    }
+    Ok(outcome)
+}
+
+/// The path without links and dots; the path itself when there is no such file.
+fn canonical(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(command: &Command) -> String {
+        let words = command.get_args().map(|word| word.to_string_lossy().into_owned());
+        words.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn a_missing_tool_leaves_its_tests_out_by_name() {
+        assert_eq!(
+            words(&runner(true, &["restic", "npm"], &[])),
+            "nextest run --workspace --no-fail-fast --no-tests=warn \
+             --filterset not (test(restic) + test(npm))"
+        );
+        assert_eq!(
+            words(&runner(false, &["restic", "npm"], &[])),
+            "test --workspace --no-fail-fast --tests -- --skip restic --skip npm"
+        );
+    }
+
+    #[test]
+    fn arguments_reach_the_runner() {
+        let args = ["--package".to_owned(), "xtask".to_owned(), "tidy".to_owned()];
+        assert_eq!(
+            words(&runner(true, &[], &args)),
+            "nextest run --no-fail-fast --no-tests=warn --package xtask tidy"
+        );
+        assert_eq!(
+            words(&runner(true, &[], &args[2..])),
+            "nextest run --workspace --no-fail-fast --no-tests=warn tidy"
+        );
+    }
+
+    #[test]
+    fn one_package_needs_no_binaries_unless_it_is_the_black_box() {
+        let args = |package: &str| ["-p".to_owned(), package.to_owned()];
+        assert!(needs_binaries(&[]) && needs_binaries(&args(BLACK_BOX)));
+        assert!(!needs_binaries(&args("appkeep-core")));
+    }
+
+    #[test]
+    fn pending_inline_snapshots_are_cleared_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let pending = dir.path().join(".a.rs.pending-snap");
+        fs::write(&pending, "").unwrap();
+        report_inline_snapshots(dir.path()).unwrap();
+        assert!(!pending.exists());
+    }
+
+    #[test]
+    fn only_unused_snapshots_are_orphans() {
+        let dir = tempfile::tempdir().unwrap();
+        let (used, unused) = (dir.path().join("used.snap"), dir.path().join("unused.snap"));
+        fs::write(&used, "").unwrap();
+        fs::write(&unused, "").unwrap();
+        let references = format!("{}\n", used.display());
+        assert_eq!(
+            judge_orphans(dir.path(), &references, false).unwrap(),
+            Outcome::Findings
+        );
+        assert!(unused.exists());
+        assert_eq!(
+            judge_orphans(dir.path(), &references, true).unwrap(),
+            Outcome::Fine
+        );
+        assert!(used.exists() && !unused.exists());
+    }
+}

@@ -1,0 +1,363 @@
+//! `cargo xtask tidy`: the workspace's own rules, which no compiler checks.
+//!
+//! Who may depend on whom, generated files that name their command, hand-written files that stay
+//! short, and crates that carry a README and the shared lints. Every finding is one line that names
+//! the thing and what to do. Style is rustfmt's and clippy's matter, not this module's.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use cargo_metadata::MetadataCommand;
+
+use crate::{Outcome, files};
+
+/// Which package may use which others of this workspace, in code, tests and build scripts alike.
+///
+/// A package or an edge that isn't here is a finding. The reasons are in ARCHITECTURE.md.
+const MAY_USE: &[(&str, &[&str])] = &[
+    (
+        "appkeep",
+        &["appkeep-client", "appkeep-contract", "appkeep-server"],
+    ),
+    ("appkeep-api", &[]),
+    ("appkeep-client", &[]),
+    ("appkeep-contract", &["appkeep-client"]),
+    ("appkeep-core", &[]),
+    ("appkeep-engine", &["appkeep-core"]),
+    (
+        "appkeep-server",
+        &["appkeep-api", "appkeep-core", "appkeep-engine", "appkeep-store"],
+    ),
+    ("appkeep-store", &["appkeep-core"]),
+    (
+        "appkeep-tests",
+        &[
+            "appkeep",
+            "appkeep-api",
+            "appkeep-client",
+            "appkeep-contract",
+            "appkeep-core",
+            "appkeep-engine",
+            "appkeep-server",
+            "appkeep-store",
+        ],
+    ),
+    ("xtask", &[]),
+];
+
+/// The generated Rust files and the command that each has to name in its first line.
+const GENERATED: &[(&str, &str)] = &[(crate::codegen::OUTPUT, crate::codegen::COMMAND)];
+
+/// The file name that marks a generated Rust file wherever it lies.
+const GENERATED_NAME: &str = "generated.rs";
+
+/// The most lines that a hand-written Rust file may have.
+const LINES_MAX: usize = 600;
+
+/// Directories that hold nothing of ours, at any depth. Hidden ones are left out too.
+const FOREIGN_DIRS: [&str; 2] = ["target", "node_modules"];
+
+/// One thing that breaks a rule: what it is and what to do about it.
+type Finding = String;
+
+/// A workspace package, as far as the rules care.
+#[derive(Debug)]
+struct Package {
+    name: String,
+    /// The directory of its manifest, relative to the root.
+    dir: PathBuf,
+    /// The workspace packages that it uses, of any kind of dependency.
+    uses: BTreeSet<String>,
+}
+
+/// Checks the workspace against its rules and prints what breaks them.
+///
+/// # Errors
+/// When cargo's metadata or a file can't be read.
+pub(crate) fn run() -> Result<Outcome> {
+    let root = files::root();
+    let packages = packages(&root)?;
+    let mut findings = edge_findings(&packages);
+    for package in &packages {
+        let dir = root.join(&package.dir);
+        let manifest = fs::read_to_string(dir.join("Cargo.toml"))
+            .with_context(|| format!("failed to read the manifest of {}", package.name))?;
+        findings.extend(crate_findings(
+            package,
+            &manifest,
+            dir.join("README.md").is_file(),
+        ));
+    }
+    findings.extend(generated_table_findings(&root));
+    for path in files_with_extension(&root, "rs")? {
+        let text = fs::read_to_string(root.join(&path))
+            .with_context(|| format!("failed to read {}", path.display()))?;
+        findings.extend(source_findings(&path.to_string_lossy(), &text));
+    }
+    for finding in &findings {
+        println!("{finding}");
+    }
+    if findings.is_empty() {
+        println!("tidy: {} packages, nothing to do", packages.len());
+        return Ok(Outcome::Fine);
+    }
+    Ok(Outcome::Findings)
+}
+
+/// All files below `root` that end in `.extension`, relative to it, sorted.
+///
+/// # Errors
+/// When a directory can't be read.
+pub(crate) fn files_with_extension(root: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut open = vec![root.to_path_buf()];
+    while let Some(dir) = open.pop() {
+        let entries = fs::read_dir(&dir).with_context(|| format!("failed to list {}", dir.display()))?;
+        for entry in entries {
+            let entry = entry.with_context(|| format!("failed to list {}", dir.display()))?;
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                if !name.starts_with('.') && !FOREIGN_DIRS.contains(&name.as_ref()) {
+                    open.push(entry.path());
+                }
+            } else if Path::new(name.as_ref())
+                .extension()
+                .is_some_and(|ext| ext == extension)
+            {
+                found.push(
+                    entry
+                        .path()
+                        .strip_prefix(root)
+                        .unwrap_or(&entry.path())
+                        .to_path_buf(),
+                );
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn packages(root: &Path) -> Result<Vec<Package>> {
+    let metadata = MetadataCommand::new()
+        .current_dir(root)
+        .no_deps()
+        .exec()
+        .context("failed to read cargo's metadata")?;
+    let ours: BTreeSet<&str> = metadata
+        .packages
+        .iter()
+        .map(|package| package.name.as_str())
+        .collect();
+    let packages = metadata.packages.iter().map(|package| {
+        let dir = package.manifest_path.as_std_path().parent().unwrap_or(root);
+        let uses = package
+            .dependencies
+            .iter()
+            .map(|dependency| dependency.name.as_str());
+        Package {
+            name: package.name.to_string(),
+            dir: dir.strip_prefix(root).unwrap_or(dir).to_path_buf(),
+            uses: uses
+                .filter(|name| ours.contains(name))
+                .map(str::to_owned)
+                .collect(),
+        }
+    });
+    Ok(packages.collect())
+}
+
+fn edge_findings(packages: &[Package]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for Package { name, uses, .. } in packages {
+        let Some((_, allowed)) = MAY_USE.iter().find(|(package, _)| package == name) else {
+            findings.push(format!(
+                "{name}: unknown package: add it to MAY_USE in xtask/src/tidy.rs"
+            ));
+            continue;
+        };
+        for used in uses.iter().filter(|used| !allowed.contains(&used.as_str())) {
+            findings.push(format!(
+                "{name}: must not depend on {used}: remove the dependency, or change MAY_USE in \
+                 xtask/src/tidy.rs and ARCHITECTURE.md together"
+            ));
+        }
+    }
+    findings
+}
+
+fn crate_findings(package: &Package, manifest: &str, has_readme: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if !has_readme {
+        findings.push(format!(
+            "{}: has no README.md: write what it is, what it doesn't do, one example",
+            package.dir.display()
+        ));
+    }
+    if !inherits_lints(manifest) {
+        findings.push(format!(
+            "{}/Cargo.toml: doesn't inherit the lints: add `[lints]` with `workspace = true`",
+            package.dir.display()
+        ));
+    }
+    findings
+}
+
+fn inherits_lints(manifest: &str) -> bool {
+    let mut section = "";
+    manifest.lines().map(str::trim).any(|line| {
+        if line.starts_with('[') {
+            section = line;
+        }
+        let bare: String = line.chars().filter(|c| !c.is_whitespace()).collect();
+        bare == "lints.workspace=true" || (section == "[lints]" && bare == "workspace=true")
+    })
+}
+
+fn generated_table_findings(root: &Path) -> Vec<Finding> {
+    let missing = GENERATED.iter().filter(|(path, _)| !root.join(path).is_file());
+    missing
+        .map(|(path, command)| format!("{path}: is missing: run `{command}`"))
+        .collect()
+}
+
+fn source_findings(path: &str, text: &str) -> Option<Finding> {
+    let command = GENERATED.iter().find(|(generated, _)| *generated == path);
+    if let Some((_, command)) = command {
+        let first = text.lines().next().unwrap_or_default();
+        return (!first.contains(command))
+            .then(|| format!("{path}: its first line doesn't name its command: run `{command}`"));
+    }
+    if Path::new(path)
+        .file_name()
+        .is_some_and(|name| name == GENERATED_NAME)
+    {
+        return Some(format!(
+            "{path}: unknown generated file: add it to GENERATED in xtask/src/tidy.rs"
+        ));
+    }
+    let lines = text.lines().count();
+    (lines > LINES_MAX)
+        .then(|| format!("{path}: {lines} lines, the limit is {LINES_MAX}: split it by responsibility"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn package(name: &str, uses: &[&str]) -> Package {
+        Package {
+            name: name.to_owned(),
+            dir: PathBuf::from("crates").join(name),
+            uses: uses.iter().map(|used| (*used).to_owned()).collect(),
+        }
+    }
+
+    #[test]
+    fn an_edge_of_the_table_is_fine() {
+        let packages = [
+            package("appkeep-store", &["appkeep-core"]),
+            package("appkeep-core", &[]),
+        ];
+        assert_eq!(edge_findings(&packages), Vec::<Finding>::new());
+    }
+
+    #[test]
+    fn an_edge_outside_the_table_is_named_with_both_ends() {
+        let findings = edge_findings(&[package("appkeep-core", &["appkeep-store"])]);
+        assert_eq!(findings.len(), 1);
+        assert!(
+            findings[0].starts_with("appkeep-core: must not depend on appkeep-store: "),
+            "{}",
+            findings[0]
+        );
+    }
+
+    #[test]
+    fn xtask_may_use_none_of_ours() {
+        assert_eq!(
+            edge_findings(&[package("xtask", &["appkeep-client", "appkeep-contract"])]).len(),
+            2
+        );
+    }
+
+    #[test]
+    fn a_package_outside_the_table_is_a_finding() {
+        let findings = edge_findings(&[package("appkeep-extra", &[])]);
+        assert!(
+            findings[0].starts_with("appkeep-extra: unknown package"),
+            "{}",
+            findings[0]
+        );
+    }
+
+    #[test]
+    fn the_table_knows_only_its_own_packages() {
+        let known: BTreeSet<&str> = MAY_USE.iter().map(|(name, _)| *name).collect();
+        let used = MAY_USE.iter().flat_map(|(_, uses)| uses.iter());
+        assert!(used.into_iter().all(|name| known.contains(name)));
+    }
+
+    #[test]
+    fn both_spellings_of_inherited_lints_count() {
+        assert!(inherits_lints(
+            "[package]\nname = \"a\"\n\n[lints]\nworkspace = true\n"
+        ));
+        assert!(inherits_lints("lints.workspace = true\n"));
+        assert!(!inherits_lints("[dependencies]\nworkspace = true\n"));
+    }
+
+    #[test]
+    fn a_crate_without_readme_or_lints_has_two_findings() {
+        let findings = crate_findings(&package("appkeep-core", &[]), "[package]\n", false);
+        assert_eq!(findings.len(), 2);
+        assert!(
+            findings[0].starts_with("crates/appkeep-core: has no README.md"),
+            "{}",
+            findings[0]
+        );
+    }
+
+    #[test]
+    fn a_generated_file_has_to_name_its_command() {
+        let (path, command) = GENERATED[0];
+        assert_eq!(source_findings(path, &format!("// Made by `{command}`.\n")), None);
+        assert!(source_findings(path, "//! Mine.\n").is_some());
+        assert!(source_findings("crates/x/src/generated.rs", "").is_some());
+    }
+
+    #[test]
+    fn only_hand_written_files_have_a_length_limit() {
+        let (path, command) = GENERATED[0];
+        let at_limit = "\n".repeat(LINES_MAX);
+        let over = "\n".repeat(LINES_MAX + 1);
+        assert_eq!(source_findings("crates/x/src/a.rs", &at_limit), None);
+        assert!(
+            source_findings("crates/x/src/a.rs", &over).is_some_and(|finding| finding.contains("601 lines"))
+        );
+        assert_eq!(source_findings(path, &format!("// {command}\n{over}")), None);
+    }
+
+    #[test]
+    fn foreign_and_hidden_directories_are_left_out() {
+        let dir = tempfile::tempdir().unwrap();
+        for path in [
+            "src/a.rs",
+            "target/b.rs",
+            ".git/c.rs",
+            "web/node_modules/d.rs",
+            "src/e.txt",
+        ] {
+            let full = dir.path().join(path);
+            fs::create_dir_all(full.parent().unwrap()).unwrap();
+            fs::write(full, "").unwrap();
+        }
+        assert_eq!(
+            files_with_extension(dir.path(), "rs").unwrap(),
+            [PathBuf::from("src/a.rs")]
+        );
+    }
+}

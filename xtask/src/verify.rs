@@ -1,0 +1,97 @@
+//! `cargo xtask verify`: our own server, judged by `appkeep verify`.
+//!
+//! The judgement isn't made here: this builds the binary and passes arguments in and the exit code
+//! out. A stale client is reported first, since it would judge by a contract that is no longer there.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::Message;
+
+use crate::{Outcome, codegen, files};
+
+/// The package and the binary that verify.
+const BINARY: &str = "appkeep";
+
+/// Builds the binary and runs `appkeep verify ARGS`.
+///
+/// # Errors
+/// When the build fails, or the verification could not run.
+pub(crate) fn run(args: &[String]) -> Result<Outcome> {
+    match codegen::run(true)? {
+        Outcome::Fine => {}
+        other => return Ok(other),
+    }
+    let binary = build()?;
+    let status = Command::new(&binary)
+        .arg("verify")
+        .args(args)
+        .current_dir(files::root())
+        .status()
+        .with_context(|| format!("failed to start {}", binary.display()))?;
+    outcome(status.code())
+}
+
+/// `appkeep verify` exits with 0 when the contract holds, with 1 when it is violated.
+fn outcome(code: Option<i32>) -> Result<Outcome> {
+    match code {
+        Some(0) => Ok(Outcome::Fine),
+        Some(1) => Ok(Outcome::Findings),
+        Some(code) => bail!("the verification could not run (exit code {code})"),
+        None => bail!("the verification was ended by a signal"),
+    }
+}
+
+/// Builds the binary and returns where cargo put it.
+fn build() -> Result<PathBuf> {
+    let args = [
+        "build",
+        "--quiet",
+        "--package",
+        BINARY,
+        "--message-format",
+        "json-render-diagnostics",
+    ];
+    let output = Command::new("cargo")
+        .args(args)
+        .current_dir(files::root())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("failed to start cargo build")?;
+    if !output.status.success() {
+        bail!("cargo build --package {BINARY} failed");
+    }
+    executable(&output.stdout)
+}
+
+/// Finds the binary's path in cargo's messages.
+fn executable(messages: &[u8]) -> Result<PathBuf> {
+    for message in Message::parse_stream(messages) {
+        if let Message::CompilerArtifact(artifact) = message.context("failed to read cargo's messages")?
+            && artifact.target.name == BINARY
+            && let Some(path) = artifact.executable
+        {
+            return Ok(path.into_std_path_buf());
+        }
+    }
+    bail!("cargo build named no executable {BINARY}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exit_codes_pass_through() {
+        assert_eq!(outcome(Some(0)).unwrap(), Outcome::Fine);
+        assert_eq!(outcome(Some(1)).unwrap(), Outcome::Findings);
+        assert!(outcome(Some(2)).is_err());
+        assert!(outcome(None).is_err());
+    }
+
+    #[test]
+    fn a_build_without_the_binary_is_an_error() {
+        assert!(executable(b"").is_err());
+    }
+}

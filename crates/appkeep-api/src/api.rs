@@ -1,0 +1,159 @@
+//! The API: one method per operation, named as in the contract.
+
+use dropshot::{
+    HttpResponseCreated, HttpResponseDeleted, HttpResponseOk, Path, RequestContext, ServerContext,
+};
+
+use crate::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
+use crate::app_snap::{AppSnap, AppSnapCreate, AppSnapList};
+use crate::body::JsonBody;
+use crate::params::{
+    AccountBackupPath, AccountPath, AppBackupListQuery, AppBackupPath, AppPath, AppSnapListQuery, AppSnapPath,
+    NoQuery, QueryParams,
+};
+use crate::problem::Problem;
+use crate::reply::Reply;
+
+/// What every operation answers: a typed response or a problem. The error side is dropshot's alone.
+pub type Answer<R> = Result<Reply<R>, Problem>;
+
+/// The operations of `spec/openapi.yaml`.
+#[dropshot::api_description]
+pub trait AppkeepApi {
+    /// What the handlers need.
+    type Context: ServerContext;
+
+    /// List the backups of all apps
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/topology/v1/appBackups",
+        tags = ["Application backups"],
+    }]
+    async fn app_backup_list_all(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AccountPath>,
+        query: QueryParams<AppBackupListQuery>,
+    ) -> Answer<HttpResponseOk<AppBackupList>>;
+
+    /// Fetch a backup
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/topology/v1/appBackups/{appBackup_id}",
+        tags = ["Application backups"],
+    }]
+    async fn app_backup_fetch(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AccountBackupPath>,
+        query: QueryParams<NoQuery>,
+    ) -> Answer<HttpResponseOk<AppBackup>>;
+
+    /// Delete a backup
+    #[endpoint {
+        method = DELETE,
+        path = "/accounts/{account_id}/topology/v1/appBackups/{appBackup_id}",
+        tags = ["Application backups"],
+    }]
+    async fn app_backup_delete(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AccountBackupPath>,
+        query: QueryParams<NoQuery>,
+    ) -> Answer<HttpResponseDeleted>;
+
+    /// Create a backup of an app
+    #[endpoint {
+        method = POST,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups",
+        tags = ["Application backups"],
+    }]
+    async fn app_backup_create_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppPath>,
+        query: QueryParams<NoQuery>,
+        body: JsonBody<AppBackupCreate>,
+    ) -> Answer<HttpResponseCreated<AppBackup>>;
+
+    /// List the backups of an app
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups",
+        tags = ["Application backups"],
+    }]
+    async fn app_backup_list_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppPath>,
+        query: QueryParams<AppBackupListQuery>,
+    ) -> Answer<HttpResponseOk<AppBackupList>>;
+
+    /// Fetch a backup of an app
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}",
+        tags = ["Application backups"],
+    }]
+    async fn app_backup_fetch_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppBackupPath>,
+        query: QueryParams<NoQuery>,
+    ) -> Answer<HttpResponseOk<AppBackup>>;
+
+    /// Delete a backup of an app
+    #[endpoint {
+        method = DELETE,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}",
+        tags = ["Application backups"],
+    }]
+    async fn app_backup_delete_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppBackupPath>,
+        query: QueryParams<NoQuery>,
+    ) -> Answer<HttpResponseDeleted>;
+
+    /// Create a snapshot of an app
+    #[endpoint {
+        method = POST,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps",
+        tags = ["Application snapshots"],
+    }]
+    async fn app_snap_create_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppPath>,
+        query: QueryParams<NoQuery>,
+        body: JsonBody<AppSnapCreate>,
+    ) -> Answer<HttpResponseCreated<AppSnap>>;
+
+    /// List the snapshots of an app
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps",
+        tags = ["Application snapshots"],
+    }]
+    async fn app_snap_list_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppPath>,
+        query: QueryParams<AppSnapListQuery>,
+    ) -> Answer<HttpResponseOk<AppSnapList>>;
+
+    /// Fetch a snapshot of an app
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps/{appSnap_id}",
+        tags = ["Application snapshots"],
+    }]
+    async fn app_snap_fetch_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppSnapPath>,
+        query: QueryParams<NoQuery>,
+    ) -> Answer<HttpResponseOk<AppSnap>>;
+
+    /// Delete a snapshot of an app
+    #[endpoint {
+        method = DELETE,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps/{appSnap_id}",
+        tags = ["Application snapshots"],
+    }]
+    async fn app_snap_delete_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppSnapPath>,
+        query: QueryParams<NoQuery>,
+    ) -> Answer<HttpResponseDeleted>;
+}

@@ -1,0 +1,213 @@
+//! Request bodies: read only when the handler asks, within a size and a time, and never failing before.
+
+use std::marker::PhantomData;
+use std::time::Duration;
+
+use dropshot::{
+    ApiEndpointBodyContentType, Body, ExclusiveExtractor, ExtractorMetadata, HttpError, RequestContext,
+    ServerContext, TypedBody,
+};
+use http::header::CONTENT_TYPE;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::problem::InvalidItem;
+use crate::shape;
+use crate::words::quoted;
+
+/// What is accepted as a body.
+#[derive(Debug, Clone, Copy)]
+pub struct BodyLimits {
+    /// The largest body, in bytes.
+    pub bytes_max: usize,
+    /// The longest that its arrival may take.
+    pub timeout: Duration,
+}
+
+/// Why a body was not accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BodyFault {
+    /// Its media type is none that the operation declares.
+    MediaType {
+        /// What was sent, quoted.
+        given: String,
+        /// What is declared.
+        declared: Vec<&'static str>,
+    },
+    /// It is larger than the limit.
+    TooLarge {
+        /// The limit, in bytes.
+        bytes_max: usize,
+    },
+    /// It didn't arrive in time.
+    TimedOut {
+        /// The limit.
+        timeout: Duration,
+    },
+    /// It is not JSON, or it broke off.
+    NotJson {
+        /// Where and why.
+        reason: String,
+    },
+    /// It is JSON, but these fields don't fit.
+    Fields(Vec<InvalidItem>),
+}
+
+/// A body that is to be read as a `T`.
+pub struct JsonBody<T> {
+    request: hyper::Request<Body>,
+    read_as: PhantomData<fn() -> T>,
+}
+
+#[async_trait::async_trait]
+impl<T> ExclusiveExtractor for JsonBody<T>
+where
+    T: JsonSchema + DeserializeOwned + Send + Sync + 'static,
+{
+    async fn from_request<C: ServerContext>(
+        _: &RequestContext<C>,
+        request: hyper::Request<Body>,
+    ) -> Result<Self, HttpError> {
+        Ok(Self { request, read_as: PhantomData })
+    }
+
+    fn metadata(content_type: ApiEndpointBodyContentType) -> ExtractorMetadata {
+        TypedBody::<T>::metadata(content_type)
+    }
+}
+
+impl<T: JsonSchema + DeserializeOwned + 'static> JsonBody<T> {
+    /// Reads the body: JSON in UTF-8, declared as `application/json`, as `vendor_type`, or not at all.
+    ///
+    /// # Errors
+    /// When anything about it doesn't fit.
+    ///
+    /// # Cancel safety
+    /// Dropping the future abandons the body.
+    pub async fn read(self, vendor_type: &'static str, limits: BodyLimits) -> Result<T, BodyFault> {
+        check_media_type(self.request.headers(), vendor_type)?;
+        let body = Limited::new(self.request.into_body(), limits.bytes_max);
+        let collected = tokio::time::timeout(limits.timeout, body.collect())
+            .await
+            .map_err(|_| BodyFault::TimedOut { timeout: limits.timeout })?;
+        let bytes = match collected {
+            Ok(collected) => collected.to_bytes(),
+            Err(error) if error.is::<LengthLimitError>() => {
+                return Err(BodyFault::TooLarge { bytes_max: limits.bytes_max });
+            }
+            Err(error) => return Err(BodyFault::NotJson { reason: format!("the body broke off: {error}") }),
+        };
+        parse(&bytes)
+    }
+}
+
+fn check_media_type(headers: &http::HeaderMap, vendor_type: &'static str) -> Result<(), BodyFault> {
+    let Some(given) = headers.get(CONTENT_TYPE) else { return Ok(()) };
+    let given = String::from_utf8_lossy(given.as_bytes()).into_owned();
+    let declared = vec!["application/json", vendor_type];
+    let essence = given.split(';').next().unwrap_or_default().trim();
+    if declared.iter().any(|media_type| media_type.eq_ignore_ascii_case(essence)) {
+        Ok(())
+    } else {
+        Err(BodyFault::MediaType { given: quoted(&given), declared })
+    }
+}
+
+/// Reads `bytes` as a `T`, telling text that is no JSON from JSON that doesn't fit. What fits is decided by
+/// the same schema that the server's own document shows.
+///
+/// # Errors
+/// Names the place, or every field that doesn't fit.
+pub fn parse<T: JsonSchema + DeserializeOwned + 'static>(bytes: &[u8]) -> Result<T, BodyFault> {
+    let value: Value =
+        serde_json::from_slice(bytes).map_err(|error| BodyFault::NotJson { reason: error.to_string() })?;
+    let invalid = shape::faults::<T>(&value);
+    if !invalid.is_empty() {
+        return Err(BodyFault::Fields(invalid));
+    }
+    // From the bytes again: a member that is given twice is gone from the value.
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
+        let reason = without_place(&error.inner().to_string());
+        // What the schema lets through and serde doesn't is a member that is given twice, and serde names
+        // it in its message alone.
+        let twice = reason.strip_prefix("duplicate field `").and_then(|rest| rest.strip_suffix('`'));
+        let name = twice.map_or_else(|| error.path().to_string(), str::to_owned);
+        BodyFault::Fields(vec![InvalidItem { name, reason }])
+    })
+}
+
+/// The path says where better than " at line 1 column 20" does.
+fn without_place(message: &str) -> String {
+    message.rfind(" at line ").map_or(message, |at| &message[..at]).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app_backup::AppBackupCreate;
+
+    const HEAD: &str = r#""type":"application/astra-appBackup","version":"1.1""#;
+
+    fn faults(body: &str) -> Vec<(String, String)> {
+        match parse::<AppBackupCreate>(body.as_bytes()) {
+            Err(BodyFault::Fields(items)) => items.into_iter().map(|i| (i.name, i.reason)).collect(),
+            other => panic!("{body}: {other:?}"),
+        }
+    }
+
+    fn names(body: &str) -> Vec<String> {
+        faults(body).into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn the_culprit_is_named() {
+        assert_eq!(names(r#"{"version":"1.1"}"#), ["type"]);
+        assert_eq!(names(r#"{"type":"x","version":"1.1"}"#), ["type"]);
+        for (members, name) in [
+            (r#""name":null"#, "name"),
+            (r#""name":5"#, "name"),
+            (r#""name":"""#, "name"),
+            (r#""colour":5"#, "colour"),
+            (r#""bucketID":"x""#, "bucketID"),
+            (r#""metadata":{}"#, "metadata.labels"),
+            (r#""metadata":[[]]"#, "metadata"),
+            (r#""metadata":{"labels":[{"name":"a"}]}"#, "metadata.labels[0].value"),
+            (r#""metadata":{"labels":[["a","b"]]}"#, "metadata.labels[0]"),
+            (r#""metadata":{"labels":[],"creationTimestamp":"noon"}"#, "metadata.creationTimestamp"),
+            (r#""name":"a","name":"b""#, "name"),
+        ] {
+            let found = names(&format!("{{{HEAD},{members}}}"));
+            assert!(found.iter().all(|found| found == name) && !found.is_empty(), "{members}: {found:?}");
+        }
+        assert_eq!(names("[]"), ["the body"]);
+        assert_eq!(names(r#"["application/astra-appBackup","1.1"]"#), ["the body"]);
+    }
+
+    #[test]
+    fn every_culprit_is_named() {
+        assert_eq!(names(r#"{"version":"9","a":1,"b":2}"#), ["type", "version", "a", "b"]);
+    }
+
+    #[test]
+    fn reasons_name_the_value_and_what_would_be_right() {
+        let reason = |members: &str| faults(&format!("{{{HEAD},{members}}}"))[0].1.clone();
+        assert_eq!(
+            reason(r#""name":"No Label""#),
+            r#""No Label" does not match "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$""#
+        );
+        assert!(reason(&format!("\"name\":\"{}\"", "a".repeat(500_000))).len() < 300);
+    }
+
+    #[test]
+    fn text_that_is_no_json_is_told_apart() {
+        for body in ["", "{", "{]", "{\"a\":1}x", "\u{feff}{}"] {
+            assert!(
+                matches!(parse::<AppBackupCreate>(body.as_bytes()), Err(BodyFault::NotJson { .. })),
+                "{body}"
+            );
+        }
+    }
+}

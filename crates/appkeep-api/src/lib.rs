@@ -1,0 +1,25 @@
+#![doc = include_str!("../README.md")]
+
+pub mod api;
+pub mod app_backup;
+pub mod app_snap;
+pub mod body;
+pub mod metadata;
+pub mod params;
+pub mod problem;
+pub mod reply;
+pub mod shape;
+pub mod words;
+
+/// The version of the API, as the document names it.
+pub const API_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The OpenAPI document that the types and routes of this crate amount to, as dropshot writes it.
+///
+/// # Errors
+/// When two routes contradict each other.
+pub fn openapi() -> Result<serde_json::Value, String> {
+    let description = api::appkeep_api_mod::stub_api_description().map_err(|error| error.to_string())?;
+    let version = API_VERSION.parse().map_err(|error| format!("{API_VERSION}: {error}"))?;
+    description.openapi("appkeep", version).json().map_err(|error| error.to_string())
+}

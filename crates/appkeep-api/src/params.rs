@@ -1,0 +1,320 @@
+//! Path and query parameters. Reading them never fails: each value keeps its own verdict.
+
+use std::marker::PhantomData;
+
+use dropshot::{
+    ApiEndpointBodyContentType, ExtractorMetadata, HttpError, Query, RequestContext, ServerContext,
+    SharedExtractor,
+};
+use schemars::JsonSchema;
+use schemars::r#gen::SchemaGenerator;
+use schemars::schema::{InstanceType, Schema, SchemaObject, StringValidation};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+
+use crate::metadata::present;
+use crate::problem::InvalidItem;
+use crate::words::{ContinueToken, Identifier, Limit, Try, Word, quoted};
+
+/// `/accounts/{account_id}/…`
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct AccountPath {
+    /// The account that everything below belongs to.
+    pub account_id: Try<Identifier>,
+}
+
+/// `/accounts/{account_id}/…/{appBackup_id}`
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct AccountBackupPath {
+    /// The account that everything below belongs to.
+    pub account_id: Try<Identifier>,
+    /// The backup in question.
+    #[serde(rename = "appBackup_id")]
+    pub app_backup_id: Try<Identifier>,
+}
+
+/// `/accounts/{account_id}/…/{app_id}/…`
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct AppPath {
+    /// The account that everything below belongs to.
+    pub account_id: Try<Identifier>,
+    /// The app in question.
+    pub app_id: Try<Identifier>,
+}
+
+/// `/accounts/{account_id}/…/{app_id}/…/{appBackup_id}`
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct AppBackupPath {
+    /// The account that everything below belongs to.
+    pub account_id: Try<Identifier>,
+    /// The app in question.
+    pub app_id: Try<Identifier>,
+    /// The backup in question.
+    #[serde(rename = "appBackup_id")]
+    pub app_backup_id: Try<Identifier>,
+}
+
+/// `/accounts/{account_id}/…/{app_id}/…/{appSnap_id}`
+#[derive(Debug, Deserialize, JsonSchema)]
+pub struct AppSnapPath {
+    /// The account that everything below belongs to.
+    pub account_id: Try<Identifier>,
+    /// The app in question.
+    pub app_id: Try<Identifier>,
+    /// The snapshot in question.
+    #[serde(rename = "appSnap_id")]
+    pub app_snap_id: Try<Identifier>,
+}
+
+/// The fields of a resource that `include` may ask for.
+pub trait Fields: Send + Sync + 'static {
+    /// Their names, in the resource's order.
+    const NAMES: &'static [&'static str];
+}
+
+/// The fields of a backup.
+#[derive(Debug)]
+pub struct AppBackupFields;
+
+impl Fields for AppBackupFields {
+    const NAMES: &'static [&'static str] = &[
+        "type",
+        "version",
+        "id",
+        "name",
+        "bucketID",
+        "snapshotID",
+        "scheduleID",
+        "state",
+        "stateUnready",
+        "hookState",
+        "hookStateDetails",
+        "backupCreationTimestamp",
+        "totalBytes",
+        "bytesDone",
+        "percentDone",
+        "metadata",
+    ];
+}
+
+/// The fields of a snapshot.
+#[derive(Debug)]
+pub struct AppSnapFields;
+
+impl Fields for AppSnapFields {
+    const NAMES: &'static [&'static str] = &[
+        "type",
+        "version",
+        "id",
+        "name",
+        "scheduleID",
+        "snapshotAppAsset",
+        "state",
+        "stateUnready",
+        "hookState",
+        "hookStateDetails",
+        "metadata",
+    ];
+}
+
+/// The fields to answer with, in the order asked for.
+#[derive(Debug)]
+pub struct Include<F> {
+    /// The fields' names.
+    pub names: Vec<&'static str>,
+    of: PhantomData<fn() -> F>,
+}
+
+/// The most fields that one request may ask for.
+pub const INCLUDE_NAMES_MAX: usize = 256;
+
+impl<F: Fields> Word for Include<F> {
+    fn from_text(text: &str) -> Result<Self, String> {
+        if text.split(',').count() > INCLUDE_NAMES_MAX {
+            return Err(format!("more than {INCLUDE_NAMES_MAX} fields are asked for"));
+        }
+        let names = text.split(',').map(|asked| {
+            F::NAMES.iter().copied().find(|name| *name == asked).ok_or_else(|| {
+                format!("{} is not a field; the fields are {}", quoted(asked), F::NAMES.join(", "))
+            })
+        });
+        Ok(Self { names: names.collect::<Result<_, _>>()?, of: PhantomData })
+    }
+}
+
+impl<'de, F: Fields> Deserialize<'de> for Include<F> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_text(&String::deserialize(deserializer)?).map_err(D::Error::custom)
+    }
+}
+
+impl<F: Fields> JsonSchema for Include<F> {
+    fn is_referenceable() -> bool {
+        false
+    }
+
+    fn schema_name() -> String {
+        "Include".to_owned()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let names = F::NAMES.join("|");
+        SchemaObject {
+            instance_type: Some(InstanceType::String.into()),
+            string: Some(Box::new(StringValidation {
+                pattern: Some(format!("^({names})(,({names}))*$")),
+                ..Default::default()
+            })),
+            ..Default::default()
+        }
+        .into()
+    }
+}
+
+/// Which part of a list is wanted, and in what form.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(bound(deserialize = "I: Deserialize<'de>"))]
+pub struct ListQuery<I> {
+    /// Fields to answer with instead of whole resources, separated by commas.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schemars(with = "I")]
+    pub include: Option<I>,
+    /// The most items that the answer may hold.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schemars(with = "Limit")]
+    pub limit: Option<Limit>,
+    /// Where to go on: the `metadata.continue` of an earlier answer.
+    #[serde(rename = "continue", default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[schemars(with = "ContinueToken")]
+    pub goes_on: Option<ContinueToken>,
+}
+
+/// The query of a list of backups.
+pub type AppBackupListQuery = ListQuery<Include<AppBackupFields>>;
+
+/// The query of a list of snapshots.
+pub type AppSnapListQuery = ListQuery<Include<AppSnapFields>>;
+
+/// No query parameters at all.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+pub struct NoQuery {}
+
+/// What is wrong with a query.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct QueryFault {
+    /// Known parameters with bad values, or given more than once.
+    pub invalid: Vec<InvalidItem>,
+    /// Parameters that the operation doesn't have.
+    pub unknown: Vec<InvalidItem>,
+}
+
+/// Query parameters that are read one by one, so that every fault is found.
+pub trait ReadQuery: Default {
+    /// The parameters' names.
+    const NAMES: &'static [&'static str];
+
+    /// Takes one parameter's value.
+    ///
+    /// # Errors
+    /// When the value is none: why not.
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String>;
+}
+
+impl<I> Default for ListQuery<I> {
+    fn default() -> Self {
+        Self { include: None, limit: None, goes_on: None }
+    }
+}
+
+impl<I: Word> ReadQuery for ListQuery<I> {
+    const NAMES: &'static [&'static str] = &["include", "limit", "continue"];
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
+        match name {
+            "include" => self.include = Some(I::from_text(value)?),
+            "limit" => self.limit = Some(Limit::from_text(value)?),
+            _ => self.goes_on = Some(ContinueToken::from_text(value)?),
+        }
+        Ok(())
+    }
+}
+
+impl ReadQuery for NoQuery {
+    const NAMES: &'static [&'static str] = &[];
+
+    fn set(&mut self, _: &str, _: &str) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+/// Reads a query string strictly: unknown and repeated parameters are faults.
+///
+/// # Errors
+/// Names every parameter at fault.
+pub fn read_query<Q: ReadQuery>(raw: &str) -> Result<Q, QueryFault> {
+    let mut query = Q::default();
+    let mut fault = QueryFault::default();
+    let mut seen: Vec<String> = Vec::new();
+    for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
+        let item = |reason: String| InvalidItem { name: name.clone().into_owned(), reason };
+        if !Q::NAMES.contains(&name.as_ref()) {
+            fault.unknown.push(item("this operation has no such parameter".to_owned()));
+        } else if seen.iter().any(|earlier| *earlier == name) {
+            fault.invalid.push(item("it is given more than once".to_owned()));
+        } else if let Err(reason) = query.set(&name, &value) {
+            fault.invalid.push(item(reason));
+        }
+        seen.push(name.into_owned());
+    }
+    if fault == QueryFault::default() { Ok(query) } else { Err(fault) }
+}
+
+/// An operation's query parameters, or what is wrong with them.
+pub struct QueryParams<Q>(pub Result<Q, QueryFault>);
+
+#[async_trait::async_trait]
+impl<Q> SharedExtractor for QueryParams<Q>
+where
+    Q: ReadQuery + JsonSchema + serde::de::DeserializeOwned + Send + Sync + 'static,
+{
+    async fn from_request<C: ServerContext>(rqctx: &RequestContext<C>) -> Result<Self, HttpError> {
+        Ok(Self(read_query(rqctx.request.uri().query().unwrap_or_default())))
+    }
+
+    fn metadata(content_type: ApiEndpointBodyContentType) -> ExtractorMetadata {
+        Query::<Q>::metadata(content_type)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(raw: &str) -> Result<AppSnapListQuery, QueryFault> {
+        read_query(raw)
+    }
+
+    #[test]
+    fn every_fault_is_found() {
+        let fault = read("limit=0&colour=red&include=id,color&continue=&x").unwrap_err();
+        let names = |items: &[InvalidItem]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&fault.invalid), ["limit", "include", "continue"]);
+        assert_eq!(names(&fault.unknown), ["colour", "x"]);
+        assert!(fault.invalid[1].reason.starts_with("\"color\" is not a field"));
+    }
+
+    #[test]
+    fn a_repeated_parameter_is_a_fault() {
+        let fault = read("limit=1&limit=1").unwrap_err();
+        assert_eq!(fault.invalid[0].reason, "it is given more than once");
+    }
+
+    #[test]
+    fn good_parameters_are_read() {
+        let query = read("include=name%2Cid&limit=2").unwrap();
+        assert_eq!(query.include.unwrap().names, ["name", "id"]);
+        assert_eq!(query.limit, Some(Limit(2)));
+        assert!(read("").is_ok());
+        assert!(read_query::<NoQuery>("a=b").is_err());
+    }
+}

@@ -1,0 +1,103 @@
+//! The shape of request bodies, decided by jsonschema on the schema that the types give.
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use jsonschema::error::ValidationErrorKind;
+use jsonschema::paths::LocationSegment;
+use jsonschema::{ValidationError, Validator};
+use schemars::JsonSchema;
+use schemars::r#gen::SchemaSettings;
+use serde_json::Value;
+
+use crate::problem::InvalidItem;
+
+/// The largest number of faults that an answer lists.
+pub const FAULTS_MAX: usize = 32;
+/// The longest reason, in characters.
+pub const REASON_CHARS_MAX: usize = 240;
+
+/// What a body whose root is at fault is called.
+const ROOT: &str = "the body";
+
+static VALIDATORS: LazyLock<Mutex<HashMap<TypeId, Arc<Validator>>>> = LazyLock::new(Mutex::default);
+
+/// Where and why `value` is no `T`; empty when it is one.
+#[must_use]
+pub fn faults<T: JsonSchema + 'static>(value: &Value) -> Vec<InvalidItem> {
+    let validator = match validator::<T>() {
+        Ok(validator) => validator,
+        Err(reason) => return vec![InvalidItem { name: ROOT.to_owned(), reason }],
+    };
+    validator.iter_errors(value).flat_map(|error| items(&error)).take(FAULTS_MAX).collect()
+}
+
+fn validator<T: JsonSchema + 'static>() -> Result<Arc<Validator>, String> {
+    let mut validators = VALIDATORS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(validator) = validators.get(&TypeId::of::<T>()) {
+        return Ok(validator.clone());
+    }
+    let schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<T>();
+    let schema = serde_json::to_value(schema).map_err(|error| error.to_string())?;
+    let validator = jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft7)
+        .should_validate_formats(true)
+        .build(&schema)
+        .map_err(|error| format!("its schema can't be used: {error}"))?;
+    let validator = Arc::new(validator);
+    validators.insert(TypeId::of::<T>(), validator.clone());
+    Ok(validator)
+}
+
+fn items(error: &ValidationError<'_>) -> Vec<InvalidItem> {
+    let path = dotted(error);
+    let within = |member: &str| if path == ROOT { member.to_owned() } else { format!("{path}.{member}") };
+    match error.kind() {
+        ValidationErrorKind::Required { property } => {
+            let member = property.as_str().unwrap_or_default();
+            vec![InvalidItem { name: within(member), reason: "it is missing".to_owned() }]
+        }
+        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
+            .iter()
+            .map(|member| InvalidItem {
+                name: within(&cut(member)),
+                reason: "there is no such member".to_owned(),
+            })
+            .collect(),
+        _ => vec![InvalidItem { reason: cut(&error.to_string()), name: path }],
+    }
+}
+
+/// `metadata.labels[0].value`
+fn dotted(error: &ValidationError<'_>) -> String {
+    let mut path = String::new();
+    for segment in error.instance_path() {
+        match segment {
+            LocationSegment::Property(member) => {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(&member);
+            }
+            LocationSegment::Index(index) => {
+                let _ = write!(path, "[{index}]");
+            }
+        }
+    }
+    if path.is_empty() { ROOT.to_owned() } else { path }
+}
+
+/// Keeps the beginning and the end, so that a long value hides neither itself nor what is said about it.
+fn cut(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    if chars.len() <= REASON_CHARS_MAX {
+        return text.to_owned();
+    }
+    let half = REASON_CHARS_MAX / 2;
+    let mut shortened: String = chars[..half].iter().collect();
+    shortened.push('…');
+    shortened.extend(&chars[chars.len() - half..]);
+    shortened
+}

@@ -1,0 +1,297 @@
+//! The small words of the wire: identifiers, names, timestamps and other strings with a form of their own.
+//! Each is read strictly, and its schema says exactly what is read.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use schemars::JsonSchema;
+use schemars::r#gen::SchemaGenerator;
+use schemars::schema::{InstanceType, Schema, SchemaObject, StringValidation};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+
+/// A string that has the form of the word that it was meant to be, or why it hasn't.
+pub trait Word: Sized {
+    /// Reads the word.
+    ///
+    /// # Errors
+    /// When `text` doesn't have its form: says what would be right.
+    fn from_text(text: &str) -> Result<Self, String>;
+}
+
+fn string_schema(format: Option<&str>, pattern: Option<&str>, lengths: Option<(u32, u32)>) -> Schema {
+    SchemaObject {
+        instance_type: Some(InstanceType::String.into()),
+        format: format.map(str::to_owned),
+        string: Some(Box::new(StringValidation {
+            min_length: lengths.map(|(min, _)| min),
+            max_length: lengths.map(|(_, max)| max),
+            pattern: pattern.map(str::to_owned),
+        })),
+        ..Default::default()
+    }
+    .into()
+}
+
+macro_rules! word {
+    ($name:ident, $schema:expr) => {
+        impl JsonSchema for $name {
+            fn schema_name() -> String {
+                stringify!($name).to_owned()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                $schema
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::from_text(&text).map_err(D::Error::custom)
+            }
+        }
+    };
+}
+
+/// A UUID of any version, in lower case and with hyphens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Identifier(pub Uuid);
+
+/// What an [`Identifier`] looks like.
+pub const IDENTIFIER_PATTERN: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
+
+impl Word for Identifier {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let strict = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        let parsed = if strict { Uuid::try_parse(text).ok() } else { None };
+        parsed
+            .map(Self)
+            .ok_or_else(|| format!("{} is not a UUID in lower case with hyphens", quoted(text)))
+    }
+}
+
+word!(Identifier, string_schema(Some("uuid"), Some(IDENTIFIER_PATTERN), None));
+
+impl fmt::Display for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.hyphenated().fmt(f)
+    }
+}
+
+/// A DNS-1123 label of 1 to 63 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ResourceName(String);
+
+impl ResourceName {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Word for ResourceName {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let alphanumeric = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        let bytes = text.as_bytes();
+        let valid = (1..=63).contains(&bytes.len())
+            && bytes.iter().all(|byte| alphanumeric(*byte) || *byte == b'-')
+            && bytes.first().is_some_and(|byte| alphanumeric(*byte))
+            && bytes.last().is_some_and(|byte| alphanumeric(*byte));
+        if valid {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(format!(
+                "{} is not a DNS-1123 label: 1 to 63 lower-case letters, digits and hyphens that begin and end with a letter or digit",
+                quoted(text)
+            ))
+        }
+    }
+}
+
+word!(ResourceName, string_schema(None, Some("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"), Some((1, 63))));
+
+/// A point in time (RFC 3339), written in UTC with microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timestamp(pub DateTime<Utc>);
+
+impl Word for Timestamp {
+    fn from_text(text: &str) -> Result<Self, String> {
+        DateTime::parse_from_rfc3339(text)
+            .map(|time| Self(time.to_utc()))
+            .map_err(|_| format!("{} is not a date and time as in RFC 3339", quoted(text)))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+
+word!(Timestamp, string_schema(Some("date-time"), None, None));
+
+/// A reason in `stateUnready`: 1 to 127 characters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct UnreadyReason(String);
+
+impl Word for UnreadyReason {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let chars = text.chars().count();
+        if (1..=127).contains(&chars) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(format!("a reason has 1 to 127 characters, not {chars}"))
+        }
+    }
+}
+
+word!(UnreadyReason, string_schema(None, None, Some((1, 127))));
+
+/// How many items a list may hold at most: a decimal number from 1 on. A huge one saturates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limit(pub u64);
+
+impl Word for Limit {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if digits && !text.starts_with('0') {
+            Ok(Self(text.parse().unwrap_or(u64::MAX)))
+        } else {
+            Err(format!("{} is not a number from 1 on", quoted(text)))
+        }
+    }
+}
+
+word!(Limit, string_schema(None, Some("^[1-9][0-9]*$"), None));
+
+/// Where a list goes on: opaque to clients; to us the position of the last item that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ContinueToken {
+    /// When the item was made, in microseconds since 1970.
+    pub created_micros: i64,
+    /// Its id.
+    pub id: Uuid,
+}
+
+impl Word for ContinueToken {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let hex = text.len() == 48
+            && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        let parsed = if hex {
+            let micros = u64::from_str_radix(&text[..16], 16).ok();
+            micros.zip(Uuid::try_parse(&text[16..]).ok())
+        } else {
+            None
+        };
+        // Every token of the right form names a position, also one before 1970.
+        parsed
+            .map(|(micros, id)| Self { created_micros: micros.cast_signed(), id })
+            .ok_or_else(|| format!("{} is not a token that an earlier answer gave", quoted(text)))
+    }
+}
+
+impl fmt::Display for ContinueToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}{}", self.created_micros.cast_unsigned(), self.id.simple())
+    }
+}
+
+impl Serialize for ContinueToken {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+word!(ContinueToken, string_schema(None, Some("^[0-9a-f]{48}$"), None));
+
+/// The longest piece of a client's text that is repeated in an answer, in characters.
+const QUOTED_CHARS_MAX: usize = 80;
+
+/// A client's text as it is named in an answer: quoted, escaped and cut.
+#[must_use]
+pub fn quoted(text: &str) -> String {
+    if text.chars().count() <= QUOTED_CHARS_MAX {
+        return format!("{text:?}");
+    }
+    let cut: String = text.chars().take(QUOTED_CHARS_MAX).collect();
+    format!("{cut:?} (cut)")
+}
+
+/// What was given for a value: the value, or why it is none. Reading it never fails, so that the service
+/// decides when the verdict is heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Try<T>(pub Result<T, String>);
+
+impl<'de, T: Word> Deserialize<'de> for Try<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(T::from_text(&String::deserialize(deserializer)?)))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Try<T> {
+    fn is_referenceable() -> bool {
+        T::is_referenceable()
+    }
+
+    fn schema_name() -> String {
+        T::schema_name()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        T::json_schema(generator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_strict() {
+        let good = "54fe651d-3d3b-5fa8-b85c-5db757885ff3";
+        assert_eq!(Identifier::from_text(good).unwrap().to_string(), good);
+        for bad in [
+            "54FE651D-3D3B-5FA8-B85C-5DB757885FF3",
+            "54fe651d3d3b5fa8b85c5db757885ff3",
+            "{54fe651d-3d3b-5fa8-b85c-5db757885ff3}",
+            "urn:uuid:54fe651d-3d3b-5fa8-b85c-5db757885ff3",
+            "54fe651d-3d3b-5fa8-b85c-5db757885ff",
+            "",
+        ] {
+            assert!(Identifier::from_text(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_huge_limit_saturates() {
+        assert_eq!(Limit::from_text("99999999999999999999999").unwrap(), Limit(u64::MAX));
+        for bad in ["0", "01", "-1", "+1", "1.0", "", "x", " 1"] {
+            assert!(Limit::from_text(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn every_well_formed_continue_token_names_a_position() {
+        for text in [format!("{:048x}", 0), "f".repeat(48), format!("0005ea64b7f0de3e{:032x}", 7)] {
+            assert_eq!(ContinueToken::from_text(&text).unwrap().to_string(), text);
+        }
+        assert!(ContinueToken::from_text(&"F".repeat(48)).is_err());
+        assert!(ContinueToken::from_text("abc").is_err());
+    }
+
+    #[test]
+    fn timestamps_are_written_with_microseconds() {
+        let time = Timestamp::from_text("2022-10-06T22:58:16.305662+02:00").unwrap();
+        assert_eq!(serde_json::to_string(&time).unwrap(), r#""2022-10-06T20:58:16.305662Z""#);
+        assert!(Timestamp::from_text("2022-10-06").is_err());
+    }
+
+    #[test]
+    fn long_texts_are_cut_when_they_are_quoted() {
+        assert_eq!(quoted("a\n"), r#""a\n""#);
+        assert!(quoted(&"x".repeat(1000)).len() < 100);
+    }
+}

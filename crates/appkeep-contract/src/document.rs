@@ -1,0 +1,97 @@
+//! An OpenAPI 3.0 document, read once into what the judge asks about.
+//!
+//! The authored document of this repository is embedded ([`AUTHORED`]); any other OpenAPI 3.0 text, JSON or
+//! YAML, is read in the same way. Reading resolves every local reference, so that nothing that comes later
+//! has to. It doesn't lint: what the document says about itself (titles, tags, examples) stays in the tree.
+
+mod error;
+mod model;
+mod read;
+mod reference;
+
+use serde_json::Value;
+
+pub use error::DocumentError;
+pub use model::{
+    Body, Header, MediaType, Operation, Origin, Parameter, ParameterLocation, Response, SchemaPlace, Security,
+    StatusKey,
+};
+pub(crate) use reference::{escape, local, resolve};
+
+/// The text of the authored document, `spec/openapi.yaml`.
+pub const AUTHORED: &str = include_str!("../../../spec/openapi.yaml");
+
+/// The name under which findings mention the authored document.
+pub const AUTHORED_NAME: &str = "spec/openapi.yaml";
+
+/// An OpenAPI 3.0 document with its operations.
+#[derive(Debug, Clone)]
+pub struct Document {
+    name: String,
+    root: Value,
+    operations: Vec<Operation>,
+}
+
+impl Document {
+    /// Reads the document that is embedded in this crate.
+    ///
+    /// # Errors
+    ///
+    /// When `spec/openapi.yaml` was not a readable OpenAPI 3.0 document at build time.
+    pub fn authored() -> Result<Self, DocumentError> {
+        Self::from_text(AUTHORED_NAME, AUTHORED)
+    }
+
+    /// Reads a document from JSON or YAML text; `name` is what errors and findings call it.
+    ///
+    /// # Errors
+    ///
+    /// When the text is neither JSON nor YAML, isn't OpenAPI 3.0, or holds a reference that leads nowhere.
+    /// The error names the place.
+    pub fn from_text(name: &str, text: &str) -> Result<Self, DocumentError> {
+        let unreadable = |why: String| DocumentError::Text { name: name.to_owned(), why };
+        let root: Value = if text.trim_start().starts_with('{') {
+            serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?
+        } else {
+            serde_saphyr::from_str(text).map_err(|error| unreadable(error.to_string()))?
+        };
+        Self::from_value(name, root)
+    }
+
+    /// Reads a document that is parsed already.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Document::from_text`].
+    pub fn from_value(name: &str, root: Value) -> Result<Self, DocumentError> {
+        let operations = read::operations(name, &root)?;
+        Ok(Self { name: name.to_owned(), root, operations })
+    }
+
+    /// What findings call this document.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The whole tree.
+    #[must_use]
+    pub fn root(&self) -> &Value {
+        &self.root
+    }
+
+    /// Every operation, in the document's own order.
+    #[must_use]
+    pub fn operations(&self) -> &[Operation] {
+        &self.operations
+    }
+
+    /// The operation of that `operationId`.
+    #[must_use]
+    pub fn operation(&self, id: &str) -> Option<&Operation> {
+        self.operations.iter().find(|operation| operation.id == id)
+    }
+}
+
+#[cfg(test)]
+mod tests;

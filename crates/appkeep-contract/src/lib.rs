@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+pub mod document;
+pub mod live;
+pub mod report;
+pub mod schema;
+pub mod statics;
+pub mod validate;
+
+pub use document::Document;
+pub use live::{LiveReport, Options, Target};
+pub use report::{Coverage, Outcome, Report};
+pub use statics::StaticReport;
+pub use validate::ResponseValidator;

@@ -1,0 +1,120 @@
+//! One request before it is sent.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use futures::{StreamExt, stream};
+use serde_json::Value;
+
+/// Whose token a request carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Credential {
+    /// The target's own.
+    Own,
+    /// The read-only one.
+    Viewer,
+    /// The one of another account.
+    Foreign,
+    /// The one of all accounts.
+    Operator,
+    /// A bearer token that nobody issued.
+    Unknown,
+    /// Another scheme than bearer.
+    Basic,
+    /// No `Authorization` at all.
+    None,
+}
+
+/// Which of the target's servers a request goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Server {
+    Main,
+    Idle,
+}
+
+/// What a request carries.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Payload {
+    None,
+    Json(Value),
+    Text(String),
+    /// That many spaces before a JSON body, to make it long.
+    Padded(usize, Value),
+    /// This much of a body, and then nothing more, without an end.
+    Halting(&'static str),
+}
+
+impl Payload {
+    pub(super) fn body(&self) -> Option<reqwest::Body> {
+        match self {
+            Self::None => None,
+            Self::Json(value) => Some(value.to_string().into()),
+            Self::Text(text) => Some(text.clone().into()),
+            Self::Padded(count, value) => {
+                let mut bytes = vec![b' '; *count];
+                bytes.extend(value.to_string().into_bytes());
+                Some(bytes.into())
+            }
+            Self::Halting(text) => {
+                let text = *text;
+                let begin = stream::once(async move { Ok::<_, Infallible>(text) });
+                Some(reqwest::Body::wrap_stream(begin.chain(stream::pending())))
+            }
+        }
+    }
+}
+
+/// One request, by operation.
+#[derive(Debug, Clone)]
+pub(super) struct Call {
+    pub(super) operation: String,
+    pub(super) server: Server,
+    pub(super) credential: Credential,
+    /// Another method than the operation's.
+    pub(super) method: Option<String>,
+    /// Another path than the operation's, as the server gave it.
+    pub(super) location: Option<String>,
+    pub(super) path: BTreeMap<String, String>,
+    pub(super) query: Vec<(String, String)>,
+    pub(super) accept: Option<String>,
+    pub(super) content_type: Option<String>,
+    pub(super) payload: Payload,
+}
+
+impl Call {
+    pub(super) fn with(mut self, credential: Credential) -> Self {
+        self.credential = credential;
+        self
+    }
+
+    pub(super) fn on(mut self, server: Server) -> Self {
+        self.server = server;
+        self
+    }
+
+    pub(super) fn path(mut self, name: &str, value: &str) -> Self {
+        self.path.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    pub(super) fn query(mut self, name: &str, value: &str) -> Self {
+        self.query.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    pub(super) fn accept(mut self, media_type: &str) -> Self {
+        self.accept = Some(media_type.to_owned());
+        self
+    }
+
+    pub(super) fn content_type(mut self, media_type: &str) -> Self {
+        self.content_type = Some(media_type.to_owned());
+        self
+    }
+
+    pub(super) fn json(mut self, body: Value) -> Self {
+        self.payload = Payload::Json(body);
+        self.content_type.get_or_insert_with(|| "application/json".to_owned());
+        self
+    }
+}

@@ -1,0 +1,81 @@
+//! Reading successes with the generated client's types: what is valid must also be readable, without loss.
+
+use appkeep_client::types;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+/// Reads a success body into the type that the client has for it, and writes it again.
+pub(super) fn decode(operation: &str, status: u16, body: &Value) -> Result<(), String> {
+    if !(200..300).contains(&status) || status == 204 {
+        return Ok(());
+    }
+    match operation {
+        "app_backup_list_all" | "app_backup_list_for_app" => there_and_back::<types::AppBackupList>(body),
+        "app_backup_create_for_app" | "app_backup_fetch" | "app_backup_fetch_for_app" => {
+            there_and_back::<types::AppBackup>(body)
+        }
+        "app_snap_list_for_app" => there_and_back::<types::AppSnapList>(body),
+        "app_snap_create_for_app" | "app_snap_fetch_for_app" => there_and_back::<types::AppSnap>(body),
+        _ => Ok(()),
+    }
+}
+
+fn there_and_back<T: DeserializeOwned + Serialize>(body: &Value) -> Result<(), String> {
+    let name = std::any::type_name::<T>().rsplit("::").next().unwrap_or_default();
+    let read: T = serde_json::from_value(body.clone())
+        .map_err(|error| format!("the client's {name} can't be read from it: {error}"))?;
+    let written = serde_json::to_value(read).map_err(|error| format!("{name} can't be written: {error}"))?;
+    if written == *body {
+        return Ok(());
+    }
+    Err(format!("the client's {name} loses something of it: {}", lost(body, &written, "")))
+}
+
+/// The first place at which two values differ.
+fn lost(before: &Value, after: &Value, path: &str) -> String {
+    match (before, after) {
+        (Value::Object(left), Value::Object(right)) => left
+            .iter()
+            .find(|(name, value)| right.get(*name) != Some(value))
+            .map_or_else(
+                || format!("a member more at `{path}`"),
+                |(name, value)| lost(value, right.get(name).unwrap_or(&Value::Null), &format!("{path}/{name}")),
+            ),
+        (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
+            let differing = left.iter().zip(right).enumerate().find(|(_, (left, right))| left != right);
+            match differing {
+                Some((index, (left, right))) => lost(left, right, &format!("{path}/{index}")),
+                None => format!("nothing at `{path}`"),
+            }
+        }
+        _ => format!("{before} became {after} at `{path}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::decode;
+    use crate::document::Document;
+
+    #[test]
+    fn the_documented_examples_survive() {
+        let document = Document::authored().unwrap();
+        let example = |name: &str| {
+            document.root().pointer(&format!("/components/examples/{name}/value")).unwrap().clone()
+        };
+        let columns = example("AppBackupListOfColumns");
+        assert_eq!(decode("app_backup_list_all", 200, &columns), Ok(()));
+        assert_eq!(decode("app_backup_fetch", 200, &example("PendingAppBackup")), Ok(()));
+        assert_eq!(decode("app_snap_create_for_app", 201, &example("PendingAppSnap")), Ok(()));
+    }
+
+    #[test]
+    fn what_the_client_cannot_read_is_said() {
+        let error = decode("app_backup_fetch", 200, &json!({"id": 5})).unwrap_err();
+        assert!(error.contains("AppBackup"), "{error}");
+        assert_eq!(decode("app_backup_fetch", 404, &json!({"id": 5})), Ok(()));
+    }
+}

@@ -1,0 +1,173 @@
+//! Stories of lists: order, count, pages, columns. Other people's resources may come and go meanwhile.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::backups::difference;
+use super::progress::timestamp;
+use super::stage::{Kind, Stage, Stop, id_of, needed};
+use super::wire::Answer;
+
+/// Pages that a walk through a list may take.
+const PAGES_MAX: usize = 200;
+
+/// What the suite has made that a list of this operation must show.
+fn own(stage: &Stage, operation: &str) -> Result<Vec<Value>, Stop> {
+    if stage.is_left_out(operation) {
+        return Err(Stop::LeftOut("companion operations are left alone".to_owned()));
+    }
+    let (one, other) = match Kind::of(operation) {
+        Kind::Backup => (&stage.world.backup, &stage.world.backup_of_snap),
+        Kind::Snap => (&stage.world.snap, &stage.world.unnamed_snap),
+    };
+    let mut own = vec![needed(one.as_ref(), "a completed resource")?.clone()];
+    own.extend(other.clone());
+    Ok(own)
+}
+
+/// The list holds what was made, as a fetch gives it, newest first, and counts right.
+pub(super) async fn complete_list(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    let own = own(stage, operation)?;
+    let answer = stage.send_for(&stage.call(operation), 200).await?;
+    for resource in &own {
+        let id = id_of(resource);
+        let found: Vec<&Value> = answer.items().iter().filter(|item| id_of(item) == id).collect();
+        match found.as_slice() {
+            [listed] => {
+                let holds = *listed == resource;
+                stage.expect(&answer, holds, || difference("the fetch", resource, "the list", listed));
+            }
+            _ => stage.fault(&answer, format!("{id} is in the list {} times", found.len())),
+        }
+    }
+    expect_order(stage, &answer);
+    expect_count(stage, &answer);
+    let goes_on = answer.body.pointer("/metadata/continue").is_some();
+    stage.expect(&answer, !goes_on, || "without `limit` there is a `continue`".to_owned());
+    let kind = if Kind::of(operation) == Kind::Snap { "appSnaps" } else { "appBackups" };
+    let named = answer.text("/type") == Some(&format!("application/astra-{kind}"));
+    stage.expect(&answer, named, || format!("`type` isn't application/astra-{kind}"));
+    stage.expect(&answer, answer.text("/version").is_some(), || "`version` isn't sent".to_owned());
+    Ok(())
+}
+
+fn expect_order(stage: &mut Stage, answer: &Answer) {
+    let keys: Vec<_> =
+        answer.items().iter().map(|item| (timestamp(item, "creationTimestamp"), id_of(item))).collect();
+    let holds = keys.is_sorted_by(|newer, older| newer >= older);
+    stage.expect(answer, holds, || "the items aren't ordered newest first".to_owned());
+}
+
+fn expect_count(stage: &mut Stage, answer: &Answer) {
+    let items = answer.items().len();
+    let count = answer.body.pointer("/metadata/count").cloned().unwrap_or(Value::Null);
+    let holds = count.as_u64() == Some(items as u64) || count.as_f64() == f64_of(items);
+    stage.expect(answer, holds, || format!("`count` is {count} and there are {items} items"));
+}
+
+fn f64_of(count: usize) -> Option<f64> {
+    u32::try_from(count).ok().map(f64::from)
+}
+
+/// Walking in small pages gives each of one's own exactly once, in the order of the whole list.
+pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    let own: Vec<String> = own(stage, operation)?.iter().map(id_of).collect();
+    let whole = stage.send_for(&stage.call(operation), 200).await?;
+    let total = whole.items().len();
+    let limit = (total / 10).max(1);
+    let mut walked: Vec<String> = Vec::new();
+    let mut next: Option<String> = None;
+    for _ in 0..PAGES_MAX {
+        let mut call = stage.call(operation).query("limit", &limit.to_string());
+        if let Some(token) = &next {
+            call = call.query("continue", token);
+        }
+        let page = stage.send_for(&call, 200).await?;
+        let count = page.items().len();
+        stage.expect(&page, count <= limit, || format!("{count} items came, and `limit` is {limit}"));
+        expect_count(stage, &page);
+        walked.extend(page.items().iter().map(id_of));
+        next = page.text("/metadata/continue").map(str::to_owned);
+        if next.is_some() && count == 0 {
+            stage.fault(&page, "an empty page says that more follows".to_owned());
+            return Err(Stop::Noted);
+        }
+        if next.is_none() {
+            end_of_walk(stage, &whole, &page, &walked, &own);
+            return Ok(());
+        }
+    }
+    stage.fault(&whole, format!("the walk isn't over after {PAGES_MAX} pages of {limit}"));
+    Ok(())
+}
+
+fn end_of_walk(stage: &mut Stage, whole: &Answer, last: &Answer, walked: &[String], own: &[String]) {
+    let in_order = |ids: &[String]| -> Vec<String> {
+        ids.iter().filter(|id| own.contains(id)).cloned().collect()
+    };
+    let all: Vec<String> = whole.items().iter().map(id_of).collect();
+    let (wanted, got) = (in_order(&all), in_order(walked));
+    stage.expect(last, wanted == got, || {
+        format!("of its own items the suite sees {} in the whole list and {} in pages", wanted.len(), got.len())
+    });
+    let distinct: BTreeSet<&String> = walked.iter().collect();
+    let twice = walked.len() - distinct.len();
+    stage.expect(last, twice == 0, || format!("{twice} items came twice"));
+}
+
+/// A limit beyond everything is as good as none.
+pub(super) async fn huge_limit(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    let own = own(stage, operation)?;
+    for limit in ["1000000", "18446744073709551616", "99999999999999999999999999999999999999"] {
+        let answer = stage.send_for(&stage.call(operation).query("limit", limit), 200).await?;
+        let all = own.iter().all(|resource| answer.items().iter().any(|item| id_of(item) == id_of(resource)));
+        stage.expect(&answer, all, || format!("with `limit={limit}` something is missing"));
+    }
+    Ok(())
+}
+
+/// `include` gives arrays of the values asked for, in the order asked for, `null` for what is absent.
+pub(super) async fn columns(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    let own = own(stage, operation)?;
+    let every = every_field(stage, operation);
+    let mut reversed = every.clone();
+    reversed.reverse();
+    let few = ["id", "name", "state"].map(str::to_owned).to_vec();
+    let swapped = ["state", "id"].map(str::to_owned).to_vec();
+    for fields in [few, swapped, every, reversed] {
+        let asked = fields.join(",");
+        let answer = stage.send_for(&stage.call(operation).query("include", &asked), 200).await?;
+        let Some(id_at) = fields.iter().position(|field| field == "id") else { continue };
+        expect_count(stage, &answer);
+        for resource in &own {
+            let wanted: Value =
+                fields.iter().map(|field| resource.get(field).cloned().unwrap_or(Value::Null)).collect();
+            let row = answer.items().iter().find(|row| row.get(id_at) == Some(&resource["id"]));
+            let holds = row == Some(&wanted);
+            stage.expect(&answer, holds, || {
+                let got = row.map_or_else(|| "no such row".to_owned(), ToString::to_string);
+                format!("`include={asked}` has to give {wanted}, and it gives {got}")
+            });
+        }
+    }
+    Ok(())
+}
+
+/// One field alone, with a limit: the two go together.
+pub(super) async fn columns_in_pages(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    own(stage, operation)?;
+    let call = stage.call(operation).query("include", "name").query("limit", "1");
+    let answer = stage.send_for(&call, 200).await?;
+    let holds = matches!(answer.items(), [Value::Array(row)] if row.len() == 1);
+    stage.expect(&answer, holds, || "one row of one value has to come".to_owned());
+    Ok(())
+}
+
+/// The fields of a resource, in the contract's order.
+fn every_field(stage: &Stage, operation: &str) -> Vec<String> {
+    let name = if Kind::of(operation) == Kind::Snap { "AppSnap" } else { "AppBackup" };
+    let pointer = format!("/components/schemas/{name}/properties");
+    let properties = stage.wire.validator().document().root().pointer(&pointer).and_then(Value::as_object);
+    properties.map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
+}

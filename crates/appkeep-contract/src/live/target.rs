@@ -1,0 +1,90 @@
+//! What to judge, and how patiently.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+/// A running server and what the caller knows about it.
+///
+/// Holds secrets, hence no `Debug`. Everything optional switches checks on; a check that lacks something is
+/// left out by name.
+#[derive(Clone)]
+pub struct Target {
+    /// Scheme, host and port: `http://127.0.0.1:8443`.
+    pub url: String,
+    /// A token of one account only, with a role that may create and delete.
+    pub token: String,
+    /// That account.
+    pub account: Uuid,
+    /// An app in it whose data can be backed up.
+    pub app: Uuid,
+    /// A token of the same account that may only read.
+    pub viewer_token: Option<String>,
+    /// Another account, with an app and a token of its own.
+    pub foreign: Option<Foreign>,
+    /// A token of all accounts: with it, an unknown account is not found instead of forbidden.
+    pub operator_token: Option<String>,
+    /// A server of the same kind that runs no jobs, so that what is pending stays pending.
+    pub idle: Option<Box<Idle>>,
+    /// A certificate authority to trust besides the usual ones, as PEM.
+    pub ca: Option<Vec<u8>>,
+}
+
+/// Another account.
+#[derive(Clone)]
+pub struct Foreign {
+    /// Its id.
+    pub account: Uuid,
+    /// A token of that account only, with a role that may create and delete.
+    pub token: String,
+    /// An app in it.
+    pub app: Uuid,
+}
+
+/// A server whose jobs never start.
+///
+/// What is pending there can't be deleted, so the suite leaves two backups behind on it: give it a
+/// server that is thrown away.
+#[derive(Clone)]
+pub struct Idle {
+    /// Scheme, host and port.
+    pub url: String,
+    /// A token that may create and delete.
+    pub token: String,
+    /// The token's account.
+    pub account: Uuid,
+    /// An app in it.
+    pub app: Uuid,
+}
+
+/// How the suite goes about it.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Where names and ids that nobody has come from; take a fresh one for every run.
+    pub run_id: Uuid,
+    /// What the names of everything that the suite makes begin with; part of a DNS label.
+    pub prefix: String,
+    /// How long a backup or a snapshot may take until it is completed.
+    pub completion_max: Duration,
+    /// How long to wait between two looks at it.
+    pub poll_interval: Duration,
+    /// How long one answer may take.
+    pub answer_max: Duration,
+    /// Leave the companion operations alone.
+    pub documented_only: bool,
+}
+
+impl Options {
+    /// The usual patience: two minutes for a job, a look every 20 ms, half a minute for an answer.
+    #[must_use]
+    pub fn new(run_id: Uuid) -> Self {
+        Self {
+            run_id,
+            prefix: "verify".to_owned(),
+            completion_max: Duration::from_mins(2),
+            poll_interval: Duration::from_millis(20),
+            answer_max: Duration::from_secs(30),
+            documented_only: false,
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! Sending requests, recording what came back, and holding it against the document.
+
+use std::error::Error as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::Url;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::LiveError;
+use super::call::{Call, Credential, Payload, Server};
+use super::target::Target;
+use crate::document::Operation;
+use crate::validate::{Received, ResponseValidator, Violation};
+
+/// Bytes of a body that an exchange keeps for the report.
+const KEPT_BYTES_MAX: usize = 4096;
+
+/// What an answer may take longer than the limit, so that whoever times it himself comes first.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// A token that no server issued.
+const UNKNOWN_TOKEN: &str = "nobody-issued-this-token";
+
+/// `Authorization` of another scheme: `someone:secret`.
+const BASIC: &str = "Basic c29tZW9uZTpzZWNyZXQ=";
+
+/// One request with its response. Holds no token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Exchange {
+    /// The operation that was meant.
+    pub operation: String,
+    /// The method that was sent.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
+    /// Request headers; a token stands as the name of a variable.
+    pub request_headers: Vec<(String, String)>,
+    /// The request body, cut after a few kilobytes.
+    pub request_body: Option<String>,
+    /// Spaces sent before the body to make it long.
+    pub padding_bytes: usize,
+    /// Whether the request body was left unfinished.
+    pub halting: bool,
+    /// The status of the response.
+    pub status: u16,
+    /// The headers of the response.
+    pub response_headers: Vec<(String, String)>,
+    /// The body of the response, cut after a few kilobytes.
+    pub response_body: String,
+    /// What is wrong with the response as such.
+    pub violations: Vec<Violation>,
+    /// Whether it was found to be a wrong answer in another way.
+    pub faulty: bool,
+}
+
+/// A response as checks look at it.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    /// Position of the exchange in the log.
+    pub(super) exchange: usize,
+    pub(super) operation: String,
+    pub(super) status: u16,
+    headers: Vec<(String, String)>,
+    /// The body as JSON; `null` where it is none.
+    pub(super) body: Value,
+}
+
+impl Answer {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn text(&self, pointer: &str) -> Option<&str> {
+        self.body.pointer(pointer).and_then(Value::as_str)
+    }
+
+    pub(super) fn items(&self) -> &[Value] {
+        self.body.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// The way to the target's servers.
+pub(super) struct Wire {
+    http: reqwest::Client,
+    main: Url,
+    idle: Option<Url>,
+    validator: ResponseValidator,
+    pub(super) log: Vec<Exchange>,
+}
+
+impl Wire {
+    pub(super) fn new(
+        target: &Target,
+        answer_max: Duration,
+        validator: ResponseValidator,
+    ) -> Result<Self, LiveError> {
+        let mut builder = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            // Whoever waits for something special has a limit of his own.
+            .timeout(answer_max + GRACE)
+            .no_proxy();
+        if let Some(pem) = &target.ca {
+            let certificate = reqwest::Certificate::from_pem(pem).map_err(LiveError::Client)?;
+            builder = builder.tls_certs_merge([certificate]);
+        }
+        let http = builder.build().map_err(LiveError::Client)?;
+        let idle = target.idle.as_ref().map(|idle| read_url(&idle.url)).transpose()?;
+        Ok(Self { http, main: read_url(&target.url)?, idle, validator, log: Vec::new() })
+    }
+
+    pub(super) fn validator(&self) -> &ResponseValidator {
+        &self.validator
+    }
+
+    /// The operation of that id; the suite only names those that the document has.
+    pub(super) fn operation(&self, id: &str) -> Option<&Operation> {
+        self.validator.document().operation(id)
+    }
+
+    /// Sends a request and records the exchange.
+    ///
+    /// The error is the whole chain of causes of a request that got no answer.
+    pub(super) async fn send(&mut self, target: &Target, call: &Call) -> Result<Answer, String> {
+        let Some(operation) = self.operation(&call.operation) else {
+            return Err(format!("the document has no operation `{}`", call.operation));
+        };
+        let method = call.method.clone().unwrap_or_else(|| operation.method.clone());
+        let url = self.url(call, &operation.path)?;
+        let verb = reqwest::Method::from_bytes(method.as_bytes()).map_err(|error| error.to_string())?;
+        let mut request = self.http.request(verb, url.clone());
+        let mut shown = Vec::new();
+        if let Some((value, variable)) = authorization(target, call) {
+            request = request.header("Authorization", value);
+            shown.push(("Authorization".to_owned(), variable));
+        }
+        for (name, value) in [("Accept", &call.accept), ("Content-Type", &call.content_type)] {
+            if let Some(value) = value {
+                request = request.header(name, value);
+                shown.push((name.to_owned(), value.clone()));
+            }
+        }
+        if let Some(body) = call.payload.body() {
+            request = request.body(body);
+        }
+        let response = request.send().await.map_err(|error| chain(&error))?;
+        let status = response.status().as_u16();
+        let headers: Vec<(String, String)> = response
+            .headers()
+            .iter()
+            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .collect();
+        let body = response.bytes().await.map_err(|error| chain(&error))?;
+        let received = Received { status, headers: &headers, body: &body };
+        let violations = self.validator.check(&call.operation, received);
+        self.log.push(Exchange {
+            operation: call.operation.clone(),
+            method,
+            url: url.to_string(),
+            request_headers: shown,
+            request_body: request_body(&call.payload),
+            padding_bytes: if let Payload::Padded(count, _) = call.payload { count } else { 0 },
+            halting: matches!(call.payload, Payload::Halting(_)),
+            status,
+            response_headers: headers.clone(),
+            response_body: cut(&String::from_utf8_lossy(&body)),
+            violations,
+            faulty: false,
+        });
+        Ok(Answer {
+            exchange: self.log.len() - 1,
+            operation: call.operation.clone(),
+            status,
+            headers,
+            body: serde_json::from_slice(&body).unwrap_or(Value::Null),
+        })
+    }
+
+    fn url(&self, call: &Call, template: &str) -> Result<Url, String> {
+        let base = match call.server {
+            Server::Main => &self.main,
+            Server::Idle => self.idle.as_ref().ok_or("no idle server was given")?,
+        };
+        if let Some(location) = &call.location {
+            return base.join(location).map_err(|error| format!("follow `{location}`: {error}"));
+        }
+        let mut url = base.clone();
+        {
+            let mut segments = url.path_segments_mut().map_err(|()| "the address has no path")?;
+            segments.pop_if_empty();
+            for segment in template.split('/').skip(1) {
+                let name = segment.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
+                match name {
+                    Some(name) => segments.push(call.path.get(name).map_or("", String::as_str)),
+                    None => segments.push(segment),
+                };
+            }
+        }
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+        }
+        Ok(url)
+    }
+}
+
+fn read_url(text: &str) -> Result<Url, LiveError> {
+    let failed = |why: String| LiveError::Url { url: text.to_owned(), why };
+    let url = Url::parse(text).map_err(|error| failed(error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(failed("it has to begin with http:// or https:// and name a host".to_owned()));
+    }
+    Ok(url)
+}
+
+/// The header's value, and what stands for it in a report.
+fn authorization(target: &Target, call: &Call) -> Option<(String, String)> {
+    let token = |secret: &str, variable: &str| {
+        Some((format!("Bearer {secret}"), format!("Bearer ${variable}")))
+    };
+    match call.credential {
+        Credential::None => None,
+        Credential::Basic => Some((BASIC.to_owned(), BASIC.to_owned())),
+        Credential::Unknown => {
+            let value = format!("Bearer {UNKNOWN_TOKEN}");
+            Some((value.clone(), value))
+        }
+        Credential::Own => match (&target.idle, call.server) {
+            (Some(idle), Server::Idle) => token(&idle.token, "APPKEEP_IDLE_TOKEN"),
+            _ => token(&target.token, "APPKEEP_TOKEN"),
+        },
+        Credential::Viewer => token(target.viewer_token.as_ref()?, "APPKEEP_VIEWER_TOKEN"),
+        Credential::Foreign => token(&target.foreign.as_ref()?.token, "APPKEEP_FOREIGN_TOKEN"),
+        Credential::Operator => token(target.operator_token.as_ref()?, "APPKEEP_OPERATOR_TOKEN"),
+    }
+}
+
+fn request_body(payload: &Payload) -> Option<String> {
+    match payload {
+        Payload::None => None,
+        Payload::Json(value) | Payload::Padded(_, value) => Some(cut(&value.to_string())),
+        Payload::Text(text) => Some(cut(text)),
+        Payload::Halting(text) => Some((*text).to_owned()),
+    }
+}
+
+fn cut(text: &str) -> String {
+    if text.len() <= KEPT_BYTES_MAX {
+        return text.to_owned();
+    }
+    let end = (0..=KEPT_BYTES_MAX).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}… ({} bytes)", &text[..end], text.len())
+}
+
+/// An error with all its causes: reqwest's own first line never says why.
+fn chain(error: &reqwest::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+/// The validators of the authored document.
+pub(super) fn authored_validator() -> Result<ResponseValidator, LiveError> {
+    let document = Arc::new(crate::document::Document::authored()?);
+    Ok(ResponseValidator::new(document)?)
+}

@@ -1,0 +1,79 @@
+//! Repeating an exchange by hand.
+
+use crate::live::Exchange;
+
+/// A `curl` command that sends the same request again; tokens stand as variables of the shell.
+#[must_use]
+pub fn curl(exchange: &Exchange) -> String {
+    let mut parts = vec!["curl -isS".to_owned()];
+    if exchange.method != "GET" || exchange.request_body.is_some() {
+        parts.push(format!("-X {}", exchange.method));
+    }
+    for (name, value) in &exchange.request_headers {
+        if name == "Authorization" && value.contains('$') {
+            // In double quotes, so that the shell puts the token in.
+            parts.push(format!("-H \"{name}: {value}\""));
+        } else {
+            parts.push(format!("-H {}", quoted(&format!("{name}: {value}"))));
+        }
+    }
+    match &exchange.request_body {
+        Some(body) if exchange.halting => {
+            // As an upload of unknown length, because the end never comes.
+            parts.push("-T -".to_owned());
+            parts.push(quoted(&exchange.url));
+            return format!("{{ printf %s {}; sleep 60; }} | {}", quoted(body), parts.join(" "));
+        }
+        Some(body) if exchange.padding_bytes > 0 => {
+            parts.push("--data-binary @-".to_owned());
+            parts.push(quoted(&exchange.url));
+            let padding = format!("head -c {} /dev/zero | tr '\\0' ' '", exchange.padding_bytes);
+            return format!("{{ {padding}; printf %s {}; }} | {}", quoted(body), parts.join(" "));
+        }
+        Some(body) => parts.push(format!("--data-raw {}", quoted(body))),
+        None => {}
+    }
+    parts.push(quoted(&exchange.url));
+    parts.join(" ")
+}
+
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::curl;
+    use crate::live::Exchange;
+
+    fn exchange() -> Exchange {
+        Exchange {
+            operation: "x".to_owned(),
+            method: "POST".to_owned(),
+            url: "http://h/a?b=c".to_owned(),
+            request_headers: vec![
+                ("Authorization".to_owned(), "Bearer $APPKEEP_TOKEN".to_owned()),
+                ("Content-Type".to_owned(), "application/json".to_owned()),
+            ],
+            request_body: Some("{\"name\":\"it's\"}".to_owned()),
+            padding_bytes: 0,
+            halting: false,
+            status: 400,
+            response_headers: Vec::new(),
+            response_body: String::new(),
+            violations: Vec::new(),
+            faulty: false,
+        }
+    }
+
+    #[test]
+    fn a_command_quotes_for_the_shell_and_leaves_the_token_to_it() {
+        insta::assert_snapshot!(curl(&exchange()), @r#"curl -isS -X POST -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' --data-raw '{"name":"it'\''s"}' 'http://h/a?b=c'"#);
+    }
+
+    #[test]
+    fn a_long_body_is_made_by_the_shell() {
+        let long = Exchange { padding_bytes: 1_000_000, ..exchange() };
+        insta::assert_snapshot!(curl(&long), @r#"{ head -c 1000000 /dev/zero | tr '\0' ' '; printf %s '{"name":"it'\''s"}'; } | curl -isS -X POST -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' --data-binary @- 'http://h/a?b=c'"#);
+    }
+}

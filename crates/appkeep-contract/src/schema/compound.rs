@@ -1,0 +1,190 @@
+//! Arrays, objects, and choices among schemas.
+
+use serde_json::Value;
+
+use super::contain::{Proof, Reason, Spot, sure, unsure};
+use super::node::Node;
+use super::shape::{Shape, Types, additional};
+
+/// Values of one member over which a choice is split into cases.
+const CASES_MAX: usize = 16;
+
+/// Members over which a choice is split, one within the other.
+const SPLITS_MAX: u32 = 2;
+
+impl<'a> Proof<'a> {
+    /// Arrays.
+    pub(super) fn array_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+        let own = &shape.arrays;
+        let mut reasons = Vec::new();
+        if let Some(min) = large.count("minItems").filter(|min| own.min < *min) {
+            let what = format!("at least {min} items are asked for, and it may hold fewer");
+            reasons.push(Reason { certain: !own.unique, ..sure(&shape.whole, large, spot, what) });
+        }
+        if let Some(max) = large.count("maxItems").filter(|max| own.max.is_none_or(|own| own > *max)) {
+            let what = format!("at most {max} items are admitted, and it may hold more");
+            reasons.push(Reason { certain: !own.unique, ..sure(&shape.whole, large, spot, what) });
+        }
+        if large.get("uniqueItems") == Some(&Value::Bool(true)) && !own.unique && own.max.is_none_or(|max| max > 1) {
+            let what = "its items have to differ, and that isn't promised".to_owned();
+            reasons.push(unsure(&shape.whole, large, spot, what));
+        }
+        if let Some(items) = large.child("items") {
+            reasons.extend(self.contains(&own.items, &items, &spot.into("*")));
+        }
+        reasons
+    }
+
+    /// Objects.
+    pub(super) fn object_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+        let own = &shape.objects;
+        let mut reasons = Vec::new();
+        let asked = large.get("required").and_then(Value::as_array).into_iter().flatten();
+        for name in asked.filter_map(Value::as_str).filter(|name| !own.required.contains(*name)) {
+            let what = format!("the member `{name}` is asked for, and it may be absent");
+            // A least number of members may force it to be there after all.
+            reasons.push(Reason { certain: own.min == 0, ..sure(&shape.whole, large, spot, what) });
+        }
+        self.members_within(shape, large, spot, &mut reasons);
+        let least = own.min.max(own.required.len() as u64);
+        if let Some(min) = large.count("minProperties").filter(|min| least < *min) {
+            let what = format!("at least {min} members are asked for, and it may have fewer");
+            reasons.push(unsure(&shape.whole, large, spot, what));
+        }
+        let named = own.names().iter().filter(|name| own.property(name).is_some()).count() as u64;
+        let most = if own.others().is_none() { Some(own.max.map_or(named, |max| max.min(named))) } else { own.max };
+        if let Some(max) = large.count("maxProperties").filter(|max| most.is_none_or(|most| most > *max)) {
+            let what = format!("at most {max} members are admitted, and it may have more");
+            reasons.push(unsure(&shape.whole, large, spot, what));
+        }
+        reasons
+    }
+
+    /// Every member that may be there, named by either side or by none.
+    fn members_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot, reasons: &mut Vec<Reason>) {
+        let own = &shape.objects;
+        let mut names = own.names();
+        let properties = large.get("properties").and_then(Value::as_object);
+        names.extend(properties.into_iter().flat_map(|members| members.keys().cloned()));
+        for name in names {
+            let Some(schemas) = own.property(&name) else { continue };
+            let spot = spot.into(&name);
+            match large.property(&name).map(Some).or_else(|| additional(large)) {
+                Some(Some(asked)) => reasons.extend(self.contains(&schemas, &asked, &spot)),
+                Some(None) => {}
+                None if self.admits_nothing(&schemas) => {}
+                None => {
+                    let what = format!("the member `{name}` isn't admitted, and it may be there");
+                    reasons.push(sure(&shape.whole, large, &spot, what));
+                }
+            }
+        }
+        let Some(others) = own.others() else { return };
+        match additional(large) {
+            Some(Some(asked)) => reasons.extend(self.contains(&others, &asked, &spot.into("…"))),
+            Some(None) => {}
+            None if self.admits_nothing(&others) => {}
+            None => {
+                let what = "members without a name here aren't admitted, and there may be some".to_owned();
+                // A greatest number of members may leave no room for them.
+                let certain = own.max.is_none();
+                reasons.push(Reason { certain, ..sure(&shape.whole, large, spot, what) });
+            }
+        }
+    }
+
+    /// A choice: one branch has to admit the whole shape, with `exclusive` no other branch any of it.
+    pub(super) fn choice(
+        &self,
+        shape: &Shape<'a>,
+        large: &Node<'a>,
+        branches: &[Node<'a>],
+        exclusive: bool,
+        spot: &Spot,
+    ) -> Vec<Reason> {
+        if branches.is_empty() {
+            return Vec::new();
+        }
+        self.choice_in_cases(shape, large, branches, exclusive, SPLITS_MAX, spot)
+    }
+
+    fn choice_in_cases(
+        &self,
+        shape: &Shape<'a>,
+        large: &Node<'a>,
+        branches: &[Node<'a>],
+        exclusive: bool,
+        splits: u32,
+        spot: &Spot,
+    ) -> Vec<Reason> {
+        let live: Vec<Node<'a>> =
+            branches.iter().filter(|branch| !self.is_apart(shape, branch)).cloned().collect();
+        let mut nearest: Option<Vec<Reason>> = None;
+        for branch in &live {
+            let reasons = self.within(shape, branch, spot);
+            if reasons.is_empty() {
+                if !exclusive || live.len() == 1 {
+                    return Vec::new();
+                }
+                let what = "more than one branch of `oneOf` may admit it".to_owned();
+                nearest = Some(vec![unsure(&shape.whole, large, spot, what)]);
+                break;
+            }
+            if nearest.as_ref().is_none_or(|nearest| reasons.len() < nearest.len()) {
+                nearest = Some(reasons);
+            }
+        }
+        let Some(nearest) = nearest else {
+            let what = "no branch admits any such value".to_owned();
+            return vec![sure(&shape.whole, large, spot, what)];
+        };
+        if live.len() == 1 {
+            return nearest;
+        }
+        if let Some(cases) = (splits > 0).then(|| self.cases(shape)).flatten() {
+            let failed = cases
+                .iter()
+                .filter(|case| !self.is_empty(case))
+                .map(|case| self.choice_in_cases(case, large, &live, exclusive, splits - 1, spot))
+                .find(|reasons| !reasons.is_empty());
+            return failed.unwrap_or_default();
+        }
+        // Each branch refuses something, but together they may still admit everything.
+        nearest.into_iter().map(|reason| Reason { certain: false, ..reason }).collect()
+    }
+
+    /// An object shape split by the values of a member that has only a few.
+    fn cases(&self, shape: &Shape<'a>) -> Option<Vec<Shape<'a>>> {
+        if shape.types != Types::OBJECT {
+            return None;
+        }
+        let own = &shape.objects;
+        let mut names: Vec<String> = own.names().into_iter().collect();
+        names.sort_by_key(|name| !own.required.contains(name));
+        names.iter().find_map(|name| {
+            let schemas = own.property(name)?;
+            let optional = !own.required.contains(name);
+            let values = self.few_values(&schemas)?;
+            let count = values.len() + usize::from(optional);
+            if !(2..=CASES_MAX).contains(&count) {
+                return None;
+            }
+            let mut cases: Vec<_> = values.iter().map(|value| shape.with_fixed(name, value)).collect();
+            cases.extend(optional.then(|| shape.with_absent(name)));
+            Some(cases)
+        })
+    }
+
+    /// All values of a conjunction, where they are few.
+    fn few_values(&self, schemas: &[Node<'a>]) -> Option<Vec<Value>> {
+        let mut values: Vec<Value> = Vec::new();
+        for shape in self.expand(schemas).ok()? {
+            for value in shape.values? {
+                if self.small.all_admit(schemas, &value)? && !values.contains(&value) {
+                    values.push(value);
+                }
+            }
+        }
+        (values.len() <= CASES_MAX).then_some(values)
+    }
+}

@@ -1,0 +1,343 @@
+//! The question and the frame of the proof.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::rc::Rc;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::node::{Node, Side};
+use super::shape::{Shape, Types};
+use crate::document::resolve;
+
+/// A schema at its place in a document.
+#[derive(Debug, Clone)]
+pub struct Schema<'a> {
+    root: &'a Value,
+    node: Node<'a>,
+}
+
+impl<'a> Schema<'a> {
+    /// The schema at a JSON pointer of a document; references in it are followed within that document.
+    ///
+    /// `None` when nothing stands there.
+    #[must_use]
+    pub fn at(root: &'a Value, pointer: &str) -> Option<Self> {
+        let (value, at) = resolve(root, pointer).ok()?;
+        Some(Self { root, node: Node { value: std::borrow::Cow::Borrowed(value), at } })
+    }
+}
+
+/// The answer to whether one schema admits everything that another admits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Proven: every value of the smaller schema is one of the larger.
+    Contained,
+    /// Some value of the smaller schema isn't one of the larger.
+    Not(Vec<Reason>),
+    /// Neither was shown.
+    Unknown(Vec<Reason>),
+}
+
+impl Verdict {
+    /// Whether containment was proven.
+    #[must_use]
+    pub fn is_contained(&self) -> bool {
+        matches!(self, Self::Contained)
+    }
+
+    /// What stands against containment.
+    #[must_use]
+    pub fn reasons(&self) -> &[Reason] {
+        match self {
+            Self::Contained => &[],
+            Self::Not(reasons) | Self::Unknown(reasons) => reasons,
+        }
+    }
+}
+
+/// One obstacle to containment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// Where in a value: `/items/*/name`; empty for the value itself.
+    pub path: String,
+    /// Where in the smaller schema's document.
+    pub small: String,
+    /// Where in the larger schema's document.
+    pub large: String,
+    /// What the larger schema asks for and the smaller doesn't promise.
+    pub what: String,
+    /// Whether this is a difference; otherwise it is something that couldn't be decided.
+    pub certain: bool,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = if self.path.is_empty() { "the value" } else { &self.path };
+        write!(f, "{path}: {}", self.what)
+    }
+}
+
+/// Decides whether every value that `small` admits is admitted by `large`.
+#[must_use]
+pub fn contained(small: &Schema<'_>, large: &Schema<'_>) -> Verdict {
+    Prover::new(small.root, large.root).decide(small, large)
+}
+
+/// Decides about many pairs of schemas of the same two documents.
+pub(crate) struct Prover<'a> {
+    small: Rc<Side<'a>>,
+    large: Rc<Side<'a>>,
+}
+
+impl<'a> Prover<'a> {
+    pub(crate) fn new(small: &'a Value, large: &'a Value) -> Self {
+        Self { small: Rc::new(Side::new(small)), large: Rc::new(Side::new(large)) }
+    }
+
+    /// The same for the opposite direction.
+    pub(crate) fn reversed(&self) -> Self {
+        Self { small: Rc::clone(&self.large), large: Rc::clone(&self.small) }
+    }
+
+    /// Whether a schema of the first document is contained in one of the second.
+    pub(crate) fn decide(&self, small: &Schema<'a>, large: &Schema<'a>) -> Verdict {
+        let proof = Proof {
+            small: Rc::clone(&self.small),
+            large: Rc::clone(&self.large),
+            steps: Cell::new(0),
+            nesting: Cell::new(0),
+            assumed: RefCell::default(),
+        };
+        let reasons = proof.contains(std::slice::from_ref(&small.node), &large.node, &Spot::default());
+        if reasons.is_empty() {
+            Verdict::Contained
+        } else if reasons.iter().any(|reason| reason.certain) {
+            Verdict::Not(reasons)
+        } else {
+            Verdict::Unknown(reasons)
+        }
+    }
+}
+
+/// Steps after which a proof gives up.
+const STEPS_MAX: u32 = 200_000;
+
+/// Calls within calls after which a proof gives up.
+const NESTING_MAX: u32 = 200;
+
+/// A proof in progress.
+pub(super) struct Proof<'a> {
+    pub(super) small: Rc<Side<'a>>,
+    pub(super) large: Rc<Side<'a>>,
+    steps: Cell<u32>,
+    nesting: Cell<u32>,
+    /// Pairs under proof, with the depth in the value at which the proof began.
+    assumed: RefCell<Vec<(String, usize)>>,
+}
+
+/// A place in the value that a proof is about.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Spot {
+    path: String,
+    depth: usize,
+}
+
+impl Spot {
+    pub(super) fn into(&self, member: &str) -> Self {
+        Self { path: format!("{}/{member}", self.path), depth: self.depth + 1 }
+    }
+}
+
+/// Counts one call for as long as it lives.
+pub(super) struct Step<'p>(&'p Cell<u32>);
+
+impl Drop for Step<'_> {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+impl<'a> Proof<'a> {
+    /// A proof about two schemas of the smaller side.
+    pub(super) fn on_the_small_side(&self) -> Self {
+        Self {
+            small: Rc::clone(&self.small),
+            large: Rc::clone(&self.small),
+            steps: self.steps.clone(),
+            nesting: self.nesting.clone(),
+            assumed: RefCell::default(),
+        }
+    }
+
+    /// Takes one step; `None` when the proof has run too long or too deep.
+    pub(super) fn step(&self) -> Option<Step<'_>> {
+        self.steps.set(self.steps.get() + 1);
+        if self.steps.get() > STEPS_MAX || self.nesting.get() > NESTING_MAX {
+            return None;
+        }
+        self.nesting.set(self.nesting.get() + 1);
+        Some(Step(&self.nesting))
+    }
+
+    /// What stands against `conjunction` ⊆ `large`; nothing means that it is proven.
+    ///
+    /// Schemas may refer to themselves. A pair that is met again deeper in the value may be assumed: a
+    /// shortest counterexample would have to hold a shorter one. Met again in the same place, it may not.
+    pub(super) fn contains(&self, conjunction: &[Node<'a>], large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+        let Some(_step) = self.step() else { return self.gave_up(conjunction, large, spot) };
+        let large = match self.large.resolve(large) {
+            Ok(large) => large,
+            Err(why) => return vec![unsure(conjunction, large, spot, why)],
+        };
+        let mut ids: Vec<&str> = conjunction.iter().map(|node| node.at.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let pair = format!("{} ⊆ {}", ids.join(" & "), large.at);
+        let met = self.assumed.borrow().iter().find(|(known, _)| *known == pair).map(|(_, depth)| *depth);
+        match met {
+            Some(depth) if depth < spot.depth => return Vec::new(),
+            Some(_) => {
+                let why = "refers to itself without descending into a value".to_owned();
+                return vec![unsure(conjunction, &large, spot, why)];
+            }
+            None => {}
+        }
+        self.assumed.borrow_mut().push((pair, spot.depth));
+        let reasons = match self.expand(conjunction) {
+            Ok(shapes) => shapes
+                .iter()
+                .filter(|shape| !self.is_empty(shape))
+                .flat_map(|shape| self.within(shape, &large, spot))
+                .collect(),
+            Err(why) => vec![unsure(conjunction, &large, spot, format!("the smaller schema {why}"))],
+        };
+        self.assumed.borrow_mut().pop();
+        unique(reasons)
+    }
+
+    /// What stands against one alternative of the smaller side lying within a schema of the larger.
+    pub(super) fn within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+        let Some(_step) = self.step() else { return self.gave_up(&shape.whole, large, spot) };
+        let large = match self.large.resolve(large) {
+            Ok(large) => large,
+            Err(why) => return vec![unsure(&shape.whole, large, spot, why)],
+        };
+        if let Some(values) = &shape.values {
+            return self.values_within(shape, values, &large, spot);
+        }
+        let mut reasons = match &*large.value {
+            Value::Bool(true) => Vec::new(),
+            Value::Bool(false) => vec![sure(&shape.whole, &large, spot, "nothing is admitted".to_owned())],
+            _ => self.plain_within(shape, &large, spot),
+        };
+        for branch in large.branches("allOf") {
+            reasons.extend(self.within(shape, &branch, spot));
+        }
+        reasons.extend(self.choice(shape, &large, &large.branches("anyOf"), false, spot));
+        reasons.extend(self.choice(shape, &large, &large.branches("oneOf"), true, spot));
+        if let Some(negated) = large.child("not")
+            && !self.is_apart(shape, &negated)
+        {
+            reasons.push(unsure(&shape.whole, &large, spot, "`not` may refuse it".to_owned()));
+        }
+        for keyword in large.unknown_keywords() {
+            reasons.push(unsure(&shape.whole, &large, spot, format!("`{keyword}` isn't understood")));
+        }
+        if let Some(vague) = shape.vague.first() {
+            for reason in reasons.iter_mut().filter(|reason| reason.certain) {
+                reason.certain = false;
+                reason.what = format!("{} (unless ruled out: {vague})", reason.what);
+            }
+        }
+        reasons
+    }
+
+    /// Type, enumeration and the keywords of that type.
+    fn plain_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        match Types::of(large) {
+            Some(types) if !shape.types.is_within(types) => {
+                let what = format!("{} is asked for, and it may be {}", types, shape.types);
+                return vec![Reason {
+                    certain: shape.numbers.multiples.is_empty(),
+                    ..sure(&shape.whole, large, spot, what)
+                }];
+            }
+            Some(_) => {}
+            None => reasons.push(unsure(&shape.whole, large, spot, "`type` is no OpenAPI type".to_owned())),
+        }
+        match shape.types {
+            Types::STRING => reasons.extend(self.string_within(shape, large, spot)),
+            Types::INTEGER | Types::NUMBER => reasons.extend(Self::number_within(shape, large, spot)),
+            Types::ARRAY => reasons.extend(self.array_within(shape, large, spot)),
+            _ => reasons.extend(self.object_within(shape, large, spot)),
+        }
+        if shape.types != Types::STRING && large.get("enum").is_some() {
+            let what = "only listed values are admitted, and it may be others".to_owned();
+            reasons.push(unsure(&shape.whole, large, spot, what));
+        }
+        reasons
+    }
+
+    /// Finite sets need no reasoning: every value is tried.
+    fn values_within(
+        &self,
+        shape: &Shape<'a>,
+        values: &[Value],
+        large: &Node<'a>,
+        spot: &Spot,
+    ) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        let unchecked = self.large.unchecked(large);
+        for value in values {
+            let counts = self.small.all_admit(&shape.whole, value);
+            if counts == Some(false) {
+                continue;
+            }
+            match self.large.admits(large, value) {
+                Some(true) => {
+                    let doubt = unchecked.iter().map(|keyword| format!("`{keyword}` may refuse {value}"));
+                    reasons.extend(doubt.map(|what| unsure(&shape.whole, large, spot, what)));
+                }
+                Some(false) => {
+                    let what = format!("{value} isn't admitted");
+                    let certain = counts == Some(true) && shape.vague.is_empty();
+                    reasons.push(Reason { certain, ..sure(&shape.whole, large, spot, what) });
+                }
+                None => {
+                    let what = format!("whether {value} is admitted can't be tried: no valid schema");
+                    reasons.push(unsure(&shape.whole, large, spot, what));
+                }
+            }
+        }
+        reasons
+    }
+
+    fn gave_up(&self, small: &[Node<'a>], large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+        let what = format!("no answer after {} steps", self.steps.get());
+        vec![unsure(small, large, spot, what)]
+    }
+}
+
+/// A difference.
+pub(super) fn sure(small: &[Node<'_>], large: &Node<'_>, spot: &Spot, what: String) -> Reason {
+    let small = small.first().map(|node| node.at.clone()).unwrap_or_default();
+    Reason { path: spot.path.clone(), small, large: large.at.clone(), what, certain: true }
+}
+
+/// Something that can't be decided.
+pub(super) fn unsure(small: &[Node<'_>], large: &Node<'_>, spot: &Spot, what: String) -> Reason {
+    Reason { certain: false, ..sure(small, large, spot, what) }
+}
+
+fn unique(reasons: Vec<Reason>) -> Vec<Reason> {
+    let mut kept: Vec<Reason> = Vec::new();
+    for reason in reasons {
+        if !kept.contains(&reason) {
+            kept.push(reason);
+        }
+    }
+    kept
+}

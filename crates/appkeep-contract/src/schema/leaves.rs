@@ -1,0 +1,137 @@
+//! Strings and numbers.
+
+use serde_json::{Value, json};
+
+use super::contain::{Proof, Reason, Spot, sure, unsure};
+use super::formats;
+use super::node::Node;
+use super::number::Num;
+use super::shape::{Shape, Types, range_of};
+
+/// Strings that are tried as counterexamples where reasoning ends.
+const PROBES: &[&str] = &[
+    "", " ", "a", "A", "0", "-", "_", "ä", "aa", "a b", "A-", "-a", "é\n", "0123456789abcdef0123456789abcdef",
+    "00000000-0000-0000-0000-000000000000", "FFFFFFFF-0000-4000-8000-00000000000A", "2022-10-06T20:58:16.305662Z",
+    "2022-10-06", "not-a-date-but-of-some-length",
+];
+
+impl<'a> Proof<'a> {
+    /// Strings. A rule that can't be proven is a difference when some string shows it.
+    pub(super) fn string_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+        let own = &shape.strings;
+        let mut doubts = Vec::new();
+        if let Some(min) = large.count("minLength").filter(|min| own.min < *min) {
+            doubts.push(format!("at least {min} characters are asked for, and it may be shorter"));
+        }
+        if let Some(max) = large.count("maxLength").filter(|max| own.max.is_none_or(|own| own > *max)) {
+            doubts.push(format!("at most {max} characters are admitted, and it may be longer"));
+        }
+        if let Some(pattern) = large.word("pattern").filter(|asked| !own.patterns.iter().any(|own| own == asked)) {
+            doubts.push(format!("it has to match `{pattern}`, and that isn't promised"));
+        }
+        if let Some(format) = large.word("format")
+            && !formats::is_annotation(format)
+            && formats::integer_bounds(format).is_none()
+            && !own.formats.iter().any(|own| own == format)
+        {
+            if formats::is_checked(format) {
+                doubts.push(format!("it has to be of format `{format}`, and that isn't promised"));
+            } else {
+                let what = format!("the format `{format}` isn't understood");
+                return vec![unsure(&shape.whole, large, spot, what)];
+            }
+        }
+        if large.get("enum").is_some() {
+            doubts.push("only listed strings are admitted, and it may be others".to_owned());
+        }
+        if doubts.is_empty() {
+            return Vec::new();
+        }
+        let witness = self.string_witness(shape, large);
+        let reason = |what: String| match &witness {
+            Some(text) => {
+                sure(&shape.whole, large, spot, format!("{what} (for instance {})", shortened(text)))
+            }
+            None => unsure(&shape.whole, large, spot, what),
+        };
+        doubts.into_iter().map(reason).collect()
+    }
+
+    /// A string that the smaller side admits and the larger doesn't.
+    fn string_witness(&self, shape: &Shape<'a>, large: &Node<'a>) -> Option<Value> {
+        let lengths = [
+            Some(shape.strings.min),
+            shape.strings.max,
+            large.count("minLength").map(|min| min.saturating_sub(1)),
+            large.count("maxLength").map(|max| max.saturating_add(1)),
+        ];
+        let of_length = lengths.into_iter().flatten().filter_map(|length| {
+            let length = usize::try_from(length).ok().filter(|length| *length <= 10_000)?;
+            Some("a".repeat(length))
+        });
+        let probes = PROBES.iter().map(|probe| (*probe).to_owned());
+        probes.chain(of_length).map(|text| json!(text)).find(|text| {
+            self.small.all_admit(&shape.whole, text) == Some(true)
+                && self.large.admits(large, text) == Some(false)
+        })
+    }
+
+    /// Numbers, integers among them.
+    pub(super) fn number_within(shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+        let own = &shape.numbers;
+        let mut asked = range_of(large);
+        if shape.types == Types::INTEGER {
+            asked = asked.for_integers();
+        }
+        let mut reasons = Vec::new();
+        // Multiples may leave a gap at the end of a range, so that the difference admits nothing.
+        let certain = own.multiples.is_empty();
+        if let Some(min) = asked.min.filter(|min| !own.range.starts_within(*min)) {
+            let what = format!("{}{} is the least admitted, and it may be less", above(min.exclusive), min.at);
+            reasons.push(Reason { certain, ..sure(&shape.whole, large, spot, what) });
+        }
+        if let Some(max) = asked.max.filter(|max| !own.range.ends_within(*max)) {
+            let what = format!("{}{} is the most admitted, and it may be more", below(max.exclusive), max.at);
+            reasons.push(Reason { certain, ..sure(&shape.whole, large, spot, what) });
+        }
+        if let Some(step) = large.get("multipleOf").and_then(Num::read)
+            && !own.multiples.iter().any(|own| is_multiple(*own, step))
+            && !(shape.types == Types::INTEGER && is_multiple(Num::Int(1), step))
+        {
+            let what = format!("it has to be a multiple of {step}, and that isn't promised");
+            reasons.push(unsure(&shape.whole, large, spot, what));
+        }
+        if let Some(format) = large.word("format")
+            && formats::integer_bounds(format).is_none()
+            && !formats::is_annotation(format)
+            && !shape.strings.formats.iter().any(|own| own == format)
+        {
+            reasons.push(unsure(&shape.whole, large, spot, format!("the format `{format}` isn't understood")));
+        }
+        reasons
+    }
+}
+
+fn is_multiple(number: Num, step: Num) -> bool {
+    match (number, step) {
+        (Num::Int(number), Num::Int(step)) => step != 0 && number % step == 0,
+        _ => number.compare(step) == Some(std::cmp::Ordering::Equal),
+    }
+}
+
+fn above(exclusive: bool) -> &'static str {
+    if exclusive { "above " } else { "" }
+}
+
+fn below(exclusive: bool) -> &'static str {
+    if exclusive { "below " } else { "" }
+}
+
+fn shortened(text: &Value) -> String {
+    let text = text.to_string();
+    if text.chars().count() <= 60 {
+        return text;
+    }
+    let head: String = text.chars().take(57).collect();
+    format!("{head}… ({} characters)", text.chars().count() - 2)
+}

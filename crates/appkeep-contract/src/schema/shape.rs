@@ -1,0 +1,346 @@
+//! One alternative of a schema: a conjunction of plain restrictions, without `anyOf` and its like.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use serde_json::{Value, json};
+
+use super::formats;
+use super::node::Node;
+use super::number::{Bound, Num, Range};
+
+/// A set of JSON types. Integers are kept apart from numbers with a fraction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Types(u8);
+
+impl Types {
+    pub(super) const NONE: Self = Self(0);
+    pub(super) const NULL: Self = Self(1);
+    pub(super) const BOOLEAN: Self = Self(2);
+    pub(super) const INTEGER: Self = Self(4);
+    pub(super) const NUMBER: Self = Self(4 | 8);
+    pub(super) const STRING: Self = Self(16);
+    pub(super) const ARRAY: Self = Self(32);
+    pub(super) const OBJECT: Self = Self(64);
+    pub(super) const ALL: Self = Self(127);
+
+    /// What `type` says; everything where it says nothing, `None` for a word that is no type.
+    pub(super) fn of(node: &Node<'_>) -> Option<Self> {
+        match node.get("type") {
+            None => Some(Self::ALL),
+            Some(Value::String(word)) => Self::named(word),
+            Some(_) => None,
+        }
+    }
+
+    fn named(word: &str) -> Option<Self> {
+        Some(match word {
+            "null" => Self::NULL,
+            "boolean" => Self::BOOLEAN,
+            "integer" => Self::INTEGER,
+            "number" => Self::NUMBER,
+            "string" => Self::STRING,
+            "array" => Self::ARRAY,
+            "object" => Self::OBJECT,
+            _ => return None,
+        })
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    pub(super) fn is_within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+
+    pub(super) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    /// The single types in this set, integers and fractions together where both are in.
+    fn each(self) -> Vec<Self> {
+        let numbers = self.and(Self::NUMBER);
+        [Self::NULL, Self::BOOLEAN, numbers, Self::STRING, Self::ARRAY, Self::OBJECT]
+            .into_iter()
+            .filter(|single| *single != Self::NONE && single.is_within(self))
+            .collect()
+    }
+}
+
+impl std::fmt::Display for Types {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let words: Vec<&str> = self
+            .each()
+            .into_iter()
+            .map(|single| match single {
+                Self::NULL => "null",
+                Self::BOOLEAN => "a boolean",
+                Self::INTEGER => "an integer",
+                Self::STRING => "a string",
+                Self::ARRAY => "an array",
+                Self::OBJECT => "an object",
+                _ => "a number",
+            })
+            .collect();
+        f.write_str(&words.join(" or "))
+    }
+}
+
+/// What is known about the strings of a shape.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Strings {
+    pub(super) min: u64,
+    pub(super) max: Option<u64>,
+    pub(super) patterns: Vec<String>,
+    pub(super) formats: Vec<String>,
+}
+
+/// What is known about the numbers of a shape.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Numbers {
+    pub(super) range: Range,
+    pub(super) multiples: Vec<Num>,
+}
+
+/// What is known about the arrays of a shape.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Arrays<'a> {
+    pub(super) items: Vec<Node<'a>>,
+    pub(super) min: u64,
+    pub(super) max: Option<u64>,
+    pub(super) unique: bool,
+}
+
+/// What is known about the objects of a shape.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Objects<'a> {
+    /// Schemas with `properties` or `additionalProperties`; each has its say about every member.
+    parts: Vec<Node<'a>>,
+    pub(super) required: BTreeSet<String>,
+    pub(super) min: u64,
+    pub(super) max: Option<u64>,
+    /// Members that a case of a proof fixes to one value.
+    fixed: BTreeMap<String, Node<'a>>,
+    /// Members that a case of a proof leaves out.
+    absent: BTreeSet<String>,
+}
+
+impl<'a> Objects<'a> {
+    /// All schemas that a member has to satisfy; `None` where it can't be there.
+    pub(super) fn property(&self, name: &str) -> Option<Vec<Node<'a>>> {
+        if self.absent.contains(name) {
+            return None;
+        }
+        let mut schemas: Vec<Node<'a>> = self.fixed.get(name).cloned().into_iter().collect();
+        for part in &self.parts {
+            match part.property(name) {
+                Some(schema) => schemas.push(schema),
+                None => schemas.extend(additional(part)?),
+            }
+        }
+        Some(schemas)
+    }
+
+    /// All schemas that a member nobody names has to satisfy; `None` where there can't be any.
+    pub(super) fn others(&self) -> Option<Vec<Node<'a>>> {
+        let mut schemas = Vec::new();
+        for part in &self.parts {
+            schemas.extend(additional(part)?);
+        }
+        Some(schemas)
+    }
+
+    /// Every member that some schema names.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        let in_part = |part: &Node<'a>| {
+            let properties = part.get("properties").and_then(Value::as_object);
+            properties.map(|members| members.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
+        };
+        let mut names: BTreeSet<String> = self.parts.iter().flat_map(in_part).collect();
+        names.extend(self.required.iter().cloned());
+        names
+    }
+}
+
+/// What a schema says about members that it doesn't name: `Some(None)` is anything, `None` is nothing.
+#[expect(clippy::option_option, reason = "forbidden, unrestricted and restricted are three answers")]
+pub(super) fn additional<'a>(part: &Node<'a>) -> Option<Option<Node<'a>>> {
+    match part.get("additionalProperties") {
+        None | Some(Value::Bool(true)) => Some(None),
+        Some(Value::Bool(false)) => None,
+        Some(_) => Some(part.child("additionalProperties")),
+    }
+}
+
+/// One alternative of a conjunction of schemas.
+#[derive(Debug, Clone)]
+pub(super) struct Shape<'a> {
+    /// The schemas that this is an alternative of.
+    pub(super) whole: Rc<Vec<Node<'a>>>,
+    pub(super) types: Types,
+    /// Where `enum` limits the values: candidates, of which validators say which ones count.
+    pub(super) values: Option<Vec<Value>>,
+    pub(super) strings: Strings,
+    pub(super) numbers: Numbers,
+    pub(super) arrays: Arrays<'a>,
+    pub(super) objects: Objects<'a>,
+    /// Restrictions that were left out, so that this shape may be too large.
+    pub(super) vague: Vec<String>,
+}
+
+/// Up to this many integers a range counts as a list of values.
+const LISTED_MAX: i128 = 64;
+
+impl<'a> Shape<'a> {
+    pub(super) fn anything(whole: &[Node<'a>]) -> Self {
+        Self {
+            whole: Rc::new(whole.to_vec()),
+            types: Types::ALL,
+            values: None,
+            strings: Strings::default(),
+            numbers: Numbers::default(),
+            arrays: Arrays::default(),
+            objects: Objects::default(),
+            vague: Vec::new(),
+        }
+    }
+
+    /// Takes in the plain keywords of one schema; combinators are somebody else's business.
+    pub(super) fn restrict(&mut self, node: &Node<'a>) {
+        match Types::of(node) {
+            Some(types) => self.types = self.types.and(types),
+            None => self.vague.push("`type` is no OpenAPI type".to_owned()),
+        }
+        if self.values.is_none() {
+            self.values = node.get("enum").and_then(Value::as_array).cloned();
+        }
+        self.restrict_strings(node);
+        self.restrict_numbers(node);
+        self.arrays.items.extend(node.child("items"));
+        self.arrays.min = self.arrays.min.max(node.count("minItems").unwrap_or(0));
+        self.arrays.max = smaller(self.arrays.max, node.count("maxItems"));
+        self.arrays.unique |= node.get("uniqueItems") == Some(&Value::Bool(true));
+        if node.get("properties").is_some() || node.get("additionalProperties").is_some() {
+            self.objects.parts.push(node.clone());
+        }
+        let required = node.get("required").and_then(Value::as_array).into_iter().flatten();
+        self.objects.required.extend(required.filter_map(Value::as_str).map(str::to_owned));
+        self.objects.min = self.objects.min.max(node.count("minProperties").unwrap_or(0));
+        self.objects.max = smaller(self.objects.max, node.count("maxProperties"));
+        self.vague.extend(node.unknown_keywords());
+    }
+
+    fn restrict_strings(&mut self, node: &Node<'a>) {
+        self.strings.min = self.strings.min.max(node.count("minLength").unwrap_or(0));
+        self.strings.max = smaller(self.strings.max, node.count("maxLength"));
+        self.strings.patterns.extend(node.word("pattern").map(str::to_owned));
+        if let Some(format) = node.word("format") {
+            self.strings.formats.push(format.to_owned());
+            if let Some(length) = formats::length(format) {
+                self.strings.min = self.strings.min.max(length);
+                self.strings.max = smaller(self.strings.max, Some(length));
+            }
+        }
+    }
+
+    fn restrict_numbers(&mut self, node: &Node<'a>) {
+        let range = range_of(node);
+        if let Some(min) = range.min {
+            self.numbers.range.raise(min);
+        }
+        if let Some(max) = range.max {
+            self.numbers.range.lower(max);
+        }
+        self.numbers.multiples.extend(node.get("multipleOf").and_then(Num::read));
+    }
+
+    /// One shape per type, small sets written out as values.
+    pub(super) fn split(self) -> Vec<Self> {
+        if self.values.is_some() {
+            return vec![self];
+        }
+        let single = |types: Types| {
+            let mut shape = self.clone();
+            shape.types = types;
+            if types == Types::INTEGER {
+                shape.numbers.range = shape.numbers.range.for_integers();
+            }
+            shape.values = shape.listed();
+            shape
+        };
+        self.types.each().into_iter().map(single).filter(|shape| !shape.is_plainly_empty()).collect()
+    }
+
+    fn listed(&self) -> Option<Vec<Value>> {
+        match self.types {
+            Types::NULL => Some(vec![Value::Null]),
+            Types::BOOLEAN => Some(vec![Value::Bool(true), Value::Bool(false)]),
+            Types::STRING if self.strings.max == Some(0) => Some(vec![json!("")]),
+            Types::ARRAY if self.arrays.max == Some(0) => Some(vec![json!([])]),
+            Types::INTEGER => match (self.numbers.range.min?.at, self.numbers.range.max?.at) {
+                (Num::Int(min), Num::Int(max)) if max - min < LISTED_MAX => {
+                    (min..=max).map(|int| i64::try_from(int).ok().map(Value::from)).collect()
+                }
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Whether the restrictions of this single type contradict each other in plain sight.
+    pub(super) fn is_plainly_empty(&self) -> bool {
+        match self.types {
+            Types::NONE => true,
+            Types::STRING => self.strings.max.is_some_and(|max| max < self.strings.min),
+            Types::INTEGER | Types::NUMBER => self.numbers.range.is_empty(),
+            Types::ARRAY => self.arrays.max.is_some_and(|max| max < self.arrays.min),
+            Types::OBJECT => {
+                let needed = self.objects.min.max(self.objects.required.len() as u64);
+                self.objects.max.is_some_and(|max| max < needed)
+                    || self.objects.required.iter().any(|name| self.objects.property(name).is_none())
+            }
+            _ => false,
+        }
+    }
+
+    /// This shape with one member fixed to a value.
+    pub(super) fn with_fixed(&self, name: &str, value: &Value) -> Self {
+        let mut shape = self.clone();
+        let at = self.whole.first().map(|node| node.at.as_str()).unwrap_or_default();
+        shape.objects.fixed.insert(name.to_owned(), Node::only(value, &format!("{at}/{name}")));
+        shape.objects.required.insert(name.to_owned());
+        shape
+    }
+
+    /// This shape with one member left out.
+    pub(super) fn with_absent(&self, name: &str) -> Self {
+        let mut shape = self.clone();
+        shape.objects.absent.insert(name.to_owned());
+        shape
+    }
+}
+
+/// The range that a schema gives to numbers, by bounds and by format.
+pub(super) fn range_of(node: &Node<'_>) -> Range {
+    let mut range = Range::default();
+    let exclusive = |key: &str| node.get(key) == Some(&Value::Bool(true));
+    if let Some(at) = node.get("minimum").and_then(Num::read) {
+        range.raise(Bound { at, exclusive: exclusive("exclusiveMinimum") });
+    }
+    if let Some(at) = node.get("maximum").and_then(Num::read) {
+        range.lower(Bound { at, exclusive: exclusive("exclusiveMaximum") });
+    }
+    if let Some((min, max)) = node.word("format").and_then(formats::integer_bounds) {
+        range.raise(Bound { at: Num::Int(min), exclusive: false });
+        range.lower(Bound { at: Num::Int(max), exclusive: false });
+    }
+    range
+}
+
+fn smaller(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}

@@ -1,0 +1,103 @@
+//! Requests: whatever the contract permits must be accepted.
+
+use super::Code;
+use super::compare::Pair;
+use crate::document::{Operation, Parameter, ParameterLocation};
+
+/// Compares parameters and body.
+pub(super) fn compare(pair: &mut Pair<'_>) {
+    let (promised, kept) = (pair.promised, pair.kept);
+    for parameter in &promised.parameters {
+        match counterpart(promised, parameter, kept) {
+            None => {
+                let what = format!("no such {} parameter", parameter.location.as_str());
+                pair.note(Code::ParameterMissing, &parameter.name, what, &parameter.at, &kept.at);
+            }
+            Some(own) => compare_parameter(pair, parameter, own),
+        }
+    }
+    for own in kept.parameters.iter().filter(|own| own.required) {
+        let known = promised
+            .parameters
+            .iter()
+            .any(|parameter| counterpart(promised, parameter, kept).is_some_and(|found| std::ptr::eq(found, own)));
+        if !known {
+            let what = format!("the contract has no such {} parameter", own.location.as_str());
+            pair.note(Code::ParameterDemanded, &own.name, what, &promised.at, &own.at);
+        }
+    }
+    compare_body(pair);
+}
+
+/// The server's parameter that stands where the contract's does; in a path that is a matter of position.
+fn counterpart<'a>(promised: &Operation, parameter: &Parameter, kept: &'a Operation) -> Option<&'a Parameter> {
+    if parameter.location != ParameterLocation::Path {
+        return kept.parameters.iter().find(|own| own.is_same_as(parameter));
+    }
+    let position = in_template(promised).position(|name| name == parameter.name)?;
+    let name = in_template(kept).nth(position)?;
+    kept.parameters_in(ParameterLocation::Path).find(|own| own.name == name)
+}
+
+fn in_template(operation: &Operation) -> impl Iterator<Item = &str> {
+    operation.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+}
+
+fn compare_parameter(pair: &mut Pair<'_>, promised: &Parameter, kept: &Parameter) {
+    let name = promised.name.as_str();
+    if promised.name != kept.name && promised.location == ParameterLocation::Path {
+        let what = format!("it is called `{}`", kept.name);
+        pair.note(Code::ParameterName, name, what, &promised.at, &kept.at);
+    }
+    if kept.required && !promised.required {
+        let what = "it is optional in the contract".to_owned();
+        pair.note(Code::ParameterDemanded, name, what, &promised.at, &kept.at);
+    }
+    if (promised.style.as_str(), promised.explode) != (kept.style.as_str(), kept.explode) {
+        let words = |parameter: &Parameter| format!("{}, explode {}", parameter.style, parameter.explode);
+        let what = format!("{} in the contract, {} here", words(promised), words(kept));
+        pair.note(Code::ParameterStyle, name, what, &promised.at, &kept.at);
+    }
+    if promised.schema.is_none() || kept.schema.is_none() {
+        let what = "it is described by `content`, which isn't compared".to_owned();
+        pair.note(Code::ParameterSchemaUnknown, name, what, &promised.at, &kept.at);
+        return;
+    }
+    let codes = (Code::ParameterSchema, Code::ParameterSchemaUnknown);
+    pair.accepts(promised.schema.as_ref(), kept.schema.as_ref(), codes, name);
+}
+
+fn compare_body(pair: &mut Pair<'_>) {
+    let (promised_at, kept_at) = (pair.promised.at.as_str(), pair.kept.at.as_str());
+    match (&pair.promised.body, &pair.kept.body) {
+        (None, None) => {}
+        (None, Some(kept)) => {
+            if kept.required {
+                pair.note(Code::RequestBodyDemanded, "body", "a body".to_owned(), promised_at, &kept.at);
+            }
+        }
+        (Some(promised), None) => {
+            pair.note(Code::RequestBodyMissing, "body", "no body is taken".to_owned(), &promised.at, kept_at);
+        }
+        (Some(promised), Some(kept)) => {
+            if kept.required && !promised.required {
+                let what = "the body is optional in the contract".to_owned();
+                pair.note(Code::RequestBodyDemanded, "body", what, &promised.at, &kept.at);
+            }
+            for media in &promised.content {
+                let own = kept.content.iter().find(|own| own.name.eq_ignore_ascii_case(&media.name));
+                let own = own.or_else(|| kept.content.iter().find(|own| own.name == "*/*"));
+                match own {
+                    None => {
+                        let what = "a body of this media type isn't read".to_owned();
+                        pair.note(Code::RequestMediaTypeMissing, &media.name, what, &media.at, &kept.at);
+                    }
+                    Some(own) => {
+                        let codes = (Code::RequestSchema, Code::RequestSchemaUnknown);
+                        pair.accepts(media.schema.as_ref(), own.schema.as_ref(), codes, "body");
+                    }
+                }
+            }
+        }
+    }
+}

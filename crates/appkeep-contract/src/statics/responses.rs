@@ -1,0 +1,100 @@
+//! Responses: whatever the server can say must be permitted.
+
+use super::Code;
+use super::compare::Pair;
+use crate::document::{Response, StatusKey};
+
+/// Compares statuses, and for each status headers and bodies.
+///
+/// A range in the server's document is one difference of its own; what stands under it isn't compared
+/// with the single statuses of the contract.
+pub(super) fn compare(pair: &mut Pair<'_>) {
+    let (promised, kept) = (pair.promised, pair.kept);
+    for own in &kept.responses {
+        let subject = own.status.to_string();
+        match own.status {
+            StatusKey::Exact(status) => match promised.response(status) {
+                None => {
+                    let what = "the contract has no such status".to_owned();
+                    pair.note(Code::StatusExtra, &subject, what, &promised.at, &own.at);
+                }
+                Some(response) => compare_response(pair, response, own),
+            },
+            StatusKey::Range(_) | StatusKey::Default => {
+                let same = promised.responses.iter().find(|response| response.status == own.status);
+                if let Some(response) = same {
+                    compare_response(pair, response, own);
+                } else {
+                    let what = "a range instead of single statuses".to_owned();
+                    pair.note(Code::StatusRange, &subject, what, &promised.at, &own.at);
+                }
+            }
+        }
+    }
+    for response in &promised.responses {
+        let covered = match response.status {
+            StatusKey::Exact(status) => kept.response(status).is_some(),
+            other => kept.responses.iter().any(|own| own.status == other),
+        };
+        if !covered {
+            let what = "no such status".to_owned();
+            pair.note(Code::StatusMissing, &response.status.to_string(), what, &response.at, &kept.at);
+        }
+    }
+}
+
+fn compare_response(pair: &mut Pair<'_>, promised: &Response, kept: &Response) {
+    let status = kept.status;
+    for header in &promised.headers {
+        let own = kept.headers.iter().find(|own| own.name.eq_ignore_ascii_case(&header.name));
+        match own {
+            None => {
+                let what = format!("{status} without it");
+                pair.note(Code::HeaderMissing, &header.name, what, &header.at, &kept.at);
+            }
+            Some(own) => {
+                if header.required && !own.required {
+                    let what = format!("{status} may come without it");
+                    pair.note(Code::HeaderMissing, &header.name, what, &header.at, &own.at);
+                }
+                let codes = (Code::HeaderSchema, Code::HeaderSchemaUnknown);
+                pair.stays_within(header.schema.as_ref(), own.schema.as_ref(), codes, &header.name);
+            }
+        }
+    }
+    compare_content(pair, promised, kept);
+}
+
+fn compare_content(pair: &mut Pair<'_>, promised: &Response, kept: &Response) {
+    let subject = kept.status.to_string();
+    match (promised.content.is_empty(), kept.content.is_empty()) {
+        (true, true) => return,
+        (true, false) => {
+            let what = "a body comes".to_owned();
+            return pair.note(Code::ResponseBodyExtra, &subject, what, &promised.at, &kept.at);
+        }
+        (false, true) => {
+            let what = "no body comes".to_owned();
+            return pair.note(Code::ResponseBodyMissing, &subject, what, &promised.at, &kept.at);
+        }
+        (false, false) => {}
+    }
+    for own in &kept.content {
+        match promised.content.iter().find(|media| media.name.eq_ignore_ascii_case(&own.name)) {
+            None => {
+                let what = format!("{subject} may come in it");
+                pair.note(Code::ResponseMediaTypeExtra, &own.name, what, &promised.at, &own.at);
+            }
+            Some(media) => {
+                let codes = (Code::ResponseSchema, Code::ResponseSchemaUnknown);
+                pair.stays_within(media.schema.as_ref(), own.schema.as_ref(), codes, &subject);
+            }
+        }
+    }
+    for media in &promised.content {
+        if !kept.content.iter().any(|own| own.name.eq_ignore_ascii_case(&media.name)) {
+            let what = format!("{subject} can't be had in it");
+            pair.note(Code::ResponseMediaTypeMissing, &media.name, what, &media.at, &kept.at);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Whether one response is what the document says about its operation and status.
+//!
+//! Shape only: status, media type, headers, body. Whether it is the *right* answer to the request is for
+//! [`crate::live`] to say.
+
+mod explain;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jsonschema::Validator;
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::document::{Document, Header, MediaType, Operation, Response, SchemaPlace, resolve};
+use crate::schema::Components;
+use explain::explain;
+
+/// A schema of the document that no validator can be made of.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("compile the schema at #{place} of {document}: {why}")]
+pub struct CompileError {
+    document: String,
+    place: String,
+    why: String,
+}
+
+/// What a response violates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Violated {
+    /// The operation isn't in the document.
+    OperationUndocumented,
+    /// The operation documents no such status.
+    StatusUndocumented,
+    /// There is a body and the response documents none.
+    BodyUnexpected,
+    /// The response documents a body and there is none.
+    BodyMissing,
+    /// There is a body without `Content-Type`.
+    MediaTypeMissing,
+    /// The media type isn't one of those that the response declares.
+    MediaTypeUndeclared,
+    /// The body isn't JSON although its media type says so.
+    BodyNotJson,
+    /// The body breaks its schema.
+    BodySchema,
+    /// A required header is missing.
+    HeaderMissing,
+    /// A header breaks its schema.
+    HeaderMalformed,
+}
+
+impl Violated {
+    /// The stable code.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::OperationUndocumented => "operation-undocumented",
+            Self::StatusUndocumented => "status-undocumented",
+            Self::BodyUnexpected => "body-unexpected",
+            Self::BodyMissing => "body-missing",
+            Self::MediaTypeMissing => "media-type-missing",
+            Self::MediaTypeUndeclared => "media-type-undeclared",
+            Self::BodyNotJson => "body-not-json",
+            Self::BodySchema => "body-schema",
+            Self::HeaderMissing => "header-missing",
+            Self::HeaderMalformed => "header-malformed",
+        }
+    }
+
+    /// The rule in one sentence.
+    #[must_use]
+    pub fn rule(self) -> &'static str {
+        match self {
+            Self::OperationUndocumented => "Only operations of the contract are judged.",
+            Self::StatusUndocumented => "An operation answers with statuses that it documents.",
+            Self::BodyUnexpected => "A response that documents no body has none.",
+            Self::BodyMissing => "A response that documents a body has one.",
+            Self::MediaTypeMissing => "A response with a body names its media type.",
+            Self::MediaTypeUndeclared => "The media type is one that the response declares.",
+            Self::BodyNotJson => "A JSON body is JSON.",
+            Self::BodySchema => "A body keeps to its schema.",
+            Self::HeaderMissing => "A required header is there.",
+            Self::HeaderMalformed => "A header keeps to its schema.",
+        }
+    }
+}
+
+/// One thing wrong with a response.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Violation {
+    /// Which rule is broken.
+    pub rule: Violated,
+    /// Where the contract says so, as a JSON pointer.
+    pub place: String,
+    /// What was found.
+    pub what: String,
+}
+
+/// A response as it came.
+#[derive(Debug, Clone, Copy)]
+pub struct Received<'a> {
+    /// The status.
+    pub status: u16,
+    /// Names and values in the order of the wire.
+    pub headers: &'a [(String, String)],
+    /// The whole body.
+    pub body: &'a [u8],
+}
+
+impl Received<'_> {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+/// Compiled validators for every response of a document.
+pub struct ResponseValidator {
+    document: Arc<Document>,
+    validators: HashMap<SchemaPlace, Arc<Validator>>,
+}
+
+impl ResponseValidator {
+    /// Compiles every schema that a response, a header or a request body uses.
+    ///
+    /// # Errors
+    ///
+    /// When a schema isn't one; the error names its place.
+    pub fn new(document: Arc<Document>) -> Result<Self, CompileError> {
+        let components = Components::of(document.root());
+        let mut by_target: HashMap<String, Arc<Validator>> = HashMap::new();
+        let mut validators = HashMap::new();
+        for place in document.operations().iter().flat_map(schemas_of) {
+            let failed = |why| CompileError {
+                document: document.name().to_owned(),
+                place: place.0.clone(),
+                why,
+            };
+            let (schema, target) = resolve(document.root(), &place.0).map_err(failed)?;
+            let validator = match by_target.get(&target) {
+                Some(known) => Arc::clone(known),
+                None => Arc::new(components.compile(schema).map_err(failed)?),
+            };
+            by_target.insert(target, Arc::clone(&validator));
+            validators.insert(place.clone(), validator);
+        }
+        Ok(Self { document, validators })
+    }
+
+    /// The document behind the validators.
+    #[must_use]
+    pub fn document(&self) -> &Arc<Document> {
+        &self.document
+    }
+
+    /// Everything that is wrong with a response of that operation.
+    #[must_use]
+    pub fn check(&self, operation: &str, received: Received<'_>) -> Vec<Violation> {
+        let Some(operation) = self.document.operation(operation) else {
+            let what = format!("{} has no operation `{operation}`", self.document.name());
+            return vec![Violation { rule: Violated::OperationUndocumented, place: "/paths".to_owned(), what }];
+        };
+        let Some(response) = operation.response(received.status) else {
+            return vec![Violation {
+                rule: Violated::StatusUndocumented,
+                place: format!("{}/responses", operation.at),
+                what: format!("the status {}", received.status),
+            }];
+        };
+        let mut violations = self.check_body(response, received);
+        violations.extend(response.headers.iter().filter_map(|header| self.check_header(header, received)));
+        violations
+    }
+
+    /// What a value violates in the schema at a place that some response, header or request body uses.
+    ///
+    /// A place that nothing uses is violated by everything.
+    #[must_use]
+    pub fn check_value(&self, place: &SchemaPlace, value: &Value) -> Vec<Violation> {
+        let lines = match self.validators.get(place) {
+            Some(validator) => explain(validator, value),
+            None => vec!["there is no schema at that place".to_owned()],
+        };
+        let violation = |what| Violation { rule: Violated::BodySchema, place: place.0.clone(), what };
+        lines.into_iter().map(violation).collect()
+    }
+
+    fn check_body(&self, response: &Response, received: Received<'_>) -> Vec<Violation> {
+        let one = |rule, what| vec![Violation { rule, place: response.at.clone(), what }];
+        if response.content.is_empty() {
+            if received.body.is_empty() {
+                return Vec::new();
+            }
+            return one(Violated::BodyUnexpected, format!("a body of {} bytes", received.body.len()));
+        }
+        if received.body.is_empty() {
+            return one(Violated::BodyMissing, "no body".to_owned());
+        }
+        let Some(content_type) = received.header("content-type") else {
+            return one(Violated::MediaTypeMissing, "no `Content-Type`".to_owned());
+        };
+        let Some(media) = declared(&response.content, content_type) else {
+            let known: Vec<&str> = response.content.iter().map(|media| media.name.as_str()).collect();
+            let what = format!("`{content_type}`, where {} is declared", known.join(" or "));
+            return one(Violated::MediaTypeUndeclared, what);
+        };
+        if !is_json(&media.name) {
+            return Vec::new();
+        }
+        match serde_json::from_slice(received.body) {
+            Ok(value) => {
+                media.schema.as_ref().map(|place| self.check_value(place, &value)).unwrap_or_default()
+            }
+            Err(error) => one(Violated::BodyNotJson, error.to_string()),
+        }
+    }
+
+    fn check_header(&self, header: &Header, received: Received<'_>) -> Option<Violation> {
+        let violation = |rule, what| Some(Violation { rule, place: header.at.clone(), what });
+        let Some(text) = received.header(&header.name) else {
+            return header
+                .required
+                .then(|| violation(Violated::HeaderMissing, format!("no `{}`", header.name)))
+                .flatten();
+        };
+        let place = header.schema.as_ref()?;
+        // A header is text; a schema that asks for something else means that text read as JSON.
+        let candidates = [Some(Value::from(text)), serde_json::from_str(text).ok()];
+        let lines: Vec<Vec<String>> = candidates
+            .into_iter()
+            .flatten()
+            .map(|value| self.check_value(place, &value).into_iter().map(|one| one.what).collect())
+            .collect();
+        if lines.iter().any(Vec::is_empty) {
+            return None;
+        }
+        let why = lines.into_iter().next().unwrap_or_default().join("; ");
+        violation(Violated::HeaderMalformed, format!("`{}: {text}`: {why}", header.name))
+    }
+}
+
+/// Every schema of an operation that a validator may be asked for.
+fn schemas_of(operation: &Operation) -> Vec<SchemaPlace> {
+    let responses = operation.responses.iter().flat_map(|response| {
+        let bodies = response.content.iter().filter_map(|media| media.schema.clone());
+        bodies.chain(response.headers.iter().filter_map(|header| header.schema.clone()))
+    });
+    let requests = operation.body.iter().flat_map(|body| &body.content).filter_map(|media| media.schema.clone());
+    let parameters = operation.parameters.iter().filter_map(|parameter| parameter.schema.clone());
+    responses.chain(requests).chain(parameters).collect()
+}
+
+/// The declared media type that a `Content-Type` names; its parameters don't count.
+fn declared<'a>(content: &'a [MediaType], content_type: &str) -> Option<&'a MediaType> {
+    let essence = content_type.split(';').next().unwrap_or_default().trim();
+    content.iter().find(|media| media.name.eq_ignore_ascii_case(essence))
+}
+
+fn is_json(media_type: &str) -> bool {
+    let lower = media_type.to_ascii_lowercase();
+    lower == "application/json" || lower.ends_with("+json")
+}
+
+#[cfg(test)]
+mod tests;

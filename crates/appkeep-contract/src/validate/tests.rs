@@ -1,0 +1,77 @@
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{Received, ResponseValidator};
+use crate::document::Document;
+
+fn codes(operation: &str, status: u16, headers: &[(&str, &str)], body: &str) -> Vec<String> {
+    let document = Arc::new(Document::authored().unwrap());
+    let validator = ResponseValidator::new(document).unwrap();
+    let headers: Vec<(String, String)> =
+        headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let received = Received { status, headers: &headers, body: body.as_bytes() };
+    validator
+        .check(operation, received)
+        .into_iter()
+        .map(|violation| format!("{}: {}", violation.rule.code(), violation.what))
+        .collect()
+}
+
+fn example(name: &str) -> Value {
+    let document = Document::authored().unwrap();
+    document.root().pointer(&format!("/components/examples/{name}/value")).unwrap().clone()
+}
+
+const JSON: (&str, &str) = ("Content-Type", "application/json");
+const PROBLEM: (&str, &str) = ("content-type", "application/problem+json; charset=utf-8");
+
+#[test]
+fn a_documented_response_holds() {
+    let body = example("PendingAppBackup").to_string();
+    assert!(codes("app_backup_fetch", 200, &[JSON, ("ETag", "\"1\"")], &body).is_empty());
+    assert!(codes("app_backup_delete", 204, &[], "").is_empty());
+    let missing = example("MissingTokenProblem").to_string();
+    assert!(codes("app_backup_fetch", 401, &[PROBLEM, ("www-authenticate", "Bearer")], &missing).is_empty());
+}
+
+#[test]
+fn each_part_of_a_response_is_looked_at() {
+    let body = example("PendingAppBackup").to_string();
+    let cases = [
+        (codes("app_backup_fetch", 418, &[JSON], &body), "status-undocumented"),
+        (codes("app_backup_delete", 204, &[JSON], "{}"), "body-unexpected"),
+        (codes("app_backup_fetch", 200, &[("ETag", "\"1\"")], &body), "media-type-missing"),
+        (codes("app_backup_fetch", 200, &[PROBLEM, ("ETag", "\"1\"")], &body), "media-type-undeclared"),
+        (codes("app_backup_fetch", 200, &[JSON, ("ETag", "\"1\"")], ""), "body-missing"),
+        (codes("app_backup_fetch", 200, &[JSON, ("ETag", "\"1\"")], "{"), "body-not-json"),
+        (codes("app_backup_fetch", 200, &[JSON], &body), "header-missing"),
+        (codes("app_backup_fetch", 200, &[JSON, ("ETag", "1")], &body), "header-malformed"),
+        (codes("nobody", 200, &[JSON], &body), "operation-undocumented"),
+    ];
+    for (found, code) in cases {
+        assert_eq!(found.len(), 1, "{code}: {found:?}");
+        assert!(found[0].starts_with(code), "{code}: {found:?}");
+    }
+}
+
+#[test]
+fn a_failed_choice_is_explained_by_its_nearest_branch() {
+    let mut backup = example("PendingAppBackup");
+    backup["state"] = json!("sleeping");
+    backup["id"] = json!("54FE651D-3D3B-5FA8-B85C-5DB757885FF3");
+    let list = json!({"items": [backup], "metadata": {}});
+    let found = codes("app_backup_list_all", 200, &[JSON], &list.to_string());
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().any(|line| line.contains("/items/0/state")), "{found:?}");
+    assert!(found.iter().any(|line| line.contains("/items/0/id")), "{found:?}");
+}
+
+#[test]
+fn formats_and_nulls_are_no_free_ride() {
+    let mut backup = example("PendingAppBackup");
+    backup["metadata"]["creationTimestamp"] = json!("yesterday");
+    backup["scheduleID"] = Value::Null;
+    let found = codes("app_backup_fetch", 200, &[JSON, ("ETag", "\"1\"")], &backup.to_string());
+    assert_eq!(found.len(), 2, "{found:?}");
+}

@@ -1,0 +1,102 @@
+//! Who acts, and the context that travels with every operation.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AccountId, SubjectId, TokenId};
+
+/// What an actor may do within its accounts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Reads.
+    Viewer,
+    /// Also creates, deletes and restores.
+    Member,
+    /// Also administers the account.
+    Admin,
+    /// Owns the account.
+    Owner,
+}
+
+impl Role {
+    /// All roles, the least powerful first.
+    pub const ALL: [Self; 4] = [Self::Viewer, Self::Member, Self::Admin, Self::Owner];
+
+    /// The role's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Member => "member",
+            Self::Admin => "admin",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// The role that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == word)
+    }
+}
+
+/// The accounts in which an actor may act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AccountScope {
+    /// Every account, known or not: an operator.
+    All,
+    /// These alone.
+    These(Vec<AccountId>),
+}
+
+impl AccountScope {
+    /// Whether `account` is within the scope.
+    #[must_use]
+    pub fn covers(&self, account: AccountId) -> bool {
+        match self {
+            Self::All => true,
+            Self::These(accounts) => accounts.contains(&account),
+        }
+    }
+}
+
+/// Who acts: what a valid token stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// Written down as `createdBy`.
+    pub subject: SubjectId,
+    /// What it may do.
+    pub role: Role,
+    /// Where it may do it.
+    pub scope: AccountScope,
+}
+
+/// The SHA-256 of a token: what is stored in its place.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct TokenHash(pub [u8; 32]);
+
+/// A token as it is remembered: without the secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Its id.
+    pub id: TokenId,
+    /// What a person calls it.
+    pub name: String,
+    /// What a presented token must hash to.
+    pub hash: TokenHash,
+    /// Whom it stands for.
+    pub actor: Actor,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// Since when it is no longer valid.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+/// The first argument of every operation: who asks, within which request.
+#[derive(Debug, Clone)]
+pub struct OpContext {
+    /// Who asks.
+    pub actor: Actor,
+}

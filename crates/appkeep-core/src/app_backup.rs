@@ -1,0 +1,226 @@
+//! A backup of an app: what it is and what may happen to it.
+
+use chrono::{DateTime, Utc};
+
+use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, ScheduleId, SubjectId};
+use crate::metadata::{Label, Metadata};
+use crate::name::ResourceName;
+use crate::state::{HookState, ResourceState, StateDetail, fit_reason};
+
+/// A backup (`AppBackup` in the contract).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppBackup {
+    /// Its id.
+    pub id: AppBackupId,
+    /// The account that owns it.
+    pub account_id: AccountId,
+    /// The app that it is a backup of.
+    pub app_id: AppId,
+    /// Its name, unique within the app.
+    pub name: ResourceName,
+    /// Where its data is.
+    pub bucket_id: BucketId,
+    /// The snapshot that it was or will be read from.
+    pub snapshot_id: Option<AppSnapId>,
+    /// The schedule that made it, if one did.
+    pub schedule_id: Option<ScheduleId>,
+    /// How it is doing.
+    pub state: ResourceState,
+    /// Why it is not doing better; each 1 to 127 characters.
+    pub state_unready: Vec<String>,
+    /// How the hooks of its snapshot went, once that is known.
+    pub hook_state: Option<HookState>,
+    /// Why hooks failed.
+    pub hook_state_details: Vec<StateDetail>,
+    /// The moment that its data shows, once it is completed.
+    pub taken_at: Option<DateTime<Utc>>,
+    /// How many bytes it has, once that is known.
+    pub total_bytes: Option<u64>,
+    /// How many of them are done.
+    pub bytes_done: Option<u64>,
+    /// The same as a percentage, 0 to 100.
+    pub percent_done: Option<u8>,
+    /// Labels, times, authorship.
+    pub metadata: Metadata,
+    /// Counts its changes; every change is a compare-and-set on it.
+    pub generation: i64,
+}
+
+/// What a client wants a new backup to be (`AppBackupCreate` in the contract).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateAppBackup {
+    /// The app to back up.
+    pub app_id: AppId,
+    /// Its name; without one the system chooses.
+    pub name: Option<ResourceName>,
+    /// The bucket; without one the account's default.
+    pub bucket_id: Option<BucketId>,
+    /// The snapshot to read from; without one a temporary snapshot is taken.
+    pub snapshot_id: Option<AppSnapId>,
+    /// The client's labels.
+    pub labels: Vec<Label>,
+}
+
+impl AppBackup {
+    /// A new backup that waits for a worker.
+    #[must_use]
+    pub fn pending(
+        id: AppBackupId,
+        account_id: AccountId,
+        bucket_id: BucketId,
+        wanted: CreateAppBackup,
+        by: SubjectId,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let name = wanted.name.unwrap_or_else(|| chosen_name("backup", now, id.as_uuid()));
+        Self {
+            id,
+            account_id,
+            app_id: wanted.app_id,
+            name,
+            bucket_id,
+            snapshot_id: wanted.snapshot_id,
+            schedule_id: None,
+            state: ResourceState::Pending,
+            state_unready: Vec::new(),
+            hook_state: None,
+            hook_state_details: Vec::new(),
+            taken_at: None,
+            total_bytes: None,
+            bytes_done: None,
+            percent_done: None,
+            metadata: Metadata::new(wanted.labels, by, now),
+            generation: 0,
+        }
+    }
+
+    /// Whether deleting it now is refused: what is scheduled but not begun can't be cancelled.
+    #[must_use]
+    pub fn refuses_deletion(&self) -> bool {
+        self.state == ResourceState::Pending
+    }
+
+    /// Records `bytes_done` of `total_bytes`. Neither it nor the percentage ever falls, and 100 % is kept
+    /// for [`Self::complete`]. Answers whether anything changed.
+    pub fn record_progress(&mut self, bytes_done: u64, now: DateTime<Utc>) -> bool {
+        let total = self.total_bytes.unwrap_or(0);
+        let done = bytes_done.min(total).max(self.bytes_done.unwrap_or(0));
+        let percent = percent_of(done, total).min(99).max(self.percent_done.unwrap_or(0));
+        let changed = self.bytes_done != Some(done) || self.percent_done != Some(percent);
+        if changed {
+            self.bytes_done = Some(done);
+            self.percent_done = Some(percent);
+            self.metadata.modified_at = now;
+        }
+        changed
+    }
+
+    /// Everything is stored: `total_bytes` of data as of `taken_at`.
+    pub fn complete(&mut self, total_bytes: u64, taken_at: DateTime<Utc>, now: DateTime<Utc>) {
+        self.state = ResourceState::Completed;
+        self.total_bytes = Some(total_bytes);
+        self.bytes_done = Some(total_bytes);
+        self.percent_done = Some(100);
+        self.taken_at = Some(taken_at);
+        self.state_unready = Vec::new();
+        self.metadata.modified_at = now;
+    }
+
+    /// It did not work, for these reasons.
+    pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
+        self.state = ResourceState::Failed;
+        self.state_unready = fit_reasons(reasons);
+        self.metadata.modified_at = now;
+    }
+}
+
+/// The largest number of reasons that a resource keeps.
+pub const REASONS_MAX: usize = 32;
+
+/// Makes `reasons` fit the contract: at least one, at most [`REASONS_MAX`], each of bounded length.
+#[must_use]
+pub(crate) fn fit_reasons(reasons: &[String]) -> Vec<String> {
+    if reasons.is_empty() {
+        return vec![fit_reason("")];
+    }
+    let mut fitted: Vec<String> = reasons.iter().take(REASONS_MAX).map(|r| fit_reason(r)).collect();
+    if reasons.len() > REASONS_MAX {
+        fitted[REASONS_MAX - 1] = format!("and {} more", reasons.len() - REASONS_MAX + 1);
+    }
+    fitted
+}
+
+/// The name that the system gives: what it is, when, and the beginning of its id.
+#[must_use]
+pub(crate) fn chosen_name(kind: &str, now: DateTime<Utc>, id: uuid::Uuid) -> ResourceName {
+    let text = format!("{kind}-{}-{}", now.format("%Y%m%d%H%M%S"), &id.simple().to_string()[..8]);
+    ResourceName::new(text).unwrap_or_else(|_| unreachable!("{kind} begins a DNS label"))
+}
+
+fn percent_of(done: u64, total: u64) -> u8 {
+    if total == 0 {
+        return 0;
+    }
+    let percent = u128::from(done) * 100 / u128::from(total);
+    u8::try_from(percent).unwrap_or(100)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn backup() -> AppBackup {
+        let wanted = CreateAppBackup {
+            app_id: AppId::new(Uuid::from_u128(1)),
+            name: None,
+            bucket_id: None,
+            snapshot_id: None,
+            labels: Vec::new(),
+        };
+        AppBackup::pending(
+            AppBackupId::new(Uuid::from_u128(0xabcd_ef01_0000_0000_0000_0000_0000_0000)),
+            AccountId::new(Uuid::from_u128(2)),
+            BucketId::new(Uuid::from_u128(3)),
+            wanted,
+            SubjectId::new(Uuid::from_u128(4)),
+            DateTime::UNIX_EPOCH,
+        )
+    }
+
+    #[test]
+    fn the_system_chooses_a_valid_name() {
+        assert_eq!(backup().name.as_str(), "backup-19700101000000-abcdef01");
+    }
+
+    #[test]
+    fn progress_is_monotonic_and_bounded() {
+        let mut backup = backup();
+        backup.total_bytes = Some(200);
+        assert!(backup.record_progress(100, DateTime::UNIX_EPOCH));
+        assert_eq!((backup.bytes_done, backup.percent_done), (Some(100), Some(50)));
+        assert!(!backup.record_progress(50, DateTime::UNIX_EPOCH));
+        assert!(backup.record_progress(900, DateTime::UNIX_EPOCH));
+        assert_eq!((backup.bytes_done, backup.percent_done), (Some(200), Some(99)));
+        backup.complete(190, DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
+        assert_eq!((backup.bytes_done, backup.total_bytes, backup.percent_done), (Some(190), Some(190), Some(100)));
+    }
+
+    #[test]
+    fn an_empty_backup_reaches_all_of_its_bytes() {
+        let mut backup = backup();
+        backup.total_bytes = Some(0);
+        backup.record_progress(0, DateTime::UNIX_EPOCH);
+        assert_eq!((backup.bytes_done, backup.percent_done), (Some(0), Some(0)));
+        backup.complete(0, DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
+        assert_eq!(backup.percent_done, Some(100));
+    }
+
+    #[test]
+    fn too_many_reasons_are_counted() {
+        let reasons: Vec<String> = (0..40).map(|n| format!("reason {n}")).collect();
+        let fitted = fit_reasons(&reasons);
+        assert_eq!(fitted.len(), REASONS_MAX);
+        assert_eq!(fitted[REASONS_MAX - 1], "and 9 more");
+    }
+}

@@ -1,0 +1,96 @@
+//! A snapshot of an app: a point-in-time copy of all its volumes.
+
+use chrono::{DateTime, Utc};
+
+use crate::app_backup::{chosen_name, fit_reasons};
+use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, ScheduleId, SubjectId};
+use crate::metadata::{Label, Metadata};
+use crate::name::ResourceName;
+use crate::state::{HookState, ResourceState, StateDetail};
+
+/// A snapshot (`AppSnap` in the contract).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppSnap {
+    /// Its id.
+    pub id: AppSnapId,
+    /// The account that owns it.
+    pub account_id: AccountId,
+    /// The app that it shows.
+    pub app_id: AppId,
+    /// Its name, unique within the app's snapshots.
+    pub name: ResourceName,
+    /// The schedule that made it, if one did.
+    pub schedule_id: Option<ScheduleId>,
+    /// How it is doing.
+    pub state: ResourceState,
+    /// Why it is not doing better; each 1 to 127 characters.
+    pub state_unready: Vec<String>,
+    /// How the hooks went, once that is known.
+    pub hook_state: Option<HookState>,
+    /// Why hooks failed.
+    pub hook_state_details: Vec<StateDetail>,
+    /// The moment that it shows, once it is completed.
+    pub taken_at: Option<DateTime<Utc>>,
+    /// The backup that it was made for. It is removed when that backup ends.
+    pub made_for: Option<AppBackupId>,
+    /// Labels, times, authorship.
+    pub metadata: Metadata,
+    /// Counts its changes; every change is a compare-and-set on it.
+    pub generation: i64,
+}
+
+/// What a client wants a new snapshot to be (`AppSnapCreate` in the contract).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreateAppSnap {
+    /// The app to take a snapshot of.
+    pub app_id: AppId,
+    /// Its name; without one the system chooses.
+    pub name: Option<ResourceName>,
+    /// The client's labels.
+    pub labels: Vec<Label>,
+}
+
+impl AppSnap {
+    /// A new snapshot that waits for a worker.
+    #[must_use]
+    pub fn pending(
+        id: AppSnapId,
+        account_id: AccountId,
+        wanted: CreateAppSnap,
+        by: SubjectId,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let name = wanted.name.unwrap_or_else(|| chosen_name("snapshot", now, id.as_uuid()));
+        Self {
+            id,
+            account_id,
+            app_id: wanted.app_id,
+            name,
+            schedule_id: None,
+            state: ResourceState::Pending,
+            state_unready: Vec::new(),
+            hook_state: None,
+            hook_state_details: Vec::new(),
+            taken_at: None,
+            made_for: None,
+            metadata: Metadata::new(wanted.labels, by, now),
+            generation: 0,
+        }
+    }
+
+    /// The copy is whole and shows the app as of `taken_at`.
+    pub fn complete(&mut self, taken_at: DateTime<Utc>, now: DateTime<Utc>) {
+        self.state = ResourceState::Completed;
+        self.taken_at = Some(taken_at);
+        // No hooks can be declared yet, and "success" means that none failed.
+        self.hook_state = Some(HookState::Success);
+        self.metadata.modified_at = now;
+    }
+
+    /// It did not work, for these reasons.
+    pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
+        self.state = ResourceState::Failed;
+        self.state_unready = fit_reasons(reasons);
+        self.metadata.modified_at = now;
+    }
+}

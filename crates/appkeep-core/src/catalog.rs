@@ -1,0 +1,77 @@
+//! What an operator declares: accounts, their apps with volumes, and their buckets.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AccountId, AppId, BucketId};
+
+/// A tenant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id, the first part of every URL.
+    pub id: AccountId,
+    /// Its name, unique on a server.
+    pub name: String,
+}
+
+/// A named directory that belongs to an app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Volume {
+    /// Its name, unique within the app.
+    pub name: String,
+    /// The directory, absolute.
+    pub path: PathBuf,
+}
+
+/// A thing that is backed up as one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct App {
+    /// Its id.
+    pub id: AppId,
+    /// The account that it belongs to.
+    pub account_id: AccountId,
+    /// Its name, unique within the account.
+    pub name: String,
+    /// Its data.
+    pub volumes: Vec<Volume>,
+    /// Whether the configuration still names it. One that was taken out keeps its backups, but gets no
+    /// new ones.
+    pub declared: bool,
+}
+
+/// Where a bucket keeps its objects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BucketLocation {
+    /// A directory of this machine, absolute.
+    Directory(PathBuf),
+}
+
+/// A place for the data of backups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bucket {
+    /// Its id.
+    pub id: BucketId,
+    /// The account that it belongs to.
+    pub account_id: AccountId,
+    /// Its name, unique within the account.
+    pub name: String,
+    /// Where it is.
+    pub location: BucketLocation,
+    /// Whether it is the one taken when a backup names none.
+    pub is_default: bool,
+    /// Whether the configuration still names it.
+    pub declared: bool,
+}
+
+/// All that a configuration declares; what it doesn't name becomes undeclared.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Declaration {
+    /// The accounts.
+    pub accounts: Vec<Account>,
+    /// The apps of all accounts.
+    pub apps: Vec<App>,
+    /// The buckets of all accounts, in the order in which they were declared.
+    pub buckets: Vec<Bucket>,
+}

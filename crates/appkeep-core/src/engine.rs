@@ -1,0 +1,121 @@
+//! The port to what is done to bytes: snapshots on disk, backups in buckets.
+//!
+//! Every method may be called again with the same arguments after it was interrupted anywhere, and then
+//! ends as if it had been called once. Cancelling takes effect soon and leaves nothing that looks whole.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::catalog::{Bucket, Volume};
+use crate::ids::{AppBackupId, AppId, AppSnapId};
+
+/// Why the engine did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The caller cancelled.
+    #[error("cancelled")]
+    Cancelled,
+    /// Data can't be read; each reason names a path. Trying again without a person's help won't help.
+    #[error("unreadable: {}", .0.join("; "))]
+    Unreadable(Vec<String>),
+    /// The bucket or the disk didn't take or give bytes; the same call may go through later.
+    #[error("storage failed: {0}")]
+    Storage(String),
+    /// The repository can't be opened with the key that we have. No new one is made in its place.
+    #[error("key: {0}")]
+    Key(String),
+    /// The engine broke.
+    #[error("engine failed: {0}")]
+    Broken(String),
+}
+
+/// How far a copy is, in bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes dealt with.
+    pub bytes_done: u64,
+}
+
+/// Through which progress is told while a copy runs.
+pub type ProgressSender = watch::Sender<Progress>;
+
+/// What a snapshot is taken of.
+#[derive(Debug, Clone)]
+pub struct TakeSnapshot {
+    /// The app.
+    pub app_id: AppId,
+    /// The snapshot to be made.
+    pub snap_id: AppSnapId,
+    /// The app's data.
+    pub volumes: Vec<Volume>,
+}
+
+/// What a backup is made of, and where it goes.
+#[derive(Debug, Clone)]
+pub struct CopyBackup {
+    /// The bucket.
+    pub bucket: Bucket,
+    /// The app.
+    pub app_id: AppId,
+    /// The app's name, for people who look at the repository.
+    pub app_name: String,
+    /// The backup to be made.
+    pub backup_id: AppBackupId,
+    /// The snapshot to read from.
+    pub snap_id: AppSnapId,
+    /// The moment that the snapshot shows.
+    pub taken_at: DateTime<Utc>,
+}
+
+/// Which backup's data is to go.
+#[derive(Debug, Clone)]
+pub struct DeleteBackup {
+    /// The bucket.
+    pub bucket: Bucket,
+    /// The app.
+    pub app_id: AppId,
+    /// The backup.
+    pub backup_id: AppBackupId,
+}
+
+/// Does things to bytes.
+#[async_trait]
+pub trait Engine: Send + Sync {
+    /// How many bytes the volumes' files have. Fails when any of them can't be read.
+    async fn measure_volumes(&self, volumes: &[Volume], cancel: &CancellationToken)
+    -> Result<u64, EngineError>;
+
+    /// Copies all volumes as they are now. What is there of an earlier try is replaced.
+    async fn take_snapshot(
+        &self,
+        request: &TakeSnapshot,
+        progress: &ProgressSender,
+        cancel: &CancellationToken,
+    ) -> Result<(), EngineError>;
+
+    /// How many bytes the files of a completed snapshot have.
+    async fn measure_snapshot(
+        &self,
+        app_id: AppId,
+        snap_id: AppSnapId,
+        cancel: &CancellationToken,
+    ) -> Result<u64, EngineError>;
+
+    /// Removes a snapshot's data; one that isn't there is fine.
+    async fn delete_snapshot(&self, app_id: AppId, snap_id: AppSnapId) -> Result<(), EngineError>;
+
+    /// Stores a snapshot in the bucket and answers how many bytes the backup has. A backup that is there
+    /// already under this id is answered, not made again.
+    async fn copy_backup(
+        &self,
+        request: &CopyBackup,
+        progress: &ProgressSender,
+        cancel: &CancellationToken,
+    ) -> Result<u64, EngineError>;
+
+    /// Forgets a backup's data and gives its bytes back; one that isn't there is fine.
+    async fn delete_backup(&self, request: &DeleteBackup, cancel: &CancellationToken)
+    -> Result<(), EngineError>;
+}

@@ -1,0 +1,67 @@
+//! Why an operation did not do what it was asked. Words for users are made elsewhere.
+
+use crate::store::StoreError;
+
+/// The outcome of an operation that was refused or failed. `I` is the caller's own verdict on its input:
+/// the services only decide when it is heard.
+#[derive(Debug, thiserror::Error)]
+pub enum Error<I> {
+    /// The input was malformed, for the caller's own reason.
+    #[error("the input is malformed")]
+    Input(I),
+    /// The actor may not do this in this account, which may or may not exist.
+    #[error("not permitted")]
+    Forbidden,
+    /// There is no such account.
+    #[error("the account was not found")]
+    AccountNotFound,
+    /// There is no such app in the account.
+    #[error("the app was not found")]
+    AppNotFound,
+    /// There is no such backup or snapshot within the scope.
+    #[error("the resource was not found")]
+    ResourceNotFound,
+    /// The snapshot that the input names does not exist.
+    #[error("the snapshot was not found")]
+    SnapshotNotFound,
+    /// The snapshot that the input names belongs to another app.
+    #[error("the snapshot belongs to another app")]
+    SnapshotOfOtherApp,
+    /// The bucket that the input names does not exist, or is no longer declared.
+    #[error("the bucket was not found")]
+    BucketNotFound,
+    /// The input names no bucket and the account has none.
+    #[error("the account has no bucket")]
+    NoBucket,
+    /// Another resource of the app has the name.
+    #[error("the name is taken")]
+    NameTaken,
+    /// The backup is pending, and what is pending can't be cancelled.
+    #[error("the backup is pending")]
+    BackupPending,
+    /// The snapshot that the input names is not completed.
+    #[error("the snapshot is not completed")]
+    SnapshotNotReady,
+    /// The app is no longer declared.
+    #[error("the app is not ready")]
+    AppNotReady,
+    /// A backup reads from the snapshot.
+    #[error("the snapshot is in use by a backup")]
+    SnapshotInUse,
+    /// The store is too busy or out of reach.
+    #[error("not available: {0}")]
+    Unavailable(String),
+    /// Something broke that is not the caller's fault.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl<I> From<StoreError> for Error<I> {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NameTaken => Self::NameTaken,
+            StoreError::Unavailable(reason) => Self::Unavailable(reason),
+            StoreError::Broken(reason) => Self::Internal(reason),
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! Work that outlives a request. A job's state is ours; the resource's state is the API's. They change
+//! together, in one transaction, under the lease that a worker holds.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, JobId};
+
+/// The version of the payloads that this program writes. A job with an unknown version is parked, not
+/// guessed at.
+pub const PAYLOAD_VERSION: u32 = 1;
+
+/// How often a job is tried before its resource fails.
+pub const ATTEMPTS_MAX: u32 = 5;
+
+/// What a job does and to what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum JobPayload {
+    /// Takes a backup.
+    TakeBackup {
+        /// The account that owns it.
+        account_id: AccountId,
+        /// The app that is backed up.
+        app_id: AppId,
+        /// The backup.
+        backup_id: AppBackupId,
+    },
+    /// Takes a snapshot.
+    TakeSnapshot {
+        /// The account that owns it.
+        account_id: AccountId,
+        /// The app that it shows.
+        app_id: AppId,
+        /// The snapshot.
+        snap_id: AppSnapId,
+    },
+    /// Forgets a backup's data and gives its bytes back. The backup itself is already gone.
+    DeleteBackup {
+        /// The account that owned it.
+        account_id: AccountId,
+        /// The app that it was a backup of.
+        app_id: AppId,
+        /// The backup that was.
+        backup_id: AppBackupId,
+        /// Where its data is.
+        bucket_id: BucketId,
+    },
+    /// Removes a snapshot's data. The snapshot itself is already gone.
+    DeleteSnapshot {
+        /// The app that it showed.
+        app_id: AppId,
+        /// The snapshot that was.
+        snap_id: AppSnapId,
+    },
+}
+
+impl JobPayload {
+    /// The kind's word, as it is stored.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::TakeBackup { .. } => "take_backup",
+            Self::TakeSnapshot { .. } => "take_snapshot",
+            Self::DeleteBackup { .. } => "delete_backup",
+            Self::DeleteSnapshot { .. } => "delete_snapshot",
+        }
+    }
+
+    /// What no two running jobs may share: an app's repositories for what reads or writes them, else the
+    /// snapshot.
+    #[must_use]
+    pub fn exclusive_key(&self) -> String {
+        match self {
+            Self::TakeBackup { app_id, .. } | Self::DeleteBackup { app_id, .. } => format!("app:{app_id}"),
+            Self::TakeSnapshot { snap_id, .. } | Self::DeleteSnapshot { snap_id, .. } => {
+                format!("snapshot:{snap_id}")
+            }
+        }
+    }
+
+    /// The resource that a person deletes to cancel the job.
+    #[must_use]
+    pub fn resource(&self) -> Uuid {
+        match self {
+            Self::TakeBackup { backup_id, .. } | Self::DeleteBackup { backup_id, .. } => backup_id.as_uuid(),
+            Self::TakeSnapshot { snap_id, .. } | Self::DeleteSnapshot { snap_id, .. } => snap_id.as_uuid(),
+        }
+    }
+}
+
+/// A job that is to be queued.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    /// Its id.
+    pub id: JobId,
+    /// What it does.
+    pub payload: JobPayload,
+    /// The earliest time at which it may run.
+    pub run_after: DateTime<Utc>,
+}
+
+/// The right to run a job and to write its results, until it runs out or somebody else takes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lease {
+    /// The job.
+    pub job_id: JobId,
+    /// Counts its claims; a write under an older one is refused.
+    pub fence: i64,
+    /// The process incarnation that holds it.
+    pub owner: Uuid,
+}
+
+/// A job that was claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClaimedJob {
+    /// The right to run it.
+    pub lease: Lease,
+    /// What to do.
+    pub payload: JobPayload,
+    /// Which attempt this is, from 1.
+    pub attempt: u32,
+}
+
+/// Who claims, and until when the claim holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The claiming process incarnation.
+    pub owner: Uuid,
+    /// Now.
+    pub now: DateTime<Utc>,
+    /// When the lease runs out unless it is renewed.
+    pub lease_until: DateTime<Utc>,
+}
+
+/// What renewing a lease found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeaseStatus {
+    /// The lease holds.
+    Held,
+    /// The lease holds, but somebody asked for the job to stop.
+    CancelRequested,
+    /// The lease is somebody else's now: nothing more may be written.
+    Lost,
+}
+
+/// How a run of a job ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobEnd {
+    /// Its work is done.
+    Done,
+    /// Its resource was deleted while it ran.
+    Cancelled,
+    /// It failed for good.
+    Failed {
+        /// Why.
+        reason: String,
+    },
+    /// It goes back into the queue.
+    Requeue {
+        /// The earliest time at which it may run again.
+        run_after: DateTime<Utc>,
+        /// Whether this attempt counts against [`ATTEMPTS_MAX`]; a drain doesn't.
+        counts: bool,
+        /// Why it stopped.
+        reason: String,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_on_one_app_exclude_each_other_and_snapshots_do_not() {
+        let (account_id, app_id) = (AccountId::new(Uuid::from_u128(1)), AppId::new(Uuid::from_u128(2)));
+        let backup_id = AppBackupId::new(Uuid::from_u128(3));
+        let bucket_id = BucketId::new(Uuid::from_u128(4));
+        let take = JobPayload::TakeBackup { account_id, app_id, backup_id };
+        let delete = JobPayload::DeleteBackup { account_id, app_id, backup_id, bucket_id };
+        let snap = JobPayload::TakeSnapshot { account_id, app_id, snap_id: AppSnapId::new(Uuid::from_u128(5)) };
+        assert_eq!(take.exclusive_key(), delete.exclusive_key());
+        assert_ne!(take.exclusive_key(), snap.exclusive_key());
+        assert_eq!(take.resource(), delete.resource());
+    }
+
+    #[test]
+    fn payloads_keep_their_stored_form() {
+        let payload = JobPayload::DeleteSnapshot {
+            app_id: AppId::new(Uuid::from_u128(1)),
+            snap_id: AppSnapId::new(Uuid::from_u128(2)),
+        };
+        let stored = serde_json::to_string(&payload).unwrap();
+        assert_eq!(
+            stored,
+            r#"{"kind":"delete_snapshot","app_id":"00000000-0000-0000-0000-000000000001","snap_id":"00000000-0000-0000-0000-000000000002"}"#
+        );
+        assert_eq!(serde_json::from_str::<JobPayload>(&stored).unwrap(), payload);
+    }
+}

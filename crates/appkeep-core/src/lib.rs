@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+pub mod actor;
+pub mod app_backup;
+pub mod app_snap;
+pub mod authz;
+pub mod catalog;
+pub mod clock;
+pub mod engine;
+pub mod error;
+pub mod ids;
+pub mod job;
+pub mod listing;
+pub mod metadata;
+pub mod name;
+pub mod service;
+pub mod state;
+pub mod store;
+pub mod worker;

@@ -1,0 +1,65 @@
+//! Names that people give to resources.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The longest name, in characters.
+pub const NAME_CHARS_MAX: usize = 63;
+
+/// A DNS-1123 label of 1 to 63 characters (`ResourceName` in the contract).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ResourceName(String);
+
+/// A text that is no DNS-1123 label of 1 to 63 characters.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a name has 1 to {NAME_CHARS_MAX} lower-case letters, digits and hyphens, and begins and ends with a letter or digit"
+)]
+pub struct InvalidName;
+
+impl ResourceName {
+    /// Takes `text` as a name.
+    ///
+    /// # Errors
+    /// When it is no DNS-1123 label of 1 to 63 characters.
+    pub fn new(text: impl Into<String>) -> Result<Self, InvalidName> {
+        let text = text.into();
+        let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+        let ends_well = |b: Option<&u8>| b.is_some_and(|b| inner(*b));
+        let bytes = text.as_bytes();
+        let valid = (1..=NAME_CHARS_MAX).contains(&bytes.len())
+            && bytes.iter().all(|b| inner(*b) || *b == b'-')
+            && ends_well(bytes.first())
+            && ends_well(bytes.last());
+        if valid { Ok(Self(text)) } else { Err(InvalidName) }
+    }
+
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ResourceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_dns_1123_labels() {
+        for good in ["a", "0", "app-name-245", &"a".repeat(63)] {
+            assert!(ResourceName::new(good).is_ok(), "{good}");
+        }
+        for bad in ["", "-a", "a-", "A", "a.b", "ä", "a b", "a\n", &"a".repeat(64)] {
+            assert_eq!(ResourceName::new(bad), Err(InvalidName), "{bad}");
+        }
+    }
+}

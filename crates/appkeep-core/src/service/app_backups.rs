@@ -1,0 +1,173 @@
+//! The operations on backups.
+
+use crate::actor::OpContext;
+use crate::app_backup::{AppBackup, CreateAppBackup};
+use crate::authz::Access;
+use crate::catalog::Bucket;
+use crate::error::Error;
+use crate::ids::{AccountId, AppBackupId, AppSnapId, BucketId};
+use crate::job::JobPayload;
+use crate::listing::{ListOptions, Listing};
+use crate::state::ResourceState;
+use crate::store::ListFilter;
+
+use super::{AppBackupRef, RACES_MAX, Service, lost_every_race};
+
+impl Service {
+    /// Lists the account's backups, newest first.
+    ///
+    /// # Errors
+    /// In the order of checks of this module's documentation.
+    pub async fn app_backup_list_all<I>(
+        &self,
+        ctx: &OpContext,
+        account: Result<AccountId, I>,
+        input: Result<ListOptions, I>,
+    ) -> Result<Listing<AppBackup>, Error<I>> {
+        let account_id = self.admit(ctx, account, Access::Read).await?;
+        let options = input.map_err(Error::Input)?;
+        let filter = ListFilter { account_id, app_id: None };
+        Ok(Listing::begin(self.store.clone(), filter, options).await?)
+    }
+
+    /// Lists an app's backups, newest first.
+    ///
+    /// # Errors
+    /// In the order of checks of this module's documentation.
+    pub async fn app_backup_list_for_app<I>(
+        &self,
+        ctx: &OpContext,
+        account: Result<AccountId, I>,
+        input: Result<(crate::ids::AppId, ListOptions), I>,
+    ) -> Result<Listing<AppBackup>, Error<I>> {
+        let account_id = self.admit(ctx, account, Access::Read).await?;
+        let (app_id, options) = input.map_err(Error::Input)?;
+        self.app(account_id, app_id).await?;
+        let filter = ListFilter { account_id, app_id: Some(app_id) };
+        Ok(Listing::begin(self.store.clone(), filter, options).await?)
+    }
+
+    /// Fetches a backup, by either of its paths.
+    ///
+    /// # Errors
+    /// In the order of checks of this module's documentation.
+    pub async fn app_backup_fetch<I>(
+        &self,
+        ctx: &OpContext,
+        account: Result<AccountId, I>,
+        input: Result<AppBackupRef, I>,
+    ) -> Result<AppBackup, Error<I>> {
+        let account_id = self.admit(ctx, account, Access::Read).await?;
+        let wanted = input.map_err(Error::Input)?;
+        self.check_app(account_id, wanted.app_id).await?;
+        let found = self.store.fetch_app_backup(account_id, wanted.id).await?;
+        found.filter(|backup| within(backup, wanted)).ok_or(Error::ResourceNotFound)
+    }
+
+    /// Creates a backup, `pending`, and queues the job that takes it, in one transaction.
+    /// The input is a future, so that a body is read only from those who may send one.
+    ///
+    /// # Errors
+    /// In the order of checks of this module's documentation.
+    pub async fn app_backup_create_for_app<I>(
+        &self,
+        ctx: &OpContext,
+        account: Result<AccountId, I>,
+        input: impl Future<Output = Result<CreateAppBackup, I>> + Send,
+    ) -> Result<AppBackup, Error<I>> {
+        let account_id = self.admit(ctx, account, Access::Write).await?;
+        let wanted = input.await.map_err(Error::Input)?;
+        let app = self.app(account_id, wanted.app_id).await?;
+        let bucket = self.bucket(account_id, wanted.bucket_id).await?;
+        if let Some(snap_id) = wanted.snapshot_id {
+            self.check_snapshot_source(account_id, &wanted, snap_id).await?;
+        }
+        if !app.declared {
+            return Err(Error::AppNotReady);
+        }
+        let id = AppBackupId::new(self.ids.next_id());
+        let backup =
+            AppBackup::pending(id, account_id, bucket.id, wanted, ctx.actor.subject, self.clock.now());
+        let mut tx = self.store.begin().await?;
+        if let Some(snap_id) = backup.snapshot_id {
+            // Looked up again under the transaction: it may have been deleted since.
+            tx.fetch_app_snap(account_id, snap_id).await?.ok_or(Error::SnapshotNotFound)?;
+        }
+        tx.insert_app_backup(&backup).await?;
+        let payload = JobPayload::TakeBackup { account_id, app_id: backup.app_id, backup_id: id };
+        self.queue(tx.as_mut(), payload).await?;
+        self.commit(tx).await?;
+        Ok(backup)
+    }
+
+    /// Deletes a backup, by either of its paths: it is invisible at once, and a job in the same
+    /// transaction gives its bytes back. One in progress is cancelled.
+    ///
+    /// # Errors
+    /// In the order of checks of this module's documentation.
+    pub async fn app_backup_delete<I>(
+        &self,
+        ctx: &OpContext,
+        account: Result<AccountId, I>,
+        input: Result<AppBackupRef, I>,
+    ) -> Result<(), Error<I>> {
+        let account_id = self.admit(ctx, account, Access::Write).await?;
+        let wanted = input.map_err(Error::Input)?;
+        self.check_app(account_id, wanted.app_id).await?;
+        for _ in 0..RACES_MAX {
+            let mut tx = self.store.begin().await?;
+            let found = tx.fetch_app_backup(account_id, wanted.id).await?;
+            let backup =
+                found.filter(|backup| within(backup, wanted)).ok_or(Error::ResourceNotFound)?;
+            if backup.refuses_deletion() {
+                return Err(Error::BackupPending);
+            }
+            if !tx.delete_app_backup(backup.id, backup.generation).await? {
+                continue;
+            }
+            tx.update_jobs_cancel_requested(backup.id.as_uuid()).await?;
+            let payload = JobPayload::DeleteBackup {
+                account_id,
+                app_id: backup.app_id,
+                backup_id: backup.id,
+                bucket_id: backup.bucket_id,
+            };
+            self.queue(tx.as_mut(), payload).await?;
+            return self.commit(tx).await;
+        }
+        Err(lost_every_race())
+    }
+
+    /// The bucket that `wanted` names, else the account's default, else its first.
+    async fn bucket<I>(&self, account_id: AccountId, wanted: Option<BucketId>) -> Result<Bucket, Error<I>> {
+        if let Some(id) = wanted {
+            let found = self.store.fetch_bucket(account_id, id).await?;
+            return found.filter(|bucket| bucket.declared).ok_or(Error::BucketNotFound);
+        }
+        let mut buckets = self.store.list_buckets(account_id).await?;
+        buckets.retain(|bucket| bucket.declared);
+        let chosen = buckets.iter().position(|bucket| bucket.is_default).unwrap_or(0);
+        if buckets.is_empty() { Err(Error::NoBucket) } else { Ok(buckets.swap_remove(chosen)) }
+    }
+
+    async fn check_snapshot_source<I>(
+        &self,
+        account_id: AccountId,
+        wanted: &CreateAppBackup,
+        snap_id: AppSnapId,
+    ) -> Result<(), Error<I>> {
+        let found = self.store.fetch_app_snap(account_id, snap_id).await?;
+        let snap = found.ok_or(Error::SnapshotNotFound)?;
+        if snap.app_id != wanted.app_id {
+            return Err(Error::SnapshotOfOtherApp);
+        }
+        if snap.state != ResourceState::Completed || snap.made_for.is_some() {
+            return Err(Error::SnapshotNotReady);
+        }
+        Ok(())
+    }
+}
+
+fn within(backup: &AppBackup, wanted: AppBackupRef) -> bool {
+    wanted.app_id.is_none_or(|app_id| app_id == backup.app_id)
+}

@@ -1,0 +1,108 @@
+//! The operations on snapshots.
+
+use crate::actor::OpContext;
+use crate::app_snap::{AppSnap, CreateAppSnap};
+use crate::authz::Access;
+use crate::error::Error;
+use crate::ids::{AccountId, AppId, AppSnapId};
+use crate::job::JobPayload;
+use crate::listing::{ListOptions, Listing};
+use crate::store::ListFilter;
+
+use super::{AppSnapRef, RACES_MAX, Service, lost_every_race};
+
+impl Service {
+    /// Lists an app's snapshots, newest first.
+    ///
+    /// # Errors
+    /// In the order of checks of this module's documentation.
+    pub async fn app_snap_list_for_app<I>(
+        &self,
+        ctx: &OpContext,
+        account: Result<AccountId, I>,
+        input: Result<(AppId, ListOptions), I>,
+    ) -> Result<Listing<AppSnap>, Error<I>> {
+        let account_id = self.admit(ctx, account, Access::Read).await?;
+        let (app_id, options) = input.map_err(Error::Input)?;
+        self.app(account_id, app_id).await?;
+        let filter = ListFilter { account_id, app_id: Some(app_id) };
+        Ok(Listing::begin(self.store.clone(), filter, options).await?)
+    }
+
+    /// Fetches a snapshot.
+    ///
+    /// # Errors
+    /// In the order of checks of this module's documentation.
+    pub async fn app_snap_fetch_for_app<I>(
+        &self,
+        ctx: &OpContext,
+        account: Result<AccountId, I>,
+        input: Result<AppSnapRef, I>,
+    ) -> Result<AppSnap, Error<I>> {
+        let account_id = self.admit(ctx, account, Access::Read).await?;
+        let wanted = input.map_err(Error::Input)?;
+        self.app(account_id, wanted.app_id).await?;
+        let found = self.store.fetch_app_snap(account_id, wanted.id).await?;
+        found.filter(|snap| snap.app_id == wanted.app_id).ok_or(Error::ResourceNotFound)
+    }
+
+    /// Creates a snapshot, `pending`, and queues the job that takes it, in one transaction.
+    /// The input is a future, so that a body is read only from those who may send one.
+    ///
+    /// # Errors
+    /// In the order of checks of this module's documentation.
+    pub async fn app_snap_create_for_app<I>(
+        &self,
+        ctx: &OpContext,
+        account: Result<AccountId, I>,
+        input: impl Future<Output = Result<CreateAppSnap, I>> + Send,
+    ) -> Result<AppSnap, Error<I>> {
+        let account_id = self.admit(ctx, account, Access::Write).await?;
+        let wanted = input.await.map_err(Error::Input)?;
+        let app = self.app(account_id, wanted.app_id).await?;
+        if !app.declared {
+            return Err(Error::AppNotReady);
+        }
+        let id = AppSnapId::new(self.ids.next_id());
+        let snap = AppSnap::pending(id, account_id, wanted, ctx.actor.subject, self.clock.now());
+        let mut tx = self.store.begin().await?;
+        tx.insert_app_snap(&snap).await?;
+        let payload = JobPayload::TakeSnapshot { account_id, app_id: snap.app_id, snap_id: id };
+        self.queue(tx.as_mut(), payload).await?;
+        self.commit(tx).await?;
+        Ok(snap)
+    }
+
+    /// Deletes a snapshot: it is invisible at once, and a job in the same transaction removes its data.
+    /// One in progress is cancelled; one that a backup reads from, or was made for, is in use.
+    ///
+    /// # Errors
+    /// In the order of checks of this module's documentation.
+    pub async fn app_snap_delete_for_app<I>(
+        &self,
+        ctx: &OpContext,
+        account: Result<AccountId, I>,
+        input: Result<AppSnapRef, I>,
+    ) -> Result<(), Error<I>> {
+        let account_id = self.admit(ctx, account, Access::Write).await?;
+        let wanted = input.map_err(Error::Input)?;
+        self.app(account_id, wanted.app_id).await?;
+        for _ in 0..RACES_MAX {
+            let mut tx = self.store.begin().await?;
+            let found = tx.fetch_app_snap(account_id, wanted.id).await?;
+            let snap =
+                found.filter(|snap| snap.app_id == wanted.app_id).ok_or(Error::ResourceNotFound)?;
+            if snap.made_for.is_some() || tx.count_app_backups_reading(snap.id).await? > 0 {
+                return Err(Error::SnapshotInUse);
+            }
+            if !tx.delete_app_snap(snap.id, snap.generation).await? {
+                continue;
+            }
+            tx.update_jobs_cancel_requested(snap.id.as_uuid()).await?;
+            let payload = JobPayload::DeleteSnapshot { app_id: snap.app_id, snap_id: snap.id };
+            self.queue(tx.as_mut(), payload).await?;
+            return self.commit(tx).await;
+        }
+        Err(lost_every_race())
+    }
+}

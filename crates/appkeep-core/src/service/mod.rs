@@ -1,0 +1,107 @@
+//! The operations: one method each, named as in the contract.
+//!
+//! The order of checks lives here and is always the same: a well-formed account id, permission, the
+//! account's existence, the caller's verdict on everything else it read, the app's and then the resource's
+//! existence, what the input names, and at last conflicts.
+
+mod app_backups;
+mod app_snaps;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::actor::OpContext;
+use crate::authz::{self, Access};
+use crate::catalog::App;
+use crate::clock::{Clock, IdSource};
+use crate::error::Error;
+use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId};
+use crate::job::{JobPayload, NewJob};
+use crate::store::{Store, StoreTx};
+
+/// The operations and what they need.
+#[derive(Clone)]
+pub struct Service {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdSource>,
+    wake: Arc<Notify>,
+}
+
+/// Names one backup, within one app where the path names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AppBackupRef {
+    /// The app in the path.
+    pub app_id: Option<AppId>,
+    /// The backup.
+    pub id: AppBackupId,
+}
+
+/// Names one snapshot of an app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AppSnapRef {
+    /// The app in the path.
+    pub app_id: AppId,
+    /// The snapshot.
+    pub id: AppSnapId,
+}
+
+/// How often a compare-and-set that lost against a worker is repeated before the operation gives up.
+const RACES_MAX: u32 = 16;
+
+impl Service {
+    /// Puts the operations together. `wake` is told when there is new work.
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        ids: Arc<dyn IdSource>,
+        wake: Arc<Notify>,
+    ) -> Self {
+        Self { store, clock, ids, wake }
+    }
+
+    /// The checks that come before the rest of the input is looked at.
+    async fn admit<I>(
+        &self,
+        ctx: &OpContext,
+        account: Result<AccountId, I>,
+        access: Access,
+    ) -> Result<AccountId, Error<I>> {
+        let account_id = account.map_err(Error::Input)?;
+        if !authz::permits(&ctx.actor, account_id, access) {
+            return Err(Error::Forbidden);
+        }
+        match self.store.fetch_account(account_id).await? {
+            Some(_) => Ok(account_id),
+            None => Err(Error::AccountNotFound),
+        }
+    }
+
+    async fn app<I>(&self, account_id: AccountId, app_id: AppId) -> Result<App, Error<I>> {
+        self.store.fetch_app(account_id, app_id).await?.ok_or(Error::AppNotFound)
+    }
+
+    async fn check_app<I>(&self, account_id: AccountId, app_id: Option<AppId>) -> Result<(), Error<I>> {
+        if let Some(app_id) = app_id {
+            self.app(account_id, app_id).await?;
+        }
+        Ok(())
+    }
+
+    async fn queue<I>(&self, tx: &mut dyn StoreTx, payload: JobPayload) -> Result<(), Error<I>> {
+        let job = NewJob { id: self.ids.next_id().into(), payload, run_after: self.clock.now() };
+        Ok(tx.insert_job(&job).await?)
+    }
+
+    async fn commit<I>(&self, tx: Box<dyn StoreTx>) -> Result<(), Error<I>> {
+        tx.commit().await?;
+        self.wake.notify_one();
+        Ok(())
+    }
+}
+
+fn lost_every_race<I>() -> Error<I> {
+    Error::Unavailable(format!("the resource changed {RACES_MAX} times while it was being deleted"))
+}

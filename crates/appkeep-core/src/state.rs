@@ -1,0 +1,171 @@
+//! The seven words in which the API tells how a backup or a snapshot is doing, and the moves between them.
+
+use serde::{Deserialize, Serialize};
+
+/// How a backup or snapshot is doing (`ResourceState` in the contract).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ResourceState {
+    /// Accepted; no worker has begun.
+    Pending,
+    /// The data is being found and measured.
+    Discovering,
+    /// Bytes are being copied.
+    Running,
+    /// Everything is safely stored.
+    Completed,
+    /// It did not work and won't be tried again; the reasons are in `state_unready`.
+    Failed,
+    /// The data is gone from where it was stored.
+    Removed,
+    /// Whether the data is still there can't be determined now.
+    Unknown,
+}
+
+impl ResourceState {
+    /// All states, in the contract's order.
+    pub const ALL: [Self; 7] = [
+        Self::Pending,
+        Self::Discovering,
+        Self::Running,
+        Self::Completed,
+        Self::Failed,
+        Self::Removed,
+        Self::Unknown,
+    ];
+
+    /// The contract's word for this state.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Discovering => "discovering",
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Removed => "removed",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The state that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+
+    /// Whether a worker may still move the resource on.
+    #[must_use]
+    pub const fn is_in_progress(self) -> bool {
+        matches!(self, Self::Pending | Self::Discovering | Self::Running)
+    }
+
+    /// Whether the contract permits the move from `self` to `next`. Staying is always permitted,
+    /// because every job step may run twice.
+    #[must_use]
+    pub fn may_become(self, next: Self) -> bool {
+        use ResourceState::{Completed, Discovering, Failed, Pending, Removed, Running, Unknown};
+        self == next
+            || matches!(
+                (self, next),
+                (Pending, Discovering | Failed)
+                    | (Discovering, Running | Failed)
+                    | (Running, Completed | Failed)
+                    | (Completed, Removed | Unknown)
+                    | (Removed | Unknown, Completed)
+                    | (Removed, Unknown)
+                    | (Unknown, Removed)
+            )
+    }
+}
+
+/// How the execution hooks of a snapshot went (`HookState` in the contract).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum HookState {
+    /// At least one hook failed.
+    Failed,
+    /// There were no hooks, or all of them succeeded.
+    Success,
+}
+
+impl HookState {
+    /// The contract's word for this state.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Success => "success",
+        }
+    }
+
+    /// The state that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Failed, Self::Success].into_iter().find(|state| state.as_str() == word)
+    }
+}
+
+/// One detail of why hooks failed (`StateDetail` in the contract).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateDetail {
+    /// A URI that names the kind of failure.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// A short summary.
+    pub title: String,
+    /// What happened this time.
+    pub detail: String,
+}
+
+/// The longest reason in `stateUnready`, in characters.
+pub const REASON_CHARS_MAX: usize = 127;
+
+/// Makes a reason fit the contract's 1 to 127 characters. The end is kept when it must be shortened: it
+/// carries the cause.
+#[must_use]
+pub fn fit_reason(reason: &str) -> String {
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return "no reason is known".to_owned();
+    }
+    let chars: Vec<char> = reason.chars().collect();
+    if chars.len() <= REASON_CHARS_MAX {
+        return reason.to_owned();
+    }
+    let head = 40;
+    let tail = REASON_CHARS_MAX - head - 1;
+    let mut fitted: String = chars[..head].iter().collect();
+    fitted.push('…');
+    fitted.extend(&chars[chars.len() - tail..]);
+    fitted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_names_its_state() {
+        for state in ResourceState::ALL {
+            assert_eq!(ResourceState::from_word(state.as_str()), Some(state));
+        }
+        assert_eq!(ResourceState::from_word("deleting"), None);
+    }
+
+    #[test]
+    fn progress_never_goes_backwards() {
+        assert!(ResourceState::Pending.may_become(ResourceState::Discovering));
+        assert!(!ResourceState::Running.may_become(ResourceState::Discovering));
+        assert!(!ResourceState::Completed.may_become(ResourceState::Failed));
+        assert!(!ResourceState::Failed.may_become(ResourceState::Running));
+    }
+
+    #[test]
+    fn long_reasons_keep_their_end() {
+        let fitted = fit_reason(&format!("{}: Permission denied (os error 13)", "x".repeat(300)));
+        assert_eq!(fitted.chars().count(), REASON_CHARS_MAX);
+        assert!(fitted.ends_with("Permission denied (os error 13)"));
+        assert_eq!(fit_reason("  "), "no reason is known");
+    }
+}

@@ -1,0 +1,156 @@
+//! The port to what is remembered. Everything that an answer depends on is behind it.
+//!
+//! Reads see committed state. Writes go through a transaction, so that a resource and its job change
+//! together or not at all; it is durable when [`StoreTx::commit`] returns.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::actor::{Token, TokenHash};
+use crate::app_backup::AppBackup;
+use crate::app_snap::AppSnap;
+use crate::catalog::{Account, App, Bucket, Declaration};
+use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
+use crate::job::{Claim, ClaimedJob, JobEnd, Lease, LeaseStatus, NewJob};
+
+/// Why the store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The name is taken within the app.
+    #[error("the name is taken")]
+    NameTaken,
+    /// The store is too busy or out of reach; the same call may go through later.
+    #[error("the store is not available: {0}")]
+    Unavailable(String),
+    /// What is stored can't be understood, or the store broke.
+    #[error("the store failed: {0}")]
+    Broken(String),
+}
+
+/// A place in a list: lists are ordered newest first, by (creation time, id) descending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// When the resource at this place was made, in microseconds since 1970.
+    pub created_micros: i64,
+    /// Its id.
+    pub id: Uuid,
+}
+
+/// Which resources a list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListFilter {
+    /// Those of this account,
+    pub account_id: AccountId,
+    /// and, if given, of this app.
+    pub app_id: Option<AppId>,
+}
+
+/// Which part of a list is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// What comes after this place, or from the beginning.
+    pub after: Option<Position>,
+    /// At most this many.
+    pub rows_max: u32,
+}
+
+/// Remembers everything.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// Begins a transaction that may write. It is rolled back unless it is committed.
+    async fn begin(&self) -> Result<Box<dyn StoreTx>, StoreError>;
+
+    /// The token with this hash, revoked or not.
+    async fn fetch_token(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError>;
+    /// All tokens, oldest first.
+    async fn list_tokens(&self) -> Result<Vec<Token>, StoreError>;
+    /// The account with this id.
+    async fn fetch_account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
+    /// All accounts, by name.
+    async fn list_accounts(&self) -> Result<Vec<Account>, StoreError>;
+    /// The app of this account with this id, declared or not.
+    async fn fetch_app(&self, account_id: AccountId, id: AppId) -> Result<Option<App>, StoreError>;
+    /// The apps of this account, by name, declared or not.
+    async fn list_apps(&self, account_id: AccountId) -> Result<Vec<App>, StoreError>;
+    /// The bucket of this account with this id, declared or not.
+    async fn fetch_bucket(&self, account_id: AccountId, id: BucketId) -> Result<Option<Bucket>, StoreError>;
+    /// The buckets of this account, in the order of their declaration, declared or not.
+    async fn list_buckets(&self, account_id: AccountId) -> Result<Vec<Bucket>, StoreError>;
+
+    /// The backup of this account with this id.
+    async fn fetch_app_backup(
+        &self,
+        account_id: AccountId,
+        id: AppBackupId,
+    ) -> Result<Option<AppBackup>, StoreError>;
+    /// Backups, newest first.
+    async fn list_app_backups(&self, filter: &ListFilter, page: &Page) -> Result<Vec<AppBackup>, StoreError>;
+    /// The snapshot of this account with this id.
+    async fn fetch_app_snap(
+        &self,
+        account_id: AccountId,
+        id: AppSnapId,
+    ) -> Result<Option<AppSnap>, StoreError>;
+    /// Snapshots, newest first.
+    async fn list_app_snaps(&self, filter: &ListFilter, page: &Page) -> Result<Vec<AppSnap>, StoreError>;
+
+    /// Takes the oldest job that may run: it is queued and due, or its lease is over because it ran out or
+    /// because the process that held it is known to be dead. A job is passed over while another one with
+    /// its exclusive key runs. One with an unknown payload version or kind is parked on the way.
+    async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError>;
+    /// Renews a lease until `until`.
+    async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError>;
+}
+
+/// An open transaction. A method that answers `bool` says whether the compare-and-set held; when it did
+/// not, nothing was written and the caller rolls back by dropping the transaction.
+#[async_trait]
+pub trait StoreTx: Send {
+    /// Makes the whole transaction durable.
+    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+
+    /// Makes accounts, apps and buckets what `declaration` says; what it doesn't name stays, undeclared.
+    async fn update_declaration(&mut self, declaration: &Declaration) -> Result<(), StoreError>;
+    /// Remembers a new token.
+    async fn insert_token(&mut self, token: &Token) -> Result<(), StoreError>;
+
+    /// The backup of this account with this id.
+    async fn fetch_app_backup(
+        &mut self,
+        account_id: AccountId,
+        id: AppBackupId,
+    ) -> Result<Option<AppBackup>, StoreError>;
+    /// Remembers a new backup; [`StoreError::NameTaken`] when its app has one of that name.
+    async fn insert_app_backup(&mut self, backup: &AppBackup) -> Result<(), StoreError>;
+    /// Replaces the backup if its stored generation is still `backup.generation`, and counts it up.
+    async fn update_app_backup(&mut self, backup: &AppBackup) -> Result<bool, StoreError>;
+    /// Forgets the backup if its stored generation is still `generation`.
+    async fn delete_app_backup(&mut self, id: AppBackupId, generation: i64) -> Result<bool, StoreError>;
+    /// How many backups that are pending, discovering or running read from this snapshot.
+    async fn count_app_backups_reading(&mut self, snap_id: AppSnapId) -> Result<u64, StoreError>;
+
+    /// The snapshot of this account with this id.
+    async fn fetch_app_snap(
+        &mut self,
+        account_id: AccountId,
+        id: AppSnapId,
+    ) -> Result<Option<AppSnap>, StoreError>;
+    /// The snapshots that were made for this backup.
+    async fn list_app_snaps_made_for(&mut self, backup_id: AppBackupId) -> Result<Vec<AppSnap>, StoreError>;
+    /// Remembers a new snapshot; [`StoreError::NameTaken`] when its app has one of that name.
+    async fn insert_app_snap(&mut self, snap: &AppSnap) -> Result<(), StoreError>;
+    /// Replaces the snapshot if its stored generation is still `snap.generation`, and counts it up.
+    async fn update_app_snap(&mut self, snap: &AppSnap) -> Result<bool, StoreError>;
+    /// Forgets the snapshot if its stored generation is still `generation`.
+    async fn delete_app_snap(&mut self, id: AppSnapId, generation: i64) -> Result<bool, StoreError>;
+
+    /// Queues a job.
+    async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError>;
+    /// Asks every running job on this resource to stop.
+    async fn update_jobs_cancel_requested(&mut self, resource: Uuid) -> Result<(), StoreError>;
+    /// Whether the lease still holds: checked first in every transaction that writes a job's results.
+    async fn holds_lease(&mut self, lease: &Lease) -> Result<bool, StoreError>;
+    /// Ends a run of a job if the lease still holds.
+    async fn update_job_ended(&mut self, lease: &Lease, end: &JobEnd) -> Result<bool, StoreError>;
+}

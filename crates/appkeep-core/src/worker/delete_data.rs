@@ -1,0 +1,29 @@
+//! Gives back the bytes of what was deleted. The resources themselves are gone already.
+
+use super::run::{JobRun, StepError};
+use crate::engine::DeleteBackup;
+use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
+use crate::job::JobEnd;
+
+/// The job: forgets a backup's data and prunes.
+pub(super) async fn backup(
+    run: &JobRun<'_>,
+    account_id: AccountId,
+    app_id: AppId,
+    backup_id: AppBackupId,
+    bucket_id: BucketId,
+) -> Result<(), StepError> {
+    let found = run.deps.store.fetch_bucket(account_id, bucket_id).await?;
+    let bucket = found.ok_or_else(|| StepError::Transient(format!("bucket {bucket_id} is gone")))?;
+    let request = DeleteBackup { bucket, app_id, backup_id };
+    run.deps.engine.delete_backup(&request, &run.cancel).await?;
+    let tx = run.begin().await?;
+    run.finish(tx, JobEnd::Done).await
+}
+
+/// The job: removes a snapshot's directory.
+pub(super) async fn snapshot(run: &JobRun<'_>, app_id: AppId, snap_id: AppSnapId) -> Result<(), StepError> {
+    run.deps.engine.delete_snapshot(app_id, snap_id).await?;
+    let tx = run.begin().await?;
+    run.finish(tx, JobEnd::Done).await
+}

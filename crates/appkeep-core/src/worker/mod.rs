@@ -1,0 +1,102 @@
+//! The workers: they claim jobs and run them, one at a time each.
+//!
+//! A job is a list of steps, each safe to run twice, because its lease may run out or its process may die
+//! anywhere. There is no recovery at start: the ordinary claim takes a dead process's jobs, and the steps
+//! find out how far they came. A worker gives nothing away to the next but what is in the store.
+
+mod delete_data;
+mod run;
+mod take_backup;
+mod take_snapshot;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::clock::{Clock, IdSource};
+use crate::engine::Engine;
+use crate::job::Claim;
+use crate::store::Store;
+
+/// How long a lease holds unless it is renewed, in seconds.
+pub const LEASE_SECS: i64 = 30;
+/// How often a lease is renewed, and a request to stop is noticed.
+pub const RENEW_EVERY: Duration = Duration::from_millis(500);
+/// How often progress is written down at most.
+pub const PROGRESS_EVERY: Duration = Duration::from_millis(500);
+/// How often an idle worker looks for work that nobody told it about.
+pub const POLL_EVERY: Duration = Duration::from_secs(1);
+/// The longest pause before a job is tried again, in seconds.
+pub const BACKOFF_SECS_MAX: i64 = 3600;
+
+/// What workers need.
+#[derive(Clone)]
+pub struct WorkerDeps {
+    /// What is remembered.
+    pub store: Arc<dyn Store>,
+    /// What is done to bytes.
+    pub engine: Arc<dyn Engine>,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where ids come from.
+    pub ids: Arc<dyn IdSource>,
+    /// Told when there is new work.
+    pub wake: Arc<Notify>,
+    /// Names this process incarnation in leases.
+    pub owner: Uuid,
+}
+
+/// Workers that run.
+pub struct Workers {
+    tasks: JoinSet<()>,
+    shutdown: CancellationToken,
+}
+
+impl Workers {
+    /// Starts `count` workers; none keeps jobs queued.
+    #[must_use]
+    pub fn start(deps: &WorkerDeps, count: usize) -> Self {
+        let shutdown = CancellationToken::new();
+        let mut tasks = JoinSet::new();
+        for _ in 0..count {
+            tasks.spawn(work(deps.clone(), shutdown.clone()));
+        }
+        Self { tasks, shutdown }
+    }
+
+    /// Stops: what runs is put back into the queue, to be taken up by the next server.
+    pub async fn drain(mut self) {
+        self.shutdown.cancel();
+        while let Some(ended) = self.tasks.join_next().await {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a worker died");
+            }
+        }
+    }
+}
+
+async fn work(deps: WorkerDeps, shutdown: CancellationToken) {
+    while !shutdown.is_cancelled() {
+        let now = deps.clock.now();
+        let lease_until = now + chrono::Duration::seconds(LEASE_SECS);
+        match deps.store.claim_job(&Claim { owner: deps.owner, now, lease_until }).await {
+            Ok(Some(job)) => {
+                // More work may wait for another worker: one that was told of several jobs wakes the next.
+                deps.wake.notify_one();
+                run::run(&deps, job, &shutdown).await;
+                continue;
+            }
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "no job could be claimed"),
+        }
+        tokio::select! {
+            () = deps.wake.notified() => {}
+            () = tokio::time::sleep(POLL_EVERY) => {}
+            () = shutdown.cancelled() => {}
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! One run of a claimed job: keeps its lease, notices that it should stop, and ends it whatever happens.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::OnceLock;
+
+use futures::FutureExt;
+use tokio_util::sync::CancellationToken;
+
+use super::{BACKOFF_SECS_MAX, LEASE_SECS, RENEW_EVERY, WorkerDeps, delete_data, take_backup, take_snapshot};
+use crate::engine::EngineError;
+use crate::ids::JobId;
+use crate::job::{ATTEMPTS_MAX, ClaimedJob, JobEnd, JobPayload, LeaseStatus, NewJob};
+use crate::store::{StoreError, StoreTx};
+
+/// Why a run was asked to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// The server is going down.
+    Shutdown,
+    /// The job's resource was deleted.
+    Deleted,
+    /// Somebody else holds the lease.
+    LeaseLost,
+}
+
+/// Why a step did not come to its end.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum StepError {
+    /// It was asked to stop.
+    #[error("stopped")]
+    Stopped,
+    /// Its resource is gone.
+    #[error("the resource is gone")]
+    Gone,
+    /// Somebody else holds the lease.
+    #[error("the lease is lost")]
+    LeaseLost,
+    /// Trying again won't help.
+    #[error("{}", .0.join("; "))]
+    Permanent(Vec<String>),
+    /// Trying again may help.
+    #[error("{0}")]
+    Transient(String),
+}
+
+impl From<StoreError> for StepError {
+    fn from(error: StoreError) -> Self {
+        Self::Transient(error.to_string())
+    }
+}
+
+impl From<EngineError> for StepError {
+    fn from(error: EngineError) -> Self {
+        match error {
+            EngineError::Cancelled => Self::Stopped,
+            EngineError::Unreadable(reasons) => Self::Permanent(reasons),
+            EngineError::Key(reason) => Self::Permanent(vec![reason]),
+            EngineError::Storage(_) | EngineError::Broken(_) => Self::Transient(error.to_string()),
+        }
+    }
+}
+
+/// What the steps of a job need.
+pub(super) struct JobRun<'a> {
+    pub(super) deps: &'a WorkerDeps,
+    pub(super) job: ClaimedJob,
+    /// Cancelled when the run should stop.
+    pub(super) cancel: CancellationToken,
+    why: OnceLock<Stop>,
+}
+
+impl JobRun<'_> {
+    /// Begins a transaction that writes results; only the lease's holder may.
+    pub(super) async fn begin(&self) -> Result<Box<dyn StoreTx>, StepError> {
+        let mut tx = self.deps.store.begin().await?;
+        if tx.holds_lease(&self.job.lease).await? { Ok(tx) } else { Err(StepError::LeaseLost) }
+    }
+
+    /// Ends the job together with what the transaction wrote.
+    pub(super) async fn finish(&self, mut tx: Box<dyn StoreTx>, end: JobEnd) -> Result<(), StepError> {
+        if !tx.update_job_ended(&self.job.lease, &end).await? {
+            return Err(StepError::LeaseLost);
+        }
+        tx.commit().await?;
+        // What this job excluded may run now.
+        self.deps.wake.notify_one();
+        Ok(())
+    }
+
+    /// Queues more work in the same transaction.
+    pub(super) async fn queue(&self, tx: &mut dyn StoreTx, payload: JobPayload) -> Result<(), StepError> {
+        let id = JobId::new(self.deps.ids.next_id());
+        tx.insert_job(&NewJob { id, payload, run_after: self.deps.clock.now() }).await?;
+        Ok(())
+    }
+
+    /// Stops the run because its resource was deleted.
+    pub(super) fn stop_deleted(&self) {
+        self.stop(Stop::Deleted);
+    }
+
+    fn stop(&self, why: Stop) {
+        // The first reason counts.
+        let _ = self.why.set(why);
+        self.cancel.cancel();
+    }
+
+    /// Keeps the lease and listens; never ends by itself.
+    async fn keep(&self, shutdown: &CancellationToken) {
+        let mut renewed_at = self.deps.clock.now();
+        loop {
+            tokio::select! {
+                () = tokio::time::sleep(RENEW_EVERY) => {}
+                () = shutdown.cancelled(), if !self.cancel.is_cancelled() => self.stop(Stop::Shutdown),
+            }
+            let now = self.deps.clock.now();
+            let until = now + chrono::Duration::seconds(LEASE_SECS);
+            match self.deps.store.renew_lease(&self.job.lease, until).await {
+                Ok(LeaseStatus::Held) => renewed_at = now,
+                Ok(LeaseStatus::CancelRequested) => {
+                    renewed_at = now;
+                    self.stop(Stop::Deleted);
+                }
+                Ok(LeaseStatus::Lost) => self.stop(Stop::LeaseLost),
+                Err(error) => {
+                    tracing::warn!(job.id = %self.job.lease.job_id, %error, "the lease was not renewed");
+                    if now - renewed_at >= chrono::Duration::seconds(LEASE_SECS) {
+                        self.stop(Stop::LeaseLost);
+                    }
+                }
+            }
+        }
+    }
+
+    async fn steps(&self) -> Result<(), StepError> {
+        match self.job.payload {
+            JobPayload::TakeBackup { account_id, backup_id, .. } => {
+                take_backup::run(self, account_id, backup_id).await
+            }
+            JobPayload::TakeSnapshot { account_id, snap_id, .. } => {
+                take_snapshot::run(self, account_id, snap_id).await
+            }
+            JobPayload::DeleteBackup { account_id, app_id, backup_id, bucket_id } => {
+                delete_data::backup(self, account_id, app_id, backup_id, bucket_id).await
+            }
+            JobPayload::DeleteSnapshot { app_id, snap_id } => {
+                delete_data::snapshot(self, app_id, snap_id).await
+            }
+        }
+    }
+
+    /// Whether giving up would leave bytes behind that nobody knows about.
+    fn never_gives_up(&self) -> bool {
+        matches!(self.job.payload, JobPayload::DeleteBackup { .. } | JobPayload::DeleteSnapshot { .. })
+    }
+
+    async fn end_failed(&self, reasons: Vec<String>) -> Result<(), StepError> {
+        match self.job.payload {
+            JobPayload::TakeBackup { account_id, backup_id, .. } => {
+                take_backup::fail(self, account_id, backup_id, &reasons).await
+            }
+            JobPayload::TakeSnapshot { account_id, snap_id, .. } => {
+                take_snapshot::fail(self, account_id, snap_id, &reasons).await
+            }
+            JobPayload::DeleteBackup { .. } | JobPayload::DeleteSnapshot { .. } => {
+                let tx = self.begin().await?;
+                self.finish(tx, JobEnd::Failed { reason: reasons.join("; ") }).await
+            }
+        }
+    }
+
+    async fn end_gone(&self) -> Result<(), StepError> {
+        let mut tx = self.begin().await?;
+        if let JobPayload::TakeBackup { backup_id, .. } = self.job.payload {
+            take_backup::remove_own_snapshots(self, tx.as_mut(), backup_id).await?;
+        }
+        self.finish(tx, JobEnd::Cancelled).await
+    }
+
+    async fn end_again(&self, reason: String, counts: bool) -> Result<(), StepError> {
+        let pause_secs = if counts { backoff_secs(self.job.attempt) } else { 0 };
+        let run_after = self.deps.clock.now() + chrono::Duration::seconds(pause_secs);
+        let tx = self.begin().await?;
+        self.finish(tx, JobEnd::Requeue { run_after, counts, reason }).await
+    }
+
+    async fn end(&self, error: StepError) -> Result<(), StepError> {
+        match error {
+            StepError::LeaseLost => Ok(()),
+            StepError::Gone => self.end_gone().await,
+            StepError::Stopped => match self.why.get() {
+                Some(Stop::Deleted) => self.end_gone().await,
+                Some(Stop::LeaseLost) => Ok(()),
+                Some(Stop::Shutdown) => self.end_again("the server stopped".to_owned(), false).await,
+                None => self.end_again("stopped for no known reason".to_owned(), true).await,
+            },
+            StepError::Permanent(reasons) if !self.never_gives_up() => self.end_failed(reasons).await,
+            error if self.never_gives_up() || self.job.attempt < ATTEMPTS_MAX => {
+                self.end_again(error.to_string(), true).await
+            }
+            error => self.end_failed(vec![format!("gave up after {ATTEMPTS_MAX} attempts: {error}")]).await,
+        }
+    }
+}
+
+/// The pause before the attempt after this one: 2, 4, 8 … seconds.
+fn backoff_secs(attempt: u32) -> i64 {
+    2_i64.checked_pow(attempt).map_or(BACKOFF_SECS_MAX, |secs| secs.min(BACKOFF_SECS_MAX))
+}
+
+/// Runs a claimed job to an end of some kind.
+pub(super) async fn run(deps: &WorkerDeps, job: ClaimedJob, shutdown: &CancellationToken) {
+    let (id, kind) = (job.lease.job_id, job.payload.kind());
+    tracing::info!(job.id = %id, job.kind = kind, job.attempt = job.attempt, "job started");
+    let run = JobRun { deps, job, cancel: CancellationToken::new(), why: OnceLock::new() };
+    let steps = AssertUnwindSafe(run.steps()).catch_unwind();
+    let result = tokio::select! {
+        result = steps => result.unwrap_or_else(|_| Err(StepError::Transient("the worker panicked".to_owned()))),
+        () = run.keep(shutdown) => Err(StepError::LeaseLost),
+    };
+    let Err(error) = result else {
+        tracing::info!(job.id = %id, job.kind = kind, "job done");
+        return;
+    };
+    tracing::info!(job.id = %id, job.kind = kind, %error, "job stopped");
+    if let Err(error) = run.end(error).await {
+        // The lease runs out, and the ordinary claim takes the job again.
+        tracing::error!(job.id = %id, job.kind = kind, %error, "the job's end was not written down");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_double_up_to_an_hour() {
+        assert_eq!([1, 2, 3, 4].map(backoff_secs), [2, 4, 8, 16]);
+        assert_eq!(backoff_secs(40), BACKOFF_SECS_MAX);
+        assert_eq!(backoff_secs(4000), BACKOFF_SECS_MAX);
+    }
+}

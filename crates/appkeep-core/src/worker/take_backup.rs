@@ -1,0 +1,213 @@
+//! Takes a backup: gets a snapshot, measures it, copies it into the bucket, and says so.
+//!
+//! Steps: `discovering` (a snapshot is taken unless the backup names one, then walked for its size),
+//! `running` (bytes are copied), `completed`. A backup never reads the moving original.
+
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::run::{JobRun, StepError};
+use super::{PROGRESS_EVERY, take_snapshot};
+use crate::app_backup::AppBackup;
+use crate::app_snap::{AppSnap, CreateAppSnap};
+use crate::engine::{CopyBackup, Progress};
+use crate::ids::{AccountId, AppBackupId, AppSnapId};
+use crate::job::{JobEnd, JobPayload};
+use crate::state::ResourceState;
+use crate::store::StoreTx;
+
+/// The job: takes the backup and ends.
+pub(super) async fn run(
+    run: &JobRun<'_>,
+    account_id: AccountId,
+    backup_id: AppBackupId,
+) -> Result<(), StepError> {
+    let found = run.deps.store.fetch_app_backup(account_id, backup_id).await?;
+    let backup = found.ok_or(StepError::Gone)?;
+    if !backup.state.is_in_progress() {
+        let tx = run.begin().await?;
+        return run.finish(tx, JobEnd::Done).await;
+    }
+    let backup = discover(run, backup).await?;
+    let (backup, snap) = take_own_snapshot(run, backup).await?;
+    let backup = measure(run, backup, &snap).await?;
+    let total_bytes = copy(run, &backup, &snap).await?;
+    complete(run, account_id, backup_id, &snap, total_bytes).await
+}
+
+/// Ends the job as failed, and the backup with it.
+pub(super) async fn fail(
+    run: &JobRun<'_>,
+    account_id: AccountId,
+    backup_id: AppBackupId,
+    reasons: &[String],
+) -> Result<(), StepError> {
+    let mut tx = run.begin().await?;
+    if let Some(mut backup) = tx.fetch_app_backup(account_id, backup_id).await? {
+        backup.fail(reasons, run.deps.clock.now());
+        tx.update_app_backup(&backup).await?;
+    }
+    remove_own_snapshots(run, tx.as_mut(), backup_id).await?;
+    run.finish(tx, JobEnd::Failed { reason: reasons.join("; ") }).await
+}
+
+/// Removes the snapshots that were taken for this backup alone.
+pub(super) async fn remove_own_snapshots(
+    run: &JobRun<'_>,
+    tx: &mut dyn StoreTx,
+    backup_id: AppBackupId,
+) -> Result<(), StepError> {
+    for snap in tx.list_app_snaps_made_for(backup_id).await? {
+        if !tx.delete_app_snap(snap.id, snap.generation).await? {
+            return Err(StepError::Transient(format!("snapshot {} changed", snap.id)));
+        }
+        let payload = JobPayload::DeleteSnapshot { app_id: snap.app_id, snap_id: snap.id };
+        run.queue(tx, payload).await?;
+    }
+    Ok(())
+}
+
+async fn discover(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, StepError> {
+    if backup.state == ResourceState::Pending {
+        backup.state = ResourceState::Discovering;
+        backup.metadata.modified_at = run.deps.clock.now();
+        return update(run, backup).await;
+    }
+    Ok(backup)
+}
+
+/// The snapshot that the backup reads from, completed: the one that it names, else its own.
+async fn take_own_snapshot(
+    run: &JobRun<'_>,
+    mut backup: AppBackup,
+) -> Result<(AppBackup, AppSnap), StepError> {
+    let snap_id = if let Some(snap_id) = backup.snapshot_id {
+        snap_id
+    } else {
+        let snap_id = AppSnapId::new(run.deps.ids.next_id());
+        backup.snapshot_id = Some(snap_id);
+        insert_own_snapshot(run, &backup, snap_id).await?;
+        backup.generation += 1;
+        snap_id
+    };
+    let snap = take_snapshot::take(run, backup.account_id, snap_id).await.map_err(|error| match error {
+        // A missing snapshot is a failure of the backup, unless the backup itself was deleted.
+        StepError::Gone if !run.cancel.is_cancelled() => {
+            StepError::Permanent(vec![format!("snapshot {snap_id} is gone")])
+        }
+        error => error,
+    })?;
+    Ok((backup, snap))
+}
+
+async fn insert_own_snapshot(
+    run: &JobRun<'_>,
+    backup: &AppBackup,
+    snap_id: AppSnapId,
+) -> Result<(), StepError> {
+    let now = run.deps.clock.now();
+    let wanted = CreateAppSnap { app_id: backup.app_id, name: None, labels: Vec::new() };
+    let mut snap = AppSnap::pending(snap_id, backup.account_id, wanted, backup.metadata.created_by, now);
+    snap.made_for = Some(backup.id);
+    let mut tx = run.begin().await?;
+    tx.insert_app_snap(&snap).await?;
+    if !tx.update_app_backup(backup).await? {
+        return Err(StepError::Gone);
+    }
+    Ok(tx.commit().await?)
+}
+
+async fn measure(run: &JobRun<'_>, mut backup: AppBackup, snap: &AppSnap) -> Result<AppBackup, StepError> {
+    if backup.state == ResourceState::Running {
+        return Ok(backup);
+    }
+    let total_bytes = run.deps.engine.measure_snapshot(snap.app_id, snap.id, &run.cancel).await?;
+    backup.state = ResourceState::Running;
+    backup.total_bytes = Some(total_bytes);
+    backup.hook_state = snap.hook_state;
+    backup.hook_state_details.clone_from(&snap.hook_state_details);
+    backup.record_progress(0, run.deps.clock.now());
+    update(run, backup).await
+}
+
+/// Copies the snapshot into the bucket while progress is written down at a bounded rate.
+async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<u64, StepError> {
+    let store = &run.deps.store;
+    let bucket = store
+        .fetch_bucket(backup.account_id, backup.bucket_id)
+        .await?
+        .ok_or_else(|| StepError::Permanent(vec![format!("bucket {} is gone", backup.bucket_id)]))?;
+    let app = store.fetch_app(backup.account_id, backup.app_id).await?;
+    let request = CopyBackup {
+        bucket,
+        app_id: backup.app_id,
+        app_name: app.map_or_else(|| backup.app_id.to_string(), |app| app.name),
+        backup_id: backup.id,
+        snap_id: snap.id,
+        taken_at: snap.taken_at.unwrap_or(snap.metadata.created_at),
+    };
+    let (sender, mut progress) = watch::channel(Progress::default());
+    let copying = run.deps.engine.copy_backup(&request, &sender, &run.cancel);
+    tokio::pin!(copying);
+    let mut tick = interval(PROGRESS_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            copied = &mut copying => return Ok(copied?),
+            _ = tick.tick() => {
+                if !run.cancel.is_cancelled() && progress.has_changed().unwrap_or(false) {
+                    let bytes_done = progress.borrow_and_update().bytes_done;
+                    note_progress(run, backup, bytes_done).await;
+                }
+            }
+        }
+    }
+}
+
+/// Writes progress down. That it could not be written doesn't stop a copy; that the backup is gone does.
+async fn note_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) {
+    let written = async {
+        let mut tx = run.begin().await?;
+        let found = tx.fetch_app_backup(backup.account_id, backup.id).await?;
+        let mut now = found.ok_or(StepError::Gone)?;
+        if now.record_progress(bytes_done, run.deps.clock.now()) {
+            tx.update_app_backup(&now).await?;
+            tx.commit().await?;
+        }
+        Ok::<(), StepError>(())
+    };
+    match written.await {
+        Ok(()) => {}
+        Err(StepError::Gone) => run.stop_deleted(),
+        Err(error) => tracing::warn!(backup.id = %backup.id, %error, "progress was not written down"),
+    }
+}
+
+async fn complete(
+    run: &JobRun<'_>,
+    account_id: AccountId,
+    backup_id: AppBackupId,
+    snap: &AppSnap,
+    total_bytes: u64,
+) -> Result<(), StepError> {
+    let mut tx = run.begin().await?;
+    let found = tx.fetch_app_backup(account_id, backup_id).await?;
+    let mut backup = found.ok_or(StepError::Gone)?;
+    let taken_at = snap.taken_at.unwrap_or(snap.metadata.created_at);
+    backup.complete(total_bytes, taken_at, run.deps.clock.now());
+    if !tx.update_app_backup(&backup).await? {
+        return Err(StepError::Gone);
+    }
+    remove_own_snapshots(run, tx.as_mut(), backup_id).await?;
+    run.finish(tx, JobEnd::Done).await
+}
+
+async fn update(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, StepError> {
+    let mut tx = run.begin().await?;
+    if !tx.update_app_backup(&backup).await? {
+        return Err(StepError::Gone);
+    }
+    tx.commit().await?;
+    backup.generation += 1;
+    Ok(backup)
+}

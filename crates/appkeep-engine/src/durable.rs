@@ -1,0 +1,151 @@
+//! Files and directories that are still there, whole, after a power cut.
+//!
+//! A file is written beside its place, synced, renamed, and then the directory is synced: a reader sees
+//! all of it or nothing of it.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::Path;
+
+/// Only the owner may enter.
+pub(crate) const DIR_MODE: u32 = 0o700;
+
+/// Only the owner may read.
+pub(crate) const FILE_MODE: u32 = 0o600;
+
+/// Makes `path` hold exactly `parts`, one after the other; `beside` is where they are written first, on
+/// the same file system.
+///
+/// # Errors
+/// As the system says; then `path` is as it was, and `beside` is gone if that is possible.
+pub(crate) fn write(path: &Path, beside: &Path, parts: &[impl AsRef<[u8]>]) -> io::Result<()> {
+    let written = write_beside(beside, parts).and_then(|()| fs::rename(beside, path));
+    if written.is_err() {
+        // What can't be removed now is in nobody's way: it has no name that anybody looks for.
+        let _ = fs::remove_file(beside);
+    }
+    written?;
+    sync_parent(path)
+}
+
+fn write_beside(beside: &Path, parts: &[impl AsRef<[u8]>]) -> io::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(FILE_MODE)
+        .open(beside)?;
+    for part in parts {
+        file.write_all(part.as_ref())?;
+    }
+    file.sync_all()
+}
+
+/// Makes the directory `path`, whose parent is there. One that is there already is fine.
+///
+/// # Errors
+/// As the system says.
+pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
+    if make_dir(path)? {
+        sync_parent(path)
+    } else {
+        Ok(())
+    }
+}
+
+/// Makes the directories `names` in `parent`, which is there. Those that are there already are fine.
+///
+/// # Errors
+/// As the system says.
+pub(crate) fn create_dirs_in(parent: &Path, names: impl IntoIterator<Item = String>) -> io::Result<()> {
+    let mut is_new = false;
+    for name in names {
+        is_new |= make_dir(&parent.join(name))?;
+    }
+    if is_new {
+        File::open(parent)?.sync_all()
+    } else {
+        Ok(())
+    }
+}
+
+/// Says whether it wasn't there yet.
+fn make_dir(path: &Path) -> io::Result<bool> {
+    match DirBuilder::new().mode(DIR_MODE).create(path) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Makes the directory `path` and those above it that are missing.
+///
+/// # Errors
+/// As the system says.
+pub(crate) fn create_dirs(path: &Path) -> io::Result<()> {
+    match create_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let parent = path.parent().ok_or(error)?;
+            create_dirs(parent)?;
+            create_dir(path)
+        }
+        outcome => outcome,
+    }
+}
+
+/// Syncs the directory that holds `path`: without that, a new name may be lost.
+///
+/// # Errors
+/// As the system says.
+pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(parent) => File::open(parent)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    #[test]
+    fn a_written_file_is_whole_private_and_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        write(&path, &dir.path().join("beside"), &["one", "two"]).unwrap();
+        write(&path, &dir.path().join("beside"), &["three"]).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"three");
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            FILE_MODE
+        );
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_failed_write_leaves_what_was_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        fs::create_dir_all(path.join("not a file")).unwrap();
+        let beside = dir.path().join("beside");
+        assert!(write(&path, &beside, &["bytes"]).is_err());
+        assert!(path.join("not a file").is_dir());
+        assert!(!beside.exists());
+    }
+
+    #[test]
+    fn directories_are_made_down_to_the_last() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b/c");
+        create_dirs(&path).unwrap();
+        create_dirs(&path).unwrap();
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            DIR_MODE
+        );
+        assert!(create_dirs(&dir.path().join("a/b/c")).is_ok());
+    }
+}

@@ -1,0 +1,192 @@
+//! The gate before a repository: nothing gets in after a cancel or a failure, and a backup's snapshot file
+//! only when everything else is known to be whole.
+//!
+//! The library goes on after failed reads and writes, and ends a backup that was cut short as if it were
+//! complete. So the gate shuts for good at the first thing that goes wrong, which to the repository is the
+//! same as a process that was killed there; and it keeps the snapshot file, without which nobody sees the
+//! backup, until [`Gate::release`] is called.
+
+use std::sync::{Arc, Mutex};
+
+use appkeep_core::engine::EngineError;
+use bytes::Bytes;
+use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend};
+use tokio_util::sync::CancellationToken;
+
+use crate::failure::{self, broken};
+
+/// A gate before a backend.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    backend: Arc<dyn WriteBackend>,
+    /// The caller's wish to end.
+    cancel: CancellationToken,
+    /// Cancelled together with `cancel`, and by ourselves at the first failure.
+    stop: CancellationToken,
+    failure: Mutex<Option<String>>,
+    held: Mutex<Option<(Id, BytesList)>>,
+}
+
+impl Gate {
+    /// Puts a gate before `backend` that shuts when `cancel` is cancelled.
+    pub(crate) fn new(backend: Arc<dyn WriteBackend>, cancel: &CancellationToken) -> Self {
+        Self {
+            backend,
+            cancel: cancel.clone(),
+            stop: cancel.child_token(),
+            failure: Mutex::new(None),
+            held: Mutex::new(None),
+        }
+    }
+
+    /// Cancelled when nothing will get through any more: whoever prepares writes can stop.
+    pub(crate) fn stop(&self) -> &CancellationToken {
+        &self.stop
+    }
+
+    /// Lets the snapshot file through that was kept. The caller has made sure that the backup is whole.
+    ///
+    /// # Errors
+    /// When the gate is shut, or there is no such file.
+    pub(crate) fn release(&self) -> Result<(), EngineError> {
+        let held = failure::lock(&self.held).take();
+        let (id, content) =
+            held.ok_or_else(|| EngineError::Broken("the library wrote no snapshot file".to_owned()))?;
+        self.through(|backend| backend.write_bytes(FileType::Snapshot, &id, false, content))
+            .map_err(|error| self.explain("storing the snapshot file", &error))
+    }
+
+    /// Why the library failed, as far as it is known here: the caller cancelled, or the bucket failed.
+    /// Otherwise it broke by itself while it was `doing` something.
+    pub(crate) fn explain(&self, doing: &str, error: &RusticError) -> EngineError {
+        if self.cancel.is_cancelled() {
+            return EngineError::Cancelled;
+        }
+        match failure::lock(&self.failure).clone() {
+            Some(reason) => EngineError::Storage(reason),
+            None => broken(doing, error),
+        }
+    }
+
+    fn through<T>(&self, act: impl FnOnce(&dyn WriteBackend) -> RusticResult<T>) -> RusticResult<T> {
+        if self.stop.is_cancelled() {
+            return Err(RusticError::new(ErrorKind::Backend, "the gate is shut"));
+        }
+        let outcome = act(self.backend.as_ref());
+        if let Err(error) = &outcome {
+            failure::lock(&self.failure).get_or_insert_with(|| failure::words(error));
+            self.stop.cancel();
+        }
+        outcome
+    }
+}
+
+impl ReadBackend for Gate {
+    fn location(&self) -> String {
+        self.backend.location()
+    }
+
+    fn list_with_size(&self, kind: FileType) -> RusticResult<Vec<(Id, u32)>> {
+        self.through(|backend| backend.list_with_size(kind))
+    }
+
+    fn read_full(&self, kind: FileType, id: &Id) -> RusticResult<Bytes> {
+        self.through(|backend| backend.read_full(kind, id))
+    }
+
+    fn read_partial(
+        &self,
+        kind: FileType,
+        id: &Id,
+        cacheable: bool,
+        offset: u32,
+        length: u32,
+    ) -> RusticResult<Bytes> {
+        self.through(|backend| backend.read_partial(kind, id, cacheable, offset, length))
+    }
+
+    fn warmup_path(&self, kind: FileType, id: &Id) -> String {
+        self.backend.warmup_path(kind, id)
+    }
+}
+
+impl WriteBackend for Gate {
+    fn create(&self) -> RusticResult<()> {
+        self.through(WriteBackend::create)
+    }
+
+    fn write_bytes(&self, kind: FileType, id: &Id, cacheable: bool, content: BytesList) -> RusticResult<()> {
+        if kind == FileType::Snapshot {
+            *failure::lock(&self.held) = Some((*id, content));
+            return Ok(());
+        }
+        self.through(|backend| backend.write_bytes(kind, id, cacheable, content))
+    }
+
+    fn remove(&self, kind: FileType, id: &Id, cacheable: bool) -> RusticResult<()> {
+        self.through(|backend| backend.remove(kind, id, cacheable))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::DirectoryBackend;
+
+    fn gate(cancel: &CancellationToken) -> (tempfile::TempDir, Gate) {
+        let dir = tempfile::tempdir().unwrap();
+        let gate = Gate::new(Arc::new(DirectoryBackend::new(dir.path().join("app"))), cancel);
+        gate.create().unwrap();
+        gate.write_bytes(FileType::Config, &Id::default(), false, b"sealed".to_vec().into())
+            .unwrap();
+        (dir, gate)
+    }
+
+    fn write(gate: &Gate, kind: FileType) -> RusticResult<()> {
+        gate.write_bytes(kind, &Id::new([7; 32]), false, b"bytes".to_vec().into())
+    }
+
+    #[test]
+    fn a_snapshot_file_is_kept_until_it_is_released() {
+        let (_dir, gate) = gate(&CancellationToken::new());
+        write(&gate, FileType::Snapshot).unwrap();
+        assert_eq!(gate.list(FileType::Snapshot).unwrap(), []);
+        gate.release().unwrap();
+        assert_eq!(gate.list(FileType::Snapshot).unwrap(), [Id::new([7; 32])]);
+        assert!(matches!(gate.release(), Err(EngineError::Broken(_))));
+    }
+
+    #[test]
+    fn nothing_gets_through_after_a_cancel() {
+        let cancel = CancellationToken::new();
+        let (dir, gate) = gate(&cancel);
+        write(&gate, FileType::Pack).unwrap();
+        write(&gate, FileType::Snapshot).unwrap();
+        cancel.cancel();
+        assert!(write(&gate, FileType::Index).is_err());
+        assert!(gate.remove(FileType::Pack, &Id::new([7; 32]), false).is_err());
+        assert!(matches!(gate.release(), Err(EngineError::Cancelled)));
+        let plain = DirectoryBackend::new(dir.path().join("app"));
+        assert_eq!(plain.list(FileType::Pack).unwrap().len(), 1);
+        assert_eq!(plain.list(FileType::Index).unwrap(), []);
+        assert_eq!(plain.list(FileType::Snapshot).unwrap(), []);
+    }
+
+    /// Trap 4: after a failed write the library would read the whole source to its end.
+    #[test]
+    fn the_first_failure_shuts_the_gate_and_is_the_one_told() {
+        let (dir, gate) = gate(&CancellationToken::new());
+        let pack_dir = dir.path().join("app/data/07");
+        std::fs::remove_dir(&pack_dir).unwrap();
+        std::fs::write(&pack_dir, "a file").unwrap();
+        let error = write(&gate, FileType::Pack).unwrap_err();
+        assert!(gate.stop().is_cancelled());
+        assert!(write(&gate, FileType::Index).is_err());
+        match gate.explain("writing", &error) {
+            EngineError::Storage(reason) => {
+                assert!(reason.starts_with("writing data/07070707: "), "{reason}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Who may use a repository or a snapshot at the same time as whom, within this process.
+//!
+//! A prune beside a running backup takes packs away that the backup counts on, without either of them
+//! noticing; so a repository is shared by backups and taken alone by a prune. Processes are kept apart by
+//! the data directory's own lock, which is not made here.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, Weak};
+
+use appkeep_core::engine::EngineError;
+use tokio::sync::{OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock};
+use tokio_util::sync::CancellationToken;
+
+use crate::failure;
+
+/// What can be locked.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Place {
+    /// A snapshot's directory: read by many, made and deleted by one.
+    Snapshot(PathBuf),
+    /// A repository: written by backups, pruned alone.
+    Repository(PathBuf),
+    /// The turn to back up into a repository. Two backups at once would both store what they have in
+    /// common.
+    BackupTurn(PathBuf),
+}
+
+/// Held while a place is used together with others.
+pub(crate) type SharedGuard = OwnedRwLockReadGuard<()>;
+
+/// Held while a place is used alone.
+pub(crate) type ExclusiveGuard = OwnedRwLockWriteGuard<()>;
+
+/// The locks of all places that are in use.
+#[derive(Debug, Default)]
+pub(crate) struct Locks {
+    in_use: Mutex<HashMap<Place, Weak<RwLock<()>>>>,
+}
+
+impl Locks {
+    /// Waits until `place` can be used together with others.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] when the caller cancels meanwhile.
+    pub(crate) async fn shared(
+        &self,
+        place: Place,
+        cancel: &CancellationToken,
+    ) -> Result<SharedGuard, EngineError> {
+        let lock = self.lock_of(place);
+        cancel
+            .run_until_cancelled(lock.read_owned())
+            .await
+            .ok_or(EngineError::Cancelled)
+    }
+
+    /// Waits until `place` can be used alone.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`] when the caller cancels meanwhile.
+    pub(crate) async fn exclusive(
+        &self,
+        place: Place,
+        cancel: &CancellationToken,
+    ) -> Result<ExclusiveGuard, EngineError> {
+        let lock = self.lock_of(place);
+        cancel
+            .run_until_cancelled(lock.write_owned())
+            .await
+            .ok_or(EngineError::Cancelled)
+    }
+
+    fn lock_of(&self, place: Place) -> Arc<RwLock<()>> {
+        let mut in_use = failure::lock(&self.in_use);
+        if let Some(lock) = in_use.get(&place).and_then(Weak::upgrade) {
+            return lock;
+        }
+        in_use.retain(|_, lock| lock.strong_count() > 0);
+        let lock = Arc::new(RwLock::new(()));
+        in_use.insert(place, Arc::downgrade(&lock));
+        lock
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repository() -> Place {
+        Place::Repository("/bucket/app".into())
+    }
+
+    #[tokio::test]
+    async fn a_prune_waits_for_a_backup_and_gives_up_when_cancelled() {
+        let locks = Locks::default();
+        let cancel = CancellationToken::new();
+        let backup = locks.shared(repository(), &cancel).await.unwrap();
+        let another = locks.shared(repository(), &cancel).await.unwrap();
+        drop(another);
+
+        let cancelled = CancellationToken::new();
+        cancelled.cancel();
+        let refused = locks.exclusive(repository(), &cancelled).await;
+        assert!(matches!(refused, Err(EngineError::Cancelled)));
+
+        drop(backup);
+        locks.exclusive(repository(), &cancel).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn places_of_different_kinds_do_not_meet() {
+        let locks = Locks::default();
+        let cancel = CancellationToken::new();
+        let _prune = locks.exclusive(repository(), &cancel).await.unwrap();
+        let _turn = locks
+            .exclusive(Place::BackupTurn("/bucket/app".into()), &cancel)
+            .await
+            .unwrap();
+    }
+
+    #[tokio::test]
+    async fn locks_that_nobody_holds_are_forgotten() {
+        let locks = Locks::default();
+        let cancel = CancellationToken::new();
+        for app in 0..100 {
+            locks
+                .shared(Place::Repository(format!("/bucket/{app}").into()), &cancel)
+                .await
+                .unwrap();
+        }
+        assert_eq!(locks.in_use.lock().unwrap().len(), 1);
+    }
+}

@@ -1,0 +1,172 @@
+//! How many bytes the files of a directory tree have.
+//!
+//! A file counts once for each of its names, and with its holes: that is how the library counts what it
+//! backs up, so a backup's progress ends where the measure said.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::vec;
+
+use appkeep_core::catalog::Volume;
+use appkeep_core::engine::EngineError;
+use rustix::fs::FileType;
+use tokio_util::sync::CancellationToken;
+
+use crate::failure::Reasons;
+use crate::snapshot::dir::{Dir, kind_of, size_of};
+
+/// How many bytes the volumes' files have.
+///
+/// # Errors
+/// [`EngineError::Unreadable`] with what can't be read: every file is opened to find out.
+pub(crate) fn volumes(volumes: &[Volume], cancel: &CancellationToken) -> Result<u64, EngineError> {
+    let mut measure = Measure {
+        bytes: 0,
+        unreadable: Reasons::default(),
+        cancel,
+    };
+    for volume in volumes {
+        measure.tree(&volume.path, &volume.name)?;
+    }
+    measure.finish()
+}
+
+/// How many bytes the files below `directory` have, which messages call `name`.
+///
+/// # Errors
+/// [`EngineError::Unreadable`] with what can't be read.
+pub(crate) fn tree(directory: &Path, name: &str, cancel: &CancellationToken) -> Result<u64, EngineError> {
+    let mut measure = Measure {
+        bytes: 0,
+        unreadable: Reasons::default(),
+        cancel,
+    };
+    measure.tree(directory, name)?;
+    measure.finish()
+}
+
+struct Measure<'a> {
+    bytes: u64,
+    unreadable: Reasons,
+    cancel: &'a CancellationToken,
+}
+
+/// A directory that is being walked.
+struct Frame {
+    dir: Dir,
+    names: vec::IntoIter<OsString>,
+    path: PathBuf,
+}
+
+impl Measure<'_> {
+    fn finish(self) -> Result<u64, EngineError> {
+        self.unreadable.into_result().map(|()| self.bytes)
+    }
+
+    fn tree(&mut self, directory: &Path, name: &str) -> Result<(), EngineError> {
+        let root = Dir::open(directory).and_then(|dir| Frame::new(dir, PathBuf::from(name)));
+        let mut stack = match root {
+            Ok(root) => vec![root],
+            Err(error) => {
+                self.unreadable
+                    .push(format!("{name}: {}: {error}", directory.display()));
+                return Ok(());
+            }
+        };
+        while let Some(frame) = stack.last_mut() {
+            if self.cancel.is_cancelled() {
+                return Err(EngineError::Cancelled);
+            }
+            if self.unreadable.is_full() {
+                return Ok(());
+            }
+            let Some(name) = frame.names.next() else {
+                stack.pop();
+                continue;
+            };
+            match self.entry(frame, &name) {
+                Ok(Some(below)) => stack.push(below),
+                Ok(None) => {}
+                // It went away since its directory was listed.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+                Err(error) => self
+                    .unreadable
+                    .push(format!("{}: {error}", frame.path.join(name).display())),
+            }
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, frame: &Frame, name: &OsString) -> io::Result<Option<Frame>> {
+        match kind_of(&frame.dir.stat(name)?) {
+            FileType::Directory => Frame::new(frame.dir.open_dir(name)?, frame.path.join(name)).map(Some),
+            FileType::RegularFile => {
+                self.bytes += size_of(&frame.dir.open_file(name)?.1);
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+impl Frame {
+    fn new(dir: Dir, path: PathBuf) -> io::Result<Self> {
+        Ok(Self {
+            names: dir.names()?.into_iter(),
+            dir,
+            path,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn each_name_of_a_file_counts_and_links_do_not() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("a/b")).unwrap();
+        fs::write(dir.path().join("a/file"), [0; 1000]).unwrap();
+        fs::hard_link(dir.path().join("a/file"), dir.path().join("a/b/same")).unwrap();
+        symlink("/nowhere/at/all", dir.path().join("link")).unwrap();
+        fs::File::create(dir.path().join("sparse"))
+            .unwrap()
+            .set_len(1 << 20)
+            .unwrap();
+        let bytes = tree(dir.path(), "data", &CancellationToken::new()).unwrap();
+        assert_eq!(bytes, 2000 + (1 << 20));
+    }
+
+    #[test]
+    fn a_missing_volume_is_named() {
+        let missing = Volume {
+            name: "data".to_owned(),
+            path: "/nowhere/at/all".into(),
+        };
+        match volumes(&[missing], &CancellationToken::new()) {
+            Err(EngineError::Unreadable(reasons)) => {
+                assert_eq!(
+                    reasons,
+                    ["data: /nowhere/at/all: No such file or directory (os error 2)"]
+                );
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn measuring_ends_when_cancelled() {
+        let dir = tempfile::tempdir().unwrap();
+        let cancel = CancellationToken::new();
+        cancel.cancel();
+        assert!(matches!(
+            tree(dir.path(), "data", &cancel),
+            Err(EngineError::Cancelled)
+        ));
+    }
+}

@@ -1,0 +1,280 @@
+//! Copies a volume's directory tree as it is now.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::vec;
+
+use appkeep_core::catalog::Volume;
+use appkeep_core::engine::{EngineError, Progress, ProgressSender};
+use rustix::fs::{AtFlags, FileType, Stat};
+use rustix::io::Errno;
+use tokio_util::sync::CancellationToken;
+
+use super::dir::{Dir, identity_of, kind_of, size_of};
+use super::file::{self, Fault};
+use super::{metadata, xattr};
+use crate::failure::{Reasons, storage};
+
+/// Copies volumes into a directory.
+pub(crate) struct Copier<'a> {
+    /// The directory of all snapshots. A volume that holds it would be copied into itself without end.
+    snapshots: (u64, u64),
+    unreadable: Reasons,
+    bytes_done: u64,
+    progress: &'a ProgressSender,
+    cancel: &'a CancellationToken,
+}
+
+/// A directory that is being copied.
+struct Frame {
+    source: Dir,
+    target: Dir,
+    names: vec::IntoIter<OsString>,
+    /// Where it is, beginning with the volume's name.
+    path: PathBuf,
+    original: Stat,
+    attributes: xattr::Attributes,
+}
+
+/// The copy of a file that has several names.
+struct Linked {
+    /// Where it is, below the volume's copy.
+    path: PathBuf,
+    original: Stat,
+}
+
+impl<'a> Copier<'a> {
+    /// A copier for a new snapshot. `snapshots` is the directory of all snapshots.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] when that directory can't be read.
+    pub(crate) fn new(
+        snapshots: &Path,
+        progress: &'a ProgressSender,
+        cancel: &'a CancellationToken,
+    ) -> Result<Self, EngineError> {
+        let snapshots = Dir::open(snapshots)
+            .and_then(|dir| dir.stat_self())
+            .map_err(|error| storage("opening the directory of snapshots", &error))?;
+        Ok(Self {
+            snapshots: identity_of(&snapshots),
+            unreadable: Reasons::default(),
+            bytes_done: 0,
+            progress,
+            cancel,
+        })
+    }
+
+    /// Copies one volume into `target`, under the volume's name. What can't be read is remembered; from then
+    /// on files are only opened, to find what else can't be read, and no longer copied.
+    ///
+    /// # Errors
+    /// [`EngineError::Cancelled`], and [`EngineError::Storage`] when the copy can't be written.
+    pub(crate) fn copy(&mut self, volume: &Volume, target: &Dir) -> Result<(), EngineError> {
+        let path = PathBuf::from(&volume.name);
+        let source = match Dir::open(&volume.path) {
+            Ok(source) => source,
+            Err(error) => {
+                self.unreadable
+                    .push(format!("{}: {}: {error}", volume.name, volume.path.display()));
+                return Ok(());
+            }
+        };
+        let root = match self.enter(source, target, OsStr::new(&volume.name), path.clone()) {
+            Ok(root) => root,
+            Err(fault) => return self.note(&path, fault),
+        };
+        let mut links = HashMap::new();
+        let top = root
+            .target
+            .try_clone()
+            .map_err(|error| storage("opening the snapshot", &error))?;
+        let mut stack = vec![root];
+        while let Some(frame) = stack.last_mut() {
+            if self.cancel.is_cancelled() {
+                return Err(EngineError::Cancelled);
+            }
+            if self.unreadable.is_full() {
+                return Ok(());
+            }
+            if let Some(name) = frame.names.next() {
+                match self.entry(frame, &name, &top, &mut links) {
+                    Ok(Some(below)) => stack.push(below),
+                    Ok(None) => {}
+                    Err(fault) => self.note(&frame.path.join(name), fault)?,
+                }
+            } else if let Some(left) = stack.pop() {
+                metadata::give(&left.target, &left.original, &left.attributes)
+                    .map_err(|error| storage(format!("copying {}", left.path.display()), &error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether everything could be read.
+    ///
+    /// # Errors
+    /// [`EngineError::Unreadable`] with what could not.
+    pub(crate) fn finish(self) -> Result<(), EngineError> {
+        self.unreadable.into_result()
+    }
+
+    fn note(&mut self, path: &Path, fault: Fault) -> Result<(), EngineError> {
+        match fault {
+            Fault::Original(why) => {
+                self.unreadable.push(format!("{}: {why}", path.display()));
+                Ok(())
+            }
+            Fault::Copy(error) => Err(storage(format!("copying {}", path.display()), &error)),
+            Fault::Cancelled => Err(EngineError::Cancelled),
+        }
+    }
+
+    fn enter(&self, source: Dir, target: &Dir, name: &OsStr, path: PathBuf) -> Result<Frame, Fault> {
+        let original = source.stat_self().map_err(Fault::original)?;
+        if identity_of(&original) == self.snapshots {
+            return Err(Fault::Original(
+                "snapshots are kept in here, so it can't be copied".to_owned(),
+            ));
+        }
+        let names = source.names().map_err(Fault::original)?.into_iter();
+        let attributes = xattr::of_open(&source).map_err(Fault::original)?;
+        let target = target.create_dir(name).map_err(Fault::copy)?;
+        Ok(Frame {
+            source,
+            target,
+            names,
+            path,
+            original,
+            attributes,
+        })
+    }
+
+    fn entry(
+        &mut self,
+        frame: &Frame,
+        name: &OsStr,
+        top: &Dir,
+        links: &mut HashMap<(u64, u64), Linked>,
+    ) -> Result<Option<Frame>, Fault> {
+        let original = match frame.source.stat(name) {
+            Ok(original) => original,
+            // It went away since its directory was listed.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(Fault::original(error)),
+        };
+        match kind_of(&original) {
+            FileType::Directory => {
+                let source = match frame.source.open_dir(name) {
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+                    source => source.map_err(Fault::original)?,
+                };
+                return self
+                    .enter(source, &frame.target, name, frame.path.join(name))
+                    .map(Some);
+            }
+            FileType::RegularFile if self.unreadable.is_empty() => {
+                self.file(frame, name, &original, top, links)?;
+            }
+            FileType::RegularFile => match frame.source.open_file(name) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Fault::original(error)),
+                _ => {}
+            },
+            FileType::Symlink => link(frame, name, &original)?,
+            kind => {
+                let path = frame.path.join(name);
+                tracing::warn!(path = %path.display(), ?kind, "left out of the snapshot");
+            }
+        }
+        Ok(None)
+    }
+
+    fn file(
+        &mut self,
+        frame: &Frame,
+        name: &OsStr,
+        original: &Stat,
+        top: &Dir,
+        links: &mut HashMap<(u64, u64), Linked>,
+    ) -> Result<(), Fault> {
+        if original.st_nlink > 1
+            && let Some(linked) = links.get(&identity_of(original))
+            && is_same_content(original, &linked.original)
+        {
+            let at = AtFlags::empty();
+            match rustix::fs::linkat(top, &linked.path, &frame.target, name, at) {
+                Ok(()) => {
+                    self.advance(size_of(original));
+                    return Ok(());
+                }
+                // A path or a number of names beyond the system's limit: then it becomes a file of its own.
+                Err(Errno::NAMETOOLONG | Errno::MLINK) => {}
+                Err(error) => return Err(Fault::copy(error)),
+            }
+        }
+        let (before, progress, mut told) = (self.bytes_done, self.progress, 0);
+        let mut on_bytes = |bytes: u64| {
+            if bytes > told {
+                told = bytes;
+                progress.send_replace(Progress {
+                    bytes_done: before + bytes,
+                });
+            }
+        };
+        let copied = match file::copy(&frame.source, &frame.target, name, self.cancel, &mut on_bytes) {
+            Err(Fault::Original(_)) if is_gone(frame, name) => return Ok(()),
+            copied => copied?,
+        };
+        self.bytes_done += told;
+        if copied.st_nlink > 1 {
+            let below = frame.path.components().skip(1).collect::<PathBuf>();
+            links.insert(
+                identity_of(&copied),
+                Linked {
+                    path: below.join(name),
+                    original: copied,
+                },
+            );
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self, bytes: u64) {
+        self.bytes_done += bytes;
+        self.progress.send_replace(Progress {
+            bytes_done: self.bytes_done,
+        });
+    }
+}
+
+/// Whether two looks at a file with several names saw the same content. A new name changes no more than the
+/// time of change.
+fn is_same_content(one: &Stat, other: &Stat) -> bool {
+    let content = |stat: &Stat| (stat.st_size, stat.st_mtime, stat.st_mtime_nsec);
+    content(one) == content(other)
+}
+
+/// Whether the original went away. Its copy, if one was begun, goes too.
+fn is_gone(frame: &Frame, name: &OsStr) -> bool {
+    let gone = frame
+        .source
+        .stat(name)
+        .is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+    gone && matches!(
+        rustix::fs::unlinkat(&frame.target, name, AtFlags::empty()),
+        Ok(()) | Err(Errno::NOENT)
+    )
+}
+
+fn link(frame: &Frame, name: &OsStr, original: &Stat) -> Result<(), Fault> {
+    let points_to = match rustix::fs::readlinkat(&frame.source, name, Vec::new()) {
+        Ok(points_to) => points_to,
+        Err(Errno::NOENT) => return Ok(()),
+        Err(Errno::INVAL) => return Err(Fault::Original("changed while it was copied".to_owned())),
+        Err(error) => return Err(Fault::original(error)),
+    };
+    rustix::fs::symlinkat(points_to, &frame.target, name).map_err(Fault::copy)?;
+    metadata::give_link(&frame.target, name, original).map_err(Fault::copy)
+}

@@ -1,0 +1,122 @@
+//! A directory that is held open, and whose entries are reached through it by name.
+//!
+//! An app may change its data while we read it. Because no path is walked twice and no link is followed,
+//! an entry that turns into a link can't lead us out of the volume.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
+
+/// A directory that is held open.
+#[derive(Debug)]
+pub(crate) struct Dir {
+    fd: OwnedFd,
+}
+
+const DIR_FLAGS: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
+
+/// `NONBLOCK`: what was a file a moment ago may be a pipe now.
+const FILE_FLAGS: OFlags = OFlags::RDONLY
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::NONBLOCK)
+    .union(OFlags::CLOEXEC);
+
+const NEW_FILE_FLAGS: OFlags = OFlags::WRONLY
+    .union(OFlags::CREATE)
+    .union(OFlags::EXCL)
+    .union(OFlags::CLOEXEC);
+
+impl Dir {
+    /// Opens the directory at `path`. When `path` itself is a link, it is followed: an operator chose it.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            fd: rustix::fs::open(path, DIR_FLAGS, Mode::empty())?,
+        })
+    }
+
+    /// Opens the directory `name` in this one.
+    pub(crate) fn open_dir(&self, name: &OsStr) -> io::Result<Self> {
+        let fd = rustix::fs::openat(&self.fd, name, DIR_FLAGS.union(OFlags::NOFOLLOW), Mode::empty())?;
+        Ok(Self { fd })
+    }
+
+    /// Makes the directory `name` in this one and opens it.
+    pub(crate) fn create_dir(&self, name: &OsStr) -> io::Result<Self> {
+        rustix::fs::mkdirat(&self.fd, name, Mode::RWXU)?;
+        self.open_dir(name)
+    }
+
+    /// Opens the file `name` for reading and says what it is now.
+    pub(crate) fn open_file(&self, name: &OsStr) -> io::Result<(File, Stat)> {
+        let file = File::from(rustix::fs::openat(&self.fd, name, FILE_FLAGS, Mode::empty())?);
+        let stat = rustix::fs::fstat(&file)?;
+        Ok((file, stat))
+    }
+
+    /// Makes the file `name`, which isn't there yet.
+    pub(crate) fn create_file(&self, name: &OsStr) -> io::Result<File> {
+        Ok(File::from(rustix::fs::openat(
+            &self.fd,
+            name,
+            NEW_FILE_FLAGS,
+            Mode::RUSR | Mode::WUSR,
+        )?))
+    }
+
+    /// The same directory, held open once more.
+    pub(crate) fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self {
+            fd: self.fd.try_clone()?,
+        })
+    }
+
+    /// What this directory is.
+    pub(crate) fn stat_self(&self) -> io::Result<Stat> {
+        Ok(rustix::fs::fstat(&self.fd)?)
+    }
+
+    /// What the entry `name` is.
+    pub(crate) fn stat(&self, name: &OsStr) -> io::Result<Stat> {
+        Ok(rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW)?)
+    }
+
+    /// The names of all entries, sorted.
+    pub(crate) fn names(&self) -> io::Result<Vec<OsString>> {
+        let mut names = Vec::new();
+        for entry in rustix::fs::Dir::read_from(&self.fd)? {
+            let entry = entry?;
+            let name = entry.file_name().to_bytes();
+            if name != b"." && name != b".." {
+                names.push(OsStr::from_bytes(name).to_owned());
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+}
+
+impl AsFd for Dir {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+/// What kind of entry it is.
+pub(crate) fn kind_of(stat: &Stat) -> FileType {
+    FileType::from_raw_mode(stat.st_mode)
+}
+
+/// How many bytes a file has, holes included.
+pub(crate) fn size_of(stat: &Stat) -> u64 {
+    u64::try_from(stat.st_size).unwrap_or(0)
+}
+
+/// What tells one file from another while both exist.
+pub(crate) fn identity_of(stat: &Stat) -> (u64, u64) {
+    (stat.st_dev, stat.st_ino)
+}

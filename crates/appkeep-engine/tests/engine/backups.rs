@@ -1,0 +1,263 @@
+//! Storing snapshots in a bucket.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use appkeep_core::catalog::BucketLocation;
+use appkeep_core::engine::{Engine, EngineError, Progress};
+use tokio::sync::watch;
+
+use crate::tree;
+use crate::workbench::{Workbench, calm, noise, unheard};
+
+#[tokio::test]
+async fn a_backup_has_as_many_bytes_as_were_measured() {
+    let workbench = Workbench::new();
+    tree::make(workbench.data());
+    let total = workbench
+        .engine
+        .measure_volumes(&workbench.volumes, &calm())
+        .await
+        .unwrap();
+    workbench.take(1).await.unwrap();
+    let progress = watch::Sender::new(Progress::default());
+    let stored = workbench
+        .engine
+        .copy_backup(&workbench.copy_request(1, 1), &progress, &calm())
+        .await;
+    assert_eq!(stored.unwrap(), total);
+    assert_eq!(progress.borrow().bytes_done, total);
+}
+
+#[tokio::test]
+async fn progress_only_grows_and_never_passes_the_total() {
+    let workbench = Workbench::new();
+    for number in 0..20 {
+        fs::write(workbench.data().join(number.to_string()), noise(number, 200_000)).unwrap();
+    }
+    workbench.take(1).await.unwrap();
+    let progress = unheard();
+    let mut heard = progress.subscribe();
+    let listener = tokio::spawn(async move {
+        let mut steps = Vec::new();
+        while heard.changed().await.is_ok() {
+            steps.push(heard.borrow_and_update().bytes_done);
+        }
+        steps
+    });
+    let request = workbench.copy_request(1, 1);
+    let total = workbench
+        .engine
+        .copy_backup(&request, &progress, &calm())
+        .await
+        .unwrap();
+    drop(progress);
+    let steps = listener.await.unwrap();
+    assert!(steps.is_sorted(), "{steps:?}");
+    assert_eq!(steps.last(), Some(&total));
+    assert_eq!(total, 4_000_000);
+}
+
+#[tokio::test]
+async fn the_second_backup_of_unchanged_data_stores_next_to_nothing() {
+    let workbench = Workbench::new();
+    tree::make(workbench.data());
+    workbench.back_up(1).await;
+    let (packs, bytes) = workbench.stored("data");
+    // A fresh copy: other inodes, other change times.
+    workbench.back_up(2).await;
+    assert_eq!(workbench.stored("data"), (packs, bytes));
+    assert_eq!(workbench.stored("snapshots").0, 2);
+
+    fs::write(workbench.data().join("small"), "other words").unwrap();
+    workbench.back_up(3).await;
+    let grown = workbench.stored("data").1 - bytes;
+    assert!(grown < 10_000, "{grown} bytes more");
+}
+
+#[tokio::test]
+async fn a_file_that_is_there_twice_is_stored_once() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("one"), noise(1, 2 << 20)).unwrap();
+    fs::write(workbench.data().join("other"), noise(1, 2 << 20)).unwrap();
+    assert_eq!(workbench.back_up(1).await, 4 << 20);
+    assert!(workbench.stored("data").1 < 3 << 20);
+}
+
+#[tokio::test]
+async fn the_same_backup_twice_is_one() {
+    let workbench = Workbench::new();
+    tree::make(workbench.data());
+    workbench.take(1).await.unwrap();
+    let first = workbench.copy(1, 1).await.unwrap();
+    let progress = unheard();
+    let request = workbench.copy_request(1, 1);
+    let again = workbench
+        .engine
+        .copy_backup(&request, &progress, &calm())
+        .await
+        .unwrap();
+    assert_eq!(first, again);
+    assert_eq!(progress.borrow().bytes_done, again);
+    assert_eq!(workbench.stored("snapshots").0, 1);
+}
+
+#[tokio::test]
+async fn the_same_backup_twice_at_once_is_one() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), noise(1, 2 << 20)).unwrap();
+    workbench.take(1).await.unwrap();
+    let (one, other) = tokio::join!(workbench.copy(1, 1), workbench.copy(1, 1));
+    assert_eq!(one.unwrap(), other.unwrap());
+    assert_eq!(workbench.stored("snapshots").0, 1);
+}
+
+#[tokio::test]
+async fn an_app_without_files_can_be_backed_up() {
+    let workbench = Workbench::new();
+    assert_eq!(workbench.back_up(1).await, 0);
+    let mut none = Workbench::new();
+    none.volumes.clear();
+    assert_eq!(none.back_up(1).await, 0);
+}
+
+/// Traps 2 and 3: cut short, the library would store what it has and call it a backup.
+#[tokio::test]
+async fn a_cancelled_backup_leaves_no_snapshot_in_the_repository() {
+    let workbench = Workbench::new();
+    for number in 0..60 {
+        fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
+    }
+    let total = 30_000_000;
+    workbench.take(1).await.unwrap();
+    for (number, percent) in [0, 1, 10, 50, 90].into_iter().enumerate() {
+        let cancel = calm();
+        let progress = unheard();
+        let mut heard = progress.subscribe();
+        let canceller = tokio::spawn({
+            let cancel = cancel.clone();
+            async move {
+                heard
+                    .wait_for(|progress| progress.bytes_done * 100 >= total * percent)
+                    .await
+                    .unwrap();
+                cancel.cancel();
+            }
+        });
+        let request = workbench.copy_request(number as u128, 1);
+        let outcome = workbench.engine.copy_backup(&request, &progress, &cancel).await;
+        canceller.await.unwrap();
+        assert!(
+            matches!(outcome, Err(EngineError::Cancelled)),
+            "at {percent} %: {outcome:?}"
+        );
+        assert_eq!(workbench.stored("snapshots").0, 0, "at {percent} %");
+    }
+    assert_eq!(workbench.copy(100, 1).await.unwrap(), total);
+}
+
+#[tokio::test]
+async fn a_caller_who_stops_waiting_cancels() {
+    let workbench = Workbench::new();
+    for number in 0..60 {
+        fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
+    }
+    workbench.take(1).await.unwrap();
+    let progress = unheard();
+    let mut heard = progress.subscribe();
+    let request = workbench.copy_request(1, 1);
+    let cancel = calm();
+    tokio::select! {
+        outcome = workbench.engine.copy_backup(&request, &progress, &cancel) => panic!("{outcome:?}"),
+        _ = heard.changed() => {}
+    }
+    // The next one waits until it has ended.
+    workbench.delete(1).await.unwrap();
+    assert_eq!(workbench.stored("snapshots").0, 0);
+    assert_eq!(workbench.stored("data").0, 0);
+}
+
+/// Trap 15.
+#[tokio::test]
+async fn a_bucket_that_is_not_there_is_not_made() {
+    let mut workbench = Workbench::new();
+    workbench.take(1).await.unwrap();
+    let elsewhere = workbench.root().join("not mounted");
+    workbench.bucket.location = BucketLocation::Directory(elsewhere.clone());
+    for outcome in [workbench.copy(1, 1).await.map(drop), workbench.delete(1).await] {
+        match outcome {
+            Err(EngineError::Storage(reason)) => {
+                assert!(reason.starts_with("bucket main is not there: "), "{reason}");
+                assert!(
+                    reason.ends_with("No such file or directory (os error 2)"),
+                    "{reason}"
+                );
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(!elsewhere.exists());
+    assert!(!workbench.key_file().exists());
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_a_file_is_refused() {
+    let mut workbench = Workbench::new();
+    workbench.take(1).await.unwrap();
+    let file = workbench.root().join("a file");
+    fs::write(&file, "").unwrap();
+    workbench.bucket.location = BucketLocation::Directory(file);
+    assert!(matches!(workbench.copy(1, 1).await, Err(EngineError::Storage(_))));
+}
+
+/// Trap 1, for a backup: whether it is there already must be known.
+#[tokio::test]
+async fn a_repository_that_cannot_be_listed_takes_no_backup() {
+    for directory in ["snapshots", "index", "keys"] {
+        let workbench = Workbench::new();
+        workbench.back_up(1).await;
+        workbench.take(2).await.unwrap();
+        make_unlistable(&workbench.repository().join(directory));
+        let outcome = workbench.copy(2, 2).await;
+        assert!(
+            matches!(outcome, Err(EngineError::Storage(_))),
+            "{directory}: {outcome:?}"
+        );
+        assert_eq!(workbench.stored("snapshots").0, 1, "{directory}");
+    }
+}
+
+/// Puts a file where a directory was. Permissions would not stop root.
+pub(crate) fn make_unlistable(directory: &Path) -> PathBuf {
+    let aside = directory.with_extension("aside");
+    fs::rename(directory, &aside).unwrap();
+    fs::write(directory, "").unwrap();
+    aside
+}
+
+#[tokio::test]
+async fn a_snapshot_that_lost_a_volume_root_is_no_other_app() {
+    let workbench = Workbench::new();
+    let mut other = workbench.copy_request(1, 1);
+    other.app_id = appkeep_core::ids::AppId::new(uuid::Uuid::from_u128(0xaa));
+    workbench.take(1).await.unwrap();
+    let outcome = workbench.engine.copy_backup(&other, &unheard(), &calm()).await;
+    assert!(matches!(outcome, Err(EngineError::Unreadable(_))));
+}
+
+#[tokio::test]
+async fn apps_have_repositories_of_their_own() {
+    let mut workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), "text").unwrap();
+    let mut passwords = BTreeSet::new();
+    for app in 1..=3 {
+        workbench.app_id = appkeep_core::ids::AppId::new(uuid::Uuid::from_u128(app));
+        workbench.back_up(1).await;
+        assert!(workbench.repository().join("config").is_file());
+        let key: serde_json::Value =
+            serde_json::from_slice(&fs::read(workbench.key_file()).unwrap()).unwrap();
+        passwords.insert(key["password"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(passwords.len(), 3);
+}

@@ -1,0 +1,149 @@
+//! Deleting backups.
+
+use std::fs;
+
+use appkeep_core::engine::{Engine, EngineError};
+
+use crate::backups::make_unlistable;
+use crate::workbench::{Workbench, calm, noise};
+
+#[tokio::test]
+async fn deleting_gives_the_bytes_back() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("stays"), noise(1, 3 << 20)).unwrap();
+    workbench.back_up(1).await;
+    fs::write(workbench.data().join("goes"), noise(2, 5 << 20)).unwrap();
+    workbench.back_up(2).await;
+    assert!(workbench.stored("data").1 > 8 << 20);
+
+    workbench.delete(2).await.unwrap();
+    let (_, bytes) = workbench.stored("data");
+    assert!(
+        bytes > 3 << 20 && bytes < (3 << 20) + 50_000,
+        "{bytes} bytes are left"
+    );
+    assert_eq!(workbench.stored("snapshots").0, 1);
+
+    workbench.delete(1).await.unwrap();
+    assert_eq!(workbench.stored("data"), (0, 0));
+    assert_eq!(workbench.stored("index"), (0, 0));
+    assert_eq!(workbench.stored("snapshots"), (0, 0));
+}
+
+#[tokio::test]
+async fn what_another_backup_needs_of_a_pack_is_kept() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("shared"), noise(1, 1 << 20)).unwrap();
+    fs::write(workbench.data().join("only in the first"), noise(2, 1 << 20)).unwrap();
+    workbench.back_up(1).await;
+    fs::remove_file(workbench.data().join("only in the first")).unwrap();
+    workbench.back_up(2).await;
+    workbench.delete(1).await.unwrap();
+    let (_, bytes) = workbench.stored("data");
+    assert!(
+        bytes > 1 << 20 && bytes < (1 << 20) + 50_000,
+        "{bytes} bytes are left"
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_deleted_already() {
+    let workbench = Workbench::new();
+    workbench.delete(1).await.unwrap();
+    assert!(!workbench.repository().exists());
+    workbench.back_up(1).await;
+    workbench.delete(2).await.unwrap();
+    assert_eq!(workbench.stored("snapshots").0, 1);
+    workbench.delete(1).await.unwrap();
+    workbench.delete(1).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_interrupted_backups_left_goes_with_the_next_delete() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), noise(1, 1 << 20)).unwrap();
+    workbench.back_up(1).await;
+    let stray = workbench.repository().join("data/ab").join("ab".repeat(32));
+    fs::write(&stray, "a pack that no index names").unwrap();
+    let half = workbench.repository().join("tmp/half");
+    fs::write(&half, "a file that was never finished").unwrap();
+    workbench.delete(2).await.unwrap();
+    assert!(!stray.exists());
+    assert!(!half.exists());
+    assert_eq!(workbench.stored("snapshots").0, 1);
+}
+
+#[tokio::test]
+async fn a_backup_can_be_made_after_the_last_one_was_deleted() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), noise(1, 1 << 20)).unwrap();
+    workbench.back_up(1).await;
+    workbench.delete(1).await.unwrap();
+    assert_eq!(workbench.back_up(2).await, 1 << 20);
+}
+
+/// Trap 1: with the library's own backend, each of these deletes every pack and says that all is well.
+#[tokio::test]
+async fn a_listing_that_fails_deletes_nothing() {
+    for directory in ["snapshots", "index", "data", "data/00"] {
+        let workbench = Workbench::new();
+        fs::write(workbench.data().join("file"), noise(1, 1 << 20)).unwrap();
+        workbench.back_up(1).await;
+        workbench.back_up(2).await;
+        let path = workbench.repository().join(directory);
+        let aside = make_unlistable(&path);
+        let outcome = workbench.delete(1).await;
+        assert!(
+            matches!(outcome, Err(EngineError::Storage(_))),
+            "{directory}: {outcome:?}"
+        );
+        fs::remove_file(&path).unwrap();
+        fs::rename(aside, &path).unwrap();
+        // At most the backup itself was forgotten.
+        assert!(workbench.stored("data").1 > 1 << 20, "{directory}");
+        assert!(workbench.stored("index").0 > 0, "{directory}");
+        assert!(workbench.stored("snapshots").0 >= 1, "{directory}");
+    }
+}
+
+#[tokio::test]
+async fn an_index_that_lost_its_files_deletes_nothing() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), noise(1, 1 << 20)).unwrap();
+    workbench.back_up(1).await;
+    workbench.back_up(2).await;
+    let packs = workbench.stored("data");
+    for entry in fs::read_dir(workbench.repository().join("index")).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    assert!(matches!(workbench.delete(1).await, Err(EngineError::Broken(_))));
+    assert_eq!(workbench.stored("data"), packs);
+}
+
+#[tokio::test]
+async fn a_snapshot_that_cannot_be_read_deletes_nothing() {
+    let workbench = Workbench::new();
+    workbench.back_up(1).await;
+    workbench.back_up(2).await;
+    let packs = workbench.stored("data");
+    let snapshots = workbench.repository().join("snapshots");
+    let damaged = fs::read_dir(&snapshots).unwrap().next().unwrap().unwrap().path();
+    fs::write(damaged, "not what it was").unwrap();
+    assert!(workbench.delete(1).await.is_err());
+    assert_eq!(workbench.stored("data"), packs);
+    assert_eq!(workbench.stored("snapshots").0, 2);
+}
+
+#[tokio::test]
+async fn a_delete_that_was_cancelled_deletes_nothing() {
+    let workbench = Workbench::new();
+    workbench.back_up(1).await;
+    let cancel = calm();
+    cancel.cancel();
+    let outcome = workbench
+        .engine
+        .delete_backup(&workbench.delete_request(1), &cancel)
+        .await;
+    assert!(matches!(outcome, Err(EngineError::Cancelled)));
+    assert_eq!(workbench.stored("snapshots").0, 1);
+}

@@ -1,0 +1,155 @@
+//! Keys, and repositories that they should fit.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+
+use appkeep_core::engine::EngineError;
+use serde_json::{Value, json};
+
+use crate::workbench::{Workbench, noise};
+
+async fn backed_up() -> Workbench {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), noise(1, 100_000)).unwrap();
+    workbench.back_up(1).await;
+    workbench.take(2).await.unwrap();
+    workbench
+}
+
+fn read_key(workbench: &Workbench) -> Value {
+    serde_json::from_slice(&fs::read(workbench.key_file()).unwrap()).unwrap()
+}
+
+fn write_key(workbench: &Workbench, key: &Value) {
+    fs::write(workbench.key_file(), key.to_string()).unwrap();
+}
+
+/// Every file of the repository with its bytes.
+fn all_stored(workbench: &Workbench) -> Vec<(String, Vec<u8>)> {
+    let files = walkdir::WalkDir::new(workbench.repository())
+        .sort_by_file_name()
+        .into_iter();
+    let files = files
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_type().is_file());
+    files
+        .map(|file| (file.path().display().to_string(), fs::read(file.path()).unwrap()))
+        .collect()
+}
+
+#[track_caller]
+fn assert_key(outcome: Result<impl std::fmt::Debug, EngineError>, expected: &str) {
+    match outcome {
+        Err(EngineError::Key(reason)) => assert_eq!(reason, expected),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn the_key_file_is_private() {
+    let workbench = backed_up().await;
+    assert_eq!(fs::metadata(workbench.key_file()).unwrap().mode() & 0o777, 0o600);
+    let mut directory = workbench.key_file();
+    for _ in 0..2 {
+        directory.pop();
+        assert_eq!(fs::metadata(&directory).unwrap().mode() & 0o777, 0o700);
+    }
+}
+
+#[tokio::test]
+async fn a_lost_key_is_told_and_the_repository_is_left_alone() {
+    let workbench = backed_up().await;
+    fs::remove_file(workbench.key_file()).unwrap();
+    let before = all_stored(&workbench);
+    let name = format!("keys/{}/{}.json", workbench.bucket.id, workbench.app_id);
+    let expected = format!("bucket main has a repository of this app, but {name} is missing");
+    assert_key(workbench.copy(2, 2).await, &expected);
+    assert_key(workbench.delete(1).await, &expected);
+    assert!(!workbench.key_file().exists());
+    assert!(before == all_stored(&workbench));
+}
+
+#[tokio::test]
+async fn a_key_of_another_repository_is_told_and_the_repository_is_left_alone() {
+    let workbench = backed_up().await;
+    let other = backed_up().await;
+    fs::copy(other.key_file(), workbench.key_file()).unwrap();
+    let before = all_stored(&workbench);
+    let name = format!("keys/{}/{}.json", workbench.bucket.id, workbench.app_id);
+    let expected = format!("{name} does not fit this app's repository in bucket main");
+    assert_key(workbench.copy(2, 2).await, &expected);
+    assert_key(workbench.delete(1).await, &expected);
+    assert!(before == all_stored(&workbench));
+    assert!(fs::read(other.key_file()).unwrap() == fs::read(workbench.key_file()).unwrap());
+}
+
+#[tokio::test]
+async fn a_key_file_that_only_has_the_password_will_do() {
+    let workbench = backed_up().await;
+    let key = read_key(&workbench);
+    write_key(&workbench, &json!({"version": 1, "password": key["password"]}));
+    workbench.copy(2, 2).await.unwrap();
+    assert_eq!(read_key(&workbench), key);
+}
+
+#[tokio::test]
+async fn a_repository_that_went_away_whole_is_made_again_with_the_same_key() {
+    let workbench = backed_up().await;
+    let key = read_key(&workbench);
+    fs::remove_dir_all(workbench.repository()).unwrap();
+    workbench.delete(1).await.unwrap();
+    assert!(!workbench.repository().exists());
+    workbench.copy(2, 2).await.unwrap();
+    assert_eq!(read_key(&workbench), key);
+}
+
+#[tokio::test]
+async fn no_repository_is_made_over_the_remains_of_one() {
+    let workbench = backed_up().await;
+    fs::remove_file(workbench.repository().join("config")).unwrap();
+    let before = all_stored(&workbench);
+    for outcome in [workbench.copy(2, 2).await.map(drop), workbench.delete(1).await] {
+        match outcome {
+            Err(EngineError::Broken(reason)) => {
+                assert!(
+                    reason.starts_with("the repository's config is missing, but "),
+                    "{reason}"
+                );
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(before == all_stored(&workbench));
+}
+
+/// What a process leaves that is killed while it makes a repository.
+#[tokio::test]
+async fn making_a_repository_is_taken_up_where_it_was_interrupted() {
+    let workbench = backed_up().await;
+    let key = read_key(&workbench);
+    let repository = workbench.repository();
+
+    // After the config, before the password.
+    fs::remove_dir_all(repository.join("keys")).unwrap();
+    fs::create_dir(repository.join("keys")).unwrap();
+    workbench.copy(2, 2).await.unwrap();
+    assert_eq!(workbench.stored("keys").0, 1);
+
+    // Before the config, some directories made.
+    fs::remove_dir_all(&repository).unwrap();
+    fs::create_dir_all(repository.join("data/00")).unwrap();
+    workbench.copy(3, 2).await.unwrap();
+    assert_eq!(workbench.stored("snapshots").0, 1);
+    assert_eq!(read_key(&workbench), key);
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_key_is_told() {
+    let workbench = backed_up().await;
+    fs::write(workbench.key_file(), "{").unwrap();
+    let name = format!("keys/{}/{}.json", workbench.bucket.id, workbench.app_id);
+    assert_key(
+        workbench.copy(2, 2).await,
+        &format!("{name} is no key file (line 1)"),
+    );
+}

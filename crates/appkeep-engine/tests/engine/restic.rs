@@ -1,0 +1,179 @@
+//! Plain restic reads what we write. Debian's package `restic` has the binary.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use appkeep_core::engine::Engine;
+use serde_json::Value;
+
+use crate::tree;
+use crate::workbench::{Workbench, backup, calm, noise};
+
+/// Runs restic on the app's repository, with the password from the key file.
+fn restic(workbench: &Workbench, arguments: &[&str]) -> String {
+    let key: Value = serde_json::from_slice(&fs::read(workbench.key_file()).unwrap()).unwrap();
+    let output = Command::new("restic")
+        .args(["--no-cache", "--repo"])
+        .arg(workbench.repository())
+        .args(arguments)
+        .env("RESTIC_PASSWORD", key["password"].as_str().unwrap())
+        .output()
+        .expect("this test needs restic: apt-get install restic");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success(),
+        "restic {arguments:?} failed:\n{said}\n{complained}"
+    );
+    said
+}
+
+fn assert_clean(workbench: &Workbench) {
+    let said = restic(workbench, &["check", "--read-data"]);
+    assert!(said.contains("no errors were found"), "{said}");
+}
+
+/// Restores a backup and says where.
+fn restore(workbench: &Workbench, number: u128) -> PathBuf {
+    let target = workbench.root().join(format!("restored-{number}"));
+    let tag = format!("backup={}", backup(number));
+    restic(
+        workbench,
+        &[
+            "restore",
+            "latest",
+            "--tag",
+            &tag,
+            "--target",
+            target.to_str().unwrap(),
+        ],
+    );
+    target
+}
+
+/// With trap 7: the volume's own directory keeps its mode and owner.
+#[tokio::test]
+async fn restic_restores_a_backup_as_it_was() {
+    let mut workbench = Workbench::new();
+    let config = workbench.add_volume("config");
+    fs::write(config.join("settings"), "on").unwrap();
+    tree::make(workbench.data());
+    fs::set_permissions(workbench.data(), Permissions::from_mode(0o700)).unwrap();
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(workbench.data(), Some(999), Some(998)).unwrap();
+    }
+    tree::set_time(workbench.data(), 1_234_567_890, 12);
+    workbench.back_up(1).await;
+
+    assert_clean(&workbench);
+    let restored = restore(&workbench, 1);
+    tree::assert_same(workbench.data(), &restored.join("data"));
+    tree::assert_same(&config, &restored.join("config"));
+}
+
+#[tokio::test]
+async fn restic_restores_each_of_several_backups() {
+    let workbench = Workbench::new();
+    tree::make(workbench.data());
+    let mut originals = Vec::new();
+    for number in 1..=4 {
+        fs::write(workbench.data().join("changes"), noise(number, 300_000)).unwrap();
+        fs::write(
+            workbench.data().join(format!("came with {number}")),
+            noise(100 + number, 50_000),
+        )
+        .unwrap();
+        workbench.back_up(u128::from(number)).await;
+        originals.push((u128::from(number), workbench.snapshot_dir(u128::from(number))));
+    }
+    assert_clean(&workbench);
+    workbench.delete(2).await.unwrap();
+    workbench.delete(4).await.unwrap();
+    assert_clean(&workbench);
+    for (number, original) in originals {
+        if number % 2 == 1 {
+            tree::assert_same(&original.join("data"), &restore(&workbench, number).join("data"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn restic_tells_people_what_a_backup_is() {
+    let workbench = Workbench::new();
+    workbench.back_up(1).await;
+    let said: Value = serde_json::from_str(&restic(&workbench, &["snapshots", "--json"])).unwrap();
+    let shown = &said[0];
+    assert_eq!(shown["hostname"], "shop");
+    assert_eq!(shown["paths"], serde_json::json!(["/"]));
+    assert_eq!(
+        shown["tags"],
+        serde_json::json!([format!("backup={}", backup(1))])
+    );
+    assert_eq!(shown["time"], "2023-11-14T22:13:20Z");
+}
+
+/// Trap 5: a prune beside a backup takes packs away that the backup counts on.
+#[tokio::test(flavor = "multi_thread")]
+async fn restic_finds_a_backup_whole_that_others_were_deleted_beside() {
+    let workbench = Workbench::new();
+    for number in 0..40 {
+        fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
+    }
+    workbench.take(1).await.unwrap();
+    let backups = async {
+        for number in 1..=3 {
+            workbench.copy(number, 1).await.unwrap();
+        }
+    };
+    let deletes = async {
+        for number in [10, 1, 11, 2, 12] {
+            workbench.delete(number).await.unwrap();
+        }
+    };
+    tokio::join!(backups, deletes);
+    assert_clean(&workbench);
+    tree::assert_same(
+        &workbench.snapshot_dir(1).join("data"),
+        &restore(&workbench, 3).join("data"),
+    );
+}
+
+#[tokio::test]
+async fn restic_finds_nothing_wrong_after_a_cancelled_backup() {
+    let workbench = Workbench::new();
+    for number in 0..60 {
+        fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
+    }
+    workbench.take(1).await.unwrap();
+    let cancel = calm();
+    let progress = crate::workbench::unheard();
+    let mut heard = progress.subscribe();
+    let canceller = tokio::spawn({
+        let cancel = cancel.clone();
+        async move {
+            heard
+                .wait_for(|progress| progress.bytes_done > 15_000_000)
+                .await
+                .unwrap();
+            cancel.cancel();
+        }
+    });
+    let request = workbench.copy_request(1, 1);
+    assert!(
+        workbench
+            .engine
+            .copy_backup(&request, &progress, &cancel)
+            .await
+            .is_err()
+    );
+    canceller.await.unwrap();
+    let said = restic(&workbench, &["snapshots", "--json"]);
+    assert_eq!(said.trim(), "[]");
+    assert_clean(&workbench);
+    workbench.delete(1).await.unwrap();
+    assert_eq!(workbench.stored("data"), (0, 0));
+    workbench.copy(2, 1).await.unwrap();
+    assert_clean(&workbench);
+}

@@ -1,0 +1,196 @@
+//! An engine with an app and a bucket in a temporary directory.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use appkeep_core::catalog::{Bucket, BucketLocation, Volume};
+use appkeep_core::engine::{
+    CopyBackup, DeleteBackup, Engine, EngineError, Progress, ProgressSender, TakeSnapshot,
+};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
+use appkeep_engine::{EngineConfig, RusticEngine};
+use chrono::{DateTime, Utc};
+use tempfile::TempDir;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// Never cancelled.
+pub(crate) fn calm() -> CancellationToken {
+    CancellationToken::new()
+}
+
+/// Progress that nobody looks at.
+pub(crate) fn unheard() -> ProgressSender {
+    watch::Sender::new(Progress::default())
+}
+
+/// The backup with this number.
+pub(crate) fn backup(number: u128) -> AppBackupId {
+    AppBackupId::new(Uuid::from_u128(number))
+}
+
+/// The snapshot with this number.
+pub(crate) fn snap(number: u128) -> AppSnapId {
+    AppSnapId::new(Uuid::from_u128(number))
+}
+
+/// An engine with an app and a bucket.
+pub(crate) struct Workbench {
+    dir: TempDir,
+    pub(crate) engine: RusticEngine,
+    pub(crate) app_id: AppId,
+    pub(crate) bucket: Bucket,
+    pub(crate) volumes: Vec<Volume>,
+}
+
+impl Workbench {
+    /// An app with one empty volume, `data`.
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let bucket_dir = dir.path().join("bucket");
+        fs::create_dir(&bucket_dir).unwrap();
+        let bucket = Bucket {
+            id: BucketId::new(Uuid::from_u128(0xb)),
+            account_id: AccountId::new(Uuid::from_u128(0xac)),
+            name: "main".to_owned(),
+            location: BucketLocation::Directory(bucket_dir),
+            is_default: true,
+            declared: true,
+        };
+        let engine = RusticEngine::new(&EngineConfig {
+            data_dir: dir.path().join("data"),
+        });
+        let app_id = AppId::new(Uuid::from_u128(0xa));
+        let mut workbench = Self {
+            dir,
+            engine,
+            app_id,
+            bucket,
+            volumes: Vec::new(),
+        };
+        workbench.add_volume("data");
+        workbench
+    }
+
+    /// Adds an empty volume and says where it is.
+    pub(crate) fn add_volume(&mut self, name: &str) -> PathBuf {
+        let path = self.dir.path().join("volumes").join(name);
+        fs::create_dir_all(&path).unwrap();
+        self.volumes.push(Volume {
+            name: name.to_owned(),
+            path: path.clone(),
+        });
+        path
+    }
+
+    /// The first volume's directory.
+    pub(crate) fn data(&self) -> &Path {
+        &self.volumes[0].path
+    }
+
+    /// The directory that holds everything.
+    pub(crate) fn root(&self) -> &Path {
+        self.dir.path()
+    }
+
+    pub(crate) fn repository(&self) -> PathBuf {
+        self.root().join("bucket").join(self.app_id.to_string())
+    }
+
+    pub(crate) fn key_file(&self) -> PathBuf {
+        let bucket = self.bucket.id.to_string();
+        self.root()
+            .join("data/keys")
+            .join(bucket)
+            .join(format!("{}.json", self.app_id))
+    }
+
+    pub(crate) fn snapshot_dir(&self, number: u128) -> PathBuf {
+        self.root()
+            .join("data/snapshots")
+            .join(self.app_id.to_string())
+            .join(snap(number).to_string())
+    }
+
+    pub(crate) fn take_request(&self, number: u128) -> TakeSnapshot {
+        TakeSnapshot {
+            app_id: self.app_id,
+            snap_id: snap(number),
+            volumes: self.volumes.clone(),
+        }
+    }
+
+    pub(crate) async fn take(&self, number: u128) -> Result<(), EngineError> {
+        self.engine
+            .take_snapshot(&self.take_request(number), &unheard(), &calm())
+            .await
+    }
+
+    pub(crate) fn copy_request(&self, backup_number: u128, snap_number: u128) -> CopyBackup {
+        CopyBackup {
+            bucket: self.bucket.clone(),
+            app_id: self.app_id,
+            app_name: "shop".to_owned(),
+            backup_id: backup(backup_number),
+            snap_id: snap(snap_number),
+            taken_at: DateTime::<Utc>::from_timestamp(1_700_000_000, 0).unwrap(),
+        }
+    }
+
+    pub(crate) async fn copy(&self, backup_number: u128, snap_number: u128) -> Result<u64, EngineError> {
+        self.engine
+            .copy_backup(
+                &self.copy_request(backup_number, snap_number),
+                &unheard(),
+                &calm(),
+            )
+            .await
+    }
+
+    /// Takes a snapshot and stores it, both under the same number.
+    pub(crate) async fn back_up(&self, number: u128) -> u64 {
+        self.take(number).await.unwrap();
+        self.copy(number, number).await.unwrap()
+    }
+
+    pub(crate) async fn delete(&self, number: u128) -> Result<(), EngineError> {
+        let request = self.delete_request(number);
+        self.engine.delete_backup(&request, &calm()).await
+    }
+
+    pub(crate) fn delete_request(&self, number: u128) -> DeleteBackup {
+        DeleteBackup {
+            bucket: self.bucket.clone(),
+            app_id: self.app_id,
+            backup_id: backup(number),
+        }
+    }
+
+    /// How many files there are below a directory of the repository, and how many bytes they have.
+    pub(crate) fn stored(&self, directory: &str) -> (usize, u64) {
+        let directory = self.repository().join(directory);
+        if !directory.exists() {
+            return (0, 0);
+        }
+        let files = walkdir::WalkDir::new(directory).into_iter();
+        let files = files
+            .map(|entry| entry.unwrap().metadata().unwrap())
+            .filter(fs::Metadata::is_file);
+        files.fold((0, 0), |(count, bytes), file| (count + 1, bytes + file.len()))
+    }
+}
+
+/// Bytes that neither compress nor repeat; the same for the same seed.
+pub(crate) fn noise(seed: u64, length: usize) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut bytes = Vec::with_capacity(length + 8);
+    while bytes.len() < length {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend_from_slice(&state.to_le_bytes());
+    }
+    bytes.truncate(length);
+    bytes
+}

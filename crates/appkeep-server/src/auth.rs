@@ -1,0 +1,57 @@
+//! From a bearer token to whom it stands for.
+
+use appkeep_core::actor::{Actor, OpContext};
+use appkeep_core::store::{Store, StoreError};
+use http::HeaderMap;
+use http::header::AUTHORIZATION;
+
+use crate::tokens;
+
+/// Why a request comes from nobody.
+#[derive(Debug)]
+pub(crate) enum Unauthenticated {
+    /// It carries no bearer token.
+    Missing,
+    /// Its token is unknown or revoked.
+    Unknown,
+    /// Whether its token is known could not be found out.
+    Store(StoreError),
+}
+
+/// The context of a request, from its `Authorization` header.
+///
+/// The token is looked up by its hash, so that how long that takes tells nothing about other tokens.
+pub(crate) async fn authenticate(
+    store: &dyn Store,
+    headers: &HeaderMap,
+) -> Result<OpContext, Unauthenticated> {
+    let token = bearer(headers).ok_or(Unauthenticated::Missing)?;
+    let found = store.fetch_token(&tokens::hash(token)).await.map_err(Unauthenticated::Store)?;
+    let actor: Option<Actor> = found.filter(|token| token.revoked_at.is_none()).map(|token| token.actor);
+    actor.map(|actor| OpContext { actor }).ok_or(Unauthenticated::Unknown)
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_bearer_token_counts() {
+        let token = |value: &str| {
+            let headers = HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())]);
+            bearer(&headers).map(str::to_owned)
+        };
+        assert_eq!(token("Bearer abc").as_deref(), Some("abc"));
+        assert_eq!(token("bearer  abc ").as_deref(), Some("abc"));
+        for other in ["Bearer", "Bearer ", "Basic abc", "abc", ""] {
+            assert_eq!(token(other), None, "{other}");
+        }
+        assert_eq!(bearer(&HeaderMap::new()), None);
+    }
+}

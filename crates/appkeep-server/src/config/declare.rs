@@ -1,0 +1,259 @@
+//! From the file's tables to accounts, apps and buckets: names are unique, ids well-formed, paths absolute.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use appkeep_core::catalog::{Account, App, Bucket, BucketLocation, Declaration, Volume};
+use appkeep_core::ids::{AccountId, AppId, BucketId};
+use appkeep_core::name::ResourceName;
+use toml::Spanned;
+use uuid::Uuid;
+
+use super::error::ConfigError;
+use super::file::{AccountTable, AppTable, BucketTable, File};
+use super::{
+    BODY_TIMEOUT_SECS_DEFAULT, BODY_TIMEOUT_SECS_MAX, Config, WORKERS_DEFAULT, WORKERS_MAX,
+};
+
+/// The namespace of ids that are made from names: a version 5 id of this project's name.
+const NAMESPACE: Uuid = Uuid::from_u128(0x9f0c_3f3c_8a5b_5d2e_9b64_61a5_1c1e_77d3);
+
+/// The id of what an account declares under a name.
+pub(crate) fn derived_id(kind: &str, account: &str, name: &str) -> Uuid {
+    Uuid::new_v5(&NAMESPACE, format!("{kind}/{account}/{name}").as_bytes())
+}
+
+struct Checker<'a> {
+    path: &'a Path,
+    text: &'a str,
+    ids: HashSet<Uuid>,
+}
+
+pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, ConfigError> {
+    let mut checker = Checker { path, text, ids: HashSet::new() };
+    let workers = checker.number(file.server.workers.as_ref(), WORKERS_DEFAULT, 0..=WORKERS_MAX)?;
+    let body_timeout_secs = checker.number(
+        file.server.body_timeout_secs.as_ref(),
+        BODY_TIMEOUT_SECS_DEFAULT,
+        1..=BODY_TIMEOUT_SECS_MAX,
+    )?;
+    let mut declaration = Declaration::default();
+    let mut names = HashSet::new();
+    for table in &file.accounts {
+        checker.account(table, &mut names, &mut declaration)?;
+    }
+    Ok(Config { workers, body_timeout: Duration::from_secs(body_timeout_secs.into()), declaration })
+}
+
+impl Checker<'_> {
+    fn error(&self, span: &Range<usize>, problem: String) -> ConfigError {
+        ConfigError::at(self.path, self.text, span, problem)
+    }
+
+    fn number(
+        &self,
+        given: Option<&Spanned<u32>>,
+        default: u32,
+        range: std::ops::RangeInclusive<u32>,
+    ) -> Result<u32, ConfigError> {
+        let Some(given) = given else { return Ok(default) };
+        if range.contains(given.get_ref()) {
+            return Ok(*given.get_ref());
+        }
+        let problem = format!(
+            "{} is out of range: {} to {} would be right",
+            given.get_ref(),
+            range.start(),
+            range.end()
+        );
+        Err(self.error(&given.span(), problem))
+    }
+
+    /// A name, unique among `taken`.
+    fn name(&self, given: &Spanned<String>, taken: &mut HashSet<String>) -> Result<String, ConfigError> {
+        let name = ResourceName::new(given.get_ref().as_str())
+            .map_err(|error| self.error(&given.span(), format!("{:?} is no name: {error}", given.get_ref())))?;
+        if !taken.insert(name.as_str().to_owned()) {
+            return Err(self.error(&given.span(), format!("the name {:?} is given twice", name.as_str())));
+        }
+        Ok(name.as_str().to_owned())
+    }
+
+    /// The id that is given, else the derived one; unique in the whole file.
+    fn id(
+        &mut self,
+        given: Option<&Spanned<String>>,
+        name: &Spanned<String>,
+        derived: Uuid,
+    ) -> Result<Uuid, ConfigError> {
+        let (id, span) = match given {
+            None => (derived, name.span()),
+            Some(given) => {
+                let strict = |id: &Uuid| id.hyphenated().to_string() == *given.get_ref();
+                let parsed = Uuid::try_parse(given.get_ref()).ok().filter(strict);
+                let id = parsed.ok_or_else(|| {
+                    let problem = format!(
+                        "{:?} is no id: a UUID in lower case with hyphens would be right, for example \"{derived}\"",
+                        given.get_ref()
+                    );
+                    self.error(&given.span(), problem)
+                })?;
+                (id, given.span())
+            }
+        };
+        if !self.ids.insert(id) {
+            return Err(self.error(&span, format!("the id {id} is given twice")));
+        }
+        Ok(id)
+    }
+
+    /// A directory; a relative one is relative to the configuration file's.
+    fn directory(&self, given: &Spanned<String>) -> Result<PathBuf, ConfigError> {
+        if given.get_ref().is_empty() {
+            return Err(self.error(&given.span(), "the path is empty: a directory would be right".to_owned()));
+        }
+        let base = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let joined = base.unwrap_or_else(|| Path::new(".")).join(given.get_ref());
+        std::path::absolute(&joined).map_err(|error| {
+            self.error(&given.span(), format!("{} can't be made absolute: {error}", joined.display()))
+        })
+    }
+
+    fn account(
+        &mut self,
+        table: &AccountTable,
+        names: &mut HashSet<String>,
+        declaration: &mut Declaration,
+    ) -> Result<(), ConfigError> {
+        let name = self.name(&table.name, names)?;
+        let derived = derived_id("account", &name, "");
+        let id = AccountId::new(self.id(table.id.as_ref(), &table.name, derived)?);
+        let account = Account { id, name };
+        let (mut app_names, mut bucket_names) = (HashSet::new(), HashSet::new());
+        for app in &table.apps {
+            let app = self.app(&account, app, &mut app_names)?;
+            declaration.apps.push(app);
+        }
+        let mut default: Option<Range<usize>> = None;
+        for bucket in &table.buckets {
+            let checked = self.bucket(&account, bucket, &mut bucket_names)?;
+            if let Some(marked) = bucket.default.as_ref().filter(|marked| *marked.get_ref()) {
+                if default.is_some() {
+                    let problem = format!("account {:?} has two default buckets", account.name);
+                    return Err(self.error(&marked.span(), problem));
+                }
+                default = Some(marked.span());
+            }
+            declaration.buckets.push(checked);
+        }
+        declaration.accounts.push(account);
+        Ok(())
+    }
+
+    fn app(
+        &mut self,
+        account: &Account,
+        table: &AppTable,
+        names: &mut HashSet<String>,
+    ) -> Result<App, ConfigError> {
+        let name = self.name(&table.name, names)?;
+        let derived = derived_id("app", &account.name, &name);
+        let id = AppId::new(self.id(table.id.as_ref(), &table.name, derived)?);
+        let mut volumes = Vec::new();
+        let mut volume_names = HashSet::new();
+        for (volume, path) in table.volumes.get_ref() {
+            let name = self.name(volume, &mut volume_names)?;
+            volumes.push(Volume { name, path: self.directory(path)? });
+        }
+        if volumes.is_empty() {
+            let problem = format!("app {name:?} has no volumes: `name = \"/a/directory\"` would be right");
+            return Err(self.error(&table.volumes.span(), problem));
+        }
+        Ok(App { id, account_id: account.id, name, volumes, declared: true })
+    }
+
+    fn bucket(
+        &mut self,
+        account: &Account,
+        table: &BucketTable,
+        names: &mut HashSet<String>,
+    ) -> Result<Bucket, ConfigError> {
+        let name = self.name(&table.name, names)?;
+        let derived = derived_id("bucket", &account.name, &name);
+        let id = BucketId::new(self.id(table.id.as_ref(), &table.name, derived)?);
+        Ok(Bucket {
+            id,
+            account_id: account.id,
+            name,
+            location: BucketLocation::Directory(self.directory(&table.path)?),
+            is_default: table.default.as_ref().is_some_and(|marked| *marked.get_ref()),
+            declared: true,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[server]
+workers = 1
+
+[[accounts]]
+name = "acme"
+
+[[accounts.apps]]
+name = "shop"
+volumes = { data = "/srv/shop", media = "media" }
+
+[[accounts.buckets]]
+name = "local"
+path = "/var/backups"
+"#;
+
+    fn parse(text: &str) -> Result<Config, String> {
+        Config::parse(Path::new("/etc/appkeep.toml"), text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_good_file_declares_accounts_apps_and_buckets() {
+        let config = parse(GOOD).unwrap();
+        assert_eq!(config.workers, 1);
+        let app = &config.declaration.apps[0];
+        assert_eq!(app.id.as_uuid(), derived_id("app", "acme", "shop"));
+        assert_eq!(app.id.as_uuid().get_version_num(), 5);
+        assert_eq!(app.volumes[1].path, Path::new("/etc/media"));
+    }
+
+    #[test]
+    fn every_error_names_file_line_key_and_what_would_be_right() {
+        for (from, to, expected) in [
+            ("workers = 1", "workers = 65", "/etc/appkeep.toml:3: `workers = 65`: 65 is out of range: 0 to 64 would be right"),
+            ("workers = 1", "workers = \"x\"", "/etc/appkeep.toml:3: `workers = \"x\"`: invalid type: string \"x\", expected u32"),
+            ("workers = 1", "worker = 1", "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected `workers` or `body_timeout_secs`"),
+            ("name = \"shop\"", "name = \"Shop\"", "/etc/appkeep.toml:9: `name = \"Shop\"`: \"Shop\" is no name: a name has 1 to 63 lower-case letters, digits and hyphens, and begins and ends with a letter or digit"),
+            ("path = \"/var/backups\"", "path = \"\"", "/etc/appkeep.toml:14: `path = \"\"`: the path is empty: a directory would be right"),
+            ("path = \"/var/backups\"", "path = 5", "/etc/appkeep.toml:14: `path = 5`: invalid type: integer `5`, expected a string"),
+            ("{ data = \"/srv/shop\", media = \"media\" }", "{}", "/etc/appkeep.toml:10: `volumes = {}`: app \"shop\" has no volumes: `name = \"/a/directory\"` would be right"),
+        ] {
+            assert_eq!(parse(&GOOD.replace(from, to)).unwrap_err(), expected);
+        }
+        let missing = parse(&GOOD.replace("path = \"/var/backups\"\n", "")).unwrap_err();
+        assert_eq!(missing, "/etc/appkeep.toml:12: `[[accounts.buckets]]`: missing field `path`");
+        let syntax = parse(&GOOD.replace("name = \"acme\"", "name = acme")).unwrap_err();
+        assert!(syntax.starts_with("/etc/appkeep.toml:6: `name = acme`: "), "{syntax}");
+    }
+
+    #[test]
+    fn names_and_ids_are_given_once() {
+        let twice = format!("{GOOD}\n[[accounts]]\nname = \"acme\"\n");
+        assert!(parse(&twice).unwrap_err().ends_with("the name \"acme\" is given twice"));
+        let id = "54fe651d-3d3b-5fa8-b85c-5db757885ff3";
+        let with_id = |id: &str| GOOD.replace("name = \"shop\"", &format!("name = \"shop\"\nid = \"{id}\""));
+        assert_eq!(parse(&with_id(id)).unwrap().declaration.apps[0].id.to_string(), id);
+        assert!(parse(&with_id(&id.to_uppercase())).unwrap_err().contains("is no id"));
+    }
+}

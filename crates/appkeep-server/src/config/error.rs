@@ -1,0 +1,60 @@
+//! What is wrong with a configuration, in one line.
+
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// What is wrong with a configuration file, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConfigError {
+    file: PathBuf,
+    line: Option<usize>,
+    /// The line's text as it stands in the file: key and value.
+    place: Option<String>,
+    problem: String,
+}
+
+/// The longest piece of a file that is repeated in an error, in characters.
+const PLACE_CHARS_MAX: usize = 120;
+
+impl ConfigError {
+    pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
+        Self { file: path.to_owned(), line: None, place: None, problem: format!("failed to read it: {error}") }
+    }
+
+    pub(super) fn from_toml(path: &Path, text: &str, error: &toml::de::Error) -> Self {
+        let problem = error.message().replace('\n', " ");
+        match error.span() {
+            Some(span) => Self::at(path, text, &span, problem),
+            None => Self { file: path.to_owned(), line: None, place: None, problem },
+        }
+    }
+
+    pub(super) fn at(path: &Path, text: &str, span: &Range<usize>, problem: String) -> Self {
+        let start = span.start.min(text.len());
+        let before = text.get(..start).unwrap_or_default();
+        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+        let line = text.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default();
+        Self {
+            file: path.to_owned(),
+            line: Some(before.matches('\n').count() + 1),
+            place: Some(line.trim().chars().take(PLACE_CHARS_MAX).collect()),
+            problem,
+        }
+    }
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.file.display())?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        match self.place.as_deref() {
+            Some(place) if !place.is_empty() => write!(f, ": `{place}`: {}", self.problem),
+            _ => write!(f, ": {}", self.problem),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}

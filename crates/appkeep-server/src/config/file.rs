@@ -1,0 +1,50 @@
+//! The configuration file as it is written.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    #[serde(default)]
+    pub(super) server: ServerTable,
+    #[serde(default)]
+    pub(super) accounts: Vec<AccountTable>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ServerTable {
+    pub(super) workers: Option<Spanned<u32>>,
+    pub(super) body_timeout_secs: Option<Spanned<u32>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccountTable {
+    pub(super) name: Spanned<String>,
+    pub(super) id: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) apps: Vec<AppTable>,
+    #[serde(default)]
+    pub(super) buckets: Vec<BucketTable>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AppTable {
+    pub(super) name: Spanned<String>,
+    pub(super) id: Option<Spanned<String>>,
+    pub(super) volumes: Spanned<BTreeMap<Spanned<String>, Spanned<String>>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BucketTable {
+    pub(super) name: Spanned<String>,
+    pub(super) id: Option<Spanned<String>>,
+    pub(super) path: Spanned<String>,
+    pub(super) default: Option<Spanned<bool>>,
+}

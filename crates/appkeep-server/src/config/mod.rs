@@ -1,0 +1,54 @@
+//! `appkeep.toml`: what an operator declares. Read strictly; an error names file, line, key, value and what
+//! would be right.
+
+mod declare;
+mod error;
+mod file;
+
+use std::path::Path;
+use std::time::Duration;
+
+use appkeep_core::catalog::Declaration;
+
+pub use self::error::ConfigError;
+
+/// How many workers run unless the configuration says otherwise.
+pub const WORKERS_DEFAULT: u32 = 2;
+/// The most workers that may run.
+pub const WORKERS_MAX: u32 = 64;
+/// How long a request's body may take to arrive unless the configuration says otherwise, in seconds.
+pub const BODY_TIMEOUT_SECS_DEFAULT: u32 = 30;
+/// The longest time that may be set for it, in seconds.
+pub const BODY_TIMEOUT_SECS_MAX: u32 = 3600;
+
+/// A configuration that was found to be good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// How many workers run; none keeps jobs queued.
+    pub workers: u32,
+    /// How long a request's body may take to arrive.
+    pub body_timeout: Duration,
+    /// Accounts, apps and buckets.
+    pub declaration: Declaration,
+}
+
+impl Config {
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// When it can't be read or says something that can't be.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, &error))?;
+        Self::parse(path, &text)
+    }
+
+    /// Takes `text` as the content of the configuration file `path`, which relative directories are
+    /// relative to.
+    ///
+    /// # Errors
+    /// When it says something that can't be.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
+        let file: file::File = toml::from_str(text).map_err(|error| ConfigError::from_toml(path, text, &error))?;
+        declare::check(path, text, &file)
+    }
+}

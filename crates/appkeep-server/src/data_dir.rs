@@ -1,0 +1,102 @@
+//! The data directory: who may use it, and what lies where.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::error::StartError;
+
+/// A data directory. Database, snapshots and keys are in it, so only its owner may look inside.
+#[derive(Debug, Clone)]
+pub struct DataDir {
+    path: PathBuf,
+}
+
+impl DataDir {
+    /// Takes `path` as a data directory and makes it if it isn't there, mode 0700.
+    ///
+    /// # Errors
+    /// When it can't be made.
+    pub fn create(path: &Path) -> Result<Self, StartError> {
+        let refused = |error| StartError::DataDir { path: path.to_owned(), error };
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(refused)?;
+        Ok(Self { path: path.canonicalize().map_err(refused)? })
+    }
+
+    /// Takes `path` as a data directory that a server made before.
+    ///
+    /// # Errors
+    /// When there is no database in it.
+    pub fn existing(path: &Path) -> Result<Self, StartError> {
+        let found = Self { path: path.to_owned() };
+        if found.database().is_file() { Ok(found) } else { Err(StartError::NoData { path: path.to_owned() }) }
+    }
+
+    /// The directory itself.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The database's file.
+    #[must_use]
+    pub fn database(&self) -> PathBuf {
+        self.path.join("appkeep.sqlite3")
+    }
+
+    /// Locks the directory for this process as its one server.
+    ///
+    /// # Errors
+    /// When another server has it: names that server.
+    pub fn lock(&self) -> Result<DataDirLock, StartError> {
+        let path = self.path.join("server.lock");
+        let refused = |error| StartError::DataDir { path: path.clone(), error };
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(refused)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                // Who holds it is only a hint; the lock itself is what counts.
+                let _ = file.read_to_string(&mut holder);
+                return Err(StartError::DataDirInUse {
+                    path: self.path.clone(),
+                    holder: holder.trim().to_owned(),
+                });
+            }
+            Err(TryLockError::Error(error)) => return Err(refused(error)),
+        }
+        file.set_len(0).and_then(|()| file.rewind()).map_err(refused)?;
+        writeln!(file, "{}", std::process::id()).map_err(refused)?;
+        Ok(DataDirLock { _file: file })
+    }
+}
+
+/// The right to be the one server of a data directory; given back when dropped, or when the process dies.
+#[derive(Debug)]
+pub struct DataDirLock {
+    _file: File,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_lock_is_refused_and_names_the_first() {
+        let temp = tempfile::tempdir().unwrap();
+        let data = DataDir::create(temp.path()).unwrap();
+        let lock = data.lock().unwrap();
+        let refused = data.lock().unwrap_err().to_string();
+        assert!(refused.contains(&std::process::id().to_string()), "{refused}");
+        drop(lock);
+        data.lock().unwrap();
+    }
+}

@@ -1,0 +1,63 @@
+//! Why a server did not start. Each is one line that names the thing and what would be right.
+
+use std::io;
+use std::path::PathBuf;
+
+use appkeep_core::store::StoreError;
+
+use crate::config::ConfigError;
+
+/// Why a server, or a command on its data directory, did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration is wrong.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// The data directory can't be made or used.
+    #[error("failed to use the data directory {}: {error}", .path.display())]
+    DataDir {
+        /// The file or directory.
+        path: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
+    /// There is no database in the data directory.
+    #[error("{} is not the data directory of a server: there is no appkeep.sqlite3 in it", .path.display())]
+    NoData {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// Another server uses the data directory.
+    #[error(
+        "the data directory {} is in use by another server (process {holder}): stop it first, or give --data another directory",
+        .path.display()
+    )]
+    DataDirInUse {
+        /// The directory.
+        path: PathBuf,
+        /// The process that has it.
+        holder: String,
+    },
+    /// The database can't be used.
+    #[error("failed to use the database: {0}")]
+    Store(#[from] StoreError),
+    /// The address can't be listened on.
+    #[error("failed to listen on {address}: {reason}")]
+    Listen {
+        /// The address.
+        address: String,
+        /// Why not.
+        reason: String,
+    },
+    /// There is no such account.
+    #[error("no account is called {wanted:?}; this server has {known}")]
+    UnknownAccount {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        known: String,
+    },
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes: {0}")]
+    Random(String),
+}

@@ -1,0 +1,154 @@
+//! Answers to the operations on backups.
+
+use appkeep_api::app_backup::AppBackupCreate;
+use appkeep_api::body::JsonBody;
+use appkeep_api::params::{
+    AccountBackupPath, AccountPath, AppBackupListQuery, AppBackupPath, AppPath, NoQuery, QueryParams,
+};
+use appkeep_api::reply::Reply;
+use appkeep_core::app_backup::AppBackup;
+use appkeep_core::error::Error;
+use appkeep_core::service::AppBackupRef;
+use http::StatusCode;
+use http::header::{ETAG, LOCATION};
+
+use super::call::{Call, PathIds, account};
+use super::list::Asked;
+use super::problem::{Refusal, Rejected};
+use super::{from_wire, list, media, to_wire};
+
+/// The media type of a single backup.
+pub(super) const VENDOR_TYPE: &str = "application/astra-appBackup+json";
+
+type Answered<R> = Result<Reply<R>, Refusal>;
+
+pub(super) async fn list_all<R>(
+    call: &Call<'_>,
+    path: AccountPath,
+    query: QueryParams<AppBackupListQuery>,
+) -> Answered<R> {
+    let ctx = call.authenticate().await?;
+    let mut include = None;
+    let input = query.0.map_err(Rejected::Query).map(|query| {
+        include = query.include.map(|include| include.names);
+        from_wire::list_options(query.limit, query.goes_on)
+    });
+    let listing = call.http().service.app_backup_list_all(&ctx, account(path.account_id), input).await?;
+    let asked = Asked { by: ctx.actor.subject, at: call.http().clock.now() };
+    Ok(list::answer(listing, include, asked).await?)
+}
+
+pub(super) async fn list_for_app<R>(
+    call: &Call<'_>,
+    path: AppPath,
+    query: QueryParams<AppBackupListQuery>,
+) -> Answered<R> {
+    let ctx = call.authenticate().await?;
+    let mut include = None;
+    let mut ids = PathIds::default();
+    let app_id = ids.read("app_id", path.app_id);
+    let input = ids.accept(app_id).and_then(|app_id| {
+        let query = query.0.map_err(Rejected::Query)?;
+        include = query.include.map(|include| include.names);
+        Ok((app_id, from_wire::list_options(query.limit, query.goes_on)))
+    });
+    let listing = call.http().service.app_backup_list_for_app(&ctx, account(path.account_id), input).await?;
+    let asked = Asked { by: ctx.actor.subject, at: call.http().clock.now() };
+    Ok(list::answer(listing, include, asked).await?)
+}
+
+pub(super) async fn fetch<R>(
+    call: &Call<'_>,
+    path: AccountBackupPath,
+    query: QueryParams<NoQuery>,
+) -> Answered<R> {
+    let ctx = call.authenticate().await?;
+    let input = in_account(path.app_backup_id, query);
+    let backup = call.http().service.app_backup_fetch(&ctx, account(path.account_id), input).await?;
+    one(call, StatusCode::OK, &backup)
+}
+
+pub(super) async fn fetch_for_app<R>(
+    call: &Call<'_>,
+    path: AppBackupPath,
+    query: QueryParams<NoQuery>,
+) -> Answered<R> {
+    let ctx = call.authenticate().await?;
+    let input = in_app(path.app_id, path.app_backup_id, query);
+    let backup = call.http().service.app_backup_fetch(&ctx, account(path.account_id), input).await?;
+    one(call, StatusCode::OK, &backup)
+}
+
+pub(super) async fn delete<R>(
+    call: &Call<'_>,
+    path: AccountBackupPath,
+    query: QueryParams<NoQuery>,
+) -> Answered<R> {
+    let ctx = call.authenticate().await?;
+    let input = in_account(path.app_backup_id, query);
+    call.http().service.app_backup_delete(&ctx, account(path.account_id), input).await?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+pub(super) async fn delete_for_app<R>(
+    call: &Call<'_>,
+    path: AppBackupPath,
+    query: QueryParams<NoQuery>,
+) -> Answered<R> {
+    let ctx = call.authenticate().await?;
+    let input = in_app(path.app_id, path.app_backup_id, query);
+    call.http().service.app_backup_delete(&ctx, account(path.account_id), input).await?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+pub(super) async fn create_for_app<R>(
+    call: &Call<'_>,
+    path: AppPath,
+    query: QueryParams<NoQuery>,
+    body: JsonBody<AppBackupCreate>,
+) -> Answered<R> {
+    let ctx = call.authenticate().await?;
+    let input = async {
+        let mut ids = PathIds::default();
+        let app_id = ids.read("app_id", path.app_id);
+        let app_id = ids.accept(app_id)?;
+        query.0.map_err(Rejected::Query)?;
+        from_wire::create_app_backup(app_id, call.read(body, VENDOR_TYPE).await?)
+    };
+    let service = &call.http().service;
+    let backup = service.app_backup_create_for_app(&ctx, account(path.account_id), input).await?;
+    let location = format!(
+        "/accounts/{}/k8s/v1/apps/{}/appBackups/{}",
+        backup.account_id, backup.app_id, backup.id
+    );
+    Ok(one(call, StatusCode::CREATED, &backup)?.with_header(LOCATION, &location))
+}
+
+fn in_account(
+    id: appkeep_api::words::Try<appkeep_api::words::Identifier>,
+    query: QueryParams<NoQuery>,
+) -> Result<AppBackupRef, Rejected> {
+    let mut ids = PathIds::default();
+    let wanted = AppBackupRef { app_id: None, id: ids.read("appBackup_id", id) };
+    let wanted = ids.accept(wanted)?;
+    query.0.map_err(Rejected::Query).map(|_| wanted)
+}
+
+fn in_app(
+    app_id: appkeep_api::words::Try<appkeep_api::words::Identifier>,
+    id: appkeep_api::words::Try<appkeep_api::words::Identifier>,
+    query: QueryParams<NoQuery>,
+) -> Result<AppBackupRef, Rejected> {
+    let mut ids = PathIds::default();
+    let app_id = ids.read("app_id", app_id);
+    let wanted = AppBackupRef { app_id: Some(app_id), id: ids.read("appBackup_id", id) };
+    let wanted = ids.accept(wanted)?;
+    query.0.map_err(Rejected::Query).map(|_| wanted)
+}
+
+fn one<R>(call: &Call<'_>, status: StatusCode, backup: &AppBackup) -> Answered<R> {
+    let wire = to_wire::app_backup(backup).map_err(Error::Internal)?;
+    let media_type = media::negotiate(call.headers(), VENDOR_TYPE);
+    let etag = format!("\"{}.{}\"", backup.id, backup.generation);
+    Ok(Reply::json(status, media_type, &wire).with_header(ETAG, &etag))
+}

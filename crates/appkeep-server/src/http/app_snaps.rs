@@ -1,0 +1,100 @@
+//! Answers to the operations on snapshots.
+
+use appkeep_api::app_snap::AppSnapCreate;
+use appkeep_api::body::JsonBody;
+use appkeep_api::params::{AppPath, AppSnapListQuery, AppSnapPath, NoQuery, QueryParams};
+use appkeep_api::reply::Reply;
+use appkeep_core::app_snap::AppSnap;
+use appkeep_core::error::Error;
+use appkeep_core::service::AppSnapRef;
+use http::StatusCode;
+use http::header::{ETAG, LOCATION};
+
+use super::call::{Call, PathIds, account};
+use super::list::Asked;
+use super::problem::{Refusal, Rejected};
+use super::{from_wire, list, media, to_wire};
+
+/// The media type of a single snapshot.
+pub(super) const VENDOR_TYPE: &str = "application/astra-appSnap+json";
+
+type Answered<R> = Result<Reply<R>, Refusal>;
+
+pub(super) async fn list_for_app<R>(
+    call: &Call<'_>,
+    path: AppPath,
+    query: QueryParams<AppSnapListQuery>,
+) -> Answered<R> {
+    let ctx = call.authenticate().await?;
+    let mut include = None;
+    let mut ids = PathIds::default();
+    let app_id = ids.read("app_id", path.app_id);
+    let input = ids.accept(app_id).and_then(|app_id| {
+        let query = query.0.map_err(Rejected::Query)?;
+        include = query.include.map(|include| include.names);
+        Ok((app_id, from_wire::list_options(query.limit, query.goes_on)))
+    });
+    let listing = call.http().service.app_snap_list_for_app(&ctx, account(path.account_id), input).await?;
+    let asked = Asked { by: ctx.actor.subject, at: call.http().clock.now() };
+    Ok(list::answer(listing, include, asked).await?)
+}
+
+pub(super) async fn fetch_for_app<R>(
+    call: &Call<'_>,
+    path: AppSnapPath,
+    query: QueryParams<NoQuery>,
+) -> Answered<R> {
+    let ctx = call.authenticate().await?;
+    let (account, input) = wanted(path, query);
+    let snap = call.http().service.app_snap_fetch_for_app(&ctx, account, input).await?;
+    one(call, StatusCode::OK, &snap)
+}
+
+pub(super) async fn delete_for_app<R>(
+    call: &Call<'_>,
+    path: AppSnapPath,
+    query: QueryParams<NoQuery>,
+) -> Answered<R> {
+    let ctx = call.authenticate().await?;
+    let (account, input) = wanted(path, query);
+    call.http().service.app_snap_delete_for_app(&ctx, account, input).await?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
+}
+
+pub(super) async fn create_for_app<R>(
+    call: &Call<'_>,
+    path: AppPath,
+    query: QueryParams<NoQuery>,
+    body: JsonBody<AppSnapCreate>,
+) -> Answered<R> {
+    let ctx = call.authenticate().await?;
+    let input = async {
+        let mut ids = PathIds::default();
+        let app_id = ids.read("app_id", path.app_id);
+        let app_id = ids.accept(app_id)?;
+        query.0.map_err(Rejected::Query)?;
+        from_wire::create_app_snap(app_id, call.read(body, VENDOR_TYPE).await?)
+    };
+    let service = &call.http().service;
+    let snap = service.app_snap_create_for_app(&ctx, account(path.account_id), input).await?;
+    let location =
+        format!("/accounts/{}/k8s/v1/apps/{}/appSnaps/{}", snap.account_id, snap.app_id, snap.id);
+    Ok(one(call, StatusCode::CREATED, &snap)?.with_header(LOCATION, &location))
+}
+
+type Account = Result<appkeep_core::ids::AccountId, Rejected>;
+
+fn wanted(path: AppSnapPath, query: QueryParams<NoQuery>) -> (Account, Result<AppSnapRef, Rejected>) {
+    let mut ids = PathIds::default();
+    let app_id = ids.read("app_id", path.app_id);
+    let wanted = AppSnapRef { app_id, id: ids.read("appSnap_id", path.app_snap_id) };
+    let input = ids.accept(wanted).and_then(|wanted| query.0.map_err(Rejected::Query).map(|_| wanted));
+    (account(path.account_id), input)
+}
+
+fn one<R>(call: &Call<'_>, status: StatusCode, snap: &AppSnap) -> Answered<R> {
+    let wire = to_wire::app_snap(snap).map_err(Error::Internal)?;
+    let media_type = media::negotiate(call.headers(), VENDOR_TYPE);
+    let etag = format!("\"{}.{}\"", snap.id, snap.generation);
+    Ok(Reply::json(status, media_type, &wire).with_header(ETAG, &etag))
+}

@@ -1,0 +1,136 @@
+//! What every handler does around its one call into the service.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use appkeep_api::api::Answer;
+use appkeep_api::body::JsonBody;
+use appkeep_api::problem::{InvalidItem, Problem};
+use appkeep_api::reply::Reply;
+use appkeep_api::words::{Identifier, Try};
+use appkeep_core::actor::OpContext;
+use dropshot::RequestContext;
+use futures::FutureExt;
+use http::HeaderMap;
+use http::header::WWW_AUTHENTICATE;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+use uuid::Uuid;
+
+use super::Http;
+use super::problem::{self, OwnKinds, Refusal, Rejected};
+use crate::auth::{self, Unauthenticated};
+
+/// A request that is being answered.
+pub(super) struct Call<'a> {
+    rqctx: &'a RequestContext<Arc<Http>>,
+    own: OwnKinds,
+    correlation: Uuid,
+}
+
+impl<'a> Call<'a> {
+    /// Begins to answer a request to the operation whose own kinds of problem are `own`.
+    pub(super) fn begin(rqctx: &'a RequestContext<Arc<Http>>, own: OwnKinds) -> Self {
+        Self { rqctx, own, correlation: rqctx.context().ids.next_id() }
+    }
+
+    /// What the handlers need.
+    pub(super) fn http(&self) -> &'a Http {
+        self.rqctx.context()
+    }
+
+    /// The request's headers.
+    pub(super) fn headers(&self) -> &'a HeaderMap {
+        self.rqctx.request.headers()
+    }
+
+    /// Who asks.
+    pub(super) async fn authenticate(&self) -> Result<OpContext, Refusal> {
+        let store = self.http().store.as_ref();
+        auth::authenticate(store, self.headers()).await.map_err(Refusal::Unauthenticated)
+    }
+
+    /// Reads a body.
+    pub(super) async fn read<T>(&self, body: JsonBody<T>, vendor_type: &'static str) -> Result<T, Rejected>
+    where
+        T: JsonSchema + DeserializeOwned + 'static,
+    {
+        body.read(vendor_type, self.http().body_limits).await.map_err(Rejected::Body)
+    }
+
+    /// Answers with what `work` makes, or with the problem that its refusal becomes. A panic is a problem,
+    /// too, and nothing more.
+    pub(super) async fn answer<R>(
+        &self,
+        work: impl Future<Output = Result<Reply<R>, Refusal>>,
+    ) -> Answer<R> {
+        let request = &self.rqctx.request;
+        let outcome = AssertUnwindSafe(work).catch_unwind().await;
+        let refusal = match outcome {
+            Ok(Ok(reply)) => {
+                tracing::debug!(correlation.id = %self.correlation, method = %request.method(), path = request.uri().path(), "answered");
+                return Ok(reply);
+            }
+            Ok(Err(refusal)) => refusal,
+            Err(_) => {
+                tracing::error!(correlation.id = %self.correlation, "a handler panicked");
+                return Ok(Reply::problem(&self.own.failed.occurrence(self.correlation)));
+            }
+        };
+        let challenge = challenge(&refusal);
+        let problem = problem::of_refusal(refusal, self.own, self.correlation);
+        tracing::info!(correlation.id = %self.correlation, method = %request.method(), path = request.uri().path(), %problem, "refused");
+        Ok(with_challenge(&problem, challenge))
+    }
+}
+
+fn challenge(refusal: &Refusal) -> Option<&'static str> {
+    match refusal {
+        Refusal::Unauthenticated(Unauthenticated::Missing) => Some(r#"Bearer realm="appkeep""#),
+        Refusal::Unauthenticated(Unauthenticated::Unknown) => {
+            Some(r#"Bearer realm="appkeep", error="invalid_token""#)
+        }
+        _ => None,
+    }
+}
+
+fn with_challenge<R>(problem: &Problem, challenge: Option<&str>) -> Reply<R> {
+    let reply = Reply::problem(problem);
+    match challenge {
+        Some(challenge) => reply.with_header(WWW_AUTHENTICATE, challenge),
+        None => reply,
+    }
+}
+
+/// The account in a path, or why there is none.
+pub(super) fn account<T: From<Uuid>>(given: Try<Identifier>) -> Result<T, Rejected> {
+    match given.0 {
+        Ok(id) => Ok(id.0.into()),
+        Err(reason) => Err(Rejected::Account(InvalidItem { name: "account_id".to_owned(), reason })),
+    }
+}
+
+/// The other ids in a path; every malformed one is named.
+#[derive(Default)]
+pub(super) struct PathIds {
+    faults: Vec<InvalidItem>,
+}
+
+impl PathIds {
+    /// Reads one id; a malformed one is noted and stands for nothing.
+    pub(super) fn read<T: From<Uuid>>(&mut self, name: &str, given: Try<Identifier>) -> T {
+        match given.0 {
+            Ok(id) => id.0.into(),
+            Err(reason) => {
+                self.faults.push(InvalidItem { name: name.to_owned(), reason });
+                Uuid::nil().into()
+            }
+        }
+    }
+
+    /// `value`, which was made from the ids, if all of them were well-formed.
+    pub(super) fn accept<T>(self, value: T) -> Result<T, Rejected> {
+        if self.faults.is_empty() { Ok(value) } else { Err(Rejected::Ids(self.faults)) }
+    }
+}

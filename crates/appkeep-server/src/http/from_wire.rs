@@ -1,0 +1,72 @@
+//! From what was said to what is meant, with the rules that a schema can't express.
+
+use std::collections::HashSet;
+
+use appkeep_api::app_backup::AppBackupCreate;
+use appkeep_api::app_snap::AppSnapCreate;
+use appkeep_api::metadata::MetadataCreate;
+use appkeep_api::problem::InvalidItem;
+use appkeep_api::words::{ContinueToken, Limit, ResourceName, quoted};
+use appkeep_core::app_backup::CreateAppBackup;
+use appkeep_core::app_snap::CreateAppSnap;
+use appkeep_core::ids::AppId;
+use appkeep_core::listing::ListOptions;
+use appkeep_core::metadata::Label;
+use appkeep_core::name;
+use appkeep_core::store::Position;
+
+use super::problem::Rejected;
+
+/// What a client wants a new backup to be.
+pub(super) fn create_app_backup(app_id: AppId, body: AppBackupCreate) -> Result<CreateAppBackup, Rejected> {
+    Ok(CreateAppBackup {
+        app_id,
+        name: body.name.as_ref().map(resource_name).transpose()?,
+        bucket_id: body.bucket_id.map(|id| id.0.into()),
+        snapshot_id: body.snapshot_id.map(|id| id.0.into()),
+        labels: labels(body.metadata)?,
+    })
+}
+
+/// What a client wants a new snapshot to be.
+pub(super) fn create_app_snap(app_id: AppId, body: AppSnapCreate) -> Result<CreateAppSnap, Rejected> {
+    Ok(CreateAppSnap {
+        app_id,
+        name: body.name.as_ref().map(resource_name).transpose()?,
+        labels: labels(body.metadata)?,
+    })
+}
+
+/// Which part of a list a client wants.
+pub(super) fn list_options(limit: Option<Limit>, goes_on: Option<ContinueToken>) -> ListOptions {
+    ListOptions {
+        limit: limit.map(|limit| limit.0),
+        after: goes_on.map(|token| Position { created_micros: token.created_micros, id: token.id }),
+    }
+}
+
+fn resource_name(given: &ResourceName) -> Result<name::ResourceName, Rejected> {
+    name::ResourceName::new(given.as_str()).map_err(|error| {
+        Rejected::Rule(vec![InvalidItem { name: "name".to_owned(), reason: error.to_string() }])
+    })
+}
+
+/// The labels of a new resource; a name may stand there once.
+fn labels(metadata: Option<MetadataCreate>) -> Result<Vec<Label>, Rejected> {
+    let given = metadata.map(|metadata| metadata.labels).unwrap_or_default();
+    let mut names = HashSet::new();
+    let mut faults = Vec::new();
+    for (index, label) in given.iter().enumerate() {
+        if !names.insert(label.name.as_str()) {
+            faults.push(InvalidItem {
+                name: format!("metadata.labels[{index}].name"),
+                reason: format!("the label {} is given twice", quoted(&label.name)),
+            });
+        }
+    }
+    if faults.is_empty() {
+        Ok(given.into_iter().map(|label| Label { name: label.name, value: label.value }).collect())
+    } else {
+        Err(Rejected::Rule(faults))
+    }
+}

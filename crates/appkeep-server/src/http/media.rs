@@ -1,0 +1,75 @@
+//! Which of an answer's media types a client asks for.
+
+use http::HeaderMap;
+use http::header::ACCEPT;
+
+/// The media type of plain JSON.
+pub(super) const JSON: &str = "application/json";
+
+/// The media type for a single resource: `vendor_type` if `Accept` prefers it, else plain JSON, also when
+/// nothing that is asked for can be had.
+pub(super) fn negotiate(headers: &HeaderMap, vendor_type: &'static str) -> &'static str {
+    let accept = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let ranges: Vec<Range> = accept.flat_map(|value| value.split(',')).map(Range::read).collect();
+    let (vendor, json) = (weight(&ranges, vendor_type), weight(&ranges, JSON));
+    if vendor > json { vendor_type } else { JSON }
+}
+
+struct Range {
+    media_range: String,
+    weight: f32,
+}
+
+impl Range {
+    fn read(text: &str) -> Self {
+        let mut parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
+        let media_range = parts.next().unwrap_or_default();
+        let quality = parts.find_map(|part| part.strip_prefix("q=").map(str::to_owned));
+        // A weight that is none counts as if it weren't there.
+        let weight = quality.and_then(|quality| quality.trim().parse().ok()).unwrap_or(1.0);
+        Self { media_range, weight }
+    }
+}
+
+/// The weight of the most specific range that covers `media_type`; 0 when none does.
+fn weight(ranges: &[Range], media_type: &str) -> f32 {
+    let covering = |wanted: &str| ranges.iter().find(|range| range.media_range == wanted);
+    covering(&media_type.to_ascii_lowercase())
+        .or_else(|| covering("application/*"))
+        .or_else(|| covering("*/*"))
+        .map_or(0.0, |range| range.weight)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VENDOR: &str = "application/astra-appBackup+json";
+
+    fn answer(accept: Option<&str>) -> &'static str {
+        let mut headers = HeaderMap::new();
+        if let Some(accept) = accept {
+            headers.insert(ACCEPT, accept.parse().unwrap());
+        }
+        negotiate(&headers, VENDOR)
+    }
+
+    #[test]
+    fn the_vendor_type_is_sent_only_when_it_is_preferred() {
+        for accept in [VENDOR, "application/astra-appbackup+json", "application/json;q=0.5, application/astra-appBackup+json"] {
+            assert_eq!(answer(Some(accept)), VENDOR, "{accept}");
+        }
+        for accept in [
+            None,
+            Some("*/*"),
+            Some("application/*"),
+            Some("application/json"),
+            Some("text/html"),
+            Some(""),
+            Some("application/json, application/astra-appBackup+json;q=0.9"),
+            Some("application/astra-appBackup+json;q=0"),
+        ] {
+            assert_eq!(answer(accept), JSON, "{accept:?}");
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! The API over HTTP: handlers that make one call into the service each, and the words for what it refuses.
+
+mod app_backups;
+mod app_snaps;
+mod call;
+mod from_wire;
+mod handlers;
+mod list;
+mod media;
+mod methods;
+pub(crate) mod problem;
+mod to_wire;
+
+use std::sync::Arc;
+
+use appkeep_api::body::BodyLimits;
+use appkeep_core::clock::{Clock, IdSource};
+use appkeep_core::service::Service;
+use appkeep_core::store::Store;
+
+pub(crate) use self::handlers::description;
+
+/// The largest request body, in bytes.
+pub const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+/// What the handlers need.
+pub(crate) struct Http {
+    pub(crate) service: Service,
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdSource>,
+    pub(crate) body_limits: BodyLimits,
+}

@@ -1,0 +1,219 @@
+//! Every problem that this server can answer with, and which one a refusal becomes.
+
+use appkeep_api::body::BodyFault;
+use appkeep_api::params::QueryFault;
+use appkeep_api::problem::{InvalidItem, Problem, Status};
+use appkeep_core::error::Error;
+use dropshot::ErrorStatusCode;
+use uuid::Uuid;
+
+use crate::auth::Unauthenticated;
+
+/// Why an operation's input was rejected before the service looked at it.
+#[derive(Debug)]
+pub(crate) enum Rejected {
+    /// The account's id is malformed.
+    Account(InvalidItem),
+    /// Another id in the path is malformed.
+    Ids(Vec<InvalidItem>),
+    /// The query is.
+    Query(QueryFault),
+    /// The body is.
+    Body(BodyFault),
+    /// The body fits its schema but breaks a rule.
+    Rule(Vec<InvalidItem>),
+}
+
+/// Why a request is not answered with what it asked for.
+#[derive(Debug)]
+pub(crate) enum Refusal {
+    /// Nobody asked.
+    Unauthenticated(Unauthenticated),
+    /// The service refused or failed.
+    Service(Error<Rejected>),
+}
+
+impl From<Error<Rejected>> for Refusal {
+    fn from(error: Error<Rejected>) -> Self {
+        Self::Service(error)
+    }
+}
+
+/// A kind of problem: its number, status and words.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Kind {
+    /// The number in its URI; none for a problem that only its status describes.
+    number: Option<u16>,
+    status: ErrorStatusCode,
+    title: &'static str,
+    detail: &'static str,
+}
+
+macro_rules! kinds {
+    ($($name:ident = $number:expr, $status:ident, $title:literal, $detail:literal;)*) => {
+        $(pub(crate) const $name: Kind = Kind {
+            number: $number,
+            status: ErrorStatusCode::$status,
+            title: $title,
+            detail: $detail,
+        };)*
+    };
+}
+
+// The words of 1, 2, 3, 5, 10, 11, 94 to 97 and 128 are the contract's, to the letter.
+kinds! {
+    RESOURCE_NOT_FOUND = Some(1), NOT_FOUND, "Resource not found", "The resource specified in the request URI wasn't found.";
+    COLLECTION_NOT_FOUND = Some(2), NOT_FOUND, "Collection not found", "The collection specified in the request URI wasn't found.";
+    MISSING_TOKEN = Some(3), UNAUTHORIZED, "Missing bearer token", "The request is missing the required bearer token.";
+    UNKNOWN_TOKEN = Some(4), UNAUTHORIZED, "Unknown bearer token", "The request's bearer token is unknown or was revoked.";
+    INVALID_QUERY = Some(5), BAD_REQUEST, "Invalid query parameters", "The supplied query parameters are invalid.";
+    UNSUPPORTED_QUERY = Some(6), BAD_REQUEST, "Unsupported query parameters", "This operation doesn't have all of the supplied query parameters.";
+    BODY_NOT_JSON = Some(7), BAD_REQUEST, "Body isn't JSON", "The body of the request can't be read as JSON.";
+    BODY_SHAPE = Some(8), BAD_REQUEST, "Body doesn't match the schema", "The body of the request has members that are missing, unknown or malformed.";
+    BODY_RULE = Some(9), BAD_REQUEST, "Body breaks a rule", "The body of the request has members that can't be accepted together.";
+    CONFLICT = Some(10), CONFLICT, "JSON resource conflict", "The request body JSON contains a field that conflicts with an idempotent value.";
+    FORBIDDEN = Some(11), FORBIDDEN, "Operation not permitted", "The requested operation isn't permitted.";
+    MALFORMED_ACCOUNT = Some(33), BAD_REQUEST, "Malformed account id", "The account id in the request URI isn't an identifier.";
+    INTERNAL = Some(34), INTERNAL_SERVER_ERROR, "Internal error", "The server failed while it was working on this request.";
+    MALFORMED_ID = Some(35), BAD_REQUEST, "Malformed resource id", "An id in the request URI isn't an identifier.";
+    NOT_READY = Some(41), SERVICE_UNAVAILABLE, "Service not ready", "The server can't serve requests at the moment. Try again shortly.";
+    SNAPSHOT_NOT_FOUND = Some(46), BAD_REQUEST, "Snapshot not found", "The snapshot that the body names doesn't exist.";
+    SNAPSHOT_OF_OTHER_APP = Some(47), FORBIDDEN, "Snapshot of another app", "The snapshot that the body names belongs to another app.";
+    METHOD_NOT_ALLOWED = Some(69), METHOD_NOT_ALLOWED, "Method not allowed", "This URI doesn't support the method of the request.";
+    BODY_TOO_LARGE = Some(85), PAYLOAD_TOO_LARGE, "Request body too large", "The body of the request is longer than this server reads.";
+    BACKUP_NOT_CREATED = Some(94), INTERNAL_SERVER_ERROR, "Backup not created", "The backup wasn't created because of an internal server issue.";
+    BACKUP_NOT_RETRIEVED = Some(95), INTERNAL_SERVER_ERROR, "Backup not retrieved", "The backup wasn't retrieved because of an internal server issue.";
+    BACKUPS_NOT_LISTED = Some(96), INTERNAL_SERVER_ERROR, "Backups not listed", "The backups didn't list because of an internal server issue.";
+    BACKUP_NOT_DELETED = Some(97), INTERNAL_SERVER_ERROR, "Backup not deleted", "The backup wasn't deleted because of an internal server issue.";
+    SNAPSHOT_NOT_CREATED = Some(98), INTERNAL_SERVER_ERROR, "Snapshot not created", "The server failed while it was creating the snapshot.";
+    SNAPSHOT_NOT_RETRIEVED = Some(99), INTERNAL_SERVER_ERROR, "Snapshot not retrieved", "The server failed while it was reading the snapshot.";
+    SNAPSHOTS_NOT_LISTED = Some(100), INTERNAL_SERVER_ERROR, "Snapshots not listed", "The server failed while it was reading the list of snapshots.";
+    BUCKET_NOT_FOUND = Some(108), BAD_REQUEST, "Bucket not found", "The bucket that the body names doesn't exist.";
+    SNAPSHOT_NOT_READY = Some(111), CONFLICT, "Snapshot not ready", "The snapshot that the body names isn't completed.";
+    APP_NOT_READY = Some(112), CONFLICT, "App not ready", "The app is no longer part of this server's configuration. Its backups stay, but it gets no new ones.";
+    NO_BUCKET = Some(127), BAD_REQUEST, "No bucket", "The body names no bucket, and the account has none.";
+    BACKUP_PENDING = Some(128), CONFLICT, "Backup cancellation not allowed", "A pending backup can't be canceled.";
+    SNAPSHOT_IN_USE = Some(144), CONFLICT, "Snapshot in use by a backup", "A backup is copying this snapshot. Delete it when the backup has ended.";
+    BODY_TIMED_OUT = None, REQUEST_TIMEOUT, "Request Timeout", "The body of the request didn't arrive in time.";
+    UNSUPPORTED_MEDIA_TYPE = None, UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type", "The body of the request has a media type that this operation doesn't read.";
+}
+
+impl Kind {
+    /// This occurrence of the kind.
+    pub(crate) fn occurrence(&self, correlation: Uuid) -> Problem {
+        Problem {
+            kind: self.number.map_or_else(
+                || "about:blank".to_owned(),
+                |number| format!("https://astra.netapp.io/problems/{number}"),
+            ),
+            title: self.title.to_owned(),
+            detail: self.detail.to_owned(),
+            status: Status(self.status),
+            correlation_id: Some(correlation.to_string()),
+            invalid_params: Vec::new(),
+            invalid_fields: Vec::new(),
+        }
+    }
+}
+
+/// The two kinds of problem that differ from operation to operation.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OwnKinds {
+    /// What a missing account, app or resource is.
+    pub(crate) not_found: Kind,
+    /// What a failure of the server is.
+    pub(crate) failed: Kind,
+}
+
+/// The problem that a refusal becomes.
+pub(crate) fn of_refusal(refusal: Refusal, own: OwnKinds, correlation: Uuid) -> Problem {
+    match refusal {
+        Refusal::Unauthenticated(Unauthenticated::Missing) => MISSING_TOKEN.occurrence(correlation),
+        Refusal::Unauthenticated(Unauthenticated::Unknown) => UNKNOWN_TOKEN.occurrence(correlation),
+        Refusal::Unauthenticated(Unauthenticated::Store(error)) => {
+            of_error(Error::from(error), own, correlation)
+        }
+        Refusal::Service(error) => of_error(error, own, correlation),
+    }
+}
+
+fn of_error(error: Error<Rejected>, own: OwnKinds, correlation: Uuid) -> Problem {
+    let field = |kind: Kind, name: &str, reason: &str| {
+        let mut problem = kind.occurrence(correlation);
+        problem.invalid_fields = vec![InvalidItem { name: name.to_owned(), reason: reason.to_owned() }];
+        problem
+    };
+    match error {
+        Error::Input(rejected) => of_rejected(rejected, correlation),
+        Error::Forbidden => FORBIDDEN.occurrence(correlation),
+        Error::AccountNotFound | Error::AppNotFound | Error::ResourceNotFound => {
+            own.not_found.occurrence(correlation)
+        }
+        Error::SnapshotNotFound => field(SNAPSHOT_NOT_FOUND, "snapshotID", "there is no such snapshot"),
+        Error::SnapshotOfOtherApp => {
+            field(SNAPSHOT_OF_OTHER_APP, "snapshotID", "the snapshot belongs to another app")
+        }
+        Error::BucketNotFound => field(BUCKET_NOT_FOUND, "bucketID", "there is no such bucket"),
+        Error::NoBucket => field(NO_BUCKET, "bucketID", "it is missing, and the account has no bucket"),
+        Error::NameTaken => field(CONFLICT, "name", "the app has another one of this name"),
+        Error::BackupPending => BACKUP_PENDING.occurrence(correlation),
+        Error::SnapshotNotReady => field(SNAPSHOT_NOT_READY, "snapshotID", "the snapshot isn't completed"),
+        Error::AppNotReady => APP_NOT_READY.occurrence(correlation),
+        Error::SnapshotInUse => SNAPSHOT_IN_USE.occurrence(correlation),
+        Error::Unavailable(reason) => {
+            tracing::warn!(correlation.id = %correlation, reason, "not available");
+            NOT_READY.occurrence(correlation)
+        }
+        Error::Internal(reason) => {
+            tracing::error!(correlation.id = %correlation, reason, "internal error");
+            own.failed.occurrence(correlation)
+        }
+    }
+}
+
+fn of_rejected(rejected: Rejected, correlation: Uuid) -> Problem {
+    let params = |kind: Kind, items: Vec<InvalidItem>| {
+        let mut problem = kind.occurrence(correlation);
+        problem.invalid_params = items;
+        problem
+    };
+    match rejected {
+        Rejected::Account(item) => params(MALFORMED_ACCOUNT, vec![item]),
+        Rejected::Ids(items) => params(MALFORMED_ID, items),
+        Rejected::Query(QueryFault { invalid, unknown }) if invalid.is_empty() => {
+            params(UNSUPPORTED_QUERY, unknown)
+        }
+        Rejected::Query(QueryFault { mut invalid, unknown }) => {
+            invalid.extend(unknown);
+            params(INVALID_QUERY, invalid)
+        }
+        Rejected::Body(fault) => of_body_fault(fault, correlation),
+        Rejected::Rule(items) => with_fields(BODY_RULE, items, correlation),
+    }
+}
+
+fn of_body_fault(fault: BodyFault, correlation: Uuid) -> Problem {
+    let body = |kind: Kind, reason: String| {
+        with_fields(kind, vec![InvalidItem { name: "the body".to_owned(), reason }], correlation)
+    };
+    match fault {
+        BodyFault::MediaType { given, declared } => body(
+            UNSUPPORTED_MEDIA_TYPE,
+            format!("its Content-Type is {given}; {} would be right", declared.join(" or ")),
+        ),
+        BodyFault::TooLarge { bytes_max } => {
+            body(BODY_TOO_LARGE, format!("it has more than {bytes_max} bytes"))
+        }
+        BodyFault::TimedOut { timeout } => {
+            body(BODY_TIMED_OUT, format!("it didn't arrive within {} seconds", timeout.as_secs()))
+        }
+        BodyFault::NotJson { reason } => body(BODY_NOT_JSON, reason),
+        BodyFault::Fields(items) => with_fields(BODY_SHAPE, items, correlation),
+    }
+}
+
+fn with_fields(kind: Kind, items: Vec<InvalidItem>, correlation: Uuid) -> Problem {
+    let mut problem = kind.occurrence(correlation);
+    problem.invalid_fields = items;
+    problem
+}

@@ -1,0 +1,96 @@
+//! From what is true to what is said. Only here do the two meet.
+
+use appkeep_api::app_backup::{AppBackup, AppBackupType, AppBackupVersion};
+use appkeep_api::app_snap::{AppSnap, AppSnapType, AppSnapVersion};
+use appkeep_api::metadata::{HookState, Label, Metadata, ResourceState, StateDetail};
+use appkeep_api::words::{Identifier, ResourceName, Timestamp, UnreadyReason, Word};
+use appkeep_core as core;
+use uuid::Uuid;
+
+/// A backup, as the contract shows it. An error means that the store holds what the contract forbids.
+pub(super) fn app_backup(backup: &core::app_backup::AppBackup) -> Result<AppBackup, String> {
+    Ok(AppBackup {
+        kind: AppBackupType::AppBackup,
+        version: AppBackupVersion::V1_1,
+        id: Identifier(backup.id.as_uuid()),
+        name: ResourceName::from_text(backup.name.as_str())?,
+        bucket_id: Identifier(backup.bucket_id.as_uuid()),
+        snapshot_id: backup.snapshot_id.map(|id| Identifier(id.as_uuid())),
+        schedule_id: backup.schedule_id.map(|id| Identifier(id.as_uuid())),
+        state: state(backup.state),
+        state_unready: reasons(&backup.state_unready)?,
+        hook_state: backup.hook_state.map(hook_state),
+        hook_state_details: backup.hook_state.map(|_| details(&backup.hook_state_details)),
+        backup_creation_timestamp: backup.taken_at.map(Timestamp),
+        total_bytes: backup.total_bytes,
+        bytes_done: backup.bytes_done,
+        percent_done: backup.percent_done,
+        metadata: metadata(&backup.metadata),
+    })
+}
+
+/// A snapshot, as the contract shows it. An error means that the store holds what the contract forbids.
+pub(super) fn app_snap(snap: &core::app_snap::AppSnap) -> Result<AppSnap, String> {
+    let completed = snap.state == core::state::ResourceState::Completed;
+    Ok(AppSnap {
+        kind: AppSnapType::AppSnap,
+        version: AppSnapVersion::V1_2,
+        id: Identifier(snap.id.as_uuid()),
+        name: ResourceName::from_text(snap.name.as_str())?,
+        schedule_id: snap.schedule_id.map(|id| Identifier(id.as_uuid())),
+        snapshot_app_asset: completed.then(|| snapshot_app_asset(snap.id.as_uuid())),
+        state: state(snap.state),
+        state_unready: reasons(&snap.state_unready)?,
+        hook_state: snap.hook_state.map(hook_state),
+        hook_state_details: snap.hook_state.map(|_| details(&snap.hook_state_details)),
+        metadata: metadata(&snap.metadata),
+    })
+}
+
+/// The id of the asset that stands for a completed snapshot: a version 5 id of the snapshot's.
+fn snapshot_app_asset(id: Uuid) -> Identifier {
+    Identifier(Uuid::new_v5(&id, b"snapshotAppAsset"))
+}
+
+fn state(state: core::state::ResourceState) -> ResourceState {
+    match state {
+        core::state::ResourceState::Pending => ResourceState::Pending,
+        core::state::ResourceState::Discovering => ResourceState::Discovering,
+        core::state::ResourceState::Running => ResourceState::Running,
+        core::state::ResourceState::Completed => ResourceState::Completed,
+        core::state::ResourceState::Failed => ResourceState::Failed,
+        core::state::ResourceState::Removed => ResourceState::Removed,
+        core::state::ResourceState::Unknown => ResourceState::Unknown,
+    }
+}
+
+fn hook_state(state: core::state::HookState) -> HookState {
+    match state {
+        core::state::HookState::Failed => HookState::Failed,
+        core::state::HookState::Success => HookState::Success,
+    }
+}
+
+fn reasons(reasons: &[String]) -> Result<Vec<UnreadyReason>, String> {
+    reasons.iter().map(|reason| UnreadyReason::from_text(reason)).collect()
+}
+
+fn details(details: &[core::state::StateDetail]) -> Vec<StateDetail> {
+    let detail = |detail: &core::state::StateDetail| StateDetail {
+        kind: detail.kind.clone(),
+        title: detail.title.clone(),
+        detail: detail.detail.clone(),
+    };
+    details.iter().map(detail).collect()
+}
+
+fn metadata(metadata: &core::metadata::Metadata) -> Metadata {
+    let label = |label: &core::metadata::Label| Label { name: label.name.clone(), value: label.value.clone() };
+    Metadata {
+        labels: metadata.labels.iter().map(label).collect(),
+        creation_timestamp: Timestamp(metadata.created_at),
+        modification_timestamp: Timestamp(metadata.modified_at),
+        created_by: Identifier(metadata.created_by.as_uuid()),
+        modified_by: metadata.modified_by.map(|by| Identifier(by.as_uuid())),
+    }
+}

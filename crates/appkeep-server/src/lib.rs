@@ -1,0 +1,30 @@
+#![doc = include_str!("../README.md")]
+
+mod auth;
+pub mod config;
+pub mod data_dir;
+pub mod error;
+mod http;
+mod log;
+mod server;
+pub mod system;
+pub mod tokens;
+
+pub use appkeep_core::catalog;
+
+pub use self::http::BODY_BYTES_MAX;
+pub use self::server::{Options, Server};
+
+/// The store, for whoever works on a data directory beside the server.
+pub mod store {
+    pub use appkeep_core::store::Store;
+    pub use appkeep_store::SqliteStore;
+}
+
+/// The OpenAPI document that this server's types and routes amount to.
+///
+/// # Errors
+/// When two routes contradict each other.
+pub fn openapi() -> Result<serde_json::Value, String> {
+    appkeep_api::openapi()
+}

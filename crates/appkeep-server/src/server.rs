@@ -1,0 +1,148 @@
+//! A running server: the object graph, built once, and taken apart in order.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use appkeep_api::body::BodyLimits;
+use appkeep_core::clock::{Clock, IdSource};
+use appkeep_core::engine::Engine;
+use appkeep_core::service::Service;
+use appkeep_core::store::Store;
+use appkeep_core::worker::{WorkerDeps, Workers};
+use appkeep_engine::{EngineConfig, RusticEngine};
+use appkeep_store::SqliteStore;
+use dropshot::{ConfigDropshot, HttpServer, ServerBuilder};
+use tokio::sync::Notify;
+
+use crate::config::Config;
+use crate::data_dir::{DataDir, DataDirLock};
+use crate::error::StartError;
+use crate::http::{self, BODY_BYTES_MAX, Http};
+use crate::log;
+use crate::system::{RandomIds, SystemClock};
+
+/// How long requests that are being answered may take once the server was asked to stop. A body that
+/// never ends would otherwise hold it up for ever.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How to start a server.
+pub struct Options {
+    /// What the operator declares.
+    pub config: Config,
+    /// The data directory; made when it isn't there.
+    pub data_dir: PathBuf,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Where ids come from.
+    pub ids: Arc<dyn IdSource>,
+}
+
+impl Options {
+    /// Options with the system's clock and random ids.
+    #[must_use]
+    pub fn new(config: Config, data_dir: PathBuf, listen: SocketAddr) -> Self {
+        Self { config, data_dir, listen, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) }
+    }
+}
+
+/// A running server.
+pub struct Server {
+    http: HttpServer<Arc<Http>>,
+    store: Arc<SqliteStore>,
+    workers: Workers,
+    _lock: DataDirLock,
+}
+
+impl Server {
+    /// Starts a server. When this returns it answers requests.
+    ///
+    /// # Errors
+    /// When anything that it needs can't be had.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let data = DataDir::create(&options.data_dir)?;
+        let lock = data.lock()?;
+        // The lock makes this the one server of the directory, so leases of others are known to be dead.
+        let store = Arc::new(SqliteStore::open_sole_server(data.database()).await?);
+        let mut tx = store.begin().await?;
+        tx.update_declaration(&options.config.declaration).await?;
+        tx.commit().await?;
+        let engine: Arc<dyn Engine> =
+            Arc::new(RusticEngine::new(&EngineConfig { data_dir: data.path().to_owned() }));
+        let wake = Arc::new(Notify::new());
+        let shared: Arc<dyn Store> = store.clone();
+        let http = listen(&options, shared.clone(), wake.clone())?;
+        let deps = WorkerDeps {
+            store: shared,
+            engine,
+            clock: options.clock,
+            owner: options.ids.next_id(),
+            ids: options.ids,
+            wake,
+        };
+        let workers = Workers::start(&deps, options.config.workers as usize);
+        Ok(Self { http, store, workers, _lock: lock })
+    }
+
+    /// The address that it listens on.
+    #[must_use]
+    pub fn local_addr(&self) -> SocketAddr {
+        self.http.local_addr()
+    }
+
+    /// What it remembers, for whoever makes tokens in the same process.
+    #[must_use]
+    pub fn store(&self) -> Arc<dyn Store> {
+        self.store.clone()
+    }
+
+    /// Stops: takes no more requests, answers those that are under way, puts running jobs back into the
+    /// queue, and closes the database.
+    pub async fn stop(self) {
+        match tokio::time::timeout(DRAIN_TIMEOUT, self.http.close()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(error, "the HTTP server did not close well"),
+            Err(_) => tracing::warn!("requests were cut off after {} s", DRAIN_TIMEOUT.as_secs()),
+        }
+        self.workers.drain().await;
+        self.store.close().await;
+    }
+}
+
+fn listen(
+    options: &Options,
+    store: Arc<dyn Store>,
+    wake: Arc<Notify>,
+) -> Result<HttpServer<Arc<Http>>, StartError> {
+    let refused = |reason: String| StartError::Listen { address: options.listen.to_string(), reason };
+    let service = Service::new(store.clone(), options.clock.clone(), options.ids.clone(), wake);
+    let context = Http {
+        service,
+        store,
+        clock: options.clock.clone(),
+        ids: options.ids.clone(),
+        body_limits: BodyLimits { bytes_max: BODY_BYTES_MAX, timeout: options.config.body_timeout },
+    };
+    let config = ConfigDropshot {
+        bind_address: options.listen,
+        default_request_body_max_bytes: BODY_BYTES_MAX,
+        ..ConfigDropshot::default()
+    };
+    let description = http::description().map_err(refused)?;
+    ServerBuilder::new(description, Arc::new(context), log::dropshot_logger())
+        .config(config)
+        .start()
+        .map_err(|error| refused(root_cause(&error)))
+}
+
+/// The innermost reason, without the outer ones' repetitions.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

@@ -1,0 +1,27 @@
+//! The real sources of time, ids and secrets. Nothing else in the workspace asks the system for them.
+
+pub use appkeep_core::clock::{Clock, IdSource};
+use chrono::{DateTime, SubsecRound, Utc};
+use uuid::Uuid;
+
+/// The system's clock, with the contract's microseconds.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the one Clock that asks the system")]
+    fn now(&self) -> DateTime<Utc> {
+        Utc::now().trunc_subsecs(6)
+    }
+}
+
+/// Random version 4 ids.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RandomIds;
+
+impl IdSource for RandomIds {
+    #[expect(clippy::disallowed_methods, reason = "this is the one IdSource that asks the system")]
+    fn next_id(&self) -> Uuid {
+        Uuid::new_v4()
+    }
+}

@@ -1,0 +1,172 @@
+//! The store on SQLite: one file, one writing connection, a few that read.
+
+mod app_backups;
+mod app_snaps;
+mod catalog;
+mod errors;
+mod jobs;
+mod migrations;
+mod open;
+mod rows;
+mod tokens;
+mod tx;
+
+use std::path::Path;
+
+use appkeep_core::actor::{Token, TokenHash};
+use appkeep_core::app_backup::AppBackup;
+use appkeep_core::app_snap::AppSnap;
+use appkeep_core::catalog::{Account, App, Bucket};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
+use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus};
+use appkeep_core::store::{ListFilter, Page, Store, StoreError, StoreTx};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use sqlx::pool::PoolConnection;
+use sqlx::{Sqlite, Transaction};
+
+use errors::store_error;
+use open::{Connections, Waits};
+use tx::SqliteTx;
+
+/// Everything that is remembered, in one SQLite file with a write-ahead log.
+///
+/// What a transaction committed is on the disk when its commit returns. A call waits at most a few seconds
+/// for its turn, then it fails with [`StoreError::Unavailable`]. Clones share their connections.
+#[derive(Debug, Clone)]
+pub struct SqliteStore {
+    connections: Connections,
+    sole_server: bool,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`, beside whatever else has it open.
+    ///
+    /// If there is none it is made, readable by its owner only, and its schema is brought up to date. Any
+    /// number of processes may do so at once.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] while another process keeps it busy; [`StoreError::Broken`] when it can't be
+    /// opened, or when a newer program has written it.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let connections = Connections::open(path.as_ref(), Waits::default()).await?;
+        Ok(Self {
+            connections,
+            sole_server: false,
+        })
+    }
+
+    /// Opens the database like [`Self::open`], for the only process that runs its jobs.
+    ///
+    /// The caller vouches for that by holding the lock of the data directory; the store can't check it. A
+    /// running job of another incarnation is then known to be dead: [`Store::claim_job`] takes it at once
+    /// instead of waiting until its lease runs out. If the caller is wrong, jobs run twice, and fences alone
+    /// keep the slower run from writing its results.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    pub async fn open_sole_server(path: impl AsRef<Path>) -> Result<Self, StoreError> {
+        let connections = Connections::open(path.as_ref(), Waits::default()).await?;
+        Ok(Self {
+            connections,
+            sole_server: true,
+        })
+    }
+
+    /// Waits for calls that are under way, then closes the database. Every later call, by any clone, fails
+    /// with [`StoreError::Unavailable`].
+    pub async fn close(&self) {
+        self.connections.close().await;
+    }
+
+    async fn reader(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
+        self.connections.readers.acquire().await.map_err(store_error)
+    }
+
+    /// Takes SQLite's lock on writing at once: a transaction that first reads and then writes could
+    /// otherwise fail in the middle.
+    async fn writer(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        self.connections
+            .writer
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(store_error)
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn begin(&self) -> Result<Box<dyn StoreTx>, StoreError> {
+        Ok(Box::new(SqliteTx::new(self.writer().await?)))
+    }
+
+    async fn fetch_token(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError> {
+        tokens::fetch(&mut *self.reader().await?, hash).await
+    }
+
+    async fn list_tokens(&self) -> Result<Vec<Token>, StoreError> {
+        tokens::list(&mut *self.reader().await?).await
+    }
+
+    async fn fetch_account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        catalog::fetch_account(&mut *self.reader().await?, id).await
+    }
+
+    async fn list_accounts(&self) -> Result<Vec<Account>, StoreError> {
+        catalog::list_accounts(&mut *self.reader().await?).await
+    }
+
+    async fn fetch_app(&self, account_id: AccountId, id: AppId) -> Result<Option<App>, StoreError> {
+        catalog::fetch_app(&mut *self.reader().await?, account_id, id).await
+    }
+
+    async fn list_apps(&self, account_id: AccountId) -> Result<Vec<App>, StoreError> {
+        catalog::list_apps(&mut *self.reader().await?, account_id).await
+    }
+
+    async fn fetch_bucket(&self, account_id: AccountId, id: BucketId) -> Result<Option<Bucket>, StoreError> {
+        catalog::fetch_bucket(&mut *self.reader().await?, account_id, id).await
+    }
+
+    async fn list_buckets(&self, account_id: AccountId) -> Result<Vec<Bucket>, StoreError> {
+        catalog::list_buckets(&mut *self.reader().await?, account_id).await
+    }
+
+    async fn fetch_app_backup(
+        &self,
+        account_id: AccountId,
+        id: AppBackupId,
+    ) -> Result<Option<AppBackup>, StoreError> {
+        app_backups::fetch(&mut *self.reader().await?, account_id, id).await
+    }
+
+    async fn list_app_backups(&self, filter: &ListFilter, page: &Page) -> Result<Vec<AppBackup>, StoreError> {
+        app_backups::list(&mut *self.reader().await?, filter, page).await
+    }
+
+    async fn fetch_app_snap(
+        &self,
+        account_id: AccountId,
+        id: AppSnapId,
+    ) -> Result<Option<AppSnap>, StoreError> {
+        app_snaps::fetch(&mut *self.reader().await?, account_id, id).await
+    }
+
+    async fn list_app_snaps(&self, filter: &ListFilter, page: &Page) -> Result<Vec<AppSnap>, StoreError> {
+        app_snaps::list(&mut *self.reader().await?, filter, page).await
+    }
+
+    async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {
+        let mut tx = self.writer().await?;
+        let claimed = jobs::claim(&mut tx, claim, self.sole_server).await?;
+        tx.commit().await.map_err(store_error)?;
+        Ok(claimed)
+    }
+
+    async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError> {
+        let mut tx = self.writer().await?;
+        let status = jobs::renew_lease(&mut tx, lease, until).await?;
+        tx.commit().await.map_err(store_error)?;
+        Ok(status)
+    }
+}

@@ -1,0 +1,105 @@
+//! An open transaction on SQLite.
+
+use appkeep_core::actor::Token;
+use appkeep_core::app_backup::AppBackup;
+use appkeep_core::app_snap::AppSnap;
+use appkeep_core::catalog::Declaration;
+use appkeep_core::ids::{AccountId, AppBackupId, AppSnapId};
+use appkeep_core::job::{JobEnd, Lease, NewJob};
+use appkeep_core::store::{StoreError, StoreTx};
+use async_trait::async_trait;
+use sqlx::{Sqlite, Transaction};
+use uuid::Uuid;
+
+use super::errors::store_error;
+use super::{app_backups, app_snaps, catalog, jobs, tokens};
+
+/// Holds the one writing connection until it is committed or dropped.
+pub(super) struct SqliteTx {
+    tx: Transaction<'static, Sqlite>,
+}
+
+impl SqliteTx {
+    pub(super) fn new(tx: Transaction<'static, Sqlite>) -> Self {
+        Self { tx }
+    }
+}
+
+#[async_trait]
+impl StoreTx for SqliteTx {
+    async fn commit(self: Box<Self>) -> Result<(), StoreError> {
+        self.tx.commit().await.map_err(store_error)
+    }
+
+    async fn update_declaration(&mut self, declaration: &Declaration) -> Result<(), StoreError> {
+        catalog::update_declaration(&mut self.tx, declaration).await
+    }
+
+    async fn insert_token(&mut self, token: &Token) -> Result<(), StoreError> {
+        tokens::insert(&mut self.tx, token).await
+    }
+
+    async fn fetch_app_backup(
+        &mut self,
+        account_id: AccountId,
+        id: AppBackupId,
+    ) -> Result<Option<AppBackup>, StoreError> {
+        app_backups::fetch(&mut self.tx, account_id, id).await
+    }
+
+    async fn insert_app_backup(&mut self, backup: &AppBackup) -> Result<(), StoreError> {
+        app_backups::insert(&mut self.tx, backup).await
+    }
+
+    async fn update_app_backup(&mut self, backup: &AppBackup) -> Result<bool, StoreError> {
+        app_backups::update(&mut self.tx, backup).await
+    }
+
+    async fn delete_app_backup(&mut self, id: AppBackupId, generation: i64) -> Result<bool, StoreError> {
+        app_backups::delete(&mut self.tx, id, generation).await
+    }
+
+    async fn count_app_backups_reading(&mut self, snap_id: AppSnapId) -> Result<u64, StoreError> {
+        app_backups::count_reading(&mut self.tx, snap_id).await
+    }
+
+    async fn fetch_app_snap(
+        &mut self,
+        account_id: AccountId,
+        id: AppSnapId,
+    ) -> Result<Option<AppSnap>, StoreError> {
+        app_snaps::fetch(&mut self.tx, account_id, id).await
+    }
+
+    async fn list_app_snaps_made_for(&mut self, backup_id: AppBackupId) -> Result<Vec<AppSnap>, StoreError> {
+        app_snaps::list_made_for(&mut self.tx, backup_id).await
+    }
+
+    async fn insert_app_snap(&mut self, snap: &AppSnap) -> Result<(), StoreError> {
+        app_snaps::insert(&mut self.tx, snap).await
+    }
+
+    async fn update_app_snap(&mut self, snap: &AppSnap) -> Result<bool, StoreError> {
+        app_snaps::update(&mut self.tx, snap).await
+    }
+
+    async fn delete_app_snap(&mut self, id: AppSnapId, generation: i64) -> Result<bool, StoreError> {
+        app_snaps::delete(&mut self.tx, id, generation).await
+    }
+
+    async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError> {
+        jobs::insert(&mut self.tx, job).await
+    }
+
+    async fn update_jobs_cancel_requested(&mut self, resource: Uuid) -> Result<(), StoreError> {
+        jobs::update_cancel_requested(&mut self.tx, resource).await
+    }
+
+    async fn holds_lease(&mut self, lease: &Lease) -> Result<bool, StoreError> {
+        jobs::holds_lease(&mut self.tx, lease).await
+    }
+
+    async fn update_job_ended(&mut self, lease: &Lease, end: &JobEnd) -> Result<bool, StoreError> {
+        jobs::update_ended(&mut self.tx, lease, end).await
+    }
+}

@@ -1,0 +1,192 @@
+//! Rows that another program wrote, and what is left of jobs that ended.
+
+use appkeep_core::job::{Claim, JobEnd};
+use appkeep_core::store::{Store, StoreError};
+use appkeep_store::SqliteStore;
+use chrono::DateTime;
+use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::opening::raw;
+use crate::sole_server::{job, queue};
+
+fn claim() -> Claim {
+    let at = |secs| DateTime::from_timestamp(secs, 0).unwrap();
+    Claim {
+        owner: Uuid::from_u128(1),
+        now: at(1000),
+        lease_until: at(1060),
+    }
+}
+
+async fn opened() -> (TempDir, SqliteStore, SqliteConnection) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("appkeep.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    let raw = raw(&path).await;
+    (dir, store, raw)
+}
+
+async fn execute(raw: &mut SqliteConnection, sql: &str) -> sqlx::Result<u64> {
+    sqlx::query(AssertSqlSafe(sql))
+        .execute(raw)
+        .await
+        .map(|done| done.rows_affected())
+}
+
+async fn parked(raw: &mut SqliteConnection) -> Vec<(String, i64)> {
+    sqlx::query("SELECT reason, attempt FROM jobs WHERE state = 'parked' ORDER BY seq")
+        .fetch_all(raw)
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| (row.get("reason"), row.get("attempt")))
+        .collect()
+}
+
+#[tokio::test]
+async fn jobs_that_nobody_understands_are_parked_on_the_way_to_the_next() {
+    let (_dir, store, mut raw) = opened().await;
+    queue(&store, (1..=4).map(job)).await;
+    execute(&mut raw, "UPDATE jobs SET payload_version = 2 WHERE seq = 1")
+        .await
+        .unwrap();
+    execute(
+        &mut raw,
+        r#"UPDATE jobs SET payload = '{"kind":"take_tea"}' WHERE seq = 2"#,
+    )
+    .await
+    .unwrap();
+    execute(&mut raw, "UPDATE jobs SET payload = 'no json' WHERE seq = 3")
+        .await
+        .unwrap();
+
+    let claimed = store.claim_job(&claim()).await.unwrap().unwrap();
+    assert_eq!(claimed.lease.job_id, job(4).id);
+
+    let parked = parked(&mut raw).await;
+    assert_eq!(parked[0], ("the payload's version 2 is not known".to_owned(), 0));
+    assert!(parked[1].0.contains("take_tea"), "{}", parked[1].0);
+    assert!(
+        parked[2].0.starts_with("the payload can't be understood: "),
+        "{}",
+        parked[2].0
+    );
+    assert_eq!(parked.len(), 3);
+}
+
+#[tokio::test]
+async fn a_parked_job_stays_where_it_is() {
+    let (_dir, store, mut raw) = opened().await;
+    queue(&store, [job(1)]).await;
+    execute(&mut raw, "UPDATE jobs SET payload_version = 2")
+        .await
+        .unwrap();
+    for _ in 0..2 {
+        assert_eq!(store.claim_job(&claim()).await.unwrap(), None);
+        assert_eq!(parked(&mut raw).await.len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn parking_a_whole_queue_takes_several_claims() {
+    let (_dir, store, mut raw) = opened().await;
+    queue(&store, (1..=150).map(job)).await;
+    execute(&mut raw, "UPDATE jobs SET payload_version = 2")
+        .await
+        .unwrap();
+    for expected in [100, 150] {
+        assert_eq!(store.claim_job(&claim()).await.unwrap(), None);
+        assert_eq!(parked(&mut raw).await.len(), expected);
+    }
+}
+
+#[tokio::test]
+async fn the_last_thousand_ended_jobs_are_kept() {
+    let (_dir, store, mut raw) = opened().await;
+    queue(&store, (1..=1005).map(job)).await;
+    execute(&mut raw, "UPDATE jobs SET exclusive_key = id")
+        .await
+        .unwrap();
+    // The first to be queued ends last.
+    let first = store.claim_job(&claim()).await.unwrap().unwrap();
+    let mut ended = 0;
+    while let Some(job) = store.claim_job(&claim()).await.unwrap() {
+        let mut tx = store.begin().await.unwrap();
+        assert!(tx.update_job_ended(&job.lease, &JobEnd::Done).await.unwrap());
+        tx.commit().await.unwrap();
+        ended += 1;
+    }
+    assert_eq!(ended, 1004);
+    let mut tx = store.begin().await.unwrap();
+    assert!(
+        tx.update_job_ended(
+            &first.lease,
+            &JobEnd::Failed {
+                reason: "tired".to_owned()
+            }
+        )
+        .await
+        .unwrap()
+    );
+    tx.commit().await.unwrap();
+
+    let kept = sqlx::query("SELECT COUNT(*) AS n, MIN(seq) AS oldest, MAX(reason) AS reason FROM jobs")
+        .fetch_one(&mut raw)
+        .await
+        .unwrap();
+    assert_eq!((kept.get::<i64, _>("n"), kept.get::<i64, _>("oldest")), (1000, 1));
+    assert_eq!(kept.get::<&str, _>("reason"), "tired");
+}
+
+#[tokio::test]
+async fn the_schema_refuses_two_running_jobs_with_one_key() {
+    let (_dir, store, mut raw) = opened().await;
+    queue(&store, [job(1), job(2)]).await;
+    store.claim_job(&claim()).await.unwrap().unwrap();
+    let refused = execute(
+        &mut raw,
+        "UPDATE jobs SET state = 'running', lease_owner = id, lease_until_micros = 0 WHERE state = 'queued'",
+    )
+    .await;
+    assert!(refused.unwrap_err().to_string().contains("UNIQUE"));
+}
+
+#[tokio::test]
+async fn the_schema_refuses_words_that_no_enum_has() {
+    let (_dir, store, mut raw) = opened().await;
+    queue(&store, [job(1)]).await;
+    for refused in [
+        "UPDATE jobs SET state = 'asleep'",
+        "UPDATE jobs SET state = 'done'",
+        "INSERT INTO accounts (id, name, declared) VALUES ('1', 'short id', 1)",
+        "INSERT INTO tokens VALUES (hex(randomblob(18)), '', zeroblob(32), hex(randomblob(18)), 'root', '', 0, 0)",
+    ] {
+        let error = execute(&mut raw, refused).await.unwrap_err().to_string();
+        assert!(error.contains("CHECK"), "{refused}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_can_not_be_read_names_its_column() {
+    let (_dir, store, mut raw) = opened().await;
+    let id = Uuid::from_u128(1);
+    execute(
+        &mut raw,
+        &format!("INSERT INTO accounts VALUES ('{id}', 'team', 1)"),
+    )
+    .await
+    .unwrap();
+    execute(
+        &mut raw,
+        &format!("INSERT INTO apps VALUES ('{id}', '{id}', 'wiki', '{{}}', 1)"),
+    )
+    .await
+    .unwrap();
+    let error = store.list_apps(id.into()).await.unwrap_err();
+    assert!(
+        matches!(&error, StoreError::Broken(why) if why.starts_with("apps.volumes can't be read")),
+        "{error}"
+    );
+}

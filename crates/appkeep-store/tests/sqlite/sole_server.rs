@@ -1,0 +1,135 @@
+//! On SQLite one process serves, so a server that starts knows that its predecessor is dead.
+
+use std::path::{Path, PathBuf};
+
+use appkeep_core::job::{Claim, JobEnd, JobPayload, LeaseStatus, NewJob};
+use appkeep_core::store::Store;
+use appkeep_store::SqliteStore;
+use chrono::DateTime;
+use uuid::Uuid;
+
+const DEAD: Uuid = Uuid::from_u128(1);
+const LIVING: Uuid = Uuid::from_u128(2);
+
+fn claim(owner: Uuid) -> Claim {
+    let at = |secs| DateTime::from_timestamp(secs, 0).unwrap();
+    Claim {
+        owner,
+        now: at(1000),
+        lease_until: at(1060),
+    }
+}
+
+pub(crate) fn job(n: u128) -> NewJob {
+    let payload = JobPayload::TakeBackup {
+        account_id: Uuid::from_u128(1).into(),
+        app_id: Uuid::from_u128(2).into(),
+        backup_id: Uuid::from_u128(n).into(),
+    };
+    NewJob {
+        id: Uuid::from_u128(n).into(),
+        payload,
+        run_after: DateTime::UNIX_EPOCH,
+    }
+}
+
+pub(crate) async fn queue(store: &SqliteStore, jobs: impl IntoIterator<Item = NewJob>) {
+    let mut tx = store.begin().await.unwrap();
+    for job in jobs {
+        tx.insert_job(&job).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+fn path(dir: &tempfile::TempDir) -> PathBuf {
+    dir.path().join("appkeep.db")
+}
+
+/// A server that took two jobs on one app and died over the first.
+async fn leave_behind(path: &Path) {
+    let store = SqliteStore::open_sole_server(path).await.unwrap();
+    queue(&store, [job(1), job(2)]).await;
+    store.claim_job(&claim(DEAD)).await.unwrap().unwrap();
+    store.close().await;
+}
+
+#[tokio::test]
+async fn the_sole_server_takes_a_dead_ones_job_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    leave_behind(&path(&dir)).await;
+    let store = SqliteStore::open_sole_server(path(&dir)).await.unwrap();
+    let taken = store.claim_job(&claim(LIVING)).await.unwrap().unwrap();
+    assert_eq!(taken.lease.job_id, job(1).id, "not the one that waits for it");
+    assert_eq!(taken.attempt, 2);
+    assert_eq!(
+        store.claim_job(&claim(LIVING)).await.unwrap(),
+        None,
+        "and never its own"
+    );
+
+    let until = claim(LIVING).lease_until;
+    assert_eq!(
+        store.renew_lease(&taken.lease, until).await.unwrap(),
+        LeaseStatus::Held
+    );
+    let mut tx = store.begin().await.unwrap();
+    assert!(tx.update_job_ended(&taken.lease, &JobEnd::Done).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(
+        store
+            .claim_job(&claim(LIVING))
+            .await
+            .unwrap()
+            .unwrap()
+            .lease
+            .job_id,
+        job(2).id
+    );
+}
+
+#[tokio::test]
+async fn one_of_several_waits_for_the_lease_to_run_out() {
+    let dir = tempfile::tempdir().unwrap();
+    leave_behind(&path(&dir)).await;
+    let store = SqliteStore::open(path(&dir)).await.unwrap();
+    assert_eq!(store.claim_job(&claim(LIVING)).await.unwrap(), None);
+    let now = claim(DEAD).lease_until + chrono::TimeDelta::microseconds(1);
+    let later = Claim {
+        owner: LIVING,
+        now,
+        lease_until: now,
+    };
+    assert_eq!(
+        store.claim_job(&later).await.unwrap().unwrap().lease.job_id,
+        job(1).id
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn stores_on_one_file_never_claim_a_job_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = SqliteStore::open(path(&dir)).await.unwrap();
+    let second = SqliteStore::open(path(&dir)).await.unwrap();
+    let jobs = (1..=60).map(|n| {
+        let (app_id, snap_id) = (Uuid::from_u128(2).into(), Uuid::from_u128(n).into());
+        NewJob {
+            payload: JobPayload::DeleteSnapshot { app_id, snap_id },
+            ..job(n)
+        }
+    });
+    queue(&first, jobs).await;
+    let mut claimers = tokio::task::JoinSet::new();
+    for (n, store) in (0..6).zip([&first, &second].into_iter().cycle()) {
+        let store = store.clone();
+        claimers.spawn(async move {
+            let mut mine = Vec::new();
+            while let Some(job) = store.claim_job(&claim(Uuid::from_u128(n))).await.unwrap() {
+                mine.push(job.lease.job_id);
+            }
+            mine
+        });
+    }
+    let mut claimed: Vec<_> = claimers.join_all().await.into_iter().flatten().collect();
+    claimed.sort();
+    assert_eq!(claimed, (1..=60).map(|n| job(n).id).collect::<Vec<_>>());
+}

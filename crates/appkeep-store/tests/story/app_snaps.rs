@@ -1,0 +1,202 @@
+use appkeep_core::app_snap::AppSnap;
+use appkeep_core::ids::{AppBackupId, AppSnapId};
+use appkeep_core::metadata::{Label, Metadata};
+use appkeep_core::name::ResourceName;
+use appkeep_core::state::{HookState, ResourceState, StateDetail};
+use appkeep_core::store::StoreError;
+use uuid::Uuid;
+
+use crate::fixtures::{ALICE, FORUM, SHOP_OF_STRANGERS, STRANGERS, TEAM, at, backup, snap};
+use crate::harness::{Harness, is_name_taken};
+
+/// A snapshot without a field that is left empty.
+fn extreme() -> AppSnap {
+    let text = "\"quoted\", \\ 'single', \u{0}\n\u{1f980} ü".to_owned();
+    AppSnap {
+        id: AppSnapId::new(Uuid::from_u128(u128::MAX)),
+        account_id: TEAM,
+        app_id: FORUM,
+        name: ResourceName::new("0").unwrap(),
+        schedule_id: Some(Uuid::max().into()),
+        state: ResourceState::Unknown,
+        state_unready: vec![text.clone()],
+        hook_state: Some(HookState::Success),
+        hook_state_details: vec![StateDetail {
+            kind: text.clone(),
+            title: text.clone(),
+            detail: text.clone(),
+        }],
+        taken_at: Some(at(-1)),
+        made_for: Some(Uuid::nil().into()),
+        metadata: Metadata {
+            labels: vec![Label {
+                name: text.clone(),
+                value: text,
+            }],
+            created_at: at(0),
+            modified_at: at(1),
+            created_by: ALICE,
+            modified_by: Some(ALICE),
+        },
+        generation: 41,
+    }
+}
+
+async fn inserted(h: &Harness, snap: &AppSnap) {
+    let mut tx = h.begin().await;
+    tx.insert_app_snap(snap).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+async fn stored(h: &Harness, id: AppSnapId) -> Option<AppSnap> {
+    h.store.fetch_app_snap(TEAM, id).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_snapshot_comes_back_as_it_was() {
+    let h = Harness::new().await;
+    for snap in [snap(1, "before"), extreme()] {
+        inserted(&h, &snap).await;
+        assert_eq!(stored(&h, snap.id).await.as_ref(), Some(&snap));
+        let mut tx = h.begin().await;
+        assert_eq!(
+            tx.fetch_app_snap(TEAM, snap.id).await.unwrap().as_ref(),
+            Some(&snap)
+        );
+    }
+}
+
+#[tokio::test]
+async fn every_state_can_be_stored() {
+    let h = Harness::new().await;
+    for (n, state) in (1..).zip(ResourceState::ALL) {
+        let snap = AppSnap {
+            state,
+            ..snap(n, state.as_str())
+        };
+        inserted(&h, &snap).await;
+        assert_eq!(stored(&h, snap.id).await, Some(snap));
+    }
+}
+
+#[tokio::test]
+async fn a_strangers_snapshot_is_neither_found_nor_filed() {
+    let h = Harness::new().await;
+    inserted(&h, &snap(1, "before")).await;
+    assert_eq!(
+        h.store
+            .fetch_app_snap(STRANGERS, snap(1, "before").id)
+            .await
+            .unwrap(),
+        None
+    );
+    let mut tx = h.begin().await;
+    let misplaced = AppSnap {
+        app_id: SHOP_OF_STRANGERS,
+        ..snap(2, "theirs")
+    };
+    assert!(matches!(
+        tx.insert_app_snap(&misplaced).await,
+        Err(StoreError::Broken(_))
+    ));
+}
+
+#[tokio::test]
+async fn a_name_is_taken_among_the_apps_snapshots_only() {
+    let h = Harness::new().await;
+    let mut tx = h.begin().await;
+    tx.insert_app_backup(&backup(1, "nightly")).await.unwrap();
+    tx.insert_app_snap(&snap(1, "nightly")).await.unwrap();
+    assert!(is_name_taken(&tx.insert_app_snap(&snap(2, "nightly")).await));
+    tx.insert_app_snap(&AppSnap {
+        app_id: FORUM,
+        ..snap(3, "nightly")
+    })
+    .await
+    .unwrap();
+    tx.insert_app_snap(&snap(4, "weekly")).await.unwrap();
+    let renamed = AppSnap {
+        name: ResourceName::new("nightly").unwrap(),
+        ..snap(4, "weekly")
+    };
+    assert!(is_name_taken(&tx.update_app_snap(&renamed).await));
+}
+
+#[tokio::test]
+async fn an_update_needs_the_stored_generation_and_counts_it_up() {
+    let h = Harness::new().await;
+    inserted(&h, &snap(1, "before")).await;
+    let wanted = AppSnap {
+        id: snap(1, "before").id,
+        app_id: snap(1, "before").app_id,
+        generation: 0,
+        ..extreme()
+    };
+    let mut tx = h.begin().await;
+    assert!(
+        !tx.update_app_snap(&AppSnap {
+            generation: 5,
+            ..wanted.clone()
+        })
+        .await
+        .unwrap()
+    );
+    assert!(
+        !tx.update_app_snap(&AppSnap {
+            account_id: STRANGERS,
+            ..wanted.clone()
+        })
+        .await
+        .unwrap()
+    );
+    assert!(tx.update_app_snap(&wanted).await.unwrap());
+    assert!(!tx.update_app_snap(&wanted).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(
+        stored(&h, wanted.id).await,
+        Some(AppSnap {
+            generation: 1,
+            ..wanted
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_deletion_needs_the_stored_generation() {
+    let h = Harness::new().await;
+    inserted(&h, &snap(1, "before")).await;
+    let id = snap(1, "before").id;
+    let mut tx = h.begin().await;
+    assert!(!tx.delete_app_snap(id, 1).await.unwrap());
+    assert!(tx.delete_app_snap(id, 0).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(stored(&h, id).await, None);
+}
+
+#[tokio::test]
+async fn the_snapshots_of_a_backup_are_those_made_for_it() {
+    let h = Harness::new().await;
+    let made_for = AppBackupId::new(Uuid::from_u128(5));
+    let temporary = AppSnap {
+        made_for: Some(made_for),
+        ..snap(1, "temporary")
+    };
+    inserted(&h, &temporary).await;
+    inserted(
+        &h,
+        &AppSnap {
+            made_for: Some(Uuid::from_u128(6).into()),
+            ..snap(2, "for-another")
+        },
+    )
+    .await;
+    inserted(&h, &snap(3, "for-nobody")).await;
+    let mut tx = h.begin().await;
+    assert_eq!(tx.list_app_snaps_made_for(made_for).await.unwrap(), [temporary]);
+    assert_eq!(
+        tx.list_app_snaps_made_for(Uuid::from_u128(7).into())
+            .await
+            .unwrap(),
+        []
+    );
+}

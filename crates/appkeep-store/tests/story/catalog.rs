@@ -1,0 +1,206 @@
+use appkeep_core::catalog::{App, Bucket, Declaration};
+use appkeep_core::ids::{AppId, BucketId};
+use appkeep_core::store::StoreError;
+use uuid::Uuid;
+
+use crate::fixtures::{
+    BUCKET_OF_STRANGERS, FAR, FORUM, NEAR, SHOP_OF_STRANGERS, STRANGERS, TEAM, WIKI, account, app, backup,
+    bucket, declaration,
+};
+use crate::harness::Harness;
+
+async fn declare(h: &Harness, declaration: &Declaration) -> Result<(), StoreError> {
+    let mut tx = h.begin().await;
+    tx.update_declaration(declaration).await?;
+    tx.commit().await
+}
+
+fn undeclared_app(app: App) -> App {
+    App {
+        declared: false,
+        ..app
+    }
+}
+
+fn undeclared_bucket(bucket: Bucket) -> Bucket {
+    Bucket {
+        declared: false,
+        ..bucket
+    }
+}
+
+#[tokio::test]
+async fn what_is_declared_comes_back_as_it_was() {
+    let h = Harness::new().await;
+    assert_eq!(
+        h.store.list_accounts().await.unwrap(),
+        [account(STRANGERS, "strangers"), account(TEAM, "team")],
+        "by name"
+    );
+    assert_eq!(
+        h.store.fetch_account(TEAM).await.unwrap(),
+        Some(account(TEAM, "team"))
+    );
+    assert_eq!(
+        h.store.list_apps(TEAM).await.unwrap(),
+        [app(TEAM, FORUM, "forum"), app(TEAM, WIKI, "wiki")],
+        "by name"
+    );
+    assert_eq!(
+        h.store.fetch_app(TEAM, WIKI).await.unwrap(),
+        Some(app(TEAM, WIKI, "wiki"))
+    );
+    assert_eq!(
+        h.store.list_buckets(TEAM).await.unwrap(),
+        [bucket(TEAM, NEAR, "near", true), bucket(TEAM, FAR, "far", false)],
+        "as declared"
+    );
+    assert_eq!(
+        h.store.fetch_bucket(TEAM, FAR).await.unwrap(),
+        Some(bucket(TEAM, FAR, "far", false))
+    );
+}
+
+#[tokio::test]
+async fn nobody_sees_what_is_a_strangers() {
+    let h = Harness::new().await;
+    assert_eq!(h.store.fetch_app(TEAM, SHOP_OF_STRANGERS).await.unwrap(), None);
+    assert_eq!(
+        h.store.fetch_bucket(TEAM, BUCKET_OF_STRANGERS).await.unwrap(),
+        None
+    );
+    assert_eq!(h.store.fetch_app(STRANGERS, WIKI).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn declaring_the_same_again_changes_nothing() {
+    let h = Harness::new().await;
+    declare(&h, &declaration()).await.unwrap();
+    assert_eq!(h.store.list_apps(TEAM).await.unwrap().len(), 2);
+    assert_eq!(
+        h.store.fetch_app(TEAM, WIKI).await.unwrap(),
+        Some(app(TEAM, WIKI, "wiki"))
+    );
+}
+
+#[tokio::test]
+async fn an_app_that_is_no_longer_declared_keeps_its_row_and_its_backups() {
+    let h = Harness::new().await;
+    let mut tx = h.begin().await;
+    tx.insert_app_backup(&backup(1, "nightly")).await.unwrap();
+    tx.commit().await.unwrap();
+
+    declare(&h, &Declaration::default()).await.unwrap();
+
+    let (near, far) = (bucket(TEAM, NEAR, "near", true), bucket(TEAM, FAR, "far", false));
+    assert_eq!(
+        h.store.fetch_app(TEAM, WIKI).await.unwrap(),
+        Some(undeclared_app(app(TEAM, WIKI, "wiki")))
+    );
+    assert_eq!(
+        h.store.list_buckets(TEAM).await.unwrap(),
+        [undeclared_bucket(near), undeclared_bucket(far)]
+    );
+    assert_eq!(h.store.list_accounts().await.unwrap().len(), 2);
+    let kept = h
+        .store
+        .fetch_app_backup(TEAM, backup(1, "nightly").id)
+        .await
+        .unwrap();
+    assert_eq!(kept, Some(backup(1, "nightly")));
+
+    declare(&h, &declaration()).await.unwrap();
+    assert_eq!(
+        h.store.fetch_app(TEAM, WIKI).await.unwrap(),
+        Some(app(TEAM, WIKI, "wiki"))
+    );
+}
+
+#[tokio::test]
+async fn a_name_that_was_given_up_can_be_taken() {
+    let h = Harness::new().await;
+    let (new_wiki, new_near) = (AppId::new(Uuid::from_u128(1)), BucketId::new(Uuid::from_u128(2)));
+    let second = Declaration {
+        accounts: vec![account(TEAM, "team")],
+        apps: vec![app(TEAM, new_wiki, "wiki")],
+        buckets: vec![bucket(TEAM, new_near, "near", true)],
+    };
+    declare(&h, &second).await.unwrap();
+    assert_eq!(
+        h.store.list_apps(TEAM).await.unwrap(),
+        [
+            undeclared_app(app(TEAM, FORUM, "forum")),
+            app(TEAM, new_wiki, "wiki"),
+            undeclared_app(app(TEAM, WIKI, "wiki")),
+        ]
+    );
+    let buckets: Vec<BucketId> = h
+        .store
+        .list_buckets(TEAM)
+        .await
+        .unwrap()
+        .iter()
+        .map(|bucket| bucket.id)
+        .collect();
+    assert_eq!(buckets, [new_near, NEAR, FAR], "what is declared comes first");
+}
+
+#[tokio::test]
+async fn names_can_be_swapped() {
+    let h = Harness::new().await;
+    let mut swapped = declaration();
+    swapped.accounts = vec![account(TEAM, "strangers"), account(STRANGERS, "team")];
+    swapped.apps[0].name = "forum".to_owned();
+    swapped.apps[1].name = "wiki".to_owned();
+    swapped.buckets.swap(0, 1);
+    swapped.buckets[0].name = "near".to_owned();
+    swapped.buckets[1].name = "far".to_owned();
+    declare(&h, &swapped).await.unwrap();
+    assert_eq!(
+        h.store.fetch_account(TEAM).await.unwrap(),
+        Some(account(TEAM, "strangers"))
+    );
+    assert_eq!(
+        h.store.fetch_app(TEAM, WIKI).await.unwrap().as_ref(),
+        Some(&swapped.apps[0])
+    );
+    assert_eq!(h.store.list_buckets(TEAM).await.unwrap(), swapped.buckets[..2]);
+}
+
+#[tokio::test]
+async fn an_id_never_moves_to_another_account() {
+    let h = Harness::new().await;
+    let mut moved = declaration();
+    moved.apps[0].account_id = STRANGERS;
+    let refused = declare(&h, &moved).await.unwrap_err();
+    assert!(refused.to_string().contains(&WIKI.to_string()), "{refused}");
+
+    let mut moved = declaration();
+    moved.buckets[0].account_id = STRANGERS;
+    let refused = declare(&h, &moved).await.unwrap_err();
+    assert!(refused.to_string().contains(&NEAR.to_string()), "{refused}");
+
+    assert_eq!(
+        h.store.fetch_app(TEAM, WIKI).await.unwrap(),
+        Some(app(TEAM, WIKI, "wiki"))
+    );
+}
+
+#[tokio::test]
+async fn an_app_of_an_unknown_account_is_refused() {
+    let h = Harness::new().await;
+    let orphan = Declaration {
+        apps: declaration().apps,
+        ..Declaration::default()
+    };
+    declare(&h, &orphan).await.expect("its account was declared once");
+    let orphan = Declaration {
+        apps: vec![app(
+            Uuid::from_u128(9).into(),
+            AppId::new(Uuid::from_u128(8)),
+            "orphan",
+        )],
+        ..Declaration::default()
+    };
+    assert!(matches!(declare(&h, &orphan).await, Err(StoreError::Broken(_))));
+}

@@ -1,0 +1,108 @@
+//! The little world of the cases: two accounts, the first with two apps and two buckets.
+
+use appkeep_core::app_backup::{AppBackup, CreateAppBackup};
+use appkeep_core::app_snap::{AppSnap, CreateAppSnap};
+use appkeep_core::catalog::{Account, App, Bucket, BucketLocation, Declaration, Volume};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, SubjectId};
+use appkeep_core::name::ResourceName;
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+pub(crate) const TEAM: AccountId = AccountId::new(Uuid::from_u128(0xa1));
+pub(crate) const STRANGERS: AccountId = AccountId::new(Uuid::from_u128(0xa2));
+pub(crate) const WIKI: AppId = AppId::new(Uuid::from_u128(0xb1));
+pub(crate) const FORUM: AppId = AppId::new(Uuid::from_u128(0xb2));
+pub(crate) const SHOP_OF_STRANGERS: AppId = AppId::new(Uuid::from_u128(0xb3));
+pub(crate) const NEAR: BucketId = BucketId::new(Uuid::from_u128(0xc2));
+pub(crate) const FAR: BucketId = BucketId::new(Uuid::from_u128(0xc1));
+pub(crate) const BUCKET_OF_STRANGERS: BucketId = BucketId::new(Uuid::from_u128(0xc3));
+pub(crate) const ALICE: SubjectId = SubjectId::new(Uuid::from_u128(0xd1));
+
+/// `secs` after the beginning of every story.
+pub(crate) fn at(secs: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(1_600_000_000_123_456).unwrap() + TimeDelta::seconds(secs)
+}
+
+pub(crate) fn account(id: AccountId, name: &str) -> Account {
+    Account {
+        id,
+        name: name.to_owned(),
+    }
+}
+
+pub(crate) fn app(account_id: AccountId, id: AppId, name: &str) -> App {
+    let volumes = vec![
+        Volume {
+            name: "data".to_owned(),
+            path: format!("/srv/{name}/data").into(),
+        },
+        Volume {
+            name: "a \"quoted\" näme".to_owned(),
+            path: "/srv/with space".into(),
+        },
+    ];
+    App {
+        id,
+        account_id,
+        name: name.to_owned(),
+        volumes,
+        declared: true,
+    }
+}
+
+pub(crate) fn bucket(account_id: AccountId, id: BucketId, name: &str, is_default: bool) -> Bucket {
+    let location = BucketLocation::Directory(format!("/backups/{name}").into());
+    Bucket {
+        id,
+        account_id,
+        name: name.to_owned(),
+        location,
+        is_default,
+        declared: true,
+    }
+}
+
+pub(crate) fn declaration() -> Declaration {
+    Declaration {
+        accounts: vec![account(TEAM, "team"), account(STRANGERS, "strangers")],
+        apps: vec![
+            app(TEAM, WIKI, "wiki"),
+            app(TEAM, FORUM, "forum"),
+            app(STRANGERS, SHOP_OF_STRANGERS, "shop"),
+        ],
+        buckets: vec![
+            bucket(TEAM, NEAR, "near", true),
+            bucket(TEAM, FAR, "far", false),
+            bucket(STRANGERS, BUCKET_OF_STRANGERS, "theirs", true),
+        ],
+    }
+}
+
+/// A pending backup of the wiki, made at the beginning.
+pub(crate) fn backup(id: u128, name: &str) -> AppBackup {
+    let wanted = CreateAppBackup {
+        app_id: WIKI,
+        name: Some(ResourceName::new(name).unwrap()),
+        bucket_id: None,
+        snapshot_id: None,
+        labels: Vec::new(),
+    };
+    AppBackup::pending(
+        AppBackupId::new(Uuid::from_u128(id)),
+        TEAM,
+        NEAR,
+        wanted,
+        ALICE,
+        at(0),
+    )
+}
+
+/// A pending snapshot of the wiki, made at the beginning.
+pub(crate) fn snap(id: u128, name: &str) -> AppSnap {
+    let wanted = CreateAppSnap {
+        app_id: WIKI,
+        name: Some(ResourceName::new(name).unwrap()),
+        labels: Vec::new(),
+    };
+    AppSnap::pending(AppSnapId::new(Uuid::from_u128(id)), TEAM, wanted, ALICE, at(0))
+}

@@ -1,0 +1,51 @@
+//! A fresh database per case, with a little catalog in it.
+
+use std::sync::Arc;
+
+use appkeep_core::store::{Store, StoreError, StoreTx};
+use appkeep_store::SqliteStore;
+use tempfile::TempDir;
+
+use crate::fixtures::declaration;
+
+/// A store whose database goes away with it.
+pub(crate) struct Harness {
+    pub(crate) store: Arc<dyn Store>,
+    database: SqliteStore,
+    dir: TempDir,
+}
+
+impl Harness {
+    /// A store that knows the catalog of [`declaration`].
+    pub(crate) async fn new() -> Self {
+        let harness = Self::open(tempfile::tempdir().unwrap()).await;
+        let mut tx = harness.begin().await;
+        tx.update_declaration(&declaration()).await.unwrap();
+        tx.commit().await.unwrap();
+        harness
+    }
+
+    /// The same database, as another process finds it later.
+    pub(crate) async fn reopened(self) -> Self {
+        self.database.close().await;
+        Self::open(self.dir).await
+    }
+
+    pub(crate) async fn begin(&self) -> Box<dyn StoreTx> {
+        self.store.begin().await.unwrap()
+    }
+
+    async fn open(dir: TempDir) -> Self {
+        let database = SqliteStore::open(dir.path().join("appkeep.db")).await.unwrap();
+        Self {
+            store: Arc::new(database.clone()),
+            database,
+            dir,
+        }
+    }
+}
+
+/// Whether a call was refused because a name is taken.
+pub(crate) fn is_name_taken<T>(result: &Result<T, StoreError>) -> bool {
+    matches!(result, Err(StoreError::NameTaken))
+}

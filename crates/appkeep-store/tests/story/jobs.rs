@@ -1,0 +1,274 @@
+//! The queue: what is claimed, in which order, and what ends it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use appkeep_core::ids::{AppSnapId, JobId};
+use appkeep_core::job::{Claim, ClaimedJob, JobEnd, JobPayload, NewJob};
+use appkeep_core::store::Store;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::fixtures::{FORUM, TEAM, WIKI, at};
+use crate::harness::Harness;
+
+/// The process of these cases.
+pub(crate) const SERVER: Uuid = Uuid::from_u128(0xe1);
+
+/// A job that shares its key with no other.
+pub(crate) fn snapshot_job(n: u128, due_secs: i64) -> NewJob {
+    let snap_id = AppSnapId::new(Uuid::from_u128(n));
+    let payload = JobPayload::TakeSnapshot {
+        account_id: TEAM,
+        app_id: WIKI,
+        snap_id,
+    };
+    NewJob {
+        id: JobId::new(Uuid::from_u128(n)),
+        payload,
+        run_after: at(due_secs),
+    }
+}
+
+/// A job that no other job on the wiki may run beside.
+pub(crate) fn backup_job(n: u128, due_secs: i64) -> NewJob {
+    let payload = JobPayload::TakeBackup {
+        account_id: TEAM,
+        app_id: WIKI,
+        backup_id: Uuid::from_u128(n).into(),
+    };
+    NewJob {
+        id: JobId::new(Uuid::from_u128(n)),
+        payload,
+        run_after: at(due_secs),
+    }
+}
+
+pub(crate) async fn queue(h: &Harness, jobs: &[NewJob]) {
+    let mut tx = h.begin().await;
+    for job in jobs {
+        tx.insert_job(job).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+/// Claims for `owner` at `now_secs`, for a minute.
+pub(crate) async fn claim(h: &Harness, owner: Uuid, now_secs: i64) -> Option<ClaimedJob> {
+    let claim = Claim {
+        owner,
+        now: at(now_secs),
+        lease_until: at(now_secs + 60),
+    };
+    h.store.claim_job(&claim).await.unwrap()
+}
+
+pub(crate) async fn end(h: &Harness, job: &ClaimedJob, end: JobEnd) -> bool {
+    let mut tx = h.begin().await;
+    let ended = tx.update_job_ended(&job.lease, &end).await.unwrap();
+    tx.commit().await.unwrap();
+    ended
+}
+
+pub(crate) fn requeue(due_secs: i64, counts: bool) -> JobEnd {
+    JobEnd::Requeue {
+        run_after: at(due_secs),
+        counts,
+        reason: "the disk was away".to_owned(),
+    }
+}
+
+fn number(job: &ClaimedJob) -> u128 {
+    job.lease.job_id.as_uuid().as_u128()
+}
+
+#[tokio::test]
+async fn an_empty_queue_gives_nothing() {
+    let h = Harness::new().await;
+    assert_eq!(claim(&h, SERVER, 0).await, None);
+}
+
+#[tokio::test]
+async fn every_payload_comes_back_as_it_was() {
+    let h = Harness::new().await;
+    let id = Uuid::from_u128;
+    let payloads = [
+        JobPayload::TakeBackup {
+            account_id: TEAM,
+            app_id: WIKI,
+            backup_id: id(1).into(),
+        },
+        JobPayload::TakeSnapshot {
+            account_id: TEAM,
+            app_id: WIKI,
+            snap_id: id(2).into(),
+        },
+        JobPayload::DeleteBackup {
+            account_id: TEAM,
+            app_id: FORUM,
+            backup_id: id(3).into(),
+            bucket_id: id(4).into(),
+        },
+        JobPayload::DeleteSnapshot {
+            app_id: WIKI,
+            snap_id: id(5).into(),
+        },
+    ];
+    for (n, payload) in (1..).zip(&payloads) {
+        queue(
+            &h,
+            &[NewJob {
+                id: id(n).into(),
+                payload: payload.clone(),
+                run_after: at(0),
+            }],
+        )
+        .await;
+    }
+    for payload in payloads {
+        let claimed = claim(&h, SERVER, 0).await.unwrap();
+        assert_eq!(claimed.payload, payload);
+        assert_eq!(claimed.attempt, 1);
+        assert_eq!(claimed.lease.owner, SERVER);
+    }
+}
+
+#[tokio::test]
+async fn the_job_that_is_due_longest_goes_first_and_then_the_one_queued_first() {
+    let h = Harness::new().await;
+    queue(
+        &h,
+        &[
+            snapshot_job(4, 2),
+            snapshot_job(3, 2),
+            snapshot_job(2, 1),
+            snapshot_job(9, 3),
+        ],
+    )
+    .await;
+    for expected in [2, 4, 3] {
+        assert_eq!(number(&claim(&h, SERVER, 2).await.unwrap()), expected);
+    }
+    assert_eq!(claim(&h, SERVER, 2).await, None, "the last one is not due");
+    assert_eq!(number(&claim(&h, SERVER, 3).await.unwrap()), 9);
+}
+
+#[tokio::test]
+async fn a_job_waits_while_another_with_its_key_runs() {
+    let h = Harness::new().await;
+    queue(&h, &[backup_job(1, 0), backup_job(2, 0), snapshot_job(3, 0)]).await;
+    let first = claim(&h, SERVER, 0).await.unwrap();
+    assert_eq!(number(&first), 1);
+    assert_eq!(
+        number(&claim(&h, SERVER, 0).await.unwrap()),
+        3,
+        "the second is passed over"
+    );
+    assert_eq!(claim(&h, SERVER, 0).await, None);
+    assert!(end(&h, &first, JobEnd::Done).await);
+    assert_eq!(number(&claim(&h, SERVER, 0).await.unwrap()), 2);
+}
+
+#[tokio::test]
+async fn a_dead_job_goes_before_one_that_waits_for_its_key() {
+    let h = Harness::new().await;
+    queue(&h, &[backup_job(1, 5), backup_job(2, 6)]).await;
+    assert_eq!(number(&claim(&h, SERVER, 10).await.unwrap()), 1);
+    let again = claim(&h, SERVER, 71).await.unwrap();
+    assert_eq!((number(&again), again.attempt), (1, 2));
+    assert_eq!(claim(&h, SERVER, 71).await, None);
+}
+
+#[tokio::test]
+async fn every_end_frees_the_key_and_leaves_nothing_to_claim() {
+    let h = Harness::new().await;
+    let failed = JobEnd::Failed {
+        reason: "x".repeat(100_000),
+    };
+    for (n, over) in (1..).zip([JobEnd::Done, JobEnd::Cancelled, failed]) {
+        queue(&h, &[backup_job(n, 0)]).await;
+        let job = claim(&h, SERVER, 0).await.unwrap();
+        assert_eq!(number(&job), n);
+        assert!(end(&h, &job, over).await);
+        assert_eq!(claim(&h, SERVER, 1_000_000).await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_requeued_job_waits_until_it_is_due_and_counts_its_attempts() {
+    let h = Harness::new().await;
+    queue(&h, &[snapshot_job(1, 0)]).await;
+    let first = claim(&h, SERVER, 0).await.unwrap();
+    assert!(end(&h, &first, requeue(30, true)).await);
+    assert_eq!(claim(&h, SERVER, 29).await, None);
+
+    let second = claim(&h, SERVER, 30).await.unwrap();
+    assert_eq!(second.attempt, 2);
+    assert!(second.lease.fence > first.lease.fence);
+    assert!(end(&h, &second, requeue(30, false)).await);
+
+    let third = claim(&h, SERVER, 30).await.unwrap();
+    assert_eq!(third.attempt, 2, "a drain doesn't count");
+    assert!(
+        third.lease.fence > second.lease.fence,
+        "but its lease is over all the same"
+    );
+}
+
+#[tokio::test]
+async fn a_job_is_queued_once() {
+    let h = Harness::new().await;
+    let mut tx = h.begin().await;
+    tx.insert_job(&snapshot_job(1, 0)).await.unwrap();
+    assert!(tx.insert_job(&snapshot_job(1, 0)).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_two_of_six_claimers_get_the_same_job() {
+    const JOBS: u128 = 120;
+    let h = Harness::new().await;
+    let jobs: Vec<NewJob> = (1..=JOBS).map(|n| snapshot_job(n, 0)).collect();
+    queue(&h, &jobs).await;
+
+    let mut claimers = JoinSet::new();
+    for n in 0..6 {
+        let store: Arc<dyn Store> = Arc::clone(&h.store);
+        claimers.spawn(async move {
+            let claim = Claim {
+                owner: Uuid::from_u128(n),
+                now: at(1),
+                lease_until: at(60),
+            };
+            let mut mine = Vec::new();
+            while let Some(job) = store.claim_job(&claim).await.unwrap() {
+                assert_eq!(job.attempt, 1);
+                mine.push(number(&job));
+            }
+            mine
+        });
+    }
+    let claimed: Vec<u128> = claimers.join_all().await.into_iter().flatten().collect();
+    assert_eq!(claimed.len() as u128, JOBS);
+    assert_eq!(claimed.iter().collect::<HashSet<_>>().len() as u128, JOBS);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_jobs_with_one_key_only_one_runs_however_many_claim() {
+    let h = Harness::new().await;
+    let jobs: Vec<NewJob> = (1..=12).map(|n| backup_job(n, 0)).collect();
+    queue(&h, &jobs).await;
+    for round in 1..=12 {
+        let mut claimers = JoinSet::new();
+        for n in 0..6 {
+            let store: Arc<dyn Store> = Arc::clone(&h.store);
+            let claim = Claim {
+                owner: Uuid::from_u128(n),
+                now: at(1),
+                lease_until: at(60),
+            };
+            claimers.spawn(async move { store.claim_job(&claim).await.unwrap() });
+        }
+        let claimed: Vec<ClaimedJob> = claimers.join_all().await.into_iter().flatten().collect();
+        assert_eq!(claimed.iter().map(number).collect::<Vec<_>>(), [round]);
+        assert!(end(&h, &claimed[0], JobEnd::Done).await);
+    }
+}

@@ -1,0 +1,184 @@
+//! Who may write a job's results, and how it learns that it should stop.
+
+use appkeep_core::job::{ClaimedJob, JobEnd, Lease, LeaseStatus};
+use uuid::Uuid;
+
+use crate::fixtures::at;
+use crate::harness::Harness;
+use crate::jobs::{SERVER, backup_job, claim, end, queue, requeue, snapshot_job};
+
+const REPLICA: Uuid = Uuid::from_u128(0xe2);
+
+async fn renew(h: &Harness, job: &ClaimedJob, until_secs: i64) -> LeaseStatus {
+    h.store.renew_lease(&job.lease, at(until_secs)).await.unwrap()
+}
+
+async fn holds(h: &Harness, lease: &Lease) -> bool {
+    h.begin().await.holds_lease(lease).await.unwrap()
+}
+
+async fn request_cancel(h: &Harness, resource: u128) {
+    let mut tx = h.begin().await;
+    tx.update_jobs_cancel_requested(Uuid::from_u128(resource))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// A job that was claimed at 0, for a minute.
+async fn running(h: &Harness) -> ClaimedJob {
+    queue(h, &[snapshot_job(1, 0)]).await;
+    claim(h, SERVER, 0).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_live_lease_keeps_others_away() {
+    let h = Harness::new().await;
+    let job = running(&h).await;
+    assert_eq!(claim(&h, REPLICA, 60).await, None);
+    assert_eq!(
+        claim(&h, SERVER, 60).await,
+        None,
+        "nor does its own process take it twice"
+    );
+    assert!(holds(&h, &job.lease).await);
+}
+
+#[tokio::test]
+async fn a_renewed_lease_holds_longer() {
+    let h = Harness::new().await;
+    let job = running(&h).await;
+    assert_eq!(renew(&h, &job, 120).await, LeaseStatus::Held);
+    assert_eq!(claim(&h, REPLICA, 119).await, None);
+    assert!(claim(&h, REPLICA, 121).await.is_some());
+}
+
+#[tokio::test]
+async fn a_lease_that_ran_out_is_the_next_claimers_and_the_old_owner_is_refused() {
+    let h = Harness::new().await;
+    let old = running(&h).await;
+    let new = claim(&h, REPLICA, 61).await.unwrap();
+    assert_eq!((new.lease.job_id, new.attempt), (old.lease.job_id, 2));
+    assert!(new.lease.fence > old.lease.fence);
+
+    assert_eq!(renew(&h, &old, 999).await, LeaseStatus::Lost);
+    assert!(!holds(&h, &old.lease).await);
+    for refused in [JobEnd::Done, JobEnd::Cancelled, requeue(0, true)] {
+        assert!(!end(&h, &old, refused).await);
+    }
+
+    assert!(holds(&h, &new.lease).await);
+    assert_eq!(renew(&h, &new, 999).await, LeaseStatus::Held);
+    assert!(end(&h, &new, JobEnd::Done).await);
+}
+
+#[tokio::test]
+async fn a_process_that_slept_too_long_loses_its_job_to_itself() {
+    let h = Harness::new().await;
+    let old = running(&h).await;
+    let new = claim(&h, SERVER, 61).await.unwrap();
+    assert_eq!(new.lease.owner, old.lease.owner);
+    assert!(!end(&h, &old, JobEnd::Done).await, "the fence tells them apart");
+    assert!(end(&h, &new, JobEnd::Done).await);
+}
+
+#[tokio::test]
+async fn a_lease_is_a_job_a_fence_and_an_owner() {
+    let h = Harness::new().await;
+    let Lease { job_id, fence, owner } = running(&h).await.lease;
+    for forged in [
+        Lease {
+            job_id: Uuid::from_u128(2).into(),
+            fence,
+            owner,
+        },
+        Lease {
+            job_id,
+            fence: fence + 1,
+            owner,
+        },
+        Lease {
+            job_id,
+            fence,
+            owner: REPLICA,
+        },
+    ] {
+        assert!(!holds(&h, &forged).await);
+        assert_eq!(
+            h.store.renew_lease(&forged, at(999)).await.unwrap(),
+            LeaseStatus::Lost
+        );
+        let mut tx = h.begin().await;
+        assert!(!tx.update_job_ended(&forged, &JobEnd::Done).await.unwrap());
+    }
+    assert!(holds(&h, &Lease { job_id, fence, owner }).await);
+}
+
+#[tokio::test]
+async fn a_lease_ends_with_its_job() {
+    let h = Harness::new().await;
+    for over in [
+        JobEnd::Done,
+        JobEnd::Cancelled,
+        requeue(0, false),
+        requeue(999, true),
+    ] {
+        let h = if matches!(over, JobEnd::Done) {
+            &h
+        } else {
+            &Harness::new().await
+        };
+        let job = running(h).await;
+        assert!(end(h, &job, over).await);
+        assert!(!holds(h, &job.lease).await);
+        assert_eq!(renew(h, &job, 999).await, LeaseStatus::Lost);
+        assert!(!end(h, &job, JobEnd::Done).await);
+    }
+}
+
+#[tokio::test]
+async fn results_and_the_end_of_the_job_are_written_together_or_not_at_all() {
+    let h = Harness::new().await;
+    let job = running(&h).await;
+    let mut tx = h.begin().await;
+    assert!(tx.holds_lease(&job.lease).await.unwrap());
+    assert!(tx.update_job_ended(&job.lease, &JobEnd::Done).await.unwrap());
+    assert!(!tx.holds_lease(&job.lease).await.unwrap());
+    drop(tx);
+    assert!(holds(&h, &job.lease).await);
+}
+
+#[tokio::test]
+async fn a_renewal_tells_that_the_job_should_stop() {
+    let h = Harness::new().await;
+    let job = running(&h).await;
+    request_cancel(&h, 2).await;
+    assert_eq!(renew(&h, &job, 60).await, LeaseStatus::Held, "another resource");
+    request_cancel(&h, 1).await;
+    assert_eq!(renew(&h, &job, 60).await, LeaseStatus::CancelRequested);
+    assert_eq!(
+        renew(&h, &job, 60).await,
+        LeaseStatus::CancelRequested,
+        "until it does"
+    );
+    assert!(holds(&h, &job.lease).await);
+    assert!(end(&h, &job, JobEnd::Cancelled).await);
+}
+
+#[tokio::test]
+async fn a_request_to_stop_reaches_whoever_takes_the_job_up_again() {
+    let h = Harness::new().await;
+    running(&h).await;
+    request_cancel(&h, 1).await;
+    let again = claim(&h, REPLICA, 61).await.unwrap();
+    assert_eq!(renew(&h, &again, 120).await, LeaseStatus::CancelRequested);
+}
+
+#[tokio::test]
+async fn a_job_that_waits_is_not_asked_to_stop() {
+    let h = Harness::new().await;
+    queue(&h, &[backup_job(1, 0)]).await;
+    request_cancel(&h, 1).await;
+    let job = claim(&h, SERVER, 0).await.unwrap();
+    assert_eq!(renew(&h, &job, 60).await, LeaseStatus::Held);
+}

@@ -1,0 +1,13 @@
+//! What every store does, whatever database is behind it: the cases know `dyn Store` only, and
+//! `harness.rs` alone knows which one it is.
+
+mod app_backups;
+mod app_snaps;
+mod catalog;
+mod fixtures;
+mod harness;
+mod jobs;
+mod leases;
+mod paging;
+mod tokens;
+mod transactions;

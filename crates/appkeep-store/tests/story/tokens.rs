@@ -1,0 +1,71 @@
+use appkeep_core::actor::{AccountScope, Actor, Role, Token, TokenHash};
+use appkeep_core::ids::TokenId;
+use appkeep_core::store::StoreError;
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+use crate::fixtures::{ALICE, STRANGERS, TEAM, at};
+use crate::harness::Harness;
+
+fn token(n: u8, role: Role, scope: AccountScope) -> Token {
+    Token {
+        id: TokenId::new(Uuid::from_u128(n.into())),
+        name: format!("token {n} 'of' \"ålice\""),
+        hash: TokenHash([n; 32]),
+        actor: Actor {
+            subject: ALICE,
+            role,
+            scope,
+        },
+        created_at: at(i64::from(n)),
+        revoked_at: None,
+    }
+}
+
+#[tokio::test]
+async fn a_token_comes_back_as_it_was() {
+    let h = Harness::new().await;
+    let scopes = [
+        AccountScope::All,
+        AccountScope::These(vec![TEAM, STRANGERS]),
+        AccountScope::These(vec![]),
+        AccountScope::All,
+    ];
+    let mut tokens: Vec<Token> = (1..)
+        .zip(Role::ALL)
+        .zip(scopes)
+        .map(|((n, role), scope)| token(n, role, scope))
+        .collect();
+    tokens[0].revoked_at = Some(DateTime::<Utc>::MAX_UTC);
+    tokens[1].hash = TokenHash([0xff; 32]);
+    tokens[2].hash = TokenHash([0; 32]);
+    let mut tx = h.begin().await;
+    for token in tokens.iter().rev() {
+        tx.insert_token(token).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+
+    // Times are kept to the microsecond.
+    tokens[0].revoked_at = DateTime::from_timestamp_micros(DateTime::<Utc>::MAX_UTC.timestamp_micros());
+    for token in &tokens {
+        assert!(h.store.fetch_token(&token.hash).await.unwrap().as_ref() == Some(token));
+    }
+    assert!(h.store.list_tokens().await.unwrap() == tokens, "oldest first");
+}
+
+#[tokio::test]
+async fn an_unknown_hash_is_no_token() {
+    let h = Harness::new().await;
+    assert!(h.store.fetch_token(&TokenHash([7; 32])).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn two_tokens_never_share_a_hash() {
+    let h = Harness::new().await;
+    let first = token(1, Role::Viewer, AccountScope::All);
+    let mut same = token(2, Role::Owner, AccountScope::All);
+    same.hash = first.hash;
+    let mut tx = h.begin().await;
+    tx.insert_token(&first).await.unwrap();
+    assert!(matches!(tx.insert_token(&same).await, Err(StoreError::Broken(_))));
+}

@@ -1,0 +1,85 @@
+//! `appkeep serve`
+
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use appkeep_server::config::Config;
+use appkeep_server::{Options, Server};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::demo::Demo;
+use crate::logging::{self, LogFormat};
+
+/// Run the server.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The configuration: accounts, apps with their volumes, buckets.
+    #[arg(long, value_name = "FILE", required_unless_present = "demo", conflicts_with = "demo")]
+    config: Option<PathBuf>,
+    /// The data directory: database, snapshots, keys. Made when it isn't there.
+    #[arg(long, value_name = "DIR", required_unless_present = "demo")]
+    data: Option<PathBuf>,
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8480")]
+    listen: SocketAddr,
+    /// Try it without a configuration: makes an app with real files, a bucket and a token, and prints curl
+    /// lines that work. Without --data all of it is removed at the end.
+    #[arg(long)]
+    demo: bool,
+    /// What to log, for example info, debug, or appkeep=debug.
+    #[arg(long, value_name = "FILTER", default_value = "warn", env = "APPKEEP_LOG")]
+    log: String,
+    /// What log lines look like.
+    #[arg(long, value_enum, default_value_t)]
+    log_format: LogFormat,
+}
+
+pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    logging::start(&args.log, args.log_format)?;
+    // Asked for before anything starts, so that a signal in between isn't missed.
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let demo = if args.demo { Some(Demo::create(args.data.clone())?) } else { None };
+    let (config, data) = match (&demo, args.config, args.data) {
+        (Some(demo), ..) => (demo.config()?, demo.data_dir()),
+        (None, Some(config), Some(data)) => (Config::load(&config)?, data),
+        _ => anyhow::bail!("serve needs --config FILE and --data DIR, or --demo"),
+    };
+    warn_of_missing_directories(&config);
+    let server = Server::start(Options::new(config, data, args.listen)).await?;
+    say(&format!("appkeep is ready on http://{}", server.local_addr()))?;
+    if let Some(demo) = &demo {
+        say(&demo.introduction(server.store().as_ref(), server.local_addr()).await?)?;
+    }
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    server.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// They may be mounted later, so this is no error; but a person should know.
+fn warn_of_missing_directories(config: &Config) {
+    let volumes = config.declaration.apps.iter().flat_map(|app| {
+        app.volumes.iter().map(|volume| (format!("volume {:?} of app {:?}", volume.name, app.name), &volume.path))
+    });
+    let buckets = config.declaration.buckets.iter().map(|bucket| {
+        let appkeep_server::catalog::BucketLocation::Directory(path) = &bucket.location;
+        (format!("bucket {:?}", bucket.name), path)
+    });
+    for (what, path) in volumes.chain(buckets) {
+        if !path.is_dir() {
+            tracing::warn!("{what}: {} is not a directory now; backups fail until it is", path.display());
+        }
+    }
+}
+
+fn say(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).context("failed to write to stdout")
+}

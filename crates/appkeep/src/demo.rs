@@ -1,0 +1,156 @@
+//! `appkeep serve --demo`: a whole set-up that needs no configuration.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use appkeep_server::config::Config;
+use appkeep_server::store::Store;
+use appkeep_server::system::{RandomIds, SystemClock};
+use appkeep_server::tokens::{self, AccountScope, NewToken, Role};
+use tempfile::TempDir;
+
+/// The demo's configuration, beside the directories that it names.
+const CONFIG: &str = r#"# Made by `appkeep serve --demo`.
+[[accounts]]
+name = "demo"
+
+[[accounts.apps]]
+name = "shop"
+volumes = { database = "shop/database", media = "shop/media" }
+
+[[accounts.buckets]]
+name = "local"
+path = "bucket"
+"#;
+
+/// The demo's directory. One that was made for it alone is removed when this is dropped.
+pub(crate) struct Demo {
+    root: PathBuf,
+    _temporary: Option<TempDir>,
+}
+
+impl Demo {
+    /// Makes the demo in `root`, or in a new temporary directory. What is there already stays.
+    ///
+    /// # Errors
+    /// When a file can't be written.
+    pub(crate) fn create(root: Option<PathBuf>) -> anyhow::Result<Self> {
+        let (root, temporary) = match root {
+            Some(root) => (root, None),
+            None => {
+                let made = tempfile::Builder::new().prefix("appkeep-demo-").tempdir()?;
+                (made.path().to_owned(), Some(made))
+            }
+        };
+        fs::create_dir_all(&root).with_context(|| format!("failed to make {}", root.display()))?;
+        let root = root.canonicalize()?;
+        let demo = Self { root, _temporary: temporary };
+        write_new(&demo.config_file(), CONFIG.as_bytes())?;
+        demo.write_sample().with_context(|| format!("failed to write into {}", demo.root.display()))?;
+        Ok(demo)
+    }
+
+    fn config_file(&self) -> PathBuf {
+        self.root.join("appkeep.toml")
+    }
+
+    /// The demo's configuration.
+    ///
+    /// # Errors
+    /// When a person has broken it.
+    pub(crate) fn config(&self) -> anyhow::Result<Config> {
+        Ok(Config::load(&self.config_file())?)
+    }
+
+    /// The server's data directory.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.root.join("data")
+    }
+
+    /// An app as one finds them: a database, text, pictures, a link, an empty directory, a private file.
+    fn write_sample(&self) -> anyhow::Result<()> {
+        let (database, media) = (self.root.join("shop/database"), self.root.join("shop/media"));
+        for dir in [&database, &media, &media.join("2026"), &media.join("empty"), &self.root.join("bucket")] {
+            fs::create_dir_all(dir)?;
+        }
+        let mut rows = String::from("id,customer,amount\n");
+        for id in 1..=20_000_u32 {
+            let amount = id.wrapping_mul(2_654_435_761) % 100_000;
+            rows.push_str(&format!("{id},customer-{},{}.{:02}\n", id % 977, amount / 100, amount % 100));
+        }
+        write_new(&database.join("orders.csv"), rows.as_bytes())?;
+        write_new(&database.join("secrets.env"), b"SHOP_KEY=only-a-demo\n")?;
+        fs::set_permissions(database.join("secrets.env"), fs::Permissions::from_mode(0o600))?;
+        for number in 0..8_u32 {
+            write_new(&media.join(format!("2026/picture-{number}.raw")), &noise(number, 512 * 1024))?;
+        }
+        if !media.join("latest.raw").is_symlink() {
+            symlink("2026/picture-7.raw", media.join("latest.raw"))?;
+        }
+        Ok(())
+    }
+
+    /// Makes a token and tells what can be done with it.
+    ///
+    /// # Errors
+    /// When the token can't be made.
+    pub(crate) async fn introduction(&self, store: &dyn Store, address: SocketAddr) -> anyhow::Result<String> {
+        let wanted = NewToken { name: "demo".to_owned(), role: Role::Member, scope: AccountScope::All };
+        let token = tokens::create(store, &SystemClock, &RandomIds, wanted).await?;
+        let config = self.config()?;
+        let declared = &config.declaration;
+        let app = declared.apps.first().context("the demo's configuration has no app")?;
+        let (account, app) = (app.account_id, app.id);
+        let bucket = self.root.join("bucket");
+        let password = self.data_dir().join("keys");
+        Ok(format!(
+            r#"
+The app "shop" lies in {root}/shop, its backups go to {bucket}.
+In another terminal:
+
+  export APPKEEP_TOKEN={token}
+  APP=http://{address}/accounts/{account}/k8s/v1/apps/{app}
+
+  # back it up
+  curl -sS -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' \
+    -d '{{"type":"application/astra-appBackup","version":"1.1","name":"my-first-backup"}}' $APP/appBackups
+
+  # watch it: pending, discovering, running, completed
+  curl -sS -H "Authorization: Bearer $APPKEEP_TOKEN" "$APP/appBackups?include=name,state,percentDone,totalBytes"
+
+  # take a snapshot
+  curl -sS -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' \
+    -d '{{"type":"application/astra-appSnap","version":"1.2"}}' $APP/appSnaps
+
+The bucket holds restic repositories; their passwords are in {password}.
+Press ctrl-C to stop."#,
+            root = self.root.display(),
+            bucket = bucket.display(),
+            password = password.display(),
+            token = token.reveal(),
+        ))
+    }
+}
+
+/// Writes a file that isn't there yet.
+fn write_new(path: &Path, content: &[u8]) -> anyhow::Result<()> {
+    if !path.exists() {
+        fs::write(path, content)?;
+    }
+    Ok(())
+}
+
+/// Bytes that don't compress, the same each time.
+fn noise(seed: u32, len: usize) -> Vec<u8> {
+    let mut state = u64::from(seed).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()[3]
+    };
+    (0..len).map(|_| next()).collect()
+}

@@ -1,0 +1,131 @@
+//! Fresh servers to be judged: everything in a temporary directory, on free ports, removed at the end.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use anyhow::Context;
+use appkeep_contract::live::{Foreign, Idle, Target};
+use appkeep_server::catalog::{Account, Declaration};
+use appkeep_server::config::Config;
+use appkeep_server::system::{RandomIds, SystemClock};
+use appkeep_server::tokens::{self, AccountScope, NewToken, Role};
+use appkeep_server::{Options, Server};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+/// Two accounts, so that what is another's can be asked for.
+const CONFIG: &str = r#"
+[server]
+workers = 2
+body_timeout_secs = 2
+
+[[accounts]]
+name = "own"
+
+[[accounts.apps]]
+name = "shop"
+volumes = { data = "shop" }
+
+[[accounts.buckets]]
+name = "local"
+path = "bucket"
+
+[[accounts]]
+name = "foreign"
+
+[[accounts.apps]]
+name = "shop"
+volumes = { data = "shop" }
+
+[[accounts.buckets]]
+name = "local"
+path = "bucket"
+"#;
+
+/// A server that works, and one that runs no jobs so that what is pending there stays pending.
+pub(crate) struct Fresh {
+    /// What the judge needs to know.
+    pub(crate) target: Target,
+    working: Server,
+    idle: Server,
+    _dir: TempDir,
+}
+
+impl Fresh {
+    /// Starts both.
+    ///
+    /// # Errors
+    /// When the directory can't be made or a server can't be started.
+    pub(crate) async fn start() -> anyhow::Result<Self> {
+        let dir = tempfile::Builder::new().prefix("appkeep-verify-").tempdir()?;
+        write_app(&dir.path().join("shop"))?;
+        fs::create_dir(dir.path().join("bucket"))?;
+        let config = Config::parse(&dir.path().join("appkeep.toml"), CONFIG)?;
+        let declaration = config.declaration.clone();
+        let own = account(&declaration, "own")?;
+        let foreign = account(&declaration, "foreign")?;
+        let working = start(config.clone(), &dir.path().join("data")).await?;
+        let idle = start(Config { workers: 0, ..config }, &dir.path().join("idle")).await?;
+        let target = Target {
+            url: format!("http://{}", working.local_addr()),
+            token: token(&working, Role::Member, only(own)).await?,
+            account: own.id.as_uuid(),
+            app: app(&declaration, own)?,
+            viewer_token: Some(token(&working, Role::Viewer, only(own)).await?),
+            foreign: Some(Foreign {
+                account: foreign.id.as_uuid(),
+                token: token(&working, Role::Member, only(foreign)).await?,
+                app: app(&declaration, foreign)?,
+            }),
+            operator_token: Some(token(&working, Role::Owner, AccountScope::All).await?),
+            idle: Some(Box::new(Idle {
+                url: format!("http://{}", idle.local_addr()),
+                token: token(&idle, Role::Member, only(own)).await?,
+                account: own.id.as_uuid(),
+                app: app(&declaration, own)?,
+            })),
+            ca: None,
+        };
+        Ok(Self { target, working, idle, _dir: dir })
+    }
+
+    /// Stops both; the directory goes with them.
+    pub(crate) async fn stop(self) {
+        self.working.stop().await;
+        self.idle.stop().await;
+    }
+}
+
+async fn start(config: Config, data: &Path) -> anyhow::Result<Server> {
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    Ok(Server::start(Options::new(config, data.to_owned(), listen)).await?)
+}
+
+fn account<'a>(declaration: &'a Declaration, name: &str) -> anyhow::Result<&'a Account> {
+    declaration.accounts.iter().find(|account| account.name == name).context("the account is declared")
+}
+
+fn app(declaration: &Declaration, account: &Account) -> anyhow::Result<Uuid> {
+    let found = declaration.apps.iter().find(|app| app.account_id == account.id);
+    Ok(found.context("the account has an app")?.id.as_uuid())
+}
+
+fn only(account: &Account) -> AccountScope {
+    AccountScope::These(vec![account.id])
+}
+
+async fn token(server: &Server, role: Role, scope: AccountScope) -> anyhow::Result<String> {
+    let wanted = NewToken { name: "verify".to_owned(), role, scope };
+    let secret = tokens::create(server.store().as_ref(), &SystemClock, &RandomIds, wanted).await?;
+    Ok(secret.reveal().to_owned())
+}
+
+/// A real directory: text, something larger, a directory below.
+fn write_app(dir: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(dir.join("below"))?;
+    fs::write(dir.join("greeting.txt"), "hello\n")?;
+    let numbers: String = (0..200_000).map(|number: u32| format!("{number}\n")).collect();
+    fs::write(dir.join("below/numbers.txt"), numbers)?;
+    Ok(())
+}

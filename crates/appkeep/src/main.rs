@@ -1,0 +1,60 @@
+//! The binary `appkeep`: a thin shell around the crates of this workspace.
+//!
+//! Exit codes: 0 all is well, 1 the contract is violated (`verify`) or a command failed, 2 the command could
+//! not run (usage, configuration, a data directory in use, an address that is taken).
+
+mod commands;
+mod demo;
+mod fresh;
+mod logging;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use self::commands::{serve, token, verify};
+
+/// Self-hosted application backups and snapshots behind the Astra REST API.
+#[derive(Debug, Parser)]
+#[command(name = "appkeep", version, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server.
+    Serve(serve::Args),
+    /// Make tokens.
+    #[command(subcommand)]
+    Token(token::Command),
+    /// Judge a server against the contract; without a URL, a fresh one of ours.
+    Verify(verify::Args),
+    /// Print the OpenAPI document of this server, as its types and routes amount to it.
+    Openapi,
+}
+
+/// The exit code of a command that could not run.
+const EXIT_COULD_NOT_RUN: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Serve(args) => block_on(serve::run(args)),
+        Command::Token(command) => block_on(token::run(command)),
+        Command::Verify(args) => block_on(verify::run(args)),
+        Command::Openapi => commands::openapi(),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(EXIT_COULD_NOT_RUN)
+        }
+    }
+}
+
+fn block_on(future: impl Future<Output = anyhow::Result<ExitCode>>) -> anyhow::Result<ExitCode> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(future)
+}

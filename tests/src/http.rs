@@ -1,0 +1,186 @@
+//! Requests to the server, as raw as a test needs them.
+
+use http::{HeaderMap, Method, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::eventually;
+
+/// What a server answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, as it came.
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON; null when there is none.
+    ///
+    /// # Panics
+    /// When there is a body that isn't JSON.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        if self.bytes.is_empty() {
+            return Value::Null;
+        }
+        serde_json::from_slice(&self.bytes).expect("a JSON body")
+    }
+
+    /// A header as text; empty when it isn't there.
+    #[must_use]
+    pub fn header(&self, name: &str) -> String {
+        let value = self.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        value.unwrap_or_default().into_owned()
+    }
+
+    /// Status and problem number, as `409/128`; `409/-` when the body is no numbered problem.
+    #[must_use]
+    pub fn problem(&self) -> String {
+        let body: Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
+        let kind = body["type"].as_str().unwrap_or_default();
+        let number = kind.strip_prefix("https://astra.netapp.io/problems/").unwrap_or("-");
+        format!("{}/{number}", self.status.as_u16())
+    }
+
+    /// The names in `invalidParams` and `invalidFields`, in that order.
+    #[must_use]
+    pub fn culprits(&self) -> Vec<String> {
+        let body: Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
+        let names = |list: &str| -> Vec<String> {
+            let items = body[list].as_array().cloned().unwrap_or_default();
+            items.iter().filter_map(|item| item["name"].as_str().map(str::to_owned)).collect()
+        };
+        [names("invalidParams"), names("invalidFields")].concat()
+    }
+}
+
+/// The API as the bearer of a token sees it.
+#[derive(Clone)]
+pub struct Api {
+    http: reqwest::Client,
+    url: String,
+    token: String,
+    account: Uuid,
+}
+
+impl Api {
+    /// The API at `url` for `account`.
+    ///
+    /// # Panics
+    /// When no HTTP client can be made.
+    #[must_use]
+    pub fn new(url: String, token: String, account: Uuid) -> Self {
+        let http = reqwest::Client::builder().no_proxy().build().expect("an HTTP client");
+        Self { http, url, token, account }
+    }
+
+    /// The server's scheme, host and port.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The token.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
+    /// The path of the account's backups.
+    #[must_use]
+    pub fn backups(&self) -> String {
+        format!("/accounts/{}/topology/v1/appBackups", self.account)
+    }
+
+    /// The path of an app's backups.
+    #[must_use]
+    pub fn app_backups(&self, app: Uuid) -> String {
+        format!("/accounts/{}/k8s/v1/apps/{app}/appBackups", self.account)
+    }
+
+    /// The path of an app's snapshots.
+    #[must_use]
+    pub fn app_snaps(&self, app: Uuid) -> String {
+        format!("/accounts/{}/k8s/v1/apps/{app}/appSnaps", self.account)
+    }
+
+    /// A request that can be changed before it is sent with [`Self::send`].
+    #[must_use]
+    pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("{}{path}", self.url))
+    }
+
+    /// Sends a request.
+    ///
+    /// # Panics
+    /// When no answer comes.
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.expect("an answer");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.bytes().await.expect("a whole body").to_vec();
+        Answer { status, headers, bytes }
+    }
+
+    /// GET, with the token.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.request(Method::GET, path).bearer_auth(&self.token)).await
+    }
+
+    /// DELETE, with the token.
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request(Method::DELETE, path).bearer_auth(&self.token)).await
+    }
+
+    /// POST of a JSON body, with the token.
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.send(self.request(Method::POST, path).bearer_auth(&self.token).json(body)).await
+    }
+
+    /// Creates a backup; further members of the body come from `more`.
+    ///
+    /// # Panics
+    /// When it isn't created.
+    pub async fn create_backup(&self, app: Uuid, more: &Value) -> Value {
+        let mut body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+        merge(&mut body, more);
+        let answer = self.post(&self.app_backups(app), &body).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", String::from_utf8_lossy(&answer.bytes));
+        answer.json()
+    }
+
+    /// Creates a snapshot; further members of the body come from `more`.
+    ///
+    /// # Panics
+    /// When it isn't created.
+    pub async fn create_snap(&self, app: Uuid, more: &Value) -> Value {
+        let mut body = json!({"type": "application/astra-appSnap", "version": "1.2"});
+        merge(&mut body, more);
+        let answer = self.post(&self.app_snaps(app), &body).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", String::from_utf8_lossy(&answer.bytes));
+        answer.json()
+    }
+
+    /// Waits until the resource at `path` is in one of `states`, and answers it.
+    ///
+    /// # Panics
+    /// When that doesn't happen.
+    pub async fn wait_for(&self, path: &str, states: &[&str]) -> Value {
+        eventually(&format!("{path} to become {}", states.join(" or ")), async || {
+            let answer = self.get(path).await;
+            let resource = answer.json();
+            let state = resource["state"].as_str().unwrap_or_default();
+            states.contains(&state).then_some(resource)
+        })
+        .await
+    }
+}
+
+fn merge(body: &mut Value, more: &Value) {
+    if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
+        body.extend(more.clone());
+    }
+}

@@ -1,0 +1,268 @@
+//! A real server in a temporary directory.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use appkeep_server::config::Config;
+use appkeep_server::system::{RandomIds, SystemClock};
+use appkeep_server::tokens::{self, AccountScope, NewToken, Role};
+use appkeep_server::{Options, Server};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::http::Api;
+use crate::sources::{CountedIds, SteppingClock};
+
+/// Two accounts. `acme` has the apps `shop` (two volumes) and `blog`, and two buckets of which `local` is
+/// the default; `other` has an app and a bucket of its own.
+const CONFIG: &str = r#"
+[server]
+workers = 2
+body_timeout_secs = 1
+
+[[accounts]]
+name = "acme"
+
+[[accounts.apps]]
+name = "shop"
+volumes = { data = "volumes/shop-data", media = "volumes/shop-media" }
+
+[[accounts.apps]]
+name = "blog"
+volumes = { data = "volumes/blog" }
+
+[[accounts.buckets]]
+name = "spare"
+path = "buckets/spare"
+
+[[accounts.buckets]]
+name = "local"
+path = "buckets/local"
+default = true
+
+[[accounts]]
+name = "other"
+
+[[accounts.apps]]
+name = "shop"
+volumes = { data = "volumes/other" }
+
+[[accounts.buckets]]
+name = "local"
+path = "buckets/other"
+"#;
+
+/// How a server is to be set up.
+pub struct Builder {
+    workers: u32,
+    config: String,
+    dir: TempDir,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Builder {
+    /// The usual set-up, with small volumes of real files.
+    ///
+    /// # Panics
+    /// When the temporary directory can't be filled.
+    #[must_use]
+    pub fn new() -> Self {
+        let dir = TempDir::with_prefix("appkeep-test-").expect("a temporary directory");
+        for made in ["buckets/spare", "buckets/local", "buckets/other"] {
+            fs::create_dir_all(dir.path().join(made)).expect("a bucket's directory");
+        }
+        for volume in ["shop-data", "shop-media", "blog", "other"] {
+            let path = dir.path().join("volumes").join(volume);
+            fs::create_dir_all(path.join("below")).expect("a volume's directory");
+            fs::write(path.join("greeting.txt"), format!("hello from {volume}\n")).expect("a file");
+            fs::write(path.join("below/zeros"), vec![0; 100_000]).expect("a file");
+        }
+        Self { workers: 2, config: CONFIG.to_owned(), dir }
+    }
+
+    /// How many workers run; none keeps what is pending pending.
+    #[must_use]
+    pub fn workers(mut self, workers: u32) -> Self {
+        self.workers = workers;
+        self
+    }
+
+    /// Another configuration, relative to the temporary directory.
+    #[must_use]
+    pub fn config(mut self, config: &str) -> Self {
+        config.clone_into(&mut self.config);
+        self
+    }
+
+    /// The temporary directory, for tests that fill it before the server starts.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Starts the server.
+    ///
+    /// # Panics
+    /// When it doesn't start.
+    pub async fn start(self) -> TestServer {
+        let mut config = parse(self.dir.path(), &self.config);
+        config.workers = self.workers;
+        let server = start(self.dir.path(), config.clone()).await;
+        TestServer { server: Some(server), config, dir: self.dir }
+    }
+}
+
+/// A running server; it is stopped and its directory removed when the test ends.
+pub struct TestServer {
+    server: Option<Server>,
+    config: Config,
+    dir: TempDir,
+}
+
+impl TestServer {
+    /// The usual set-up, started.
+    pub async fn start() -> Self {
+        Builder::new().start().await
+    }
+
+    /// Where everything of the server lies: `data/`, `buckets/`, `volumes/`.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// The server's data directory.
+    #[must_use]
+    pub fn data(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    /// The address that it listens on.
+    ///
+    /// # Panics
+    /// When it was stopped.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.running().local_addr()
+    }
+
+    fn running(&self) -> &Server {
+        self.server.as_ref().expect("the server runs")
+    }
+
+    /// The id of a declared account.
+    ///
+    /// # Panics
+    /// When there is none of that name.
+    #[must_use]
+    pub fn account(&self, name: &str) -> Uuid {
+        let accounts = &self.config.declaration.accounts;
+        accounts.iter().find(|account| account.name == name).expect("a declared account").id.as_uuid()
+    }
+
+    /// The id of an app that an account declares.
+    ///
+    /// # Panics
+    /// When there is none of that name.
+    #[must_use]
+    pub fn app(&self, account: &str, name: &str) -> Uuid {
+        let account = self.account(account);
+        let apps = &self.config.declaration.apps;
+        let found = apps.iter().find(|app| app.account_id.as_uuid() == account && app.name == name);
+        found.expect("a declared app").id.as_uuid()
+    }
+
+    /// The id of a bucket that an account declares.
+    ///
+    /// # Panics
+    /// When there is none of that name.
+    #[must_use]
+    pub fn bucket(&self, account: &str, name: &str) -> Uuid {
+        let account = self.account(account);
+        let buckets = &self.config.declaration.buckets;
+        let found =
+            buckets.iter().find(|bucket| bucket.account_id.as_uuid() == account && bucket.name == name);
+        found.expect("a declared bucket").id.as_uuid()
+    }
+
+    /// A new token for these accounts; `*` means all.
+    ///
+    /// # Panics
+    /// When it can't be made.
+    pub async fn token(&self, role: &str, accounts: &[&str]) -> String {
+        let scope = if accounts.contains(&"*") {
+            AccountScope::All
+        } else {
+            AccountScope::These(accounts.iter().map(|name| self.account(name).into()).collect())
+        };
+        let wanted =
+            NewToken { name: "test".to_owned(), role: Role::from_word(role).expect("a role"), scope };
+        let store = self.running().store();
+        let secret = tokens::create(store.as_ref(), &SystemClock, &RandomIds, wanted).await;
+        secret.expect("a token").reveal().to_owned()
+    }
+
+    /// The API as a member of the account `acme` sees it.
+    ///
+    /// # Panics
+    /// When no token can be made.
+    pub async fn api(&self) -> Api {
+        self.api_as("member", &["acme"]).await
+    }
+
+    /// The API as somebody with that role in these accounts sees it; paths are relative to `acme`.
+    ///
+    /// # Panics
+    /// When no token can be made.
+    pub async fn api_as(&self, role: &str, accounts: &[&str]) -> Api {
+        let token = self.token(role, accounts).await;
+        Api::new(format!("http://{}", self.address()), token, self.account("acme"))
+    }
+
+    /// Stops the server in good order; what it remembers stays.
+    pub async fn stop(&mut self) {
+        if let Some(server) = self.server.take() {
+            server.stop().await;
+        }
+    }
+
+    /// Starts it again, with another number of workers and, if given, another configuration.
+    ///
+    /// # Panics
+    /// When it doesn't start.
+    pub async fn restart(&mut self, workers: u32, config: Option<&str>) {
+        self.stop().await;
+        if let Some(config) = config {
+            self.config = parse(self.dir.path(), config);
+        }
+        self.config.workers = workers;
+        self.server = Some(start(self.dir.path(), self.config.clone()).await);
+    }
+}
+
+/// The usual configuration, for tests that change a line of it.
+#[must_use]
+pub fn usual_config() -> &'static str {
+    CONFIG
+}
+
+fn parse(dir: &Path, text: &str) -> Config {
+    Config::parse(&dir.join("appkeep.toml"), text).expect("a good configuration")
+}
+
+async fn start(dir: &Path, config: Config) -> Server {
+    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+    let options = Options {
+        clock: Arc::new(SteppingClock::default()),
+        ids: Arc::new(CountedIds::default()),
+        ..Options::new(config, dir.join("data"), listen)
+    };
+    Server::start(options).await.expect("the server starts")
+}

@@ -1,0 +1,33 @@
+//! Time and ids that tests can foresee.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use appkeep_server::system::{Clock, IdSource};
+use chrono::{DateTime, Utc};
+use uuid::{Builder, Uuid};
+
+/// A clock that moves on by a millisecond whenever it is asked, from 2026-01-01T00:00:00Z on.
+#[derive(Debug, Default)]
+pub struct SteppingClock {
+    steps: AtomicI64,
+}
+
+impl Clock for SteppingClock {
+    fn now(&self) -> DateTime<Utc> {
+        let step = self.steps.fetch_add(1, Ordering::Relaxed);
+        DateTime::from_timestamp_millis(1_767_225_600_000 + step).unwrap_or_default()
+    }
+}
+
+/// Well-formed version 4 ids, counted from 1.
+#[derive(Debug, Default)]
+pub struct CountedIds {
+    count: AtomicU64,
+}
+
+impl IdSource for CountedIds {
+    fn next_id(&self) -> Uuid {
+        let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        Builder::from_random_bytes(u128::from(count).to_be_bytes()).into_uuid()
+    }
+}

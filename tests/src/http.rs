@@ -33,7 +33,10 @@ impl Answer {
     /// A header as text; empty when it isn't there.
     #[must_use]
     pub fn header(&self, name: &str) -> String {
-        let value = self.headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()));
+        let value = self
+            .headers
+            .get(name)
+            .map(|value| String::from_utf8_lossy(value.as_bytes()));
         value.unwrap_or_default().into_owned()
     }
 
@@ -42,7 +45,9 @@ impl Answer {
     pub fn problem(&self) -> String {
         let body: Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
         let kind = body["type"].as_str().unwrap_or_default();
-        let number = kind.strip_prefix("https://astra.netapp.io/problems/").unwrap_or("-");
+        let number = kind
+            .strip_prefix("https://astra.netapp.io/problems/")
+            .unwrap_or("-");
         format!("{}/{number}", self.status.as_u16())
     }
 
@@ -52,7 +57,10 @@ impl Answer {
         let body: Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
         let names = |list: &str| -> Vec<String> {
             let items = body[list].as_array().cloned().unwrap_or_default();
-            items.iter().filter_map(|item| item["name"].as_str().map(str::to_owned)).collect()
+            items
+                .iter()
+                .filter_map(|item| item["name"].as_str().map(str::to_owned))
+                .collect()
         };
         [names("invalidParams"), names("invalidFields")].concat()
     }
@@ -74,8 +82,16 @@ impl Api {
     /// When no HTTP client can be made.
     #[must_use]
     pub fn new(url: String, token: String, account: Uuid) -> Self {
-        let http = reqwest::Client::builder().no_proxy().build().expect("an HTTP client");
-        Self { http, url, token, account }
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .build()
+            .expect("an HTTP client");
+        Self {
+            http,
+            url,
+            token,
+            account,
+        }
     }
 
     /// The server's scheme, host and port.
@@ -122,22 +138,33 @@ impl Api {
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.bytes().await.expect("a whole body").to_vec();
-        Answer { status, headers, bytes }
+        Answer {
+            status,
+            headers,
+            bytes,
+        }
     }
 
     /// GET, with the token.
     pub async fn get(&self, path: &str) -> Answer {
-        self.send(self.request(Method::GET, path).bearer_auth(&self.token)).await
+        self.send(self.request(Method::GET, path).bearer_auth(&self.token))
+            .await
     }
 
     /// DELETE, with the token.
     pub async fn delete(&self, path: &str) -> Answer {
-        self.send(self.request(Method::DELETE, path).bearer_auth(&self.token)).await
+        self.send(self.request(Method::DELETE, path).bearer_auth(&self.token))
+            .await
     }
 
     /// POST of a JSON body, with the token.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
-        self.send(self.request(Method::POST, path).bearer_auth(&self.token).json(body)).await
+        self.send(
+            self.request(Method::POST, path)
+                .bearer_auth(&self.token)
+                .json(body),
+        )
+        .await
     }
 
     /// Creates a backup; further members of the body come from `more`.
@@ -148,7 +175,12 @@ impl Api {
         let mut body = json!({"type": "application/astra-appBackup", "version": "1.1"});
         merge(&mut body, more);
         let answer = self.post(&self.app_backups(app), &body).await;
-        assert_eq!(answer.status, StatusCode::CREATED, "{}", String::from_utf8_lossy(&answer.bytes));
+        assert_eq!(
+            answer.status,
+            StatusCode::CREATED,
+            "{}",
+            String::from_utf8_lossy(&answer.bytes)
+        );
         answer.json()
     }
 
@@ -160,7 +192,12 @@ impl Api {
         let mut body = json!({"type": "application/astra-appSnap", "version": "1.2"});
         merge(&mut body, more);
         let answer = self.post(&self.app_snaps(app), &body).await;
-        assert_eq!(answer.status, StatusCode::CREATED, "{}", String::from_utf8_lossy(&answer.bytes));
+        assert_eq!(
+            answer.status,
+            StatusCode::CREATED,
+            "{}",
+            String::from_utf8_lossy(&answer.bytes)
+        );
         answer.json()
     }
 

@@ -84,7 +84,11 @@ impl Builder {
             fs::write(path.join("greeting.txt"), format!("hello from {volume}\n")).expect("a file");
             fs::write(path.join("below/zeros"), vec![0; 100_000]).expect("a file");
         }
-        Self { workers: 2, config: CONFIG.to_owned(), dir }
+        Self {
+            workers: 2,
+            config: CONFIG.to_owned(),
+            dir,
+        }
     }
 
     /// How many workers run; none keeps what is pending pending.
@@ -115,7 +119,11 @@ impl Builder {
         let mut config = parse(self.dir.path(), &self.config);
         config.workers = self.workers;
         let server = start(self.dir.path(), config.clone()).await;
-        TestServer { server: Some(server), config, dir: self.dir }
+        TestServer {
+            server: Some(server),
+            config,
+            dir: self.dir,
+        }
     }
 }
 
@@ -164,7 +172,12 @@ impl TestServer {
     #[must_use]
     pub fn account(&self, name: &str) -> Uuid {
         let accounts = &self.config.declaration.accounts;
-        accounts.iter().find(|account| account.name == name).expect("a declared account").id.as_uuid()
+        accounts
+            .iter()
+            .find(|account| account.name == name)
+            .expect("a declared account")
+            .id
+            .as_uuid()
     }
 
     /// The id of an app that an account declares.
@@ -175,7 +188,9 @@ impl TestServer {
     pub fn app(&self, account: &str, name: &str) -> Uuid {
         let account = self.account(account);
         let apps = &self.config.declaration.apps;
-        let found = apps.iter().find(|app| app.account_id.as_uuid() == account && app.name == name);
+        let found = apps
+            .iter()
+            .find(|app| app.account_id.as_uuid() == account && app.name == name);
         found.expect("a declared app").id.as_uuid()
     }
 
@@ -187,8 +202,9 @@ impl TestServer {
     pub fn bucket(&self, account: &str, name: &str) -> Uuid {
         let account = self.account(account);
         let buckets = &self.config.declaration.buckets;
-        let found =
-            buckets.iter().find(|bucket| bucket.account_id.as_uuid() == account && bucket.name == name);
+        let found = buckets
+            .iter()
+            .find(|bucket| bucket.account_id.as_uuid() == account && bucket.name == name);
         found.expect("a declared bucket").id.as_uuid()
     }
 
@@ -202,8 +218,11 @@ impl TestServer {
         } else {
             AccountScope::These(accounts.iter().map(|name| self.account(name).into()).collect())
         };
-        let wanted =
-            NewToken { name: "test".to_owned(), role: Role::from_word(role).expect("a role"), scope };
+        let wanted = NewToken {
+            name: "test".to_owned(),
+            role: Role::from_word(role).expect("a role"),
+            scope,
+        };
         let store = self.running().store();
         let secret = tokens::create(store.as_ref(), &SystemClock, &RandomIds, wanted).await;
         secret.expect("a token").reveal().to_owned()

@@ -36,7 +36,11 @@ pub(crate) fn publish(path: &str, content: &str, check: bool, command: &str) -> 
     }
     if check {
         let diff = TextDiff::from_lines(current.as_str(), content);
-        print!("{}", diff.unified_diff().header(&format!("committed {path}"), "generated"));
+        print!(
+            "{}",
+            diff.unified_diff()
+                .header(&format!("committed {path}"), "generated")
+        );
         eprintln!("{path} is stale: run `{command}`");
         return Ok(Outcome::Stale);
     }

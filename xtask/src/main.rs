@@ -98,7 +98,11 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Codegen { check } => codegen::run(check),
         Command::Verify { args } => verify::run(&args),
-        Command::Test { accept, require_all, args } => test::run(accept, require_all, &args),
+        Command::Test {
+            accept,
+            require_all,
+            args,
+        } => test::run(accept, require_all, &args),
         Command::Lint => lint::run(),
         Command::Reference { dir } => reference::run(&dir),
         Command::Tidy => tidy::run(),

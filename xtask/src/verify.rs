@@ -47,7 +47,6 @@ fn outcome(code: Option<i32>) -> Result<Outcome> {
 fn build() -> Result<PathBuf> {
     let args = [
         "build",
-        "--quiet",
         "--package",
         BINARY,
         "--message-format",

@@ -8,8 +8,8 @@ use crate::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
 use crate::app_snap::{AppSnap, AppSnapCreate, AppSnapList};
 use crate::body::JsonBody;
 use crate::params::{
-    AccountBackupPath, AccountPath, AppBackupListQuery, AppBackupPath, AppPath, AppSnapListQuery, AppSnapPath,
-    NoQuery, QueryParams,
+    AccountBackupPath, AccountPath, AppBackupListQuery, AppBackupPath, AppPath, AppSnapListQuery,
+    AppSnapPath, NoQuery, QueryParams,
 };
 use crate::problem::Problem;
 use crate::reply::Reply;

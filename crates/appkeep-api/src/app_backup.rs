@@ -51,11 +51,21 @@ pub struct AppBackup {
     #[serde(rename = "bucketID")]
     pub bucket_id: Identifier,
     /// The snapshot that it was made from.
-    #[serde(rename = "snapshotID", default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        rename = "snapshotID",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Identifier")]
     pub snapshot_id: Option<Identifier>,
     /// The schedule that made it.
-    #[serde(rename = "scheduleID", default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        rename = "scheduleID",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Identifier")]
     pub schedule_id: Option<Identifier>,
     /// How it is doing.
@@ -63,27 +73,51 @@ pub struct AppBackup {
     /// Why it is not doing better.
     pub state_unready: Vec<UnreadyReason>,
     /// How hooks ended.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "HookState")]
     pub hook_state: Option<HookState>,
     /// Why hooks failed.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Vec<StateDetail>")]
     pub hook_state_details: Option<Vec<StateDetail>>,
     /// The moment that its data shows.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Timestamp")]
     pub backup_creation_timestamp: Option<Timestamp>,
     /// How many bytes it has.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "u64")]
     pub total_bytes: Option<u64>,
     /// How many of them are done.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "u64")]
     pub bytes_done: Option<u64>,
     /// The same as a percentage.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "u8", range(min = 0, max = 100))]
     pub percent_done: Option<u8>,
     /// Labels, times, authorship.
@@ -100,19 +134,37 @@ pub struct AppBackupCreate {
     /// Any documented version.
     pub version: AppBackupVersion,
     /// Its name; without one the system chooses.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "ResourceName")]
     pub name: Option<ResourceName>,
     /// The bucket; without one the account's default.
-    #[serde(rename = "bucketID", default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        rename = "bucketID",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Identifier")]
     pub bucket_id: Option<Identifier>,
     /// The snapshot to read from; without one a temporary one is taken.
-    #[serde(rename = "snapshotID", default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        rename = "snapshotID",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Identifier")]
     pub snapshot_id: Option<Identifier>,
     /// Labels.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "MetadataCreate")]
     pub metadata: Option<MetadataCreate>,
 }

@@ -50,11 +50,20 @@ pub struct AppSnap {
     /// Its name.
     pub name: ResourceName,
     /// The schedule that made it.
-    #[serde(rename = "scheduleID", default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        rename = "scheduleID",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Identifier")]
     pub schedule_id: Option<Identifier>,
     /// The asset that stands for a completed snapshot.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Identifier")]
     pub snapshot_app_asset: Option<Identifier>,
     /// How it is doing.
@@ -62,11 +71,19 @@ pub struct AppSnap {
     /// Why it is not doing better.
     pub state_unready: Vec<UnreadyReason>,
     /// How hooks ended.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "HookState")]
     pub hook_state: Option<HookState>,
     /// Why hooks failed.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Vec<StateDetail>")]
     pub hook_state_details: Option<Vec<StateDetail>>,
     /// Labels, times, authorship.
@@ -83,11 +100,19 @@ pub struct AppSnapCreate {
     /// Any documented version.
     pub version: AppSnapVersion,
     /// Its name; without one the system chooses.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "ResourceName")]
     pub name: Option<ResourceName>,
     /// Labels.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "MetadataCreate")]
     pub metadata: Option<MetadataCreate>,
 }

@@ -70,7 +70,10 @@ where
         _: &RequestContext<C>,
         request: hyper::Request<Body>,
     ) -> Result<Self, HttpError> {
-        Ok(Self { request, read_as: PhantomData })
+        Ok(Self {
+            request,
+            read_as: PhantomData,
+        })
     }
 
     fn metadata(content_type: ApiEndpointBodyContentType) -> ExtractorMetadata {
@@ -91,27 +94,43 @@ impl<T: JsonSchema + DeserializeOwned + 'static> JsonBody<T> {
         let body = Limited::new(self.request.into_body(), limits.bytes_max);
         let collected = tokio::time::timeout(limits.timeout, body.collect())
             .await
-            .map_err(|_| BodyFault::TimedOut { timeout: limits.timeout })?;
+            .map_err(|_| BodyFault::TimedOut {
+                timeout: limits.timeout,
+            })?;
         let bytes = match collected {
             Ok(collected) => collected.to_bytes(),
             Err(error) if error.is::<LengthLimitError>() => {
-                return Err(BodyFault::TooLarge { bytes_max: limits.bytes_max });
+                return Err(BodyFault::TooLarge {
+                    bytes_max: limits.bytes_max,
+                });
             }
-            Err(error) => return Err(BodyFault::NotJson { reason: format!("the body broke off: {error}") }),
+            Err(error) => {
+                return Err(BodyFault::NotJson {
+                    reason: format!("the body broke off: {error}"),
+                });
+            }
         };
         parse(&bytes)
     }
 }
 
 fn check_media_type(headers: &http::HeaderMap, vendor_type: &'static str) -> Result<(), BodyFault> {
-    let Some(given) = headers.get(CONTENT_TYPE) else { return Ok(()) };
+    let Some(given) = headers.get(CONTENT_TYPE) else {
+        return Ok(());
+    };
     let given = String::from_utf8_lossy(given.as_bytes()).into_owned();
     let declared = vec!["application/json", vendor_type];
     let essence = given.split(';').next().unwrap_or_default().trim();
-    if declared.iter().any(|media_type| media_type.eq_ignore_ascii_case(essence)) {
+    if declared
+        .iter()
+        .any(|media_type| media_type.eq_ignore_ascii_case(essence))
+    {
         Ok(())
     } else {
-        Err(BodyFault::MediaType { given: quoted(&given), declared })
+        Err(BodyFault::MediaType {
+            given: quoted(&given),
+            declared,
+        })
     }
 }
 
@@ -121,8 +140,9 @@ fn check_media_type(headers: &http::HeaderMap, vendor_type: &'static str) -> Res
 /// # Errors
 /// Names the place, or every field that doesn't fit.
 pub fn parse<T: JsonSchema + DeserializeOwned + 'static>(bytes: &[u8]) -> Result<T, BodyFault> {
-    let value: Value =
-        serde_json::from_slice(bytes).map_err(|error| BodyFault::NotJson { reason: error.to_string() })?;
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| BodyFault::NotJson {
+        reason: error.to_string(),
+    })?;
     let invalid = shape::faults::<T>(&value);
     if !invalid.is_empty() {
         return Err(BodyFault::Fields(invalid));
@@ -133,7 +153,9 @@ pub fn parse<T: JsonSchema + DeserializeOwned + 'static>(bytes: &[u8]) -> Result
         let reason = without_place(&error.inner().to_string());
         // What the schema lets through and serde doesn't is a member that is given twice, and serde names
         // it in its message alone.
-        let twice = reason.strip_prefix("duplicate field `").and_then(|rest| rest.strip_suffix('`'));
+        let twice = reason
+            .strip_prefix("duplicate field `")
+            .and_then(|rest| rest.strip_suffix('`'));
         let name = twice.map_or_else(|| error.path().to_string(), str::to_owned);
         BodyFault::Fields(vec![InvalidItem { name, reason }])
     })
@@ -141,7 +163,10 @@ pub fn parse<T: JsonSchema + DeserializeOwned + 'static>(bytes: &[u8]) -> Result
 
 /// The path says where better than " at line 1 column 20" does.
 fn without_place(message: &str) -> String {
-    message.rfind(" at line ").map_or(message, |at| &message[..at]).to_owned()
+    message
+        .rfind(" at line ")
+        .map_or(message, |at| &message[..at])
+        .to_owned()
 }
 
 #[cfg(test)]
@@ -174,13 +199,22 @@ mod tests {
             (r#""bucketID":"x""#, "bucketID"),
             (r#""metadata":{}"#, "metadata.labels"),
             (r#""metadata":[[]]"#, "metadata"),
-            (r#""metadata":{"labels":[{"name":"a"}]}"#, "metadata.labels[0].value"),
+            (
+                r#""metadata":{"labels":[{"name":"a"}]}"#,
+                "metadata.labels[0].value",
+            ),
             (r#""metadata":{"labels":[["a","b"]]}"#, "metadata.labels[0]"),
-            (r#""metadata":{"labels":[],"creationTimestamp":"noon"}"#, "metadata.creationTimestamp"),
+            (
+                r#""metadata":{"labels":[],"creationTimestamp":"noon"}"#,
+                "metadata.creationTimestamp",
+            ),
             (r#""name":"a","name":"b""#, "name"),
         ] {
             let found = names(&format!("{{{HEAD},{members}}}"));
-            assert!(found.iter().all(|found| found == name) && !found.is_empty(), "{members}: {found:?}");
+            assert!(
+                found.iter().all(|found| found == name) && !found.is_empty(),
+                "{members}: {found:?}"
+            );
         }
         assert_eq!(names("[]"), ["the body"]);
         assert_eq!(names(r#"["application/astra-appBackup","1.1"]"#), ["the body"]);
@@ -188,7 +222,10 @@ mod tests {
 
     #[test]
     fn every_culprit_is_named() {
-        assert_eq!(names(r#"{"version":"9","a":1,"b":2}"#), ["type", "version", "a", "b"]);
+        assert_eq!(
+            names(r#"{"version":"9","a":1,"b":2}"#),
+            ["type", "version", "a", "b"]
+        );
     }
 
     #[test]
@@ -205,7 +242,10 @@ mod tests {
     fn text_that_is_no_json_is_told_apart() {
         for body in ["", "{", "{]", "{\"a\":1}x", "\u{feff}{}"] {
             assert!(
-                matches!(parse::<AppBackupCreate>(body.as_bytes()), Err(BodyFault::NotJson { .. })),
+                matches!(
+                    parse::<AppBackupCreate>(body.as_bytes()),
+                    Err(BodyFault::NotJson { .. })
+                ),
                 "{body}"
             );
         }

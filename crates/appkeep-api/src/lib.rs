@@ -20,6 +20,11 @@ pub const API_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// When two routes contradict each other.
 pub fn openapi() -> Result<serde_json::Value, String> {
     let description = api::appkeep_api_mod::stub_api_description().map_err(|error| error.to_string())?;
-    let version = API_VERSION.parse().map_err(|error| format!("{API_VERSION}: {error}"))?;
-    description.openapi("appkeep", version).json().map_err(|error| error.to_string())
+    let version = API_VERSION
+        .parse()
+        .map_err(|error| format!("{API_VERSION}: {error}"))?;
+    description
+        .openapi("appkeep", version)
+        .json()
+        .map_err(|error| error.to_string())
 }

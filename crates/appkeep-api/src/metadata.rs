@@ -37,7 +37,11 @@ pub struct Metadata {
     /// Who made the resource.
     pub created_by: Identifier,
     /// Who last changed the resource.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Identifier")]
     pub modified_by: Option<Identifier>,
 }
@@ -49,19 +53,35 @@ pub struct MetadataCreate {
     /// The labels to attach.
     pub labels: Vec<Label>,
     /// Ignored.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Timestamp")]
     pub creation_timestamp: Option<Timestamp>,
     /// Ignored.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Timestamp")]
     pub modification_timestamp: Option<Timestamp>,
     /// Ignored.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Identifier")]
     pub created_by: Option<Identifier>,
     /// Ignored.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Identifier")]
     pub modified_by: Option<Identifier>,
 }
@@ -71,11 +91,20 @@ pub struct MetadataCreate {
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ListMetadata {
     /// Present only when more items follow: where the list goes on.
-    #[serde(rename = "continue", default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        rename = "continue",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "ContinueToken")]
     pub goes_on: Option<ContinueToken>,
     /// How many items this answer holds.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "u64")]
     pub count: Option<u64>,
     /// Always empty.

@@ -134,11 +134,22 @@ impl<F: Fields> Word for Include<F> {
             return Err(format!("more than {INCLUDE_NAMES_MAX} fields are asked for"));
         }
         let names = text.split(',').map(|asked| {
-            F::NAMES.iter().copied().find(|name| *name == asked).ok_or_else(|| {
-                format!("{} is not a field; the fields are {}", quoted(asked), F::NAMES.join(", "))
-            })
+            F::NAMES
+                .iter()
+                .copied()
+                .find(|name| *name == asked)
+                .ok_or_else(|| {
+                    format!(
+                        "{} is not a field; the fields are {}",
+                        quoted(asked),
+                        F::NAMES.join(", ")
+                    )
+                })
         });
-        Ok(Self { names: names.collect::<Result<_, _>>()?, of: PhantomData })
+        Ok(Self {
+            names: names.collect::<Result<_, _>>()?,
+            of: PhantomData,
+        })
     }
 }
 
@@ -176,15 +187,28 @@ impl<F: Fields> JsonSchema for Include<F> {
 #[serde(bound(deserialize = "I: Deserialize<'de>"))]
 pub struct ListQuery<I> {
     /// Fields to answer with instead of whole resources, separated by commas.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "I")]
     pub include: Option<I>,
     /// The most items that the answer may hold.
-    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "Limit")]
     pub limit: Option<Limit>,
     /// Where to go on: the `metadata.continue` of an earlier answer.
-    #[serde(rename = "continue", default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    #[serde(
+        rename = "continue",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     #[schemars(with = "ContinueToken")]
     pub goes_on: Option<ContinueToken>,
 }
@@ -222,7 +246,11 @@ pub trait ReadQuery: Default {
 
 impl<I> Default for ListQuery<I> {
     fn default() -> Self {
-        Self { include: None, limit: None, goes_on: None }
+        Self {
+            include: None,
+            limit: None,
+            goes_on: None,
+        }
     }
 }
 
@@ -256,9 +284,14 @@ pub fn read_query<Q: ReadQuery>(raw: &str) -> Result<Q, QueryFault> {
     let mut fault = QueryFault::default();
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
-        let item = |reason: String| InvalidItem { name: name.clone().into_owned(), reason };
+        let item = |reason: String| InvalidItem {
+            name: name.clone().into_owned(),
+            reason,
+        };
         if !Q::NAMES.contains(&name.as_ref()) {
-            fault.unknown.push(item("this operation has no such parameter".to_owned()));
+            fault
+                .unknown
+                .push(item("this operation has no such parameter".to_owned()));
         } else if seen.iter().any(|earlier| *earlier == name) {
             fault.invalid.push(item("it is given more than once".to_owned()));
         } else if let Err(reason) = query.set(&name, &value) {
@@ -266,7 +299,11 @@ pub fn read_query<Q: ReadQuery>(raw: &str) -> Result<Q, QueryFault> {
         }
         seen.push(name.into_owned());
     }
-    if fault == QueryFault::default() { Ok(query) } else { Err(fault) }
+    if fault == QueryFault::default() {
+        Ok(query)
+    } else {
+        Err(fault)
+    }
 }
 
 /// An operation's query parameters, or what is wrong with them.

@@ -32,8 +32,13 @@ impl<R> Reply<R> {
     pub fn body(status: StatusCode, media_type: &'static str, body: Body) -> Self {
         let mut response = Response::new(body);
         *response.status_mut() = status;
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
-        Self { response, documented: PhantomData }
+        response
+            .headers_mut()
+            .insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+        Self {
+            response,
+            documented: PhantomData,
+        }
     }
 
     /// An answer without a body.
@@ -41,7 +46,10 @@ impl<R> Reply<R> {
     pub fn empty(status: StatusCode) -> Self {
         let mut response = Response::new(Body::empty());
         *response.status_mut() = status;
-        Self { response, documented: PhantomData }
+        Self {
+            response,
+            documented: PhantomData,
+        }
     }
 
     /// A problem.

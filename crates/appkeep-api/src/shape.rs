@@ -29,9 +29,18 @@ static VALIDATORS: LazyLock<Mutex<HashMap<TypeId, Arc<Validator>>>> = LazyLock::
 pub fn faults<T: JsonSchema + 'static>(value: &Value) -> Vec<InvalidItem> {
     let validator = match validator::<T>() {
         Ok(validator) => validator,
-        Err(reason) => return vec![InvalidItem { name: ROOT.to_owned(), reason }],
+        Err(reason) => {
+            return vec![InvalidItem {
+                name: ROOT.to_owned(),
+                reason,
+            }];
+        }
     };
-    validator.iter_errors(value).flat_map(|error| items(&error)).take(FAULTS_MAX).collect()
+    validator
+        .iter_errors(value)
+        .flat_map(|error| items(&error))
+        .take(FAULTS_MAX)
+        .collect()
 }
 
 fn validator<T: JsonSchema + 'static>() -> Result<Arc<Validator>, String> {
@@ -39,7 +48,9 @@ fn validator<T: JsonSchema + 'static>() -> Result<Arc<Validator>, String> {
     if let Some(validator) = validators.get(&TypeId::of::<T>()) {
         return Ok(validator.clone());
     }
-    let schema = SchemaSettings::draft07().into_generator().into_root_schema_for::<T>();
+    let schema = SchemaSettings::draft07()
+        .into_generator()
+        .into_root_schema_for::<T>();
     let schema = serde_json::to_value(schema).map_err(|error| error.to_string())?;
     let validator = jsonschema::options()
         .with_draft(jsonschema::Draft::Draft7)
@@ -53,11 +64,20 @@ fn validator<T: JsonSchema + 'static>() -> Result<Arc<Validator>, String> {
 
 fn items(error: &ValidationError<'_>) -> Vec<InvalidItem> {
     let path = dotted(error);
-    let within = |member: &str| if path == ROOT { member.to_owned() } else { format!("{path}.{member}") };
+    let within = |member: &str| {
+        if path == ROOT {
+            member.to_owned()
+        } else {
+            format!("{path}.{member}")
+        }
+    };
     match error.kind() {
         ValidationErrorKind::Required { property } => {
             let member = property.as_str().unwrap_or_default();
-            vec![InvalidItem { name: within(member), reason: "it is missing".to_owned() }]
+            vec![InvalidItem {
+                name: within(member),
+                reason: "it is missing".to_owned(),
+            }]
         }
         ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
             .iter()
@@ -66,7 +86,10 @@ fn items(error: &ValidationError<'_>) -> Vec<InvalidItem> {
                 reason: "there is no such member".to_owned(),
             })
             .collect(),
-        _ => vec![InvalidItem { reason: cut(&error.to_string()), name: path }],
+        _ => vec![InvalidItem {
+            reason: cut(&error.to_string()),
+            name: path,
+        }],
     }
 }
 

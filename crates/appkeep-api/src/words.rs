@@ -72,7 +72,10 @@ impl Word for Identifier {
     }
 }
 
-word!(Identifier, string_schema(Some("uuid"), Some(IDENTIFIER_PATTERN), None));
+word!(
+    Identifier,
+    string_schema(Some("uuid"), Some(IDENTIFIER_PATTERN), None)
+);
 
 impl fmt::Display for Identifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -111,7 +114,10 @@ impl Word for ResourceName {
     }
 }
 
-word!(ResourceName, string_schema(None, Some("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"), Some((1, 63))));
+word!(
+    ResourceName,
+    string_schema(None, Some("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"), Some((1, 63)))
+);
 
 /// A point in time (RFC 3339), written in UTC with microseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -179,7 +185,9 @@ pub struct ContinueToken {
 impl Word for ContinueToken {
     fn from_text(text: &str) -> Result<Self, String> {
         let hex = text.len() == 48
-            && text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
         let parsed = if hex {
             let micros = u64::from_str_radix(&text[..16], 16).ok();
             micros.zip(Uuid::try_parse(&text[16..]).ok())
@@ -188,14 +196,22 @@ impl Word for ContinueToken {
         };
         // Every token of the right form names a position, also one before 1970.
         parsed
-            .map(|(micros, id)| Self { created_micros: micros.cast_signed(), id })
+            .map(|(micros, id)| Self {
+                created_micros: micros.cast_signed(),
+                id,
+            })
             .ok_or_else(|| format!("{} is not a token that an earlier answer gave", quoted(text)))
     }
 }
 
 impl fmt::Display for ContinueToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:016x}{}", self.created_micros.cast_unsigned(), self.id.simple())
+        write!(
+            f,
+            "{:016x}{}",
+            self.created_micros.cast_unsigned(),
+            self.id.simple()
+        )
     }
 }
 
@@ -267,7 +283,10 @@ mod tests {
 
     #[test]
     fn a_huge_limit_saturates() {
-        assert_eq!(Limit::from_text("99999999999999999999999").unwrap(), Limit(u64::MAX));
+        assert_eq!(
+            Limit::from_text("99999999999999999999999").unwrap(),
+            Limit(u64::MAX)
+        );
         for bad in ["0", "01", "-1", "+1", "1.0", "", "x", " 1"] {
             assert!(Limit::from_text(bad).is_err(), "{bad}");
         }
@@ -275,7 +294,11 @@ mod tests {
 
     #[test]
     fn every_well_formed_continue_token_names_a_position() {
-        for text in [format!("{:048x}", 0), "f".repeat(48), format!("0005ea64b7f0de3e{:032x}", 7)] {
+        for text in [
+            format!("{:048x}", 0),
+            "f".repeat(48),
+            format!("0005ea64b7f0de3e{:032x}", 7),
+        ] {
             assert_eq!(ContinueToken::from_text(&text).unwrap().to_string(), text);
         }
         assert!(ContinueToken::from_text(&"F".repeat(48)).is_err());
@@ -285,7 +308,10 @@ mod tests {
     #[test]
     fn timestamps_are_written_with_microseconds() {
         let time = Timestamp::from_text("2022-10-06T22:58:16.305662+02:00").unwrap();
-        assert_eq!(serde_json::to_string(&time).unwrap(), r#""2022-10-06T20:58:16.305662Z""#);
+        assert_eq!(
+            serde_json::to_string(&time).unwrap(),
+            r#""2022-10-06T20:58:16.305662Z""#
+        );
         assert!(Timestamp::from_text("2022-10-06").is_err());
     }
 

@@ -72,7 +72,9 @@ impl AppBackup {
         by: SubjectId,
         now: DateTime<Utc>,
     ) -> Self {
-        let name = wanted.name.unwrap_or_else(|| chosen_name("backup", now, id.as_uuid()));
+        let name = wanted
+            .name
+            .unwrap_or_else(|| chosen_name("backup", now, id.as_uuid()));
         Self {
             id,
             account_id,
@@ -105,7 +107,9 @@ impl AppBackup {
     pub fn record_progress(&mut self, bytes_done: u64, now: DateTime<Utc>) -> bool {
         let total = self.total_bytes.unwrap_or(0);
         let done = bytes_done.min(total).max(self.bytes_done.unwrap_or(0));
-        let percent = percent_of(done, total).min(99).max(self.percent_done.unwrap_or(0));
+        let percent = percent_of(done, total)
+            .min(99)
+            .max(self.percent_done.unwrap_or(0));
         let changed = self.bytes_done != Some(done) || self.percent_done != Some(percent);
         if changed {
             self.bytes_done = Some(done);
@@ -153,7 +157,11 @@ pub(crate) fn fit_reasons(reasons: &[String]) -> Vec<String> {
 /// The name that the system gives: what it is, when, and the beginning of its id.
 #[must_use]
 pub(crate) fn chosen_name(kind: &str, now: DateTime<Utc>, id: uuid::Uuid) -> ResourceName {
-    let text = format!("{kind}-{}-{}", now.format("%Y%m%d%H%M%S"), &id.simple().to_string()[..8]);
+    let text = format!(
+        "{kind}-{}-{}",
+        now.format("%Y%m%d%H%M%S"),
+        &id.simple().to_string()[..8]
+    );
     ResourceName::new(text).unwrap_or_else(|_| unreachable!("{kind} begins a DNS label"))
 }
 
@@ -203,7 +211,10 @@ mod tests {
         assert!(backup.record_progress(900, DateTime::UNIX_EPOCH));
         assert_eq!((backup.bytes_done, backup.percent_done), (Some(200), Some(99)));
         backup.complete(190, DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
-        assert_eq!((backup.bytes_done, backup.total_bytes, backup.percent_done), (Some(190), Some(190), Some(100)));
+        assert_eq!(
+            (backup.bytes_done, backup.total_bytes, backup.percent_done),
+            (Some(190), Some(190), Some(100))
+        );
     }
 
     #[test]

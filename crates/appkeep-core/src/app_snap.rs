@@ -60,7 +60,9 @@ impl AppSnap {
         by: SubjectId,
         now: DateTime<Utc>,
     ) -> Self {
-        let name = wanted.name.unwrap_or_else(|| chosen_name("snapshot", now, id.as_uuid()));
+        let name = wanted
+            .name
+            .unwrap_or_else(|| chosen_name("snapshot", now, id.as_uuid()));
         Self {
             id,
             account_id,

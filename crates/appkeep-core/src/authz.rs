@@ -38,7 +38,10 @@ mod tests {
 
     #[test]
     fn role_and_scope_decide_together() {
-        let (own, foreign) = (AccountId::new(Uuid::from_u128(1)), AccountId::new(Uuid::from_u128(2)));
+        let (own, foreign) = (
+            AccountId::new(Uuid::from_u128(1)),
+            AccountId::new(Uuid::from_u128(2)),
+        );
         for role in Role::ALL {
             let mut actor = Actor {
                 subject: SubjectId::new(Uuid::from_u128(3)),

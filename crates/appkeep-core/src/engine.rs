@@ -84,8 +84,11 @@ pub struct DeleteBackup {
 #[async_trait]
 pub trait Engine: Send + Sync {
     /// How many bytes the volumes' files have. Fails when any of them can't be read.
-    async fn measure_volumes(&self, volumes: &[Volume], cancel: &CancellationToken)
-    -> Result<u64, EngineError>;
+    async fn measure_volumes(
+        &self,
+        volumes: &[Volume],
+        cancel: &CancellationToken,
+    ) -> Result<u64, EngineError>;
 
     /// Copies all volumes as they are now. What is there of an earlier try is replaced.
     async fn take_snapshot(
@@ -116,6 +119,9 @@ pub trait Engine: Send + Sync {
     ) -> Result<u64, EngineError>;
 
     /// Forgets a backup's data and gives its bytes back; one that isn't there is fine.
-    async fn delete_backup(&self, request: &DeleteBackup, cancel: &CancellationToken)
-    -> Result<(), EngineError>;
+    async fn delete_backup(
+        &self,
+        request: &DeleteBackup,
+        cancel: &CancellationToken,
+    ) -> Result<(), EngineError>;
 }

@@ -177,9 +177,22 @@ mod tests {
         let (account_id, app_id) = (AccountId::new(Uuid::from_u128(1)), AppId::new(Uuid::from_u128(2)));
         let backup_id = AppBackupId::new(Uuid::from_u128(3));
         let bucket_id = BucketId::new(Uuid::from_u128(4));
-        let take = JobPayload::TakeBackup { account_id, app_id, backup_id };
-        let delete = JobPayload::DeleteBackup { account_id, app_id, backup_id, bucket_id };
-        let snap = JobPayload::TakeSnapshot { account_id, app_id, snap_id: AppSnapId::new(Uuid::from_u128(5)) };
+        let take = JobPayload::TakeBackup {
+            account_id,
+            app_id,
+            backup_id,
+        };
+        let delete = JobPayload::DeleteBackup {
+            account_id,
+            app_id,
+            backup_id,
+            bucket_id,
+        };
+        let snap = JobPayload::TakeSnapshot {
+            account_id,
+            app_id,
+            snap_id: AppSnapId::new(Uuid::from_u128(5)),
+        };
         assert_eq!(take.exclusive_key(), delete.exclusive_key());
         assert_ne!(take.exclusive_key(), snap.exclusive_key());
         assert_eq!(take.resource(), delete.resource());

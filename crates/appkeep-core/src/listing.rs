@@ -24,7 +24,10 @@ pub trait Listed: Sized + Send {
 #[async_trait]
 impl Listed for AppBackup {
     fn position(&self) -> Position {
-        Position { created_micros: self.metadata.created_at.timestamp_micros(), id: self.id.as_uuid() }
+        Position {
+            created_micros: self.metadata.created_at.timestamp_micros(),
+            id: self.id.as_uuid(),
+        }
     }
 
     async fn page(store: &dyn Store, filter: &ListFilter, page: &Page) -> Result<Vec<Self>, StoreError> {
@@ -35,7 +38,10 @@ impl Listed for AppBackup {
 #[async_trait]
 impl Listed for AppSnap {
     fn position(&self) -> Position {
-        Position { created_micros: self.metadata.created_at.timestamp_micros(), id: self.id.as_uuid() }
+        Position {
+            created_micros: self.metadata.created_at.timestamp_micros(),
+            id: self.id.as_uuid(),
+        }
     }
 
     async fn page(store: &dyn Store, filter: &ListFilter, page: &Page) -> Result<Vec<Self>, StoreError> {
@@ -70,8 +76,14 @@ impl<T: Listed> Listing<T> {
         filter: ListFilter,
         options: ListOptions,
     ) -> Result<Self, StoreError> {
-        let mut listing =
-            Self { store, filter, remaining: options.limit, after: options.after, first: None, more: true };
+        let mut listing = Self {
+            store,
+            filter,
+            remaining: options.limit,
+            after: options.after,
+            first: None,
+            more: true,
+        };
         listing.first = Some(listing.read().await?);
         Ok(listing)
     }
@@ -101,7 +113,10 @@ impl<T: Listed> Listing<T> {
             u32::try_from(left).unwrap_or(u32::MAX).min(PAGE_ROWS)
         });
         // One more than wanted tells whether the list goes on.
-        let page = Page { after: self.after, rows_max: wanted + 1 };
+        let page = Page {
+            after: self.after,
+            rows_max: wanted + 1,
+        };
         let mut rows = T::page(self.store.as_ref(), &self.filter, &page).await?;
         let wanted_rows = wanted as usize;
         self.more = rows.len() > wanted_rows;

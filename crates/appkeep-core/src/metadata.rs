@@ -33,6 +33,12 @@ impl Metadata {
     /// The metadata of a resource that comes into being at `now`.
     #[must_use]
     pub fn new(labels: Vec<Label>, created_by: SubjectId, now: DateTime<Utc>) -> Self {
-        Self { labels, created_at: now, modified_at: now, created_by, modified_by: None }
+        Self {
+            labels,
+            created_at: now,
+            modified_at: now,
+            created_by,
+            modified_by: None,
+        }
     }
 }

@@ -102,7 +102,9 @@ impl HookState {
     /// The state that `word` names.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Failed, Self::Success].into_iter().find(|state| state.as_str() == word)
+        [Self::Failed, Self::Success]
+            .into_iter()
+            .find(|state| state.as_str() == word)
     }
 }
 

@@ -26,13 +26,25 @@ pub(crate) async fn authenticate(
     headers: &HeaderMap,
 ) -> Result<OpContext, Unauthenticated> {
     let token = bearer(headers).ok_or(Unauthenticated::Missing)?;
-    let found = store.fetch_token(&tokens::hash(token)).await.map_err(Unauthenticated::Store)?;
-    let actor: Option<Actor> = found.filter(|token| token.revoked_at.is_none()).map(|token| token.actor);
-    actor.map(|actor| OpContext { actor }).ok_or(Unauthenticated::Unknown)
+    let found = store
+        .fetch_token(&tokens::hash(token))
+        .await
+        .map_err(Unauthenticated::Store)?;
+    let actor: Option<Actor> = found
+        .filter(|token| token.revoked_at.is_none())
+        .map(|token| token.actor);
+    actor
+        .map(|actor| OpContext { actor })
+        .ok_or(Unauthenticated::Unknown)
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.trim().split_once(' ')?;
+    let (scheme, token) = headers
+        .get(AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .trim()
+        .split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }

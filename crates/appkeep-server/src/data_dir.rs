@@ -19,9 +19,18 @@ impl DataDir {
     /// # Errors
     /// When it can't be made.
     pub fn create(path: &Path) -> Result<Self, StartError> {
-        let refused = |error| StartError::DataDir { path: path.to_owned(), error };
-        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(refused)?;
-        Ok(Self { path: path.canonicalize().map_err(refused)? })
+        let refused = |error| StartError::DataDir {
+            path: path.to_owned(),
+            error,
+        };
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(refused)?;
+        Ok(Self {
+            path: path.canonicalize().map_err(refused)?,
+        })
     }
 
     /// Takes `path` as a data directory that a server made before.
@@ -29,8 +38,16 @@ impl DataDir {
     /// # Errors
     /// When there is no database in it.
     pub fn existing(path: &Path) -> Result<Self, StartError> {
-        let found = Self { path: path.to_owned() };
-        if found.database().is_file() { Ok(found) } else { Err(StartError::NoData { path: path.to_owned() }) }
+        let found = Self {
+            path: path.to_owned(),
+        };
+        if found.database().is_file() {
+            Ok(found)
+        } else {
+            Err(StartError::NoData {
+                path: path.to_owned(),
+            })
+        }
     }
 
     /// The directory itself.
@@ -51,7 +68,10 @@ impl DataDir {
     /// When another server has it: names that server.
     pub fn lock(&self) -> Result<DataDirLock, StartError> {
         let path = self.path.join("server.lock");
-        let refused = |error| StartError::DataDir { path: path.clone(), error };
+        let refused = |error| StartError::DataDir {
+            path: path.clone(),
+            error,
+        };
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)

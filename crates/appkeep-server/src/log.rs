@@ -31,8 +31,9 @@ impl Drain for TracingDrain {
 
     fn log(&self, record: &Record<'_>, values: &OwnedKVList) -> Result<(), slog::Never> {
         let mut fields = Fields(String::new());
-        let complete =
-            values.serialize(record, &mut fields).and_then(|()| record.kv().serialize(record, &mut fields));
+        let complete = values
+            .serialize(record, &mut fields)
+            .and_then(|()| record.kv().serialize(record, &mut fields));
         if complete.is_err() {
             fields.0.push_str(" (fields lost)");
         }

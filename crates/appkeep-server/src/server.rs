@@ -45,7 +45,13 @@ impl Options {
     /// Options with the system's clock and random ids.
     #[must_use]
     pub fn new(config: Config, data_dir: PathBuf, listen: SocketAddr) -> Self {
-        Self { config, data_dir, listen, clock: Arc::new(SystemClock), ids: Arc::new(RandomIds) }
+        Self {
+            config,
+            data_dir,
+            listen,
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(RandomIds),
+        }
     }
 }
 
@@ -70,8 +76,9 @@ impl Server {
         let mut tx = store.begin().await?;
         tx.update_declaration(&options.config.declaration).await?;
         tx.commit().await?;
-        let engine: Arc<dyn Engine> =
-            Arc::new(RusticEngine::new(&EngineConfig { data_dir: data.path().to_owned() }));
+        let engine: Arc<dyn Engine> = Arc::new(RusticEngine::new(&EngineConfig {
+            data_dir: data.path().to_owned(),
+        }));
         let wake = Arc::new(Notify::new());
         let shared: Arc<dyn Store> = store.clone();
         let http = listen(&options, shared.clone(), wake.clone())?;
@@ -84,7 +91,12 @@ impl Server {
             wake,
         };
         let workers = Workers::start(&deps, options.config.workers as usize);
-        Ok(Self { http, store, workers, _lock: lock })
+        Ok(Self {
+            http,
+            store,
+            workers,
+            _lock: lock,
+        })
     }
 
     /// The address that it listens on.
@@ -117,14 +129,20 @@ fn listen(
     store: Arc<dyn Store>,
     wake: Arc<Notify>,
 ) -> Result<HttpServer<Arc<Http>>, StartError> {
-    let refused = |reason: String| StartError::Listen { address: options.listen.to_string(), reason };
+    let refused = |reason: String| StartError::Listen {
+        address: options.listen.to_string(),
+        reason,
+    };
     let service = Service::new(store.clone(), options.clock.clone(), options.ids.clone(), wake);
     let context = Http {
         service,
         store,
         clock: options.clock.clone(),
         ids: options.ids.clone(),
-        body_limits: BodyLimits { bytes_max: BODY_BYTES_MAX, timeout: options.config.body_timeout },
+        body_limits: BodyLimits {
+            bytes_max: BODY_BYTES_MAX,
+            timeout: options.config.body_timeout,
+        },
     };
     let config = ConfigDropshot {
         bind_address: options.listen,

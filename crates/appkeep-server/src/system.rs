@@ -9,7 +9,10 @@ use uuid::Uuid;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one Clock that asks the system")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one Clock that asks the system"
+    )]
     fn now(&self) -> DateTime<Utc> {
         Utc::now().trunc_subsecs(6)
     }
@@ -20,7 +23,10 @@ impl Clock for SystemClock {
 pub struct RandomIds;
 
 impl IdSource for RandomIds {
-    #[expect(clippy::disallowed_methods, reason = "this is the one IdSource that asks the system")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one IdSource that asks the system"
+    )]
     fn next_id(&self) -> Uuid {
         Uuid::new_v4()
     }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use appkeep_core::actor::{Actor, Token, TokenHash};
 pub use appkeep_core::actor::{AccountScope, Role};
+use appkeep_core::actor::{Actor, Token, TokenHash};
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::ids::AccountId;
 use appkeep_core::store::Store;
@@ -63,7 +63,11 @@ pub async fn create(
         id: ids.next_id().into(),
         name: wanted.name,
         hash: hash(&secret),
-        actor: Actor { subject: ids.next_id().into(), role: wanted.role, scope: wanted.scope },
+        actor: Actor {
+            subject: ids.next_id().into(),
+            role: wanted.role,
+            scope: wanted.scope,
+        },
         created_at: clock.now(),
         revoked_at: None,
     };
@@ -84,18 +88,28 @@ pub async fn scope(store: &dyn Store, wanted: &[String]) -> Result<AccountScope,
     let accounts = store.list_accounts().await?;
     let find = |wanted: &String| -> Result<AccountId, StartError> {
         let id = Uuid::try_parse(wanted).ok().map(AccountId::new);
-        let found = accounts.iter().find(|account| account.name == *wanted || Some(account.id) == id);
-        found.map(|account| account.id).ok_or_else(|| StartError::UnknownAccount {
-            wanted: wanted.clone(),
-            known: known(&accounts),
-        })
+        let found = accounts
+            .iter()
+            .find(|account| account.name == *wanted || Some(account.id) == id);
+        found
+            .map(|account| account.id)
+            .ok_or_else(|| StartError::UnknownAccount {
+                wanted: wanted.clone(),
+                known: known(&accounts),
+            })
     };
-    Ok(AccountScope::These(wanted.iter().map(find).collect::<Result<_, _>>()?))
+    Ok(AccountScope::These(
+        wanted.iter().map(find).collect::<Result<_, _>>()?,
+    ))
 }
 
 fn known(accounts: &[appkeep_core::catalog::Account]) -> String {
     if accounts.is_empty() {
         return "none yet: start it once with its configuration".to_owned();
     }
-    accounts.iter().map(|account| format!("{:?}", account.name)).collect::<Vec<_>>().join(", ")
+    accounts
+        .iter()
+        .map(|account| format!("{:?}", account.name))
+        .collect::<Vec<_>>()
+        .join(", ")
 }

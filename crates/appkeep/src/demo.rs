@@ -47,9 +47,13 @@ impl Demo {
         };
         fs::create_dir_all(&root).with_context(|| format!("failed to make {}", root.display()))?;
         let root = root.canonicalize()?;
-        let demo = Self { root, _temporary: temporary };
+        let demo = Self {
+            root,
+            _temporary: temporary,
+        };
         write_new(&demo.config_file(), CONFIG.as_bytes())?;
-        demo.write_sample().with_context(|| format!("failed to write into {}", demo.root.display()))?;
+        demo.write_sample()
+            .with_context(|| format!("failed to write into {}", demo.root.display()))?;
         Ok(demo)
     }
 
@@ -73,19 +77,33 @@ impl Demo {
     /// An app as one finds them: a database, text, pictures, a link, an empty directory, a private file.
     fn write_sample(&self) -> anyhow::Result<()> {
         let (database, media) = (self.root.join("shop/database"), self.root.join("shop/media"));
-        for dir in [&database, &media, &media.join("2026"), &media.join("empty"), &self.root.join("bucket")] {
+        for dir in [
+            &database,
+            &media,
+            &media.join("2026"),
+            &media.join("empty"),
+            &self.root.join("bucket"),
+        ] {
             fs::create_dir_all(dir)?;
         }
         let mut rows = String::from("id,customer,amount\n");
         for id in 1..=20_000_u32 {
             let amount = id.wrapping_mul(2_654_435_761) % 100_000;
-            rows.push_str(&format!("{id},customer-{},{}.{:02}\n", id % 977, amount / 100, amount % 100));
+            rows.push_str(&format!(
+                "{id},customer-{},{}.{:02}\n",
+                id % 977,
+                amount / 100,
+                amount % 100
+            ));
         }
         write_new(&database.join("orders.csv"), rows.as_bytes())?;
         write_new(&database.join("secrets.env"), b"SHOP_KEY=only-a-demo\n")?;
         fs::set_permissions(database.join("secrets.env"), fs::Permissions::from_mode(0o600))?;
         for number in 0..8_u32 {
-            write_new(&media.join(format!("2026/picture-{number}.raw")), &noise(number, 512 * 1024))?;
+            write_new(
+                &media.join(format!("2026/picture-{number}.raw")),
+                &noise(number, 512 * 1024),
+            )?;
         }
         if !media.join("latest.raw").is_symlink() {
             symlink("2026/picture-7.raw", media.join("latest.raw"))?;
@@ -97,12 +115,23 @@ impl Demo {
     ///
     /// # Errors
     /// When the token can't be made.
-    pub(crate) async fn introduction(&self, store: &dyn Store, address: SocketAddr) -> anyhow::Result<String> {
-        let wanted = NewToken { name: "demo".to_owned(), role: Role::Member, scope: AccountScope::All };
+    pub(crate) async fn introduction(
+        &self,
+        store: &dyn Store,
+        address: SocketAddr,
+    ) -> anyhow::Result<String> {
+        let wanted = NewToken {
+            name: "demo".to_owned(),
+            role: Role::Member,
+            scope: AccountScope::All,
+        };
         let token = tokens::create(store, &SystemClock, &RandomIds, wanted).await?;
         let config = self.config()?;
         let declared = &config.declaration;
-        let app = declared.apps.first().context("the demo's configuration has no app")?;
+        let app = declared
+            .apps
+            .first()
+            .context("the demo's configuration has no app")?;
         let (account, app) = (app.account_id, app.id);
         let bucket = self.root.join("bucket");
         let password = self.data_dir().join("keys");

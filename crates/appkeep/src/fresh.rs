@@ -87,7 +87,12 @@ impl Fresh {
             })),
             ca: None,
         };
-        Ok(Self { target, working, idle, _dir: dir })
+        Ok(Self {
+            target,
+            working,
+            idle,
+            _dir: dir,
+        })
     }
 
     /// Stops both; the directory goes with them.
@@ -103,7 +108,11 @@ async fn start(config: Config, data: &Path) -> anyhow::Result<Server> {
 }
 
 fn account<'a>(declaration: &'a Declaration, name: &str) -> anyhow::Result<&'a Account> {
-    declaration.accounts.iter().find(|account| account.name == name).context("the account is declared")
+    declaration
+        .accounts
+        .iter()
+        .find(|account| account.name == name)
+        .context("the account is declared")
 }
 
 fn app(declaration: &Declaration, account: &Account) -> anyhow::Result<Uuid> {
@@ -116,7 +125,11 @@ fn only(account: &Account) -> AccountScope {
 }
 
 async fn token(server: &Server, role: Role, scope: AccountScope) -> anyhow::Result<String> {
-    let wanted = NewToken { name: "verify".to_owned(), role, scope };
+    let wanted = NewToken {
+        name: "verify".to_owned(),
+        role,
+        scope,
+    };
     let secret = tokens::create(server.store().as_ref(), &SystemClock, &RandomIds, wanted).await?;
     Ok(secret.reveal().to_owned())
 }

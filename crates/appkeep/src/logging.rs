@@ -18,10 +18,12 @@ pub(crate) enum LogFormat {
 /// # Errors
 /// When the filter can't be understood.
 pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
-    let filter: EnvFilter = filter
-        .parse()
-        .map_err(|error| anyhow::anyhow!("--log {filter:?} is no filter: {error}; \"info\" would be right"))?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let filter: EnvFilter = filter.parse().map_err(|error| {
+        anyhow::anyhow!("--log {filter:?} is no filter: {error}; \"info\" would be right")
+    })?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     let started = match format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),

@@ -26,7 +26,10 @@ impl Service {
     ) -> Result<Listing<AppBackup>, Error<I>> {
         let account_id = self.admit(ctx, account, Access::Read).await?;
         let options = input.map_err(Error::Input)?;
-        let filter = ListFilter { account_id, app_id: None };
+        let filter = ListFilter {
+            account_id,
+            app_id: None,
+        };
         Ok(Listing::begin(self.store.clone(), filter, options).await?)
     }
 
@@ -43,7 +46,10 @@ impl Service {
         let account_id = self.admit(ctx, account, Access::Read).await?;
         let (app_id, options) = input.map_err(Error::Input)?;
         self.app(account_id, app_id).await?;
-        let filter = ListFilter { account_id, app_id: Some(app_id) };
+        let filter = ListFilter {
+            account_id,
+            app_id: Some(app_id),
+        };
         Ok(Listing::begin(self.store.clone(), filter, options).await?)
     }
 
@@ -61,7 +67,9 @@ impl Service {
         let wanted = input.map_err(Error::Input)?;
         self.check_app(account_id, wanted.app_id).await?;
         let found = self.store.fetch_app_backup(account_id, wanted.id).await?;
-        found.filter(|backup| within(backup, wanted)).ok_or(Error::ResourceNotFound)
+        found
+            .filter(|backup| within(backup, wanted))
+            .ok_or(Error::ResourceNotFound)
     }
 
     /// Creates a backup, `pending`, and queues the job that takes it, in one transaction.
@@ -86,15 +94,27 @@ impl Service {
             return Err(Error::AppNotReady);
         }
         let id = AppBackupId::new(self.ids.next_id());
-        let backup =
-            AppBackup::pending(id, account_id, bucket.id, wanted, ctx.actor.subject, self.clock.now());
+        let backup = AppBackup::pending(
+            id,
+            account_id,
+            bucket.id,
+            wanted,
+            ctx.actor.subject,
+            self.clock.now(),
+        );
         let mut tx = self.store.begin().await?;
         if let Some(snap_id) = backup.snapshot_id {
             // Looked up again under the transaction: it may have been deleted since.
-            tx.fetch_app_snap(account_id, snap_id).await?.ok_or(Error::SnapshotNotFound)?;
+            tx.fetch_app_snap(account_id, snap_id)
+                .await?
+                .ok_or(Error::SnapshotNotFound)?;
         }
         tx.insert_app_backup(&backup).await?;
-        let payload = JobPayload::TakeBackup { account_id, app_id: backup.app_id, backup_id: id };
+        let payload = JobPayload::TakeBackup {
+            account_id,
+            app_id: backup.app_id,
+            backup_id: id,
+        };
         self.queue(tx.as_mut(), payload).await?;
         self.commit(tx).await?;
         Ok(backup)
@@ -117,8 +137,9 @@ impl Service {
         for _ in 0..RACES_MAX {
             let mut tx = self.store.begin().await?;
             let found = tx.fetch_app_backup(account_id, wanted.id).await?;
-            let backup =
-                found.filter(|backup| within(backup, wanted)).ok_or(Error::ResourceNotFound)?;
+            let backup = found
+                .filter(|backup| within(backup, wanted))
+                .ok_or(Error::ResourceNotFound)?;
             if backup.refuses_deletion() {
                 return Err(Error::BackupPending);
             }
@@ -142,12 +163,18 @@ impl Service {
     async fn bucket<I>(&self, account_id: AccountId, wanted: Option<BucketId>) -> Result<Bucket, Error<I>> {
         if let Some(id) = wanted {
             let found = self.store.fetch_bucket(account_id, id).await?;
-            return found.filter(|bucket| bucket.declared).ok_or(Error::BucketNotFound);
+            return found
+                .filter(|bucket| bucket.declared)
+                .ok_or(Error::BucketNotFound);
         }
         let mut buckets = self.store.list_buckets(account_id).await?;
         buckets.retain(|bucket| bucket.declared);
         let chosen = buckets.iter().position(|bucket| bucket.is_default).unwrap_or(0);
-        if buckets.is_empty() { Err(Error::NoBucket) } else { Ok(buckets.swap_remove(chosen)) }
+        if buckets.is_empty() {
+            Err(Error::NoBucket)
+        } else {
+            Ok(buckets.swap_remove(chosen))
+        }
     }
 
     async fn check_snapshot_source<I>(

@@ -25,7 +25,10 @@ impl Service {
         let account_id = self.admit(ctx, account, Access::Read).await?;
         let (app_id, options) = input.map_err(Error::Input)?;
         self.app(account_id, app_id).await?;
-        let filter = ListFilter { account_id, app_id: Some(app_id) };
+        let filter = ListFilter {
+            account_id,
+            app_id: Some(app_id),
+        };
         Ok(Listing::begin(self.store.clone(), filter, options).await?)
     }
 
@@ -43,7 +46,9 @@ impl Service {
         let wanted = input.map_err(Error::Input)?;
         self.app(account_id, wanted.app_id).await?;
         let found = self.store.fetch_app_snap(account_id, wanted.id).await?;
-        found.filter(|snap| snap.app_id == wanted.app_id).ok_or(Error::ResourceNotFound)
+        found
+            .filter(|snap| snap.app_id == wanted.app_id)
+            .ok_or(Error::ResourceNotFound)
     }
 
     /// Creates a snapshot, `pending`, and queues the job that takes it, in one transaction.
@@ -67,7 +72,11 @@ impl Service {
         let snap = AppSnap::pending(id, account_id, wanted, ctx.actor.subject, self.clock.now());
         let mut tx = self.store.begin().await?;
         tx.insert_app_snap(&snap).await?;
-        let payload = JobPayload::TakeSnapshot { account_id, app_id: snap.app_id, snap_id: id };
+        let payload = JobPayload::TakeSnapshot {
+            account_id,
+            app_id: snap.app_id,
+            snap_id: id,
+        };
         self.queue(tx.as_mut(), payload).await?;
         self.commit(tx).await?;
         Ok(snap)
@@ -90,8 +99,9 @@ impl Service {
         for _ in 0..RACES_MAX {
             let mut tx = self.store.begin().await?;
             let found = tx.fetch_app_snap(account_id, wanted.id).await?;
-            let snap =
-                found.filter(|snap| snap.app_id == wanted.app_id).ok_or(Error::ResourceNotFound)?;
+            let snap = found
+                .filter(|snap| snap.app_id == wanted.app_id)
+                .ok_or(Error::ResourceNotFound)?;
             if snap.made_for.is_some() || tx.count_app_backups_reading(snap.id).await? > 0 {
                 return Err(Error::SnapshotInUse);
             }
@@ -99,7 +109,10 @@ impl Service {
                 continue;
             }
             tx.update_jobs_cancel_requested(snap.id.as_uuid()).await?;
-            let payload = JobPayload::DeleteSnapshot { app_id: snap.app_id, snap_id: snap.id };
+            let payload = JobPayload::DeleteSnapshot {
+                app_id: snap.app_id,
+                snap_id: snap.id,
+            };
             self.queue(tx.as_mut(), payload).await?;
             return self.commit(tx).await;
         }

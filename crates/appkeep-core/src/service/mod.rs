@@ -59,7 +59,12 @@ impl Service {
         ids: Arc<dyn IdSource>,
         wake: Arc<Notify>,
     ) -> Self {
-        Self { store, clock, ids, wake }
+        Self {
+            store,
+            clock,
+            ids,
+            wake,
+        }
     }
 
     /// The checks that come before the rest of the input is looked at.
@@ -80,7 +85,10 @@ impl Service {
     }
 
     async fn app<I>(&self, account_id: AccountId, app_id: AppId) -> Result<App, Error<I>> {
-        self.store.fetch_app(account_id, app_id).await?.ok_or(Error::AppNotFound)
+        self.store
+            .fetch_app(account_id, app_id)
+            .await?
+            .ok_or(Error::AppNotFound)
     }
 
     async fn check_app<I>(&self, account_id: AccountId, app_id: Option<AppId>) -> Result<(), Error<I>> {
@@ -91,7 +99,11 @@ impl Service {
     }
 
     async fn queue<I>(&self, tx: &mut dyn StoreTx, payload: JobPayload) -> Result<(), Error<I>> {
-        let job = NewJob { id: self.ids.next_id().into(), payload, run_after: self.clock.now() };
+        let job = NewJob {
+            id: self.ids.next_id().into(),
+            payload,
+            run_after: self.clock.now(),
+        };
         Ok(tx.insert_job(&job).await?)
     }
 
@@ -103,5 +115,7 @@ impl Service {
 }
 
 fn lost_every_race<I>() -> Error<I> {
-    Error::Unavailable(format!("the resource changed {RACES_MAX} times while it was being deleted"))
+    Error::Unavailable(format!(
+        "the resource changed {RACES_MAX} times while it was being deleted"
+    ))
 }

@@ -15,7 +15,11 @@ pub(super) async fn backup(
 ) -> Result<(), StepError> {
     let found = run.deps.store.fetch_bucket(account_id, bucket_id).await?;
     let bucket = found.ok_or_else(|| StepError::Transient(format!("bucket {bucket_id} is gone")))?;
-    let request = DeleteBackup { bucket, app_id, backup_id };
+    let request = DeleteBackup {
+        bucket,
+        app_id,
+        backup_id,
+    };
     run.deps.engine.delete_backup(&request, &run.cancel).await?;
     let tx = run.begin().await?;
     run.finish(tx, JobEnd::Done).await

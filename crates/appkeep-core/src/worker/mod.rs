@@ -83,7 +83,15 @@ async fn work(deps: WorkerDeps, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
         let now = deps.clock.now();
         let lease_until = now + chrono::Duration::seconds(LEASE_SECS);
-        match deps.store.claim_job(&Claim { owner: deps.owner, now, lease_until }).await {
+        match deps
+            .store
+            .claim_job(&Claim {
+                owner: deps.owner,
+                now,
+                lease_until,
+            })
+            .await
+        {
             Ok(Some(job)) => {
                 // More work may wait for another worker: one that was told of several jobs wakes the next.
                 deps.wake.notify_one();

@@ -73,7 +73,11 @@ impl JobRun<'_> {
     /// Begins a transaction that writes results; only the lease's holder may.
     pub(super) async fn begin(&self) -> Result<Box<dyn StoreTx>, StepError> {
         let mut tx = self.deps.store.begin().await?;
-        if tx.holds_lease(&self.job.lease).await? { Ok(tx) } else { Err(StepError::LeaseLost) }
+        if tx.holds_lease(&self.job.lease).await? {
+            Ok(tx)
+        } else {
+            Err(StepError::LeaseLost)
+        }
     }
 
     /// Ends the job together with what the transaction wrote.
@@ -90,7 +94,12 @@ impl JobRun<'_> {
     /// Queues more work in the same transaction.
     pub(super) async fn queue(&self, tx: &mut dyn StoreTx, payload: JobPayload) -> Result<(), StepError> {
         let id = JobId::new(self.deps.ids.next_id());
-        tx.insert_job(&NewJob { id, payload, run_after: self.deps.clock.now() }).await?;
+        tx.insert_job(&NewJob {
+            id,
+            payload,
+            run_after: self.deps.clock.now(),
+        })
+        .await?;
         Ok(())
     }
 
@@ -134,15 +143,20 @@ impl JobRun<'_> {
 
     async fn steps(&self) -> Result<(), StepError> {
         match self.job.payload {
-            JobPayload::TakeBackup { account_id, backup_id, .. } => {
-                take_backup::run(self, account_id, backup_id).await
-            }
-            JobPayload::TakeSnapshot { account_id, snap_id, .. } => {
-                take_snapshot::run(self, account_id, snap_id).await
-            }
-            JobPayload::DeleteBackup { account_id, app_id, backup_id, bucket_id } => {
-                delete_data::backup(self, account_id, app_id, backup_id, bucket_id).await
-            }
+            JobPayload::TakeBackup {
+                account_id,
+                backup_id,
+                ..
+            } => take_backup::run(self, account_id, backup_id).await,
+            JobPayload::TakeSnapshot {
+                account_id, snap_id, ..
+            } => take_snapshot::run(self, account_id, snap_id).await,
+            JobPayload::DeleteBackup {
+                account_id,
+                app_id,
+                backup_id,
+                bucket_id,
+            } => delete_data::backup(self, account_id, app_id, backup_id, bucket_id).await,
             JobPayload::DeleteSnapshot { app_id, snap_id } => {
                 delete_data::snapshot(self, app_id, snap_id).await
             }
@@ -151,20 +165,31 @@ impl JobRun<'_> {
 
     /// Whether giving up would leave bytes behind that nobody knows about.
     fn never_gives_up(&self) -> bool {
-        matches!(self.job.payload, JobPayload::DeleteBackup { .. } | JobPayload::DeleteSnapshot { .. })
+        matches!(
+            self.job.payload,
+            JobPayload::DeleteBackup { .. } | JobPayload::DeleteSnapshot { .. }
+        )
     }
 
     async fn end_failed(&self, reasons: Vec<String>) -> Result<(), StepError> {
         match self.job.payload {
-            JobPayload::TakeBackup { account_id, backup_id, .. } => {
-                take_backup::fail(self, account_id, backup_id, &reasons).await
-            }
-            JobPayload::TakeSnapshot { account_id, snap_id, .. } => {
-                take_snapshot::fail(self, account_id, snap_id, &reasons).await
-            }
+            JobPayload::TakeBackup {
+                account_id,
+                backup_id,
+                ..
+            } => take_backup::fail(self, account_id, backup_id, &reasons).await,
+            JobPayload::TakeSnapshot {
+                account_id, snap_id, ..
+            } => take_snapshot::fail(self, account_id, snap_id, &reasons).await,
             JobPayload::DeleteBackup { .. } | JobPayload::DeleteSnapshot { .. } => {
                 let tx = self.begin().await?;
-                self.finish(tx, JobEnd::Failed { reason: reasons.join("; ") }).await
+                self.finish(
+                    tx,
+                    JobEnd::Failed {
+                        reason: reasons.join("; "),
+                    },
+                )
+                .await
             }
         }
     }
@@ -181,7 +206,15 @@ impl JobRun<'_> {
         let pause_secs = if counts { backoff_secs(self.job.attempt) } else { 0 };
         let run_after = self.deps.clock.now() + chrono::Duration::seconds(pause_secs);
         let tx = self.begin().await?;
-        self.finish(tx, JobEnd::Requeue { run_after, counts, reason }).await
+        self.finish(
+            tx,
+            JobEnd::Requeue {
+                run_after,
+                counts,
+                reason,
+            },
+        )
+        .await
     }
 
     async fn end(&self, error: StepError) -> Result<(), StepError> {
@@ -192,27 +225,40 @@ impl JobRun<'_> {
                 Some(Stop::Deleted) => self.end_gone().await,
                 Some(Stop::LeaseLost) => Ok(()),
                 Some(Stop::Shutdown) => self.end_again("the server stopped".to_owned(), false).await,
-                None => self.end_again("stopped for no known reason".to_owned(), true).await,
+                None => {
+                    self.end_again("stopped for no known reason".to_owned(), true)
+                        .await
+                }
             },
             StepError::Permanent(reasons) if !self.never_gives_up() => self.end_failed(reasons).await,
             error if self.never_gives_up() || self.job.attempt < ATTEMPTS_MAX => {
                 self.end_again(error.to_string(), true).await
             }
-            error => self.end_failed(vec![format!("gave up after {ATTEMPTS_MAX} attempts: {error}")]).await,
+            error => {
+                self.end_failed(vec![format!("gave up after {ATTEMPTS_MAX} attempts: {error}")])
+                    .await
+            }
         }
     }
 }
 
 /// The pause before the attempt after this one: 2, 4, 8 … seconds.
 fn backoff_secs(attempt: u32) -> i64 {
-    2_i64.checked_pow(attempt).map_or(BACKOFF_SECS_MAX, |secs| secs.min(BACKOFF_SECS_MAX))
+    2_i64
+        .checked_pow(attempt)
+        .map_or(BACKOFF_SECS_MAX, |secs| secs.min(BACKOFF_SECS_MAX))
 }
 
 /// Runs a claimed job to an end of some kind.
 pub(super) async fn run(deps: &WorkerDeps, job: ClaimedJob, shutdown: &CancellationToken) {
     let (id, kind) = (job.lease.job_id, job.payload.kind());
     tracing::info!(job.id = %id, job.kind = kind, job.attempt = job.attempt, "job started");
-    let run = JobRun { deps, job, cancel: CancellationToken::new(), why: OnceLock::new() };
+    let run = JobRun {
+        deps,
+        job,
+        cancel: CancellationToken::new(),
+        why: OnceLock::new(),
+    };
     let steps = AssertUnwindSafe(run.steps()).catch_unwind();
     let result = tokio::select! {
         result = steps => result.unwrap_or_else(|_| Err(StepError::Transient("the worker panicked".to_owned()))),

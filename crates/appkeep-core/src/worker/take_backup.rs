@@ -48,7 +48,13 @@ pub(super) async fn fail(
         tx.update_app_backup(&backup).await?;
     }
     remove_own_snapshots(run, tx.as_mut(), backup_id).await?;
-    run.finish(tx, JobEnd::Failed { reason: reasons.join("; ") }).await
+    run.finish(
+        tx,
+        JobEnd::Failed {
+            reason: reasons.join("; "),
+        },
+    )
+    .await
 }
 
 /// Removes the snapshots that were taken for this backup alone.
@@ -61,7 +67,10 @@ pub(super) async fn remove_own_snapshots(
         if !tx.delete_app_snap(snap.id, snap.generation).await? {
             return Err(StepError::Transient(format!("snapshot {} changed", snap.id)));
         }
-        let payload = JobPayload::DeleteSnapshot { app_id: snap.app_id, snap_id: snap.id };
+        let payload = JobPayload::DeleteSnapshot {
+            app_id: snap.app_id,
+            snap_id: snap.id,
+        };
         run.queue(tx, payload).await?;
     }
     Ok(())
@@ -90,13 +99,15 @@ async fn take_own_snapshot(
         backup.generation += 1;
         snap_id
     };
-    let snap = take_snapshot::take(run, backup.account_id, snap_id).await.map_err(|error| match error {
-        // A missing snapshot is a failure of the backup, unless the backup itself was deleted.
-        StepError::Gone if !run.cancel.is_cancelled() => {
-            StepError::Permanent(vec![format!("snapshot {snap_id} is gone")])
-        }
-        error => error,
-    })?;
+    let snap = take_snapshot::take(run, backup.account_id, snap_id)
+        .await
+        .map_err(|error| match error {
+            // A missing snapshot is a failure of the backup, unless the backup itself was deleted.
+            StepError::Gone if !run.cancel.is_cancelled() => {
+                StepError::Permanent(vec![format!("snapshot {snap_id} is gone")])
+            }
+            error => error,
+        })?;
     Ok((backup, snap))
 }
 
@@ -106,8 +117,18 @@ async fn insert_own_snapshot(
     snap_id: AppSnapId,
 ) -> Result<(), StepError> {
     let now = run.deps.clock.now();
-    let wanted = CreateAppSnap { app_id: backup.app_id, name: None, labels: Vec::new() };
-    let mut snap = AppSnap::pending(snap_id, backup.account_id, wanted, backup.metadata.created_by, now);
+    let wanted = CreateAppSnap {
+        app_id: backup.app_id,
+        name: None,
+        labels: Vec::new(),
+    };
+    let mut snap = AppSnap::pending(
+        snap_id,
+        backup.account_id,
+        wanted,
+        backup.metadata.created_by,
+        now,
+    );
     snap.made_for = Some(backup.id);
     let mut tx = run.begin().await?;
     tx.insert_app_snap(&snap).await?;
@@ -121,7 +142,11 @@ async fn measure(run: &JobRun<'_>, mut backup: AppBackup, snap: &AppSnap) -> Res
     if backup.state == ResourceState::Running {
         return Ok(backup);
     }
-    let total_bytes = run.deps.engine.measure_snapshot(snap.app_id, snap.id, &run.cancel).await?;
+    let total_bytes = run
+        .deps
+        .engine
+        .measure_snapshot(snap.app_id, snap.id, &run.cancel)
+        .await?;
     backup.state = ResourceState::Running;
     backup.total_bytes = Some(total_bytes);
     backup.hook_state = snap.hook_state;

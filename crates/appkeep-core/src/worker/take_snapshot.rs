@@ -10,7 +10,11 @@ use crate::job::JobEnd;
 use crate::state::ResourceState;
 
 /// The job: takes the snapshot and ends.
-pub(super) async fn run(run: &JobRun<'_>, account_id: AccountId, snap_id: AppSnapId) -> Result<(), StepError> {
+pub(super) async fn run(
+    run: &JobRun<'_>,
+    account_id: AccountId,
+    snap_id: AppSnapId,
+) -> Result<(), StepError> {
     take(run, account_id, snap_id).await?;
     let tx = run.begin().await?;
     run.finish(tx, JobEnd::Done).await
@@ -22,7 +26,12 @@ pub(super) async fn take(
     account_id: AccountId,
     snap_id: AppSnapId,
 ) -> Result<AppSnap, StepError> {
-    let snap = run.deps.store.fetch_app_snap(account_id, snap_id).await?.ok_or(StepError::Gone)?;
+    let snap = run
+        .deps
+        .store
+        .fetch_app_snap(account_id, snap_id)
+        .await?
+        .ok_or(StepError::Gone)?;
     if snap.state == ResourceState::Completed {
         return Ok(snap);
     }
@@ -36,9 +45,16 @@ pub(super) async fn take(
     run.deps.engine.measure_volumes(&app.volumes, &run.cancel).await?;
     let mut snap = advance(run, snap, ResourceState::Running).await?;
     let taken_at = run.deps.clock.now();
-    let request = TakeSnapshot { app_id: snap.app_id, snap_id, volumes: app.volumes };
+    let request = TakeSnapshot {
+        app_id: snap.app_id,
+        snap_id,
+        volumes: app.volumes,
+    };
     let (progress, _) = watch::channel(Progress::default());
-    run.deps.engine.take_snapshot(&request, &progress, &run.cancel).await?;
+    run.deps
+        .engine
+        .take_snapshot(&request, &progress, &run.cancel)
+        .await?;
     snap.complete(taken_at, run.deps.clock.now());
     update(run, snap).await
 }
@@ -55,7 +71,13 @@ pub(super) async fn fail(
         snap.fail(reasons, run.deps.clock.now());
         tx.update_app_snap(&snap).await?;
     }
-    run.finish(tx, JobEnd::Failed { reason: reasons.join("; ") }).await
+    run.finish(
+        tx,
+        JobEnd::Failed {
+            reason: reasons.join("; "),
+        },
+    )
+    .await
 }
 
 /// Moves the snapshot on; one that is further already (an earlier try) stays.

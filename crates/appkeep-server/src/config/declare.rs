@@ -13,9 +13,7 @@ use uuid::Uuid;
 
 use super::error::ConfigError;
 use super::file::{AccountTable, AppTable, BucketTable, File};
-use super::{
-    BODY_TIMEOUT_SECS_DEFAULT, BODY_TIMEOUT_SECS_MAX, Config, WORKERS_DEFAULT, WORKERS_MAX,
-};
+use super::{BODY_TIMEOUT_SECS_DEFAULT, BODY_TIMEOUT_SECS_MAX, Config, WORKERS_DEFAULT, WORKERS_MAX};
 
 /// The namespace of ids that are made from names: a version 5 id of this project's name.
 const NAMESPACE: Uuid = Uuid::from_u128(0x9f0c_3f3c_8a5b_5d2e_9b64_61a5_1c1e_77d3);
@@ -32,7 +30,11 @@ struct Checker<'a> {
 }
 
 pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, ConfigError> {
-    let mut checker = Checker { path, text, ids: HashSet::new() };
+    let mut checker = Checker {
+        path,
+        text,
+        ids: HashSet::new(),
+    };
     let workers = checker.number(file.server.workers.as_ref(), WORKERS_DEFAULT, 0..=WORKERS_MAX)?;
     let body_timeout_secs = checker.number(
         file.server.body_timeout_secs.as_ref(),
@@ -44,7 +46,11 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
     for table in &file.accounts {
         checker.account(table, &mut names, &mut declaration)?;
     }
-    Ok(Config { workers, body_timeout: Duration::from_secs(body_timeout_secs.into()), declaration })
+    Ok(Config {
+        workers,
+        body_timeout: Duration::from_secs(body_timeout_secs.into()),
+        declaration,
+    })
 }
 
 impl Checker<'_> {
@@ -73,10 +79,17 @@ impl Checker<'_> {
 
     /// A name, unique among `taken`.
     fn name(&self, given: &Spanned<String>, taken: &mut HashSet<String>) -> Result<String, ConfigError> {
-        let name = ResourceName::new(given.get_ref().as_str())
-            .map_err(|error| self.error(&given.span(), format!("{:?} is no name: {error}", given.get_ref())))?;
+        let name = ResourceName::new(given.get_ref().as_str()).map_err(|error| {
+            self.error(
+                &given.span(),
+                format!("{:?} is no name: {error}", given.get_ref()),
+            )
+        })?;
         if !taken.insert(name.as_str().to_owned()) {
-            return Err(self.error(&given.span(), format!("the name {:?} is given twice", name.as_str())));
+            return Err(self.error(
+                &given.span(),
+                format!("the name {:?} is given twice", name.as_str()),
+            ));
         }
         Ok(name.as_str().to_owned())
     }
@@ -112,12 +125,18 @@ impl Checker<'_> {
     /// A directory; a relative one is relative to the configuration file's.
     fn directory(&self, given: &Spanned<String>) -> Result<PathBuf, ConfigError> {
         if given.get_ref().is_empty() {
-            return Err(self.error(&given.span(), "the path is empty: a directory would be right".to_owned()));
+            return Err(self.error(
+                &given.span(),
+                "the path is empty: a directory would be right".to_owned(),
+            ));
         }
         let base = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let joined = base.unwrap_or_else(|| Path::new(".")).join(given.get_ref());
         std::path::absolute(&joined).map_err(|error| {
-            self.error(&given.span(), format!("{} can't be made absolute: {error}", joined.display()))
+            self.error(
+                &given.span(),
+                format!("{} can't be made absolute: {error}", joined.display()),
+            )
         })
     }
 
@@ -165,13 +184,22 @@ impl Checker<'_> {
         let mut volume_names = HashSet::new();
         for (volume, path) in table.volumes.get_ref() {
             let name = self.name(volume, &mut volume_names)?;
-            volumes.push(Volume { name, path: self.directory(path)? });
+            volumes.push(Volume {
+                name,
+                path: self.directory(path)?,
+            });
         }
         if volumes.is_empty() {
             let problem = format!("app {name:?} has no volumes: `name = \"/a/directory\"` would be right");
             return Err(self.error(&table.volumes.span(), problem));
         }
-        Ok(App { id, account_id: account.id, name, volumes, declared: true })
+        Ok(App {
+            id,
+            account_id: account.id,
+            name,
+            volumes,
+            declared: true,
+        })
     }
 
     fn bucket(
@@ -231,29 +259,74 @@ path = "/var/backups"
     #[test]
     fn every_error_names_file_line_key_and_what_would_be_right() {
         for (from, to, expected) in [
-            ("workers = 1", "workers = 65", "/etc/appkeep.toml:3: `workers = 65`: 65 is out of range: 0 to 64 would be right"),
-            ("workers = 1", "workers = \"x\"", "/etc/appkeep.toml:3: `workers = \"x\"`: invalid type: string \"x\", expected u32"),
-            ("workers = 1", "worker = 1", "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected `workers` or `body_timeout_secs`"),
-            ("name = \"shop\"", "name = \"Shop\"", "/etc/appkeep.toml:9: `name = \"Shop\"`: \"Shop\" is no name: a name has 1 to 63 lower-case letters, digits and hyphens, and begins and ends with a letter or digit"),
-            ("path = \"/var/backups\"", "path = \"\"", "/etc/appkeep.toml:14: `path = \"\"`: the path is empty: a directory would be right"),
-            ("path = \"/var/backups\"", "path = 5", "/etc/appkeep.toml:14: `path = 5`: invalid type: integer `5`, expected a string"),
-            ("{ data = \"/srv/shop\", media = \"media\" }", "{}", "/etc/appkeep.toml:10: `volumes = {}`: app \"shop\" has no volumes: `name = \"/a/directory\"` would be right"),
+            (
+                "workers = 1",
+                "workers = 65",
+                "/etc/appkeep.toml:3: `workers = 65`: 65 is out of range: 0 to 64 would be right",
+            ),
+            (
+                "workers = 1",
+                "workers = \"x\"",
+                "/etc/appkeep.toml:3: `workers = \"x\"`: invalid type: string \"x\", expected u32",
+            ),
+            (
+                "workers = 1",
+                "worker = 1",
+                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected `workers` or `body_timeout_secs`",
+            ),
+            (
+                "name = \"shop\"",
+                "name = \"Shop\"",
+                "/etc/appkeep.toml:9: `name = \"Shop\"`: \"Shop\" is no name: a name has 1 to 63 lower-case letters, digits and hyphens, and begins and ends with a letter or digit",
+            ),
+            (
+                "path = \"/var/backups\"",
+                "path = \"\"",
+                "/etc/appkeep.toml:14: `path = \"\"`: the path is empty: a directory would be right",
+            ),
+            (
+                "path = \"/var/backups\"",
+                "path = 5",
+                "/etc/appkeep.toml:14: `path = 5`: invalid type: integer `5`, expected a string",
+            ),
+            (
+                "{ data = \"/srv/shop\", media = \"media\" }",
+                "{}",
+                "/etc/appkeep.toml:10: `volumes = {}`: app \"shop\" has no volumes: `name = \"/a/directory\"` would be right",
+            ),
         ] {
             assert_eq!(parse(&GOOD.replace(from, to)).unwrap_err(), expected);
         }
         let missing = parse(&GOOD.replace("path = \"/var/backups\"\n", "")).unwrap_err();
-        assert_eq!(missing, "/etc/appkeep.toml:12: `[[accounts.buckets]]`: missing field `path`");
+        assert_eq!(
+            missing,
+            "/etc/appkeep.toml:12: `[[accounts.buckets]]`: missing field `path`"
+        );
         let syntax = parse(&GOOD.replace("name = \"acme\"", "name = acme")).unwrap_err();
-        assert!(syntax.starts_with("/etc/appkeep.toml:6: `name = acme`: "), "{syntax}");
+        assert!(
+            syntax.starts_with("/etc/appkeep.toml:6: `name = acme`: "),
+            "{syntax}"
+        );
     }
 
     #[test]
     fn names_and_ids_are_given_once() {
         let twice = format!("{GOOD}\n[[accounts]]\nname = \"acme\"\n");
-        assert!(parse(&twice).unwrap_err().ends_with("the name \"acme\" is given twice"));
+        assert!(
+            parse(&twice)
+                .unwrap_err()
+                .ends_with("the name \"acme\" is given twice")
+        );
         let id = "54fe651d-3d3b-5fa8-b85c-5db757885ff3";
         let with_id = |id: &str| GOOD.replace("name = \"shop\"", &format!("name = \"shop\"\nid = \"{id}\""));
-        assert_eq!(parse(&with_id(id)).unwrap().declaration.apps[0].id.to_string(), id);
-        assert!(parse(&with_id(&id.to_uppercase())).unwrap_err().contains("is no id"));
+        assert_eq!(
+            parse(&with_id(id)).unwrap().declaration.apps[0].id.to_string(),
+            id
+        );
+        assert!(
+            parse(&with_id(&id.to_uppercase()))
+                .unwrap_err()
+                .contains("is no id")
+        );
     }
 }

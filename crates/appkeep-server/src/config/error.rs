@@ -19,14 +19,24 @@ const PLACE_CHARS_MAX: usize = 120;
 
 impl ConfigError {
     pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
-        Self { file: path.to_owned(), line: None, place: None, problem: format!("failed to read it: {error}") }
+        Self {
+            file: path.to_owned(),
+            line: None,
+            place: None,
+            problem: format!("failed to read it: {error}"),
+        }
     }
 
     pub(super) fn from_toml(path: &Path, text: &str, error: &toml::de::Error) -> Self {
         let problem = error.message().replace('\n', " ");
         match error.span() {
             Some(span) => Self::at(path, text, &span, problem),
-            None => Self { file: path.to_owned(), line: None, place: None, problem },
+            None => Self {
+                file: path.to_owned(),
+                line: None,
+                place: None,
+                problem,
+            },
         }
     }
 
@@ -34,7 +44,12 @@ impl ConfigError {
         let start = span.start.min(text.len());
         let before = text.get(..start).unwrap_or_default();
         let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        let line = text.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default();
+        let line = text
+            .get(line_start..)
+            .unwrap_or_default()
+            .lines()
+            .next()
+            .unwrap_or_default();
         Self {
             file: path.to_owned(),
             line: Some(before.matches('\n').count() + 1),

@@ -48,7 +48,8 @@ impl Config {
     /// # Errors
     /// When it says something that can't be.
     pub fn parse(path: &Path, text: &str) -> Result<Self, ConfigError> {
-        let file: file::File = toml::from_str(text).map_err(|error| ConfigError::from_toml(path, text, &error))?;
+        let file: file::File =
+            toml::from_str(text).map_err(|error| ConfigError::from_toml(path, text, &error))?;
         declare::check(path, text, &file)
     }
 }

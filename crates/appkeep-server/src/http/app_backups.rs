@@ -33,8 +33,15 @@ pub(super) async fn list_all<R>(
         include = query.include.map(|include| include.names);
         from_wire::list_options(query.limit, query.goes_on)
     });
-    let listing = call.http().service.app_backup_list_all(&ctx, account(path.account_id), input).await?;
-    let asked = Asked { by: ctx.actor.subject, at: call.http().clock.now() };
+    let listing = call
+        .http()
+        .service
+        .app_backup_list_all(&ctx, account(path.account_id), input)
+        .await?;
+    let asked = Asked {
+        by: ctx.actor.subject,
+        at: call.http().clock.now(),
+    };
     Ok(list::answer(listing, include, asked).await?)
 }
 
@@ -52,8 +59,15 @@ pub(super) async fn list_for_app<R>(
         include = query.include.map(|include| include.names);
         Ok((app_id, from_wire::list_options(query.limit, query.goes_on)))
     });
-    let listing = call.http().service.app_backup_list_for_app(&ctx, account(path.account_id), input).await?;
-    let asked = Asked { by: ctx.actor.subject, at: call.http().clock.now() };
+    let listing = call
+        .http()
+        .service
+        .app_backup_list_for_app(&ctx, account(path.account_id), input)
+        .await?;
+    let asked = Asked {
+        by: ctx.actor.subject,
+        at: call.http().clock.now(),
+    };
     Ok(list::answer(listing, include, asked).await?)
 }
 
@@ -64,7 +78,11 @@ pub(super) async fn fetch<R>(
 ) -> Answered<R> {
     let ctx = call.authenticate().await?;
     let input = in_account(path.app_backup_id, query);
-    let backup = call.http().service.app_backup_fetch(&ctx, account(path.account_id), input).await?;
+    let backup = call
+        .http()
+        .service
+        .app_backup_fetch(&ctx, account(path.account_id), input)
+        .await?;
     one(call, StatusCode::OK, &backup)
 }
 
@@ -75,7 +93,11 @@ pub(super) async fn fetch_for_app<R>(
 ) -> Answered<R> {
     let ctx = call.authenticate().await?;
     let input = in_app(path.app_id, path.app_backup_id, query);
-    let backup = call.http().service.app_backup_fetch(&ctx, account(path.account_id), input).await?;
+    let backup = call
+        .http()
+        .service
+        .app_backup_fetch(&ctx, account(path.account_id), input)
+        .await?;
     one(call, StatusCode::OK, &backup)
 }
 
@@ -86,7 +108,10 @@ pub(super) async fn delete<R>(
 ) -> Answered<R> {
     let ctx = call.authenticate().await?;
     let input = in_account(path.app_backup_id, query);
-    call.http().service.app_backup_delete(&ctx, account(path.account_id), input).await?;
+    call.http()
+        .service
+        .app_backup_delete(&ctx, account(path.account_id), input)
+        .await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
@@ -97,7 +122,10 @@ pub(super) async fn delete_for_app<R>(
 ) -> Answered<R> {
     let ctx = call.authenticate().await?;
     let input = in_app(path.app_id, path.app_backup_id, query);
-    call.http().service.app_backup_delete(&ctx, account(path.account_id), input).await?;
+    call.http()
+        .service
+        .app_backup_delete(&ctx, account(path.account_id), input)
+        .await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
@@ -116,7 +144,9 @@ pub(super) async fn create_for_app<R>(
         from_wire::create_app_backup(app_id, call.read(body, VENDOR_TYPE).await?)
     };
     let service = &call.http().service;
-    let backup = service.app_backup_create_for_app(&ctx, account(path.account_id), input).await?;
+    let backup = service
+        .app_backup_create_for_app(&ctx, account(path.account_id), input)
+        .await?;
     let location = format!(
         "/accounts/{}/k8s/v1/apps/{}/appBackups/{}",
         backup.account_id, backup.app_id, backup.id
@@ -129,7 +159,10 @@ fn in_account(
     query: QueryParams<NoQuery>,
 ) -> Result<AppBackupRef, Rejected> {
     let mut ids = PathIds::default();
-    let wanted = AppBackupRef { app_id: None, id: ids.read("appBackup_id", id) };
+    let wanted = AppBackupRef {
+        app_id: None,
+        id: ids.read("appBackup_id", id),
+    };
     let wanted = ids.accept(wanted)?;
     query.0.map_err(Rejected::Query).map(|_| wanted)
 }
@@ -141,7 +174,10 @@ fn in_app(
 ) -> Result<AppBackupRef, Rejected> {
     let mut ids = PathIds::default();
     let app_id = ids.read("app_id", app_id);
-    let wanted = AppBackupRef { app_id: Some(app_id), id: ids.read("appBackup_id", id) };
+    let wanted = AppBackupRef {
+        app_id: Some(app_id),
+        id: ids.read("appBackup_id", id),
+    };
     let wanted = ids.accept(wanted)?;
     query.0.map_err(Rejected::Query).map(|_| wanted)
 }

@@ -34,8 +34,15 @@ pub(super) async fn list_for_app<R>(
         include = query.include.map(|include| include.names);
         Ok((app_id, from_wire::list_options(query.limit, query.goes_on)))
     });
-    let listing = call.http().service.app_snap_list_for_app(&ctx, account(path.account_id), input).await?;
-    let asked = Asked { by: ctx.actor.subject, at: call.http().clock.now() };
+    let listing = call
+        .http()
+        .service
+        .app_snap_list_for_app(&ctx, account(path.account_id), input)
+        .await?;
+    let asked = Asked {
+        by: ctx.actor.subject,
+        at: call.http().clock.now(),
+    };
     Ok(list::answer(listing, include, asked).await?)
 }
 
@@ -46,7 +53,11 @@ pub(super) async fn fetch_for_app<R>(
 ) -> Answered<R> {
     let ctx = call.authenticate().await?;
     let (account, input) = wanted(path, query);
-    let snap = call.http().service.app_snap_fetch_for_app(&ctx, account, input).await?;
+    let snap = call
+        .http()
+        .service
+        .app_snap_fetch_for_app(&ctx, account, input)
+        .await?;
     one(call, StatusCode::OK, &snap)
 }
 
@@ -57,7 +68,10 @@ pub(super) async fn delete_for_app<R>(
 ) -> Answered<R> {
     let ctx = call.authenticate().await?;
     let (account, input) = wanted(path, query);
-    call.http().service.app_snap_delete_for_app(&ctx, account, input).await?;
+    call.http()
+        .service
+        .app_snap_delete_for_app(&ctx, account, input)
+        .await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
@@ -76,9 +90,13 @@ pub(super) async fn create_for_app<R>(
         from_wire::create_app_snap(app_id, call.read(body, VENDOR_TYPE).await?)
     };
     let service = &call.http().service;
-    let snap = service.app_snap_create_for_app(&ctx, account(path.account_id), input).await?;
-    let location =
-        format!("/accounts/{}/k8s/v1/apps/{}/appSnaps/{}", snap.account_id, snap.app_id, snap.id);
+    let snap = service
+        .app_snap_create_for_app(&ctx, account(path.account_id), input)
+        .await?;
+    let location = format!(
+        "/accounts/{}/k8s/v1/apps/{}/appSnaps/{}",
+        snap.account_id, snap.app_id, snap.id
+    );
     Ok(one(call, StatusCode::CREATED, &snap)?.with_header(LOCATION, &location))
 }
 
@@ -87,8 +105,13 @@ type Account = Result<appkeep_core::ids::AccountId, Rejected>;
 fn wanted(path: AppSnapPath, query: QueryParams<NoQuery>) -> (Account, Result<AppSnapRef, Rejected>) {
     let mut ids = PathIds::default();
     let app_id = ids.read("app_id", path.app_id);
-    let wanted = AppSnapRef { app_id, id: ids.read("appSnap_id", path.app_snap_id) };
-    let input = ids.accept(wanted).and_then(|wanted| query.0.map_err(Rejected::Query).map(|_| wanted));
+    let wanted = AppSnapRef {
+        app_id,
+        id: ids.read("appSnap_id", path.app_snap_id),
+    };
+    let input = ids
+        .accept(wanted)
+        .and_then(|wanted| query.0.map_err(Rejected::Query).map(|_| wanted));
     (account(path.account_id), input)
 }
 

@@ -32,7 +32,11 @@ pub(super) struct Call<'a> {
 impl<'a> Call<'a> {
     /// Begins to answer a request to the operation whose own kinds of problem are `own`.
     pub(super) fn begin(rqctx: &'a RequestContext<Arc<Http>>, own: OwnKinds) -> Self {
-        Self { rqctx, own, correlation: rqctx.context().ids.next_id() }
+        Self {
+            rqctx,
+            own,
+            correlation: rqctx.context().ids.next_id(),
+        }
     }
 
     /// What the handlers need.
@@ -48,7 +52,9 @@ impl<'a> Call<'a> {
     /// Who asks.
     pub(super) async fn authenticate(&self) -> Result<OpContext, Refusal> {
         let store = self.http().store.as_ref();
-        auth::authenticate(store, self.headers()).await.map_err(Refusal::Unauthenticated)
+        auth::authenticate(store, self.headers())
+            .await
+            .map_err(Refusal::Unauthenticated)
     }
 
     /// Reads a body.
@@ -56,15 +62,14 @@ impl<'a> Call<'a> {
     where
         T: JsonSchema + DeserializeOwned + 'static,
     {
-        body.read(vendor_type, self.http().body_limits).await.map_err(Rejected::Body)
+        body.read(vendor_type, self.http().body_limits)
+            .await
+            .map_err(Rejected::Body)
     }
 
     /// Answers with what `work` makes, or with the problem that its refusal becomes. A panic is a problem,
     /// too, and nothing more.
-    pub(super) async fn answer<R>(
-        &self,
-        work: impl Future<Output = Result<Reply<R>, Refusal>>,
-    ) -> Answer<R> {
+    pub(super) async fn answer<R>(&self, work: impl Future<Output = Result<Reply<R>, Refusal>>) -> Answer<R> {
         let request = &self.rqctx.request;
         let outcome = AssertUnwindSafe(work).catch_unwind().await;
         let refusal = match outcome {
@@ -107,7 +112,10 @@ fn with_challenge<R>(problem: &Problem, challenge: Option<&str>) -> Reply<R> {
 pub(super) fn account<T: From<Uuid>>(given: Try<Identifier>) -> Result<T, Rejected> {
     match given.0 {
         Ok(id) => Ok(id.0.into()),
-        Err(reason) => Err(Rejected::Account(InvalidItem { name: "account_id".to_owned(), reason })),
+        Err(reason) => Err(Rejected::Account(InvalidItem {
+            name: "account_id".to_owned(),
+            reason,
+        })),
     }
 }
 
@@ -123,7 +131,10 @@ impl PathIds {
         match given.0 {
             Ok(id) => id.0.into(),
             Err(reason) => {
-                self.faults.push(InvalidItem { name: name.to_owned(), reason });
+                self.faults.push(InvalidItem {
+                    name: name.to_owned(),
+                    reason,
+                });
                 Uuid::nil().into()
             }
         }
@@ -131,6 +142,10 @@ impl PathIds {
 
     /// `value`, which was made from the ids, if all of them were well-formed.
     pub(super) fn accept<T>(self, value: T) -> Result<T, Rejected> {
-        if self.faults.is_empty() { Ok(value) } else { Err(Rejected::Ids(self.faults)) }
+        if self.faults.is_empty() {
+            Ok(value)
+        } else {
+            Err(Rejected::Ids(self.faults))
+        }
     }
 }

@@ -41,13 +41,19 @@ pub(super) fn create_app_snap(app_id: AppId, body: AppSnapCreate) -> Result<Crea
 pub(super) fn list_options(limit: Option<Limit>, goes_on: Option<ContinueToken>) -> ListOptions {
     ListOptions {
         limit: limit.map(|limit| limit.0),
-        after: goes_on.map(|token| Position { created_micros: token.created_micros, id: token.id }),
+        after: goes_on.map(|token| Position {
+            created_micros: token.created_micros,
+            id: token.id,
+        }),
     }
 }
 
 fn resource_name(given: &ResourceName) -> Result<name::ResourceName, Rejected> {
     name::ResourceName::new(given.as_str()).map_err(|error| {
-        Rejected::Rule(vec![InvalidItem { name: "name".to_owned(), reason: error.to_string() }])
+        Rejected::Rule(vec![InvalidItem {
+            name: "name".to_owned(),
+            reason: error.to_string(),
+        }])
     })
 }
 
@@ -65,7 +71,13 @@ fn labels(metadata: Option<MetadataCreate>) -> Result<Vec<Label>, Rejected> {
         }
     }
     if faults.is_empty() {
-        Ok(given.into_iter().map(|label| Label { name: label.name, value: label.value }).collect())
+        Ok(given
+            .into_iter()
+            .map(|label| Label {
+                name: label.name,
+                value: label.value,
+            })
+            .collect())
     } else {
         Err(Rejected::Rule(faults))
     }

@@ -7,8 +7,8 @@ use appkeep_api::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
 use appkeep_api::app_snap::{AppSnap, AppSnapCreate, AppSnapList};
 use appkeep_api::body::JsonBody;
 use appkeep_api::params::{
-    AccountBackupPath, AccountPath, AppBackupListQuery, AppBackupPath, AppPath, AppSnapListQuery, AppSnapPath,
-    NoQuery, QueryParams,
+    AccountBackupPath, AccountPath, AppBackupListQuery, AppBackupPath, AppPath, AppSnapListQuery,
+    AppSnapPath, NoQuery, QueryParams,
 };
 use dropshot::{
     ApiDescription, HttpResponseCreated, HttpResponseDeleted, HttpResponseOk, Path, RequestContext,
@@ -47,7 +47,8 @@ impl AppkeepApi for Handlers {
         query: QueryParams<AppBackupListQuery>,
     ) -> Answer<HttpResponseOk<AppBackupList>> {
         let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, BACKUPS_NOT_LISTED));
-        call.answer(app_backups::list_all(&call, path.into_inner(), query)).await
+        call.answer(app_backups::list_all(&call, path.into_inner(), query))
+            .await
     }
 
     async fn app_backup_fetch(
@@ -56,7 +57,8 @@ impl AppkeepApi for Handlers {
         query: QueryParams<NoQuery>,
     ) -> Answer<HttpResponseOk<AppBackup>> {
         let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, BACKUP_NOT_RETRIEVED));
-        call.answer(app_backups::fetch(&call, path.into_inner(), query)).await
+        call.answer(app_backups::fetch(&call, path.into_inner(), query))
+            .await
     }
 
     async fn app_backup_delete(
@@ -65,7 +67,8 @@ impl AppkeepApi for Handlers {
         query: QueryParams<NoQuery>,
     ) -> Answer<HttpResponseDeleted> {
         let call = Call::begin(&rqctx, own(RESOURCE_NOT_FOUND, BACKUP_NOT_DELETED));
-        call.answer(app_backups::delete(&call, path.into_inner(), query)).await
+        call.answer(app_backups::delete(&call, path.into_inner(), query))
+            .await
     }
 
     async fn app_backup_create_for_app(
@@ -75,7 +78,8 @@ impl AppkeepApi for Handlers {
         body: JsonBody<AppBackupCreate>,
     ) -> Answer<HttpResponseCreated<AppBackup>> {
         let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, BACKUP_NOT_CREATED));
-        call.answer(app_backups::create_for_app(&call, path.into_inner(), query, body)).await
+        call.answer(app_backups::create_for_app(&call, path.into_inner(), query, body))
+            .await
     }
 
     async fn app_backup_list_for_app(
@@ -84,7 +88,8 @@ impl AppkeepApi for Handlers {
         query: QueryParams<AppBackupListQuery>,
     ) -> Answer<HttpResponseOk<AppBackupList>> {
         let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, BACKUPS_NOT_LISTED));
-        call.answer(app_backups::list_for_app(&call, path.into_inner(), query)).await
+        call.answer(app_backups::list_for_app(&call, path.into_inner(), query))
+            .await
     }
 
     async fn app_backup_fetch_for_app(
@@ -93,7 +98,8 @@ impl AppkeepApi for Handlers {
         query: QueryParams<NoQuery>,
     ) -> Answer<HttpResponseOk<AppBackup>> {
         let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, BACKUP_NOT_RETRIEVED));
-        call.answer(app_backups::fetch_for_app(&call, path.into_inner(), query)).await
+        call.answer(app_backups::fetch_for_app(&call, path.into_inner(), query))
+            .await
     }
 
     async fn app_backup_delete_for_app(
@@ -102,7 +108,8 @@ impl AppkeepApi for Handlers {
         query: QueryParams<NoQuery>,
     ) -> Answer<HttpResponseDeleted> {
         let call = Call::begin(&rqctx, own(RESOURCE_NOT_FOUND, BACKUP_NOT_DELETED));
-        call.answer(app_backups::delete_for_app(&call, path.into_inner(), query)).await
+        call.answer(app_backups::delete_for_app(&call, path.into_inner(), query))
+            .await
     }
 
     async fn app_snap_create_for_app(
@@ -112,7 +119,8 @@ impl AppkeepApi for Handlers {
         body: JsonBody<AppSnapCreate>,
     ) -> Answer<HttpResponseCreated<AppSnap>> {
         let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, SNAPSHOT_NOT_CREATED));
-        call.answer(app_snaps::create_for_app(&call, path.into_inner(), query, body)).await
+        call.answer(app_snaps::create_for_app(&call, path.into_inner(), query, body))
+            .await
     }
 
     async fn app_snap_list_for_app(
@@ -121,7 +129,8 @@ impl AppkeepApi for Handlers {
         query: QueryParams<AppSnapListQuery>,
     ) -> Answer<HttpResponseOk<AppSnapList>> {
         let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, SNAPSHOTS_NOT_LISTED));
-        call.answer(app_snaps::list_for_app(&call, path.into_inner(), query)).await
+        call.answer(app_snaps::list_for_app(&call, path.into_inner(), query))
+            .await
     }
 
     async fn app_snap_fetch_for_app(
@@ -130,7 +139,8 @@ impl AppkeepApi for Handlers {
         query: QueryParams<NoQuery>,
     ) -> Answer<HttpResponseOk<AppSnap>> {
         let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, SNAPSHOT_NOT_RETRIEVED));
-        call.answer(app_snaps::fetch_for_app(&call, path.into_inner(), query)).await
+        call.answer(app_snaps::fetch_for_app(&call, path.into_inner(), query))
+            .await
     }
 
     async fn app_snap_delete_for_app(
@@ -139,6 +149,7 @@ impl AppkeepApi for Handlers {
         query: QueryParams<NoQuery>,
     ) -> Answer<HttpResponseDeleted> {
         let call = Call::begin(&rqctx, own(RESOURCE_NOT_FOUND, INTERNAL));
-        call.answer(app_snaps::delete_for_app(&call, path.into_inner(), query)).await
+        call.answer(app_snaps::delete_for_app(&call, path.into_inner(), query))
+            .await
     }
 }

@@ -51,7 +51,10 @@ impl Item for core::app_snap::AppSnap {
     type Wire = appkeep_api::app_snap::AppSnap;
 
     fn head() -> Result<(Value, Value), serde_json::Error> {
-        Ok((serde_json::to_value(AppSnapListType::AppSnaps)?, serde_json::to_value(AppSnapVersion::V1_2)?))
+        Ok((
+            serde_json::to_value(AppSnapListType::AppSnaps)?,
+            serde_json::to_value(AppSnapVersion::V1_2)?,
+        ))
     }
 
     fn wire(&self) -> Result<Self::Wire, String> {
@@ -84,17 +87,31 @@ pub(super) async fn answer<T: Item, R>(
     let (mut sender, body) = Channel::<Bytes, io::Error>::new(1);
     tokio::spawn(async move {
         let sent = async {
-            sender.send_data(written.into()).await.map_err(|_| Stopped::ClientGone)?;
+            sender
+                .send_data(written.into())
+                .await
+                .map_err(|_| Stopped::ClientGone)?;
             let mut page = second;
             while !page.is_empty() {
                 let mut chunk = Vec::new();
                 writer.items(&page, &mut chunk).map_err(Stopped::Failed)?;
-                sender.send_data(chunk.into()).await.map_err(|_| Stopped::ClientGone)?;
-                page = listing.next_page().await.map_err(|error| Stopped::Failed(error.to_string()))?;
+                sender
+                    .send_data(chunk.into())
+                    .await
+                    .map_err(|_| Stopped::ClientGone)?;
+                page = listing
+                    .next_page()
+                    .await
+                    .map_err(|error| Stopped::Failed(error.to_string()))?;
             }
             let mut chunk = Vec::new();
-            writer.tail(&listing, &asked, &mut chunk).map_err(Stopped::Failed)?;
-            sender.send_data(chunk.into()).await.map_err(|_| Stopped::ClientGone)
+            writer
+                .tail(&listing, &asked, &mut chunk)
+                .map_err(Stopped::Failed)?;
+            sender
+                .send_data(chunk.into())
+                .await
+                .map_err(|_| Stopped::ClientGone)
         };
         if let Err(Stopped::Failed(reason)) = sent.await {
             tracing::error!(reason, "a list broke off");
@@ -139,9 +156,10 @@ impl Writer {
 
     fn tail<T: Item>(&self, listing: &Listing<T>, asked: &Asked, to: &mut Vec<u8>) -> Result<(), String> {
         let metadata = ListMetadata {
-            goes_on: listing
-                .goes_on_after()
-                .map(|place| ContinueToken { created_micros: place.created_micros, id: place.id }),
+            goes_on: listing.goes_on_after().map(|place| ContinueToken {
+                created_micros: place.created_micros,
+                id: place.id,
+            }),
             count: Some(self.count),
             labels: Vec::new(),
             creation_timestamp: Timestamp(asked.at),
@@ -158,5 +176,8 @@ impl Writer {
 /// The values of the named fields, in that order; an absent one is null.
 fn columns(wire: &impl Serialize, names: &[&str]) -> Result<Vec<Value>, serde_json::Error> {
     let whole = serde_json::to_value(wire)?;
-    Ok(names.iter().map(|name| whole.get(name).cloned().unwrap_or(Value::Null)).collect())
+    Ok(names
+        .iter()
+        .map(|name| whole.get(name).cloned().unwrap_or(Value::Null))
+        .collect())
 }

@@ -9,8 +9,14 @@ pub(super) const JSON: &str = "application/json";
 /// The media type for a single resource: `vendor_type` if `Accept` prefers it, else plain JSON, also when
 /// nothing that is asked for can be had.
 pub(super) fn negotiate(headers: &HeaderMap, vendor_type: &'static str) -> &'static str {
-    let accept = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let ranges: Vec<Range> = accept.flat_map(|value| value.split(',')).map(Range::read).collect();
+    let accept = headers
+        .get_all(ACCEPT)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let ranges: Vec<Range> = accept
+        .flat_map(|value| value.split(','))
+        .map(Range::read)
+        .collect();
     let (vendor, json) = (weight(&ranges, vendor_type), weight(&ranges, JSON));
     if vendor > json { vendor_type } else { JSON }
 }
@@ -26,7 +32,9 @@ impl Range {
         let media_range = parts.next().unwrap_or_default();
         let quality = parts.find_map(|part| part.strip_prefix("q=").map(str::to_owned));
         // A weight that is none counts as if it weren't there.
-        let weight = quality.and_then(|quality| quality.trim().parse().ok()).unwrap_or(1.0);
+        let weight = quality
+            .and_then(|quality| quality.trim().parse().ok())
+            .unwrap_or(1.0);
         Self { media_range, weight }
     }
 }
@@ -56,7 +64,11 @@ mod tests {
 
     #[test]
     fn the_vendor_type_is_sent_only_when_it_is_preferred() {
-        for accept in [VENDOR, "application/astra-appbackup+json", "application/json;q=0.5, application/astra-appBackup+json"] {
+        for accept in [
+            VENDOR,
+            "application/astra-appbackup+json",
+            "application/json;q=0.5, application/astra-appBackup+json",
+        ] {
             assert_eq!(answer(Some(accept)), VENDOR, "{accept}");
         }
         for accept in [

@@ -34,13 +34,19 @@ const METHODS: [Method; 8] = [
 pub(super) fn refuse_others(description: &mut ApiDescription<Arc<Http>>) -> Result<(), String> {
     let document = appkeep_api::openapi()?;
     for (path, item) in document["paths"].as_object().into_iter().flatten() {
-        let declared: BTreeSet<String> =
-            item.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase()).collect();
+        let declared: BTreeSet<String> = item
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(method, _)| method.to_uppercase())
+            .collect();
         let allow = declared.iter().cloned().collect::<Vec<_>>().join(", ");
         for method in METHODS {
             if !declared.contains(method.as_str()) {
                 let endpoint = refusal(path, method, allow.clone());
-                description.register(endpoint).map_err(|error| error.to_string())?;
+                description
+                    .register(endpoint)
+                    .map_err(|error| error.to_string())?;
             }
         }
     }

@@ -140,7 +140,10 @@ pub(crate) fn of_refusal(refusal: Refusal, own: OwnKinds, correlation: Uuid) -> 
 fn of_error(error: Error<Rejected>, own: OwnKinds, correlation: Uuid) -> Problem {
     let field = |kind: Kind, name: &str, reason: &str| {
         let mut problem = kind.occurrence(correlation);
-        problem.invalid_fields = vec![InvalidItem { name: name.to_owned(), reason: reason.to_owned() }];
+        problem.invalid_fields = vec![InvalidItem {
+            name: name.to_owned(),
+            reason: reason.to_owned(),
+        }];
         problem
     };
     match error {
@@ -150,11 +153,17 @@ fn of_error(error: Error<Rejected>, own: OwnKinds, correlation: Uuid) -> Problem
             own.not_found.occurrence(correlation)
         }
         Error::SnapshotNotFound => field(SNAPSHOT_NOT_FOUND, "snapshotID", "there is no such snapshot"),
-        Error::SnapshotOfOtherApp => {
-            field(SNAPSHOT_OF_OTHER_APP, "snapshotID", "the snapshot belongs to another app")
-        }
+        Error::SnapshotOfOtherApp => field(
+            SNAPSHOT_OF_OTHER_APP,
+            "snapshotID",
+            "the snapshot belongs to another app",
+        ),
         Error::BucketNotFound => field(BUCKET_NOT_FOUND, "bucketID", "there is no such bucket"),
-        Error::NoBucket => field(NO_BUCKET, "bucketID", "it is missing, and the account has no bucket"),
+        Error::NoBucket => field(
+            NO_BUCKET,
+            "bucketID",
+            "it is missing, and the account has no bucket",
+        ),
         Error::NameTaken => field(CONFLICT, "name", "the app has another one of this name"),
         Error::BackupPending => BACKUP_PENDING.occurrence(correlation),
         Error::SnapshotNotReady => field(SNAPSHOT_NOT_READY, "snapshotID", "the snapshot isn't completed"),
@@ -194,19 +203,30 @@ fn of_rejected(rejected: Rejected, correlation: Uuid) -> Problem {
 
 fn of_body_fault(fault: BodyFault, correlation: Uuid) -> Problem {
     let body = |kind: Kind, reason: String| {
-        with_fields(kind, vec![InvalidItem { name: "the body".to_owned(), reason }], correlation)
+        with_fields(
+            kind,
+            vec![InvalidItem {
+                name: "the body".to_owned(),
+                reason,
+            }],
+            correlation,
+        )
     };
     match fault {
         BodyFault::MediaType { given, declared } => body(
             UNSUPPORTED_MEDIA_TYPE,
-            format!("its Content-Type is {given}; {} would be right", declared.join(" or ")),
+            format!(
+                "its Content-Type is {given}; {} would be right",
+                declared.join(" or ")
+            ),
         ),
         BodyFault::TooLarge { bytes_max } => {
             body(BODY_TOO_LARGE, format!("it has more than {bytes_max} bytes"))
         }
-        BodyFault::TimedOut { timeout } => {
-            body(BODY_TIMED_OUT, format!("it didn't arrive within {} seconds", timeout.as_secs()))
-        }
+        BodyFault::TimedOut { timeout } => body(
+            BODY_TIMED_OUT,
+            format!("it didn't arrive within {} seconds", timeout.as_secs()),
+        ),
         BodyFault::NotJson { reason } => body(BODY_NOT_JSON, reason),
         BodyFault::Fields(items) => with_fields(BODY_SHAPE, items, correlation),
     }

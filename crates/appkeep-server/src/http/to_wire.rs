@@ -72,7 +72,10 @@ fn hook_state(state: core::state::HookState) -> HookState {
 }
 
 fn reasons(reasons: &[String]) -> Result<Vec<UnreadyReason>, String> {
-    reasons.iter().map(|reason| UnreadyReason::from_text(reason)).collect()
+    reasons
+        .iter()
+        .map(|reason| UnreadyReason::from_text(reason))
+        .collect()
 }
 
 fn details(details: &[core::state::StateDetail]) -> Vec<StateDetail> {
@@ -85,7 +88,10 @@ fn details(details: &[core::state::StateDetail]) -> Vec<StateDetail> {
 }
 
 fn metadata(metadata: &core::metadata::Metadata) -> Metadata {
-    let label = |label: &core::metadata::Label| Label { name: label.name.clone(), value: label.value.clone() };
+    let label = |label: &core::metadata::Label| Label {
+        name: label.name.clone(),
+        value: label.value.clone(),
+    };
     Metadata {
         labels: metadata.labels.iter().map(label).collect(),
         creation_timestamp: Timestamp(metadata.created_at),

@@ -17,7 +17,12 @@ use crate::logging::{self, LogFormat};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The configuration: accounts, apps with their volumes, buckets.
-    #[arg(long, value_name = "FILE", required_unless_present = "demo", conflicts_with = "demo")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        required_unless_present = "demo",
+        conflicts_with = "demo"
+    )]
     config: Option<PathBuf>,
     /// The data directory: database, snapshots, keys. Made when it isn't there.
     #[arg(long, value_name = "DIR", required_unless_present = "demo")]
@@ -42,7 +47,11 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     // Asked for before anything starts, so that a signal in between isn't missed.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let demo = if args.demo { Some(Demo::create(args.data.clone())?) } else { None };
+    let demo = if args.demo {
+        Some(Demo::create(args.data.clone())?)
+    } else {
+        None
+    };
     let (config, data) = match (&demo, args.config, args.data) {
         (Some(demo), ..) => (demo.config()?, demo.data_dir()),
         (None, Some(config), Some(data)) => (Config::load(&config)?, data),
@@ -52,7 +61,9 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let server = Server::start(Options::new(config, data, args.listen)).await?;
     say(&format!("appkeep is ready on http://{}", server.local_addr()))?;
     if let Some(demo) = &demo {
-        say(&demo.introduction(server.store().as_ref(), server.local_addr()).await?)?;
+        say(&demo
+            .introduction(server.store().as_ref(), server.local_addr())
+            .await?)?;
     }
     tokio::select! {
         _ = terminate.recv() => {}
@@ -66,7 +77,12 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 /// They may be mounted later, so this is no error; but a person should know.
 fn warn_of_missing_directories(config: &Config) {
     let volumes = config.declaration.apps.iter().flat_map(|app| {
-        app.volumes.iter().map(|volume| (format!("volume {:?} of app {:?}", volume.name, app.name), &volume.path))
+        app.volumes.iter().map(|volume| {
+            (
+                format!("volume {:?} of app {:?}", volume.name, app.name),
+                &volume.path,
+            )
+        })
     });
     let buckets = config.declaration.buckets.iter().map(|bucket| {
         let appkeep_server::catalog::BucketLocation::Directory(path) = &bucket.location;
@@ -74,12 +90,17 @@ fn warn_of_missing_directories(config: &Config) {
     });
     for (what, path) in volumes.chain(buckets) {
         if !path.is_dir() {
-            tracing::warn!("{what}: {} is not a directory now; backups fail until it is", path.display());
+            tracing::warn!(
+                "{what}: {} is not a directory now; backups fail until it is",
+                path.display()
+            );
         }
     }
 }
 
 fn say(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}").and_then(|()| out.flush()).context("failed to write to stdout")
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .context("failed to write to stdout")
 }

@@ -37,9 +37,13 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
     let Command::Create(args) = command;
     let data = DataDir::existing(&args.data)?;
     let store = SqliteStore::open(data.database()).await?;
-    let role = tokens::Role::from_word(&args.role)
-        .ok_or_else(|| anyhow::anyhow!("{:?} is no role", args.role))?;
-    let wanted = NewToken { name: args.name, role, scope: tokens::scope(&store, &args.account).await? };
+    let role =
+        tokens::Role::from_word(&args.role).ok_or_else(|| anyhow::anyhow!("{:?} is no role", args.role))?;
+    let wanted = NewToken {
+        name: args.name,
+        role,
+        scope: tokens::scope(&store, &args.account).await?,
+    };
     let secret = tokens::create(&store, &SystemClock, &RandomIds, wanted).await?;
     store.close().await;
     println!("{}", secret.reveal());

@@ -7,8 +7,8 @@ use anyhow::Context;
 use appkeep_contract::live::{self, Options, Target};
 use appkeep_contract::statics::{self, Allowance, DROPSHOT};
 use appkeep_contract::{Document, Report, StaticReport};
-use appkeep_server::system::RandomIds;
 use appkeep_server::system::IdSource as _;
+use appkeep_server::system::RandomIds;
 use clap::ValueEnum;
 use uuid::Uuid;
 
@@ -58,7 +58,10 @@ enum Format {
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     logging::start(&args.log, LogFormat::Text)?;
-    let options = Options { documented_only: args.documented_only, ..Options::new(RandomIds.next_id()) };
+    let options = Options {
+        documented_only: args.documented_only,
+        ..Options::new(RandomIds.next_id())
+    };
     let report = match (args.url, args.token, args.account, args.app) {
         (Some(url), Some(token), Some(account), Some(app)) => {
             let target = Target {
@@ -73,7 +76,10 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
                 ca: None,
             };
             let statics = args.openapi.map(|file| judge_file(&file)).transpose()?;
-            Report { statics, live: Some(live::run(&target, &options).await?) }
+            Report {
+                statics,
+                live: Some(live::run(&target, &options).await?),
+            }
         }
         _ => own(&options).await?,
     };
@@ -92,7 +98,10 @@ async fn own(options: &Options) -> anyhow::Result<Report> {
     let fresh = Fresh::start().await.context("failed to start a fresh server")?;
     let live = live::run(&fresh.target, options).await;
     fresh.stop().await;
-    Ok(Report { statics: Some(statics), live: Some(live?) })
+    Ok(Report {
+        statics: Some(statics),
+        live: Some(live?),
+    })
 }
 
 fn judge_file(file: &std::path::Path) -> anyhow::Result<StaticReport> {

@@ -228,7 +228,11 @@ async fn update_over(
     if ended.rows_affected() == 0 {
         return Ok(false);
     }
-    sqlx::query(FORGET).bind(ENDED_JOBS_MAX).execute(conn).await.map_err(store_error)?;
+    sqlx::query(FORGET)
+        .bind(ENDED_JOBS_MAX)
+        .execute(conn)
+        .await
+        .map_err(store_error)?;
     Ok(true)
 }
 

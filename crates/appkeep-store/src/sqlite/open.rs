@@ -187,7 +187,9 @@ async fn lock_opening(path: &Path, wait_max: Duration) -> Result<File, StoreErro
     };
     match tokio::time::timeout(wait_max, wait).await {
         Ok(locked) => locked.map(|()| file),
-        Err(_) => Err(StoreError::Unavailable("another process is opening the database".to_owned())),
+        Err(_) => Err(StoreError::Unavailable(
+            "another process is opening the database".to_owned(),
+        )),
     }
 }
 

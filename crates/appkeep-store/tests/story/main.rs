@@ -1,6 +1,8 @@
 //! What every store does, whatever database is behind it: the cases know `dyn Store` only, and
 //! `harness.rs` alone knows which one it is.
 
+#![allow(clippy::unwrap_used, reason = "all of this is a test, helpers too")]
+
 mod app_backups;
 mod app_snaps;
 mod catalog;

@@ -1,12 +1,17 @@
 //! Lists, read a page at a time so that memory stays bounded whatever their length.
+//!
+//! A page is made of versions. What a version looks like never changes, so whoever has seen one may answer
+//! without reading the resource again; [`Listing::fetch`] reads the others.
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use uuid::Uuid;
 
 use crate::app_backup::AppBackup;
 use crate::app_snap::AppSnap;
-use crate::store::{ListFilter, Page, Position, Store, StoreError};
+use crate::ids::AccountId;
+use crate::store::{ListFilter, Page, Position, Store, StoreError, Version};
 
 /// How many resources are read from the store at once.
 pub const PAGE_ROWS: u32 = 200;
@@ -14,38 +19,68 @@ pub const PAGE_ROWS: u32 = 200;
 /// A resource that can be listed.
 #[async_trait]
 pub trait Listed: Sized + Send {
-    /// Its place in a list.
-    fn position(&self) -> Position;
+    /// Its id.
+    fn id(&self) -> Uuid;
+
+    /// How often it was changed.
+    fn generation(&self) -> i64;
 
     /// One page of the list.
-    async fn page(store: &dyn Store, filter: &ListFilter, page: &Page) -> Result<Vec<Self>, StoreError>;
+    async fn versions(
+        store: &dyn Store,
+        filter: &ListFilter,
+        page: &Page,
+    ) -> Result<Vec<Version>, StoreError>;
+
+    /// Those of the resources with these ids that there are.
+    async fn fetch(store: &dyn Store, account_id: AccountId, ids: &[Uuid]) -> Result<Vec<Self>, StoreError>;
 }
 
 #[async_trait]
 impl Listed for AppBackup {
-    fn position(&self) -> Position {
-        Position {
-            created_micros: self.metadata.created_at.timestamp_micros(),
-            id: self.id.as_uuid(),
-        }
+    fn id(&self) -> Uuid {
+        self.id.as_uuid()
     }
 
-    async fn page(store: &dyn Store, filter: &ListFilter, page: &Page) -> Result<Vec<Self>, StoreError> {
-        store.list_app_backups(filter, page).await
+    fn generation(&self) -> i64 {
+        self.generation
+    }
+
+    async fn versions(
+        store: &dyn Store,
+        filter: &ListFilter,
+        page: &Page,
+    ) -> Result<Vec<Version>, StoreError> {
+        store.list_app_backup_versions(filter, page).await
+    }
+
+    async fn fetch(store: &dyn Store, account_id: AccountId, ids: &[Uuid]) -> Result<Vec<Self>, StoreError> {
+        let ids: Vec<_> = ids.iter().copied().map(Into::into).collect();
+        store.fetch_app_backups(account_id, &ids).await
     }
 }
 
 #[async_trait]
 impl Listed for AppSnap {
-    fn position(&self) -> Position {
-        Position {
-            created_micros: self.metadata.created_at.timestamp_micros(),
-            id: self.id.as_uuid(),
-        }
+    fn id(&self) -> Uuid {
+        self.id.as_uuid()
     }
 
-    async fn page(store: &dyn Store, filter: &ListFilter, page: &Page) -> Result<Vec<Self>, StoreError> {
-        store.list_app_snaps(filter, page).await
+    fn generation(&self) -> i64 {
+        self.generation
+    }
+
+    async fn versions(
+        store: &dyn Store,
+        filter: &ListFilter,
+        page: &Page,
+    ) -> Result<Vec<Version>, StoreError> {
+        store.list_app_snap_versions(filter, page).await
+    }
+
+    async fn fetch(store: &dyn Store, account_id: AccountId, ids: &[Uuid]) -> Result<Vec<Self>, StoreError> {
+        let ids: Vec<_> = ids.iter().copied().map(Into::into).collect();
+        store.fetch_app_snaps(account_id, &ids).await
     }
 }
 
@@ -65,8 +100,9 @@ pub struct Listing<T> {
     remaining: Option<u64>,
     after: Option<Position>,
     /// The first page, read when the list was asked for, so that a failing store is noticed then.
-    first: Option<Vec<T>>,
+    first: Option<Vec<Version>>,
     more: bool,
+    of: std::marker::PhantomData<fn() -> T>,
 }
 
 impl<T: Listed> Listing<T> {
@@ -83,20 +119,29 @@ impl<T: Listed> Listing<T> {
             after: options.after,
             first: None,
             more: true,
+            of: std::marker::PhantomData,
         };
         listing.first = Some(listing.read().await?);
         Ok(listing)
     }
 
-    /// The next resources; empty at the end.
+    /// The next versions; empty at the end.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn next_page(&mut self) -> Result<Vec<T>, StoreError> {
+    pub async fn next_page(&mut self) -> Result<Vec<Version>, StoreError> {
         match self.first.take() {
             Some(page) => Ok(page),
             None => self.read().await,
         }
+    }
+
+    /// The resources with these ids as they are now, in any order; one that was deleted since is left out.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn fetch(&self, ids: &[Uuid]) -> Result<Vec<T>, StoreError> {
+        T::fetch(self.store.as_ref(), self.filter.account_id, ids).await
     }
 
     /// Once the list has ended: where it goes on, if the limit cut it.
@@ -105,7 +150,13 @@ impl<T: Listed> Listing<T> {
         if self.more { self.after } else { None }
     }
 
-    async fn read(&mut self) -> Result<Vec<T>, StoreError> {
+    /// Whether [`Self::next_page`] has more to give.
+    #[must_use]
+    pub fn is_at_end(&self) -> bool {
+        self.first.is_none() && (!self.more || self.remaining == Some(0))
+    }
+
+    async fn read(&mut self) -> Result<Vec<Version>, StoreError> {
         if !self.more || self.remaining == Some(0) {
             return Ok(Vec::new());
         }
@@ -117,12 +168,12 @@ impl<T: Listed> Listing<T> {
             after: self.after,
             rows_max: wanted + 1,
         };
-        let mut rows = T::page(self.store.as_ref(), &self.filter, &page).await?;
+        let mut rows = T::versions(self.store.as_ref(), &self.filter, &page).await?;
         let wanted_rows = wanted as usize;
         self.more = rows.len() > wanted_rows;
         rows.truncate(wanted_rows);
         if let Some(last) = rows.last() {
-            self.after = Some(last.position());
+            self.after = Some(last.position);
         }
         if let Some(left) = &mut self.remaining {
             *left -= rows.len() as u64;

@@ -37,6 +37,15 @@ pub struct Position {
     pub id: Uuid,
 }
 
+/// One state of one resource, for ever: whoever has read it needn't read it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    /// Where the resource stands in a list.
+    pub position: Position,
+    /// How often it had been changed.
+    pub generation: i64,
+}
+
 /// Which resources a list holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ListFilter {
@@ -84,16 +93,36 @@ pub trait Store: Send + Sync {
         account_id: AccountId,
         id: AppBackupId,
     ) -> Result<Option<AppBackup>, StoreError>;
-    /// Backups, newest first.
-    async fn list_app_backups(&self, filter: &ListFilter, page: &Page) -> Result<Vec<AppBackup>, StoreError>;
+    /// Those of the backups with these ids that the account has, in any order.
+    async fn fetch_app_backups(
+        &self,
+        account_id: AccountId,
+        ids: &[AppBackupId],
+    ) -> Result<Vec<AppBackup>, StoreError>;
+    /// The versions of backups, newest backup first.
+    async fn list_app_backup_versions(
+        &self,
+        filter: &ListFilter,
+        page: &Page,
+    ) -> Result<Vec<Version>, StoreError>;
     /// The snapshot of this account with this id.
     async fn fetch_app_snap(
         &self,
         account_id: AccountId,
         id: AppSnapId,
     ) -> Result<Option<AppSnap>, StoreError>;
-    /// Snapshots, newest first.
-    async fn list_app_snaps(&self, filter: &ListFilter, page: &Page) -> Result<Vec<AppSnap>, StoreError>;
+    /// Those of the snapshots with these ids that the account has, in any order.
+    async fn fetch_app_snaps(
+        &self,
+        account_id: AccountId,
+        ids: &[AppSnapId],
+    ) -> Result<Vec<AppSnap>, StoreError>;
+    /// The versions of snapshots, newest snapshot first.
+    async fn list_app_snap_versions(
+        &self,
+        filter: &ListFilter,
+        page: &Page,
+    ) -> Result<Vec<Version>, StoreError>;
 
     /// Takes the oldest job that may run: it is queued and due, or its lease is over because it ran out or
     /// because the process that held it is known to be dead. A job is passed over while another one with

@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 use crate::config::Config;
 use crate::data_dir::{DataDir, DataDirLock};
 use crate::error::StartError;
-use crate::http::{self, BODY_BYTES_MAX, Http};
+use crate::http::{self, BODY_BYTES_MAX, Http, WireCache};
 use crate::log;
 use crate::system::{RandomIds, SystemClock};
 
@@ -139,6 +139,7 @@ fn listen(
         store,
         clock: options.clock.clone(),
         ids: options.ids.clone(),
+        wire_cache: WireCache::new(),
         body_limits: BodyLimits {
             bytes_max: BODY_BYTES_MAX,
             timeout: options.config.body_timeout,

@@ -42,7 +42,7 @@ pub(super) async fn list_all<R>(
         by: ctx.actor.subject,
         at: call.http().clock.now(),
     };
-    Ok(list::answer(listing, include, asked).await?)
+    Ok(list::answer(call.http(), listing, include, asked).await?)
 }
 
 pub(super) async fn list_for_app<R>(
@@ -68,7 +68,7 @@ pub(super) async fn list_for_app<R>(
         by: ctx.actor.subject,
         at: call.http().clock.now(),
     };
-    Ok(list::answer(listing, include, asked).await?)
+    Ok(list::answer(call.http(), listing, include, asked).await?)
 }
 
 pub(super) async fn fetch<R>(

@@ -43,7 +43,7 @@ pub(super) async fn list_for_app<R>(
         by: ctx.actor.subject,
         at: call.http().clock.now(),
     };
-    Ok(list::answer(listing, include, asked).await?)
+    Ok(list::answer(call.http(), listing, include, asked).await?)
 }
 
 pub(super) async fn fetch_for_app<R>(

@@ -1,5 +1,6 @@
 //! Lists, written while they are sent, so that memory stays bounded whatever their length.
 
+use std::collections::HashMap;
 use std::io;
 
 use appkeep_api::app_backup::{AppBackupListType, AppBackupVersion};
@@ -10,15 +11,18 @@ use appkeep_api::words::{ContinueToken, Identifier, Timestamp};
 use appkeep_core as core;
 use appkeep_core::error::Error;
 use appkeep_core::listing::{Listed, Listing};
+use appkeep_core::store::StoreError;
 use bytes::Bytes;
 use dropshot::Body;
 use http::StatusCode;
 use http_body_util::channel::Channel;
 use serde::Serialize;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::problem::Rejected;
-use super::{media, to_wire};
+use super::wire_cache::WireCache;
+use super::{Http, media, to_wire};
 
 /// A resource that can stand in a list.
 pub(super) trait Item: Listed + Sync + 'static {
@@ -70,91 +74,112 @@ pub(super) struct Asked {
 
 /// Answers with a list. A short one is written before it is sent, so that it can still become a problem.
 pub(super) async fn answer<T: Item, R>(
+    http: &Http,
     mut listing: Listing<T>,
     include: Option<Vec<&'static str>>,
     asked: Asked,
 ) -> Result<Reply<R>, Error<Rejected>> {
-    let mut writer = Writer { include, count: 0 };
-    let failed = |reason: String| Error::Internal(reason);
-    let mut written = head::<T>().map_err(failed)?;
-    let first = listing.next_page().await?;
-    writer.items(&first, &mut written).map_err(failed)?;
-    let second = listing.next_page().await?;
-    if second.is_empty() {
-        writer.tail(&listing, &asked, &mut written).map_err(failed)?;
+    let mut writer = Writer {
+        include,
+        count: 0,
+        wire_cache: http.wire_cache.clone(),
+    };
+    let mut written = head::<T>()?;
+    writer.page(&mut listing, &mut written).await?;
+    if listing.is_at_end() {
+        writer.tail(&listing, &asked, &mut written)?;
         return Ok(Reply::body(StatusCode::OK, media::JSON, written.into()));
     }
     let (mut sender, body) = Channel::<Bytes, io::Error>::new(1);
     tokio::spawn(async move {
-        let sent = async {
-            sender
-                .send_data(written.into())
-                .await
-                .map_err(|_| Stopped::ClientGone)?;
-            let mut page = second;
-            while !page.is_empty() {
-                let mut chunk = Vec::new();
-                writer.items(&page, &mut chunk).map_err(Stopped::Failed)?;
-                sender
-                    .send_data(chunk.into())
-                    .await
-                    .map_err(|_| Stopped::ClientGone)?;
-                page = listing
-                    .next_page()
-                    .await
-                    .map_err(|error| Stopped::Failed(error.to_string()))?;
+        let mut chunk = written;
+        loop {
+            let ended = listing.is_at_end();
+            let next = if ended {
+                writer.tail(&listing, &asked, &mut chunk)
+            } else {
+                writer.page(&mut listing, &mut chunk).await
+            };
+            if let Err(error) = next {
+                tracing::error!(%error, "a list broke off");
+                // The answer has begun: the client must see that it is not whole.
+                return sender.abort(io::Error::other(error));
             }
-            let mut chunk = Vec::new();
-            writer
-                .tail(&listing, &asked, &mut chunk)
-                .map_err(Stopped::Failed)?;
-            sender
-                .send_data(chunk.into())
-                .await
-                .map_err(|_| Stopped::ClientGone)
-        };
-        if let Err(Stopped::Failed(reason)) = sent.await {
-            tracing::error!(reason, "a list broke off");
-            // The answer has begun: the client must see that it is not whole.
-            sender.abort(io::Error::other(reason));
+            // An error means that the client is gone.
+            if sender.send_data(std::mem::take(&mut chunk).into()).await.is_err() || ended {
+                return;
+            }
         }
     });
     Ok(Reply::body(StatusCode::OK, media::JSON, Body::wrap(body)))
 }
 
-enum Stopped {
-    ClientGone,
-    Failed(String),
+fn head<T: Item>() -> Result<Vec<u8>, StoreError> {
+    let (kind, version) = T::head().map_err(unwritable)?;
+    Ok(format!(r#"{{"type":{kind},"version":{version},"items":["#).into_bytes())
 }
 
-fn head<T: Item>() -> Result<Vec<u8>, String> {
-    let (kind, version) = T::head().map_err(|error| error.to_string())?;
-    Ok(format!(r#"{{"type":{kind},"version":{version},"items":["#).into_bytes())
+/// What can't be written doesn't come from the store in good order.
+#[expect(clippy::needless_pass_by_value, reason = "the form that map_err wants")]
+fn unwritable(error: serde_json::Error) -> StoreError {
+    StoreError::Broken(error.to_string())
 }
 
 struct Writer {
     include: Option<Vec<&'static str>>,
     count: u64,
+    wire_cache: WireCache,
 }
 
 impl Writer {
-    fn items<T: Item>(&mut self, page: &[T], to: &mut Vec<u8>) -> Result<(), String> {
-        for item in page {
+    /// Writes the next page. What was written for a version before isn't read again.
+    async fn page<T: Item>(&mut self, listing: &mut Listing<T>, to: &mut Vec<u8>) -> Result<(), StoreError> {
+        let versions = listing.next_page().await?;
+        let cached: Vec<Option<Bytes>> = match self.include {
+            None => versions
+                .iter()
+                .map(|version| self.wire_cache.get(version))
+                .collect(),
+            Some(_) => vec![None; versions.len()],
+        };
+        let ids = versions
+            .iter()
+            .zip(&cached)
+            .filter(|(_, cached)| cached.is_none());
+        let ids: Vec<Uuid> = ids.map(|(version, _)| version.position.id).collect();
+        let mut read = HashMap::new();
+        if !ids.is_empty() {
+            let items = listing.fetch(&ids).await?;
+            read.extend(items.into_iter().map(|item| (item.id(), item)));
+        }
+        for (version, cached) in versions.iter().zip(cached) {
+            let text = match (cached, read.get(&version.position.id)) {
+                (Some(text), _) => text,
+                (None, Some(item)) => self.item(item)?,
+                // It was deleted since the page was read.
+                (None, None) => continue,
+            };
             if self.count > 0 {
                 to.push(b',');
             }
             self.count += 1;
-            let wire = item.wire()?;
-            let written = match &self.include {
-                None => serde_json::to_writer(&mut *to, &wire),
-                Some(names) => columns(&wire, names).and_then(|row| serde_json::to_writer(&mut *to, &row)),
-            };
-            written.map_err(|error| error.to_string())?;
+            to.extend_from_slice(&text);
         }
         Ok(())
     }
 
-    fn tail<T: Item>(&self, listing: &Listing<T>, asked: &Asked, to: &mut Vec<u8>) -> Result<(), String> {
+    fn item<T: Item>(&self, item: &T) -> Result<Bytes, StoreError> {
+        let wire = item.wire().map_err(StoreError::Broken)?;
+        if let Some(names) = &self.include {
+            let row = columns(&wire, names).map_err(unwritable)?;
+            return Ok(serde_json::to_vec(&row).map_err(unwritable)?.into());
+        }
+        let text = Bytes::from(serde_json::to_vec(&wire).map_err(unwritable)?);
+        self.wire_cache.insert(item.id(), item.generation(), text.clone());
+        Ok(text)
+    }
+
+    fn tail<T: Item>(&self, listing: &Listing<T>, asked: &Asked, to: &mut Vec<u8>) -> Result<(), StoreError> {
         let metadata = ListMetadata {
             goes_on: listing.goes_on_after().map(|place| ContinueToken {
                 created_micros: place.created_micros,
@@ -167,7 +192,7 @@ impl Writer {
             created_by: Identifier(asked.by.as_uuid()),
         };
         to.extend_from_slice(br#"],"metadata":"#);
-        serde_json::to_writer(&mut *to, &metadata).map_err(|error| error.to_string())?;
+        serde_json::to_writer(&mut *to, &metadata).map_err(unwritable)?;
         to.push(b'}');
         Ok(())
     }

@@ -10,6 +10,7 @@ mod media;
 mod methods;
 pub(crate) mod problem;
 mod to_wire;
+mod wire_cache;
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use appkeep_core::service::Service;
 use appkeep_core::store::Store;
 
 pub(crate) use self::handlers::description;
+pub(crate) use self::wire_cache::WireCache;
 
 /// The largest request body, in bytes.
 pub const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -30,4 +32,5 @@ pub(crate) struct Http {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) body_limits: BodyLimits,
+    pub(crate) wire_cache: WireCache,
 }

@@ -3,7 +3,7 @@
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::ids::{AccountId, AppBackupId, AppSnapId};
 use appkeep_core::state::{HookState, ResourceState};
-use appkeep_core::store::{ListFilter, Page, StoreError};
+use appkeep_core::store::{ListFilter, Page, StoreError, Version};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
@@ -128,20 +128,39 @@ pub(super) async fn fetch(
     row.as_ref().map(app_backup).transpose()
 }
 
-pub(super) async fn list(
+/// Those of `ids` that the account has. They go in as one JSON text, so the statement is always the same.
+pub(super) async fn fetch_some(
+    conn: &mut SqliteConnection,
+    account_id: AccountId,
+    ids: &[AppBackupId],
+) -> Result<Vec<AppBackup>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT * FROM app_backups WHERE account_id = $1 AND id IN (SELECT value FROM json_each($2))",
+    )
+    .bind(account_id.to_string())
+    .bind(json("ids", &ids)?)
+    .fetch_all(conn)
+    .await
+    .map_err(store_error)?;
+    rows.iter().map(app_backup).collect()
+}
+
+pub(super) async fn list_versions(
     conn: &mut SqliteConnection,
     filter: &ListFilter,
     page: &Page,
-) -> Result<Vec<AppBackup>, StoreError> {
+) -> Result<Vec<Version>, StoreError> {
     let after = After::new(page.after);
     let query = match filter.app_id {
         None => sqlx::query(
-            "SELECT * FROM app_backups WHERE account_id = $1 AND (created_micros, id) < ($2, $3) \
+            "SELECT id, created_micros, generation FROM app_backups \
+             WHERE account_id = $1 AND (created_micros, id) < ($2, $3) \
              ORDER BY created_micros DESC, id DESC LIMIT $4",
         ),
         Some(_) => sqlx::query(
-            "SELECT * FROM app_backups WHERE account_id = $1 AND app_id = $5 \
-             AND (created_micros, id) < ($2, $3) ORDER BY created_micros DESC, id DESC LIMIT $4",
+            "SELECT id, created_micros, generation FROM app_backups \
+             WHERE account_id = $1 AND app_id = $5 AND (created_micros, id) < ($2, $3) \
+             ORDER BY created_micros DESC, id DESC LIMIT $4",
         ),
     };
     let query = query
@@ -154,7 +173,9 @@ pub(super) async fn list(
         Some(app_id) => query.bind(app_id.to_string()),
     };
     let rows = query.fetch_all(conn).await.map_err(store_error)?;
-    rows.iter().map(app_backup).collect()
+    rows.iter()
+        .map(|row| Row::new("app_backups", row).version())
+        .collect()
 }
 
 fn app_backup(row: &SqliteRow) -> Result<AppBackup, StoreError> {

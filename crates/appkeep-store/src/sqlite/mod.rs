@@ -19,7 +19,7 @@ use appkeep_core::app_snap::AppSnap;
 use appkeep_core::catalog::{Account, App, Bucket};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
 use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus};
-use appkeep_core::store::{ListFilter, Page, Store, StoreError, StoreTx};
+use appkeep_core::store::{ListFilter, Page, Store, StoreError, StoreTx, Version};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sqlx::pool::PoolConnection;
@@ -140,8 +140,20 @@ impl Store for SqliteStore {
         app_backups::fetch(&mut *self.reader().await?, account_id, id).await
     }
 
-    async fn list_app_backups(&self, filter: &ListFilter, page: &Page) -> Result<Vec<AppBackup>, StoreError> {
-        app_backups::list(&mut *self.reader().await?, filter, page).await
+    async fn fetch_app_backups(
+        &self,
+        account_id: AccountId,
+        ids: &[AppBackupId],
+    ) -> Result<Vec<AppBackup>, StoreError> {
+        app_backups::fetch_some(&mut *self.reader().await?, account_id, ids).await
+    }
+
+    async fn list_app_backup_versions(
+        &self,
+        filter: &ListFilter,
+        page: &Page,
+    ) -> Result<Vec<Version>, StoreError> {
+        app_backups::list_versions(&mut *self.reader().await?, filter, page).await
     }
 
     async fn fetch_app_snap(
@@ -152,8 +164,20 @@ impl Store for SqliteStore {
         app_snaps::fetch(&mut *self.reader().await?, account_id, id).await
     }
 
-    async fn list_app_snaps(&self, filter: &ListFilter, page: &Page) -> Result<Vec<AppSnap>, StoreError> {
-        app_snaps::list(&mut *self.reader().await?, filter, page).await
+    async fn fetch_app_snaps(
+        &self,
+        account_id: AccountId,
+        ids: &[AppSnapId],
+    ) -> Result<Vec<AppSnap>, StoreError> {
+        app_snaps::fetch_some(&mut *self.reader().await?, account_id, ids).await
+    }
+
+    async fn list_app_snap_versions(
+        &self,
+        filter: &ListFilter,
+        page: &Page,
+    ) -> Result<Vec<Version>, StoreError> {
+        app_snaps::list_versions(&mut *self.reader().await?, filter, page).await
     }
 
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {

@@ -72,17 +72,13 @@ async fn walk_backups(h: &Harness, filter: &ListFilter, rows_max: u32) -> Vec<Uu
     loop {
         let page = h
             .store
-            .list_app_backups(filter, &Page { after, rows_max })
+            .list_app_backup_versions(filter, &Page { after, rows_max })
             .await
             .unwrap();
         assert!(page.len() <= rows_max as usize);
         let Some(last) = page.last() else { return seen };
-        let created_micros = last.metadata.created_at.timestamp_micros();
-        after = Some(Position {
-            created_micros,
-            id: last.id.as_uuid(),
-        });
-        seen.extend(page.iter().map(|backup| backup.id.as_uuid()));
+        after = Some(last.position);
+        seen.extend(page.iter().map(|version| version.position.id));
     }
 }
 
@@ -91,17 +87,13 @@ async fn walk_snaps(h: &Harness, filter: &ListFilter, rows_max: u32) -> Vec<Uuid
     loop {
         let page = h
             .store
-            .list_app_snaps(filter, &Page { after, rows_max })
+            .list_app_snap_versions(filter, &Page { after, rows_max })
             .await
             .unwrap();
         assert!(page.len() <= rows_max as usize);
         let Some(last) = page.last() else { return seen };
-        let created_micros = last.metadata.created_at.timestamp_micros();
-        after = Some(Position {
-            created_micros,
-            id: last.id.as_uuid(),
-        });
-        seen.extend(page.iter().map(|snap| snap.id.as_uuid()));
+        after = Some(last.position);
+        seen.extend(page.iter().map(|version| version.position.id));
     }
 }
 
@@ -143,8 +135,8 @@ async fn a_place_that_is_gone_is_still_a_place() {
         after: Some(gone),
         rows_max: 1,
     };
-    let next = h.store.list_app_backups(&filter, &page).await.unwrap();
-    assert_eq!(next[0].id.as_uuid(), Uuid::from_u128(0xf0));
+    let next = h.store.list_app_backup_versions(&filter, &page).await.unwrap();
+    assert_eq!(next[0].position.id, Uuid::from_u128(0xf0));
 }
 
 #[tokio::test]
@@ -159,8 +151,11 @@ async fn a_stranger_sees_an_empty_list() {
             account_id: STRANGERS,
             app_id,
         };
-        assert_eq!(h.store.list_app_backups(&filter, &page).await.unwrap(), []);
-        assert_eq!(h.store.list_app_snaps(&filter, &page).await.unwrap(), []);
+        assert_eq!(
+            h.store.list_app_backup_versions(&filter, &page).await.unwrap(),
+            []
+        );
+        assert_eq!(h.store.list_app_snap_versions(&filter, &page).await.unwrap(), []);
     }
 }
 
@@ -175,5 +170,47 @@ async fn a_page_of_no_rows_is_empty() {
         after: None,
         rows_max: 0,
     };
-    assert_eq!(h.store.list_app_backups(&filter, &page).await.unwrap(), []);
+    assert_eq!(
+        h.store.list_app_backup_versions(&filter, &page).await.unwrap(),
+        []
+    );
+}
+
+#[tokio::test]
+async fn versions_say_what_was_changed() {
+    let h = filled().await;
+    let filter = ListFilter {
+        account_id: TEAM,
+        app_id: None,
+    };
+    let page = Page {
+        after: None,
+        rows_max: 1,
+    };
+    let before = h.store.list_app_backup_versions(&filter, &page).await.unwrap()[0];
+    let ids = [before.position.id.into()];
+    let newest = h.store.fetch_app_backups(TEAM, &ids).await.unwrap().remove(0);
+    let mut tx = h.begin().await;
+    assert!(tx.update_app_backup(&newest).await.unwrap());
+    tx.commit().await.unwrap();
+    let after = h.store.list_app_backup_versions(&filter, &page).await.unwrap()[0];
+    assert_eq!(after.position, before.position);
+    assert_eq!(after.generation, before.generation + 1);
+}
+
+#[tokio::test]
+async fn several_are_fetched_at_once_and_only_ones_own() {
+    let h = filled().await;
+    let ids: Vec<Uuid> = vec![Uuid::from_u128(0), Uuid::from_u128(9), Uuid::from_u128(0xdead)];
+    let backups: Vec<_> = ids.iter().copied().map(Into::into).collect();
+    let mut found = h.store.fetch_app_backups(TEAM, &backups).await.unwrap();
+    found.sort_by_key(|backup| backup.id);
+    assert_eq!(
+        found.iter().map(|backup| backup.id.as_uuid()).collect::<Vec<_>>(),
+        ids[..2]
+    );
+    let snaps: Vec<_> = ids.iter().copied().map(Into::into).collect();
+    assert_eq!(h.store.fetch_app_snaps(TEAM, &snaps).await.unwrap().len(), 2);
+    assert_eq!(h.store.fetch_app_backups(STRANGERS, &backups).await.unwrap(), []);
+    assert_eq!(h.store.fetch_app_backups(TEAM, &[]).await.unwrap(), []);
 }

@@ -151,12 +151,17 @@ pub fn parse<T: JsonSchema + DeserializeOwned + 'static>(bytes: &[u8]) -> Result
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let reason = without_place(&error.inner().to_string());
-        // What the schema lets through and serde doesn't is a member that is given twice, and serde names
-        // it in its message alone.
+        // What the schema lets through and serde doesn't is a member that is given twice: the path leads to
+        // what holds it, and only the message names the member itself.
         let twice = reason
             .strip_prefix("duplicate field `")
             .and_then(|rest| rest.strip_suffix('`'));
-        let name = twice.map_or_else(|| error.path().to_string(), str::to_owned);
+        let path = error.path().to_string();
+        let name = match twice {
+            Some(member) if path == "." => member.to_owned(),
+            Some(member) => format!("{path}.{member}"),
+            None => path,
+        };
         BodyFault::Fields(vec![InvalidItem { name, reason }])
     })
 }
@@ -209,6 +214,11 @@ mod tests {
                 "metadata.creationTimestamp",
             ),
             (r#""name":"a","name":"b""#, "name"),
+            (r#""metadata":{"labels":[],"labels":[]}"#, "metadata.labels"),
+            (
+                r#""metadata":{"labels":[{"name":"a","value":"b","name":"c"}]}"#,
+                "metadata.labels[0].name",
+            ),
         ] {
             let found = names(&format!("{{{HEAD},{members}}}"));
             assert!(

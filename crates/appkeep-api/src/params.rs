@@ -14,6 +14,7 @@ use serde::{Deserialize, Deserializer};
 
 use crate::metadata::present;
 use crate::problem::InvalidItem;
+use crate::shape::FAULTS_MAX;
 use crate::words::{ContinueToken, Identifier, Limit, Try, Word, quoted};
 
 /// `/accounts/{account_id}/…`
@@ -278,7 +279,7 @@ impl ReadQuery for NoQuery {
 /// Reads a query string strictly: unknown and repeated parameters are faults.
 ///
 /// # Errors
-/// Names every parameter at fault.
+/// Names the parameters at fault, at most [`FAULTS_MAX`].
 pub fn read_query<Q: ReadQuery>(raw: &str) -> Result<Q, QueryFault> {
     let mut query = Q::default();
     let mut fault = QueryFault::default();
@@ -298,6 +299,9 @@ pub fn read_query<Q: ReadQuery>(raw: &str) -> Result<Q, QueryFault> {
             fault.invalid.push(item(reason));
         }
         seen.push(name.into_owned());
+        if fault.invalid.len() + fault.unknown.len() == FAULTS_MAX {
+            break;
+        }
     }
     if fault == QueryFault::default() {
         Ok(query)
@@ -338,6 +342,12 @@ mod tests {
         assert_eq!(names(&fault.invalid), ["limit", "include", "continue"]);
         assert_eq!(names(&fault.unknown), ["colour", "x"]);
         assert!(fault.invalid[1].reason.starts_with("\"color\" is not a field"));
+    }
+
+    #[test]
+    fn not_more_faults_are_named_than_anybody_reads() {
+        let fault = read(&"x&".repeat(10_000)).unwrap_err();
+        assert_eq!(fault.unknown.len(), FAULTS_MAX);
     }
 
     #[test]

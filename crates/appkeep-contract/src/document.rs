@@ -13,8 +13,8 @@ use serde_json::Value;
 
 pub use error::DocumentError;
 pub use model::{
-    Body, Header, MediaType, Operation, Origin, Parameter, ParameterLocation, Response, SchemaPlace, Security,
-    StatusKey,
+    Body, Header, MediaType, Operation, Origin, Parameter, ParameterLocation, Response, SchemaPlace,
+    Security, StatusKey,
 };
 pub(crate) use reference::{escape, local, resolve};
 
@@ -49,7 +49,10 @@ impl Document {
     /// When the text is neither JSON nor YAML, isn't OpenAPI 3.0, or holds a reference that leads nowhere.
     /// The error names the place.
     pub fn from_text(name: &str, text: &str) -> Result<Self, DocumentError> {
-        let unreadable = |why: String| DocumentError::Text { name: name.to_owned(), why };
+        let unreadable = |why: String| DocumentError::Text {
+            name: name.to_owned(),
+            why,
+        };
         let root: Value = if text.trim_start().starts_with('{') {
             serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?
         } else {
@@ -65,7 +68,11 @@ impl Document {
     /// As for [`Document::from_text`].
     pub fn from_value(name: &str, root: Value) -> Result<Self, DocumentError> {
         let operations = read::operations(name, &root)?;
-        Ok(Self { name: name.to_owned(), root, operations })
+        Ok(Self {
+            name: name.to_owned(),
+            root,
+            operations,
+        })
     }
 
     /// What findings call this document.

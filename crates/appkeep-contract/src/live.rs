@@ -11,6 +11,7 @@
 mod backups;
 mod call;
 mod cleanup;
+mod client;
 mod decode;
 mod deletes;
 mod fault_run;
@@ -75,3 +76,6 @@ pub enum LiveError {
         answer: String,
     },
 }
+
+#[cfg(test)]
+mod tests;

@@ -54,14 +54,24 @@ impl Report {
     /// The worse of both outcomes; a report of nothing could not run.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        let outcomes = [self.statics.as_ref().map(StaticReport::outcome), self.live.as_ref().map(LiveReport::outcome)];
-        outcomes.into_iter().flatten().max().unwrap_or(Outcome::CouldNotRun)
+        let outcomes = [
+            self.statics.as_ref().map(StaticReport::outcome),
+            self.live.as_ref().map(LiveReport::outcome),
+        ];
+        outcomes
+            .into_iter()
+            .flatten()
+            .max()
+            .unwrap_or(Outcome::CouldNotRun)
     }
 
     /// For a terminal, without colour.
     #[must_use]
     pub fn text(&self) -> String {
-        let parts = [self.statics.as_ref().map(static_text), self.live.as_ref().map(live_text)];
+        let parts = [
+            self.statics.as_ref().map(static_text),
+            self.live.as_ref().map(live_text),
+        ];
         parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
     }
 

@@ -17,9 +17,12 @@ mod formats;
 mod leaves;
 mod node;
 mod number;
+mod sample;
 mod shape;
 
-pub use contain::{Reason, Schema, Verdict, contained};
 pub(crate) use contain::Prover;
+pub use contain::{Reason, Schema, Verdict, contained};
 pub(crate) use draft4::Components;
 
+#[cfg(test)]
+mod tests;

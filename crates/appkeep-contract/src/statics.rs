@@ -61,7 +61,11 @@ impl StaticReport {
     /// would hide the next difference.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        if self.findings.is_empty() && self.stale.is_empty() { Outcome::Holds } else { Outcome::Violated }
+        if self.findings.is_empty() && self.stale.is_empty() {
+            Outcome::Holds
+        } else {
+            Outcome::Violated
+        }
     }
 }
 

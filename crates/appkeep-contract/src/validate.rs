@@ -111,7 +111,10 @@ pub struct Received<'a> {
 
 impl Received<'_> {
     fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -159,7 +162,11 @@ impl ResponseValidator {
     pub fn check(&self, operation: &str, received: Received<'_>) -> Vec<Violation> {
         let Some(operation) = self.document.operation(operation) else {
             let what = format!("{} has no operation `{operation}`", self.document.name());
-            return vec![Violation { rule: Violated::OperationUndocumented, place: "/paths".to_owned(), what }];
+            return vec![Violation {
+                rule: Violated::OperationUndocumented,
+                place: "/paths".to_owned(),
+                what,
+            }];
         };
         let Some(response) = operation.response(received.status) else {
             return vec![Violation {
@@ -169,7 +176,12 @@ impl ResponseValidator {
             }];
         };
         let mut violations = self.check_body(response, received);
-        violations.extend(response.headers.iter().filter_map(|header| self.check_header(header, received)));
+        violations.extend(
+            response
+                .headers
+                .iter()
+                .filter_map(|header| self.check_header(header, received)),
+        );
         violations
     }
 
@@ -182,17 +194,30 @@ impl ResponseValidator {
             Some(validator) => explain(validator, value),
             None => vec!["there is no schema at that place".to_owned()],
         };
-        let violation = |what| Violation { rule: Violated::BodySchema, place: place.0.clone(), what };
+        let violation = |what| Violation {
+            rule: Violated::BodySchema,
+            place: place.0.clone(),
+            what,
+        };
         lines.into_iter().map(violation).collect()
     }
 
     fn check_body(&self, response: &Response, received: Received<'_>) -> Vec<Violation> {
-        let one = |rule, what| vec![Violation { rule, place: response.at.clone(), what }];
+        let one = |rule, what| {
+            vec![Violation {
+                rule,
+                place: response.at.clone(),
+                what,
+            }]
+        };
         if response.content.is_empty() {
             if received.body.is_empty() {
                 return Vec::new();
             }
-            return one(Violated::BodyUnexpected, format!("a body of {} bytes", received.body.len()));
+            return one(
+                Violated::BodyUnexpected,
+                format!("a body of {} bytes", received.body.len()),
+            );
         }
         if received.body.is_empty() {
             return one(Violated::BodyMissing, "no body".to_owned());
@@ -209,15 +234,23 @@ impl ResponseValidator {
             return Vec::new();
         }
         match serde_json::from_slice(received.body) {
-            Ok(value) => {
-                media.schema.as_ref().map(|place| self.check_value(place, &value)).unwrap_or_default()
-            }
+            Ok(value) => media
+                .schema
+                .as_ref()
+                .map(|place| self.check_value(place, &value))
+                .unwrap_or_default(),
             Err(error) => one(Violated::BodyNotJson, error.to_string()),
         }
     }
 
     fn check_header(&self, header: &Header, received: Received<'_>) -> Option<Violation> {
-        let violation = |rule, what| Some(Violation { rule, place: header.at.clone(), what });
+        let violation = |rule, what| {
+            Some(Violation {
+                rule,
+                place: header.at.clone(),
+                what,
+            })
+        };
         let Some(text) = received.header(&header.name) else {
             return header
                 .required
@@ -230,13 +263,21 @@ impl ResponseValidator {
         let lines: Vec<Vec<String>> = candidates
             .into_iter()
             .flatten()
-            .map(|value| self.check_value(place, &value).into_iter().map(|one| one.what).collect())
+            .map(|value| {
+                self.check_value(place, &value)
+                    .into_iter()
+                    .map(|one| one.what)
+                    .collect()
+            })
             .collect();
         if lines.iter().any(Vec::is_empty) {
             return None;
         }
         let why = lines.into_iter().next().unwrap_or_default().join("; ");
-        violation(Violated::HeaderMalformed, format!("`{}: {text}`: {why}", header.name))
+        violation(
+            Violated::HeaderMalformed,
+            format!("`{}: {text}`: {why}", header.name),
+        )
     }
 }
 
@@ -246,15 +287,24 @@ fn schemas_of(operation: &Operation) -> Vec<SchemaPlace> {
         let bodies = response.content.iter().filter_map(|media| media.schema.clone());
         bodies.chain(response.headers.iter().filter_map(|header| header.schema.clone()))
     });
-    let requests = operation.body.iter().flat_map(|body| &body.content).filter_map(|media| media.schema.clone());
-    let parameters = operation.parameters.iter().filter_map(|parameter| parameter.schema.clone());
+    let requests = operation
+        .body
+        .iter()
+        .flat_map(|body| &body.content)
+        .filter_map(|media| media.schema.clone());
+    let parameters = operation
+        .parameters
+        .iter()
+        .filter_map(|parameter| parameter.schema.clone());
     responses.chain(requests).chain(parameters).collect()
 }
 
 /// The declared media type that a `Content-Type` names; its parameters don't count.
 fn declared<'a>(content: &'a [MediaType], content_type: &str) -> Option<&'a MediaType> {
     let essence = content_type.split(';').next().unwrap_or_default().trim();
-    content.iter().find(|media| media.name.eq_ignore_ascii_case(essence))
+    content
+        .iter()
+        .find(|media| media.name.eq_ignore_ascii_case(essence))
 }
 
 fn is_json(media_type: &str) -> bool {

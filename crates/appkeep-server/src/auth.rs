@@ -39,12 +39,12 @@ pub(crate) async fn authenticate(
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers
-        .get(AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .trim()
-        .split_once(' ')?;
+    let mut given = headers.get_all(AUTHORIZATION).iter();
+    let (Some(only), None) = (given.next(), given.next()) else {
+        // Whoever stands before us may have looked at another one.
+        return None;
+    };
+    let (scheme, token) = only.to_str().ok()?.trim().split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then_some(token)
 }
@@ -65,5 +65,9 @@ mod tests {
             assert_eq!(token(other), None, "{other}");
         }
         assert_eq!(bearer(&HeaderMap::new()), None);
+        let mut two = HeaderMap::new();
+        two.append(AUTHORIZATION, "Bearer abc".parse().unwrap());
+        two.append(AUTHORIZATION, "Bearer abc".parse().unwrap());
+        assert_eq!(bearer(&two), None);
     }
 }

@@ -1,7 +1,7 @@
 //! The data directory: who may use it, and what lies where.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -23,6 +23,10 @@ impl DataDir {
             path: path.to_owned(),
             error,
         };
+        if path.is_file() {
+            // The system's word for it, "File exists", sounds as if that were wrong.
+            return Err(refused(io::ErrorKind::NotADirectory.into()));
+        }
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)

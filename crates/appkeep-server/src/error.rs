@@ -11,7 +11,7 @@ use crate::config::ConfigError;
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The configuration is wrong.
-    #[error("{0}")]
+    #[error(transparent)]
     Config(#[from] ConfigError),
     /// The data directory can't be made or used.
     #[error("failed to use the data directory {}: {error}", .path.display())]
@@ -39,7 +39,7 @@ pub enum StartError {
         holder: String,
     },
     /// The database can't be used.
-    #[error("failed to use the database: {0}")]
+    #[error(transparent)]
     Store(#[from] StoreError),
     /// The address can't be listened on.
     #[error("failed to listen on {address}: {reason}")]

@@ -1,5 +1,6 @@
 //! `appkeep serve --demo`: a whole set-up that needs no configuration.
 
+use std::fmt::Write;
 use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -38,12 +39,11 @@ impl Demo {
     /// # Errors
     /// When a file can't be written.
     pub(crate) fn create(root: Option<PathBuf>) -> anyhow::Result<Self> {
-        let (root, temporary) = match root {
-            Some(root) => (root, None),
-            None => {
-                let made = tempfile::Builder::new().prefix("appkeep-demo-").tempdir()?;
-                (made.path().to_owned(), Some(made))
-            }
+        let (root, temporary) = if let Some(root) = root {
+            (root, None)
+        } else {
+            let made = tempfile::Builder::new().prefix("appkeep-demo-").tempdir()?;
+            (made.path().to_owned(), Some(made))
         };
         fs::create_dir_all(&root).with_context(|| format!("failed to make {}", root.display()))?;
         let root = root.canonicalize()?;
@@ -89,12 +89,7 @@ impl Demo {
         let mut rows = String::from("id,customer,amount\n");
         for id in 1..=20_000_u32 {
             let amount = id.wrapping_mul(2_654_435_761) % 100_000;
-            rows.push_str(&format!(
-                "{id},customer-{},{}.{:02}\n",
-                id % 977,
-                amount / 100,
-                amount % 100
-            ));
+            writeln!(rows, "{id},customer-{},{}.{:02}", id % 977, amount / 100, amount % 100)?;
         }
         write_new(&database.join("orders.csv"), rows.as_bytes())?;
         write_new(&database.join("secrets.env"), b"SHOP_KEY=only-a-demo\n")?;

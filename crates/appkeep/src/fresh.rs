@@ -138,7 +138,7 @@ async fn token(server: &Server, role: Role, scope: AccountScope) -> anyhow::Resu
 fn write_app(dir: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(dir.join("below"))?;
     fs::write(dir.join("greeting.txt"), "hello\n")?;
-    let numbers: String = (0..200_000).map(|number: u32| format!("{number}\n")).collect();
-    fs::write(dir.join("below/numbers.txt"), numbers)?;
+    let numbers: Vec<String> = (0..200_000).map(|number: u32| number.to_string()).collect();
+    fs::write(dir.join("below/numbers.txt"), numbers.join("\n"))?;
     Ok(())
 }

@@ -30,6 +30,8 @@ enum Command {
     #[command(subcommand)]
     Token(token::Command),
     /// Judge a server against the contract; without a URL, a fresh one of ours.
+    ///
+    /// Exit codes: 0 the contract holds, 1 it is violated, 2 it could not be judged.
     Verify(verify::Args),
     /// Print the OpenAPI document of this server, as its types and routes amount to it.
     Openapi,

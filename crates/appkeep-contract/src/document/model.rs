@@ -55,19 +55,28 @@ impl Operation {
             StatusKey::Range(u8::try_from(status / 100).unwrap_or(0)),
             StatusKey::Default,
         ];
-        keys.iter().find_map(|key| self.responses.iter().find(|response| response.status == *key))
+        keys.iter()
+            .find_map(|key| self.responses.iter().find(|response| response.status == *key))
     }
 
     /// The parameters that stand in one place of the request.
     pub fn parameters_in(&self, location: ParameterLocation) -> impl Iterator<Item = &Parameter> {
-        self.parameters.iter().filter(move |parameter| parameter.location == location)
+        self.parameters
+            .iter()
+            .filter(move |parameter| parameter.location == location)
     }
 }
 
 /// A path template with its parameter names left out.
 pub(crate) fn route(path: &str) -> String {
     path.split('/')
-        .map(|segment| if segment.starts_with('{') && segment.ends_with('}') { "{}" } else { segment })
+        .map(|segment| {
+            if segment.starts_with('{') && segment.ends_with('}') {
+                "{}"
+            } else {
+                segment
+            }
+        })
         .collect::<Vec<_>>()
         .join("/")
 }
@@ -224,8 +233,11 @@ impl fmt::Display for Security {
         if self.is_open() {
             return f.write_str("nothing");
         }
-        let alternatives: Vec<String> =
-            self.0.iter().map(|set| set.iter().cloned().collect::<Vec<_>>().join(" and ")).collect();
+        let alternatives: Vec<String> = self
+            .0
+            .iter()
+            .map(|set| set.iter().cloned().collect::<Vec<_>>().join(" and "))
+            .collect();
         f.write_str(&alternatives.join(", or "))
     }
 }

@@ -6,12 +6,14 @@ use serde_json::{Map, Value};
 
 use super::error::DocumentError;
 use super::model::{
-    Body, Header, MediaType, Operation, Origin, Parameter, ParameterLocation, Response, SchemaPlace, Security,
-    StatusKey,
+    Body, Header, MediaType, Operation, Origin, Parameter, ParameterLocation, Response, SchemaPlace,
+    Security, StatusKey,
 };
 use super::reference::{escape, resolve};
 
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
 
 /// Reads every operation, in the order of the document.
 pub(super) fn operations(name: &str, root: &Value) -> Result<Vec<Operation>, DocumentError> {
@@ -122,10 +124,16 @@ impl<'a> Reader<'a> {
     }
 
     fn parameters(&self, owner: &Map<String, Value>, at: &str) -> Result<Vec<Parameter>, DocumentError> {
-        let Some(list) = owner.get("parameters") else { return Ok(Vec::new()) };
-        let count =
-            list.as_array().ok_or_else(|| self.shape(&format!("{at}/parameters"), "an array"))?.len();
-        (0..count).map(|index| self.parameter(&format!("{at}/parameters/{index}"))).collect()
+        let Some(list) = owner.get("parameters") else {
+            return Ok(Vec::new());
+        };
+        let count = list
+            .as_array()
+            .ok_or_else(|| self.shape(&format!("{at}/parameters"), "an array"))?
+            .len();
+        (0..count)
+            .map(|index| self.parameter(&format!("{at}/parameters/{index}")))
+            .collect()
     }
 
     fn parameter(&self, at: &str) -> Result<Parameter, DocumentError> {
@@ -143,14 +151,20 @@ impl<'a> Reader<'a> {
             ParameterLocation::Path | ParameterLocation::Header => "simple",
             ParameterLocation::Query | ParameterLocation::Cookie => "form",
         };
-        let style = parameter.get("style").and_then(Value::as_str).unwrap_or(default_style);
+        let style = parameter
+            .get("style")
+            .and_then(Value::as_str)
+            .unwrap_or(default_style);
         Ok(Parameter {
             name: name.to_owned(),
             location,
             required: flag(parameter, "required") || location == ParameterLocation::Path,
             schema: schema(parameter, &at),
             style: style.to_owned(),
-            explode: parameter.get("explode").and_then(Value::as_bool).unwrap_or(style == "form"),
+            explode: parameter
+                .get("explode")
+                .and_then(Value::as_bool)
+                .unwrap_or(style == "form"),
             at,
         })
     }
@@ -160,7 +174,11 @@ impl<'a> Reader<'a> {
             return Ok(None);
         }
         let (body, at) = self.object(&format!("{at}/requestBody"))?;
-        Ok(Some(Body { required: flag(body, "required"), content: self.content(body, &at)?, at }))
+        Ok(Some(Body {
+            required: flag(body, "required"),
+            content: self.content(body, &at)?,
+            at,
+        }))
     }
 
     fn content(&self, owner: &Map<String, Value>, at: &str) -> Result<Vec<MediaType>, DocumentError> {
@@ -171,7 +189,11 @@ impl<'a> Reader<'a> {
         let entry = |name: &String| {
             let (media, at) = self.object(&format!("{at}/{}", escape(name)))?;
             let name = name.split(';').next().unwrap_or_default().trim().to_owned();
-            Ok(MediaType { name, schema: schema(media, &at), at })
+            Ok(MediaType {
+                name,
+                schema: schema(media, &at),
+                at,
+            })
         };
         content.keys().map(entry).collect()
     }
@@ -217,7 +239,11 @@ impl<'a> Reader<'a> {
                 at,
             })
         };
-        headers.keys().filter(|name| !name.eq_ignore_ascii_case("content-type")).map(entry).collect()
+        headers
+            .keys()
+            .filter(|name| !name.eq_ignore_ascii_case("content-type"))
+            .map(entry)
+            .collect()
     }
 
     fn security(&self, operation: &Map<String, Value>, at: &str) -> Result<Security, DocumentError> {
@@ -232,7 +258,9 @@ impl<'a> Reader<'a> {
         let mut alternatives = BTreeSet::new();
         for (index, alternative) in list.iter().enumerate() {
             let place = format!("{at}/{index}");
-            let members = alternative.as_object().ok_or_else(|| self.shape(&place, "an object"))?;
+            let members = alternative
+                .as_object()
+                .ok_or_else(|| self.shape(&place, "an object"))?;
             let schemes = members.keys().map(|name| self.scheme(name, &place));
             alternatives.insert(schemes.collect::<Result<BTreeSet<_>, _>>()?);
         }
@@ -243,7 +271,10 @@ impl<'a> Reader<'a> {
     fn scheme(&self, name: &str, place: &str) -> Result<String, DocumentError> {
         let at = format!("/components/securitySchemes/{}", escape(name));
         if self.root.pointer(&at).is_none() {
-            return Err(self.shape(place, &format!("the name of a security scheme, and `{name}` is none")));
+            return Err(self.shape(
+                place,
+                &format!("the name of a security scheme, and `{name}` is none"),
+            ));
         }
         let (scheme, _) = self.object(&at)?;
         let word = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
@@ -267,7 +298,9 @@ fn flag(owner: &Map<String, Value>, key: &str) -> bool {
 }
 
 fn schema(owner: &Map<String, Value>, at: &str) -> Option<SchemaPlace> {
-    owner.contains_key("schema").then(|| SchemaPlace(format!("{at}/schema")))
+    owner
+        .contains_key("schema")
+        .then(|| SchemaPlace(format!("{at}/schema")))
 }
 
 fn origin(owner: &Map<String, Value>) -> Option<Origin> {
@@ -283,7 +316,14 @@ fn status_key(key: &str) -> Option<StatusKey> {
         return Some(StatusKey::Default);
     }
     if let Some(hundred) = key.strip_suffix("XX").or_else(|| key.strip_suffix("xx")) {
-        return hundred.parse().ok().filter(|digit| (1..=5).contains(digit)).map(StatusKey::Range);
+        return hundred
+            .parse()
+            .ok()
+            .filter(|digit| (1..=5).contains(digit))
+            .map(StatusKey::Range);
     }
-    key.parse().ok().filter(|status| (100..=599).contains(status)).map(StatusKey::Exact)
+    key.parse()
+        .ok()
+        .filter(|status| (100..=599).contains(status))
+        .map(StatusKey::Exact)
 }

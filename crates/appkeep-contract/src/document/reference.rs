@@ -16,7 +16,9 @@ pub(crate) fn escape(token: &str) -> String {
 pub(crate) fn resolve<'a>(root: &'a Value, pointer: &str) -> Result<(&'a Value, String), String> {
     let mut at = pointer.to_owned();
     for _ in 0..HOPS_MAX {
-        let value = root.pointer(&at).ok_or_else(|| format!("names nothing at `#{at}`"))?;
+        let value = root
+            .pointer(&at)
+            .ok_or_else(|| format!("names nothing at `#{at}`"))?;
         match value.get("$ref").and_then(Value::as_str) {
             None => return Ok((value, at)),
             Some(reference) => at = local(reference)?,

@@ -9,8 +9,11 @@ fn minimal(paths: &serde_json::Value) -> serde_json::Value {
 #[test]
 fn the_authored_document_has_eight_documented_operations_with_fifty_one_documented_responses() {
     let document = Document::authored().unwrap();
-    let documented: Vec<_> =
-        document.operations().iter().filter(|operation| operation.origin == Origin::Documented).collect();
+    let documented: Vec<_> = document
+        .operations()
+        .iter()
+        .filter(|operation| operation.origin == Origin::Documented)
+        .collect();
     assert_eq!(documented.len(), 8);
     let responses = documented
         .iter()
@@ -22,17 +25,22 @@ fn the_authored_document_has_eight_documented_operations_with_fifty_one_document
 
 #[test]
 fn yaml_and_json_are_read_alike() {
-    let json = minimal(&json!({"/a": {"get": {"operationId": "x", "responses": {"200": {"description": ""}}}}}));
+    let json =
+        minimal(&json!({"/a": {"get": {"operationId": "x", "responses": {"200": {"description": ""}}}}}));
     let yaml = "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      operationId: x\n      responses:\n        '200': {description: ''}\n";
     let from_json = Document::from_text("j", &json.to_string()).unwrap();
     let from_yaml = Document::from_text("y", yaml).unwrap();
     assert_eq!(from_json.operations()[0].id, from_yaml.operations()[0].id);
-    assert_eq!(from_yaml.operations()[0].responses[0].status, StatusKey::Exact(200));
+    assert_eq!(
+        from_yaml.operations()[0].responses[0].status,
+        StatusKey::Exact(200)
+    );
 }
 
 #[test]
 fn a_dangling_reference_is_named_with_its_place() {
-    let root = minimal(&json!({"/a": {"get": {"responses": {"200": {"$ref": "#/components/responses/No"}}}}}));
+    let root =
+        minimal(&json!({"/a": {"get": {"responses": {"200": {"$ref": "#/components/responses/No"}}}}}));
     let error = Document::from_value("d", root).unwrap_err().to_string();
     assert_eq!(
         error,
@@ -52,19 +60,24 @@ fn references_that_lead_round_or_out_are_refused() {
 
 #[test]
 fn another_version_is_refused() {
-    let error = Document::from_text("d", "openapi: 3.1.0\npaths: {}\n").unwrap_err().to_string();
+    let error = Document::from_text("d", "openapi: 3.1.0\npaths: {}\n")
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("#/openapi"), "{error}");
 }
 
 #[test]
 fn text_that_is_no_document_is_refused_with_its_line() {
-    let error = Document::from_text("d", "{\n  \"openapi\": ,\n}").unwrap_err().to_string();
+    let error = Document::from_text("d", "{\n  \"openapi\": ,\n}")
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("line 2"), "{error}");
 }
 
 #[test]
 fn an_exact_status_wins_over_its_range() {
-    let responses = json!({"404": {"description": "a"}, "4XX": {"description": "b"}, "default": {"description": "c"}});
+    let responses =
+        json!({"404": {"description": "a"}, "4XX": {"description": "b"}, "default": {"description": "c"}});
     let root = minimal(&json!({"/a": {"get": {"operationId": "x", "responses": responses}}}));
     let document = Document::from_value("d", root).unwrap();
     let operation = document.operation("x").unwrap();
@@ -80,7 +93,12 @@ fn security_compares_by_what_it_asks_for_and_not_by_its_name() {
         let mut root = minimal(&json!({"/a": {"get": {"operationId": "x", "responses": {}}}}));
         root["components"] = json!({"securitySchemes": {name: {"type": "http", "scheme": "bearer"}}});
         root["security"] = json!([{name: []}]);
-        Document::from_value("d", root).unwrap().operation("x").unwrap().security.clone()
+        Document::from_value("d", root)
+            .unwrap()
+            .operation("x")
+            .unwrap()
+            .security
+            .clone()
     };
     assert_eq!(with("one"), with("two"));
     assert!(!with("one").is_open());

@@ -114,7 +114,8 @@ impl Call {
 
     pub(super) fn json(mut self, body: Value) -> Self {
         self.payload = Payload::Json(body);
-        self.content_type.get_or_insert_with(|| "application/json".to_owned());
+        self.content_type
+            .get_or_insert_with(|| "application/json".to_owned());
         self
     }
 }

@@ -39,7 +39,11 @@ async fn remove(stage: &mut Stage, made: &Made, deadline: Instant) -> Result<(),
 }
 
 fn removal(stage: &Stage, made: &Made) -> Call {
-    let credential = if made.credential_is_foreign { Credential::Foreign } else { Credential::Own };
+    let credential = if made.credential_is_foreign {
+        Credential::Foreign
+    } else {
+        Credential::Own
+    };
     stage
         .call_for(made.kind.delete(), made.kind, &made.id)
         .on(made.server)

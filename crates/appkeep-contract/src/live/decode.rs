@@ -29,7 +29,10 @@ fn there_and_back<T: DeserializeOwned + Serialize>(body: &Value) -> Result<(), S
     if written == *body {
         return Ok(());
     }
-    Err(format!("the client's {name} loses something of it: {}", lost(body, &written, "")))
+    Err(format!(
+        "the client's {name} loses something of it: {}",
+        lost(body, &written, "")
+    ))
 }
 
 /// The first place at which two values differ.
@@ -40,10 +43,20 @@ fn lost(before: &Value, after: &Value, path: &str) -> String {
             .find(|(name, value)| right.get(*name) != Some(value))
             .map_or_else(
                 || format!("a member more at `{path}`"),
-                |(name, value)| lost(value, right.get(name).unwrap_or(&Value::Null), &format!("{path}/{name}")),
+                |(name, value)| {
+                    lost(
+                        value,
+                        right.get(name).unwrap_or(&Value::Null),
+                        &format!("{path}/{name}"),
+                    )
+                },
             ),
         (Value::Array(left), Value::Array(right)) if left.len() == right.len() => {
-            let differing = left.iter().zip(right).enumerate().find(|(_, (left, right))| left != right);
+            let differing = left
+                .iter()
+                .zip(right)
+                .enumerate()
+                .find(|(_, (left, right))| left != right);
             match differing {
                 Some((index, (left, right))) => lost(left, right, &format!("{path}/{index}")),
                 None => format!("nothing at `{path}`"),
@@ -64,12 +77,22 @@ mod tests {
     fn the_documented_examples_survive() {
         let document = Document::authored().unwrap();
         let example = |name: &str| {
-            document.root().pointer(&format!("/components/examples/{name}/value")).unwrap().clone()
+            document
+                .root()
+                .pointer(&format!("/components/examples/{name}/value"))
+                .unwrap()
+                .clone()
         };
         let columns = example("AppBackupListOfColumns");
         assert_eq!(decode("app_backup_list_all", 200, &columns), Ok(()));
-        assert_eq!(decode("app_backup_fetch", 200, &example("PendingAppBackup")), Ok(()));
-        assert_eq!(decode("app_snap_create_for_app", 201, &example("PendingAppSnap")), Ok(()));
+        assert_eq!(
+            decode("app_backup_fetch", 200, &example("PendingAppBackup")),
+            Ok(())
+        );
+        assert_eq!(
+            decode("app_snap_create_for_app", 201, &example("PendingAppSnap")),
+            Ok(())
+        );
     }
 
     #[test]

@@ -12,7 +12,10 @@ pub(super) async fn backup_below_app(stage: &mut Stage) -> Result<(), Stop> {
 
 /// A backup deleted across the account is gone from both path trees; existing clients send a body along.
 pub(super) async fn backup_across_account(stage: &mut Stage) -> Result<(), Stop> {
-    let id = id_of(needed(stage.world.backup_of_snap.take().as_ref(), "a second completed backup")?);
+    let id = id_of(needed(
+        stage.world.unnamed_backup.take().as_ref(),
+        "a second completed backup",
+    )?);
     let call = stage.call_for("app_backup_delete", Kind::Backup, &id);
     let body = serde_json::json!({"type": super::stage::BACKUP_TYPE, "version": "1.1"});
     stage.send_for(&call.json(body), 204).await?;
@@ -26,7 +29,9 @@ async fn backup_is_gone(stage: &mut Stage, id: &str) -> Result<(), Stop> {
         ("app_backup_delete", 1),
         ("app_backup_delete_for_app", 1),
     ] {
-        let answer = stage.send_for(&stage.call_for(operation, Kind::Backup, id), 404).await?;
+        let answer = stage
+            .send_for(&stage.call_for(operation, Kind::Backup, id), 404)
+            .await?;
         stage.expect_problem(&answer, &[number]);
     }
     for operation in ["app_backup_list_all", "app_backup_list_for_app"] {
@@ -37,11 +42,16 @@ async fn backup_is_gone(stage: &mut Stage, id: &str) -> Result<(), Stop> {
 
 /// A deleted snapshot is gone from list and fetch.
 pub(super) async fn snap(stage: &mut Stage) -> Result<(), Stop> {
-    let id = id_of(needed(stage.world.unnamed_snap.take().as_ref(), "a second completed snapshot")?);
+    let id = id_of(needed(
+        stage.world.unnamed_snap.take().as_ref(),
+        "a second completed snapshot",
+    )?);
     let call = stage.call_for(Kind::Snap.delete(), Kind::Snap, &id);
     stage.send_for(&call, 204).await?;
     for (operation, number) in [(Kind::Snap.fetch(), 2), (Kind::Snap.delete(), 1)] {
-        let answer = stage.send_for(&stage.call_for(operation, Kind::Snap, &id), 404).await?;
+        let answer = stage
+            .send_for(&stage.call_for(operation, Kind::Snap, &id), 404)
+            .await?;
         stage.expect_problem(&answer, &[number]);
     }
     is_not_listed(stage, Kind::Snap.list(), &id).await
@@ -49,14 +59,21 @@ pub(super) async fn snap(stage: &mut Stage) -> Result<(), Stop> {
 
 /// A snapshot can be deleted although a backup was made from it, and the backup stays whole.
 pub(super) async fn snap_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
-    let backup = needed(stage.world.backup_of_snap.as_ref(), "a completed backup of a snapshot")?;
+    let backup = needed(
+        stage.world.backup_of_snap.as_ref(),
+        "a completed backup of a snapshot",
+    )?;
     let backup = id_of(backup);
     let id = id_of(needed(stage.world.snap.take().as_ref(), "a completed snapshot")?);
     let call = stage.call_for(Kind::Snap.delete(), Kind::Snap, &id);
     stage.send_for(&call, 204).await?;
-    let answer = stage.send_for(&stage.call_for("app_backup_fetch", Kind::Backup, &backup), 200).await?;
+    let answer = stage
+        .send_for(&stage.call_for("app_backup_fetch", Kind::Backup, &backup), 200)
+        .await?;
     let now = answer.text("/state").unwrap_or_default().to_owned();
-    stage.expect(&answer, now == "completed", || format!("its backup became `{now}`"));
+    stage.expect(&answer, now == "completed", || {
+        format!("its backup became `{now}`")
+    });
     Ok(())
 }
 

@@ -23,17 +23,24 @@ pub(super) fn cases(operations: &[Operation]) -> Vec<FaultCase> {
         .iter()
         .flat_map(|fault| {
             let fits = fitting(fault.on, operations);
-            fits.into_iter().map(move |operation| FaultCase { fault, operation: operation.id.clone() })
+            fits.into_iter().map(move |operation| FaultCase {
+                fault,
+                operation: operation.id.clone(),
+            })
         })
         .collect()
 }
 
 fn fitting(on: On, operations: &[Operation]) -> Vec<&Operation> {
     let has = |operation: &Operation, location: ParameterLocation, name: &str| {
-        operation.parameters_in(location).any(|parameter| parameter.name == name)
+        operation
+            .parameters_in(location)
+            .any(|parameter| parameter.name == name)
     };
     let is_resource = |operation: &Operation| {
-        ["appBackup_id", "appSnap_id"].iter().any(|name| has(operation, ParameterLocation::Path, name))
+        ["appBackup_id", "appSnap_id"]
+            .iter()
+            .any(|name| has(operation, ParameterLocation::Path, name))
     };
     let mut paths = BTreeSet::new();
     operations
@@ -58,7 +65,9 @@ fn lacking(stage: &Stage, fault: &Fault) -> Option<&'static str> {
         Twist::ForeignToken | Twist::ForeignApp if stage.target.foreign.is_none() => {
             Some("needs a second account with a token of its own")
         }
-        Twist::OperatorToken if stage.target.operator_token.is_none() => Some("needs a token of all accounts"),
+        Twist::OperatorToken if stage.target.operator_token.is_none() => {
+            Some("needs a token of all accounts")
+        }
         _ => None,
     })
 }
@@ -77,7 +86,10 @@ pub(super) async fn run(stage: &mut Stage, case: &FaultCase) -> Result<(), Stop>
 
 fn faulty_call(stage: &mut Stage, case: &FaultCase) -> Call {
     let mut call = stage.call(&case.operation);
-    let has_body = stage.wire.operation(&case.operation).is_some_and(|operation| operation.body.is_some());
+    let has_body = stage
+        .wire
+        .operation(&case.operation)
+        .is_some_and(|operation| operation.body.is_some());
     if has_body {
         let body = stage.sound_body(Kind::of(&case.operation));
         call = call.json(body);
@@ -101,7 +113,11 @@ fn twisted(stage: &Stage, mut call: Call, twist: Twist) -> Call {
         Twist::App(id) => return call.path("app_id", id),
         Twist::UnknownApp => return call.path("app_id", &stage.unknown_id("app")),
         Twist::ForeignApp => {
-            let app = stage.target.foreign.as_ref().map(|foreign| foreign.app.to_string());
+            let app = stage
+                .target
+                .foreign
+                .as_ref()
+                .map(|foreign| foreign.app.to_string());
             return call.path("app_id", &app.unwrap_or_default());
         }
         Twist::Resource(id) => return call.path("appBackup_id", id).path("appSnap_id", id),
@@ -138,7 +154,10 @@ fn set(call: &mut Call, name: &str, value: Value) {
 }
 
 fn judge(stage: &mut Stage, case: &FaultCase, answer: &Answer) {
-    let method = stage.wire.operation(&case.operation).map(|operation| operation.method.clone());
+    let method = stage
+        .wire
+        .operation(&case.operation)
+        .map(|operation| operation.method.clone());
     match case.fault.says {
         Says::Problem(numbers) => stage.expect_problem(answer, numbers),
         Says::NotFound if method.as_deref() == Some("DELETE") => stage.expect_problem(answer, &[1]),
@@ -151,14 +170,20 @@ fn judge(stage: &mut Stage, case: &FaultCase, answer: &Answer) {
             let named = names(answer, "invalidParams");
             let holds = named.iter().any(|found| found == name);
             stage.expect(answer, holds, || {
-                format!("`invalidParams` has to name `{name}`, and it names {}", listed(&named))
+                format!(
+                    "`invalidParams` has to name `{name}`, and it names {}",
+                    listed(&named)
+                )
             });
         }
         Culprit::Field(path) => {
             let named = names(answer, "invalidFields");
             let holds = named.iter().any(|found| points_at(found, path));
             stage.expect(answer, holds, || {
-                format!("`invalidFields` has to name `{path}`, and it names {}", listed(&named))
+                format!(
+                    "`invalidFields` has to name `{path}`, and it names {}",
+                    listed(&named)
+                )
             });
         }
     }
@@ -170,7 +195,10 @@ fn judge(stage: &mut Stage, case: &FaultCase, answer: &Answer) {
 /// `Allow` lists every method that the path declares, and not the one that was refused.
 fn judge_allow(stage: &mut Stage, case: &FaultCase, answer: &Answer) {
     let operations = stage.wire.validator().document().operations();
-    let path = operations.iter().find(|operation| operation.id == case.operation).map(|own| own.path.clone());
+    let path = operations
+        .iter()
+        .find(|operation| operation.id == case.operation)
+        .map(|own| own.path.clone());
     let declared: BTreeSet<String> = operations
         .iter()
         .filter(|operation| Some(&operation.path) == path.as_ref())
@@ -189,27 +217,45 @@ fn judge_allow(stage: &mut Stage, case: &FaultCase, answer: &Answer) {
     });
     let holds = declared.is_subset(&allowed) && !refused.is_some_and(|method| allowed.contains(method));
     stage.expect(answer, holds, || {
-        format!("`Allow` has to list {}, and it lists {}", joined(&declared), joined(&allowed))
+        format!(
+            "`Allow` has to list {}, and it lists {}",
+            joined(&declared),
+            joined(&allowed)
+        )
     });
 }
 
 fn names(answer: &Answer, member: &str) -> Vec<String> {
-    let list = answer.body.get(member).and_then(Value::as_array).into_iter().flatten();
-    list.filter_map(|one| one.get("name").and_then(Value::as_str)).map(str::to_owned).collect()
+    let list = answer
+        .body
+        .get(member)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    list.filter_map(|one| one.get("name").and_then(Value::as_str))
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Whether a field's name means that path; how members are joined is left to the server, and so is whether
 /// a missing member is named itself or by what lacks it.
 fn points_at(found: &str, path: &str) -> bool {
     let segments = |text: &str| -> Vec<String> {
-        text.split(['.', '/', '[', ']', '$', '#']).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+        text.split(['.', '/', '[', ']', '$', '#'])
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
     };
     let (found, path) = (segments(found), segments(path));
     !found.is_empty() && path.starts_with(&found)
 }
 
 fn listed(names: &[String]) -> String {
-    if names.is_empty() { "nothing".to_owned() } else { names.join(", ") }
+    if names.is_empty() {
+        "nothing".to_owned()
+    } else {
+        names.join(", ")
+    }
 }
 
 fn joined(methods: &BTreeSet<String>) -> String {

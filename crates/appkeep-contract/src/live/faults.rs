@@ -119,15 +119,51 @@ const fn row(
     status: u16,
     says: Says,
 ) -> Fault {
-    Fault { code, rule, on, twists, status, says, culprit: Culprit::None }
+    Fault {
+        code,
+        rule,
+        on,
+        twists,
+        status,
+        says,
+        culprit: Culprit::None,
+    }
 }
 
-const fn query(code: &'static str, rule: &'static str, on: On, twists: &'static [Twist], name: &'static str) -> Fault {
-    Fault { code, rule, on, twists, status: 400, says: Says::Problem(&[5]), culprit: Culprit::Param(name) }
+const fn query(
+    code: &'static str,
+    rule: &'static str,
+    on: On,
+    twists: &'static [Twist],
+    name: &'static str,
+) -> Fault {
+    Fault {
+        code,
+        rule,
+        on,
+        twists,
+        status: 400,
+        says: Says::Problem(&[5]),
+        culprit: Culprit::Param(name),
+    }
 }
 
-const fn body(code: &'static str, rule: &'static str, on: On, twists: &'static [Twist], field: &'static str) -> Fault {
-    Fault { code, rule, on, twists, status: 400, says: Says::Problem(&[8]), culprit: Culprit::Field(field) }
+const fn body(
+    code: &'static str,
+    rule: &'static str,
+    on: On,
+    twists: &'static [Twist],
+    field: &'static str,
+) -> Fault {
+    Fault {
+        code,
+        rule,
+        on,
+        twists,
+        status: 400,
+        says: Says::Problem(&[8]),
+        culprit: Culprit::Field(field),
+    }
 }
 
 const NAME: &str = "A name is a DNS label of 1 to 63 characters.";

@@ -17,13 +17,17 @@ pub(super) async fn others_are_not_found(stage: &mut Stage) -> Result<(), Stop> 
         ("app_backup_delete", 1),
         ("app_backup_delete_for_app", 1),
     ] {
-        let answer = stage.send_for(&stage.call_for(operation, Kind::Backup, &id), 404).await?;
+        let answer = stage
+            .send_for(&stage.call_for(operation, Kind::Backup, &id), 404)
+            .await?;
         stage.expect_problem(&answer, &[number]);
     }
     for operation in ["app_backup_list_all", "app_backup_list_for_app"] {
         let answer = stage.send_for(&stage.call(operation), 200).await?;
         let shown = answer.items().iter().any(|item| id_of(item) == id);
-        stage.expect(&answer, !shown, || format!("the list shows {id} of another account"));
+        stage.expect(&answer, !shown, || {
+            format!("the list shows {id} of another account")
+        });
     }
     let still = foreign_call(stage, Kind::Backup.fetch())?.path("appBackup_id", &id);
     stage.send_for(&still, 200).await?;
@@ -33,10 +37,15 @@ pub(super) async fn others_are_not_found(stage: &mut Stage) -> Result<(), Stop> 
 /// Another account's token can't reach one's own backup, neither here nor through its own URLs.
 pub(super) async fn own_are_safe(stage: &mut Stage) -> Result<(), Stop> {
     let id = id_of(needed(stage.world.backup.as_ref(), "a completed backup")?);
-    for operation in
-        ["app_backup_fetch", "app_backup_fetch_for_app", "app_backup_delete", "app_backup_delete_for_app"]
-    {
-        let here = stage.call_for(operation, Kind::Backup, &id).with(Credential::Foreign);
+    for operation in [
+        "app_backup_fetch",
+        "app_backup_fetch_for_app",
+        "app_backup_delete",
+        "app_backup_delete_for_app",
+    ] {
+        let here = stage
+            .call_for(operation, Kind::Backup, &id)
+            .with(Credential::Foreign);
         foreign_call(stage, operation)?;
         let answer = stage.send_for(&here, 403).await?;
         stage.expect_problem(&answer, &[11]);
@@ -49,7 +58,9 @@ pub(super) async fn own_are_safe(stage: &mut Stage) -> Result<(), Stop> {
     let answer = stage.send_for(&list, 200).await?;
     let shown = answer.items().iter().any(|item| id_of(item) == id);
     stage.expect(&answer, !shown, || format!("another account's list shows {id}"));
-    stage.send_for(&stage.call_for("app_backup_fetch", Kind::Backup, &id), 200).await?;
+    stage
+        .send_for(&stage.call_for("app_backup_fetch", Kind::Backup, &id), 200)
+        .await?;
     Ok(())
 }
 
@@ -75,9 +86,15 @@ pub(super) async fn viewer_reads(stage: &mut Stage) -> Result<(), Stop> {
         return Err(Stop::LeftOut("needs a read-only token".to_owned()));
     }
     let id = id_of(needed(stage.world.backup.as_ref(), "a completed backup")?);
-    for operation in ["app_backup_list_all", "app_backup_list_for_app", "app_backup_fetch", "app_backup_fetch_for_app"]
-    {
-        let call = stage.call_for(operation, Kind::Backup, &id).with(Credential::Viewer);
+    for operation in [
+        "app_backup_list_all",
+        "app_backup_list_for_app",
+        "app_backup_fetch",
+        "app_backup_fetch_for_app",
+    ] {
+        let call = stage
+            .call_for(operation, Kind::Backup, &id)
+            .with(Credential::Viewer);
         stage.send_for(&call, 200).await?;
     }
     Ok(())

@@ -17,12 +17,13 @@ fn own(stage: &Stage, operation: &str) -> Result<Vec<Value>, Stop> {
     if stage.is_left_out(operation) {
         return Err(Stop::LeftOut("companion operations are left alone".to_owned()));
     }
-    let (one, other) = match Kind::of(operation) {
-        Kind::Backup => (&stage.world.backup, &stage.world.backup_of_snap),
-        Kind::Snap => (&stage.world.snap, &stage.world.unnamed_snap),
+    let world = &stage.world;
+    let (first, others) = match Kind::of(operation) {
+        Kind::Backup => (&world.backup, [&world.unnamed_backup, &world.backup_of_snap]),
+        Kind::Snap => (&world.snap, [&world.unnamed_snap, &None]),
     };
-    let mut own = vec![needed(one.as_ref(), "a completed resource")?.clone()];
-    own.extend(other.clone());
+    let mut own = vec![needed(first.as_ref(), "a completed resource")?.clone()];
+    own.extend(others.into_iter().flatten().cloned());
     Ok(own)
 }
 
@@ -36,7 +37,9 @@ pub(super) async fn complete_list(stage: &mut Stage, operation: &str) -> Result<
         match found.as_slice() {
             [listed] => {
                 let holds = *listed == resource;
-                stage.expect(&answer, holds, || difference("the fetch", resource, "the list", listed));
+                stage.expect(&answer, holds, || {
+                    difference("the fetch", resource, "the list", listed)
+                });
             }
             _ => stage.fault(&answer, format!("{id} is in the list {} times", found.len())),
         }
@@ -44,26 +47,47 @@ pub(super) async fn complete_list(stage: &mut Stage, operation: &str) -> Result<
     expect_order(stage, &answer);
     expect_count(stage, &answer);
     let goes_on = answer.body.pointer("/metadata/continue").is_some();
-    stage.expect(&answer, !goes_on, || "without `limit` there is a `continue`".to_owned());
-    let kind = if Kind::of(operation) == Kind::Snap { "appSnaps" } else { "appBackups" };
+    stage.expect(&answer, !goes_on, || {
+        "without `limit` there is a `continue`".to_owned()
+    });
+    let kind = if Kind::of(operation) == Kind::Snap {
+        "appSnaps"
+    } else {
+        "appBackups"
+    };
     let named = answer.text("/type") == Some(&format!("application/astra-{kind}"));
-    stage.expect(&answer, named, || format!("`type` isn't application/astra-{kind}"));
-    stage.expect(&answer, answer.text("/version").is_some(), || "`version` isn't sent".to_owned());
+    stage.expect(&answer, named, || {
+        format!("`type` isn't application/astra-{kind}")
+    });
+    stage.expect(&answer, answer.text("/version").is_some(), || {
+        "`version` isn't sent".to_owned()
+    });
     Ok(())
 }
 
 fn expect_order(stage: &mut Stage, answer: &Answer) {
-    let keys: Vec<_> =
-        answer.items().iter().map(|item| (timestamp(item, "creationTimestamp"), id_of(item))).collect();
+    let keys: Vec<_> = answer
+        .items()
+        .iter()
+        .map(|item| (timestamp(item, "creationTimestamp"), id_of(item)))
+        .collect();
     let holds = keys.is_sorted_by(|newer, older| newer >= older);
-    stage.expect(answer, holds, || "the items aren't ordered newest first".to_owned());
+    stage.expect(answer, holds, || {
+        "the items aren't ordered newest first".to_owned()
+    });
 }
 
 fn expect_count(stage: &mut Stage, answer: &Answer) {
     let items = answer.items().len();
-    let count = answer.body.pointer("/metadata/count").cloned().unwrap_or(Value::Null);
+    let count = answer
+        .body
+        .pointer("/metadata/count")
+        .cloned()
+        .unwrap_or(Value::Null);
     let holds = count.as_u64() == Some(items as u64) || count.as_f64() == f64_of(items);
-    stage.expect(answer, holds, || format!("`count` is {count} and there are {items} items"));
+    stage.expect(answer, holds, || {
+        format!("`count` is {count} and there are {items} items")
+    });
 }
 
 fn f64_of(count: usize) -> Option<f64> {
@@ -85,7 +109,9 @@ pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop
         }
         let page = stage.send_for(&call, 200).await?;
         let count = page.items().len();
-        stage.expect(&page, count <= limit, || format!("{count} items came, and `limit` is {limit}"));
+        stage.expect(&page, count <= limit, || {
+            format!("{count} items came, and `limit` is {limit}")
+        });
         expect_count(stage, &page);
         walked.extend(page.items().iter().map(id_of));
         next = page.text("/metadata/continue").map(str::to_owned);
@@ -98,18 +124,24 @@ pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop
             return Ok(());
         }
     }
-    stage.fault(&whole, format!("the walk isn't over after {PAGES_MAX} pages of {limit}"));
+    stage.fault(
+        &whole,
+        format!("the walk isn't over after {PAGES_MAX} pages of {limit}"),
+    );
     Ok(())
 }
 
 fn end_of_walk(stage: &mut Stage, whole: &Answer, last: &Answer, walked: &[String], own: &[String]) {
-    let in_order = |ids: &[String]| -> Vec<String> {
-        ids.iter().filter(|id| own.contains(id)).cloned().collect()
-    };
+    let in_order =
+        |ids: &[String]| -> Vec<String> { ids.iter().filter(|id| own.contains(id)).cloned().collect() };
     let all: Vec<String> = whole.items().iter().map(id_of).collect();
     let (wanted, got) = (in_order(&all), in_order(walked));
     stage.expect(last, wanted == got, || {
-        format!("of its own items the suite sees {} in the whole list and {} in pages", wanted.len(), got.len())
+        format!(
+            "of its own items the suite sees {} in the whole list and {} in pages",
+            wanted.len(),
+            got.len()
+        )
     });
     let distinct: BTreeSet<&String> = walked.iter().collect();
     let twice = walked.len() - distinct.len();
@@ -119,10 +151,20 @@ fn end_of_walk(stage: &mut Stage, whole: &Answer, last: &Answer, walked: &[Strin
 /// A limit beyond everything is as good as none.
 pub(super) async fn huge_limit(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     let own = own(stage, operation)?;
-    for limit in ["1000000", "18446744073709551616", "99999999999999999999999999999999999999"] {
-        let answer = stage.send_for(&stage.call(operation).query("limit", limit), 200).await?;
-        let all = own.iter().all(|resource| answer.items().iter().any(|item| id_of(item) == id_of(resource)));
-        stage.expect(&answer, all, || format!("with `limit={limit}` something is missing"));
+    for limit in [
+        "1000000",
+        "18446744073709551616",
+        "99999999999999999999999999999999999999",
+    ] {
+        let answer = stage
+            .send_for(&stage.call(operation).query("limit", limit), 200)
+            .await?;
+        let all = own
+            .iter()
+            .all(|resource| answer.items().iter().any(|item| id_of(item) == id_of(resource)));
+        stage.expect(&answer, all, || {
+            format!("with `limit={limit}` something is missing")
+        });
     }
     Ok(())
 }
@@ -137,13 +179,22 @@ pub(super) async fn columns(stage: &mut Stage, operation: &str) -> Result<(), St
     let swapped = ["state", "id"].map(str::to_owned).to_vec();
     for fields in [few, swapped, every, reversed] {
         let asked = fields.join(",");
-        let answer = stage.send_for(&stage.call(operation).query("include", &asked), 200).await?;
-        let Some(id_at) = fields.iter().position(|field| field == "id") else { continue };
+        let answer = stage
+            .send_for(&stage.call(operation).query("include", &asked), 200)
+            .await?;
+        let Some(id_at) = fields.iter().position(|field| field == "id") else {
+            continue;
+        };
         expect_count(stage, &answer);
         for resource in &own {
-            let wanted: Value =
-                fields.iter().map(|field| resource.get(field).cloned().unwrap_or(Value::Null)).collect();
-            let row = answer.items().iter().find(|row| row.get(id_at) == Some(&resource["id"]));
+            let wanted: Value = fields
+                .iter()
+                .map(|field| resource.get(field).cloned().unwrap_or(Value::Null))
+                .collect();
+            let row = answer
+                .items()
+                .iter()
+                .find(|row| row.get(id_at) == Some(&resource["id"]));
             let holds = row == Some(&wanted);
             stage.expect(&answer, holds, || {
                 let got = row.map_or_else(|| "no such row".to_owned(), ToString::to_string);
@@ -166,8 +217,20 @@ pub(super) async fn columns_in_pages(stage: &mut Stage, operation: &str) -> Resu
 
 /// The fields of a resource, in the contract's order.
 fn every_field(stage: &Stage, operation: &str) -> Vec<String> {
-    let name = if Kind::of(operation) == Kind::Snap { "AppSnap" } else { "AppBackup" };
+    let name = if Kind::of(operation) == Kind::Snap {
+        "AppSnap"
+    } else {
+        "AppBackup"
+    };
     let pointer = format!("/components/schemas/{name}/properties");
-    let properties = stage.wire.validator().document().root().pointer(&pointer).and_then(Value::as_object);
-    properties.map(|fields| fields.keys().cloned().collect()).unwrap_or_default()
+    let properties = stage
+        .wire
+        .validator()
+        .document()
+        .root()
+        .pointer(&pointer)
+        .and_then(Value::as_object);
+    properties
+        .map(|fields| fields.keys().cloned().collect())
+        .unwrap_or_default()
 }

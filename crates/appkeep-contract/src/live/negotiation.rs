@@ -37,7 +37,9 @@ pub(super) async fn fetch(stage: &mut Stage, operation: &str) -> Result<(), Stop
         ("text/html", JSON),
     ];
     for (accept, wanted) in asked {
-        let answer = stage.send_for(&stage.call_for(operation, kind, &id).accept(accept), 200).await?;
+        let answer = stage
+            .send_for(&stage.call_for(operation, kind, &id).accept(accept), 200)
+            .await?;
         expect_media_type(stage, &answer, wanted);
     }
     Ok(())
@@ -57,7 +59,9 @@ pub(super) async fn list(stage: &mut Stage, operation: &str) -> Result<(), Stop>
 
 /// Existing clients send a small JSON body with every GET; that doesn't matter.
 pub(super) async fn body_of_a_get(stage: &mut Stage) -> Result<(), Stop> {
-    let answer = stage.send_for(&stage.call("app_backup_list_for_app").json(json!({})), 200).await?;
+    let answer = stage
+        .send_for(&stage.call("app_backup_list_for_app").json(json!({})), 200)
+        .await?;
     expect_media_type(stage, &answer, JSON);
     Ok(())
 }

@@ -16,7 +16,9 @@ pub(super) async fn cannot_be_deleted(stage: &mut Stage, operation: &str) -> Res
     }
     for _ in 0..ATTEMPTS {
         let body = stage.sound_body(Kind::Backup);
-        let made = stage.send_for(&stage.call(Kind::Backup.create()).json(body), 201).await?;
+        let made = stage
+            .send_for(&stage.call(Kind::Backup.create()).json(body), 201)
+            .await?;
         let id = stage.id_in(&made)?;
         let answer = stage.send(&stage.call_for(operation, Kind::Backup, &id)).await?;
         if answer.status == 204 {
@@ -25,10 +27,14 @@ pub(super) async fn cannot_be_deleted(stage: &mut Stage, operation: &str) -> Res
         stage.expect_status(&answer, 409)?;
         stage.expect_problem(&answer, &[128]);
         until_not_pending(stage, Kind::Backup, &id).await?;
-        stage.send_for(&stage.call_for(operation, Kind::Backup, &id), 204).await?;
+        stage
+            .send_for(&stage.call_for(operation, Kind::Backup, &id), 204)
+            .await?;
         return Ok(());
     }
-    Err(Stop::LeftOut("needs a server that runs no jobs: no backup stayed pending for long enough".to_owned()))
+    Err(Stop::LeftOut(
+        "needs a server that runs no jobs: no backup stayed pending for long enough".to_owned(),
+    ))
 }
 
 async fn on_the_idle_server(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
@@ -37,13 +43,17 @@ async fn on_the_idle_server(stage: &mut Stage, operation: &str) -> Result<(), St
     let made = stage.send_for(&call, 201).await?;
     let id = stage.id_in(&made)?;
     let now = made.text("/state").unwrap_or_default().to_owned();
-    stage.expect(&made, now == "pending", || format!("without workers it begins as `{now}`"));
+    stage.expect(&made, now == "pending", || {
+        format!("without workers it begins as `{now}`")
+    });
     let call = stage.idle_call(operation)?.path("appBackup_id", &id);
     let answer = stage.send_for(&call, 409).await?;
     stage.expect_problem(&answer, &[128]);
     let call = stage.idle_call("app_backup_fetch")?.path("appBackup_id", &id);
     let still = stage.send_for(&call, 200).await?;
     let now = still.text("/state").unwrap_or_default().to_owned();
-    stage.expect(&still, now == "pending", || format!("after the refusal it is `{now}`"));
+    stage.expect(&still, now == "pending", || {
+        format!("after the refusal it is `{now}`")
+    });
     Ok(())
 }

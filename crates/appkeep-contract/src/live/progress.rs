@@ -7,8 +7,13 @@ use super::stage::{Kind, Stage, Stop};
 use super::wire::Answer;
 
 /// States in the order in which they come; the last two end it.
-const STATES: &[(&str, u8)] =
-    &[("pending", 0), ("discovering", 1), ("running", 2), ("completed", 3), ("failed", 3)];
+const STATES: &[(&str, u8)] = &[
+    ("pending", 0),
+    ("discovering", 1),
+    ("running", 2),
+    ("completed", 3),
+    ("failed", 3),
+];
 
 /// What was seen of a resource so far.
 #[derive(Debug, Default)]
@@ -77,7 +82,11 @@ async fn look(stage: &mut Stage, kind: Kind, id: &str, by_list: bool) -> Result<
     }
     let call = stage.call(kind.list());
     let answer = stage.send_for(&call, 200).await?;
-    let found = answer.items().iter().find(|item| item.get("id").and_then(Value::as_str) == Some(id)).cloned();
+    let found = answer
+        .items()
+        .iter()
+        .find(|item| item.get("id").and_then(Value::as_str) == Some(id))
+        .cloned();
     if let Some(resource) = found {
         return Ok((answer, resource));
     }
@@ -86,7 +95,11 @@ async fn look(stage: &mut Stage, kind: Kind, id: &str, by_list: bool) -> Result<
 }
 
 fn step(stage: &mut Stage, answer: &Answer, resource: &Value, seen: &mut Seen) {
-    let now = resource.get("state").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let now = resource
+        .get("state")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     match STATES.iter().find(|(name, _)| *name == now) {
         None => stage.fault(answer, format!("`{now}` is no state on the way to `completed`")),
         Some((_, rank)) => {
@@ -100,15 +113,21 @@ fn step(stage: &mut Stage, answer: &Answer, resource: &Value, seen: &mut Seen) {
     let number = |name: &str| resource.get(name).and_then(Value::as_f64);
     if let Some(done) = number("bytesDone") {
         let before = seen.bytes_done;
-        stage.expect(answer, done >= before, || format!("`bytesDone` fell from {before} to {done}"));
+        stage.expect(answer, done >= before, || {
+            format!("`bytesDone` fell from {before} to {done}")
+        });
         if let Some(total) = number("totalBytes") {
-            stage.expect(answer, done <= total, || format!("`bytesDone` is {done} of {total}"));
+            stage.expect(answer, done <= total, || {
+                format!("`bytesDone` is {done} of {total}")
+            });
         }
         seen.bytes_done = done;
     }
     if let Some(percent) = number("percentDone") {
         let before = seen.percent_done;
-        stage.expect(answer, percent >= before, || format!("`percentDone` fell from {before} to {percent}"));
+        stage.expect(answer, percent >= before, || {
+            format!("`percentDone` fell from {before} to {percent}")
+        });
         stage.expect(answer, percent <= 100.0, || format!("`percentDone` is {percent}"));
         seen.percent_done = percent;
     }
@@ -117,7 +136,9 @@ fn step(stage: &mut Stage, answer: &Answer, resource: &Value, seen: &mut Seen) {
         stage.expect(answer, holds, || "`modificationTimestamp` went back".to_owned());
         let created = timestamp(resource, "creationTimestamp");
         let holds = created.is_none_or(|created| modified >= created);
-        stage.expect(answer, holds, || "it was modified before it was created".to_owned());
+        stage.expect(answer, holds, || {
+            "it was modified before it was created".to_owned()
+        });
         seen.modified = Some(modified);
     }
 }
@@ -126,13 +147,17 @@ fn at_the_end(stage: &mut Stage, answer: &Answer, resource: &Value) {
     let member = |name: &str| resource.get(name).unwrap_or(&Value::Null);
     let (total, done) = (member("totalBytes"), member("bytesDone"));
     let holds = total.as_f64() == done.as_f64();
-    stage.expect(answer, holds, || format!("completed with {done} of {total} bytes"));
+    stage.expect(answer, holds, || {
+        format!("completed with {done} of {total} bytes")
+    });
     let percent = member("percentDone");
     let holds = percent.is_null() || percent.as_f64().is_some_and(|percent| percent >= 100.0);
     stage.expect(answer, holds, || format!("completed with {percent} percent"));
     let unready = member("stateUnready");
     let holds = unready.as_array().is_some_and(Vec::is_empty);
-    stage.expect(answer, holds, || format!("completed, and `stateUnready` is {unready}"));
+    stage.expect(answer, holds, || {
+        format!("completed, and `stateUnready` is {unready}")
+    });
 }
 
 /// A timestamp of a resource's metadata.

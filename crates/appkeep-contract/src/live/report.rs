@@ -29,7 +29,11 @@ impl LiveReport {
     /// Whether the server keeps the contract, as far as was looked.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        if self.findings().next().is_none() { Outcome::Holds } else { Outcome::Violated }
+        if self.findings().next().is_none() {
+            Outcome::Holds
+        } else {
+            Outcome::Violated
+        }
     }
 
     /// How many checks had each outcome: held, violated, left out.

@@ -19,5 +19,7 @@ pub(super) async fn half_a_body(stage: &mut Stage, operation: &str) -> Result<()
         return stage.expect_status(&answer?, 408);
     }
     let secs = stage.options.answer_max.as_secs();
-    Err(Stop::LeftOut(format!("the server waited for the rest of a body for more than {secs} s")))
+    Err(Stop::LeftOut(format!(
+        "the server waited for the rest of a body for more than {secs} s"
+    )))
 }

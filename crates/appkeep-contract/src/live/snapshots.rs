@@ -24,12 +24,16 @@ pub(super) async fn create(stage: &mut Stage) -> Result<(), Stop> {
 pub(super) async fn complete(stage: &mut Stage) -> Result<(), Stop> {
     let id = id_of(needed(stage.world.snap.take().as_ref(), "a snapshot")?);
     let resource = until_completed(stage, Kind::Snap, &id).await?;
-    let answer = stage.send_for(&stage.call_for(Kind::Snap.fetch(), Kind::Snap, &id), 200).await?;
+    let answer = stage
+        .send_for(&stage.call_for(Kind::Snap.fetch(), Kind::Snap, &id), 200)
+        .await?;
     stage.expect(&answer, answer.body == resource, || {
         difference("the snapshot once completed", &resource, "this one", &answer.body)
     });
     let holds = answer.text("/snapshotAppAsset").is_some();
-    stage.expect(&answer, holds, || "completed, and `snapshotAppAsset` is absent".to_owned());
+    stage.expect(&answer, holds, || {
+        "completed, and `snapshotAppAsset` is absent".to_owned()
+    });
     stage.world.snap = Some(resource);
     Ok(())
 }
@@ -39,13 +43,19 @@ pub(super) async fn create_unnamed(stage: &mut Stage) -> Result<(), Stop> {
     companions(stage)?;
     let vendor = format!("{SNAP_TYPE}+json");
     let body = json!({"type": SNAP_TYPE, "version": "1.0"});
-    let call = stage.call(Kind::Snap.create()).content_type(&vendor).accept(&vendor).json(body);
+    let call = stage
+        .call(Kind::Snap.create())
+        .content_type(&vendor)
+        .accept(&vendor)
+        .json(body);
     let answer = stage.send_for(&call, 201).await?;
     let id = stage.id_in(&answer)?;
     super::negotiation::expect_media_type(stage, &answer, &vendor);
-    stage.expect(&answer, answer.text("/name").is_some_and(|name| !name.is_empty()), || {
-        "no name was made up".to_owned()
-    });
+    stage.expect(
+        &answer,
+        answer.text("/name").is_some_and(|name| !name.is_empty()),
+        || "no name was made up".to_owned(),
+    );
     stage.world.unnamed_snap = Some(until_completed(stage, Kind::Snap, &id).await?);
     Ok(())
 }

@@ -60,7 +60,11 @@ impl Kind {
     }
 
     pub(super) fn of(operation: &str) -> Self {
-        if operation.starts_with("app_snap") { Self::Snap } else { Self::Backup }
+        if operation.starts_with("app_snap") {
+            Self::Snap
+        } else {
+            Self::Backup
+        }
     }
 }
 
@@ -89,7 +93,9 @@ pub(super) enum Stop {
 pub(super) struct World {
     /// A completed backup with a name and a label, as last fetched.
     pub(super) backup: Option<Value>,
-    /// A completed backup of `snap`, whose name the server made up.
+    /// A completed backup whose name the server made up.
+    pub(super) unnamed_backup: Option<Value>,
+    /// A completed backup of `snap`.
     pub(super) backup_of_snap: Option<Value>,
     /// A completed snapshot with a name.
     pub(super) snap: Option<Value>,
@@ -161,7 +167,10 @@ impl Stage {
             credential: Credential::Own,
             method: None,
             location: None,
-            path: path.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<BTreeMap<_, _>>(),
+            path: path
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect::<BTreeMap<_, _>>(),
             query: Vec::new(),
             accept: None,
             content_type: None,
@@ -174,7 +183,9 @@ impl Stage {
         let idle = self.target.idle.as_ref();
         let idle = idle.ok_or_else(|| Stop::LeftOut("needs a server that runs no jobs".to_owned()))?;
         let call = self.call(operation).on(Server::Idle);
-        Ok(call.path("account_id", &idle.account.to_string()).path("app_id", &idle.app.to_string()))
+        Ok(call
+            .path("account_id", &idle.account.to_string())
+            .path("app_id", &idle.app.to_string()))
     }
 
     /// A sound request for one resource.
@@ -271,7 +282,8 @@ impl Stage {
         }
         if call.operation.contains("_delete") && answer.status == 204 {
             let id = call.path.get(kind.parameter());
-            self.made.retain(|made| Some(&made.id) != id || made.server != call.server);
+            self.made
+                .retain(|made| Some(&made.id) != id || made.server != call.server);
         }
     }
 
@@ -298,7 +310,10 @@ impl Stage {
             rule: self.current.rule.clone(),
             operation: answer.operation.clone(),
             what,
-            place: self.wire.operation(&answer.operation).map(|operation| operation.at.clone()),
+            place: self
+                .wire
+                .operation(&answer.operation)
+                .map(|operation| operation.at.clone()),
             exchange: Some(answer.exchange),
         }
     }
@@ -315,7 +330,10 @@ impl Stage {
         if answer.status == status {
             return Ok(());
         }
-        let detail = answer.text("/detail").or(answer.text("/title")).unwrap_or_default();
+        let detail = answer
+            .text("/detail")
+            .or(answer.text("/title"))
+            .unwrap_or_default();
         let what = format!("{status} expected, {} came: {detail}", answer.status);
         let finding = self.wrong(answer, what);
         self.note(finding);
@@ -325,7 +343,9 @@ impl Stage {
     /// Notes a fault unless the problem has one of these numbers.
     pub(super) fn expect_problem(&mut self, answer: &Answer, numbers: &[u32]) {
         let kind = answer.text("/type").unwrap_or_default().to_owned();
-        let number = kind.strip_prefix("https://astra.netapp.io/problems/").and_then(|n| n.parse().ok());
+        let number = kind
+            .strip_prefix("https://astra.netapp.io/problems/")
+            .and_then(|n| n.parse().ok());
         let holds = number.is_some_and(|number: u32| numbers.contains(&number));
         self.expect(answer, holds, || {
             let wanted: Vec<String> = numbers.iter().map(ToString::to_string).collect();
@@ -355,5 +375,9 @@ pub(super) fn needed<'w>(resource: Option<&'w Value>, what: &str) -> Result<&'w 
 
 /// The id of a resource.
 pub(super) fn id_of(resource: &Value) -> String {
-    resource.get("id").and_then(Value::as_str).unwrap_or_default().to_owned()
+    resource
+        .get("id")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }

@@ -7,7 +7,9 @@ use super::report::{CheckOutcome, CheckResult, LiveReport};
 use super::stage::{Current, Stage, Stop};
 use super::target::{Options, Target};
 use super::wire::{Wire, authored_validator};
-use super::{LiveError, backups, cleanup, deletes, isolation, lists, negotiation, pending, slow, snapshots};
+use super::{
+    LiveError, backups, cleanup, client, deletes, isolation, lists, negotiation, pending, slow, snapshots,
+};
 use crate::report::Coverage;
 
 /// One check that knows what it wants to see.
@@ -19,8 +21,16 @@ struct Story {
     run: for<'a> fn(&'a mut Stage) -> BoxFuture<'a, Result<(), Stop>>,
 }
 
-const LISTS: [&str; 3] = ["app_backup_list_all", "app_backup_list_for_app", "app_snap_list_for_app"];
-const FETCHES: [&str; 3] = ["app_backup_fetch", "app_backup_fetch_for_app", "app_snap_fetch_for_app"];
+const LISTS: [&str; 3] = [
+    "app_backup_list_all",
+    "app_backup_list_for_app",
+    "app_snap_list_for_app",
+];
+const FETCHES: [&str; 3] = [
+    "app_backup_fetch",
+    "app_backup_fetch_for_app",
+    "app_snap_fetch_for_app",
+];
 
 /// Stories about one resource, up to where faulty requests begin.
 #[rustfmt::skip]
@@ -39,10 +49,14 @@ const BEGINNING: &[Story] = &[
         about: None, run: |stage| Box::pin(backups::complete(stage)) },
     Story { code: "backup-name-taken", rule: "A name is given once per app.",
         about: Some(("app_backup_create_for_app", 409)), run: |stage| Box::pin(backups::name_taken(stage)) },
-    Story { code: "backup-of-snapshot", rule: "A backup of a snapshot names it, and gets a name if it has none.",
+    Story { code: "backup-without-name", rule: "A backup without a name gets one.",
+        about: None, run: |stage| Box::pin(backups::create_unnamed(stage)) },
+    Story { code: "backup-of-snapshot", rule: "A backup of a snapshot names it.",
         about: None, run: |stage| Box::pin(backups::from_snapshot(stage)) },
     Story { code: "backup-in-both-trees", rule: "Both path trees give the same backup.",
         about: Some(("app_backup_fetch", 200)), run: |stage| Box::pin(backups::same_in_both_trees(stage)) },
+    Story { code: "generated-client", rule: "The generated client gets through a backup's whole life.",
+        about: None, run: |stage| Box::pin(client::life_of_a_backup(stage)) },
     Story { code: "body-of-a-get", rule: "The body of a GET doesn't matter.",
         about: Some(("app_backup_list_for_app", 200)), run: |stage| Box::pin(negotiation::body_of_a_get(stage)) },
     Story { code: "others-not-found", rule: "What another account has isn't found under one's own URLs.",
@@ -143,12 +157,22 @@ pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveE
     for story in ENDING {
         checks.push(tell(&mut stage, story).await);
     }
-    begin(&mut stage, "clean-up", "What the suite made can be removed again.");
+    begin(
+        &mut stage,
+        "clean-up",
+        "What the suite made can be removed again.",
+    );
     let left_behind = cleanup::remove_everything(&mut stage).await;
     checks.push(end(&mut stage, None, &[], Ok(())));
     let unreached = |operation: &str, status: u16| reason(&checks, operation, status);
     let coverage = Coverage::of(stage.wire.validator().document(), &stage.wire.log, unreached);
-    Ok(LiveReport { url: target.url.clone(), checks, coverage, exchanges: stage.wire.log, left_behind })
+    Ok(LiveReport {
+        url: target.url.clone(),
+        checks,
+        coverage,
+        exchanges: stage.wire.log,
+        left_behind,
+    })
 }
 
 /// One request that has to work before anything can be said.
@@ -156,16 +180,24 @@ async fn is_usable(stage: &mut Stage) -> Result<(), LiveError> {
     let call = stage.call("app_backup_list_for_app");
     let url = stage.target.url.clone();
     let answer = stage.wire.send(&stage.target, &call).await;
-    let answer = answer.map_err(|why| LiveError::Unreachable { url: url.clone(), why })?;
+    let answer = answer.map_err(|why| LiveError::Unreachable {
+        url: url.clone(),
+        why,
+    })?;
     if answer.status == 200 {
         return Ok(());
     }
-    let (title, detail) = (answer.text("/title").unwrap_or_default(), answer.text("/detail").unwrap_or_default());
+    let (title, detail) = (
+        answer.text("/title").unwrap_or_default(),
+        answer.text("/detail").unwrap_or_default(),
+    );
     Err(LiveError::NotUsable {
         url,
         account: stage.target.account,
         app: stage.target.app,
-        answer: format!("{} {title} {detail}", answer.status).trim_end().to_owned(),
+        answer: format!("{} {title} {detail}", answer.status)
+            .trim_end()
+            .to_owned(),
     })
 }
 
@@ -180,11 +212,20 @@ async fn tell(stage: &mut Stage, story: &Story) -> CheckResult {
     begin(stage, story.code, story.rule);
     let result = (story.run)(stage).await;
     let reaches: Vec<(&str, u16)> = story.about.into_iter().collect();
-    end(stage, story.about.map(|(operation, _)| operation), &reaches, result)
+    end(
+        stage,
+        story.about.map(|(operation, _)| operation),
+        &reaches,
+        result,
+    )
 }
 
 fn begin(stage: &mut Stage, code: &str, rule: &str) {
-    stage.current = Current { code: code.to_owned(), rule: rule.to_owned(), findings: Vec::new() };
+    stage.current = Current {
+        code: code.to_owned(),
+        rule: rule.to_owned(),
+        findings: Vec::new(),
+    };
 }
 
 fn end(
@@ -205,7 +246,10 @@ fn end(
         rule: current.rule,
         outcome,
         findings: current.findings,
-        reaches: reaches.iter().map(|(operation, status)| ((*operation).to_owned(), *status)).collect(),
+        reaches: reaches
+            .iter()
+            .map(|(operation, status)| ((*operation).to_owned(), *status))
+            .collect(),
     }
 }
 
@@ -213,7 +257,12 @@ fn end(
 fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
     let about: Vec<&CheckResult> = checks
         .iter()
-        .filter(|check| check.reaches.iter().any(|(own, wanted)| own == operation && *wanted == status))
+        .filter(|check| {
+            check
+                .reaches
+                .iter()
+                .any(|(own, wanted)| own == operation && *wanted == status)
+        })
         .collect();
     let left_out = about.iter().find_map(|check| match &check.outcome {
         CheckOutcome::LeftOut { reason } => Some(reason.clone()),

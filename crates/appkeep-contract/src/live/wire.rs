@@ -69,7 +69,10 @@ pub(super) struct Answer {
 
 impl Answer {
     pub(super) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     pub(super) fn text(&self, pointer: &str) -> Option<&str> {
@@ -77,7 +80,11 @@ impl Answer {
     }
 
     pub(super) fn items(&self) -> &[Value] {
-        self.body.get("items").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default()
+        self.body
+            .get("items")
+            .and_then(Value::as_array)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
     }
 }
 
@@ -91,6 +98,11 @@ pub(super) struct Wire {
 }
 
 impl Wire {
+    /// Holds a response that somebody else received against the document.
+    pub(super) fn check(&self, operation: &str, received: Received<'_>) -> Vec<Violation> {
+        self.validator.check(operation, received)
+    }
+
     pub(super) fn new(
         target: &Target,
         answer_max: Duration,
@@ -107,7 +119,13 @@ impl Wire {
         }
         let http = builder.build().map_err(LiveError::Client)?;
         let idle = target.idle.as_ref().map(|idle| read_url(&idle.url)).transpose()?;
-        Ok(Self { http, main: read_url(&target.url)?, idle, validator, log: Vec::new() })
+        Ok(Self {
+            http,
+            main: read_url(&target.url)?,
+            idle,
+            validator,
+            log: Vec::new(),
+        })
     }
 
     pub(super) fn validator(&self) -> &ResponseValidator {
@@ -149,10 +167,19 @@ impl Wire {
         let headers: Vec<(String, String)> = response
             .headers()
             .iter()
-            .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+            .map(|(name, value)| {
+                (
+                    name.to_string(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
             .collect();
         let body = response.bytes().await.map_err(|error| chain(&error))?;
-        let received = Received { status, headers: &headers, body: &body };
+        let received = Received {
+            status,
+            headers: &headers,
+            body: &body,
+        };
         let violations = self.validator.check(&call.operation, received);
         self.log.push(Exchange {
             operation: call.operation.clone(),
@@ -160,7 +187,11 @@ impl Wire {
             url: url.to_string(),
             request_headers: shown,
             request_body: request_body(&call.payload),
-            padding_bytes: if let Payload::Padded(count, _) = call.payload { count } else { 0 },
+            padding_bytes: if let Payload::Padded(count, _) = call.payload {
+                count
+            } else {
+                0
+            },
             halting: matches!(call.payload, Payload::Halting(_)),
             status,
             response_headers: headers.clone(),
@@ -183,7 +214,9 @@ impl Wire {
             Server::Idle => self.idle.as_ref().ok_or("no idle server was given")?,
         };
         if let Some(location) = &call.location {
-            return base.join(location).map_err(|error| format!("follow `{location}`: {error}"));
+            return base
+                .join(location)
+                .map_err(|error| format!("follow `{location}`: {error}"));
         }
         let mut url = base.clone();
         {
@@ -205,19 +238,23 @@ impl Wire {
 }
 
 fn read_url(text: &str) -> Result<Url, LiveError> {
-    let failed = |why: String| LiveError::Url { url: text.to_owned(), why };
+    let failed = |why: String| LiveError::Url {
+        url: text.to_owned(),
+        why,
+    };
     let url = Url::parse(text).map_err(|error| failed(error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-        return Err(failed("it has to begin with http:// or https:// and name a host".to_owned()));
+        return Err(failed(
+            "it has to begin with http:// or https:// and name a host".to_owned(),
+        ));
     }
     Ok(url)
 }
 
 /// The header's value, and what stands for it in a report.
 fn authorization(target: &Target, call: &Call) -> Option<(String, String)> {
-    let token = |secret: &str, variable: &str| {
-        Some((format!("Bearer {secret}"), format!("Bearer ${variable}")))
-    };
+    let token =
+        |secret: &str, variable: &str| Some((format!("Bearer {secret}"), format!("Bearer ${variable}")));
     match call.credential {
         Credential::None => None,
         Credential::Basic => Some((BASIC.to_owned(), BASIC.to_owned())),
@@ -248,7 +285,10 @@ fn cut(text: &str) -> String {
     if text.len() <= KEPT_BYTES_MAX {
         return text.to_owned();
     }
-    let end = (0..=KEPT_BYTES_MAX).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    let end = (0..=KEPT_BYTES_MAX)
+        .rev()
+        .find(|end| text.is_char_boundary(*end))
+        .unwrap_or(0);
     format!("{}… ({} bytes)", &text[..end], text.len())
 }
 

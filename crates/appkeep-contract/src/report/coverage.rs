@@ -56,14 +56,23 @@ impl Coverage {
         let mut cells = Vec::new();
         for operation in document.operations() {
             for response in &operation.responses {
-                let StatusKey::Exact(status) = response.status else { continue };
+                let StatusKey::Exact(status) = response.status else {
+                    continue;
+                };
                 let state = match seen.get(&(operation.id.as_str(), status)) {
                     Some(false) => CellState::Valid,
                     Some(true) => CellState::Violated,
-                    None => CellState::NotReached { reason: reason(&operation.id, status) },
+                    None => CellState::NotReached {
+                        reason: reason(&operation.id, status),
+                    },
                 };
                 let origin = response.origin;
-                cells.push(Cell { operation: operation.id.clone(), status, origin, state });
+                cells.push(Cell {
+                    operation: operation.id.clone(),
+                    status,
+                    origin,
+                    state,
+                });
             }
         }
         Self { cells }
@@ -77,7 +86,8 @@ impl Coverage {
     /// How many documented responses are valid, violated, not reached.
     #[must_use]
     pub fn counts(&self) -> (usize, usize, usize) {
-        let count = |wanted: fn(&CellState) -> bool| self.documented().filter(|cell| wanted(&cell.state)).count();
+        let count =
+            |wanted: fn(&CellState) -> bool| self.documented().filter(|cell| wanted(&cell.state)).count();
         (
             count(|state| matches!(state, CellState::Valid)),
             count(|state| matches!(state, CellState::Violated)),
@@ -96,7 +106,13 @@ impl Coverage {
     /// The same for our own additions.
     #[must_use]
     pub fn companion_table(&self) -> String {
-        table_of(&self.cells.iter().filter(|cell| cell.origin == Origin::Companion).collect::<Vec<_>>())
+        table_of(
+            &self
+                .cells
+                .iter()
+                .filter(|cell| cell.origin == Origin::Companion)
+                .collect::<Vec<_>>(),
+        )
     }
 }
 
@@ -117,7 +133,9 @@ fn table_of(cells: &[&Cell]) -> String {
     for operation in operations {
         let mut row = vec![operation.to_owned()];
         for status in &statuses {
-            let cell = cells.iter().find(|cell| cell.operation == operation && cell.status == *status);
+            let cell = cells
+                .iter()
+                .find(|cell| cell.operation == operation && cell.status == *status);
             row.push(cell.map_or("", |cell| word(&cell.state)).to_owned());
         }
         table.add_row(row);
@@ -146,7 +164,10 @@ fn footer(cells: &[&Cell]) -> String {
     let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for cell in cells {
         if let CellState::NotReached { reason } = &cell.state {
-            reasons.entry(reason).or_default().push(format!("{} {}", cell.operation, cell.status));
+            reasons
+                .entry(reason)
+                .or_default()
+                .push(format!("{} {}", cell.operation, cell.status));
         }
     }
     for (reason, which) in reasons {

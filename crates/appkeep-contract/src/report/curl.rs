@@ -22,13 +22,21 @@ pub fn curl(exchange: &Exchange) -> String {
             // As an upload of unknown length, because the end never comes.
             parts.push("-T -".to_owned());
             parts.push(quoted(&exchange.url));
-            return format!("{{ printf %s {}; sleep 60; }} | {}", quoted(body), parts.join(" "));
+            return format!(
+                "{{ printf %s {}; sleep 60; }} | {}",
+                quoted(body),
+                parts.join(" ")
+            );
         }
         Some(body) if exchange.padding_bytes > 0 => {
             parts.push("--data-binary @-".to_owned());
             parts.push(quoted(&exchange.url));
             let padding = format!("head -c {} /dev/zero | tr '\\0' ' '", exchange.padding_bytes);
-            return format!("{{ {padding}; printf %s {}; }} | {}", quoted(body), parts.join(" "));
+            return format!(
+                "{{ {padding}; printf %s {}; }} | {}",
+                quoted(body),
+                parts.join(" ")
+            );
         }
         Some(body) => parts.push(format!("--data-raw {}", quoted(body))),
         None => {}
@@ -73,7 +81,10 @@ mod tests {
 
     #[test]
     fn a_long_body_is_made_by_the_shell() {
-        let long = Exchange { padding_bytes: 1_000_000, ..exchange() };
+        let long = Exchange {
+            padding_bytes: 1_000_000,
+            ..exchange()
+        };
         insta::assert_snapshot!(curl(&long), @r#"{ head -c 1000000 /dev/zero | tr '\0' ' '; printf %s '{"name":"it'\''s"}'; } | curl -isS -X POST -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' --data-binary @- 'http://h/a?b=c'"#);
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::curl::curl;
-use crate::live::{CheckOutcome, Exchange, LiveFinding, LiveReport};
+use crate::live::{CheckOutcome, CheckResult, Exchange, LiveFinding, LiveReport};
 use crate::statics::{StaticFinding, StaticReport};
 
 /// Characters of a response's body that a finding shows.
@@ -17,7 +17,11 @@ pub fn static_text(report: &StaticReport) -> String {
         let Some(finding) = group.first() else { continue };
         let _ = writeln!(text, "\n{}", finding.code.as_str());
         for one in &group {
-            let _ = writeln!(text, "  {}", format!("{} {}", one.operation, one.subject).trim_end());
+            let _ = writeln!(
+                text,
+                "  {}",
+                format!("{} {}", one.operation, one.subject).trim_end()
+            );
         }
         let _ = writeln!(text, "  rule:  {}", finding.code.rule());
         let _ = writeln!(text, "  found: {}", finding.what);
@@ -32,10 +36,18 @@ pub fn static_text(report: &StaticReport) -> String {
         text.push('\n');
     }
     for allowed in &report.allowed {
-        let _ = writeln!(text, "allowed: {} × {}: {}", allowed.count, allowed.what, allowed.reason);
+        let _ = writeln!(
+            text,
+            "allowed: {} × {}: {}",
+            allowed.count, allowed.what, allowed.reason
+        );
     }
     for stale in &report.stale {
-        let _ = writeln!(text, "stale allowance: {} ({}) matches nothing any more: remove it", stale.what, stale.code);
+        let _ = writeln!(
+            text,
+            "stale allowance: {} ({}) matches nothing any more: remove it",
+            stale.what, stale.code
+        );
     }
     let _ = writeln!(
         text,
@@ -58,7 +70,10 @@ fn grouped(findings: &[StaticFinding]) -> Vec<Vec<&StaticFinding>> {
                 && other.contract_at == finding.contract_at
                 && other.server_at == finding.server_at
         };
-        match groups.iter_mut().find(|group| group.first().is_some_and(|first| is_same(first))) {
+        match groups
+            .iter_mut()
+            .find(|group| group.first().is_some_and(|first| is_same(first)))
+        {
             Some(group) => group.push(finding),
             None => groups.push(vec![finding]),
         }
@@ -74,19 +89,9 @@ pub fn live_text(report: &LiveReport) -> String {
         text.push('\n');
         finding_text(&mut text, report, finding);
     }
-    let mut left_out: Vec<(&str, Vec<&str>)> = Vec::new();
-    for check in &report.checks {
-        if let CheckOutcome::LeftOut { reason } = &check.outcome {
-            match left_out.iter_mut().find(|(known, _)| known == reason) {
-                Some((_, codes)) if codes.contains(&check.code.as_str()) => {}
-                Some((_, codes)) => codes.push(&check.code),
-                None => left_out.push((reason, vec![&check.code])),
-            }
-        }
-    }
     let _ = writeln!(text, "\n{}", report.coverage.table());
-    for (reason, codes) in left_out {
-        let _ = writeln!(text, "left out, {reason}: {}", codes.join(", "));
+    for (reason, names) in left_out(&report.checks) {
+        let _ = writeln!(text, "left out, {reason}: {}", names.join(", "));
     }
     for left in &report.left_behind {
         let _ = writeln!(text, "left behind: {left}");
@@ -101,6 +106,29 @@ pub fn live_text(report: &LiveReport) -> String {
     text
 }
 
+/// The names of the checks that weren't made, by reason; with operations where others of that name were.
+fn left_out(checks: &[CheckResult]) -> Vec<(&str, Vec<String>)> {
+    let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
+    for check in checks {
+        let CheckOutcome::LeftOut { reason } = &check.outcome else {
+            continue;
+        };
+        let was_made_elsewhere = checks
+            .iter()
+            .any(|other| other.code == check.code && !matches!(other.outcome, CheckOutcome::LeftOut { .. }));
+        let name = match &check.operation {
+            Some(operation) if was_made_elsewhere => format!("{} ({operation})", check.code),
+            _ => check.code.clone(),
+        };
+        match groups.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, names)) if names.contains(&name) => {}
+            Some((_, names)) => names.push(name),
+            None => groups.push((reason, vec![name])),
+        }
+    }
+    groups
+}
+
 fn finding_text(text: &mut String, report: &LiveReport, finding: &LiveFinding) {
     let _ = writeln!(text, "{}  {}", finding.code, finding.operation);
     let _ = writeln!(text, "  rule:     {}", finding.rule);
@@ -108,17 +136,27 @@ fn finding_text(text: &mut String, report: &LiveReport, finding: &LiveFinding) {
     if let Some(place) = &finding.place {
         let _ = writeln!(text, "  contract: #{place}");
     }
-    let Some(exchange) = finding.exchange.and_then(|index| report.exchanges.get(index)) else { return };
+    let Some(exchange) = finding.exchange.and_then(|index| report.exchanges.get(index)) else {
+        return;
+    };
     let _ = writeln!(text, "  request:  {} {}", exchange.method, exchange.url);
     let _ = writeln!(text, "  response: {}", summary(exchange));
     let _ = writeln!(text, "  again:    {}", curl(exchange));
 }
 
 fn summary(exchange: &Exchange) -> String {
-    let content_type =
-        exchange.response_headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
+    let content_type = exchange
+        .response_headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
     let content_type = content_type.map(|(_, value)| value.as_str()).unwrap_or_default();
     let body: String = exchange.response_body.chars().take(BODY_CHARS_MAX).collect();
-    let more = if exchange.response_body.chars().count() > BODY_CHARS_MAX { "…" } else { "" };
-    format!("{} {content_type} {body}{more}", exchange.status).trim_end().to_owned()
+    let more = if exchange.response_body.chars().count() > BODY_CHARS_MAX {
+        "…"
+    } else {
+        ""
+    };
+    format!("{} {content_type} {body}{more}", exchange.status)
+        .trim_end()
+        .to_owned()
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::contain::{Proof, Reason, Spot, sure, unsure};
+use super::contain::{Proof, Reason, Spot, doubt, sure, unsure};
 use super::node::Node;
 use super::shape::{Shape, Types, additional};
 
@@ -19,13 +19,26 @@ impl<'a> Proof<'a> {
         let mut reasons = Vec::new();
         if let Some(min) = large.count("minItems").filter(|min| own.min < *min) {
             let what = format!("at least {min} items are asked for, and it may hold fewer");
-            reasons.push(Reason { certain: !own.unique, ..sure(&shape.whole, large, spot, what) });
+            reasons.push(Reason {
+                certain: !own.unique,
+                ..sure(&shape.whole, large, spot, what)
+            });
         }
-        if let Some(max) = large.count("maxItems").filter(|max| own.max.is_none_or(|own| own > *max)) {
+        if let Some(max) = large
+            .count("maxItems")
+            .filter(|max| own.max.is_none_or(|own| own > *max))
+        {
             let what = format!("at most {max} items are admitted, and it may hold more");
-            reasons.push(Reason { certain: !own.unique, ..sure(&shape.whole, large, spot, what) });
+            let certain = !own.unique && self.sample(&own.items).is_some();
+            reasons.push(Reason {
+                certain,
+                ..sure(&shape.whole, large, spot, what)
+            });
         }
-        if large.get("uniqueItems") == Some(&Value::Bool(true)) && !own.unique && own.max.is_none_or(|max| max > 1) {
+        if large.get("uniqueItems") == Some(&Value::Bool(true))
+            && !own.unique
+            && own.max.is_none_or(|max| max > 1)
+        {
             let what = "its items have to differ, and that isn't promised".to_owned();
             reasons.push(unsure(&shape.whole, large, spot, what));
         }
@@ -39,11 +52,21 @@ impl<'a> Proof<'a> {
     pub(super) fn object_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
         let own = &shape.objects;
         let mut reasons = Vec::new();
-        let asked = large.get("required").and_then(Value::as_array).into_iter().flatten();
-        for name in asked.filter_map(Value::as_str).filter(|name| !own.required.contains(*name)) {
+        let asked = large
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        for name in asked
+            .filter_map(Value::as_str)
+            .filter(|name| !own.required.contains(*name))
+        {
             let what = format!("the member `{name}` is asked for, and it may be absent");
             // A least number of members may force it to be there after all.
-            reasons.push(Reason { certain: own.min == 0, ..sure(&shape.whole, large, spot, what) });
+            reasons.push(Reason {
+                certain: own.min == 0,
+                ..sure(&shape.whole, large, spot, what)
+            });
         }
         self.members_within(shape, large, spot, &mut reasons);
         let least = own.min.max(own.required.len() as u64);
@@ -51,9 +74,20 @@ impl<'a> Proof<'a> {
             let what = format!("at least {min} members are asked for, and it may have fewer");
             reasons.push(unsure(&shape.whole, large, spot, what));
         }
-        let named = own.names().iter().filter(|name| own.property(name).is_some()).count() as u64;
-        let most = if own.others().is_none() { Some(own.max.map_or(named, |max| max.min(named))) } else { own.max };
-        if let Some(max) = large.count("maxProperties").filter(|max| most.is_none_or(|most| most > *max)) {
+        let named = own
+            .names()
+            .iter()
+            .filter(|name| own.property(name).is_some())
+            .count() as u64;
+        let most = if own.others().is_none() {
+            Some(own.max.map_or(named, |max| max.min(named)))
+        } else {
+            own.max
+        };
+        if let Some(max) = large
+            .count("maxProperties")
+            .filter(|max| most.is_none_or(|most| most > *max))
+        {
             let what = format!("at most {max} members are admitted, and it may have more");
             reasons.push(unsure(&shape.whole, large, spot, what));
         }
@@ -67,15 +101,29 @@ impl<'a> Proof<'a> {
         let properties = large.get("properties").and_then(Value::as_object);
         names.extend(properties.into_iter().flat_map(|members| members.keys().cloned()));
         for name in names {
-            let Some(schemas) = own.property(&name) else { continue };
+            let Some(schemas) = own.property(&name) else {
+                continue;
+            };
             let spot = spot.into(&name);
+            // A greatest number of members may leave no room for an optional one.
+            let has_room = own.required.contains(&name) || own.max.is_none();
             match large.property(&name).map(Some).or_else(|| additional(large)) {
-                Some(Some(asked)) => reasons.extend(self.contains(&schemas, &asked, &spot)),
+                Some(Some(asked)) => {
+                    let mut found = self.contains(&schemas, &asked, &spot);
+                    if !has_room {
+                        doubt(&mut found, "unless there is no room for it");
+                    }
+                    reasons.extend(found);
+                }
                 Some(None) => {}
                 None if self.admits_nothing(&schemas) => {}
                 None => {
                     let what = format!("the member `{name}` isn't admitted, and it may be there");
-                    reasons.push(sure(&shape.whole, large, &spot, what));
+                    let certain = has_room && self.sample(&schemas).is_some();
+                    reasons.push(Reason {
+                        certain,
+                        ..sure(&shape.whole, large, &spot, what)
+                    });
                 }
             }
         }
@@ -86,9 +134,11 @@ impl<'a> Proof<'a> {
             None if self.admits_nothing(&others) => {}
             None => {
                 let what = "members without a name here aren't admitted, and there may be some".to_owned();
-                // A greatest number of members may leave no room for them.
-                let certain = own.max.is_none();
-                reasons.push(Reason { certain, ..sure(&shape.whole, large, spot, what) });
+                let certain = own.max.is_none() && self.sample(&others).is_some();
+                reasons.push(Reason {
+                    certain,
+                    ..sure(&shape.whole, large, spot, what)
+                });
             }
         }
     }
@@ -117,8 +167,11 @@ impl<'a> Proof<'a> {
         splits: u32,
         spot: &Spot,
     ) -> Vec<Reason> {
-        let live: Vec<Node<'a>> =
-            branches.iter().filter(|branch| !self.is_apart(shape, branch)).cloned().collect();
+        let live: Vec<Node<'a>> = branches
+            .iter()
+            .filter(|branch| !self.is_apart(shape, branch))
+            .cloned()
+            .collect();
         let mut nearest: Option<Vec<Reason>> = None;
         for branch in &live {
             let reasons = self.within(shape, branch, spot);
@@ -130,7 +183,10 @@ impl<'a> Proof<'a> {
                 nearest = Some(vec![unsure(&shape.whole, large, spot, what)]);
                 break;
             }
-            if nearest.as_ref().is_none_or(|nearest| reasons.len() < nearest.len()) {
+            if nearest
+                .as_ref()
+                .is_none_or(|nearest| reasons.len() < nearest.len())
+            {
                 nearest = Some(reasons);
             }
         }
@@ -150,7 +206,13 @@ impl<'a> Proof<'a> {
             return failed.unwrap_or_default();
         }
         // Each branch refuses something, but together they may still admit everything.
-        nearest.into_iter().map(|reason| Reason { certain: false, ..reason }).collect()
+        nearest
+            .into_iter()
+            .map(|reason| Reason {
+                certain: false,
+                ..reason
+            })
+            .collect()
     }
 
     /// An object shape split by the values of a member that has only a few.

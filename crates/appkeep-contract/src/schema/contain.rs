@@ -25,7 +25,13 @@ impl<'a> Schema<'a> {
     #[must_use]
     pub fn at(root: &'a Value, pointer: &str) -> Option<Self> {
         let (value, at) = resolve(root, pointer).ok()?;
-        Some(Self { root, node: Node { value: std::borrow::Cow::Borrowed(value), at } })
+        Some(Self {
+            root,
+            node: Node {
+                value: std::borrow::Cow::Borrowed(value),
+                at,
+            },
+        })
     }
 }
 
@@ -74,7 +80,11 @@ pub struct Reason {
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = if self.path.is_empty() { "the value" } else { &self.path };
+        let path = if self.path.is_empty() {
+            "the value"
+        } else {
+            &self.path
+        };
         write!(f, "{path}: {}", self.what)
     }
 }
@@ -93,12 +103,18 @@ pub(crate) struct Prover<'a> {
 
 impl<'a> Prover<'a> {
     pub(crate) fn new(small: &'a Value, large: &'a Value) -> Self {
-        Self { small: Rc::new(Side::new(small)), large: Rc::new(Side::new(large)) }
+        Self {
+            small: Rc::new(Side::new(small)),
+            large: Rc::new(Side::new(large)),
+        }
     }
 
     /// The same for the opposite direction.
     pub(crate) fn reversed(&self) -> Self {
-        Self { small: Rc::clone(&self.large), large: Rc::clone(&self.small) }
+        Self {
+            small: Rc::clone(&self.large),
+            large: Rc::clone(&self.small),
+        }
     }
 
     /// Whether a schema of the first document is contained in one of the second.
@@ -146,7 +162,10 @@ pub(super) struct Spot {
 
 impl Spot {
     pub(super) fn into(&self, member: &str) -> Self {
-        Self { path: format!("{}/{member}", self.path), depth: self.depth + 1 }
+        Self {
+            path: format!("{}/{member}", self.path),
+            depth: self.depth + 1,
+        }
     }
 }
 
@@ -186,7 +205,9 @@ impl<'a> Proof<'a> {
     /// Schemas may refer to themselves. A pair that is met again deeper in the value may be assumed: a
     /// shortest counterexample would have to hold a shorter one. Met again in the same place, it may not.
     pub(super) fn contains(&self, conjunction: &[Node<'a>], large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
-        let Some(_step) = self.step() else { return self.gave_up(conjunction, large, spot) };
+        let Some(_step) = self.step() else {
+            return self.gave_up(conjunction, large, spot);
+        };
         let large = match self.large.resolve(large) {
             Ok(large) => large,
             Err(why) => return vec![unsure(conjunction, large, spot, why)],
@@ -195,7 +216,12 @@ impl<'a> Proof<'a> {
         ids.sort_unstable();
         ids.dedup();
         let pair = format!("{} ⊆ {}", ids.join(" & "), large.at);
-        let met = self.assumed.borrow().iter().find(|(known, _)| *known == pair).map(|(_, depth)| *depth);
+        let met = self
+            .assumed
+            .borrow()
+            .iter()
+            .find(|(known, _)| *known == pair)
+            .map(|(_, depth)| *depth);
         match met {
             Some(depth) if depth < spot.depth => return Vec::new(),
             Some(_) => {
@@ -209,17 +235,33 @@ impl<'a> Proof<'a> {
             Ok(shapes) => shapes
                 .iter()
                 .filter(|shape| !self.is_empty(shape))
-                .flat_map(|shape| self.within(shape, &large, spot))
+                .flat_map(|shape| self.within_and_inhabited(shape, &large, spot))
                 .collect(),
-            Err(why) => vec![unsure(conjunction, &large, spot, format!("the smaller schema {why}"))],
+            Err(why) => vec![unsure(
+                conjunction,
+                &large,
+                spot,
+                format!("the smaller schema {why}"),
+            )],
         };
         self.assumed.borrow_mut().pop();
         unique(reasons)
     }
 
+    /// What stands against an alternative; a difference is one only if the alternative admits something.
+    fn within_and_inhabited(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
+        let mut reasons = self.within(shape, large, spot);
+        if reasons.iter().any(|reason| reason.certain) && self.sample_of(shape).is_none() {
+            doubt(&mut reasons, "unless the smaller schema admits nothing");
+        }
+        reasons
+    }
+
     /// What stands against one alternative of the smaller side lying within a schema of the larger.
     pub(super) fn within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
-        let Some(_step) = self.step() else { return self.gave_up(&shape.whole, large, spot) };
+        let Some(_step) = self.step() else {
+            return self.gave_up(&shape.whole, large, spot);
+        };
         let large = match self.large.resolve(large) {
             Ok(large) => large,
             Err(why) => return vec![unsure(&shape.whole, large, spot, why)],
@@ -240,16 +282,23 @@ impl<'a> Proof<'a> {
         if let Some(negated) = large.child("not")
             && !self.is_apart(shape, &negated)
         {
-            reasons.push(unsure(&shape.whole, &large, spot, "`not` may refuse it".to_owned()));
+            reasons.push(unsure(
+                &shape.whole,
+                &large,
+                spot,
+                "`not` may refuse it".to_owned(),
+            ));
         }
         for keyword in large.unknown_keywords() {
-            reasons.push(unsure(&shape.whole, &large, spot, format!("`{keyword}` isn't understood")));
+            reasons.push(unsure(
+                &shape.whole,
+                &large,
+                spot,
+                format!("`{keyword}` isn't understood"),
+            ));
         }
         if let Some(vague) = shape.vague.first() {
-            for reason in reasons.iter_mut().filter(|reason| reason.certain) {
-                reason.certain = false;
-                reason.what = format!("{} (unless ruled out: {vague})", reason.what);
-            }
+            doubt(&mut reasons, &format!("unless ruled out: {vague}"));
         }
         reasons
     }
@@ -266,7 +315,12 @@ impl<'a> Proof<'a> {
                 }];
             }
             Some(_) => {}
-            None => reasons.push(unsure(&shape.whole, large, spot, "`type` is no OpenAPI type".to_owned())),
+            None => reasons.push(unsure(
+                &shape.whole,
+                large,
+                spot,
+                "`type` is no OpenAPI type".to_owned(),
+            )),
         }
         match shape.types {
             Types::STRING => reasons.extend(self.string_within(shape, large, spot)),
@@ -298,13 +352,18 @@ impl<'a> Proof<'a> {
             }
             match self.large.admits(large, value) {
                 Some(true) => {
-                    let doubt = unchecked.iter().map(|keyword| format!("`{keyword}` may refuse {value}"));
+                    let doubt = unchecked
+                        .iter()
+                        .map(|keyword| format!("`{keyword}` may refuse {value}"));
                     reasons.extend(doubt.map(|what| unsure(&shape.whole, large, spot, what)));
                 }
                 Some(false) => {
                     let what = format!("{value} isn't admitted");
                     let certain = counts == Some(true) && shape.vague.is_empty();
-                    reasons.push(Reason { certain, ..sure(&shape.whole, large, spot, what) });
+                    reasons.push(Reason {
+                        certain,
+                        ..sure(&shape.whole, large, spot, what)
+                    });
                 }
                 None => {
                     let what = format!("whether {value} is admitted can't be tried: no valid schema");
@@ -321,15 +380,32 @@ impl<'a> Proof<'a> {
     }
 }
 
+/// Makes doubts of differences.
+pub(super) fn doubt(reasons: &mut [Reason], why: &str) {
+    for reason in reasons.iter_mut().filter(|reason| reason.certain) {
+        reason.certain = false;
+        reason.what = format!("{} ({why})", reason.what);
+    }
+}
+
 /// A difference.
 pub(super) fn sure(small: &[Node<'_>], large: &Node<'_>, spot: &Spot, what: String) -> Reason {
     let small = small.first().map(|node| node.at.clone()).unwrap_or_default();
-    Reason { path: spot.path.clone(), small, large: large.at.clone(), what, certain: true }
+    Reason {
+        path: spot.path.clone(),
+        small,
+        large: large.at.clone(),
+        what,
+        certain: true,
+    }
 }
 
 /// Something that can't be decided.
 pub(super) fn unsure(small: &[Node<'_>], large: &Node<'_>, spot: &Spot, what: String) -> Reason {
-    Reason { certain: false, ..sure(small, large, spot, what) }
+    Reason {
+        certain: false,
+        ..sure(small, large, spot, what)
+    }
 }
 
 fn unique(reasons: Vec<Reason>) -> Vec<Reason> {

@@ -6,45 +6,74 @@ use serde_json::Value;
 
 use super::contain::Proof;
 use super::node::Node;
+use super::number::spellings;
 use super::shape::{Shape, Types, additional, range_of};
 
 impl<'a> Proof<'a> {
     /// Whether a conjunction admits no value at all.
     pub(super) fn admits_nothing(&self, conjunction: &[Node<'a>]) -> bool {
         let Some(_step) = self.step() else { return false };
-        self.expand(conjunction).is_ok_and(|shapes| shapes.iter().all(|shape| self.is_empty(shape)))
+        self.expand(conjunction)
+            .is_ok_and(|shapes| shapes.iter().all(|shape| self.is_empty(shape)))
     }
 
     /// Whether an alternative admits no value at all.
     pub(super) fn is_empty(&self, shape: &Shape<'a>) -> bool {
         if let Some(values) = &shape.values {
-            return values.iter().all(|value| self.small.all_admit(&shape.whole, value) == Some(false));
+            return values
+                .iter()
+                .all(|value| self.small.all_admit(&shape.whole, value) == Some(false));
         }
         if shape.is_plainly_empty() {
             return true;
         }
         match shape.types {
-            Types::OBJECT => shape.objects.required.iter().any(|name| {
-                shape.objects.property(name).is_none_or(|schemas| !schemas.is_empty() && self.admits_nothing(&schemas))
-            }),
+            Types::OBJECT => self.is_object_impossible(shape),
             Types::ARRAY => {
-                shape.arrays.min > 0 && !shape.arrays.items.is_empty() && self.admits_nothing(&shape.arrays.items)
+                shape.arrays.min > 0
+                    && !shape.arrays.items.is_empty()
+                    && self.admits_nothing(&shape.arrays.items)
             }
             _ => false,
         }
     }
 
+    /// Whether a member that has to be there can't be, or there can't be enough of them.
+    fn is_object_impossible(&self, shape: &Shape<'a>) -> bool {
+        let own = &shape.objects;
+        let is_possible = |name: &String| {
+            own.property(name)
+                .is_some_and(|schemas| schemas.is_empty() || !self.admits_nothing(&schemas))
+        };
+        if !own.required.iter().all(is_possible) {
+            return true;
+        }
+        if own.min == 0
+            || own
+                .others()
+                .is_some_and(|others| others.is_empty() || !self.admits_nothing(&others))
+        {
+            return false;
+        }
+        (own.names().iter().filter(|name| is_possible(name)).count() as u64) < own.min
+    }
+
     /// Whether a conjunction of the smaller side shares no value with a schema of the larger.
     pub(super) fn are_disjoint(&self, conjunction: &[Node<'a>], large: &Node<'a>) -> bool {
         let Some(_step) = self.step() else { return false };
-        self.expand(conjunction)
-            .is_ok_and(|shapes| shapes.iter().all(|shape| self.is_empty(shape) || self.is_apart(shape, large)))
+        self.expand(conjunction).is_ok_and(|shapes| {
+            shapes
+                .iter()
+                .all(|shape| self.is_empty(shape) || self.is_apart(shape, large))
+        })
     }
 
     /// Whether an alternative of the smaller side shares no value with a schema of the larger.
     pub(super) fn is_apart(&self, shape: &Shape<'a>, large: &Node<'a>) -> bool {
         let Some(_step) = self.step() else { return false };
-        let Ok(large) = self.large.resolve(large) else { return false };
+        let Ok(large) = self.large.resolve(large) else {
+            return false;
+        };
         if let Some(values) = &shape.values {
             return values.iter().all(|value| {
                 self.small.all_admit(&shape.whole, value) == Some(false)
@@ -60,8 +89,11 @@ impl<'a> Proof<'a> {
         if Types::of(&large).is_some_and(|types| !shape.types.meets(types)) {
             return true;
         }
+        let is_refused = |value: &Value| self.small.all_admit(&shape.whole, value) == Some(false);
         if let Some(values) = large.get("enum").and_then(Value::as_array)
-            && values.iter().all(|value| self.small.all_admit(&shape.whole, value) == Some(false))
+            && values
+                .iter()
+                .all(|value| spellings(value).is_some_and(|all| all.iter().all(is_refused)))
         {
             return true;
         }
@@ -69,7 +101,10 @@ impl<'a> Proof<'a> {
             let branches = large.branches(key);
             !branches.is_empty() && branches.iter().all(|branch| self.is_apart(shape, branch))
         };
-        large.branches("allOf").iter().any(|branch| self.is_apart(shape, branch))
+        large
+            .branches("allOf")
+            .iter()
+            .any(|branch| self.is_apart(shape, branch))
             || every("anyOf")
             || every("oneOf")
             || self.restrictions_are_apart(shape, &large)
@@ -93,11 +128,17 @@ impl<'a> Proof<'a> {
 
     /// Whether a member that has to be there can't be the same on both sides.
     fn objects_are_apart(&self, shape: &Shape<'a>, large: &Node<'a>) -> bool {
-        let asked = large.get("required").and_then(Value::as_array).into_iter().flatten();
+        let asked = large
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
         let mut present = shape.objects.required.clone();
         present.extend(asked.filter_map(Value::as_str).map(str::to_owned));
         present.iter().any(|name| {
-            let Some(own) = shape.objects.property(name) else { return true };
+            let Some(own) = shape.objects.property(name) else {
+                return true;
+            };
             match large.property(name).map(Some).or_else(|| additional(large)) {
                 Some(Some(other)) => self.are_disjoint(&own, &other),
                 Some(None) => false,

@@ -25,7 +25,17 @@ fn lower(schema: &Value) -> Value {
             lowered.insert(key.clone(), value);
         }
     }
-    if let Some((min, max)) = members.get("format").and_then(Value::as_str).and_then(formats::integer_bounds) {
+    for (strict, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        // Without a bound it says nothing in OpenAPI, and is an error in Draft 4.
+        if !lowered.contains_key(bound) {
+            lowered.shift_remove(strict);
+        }
+    }
+    if let Some((min, max)) = members
+        .get("format")
+        .and_then(Value::as_str)
+        .and_then(formats::integer_bounds)
+    {
         let bounds = json!({"minimum": number(min), "maximum": number(max)});
         match lowered.entry("allOf").or_insert_with(|| json!([])) {
             Value::Array(all) => all.push(bounds),
@@ -49,7 +59,11 @@ fn number(bound: i128) -> Value {
 fn keyword(key: &str, value: &Value) -> Option<Value> {
     match key {
         "properties" => value.as_object().map(|properties| {
-            properties.iter().map(|(name, schema)| (name.clone(), lower(schema))).collect::<Map<_, _>>().into()
+            properties
+                .iter()
+                .map(|(name, schema)| (name.clone(), lower(schema)))
+                .collect::<Map<_, _>>()
+                .into()
         }),
         "items" | "not" => Some(lower(value)),
         "additionalProperties" => match value {
@@ -66,10 +80,13 @@ fn keyword(key: &str, value: &Value) -> Option<Value> {
             names.dedup();
             (!names.is_empty()).then(|| names.into())
         }
-        "format" => value.as_str().filter(|format| formats::is_checked(format)).map(Value::from),
-        "type" | "enum" | "pattern" | "minLength" | "maxLength" | "minimum" | "maximum" | "exclusiveMinimum"
-        | "exclusiveMaximum" | "multipleOf" | "minItems" | "maxItems" | "uniqueItems" | "minProperties"
-        | "maxProperties" => Some(value.clone()),
+        "format" => value
+            .as_str()
+            .filter(|format| formats::is_checked(format))
+            .map(Value::from),
+        "type" | "enum" | "pattern" | "minLength" | "maxLength" | "minimum" | "maximum"
+        | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" | "minItems" | "maxItems"
+        | "uniqueItems" | "minProperties" | "maxProperties" => Some(value.clone()),
         _ => None,
     }
 }
@@ -87,19 +104,23 @@ impl Components {
         Self(Value::Object(schemas))
     }
 
-    /// Compiles a schema of that document.
-    pub(crate) fn compile(&self, schema: &Value) -> Result<Validator, String> {
+    /// A schema of that document with all that it refers to.
+    pub(crate) fn lowered(&self, schema: &Value) -> Value {
         let lowered = lower(schema);
         let mut needed = Map::new();
         self.collect(&lowered, &mut needed);
-        let whole = json!({"components": {"schemas": needed}, "allOf": [lowered]});
+        json!({"components": {"schemas": needed}, "allOf": [lowered]})
+    }
+
+    /// Compiles a schema of that document.
+    pub(crate) fn compile(&self, schema: &Value) -> Result<Validator, String> {
         jsonschema::options()
             .with_draft(Draft::Draft4)
             .should_validate_formats(true)
             .with_format("uuid", formats::is_uuid)
             .with_format("date", formats::is_date)
             .offline()
-            .build(&whole)
+            .build(&self.lowered(schema))
             .map_err(|error| error.to_string())
     }
 

@@ -39,7 +39,11 @@ impl<'a> Proof<'a> {
             return Err("refers to itself without descending into a value".to_owned());
         }
         trail.push(node.at.clone());
-        let nulls: Vec<_> = if node.is_nullable() { shapes.iter().filter_map(only_null).collect() } else { vec![] };
+        let nulls: Vec<_> = if node.is_nullable() {
+            shapes.iter().filter_map(only_null).collect()
+        } else {
+            vec![]
+        };
         let mut main = shapes;
         for shape in &mut main {
             shape.restrict(&node);
@@ -95,7 +99,9 @@ impl<'a> Proof<'a> {
         let Some(_step) = self.step() else { return false };
         let own = self.on_the_small_side();
         branches.iter().enumerate().all(|(index, one)| {
-            branches[index + 1..].iter().all(|other| own.are_disjoint(std::slice::from_ref(one), other))
+            branches[index + 1..]
+                .iter()
+                .all(|other| own.are_disjoint(std::slice::from_ref(one), other))
         })
     }
 }

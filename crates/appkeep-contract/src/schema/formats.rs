@@ -22,7 +22,10 @@ pub(super) fn is_annotation(format: &str) -> bool {
 
 /// Whether validators check this format of a string.
 pub(super) fn is_checked(format: &str) -> bool {
-    matches!(format, "uuid" | "date-time" | "date" | "email" | "ipv4" | "ipv6" | "uri" | "hostname")
+    matches!(
+        format,
+        "uuid" | "date-time" | "date" | "email" | "ipv4" | "ipv6" | "uri" | "hostname"
+    )
 }
 
 /// Whether this format's meaning is known here at all.

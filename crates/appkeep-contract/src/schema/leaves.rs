@@ -6,14 +6,8 @@ use super::contain::{Proof, Reason, Spot, sure, unsure};
 use super::formats;
 use super::node::Node;
 use super::number::Num;
+use super::sample::{PROBES, text_of_length};
 use super::shape::{Shape, Types, range_of};
-
-/// Strings that are tried as counterexamples where reasoning ends.
-const PROBES: &[&str] = &[
-    "", " ", "a", "A", "0", "-", "_", "ä", "aa", "a b", "A-", "-a", "é\n", "0123456789abcdef0123456789abcdef",
-    "00000000-0000-0000-0000-000000000000", "FFFFFFFF-0000-4000-8000-00000000000A", "2022-10-06T20:58:16.305662Z",
-    "2022-10-06", "not-a-date-but-of-some-length",
-];
 
 impl<'a> Proof<'a> {
     /// Strings. A rule that can't be proven is a difference when some string shows it.
@@ -21,12 +15,22 @@ impl<'a> Proof<'a> {
         let own = &shape.strings;
         let mut doubts = Vec::new();
         if let Some(min) = large.count("minLength").filter(|min| own.min < *min) {
-            doubts.push(format!("at least {min} characters are asked for, and it may be shorter"));
+            doubts.push(format!(
+                "at least {min} characters are asked for, and it may be shorter"
+            ));
         }
-        if let Some(max) = large.count("maxLength").filter(|max| own.max.is_none_or(|own| own > *max)) {
-            doubts.push(format!("at most {max} characters are admitted, and it may be longer"));
+        if let Some(max) = large
+            .count("maxLength")
+            .filter(|max| own.max.is_none_or(|own| own > *max))
+        {
+            doubts.push(format!(
+                "at most {max} characters are admitted, and it may be longer"
+            ));
         }
-        if let Some(pattern) = large.word("pattern").filter(|asked| !own.patterns.iter().any(|own| own == asked)) {
+        if let Some(pattern) = large
+            .word("pattern")
+            .filter(|asked| !own.patterns.iter().any(|own| own == asked))
+        {
             doubts.push(format!("it has to match `{pattern}`, and that isn't promised"));
         }
         if let Some(format) = large.word("format")
@@ -35,7 +39,9 @@ impl<'a> Proof<'a> {
             && !own.formats.iter().any(|own| own == format)
         {
             if formats::is_checked(format) {
-                doubts.push(format!("it has to be of format `{format}`, and that isn't promised"));
+                doubts.push(format!(
+                    "it has to be of format `{format}`, and that isn't promised"
+                ));
             } else {
                 let what = format!("the format `{format}` isn't understood");
                 return vec![unsure(&shape.whole, large, spot, what)];
@@ -49,9 +55,12 @@ impl<'a> Proof<'a> {
         }
         let witness = self.string_witness(shape, large);
         let reason = |what: String| match &witness {
-            Some(text) => {
-                sure(&shape.whole, large, spot, format!("{what} (for instance {})", shortened(text)))
-            }
+            Some(text) => sure(
+                &shape.whole,
+                large,
+                spot,
+                format!("{what} (for instance {})", shortened(text)),
+            ),
             None => unsure(&shape.whole, large, spot, what),
         };
         doubts.into_iter().map(reason).collect()
@@ -65,12 +74,8 @@ impl<'a> Proof<'a> {
             large.count("minLength").map(|min| min.saturating_sub(1)),
             large.count("maxLength").map(|max| max.saturating_add(1)),
         ];
-        let of_length = lengths.into_iter().flatten().filter_map(|length| {
-            let length = usize::try_from(length).ok().filter(|length| *length <= 10_000)?;
-            Some("a".repeat(length))
-        });
-        let probes = PROBES.iter().map(|probe| (*probe).to_owned());
-        probes.chain(of_length).map(|text| json!(text)).find(|text| {
+        let made = lengths.into_iter().flatten().filter_map(text_of_length);
+        PROBES.iter().map(|probe| json!(probe)).chain(made).find(|text| {
             self.small.all_admit(&shape.whole, text) == Some(true)
                 && self.large.admits(large, text) == Some(false)
         })
@@ -87,12 +92,26 @@ impl<'a> Proof<'a> {
         // Multiples may leave a gap at the end of a range, so that the difference admits nothing.
         let certain = own.multiples.is_empty();
         if let Some(min) = asked.min.filter(|min| !own.range.starts_within(*min)) {
-            let what = format!("{}{} is the least admitted, and it may be less", above(min.exclusive), min.at);
-            reasons.push(Reason { certain, ..sure(&shape.whole, large, spot, what) });
+            let what = format!(
+                "{}{} is the least admitted, and it may be less",
+                above(min.exclusive),
+                min.at
+            );
+            reasons.push(Reason {
+                certain,
+                ..sure(&shape.whole, large, spot, what)
+            });
         }
         if let Some(max) = asked.max.filter(|max| !own.range.ends_within(*max)) {
-            let what = format!("{}{} is the most admitted, and it may be more", below(max.exclusive), max.at);
-            reasons.push(Reason { certain, ..sure(&shape.whole, large, spot, what) });
+            let what = format!(
+                "{}{} is the most admitted, and it may be more",
+                below(max.exclusive),
+                max.at
+            );
+            reasons.push(Reason {
+                certain,
+                ..sure(&shape.whole, large, spot, what)
+            });
         }
         if let Some(step) = large.get("multipleOf").and_then(Num::read)
             && !own.multiples.iter().any(|own| is_multiple(*own, step))
@@ -106,7 +125,12 @@ impl<'a> Proof<'a> {
             && !formats::is_annotation(format)
             && !shape.strings.formats.iter().any(|own| own == format)
         {
-            reasons.push(unsure(&shape.whole, large, spot, format!("the format `{format}` isn't understood")));
+            reasons.push(unsure(
+                &shape.whole,
+                large,
+                spot,
+                format!("the format `{format}` isn't understood"),
+            ));
         }
         reasons
     }

@@ -22,7 +22,10 @@ pub(super) struct Node<'a> {
 impl Node<'_> {
     /// A schema that admits exactly one value, made while a proof splits cases.
     pub(super) fn only(value: &Value, at: &str) -> Self {
-        Self { value: Cow::Owned(json!({"enum": [value]})), at: format!("{at}/={value}") }
+        Self {
+            value: Cow::Owned(json!({"enum": [value]})),
+            at: format!("{at}/={value}"),
+        }
     }
 
     pub(super) fn get(&self, key: &str) -> Option<&Value> {
@@ -43,25 +46,36 @@ impl Node<'_> {
             Cow::Borrowed(value) => Cow::Borrowed(value.get(key)?),
             Cow::Owned(value) => Cow::Owned(value.get(key)?.clone()),
         };
-        Some(Self { value, at: format!("{}/{}", self.at, escape(key)) })
+        Some(Self {
+            value,
+            at: format!("{}/{}", self.at, escape(key)),
+        })
     }
 
     /// The schema of one property, where `properties` names it.
     pub(super) fn property(&self, name: &str) -> Option<Self> {
-        self.child("properties").and_then(|properties| properties.child(name))
+        self.child("properties")
+            .and_then(|properties| properties.child(name))
     }
 
     /// The schemas of a list keyword: `allOf`, `anyOf`, `oneOf`.
     pub(super) fn branches(&self, key: &str) -> Vec<Self> {
-        let Some(count) = self.get(key).and_then(Value::as_array).map(Vec::len) else { return Vec::new() };
-        let Some(list) = self.child(key) else { return Vec::new() };
+        let Some(count) = self.get(key).and_then(Value::as_array).map(Vec::len) else {
+            return Vec::new();
+        };
+        let Some(list) = self.child(key) else {
+            return Vec::new();
+        };
         (0..count)
             .filter_map(|index| {
                 let value = match &list.value {
                     Cow::Borrowed(value) => Cow::Borrowed(value.get(index)?),
                     Cow::Owned(value) => Cow::Owned(value.get(index)?.clone()),
                 };
-                Some(Self { value, at: format!("{}/{index}", list.at) })
+                Some(Self {
+                    value,
+                    at: format!("{}/{index}", list.at),
+                })
             })
             .collect()
     }
@@ -73,9 +87,11 @@ impl Node<'_> {
     /// Keywords that may restrict values in a way that this module doesn't know.
     pub(super) fn unknown_keywords(&self) -> Vec<String> {
         match &*self.value {
-            Value::Object(members) => {
-                members.iter().filter(|(key, value)| !is_known(key, value)).map(|(key, _)| key.clone()).collect()
-            }
+            Value::Object(members) => members
+                .iter()
+                .filter(|(key, value)| !is_known(key, value))
+                .map(|(key, _)| key.clone())
+                .collect(),
             Value::Bool(_) => Vec::new(),
             other => vec![format!("a schema that is {other}")],
         }
@@ -90,7 +106,11 @@ impl Node<'_> {
         for key in ["allOf", "anyOf", "oneOf"] {
             parts.extend(self.branches(key));
         }
-        let names = self.get("properties").and_then(Value::as_object).into_iter().flat_map(|all| all.keys());
+        let names = self
+            .get("properties")
+            .and_then(Value::as_object)
+            .into_iter()
+            .flat_map(|all| all.keys());
         parts.extend(names.filter_map(|name| self.property(name)));
         parts
     }
@@ -99,12 +119,16 @@ impl Node<'_> {
 /// Whether a keyword is one of the dialect, with a value of the right kind.
 fn is_known(key: &str, value: &Value) -> bool {
     match key {
-        "minProperties" | "maxProperties" | "minItems" | "maxItems" | "minLength" | "maxLength" => value.is_u64(),
+        "minProperties" | "maxProperties" | "minItems" | "maxItems" | "minLength" | "maxLength" => {
+            value.is_u64()
+        }
         "minimum" | "maximum" | "multipleOf" => value.is_number(),
         "exclusiveMinimum" | "exclusiveMaximum" | "nullable" | "uniqueItems" => value.is_boolean(),
         "pattern" | "format" | "type" | "$ref" => value.is_string(),
         "enum" => value.is_array(),
-        "required" => value.as_array().is_some_and(|names| names.iter().all(Value::is_string)),
+        "required" => value
+            .as_array()
+            .is_some_and(|names| names.iter().all(Value::is_string)),
         "allOf" | "anyOf" | "oneOf" => value.as_array().is_some_and(|branches| !branches.is_empty()),
         "properties" | "items" | "not" => value.is_object(),
         "additionalProperties" => value.is_object() || value.is_boolean(),
@@ -123,16 +147,25 @@ pub(super) struct Side<'a> {
 
 impl<'a> Side<'a> {
     pub(super) fn new(root: &'a Value) -> Self {
-        Self { root, components: Components::of(root), validators: RefCell::default() }
+        Self {
+            root,
+            components: Components::of(root),
+            validators: RefCell::default(),
+        }
     }
 
     /// Follows references until something that is none.
     pub(super) fn resolve(&self, node: &Node<'a>) -> Result<Node<'a>, String> {
-        let Some(reference) = node.word("$ref") else { return Ok(node.clone()) };
+        let Some(reference) = node.word("$ref") else {
+            return Ok(node.clone());
+        };
         let fragment = format!("the reference `{reference}` ");
         let pointer = crate::document::local(reference).map_err(|why| fragment.clone() + &why)?;
         let (value, at) = resolve(self.root, &pointer).map_err(|why| fragment + &why)?;
-        Ok(Node { value: Cow::Borrowed(value), at })
+        Ok(Node {
+            value: Cow::Borrowed(value),
+            at,
+        })
     }
 
     /// Whether a value is admitted; `None` when the schema can't be compiled.
@@ -149,14 +182,19 @@ impl<'a> Side<'a> {
         let mut seen = BTreeSet::new();
         let mut open = vec![node.clone()];
         while let Some(node) = open.pop() {
-            let Ok(node) = self.resolve(&node) else { return Some("$ref".to_owned()) };
+            let Ok(node) = self.resolve(&node) else {
+                return Some("$ref".to_owned());
+            };
             if !seen.insert(node.at.clone()) {
                 continue;
             }
             if let Some(keyword) = node.unknown_keywords().into_iter().next() {
                 return Some(keyword);
             }
-            if let Some(format) = node.word("format").filter(|format| !formats::is_understood(format)) {
+            if let Some(format) = node
+                .word("format")
+                .filter(|format| !formats::is_understood(format))
+            {
                 return Some(format!("format: {format}"));
             }
             open.extend(node.parts());

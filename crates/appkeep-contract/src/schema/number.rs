@@ -67,10 +67,70 @@ impl std::fmt::Display for Num {
     }
 }
 
+/// Spellings of one value beyond which nobody counts them.
+const SPELLINGS_MAX: usize = 64;
+
+/// Every way to write a value that `enum` takes for the same: it compares numbers by what they are, while
+/// `type: integer` tells 1 from 1.0.
+pub(super) fn spellings(value: &Value) -> Option<Vec<Value>> {
+    match value {
+        Value::Number(number) => {
+            let mut all = vec![value.clone()];
+            match Num::from_number(number)? {
+                Num::Int(_) => all.extend(number.as_f64().map(Value::from)),
+                Num::Float(float) if float.fract() == 0.0 => {
+                    all.extend(
+                        whole(float)
+                            .and_then(|int| i64::try_from(int).ok())
+                            .map(Value::from),
+                    );
+                }
+                Num::Float(_) => {}
+            }
+            Some(all)
+        }
+        Value::Array(items) => {
+            let mut all = vec![Vec::new()];
+            for item in items {
+                all = combined(&all, &spellings(item)?, |list, item| list.push(item.clone()))?;
+            }
+            Some(all.into_iter().map(Value::from).collect())
+        }
+        Value::Object(members) => {
+            let mut all = vec![serde_json::Map::new()];
+            for (name, member) in members {
+                all = combined(&all, &spellings(member)?, |object, member| {
+                    object.insert(name.clone(), member.clone());
+                })?;
+            }
+            Some(all.into_iter().map(Value::from).collect())
+        }
+        other => Some(vec![other.clone()]),
+    }
+}
+
+fn combined<T: Clone>(begun: &[T], next: &[Value], add: impl Fn(&mut T, &Value)) -> Option<Vec<T>> {
+    if begun.len() * next.len() > SPELLINGS_MAX {
+        return None;
+    }
+    let pairs = begun
+        .iter()
+        .flat_map(|one| next.iter().map(move |value| (one, value)));
+    let extend = |(one, value): (&T, &Value)| {
+        let mut one = one.clone();
+        add(&mut one, value);
+        one
+    };
+    Some(pairs.map(extend).collect())
+}
+
 /// Beyond this a double has no fraction and an `i128` still has room.
 const WHOLE_MAX: f64 = 1e30;
 
-#[expect(clippy::cast_possible_truncation, reason = "the range is checked and the fraction is gone")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "the range is checked and the fraction is gone"
+)]
 fn whole(float: f64) -> Option<i128> {
     (float.abs() < WHOLE_MAX).then_some(float as i128)
 }
@@ -80,7 +140,11 @@ fn compare_mixed(int: i128, float: f64) -> Option<Ordering> {
         return None;
     }
     let Some(below) = whole(float.floor()) else {
-        return Some(if float > 0.0 { Ordering::Less } else { Ordering::Greater });
+        return Some(if float > 0.0 {
+            Ordering::Less
+        } else {
+            Ordering::Greater
+        });
     };
     Some(match int.cmp(&below) {
         Ordering::Equal if float.fract() != 0.0 => Ordering::Less,
@@ -165,7 +229,10 @@ impl Range {
 }
 
 fn inclusive(int: i128) -> Bound {
-    Bound { at: Num::Int(int), exclusive: false }
+    Bound {
+        at: Num::Int(int),
+        exclusive: false,
+    }
 }
 
 fn is_at_least_as_high(own: Bound, asked: Bound) -> bool {

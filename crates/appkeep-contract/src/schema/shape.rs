@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::formats;
 use super::node::Node;
-use super::number::{Bound, Num, Range};
+use super::number::{Bound, Num, Range, spellings};
 
 /// A set of JSON types. Integers are kept apart from numbers with a fraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,10 +61,17 @@ impl Types {
     /// The single types in this set, integers and fractions together where both are in.
     fn each(self) -> Vec<Self> {
         let numbers = self.and(Self::NUMBER);
-        [Self::NULL, Self::BOOLEAN, numbers, Self::STRING, Self::ARRAY, Self::OBJECT]
-            .into_iter()
-            .filter(|single| *single != Self::NONE && single.is_within(self))
-            .collect()
+        [
+            Self::NULL,
+            Self::BOOLEAN,
+            numbers,
+            Self::STRING,
+            Self::ARRAY,
+            Self::OBJECT,
+        ]
+        .into_iter()
+        .filter(|single| *single != Self::NONE && single.is_within(self))
+        .collect()
     }
 }
 
@@ -129,7 +136,7 @@ pub(super) struct Objects<'a> {
 impl<'a> Objects<'a> {
     /// All schemas that a member has to satisfy; `None` where it can't be there.
     pub(super) fn property(&self, name: &str) -> Option<Vec<Node<'a>>> {
-        if self.absent.contains(name) {
+        if self.absent.contains(name) || (self.is_full() && !self.required.contains(name)) {
             return None;
         }
         let mut schemas: Vec<Node<'a>> = self.fixed.get(name).cloned().into_iter().collect();
@@ -144,6 +151,9 @@ impl<'a> Objects<'a> {
 
     /// All schemas that a member nobody names has to satisfy; `None` where there can't be any.
     pub(super) fn others(&self) -> Option<Vec<Node<'a>>> {
+        if self.is_full() {
+            return None;
+        }
         let mut schemas = Vec::new();
         for part in &self.parts {
             schemas.extend(additional(part)?);
@@ -151,11 +161,18 @@ impl<'a> Objects<'a> {
         Some(schemas)
     }
 
+    /// Whether there is no room beside the required members.
+    fn is_full(&self) -> bool {
+        self.max.is_some_and(|max| max <= self.required.len() as u64)
+    }
+
     /// Every member that some schema names.
     pub(super) fn names(&self) -> BTreeSet<String> {
         let in_part = |part: &Node<'a>| {
             let properties = part.get("properties").and_then(Value::as_object);
-            properties.map(|members| members.keys().cloned().collect::<Vec<_>>()).unwrap_or_default()
+            properties
+                .map(|members| members.keys().cloned().collect::<Vec<_>>())
+                .unwrap_or_default()
         };
         let mut names: BTreeSet<String> = self.parts.iter().flat_map(in_part).collect();
         names.extend(self.required.iter().cloned());
@@ -164,7 +181,10 @@ impl<'a> Objects<'a> {
 }
 
 /// What a schema says about members that it doesn't name: `Some(None)` is anything, `None` is nothing.
-#[expect(clippy::option_option, reason = "forbidden, unrestricted and restricted are three answers")]
+#[expect(
+    clippy::option_option,
+    reason = "forbidden, unrestricted and restricted are three answers"
+)]
 pub(super) fn additional<'a>(part: &Node<'a>) -> Option<Option<Node<'a>>> {
     match part.get("additionalProperties") {
         None | Some(Value::Bool(true)) => Some(None),
@@ -212,8 +232,13 @@ impl<'a> Shape<'a> {
             Some(types) => self.types = self.types.and(types),
             None => self.vague.push("`type` is no OpenAPI type".to_owned()),
         }
-        if self.values.is_none() {
-            self.values = node.get("enum").and_then(Value::as_array).cloned();
+        if self.values.is_none()
+            && let Some(values) = node.get("enum").and_then(Value::as_array)
+        {
+            match values.iter().map(spellings).collect::<Option<Vec<_>>>() {
+                Some(spelled) => self.values = Some(spelled.concat()),
+                None => self.vague.push("`enum` with many numbers left out".to_owned()),
+            }
         }
         self.restrict_strings(node);
         self.restrict_numbers(node);
@@ -224,8 +249,14 @@ impl<'a> Shape<'a> {
         if node.get("properties").is_some() || node.get("additionalProperties").is_some() {
             self.objects.parts.push(node.clone());
         }
-        let required = node.get("required").and_then(Value::as_array).into_iter().flatten();
-        self.objects.required.extend(required.filter_map(Value::as_str).map(str::to_owned));
+        let required = node
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten();
+        self.objects
+            .required
+            .extend(required.filter_map(Value::as_str).map(str::to_owned));
         self.objects.min = self.objects.min.max(node.count("minProperties").unwrap_or(0));
         self.objects.max = smaller(self.objects.max, node.count("maxProperties"));
         self.vague.extend(node.unknown_keywords());
@@ -234,7 +265,9 @@ impl<'a> Shape<'a> {
     fn restrict_strings(&mut self, node: &Node<'a>) {
         self.strings.min = self.strings.min.max(node.count("minLength").unwrap_or(0));
         self.strings.max = smaller(self.strings.max, node.count("maxLength"));
-        self.strings.patterns.extend(node.word("pattern").map(str::to_owned));
+        self.strings
+            .patterns
+            .extend(node.word("pattern").map(str::to_owned));
         if let Some(format) = node.word("format") {
             self.strings.formats.push(format.to_owned());
             if let Some(length) = formats::length(format) {
@@ -252,7 +285,9 @@ impl<'a> Shape<'a> {
         if let Some(max) = range.max {
             self.numbers.range.lower(max);
         }
-        self.numbers.multiples.extend(node.get("multipleOf").and_then(Num::read));
+        self.numbers
+            .multiples
+            .extend(node.get("multipleOf").and_then(Num::read));
     }
 
     /// One shape per type, small sets written out as values.
@@ -269,7 +304,12 @@ impl<'a> Shape<'a> {
             shape.values = shape.listed();
             shape
         };
-        self.types.each().into_iter().map(single).filter(|shape| !shape.is_plainly_empty()).collect()
+        self.types
+            .each()
+            .into_iter()
+            .map(single)
+            .filter(|shape| !shape.is_plainly_empty())
+            .collect()
     }
 
     fn listed(&self) -> Option<Vec<Value>> {
@@ -279,9 +319,9 @@ impl<'a> Shape<'a> {
             Types::STRING if self.strings.max == Some(0) => Some(vec![json!("")]),
             Types::ARRAY if self.arrays.max == Some(0) => Some(vec![json!([])]),
             Types::INTEGER => match (self.numbers.range.min?.at, self.numbers.range.max?.at) {
-                (Num::Int(min), Num::Int(max)) if max - min < LISTED_MAX => {
-                    (min..=max).map(|int| i64::try_from(int).ok().map(Value::from)).collect()
-                }
+                (Num::Int(min), Num::Int(max)) if max - min < LISTED_MAX => (min..=max)
+                    .map(|int| i64::try_from(int).ok().map(Value::from))
+                    .collect(),
                 _ => None,
             },
             _ => None,
@@ -298,7 +338,11 @@ impl<'a> Shape<'a> {
             Types::OBJECT => {
                 let needed = self.objects.min.max(self.objects.required.len() as u64);
                 self.objects.max.is_some_and(|max| max < needed)
-                    || self.objects.required.iter().any(|name| self.objects.property(name).is_none())
+                    || self
+                        .objects
+                        .required
+                        .iter()
+                        .any(|name| self.objects.property(name).is_none())
             }
             _ => false,
         }
@@ -307,8 +351,15 @@ impl<'a> Shape<'a> {
     /// This shape with one member fixed to a value.
     pub(super) fn with_fixed(&self, name: &str, value: &Value) -> Self {
         let mut shape = self.clone();
-        let at = self.whole.first().map(|node| node.at.as_str()).unwrap_or_default();
-        shape.objects.fixed.insert(name.to_owned(), Node::only(value, &format!("{at}/{name}")));
+        let at = self
+            .whole
+            .first()
+            .map(|node| node.at.as_str())
+            .unwrap_or_default();
+        shape
+            .objects
+            .fixed
+            .insert(name.to_owned(), Node::only(value, &format!("{at}/{name}")));
         shape.objects.required.insert(name.to_owned());
         shape
     }
@@ -326,14 +377,26 @@ pub(super) fn range_of(node: &Node<'_>) -> Range {
     let mut range = Range::default();
     let exclusive = |key: &str| node.get(key) == Some(&Value::Bool(true));
     if let Some(at) = node.get("minimum").and_then(Num::read) {
-        range.raise(Bound { at, exclusive: exclusive("exclusiveMinimum") });
+        range.raise(Bound {
+            at,
+            exclusive: exclusive("exclusiveMinimum"),
+        });
     }
     if let Some(at) = node.get("maximum").and_then(Num::read) {
-        range.lower(Bound { at, exclusive: exclusive("exclusiveMaximum") });
+        range.lower(Bound {
+            at,
+            exclusive: exclusive("exclusiveMaximum"),
+        });
     }
     if let Some((min, max)) = node.word("format").and_then(formats::integer_bounds) {
-        range.raise(Bound { at: Num::Int(min), exclusive: false });
-        range.lower(Bound { at: Num::Int(max), exclusive: false });
+        range.raise(Bound {
+            at: Num::Int(min),
+            exclusive: false,
+        });
+        range.lower(Bound {
+            at: Num::Int(max),
+            exclusive: false,
+        });
     }
     range
 }

@@ -48,13 +48,19 @@ pub const DROPSHOT: &[Allowance] = &[
     },
     Allowance {
         code: Code::RequestMediaTypeMissing,
-        subjects: &["application/astra-appBackup+json", "application/astra-appSnap+json"],
+        subjects: &[
+            "application/astra-appBackup+json",
+            "application/astra-appSnap+json",
+        ],
         what: "no vendor media type for request bodies",
         reason: "dropshot documents one media type per body; that both are read is verified live",
     },
     Allowance {
         code: Code::ResponseMediaTypeMissing,
-        subjects: &["application/astra-appBackup+json", "application/astra-appSnap+json"],
+        subjects: &[
+            "application/astra-appBackup+json",
+            "application/astra-appSnap+json",
+        ],
         what: "no vendor media type for response bodies",
         reason: "dropshot documents application/json only; that `Accept` is heeded is verified live",
     },

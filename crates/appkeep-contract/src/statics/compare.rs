@@ -10,11 +10,21 @@ pub(super) fn compare(contract: &Document, server: &Document) -> Vec<StaticFindi
     let requests = Prover::new(contract.root(), server.root());
     let responses = requests.reversed();
     for promised in contract.operations() {
-        let kept = server.operations().iter().find(|kept| is_same_route(promised, kept));
+        let kept = server
+            .operations()
+            .iter()
+            .find(|kept| is_same_route(promised, kept));
         match kept {
             None => {
                 let what = format!("{} {} isn't there", promised.method, promised.path);
-                findings.push(finding(promised, Code::OperationMissing, "", what, &promised.at, None));
+                findings.push(finding(
+                    promised,
+                    Code::OperationMissing,
+                    "",
+                    what,
+                    &promised.at,
+                    None,
+                ));
             }
             Some(kept) => {
                 compare_operation(Pair {
@@ -30,9 +40,20 @@ pub(super) fn compare(contract: &Document, server: &Document) -> Vec<StaticFindi
         }
     }
     for kept in server.operations() {
-        if !contract.operations().iter().any(|promised| is_same_route(promised, kept)) {
+        if !contract
+            .operations()
+            .iter()
+            .any(|promised| is_same_route(promised, kept))
+        {
             let what = format!("{} {} isn't in the contract", kept.method, kept.path);
-            findings.push(finding(kept, Code::OperationExtra, "", what, "/paths", Some(&kept.at)));
+            findings.push(finding(
+                kept,
+                Code::OperationExtra,
+                "",
+                what,
+                "/paths",
+                Some(&kept.at),
+            ));
         }
     }
     findings
@@ -55,7 +76,14 @@ pub(super) struct Pair<'a> {
 
 impl Pair<'_> {
     /// Puts a difference down; two media types with one schema make one difference.
-    pub(super) fn note(&mut self, code: Code, subject: &str, what: String, contract_at: &str, server_at: &str) {
+    pub(super) fn note(
+        &mut self,
+        code: Code,
+        subject: &str,
+        what: String,
+        contract_at: &str,
+        server_at: &str,
+    ) {
         let found = finding(self.promised, code, subject, what, contract_at, Some(server_at));
         if !self.findings.contains(&found) {
             self.findings.push(found);
@@ -107,10 +135,19 @@ type Place<'a, 'p> = (&'a Document, Option<&'p SchemaPlace>);
 fn obstacles<'a>(prover: &Prover<'a>, small: Place<'a, '_>, large: Place<'a, '_>) -> Vec<Obstacle> {
     let pointer = |place: Place<'_, '_>| place.1.map(|schema| schema.0.clone()).unwrap_or_default();
     let obstacle = |what: &str, certain| {
-        vec![Obstacle { what: what.to_owned(), small: pointer(small), large: pointer(large), certain }]
+        vec![Obstacle {
+            what: what.to_owned(),
+            small: pointer(small),
+            large: pointer(large),
+            certain,
+        }]
     };
-    let Some(large_place) = large.1 else { return Vec::new() };
-    let Some(small_place) = small.1 else { return obstacle("there is no schema, so it may be anything", true) };
+    let Some(large_place) = large.1 else {
+        return Vec::new();
+    };
+    let Some(small_place) = small.1 else {
+        return obstacle("there is no schema, so it may be anything", true);
+    };
     let small_schema = Schema::at(small.0.root(), &small_place.0);
     let large_schema = Schema::at(large.0.root(), &large_place.0);
     let (Some(small_schema), Some(large_schema)) = (small_schema, large_schema) else {
@@ -132,8 +169,18 @@ fn obstacles<'a>(prover: &Prover<'a>, small: Place<'a, '_>, large: Place<'a, '_>
 fn compare_operation(mut pair: Pair<'_>) {
     let (promised, kept) = (pair.promised, pair.kept);
     if promised.id != kept.id {
-        let name = if kept.id_given { format!("`{}`", kept.id) } else { "without an id".to_owned() };
-        pair.note(Code::OperationId, "", format!("it is {name}"), &promised.at, &kept.at);
+        let name = if kept.id_given {
+            format!("`{}`", kept.id)
+        } else {
+            "without an id".to_owned()
+        };
+        pair.note(
+            Code::OperationId,
+            "",
+            format!("it is {name}"),
+            &promised.at,
+            &kept.at,
+        );
     }
     compare_security(&mut pair);
     requests::compare(&mut pair);
@@ -146,7 +193,11 @@ fn compare_security(pair: &mut Pair<'_>) {
         return;
     }
     let what = format!("the contract asks for {promised}, the server for {kept}");
-    let code = if is_weaker(kept, promised) { Code::SecurityMissing } else { Code::SecurityDemanded };
+    let code = if is_weaker(kept, promised) {
+        Code::SecurityMissing
+    } else {
+        Code::SecurityDemanded
+    };
     pair.note(code, "", what, &pair.promised.at.clone(), &pair.kept.at.clone());
 }
 
@@ -155,7 +206,11 @@ fn is_weaker(kept: &Security, promised: &Security) -> bool {
     if kept.is_open() {
         return true;
     }
-    !promised.is_open() && promised.0.iter().all(|asked| kept.0.iter().any(|enough| enough.is_subset(asked)))
+    !promised.is_open()
+        && promised
+            .0
+            .iter()
+            .all(|asked| kept.0.iter().any(|enough| enough.is_subset(asked)))
 }
 
 fn finding(

@@ -11,16 +11,21 @@ pub(super) fn compare(pair: &mut Pair<'_>) {
         match counterpart(promised, parameter, kept) {
             None => {
                 let what = format!("no such {} parameter", parameter.location.as_str());
-                pair.note(Code::ParameterMissing, &parameter.name, what, &parameter.at, &kept.at);
+                pair.note(
+                    Code::ParameterMissing,
+                    &parameter.name,
+                    what,
+                    &parameter.at,
+                    &kept.at,
+                );
             }
             Some(own) => compare_parameter(pair, parameter, own),
         }
     }
     for own in kept.parameters.iter().filter(|own| own.required) {
-        let known = promised
-            .parameters
-            .iter()
-            .any(|parameter| counterpart(promised, parameter, kept).is_some_and(|found| std::ptr::eq(found, own)));
+        let known = promised.parameters.iter().any(|parameter| {
+            counterpart(promised, parameter, kept).is_some_and(|found| std::ptr::eq(found, own))
+        });
         if !known {
             let what = format!("the contract has no such {} parameter", own.location.as_str());
             pair.note(Code::ParameterDemanded, &own.name, what, &promised.at, &own.at);
@@ -30,17 +35,25 @@ pub(super) fn compare(pair: &mut Pair<'_>) {
 }
 
 /// The server's parameter that stands where the contract's does; in a path that is a matter of position.
-fn counterpart<'a>(promised: &Operation, parameter: &Parameter, kept: &'a Operation) -> Option<&'a Parameter> {
+fn counterpart<'a>(
+    promised: &Operation,
+    parameter: &Parameter,
+    kept: &'a Operation,
+) -> Option<&'a Parameter> {
     if parameter.location != ParameterLocation::Path {
         return kept.parameters.iter().find(|own| own.is_same_as(parameter));
     }
     let position = in_template(promised).position(|name| name == parameter.name)?;
     let name = in_template(kept).nth(position)?;
-    kept.parameters_in(ParameterLocation::Path).find(|own| own.name == name)
+    kept.parameters_in(ParameterLocation::Path)
+        .find(|own| own.name == name)
 }
 
 fn in_template(operation: &Operation) -> impl Iterator<Item = &str> {
-    operation.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    operation
+        .path
+        .split('/')
+        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
 }
 
 fn compare_parameter(pair: &mut Pair<'_>, promised: &Parameter, kept: &Parameter) {
@@ -73,11 +86,23 @@ fn compare_body(pair: &mut Pair<'_>) {
         (None, None) => {}
         (None, Some(kept)) => {
             if kept.required {
-                pair.note(Code::RequestBodyDemanded, "body", "a body".to_owned(), promised_at, &kept.at);
+                pair.note(
+                    Code::RequestBodyDemanded,
+                    "body",
+                    "a body".to_owned(),
+                    promised_at,
+                    &kept.at,
+                );
             }
         }
         (Some(promised), None) => {
-            pair.note(Code::RequestBodyMissing, "body", "no body is taken".to_owned(), &promised.at, kept_at);
+            pair.note(
+                Code::RequestBodyMissing,
+                "body",
+                "no body is taken".to_owned(),
+                &promised.at,
+                kept_at,
+            );
         }
         (Some(promised), Some(kept)) => {
             if kept.required && !promised.required {
@@ -85,12 +110,21 @@ fn compare_body(pair: &mut Pair<'_>) {
                 pair.note(Code::RequestBodyDemanded, "body", what, &promised.at, &kept.at);
             }
             for media in &promised.content {
-                let own = kept.content.iter().find(|own| own.name.eq_ignore_ascii_case(&media.name));
+                let own = kept
+                    .content
+                    .iter()
+                    .find(|own| own.name.eq_ignore_ascii_case(&media.name));
                 let own = own.or_else(|| kept.content.iter().find(|own| own.name == "*/*"));
                 match own {
                     None => {
                         let what = "a body of this media type isn't read".to_owned();
-                        pair.note(Code::RequestMediaTypeMissing, &media.name, what, &media.at, &kept.at);
+                        pair.note(
+                            Code::RequestMediaTypeMissing,
+                            &media.name,
+                            what,
+                            &media.at,
+                            &kept.at,
+                        );
                     }
                     Some(own) => {
                         let codes = (Code::RequestSchema, Code::RequestSchemaUnknown);

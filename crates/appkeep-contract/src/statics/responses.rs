@@ -21,7 +21,10 @@ pub(super) fn compare(pair: &mut Pair<'_>) {
                 Some(response) => compare_response(pair, response, own),
             },
             StatusKey::Range(_) | StatusKey::Default => {
-                let same = promised.responses.iter().find(|response| response.status == own.status);
+                let same = promised
+                    .responses
+                    .iter()
+                    .find(|response| response.status == own.status);
                 if let Some(response) = same {
                     compare_response(pair, response, own);
                 } else {
@@ -38,7 +41,13 @@ pub(super) fn compare(pair: &mut Pair<'_>) {
         };
         if !covered {
             let what = "no such status".to_owned();
-            pair.note(Code::StatusMissing, &response.status.to_string(), what, &response.at, &kept.at);
+            pair.note(
+                Code::StatusMissing,
+                &response.status.to_string(),
+                what,
+                &response.at,
+                &kept.at,
+            );
         }
     }
 }
@@ -46,7 +55,10 @@ pub(super) fn compare(pair: &mut Pair<'_>) {
 fn compare_response(pair: &mut Pair<'_>, promised: &Response, kept: &Response) {
     let status = kept.status;
     for header in &promised.headers {
-        let own = kept.headers.iter().find(|own| own.name.eq_ignore_ascii_case(&header.name));
+        let own = kept
+            .headers
+            .iter()
+            .find(|own| own.name.eq_ignore_ascii_case(&header.name));
         match own {
             None => {
                 let what = format!("{status} without it");
@@ -80,10 +92,20 @@ fn compare_content(pair: &mut Pair<'_>, promised: &Response, kept: &Response) {
         (false, false) => {}
     }
     for own in &kept.content {
-        match promised.content.iter().find(|media| media.name.eq_ignore_ascii_case(&own.name)) {
+        match promised
+            .content
+            .iter()
+            .find(|media| media.name.eq_ignore_ascii_case(&own.name))
+        {
             None => {
                 let what = format!("{subject} may come in it");
-                pair.note(Code::ResponseMediaTypeExtra, &own.name, what, &promised.at, &own.at);
+                pair.note(
+                    Code::ResponseMediaTypeExtra,
+                    &own.name,
+                    what,
+                    &promised.at,
+                    &own.at,
+                );
             }
             Some(media) => {
                 let codes = (Code::ResponseSchema, Code::ResponseSchemaUnknown);
@@ -92,9 +114,19 @@ fn compare_content(pair: &mut Pair<'_>, promised: &Response, kept: &Response) {
         }
     }
     for media in &promised.content {
-        if !kept.content.iter().any(|own| own.name.eq_ignore_ascii_case(&media.name)) {
+        if !kept
+            .content
+            .iter()
+            .any(|own| own.name.eq_ignore_ascii_case(&media.name))
+        {
             let what = format!("{subject} can't be had in it");
-            pair.note(Code::ResponseMediaTypeMissing, &media.name, what, &media.at, &kept.at);
+            pair.note(
+                Code::ResponseMediaTypeMissing,
+                &media.name,
+                what,
+                &media.at,
+                &kept.at,
+            );
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::sync::LazyLock;
+
 use serde_json::{Value, json};
 
 use super::{Allowance, Code, DROPSHOT, StaticReport, verify};
@@ -7,21 +9,26 @@ const FETCH: &str = "/paths/~1accounts~1{account_id}~1topology~1v1~1appBackups~1
 const LIST: &str = "/paths/~1accounts~1{account_id}~1topology~1v1~1appBackups/get";
 const CREATE: &str = "/paths/~1accounts~1{account_id}~1k8s~1v1~1apps~1{app_id}~1appBackups/post";
 
+static CONTRACT: LazyLock<Document> = LazyLock::new(|| Document::authored().unwrap());
+
 fn judge(change: impl FnOnce(&mut Value)) -> StaticReport {
     judge_with(change, &[])
 }
 
 fn judge_with(change: impl FnOnce(&mut Value), allowances: &[Allowance]) -> StaticReport {
-    let contract = Document::authored().unwrap();
-    let mut root = contract.root().clone();
+    let mut root = CONTRACT.root().clone();
     change(&mut root);
     let server = Document::from_value("server", root).unwrap();
-    verify(&contract, &server, allowances)
+    verify(&CONTRACT, &server, allowances)
 }
 
 /// The distinct codes that a change gets.
 fn codes(change: impl FnOnce(&mut Value)) -> Vec<&'static str> {
-    let mut codes: Vec<_> = judge(change).findings.iter().map(|finding| finding.code.as_str()).collect();
+    let mut codes: Vec<_> = judge(change)
+        .findings
+        .iter()
+        .map(|finding| finding.code.as_str())
+        .collect();
     codes.sort_unstable();
     codes.dedup();
     codes
@@ -32,38 +39,72 @@ fn at<'v>(root: &'v mut Value, base: &str, rest: &str) -> &'v mut Value {
 }
 
 fn remove(root: &mut Value, base: &str, rest: &str, member: &str) {
-    at(root, base, rest).as_object_mut().unwrap().remove(member).unwrap();
+    at(root, base, rest)
+        .as_object_mut()
+        .unwrap()
+        .remove(member)
+        .unwrap();
 }
 
 #[test]
 fn the_contract_keeps_itself() {
     let report = judge(|_| {});
-    let found: Vec<_> = report.findings.iter().map(|one| (&one.operation, one.code, &one.what)).collect();
+    let found: Vec<_> = report
+        .findings
+        .iter()
+        .map(|one| (&one.operation, one.code, &one.what))
+        .collect();
     assert!(found.is_empty(), "{found:#?}");
     assert_eq!(report.outcome().exit_code(), 0);
 }
 
 #[test]
 fn operations_are_matched_by_route() {
-    assert_eq!(codes(|root| remove(root, FETCH.strip_suffix("/get").unwrap(), "", "get")), ["operation-missing"]);
-    assert_eq!(codes(|root| *at(root, FETCH, "/operationId") = json!("get_backup")), ["operation-id"]);
-    let extra = codes(|root| root["paths"]["/more"] = json!({"get": {"operationId": "more", "responses": {}}}));
+    assert_eq!(
+        codes(|root| remove(root, FETCH.strip_suffix("/get").unwrap(), "", "get")),
+        ["operation-missing"]
+    );
+    assert_eq!(
+        codes(|root| *at(root, FETCH, "/operationId") = json!("get_backup")),
+        ["operation-id"]
+    );
+    let extra =
+        codes(|root| root["paths"]["/more"] = json!({"get": {"operationId": "more", "responses": {}}}));
     assert_eq!(extra, ["operation-extra"]);
 }
 
 #[test]
 fn parameters_may_be_wider_and_not_narrower() {
-    let limit = |schema: Value| codes(move |root| root["components"]["parameters"]["Limit"]["schema"] = schema);
+    let limit =
+        |schema: Value| codes(move |root| root["components"]["parameters"]["Limit"]["schema"] = schema);
     assert_eq!(limit(json!({"type": "string"})), Vec::<&str>::new());
-    assert_eq!(limit(json!({"type": "string", "pattern": "^[1-9][0-9]*$", "maxLength": 3})), ["parameter-schema-unknown"]);
-    assert_eq!(limit(json!({"type": "integer", "minimum": 1})), ["parameter-schema"]);
-    assert_eq!(codes(|root| root["components"]["parameters"]["Limit"]["required"] = json!(true)), ["parameter-demanded"]);
-    assert_eq!(codes(|root| root["components"]["parameters"]["Limit"]["name"] = json!("max")), ["parameter-missing"]);
-    assert_eq!(codes(|root| root["components"]["parameters"]["Limit"]["style"] = json!("pipeDelimited")), ["parameter-style"]);
+    assert_eq!(
+        limit(json!({"type": "string", "pattern": "^[1-9][0-9]*$", "maxLength": 3})),
+        ["parameter-schema-unknown"]
+    );
+    assert_eq!(
+        limit(json!({"type": "integer", "minimum": 1})),
+        ["parameter-schema"]
+    );
+    assert_eq!(
+        codes(|root| root["components"]["parameters"]["Limit"]["required"] = json!(true)),
+        ["parameter-demanded"]
+    );
+    assert_eq!(
+        codes(|root| root["components"]["parameters"]["Limit"]["name"] = json!("max")),
+        ["parameter-missing"]
+    );
+    assert_eq!(
+        codes(|root| root["components"]["parameters"]["Limit"]["style"] = json!("pipeDelimited")),
+        ["parameter-style"]
+    );
     let more = |required: bool| {
         codes(move |root| {
             let parameter = json!({"name": "verbose", "in": "query", "required": required, "schema": {}});
-            at(root, LIST, "/parameters").as_array_mut().unwrap().push(parameter);
+            at(root, LIST, "/parameters")
+                .as_array_mut()
+                .unwrap()
+                .push(parameter);
         })
     };
     assert_eq!(more(false), Vec::<&str>::new());
@@ -73,7 +114,10 @@ fn parameters_may_be_wider_and_not_narrower() {
 #[test]
 fn path_parameters_are_matched_by_position() {
     let renamed = codes(|root| {
-        let text = root.to_string().replace("{appSnap_id}", "{snap}").replace("\"name\":\"appSnap_id\"", "\"name\":\"snap\"");
+        let text = root
+            .to_string()
+            .replace("{appSnap_id}", "{snap}")
+            .replace("\"name\":\"appSnap_id\"", "\"name\":\"snap\"");
         *root = serde_json::from_str(&text).unwrap();
     });
     assert_eq!(renamed, ["parameter-name"]);
@@ -86,31 +130,82 @@ fn requests_may_be_wider_and_not_narrower() {
     };
     assert_eq!(create("required", json!(["type"])), Vec::<&str>::new());
     assert_eq!(create("additionalProperties", json!(true)), Vec::<&str>::new());
-    assert_eq!(create("required", json!(["type", "version", "name"])), ["request-schema"]);
-    let shorter = codes(|root| root["components"]["schemas"]["AppBackupCreate"]["properties"]["name"] =
-        json!({"type": "string", "minLength": 1, "maxLength": 20, "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}));
+    assert_eq!(
+        create("required", json!(["type", "version", "name"])),
+        ["request-schema"]
+    );
+    let shorter = codes(
+        |root| root["components"]["schemas"]["AppBackupCreate"]["properties"]["name"] = json!({"type": "string", "minLength": 1, "maxLength": 20, "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$"}),
+    );
     assert_eq!(shorter, ["request-schema"]);
-    let older = codes(|root| root["components"]["schemas"]["AppBackupCreate"]["properties"]["version"] =
-        json!({"type": "string", "enum": ["1.1"]}));
+    let older = codes(|root| {
+        root["components"]["schemas"]["AppBackupCreate"]["properties"]["version"] =
+            json!({"type": "string", "enum": ["1.1"]});
+    });
     assert_eq!(older, ["request-schema"]);
-    assert_eq!(codes(|root| remove(root, CREATE, "/requestBody/content", "application/astra-appBackup+json")), ["request-media-type-missing"]);
-    assert_eq!(codes(|root| remove(root, CREATE, "", "requestBody")), ["request-body-missing"]);
+    assert_eq!(
+        codes(|root| remove(
+            root,
+            CREATE,
+            "/requestBody/content",
+            "application/astra-appBackup+json"
+        )),
+        ["request-media-type-missing"]
+    );
+    assert_eq!(
+        codes(|root| remove(root, CREATE, "", "requestBody")),
+        ["request-body-missing"]
+    );
     let body = json!({"required": true, "content": {"application/json": {"schema": {}}}});
-    assert_eq!(codes(move |root| at(root, FETCH, "")["requestBody"] = body), ["request-body-demanded"]);
+    assert_eq!(
+        codes(move |root| at(root, FETCH, "")["requestBody"] = body),
+        ["request-body-demanded"]
+    );
 }
 
 #[test]
 fn responses_may_be_narrower_and_not_wider() {
     let backup = |pointer: &'static str, value: Value| {
-        codes(move |root| *root.pointer_mut(&format!("/components/schemas/AppBackup{pointer}")).unwrap() = value)
+        codes(move |root| {
+            *root
+                .pointer_mut(&format!("/components/schemas/AppBackup{pointer}"))
+                .unwrap() = value;
+        })
     };
-    assert_eq!(backup("/properties/state", json!({"type": "string", "enum": ["completed"]})), Vec::<&str>::new());
-    assert_eq!(backup("/properties/state", json!({"type": "string", "enum": ["completed", "deleting"]})), ["response-schema"]);
-    assert_eq!(backup("/properties/state", json!({"type": "string"})), ["response-schema"]);
+    assert_eq!(
+        backup(
+            "/properties/state",
+            json!({"type": "string", "enum": ["completed"]})
+        ),
+        Vec::<&str>::new()
+    );
+    assert_eq!(
+        backup(
+            "/properties/state",
+            json!({"type": "string", "enum": ["completed", "deleting"]})
+        ),
+        ["response-schema"]
+    );
+    assert_eq!(
+        backup("/properties/state", json!({"type": "string"})),
+        ["response-schema"]
+    );
     assert_eq!(backup("/additionalProperties", json!(true)), ["response-schema"]);
-    assert_eq!(backup("/required", json!(["type", "version", "id"])), ["response-schema"]);
-    assert_eq!(backup("/properties/percentDone", json!({"type": "number", "minimum": 0})), ["response-schema"]);
-    assert_eq!(backup("/properties/scheduleID/allOf/0", json!({"type": "string", "format": "uuid"})), ["response-schema"]);
+    assert_eq!(
+        backup("/required", json!(["type", "version", "id"])),
+        ["response-schema"]
+    );
+    assert_eq!(
+        backup("/properties/percentDone", json!({"type": "number", "minimum": 0})),
+        ["response-schema"]
+    );
+    assert_eq!(
+        backup(
+            "/properties/scheduleID/allOf/0",
+            json!({"type": "string", "format": "uuid"})
+        ),
+        ["response-schema"]
+    );
     let nullable = json!({"nullable": true, "allOf": [{"$ref": "#/components/schemas/Identifier"}]});
     assert_eq!(backup("/properties/scheduleID", nullable), ["response-schema"]);
     let integer = json!({"type": "integer", "format": "uint64", "minimum": 0});
@@ -121,40 +216,72 @@ fn responses_may_be_narrower_and_not_wider() {
 
 #[test]
 fn statuses_media_types_and_headers_are_compared() {
-    assert_eq!(codes(|root| remove(root, FETCH, "/responses", "404")), ["status-missing"]);
-    assert_eq!(codes(|root| at(root, FETCH, "/responses")["410"] = json!({"description": ""})), ["status-extra"]);
+    assert_eq!(
+        codes(|root| remove(root, FETCH, "/responses", "404")),
+        ["status-missing"]
+    );
+    assert_eq!(
+        codes(|root| at(root, FETCH, "/responses")["410"] = json!({"description": ""})),
+        ["status-extra"]
+    );
     let range = codes(|root| {
         remove(root, FETCH, "/responses", "404");
         at(root, FETCH, "/responses")["4XX"] = json!({"description": ""});
     });
     assert_eq!(range, ["status-range"]);
     let moved = codes(|root| {
-        let content = root["components"]["responses"]["NotPermitted"]["content"].as_object_mut().unwrap();
+        let content = root["components"]["responses"]["NotPermitted"]["content"]
+            .as_object_mut()
+            .unwrap();
         let media = content.remove("application/problem+json").unwrap();
         content.insert("application/json".to_owned(), media);
     });
-    assert_eq!(moved, ["response-media-type-extra", "response-media-type-missing"]);
-    assert_eq!(codes(|root| remove(root, "/components/responses/NotPermitted", "", "content")), ["response-body-missing"]);
-    let told = codes(|root| root["components"]["responses"]["AppBackupDeleted"]["content"] = json!({"application/json": {}}));
+    assert_eq!(
+        moved,
+        ["response-media-type-extra", "response-media-type-missing"]
+    );
+    assert_eq!(
+        codes(|root| remove(root, "/components/responses/NotPermitted", "", "content")),
+        ["response-body-missing"]
+    );
+    let told = codes(|root| {
+        root["components"]["responses"]["AppBackupDeleted"]["content"] = json!({"application/json": {}});
+    });
     assert_eq!(told, ["response-body-extra"]);
-    assert_eq!(codes(|root| remove(root, "/components/responses/MissingToken", "", "headers")), ["header-missing"]);
-    assert_eq!(codes(|root| root["components"]["headers"]["ETag"]["required"] = json!(false)), ["header-missing"]);
-    assert_eq!(codes(|root| root["components"]["headers"]["ETag"]["schema"] = json!({"type": "string"})), ["header-schema"]);
+    assert_eq!(
+        codes(|root| remove(root, "/components/responses/MissingToken", "", "headers")),
+        ["header-missing"]
+    );
+    assert_eq!(
+        codes(|root| root["components"]["headers"]["ETag"]["required"] = json!(false)),
+        ["header-missing"]
+    );
+    assert_eq!(
+        codes(|root| root["components"]["headers"]["ETag"]["schema"] = json!({"type": "string"})),
+        ["header-schema"]
+    );
 }
 
 #[test]
 fn security_is_compared_both_ways() {
     assert_eq!(codes(|root| root["security"] = json!([])), ["security-missing"]);
-    assert_eq!(codes(|root| at(root, FETCH, "")["security"] = json!([{}])), ["security-missing"]);
+    assert_eq!(
+        codes(|root| at(root, FETCH, "")["security"] = json!([{}])),
+        ["security-missing"]
+    );
     let other = codes(|root| {
-        root["components"]["securitySchemes"]["bearerToken"] = json!({"type": "apiKey", "in": "header", "name": "X-Key"});
+        root["components"]["securitySchemes"]["bearerToken"] =
+            json!({"type": "apiKey", "in": "header", "name": "X-Key"});
     });
     assert_eq!(other, ["security-demanded"]);
 }
 
 #[test]
 fn what_cannot_be_decided_is_a_finding() {
-    let odd = codes(|root| root["components"]["parameters"]["Limit"]["schema"] = json!({"type": "string", "x-more": 1, "contains": {}}));
+    let odd = codes(|root| {
+        root["components"]["parameters"]["Limit"]["schema"] =
+            json!({"type": "string", "x-more": 1, "contains": {}});
+    });
     assert_eq!(odd, ["parameter-schema-unknown"]);
 }
 
@@ -163,9 +290,13 @@ fn as_dropshot_writes(root: &mut Value) {
     let problem = json!({"description": "Error", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}});
     root["components"]["responses"]["Error"] = problem;
     root.as_object_mut().unwrap().remove("security");
-    let text = root.to_string();
     for (_, item) in root["paths"].as_object_mut().unwrap() {
-        for (_, operation) in item.as_object_mut().unwrap().iter_mut().filter(|(key, _)| *key != "parameters") {
+        for (_, operation) in item
+            .as_object_mut()
+            .unwrap()
+            .iter_mut()
+            .filter(|(key, _)| *key != "parameters")
+        {
             let responses = operation["responses"].as_object_mut().unwrap();
             responses.retain(|status, _| status.starts_with('2'));
             for range in ["4XX", "5XX"] {
@@ -173,7 +304,6 @@ fn as_dropshot_writes(root: &mut Value) {
             }
         }
     }
-    drop(text);
     strip(root);
 }
 
@@ -195,7 +325,11 @@ fn strip(value: &mut Value) {
 #[test]
 fn a_document_written_by_dropshot_needs_every_allowance_and_nothing_else() {
     let report = judge_with(as_dropshot_writes, DROPSHOT);
-    let found: Vec<_> = report.findings.iter().map(|one| (&one.operation, one.code, &one.what)).collect();
+    let found: Vec<_> = report
+        .findings
+        .iter()
+        .map(|one| (&one.operation, one.code, &one.what))
+        .collect();
     assert!(found.is_empty(), "{found:#?}");
     assert!(report.stale.is_empty(), "{:?}", report.stale);
     assert_eq!(report.allowed.len(), DROPSHOT.len());

@@ -15,7 +15,10 @@ pub(super) fn explain(validator: &Validator, value: &Value) -> Vec<String> {
     if validator.is_valid(value) {
         return Vec::new();
     }
-    let mut lines: Vec<String> = validator.iter_errors(value).flat_map(|error| nearest(&error)).collect();
+    let mut lines: Vec<String> = validator
+        .iter_errors(value)
+        .flat_map(|error| nearest(&error))
+        .collect();
     lines.dedup();
     lines.truncate(ERRORS_MAX);
     lines

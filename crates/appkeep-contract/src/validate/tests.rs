@@ -8,9 +8,15 @@ use crate::document::Document;
 fn codes(operation: &str, status: u16, headers: &[(&str, &str)], body: &str) -> Vec<String> {
     let document = Arc::new(Document::authored().unwrap());
     let validator = ResponseValidator::new(document).unwrap();
-    let headers: Vec<(String, String)> =
-        headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let received = Received { status, headers: &headers, body: body.as_bytes() };
+    let headers: Vec<(String, String)> = headers
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect();
+    let received = Received {
+        status,
+        headers: &headers,
+        body: body.as_bytes(),
+    };
     validator
         .check(operation, received)
         .into_iter()
@@ -20,7 +26,11 @@ fn codes(operation: &str, status: u16, headers: &[(&str, &str)], body: &str) -> 
 
 fn example(name: &str) -> Value {
     let document = Document::authored().unwrap();
-    document.root().pointer(&format!("/components/examples/{name}/value")).unwrap().clone()
+    document
+        .root()
+        .pointer(&format!("/components/examples/{name}/value"))
+        .unwrap()
+        .clone()
 }
 
 const JSON: (&str, &str) = ("Content-Type", "application/json");
@@ -32,21 +42,47 @@ fn a_documented_response_holds() {
     assert!(codes("app_backup_fetch", 200, &[JSON, ("ETag", "\"1\"")], &body).is_empty());
     assert!(codes("app_backup_delete", 204, &[], "").is_empty());
     let missing = example("MissingTokenProblem").to_string();
-    assert!(codes("app_backup_fetch", 401, &[PROBLEM, ("www-authenticate", "Bearer")], &missing).is_empty());
+    assert!(
+        codes(
+            "app_backup_fetch",
+            401,
+            &[PROBLEM, ("www-authenticate", "Bearer")],
+            &missing
+        )
+        .is_empty()
+    );
 }
 
 #[test]
 fn each_part_of_a_response_is_looked_at() {
     let body = example("PendingAppBackup").to_string();
     let cases = [
-        (codes("app_backup_fetch", 418, &[JSON], &body), "status-undocumented"),
+        (
+            codes("app_backup_fetch", 418, &[JSON], &body),
+            "status-undocumented",
+        ),
         (codes("app_backup_delete", 204, &[JSON], "{}"), "body-unexpected"),
-        (codes("app_backup_fetch", 200, &[("ETag", "\"1\"")], &body), "media-type-missing"),
-        (codes("app_backup_fetch", 200, &[PROBLEM, ("ETag", "\"1\"")], &body), "media-type-undeclared"),
-        (codes("app_backup_fetch", 200, &[JSON, ("ETag", "\"1\"")], ""), "body-missing"),
-        (codes("app_backup_fetch", 200, &[JSON, ("ETag", "\"1\"")], "{"), "body-not-json"),
+        (
+            codes("app_backup_fetch", 200, &[("ETag", "\"1\"")], &body),
+            "media-type-missing",
+        ),
+        (
+            codes("app_backup_fetch", 200, &[PROBLEM, ("ETag", "\"1\"")], &body),
+            "media-type-undeclared",
+        ),
+        (
+            codes("app_backup_fetch", 200, &[JSON, ("ETag", "\"1\"")], ""),
+            "body-missing",
+        ),
+        (
+            codes("app_backup_fetch", 200, &[JSON, ("ETag", "\"1\"")], "{"),
+            "body-not-json",
+        ),
         (codes("app_backup_fetch", 200, &[JSON], &body), "header-missing"),
-        (codes("app_backup_fetch", 200, &[JSON, ("ETag", "1")], &body), "header-malformed"),
+        (
+            codes("app_backup_fetch", 200, &[JSON, ("ETag", "1")], &body),
+            "header-malformed",
+        ),
         (codes("nobody", 200, &[JSON], &body), "operation-undocumented"),
     ];
     for (found, code) in cases {
@@ -63,7 +99,10 @@ fn a_failed_choice_is_explained_by_its_nearest_branch() {
     let list = json!({"items": [backup], "metadata": {}});
     let found = codes("app_backup_list_all", 200, &[JSON], &list.to_string());
     assert_eq!(found.len(), 2, "{found:?}");
-    assert!(found.iter().any(|line| line.contains("/items/0/state")), "{found:?}");
+    assert!(
+        found.iter().any(|line| line.contains("/items/0/state")),
+        "{found:?}"
+    );
     assert!(found.iter().any(|line| line.contains("/items/0/id")), "{found:?}");
 }
 
@@ -72,6 +111,11 @@ fn formats_and_nulls_are_no_free_ride() {
     let mut backup = example("PendingAppBackup");
     backup["metadata"]["creationTimestamp"] = json!("yesterday");
     backup["scheduleID"] = Value::Null;
-    let found = codes("app_backup_fetch", 200, &[JSON, ("ETag", "\"1\"")], &backup.to_string());
+    let found = codes(
+        "app_backup_fetch",
+        200,
+        &[JSON, ("ETag", "\"1\"")],
+        &backup.to_string(),
+    );
     assert_eq!(found.len(), 2, "{found:?}");
 }

@@ -267,7 +267,7 @@ path = "/var/backups"
             (
                 "workers = 1",
                 "workers = \"x\"",
-                "/etc/appkeep.toml:3: `workers = \"x\"`: invalid type: string \"x\", expected u32",
+                "/etc/appkeep.toml:3: `workers = \"x\"`: invalid type: string \"x\", expected a whole number, 0 or more",
             ),
             (
                 "workers = 1",

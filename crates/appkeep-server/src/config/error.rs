@@ -17,6 +17,14 @@ pub struct ConfigError {
 /// The longest piece of a file that is repeated in an error, in characters.
 const PLACE_CHARS_MAX: usize = 120;
 
+/// What serde calls things, and what TOML and people call them.
+const WORDS: [(&str, &str); 4] = [
+    ("expected u32", "expected a whole number, 0 or more"),
+    ("expected a map", "expected a table"),
+    ("expected a sequence", "expected an array of tables"),
+    ("invalid type: map", "invalid type: table"),
+];
+
 impl ConfigError {
     pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
         Self {
@@ -28,7 +36,10 @@ impl ConfigError {
     }
 
     pub(super) fn from_toml(path: &Path, text: &str, error: &toml::de::Error) -> Self {
-        let problem = error.message().replace('\n', " ");
+        let mut problem = error.message().replace('\n', " ");
+        for (word, better) in WORDS {
+            problem = problem.replace(word, better);
+        }
         match error.span() {
             Some(span) => Self::at(path, text, &span, problem),
             None => Self {

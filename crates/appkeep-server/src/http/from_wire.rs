@@ -6,6 +6,7 @@ use appkeep_api::app_backup::AppBackupCreate;
 use appkeep_api::app_snap::AppSnapCreate;
 use appkeep_api::metadata::MetadataCreate;
 use appkeep_api::problem::InvalidItem;
+use appkeep_api::shape::FAULTS_MAX;
 use appkeep_api::words::{ContinueToken, Limit, ResourceName, quoted};
 use appkeep_core::app_backup::CreateAppBackup;
 use appkeep_core::app_snap::CreateAppSnap;
@@ -63,7 +64,7 @@ fn labels(metadata: Option<MetadataCreate>) -> Result<Vec<Label>, Rejected> {
     let mut names = HashSet::new();
     let mut faults = Vec::new();
     for (index, label) in given.iter().enumerate() {
-        if !names.insert(label.name.as_str()) {
+        if !names.insert(label.name.as_str()) && faults.len() < FAULTS_MAX {
             faults.push(InvalidItem {
                 name: format!("metadata.labels[{index}].name"),
                 reason: format!("the label {} is given twice", quoted(&label.name)),

@@ -7,13 +7,26 @@ pub(crate) mod verify;
 use std::io::Write;
 use std::process::ExitCode;
 
+use anyhow::Context;
+
 /// `appkeep openapi`
 ///
 /// # Errors
 /// When the document can't be made or written.
 pub(crate) fn openapi() -> anyhow::Result<ExitCode> {
     let document = appkeep_server::openapi().map_err(anyhow::Error::msg)?;
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", serde_json::to_string_pretty(&document)?)?;
+    say(&serde_json::to_string_pretty(&document)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a line, or several. A reader that has seen enough and is gone is no error.
+///
+/// # Errors
+/// When stdout can't be written to.
+fn say(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("failed to write to stdout"),
+    }
 }

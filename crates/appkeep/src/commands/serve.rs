@@ -1,20 +1,22 @@
 //! `appkeep serve`
 
-use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
 use appkeep_server::config::Config;
 use appkeep_server::{Options, Server};
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::commands::say;
 use crate::demo::Demo;
 use crate::logging::{self, LogFormat};
 
 /// Run the server.
 #[derive(Debug, clap::Args)]
+#[command(
+    override_usage = "appkeep serve --config <FILE> --data <DIR> [OPTIONS]\n       appkeep serve --demo [OPTIONS]"
+)]
 pub(crate) struct Args {
     /// The configuration: accounts, apps with their volumes, buckets.
     #[arg(
@@ -96,11 +98,4 @@ fn warn_of_missing_directories(config: &Config) {
             );
         }
     }
-}
-
-fn say(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{text}")
-        .and_then(|()| out.flush())
-        .context("failed to write to stdout")
 }

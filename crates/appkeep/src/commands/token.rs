@@ -9,6 +9,8 @@ use appkeep_server::system::{RandomIds, SystemClock};
 use appkeep_server::tokens::{self, NewToken};
 use clap::Subcommand;
 
+use crate::commands::say;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Make a token and print it, this once. Works while the server runs.
@@ -46,6 +48,6 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
     };
     let secret = tokens::create(&store, &SystemClock, &RandomIds, wanted).await?;
     store.close().await;
-    println!("{}", secret.reveal());
+    say(secret.reveal())?;
     Ok(ExitCode::SUCCESS)
 }

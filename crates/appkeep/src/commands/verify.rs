@@ -1,5 +1,6 @@
 //! `appkeep verify`
 
+use std::fmt::Display;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -12,12 +13,11 @@ use appkeep_server::system::RandomIds;
 use clap::ValueEnum;
 use uuid::Uuid;
 
+use crate::commands::say;
 use crate::fresh::Fresh;
 use crate::logging::{self, LogFormat};
 
 /// Judge a server against the contract.
-///
-/// Exit codes: 0 it holds, 1 it is violated, 2 it could not be judged.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The server's scheme, host and port. Without it a fresh server of ours is started, judged and removed.
@@ -27,13 +27,13 @@ pub(crate) struct Args {
     #[arg(long, env = "APPKEEP_TOKEN", hide_env_values = true, value_name = "TOKEN")]
     token: Option<String>,
     /// That account's id.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", requires = "url")]
     account: Option<Uuid>,
     /// The id of an app in it that may be backed up.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", requires = "url")]
     app: Option<Uuid>,
     /// The server's own OpenAPI document, to be judged too.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "url")]
     openapi: Option<PathBuf>,
     /// Leave the companion operations alone.
     #[arg(long)]
@@ -78,14 +78,14 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             let statics = args.openapi.map(|file| judge_file(&file)).transpose()?;
             Report {
                 statics,
-                live: Some(live::run(&target, &options).await?),
+                live: Some(live::run(&target, &options).await.map_err(failed_to)?),
             }
         }
         _ => own(&options).await?,
     };
     match args.format {
-        Format::Text => println!("{}", report.text()),
-        Format::Json => println!("{}", report.json()?),
+        Format::Text => say(&report.text())?,
+        Format::Json => say(&report.json()?)?,
     }
     Ok(ExitCode::from(report.outcome().exit_code()))
 }
@@ -93,22 +93,29 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 /// Judges our own server: its document, and a fresh one that runs.
 async fn own(options: &Options) -> anyhow::Result<Report> {
     let document = appkeep_server::openapi().map_err(anyhow::Error::msg)?;
-    let server = Document::from_value("appkeep openapi", document)?;
+    let server = Document::from_value("appkeep openapi", document).map_err(failed_to)?;
     let statics = judge(&server, DROPSHOT)?;
     let fresh = Fresh::start().await.context("failed to start a fresh server")?;
     let live = live::run(&fresh.target, options).await;
     fresh.stop().await;
     Ok(Report {
         statics: Some(statics),
-        live: Some(live?),
+        live: Some(live.map_err(failed_to)?),
     })
 }
 
 fn judge_file(file: &std::path::Path) -> anyhow::Result<StaticReport> {
     let text = std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
-    judge(&Document::from_text(&file.display().to_string(), &text)?, &[])
+    let document = Document::from_text(&file.display().to_string(), &text).map_err(failed_to)?;
+    judge(&document, &[])
 }
 
 fn judge(server: &Document, allowances: &[Allowance]) -> anyhow::Result<StaticReport> {
-    Ok(statics::verify(&Document::authored()?, server, allowances))
+    let authored = Document::authored().map_err(failed_to)?;
+    Ok(statics::verify(&authored, server, allowances))
+}
+
+/// The judge's errors name what it was about to do.
+fn failed_to(error: impl Display) -> anyhow::Error {
+    anyhow::anyhow!("failed to {error}")
 }

@@ -1,0 +1,189 @@
+//! A story told through the generated client: what a program that uses it would do.
+//!
+//! The client is lenient and loses nothing, so what it read is written again and held against the document
+//! like every other response.
+
+use std::num::NonZeroU64;
+
+use appkeep_client::header::HeaderMap;
+use appkeep_client::types::{AppBackupCreate, ResourceState};
+use appkeep_client::{Client, Error, ErrorKind, ResponseValue, Secret, Uuid};
+use futures::{StreamExt, TryStreamExt};
+use serde::Serialize;
+use tokio::time::Instant;
+
+use super::call::Server;
+use super::report::LiveFinding;
+use super::stage::{Kind, Made, Stage, Stop};
+use crate::validate::Received;
+
+const CREATE: &str = "app_backup_create_for_app";
+const FETCH: &str = "app_backup_fetch_for_app";
+const LIST: &str = "app_backup_list_for_app";
+const DELETE: &str = "app_backup_delete_for_app";
+
+/// Backups of other people that are looked through for the own one at most.
+const ITEMS_MAX: usize = 1000;
+
+/// A backup's whole life: created, awaited, found in a paged list, deleted, not found.
+pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
+    let client = client(stage)?;
+    let (account, app) = (stage.target.account, stage.target.app);
+    let name = stage.fresh_name();
+    let wanted = AppBackupCreate::builder().name(name.clone());
+    let request = client.app_backup_create_for_app().account_id(account).app_id(app);
+    let created = judge(stage, CREATE, 201, request.body(wanted).send().await, json)?;
+    let id = created.id;
+    stage.made.push(Made {
+        kind: Kind::Backup,
+        server: Server::Main,
+        account: account.to_string(),
+        app: app.to_string(),
+        credential_is_foreign: false,
+        id: id.to_string(),
+    });
+    expect(stage, CREATE, created.name.as_str() == name, || {
+        format!("`{name}` was asked for, `{}` came", created.name.as_str())
+    });
+    until_completed(stage, &client, id).await?;
+    let request = client.app_backup_list_for_app().account_id(account).app_id(app);
+    judge(stage, LIST, 200, request.send().await, json)?;
+    let items = client
+        .backups(account, Some(app))
+        .page_size(NonZeroU64::MIN)
+        .stream();
+    let items: Result<Vec<_>, _> = items.take(ITEMS_MAX).try_collect().await;
+    let items = items.map_err(|error| fault(stage, LIST, error.to_string()))?;
+    expect(stage, LIST, items.iter().any(|backup| backup.id == id), || {
+        format!("backup {id} is on no page of one item each")
+    });
+    let request = client.app_backup_delete_for_app().account_id(account).app_id(app);
+    let gone = request.app_backup_id(id).send().await;
+    judge(stage, DELETE, 204, gone, |()| Vec::new())?;
+    stage.made.retain(|made| made.id != id.to_string());
+    let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
+    match request.app_backup_id(id).send().await {
+        Ok(_) => Err(fault(stage, FETCH, format!("backup {id} is still there"))),
+        Err(error) => not_found(stage, &error),
+    }
+}
+
+/// What the client makes of a 404: a typed problem, from which nothing was lost.
+fn not_found(stage: &mut Stage, error: &Error) -> Result<(), Stop> {
+    let ErrorKind::Problem {
+        status,
+        headers,
+        problem,
+    } = error.kind()
+    else {
+        return Err(fault(stage, FETCH, format!("404 as a problem expected: {error}")));
+    };
+    expect(stage, FETCH, status.as_u16() == 404, || {
+        format!("404 expected: {error}")
+    });
+    validate(stage, FETCH, status.as_u16(), headers, &json(problem));
+    Ok(())
+}
+
+fn client(stage: &mut Stage) -> Result<Client, Stop> {
+    let builder = Client::builder(&stage.target.url)
+        .bearer_token(Secret::from(stage.target.token.clone()))
+        .timeout(stage.options.answer_max);
+    let builder = match &stage.target.ca {
+        Some(pem) => builder.root_certificates(pem.clone()),
+        None => builder,
+    };
+    builder
+        .build()
+        .map_err(|error| fault(stage, CREATE, format!("the client can't be made: {error}")))
+}
+
+async fn until_completed(stage: &mut Stage, client: &Client, id: Uuid) -> Result<(), Stop> {
+    let (account, app) = (stage.target.account, stage.target.app);
+    let begun = Instant::now();
+    loop {
+        let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
+        let backup = judge(stage, FETCH, 200, request.app_backup_id(id).send().await, json)?;
+        if backup.state == ResourceState::Completed {
+            return Ok(());
+        }
+        if backup.state == ResourceState::Failed || begun.elapsed() > stage.options.completion_max {
+            let reasons = backup.state_unready.unwrap_or_default();
+            return Err(fault(
+                stage,
+                FETCH,
+                format!("it is {:?}: {reasons:?}", backup.state),
+            ));
+        }
+        tokio::time::sleep(stage.options.poll_interval).await;
+    }
+}
+
+/// Takes what the client gives, of which the contract must permit everything.
+fn judge<T>(
+    stage: &mut Stage,
+    operation: &str,
+    status: u16,
+    came: Result<ResponseValue<T>, Error>,
+    body: impl FnOnce(&T) -> Vec<u8>,
+) -> Result<T, Stop> {
+    let response = came.map_err(|error| fault(stage, operation, error.to_string()))?;
+    let (came, headers) = (response.status().as_u16(), response.headers().clone());
+    expect(stage, operation, came == status, || {
+        format!("{status} expected, {came} came")
+    });
+    let value = response.into_inner();
+    validate(stage, operation, came, &headers, &body(&value));
+    Ok(value)
+}
+
+fn validate(stage: &mut Stage, operation: &str, status: u16, headers: &HeaderMap, body: &[u8]) {
+    let headers: Vec<(String, String)> = headers
+        .iter()
+        .map(|(name, value)| {
+            (
+                name.to_string(),
+                String::from_utf8_lossy(value.as_bytes()).into_owned(),
+            )
+        })
+        .collect();
+    let received = Received {
+        status,
+        headers: &headers,
+        body,
+    };
+    for violation in stage.wire.check(operation, received) {
+        stage.note(LiveFinding {
+            code: violation.rule.code().to_owned(),
+            rule: violation.rule.rule().to_owned(),
+            operation: operation.to_owned(),
+            what: format!("{status} {}", violation.what),
+            place: Some(violation.place),
+            exchange: None,
+        });
+    }
+}
+
+fn json(value: &impl Serialize) -> Vec<u8> {
+    // What came as JSON can be written as JSON; an empty body is a violation all the same.
+    serde_json::to_vec(value).unwrap_or_default()
+}
+
+fn expect(stage: &mut Stage, operation: &str, holds: bool, what: impl FnOnce() -> String) {
+    if !holds {
+        fault(stage, operation, what());
+    }
+}
+
+fn fault(stage: &mut Stage, operation: &str, what: String) -> Stop {
+    let finding = LiveFinding {
+        code: stage.current.code.clone(),
+        rule: stage.current.rule.clone(),
+        operation: operation.to_owned(),
+        what,
+        place: None,
+        exchange: None,
+    };
+    stage.note(finding);
+    Stop::Noted
+}

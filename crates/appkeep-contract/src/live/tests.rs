@@ -1,0 +1,220 @@
+//! The suite against small canned servers: what it says about one that does everything wrong.
+
+mod canned;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use self::canned::{Canned, Reply, Request};
+use super::{LiveError, LiveFinding, LiveReport, Options, Target, run};
+use crate::report::{Outcome, Report};
+
+const TOKEN: &str = "a-token-that-must-not-leak";
+const ACCOUNT: Uuid = Uuid::from_u128(0xacc0_0000_0000_4000_8000_0000_0000_0001);
+const APP: Uuid = Uuid::from_u128(0xa990_0000_0000_4000_8000_0000_0000_0002);
+const BACKUP: &str = "54fe651d-3d3b-5fa8-b85c-5db757885ff3";
+
+fn target(url: String) -> Target {
+    Target {
+        url,
+        token: TOKEN.to_owned(),
+        account: ACCOUNT,
+        app: APP,
+        viewer_token: None,
+        foreign: None,
+        operator_token: None,
+        idle: None,
+        ca: None,
+    }
+}
+
+fn options() -> Options {
+    let mut options = Options::new(Uuid::from_u128(7));
+    options.completion_max = Duration::from_millis(200);
+    options.poll_interval = Duration::from_millis(5);
+    options
+}
+
+async fn judge(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> LiveReport {
+    let server = Canned::start(answer).await;
+    run(&target(server.url()), &options()).await.unwrap()
+}
+
+fn problem(status: u16, number: u32) -> Reply {
+    let body = json!({
+        "type": format!("https://astra.netapp.io/problems/{number}"),
+        "title": "t", "detail": "d", "status": status.to_string(),
+    });
+    Reply::json(status, &body).with("Content-Type", "application/problem+json")
+}
+
+fn list(items: &[Value]) -> Reply {
+    let body = json!({
+        "type": "application/astra-appBackups", "version": "1.1", "items": items,
+        "metadata": {"count": items.len(), "labels": []},
+    });
+    Reply::json(200, &body)
+}
+
+fn backup(state: &str) -> Value {
+    json!({
+        "type": "application/astra-appBackup", "version": "1.1", "id": BACKUP, "name": "a",
+        "bucketID": "0afbe357-a717-4c7a-8b3d-d0368959c8de", "state": state, "stateUnready": [],
+        "metadata": {
+            "labels": [], "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269",
+            "creationTimestamp": "2022-10-06T20:58:16.305662Z",
+            "modificationTimestamp": "2022-10-06T20:58:16.305662Z",
+        },
+    })
+}
+
+/// Lists nothing, whoever asks for whatever list; finds nothing else.
+fn knows_nothing(request: &Request) -> Reply {
+    if request.method == "GET" && request.path.ends_with('s') {
+        list(&[])
+    } else {
+        problem(404, 2)
+    }
+}
+
+fn codes(report: &LiveReport) -> Vec<String> {
+    let mut codes: Vec<String> = report.findings().map(|finding| finding.code.clone()).collect();
+    codes.sort();
+    codes.dedup();
+    codes
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_could_not_be_judged() {
+    let server = Canned::start(|_| problem(404, 2)).await;
+    let url = server.url();
+    drop(server);
+    let error = run(&target(url), &options()).await.unwrap_err();
+    assert!(matches!(error, LiveError::Unreachable { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_token_that_is_good_for_nothing_could_not_be_judged() {
+    let server = Canned::start(|_| problem(401, 4)).await;
+    let error = run(&target(server.url()), &options()).await.unwrap_err();
+    assert!(matches!(error, LiveError::NotUsable { .. }), "{error}");
+    assert!(error.to_string().contains(&APP.to_string()), "{error}");
+}
+
+#[tokio::test]
+async fn an_address_that_is_none_is_named() {
+    let error = run(&target("localhost:80".to_owned()), &options())
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("`localhost:80`"), "{error}");
+}
+
+#[tokio::test]
+async fn a_server_that_knows_nothing_violates_nearly_everything() {
+    let report = judge(knows_nothing).await;
+    assert_eq!(report.outcome(), Outcome::Violated);
+    let found = codes(&report);
+    for code in [
+        "token-missing",
+        "account-malformed",
+        "limit-zero",
+        "backup-create",
+        "method-undeclared",
+    ] {
+        assert!(
+            found.iter().any(|found| found == code),
+            "{code} is missing in {found:?}"
+        );
+    }
+    // What can't be told without more is left out, and says so.
+    let (_, _, left_out) = report.counts();
+    assert!(left_out > 0);
+    insta::assert_snapshot!(report.coverage.table());
+}
+
+#[tokio::test]
+async fn no_report_holds_a_token() {
+    let live = judge(knows_nothing).await;
+    let report = Report {
+        statics: None,
+        live: Some(live),
+    };
+    assert!(!report.text().contains(TOKEN));
+    assert!(!report.json().unwrap().contains(TOKEN));
+    assert!(report.text().contains("Bearer $APPKEEP_TOKEN"));
+}
+
+#[tokio::test]
+async fn a_state_that_goes_back_is_noticed() {
+    let looks = std::sync::atomic::AtomicUsize::new(0);
+    let report = judge(move |request| match request.method.as_str() {
+        "POST" => Reply::json(201, &backup("pending"))
+            .with("ETag", "\"1\"")
+            .with("Location", "/accounts/x"),
+        "GET" if request.path.ends_with(BACKUP) => {
+            let look = looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let state = if look.is_multiple_of(2) {
+                "running"
+            } else {
+                "discovering"
+            };
+            Reply::json(200, &backup(state)).with("ETag", "\"1\"")
+        }
+        "GET" if request.path.ends_with('s') => list(&[backup("running")]),
+        "GET" => Reply::json(200, &backup("running")).with("ETag", "\"1\""),
+        _ => problem(404, 1),
+    })
+    .await;
+    let found: Vec<&str> = report.findings().map(|finding| finding.what.as_str()).collect();
+    assert!(
+        found.contains(&"from `running` it went to `discovering`"),
+        "{found:#?}"
+    );
+}
+
+#[tokio::test]
+async fn a_shape_is_judged_wherever_it_turns_up() {
+    let report = judge(|request| {
+        let mut broken = backup("completed");
+        broken["state"] = json!("sleeping");
+        if request.method == "GET" && request.path.ends_with('s') {
+            list(&[broken])
+        } else {
+            problem(404, 2)
+        }
+    })
+    .await;
+    let about_state = |finding: &&LiveFinding| finding.what.contains("/items/0/state");
+    let finding = report.findings().find(about_state).unwrap();
+    assert_eq!(finding.code, "body-schema");
+    // The same shape is noted once in a check, however often it comes.
+    let check = report
+        .checks
+        .iter()
+        .find(|check| check.findings.iter().any(|one| one == finding))
+        .unwrap();
+    assert_eq!(check.findings.iter().filter(about_state).count(), 1);
+}
+
+#[tokio::test]
+async fn companions_are_left_alone_when_asked() {
+    let server = Canned::start(knows_nothing).await;
+    let options = Options {
+        documented_only: true,
+        ..options()
+    };
+    let report = run(&target(server.url()), &options).await.unwrap();
+    let companions = [
+        "app_snap_list_for_app",
+        "app_snap_fetch_for_app",
+        "app_snap_delete_for_app",
+    ];
+    let touched: Vec<_> = report
+        .exchanges
+        .iter()
+        .filter(|one| companions.contains(&one.operation.as_str()))
+        .collect();
+    assert!(touched.is_empty(), "{touched:#?}");
+}

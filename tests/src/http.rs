@@ -125,7 +125,6 @@ impl Api {
     }
 
     /// A request that can be changed before it is sent with [`Self::send`].
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.http.request(method, format!("{}{path}", self.url))
     }

@@ -3,10 +3,16 @@
 //! A [`TestServer`] is the library's own server on a free port, with a clock that only moves when it is
 //! asked and ids that are counted, so that answers can be compared to the letter.
 
+mod ask;
+mod contract;
+mod disk;
 mod http;
 mod server;
 mod sources;
 
+pub use self::ask::{Ask, Payload};
+pub use self::contract::{operation, operations};
+pub use self::disk::{Repository, assert_same_tree, bytes_below, files_below, write_noise, write_zoo};
 pub use self::http::{Answer, Api};
 pub use self::server::{Builder, TestServer, usual_config};
 pub use self::sources::{CountedIds, SteppingClock};
@@ -14,7 +20,7 @@ pub use self::sources::{CountedIds, SteppingClock};
 use std::time::{Duration, Instant};
 
 /// How long a condition may take to come true before a test gives up.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Looks again and again until `look` finds something.
 ///

@@ -4,6 +4,7 @@ use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use appkeep_server::config::Config;
 use appkeep_server::system::{RandomIds, SystemClock};
@@ -12,6 +13,7 @@ use appkeep_server::{Options, Server};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::disk::Repository;
 use crate::http::Api;
 use crate::sources::{CountedIds, SteppingClock};
 
@@ -118,12 +120,15 @@ impl Builder {
     pub async fn start(self) -> TestServer {
         let mut config = parse(self.dir.path(), &self.config);
         config.workers = self.workers;
-        let server = start(self.dir.path(), config.clone()).await;
-        TestServer {
-            server: Some(server),
+        let mut server = TestServer {
+            server: None,
             config,
+            clock: Arc::default(),
+            ids: Arc::default(),
             dir: self.dir,
-        }
+        };
+        server.run().await;
+        server
     }
 }
 
@@ -131,6 +136,9 @@ impl Builder {
 pub struct TestServer {
     server: Option<Server>,
     config: Config,
+    // A server that is started again neither goes back in time nor gives an id twice.
+    clock: Arc<SteppingClock>,
+    ids: Arc<CountedIds>,
     dir: TempDir,
 }
 
@@ -150,6 +158,28 @@ impl TestServer {
     #[must_use]
     pub fn data(&self) -> PathBuf {
         self.dir.path().join("data")
+    }
+
+    /// Where the copy of a snapshot lies.
+    #[must_use]
+    pub fn snapshot_dir(&self, app: Uuid, snap: &str) -> PathBuf {
+        self.data().join("snapshots").join(app.to_string()).join(snap)
+    }
+
+    /// An app's repository in a bucket of `acme` whose directory has the bucket's name.
+    ///
+    /// # Panics
+    /// When there is no such bucket.
+    #[must_use]
+    pub fn repository(&self, bucket: &str, app: Uuid) -> Repository {
+        let key_dir = self
+            .data()
+            .join("keys")
+            .join(self.bucket("acme", bucket).to_string());
+        Repository {
+            path: self.path().join("buckets").join(bucket).join(app.to_string()),
+            key_file: key_dir.join(format!("{app}.json")),
+        }
     }
 
     /// The address that it listens on.
@@ -262,7 +292,26 @@ impl TestServer {
             self.config = parse(self.dir.path(), config);
         }
         self.config.workers = workers;
-        self.server = Some(start(self.dir.path(), self.config.clone()).await);
+        self.run().await;
+    }
+
+    async fn run(&mut self) {
+        log();
+        let options = Options {
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+            ..Options::new(
+                self.config.clone(),
+                self.data(),
+                SocketAddr::from(([127, 0, 0, 1], 0)),
+            )
+        };
+        self.server = Some(Server::start(options).await.expect("the server starts"));
+    }
+
+    /// Lets that much time pass for the server, at once. A lease that runs out meanwhile is lost.
+    pub fn advance(&self, by: Duration) {
+        self.clock.advance(by);
     }
 }
 
@@ -272,16 +321,15 @@ pub fn usual_config() -> &'static str {
     CONFIG
 }
 
-fn parse(dir: &Path, text: &str) -> Config {
-    Config::parse(&dir.join("appkeep.toml"), text).expect("a good configuration")
+/// Shows what the server did beside a test that failed.
+fn log() {
+    let log = tracing_subscriber::fmt()
+        .with_env_filter("warn,appkeep_core=info")
+        .with_ansi(false);
+    // The first test of a process starts it for all of them.
+    let _ = log.with_test_writer().try_init();
 }
 
-async fn start(dir: &Path, config: Config) -> Server {
-    let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let options = Options {
-        clock: Arc::new(SteppingClock::default()),
-        ids: Arc::new(CountedIds::default()),
-        ..Options::new(config, dir.join("data"), listen)
-    };
-    Server::start(options).await.expect("the server starts")
+fn parse(dir: &Path, text: &str) -> Config {
+    Config::parse(&dir.join("appkeep.toml"), text).expect("a good configuration")
 }

@@ -1,6 +1,7 @@
 //! Time and ids that tests can foresee.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
 
 use appkeep_server::system::{Clock, IdSource};
 use chrono::{DateTime, Utc};
@@ -12,6 +13,14 @@ pub struct SteppingClock {
     steps: AtomicI64,
 }
 
+impl SteppingClock {
+    /// Moves on by that much at once.
+    pub fn advance(&self, by: Duration) {
+        let steps = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.steps.fetch_add(steps, Ordering::Relaxed);
+    }
+}
+
 impl Clock for SteppingClock {
     fn now(&self) -> DateTime<Utc> {
         let step = self.steps.fetch_add(1, Ordering::Relaxed);
@@ -19,7 +28,8 @@ impl Clock for SteppingClock {
     }
 }
 
-/// Well-formed version 4 ids, counted from 1.
+/// Well-formed version 4 ids, counted from 1 at both ends: the names that the system chooses hold the
+/// beginning of an id.
 #[derive(Debug, Default)]
 pub struct CountedIds {
     count: AtomicU64,
@@ -28,6 +38,7 @@ pub struct CountedIds {
 impl IdSource for CountedIds {
     fn next_id(&self) -> Uuid {
         let count = self.count.fetch_add(1, Ordering::Relaxed) + 1;
-        Builder::from_random_bytes(u128::from(count).to_be_bytes()).into_uuid()
+        let count = u128::from(count);
+        Builder::from_random_bytes((count << 96 | count).to_be_bytes()).into_uuid()
     }
 }

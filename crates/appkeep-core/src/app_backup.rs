@@ -154,14 +154,12 @@ pub(crate) fn fit_reasons(reasons: &[String]) -> Vec<String> {
     fitted
 }
 
-/// The name that the system gives: what it is, when, and the beginning of its id.
+/// The name that the system gives: what it is, when, and the end of its id, which makes it one that nothing
+/// else has.
 #[must_use]
 pub(crate) fn chosen_name(kind: &str, now: DateTime<Utc>, id: uuid::Uuid) -> ResourceName {
-    let text = format!(
-        "{kind}-{}-{}",
-        now.format("%Y%m%d%H%M%S"),
-        &id.simple().to_string()[..8]
-    );
+    let id = id.simple().to_string();
+    let text = format!("{kind}-{}-{}", now.format("%Y%m%d%H%M%S"), &id[id.len() - 12..]);
     ResourceName::new(text).unwrap_or_else(|_| unreachable!("{kind} begins a DNS label"))
 }
 
@@ -187,7 +185,7 @@ mod tests {
             labels: Vec::new(),
         };
         AppBackup::pending(
-            AppBackupId::new(Uuid::from_u128(0xabcd_ef01_0000_0000_0000_0000_0000_0000)),
+            AppBackupId::new(Uuid::from_u128(0x00ab_cdef_0123)),
             AccountId::new(Uuid::from_u128(2)),
             BucketId::new(Uuid::from_u128(3)),
             wanted,
@@ -198,7 +196,7 @@ mod tests {
 
     #[test]
     fn the_system_chooses_a_valid_name() {
-        assert_eq!(backup().name.as_str(), "backup-19700101000000-abcdef01");
+        assert_eq!(backup().name.as_str(), "backup-19700101000000-00abcdef0123");
     }
 
     #[test]

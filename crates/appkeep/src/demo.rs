@@ -89,7 +89,13 @@ impl Demo {
         let mut rows = String::from("id,customer,amount\n");
         for id in 1..=20_000_u32 {
             let amount = id.wrapping_mul(2_654_435_761) % 100_000;
-            writeln!(rows, "{id},customer-{},{}.{:02}", id % 977, amount / 100, amount % 100)?;
+            writeln!(
+                rows,
+                "{id},customer-{},{}.{:02}",
+                id % 977,
+                amount / 100,
+                amount % 100
+            )?;
         }
         write_new(&database.join("orders.csv"), rows.as_bytes())?;
         write_new(&database.join("secrets.env"), b"SHOP_KEY=only-a-demo\n")?;

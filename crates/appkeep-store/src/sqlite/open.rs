@@ -74,6 +74,8 @@ impl Connections {
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(waits.connection)
+            // A file doesn't hang up: asking each time whether it is still there doubles the cost of a query.
+            .test_before_acquire(false)
             .connect_with(
                 options
                     .clone()
@@ -91,6 +93,8 @@ impl Connections {
             .idle_timeout(READER_IDLE_MAX)
             .max_lifetime(None)
             .acquire_timeout(waits.connection)
+            // A file doesn't hang up: asking each time whether it is still there doubles the cost of a query.
+            .test_before_acquire(false)
             .connect_lazy_with(
                 options
                     .pragma("query_only", "ON")

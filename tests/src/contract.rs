@@ -1,0 +1,84 @@
+//! The authored document, for tests that walk through all of it.
+
+use std::sync::{Arc, LazyLock};
+
+use appkeep_contract::document::{Document, Operation};
+use appkeep_contract::validate::{Received, ResponseValidator};
+use uuid::Uuid;
+
+use crate::http::Answer;
+
+static CONTRACT: LazyLock<ResponseValidator> = LazyLock::new(|| {
+    let document = Document::authored().expect("a readable contract");
+    ResponseValidator::new(Arc::new(document)).expect("sound schemas in the contract")
+});
+
+/// Every operation of the contract.
+#[must_use]
+pub fn operations() -> &'static [Operation] {
+    CONTRACT.document().operations()
+}
+
+/// The operation of that `operationId`.
+///
+/// # Panics
+/// When the contract has none.
+#[must_use]
+pub fn operation(id: &str) -> &'static Operation {
+    CONTRACT
+        .document()
+        .operation(id)
+        .expect("an operation of the contract")
+}
+
+impl Answer {
+    /// What is wrong with this answer from that operation: with its status, headers and body as the contract
+    /// describes them, and with what every problem has.
+    #[must_use]
+    pub fn violations(&self, operation: &str) -> Vec<String> {
+        let headers: Vec<(String, String)> = self
+            .headers
+            .iter()
+            .map(|(name, value)| {
+                (
+                    name.to_string(),
+                    String::from_utf8_lossy(value.as_bytes()).into_owned(),
+                )
+            })
+            .collect();
+        let received = Received {
+            status: self.status.as_u16(),
+            headers: &headers,
+            body: &self.bytes,
+        };
+        let found = CONTRACT.check(operation, received);
+        let mut found: Vec<String> = found
+            .into_iter()
+            .map(|one| format!("{}: {}", one.rule.rule(), one.what))
+            .collect();
+        if self.status.is_client_error() || self.status.is_server_error() {
+            found.extend(self.lacks_as_a_problem());
+        }
+        found
+    }
+
+    fn lacks_as_a_problem(&self) -> Vec<String> {
+        let body: serde_json::Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
+        let text = |member: &str| body[member].as_str().unwrap_or_default();
+        let checks = [
+            (
+                "its media type",
+                self.header("content-type") == "application/problem+json",
+            ),
+            ("its status as a string", text("status") == self.status.as_str()),
+            ("a title", !text("title").is_empty()),
+            ("a detail", !text("detail").is_empty()),
+            ("a correlationID", Uuid::try_parse(text("correlationID")).is_ok()),
+        ];
+        checks
+            .iter()
+            .filter(|(_, holds)| !holds)
+            .map(|(what, _)| format!("the problem lacks {what}"))
+            .collect()
+    }
+}

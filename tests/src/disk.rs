@@ -1,0 +1,236 @@
+//! What lies on disk: files to back up, what is true of a tree, and the repository as plain restic sees it.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs::{self, File, FileTimes, Metadata, Permissions};
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use serde_json::Value;
+
+/// Writes a file that neither compresses nor repeats.
+///
+/// # Panics
+/// When it can't be written.
+pub fn write_noise(path: &Path, bytes: u64) {
+    let noise = File::open("/dev/urandom").expect("the system has random bytes");
+    let mut file = File::create(path).expect("a new file");
+    io::copy(&mut noise.take(bytes), &mut file).expect("random bytes in it");
+}
+
+/// Fills an empty directory with what a copy can get wrong.
+///
+/// # Panics
+/// When that can't be written.
+pub fn write_zoo(root: &Path) {
+    let write = |path: &str, content: &[u8]| fs::write(root.join(path), content).expect("a file");
+    fs::create_dir_all(root.join("deep/er")).expect("directories");
+    fs::create_dir(root.join("empty")).expect("a directory");
+    write("nothing", b"");
+    write("private", b"for the owner alone");
+    write("tool", b"#!/bin/sh\n");
+    write("setuid", b"as somebody else");
+    write("deep/er/text", b"far down");
+    write("a name with spaces and \"quotes\"", b"odd");
+    fs::write(root.join(OsStr::from_bytes(b"not utf-8: \xff\xfe")), "odder").expect("a file");
+    write_noise(&root.join("noise"), 3 << 20);
+    let sparse = File::create(root.join("sparse")).expect("a file");
+    sparse.set_len(8 << 20).expect("a hole");
+    sparse.write_all_at(b"an island", 5 << 20).expect("an island");
+
+    fs::hard_link(root.join("noise"), root.join("deep/same noise")).expect("a second name");
+    for (to, link) in [
+        ("private", "link"),
+        ("nowhere", "dangling"),
+        ("/nowhere/at/all", "absolute"),
+    ] {
+        symlink(to, root.join(link)).expect("a link");
+    }
+    for (path, mode) in [
+        ("private", 0o600),
+        ("tool", 0o755),
+        ("setuid", 0o4755),
+        ("nothing", 0o400),
+        ("empty", 0o1777),
+        ("deep/er", 0o2750),
+    ] {
+        fs::set_permissions(root.join(path), Permissions::from_mode(mode)).expect("a mode");
+    }
+    for (path, secs, nanos) in [
+        ("noise", 1_000_000_000, 123_456_789),
+        ("deep/er", 1_500_000_000, 999_999_999),
+    ] {
+        let time = SystemTime::UNIX_EPOCH + Duration::new(secs, nanos);
+        let file = File::open(root.join(path)).expect("an open file");
+        file.set_times(FileTimes::new().set_modified(time))
+            .expect("a time");
+    }
+}
+
+/// What is true of an entry and should be true of its copy.
+#[derive(PartialEq, Eq)]
+struct Described {
+    mode: u32,
+    modified: (i64, i64),
+    content: Content,
+}
+
+#[derive(PartialEq, Eq)]
+enum Content {
+    Directory,
+    Link(PathBuf),
+    /// Its bytes, and the first of its names.
+    File(Vec<u8>, PathBuf),
+}
+
+impl std::fmt::Debug for Described {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "mode {:o}, modified {:?}, ", self.mode, self.modified)?;
+        match &self.content {
+            Content::Directory => f.write_str("a directory"),
+            Content::Link(to) => write!(f, "a link to {}", to.display()),
+            Content::File(bytes, first) => write!(f, "{} bytes, first {}", bytes.len(), first.display()),
+        }
+    }
+}
+
+/// Fails with the first difference between two trees: content, mode, time, links, and which names are one
+/// file.
+///
+/// # Panics
+/// When they differ.
+#[track_caller]
+pub fn assert_same_tree(original: &Path, copy: &Path) {
+    let (original, copy) = (describe(original), describe(copy));
+    for (path, described) in &original {
+        assert_eq!(Some(described), copy.get(path), "{}", path.display());
+    }
+    let added: Vec<_> = copy.keys().filter(|path| !original.contains_key(*path)).collect();
+    assert!(added.is_empty(), "{added:?} came from nowhere");
+}
+
+fn describe(root: &Path) -> BTreeMap<PathBuf, Described> {
+    let mut first_names = BTreeMap::new();
+    let described = walk(root).into_iter().map(|(path, metadata)| {
+        let below = path.strip_prefix(root).expect("below the root").to_owned();
+        let content = if metadata.is_dir() {
+            Content::Directory
+        } else if metadata.is_symlink() {
+            Content::Link(fs::read_link(&path).expect("a link"))
+        } else {
+            let file = (metadata.dev(), metadata.ino());
+            let first = first_names.entry(file).or_insert_with(|| below.clone());
+            Content::File(fs::read(&path).expect("a readable file"), first.clone())
+        };
+        let (mode, modified) = (metadata.mode(), (metadata.mtime(), metadata.mtime_nsec()));
+        (
+            below,
+            Described {
+                mode,
+                modified,
+                content,
+            },
+        )
+    });
+    described.collect()
+}
+
+/// Everything from `root` down, sorted; nothing when there is no such directory. What vanishes meanwhile is
+/// left out.
+fn walk(root: &Path) -> BTreeMap<PathBuf, Metadata> {
+    let mut found = BTreeMap::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(path) = open.pop() {
+        let Ok(metadata) = fs::symlink_metadata(&path) else {
+            continue;
+        };
+        if metadata.is_dir() {
+            let entries = fs::read_dir(&path).into_iter().flatten().flatten();
+            open.extend(entries.map(|entry| entry.path()));
+        }
+        found.insert(path, metadata);
+    }
+    found
+}
+
+/// The files and links below `root`.
+#[must_use]
+pub fn files_below(root: &Path) -> Vec<PathBuf> {
+    let files = walk(root).into_iter().filter(|(_, metadata)| !metadata.is_dir());
+    files.map(|(path, _)| path).collect()
+}
+
+/// How many bytes the files below `root` have.
+#[must_use]
+pub fn bytes_below(root: &Path) -> u64 {
+    let files = walk(root);
+    let files = files.values().filter(|metadata| metadata.is_file());
+    files.map(Metadata::len).sum()
+}
+
+/// An app's repository in a bucket, as plain restic sees it.
+#[derive(Debug, Clone)]
+pub struct Repository {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Where its password lies.
+    pub key_file: PathBuf,
+}
+
+impl Repository {
+    /// Runs restic on it and answers what it says.
+    ///
+    /// # Panics
+    /// When restic fails.
+    #[must_use]
+    pub fn restic(&self, arguments: &[&str]) -> String {
+        let key = fs::read(&self.key_file).expect("a key file");
+        let key: Value = serde_json::from_slice(&key).expect("a key file of JSON");
+        let output = Command::new("restic")
+            .args(["--no-cache", "--repo"])
+            .arg(&self.path)
+            .args(arguments)
+            .env("RESTIC_PASSWORD", key["password"].as_str().expect("a password"))
+            .output()
+            .expect("restic runs: apt-get install restic");
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let complained = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            output.status.success(),
+            "restic {arguments:?} failed:\n{said}\n{complained}"
+        );
+        said
+    }
+
+    /// The snapshots that it holds.
+    ///
+    /// # Panics
+    /// When restic fails.
+    #[must_use]
+    pub fn snapshots(&self) -> Vec<Value> {
+        let said = self.restic(&["snapshots", "--json"]);
+        serde_json::from_str(&said).expect("restic speaks JSON")
+    }
+
+    /// Reads everything in it.
+    ///
+    /// # Panics
+    /// When anything is wrong with it.
+    pub fn assert_sound(&self) {
+        let said = self.restic(&["check", "--read-data"]);
+        assert!(said.contains("no errors were found"), "{said}");
+    }
+
+    /// Restores a backup into a new directory.
+    ///
+    /// # Panics
+    /// When restic fails.
+    pub fn restore(&self, backup: &str, target: &Path) {
+        let (tag, target) = (format!("backup={backup}"), target.display().to_string());
+        let _ = self.restic(&["restore", "latest", "--tag", &tag, "--target", &target]);
+    }
+}

@@ -1,0 +1,332 @@
+//! Who may do what, and what those who may not get to know.
+//!
+//! That what belongs to others is not found is in `bad_input/ids.rs`.
+
+use appkeep_core::actor::{AccountScope, Actor, Role, Token};
+use appkeep_server::data_dir::DataDir;
+use appkeep_server::store::{SqliteStore, Store};
+use appkeep_server::system::{Clock, IdSource, RandomIds, SystemClock};
+use appkeep_server::tokens::{self, NewToken};
+use appkeep_tests::{Answer, Ask, operations};
+use http::header::AUTHORIZATION;
+use serde_json::Value;
+
+use crate::stage::{Stage, UNKNOWN};
+
+/// What each operation says to a viewer and to the other roles of an account, and to a token for all
+/// accounts about one that doesn't exist.
+///
+/// The DELETEs conflict, which nobody gets to know who may not delete.
+const ROWS: [(&str, &str, &str, &str); 11] = [
+    ("app_backup_list_all", "200/-", "200/-", "404/2"),
+    ("app_backup_fetch", "200/-", "200/-", "404/2"),
+    ("app_backup_delete", "403/11", "409/128", "404/1"),
+    ("app_backup_create_for_app", "403/11", "201/-", "404/2"),
+    ("app_backup_list_for_app", "200/-", "200/-", "404/2"),
+    ("app_backup_fetch_for_app", "200/-", "200/-", "404/2"),
+    ("app_backup_delete_for_app", "403/11", "409/128", "404/1"),
+    ("app_snap_create_for_app", "403/11", "201/-", "404/2"),
+    ("app_snap_list_for_app", "200/-", "200/-", "404/2"),
+    ("app_snap_fetch_for_app", "200/-", "200/-", "404/2"),
+    ("app_snap_delete_for_app", "403/11", "409/144", "404/1"),
+];
+
+const ROLES: [&str; 4] = ["viewer", "member", "admin", "owner"];
+
+#[test]
+fn every_operation_has_a_row() {
+    let mut rows: Vec<&str> = ROWS.iter().map(|row| row.0).collect();
+    let mut all: Vec<&str> = operations()
+        .iter()
+        .map(|operation| operation.id.as_str())
+        .collect();
+    rows.sort_unstable();
+    all.sort_unstable();
+    assert_eq!(rows, all);
+}
+
+struct Judge {
+    stage: Stage,
+    complaints: Vec<String>,
+}
+
+impl Judge {
+    async fn expect(&mut self, what: &str, ask: &Ask, says: &str) -> Answer {
+        let answer = ask.send(&self.stage.api).await;
+        let mut wrong = answer.violations(&ask.operation.id);
+        if answer.problem() != says {
+            wrong.push(format!("{} instead of {says}", answer.problem()));
+        }
+        let operation = &ask.operation.id;
+        self.complaints
+            .extend(wrong.iter().map(|wrong| format!("{operation}, {what}: {wrong}")));
+        answer
+    }
+}
+
+#[tokio::test]
+async fn role_and_account_decide_together() {
+    let mut judge = Judge {
+        stage: Stage::set().await,
+        complaints: Vec::new(),
+    };
+    for role in ROLES {
+        let of_acme = judge.stage.server.token(role, &["acme"]).await;
+        let of_both = judge.stage.server.token(role, &["other", "acme"]).await;
+        let of_all = judge.stage.server.token(role, &["*"]).await;
+        for (operation, viewer, others, unknown) in ROWS {
+            let allowed = if role == "viewer" { viewer } else { others };
+            let mut own = judge.stage.ask(operation);
+            let mut foreign = own.clone();
+            foreign.account = judge.stage.server.account("other").to_string();
+            foreign.app = judge.stage.foreign_app.to_string();
+            let snap = foreign.has("appSnap_id");
+            foreign.resource.clone_from(if snap {
+                &judge.stage.foreign_snap
+            } else {
+                &judge.stage.foreign_backup
+            });
+            let mut nowhere = own.clone();
+            nowhere.id("account_id", UNKNOWN);
+
+            own.token(&of_acme);
+            judge.expect(&format!("{role} of acme"), &own, allowed).await;
+            foreign.token(&of_acme);
+            judge
+                .expect(&format!("{role} of acme at other"), &foreign, "403/11")
+                .await;
+            nowhere.token(&of_acme);
+            judge
+                .expect(&format!("{role} of acme nowhere"), &nowhere, "403/11")
+                .await;
+
+            own.token(&of_both);
+            judge
+                .expect(&format!("{role} of both at acme"), &own, allowed)
+                .await;
+            nowhere.token(&of_both);
+            judge
+                .expect(&format!("{role} of both nowhere"), &nowhere, "403/11")
+                .await;
+
+            own.token(&of_all);
+            judge
+                .expect(&format!("{role} of all at acme"), &own, allowed)
+                .await;
+            nowhere.token(&of_all);
+            let unknown = if allowed == "403/11" { allowed } else { unknown };
+            judge
+                .expect(&format!("{role} of all nowhere"), &nowhere, unknown)
+                .await;
+            // Nothing reads from the other account's snapshot, so that one would be gone.
+            if operation != "app_snap_delete_for_app" {
+                for (token, whose) in [(&of_both, "both"), (&of_all, "all")] {
+                    foreign.token(token);
+                    judge
+                        .expect(&format!("{role} of {whose} at other"), &foreign, allowed)
+                        .await;
+                }
+            }
+        }
+    }
+    assert!(judge.complaints.is_empty(), "{}", judge.complaints.join("\n"));
+}
+
+fn without_correlation(answer: &Answer) -> Value {
+    let mut body = answer.json();
+    body.as_object_mut().expect("a problem").remove("correlationID");
+    body
+}
+
+#[tokio::test]
+async fn a_refusal_does_not_tell_whether_the_account_exists() {
+    let stage = Stage::set().await;
+    for operation in operations() {
+        let mut answers = Vec::new();
+        for account in [stage.server.account("other").to_string(), UNKNOWN.to_owned()] {
+            let mut ask = stage.ask(&operation.id);
+            ask.account = account;
+            let answer = ask.send(&stage.api).await;
+            let headers: Vec<String> = answer.headers.keys().map(ToString::to_string).collect();
+            answers.push((answer.status, headers, without_correlation(&answer)));
+        }
+        assert_eq!(answers[0].0, 403, "{}", operation.id);
+        assert_eq!(answers[0], answers[1], "{}", operation.id);
+    }
+}
+
+/// A value of `Authorization` made from a token, and the problem that it is.
+type Odd = (&'static str, fn(&str) -> Vec<Vec<u8>>, &'static str);
+
+fn one(value: impl Into<Vec<u8>>) -> Vec<Vec<u8>> {
+    vec![value.into()]
+}
+
+const ODD: [Odd; 22] = [
+    ("none", |_| Vec::new(), "401/3"),
+    ("empty", |_| one(""), "401/3"),
+    ("a bare scheme", |_| one("Bearer"), "401/3"),
+    ("a scheme and a blank", |_| one("Bearer "), "401/3"),
+    ("a bare token", |token| one(token), "401/3"),
+    ("another scheme", |token| one(format!("Basic {token}")), "401/3"),
+    (
+        "the name of the reference",
+        |token| one(format!("Token {token}")),
+        "401/3",
+    ),
+    (
+        "a tab between them",
+        |token| one(format!("Bearer\t{token}")),
+        "401/3",
+    ),
+    (
+        "a colon between them",
+        |token| one(format!("Bearer: {token}")),
+        "401/3",
+    ),
+    ("broken bytes", |_| one(b"Bearer \xff\xfe".to_vec()), "401/3"),
+    (
+        "good and good",
+        |token| vec![format!("Bearer {token}").into(), format!("Bearer {token}").into()],
+        "401/3",
+    ),
+    (
+        "good and bad",
+        |token| vec![format!("Bearer {token}").into(), "Bearer x".into()],
+        "401/3",
+    ),
+    (
+        "bad and good",
+        |token| vec!["Bearer x".into(), format!("Bearer {token}").into()],
+        "401/3",
+    ),
+    (
+        "another scheme and good",
+        |token| vec!["Basic eDp5".into(), format!("Bearer {token}").into()],
+        "401/3",
+    ),
+    ("nobody's", |_| one("Bearer appkeep_0000"), "401/4"),
+    ("a letter more", |token| one(format!("Bearer {token}0")), "401/4"),
+    (
+        "a letter less",
+        |token| one(format!("Bearer {}", &token[..token.len() - 1])),
+        "401/4",
+    ),
+    (
+        "in upper case",
+        |token| one(format!("Bearer {}", token.to_uppercase())),
+        "401/4",
+    ),
+    (
+        "without its prefix",
+        |token| one(format!("Bearer {}", token.trim_start_matches("appkeep_"))),
+        "401/4",
+    ),
+    ("in quotes", |token| one(format!("Bearer \"{token}\"")), "401/4"),
+    (
+        "twice in one",
+        |token| one(format!("Bearer {token}, Bearer {token}")),
+        "401/4",
+    ),
+    (
+        "a very long one",
+        |_| one(format!("Bearer {}", "x".repeat(8_000))),
+        "401/4",
+    ),
+];
+
+#[tokio::test]
+async fn who_does_not_say_who_they_are_is_challenged() {
+    let stage = Stage::set().await;
+    for (what, make, says) in ODD {
+        let mut request = stage.api.request(http::Method::GET, &stage.api.backups());
+        for value in make(stage.api.token()) {
+            request = request.header(AUTHORIZATION, value.as_slice());
+        }
+        let answer = stage.api.send(request).await;
+        assert_eq!(answer.problem(), says, "{what}");
+        assert_eq!(answer.violations("app_backup_list_all"), [""; 0], "{what}");
+        let challenge = match says {
+            "401/3" => r#"Bearer realm="appkeep""#,
+            _ => r#"Bearer realm="appkeep", error="invalid_token""#,
+        };
+        assert_eq!(answer.header("www-authenticate"), challenge, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn every_operation_challenges_who_has_no_good_token_and_nobody_else() {
+    let stage = Stage::set().await;
+    for operation in operations() {
+        for (token, says) in [(None, "401/3"), (Some("appkeep_nobody"), "401/4")] {
+            let mut ask = stage.ask(&operation.id);
+            ask.authorization = token.map(|token| format!("Bearer {token}").into_bytes());
+            let answer = ask.send(&stage.api).await;
+            assert_eq!(answer.problem(), says, "{}", operation.id);
+            assert!(
+                answer.header("www-authenticate").starts_with("Bearer "),
+                "{}",
+                operation.id
+            );
+            assert_eq!(answer.violations(&operation.id), [""; 0]);
+        }
+        let mut ask = stage.ask(&operation.id);
+        ask.token(&stage.foreigner);
+        assert_eq!(
+            ask.send(&stage.api).await.header("www-authenticate"),
+            "",
+            "{}",
+            operation.id
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_scheme_is_read_in_any_case() {
+    let stage = Stage::set().await;
+    for scheme in ["Bearer", "bearer", "BEARER", "Bearer   "] {
+        let mut ask = stage.ask("app_backup_list_all");
+        ask.authorization = Some(format!("{scheme} {}", stage.api.token()).into_bytes());
+        assert_eq!(ask.send(&stage.api).await.status, 200, "{scheme}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_counts_as_soon_as_it_is_made_and_no_longer_when_it_is_revoked() {
+    let stage = Stage::set().await;
+    // Beside the running server, as the command line does it.
+    let data = DataDir::existing(&stage.server.data()).expect("a data directory");
+    let store = SqliteStore::open(data.database())
+        .await
+        .expect("a second connection");
+    let scope = AccountScope::These(vec![stage.server.account("acme").into()]);
+    let wanted = NewToken {
+        name: "late".to_owned(),
+        role: Role::Viewer,
+        scope: scope.clone(),
+    };
+    let made = tokens::create(&store, &SystemClock, &RandomIds, wanted)
+        .await
+        .expect("a token");
+    let mut ask = stage.ask("app_backup_list_all");
+    ask.token(made.reveal());
+    assert_eq!(ask.send(&stage.api).await.status, 200);
+
+    let revoked = Token {
+        id: RandomIds.next_id().into(),
+        name: "lost".to_owned(),
+        hash: tokens::hash("appkeep_lost"),
+        actor: Actor {
+            subject: RandomIds.next_id().into(),
+            role: Role::Owner,
+            scope,
+        },
+        created_at: SystemClock.now(),
+        revoked_at: Some(SystemClock.now()),
+    };
+    let mut tx = store.begin().await.expect("a transaction");
+    tx.insert_token(&revoked).await.expect("the store works");
+    tx.commit().await.expect("the store works");
+    ask.token("appkeep_lost");
+    assert_eq!(ask.send(&stage.api).await.problem(), "401/4");
+}

@@ -1,0 +1,136 @@
+//! Deleting backups: they are invisible at once, and their bytes come back.
+
+use std::fs;
+
+use appkeep_tests::{Api, Builder, TestServer, bytes_below, eventually, write_noise};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{back_up, no_snapshot_is_left, path_of, server_with_a_large_app, text};
+
+/// The ids in a list.
+async fn listed(api: &Api, path: &str) -> Vec<String> {
+    let list = api.get(path).await.json();
+    let items = list["items"].as_array().expect("items").clone();
+    items.iter().map(|item| text(item, "id")).collect()
+}
+
+async fn is_nowhere(api: &Api, app: Uuid, backup: &Value) {
+    let id = text(backup, "id");
+    for tree in [api.backups(), api.app_backups(app)] {
+        assert!(!listed(api, &tree).await.contains(&id), "{tree}");
+        let path = format!("{tree}/{id}");
+        assert_eq!(api.get(&path).await.problem(), "404/2");
+        assert_eq!(api.delete(&path).await.problem(), "404/1");
+    }
+}
+
+/// Waits until the app's repository has no content.
+async fn no_bytes_are_left(server: &TestServer, app: Uuid) {
+    let path = server.repository("local", app).path;
+    eventually("the bytes to be gone", async || {
+        let content = ["data", "snapshots", "index"].map(|kind| bytes_below(&path.join(kind)));
+        (content == [0, 0, 0]).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deleted_backup_is_invisible_at_once_and_gives_its_bytes_back() {
+    for by_app in [false, true] {
+        let builder = Builder::new();
+        write_noise(&builder.path().join("volumes/blog/noise"), 8 << 20);
+        let server = builder.start().await;
+        let (api, app) = (server.api().await, server.app("acme", "blog"));
+        let backup = back_up(&api, app, &json!({})).await;
+        let bucket = server.path().join("buckets/local");
+        assert!(bytes_below(&bucket) > 8 << 20);
+        let tree = if by_app {
+            api.app_backups(app)
+        } else {
+            api.backups()
+        };
+        let deleted = api.delete(&format!("{tree}/{}", text(&backup, "id"))).await;
+        assert_eq!(deleted.status, 204);
+        assert!(deleted.bytes.is_empty());
+        is_nowhere(&api, app, &backup).await;
+        no_bytes_are_left(&server, app).await;
+        assert!(bytes_below(&bucket) < 10_000);
+    }
+}
+
+#[tokio::test]
+async fn restic_finds_the_other_backups_whole_after_one_was_deleted() {
+    let server = TestServer::start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let own = server.path().join("volumes/blog/own");
+    let mut backups = Vec::new();
+    for _ in 0..3 {
+        write_noise(&own, 1 << 20);
+        backups.push((fs::read(&own).unwrap(), back_up(&api, app, &json!({})).await));
+    }
+    let bytes = bytes_below(&server.repository("local", app).path);
+    assert_eq!(api.delete(&path_of(&api, &backups[1].1)).await.status, 204);
+    let repository = server.repository("local", app);
+    eventually("a third of the bytes to be gone", async || {
+        (bytes_below(&repository.path) < bytes - (900 << 10)).then_some(())
+    })
+    .await;
+    // The last thing that a prune does is over when the app's next job has run.
+    back_up(&api, app, &json!({})).await;
+    assert_eq!(repository.snapshots().len(), 3);
+    repository.assert_sound();
+    for (content, backup) in [&backups[0], &backups[2]] {
+        let target = server.path().join(text(backup, "name"));
+        repository.restore(&text(backup, "id"), &target);
+        assert_eq!(&fs::read(target.join("data/own")).unwrap(), content);
+    }
+}
+
+#[tokio::test]
+async fn restic_finds_nothing_of_a_backup_that_was_deleted_while_it_ran() {
+    let server = server_with_a_large_app().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let created = api.create_backup(app, &json!({})).await;
+    let path = path_of(&api, &created);
+    let data = server.repository("local", app).path.join("data");
+    eventually("bytes to be in the bucket", async || {
+        (bytes_below(&data) > 0).then_some(())
+    })
+    .await;
+    assert_eq!(api.get(&path).await.json()["state"], "running");
+    assert_eq!(api.delete(&path).await.status, 204);
+    is_nowhere(&api, app, &created).await;
+
+    no_bytes_are_left(&server, app).await;
+    no_snapshot_is_left(&server, &api, app).await;
+    let repository = server.repository("local", app);
+    assert_eq!(repository.snapshots(), Vec::<Value>::new());
+    repository.assert_sound();
+    // The app is free for the next one.
+    fs::remove_file(server.path().join("volumes/blog/large")).unwrap();
+    back_up(&api, app, &json!({})).await;
+    assert_eq!(repository.snapshots().len(), 1);
+}
+
+#[tokio::test]
+async fn a_backup_can_be_deleted_while_its_snapshot_is_taken() {
+    let server = server_with_a_large_app().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let created = api.create_backup(app, &json!({})).await;
+    let path = path_of(&api, &created);
+    api.wait_for(&path, &["discovering", "running"]).await;
+    assert_eq!(api.delete(&path).await.status, 204);
+    is_nowhere(&api, app, &created).await;
+    no_snapshot_is_left(&server, &api, app).await;
+    no_bytes_are_left(&server, app).await;
+}
+
+#[tokio::test]
+async fn a_pending_backup_cannot_be_deleted_and_stays() {
+    let server = Builder::new().workers(0).start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let created = api.create_backup(app, &json!({})).await;
+    assert_eq!(api.delete(&path_of(&api, &created)).await.problem(), "409/128");
+    assert_eq!(api.get(&path_of(&api, &created)).await.json(), created);
+}

@@ -1,0 +1,174 @@
+//! Backups that can't be taken: they say why, and leave nothing behind.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::time::Duration;
+
+use appkeep_tests::{Builder, TestServer, bytes_below, eventually, usual_config};
+use serde_json::{Value, json};
+
+use super::{no_snapshot_is_left, path_of};
+
+/// The reasons of a resource that failed.
+fn reasons(resource: &Value) -> Vec<String> {
+    let reasons = resource["stateUnready"].as_array().expect("reasons");
+    let reasons: Vec<_> = reasons
+        .iter()
+        .map(|reason| reason.as_str().expect("a text").to_owned())
+        .collect();
+    assert!(!reasons.is_empty(), "{resource}");
+    for reason in &reasons {
+        assert!((1..=127).contains(&reason.chars().count()), "{reason:?}");
+    }
+    reasons
+}
+
+/// Starts a server whose app `blog` has its volume at `path`.
+async fn server_with_blog_at(builder: Builder, path: &str) -> TestServer {
+    let config = usual_config().replace("volumes/blog", path);
+    builder.config(&config).start().await
+}
+
+#[tokio::test]
+async fn a_volume_that_cannot_be_read_fails_the_backup_and_is_named() {
+    for (path, complaint) in [
+        ("volumes/gone", "No such file or directory"),
+        ("volumes/file", "Not a directory"),
+        ("volumes/circle", "Too many levels of symbolic links"),
+    ] {
+        let builder = Builder::new();
+        fs::write(builder.path().join("volumes/file"), "no directory").unwrap();
+        symlink("circle", builder.path().join("volumes/circle")).unwrap();
+        let server = server_with_blog_at(builder, path).await;
+        let (api, app) = (server.api().await, server.app("acme", "blog"));
+        let created = api.create_backup(app, &json!({})).await;
+        let failed = api
+            .wait_for(&path_of(&api, &created), &["failed", "completed"])
+            .await;
+        assert_eq!(failed["state"], "failed", "{failed}");
+        let reason = &reasons(&failed)[0];
+        let volume = server.path().join(path);
+        let said = format!("data: {}: {complaint}", volume.display());
+        assert!(reason.starts_with(&said), "{reason:?} is not {said:?}");
+        for absent in ["percentDone", "totalBytes", "backupCreationTimestamp"] {
+            assert_eq!(failed.get(absent), None, "{failed}");
+        }
+        no_snapshot_is_left(&server, &api, app).await;
+        assert_eq!(bytes_below(&server.path().join("buckets")), 0);
+    }
+}
+
+/// The kernel has files that not even root can read.
+#[tokio::test]
+async fn a_file_that_cannot_be_read_fails_the_backup_and_is_named() {
+    let server = server_with_blog_at(Builder::new(), "/sys/bus/cpu").await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let created = api.create_backup(app, &json!({})).await;
+    let failed = api
+        .wait_for(&path_of(&api, &created), &["failed", "completed"])
+        .await;
+    assert_eq!(failed["state"], "failed", "{failed}");
+    let reasons = reasons(&failed);
+    let expected = "data/uevent: Permission denied (os error 13)";
+    assert!(reasons.iter().any(|reason| reason == expected), "{reasons:?}");
+    no_snapshot_is_left(&server, &api, app).await;
+    assert_eq!(bytes_below(&server.path().join("buckets")), 0);
+}
+
+#[tokio::test]
+async fn one_bad_volume_of_several_fails_the_backup() {
+    let builder = Builder::new();
+    let config = usual_config().replace("volumes/shop-media", "volumes/gone");
+    let server = builder.config(&config).start().await;
+    let (api, app) = (server.api().await, server.app("acme", "shop"));
+    let created = api.create_backup(app, &json!({})).await;
+    let failed = api
+        .wait_for(&path_of(&api, &created), &["failed", "completed"])
+        .await;
+    assert_eq!(failed["state"], "failed", "{failed}");
+    let reasons = reasons(&failed);
+    assert_eq!(reasons.len(), 1, "{reasons:?}");
+    assert!(reasons[0].starts_with("media: "), "{reasons:?}");
+    no_snapshot_is_left(&server, &api, app).await;
+}
+
+#[tokio::test]
+async fn a_failed_backup_can_be_deleted_and_taken_again() {
+    let server = server_with_blog_at(Builder::new(), "volumes/later").await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let named = json!({"name": "nightly"});
+    let path = path_of(&api, &api.create_backup(app, &named).await);
+    api.wait_for(&path, &["failed"]).await;
+    assert_eq!(api.delete(&path).await.status, 204);
+    fs::create_dir(server.path().join("volumes/later")).unwrap();
+    let again = path_of(&api, &api.create_backup(app, &named).await);
+    let ended = api.wait_for(&again, &["completed", "failed"]).await;
+    assert_eq!(ended["state"], "completed", "{ended}");
+    assert_eq!(ended["totalBytes"], 0);
+    assert_eq!(ended["percentDone"], 100);
+}
+
+/// A bucket may be a disk that isn't mounted yet.
+#[tokio::test]
+async fn a_bucket_that_is_missing_is_tried_again_until_it_is_there() {
+    let server = TestServer::start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let bucket = server.path().join("buckets/local");
+    fs::remove_dir(&bucket).unwrap();
+    let path = path_of(&api, &api.create_backup(app, &json!({})).await);
+    let running = api.wait_for(&path, &["running", "failed"]).await;
+    assert_eq!(running["state"], "running", "{running}");
+    fs::create_dir(&bucket).unwrap();
+    let completed = eventually("the backup to be tried again", async || {
+        server.advance(Duration::from_secs(5));
+        let backup = api.get(&path).await.json();
+        (backup["state"] != "running").then_some(backup)
+    })
+    .await;
+    assert_eq!(completed["state"], "completed", "{completed}");
+    no_snapshot_is_left(&server, &api, app).await;
+}
+
+#[tokio::test]
+async fn a_bucket_that_stays_missing_fails_the_backup_and_is_named() {
+    let server = TestServer::start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let bucket = server.path().join("buckets/local");
+    fs::remove_dir(&bucket).unwrap();
+    let path = path_of(&api, &api.create_backup(app, &json!({})).await);
+    api.wait_for(&path, &["running", "failed"]).await;
+    let failed = eventually("the backup to fail", async || {
+        server.advance(Duration::from_secs(5));
+        let backup = api.get(&path).await.json();
+        (backup["state"] != "running").then_some(backup)
+    })
+    .await;
+    assert_eq!(failed["state"], "failed", "{failed}");
+    let reason = &reasons(&failed)[0];
+    assert!(reason.starts_with("gave up after 5 attempts: "), "{reason:?}");
+    assert!(
+        reason.ends_with("No such file or directory (os error 2)"),
+        "{reason:?}"
+    );
+    assert!(!bucket.exists(), "nobody but the operator makes a bucket");
+    no_snapshot_is_left(&server, &api, app).await;
+}
+
+#[tokio::test]
+async fn a_repository_whose_key_is_lost_is_not_made_anew() {
+    let server = TestServer::start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    super::back_up(&api, app, &json!({})).await;
+    let repository = server.repository("local", app);
+    let bytes = bytes_below(&repository.path);
+    fs::remove_file(&repository.key_file).unwrap();
+    let created = api.create_backup(app, &json!({})).await;
+    let failed = api
+        .wait_for(&path_of(&api, &created), &["failed", "completed"])
+        .await;
+    assert_eq!(failed["state"], "failed", "{failed}");
+    let reason = &reasons(&failed)[0];
+    assert!(reason.ends_with(&format!("{app}.json is missing")), "{reason}");
+    assert!(!repository.key_file.exists());
+    assert_eq!(bytes_below(&repository.path), bytes);
+}

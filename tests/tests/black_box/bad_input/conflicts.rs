@@ -1,0 +1,170 @@
+//! What a sound body refers to and can't be had, and what is in the way.
+
+use appkeep_tests::{Builder, TestServer, usual_config};
+use serde_json::json;
+
+use super::On::{Creates, Only};
+use super::{Row, judge, row};
+use crate::stage::{Stage, UNKNOWN, id};
+
+const BACKUP: super::On = Only("app_backup_create_for_app");
+
+#[rustfmt::skip]
+const ROWS: &[Row] = &[
+    row("an unknown bucket", BACKUP, |ask, _| ask.member("bucketID", json!(UNKNOWN)),
+        "400/108", &["bucketID"]),
+    row("another account's bucket", BACKUP, |ask, stage| {
+        ask.member("bucketID", json!(stage.server.bucket("other", "local")));
+    }, "400/108", &["bucketID"]),
+    row("an app as the bucket", BACKUP, |ask, stage| ask.member("bucketID", json!(stage.shop)),
+        "400/108", &["bucketID"]),
+    row("an unknown snapshot", BACKUP, |ask, _| ask.member("snapshotID", json!(UNKNOWN)),
+        "400/46", &["snapshotID"]),
+    row("another account's snapshot", BACKUP, |ask, stage| ask.member("snapshotID", json!(stage.foreign_snap)),
+        "400/46", &["snapshotID"]),
+    row("a backup as the snapshot", BACKUP, |ask, stage| ask.member("snapshotID", json!(stage.backup)),
+        "400/46", &["snapshotID"]),
+    row("another app's snapshot", BACKUP, |ask, stage| ask.member("snapshotID", json!(stage.blog_snap)),
+        "403/47", &["snapshotID"]),
+    row("a pending snapshot", BACKUP, |ask, stage| ask.member("snapshotID", json!(stage.pending_snap)),
+        "409/111", &["snapshotID"]),
+    row("a name that is taken", Creates, |ask, _| ask.member("name", json!("taken")), "409/10", &["name"]),
+    row("a pending backup", Only("app_backup_delete"), |_, _| (), "409/128", &[]),
+    row("a pending backup", Only("app_backup_delete_for_app"), |_, _| (), "409/128", &[]),
+    row("a snapshot that a backup reads", Only("app_snap_delete_for_app"), |_, _| (), "409/144", &[]),
+];
+
+#[tokio::test]
+async fn what_is_in_the_way_is_named() {
+    judge(&Stage::set().await, ROWS).await;
+}
+
+#[tokio::test]
+async fn a_name_is_taken_within_its_app_and_kind_only() {
+    let stage = Stage::set().await;
+    let named = json!({"name": "taken"});
+    stage.api.create_backup(stage.blog, &named).await;
+    stage.api.create_snap(stage.blog, &named).await;
+    let shop = json!({"name": "kept"});
+    stage.api.create_backup(stage.shop, &shop).await;
+    stage.api.create_snap(stage.shop, &shop).await;
+}
+
+#[tokio::test]
+async fn a_name_is_free_again_when_its_snapshot_is_deleted() {
+    let stage = Stage::set().await;
+    let named = json!({"name": "again"});
+    for _ in 0..3 {
+        let snap = id(&stage.api.create_snap(stage.shop, &named).await);
+        let deleted = stage
+            .api
+            .delete(&format!("{}/{snap}", stage.api.app_snaps(stage.shop)))
+            .await;
+        assert_eq!(deleted.status, 204);
+    }
+}
+
+#[tokio::test]
+async fn of_many_who_want_a_name_one_gets_it() {
+    let stage = Stage::set().await;
+    for operation in ["app_backup_create_for_app", "app_snap_create_for_app"] {
+        let asks = (0..8).map(|_| async {
+            let mut ask = stage.ask(operation);
+            ask.member("name", json!("wanted"));
+            ask.send(&stage.api).await.problem()
+        });
+        let mut answers = futures::future::join_all(asks).await;
+        answers.sort();
+        assert_eq!(answers[0], "201/-", "{operation}");
+        assert_eq!(answers[1..], ["409/10"; 7], "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_without_bucket_gets_no_backups_but_snapshots() {
+    let config = r#"
+        [[accounts]]
+        name = "acme"
+        [[accounts.apps]]
+        name = "shop"
+        volumes = { data = "volumes/shop-data" }
+    "#;
+    let server = Builder::new().workers(0).config(config).start().await;
+    let (api, shop) = (server.api().await, server.app("acme", "shop"));
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let refused = api.post(&api.app_backups(shop), &body).await;
+    assert_eq!(refused.problem(), "400/127");
+    assert_eq!(refused.culprits(), ["bucketID"]);
+    assert_eq!(refused.violations("app_backup_create_for_app"), [""; 0]);
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1", "bucketID": UNKNOWN});
+    assert_eq!(api.post(&api.app_backups(shop), &body).await.problem(), "400/108");
+    api.create_snap(shop, &json!({})).await;
+}
+
+#[tokio::test]
+async fn an_app_that_was_taken_out_keeps_what_it_has_and_gets_nothing_new() {
+    let mut server = TestServer::start().await;
+    let (api, shop) = (server.api().await, server.app("acme", "shop"));
+    let snap = id(&api.create_snap(shop, &json!({})).await);
+    api.wait_for(&format!("{}/{snap}", api.app_snaps(shop)), &["completed"])
+        .await;
+    let backup = id(&api.create_backup(shop, &json!({"snapshotID": snap})).await);
+    api.wait_for(&format!("{}/{backup}", api.app_backups(shop)), &["completed"])
+        .await;
+
+    let without = usual_config().replacen(
+        "[[accounts.apps]]\nname = \"shop\"\nvolumes = { data = \"volumes/shop-data\", media = \"volumes/shop-media\" }\n",
+        "",
+        1,
+    );
+    assert_ne!(without, usual_config());
+    server.restart(1, Some(&without)).await;
+    let api = server.api().await;
+    for (path, kind) in [
+        (api.app_backups(shop), "appBackup"),
+        (api.app_snaps(shop), "appSnap"),
+    ] {
+        let body = json!({"type": format!("application/astra-{kind}"), "version": "1.1"});
+        let refused = api.post(&path, &body).await;
+        assert_eq!(refused.problem(), "409/112", "{kind}");
+        let list = api.get(&path).await;
+        assert_eq!(list.json()["metadata"]["count"], 1, "{kind}");
+    }
+    assert_eq!(
+        api.get(&api.backups()).await.json()["items"][0]["id"],
+        backup.as_str()
+    );
+    let (backup, snap) = (
+        format!("{}/{backup}", api.app_backups(shop)),
+        format!("{}/{snap}", api.app_snaps(shop)),
+    );
+    for path in [&backup, &snap] {
+        assert_eq!(api.get(path).await.status, 200, "{path}");
+        assert_eq!(api.delete(path).await.status, 204, "{path}");
+        assert_eq!(api.get(path).await.problem(), "404/2", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_that_was_taken_out_gets_nothing_new() {
+    let mut server = Builder::new().workers(0).start().await;
+    let (api, shop) = (server.api().await, server.app("acme", "shop"));
+    let spare = server.bucket("acme", "spare");
+    let backup = id(&api.create_backup(shop, &json!({"bucketID": spare})).await);
+    let without = usual_config().replacen(
+        "[[accounts.buckets]]\nname = \"spare\"\npath = \"buckets/spare\"\n",
+        "",
+        1,
+    );
+    assert_ne!(without, usual_config());
+    server.restart(0, Some(&without)).await;
+    let api = server.api().await;
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1", "bucketID": spare});
+    let refused = api.post(&api.app_backups(shop), &body).await;
+    assert_eq!(refused.problem(), "400/108");
+    let kept = api
+        .get(&format!("{}/{backup}", api.app_backups(shop)))
+        .await
+        .json();
+    assert_eq!(kept["bucketID"], json!(spare));
+}

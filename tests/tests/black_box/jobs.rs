@@ -1,0 +1,192 @@
+//! Work that outlives the server which began it.
+
+use std::time::Duration;
+
+use appkeep_tests::{Builder, TestServer, bytes_below, eventually, usual_config, write_noise};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// So large that copying it can be interrupted.
+const LARGE_BYTES: u64 = 96 << 20;
+
+/// A server whose app `blog` is being backed up, some bytes of it already in the bucket, and the path of
+/// that backup.
+async fn in_the_middle_of_a_backup() -> (TestServer, Uuid, String) {
+    let builder = Builder::new();
+    write_noise(&builder.path().join("volumes/blog/large"), LARGE_BYTES);
+    let server = builder.start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let backup = api.create_backup(app, &json!({})).await;
+    let path = format!("{}/{}", api.backups(), backup["id"].as_str().expect("an id"));
+    more_bytes_arrive(&server, app).await;
+    assert_eq!(api.get(&path).await.json()["state"], "running");
+    (server, app, path)
+}
+
+/// Waits until there is more in the bucket than now.
+async fn more_bytes_arrive(server: &TestServer, app: Uuid) {
+    let data = server.repository("local", app).path.join("data");
+    let before = bytes_below(&data);
+    eventually("more bytes in the bucket", async || {
+        (bytes_below(&data) > before).then_some(())
+    })
+    .await;
+}
+
+async fn is_completed(server: &TestServer, path: &str) -> Value {
+    let ended = server.api().await.wait_for(path, &["completed", "failed"]).await;
+    assert_eq!(ended["state"], "completed", "{ended}");
+    ended
+}
+
+#[tokio::test]
+async fn restic_finds_a_backup_whole_that_a_second_server_ended() {
+    let (mut server, app, path) = in_the_middle_of_a_backup().await;
+    server.restart(0, None).await;
+    let between = server.api().await.get(&path).await.json();
+    assert_eq!(between["state"], "running");
+    assert!(between["percentDone"].as_u64().unwrap() < 100, "{between}");
+    server.restart(2, None).await;
+    let backup = is_completed(&server, &path).await;
+    assert_eq!(backup["snapshotID"], between["snapshotID"]);
+
+    let repository = server.repository("local", app);
+    repository.assert_sound();
+    let restored = server.path().join("restored");
+    repository.restore(backup["id"].as_str().unwrap(), &restored);
+    appkeep_tests::assert_same_tree(&server.path().join("volumes/blog"), &restored.join("data"));
+}
+
+/// A backup gets five attempts, and a server that stops takes none of them away.
+#[tokio::test]
+async fn a_backup_survives_more_restarts_than_it_has_attempts() {
+    let (mut server, app, path) = in_the_middle_of_a_backup().await;
+    for _ in 0..6 {
+        server.restart(2, None).await;
+        more_bytes_arrive(&server, app).await;
+    }
+    is_completed(&server, &path).await;
+}
+
+#[tokio::test]
+async fn without_workers_everything_stays_pending_until_there_are_some() {
+    let mut server = Builder::new().workers(0).start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let backup = api.create_backup(app, &json!({})).await;
+    let snap = api.create_snap(app, &json!({})).await;
+    let backup_path = format!("{}/{}", api.backups(), backup["id"].as_str().unwrap());
+    let snap_path = format!("{}/{}", api.app_snaps(app), snap["id"].as_str().unwrap());
+    server.restart(0, None).await;
+    let api = server.api().await;
+    assert_eq!(api.get(&backup_path).await.json(), backup);
+    assert_eq!(api.get(&snap_path).await.json(), snap);
+    server.restart(1, None).await;
+    is_completed(&server, &backup_path).await;
+    is_completed(&server, &snap_path).await;
+}
+
+#[tokio::test]
+async fn restic_finds_nothing_of_a_backup_that_was_deleted_between_two_servers() {
+    let (mut server, app, path) = in_the_middle_of_a_backup().await;
+    server.restart(0, None).await;
+    let api = server.api().await;
+    assert_eq!(api.delete(&path).await.status, 204);
+    assert_eq!(api.get(&path).await.problem(), "404/2");
+    server.restart(2, None).await;
+    let (snapshots, repository) = (server.snapshot_dir(app, ""), server.repository("local", app));
+    eventually("everything to be gone", async || {
+        let left = ["data", "index"].map(|kind| bytes_below(&repository.path.join(kind)));
+        (left == [0, 0] && !snapshots.exists()).then_some(())
+    })
+    .await;
+    assert_eq!(repository.snapshots(), Vec::<Value>::new());
+    repository.assert_sound();
+}
+
+#[tokio::test]
+async fn bytes_of_a_deleted_backup_come_back_even_when_the_server_stops_at_once() {
+    let mut server = TestServer::start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let backup = api.create_backup(app, &json!({})).await;
+    let path = format!("{}/{}", api.backups(), backup["id"].as_str().unwrap());
+    is_completed(&server, &path).await;
+    server.restart(0, None).await;
+    assert_eq!(server.api().await.delete(&path).await.status, 204);
+    server.restart(1, None).await;
+    let data = server.repository("local", app).path.join("data");
+    eventually("the bytes to be gone", async || {
+        (bytes_below(&data) == 0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn restic_finds_one_whole_backup_when_the_clock_jumped_while_it_ran() {
+    let (server, app, path) = in_the_middle_of_a_backup().await;
+    // The lease seems to have run out: the other worker may take the job over.
+    server.advance(Duration::from_mins(2));
+    is_completed(&server, &path).await;
+    let left = server.snapshot_dir(app, "");
+    eventually("its snapshot to be gone", async || (!left.exists()).then_some(())).await;
+    let repository = server.repository("local", app);
+    assert_eq!(repository.snapshots().len(), 1);
+    repository.assert_sound();
+}
+
+#[tokio::test]
+async fn an_app_that_is_no_longer_declared_keeps_what_it_has_and_gets_nothing_new() {
+    let mut server = TestServer::start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let backup = api.create_backup(app, &json!({"name": "last"})).await;
+    let snap = api.create_snap(app, &json!({})).await;
+    let backup_path = format!("{}/{}", api.app_backups(app), backup["id"].as_str().unwrap());
+    let snap_path = format!("{}/{}", api.app_snaps(app), snap["id"].as_str().unwrap());
+    let (backup, snap) = (
+        is_completed(&server, &backup_path).await,
+        is_completed(&server, &snap_path).await,
+    );
+
+    let without = usual_config().replace(
+        "[[accounts.apps]]\nname = \"blog\"\nvolumes = { data = \"volumes/blog\" }\n",
+        "",
+    );
+    assert_ne!(without, usual_config());
+    server.restart(2, Some(&without)).await;
+    let api = server.api().await;
+    assert_eq!(api.get(&backup_path).await.json(), backup);
+    assert_eq!(api.get(&snap_path).await.json(), snap);
+    assert_eq!(
+        api.get(&api.app_backups(app)).await.json()["items"],
+        json!([backup])
+    );
+    let new_backup = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    assert_eq!(
+        api.post(&api.app_backups(app), &new_backup).await.problem(),
+        "409/112"
+    );
+    let new_snap = json!({"type": "application/astra-appSnap", "version": "1.2"});
+    assert_eq!(
+        api.post(&api.app_snaps(app), &new_snap).await.problem(),
+        "409/112"
+    );
+
+    assert_eq!(api.delete(&backup_path).await.status, 204);
+    assert_eq!(api.delete(&snap_path).await.status, 204);
+    let (data, copy) = (
+        server.repository("local", app).path.join("data"),
+        server.snapshot_dir(app, ""),
+    );
+    eventually("its bytes to be gone", async || {
+        (bytes_below(&data) == 0 && !copy.exists()).then_some(())
+    })
+    .await;
+
+    server.restart(2, Some(usual_config())).await;
+    let again = server
+        .api()
+        .await
+        .create_backup(app, &json!({"name": "last"}))
+        .await;
+    let path = format!("{}/{}", api.app_backups(app), again["id"].as_str().unwrap());
+    is_completed(&server, &path).await;
+}

@@ -1,0 +1,11 @@
+//! Real servers from outside: what users rely on.
+
+mod authorisation;
+mod backups;
+mod bad_input;
+mod jobs;
+mod lists;
+mod outside_crate;
+mod snapshots;
+mod stage;
+mod verify;

@@ -1,0 +1,108 @@
+//! A server on which every operation has something to work on, and those who may ask it.
+
+use appkeep_tests::{Api, Ask, Builder, TestServer, usual_config};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// An id that nothing has.
+pub(crate) const UNKNOWN: &str = "0b5c0f9e-7a51-4d9a-9f0a-3a1d4f0c6e77";
+
+/// A server that does no work any more: what is pending stays pending.
+pub(crate) struct Stage {
+    pub(crate) server: TestServer,
+    /// The API as a member of `acme`.
+    pub(crate) api: Api,
+    /// Tokens: for `acme` to look only, for `other`, and for all accounts.
+    pub(crate) viewer: String,
+    pub(crate) foreigner: String,
+    pub(crate) operator: String,
+    /// Two apps of `acme`, and one of `other`.
+    pub(crate) shop: Uuid,
+    pub(crate) blog: Uuid,
+    pub(crate) foreign_app: Uuid,
+    /// A pending backup of `shop`, called `taken`, that reads from `snap`.
+    pub(crate) backup: String,
+    /// A completed snapshot of `shop`, called `taken`.
+    pub(crate) snap: String,
+    /// A snapshot of `shop` that is still pending.
+    pub(crate) pending_snap: String,
+    /// A completed snapshot of `blog`.
+    pub(crate) blog_snap: String,
+    /// A pending backup and a pending snapshot of the app of `other`.
+    pub(crate) foreign_backup: String,
+    pub(crate) foreign_snap: String,
+}
+
+impl Stage {
+    pub(crate) async fn set() -> Self {
+        // Long bodies must arrive on a busy machine, too.
+        let config = usual_config().replace("body_timeout_secs = 1\n", "body_timeout_secs = 300\n");
+        let mut server = Builder::new().config(&config).start().await;
+        let (shop, blog) = (server.app("acme", "shop"), server.app("acme", "blog"));
+        let api = server.api().await;
+        let snap = id(&api.create_snap(shop, &json!({"name": "taken"})).await);
+        let blog_snap = id(&api.create_snap(blog, &json!({})).await);
+        for (app, snap) in [(shop, &snap), (blog, &blog_snap)] {
+            api.wait_for(&format!("{}/{snap}", api.app_snaps(app)), &["completed"])
+                .await;
+        }
+        server.restart(0, None).await;
+        let api = server.api().await;
+        let from_snap = json!({"name": "taken", "snapshotID": snap});
+        let backup = id(&api.create_backup(shop, &from_snap).await);
+        let pending_snap = id(&api.create_snap(shop, &json!({})).await);
+        let foreigner = server.token("member", &["other"]).await;
+        let foreign_app = server.app("other", "shop");
+        let others = Api::new(api.url().to_owned(), foreigner.clone(), server.account("other"));
+        Self {
+            viewer: server.token("viewer", &["acme"]).await,
+            operator: server.token("member", &["*"]).await,
+            foreign_backup: id(&others.create_backup(foreign_app, &json!({})).await),
+            foreign_snap: id(&others.create_snap(foreign_app, &json!({})).await),
+            server,
+            api,
+            foreigner,
+            shop,
+            blog,
+            foreign_app,
+            backup,
+            snap,
+            pending_snap,
+            blog_snap,
+        }
+    }
+
+    /// A sound request to that operation, by a member of `acme`. A DELETE conflicts: the backup is pending,
+    /// and it reads from the snapshot.
+    pub(crate) fn ask(&self, operation_id: &str) -> Ask {
+        let mut ask = Ask::new(operation_id, self.api.token());
+        ask.account = self.server.account("acme").to_string();
+        ask.app = self.shop.to_string();
+        let resource = if ask.has("appSnap_id") {
+            &self.snap
+        } else {
+            &self.backup
+        };
+        ask.resource.clone_from(resource);
+        ask
+    }
+
+    /// Everything that `acme` has.
+    pub(crate) async fn everything(&self) -> Vec<Value> {
+        let paths = [
+            self.api.backups(),
+            self.api.app_snaps(self.shop),
+            self.api.app_snaps(self.blog),
+        ];
+        let mut everything = Vec::new();
+        for path in paths {
+            everything.push(self.api.get(&path).await.json()["items"].clone());
+        }
+        everything
+    }
+}
+
+/// A resource's id.
+pub(crate) fn id(resource: &Value) -> String {
+    resource["id"].as_str().expect("an id").to_owned()
+}

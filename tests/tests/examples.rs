@@ -1,0 +1,415 @@
+//! Every example payload that the original documents: kept as a snapshot, and read by all who have to.
+//!
+//! The payloads are taken from the contract, never typed in again. A snapshot is named after the operation
+//! and the place in it: `request`, or the status.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::BTreeSet;
+use std::fmt::Debug;
+
+use appkeep_api::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
+use appkeep_api::app_snap::{AppSnap, AppSnapCreate};
+use appkeep_api::problem::Problem;
+use appkeep_client::{Client, Error, ResponseValue, Secret, Uuid, types};
+use appkeep_contract::document::{MediaType, Origin, SchemaPlace};
+use appkeep_contract::{Document, ResponseValidator};
+use appkeep_tests::TestServer;
+use http::StatusCode;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+/// The committed list of the payloads: a digest, an operation, `request` or a status.
+const LISTED: &str = include_str!("../../spec/examples.sha256");
+
+/// The place of a request's payload; that of a response is its status.
+const REQUEST: &str = "request";
+
+/// A documented payload.
+#[derive(Debug)]
+struct Payload {
+    operation: String,
+    place: String,
+    /// The schema of each media type that it is documented in.
+    schemas: Vec<SchemaPlace>,
+    /// The first of those media types.
+    media_type: String,
+    value: Value,
+}
+
+impl Payload {
+    fn name(&self) -> String {
+        format!("{}.{}", self.operation, self.place)
+    }
+
+    fn is_request(&self) -> bool {
+        self.place == REQUEST
+    }
+
+    fn is_problem(&self) -> bool {
+        self.place.starts_with(['4', '5'])
+    }
+}
+
+/// The documented payloads in the contract's order.
+fn payloads(document: &Document) -> Vec<Payload> {
+    let mut found = Vec::new();
+    for operation in document.operations() {
+        let request = operation
+            .body
+            .iter()
+            .map(|body| (REQUEST.to_owned(), operation.origin, &body.content));
+        let responses = operation.responses.iter();
+        let responses =
+            responses.map(|response| (response.status.to_string(), response.origin, &response.content));
+        for (place, origin, content) in request.chain(responses) {
+            if origin == Origin::Documented && !content.is_empty() {
+                found.push(payload(document, &operation.id, place, content));
+            }
+        }
+    }
+    found
+}
+
+/// The one payload of a request or response, the same in all its media types.
+fn payload(document: &Document, operation: &str, place: String, content: &[MediaType]) -> Payload {
+    let mut values = content
+        .iter()
+        .flat_map(|media| documented_examples(document, media));
+    let value = values
+        .next()
+        .unwrap_or_else(|| panic!("{operation} {place} has no documented payload"));
+    for other in values {
+        assert_eq!(value, other, "{operation} {place} has two documented payloads");
+    }
+    Payload {
+        operation: operation.to_owned(),
+        place,
+        schemas: content
+            .iter()
+            .map(|media| media.schema.clone().expect("a schema"))
+            .collect(),
+        media_type: content[0].name.clone(),
+        value: value.clone(),
+    }
+}
+
+fn documented_examples<'d>(document: &'d Document, media: &MediaType) -> Vec<&'d Value> {
+    let root = document.root();
+    let examples = root
+        .pointer(&media.at)
+        .and_then(|media| media["examples"].as_object());
+    let examples = examples
+        .into_iter()
+        .flat_map(|examples| examples.values())
+        .map(|example| {
+            let reference = example["$ref"]
+                .as_str()
+                .and_then(|reference| reference.strip_prefix('#'));
+            reference.map_or(example, |pointer| root.pointer(pointer).expect(pointer))
+        });
+    examples
+        .filter(|example| example["x-origin"] != "companion")
+        .map(|example| &example["value"])
+        .collect()
+}
+
+#[test]
+fn every_documented_payload_is_kept_as_a_snapshot() {
+    let payloads = payloads(&Document::authored().unwrap());
+    let requests = payloads.iter().filter(|payload| payload.is_request()).count();
+    assert_eq!(
+        (payloads.len(), requests),
+        (51, 2),
+        "payloads, requests among them"
+    );
+
+    let names: BTreeSet<String> = payloads.iter().map(Payload::name).collect();
+    let lines = LISTED.lines().filter(|line| !line.starts_with('#'));
+    let listed: BTreeSet<String> = lines
+        .map(|line| line.split_whitespace().skip(1).collect::<Vec<_>>().join("."))
+        .collect();
+    assert_eq!(names, listed, "the payloads and their committed list");
+
+    insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
+        for payload in &payloads {
+            insta::assert_json_snapshot!(payload.name(), payload.value);
+        }
+    });
+}
+
+#[test]
+fn every_documented_payload_fits_its_own_schema() {
+    let document = std::sync::Arc::new(Document::authored().unwrap());
+    let validator = ResponseValidator::new(std::sync::Arc::clone(&document)).unwrap();
+    for payload in payloads(&document) {
+        for place in &payload.schemas {
+            assert_eq!(
+                validator.check_value(place, &payload.value),
+                [],
+                "{}",
+                payload.name()
+            );
+        }
+    }
+}
+
+/// What goes into a type and comes out of it again.
+fn there_and_back<T: DeserializeOwned + Serialize>(value: &Value) -> serde_json::Result<Value> {
+    serde_json::from_value::<T>(value.clone()).and_then(serde_json::to_value)
+}
+
+#[test]
+fn the_servers_own_types_lose_nothing_of_a_documented_payload() {
+    for payload in payloads(&Document::authored().unwrap()) {
+        let read = match payload.operation.as_str() {
+            _ if payload.is_problem() => there_and_back::<Problem>,
+            "app_backup_list_all" | "app_backup_list_for_app" => there_and_back::<AppBackupList>,
+            "app_backup_create_for_app" if payload.is_request() => there_and_back::<AppBackupCreate>,
+            "app_backup_create_for_app" | "app_backup_fetch" | "app_backup_fetch_for_app" => {
+                there_and_back::<AppBackup>
+            }
+            "app_snap_create_for_app" if payload.is_request() => there_and_back::<AppSnapCreate>,
+            "app_snap_create_for_app" => there_and_back::<AppSnap>,
+            other => panic!("{other}: which type of the server is it?"),
+        };
+        let written = read(&payload.value).unwrap_or_else(|error| panic!("{}: {error}", payload.name()));
+        assert_eq!(written, payload.value, "{}", payload.name());
+    }
+}
+
+#[tokio::test]
+async fn the_client_loses_nothing_of_a_documented_response() {
+    let responses: Vec<Payload> = payloads(&Document::authored().unwrap())
+        .into_iter()
+        .filter(|payload| !payload.is_request())
+        .collect();
+    let url = quote(&responses).await;
+    for response in responses {
+        let name = response.name();
+        let client = Client::builder(format!("{url}/{name}")).build().unwrap();
+        let (status, written, debug) = call(&client, &response.operation).await;
+        assert_eq!(status.as_str(), response.place, "{name}");
+        assert_eq!(written, response.value, "{name}");
+        assert!(
+            is_all_known(&debug),
+            "{name}: the client's type has no field for a member: {debug}"
+        );
+    }
+}
+
+/// Calls an operation, whatever it is about: the status that came, what the client read, written again, and
+/// that for debugging.
+async fn call(client: &Client, operation: &str) -> (StatusCode, Value, String) {
+    let id = Uuid::nil();
+    let backup = || types::AppBackupCreate::builder();
+    let snap = || types::AppSnapCreate::builder();
+    match operation {
+        "app_backup_list_all" => seen(client.app_backup_list_all().account_id(id).send().await),
+        "app_backup_fetch" => seen(
+            client
+                .app_backup_fetch()
+                .account_id(id)
+                .app_backup_id(id)
+                .send()
+                .await,
+        ),
+        "app_backup_delete" => seen(
+            client
+                .app_backup_delete()
+                .account_id(id)
+                .app_backup_id(id)
+                .send()
+                .await,
+        ),
+        "app_backup_create_for_app" => seen(
+            client
+                .app_backup_create_for_app()
+                .account_id(id)
+                .app_id(id)
+                .body(backup())
+                .send()
+                .await,
+        ),
+        "app_backup_list_for_app" => seen(
+            client
+                .app_backup_list_for_app()
+                .account_id(id)
+                .app_id(id)
+                .send()
+                .await,
+        ),
+        "app_backup_fetch_for_app" => seen(
+            client
+                .app_backup_fetch_for_app()
+                .account_id(id)
+                .app_id(id)
+                .app_backup_id(id)
+                .send()
+                .await,
+        ),
+        "app_backup_delete_for_app" => seen(
+            client
+                .app_backup_delete_for_app()
+                .account_id(id)
+                .app_id(id)
+                .app_backup_id(id)
+                .send()
+                .await,
+        ),
+        "app_snap_create_for_app" => seen(
+            client
+                .app_snap_create_for_app()
+                .account_id(id)
+                .app_id(id)
+                .body(snap())
+                .send()
+                .await,
+        ),
+        other => panic!("{other}: how is it called?"),
+    }
+}
+
+fn seen<T: Serialize + Debug>(answer: Result<ResponseValue<T>, Error>) -> (StatusCode, Value, String) {
+    match answer {
+        Ok(answer) => {
+            let status = answer.status();
+            let read = answer.into_inner();
+            (status, serde_json::to_value(&read).unwrap(), format!("{read:?}"))
+        }
+        Err(error) => {
+            let problem = error.problem().unwrap_or_else(|| panic!("{error}"));
+            (
+                error.status().unwrap(),
+                serde_json::to_value(problem).unwrap(),
+                format!("{problem:?}"),
+            )
+        }
+    }
+}
+
+/// Whether nothing ended in one of the client's `extra`, where it keeps the members that it has no field for.
+fn is_all_known(debug: &str) -> bool {
+    debug.contains("extra: {}") && !debug.contains("extra: {\"")
+}
+
+/// Starts a server that answers with the payload that the first segment of a request's path names.
+async fn quote(payloads: &[Payload]) -> String {
+    let answers: Vec<(String, String)> = payloads
+        .iter()
+        .map(|payload| {
+            let Payload {
+                place: status,
+                media_type,
+                value,
+                ..
+            } = payload;
+            let body = value.to_string();
+            let head = format!("HTTP/1.1 {status} \r\ncontent-type: {media_type}\r\nconnection: close\r\n");
+            (
+                payload.name(),
+                format!("{head}content-length: {}\r\n\r\n{body}", body.len()),
+            )
+        })
+        .collect();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        loop {
+            let (connection, _) = listener.accept().await.unwrap();
+            answer(connection, &answers).await;
+        }
+    });
+    url
+}
+
+async fn answer(connection: TcpStream, answers: &[(String, String)]) {
+    let mut connection = BufReader::new(connection);
+    let mut line = String::new();
+    connection.read_line(&mut line).await.unwrap();
+    let name = line.split('/').nth(1).unwrap_or_default().to_owned();
+    let (_, answer) = answers
+        .iter()
+        .find(|(known, _)| *known == name)
+        .expect("a known payload");
+    while !matches!(line.as_str(), "" | "\r\n") {
+        line.clear();
+        connection.read_line(&mut line).await.unwrap();
+    }
+    connection.write_all(answer.as_bytes()).await.unwrap();
+    connection.shutdown().await.unwrap();
+    // Whatever body there is has to be taken in, or the connection breaks before the answer is read.
+    tokio::io::copy(&mut connection, &mut tokio::io::sink())
+        .await
+        .ok();
+}
+
+#[tokio::test]
+async fn a_running_server_accepts_every_documented_request() {
+    let server = TestServer::start().await;
+    let api = server.api().await;
+    let account = server.account("acme");
+    let (shop, blog) = (server.app("acme", "shop"), server.app("acme", "blog"));
+    let client = Client::builder(api.url())
+        .bearer_token(Secret::new(api.token()))
+        .build()
+        .unwrap();
+    let payloads = payloads(&Document::authored().unwrap());
+    let requests: Vec<_> = payloads.iter().filter(|payload| payload.is_request()).collect();
+    assert_eq!(requests.len(), 2);
+    for Payload { operation, value, .. } in requests {
+        let is_backup = operation == "app_backup_create_for_app";
+
+        // To the letter.
+        let path = if is_backup {
+            api.app_backups(shop)
+        } else {
+            api.app_snaps(shop)
+        };
+        let answer = api.post(&path, value).await;
+        assert_eq!(
+            answer.status,
+            StatusCode::CREATED,
+            "{operation}: {}",
+            answer.json()
+        );
+        assert_eq!(answer.json()["name"], value["name"], "{operation}");
+
+        // Read and written by the client; for another app, since the name is taken now.
+        let status = if is_backup {
+            let body: types::AppBackupCreate = kept(value);
+            client
+                .app_backup_create_for_app()
+                .account_id(account)
+                .app_id(blog)
+                .body(body)
+                .send()
+                .await
+                .unwrap()
+                .status()
+        } else {
+            let body: types::AppSnapCreate = kept(value);
+            client
+                .app_snap_create_for_app()
+                .account_id(account)
+                .app_id(blog)
+                .body(body)
+                .send()
+                .await
+                .unwrap()
+                .status()
+        };
+        assert_eq!(status, StatusCode::CREATED, "{operation}, by the client");
+    }
+}
+
+/// A request as the client's type, which has to hold all of it.
+fn kept<T: DeserializeOwned + Serialize + Debug>(value: &Value) -> T {
+    let read: T = serde_json::from_value(value.clone()).unwrap();
+    assert_eq!(&serde_json::to_value(&read).unwrap(), value);
+    assert!(is_all_known(&format!("{read:?}")), "{read:?}");
+    read
+}

@@ -13,7 +13,7 @@ use crate::backend::DirectoryBackend;
 use crate::backup::{self, Bars};
 use crate::bucket::{self, Presence};
 use crate::failure::storage;
-use crate::gate::Gate;
+use crate::gate::{Gate, ShutWhenDropped};
 use crate::keys::KeyStore;
 use crate::locks::{Locks, Place};
 use crate::repository::Site;
@@ -149,6 +149,7 @@ impl Engine for RusticEngine {
             let directory = snapshots.find(request.app_id, request.snap_id)?;
             let presence = bucket::presence(&request.bucket, request.app_id)?;
             let gate = Arc::new(Gate::new(Arc::new(DirectoryBackend::new(root)), &cancel));
+            let _shut = ShutWhenDropped(Arc::clone(&gate));
             let bars = Bars::telling(&progress);
             let site = Site {
                 bucket: &request.bucket,
@@ -182,10 +183,8 @@ impl Engine for RusticEngine {
                 return Ok(());
             }
             let backend = Arc::new(DirectoryBackend::new(root));
-            backend
-                .clear_unfinished()
-                .map_err(|error| storage("removing what earlier writes left", &error))?;
-            let gate = Arc::new(Gate::new(backend, &cancel));
+            let gate = Arc::new(Gate::new(Arc::clone(&backend) as _, &cancel));
+            let _shut = ShutWhenDropped(Arc::clone(&gate));
             let bars = Bars::hidden();
             let site = Site {
                 bucket: &request.bucket,
@@ -194,7 +193,11 @@ impl Engine for RusticEngine {
                 gate: &gate,
                 bars,
             };
-            prune::forget(&site.open()?, &gate, request.backup_id)
+            let repository = site.open()?;
+            backend
+                .clear_unfinished()
+                .map_err(|error| storage("removing what earlier writes left", &error))?;
+            prune::forget(&repository, &gate, request.backup_id)
         })
         .await
     }

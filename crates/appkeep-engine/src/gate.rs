@@ -6,7 +6,7 @@
 //! same as a process that was killed there; and it keeps the snapshot file, without which nobody sees the
 //! backup, until [`Gate::release`] is called.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use appkeep_core::engine::EngineError;
 use bytes::Bytes;
@@ -25,6 +25,20 @@ pub(crate) struct Gate {
     stop: CancellationToken,
     failure: Mutex<Option<String>>,
     held: Mutex<Option<(Id, BytesList)>>,
+    /// Shared by all that is passing.
+    passing: RwLock<()>,
+}
+
+/// Shuts a gate when it is dropped, and waits until nothing passes any more. The library's threads outlive a
+/// call that failed; after this they can't touch the repository.
+#[derive(Debug)]
+pub(crate) struct ShutWhenDropped(pub(crate) Arc<Gate>);
+
+impl Drop for ShutWhenDropped {
+    fn drop(&mut self) {
+        self.0.stop.cancel();
+        drop(self.0.passing.write().unwrap_or_else(PoisonError::into_inner));
+    }
 }
 
 impl Gate {
@@ -36,6 +50,7 @@ impl Gate {
             stop: cancel.child_token(),
             failure: Mutex::new(None),
             held: Mutex::new(None),
+            passing: RwLock::new(()),
         }
     }
 
@@ -69,6 +84,7 @@ impl Gate {
     }
 
     fn through<T>(&self, act: impl FnOnce(&dyn WriteBackend) -> RusticResult<T>) -> RusticResult<T> {
+        let _passing = self.passing.read().unwrap_or_else(PoisonError::into_inner);
         if self.stop.is_cancelled() {
             return Err(RusticError::new(ErrorKind::Backend, "the gate is shut"));
         }
@@ -130,6 +146,8 @@ impl WriteBackend for Gate {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
     use super::*;
     use crate::backend::DirectoryBackend;
 
@@ -170,6 +188,73 @@ mod tests {
         assert_eq!(plain.list(FileType::Pack).unwrap().len(), 1);
         assert_eq!(plain.list(FileType::Index).unwrap(), []);
         assert_eq!(plain.list(FileType::Snapshot).unwrap(), []);
+    }
+
+    /// A backend whose writes begin and end when the test says so.
+    #[derive(Debug)]
+    struct Slow {
+        begun: mpsc::SyncSender<()>,
+        ends: Mutex<mpsc::Receiver<()>>,
+        heard: Arc<Mutex<Vec<&'static str>>>,
+    }
+
+    impl ReadBackend for Slow {
+        fn location(&self) -> String {
+            String::new()
+        }
+
+        fn list_with_size(&self, _: FileType) -> RusticResult<Vec<(Id, u32)>> {
+            Ok(Vec::new())
+        }
+
+        fn read_full(&self, _: FileType, _: &Id) -> RusticResult<Bytes> {
+            Ok(Bytes::new())
+        }
+
+        fn read_partial(&self, _: FileType, _: &Id, _: bool, _: u32, _: u32) -> RusticResult<Bytes> {
+            Ok(Bytes::new())
+        }
+
+        fn warmup_path(&self, _: FileType, _: &Id) -> String {
+            String::new()
+        }
+    }
+
+    impl WriteBackend for Slow {
+        fn write_bytes(&self, _: FileType, _: &Id, _: bool, _: BytesList) -> RusticResult<()> {
+            self.begun.send(()).unwrap();
+            self.ends.lock().unwrap().recv().unwrap();
+            self.heard.lock().unwrap().push("written");
+            Ok(())
+        }
+
+        fn remove(&self, _: FileType, _: &Id, _: bool) -> RusticResult<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_gate_is_shut_only_when_nothing_passes_any_more() {
+        let (begun, has_begun) = mpsc::sync_channel(0);
+        let (end, ends) = mpsc::sync_channel(0);
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let slow = Slow {
+            begun,
+            ends: Mutex::new(ends),
+            heard: Arc::clone(&heard),
+        };
+        let gate = Arc::new(Gate::new(Arc::new(slow), &CancellationToken::new()));
+        std::thread::scope(|scope| {
+            scope.spawn(|| write(&gate, FileType::Pack).unwrap());
+            has_begun.recv().unwrap();
+            scope.spawn(|| {
+                drop(ShutWhenDropped(Arc::clone(&gate)));
+                heard.lock().unwrap().push("shut");
+            });
+            end.send(()).unwrap();
+        });
+        assert_eq!(*heard.lock().unwrap(), ["written", "shut"]);
+        assert!(write(&gate, FileType::Pack).is_err());
     }
 
     /// Trap 4: after a failed write the library would read the whole source to its end.

@@ -1,8 +1,14 @@
 //! The engine from outside: what its callers, and people with plain restic, see of it.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends at the first surprise, in its helpers too"
+)]
+
 mod backups;
 mod deletes;
 mod keys;
+mod property;
 mod restic;
 mod snapshots;
 mod tree;

@@ -73,8 +73,11 @@ pub(crate) fn make(root: &Path) {
 }
 
 /// Gives a file, directory or link a time of its last change.
-pub(crate) fn set_time(path: &Path, tv_sec: i64, tv_nsec: i64) {
-    let time = Timespec { tv_sec, tv_nsec };
+pub(crate) fn set_time(path: &Path, seconds: i64, nanos: i64) {
+    let time = Timespec {
+        tv_sec: seconds,
+        tv_nsec: nanos,
+    };
     let times = Timestamps {
         last_access: time,
         last_modification: time,

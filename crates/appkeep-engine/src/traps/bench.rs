@@ -1,0 +1,167 @@
+//! A small repository, and what is backed up into it.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use appkeep_core::catalog::{Bucket, BucketLocation};
+use appkeep_core::engine::{CopyBackup, EngineError, Progress};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
+use chrono::DateTime;
+use rustic_core::{CheckOptions, FileType, ReadBackend, ReadSource};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::faulty::{Faults, Faulty};
+use crate::backend::DirectoryBackend;
+use crate::backup::{self, Bars};
+use crate::bucket;
+use crate::gate::Gate;
+use crate::keys::KeyStore;
+use crate::prune;
+use crate::repository::{OpenRepository, Site};
+use crate::tree_source::TreeSource;
+
+/// A repository, reached through a backend that can be made to fail.
+pub(super) struct Bench {
+    pub(super) dir: tempfile::TempDir,
+    bucket: Bucket,
+    app_id: AppId,
+    keys: KeyStore,
+}
+
+impl Bench {
+    pub(super) fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("bucket")).unwrap();
+        fs::create_dir_all(dir.path().join("source/data/below")).unwrap();
+        for number in 0..20 {
+            fs::write(
+                dir.path().join(format!("source/data/{number}")),
+                noise(number, 10_000),
+            )
+            .unwrap();
+        }
+        fs::write(dir.path().join("source/data/below/file"), "text").unwrap();
+        let bucket = Bucket {
+            id: BucketId::new(Uuid::from_u128(0xb)),
+            account_id: AccountId::new(Uuid::from_u128(0xac)),
+            name: "main".to_owned(),
+            location: BucketLocation::Directory(dir.path().join("bucket")),
+            is_default: true,
+            declared: true,
+        };
+        let keys = KeyStore::new(&dir.path().join("data"));
+        Self {
+            dir,
+            bucket,
+            app_id: AppId::new(Uuid::from_u128(0xa)),
+            keys,
+        }
+    }
+
+    pub(super) fn source(&self) -> PathBuf {
+        self.dir.path().join("source")
+    }
+
+    pub(super) fn root(&self) -> PathBuf {
+        bucket::repository_dir(&self.bucket, self.app_id)
+    }
+
+    fn open(&self, gate: &Arc<Gate>) -> Result<OpenRepository, EngineError> {
+        let presence = bucket::presence(&self.bucket, self.app_id)?;
+        let bars = Bars::hidden();
+        Site {
+            bucket: &self.bucket,
+            app_id: self.app_id,
+            keys: &self.keys,
+            gate,
+            bars,
+        }
+        .open_or_create(presence)
+    }
+
+    fn gate(&self, faults: Faults, cancel: &CancellationToken) -> Arc<Gate> {
+        let backend = Faulty {
+            backend: DirectoryBackend::new(self.root()),
+            faults,
+        };
+        Arc::new(Gate::new(Arc::new(backend), cancel))
+    }
+
+    /// Stores what `source` gives as the backup `number`.
+    pub(super) fn store<S>(
+        &self,
+        number: u128,
+        source: S,
+        faults: Faults,
+        cancel: &CancellationToken,
+    ) -> Result<u64, EngineError>
+    where
+        S: ReadSource + 'static,
+        S::Open: Send,
+        S::Iter: Send,
+    {
+        let gate = self.gate(faults, cancel);
+        let request = CopyBackup {
+            bucket: self.bucket.clone(),
+            app_id: self.app_id,
+            app_name: "shop".to_owned(),
+            backup_id: AppBackupId::new(Uuid::from_u128(number)),
+            snap_id: AppSnapId::new(Uuid::from_u128(1)),
+            taken_at: DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
+        };
+        let progress = watch::Sender::new(Progress::default());
+        backup::copy(
+            self.open(&gate)?,
+            &gate,
+            &request,
+            &self.source(),
+            source,
+            &progress,
+        )
+    }
+
+    pub(super) fn store_whole(&self, number: u128) {
+        let source = TreeSource::new(self.source());
+        self.store(number, source, Faults::none(), &CancellationToken::new())
+            .unwrap();
+    }
+
+    pub(super) fn forget(&self, number: u128, faults: Faults) -> Result<(), EngineError> {
+        let gate = self.gate(faults, &CancellationToken::new());
+        prune::forget(
+            &self.open(&gate)?,
+            &gate,
+            AppBackupId::new(Uuid::from_u128(number)),
+        )
+    }
+
+    pub(super) fn files(&self, kind: FileType) -> usize {
+        DirectoryBackend::new(self.root()).list(kind).unwrap().len()
+    }
+
+    /// Reads all data of all backups that are there.
+    pub(super) fn assert_whole(&self) {
+        let gate = self.gate(Faults::none(), &CancellationToken::new());
+        let found = self
+            .open(&gate)
+            .unwrap()
+            .check(CheckOptions::default().read_data(true))
+            .unwrap();
+        assert!(found.is_ok().is_ok(), "{found:?}");
+    }
+}
+
+/// Bytes that neither compress nor repeat; the same for the same seed.
+pub(super) fn noise(seed: u64, length: usize) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state.to_le_bytes()
+    };
+    std::iter::repeat_with(next).flatten().take(length).collect()
+}

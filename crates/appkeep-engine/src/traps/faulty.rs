@@ -1,0 +1,107 @@
+//! A backend that can be made to fail.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend};
+
+use crate::backend::DirectoryBackend;
+use crate::failure::BackendFailure;
+
+/// What a backend is to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    List,
+    Read,
+    Write,
+    Remove,
+}
+
+/// Decides which acts fail: the one with this number among those of its kind.
+#[derive(Clone)]
+pub(super) struct Faults {
+    fails: Arc<dyn Fn(Act, FileType) -> bool + Send + Sync>,
+}
+
+impl Faults {
+    pub(super) fn none() -> Self {
+        Self {
+            fails: Arc::new(|_, _| false),
+        }
+    }
+
+    pub(super) fn at(act: Act, kind: FileType) -> Self {
+        Self {
+            fails: Arc::new(move |this, file| (this, file) == (act, kind)),
+        }
+    }
+
+    /// The act with this number fails, whatever it is. Later ones work.
+    pub(super) fn nth(number: usize) -> Self {
+        let seen = AtomicUsize::new(0);
+        Self {
+            fails: Arc::new(move |_, _| seen.fetch_add(1, Ordering::SeqCst) == number),
+        }
+    }
+}
+
+pub(super) struct Faulty {
+    pub(super) backend: DirectoryBackend,
+    pub(super) faults: Faults,
+}
+
+impl Faulty {
+    fn act<T>(&self, act: Act, kind: FileType, work: impl FnOnce() -> RusticResult<T>) -> RusticResult<T> {
+        if (self.faults.fails)(act, kind) {
+            let error = io::Error::other("made to fail");
+            let failure = BackendFailure {
+                what: format!("{act:?} {kind}"),
+                error,
+            };
+            return Err(RusticError::with_source(ErrorKind::Backend, "bucket", failure));
+        }
+        work()
+    }
+}
+
+impl ReadBackend for Faulty {
+    fn location(&self) -> String {
+        self.backend.location()
+    }
+
+    fn list_with_size(&self, kind: FileType) -> RusticResult<Vec<(Id, u32)>> {
+        self.act(Act::List, kind, || self.backend.list_with_size(kind))
+    }
+
+    fn read_full(&self, kind: FileType, id: &Id) -> RusticResult<Bytes> {
+        self.act(Act::Read, kind, || self.backend.read_full(kind, id))
+    }
+
+    fn read_partial(&self, kind: FileType, id: &Id, hot: bool, at: u32, length: u32) -> RusticResult<Bytes> {
+        self.act(Act::Read, kind, || {
+            self.backend.read_partial(kind, id, hot, at, length)
+        })
+    }
+
+    fn warmup_path(&self, kind: FileType, id: &Id) -> String {
+        self.backend.warmup_path(kind, id)
+    }
+}
+
+impl WriteBackend for Faulty {
+    fn create(&self) -> RusticResult<()> {
+        self.backend.create()
+    }
+
+    fn write_bytes(&self, kind: FileType, id: &Id, hot: bool, content: BytesList) -> RusticResult<()> {
+        self.act(Act::Write, kind, || {
+            self.backend.write_bytes(kind, id, hot, content)
+        })
+    }
+
+    fn remove(&self, kind: FileType, id: &Id, hot: bool) -> RusticResult<()> {
+        self.act(Act::Remove, kind, || self.backend.remove(kind, id, hot))
+    }
+}

@@ -1,0 +1,214 @@
+//! What is known to go wrong in or around the library, made to go wrong.
+//!
+//! The numbers are those of the traps in this crate's README.
+
+mod bench;
+mod faulty;
+mod odd_source;
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use appkeep_core::engine::EngineError;
+use rustic_core::FileType;
+use tokio_util::sync::CancellationToken;
+
+use self::bench::{Bench, noise};
+use self::faulty::{Act, Faults};
+use self::odd_source::{OddSource, Oddity};
+use crate::tree_source::TreeSource;
+
+fn odd(bench: &Bench, oddity: Oddity) -> OddSource {
+    OddSource {
+        source: TreeSource::new(bench.source()),
+        oddity,
+    }
+}
+
+/// Trap 1: the library's own backends turn a failed listing into an empty one.
+#[test]
+fn a_prune_that_cannot_list_deletes_nothing() {
+    let bench = Bench::new();
+    bench.store_whole(1);
+    bench.store_whole(2);
+    for kind in [FileType::Snapshot, FileType::Index, FileType::Pack] {
+        let packs = bench.files(FileType::Pack);
+        let outcome = bench.forget(1, Faults::at(Act::List, kind));
+        match outcome {
+            Err(EngineError::Storage(reason)) => assert_eq!(reason, format!("List {kind}: made to fail")),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(bench.files(FileType::Pack), packs);
+        bench.assert_whole();
+    }
+}
+
+/// Trap 2: the library leaves out what it can't read, and says that all is well.
+#[test]
+fn a_backup_with_a_file_that_cannot_be_read_is_none() {
+    let bench = Bench::new();
+    let cases = [
+        (Oddity::CannotBeListed, "data/5: made to fail"),
+        (Oddity::CannotBeOpened, "data/5: opening: made to fail"),
+        (Oddity::CannotBeRead, "data/5: made to fail"),
+        (Oddity::EndsEarly, "data/5: its size changed while it was read"),
+    ];
+    for (oddity, expected) in cases {
+        let outcome = bench.store(1, odd(&bench, oddity), Faults::none(), &CancellationToken::new());
+        match outcome {
+            Err(EngineError::Unreadable(reasons)) => assert_eq!(reasons, [expected]),
+            other => panic!("{expected}: {other:?}"),
+        }
+        assert_eq!(bench.files(FileType::Snapshot), 0, "{expected}");
+    }
+    bench.store_whole(1);
+    bench.assert_whole();
+}
+
+/// Trap 2, where nobody hears of it: what was stored is counted.
+#[test]
+fn a_backup_that_the_library_dropped_a_file_from_is_none() {
+    let bench = Bench::new();
+    let outcome = bench.store(
+        1,
+        odd(&bench, Oddity::Dropped),
+        Faults::none(),
+        &CancellationToken::new(),
+    );
+    match outcome {
+        Err(EngineError::Broken(reason)) => assert_eq!(reason, "20 of 21 files were stored"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(bench.files(FileType::Snapshot), 0);
+}
+
+/// Trap 3: a source that ends early is a smaller backup to the library.
+#[test]
+fn a_backup_that_is_cancelled_while_it_reads_is_none() {
+    let bench = Bench::new();
+    let cancel = CancellationToken::new();
+    let source = odd(&bench, Oddity::Cancels(cancel.clone()));
+    let outcome = bench.store(1, source, Faults::none(), &cancel);
+    assert!(matches!(outcome, Err(EngineError::Cancelled)), "{outcome:?}");
+    assert_eq!(bench.files(FileType::Snapshot), 0);
+    bench.assert_whole();
+}
+
+/// Trap 4: the library reads the source to its end after a write has failed.
+#[test]
+fn a_backup_that_cannot_write_stops_reading() {
+    let bench = Bench::new();
+    for number in 0..160 {
+        fs::write(
+            bench.source().join(format!("data/more-{number}")),
+            noise(number, 200_000),
+        )
+        .unwrap();
+    }
+    let opened = Arc::new(AtomicUsize::new(0));
+    let source = odd(&bench, Oddity::Counted(Arc::clone(&opened)));
+    let faults = Faults::at(Act::Write, FileType::Pack);
+    match bench.store(1, source, faults, &CancellationToken::new()) {
+        Err(EngineError::Storage(reason)) => assert_eq!(reason, "Write Pack: made to fail"),
+        other => panic!("{other:?}"),
+    }
+    let opened = opened.load(Ordering::SeqCst);
+    assert!(opened < 150, "{opened} files were opened");
+    assert_eq!(bench.files(FileType::Snapshot), 0);
+}
+
+/// Whatever a backup's bucket refuses, the backup is none, the others stay whole, and trying again works.
+#[test]
+fn a_backup_that_fails_anywhere_can_be_tried_again() {
+    let bench = Bench::new();
+    bench.store_whole(1);
+    fs::write(bench.source().join("data/changes"), noise(99, 30_000)).unwrap();
+    let failures = fail_each_act(&bench, |faults| {
+        let source = TreeSource::new(bench.source());
+        let outcome = bench.store(2, source, faults, &CancellationToken::new());
+        if outcome.is_err() {
+            assert_eq!(bench.files(FileType::Snapshot), 1);
+        }
+        outcome.map(drop)
+    });
+    assert!(failures > 8, "only {failures} acts were made to fail");
+    bench.store_whole(2);
+    assert_eq!(bench.files(FileType::Snapshot), 2);
+    bench.assert_whole();
+}
+
+/// Whatever a delete's bucket refuses, the other backups stay whole, and trying again works.
+#[test]
+fn a_delete_that_fails_anywhere_can_be_tried_again() {
+    let bench = Bench::new();
+    bench.store_whole(1);
+    fs::write(bench.source().join("data/changes"), noise(99, 30_000)).unwrap();
+    fs::remove_file(bench.source().join("data/3")).unwrap();
+    bench.store_whole(2);
+    let failures = fail_each_act(&bench, |faults| bench.forget(1, faults));
+    assert!(failures > 10, "only {failures} acts were made to fail");
+    bench.forget(1, Faults::none()).unwrap();
+    assert_eq!(bench.files(FileType::Snapshot), 1);
+    bench.assert_whole();
+    bench.forget(2, Faults::none()).unwrap();
+    assert_eq!(bench.files(FileType::Pack), 0);
+}
+
+/// Does `work` on the same repository again and again, with its first act failing, then its second, until
+/// none fails any more. Says how many there were. The repository is left as the last failure left it.
+fn fail_each_act(bench: &Bench, work: impl Fn(Faults) -> Result<(), EngineError>) -> usize {
+    let (root, kept) = (bench.root(), bench.dir.path().join("kept"));
+    let left = bench.dir.path().join("left");
+    // Quicker to copy without; they come back when they are needed.
+    for entry in fs::read_dir(root.join("data")).unwrap() {
+        let _ = fs::remove_dir(entry.unwrap().path());
+    }
+    copy_by_name(&root, &kept);
+    for number in 0.. {
+        fs::remove_dir_all(&root).unwrap();
+        copy_by_name(&kept, &root);
+        match work(Faults::nth(number)) {
+            Ok(()) => {
+                fs::remove_dir_all(&root).unwrap();
+                fs::rename(&left, &root).unwrap();
+                return number;
+            }
+            Err(EngineError::Storage(reason)) => assert!(reason.ends_with("made to fail"), "{reason}"),
+            Err(other) => panic!("act {number}: {other:?}"),
+        }
+        bench.assert_whole();
+        let _ = fs::remove_dir_all(&left);
+        copy_by_name(&root, &left);
+    }
+    unreachable!("there are only so many acts")
+}
+
+/// Two copies of the same data look the same to the library, down to hard links.
+#[test]
+fn unchanged_data_is_not_read_again() {
+    let bench = Bench::new();
+    let path = |name: &str| bench.source().join("data").join(name);
+    fs::hard_link(path("7"), path("7 too")).unwrap();
+    bench.store_whole(1);
+    copy_by_name(&bench.source(), &bench.dir.path().join("again"));
+    fs::remove_dir_all(bench.source()).unwrap();
+    fs::rename(bench.dir.path().join("again"), bench.source()).unwrap();
+    let opened = Arc::new(AtomicUsize::new(0));
+    let source = odd(&bench, Oddity::Counted(Arc::clone(&opened)));
+    bench
+        .store(2, source, Faults::none(), &CancellationToken::new())
+        .unwrap();
+    assert_eq!(opened.load(Ordering::SeqCst), 0);
+}
+
+/// Copies as a snapshot does: the same times and links, other inodes.
+fn copy_by_name(from: &Path, to: &Path) {
+    let copied = std::process::Command::new("cp")
+        .arg("-a")
+        .args([from, to])
+        .status()
+        .unwrap();
+    assert!(copied.success());
+}

@@ -41,7 +41,7 @@ pub struct App {
 }
 
 /// Where a bucket keeps its objects.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BucketLocation {
     /// A directory of this machine, absolute.

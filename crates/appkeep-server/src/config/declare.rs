@@ -156,8 +156,17 @@ impl Checker<'_> {
             declaration.apps.push(app);
         }
         let mut default: Option<Range<usize>> = None;
+        let mut places = HashSet::new();
         for bucket in &table.buckets {
             let checked = self.bucket(&account, bucket, &mut bucket_names)?;
+            if !places.insert(checked.location.clone()) {
+                // Each has a password of its own for an app's repository, and they would be the same one.
+                let problem = format!(
+                    "account {:?} has another bucket in this directory: one of its own would be right",
+                    account.name
+                );
+                return Err(self.error(&bucket.path.span(), problem));
+            }
             if let Some(marked) = bucket.default.as_ref().filter(|marked| *marked.get_ref()) {
                 if default.is_some() {
                     let problem = format!("account {:?} has two default buckets", account.name);
@@ -307,6 +316,13 @@ path = "/var/backups"
             syntax.starts_with("/etc/appkeep.toml:6: `name = acme`: "),
             "{syntax}"
         );
+    }
+
+    #[test]
+    fn two_buckets_of_an_account_need_two_directories() {
+        let twice = format!("{GOOD}\n[[accounts.buckets]]\nname = \"copy\"\npath = \"/var/./backups\"\n");
+        let refused = parse(&twice).unwrap_err();
+        assert!(refused.contains("another bucket in this directory"), "{refused}");
     }
 
     #[test]

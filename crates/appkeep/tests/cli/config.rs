@@ -1,0 +1,150 @@
+//! A broken `appkeep.toml`: one line that names file, line, key, value and what would be right.
+
+use std::fs;
+
+use crate::place::{CONFIG, Place};
+use crate::running::{one_line_error, run};
+
+/// What is changed in the good configuration, and what is said about it, after the file's name.
+const BREAKAGES: [(&str, &str, &str); 16] = [
+    (
+        "workers = 2",
+        "workers = 65",
+        ":2: `workers = 65`: 65 is out of range: 0 to 64 would be right",
+    ),
+    (
+        "workers = 2",
+        "workers = \"two\"",
+        ":2: `workers = \"two\"`: invalid type: string \"two\", expected a whole number, 0 or more",
+    ),
+    (
+        "workers = 2",
+        "workers = -1",
+        ":2: `workers = -1`: invalid value: integer `-1`, expected a whole number, 0 or more",
+    ),
+    (
+        "workers = 2",
+        "wrokers = 2",
+        ":2: `wrokers = 2`: unknown field `wrokers`, expected `workers` or `body_timeout_secs`",
+    ),
+    (
+        "body_timeout_secs = 600",
+        "body_timeout_secs = 0",
+        ":3: `body_timeout_secs = 0`: 0 is out of range: 1 to 3600 would be right",
+    ),
+    (
+        "[server]",
+        "[sever]",
+        ":1: `[sever]`: unknown field `sever`, expected `server` or `accounts`",
+    ),
+    (
+        "[server]",
+        "[server",
+        ":1: `[server`: unclosed table, expected `]`",
+    ),
+    (
+        "name = \"acme\"",
+        "name = \"Acme Inc\"",
+        ":6: `name = \"Acme Inc\"`: \"Acme Inc\" is no name: a name has 1 to 63 lower-case letters, digits and \
+         hyphens, and begins and ends with a letter or digit",
+    ),
+    (
+        "name = \"other\"",
+        "name = \"acme\"",
+        ":20: `name = \"acme\"`: the name \"acme\" is given twice",
+    ),
+    (
+        "id = \"5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a02\"",
+        "id = \"5E5D3A4C\"",
+        ":21: `id = \"5E5D3A4C\"`: \"5E5D3A4C\" is no id: a UUID in lower case with hyphens would be right, for \
+         example \"",
+    ),
+    (
+        "id = \"5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a02\"",
+        "id = \"5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01\"",
+        ":21: `id = \"5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01\"`: the id 5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01 is given \
+         twice",
+    ),
+    (
+        "volumes = { data = \"volume\" }",
+        "volumes = {}",
+        ":12: `volumes = {}`: app \"shop\" has no volumes: `name = \"/a/directory\"` would be right",
+    ),
+    (
+        "volumes = { data = \"volume\" }",
+        "volumes = \"volume\"",
+        ":12: `volumes = \"volume\"`: invalid type: string \"volume\", expected a table",
+    ),
+    (
+        "volumes = { data = \"volume\" }\n",
+        "",
+        ":9: `[[accounts.apps]]`: missing field `volumes`",
+    ),
+    (
+        "path = \"bucket\"",
+        "path = \"\"",
+        ":17: `path = \"\"`: the path is empty: a directory would be right",
+    ),
+    (
+        "[[accounts.buckets]]",
+        "[[accounts.bucket]]",
+        ":14: `[[accounts.bucket]]`: unknown field `bucket`, expected one of `name`, `id`, `apps`, `buckets`",
+    ),
+];
+
+#[test]
+fn every_mistake_is_named_with_its_place_and_what_would_be_right() {
+    let place = Place::new();
+    let file = place.path().join("appkeep.toml");
+    for (from, to, complaint) in BREAKAGES {
+        let broken = CONFIG.replacen(from, to, 1);
+        assert_ne!(broken, CONFIG, "{from}");
+        fs::write(&file, broken).unwrap();
+        let refused = one_line_error(&place.serve().output().unwrap());
+        let expected = format!("{}{complaint}", file.display());
+        assert!(refused.starts_with(&expected), "{refused:?} is not {expected:?}");
+    }
+    assert!(!place.data().exists(), "nothing is made before it is known what");
+}
+
+#[test]
+fn a_configuration_that_cannot_be_read_is_named() {
+    let place = Place::new();
+    let file = place.path().join("appkeep.toml");
+    fs::remove_file(&file).unwrap();
+    let refused = one_line_error(&place.serve().output().unwrap());
+    let expected = format!(
+        "{}: failed to read it: No such file or directory (os error 2)",
+        file.display()
+    );
+    assert_eq!(refused, expected);
+    fs::write(&file, [0xff, 0xfe]).unwrap();
+    let refused = one_line_error(&place.serve().output().unwrap());
+    assert!(
+        refused.ends_with("stream did not contain valid UTF-8"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn without_a_configuration_it_says_how_to_start_it() {
+    for arguments in [&["serve"][..], &["serve", "--data", "somewhere"]] {
+        let refused = run(arguments);
+        assert_eq!(refused.status.code(), Some(2));
+        let complaint = String::from_utf8(refused.stderr).unwrap();
+        for part in [
+            "--config <FILE>",
+            "appkeep serve --config <FILE> --data <DIR>",
+            "appkeep serve --demo",
+        ] {
+            assert!(complaint.contains(part), "{complaint}");
+        }
+    }
+}
+
+#[test]
+fn a_log_filter_that_is_none_is_named() {
+    let place = Place::new();
+    let refused = one_line_error(&place.serve().args(["--log", "x=="]).output().unwrap());
+    assert!(refused.starts_with("--log \"x==\" is no filter: "), "{refused}");
+}

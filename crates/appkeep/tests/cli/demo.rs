@@ -1,0 +1,114 @@
+//! `appkeep serve --demo`: what it prints works when it is typed as it stands.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::running::{Running, appkeep, eventually};
+
+/// A demo that runs, and what it told people.
+struct Demo {
+    server: Running,
+    /// Its directory.
+    root: PathBuf,
+    /// The lines to be typed.
+    lines: Vec<String>,
+}
+
+impl Demo {
+    fn start(temporary: &Path, arguments: &[&str]) -> Self {
+        let mut command = appkeep();
+        command.args(["serve", "--demo", "--listen", "127.0.0.1:0"]);
+        command.args(arguments).env("TMPDIR", temporary);
+        let mut server = Running::start(command);
+        let (mut root, mut lines) = (None, Vec::new());
+        loop {
+            let line = server.next_line();
+            if let Some((_, place)) = line.split_once("\"shop\" lies in ") {
+                let (place, _) = place.split_once("/shop, ").expect("the app's directory");
+                root = Some(PathBuf::from(place));
+            } else if let Some(typed) = line.strip_prefix("  ") {
+                lines.push(typed.to_owned());
+            } else if line == "Press ctrl-C to stop." {
+                break;
+            }
+        }
+        let root = root.expect("where the app lies");
+        Self { server, root, lines }
+    }
+
+    /// Types lines into a shell and answers what came out, as one JSON value after the other.
+    fn shell(lines: &[&str]) -> Vec<Value> {
+        let script = lines.join("\n");
+        let output = Command::new("sh")
+            .args(["-e", "-c", &script])
+            .env("no_proxy", "127.0.0.1")
+            .output()
+            .expect("a shell");
+        let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{script}\n{complaints}");
+        assert_eq!(complaints, "");
+        let values = serde_json::Deserializer::from_slice(&output.stdout).into_iter();
+        values.map(|value| value.expect("JSON")).collect()
+    }
+}
+
+#[test]
+fn the_lines_that_it_prints_work_and_its_directory_goes_with_it() {
+    let temporary = TempDir::with_prefix("appkeep-demo-test-").unwrap();
+    let demo = Demo::start(temporary.path(), &[]);
+    assert!(demo.root.starts_with(temporary.path().canonicalize().unwrap()));
+    let lines: Vec<_> = demo.lines.iter().map(String::as_str).collect();
+    let [backup, list, snap] = &Demo::shell(&lines)[..] else {
+        panic!("three answers")
+    };
+    assert_eq!(backup["name"], "my-first-backup");
+    assert_eq!(backup["state"], "pending");
+    assert_eq!(list["items"][0][0], "my-first-backup");
+    assert_eq!(snap["type"], "application/astra-appSnap");
+
+    // Watches, as the demo says.
+    let is_setting = |line: &&&str| line.starts_with("export ") || line.starts_with("APP=");
+    let watch = lines
+        .iter()
+        .find(|line| line.contains("include="))
+        .expect("a line to watch with");
+    let mut watching: Vec<_> = lines.iter().filter(is_setting).copied().collect();
+    watching.push(watch);
+    let watched = eventually("the backup to end", || {
+        let item = Demo::shell(&watching).remove(0)["items"][0].clone();
+        (item[1] == "completed" || item[1] == "failed").then_some(item)
+    });
+    assert_eq!(watched[1], "completed", "{watched}");
+    assert_eq!(watched[2], 100);
+    assert!(watched[3].as_u64().unwrap() > 4_000_000, "{watched}");
+    let keys = demo.root.join("data/keys");
+    assert_eq!(fs::read_dir(&keys).unwrap().count(), 1, "where it says they are");
+    assert!(fs::read_dir(demo.root.join("bucket")).unwrap().count() > 0);
+
+    assert_eq!(demo.server.stop("INT").status.code(), Some(0));
+    assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_directory_of_ones_own_is_kept_and_used_again() {
+    let temporary = TempDir::with_prefix("appkeep-demo-test-").unwrap();
+    let own = temporary.path().join("own");
+    let data = own.display().to_string();
+    let order = own.join("shop/database/orders.csv");
+    for _ in 0..2 {
+        let demo = Demo::start(temporary.path(), &["--data", &data]);
+        assert_eq!(demo.root, own.canonicalize().unwrap());
+        assert_eq!(demo.server.stop("TERM").status.code(), Some(0));
+        fs::write(&order, "mine").unwrap();
+    }
+    assert_eq!(fs::read_to_string(&order).unwrap(), "mine");
+    assert_eq!(
+        fs::read_dir(temporary.path()).unwrap().count(),
+        1,
+        "nothing else is made"
+    );
+}

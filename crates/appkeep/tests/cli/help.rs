@@ -1,0 +1,89 @@
+//! What the binary says about itself.
+
+use serde_json::Value;
+
+use crate::running::{run, said};
+
+#[test]
+fn every_command_says_what_it_does() {
+    for (arguments, parts) in [
+        (
+            &["--help"][..],
+            &["backups and snapshots", "serve", "token", "verify", "openapi"][..],
+        ),
+        (
+            &["serve", "--help"],
+            &[
+                "Run the server",
+                "--demo",
+                "--config <FILE>",
+                "port 0 takes a free one",
+            ],
+        ),
+        (&["token", "--help"], &["Make tokens", "create"]),
+        (
+            &["token", "create", "--help"],
+            &[
+                "print it, this once",
+                "Works while the server runs",
+                "Example: appkeep token create",
+            ],
+        ),
+        (
+            &["verify", "--help"],
+            &[
+                "Judge a server against the contract",
+                "Exit codes: 0 the contract holds, 1 it is violated, 2",
+            ],
+        ),
+        (&["openapi", "--help"], &["Print the OpenAPI document"]),
+    ] {
+        let output = run(arguments);
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+        let help = said(&output);
+        for part in parts {
+            assert!(help.contains(part), "{arguments:?}: no {part:?} in\n{help}");
+        }
+    }
+}
+
+#[test]
+fn without_a_command_it_shows_its_help_and_could_not_run() {
+    let output = run(Vec::<String>::new());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("Usage: appkeep <COMMAND>")
+    );
+}
+
+#[test]
+fn openapi_prints_the_document_with_every_operation() {
+    let output = run(["openapi"]);
+    assert_eq!(output.status.code(), Some(0));
+    let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(document["openapi"].as_str().unwrap().starts_with("3.0"));
+    let paths = document["paths"].as_object().unwrap().values();
+    let methods = paths.flat_map(|path| path.as_object().unwrap().values());
+    let mut operations: Vec<_> = methods
+        .filter_map(|method| method["operationId"].as_str())
+        .collect();
+    operations.sort_unstable();
+    assert_eq!(
+        operations,
+        [
+            "app_backup_create_for_app",
+            "app_backup_delete",
+            "app_backup_delete_for_app",
+            "app_backup_fetch",
+            "app_backup_fetch_for_app",
+            "app_backup_list_all",
+            "app_backup_list_for_app",
+            "app_snap_create_for_app",
+            "app_snap_delete_for_app",
+            "app_snap_fetch_for_app",
+            "app_snap_list_for_app",
+        ]
+    );
+}

@@ -1,0 +1,78 @@
+//! A server that is killed loses nothing that it was doing.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::place::{APP, BUCKET, Place, app_backups, backups};
+use crate::running::eventually;
+
+/// So large that copying it can be interrupted.
+const LARGE_BYTES: u64 = 96 << 20;
+
+/// How many bytes the files below `directory` have; what vanishes meanwhile has none.
+fn bytes_below(directory: &Path) -> u64 {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let bytes = entries.map(|entry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => bytes_below(&entry.path()),
+        _ => entry.metadata().map_or(0, |metadata| metadata.len()),
+    });
+    bytes.sum()
+}
+
+fn restic(place: &Place, arguments: &[&str]) -> String {
+    let key = fs::read(place.data().join(format!("keys/{BUCKET}/{APP}.json"))).expect("a key file");
+    let key: Value = serde_json::from_slice(&key).expect("JSON");
+    let output = Command::new("restic")
+        .args(["--no-cache", "--repo"])
+        .arg(place.path().join("bucket").join(APP))
+        .args(arguments)
+        .env("RESTIC_PASSWORD", key["password"].as_str().expect("a password"))
+        .output()
+        .expect("restic runs: apt-get install restic");
+    let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "restic {arguments:?}: {complaints}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn restic_finds_a_backup_whole_whose_server_was_killed_in_the_middle() {
+    let place = Place::new();
+    let large = place.path().join("volume/large");
+    let noise = File::open("/dev/urandom").unwrap();
+    io::copy(&mut noise.take(LARGE_BYTES), &mut File::create(&large).unwrap()).unwrap();
+    let server = place.start();
+    let token = place.token();
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let created = server.post(&token, &app_backups(), &body);
+    assert_eq!(created.status, 201);
+    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
+    let data = place.path().join("bucket").join(APP).join("data");
+    eventually("bytes in the bucket", || (bytes_below(&data) > 0).then_some(()));
+    assert_eq!(server.get(&token, &path).body["state"], "running");
+    assert_eq!(server.stop("KILL").status.code(), None);
+
+    let server = place.start();
+    let backup = server.wait_for(&token, &path, &["completed", "failed"]);
+    assert_eq!(backup["state"], "completed", "{backup}");
+    assert_eq!(backup["totalBytes"], LARGE_BYTES + 6);
+    let checked = restic(&place, &["check", "--read-data"]);
+    assert!(checked.contains("no errors were found"), "{checked}");
+    let restored = place.path().join("restored");
+    restic(
+        &place,
+        &["restore", "latest", "--target", &restored.display().to_string()],
+    );
+    assert!(fs::read(restored.join("data/large")).unwrap() == fs::read(&large).unwrap());
+
+    // What the killed server left half done goes with the next delete.
+    assert_eq!(server.delete(&token, &path).status, 204);
+    let snapshots = place.data().join("snapshots");
+    eventually("the bytes to be gone", || {
+        (bytes_below(&data) + bytes_below(&snapshots) == 0).then_some(())
+    });
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+}

@@ -1,0 +1,11 @@
+//! The binary from outside: what it prints, how it ends, and what survives it.
+
+mod config;
+mod demo;
+mod help;
+mod killed;
+mod place;
+mod running;
+mod serve;
+mod token;
+mod verify;

@@ -1,0 +1,173 @@
+//! `appkeep serve`: how it says that it is ready, how it stops, and why it doesn't start.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use crate::place::{Place, app_backups, backups};
+use crate::running::{Running, one_line_error};
+
+fn connect(server: &Running) -> TcpStream {
+    let address = server.url.strip_prefix("http://").expect("http");
+    TcpStream::connect(address).expect("a connection")
+}
+
+#[test]
+fn one_line_says_where_it_is_ready_and_a_signal_stops_it() {
+    for signal in ["TERM", "INT"] {
+        let place = Place::new();
+        let server = place.start();
+        assert!(server.url.starts_with("http://127.0.0.1:"), "{}", server.url);
+        assert!(!server.url.ends_with(":0"), "{}", server.url);
+        let answer = server.get("unknown", &backups());
+        assert_eq!((answer.status, answer.problem()), (401, Some("4")));
+        let ended = server.stop(signal);
+        assert_eq!(ended.status.code(), Some(0), "{signal}: {}", ended.complaints);
+        assert_eq!(ended.lines, Vec::<String>::new());
+        assert_eq!(ended.complaints, "");
+    }
+}
+
+#[test]
+fn idle_connections_do_not_keep_it_from_stopping() {
+    let place = Place::new();
+    let server = place.start();
+    let silent = connect(&server);
+    let mut kept = connect(&server);
+    write!(kept, "GET {} HTTP/1.1\r\nHost: appkeep\r\n\r\n", backups()).unwrap();
+    kept.read_exact(&mut [0; 12]).unwrap();
+    let begun = Instant::now();
+    let ended = server.stop("TERM");
+    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(ended.complaints, "");
+    // It would wait for 5 s for a request that is under way.
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    drop((silent, kept));
+}
+
+#[test]
+fn requests_that_never_end_are_cut_off_when_it_stops() {
+    let place = Place::new();
+    let server = place.start();
+    let mut in_the_header = connect(&server);
+    write!(in_the_header, "GET {} HTTP/1.1\r\nHost: ", backups()).unwrap();
+    let mut in_the_body = connect(&server);
+    let (path, token) = (app_backups(), place.token());
+    write!(
+        in_the_body,
+        "POST {path} HTTP/1.1\r\nHost: appkeep\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{\"type\":"
+    )
+    .unwrap();
+    // Whoever comes later is answered: by then both have arrived.
+    assert_eq!(server.get(&token, &backups()).status, 200);
+    let begun = Instant::now();
+    let ended = server.stop("TERM");
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.complaints);
+    assert!(
+        ended.complaints.contains("requests were cut off after 5 s"),
+        "{}",
+        ended.complaints
+    );
+    assert!(!ended.complaints.contains('\x1b'), "colours are for terminals");
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    drop((in_the_header, in_the_body));
+}
+
+#[test]
+fn what_was_answered_is_there_after_a_restart() {
+    let place = Place::new();
+    let server = place.start();
+    let token = place.token();
+    let body = serde_json::json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let created = server.post(&token, &app_backups(), &body);
+    assert_eq!(created.status, 201);
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    let server = place.start();
+    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
+    let backup = server.wait_for(&token, &path, &["completed", "failed"]);
+    assert_eq!(backup["state"], "completed", "{backup}");
+}
+
+#[test]
+fn directories_that_are_missing_are_warned_of_and_no_error() {
+    let place = Place::new();
+    fs::remove_dir(place.path().join("bucket")).unwrap();
+    fs::remove_dir_all(place.path().join("volume")).unwrap();
+    let server = place.start();
+    let ended = server.stop("TERM");
+    assert_eq!(ended.status.code(), Some(0));
+    let warnings: Vec<_> = ended.complaints.lines().collect();
+    assert_eq!(warnings.len(), 2, "{warnings:?}");
+    for (warning, what, path) in [
+        (warnings[0], "volume \"data\" of app \"shop\"", "volume"),
+        (warnings[1], "bucket \"local\"", "bucket"),
+    ] {
+        assert!(warning.contains(what), "{warning}");
+        let path = place.path().join(path).display().to_string();
+        assert!(warning.contains(&path), "{warning}");
+    }
+}
+
+#[test]
+fn a_second_server_on_a_data_directory_is_told_who_has_it() {
+    let place = Place::new();
+    let server = place.start();
+    let refused = one_line_error(&place.serve().output().unwrap());
+    let data = place.data().canonicalize().unwrap();
+    let expected = format!(
+        "the data directory {} is in use by another server (process {}): stop it first, or give --data another \
+         directory",
+        data.display(),
+        server.id()
+    );
+    assert_eq!(refused, expected);
+    let token = place.token();
+    assert_eq!(
+        server.get(&token, &backups()).status,
+        200,
+        "the first is unharmed"
+    );
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    place.start();
+}
+
+#[test]
+fn an_address_that_is_taken_is_named() {
+    let place = Place::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let refused = one_line_error(&place.serve_at(&address, &place.data()).output().unwrap());
+    let expected = format!("failed to listen on {address}: Address already in use (os error 98)");
+    assert_eq!(refused, expected);
+}
+
+#[test]
+fn a_data_directory_that_cannot_be_one_is_named() {
+    let place = Place::new();
+    let file = place.path().join("file");
+    fs::write(&file, "").unwrap();
+    for (data, why) in [
+        (file.clone(), "not a directory"),
+        (file.join("below"), "Not a directory (os error 20)"),
+    ] {
+        let refused = one_line_error(&place.serve_at("127.0.0.1:0", &data).output().unwrap());
+        let expected = format!("failed to use the data directory {}: {why}", data.display());
+        assert_eq!(refused, expected);
+    }
+}
+
+#[test]
+fn a_database_that_is_none_is_named() {
+    let place = Place::new();
+    fs::create_dir(place.data()).unwrap();
+    let database = place.data().join("appkeep.sqlite3");
+    fs::write(&database, "this is not a database, ".repeat(200)).unwrap();
+    let refused = one_line_error(&place.serve().output().unwrap());
+    let named = database.canonicalize().unwrap().display().to_string();
+    assert_eq!(refused.matches(&named).count(), 1, "{refused}");
+    assert!(refused.ends_with("file is not a database"), "{refused}");
+    let content = fs::read_to_string(&database).unwrap();
+    assert!(content.starts_with("this is not a database"), "it is left alone");
+}

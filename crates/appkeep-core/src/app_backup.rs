@@ -130,6 +130,12 @@ impl AppBackup {
         self.metadata.modified_at = now;
     }
 
+    /// It doesn't come further now, for these reasons; another attempt follows.
+    pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
+        self.state_unready = fit_reasons(reasons);
+        self.metadata.modified_at = now;
+    }
+
     /// It did not work, for these reasons.
     pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state = ResourceState::Failed;

@@ -84,8 +84,15 @@ impl AppSnap {
     pub fn complete(&mut self, taken_at: DateTime<Utc>, now: DateTime<Utc>) {
         self.state = ResourceState::Completed;
         self.taken_at = Some(taken_at);
+        self.state_unready = Vec::new();
         // No hooks can be declared yet, and "success" means that none failed.
         self.hook_state = Some(HookState::Success);
+        self.metadata.modified_at = now;
+    }
+
+    /// It doesn't come further now, for these reasons; another attempt follows.
+    pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
+        self.state_unready = fit_reasons(reasons);
         self.metadata.modified_at = now;
     }
 

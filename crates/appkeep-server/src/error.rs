@@ -57,6 +57,15 @@ pub enum StartError {
         /// What there is.
         known: String,
     },
+    /// A token's name has no right length.
+    #[error(
+        "the name of a token has 1 to {} characters, not {chars}",
+        crate::tokens::NAME_CHARS_MAX
+    )]
+    TokenName {
+        /// How many it has.
+        chars: usize,
+    },
     /// The system gives no random bytes.
     #[error("the system gives no random bytes: {0}")]
     Random(String),

@@ -15,6 +15,9 @@ use crate::error::StartError;
 /// How every token begins, so that people and secret scanners recognise one.
 pub const TOKEN_PREFIX: &str = "appkeep_";
 
+/// The longest name of a token, in characters.
+pub const NAME_CHARS_MAX: usize = 100;
+
 /// A token in clear, to be shown once. It can't be printed by accident.
 pub struct Secret(String);
 
@@ -46,13 +49,17 @@ pub fn hash(token: &str) -> TokenHash {
 /// Makes a token and remembers its hash.
 ///
 /// # Errors
-/// When the system gives no random bytes or the store fails.
+/// When the name is too long, the system gives no random bytes, or the store fails.
 pub async fn create(
     store: &dyn Store,
     clock: &dyn Clock,
     ids: &dyn IdSource,
     wanted: NewToken,
 ) -> Result<Secret, StartError> {
+    let chars = wanted.name.chars().count();
+    if !(1..=NAME_CHARS_MAX).contains(&chars) {
+        return Err(StartError::TokenName { chars });
+    }
     let mut bits = [0_u8; 32];
     getrandom::fill(&mut bits).map_err(|error| StartError::Random(error.to_string()))?;
     let mut secret = TOKEN_PREFIX.to_owned();

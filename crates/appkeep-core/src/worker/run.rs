@@ -205,16 +205,44 @@ impl JobRun<'_> {
     async fn end_again(&self, reason: String, counts: bool) -> Result<(), StepError> {
         let pause_secs = if counts { backoff_secs(self.job.attempt) } else { 0 };
         let run_after = self.deps.clock.now() + chrono::Duration::seconds(pause_secs);
-        let tx = self.begin().await?;
-        self.finish(
-            tx,
-            JobEnd::Requeue {
-                run_after,
-                counts,
-                reason,
-            },
-        )
-        .await
+        let mut tx = self.begin().await?;
+        if counts {
+            // Whoever watches should see why nothing moves until the next attempt.
+            self.note_hindrance(tx.as_mut(), &reason).await?;
+        }
+        let end = JobEnd::Requeue {
+            run_after,
+            counts,
+            reason,
+        };
+        self.finish(tx, end).await
+    }
+
+    /// Writes down why a resource doesn't come further now.
+    async fn note_hindrance(&self, tx: &mut dyn StoreTx, reason: &str) -> Result<(), StepError> {
+        let (now, reasons) = (self.deps.clock.now(), [reason.to_owned()]);
+        match self.job.payload {
+            JobPayload::TakeBackup {
+                account_id,
+                backup_id,
+                ..
+            } => {
+                if let Some(mut backup) = tx.fetch_app_backup(account_id, backup_id).await? {
+                    backup.hinder(&reasons, now);
+                    tx.update_app_backup(&backup).await?;
+                }
+            }
+            JobPayload::TakeSnapshot {
+                account_id, snap_id, ..
+            } => {
+                if let Some(mut snap) = tx.fetch_app_snap(account_id, snap_id).await? {
+                    snap.hinder(&reasons, now);
+                    tx.update_app_snap(&snap).await?;
+                }
+            }
+            JobPayload::DeleteBackup { .. } | JobPayload::DeleteSnapshot { .. } => {}
+        }
+        Ok(())
     }
 
     async fn end(&self, error: StepError) -> Result<(), StepError> {

@@ -115,3 +115,15 @@ fn a_directory_without_a_server_is_named() {
     assert_eq!(refused, expected);
     assert!(!place.data().exists());
 }
+
+#[test]
+fn a_name_that_is_too_long_is_refused() {
+    let place = Place::new();
+    let server = place.start();
+    for (name, chars) in [(String::new(), 0), ("x".repeat(101), 101)] {
+        let refused = place.create_token(&["--account", "acme", "--name", &name]);
+        let expected = format!("the name of a token has 1 to 100 characters, not {chars}");
+        assert_eq!(one_line_error(&refused), expected);
+    }
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+}

@@ -116,8 +116,16 @@ async fn a_bucket_that_is_missing_is_tried_again_until_it_is_there() {
     let bucket = server.path().join("buckets/local");
     fs::remove_dir(&bucket).unwrap();
     let path = path_of(&api, &api.create_backup(app, &json!({})).await);
-    let running = api.wait_for(&path, &["running", "failed"]).await;
-    assert_eq!(running["state"], "running", "{running}");
+    let hindered = eventually("the backup to say what hinders it", async || {
+        let backup = api.get(&path).await.json();
+        (backup["stateUnready"] != json!([])).then_some(backup)
+    })
+    .await;
+    assert_eq!(hindered["state"], "running", "{hindered}");
+    assert!(
+        reasons(&hindered)[0].contains("No such file or directory"),
+        "{hindered}"
+    );
     fs::create_dir(&bucket).unwrap();
     let completed = eventually("the backup to be tried again", async || {
         server.advance(Duration::from_secs(5));
@@ -126,6 +134,7 @@ async fn a_bucket_that_is_missing_is_tried_again_until_it_is_there() {
     })
     .await;
     assert_eq!(completed["state"], "completed", "{completed}");
+    assert_eq!(completed["stateUnready"], json!([]), "{completed}");
     no_snapshot_is_left(&server, &api, app).await;
 }
 

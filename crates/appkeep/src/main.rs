@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use self::commands::{serve, token, verify};
+use self::commands::{config, serve, token, verify};
 
 /// Self-hosted application backups and snapshots behind the Astra REST API.
 #[derive(Debug, Parser)]
@@ -26,6 +26,9 @@ struct Cli {
 enum Command {
     /// Run the server.
     Serve(serve::Args),
+    /// Look at configurations.
+    #[command(subcommand)]
+    Config(config::Command),
     /// Make tokens.
     #[command(subcommand)]
     Token(token::Command),
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let result = match cli.command {
         Command::Serve(args) => block_on(serve::run(args)),
+        Command::Config(command) => config::run(command),
         Command::Token(command) => block_on(token::run(command)),
         Command::Verify(args) => block_on(verify::run(args)),
         Command::Openapi => commands::openapi(),

@@ -12,8 +12,7 @@ use appkeep_core::service::AppBackupRef;
 use http::StatusCode;
 use http::header::{ETAG, LOCATION};
 
-use super::call::{Call, PathIds, account};
-use super::list::Asked;
+use super::call::{Call, PathIds, account, app};
 use super::problem::{Refusal, Rejected};
 use super::{from_wire, list, media, to_wire};
 
@@ -28,21 +27,13 @@ pub(super) async fn list_all<R>(
     query: QueryParams<AppBackupListQuery>,
 ) -> Answered<R> {
     let ctx = call.authenticate().await?;
-    let mut include = None;
-    let input = query.0.map_err(Rejected::Query).map(|query| {
-        include = query.include.map(|include| include.names);
-        from_wire::list_options(query.limit, query.goes_on)
-    });
+    let (include, input) = list::wanted(query);
     let listing = call
         .http()
         .service
         .app_backup_list_all(&ctx, account(path.account_id), input)
         .await?;
-    let asked = Asked {
-        by: ctx.actor.subject,
-        at: call.http().clock.now(),
-    };
-    Ok(list::answer(call.http(), listing, include, asked).await?)
+    list::answer(call.http(), &ctx, listing, include).await
 }
 
 pub(super) async fn list_for_app<R>(
@@ -51,24 +42,14 @@ pub(super) async fn list_for_app<R>(
     query: QueryParams<AppBackupListQuery>,
 ) -> Answered<R> {
     let ctx = call.authenticate().await?;
-    let mut include = None;
-    let mut ids = PathIds::default();
-    let app_id = ids.read("app_id", path.app_id);
-    let input = ids.accept(app_id).and_then(|app_id| {
-        let query = query.0.map_err(Rejected::Query)?;
-        include = query.include.map(|include| include.names);
-        Ok((app_id, from_wire::list_options(query.limit, query.goes_on)))
-    });
+    let (include, options) = list::wanted(query);
+    let input = app(path.app_id).and_then(|app_id| Ok((app_id, options?)));
     let listing = call
         .http()
         .service
         .app_backup_list_for_app(&ctx, account(path.account_id), input)
         .await?;
-    let asked = Asked {
-        by: ctx.actor.subject,
-        at: call.http().clock.now(),
-    };
-    Ok(list::answer(call.http(), listing, include, asked).await?)
+    list::answer(call.http(), &ctx, listing, include).await
 }
 
 pub(super) async fn fetch<R>(
@@ -137,9 +118,7 @@ pub(super) async fn create_for_app<R>(
 ) -> Answered<R> {
     let ctx = call.authenticate().await?;
     let input = async {
-        let mut ids = PathIds::default();
-        let app_id = ids.read("app_id", path.app_id);
-        let app_id = ids.accept(app_id)?;
+        let app_id = app(path.app_id)?;
         query.0.map_err(Rejected::Query)?;
         from_wire::create_app_backup(app_id, call.read(body, VENDOR_TYPE).await?)
     };

@@ -119,6 +119,13 @@ pub(super) fn account<T: From<Uuid>>(given: Try<Identifier>) -> Result<T, Reject
     }
 }
 
+/// The app in a path that names nothing else, or why there is none.
+pub(super) fn app<T: From<Uuid>>(given: Try<Identifier>) -> Result<T, Rejected> {
+    let mut ids = PathIds::default();
+    let id = ids.read("app_id", given);
+    ids.accept(id)
+}
+
 /// The other ids in a path; every malformed one is named.
 #[derive(Default)]
 pub(super) struct PathIds {

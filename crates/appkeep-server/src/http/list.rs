@@ -6,11 +6,13 @@ use std::io;
 use appkeep_api::app_backup::{AppBackupListType, AppBackupVersion};
 use appkeep_api::app_snap::{AppSnapListType, AppSnapVersion};
 use appkeep_api::metadata::ListMetadata;
+use appkeep_api::params::{Include, ListQuery, QueryParams};
 use appkeep_api::reply::Reply;
 use appkeep_api::words::{ContinueToken, Identifier, Timestamp};
 use appkeep_core as core;
+use appkeep_core::actor::OpContext;
 use appkeep_core::error::Error;
-use appkeep_core::listing::{Listed, Listing};
+use appkeep_core::listing::{ListOptions, Listed, Listing};
 use appkeep_core::store::StoreError;
 use bytes::Bytes;
 use dropshot::Body;
@@ -20,9 +22,9 @@ use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::problem::Rejected;
+use super::problem::{Refusal, Rejected};
 use super::wire_cache::WireCache;
-use super::{Http, media, to_wire};
+use super::{Http, from_wire, media, to_wire};
 
 /// A resource that can stand in a list.
 pub(super) trait Item: Listed + Sync + 'static {
@@ -66,28 +68,51 @@ impl Item for core::app_snap::AppSnap {
     }
 }
 
+/// The names of the fields that a list is to show instead of whole resources.
+pub(super) type Columns = Option<Vec<&'static str>>;
+
+/// What a list's query asks for: its form, and which part of it.
+pub(super) fn wanted<F>(
+    query: QueryParams<ListQuery<Include<F>>>,
+) -> (Columns, Result<ListOptions, Rejected>) {
+    match query.0 {
+        Ok(query) => {
+            let options = from_wire::list_options(query.limit, query.goes_on);
+            (query.include.map(|include| include.names), Ok(options))
+        }
+        Err(fault) => (None, Err(Rejected::Query(fault))),
+    }
+}
+
 /// About the list as a whole: who asked for it, and when.
-pub(super) struct Asked {
-    pub(super) by: core::ids::SubjectId,
-    pub(super) at: chrono::DateTime<chrono::Utc>,
+struct Asked {
+    by: core::ids::SubjectId,
+    at: chrono::DateTime<chrono::Utc>,
 }
 
 /// Answers with a list. A short one is written before it is sent, so that it can still become a problem.
 pub(super) async fn answer<T: Item, R>(
     http: &Http,
+    ctx: &OpContext,
     mut listing: Listing<T>,
-    include: Option<Vec<&'static str>>,
-    asked: Asked,
-) -> Result<Reply<R>, Error<Rejected>> {
+    include: Columns,
+) -> Result<Reply<R>, Refusal> {
+    let asked = Asked {
+        by: ctx.actor.subject,
+        at: http.clock.now(),
+    };
     let mut writer = Writer {
         include,
         count: 0,
         wire_cache: http.wire_cache.clone(),
     };
-    let mut written = head::<T>()?;
-    writer.page(&mut listing, &mut written).await?;
+    let mut written = head::<T>().map_err(Error::from)?;
+    writer
+        .page(&mut listing, &mut written)
+        .await
+        .map_err(Error::from)?;
     if listing.is_at_end() {
-        writer.tail(&listing, &asked, &mut written)?;
+        writer.tail(&listing, &asked, &mut written).map_err(Error::from)?;
         return Ok(Reply::body(StatusCode::OK, media::JSON, written.into()));
     }
     let (mut sender, body) = Channel::<Bytes, io::Error>::new(1);
@@ -126,7 +151,7 @@ fn unwritable(error: serde_json::Error) -> StoreError {
 }
 
 struct Writer {
-    include: Option<Vec<&'static str>>,
+    include: Columns,
     count: u64,
     wire_cache: WireCache,
 }

@@ -3,12 +3,13 @@
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::ids::{AccountId, AppBackupId, AppSnapId};
 use appkeep_core::state::{HookState, ResourceState};
-use appkeep_core::store::{ListFilter, Page, StoreError, Version};
+use appkeep_core::store::StoreError;
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use super::errors::{store_error, store_error_or_name_taken};
-use super::rows::{After, Row, bytes, json, micros};
+use super::rows::{Row, bytes, json, micros};
+use super::versions::{Statements, versions};
 
 /// Leaves a name alone that is taken: telling so by the number of rows is the same in every database, and
 /// spoils the transaction in none.
@@ -145,38 +146,8 @@ pub(super) async fn fetch_some(
     rows.iter().map(app_backup).collect()
 }
 
-pub(super) async fn list_versions(
-    conn: &mut SqliteConnection,
-    filter: &ListFilter,
-    page: &Page,
-) -> Result<Vec<Version>, StoreError> {
-    let after = After::new(page.after);
-    let query = match filter.app_id {
-        None => sqlx::query(
-            "SELECT id, created_micros, generation FROM app_backups \
-             WHERE account_id = $1 AND (created_micros, id) < ($2, $3) \
-             ORDER BY created_micros DESC, id DESC LIMIT $4",
-        ),
-        Some(_) => sqlx::query(
-            "SELECT id, created_micros, generation FROM app_backups \
-             WHERE account_id = $1 AND app_id = $5 AND (created_micros, id) < ($2, $3) \
-             ORDER BY created_micros DESC, id DESC LIMIT $4",
-        ),
-    };
-    let query = query
-        .bind(filter.account_id.to_string())
-        .bind(after.created_micros)
-        .bind(after.id)
-        .bind(i64::from(page.rows_max));
-    let query = match filter.app_id {
-        None => query,
-        Some(app_id) => query.bind(app_id.to_string()),
-    };
-    let rows = query.fetch_all(conn).await.map_err(store_error)?;
-    rows.iter()
-        .map(|row| Row::new("app_backups", row).version())
-        .collect()
-}
+/// How the versions of these are listed.
+pub(super) const VERSIONS: Statements = versions!("app_backups");
 
 fn app_backup(row: &SqliteRow) -> Result<AppBackup, StoreError> {
     let row = Row::new("app_backups", row);

@@ -10,6 +10,7 @@ mod open;
 mod rows;
 mod tokens;
 mod tx;
+mod versions;
 
 use std::path::Path;
 
@@ -153,7 +154,7 @@ impl Store for SqliteStore {
         filter: &ListFilter,
         page: &Page,
     ) -> Result<Vec<Version>, StoreError> {
-        app_backups::list_versions(&mut *self.reader().await?, filter, page).await
+        versions::list(&mut *self.reader().await?, &app_backups::VERSIONS, filter, page).await
     }
 
     async fn fetch_app_snap(
@@ -177,7 +178,7 @@ impl Store for SqliteStore {
         filter: &ListFilter,
         page: &Page,
     ) -> Result<Vec<Version>, StoreError> {
-        app_snaps::list_versions(&mut *self.reader().await?, filter, page).await
+        versions::list(&mut *self.reader().await?, &app_snaps::VERSIONS, filter, page).await
     }
 
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod config;
 pub(crate) mod serve;
 pub(crate) mod token;
 pub(crate) mod verify;

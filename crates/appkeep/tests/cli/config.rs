@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use crate::place::{CONFIG, Place};
-use crate::running::{one_line_error, run};
+use crate::place::{ACCOUNT, APP, BUCKET, CONFIG, OTHER_ACCOUNT, Place};
+use crate::running::{one_line_error, run, said};
 
 /// What is changed in the good configuration, and what is said about it, after the file's name.
 const BREAKAGES: [(&str, &str, &str); 16] = [
@@ -147,4 +147,19 @@ fn a_log_filter_that_is_none_is_named() {
     let place = Place::new();
     let refused = one_line_error(&place.serve().args(["--log", "x=="]).output().unwrap());
     assert!(refused.starts_with("--log \"x==\" is no filter: "), "{refused}");
+}
+
+#[test]
+fn check_prints_what_is_declared_with_its_ids() {
+    let place = Place::new();
+    let file = place.path().join("appkeep.toml");
+    let checked = run(["config", "check", &file.display().to_string()]);
+    assert_eq!(checked.status.code(), Some(0));
+    let expected = format!(
+        "account {ACCOUNT}  acme\n  app    {APP}  shop\n  bucket {BUCKET}  local\naccount {OTHER_ACCOUNT}  other\n"
+    );
+    assert_eq!(said(&checked), expected);
+    fs::write(&file, CONFIG.replacen("workers = 2", "workers = 65", 1)).unwrap();
+    let refused = one_line_error(&run(["config", "check", &file.display().to_string()]));
+    assert!(refused.contains("65 is out of range"), "{refused}");
 }

@@ -20,6 +20,11 @@ fn every_command_says_what_it_does() {
                 "port 0 takes a free one",
             ],
         ),
+        (&["config", "--help"], &["Look at configurations", "check"]),
+        (
+            &["config", "check", "--help"],
+            &["Check a configuration", "Exit codes: 0 it is good, 2"],
+        ),
         (&["token", "--help"], &["Make tokens", "create"]),
         (
             &["token", "create", "--help"],

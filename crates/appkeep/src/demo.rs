@@ -145,14 +145,14 @@ In another terminal:
   APP=http://{address}/accounts/{account}/k8s/v1/apps/{app}
 
   # back it up
-  curl -sS -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' \
+  curl -sSw '\n' -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' \
     -d '{{"type":"application/astra-appBackup","version":"1.1","name":"my-first-backup"}}' $APP/appBackups
 
   # watch it: pending, discovering, running, completed
-  curl -sS -H "Authorization: Bearer $APPKEEP_TOKEN" "$APP/appBackups?include=name,state,percentDone,totalBytes"
+  curl -sSw '\n' -H "Authorization: Bearer $APPKEEP_TOKEN" "$APP/appBackups?include=name,state,percentDone,totalBytes"
 
   # take a snapshot
-  curl -sS -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' \
+  curl -sSw '\n' -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' \
     -d '{{"type":"application/astra-appSnap","version":"1.2"}}' $APP/appSnaps
 
 The bucket holds restic repositories; their passwords are in {password}.

@@ -2,7 +2,7 @@
 
 use appkeep_core::metadata::Metadata;
 use appkeep_core::name::ResourceName;
-use appkeep_core::store::{Position, StoreError, Version};
+use appkeep_core::store::{Position, StoreError};
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -114,18 +114,6 @@ impl<'r> Row<'r> {
             .try_get(column)
             .map_err(|error| self.unreadable(column, error))?;
         parse(text).map_err(|error| self.unreadable(column, error))
-    }
-
-    /// The version that a list shows.
-    pub(super) fn version(&self) -> Result<Version, StoreError> {
-        let position = Position {
-            created_micros: self.value("created_micros")?,
-            id: self.id("id")?,
-        };
-        Ok(Version {
-            position,
-            generation: self.value("generation")?,
-        })
     }
 
     fn unreadable(&self, column: &str, why: impl std::fmt::Display) -> StoreError {

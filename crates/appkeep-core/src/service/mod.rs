@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use crate::actor::OpContext;
+use crate::actor::{AccountScope, OpContext};
 use crate::authz::{self, Access};
 use crate::catalog::App;
 use crate::clock::{Clock, IdSource};
@@ -78,9 +78,16 @@ impl Service {
         if !authz::permits(&ctx.actor, account_id, access) {
             return Err(Error::Forbidden);
         }
-        match self.store.fetch_account(account_id).await? {
-            Some(_) => Ok(account_id),
-            None => Err(Error::AccountNotFound),
+        // An account that a token names was there when the token was made, and none is ever forgotten; only
+        // who may act in all accounts can name one that never was.
+        let is_known = match ctx.actor.scope {
+            AccountScope::These(_) => true,
+            AccountScope::All => self.store.fetch_account(account_id).await?.is_some(),
+        };
+        if is_known {
+            Ok(account_id)
+        } else {
+            Err(Error::AccountNotFound)
         }
     }
 

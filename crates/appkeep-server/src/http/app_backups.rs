@@ -6,6 +6,7 @@ use appkeep_api::params::{
     AccountBackupPath, AccountPath, AppBackupListQuery, AppBackupPath, AppPath, NoQuery, QueryParams,
 };
 use appkeep_api::reply::Reply;
+use appkeep_api::words::{Identifier, Try};
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::error::Error;
 use appkeep_core::service::AppBackupRef;
@@ -58,7 +59,7 @@ pub(super) async fn fetch<R>(
     query: QueryParams<NoQuery>,
 ) -> Answered<R> {
     let ctx = call.authenticate().await?;
-    let input = in_account(path.app_backup_id, query);
+    let input = wanted(None, path.app_backup_id, query);
     let backup = call
         .http()
         .service
@@ -73,7 +74,7 @@ pub(super) async fn fetch_for_app<R>(
     query: QueryParams<NoQuery>,
 ) -> Answered<R> {
     let ctx = call.authenticate().await?;
-    let input = in_app(path.app_id, path.app_backup_id, query);
+    let input = wanted(Some(path.app_id), path.app_backup_id, query);
     let backup = call
         .http()
         .service
@@ -88,7 +89,7 @@ pub(super) async fn delete<R>(
     query: QueryParams<NoQuery>,
 ) -> Answered<R> {
     let ctx = call.authenticate().await?;
-    let input = in_account(path.app_backup_id, query);
+    let input = wanted(None, path.app_backup_id, query);
     call.http()
         .service
         .app_backup_delete(&ctx, account(path.account_id), input)
@@ -102,7 +103,7 @@ pub(super) async fn delete_for_app<R>(
     query: QueryParams<NoQuery>,
 ) -> Answered<R> {
     let ctx = call.authenticate().await?;
-    let input = in_app(path.app_id, path.app_backup_id, query);
+    let input = wanted(Some(path.app_id), path.app_backup_id, query);
     call.http()
         .service
         .app_backup_delete(&ctx, account(path.account_id), input)
@@ -133,31 +134,16 @@ pub(super) async fn create_for_app<R>(
     Ok(one(call, StatusCode::CREATED, &backup)?.with_header(LOCATION, &location))
 }
 
-fn in_account(
-    id: appkeep_api::words::Try<appkeep_api::words::Identifier>,
+/// The backup in a path, within the app where the path names one.
+fn wanted(
+    app_id: Option<Try<Identifier>>,
+    id: Try<Identifier>,
     query: QueryParams<NoQuery>,
 ) -> Result<AppBackupRef, Rejected> {
     let mut ids = PathIds::default();
-    let wanted = AppBackupRef {
-        app_id: None,
-        id: ids.read("appBackup_id", id),
-    };
-    let wanted = ids.accept(wanted)?;
-    query.0.map_err(Rejected::Query).map(|_| wanted)
-}
-
-fn in_app(
-    app_id: appkeep_api::words::Try<appkeep_api::words::Identifier>,
-    id: appkeep_api::words::Try<appkeep_api::words::Identifier>,
-    query: QueryParams<NoQuery>,
-) -> Result<AppBackupRef, Rejected> {
-    let mut ids = PathIds::default();
-    let app_id = ids.read("app_id", app_id);
-    let wanted = AppBackupRef {
-        app_id: Some(app_id),
-        id: ids.read("appBackup_id", id),
-    };
-    let wanted = ids.accept(wanted)?;
+    let app_id = app_id.map(|app_id| ids.read("app_id", app_id));
+    let id = ids.read("appBackup_id", id);
+    let wanted = ids.accept(AppBackupRef { app_id, id })?;
     query.0.map_err(Rejected::Query).map(|_| wanted)
 }
 

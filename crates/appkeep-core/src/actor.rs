@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AccountId, SubjectId, TokenId};
+use crate::store::ListFound;
 
 /// What an actor may do within its accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -99,4 +100,6 @@ pub struct Token {
 pub struct OpContext {
     /// Who asks.
     pub actor: Actor,
+    /// What was read in the same call as the actor's token, if anything was.
+    pub list_found: Option<ListFound>,
 }

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::app_backup::AppBackup;
 use crate::app_snap::AppSnap;
 use crate::ids::AccountId;
-use crate::store::{ListFilter, Page, Position, Store, StoreError, Version};
+use crate::store::{ListAsk, ListFilter, ListFound, ListKind, Page, Position, Store, StoreError, Version};
 
 /// How many resources are read from the store at once.
 pub const PAGE_ROWS: u32 = 200;
@@ -24,6 +24,9 @@ pub trait Listed: Sized + Send {
 
     /// How often it was changed.
     fn generation(&self) -> i64;
+
+    /// What its lists are called.
+    const KIND: ListKind;
 
     /// One page of the list.
     async fn versions(
@@ -38,6 +41,8 @@ pub trait Listed: Sized + Send {
 
 #[async_trait]
 impl Listed for AppBackup {
+    const KIND: ListKind = ListKind::AppBackups;
+
     fn id(&self) -> Uuid {
         self.id.as_uuid()
     }
@@ -62,6 +67,8 @@ impl Listed for AppBackup {
 
 #[async_trait]
 impl Listed for AppSnap {
+    const KIND: ListKind = ListKind::AppSnaps;
+
     fn id(&self) -> Uuid {
         self.id.as_uuid()
     }
@@ -93,6 +100,25 @@ pub struct ListOptions {
     pub after: Option<Position>,
 }
 
+impl ListOptions {
+    /// The list's first page.
+    #[must_use]
+    pub fn first_page(&self) -> Page {
+        Page {
+            after: self.after,
+            // One more than wanted tells whether the list goes on.
+            rows_max: wanted_rows(self.limit) + 1,
+        }
+    }
+}
+
+/// How many resources the next page may hold.
+fn wanted_rows(remaining: Option<u64>) -> u32 {
+    remaining.map_or(PAGE_ROWS, |left| {
+        u32::try_from(left).unwrap_or(u32::MAX).min(PAGE_ROWS)
+    })
+}
+
 /// A list that is being read.
 pub struct Listing<T> {
     store: Arc<dyn Store>,
@@ -106,12 +132,18 @@ pub struct Listing<T> {
 }
 
 impl<T: Listed> Listing<T> {
-    /// Begins to read a list.
+    /// Begins to read a list. What was `found` already isn't read again.
     pub(crate) async fn begin(
         store: Arc<dyn Store>,
         filter: ListFilter,
         options: ListOptions,
+        found: Option<&ListFound>,
     ) -> Result<Self, StoreError> {
+        let ask = ListAsk {
+            kind: T::KIND,
+            filter,
+            page: options.first_page(),
+        };
         let mut listing = Self {
             store,
             filter,
@@ -121,7 +153,11 @@ impl<T: Listed> Listing<T> {
             more: true,
             of: std::marker::PhantomData,
         };
-        listing.first = Some(listing.read().await?);
+        let first = match found.filter(|found| found.ask == ask) {
+            Some(found) => listing.turn(found.versions.clone(), ask.page),
+            None => listing.read().await?,
+        };
+        listing.first = Some(first);
         Ok(listing)
     }
 
@@ -160,16 +196,18 @@ impl<T: Listed> Listing<T> {
         if !self.more || self.remaining == Some(0) {
             return Ok(Vec::new());
         }
-        let wanted = self.remaining.map_or(PAGE_ROWS, |left| {
-            u32::try_from(left).unwrap_or(u32::MAX).min(PAGE_ROWS)
-        });
-        // One more than wanted tells whether the list goes on.
-        let page = Page {
+        let options = ListOptions {
+            limit: self.remaining,
             after: self.after,
-            rows_max: wanted + 1,
         };
-        let mut rows = T::versions(self.store.as_ref(), &self.filter, &page).await?;
-        let wanted_rows = wanted as usize;
+        let page = options.first_page();
+        let rows = T::versions(self.store.as_ref(), &self.filter, &page).await?;
+        Ok(self.turn(rows, page))
+    }
+
+    /// Takes `rows` as what the store had for `page`.
+    fn turn(&mut self, mut rows: Vec<Version>, page: Page) -> Vec<Version> {
+        let wanted_rows = page.rows_max as usize - 1;
         self.more = rows.len() > wanted_rows;
         rows.truncate(wanted_rows);
         if let Some(last) = rows.last() {
@@ -178,6 +216,6 @@ impl<T: Listed> Listing<T> {
         if let Some(left) = &mut self.remaining {
             *left -= rows.len() as u64;
         }
-        Ok(rows)
+        rows
     }
 }

@@ -64,6 +64,38 @@ pub struct Page {
     pub rows_max: u32,
 }
 
+/// Which kind of resource a list holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ListKind {
+    /// Backups.
+    AppBackups,
+    /// Snapshots.
+    AppSnaps,
+}
+
+/// The part of a list that is read together with a token: one call of the store costs more than what it
+/// reads, and lists are what scripts ask for again and again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ListAsk {
+    /// The list's kind.
+    pub kind: ListKind,
+    /// What it holds.
+    pub filter: ListFilter,
+    /// The wanted part of it.
+    pub page: Page,
+}
+
+/// What a [`ListAsk`] found, as of the moment at which its token was valid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListFound {
+    /// What was asked.
+    pub ask: ListAsk,
+    /// Whether the app that the filter names is there; without a name there is nothing to be missed.
+    pub has_app: bool,
+    /// The versions of the part.
+    pub versions: Vec<Version>,
+}
+
 /// Remembers everything.
 #[async_trait]
 pub trait Store: Send + Sync {
@@ -72,6 +104,13 @@ pub trait Store: Send + Sync {
 
     /// The token with this hash, revoked or not.
     async fn fetch_token(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError>;
+    /// The token with this hash, revoked or not, and part of a list. Whether the token may see the list is
+    /// for the caller to find out.
+    async fn fetch_token_with_list(
+        &self,
+        hash: &TokenHash,
+        ask: &ListAsk,
+    ) -> Result<Option<(Token, ListFound)>, StoreError>;
     /// All tokens, oldest first.
     async fn list_tokens(&self) -> Result<Vec<Token>, StoreError>;
     /// The account with this id.

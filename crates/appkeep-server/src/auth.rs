@@ -1,7 +1,7 @@
 //! From a bearer token to whom it stands for.
 
-use appkeep_core::actor::{Actor, OpContext};
-use appkeep_core::store::{Store, StoreError};
+use appkeep_core::actor::OpContext;
+use appkeep_core::store::{ListAsk, Store, StoreError};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
@@ -20,22 +20,31 @@ pub(crate) enum Unauthenticated {
 
 /// The context of a request, from its `Authorization` header.
 ///
-/// The token is looked up by its hash, so that how long that takes tells nothing about other tokens.
+/// The token is looked up by its hash, so that how long that takes tells nothing about other tokens. What is
+/// asked about a list is read along with it.
 pub(crate) async fn authenticate(
     store: &dyn Store,
     headers: &HeaderMap,
+    list: Option<ListAsk>,
 ) -> Result<OpContext, Unauthenticated> {
-    let token = bearer(headers).ok_or(Unauthenticated::Missing)?;
-    let found = store
-        .fetch_token(&tokens::hash(token))
-        .await
-        .map_err(Unauthenticated::Store)?;
-    let actor: Option<Actor> = found
-        .filter(|token| token.revoked_at.is_none())
-        .map(|token| token.actor);
-    actor
-        .map(|actor| OpContext { actor })
-        .ok_or(Unauthenticated::Unknown)
+    let hash = tokens::hash(bearer(headers).ok_or(Unauthenticated::Missing)?);
+    let found = match list {
+        None => {
+            let token = store.fetch_token(&hash).await;
+            token.map(|token| token.map(|token| (token, None)))
+        }
+        Some(ask) => {
+            let both = store.fetch_token_with_list(&hash, &ask).await;
+            both.map(|both| both.map(|(token, list)| (token, Some(list))))
+        }
+    };
+    match found.map_err(Unauthenticated::Store)? {
+        Some((token, list_found)) if token.revoked_at.is_none() => Ok(OpContext {
+            actor: token.actor,
+            list_found,
+        }),
+        _ => Err(Unauthenticated::Unknown),
+    }
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

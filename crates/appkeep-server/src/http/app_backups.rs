@@ -27,13 +27,12 @@ pub(super) async fn list_all<R>(
     path: AccountPath,
     query: QueryParams<AppBackupListQuery>,
 ) -> Answered<R> {
-    let ctx = call.authenticate().await?;
+    let account = account(path.account_id);
     let (include, input) = list::wanted(query);
-    let listing = call
-        .http()
-        .service
-        .app_backup_list_all(&ctx, account(path.account_id), input)
-        .await?;
+    let ask = list::ask::<AppBackup, _>(&account, None, &input);
+    let ctx = call.authenticate_for_list(ask).await?;
+    let service = &call.http().service;
+    let listing = service.app_backup_list_all(&ctx, account, input).await?;
     list::answer(call.http(), &ctx, listing, include).await
 }
 
@@ -42,14 +41,13 @@ pub(super) async fn list_for_app<R>(
     path: AppPath,
     query: QueryParams<AppBackupListQuery>,
 ) -> Answered<R> {
-    let ctx = call.authenticate().await?;
+    let (account, app) = (account(path.account_id), app(path.app_id));
     let (include, options) = list::wanted(query);
-    let input = app(path.app_id).and_then(|app_id| Ok((app_id, options?)));
-    let listing = call
-        .http()
-        .service
-        .app_backup_list_for_app(&ctx, account(path.account_id), input)
-        .await?;
+    let ask = list::ask::<AppBackup, _>(&account, Some(&app), &options);
+    let ctx = call.authenticate_for_list(ask).await?;
+    let input = app.and_then(|app_id| Ok((app_id, options?)));
+    let service = &call.http().service;
+    let listing = service.app_backup_list_for_app(&ctx, account, input).await?;
     list::answer(call.http(), &ctx, listing, include).await
 }
 

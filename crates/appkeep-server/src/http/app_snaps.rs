@@ -24,14 +24,13 @@ pub(super) async fn list_for_app<R>(
     path: AppPath,
     query: QueryParams<AppSnapListQuery>,
 ) -> Answered<R> {
-    let ctx = call.authenticate().await?;
+    let (account, app) = (account(path.account_id), app(path.app_id));
     let (include, options) = list::wanted(query);
-    let input = app(path.app_id).and_then(|app_id| Ok((app_id, options?)));
-    let listing = call
-        .http()
-        .service
-        .app_snap_list_for_app(&ctx, account(path.account_id), input)
-        .await?;
+    let ask = list::ask::<AppSnap, _>(&account, Some(&app), &options);
+    let ctx = call.authenticate_for_list(ask).await?;
+    let input = app.and_then(|app_id| Ok((app_id, options?)));
+    let service = &call.http().service;
+    let listing = service.app_snap_list_for_app(&ctx, account, input).await?;
     list::answer(call.http(), &ctx, listing, include).await
 }
 

@@ -10,6 +10,7 @@ use appkeep_api::problem::{InvalidItem, Problem};
 use appkeep_api::reply::Reply;
 use appkeep_api::words::{Identifier, Try};
 use appkeep_core::actor::OpContext;
+use appkeep_core::store::ListAsk;
 use dropshot::RequestContext;
 use futures::FutureExt;
 use http::HeaderMap;
@@ -51,8 +52,13 @@ impl<'a> Call<'a> {
 
     /// Who asks.
     pub(super) async fn authenticate(&self) -> Result<OpContext, Refusal> {
+        self.authenticate_for_list(None).await
+    }
+
+    /// Who asks for a list; the list's beginning is read along, unless what is asked for is malformed.
+    pub(super) async fn authenticate_for_list(&self, list: Option<ListAsk>) -> Result<OpContext, Refusal> {
         let store = self.http().store.as_ref();
-        auth::authenticate(store, self.headers())
+        auth::authenticate(store, self.headers(), list)
             .await
             .map_err(Refusal::Unauthenticated)
     }

@@ -12,8 +12,9 @@ use appkeep_api::words::{ContinueToken, Identifier, Timestamp};
 use appkeep_core as core;
 use appkeep_core::actor::OpContext;
 use appkeep_core::error::Error;
+use appkeep_core::ids::{AccountId, AppId};
 use appkeep_core::listing::{ListOptions, Listed, Listing};
-use appkeep_core::store::StoreError;
+use appkeep_core::store::{ListAsk, ListFilter, StoreError};
 use bytes::Bytes;
 use dropshot::Body;
 use http::StatusCode;
@@ -82,6 +83,26 @@ pub(super) fn wanted<F>(
         }
         Err(fault) => (None, Err(Rejected::Query(fault))),
     }
+}
+
+/// What to read along with the caller's token: the list's beginning, if it is clear what that is.
+pub(super) fn ask<T: Item, I>(
+    account: &Result<AccountId, I>,
+    app: Option<&Result<AppId, I>>,
+    options: &Result<ListOptions, I>,
+) -> Option<ListAsk> {
+    let app_id = match app {
+        None => None,
+        Some(app) => Some(*app.as_ref().ok()?),
+    };
+    Some(ListAsk {
+        kind: T::KIND,
+        filter: ListFilter {
+            account_id: *account.as_ref().ok()?,
+            app_id,
+        },
+        page: options.as_ref().ok()?.first_page(),
+    })
 }
 
 /// About the list as a whole: who asked for it, and when.

@@ -20,7 +20,9 @@ use appkeep_core::app_snap::AppSnap;
 use appkeep_core::catalog::{Account, App, Bucket};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
 use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus};
-use appkeep_core::store::{ListFilter, Page, Store, StoreError, StoreTx, Version};
+use appkeep_core::store::{
+    ListAsk, ListFilter, ListFound, ListKind, Page, Store, StoreError, StoreTx, Version,
+};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use sqlx::pool::PoolConnection;
@@ -103,6 +105,18 @@ impl Store for SqliteStore {
 
     async fn fetch_token(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError> {
         tokens::fetch(&mut *self.reader().await?, hash).await
+    }
+
+    async fn fetch_token_with_list(
+        &self,
+        hash: &TokenHash,
+        ask: &ListAsk,
+    ) -> Result<Option<(Token, ListFound)>, StoreError> {
+        let statements = match ask.kind {
+            ListKind::AppBackups => &app_backups::VERSIONS,
+            ListKind::AppSnaps => &app_snaps::VERSIONS,
+        };
+        tokens::fetch_with_list(&mut *self.reader().await?, hash, statements, ask).await
     }
 
     async fn list_tokens(&self) -> Result<Vec<Token>, StoreError> {

@@ -1,12 +1,13 @@
 //! Tokens, without their secrets.
 
 use appkeep_core::actor::{Actor, Role, Token, TokenHash};
-use appkeep_core::store::StoreError;
+use appkeep_core::store::{ListAsk, ListFound, StoreError};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use super::errors::store_error;
 use super::rows::{Row, json, micros};
+use super::versions::{self, Statements};
 
 pub(super) async fn insert(conn: &mut SqliteConnection, token: &Token) -> Result<(), StoreError> {
     sqlx::query(
@@ -37,6 +38,23 @@ pub(super) async fn fetch(
         .await
         .map_err(store_error)?;
     row.as_ref().map(token).transpose()
+}
+
+pub(super) async fn fetch_with_list(
+    conn: &mut SqliteConnection,
+    hash: &TokenHash,
+    statements: &Statements,
+    ask: &ListAsk,
+) -> Result<Option<(Token, ListFound)>, StoreError> {
+    let Some(row) = versions::list_with_token(conn, statements, ask, hash).await? else {
+        return Ok(None);
+    };
+    let found = ListFound {
+        ask: *ask,
+        has_app: Row::new("tokens", &row).value("has_app")?,
+        versions: versions::read(&row)?,
+    };
+    Ok(Some((token(&row)?, found)))
 }
 
 pub(super) async fn list(conn: &mut SqliteConnection) -> Result<Vec<Token>, StoreError> {

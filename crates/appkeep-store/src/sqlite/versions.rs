@@ -1,7 +1,10 @@
 //! Lists of versions, the same for every kind of resource but for the table.
 
-use appkeep_core::store::{ListFilter, Page, Position, StoreError, Version};
-use sqlx::SqliteConnection;
+use appkeep_core::actor::TokenHash;
+use appkeep_core::store::{ListAsk, ListFilter, Page, Position, StoreError, Version};
+use sqlx::query::Query;
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Row as _, Sqlite, SqliteConnection};
 use uuid::Uuid;
 
 use super::errors::store_error;
@@ -10,9 +13,13 @@ use super::rows::After;
 /// How the versions in one table are listed.
 pub(super) struct Statements {
     /// Those of an account: `$1` account, `$2` and `$3` what comes before, `$4` how many.
-    pub(super) of_account: &'static str,
+    pub(super) account: &'static str,
     /// Those of an app, `$5`.
-    pub(super) of_app: &'static str,
+    pub(super) app: &'static str,
+    /// Those of an account, together with the token whose hash is `$5`.
+    pub(super) account_with_token: &'static str,
+    /// Those of an app, together with the token whose hash is `$6`.
+    pub(super) app_with_token: &'static str,
 }
 
 /// The statements for a table. Each answers one text, because handing over a hundred rows costs more than
@@ -20,8 +27,19 @@ pub(super) struct Statements {
 macro_rules! versions {
     ($table:literal) => {
         Statements {
-            of_account: versions!($table, ""),
-            of_app: versions!($table, " AND app_id = $5"),
+            account: versions!($table, ""),
+            app: versions!($table, " AND app_id = $5"),
+            account_with_token: concat!(
+                "SELECT *, TRUE AS has_app, CASE WHEN revoked_micros IS NULL THEN (",
+                versions!($table, ""),
+                ") END AS versions FROM tokens WHERE hash = $5"
+            ),
+            app_with_token: concat!(
+                "SELECT *, EXISTS (SELECT 1 FROM apps WHERE account_id = $1 AND id = $5) AS has_app, ",
+                "CASE WHEN revoked_micros IS NULL THEN (",
+                versions!($table, " AND app_id = $5"),
+                ") END AS versions FROM tokens WHERE hash = $6"
+            ),
         }
     };
     ($table:literal, $and:literal) => {
@@ -44,23 +62,60 @@ pub(super) async fn list(
     filter: &ListFilter,
     page: &Page,
 ) -> Result<Vec<Version>, StoreError> {
-    let after = After::new(page.after);
-    let query = match filter.app_id {
-        None => sqlx::query_scalar(statements.of_account),
-        Some(_) => sqlx::query_scalar(statements.of_app),
+    let statement = match filter.app_id {
+        None => statements.account,
+        Some(_) => statements.app,
     };
-    let query = query
+    let row = query(statement, filter, page)
+        .fetch_one(conn)
+        .await
+        .map_err(store_error)?;
+    read(&row)
+}
+
+/// The versions and the token that their reader presented, in one go: handing a statement over to the
+/// connection's thread and back costs more than running it.
+pub(super) async fn list_with_token(
+    conn: &mut SqliteConnection,
+    statements: &Statements,
+    ask: &ListAsk,
+    hash: &TokenHash,
+) -> Result<Option<SqliteRow>, StoreError> {
+    let statement = match ask.filter.app_id {
+        None => statements.account_with_token,
+        Some(_) => statements.app_with_token,
+    };
+    query(statement, &ask.filter, &ask.page)
+        .bind(hash.0.to_vec())
+        .fetch_optional(conn)
+        .await
+        .map_err(store_error)
+}
+
+fn query(
+    statement: &'static str,
+    filter: &ListFilter,
+    page: &Page,
+) -> Query<'static, Sqlite, SqliteArguments> {
+    let after = After::new(page.after);
+    let query = sqlx::query(statement)
         .bind(filter.account_id.to_string())
         .bind(after.created_micros)
         .bind(after.id)
         .bind(i64::from(page.rows_max));
-    let query = match filter.app_id {
+    match filter.app_id {
         None => query,
         Some(app_id) => query.bind(app_id.to_string()),
-    };
-    let text: Option<String> = query.fetch_one(conn).await.map_err(store_error)?;
-    let versions = text.as_deref().unwrap_or_default().split_terminator(',');
-    versions.map(version).collect()
+    }
+}
+
+/// The versions in a row's one text.
+pub(super) fn read(row: &SqliteRow) -> Result<Vec<Version>, StoreError> {
+    let text: Option<&str> = row.try_get("versions").map_err(store_error)?;
+    text.unwrap_or_default()
+        .split_terminator(',')
+        .map(version)
+        .collect()
 }
 
 /// `<id> <time> <generation>`

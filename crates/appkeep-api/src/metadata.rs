@@ -115,6 +115,14 @@ pub struct ListMetadata {
     pub modification_timestamp: Timestamp,
     /// Who asked for the list.
     pub created_by: Identifier,
+    /// Who asked for the list, too.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Identifier")]
+    pub modified_by: Option<Identifier>,
 }
 
 /// What one failed execution hook reported. Mirrors `StateDetail`.

@@ -236,6 +236,7 @@ impl Writer {
             creation_timestamp: Timestamp(asked.at),
             modification_timestamp: Timestamp(asked.at),
             created_by: Identifier(asked.by.as_uuid()),
+            modified_by: Some(Identifier(asked.by.as_uuid())),
         };
         to.extend_from_slice(br#"],"metadata":"#);
         serde_json::to_writer(&mut *to, &metadata).map_err(unwritable)?;

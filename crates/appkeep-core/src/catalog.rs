@@ -61,6 +61,8 @@ pub struct Bucket {
     pub location: BucketLocation,
     /// Whether it is the one taken when a backup names none.
     pub is_default: bool,
+    /// How many backups may be written into it at once, on all servers together; at least 1.
+    pub backups_max: u32,
     /// Whether the configuration still names it.
     pub declared: bool,
 }

@@ -14,6 +14,10 @@ pub const PAYLOAD_VERSION: u32 = 1;
 /// How often a job is tried before its resource fails.
 pub const ATTEMPTS_MAX: u32 = 5;
 
+/// How often a job is claimed at most before its resource fails, when none of its runs came to an end: it may
+/// be what kills its process.
+pub const CLAIMS_MAX: u32 = 10;
+
 /// What a job does and to what.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -57,6 +61,9 @@ pub enum JobPayload {
 }
 
 impl JobPayload {
+    /// The words of all kinds.
+    pub const KINDS: [&str; 4] = ["take_backup", "take_snapshot", "delete_backup", "delete_snapshot"];
+
     /// The kind's word, as it is stored.
     #[must_use]
     pub const fn kind(&self) -> &'static str {
@@ -121,6 +128,8 @@ pub struct ClaimedJob {
     pub payload: JobPayload,
     /// Which attempt this is, from 1.
     pub attempt: u32,
+    /// Whether its resource was deleted before it was claimed.
+    pub cancel_requested: bool,
 }
 
 /// Who claims, and until when the claim holds.
@@ -132,6 +141,8 @@ pub struct Claim {
     pub now: DateTime<Utc>,
     /// When the lease runs out unless it is renewed.
     pub lease_until: DateTime<Utc>,
+    /// How many backups the process may take at once; without it as many as it has workers.
+    pub backups_max: Option<u32>,
 }
 
 /// What renewing a lease found out.

@@ -165,7 +165,13 @@ pub trait Store: Send + Sync {
 
     /// Takes the oldest job that may run: it is queued and due, or its lease is over because it ran out or
     /// because the process that held it is known to be dead. A job is passed over while another one with
-    /// its exclusive key runs. One with an unknown payload version or kind is parked on the way.
+    /// its exclusive key runs.
+    ///
+    /// Backups are taken when nothing else may run, and passed over while as many run as their bucket
+    /// ([`Bucket::backups_max`]) or the claiming process ([`Claim::backups_max`]) permits.
+    ///
+    /// A job with an unknown payload version or kind is parked on the way. One that was parked and is known to
+    /// this program is taken again; one whose payload is broken stays parked.
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError>;
     /// Renews a lease until `until`.
     async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError>;
@@ -215,10 +221,16 @@ pub trait StoreTx: Send {
 
     /// Queues a job.
     async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError>;
-    /// Asks every running job on this resource to stop.
+    /// Asks every job on this resource to stop, or, if it waits, to end as soon as it is claimed: it is due
+    /// now.
     async fn update_jobs_cancel_requested(&mut self, resource: Uuid) -> Result<(), StoreError>;
     /// Whether the lease still holds: checked first in every transaction that writes a job's results.
     async fn holds_lease(&mut self, lease: &Lease) -> Result<bool, StoreError>;
-    /// Ends a run of a job if the lease still holds.
-    async fn update_job_ended(&mut self, lease: &Lease, end: &JobEnd) -> Result<bool, StoreError>;
+    /// Ends a run of a job at `now` if the lease still holds.
+    async fn update_job_ended(
+        &mut self,
+        lease: &Lease,
+        end: &JobEnd,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError>;
 }

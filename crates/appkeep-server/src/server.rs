@@ -89,6 +89,7 @@ impl Server {
             owner: options.ids.next_id(),
             ids: options.ids,
             wake,
+            backups_max: Some(options.config.backups_at_once()),
         };
         let workers = Workers::start(&deps, options.config.workers as usize);
         Ok(Self {

@@ -48,6 +48,9 @@ pub struct WorkerDeps {
     pub wake: Arc<Notify>,
     /// Names this process incarnation in leases.
     pub owner: Uuid,
+    /// How many backups may run at once; fewer than there are workers, so that a restore or a delete finds
+    /// one. Without it as many as there are workers.
+    pub backups_max: Option<u32>,
 }
 
 /// Workers that run.
@@ -89,6 +92,7 @@ async fn work(deps: WorkerDeps, shutdown: CancellationToken) {
                 owner: deps.owner,
                 now,
                 lease_until,
+                backups_max: deps.backups_max,
             })
             .await
         {

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{BACKOFF_SECS_MAX, LEASE_SECS, RENEW_EVERY, WorkerDeps, delete_data, take_backup, take_snapshot};
 use crate::engine::EngineError;
 use crate::ids::JobId;
-use crate::job::{ATTEMPTS_MAX, ClaimedJob, JobEnd, JobPayload, LeaseStatus, NewJob};
+use crate::job::{ATTEMPTS_MAX, CLAIMS_MAX, ClaimedJob, JobEnd, JobPayload, LeaseStatus, NewJob};
 use crate::store::{StoreError, StoreTx};
 
 /// Why a run was asked to stop.
@@ -82,7 +82,8 @@ impl JobRun<'_> {
 
     /// Ends the job together with what the transaction wrote.
     pub(super) async fn finish(&self, mut tx: Box<dyn StoreTx>, end: JobEnd) -> Result<(), StepError> {
-        if !tx.update_job_ended(&self.job.lease, &end).await? {
+        let now = self.deps.clock.now();
+        if !tx.update_job_ended(&self.job.lease, &end, now).await? {
             return Err(StepError::LeaseLost);
         }
         tx.commit().await?;
@@ -142,6 +143,9 @@ impl JobRun<'_> {
     }
 
     async fn steps(&self) -> Result<(), StepError> {
+        if let Some(refusal) = refusal(&self.job) {
+            return Err(refusal);
+        }
         match self.job.payload {
             JobPayload::TakeBackup {
                 account_id,
@@ -161,14 +165,6 @@ impl JobRun<'_> {
                 delete_data::snapshot(self, app_id, snap_id).await
             }
         }
-    }
-
-    /// Whether giving up would leave bytes behind that nobody knows about.
-    fn never_gives_up(&self) -> bool {
-        matches!(
-            self.job.payload,
-            JobPayload::DeleteBackup { .. } | JobPayload::DeleteSnapshot { .. }
-        )
     }
 
     async fn end_failed(&self, reasons: Vec<String>) -> Result<(), StepError> {
@@ -258,8 +254,10 @@ impl JobRun<'_> {
                         .await
                 }
             },
-            StepError::Permanent(reasons) if !self.never_gives_up() => self.end_failed(reasons).await,
-            error if self.never_gives_up() || self.job.attempt < ATTEMPTS_MAX => {
+            StepError::Permanent(reasons) if !never_gives_up(&self.job.payload) => {
+                self.end_failed(reasons).await
+            }
+            error if never_gives_up(&self.job.payload) || self.job.attempt < ATTEMPTS_MAX => {
                 self.end_again(error.to_string(), true).await
             }
             error => {
@@ -267,6 +265,28 @@ impl JobRun<'_> {
                     .await
             }
         }
+    }
+}
+
+/// Whether giving up would leave bytes behind that nobody knows about.
+fn never_gives_up(payload: &JobPayload) -> bool {
+    matches!(
+        payload,
+        JobPayload::DeleteBackup { .. } | JobPayload::DeleteSnapshot { .. }
+    )
+}
+
+/// Why a job ends before its first step: nobody wants it any more, or it was tried too often.
+fn refusal(job: &ClaimedJob) -> Option<StepError> {
+    if never_gives_up(&job.payload) {
+        None
+    } else if job.cancel_requested {
+        Some(StepError::Gone)
+    } else if job.attempt > CLAIMS_MAX {
+        let reason = format!("gave up: {CLAIMS_MAX} times the server ended while it worked on this");
+        Some(StepError::Permanent(vec![reason]))
+    } else {
+        None
     }
 }
 
@@ -306,6 +326,45 @@ pub(super) async fn run(deps: &WorkerDeps, job: ClaimedJob, shutdown: &Cancellat
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::{AccountId, AppId, AppSnapId};
+    use crate::job::Lease;
+    use uuid::Uuid;
+
+    fn claimed(payload: JobPayload, attempt: u32, cancel_requested: bool) -> ClaimedJob {
+        let lease = Lease {
+            job_id: JobId::new(Uuid::from_u128(1)),
+            fence: 1,
+            owner: Uuid::from_u128(2),
+        };
+        ClaimedJob {
+            lease,
+            payload,
+            attempt,
+            cancel_requested,
+        }
+    }
+
+    #[test]
+    fn what_nobody_wants_and_what_kills_its_process_ends_before_its_first_step() {
+        let (app_id, snap_id) = (AppId::new(Uuid::from_u128(3)), AppSnapId::new(Uuid::from_u128(4)));
+        let take = JobPayload::TakeSnapshot {
+            account_id: AccountId::new(Uuid::from_u128(5)),
+            app_id,
+            snap_id,
+        };
+        assert!(refusal(&claimed(take.clone(), CLAIMS_MAX, false)).is_none());
+        let too_often = refusal(&claimed(take.clone(), CLAIMS_MAX + 1, false));
+        assert!(
+            matches!(&too_often, Some(StepError::Permanent(reasons)) if reasons[0].contains("10 times")),
+            "{too_often:?}"
+        );
+        assert!(matches!(refusal(&claimed(take, 1, true)), Some(StepError::Gone)));
+        let delete = JobPayload::DeleteSnapshot { app_id, snap_id };
+        assert!(
+            refusal(&claimed(delete, 4000, true)).is_none(),
+            "bytes that nobody knows about would stay"
+        );
+    }
 
     #[test]
     fn pauses_double_up_to_an_hour() {

@@ -50,6 +50,7 @@ impl Bench {
             name: "main".to_owned(),
             location: BucketLocation::Directory(dir.path().join("bucket")),
             is_default: true,
+            backups_max: 2,
             declared: true,
         };
         let keys = KeyStore::new(&dir.path().join("data"));

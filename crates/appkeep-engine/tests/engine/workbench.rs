@@ -56,6 +56,7 @@ impl Workbench {
             name: "main".to_owned(),
             location: BucketLocation::Directory(bucket_dir),
             is_default: true,
+            backups_max: 2,
             declared: true,
         };
         let engine = RusticEngine::new(&EngineConfig {

@@ -13,7 +13,10 @@ use uuid::Uuid;
 
 use super::error::ConfigError;
 use super::file::{AccountTable, AppTable, BucketTable, File};
-use super::{BODY_TIMEOUT_SECS_DEFAULT, BODY_TIMEOUT_SECS_MAX, Config, WORKERS_DEFAULT, WORKERS_MAX};
+use super::{
+    BODY_TIMEOUT_SECS_DEFAULT, BODY_TIMEOUT_SECS_MAX, BUCKET_BACKUPS_DEFAULT, Config, WORKERS_DEFAULT,
+    WORKERS_MAX,
+};
 
 /// The namespace of ids that are made from names: a version 5 id of this project's name.
 const NAMESPACE: Uuid = Uuid::from_u128(0x9f0c_3f3c_8a5b_5d2e_9b64_61a5_1c1e_77d3);
@@ -36,6 +39,9 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         ids: HashSet::new(),
     };
     let workers = checker.number(file.server.workers.as_ref(), WORKERS_DEFAULT, 0..=WORKERS_MAX)?;
+    let most = workers.saturating_sub(1).max(1);
+    let backups_max = file.server.backups_max.as_ref();
+    let backups_max = backups_max.map(|given| checker.number(Some(given), most, 1..=most));
     let body_timeout_secs = checker.number(
         file.server.body_timeout_secs.as_ref(),
         BODY_TIMEOUT_SECS_DEFAULT,
@@ -48,6 +54,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
     }
     Ok(Config {
         workers,
+        backups_max: backups_max.transpose()?,
         body_timeout: Duration::from_secs(body_timeout_secs.into()),
         declaration,
     })
@@ -226,6 +233,11 @@ impl Checker<'_> {
             name,
             location: BucketLocation::Directory(self.directory(&table.path)?),
             is_default: table.default.as_ref().is_some_and(|marked| *marked.get_ref()),
+            backups_max: self.number(
+                table.backups_max.as_ref(),
+                BUCKET_BACKUPS_DEFAULT,
+                1..=WORKERS_MAX,
+            )?,
             declared: true,
         })
     }
@@ -281,7 +293,7 @@ path = "/var/backups"
             (
                 "workers = 1",
                 "worker = 1",
-                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected `workers` or `body_timeout_secs`",
+                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `workers`, `backups_max`, `body_timeout_secs`",
             ),
             (
                 "name = \"shop\"",

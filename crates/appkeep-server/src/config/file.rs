@@ -18,6 +18,7 @@ pub(super) struct File {
 #[serde(deny_unknown_fields)]
 pub(super) struct ServerTable {
     pub(super) workers: Option<Spanned<u32>>,
+    pub(super) backups_max: Option<Spanned<u32>>,
     pub(super) body_timeout_secs: Option<Spanned<u32>>,
 }
 
@@ -47,4 +48,5 @@ pub(super) struct BucketTable {
     pub(super) id: Option<Spanned<String>>,
     pub(super) path: Spanned<String>,
     pub(super) default: Option<Spanned<bool>>,
+    pub(super) backups_max: Option<Spanned<u32>>,
 }

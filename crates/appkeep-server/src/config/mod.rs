@@ -13,9 +13,11 @@ use appkeep_core::catalog::Declaration;
 pub use self::error::ConfigError;
 
 /// How many workers run unless the configuration says otherwise.
-pub const WORKERS_DEFAULT: u32 = 2;
+pub const WORKERS_DEFAULT: u32 = 3;
 /// The most workers that may run.
 pub const WORKERS_MAX: u32 = 64;
+/// How many backups of a bucket run at once unless the configuration says otherwise.
+pub const BUCKET_BACKUPS_DEFAULT: u32 = 2;
 /// How long a request's body may take to arrive unless the configuration says otherwise, in seconds.
 pub const BODY_TIMEOUT_SECS_DEFAULT: u32 = 30;
 /// The longest time that may be set for it, in seconds.
@@ -26,6 +28,8 @@ pub const BODY_TIMEOUT_SECS_MAX: u32 = 3600;
 pub struct Config {
     /// How many workers run; none keeps jobs queued.
     pub workers: u32,
+    /// How many of them may take backups at once; without it all but one.
+    pub backups_max: Option<u32>,
     /// How long a request's body may take to arrive.
     pub body_timeout: Duration,
     /// Accounts, apps and buckets.
@@ -40,6 +44,13 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text = std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, &error))?;
         Self::parse(path, &text)
+    }
+
+    /// How many backups run at once on this server: of two workers or more, one is kept for everything else.
+    #[must_use]
+    pub fn backups_at_once(&self) -> u32 {
+        self.backups_max
+            .unwrap_or_else(|| self.workers.saturating_sub(1).max(1))
     }
 
     /// Takes `text` as the content of the configuration file `path`, which relative directories are

@@ -72,10 +72,11 @@ async fn declare_bucket(
     position: i64,
 ) -> Result<(), StoreError> {
     let declared = sqlx::query(
-        "INSERT INTO buckets (id, account_id, name, location, is_default, position, declared) \
-         VALUES ($1, $2, $3, $4, $5, $6, TRUE) \
+        "INSERT INTO buckets (id, account_id, name, location, is_default, position, backups_max, declared) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, location = excluded.location, \
-         is_default = excluded.is_default, position = excluded.position, declared = TRUE \
+         is_default = excluded.is_default, position = excluded.position, \
+         backups_max = excluded.backups_max, declared = TRUE \
          WHERE buckets.account_id = excluded.account_id",
     )
     .bind(bucket.id.to_string())
@@ -84,6 +85,7 @@ async fn declare_bucket(
     .bind(json("a bucket's location", &bucket.location)?)
     .bind(bucket.is_default)
     .bind(position)
+    .bind(bucket.backups_max)
     .execute(conn)
     .await
     .map_err(store_error)?;
@@ -201,6 +203,7 @@ fn bucket(row: &SqliteRow) -> Result<Bucket, StoreError> {
         name: row.value("name")?,
         location: row.json("location")?,
         is_default: row.value("is_default")?,
+        backups_max: row.number("backups_max")?,
         declared: row.value("declared")?,
     })
 }

@@ -19,29 +19,63 @@ const PARKED_PER_CLAIM_MAX: usize = 100;
 /// How much of a reason is kept, in characters.
 const REASON_CHARS_MAX: usize = 1000;
 
-/// Takes the oldest job that may run. `$1` owner, `$2` lease end, `$3` now, `$4` whether every other owner is
-/// known to be dead.
+/// Takes the oldest job of a class that may run. `$1` owner, `$2` lease end, `$3` now, `$4` whether every other
+/// owner is known to be dead.
 ///
 /// A dead job is claimable itself, so a queued one with its key waits until the dead one is taken up again.
-pub(super) const CLAIM: &str = "\
-    UPDATE jobs SET state = 'running', attempt = attempt + 1, fence = fence + 1, lease_owner = $1, \
-    lease_until_micros = $2 \
-    WHERE seq = (\
-      SELECT candidate.seq FROM jobs AS candidate \
-      WHERE candidate.state IN ('queued', 'running') AND candidate.run_after_micros <= $3 \
-      AND (candidate.state = 'queued' OR candidate.lease_until_micros < $3 \
-        OR ($4 AND candidate.lease_owner <> $1)) \
-      AND NOT EXISTS (\
-        SELECT 1 FROM jobs AS other \
-        WHERE other.state = 'running' AND other.exclusive_key = candidate.exclusive_key \
-        AND other.seq <> candidate.seq) \
-      ORDER BY candidate.run_after_micros, candidate.seq LIMIT 1) \
-    RETURNING seq, id, payload_version, kind, payload, attempt, fence";
+macro_rules! claim {
+    ($class:literal, $limits:literal) => {
+        concat!(
+            "UPDATE jobs SET state = 'running', attempt = attempt + 1, fence = fence + 1, lease_owner = $1, ",
+            "lease_until_micros = $2 ",
+            "WHERE seq = (",
+            "SELECT candidate.seq FROM jobs AS candidate ",
+            "WHERE candidate.state IN ('queued', 'running') AND candidate.kind ",
+            $class,
+            " 'take_backup' AND candidate.run_after_micros <= $3 ",
+            "AND (candidate.state = 'queued' OR candidate.lease_until_micros < $3 ",
+            "OR ($4 AND candidate.lease_owner <> $1)) ",
+            "AND NOT EXISTS (",
+            "SELECT 1 FROM jobs AS other ",
+            "WHERE other.state = 'running' AND other.exclusive_key = candidate.exclusive_key ",
+            "AND other.seq <> candidate.seq) ",
+            $limits,
+            "ORDER BY candidate.run_after_micros, candidate.seq LIMIT 1) ",
+            "RETURNING seq, id, payload_version, kind, payload, attempt, fence, cancel_requested"
+        )
+    };
+}
 
-/// Ends a run for good. `$1` to `$3` lease, `$4` state, `$5` reason.
+/// Takes a job that isn't a backup. These go first: they are short, or somebody waits for them.
+pub(super) const CLAIM_OTHER: &str = claim!("<>", "");
+
+/// Takes a backup, unless its bucket or this owner (`$5`, null for no limit) has as many as it may. A queued
+/// one leaves a dead one its place; dead ones don't stand in each other's way, or none would ever be taken up.
+pub(super) const CLAIM_BACKUP: &str = claim!(
+    "=",
+    "AND ($5 IS NULL OR $5 > (\
+      SELECT COUNT(*) FROM jobs AS own \
+      WHERE own.state = 'running' AND own.kind = 'take_backup' AND own.lease_owner = $1 \
+      AND own.lease_until_micros >= $3 AND own.seq <> candidate.seq)) \
+    AND NOT EXISTS (\
+      SELECT 1 FROM buckets WHERE buckets.id = candidate.bucket_id AND buckets.backups_max <= (\
+        SELECT COUNT(*) FROM jobs AS beside \
+        WHERE beside.state = 'running' AND beside.bucket_id = candidate.bucket_id \
+        AND beside.seq <> candidate.seq \
+        AND (candidate.state = 'queued' OR (beside.lease_until_micros >= $3 \
+          AND NOT ($4 AND beside.lease_owner <> $1))))) "
+);
+
+/// Queues parked jobs again that this program can run: `$1` is its payload version, `$2` the kinds that it knows.
+pub(super) const UNPARK: &str = "\
+    UPDATE jobs SET state = 'queued', park_cause = NULL \
+    WHERE state = 'parked' AND kind IN (SELECT value FROM json_each($2)) \
+    AND park_cause <> 'payload' AND payload_version = $1";
+
+/// Ends a run for good. `$1` to `$3` lease, `$4` state, `$5` reason, `$6` now.
 pub(super) const END: &str = "\
     UPDATE jobs SET state = $4, reason = $5, lease_owner = NULL, lease_until_micros = NULL, \
-    ended_order = 1 + COALESCE((SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL), 0) \
+    ended_micros = $6, ended_order = 1 + COALESCE((SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL), 0) \
     WHERE id = $1 AND fence = $2 AND lease_owner = $3 AND state = 'running'";
 
 /// Deletes all ended jobs but the `$1` that ended last.
@@ -52,7 +86,8 @@ pub(super) const FORGET: &str = "\
 pub(super) async fn insert(conn: &mut SqliteConnection, job: &NewJob) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO jobs (id, payload_version, kind, payload, resource, exclusive_key, state, \
-         run_after_micros) VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7)",
+         run_after_micros, bucket_id) VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, \
+         (SELECT bucket_id FROM app_backups WHERE id = $5 AND $3 = 'take_backup'))",
     )
     .bind(job.id.to_string())
     .bind(i64::from(PAYLOAD_VERSION))
@@ -72,16 +107,11 @@ pub(super) async fn claim(
     claim: &Claim,
     sole_server: bool,
 ) -> Result<Option<ClaimedJob>, StoreError> {
+    unpark(conn).await?;
     for _ in 0..PARKED_PER_CLAIM_MAX {
-        let row = sqlx::query(CLAIM)
-            .bind(claim.owner.to_string())
-            .bind(micros(claim.lease_until))
-            .bind(micros(claim.now))
-            .bind(sole_server)
-            .fetch_optional(&mut *conn)
-            .await
-            .map_err(store_error)?;
-        let Some(row) = row else { return Ok(None) };
+        let Some(row) = claim_row(conn, claim, sole_server).await? else {
+            return Ok(None);
+        };
         match read_claimed(&row, claim.owner)? {
             Ok(job) => {
                 tracing::debug!(
@@ -92,23 +122,67 @@ pub(super) async fn claim(
                 );
                 return Ok(Some(job));
             }
-            Err(reason) => park(conn, &row, &reason).await?,
+            Err((cause, reason)) => park(conn, &row, cause, &reason).await?,
         }
     }
     Ok(None)
 }
 
-/// Reads a job that was claimed, or says why its payload can't be understood.
-fn read_claimed(row: &SqliteRow, owner: Uuid) -> Result<Result<ClaimedJob, String>, StoreError> {
+async fn claim_row(
+    conn: &mut SqliteConnection,
+    claim: &Claim,
+    sole_server: bool,
+) -> Result<Option<SqliteRow>, StoreError> {
+    for class in [CLAIM_OTHER, CLAIM_BACKUP] {
+        let mut query = sqlx::query(class)
+            .bind(claim.owner.to_string())
+            .bind(micros(claim.lease_until))
+            .bind(micros(claim.now))
+            .bind(sole_server);
+        if class == CLAIM_BACKUP {
+            query = query.bind(claim.backups_max);
+        }
+        let row = query.fetch_optional(&mut *conn).await.map_err(store_error)?;
+        if row.is_some() {
+            return Ok(row);
+        }
+    }
+    Ok(None)
+}
+
+/// Queues what another program parked and this one knows.
+async fn unpark(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    let queued = sqlx::query(UNPARK)
+        .bind(i64::from(PAYLOAD_VERSION))
+        .bind(json("the kinds of jobs", &JobPayload::KINDS)?)
+        .execute(conn)
+        .await
+        .map_err(store_error)?;
+    if queued.rows_affected() > 0 {
+        tracing::info!(jobs = queued.rows_affected(), "parked jobs queued again");
+    }
+    Ok(())
+}
+
+/// Reads a job that was claimed, or says why its payload can't be understood: the cause's word, and a text.
+fn read_claimed(
+    row: &SqliteRow,
+    owner: Uuid,
+) -> Result<Result<ClaimedJob, (&'static str, String)>, StoreError> {
     let row = Row::new("jobs", row);
     let version: i64 = row.value("payload_version")?;
     if version != i64::from(PAYLOAD_VERSION) {
-        return Ok(Err(format!("the payload's version {version} is not known")));
+        let reason = format!("the payload's version {version} is not known");
+        return Ok(Err(("version", reason)));
     }
     let payload: &str = row.value("payload")?;
     let payload: JobPayload = match serde_json::from_str(payload) {
         Ok(payload) => payload,
-        Err(error) => return Ok(Err(format!("the payload can't be understood: {error}"))),
+        Err(error) => {
+            let is_known = JobPayload::KINDS.contains(&row.value("kind")?);
+            let cause = if is_known { "payload" } else { "kind" };
+            return Ok(Err((cause, format!("the payload can't be understood: {error}"))));
+        }
     };
     let lease = Lease {
         job_id: row.id("id")?,
@@ -119,20 +193,28 @@ fn read_claimed(row: &SqliteRow, owner: Uuid) -> Result<Result<ClaimedJob, Strin
         lease,
         payload,
         attempt: row.number("attempt")?,
+        cancel_requested: row.value("cancel_requested")?,
     }))
 }
 
-/// Puts a job aside that nobody can run. It stays until a person has looked at it.
-async fn park(conn: &mut SqliteConnection, row: &SqliteRow, reason: &str) -> Result<(), StoreError> {
+/// Puts a job aside that this program can't run. It stays until one claims that can, or, when its payload is
+/// broken, until a person has looked at it.
+async fn park(
+    conn: &mut SqliteConnection,
+    row: &SqliteRow,
+    cause: &str,
+    reason: &str,
+) -> Result<(), StoreError> {
     let row = Row::new("jobs", row);
     let (id, kind): (JobId, &str) = (row.id("id")?, row.value("kind")?);
     tracing::warn!(job.id = %id, job.kind = kind, reason, "job parked");
     sqlx::query(
         "UPDATE jobs SET state = 'parked', attempt = attempt - 1, reason = $2, lease_owner = NULL, \
-         lease_until_micros = NULL WHERE seq = $1",
+         lease_until_micros = NULL, park_cause = $3 WHERE seq = $1",
     )
     .bind(row.value::<i64>("seq")?)
     .bind(fit_reason(reason))
+    .bind(cause)
     .execute(conn)
     .await
     .map_err(store_error)?;
@@ -180,16 +262,20 @@ pub(super) async fn holds_lease(conn: &mut SqliteConnection, lease: &Lease) -> R
     Ok(row.is_some())
 }
 
-/// A request to stop outlives the run: whoever takes the job up again learns of it too.
+/// A request to stop outlives the run: whoever takes the job up again learns of it too. One that waits for its
+/// next attempt need not wait any longer.
 pub(super) async fn update_cancel_requested(
     conn: &mut SqliteConnection,
     resource: Uuid,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE jobs SET cancel_requested = TRUE WHERE resource = $1 AND state = 'running'")
-        .bind(resource.to_string())
-        .execute(conn)
-        .await
-        .map_err(store_error)?;
+    sqlx::query(
+        "UPDATE jobs SET cancel_requested = TRUE, run_after_micros = MIN(run_after_micros, 0) \
+         WHERE resource = $1 AND state IN ('queued', 'running')",
+    )
+    .bind(resource.to_string())
+    .execute(conn)
+    .await
+    .map_err(store_error)?;
     Ok(())
 }
 
@@ -197,11 +283,12 @@ pub(super) async fn update_ended(
     conn: &mut SqliteConnection,
     lease: &Lease,
     end: &JobEnd,
+    now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     match end {
-        JobEnd::Done => update_over(conn, lease, "done", None).await,
-        JobEnd::Cancelled => update_over(conn, lease, "cancelled", None).await,
-        JobEnd::Failed { reason } => update_over(conn, lease, "failed", Some(reason)).await,
+        JobEnd::Done => update_over(conn, lease, "done", None, now).await,
+        JobEnd::Cancelled => update_over(conn, lease, "cancelled", None, now).await,
+        JobEnd::Failed { reason } => update_over(conn, lease, "failed", Some(reason), now).await,
         JobEnd::Requeue {
             run_after,
             counts,
@@ -215,6 +302,7 @@ async fn update_over(
     lease: &Lease,
     state: &'static str,
     reason: Option<&str>,
+    now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
     let ended = sqlx::query(END)
         .bind(lease.job_id.to_string())
@@ -222,6 +310,7 @@ async fn update_over(
         .bind(lease.owner.to_string())
         .bind(state)
         .bind(reason.map(fit_reason))
+        .bind(micros(now))
         .execute(&mut *conn)
         .await
         .map_err(store_error)?;

@@ -8,6 +8,7 @@ use appkeep_core::ids::{AccountId, AppBackupId, AppSnapId};
 use appkeep_core::job::{JobEnd, Lease, NewJob};
 use appkeep_core::store::{StoreError, StoreTx};
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
@@ -99,7 +100,12 @@ impl StoreTx for SqliteTx {
         jobs::holds_lease(&mut self.tx, lease).await
     }
 
-    async fn update_job_ended(&mut self, lease: &Lease, end: &JobEnd) -> Result<bool, StoreError> {
-        jobs::update_ended(&mut self.tx, lease, end).await
+    async fn update_job_ended(
+        &mut self,
+        lease: &Lease,
+        end: &JobEnd,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        jobs::update_ended(&mut self.tx, lease, end, now).await
     }
 }

@@ -17,6 +17,7 @@ fn claim() -> Claim {
         owner: Uuid::from_u128(1),
         now: at(1000),
         lease_until: at(1060),
+        backups_max: None,
     }
 }
 
@@ -90,6 +91,48 @@ async fn a_parked_job_stays_where_it_is() {
 }
 
 #[tokio::test]
+async fn what_an_older_program_parked_is_taken_by_one_that_knows_it() {
+    for cause in ["version", "kind"] {
+        let (_dir, store, mut raw) = opened().await;
+        queue(&store, [job(1)]).await;
+        let parked_by_another = format!("UPDATE jobs SET state = 'parked', park_cause = '{cause}'");
+        execute(&mut raw, &parked_by_another).await.unwrap();
+        let claimed = store.claim_job(&claim()).await.unwrap().unwrap();
+        assert_eq!((claimed.lease.job_id, claimed.attempt), (job(1).id, 1));
+        assert_eq!(parked(&mut raw).await, []);
+    }
+}
+
+#[tokio::test]
+async fn a_broken_payload_stays_parked_whoever_claims() {
+    let (_dir, store, mut raw) = opened().await;
+    queue(&store, [job(1)]).await;
+    execute(&mut raw, "UPDATE jobs SET payload = '{}'").await.unwrap();
+    assert_eq!(store.claim_job(&claim()).await.unwrap(), None);
+    let fences = "SELECT fence FROM jobs WHERE park_cause = 'payload'";
+    let fence: i64 = sqlx::query_scalar(fences).fetch_one(&mut raw).await.unwrap();
+    assert_eq!(store.claim_job(&claim()).await.unwrap(), None);
+    let after: i64 = sqlx::query_scalar(fences).fetch_one(&mut raw).await.unwrap();
+    assert_eq!(fence, after, "it isn't even claimed again");
+}
+
+#[tokio::test]
+async fn an_ended_job_keeps_its_time() {
+    let (_dir, store, mut raw) = opened().await;
+    queue(&store, [job(1)]).await;
+    let job = store.claim_job(&claim()).await.unwrap().unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let now = claim().now;
+    assert!(tx.update_job_ended(&job.lease, &JobEnd::Done, now).await.unwrap());
+    tx.commit().await.unwrap();
+    let ended: i64 = sqlx::query_scalar("SELECT ended_micros FROM jobs")
+        .fetch_one(&mut raw)
+        .await
+        .unwrap();
+    assert_eq!(ended, now.timestamp_micros());
+}
+
+#[tokio::test]
 async fn parking_a_whole_queue_takes_several_claims() {
     let (_dir, store, mut raw) = opened().await;
     queue(&store, (1..=150).map(job)).await;
@@ -114,7 +157,11 @@ async fn the_last_thousand_ended_jobs_are_kept() {
     let mut ended = 0;
     while let Some(job) = store.claim_job(&claim()).await.unwrap() {
         let mut tx = store.begin().await.unwrap();
-        assert!(tx.update_job_ended(&job.lease, &JobEnd::Done).await.unwrap());
+        assert!(
+            tx.update_job_ended(&job.lease, &JobEnd::Done, claim().now)
+                .await
+                .unwrap()
+        );
         tx.commit().await.unwrap();
         ended += 1;
     }
@@ -125,7 +172,8 @@ async fn the_last_thousand_ended_jobs_are_kept() {
             &first.lease,
             &JobEnd::Failed {
                 reason: "tired".to_owned()
-            }
+            },
+            claim().now
         )
         .await
         .unwrap()

@@ -17,6 +17,7 @@ fn claim(owner: Uuid) -> Claim {
         owner,
         now: at(1000),
         lease_until: at(1060),
+        backups_max: None,
     }
 }
 
@@ -73,7 +74,11 @@ async fn the_sole_server_takes_a_dead_ones_job_at_once() {
         LeaseStatus::Held
     );
     let mut tx = store.begin().await.unwrap();
-    assert!(tx.update_job_ended(&taken.lease, &JobEnd::Done).await.unwrap());
+    assert!(
+        tx.update_job_ended(&taken.lease, &JobEnd::Done, DateTime::UNIX_EPOCH)
+            .await
+            .unwrap()
+    );
     tx.commit().await.unwrap();
     assert_eq!(
         store
@@ -98,6 +103,7 @@ async fn one_of_several_waits_for_the_lease_to_run_out() {
         owner: LIVING,
         now,
         lease_until: now,
+        backups_max: None,
     };
     assert_eq!(
         store.claim_job(&later).await.unwrap().unwrap().lease.job_id,

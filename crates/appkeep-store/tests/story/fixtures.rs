@@ -58,6 +58,7 @@ pub(crate) fn bucket(account_id: AccountId, id: BucketId, name: &str, is_default
         name: name.to_owned(),
         location,
         is_default,
+        backups_max: 2,
         declared: true,
     }
 }

@@ -58,13 +58,14 @@ pub(crate) async fn claim(h: &Harness, owner: Uuid, now_secs: i64) -> Option<Cla
         owner,
         now: at(now_secs),
         lease_until: at(now_secs + 60),
+        backups_max: None,
     };
     h.store.claim_job(&claim).await.unwrap()
 }
 
 pub(crate) async fn end(h: &Harness, job: &ClaimedJob, end: JobEnd) -> bool {
     let mut tx = h.begin().await;
-    let ended = tx.update_job_ended(&job.lease, &end).await.unwrap();
+    let ended = tx.update_job_ended(&job.lease, &end, at(0)).await.unwrap();
     tx.commit().await.unwrap();
     ended
 }
@@ -123,10 +124,8 @@ async fn every_payload_comes_back_as_it_was() {
             }],
         )
         .await;
-    }
-    for payload in payloads {
         let claimed = claim(&h, SERVER, 0).await.unwrap();
-        assert_eq!(claimed.payload, payload);
+        assert_eq!(&claimed.payload, payload);
         assert_eq!(claimed.attempt, 1);
         assert_eq!(claimed.lease.owner, SERVER);
     }
@@ -155,7 +154,13 @@ async fn the_job_that_is_due_longest_goes_first_and_then_the_one_queued_first() 
 #[tokio::test]
 async fn a_job_waits_while_another_with_its_key_runs() {
     let h = Harness::new().await;
-    queue(&h, &[backup_job(1, 0), backup_job(2, 0), snapshot_job(3, 0)]).await;
+    let mut of_another_app = backup_job(3, 0);
+    of_another_app.payload = JobPayload::TakeBackup {
+        account_id: TEAM,
+        app_id: FORUM,
+        backup_id: Uuid::from_u128(3).into(),
+    };
+    queue(&h, &[backup_job(1, 0), backup_job(2, 0), of_another_app]).await;
     let first = claim(&h, SERVER, 0).await.unwrap();
     assert_eq!(number(&first), 1);
     assert_eq!(
@@ -237,6 +242,7 @@ async fn no_two_of_six_claimers_get_the_same_job() {
                 owner: Uuid::from_u128(n),
                 now: at(1),
                 lease_until: at(60),
+                backups_max: None,
             };
             let mut mine = Vec::new();
             while let Some(job) = store.claim_job(&claim).await.unwrap() {
@@ -264,6 +270,7 @@ async fn of_jobs_with_one_key_only_one_runs_however_many_claim() {
                 owner: Uuid::from_u128(n),
                 now: at(1),
                 lease_until: at(60),
+                backups_max: None,
             };
             claimers.spawn(async move { store.claim_job(&claim).await.unwrap() });
         }

@@ -109,7 +109,7 @@ async fn a_lease_is_a_job_a_fence_and_an_owner() {
             LeaseStatus::Lost
         );
         let mut tx = h.begin().await;
-        assert!(!tx.update_job_ended(&forged, &JobEnd::Done).await.unwrap());
+        assert!(!tx.update_job_ended(&forged, &JobEnd::Done, at(0)).await.unwrap());
     }
     assert!(holds(&h, &Lease { job_id, fence, owner }).await);
 }
@@ -142,7 +142,11 @@ async fn results_and_the_end_of_the_job_are_written_together_or_not_at_all() {
     let job = running(&h).await;
     let mut tx = h.begin().await;
     assert!(tx.holds_lease(&job.lease).await.unwrap());
-    assert!(tx.update_job_ended(&job.lease, &JobEnd::Done).await.unwrap());
+    assert!(
+        tx.update_job_ended(&job.lease, &JobEnd::Done, at(0))
+            .await
+            .unwrap()
+    );
     assert!(!tx.holds_lease(&job.lease).await.unwrap());
     drop(tx);
     assert!(holds(&h, &job.lease).await);
@@ -175,10 +179,25 @@ async fn a_request_to_stop_reaches_whoever_takes_the_job_up_again() {
 }
 
 #[tokio::test]
-async fn a_job_that_waits_is_not_asked_to_stop() {
+async fn whoever_claims_a_job_learns_that_it_should_not_run() {
+    let h = Harness::new().await;
+    let first = running(&h).await;
+    assert!(!first.cancel_requested);
+    request_cancel(&h, 1).await;
+    let again = claim(&h, REPLICA, 61).await.unwrap();
+    assert!(again.cancel_requested);
+}
+
+#[tokio::test]
+async fn a_job_that_waits_for_its_next_attempt_need_not_wait_when_it_should_stop() {
     let h = Harness::new().await;
     queue(&h, &[backup_job(1, 0)]).await;
-    request_cancel(&h, 1).await;
     let job = claim(&h, SERVER, 0).await.unwrap();
-    assert_eq!(renew(&h, &job, 60).await, LeaseStatus::Held);
+    assert!(end(&h, &job, requeue(3600, true)).await);
+    request_cancel(&h, 2).await;
+    assert_eq!(claim(&h, SERVER, 1).await, None, "another resource");
+    request_cancel(&h, 1).await;
+    let job = claim(&h, SERVER, 1).await.unwrap();
+    assert!(job.cancel_requested);
+    assert_eq!(renew(&h, &job, 60).await, LeaseStatus::CancelRequested);
 }

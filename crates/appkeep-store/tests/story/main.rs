@@ -10,6 +10,7 @@ mod fixtures;
 mod harness;
 mod jobs;
 mod leases;
+mod limits;
 mod paging;
 mod tokens;
 mod transactions;

@@ -23,6 +23,7 @@ fn claim() -> Claim {
         owner: Uuid::from_u128(1),
         now: at(1),
         lease_until: at(60),
+        backups_max: None,
     }
 }
 

@@ -25,7 +25,8 @@ const BREAKAGES: [(&str, &str, &str); 16] = [
     (
         "workers = 2",
         "wrokers = 2",
-        ":2: `wrokers = 2`: unknown field `wrokers`, expected `workers` or `body_timeout_secs`",
+        ":2: `wrokers = 2`: unknown field `wrokers`, expected one of `workers`, `backups_max`, \
+         `body_timeout_secs`",
     ),
     (
         "body_timeout_secs = 600",

@@ -199,16 +199,23 @@ async fn lists_walk_their_index_and_sort_nothing() {
 async fn a_claim_walks_the_queue_in_order() {
     let dir = tempfile::tempdir().unwrap();
     let (_, store) = opened(&dir).await;
-    let plan = plan(&store, jobs::CLAIM.to_owned()).await.join("\n");
-    assert!(
-        plan.contains("SEARCH candidate USING INDEX jobs_claimable (run_after_micros<?)"),
-        "{plan}"
-    );
-    assert!(
-        plan.contains("jobs_running_by_exclusive_key (exclusive_key=?)"),
-        "{plan}"
-    );
-    assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    for (sql, index) in [
+        (jobs::CLAIM_OTHER, "jobs_claimable_others"),
+        (jobs::CLAIM_BACKUP, "jobs_claimable_backups"),
+    ] {
+        let plan = plan(&store, sql.to_owned()).await.join("\n");
+        let walk = format!("SEARCH candidate USING INDEX {index} (run_after_micros<?)");
+        assert!(plan.contains(&walk), "{plan}");
+        assert!(
+            plan.contains("jobs_running_by_exclusive_key (exclusive_key=?)"),
+            "{plan}"
+        );
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+        assert!(!plan.contains("SCAN candidate"), "{plan}");
+        assert!(!plan.contains("SCAN beside"), "{plan}");
+    }
+    let plan = plan(&store, jobs::UNPARK.to_owned()).await.join("\n");
+    assert!(plan.contains("jobs_parked"), "{plan}");
 }
 
 #[tokio::test]

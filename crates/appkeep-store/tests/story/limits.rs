@@ -1,0 +1,158 @@
+//! How many backups run at once, whoever claims them.
+
+use appkeep_core::app_backup::AppBackup;
+use appkeep_core::ids::{AppId, BucketId};
+use appkeep_core::job::{Claim, ClaimedJob, JobEnd, JobPayload, NewJob};
+use chrono::TimeDelta;
+use uuid::Uuid;
+
+use crate::fixtures::{FAR, NEAR, TEAM, app, at, backup, bucket, declaration};
+use crate::harness::Harness;
+use crate::jobs::{SERVER, claim, end, queue, snapshot_job};
+
+const REPLICA: Uuid = Uuid::from_u128(0xe2);
+
+/// Apps of their own, so that nothing but the limits keeps their backups apart.
+fn app_id(n: u128) -> AppId {
+    AppId::new(Uuid::from_u128(0xb00 + n))
+}
+
+/// A store in which the bucket `near` takes `near_max` backups at once, and `far` one.
+async fn with_limits(near_max: u32) -> Harness {
+    let h = Harness::new().await;
+    let mut declared = declaration();
+    declared.buckets[0].backups_max = near_max;
+    declared.buckets[1] = bucket(TEAM, FAR, "far", false);
+    declared.buckets[1].backups_max = 1;
+    for n in 1..=9 {
+        declared.apps.push(app(TEAM, app_id(n), &format!("app-{n}")));
+    }
+    let mut tx = h.begin().await;
+    tx.update_declaration(&declared).await.unwrap();
+    tx.commit().await.unwrap();
+    h
+}
+
+/// Backups of an app each, with the jobs that take them, in their order.
+async fn queue_backups(h: &Harness, bucket_id: BucketId, numbers: impl IntoIterator<Item = u128>) {
+    let mut tx = h.begin().await;
+    for n in numbers {
+        let backup = AppBackup {
+            app_id: app_id(n),
+            bucket_id,
+            ..backup(n, "nightly")
+        };
+        tx.insert_app_backup(&backup).await.unwrap();
+        let payload = JobPayload::TakeBackup {
+            account_id: TEAM,
+            app_id: backup.app_id,
+            backup_id: backup.id,
+        };
+        let job = NewJob {
+            id: Uuid::from_u128(n).into(),
+            payload,
+            run_after: at(0) + TimeDelta::milliseconds(i64::try_from(n).unwrap()),
+        };
+        tx.insert_job(&job).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+fn number(job: Option<ClaimedJob>) -> Option<u128> {
+    job.map(|job| job.lease.job_id.as_uuid().as_u128())
+}
+
+async fn claim_of(h: &Harness, owner: Uuid, now_secs: i64, backups_max: u32) -> Option<u128> {
+    let claim = Claim {
+        owner,
+        now: at(now_secs),
+        lease_until: at(now_secs + 60),
+        backups_max: Some(backups_max),
+    };
+    number(h.store.claim_job(&claim).await.unwrap())
+}
+
+#[tokio::test]
+async fn a_bucket_takes_no_more_backups_at_once_than_it_may_whoever_claims() {
+    let h = with_limits(2).await;
+    queue_backups(&h, NEAR, 1..=4).await;
+    queue_backups(&h, FAR, 5..=6).await;
+    let first = claim(&h, SERVER, 1).await.unwrap();
+    assert_eq!(number(claim(&h, REPLICA, 1).await), Some(2));
+    assert_eq!(
+        number(claim(&h, SERVER, 1).await),
+        Some(5),
+        "another bucket's go on"
+    );
+    assert_eq!(number(claim(&h, REPLICA, 1).await), None);
+    assert!(end(&h, &first, JobEnd::Done).await);
+    assert_eq!(number(claim(&h, REPLICA, 1).await), Some(3));
+    assert_eq!(number(claim(&h, SERVER, 1).await), None);
+}
+
+#[tokio::test]
+async fn a_backup_that_was_deleted_while_it_runs_holds_its_place_until_it_stops() {
+    let h = with_limits(1).await;
+    queue_backups(&h, NEAR, 1..=2).await;
+    let first = claim(&h, SERVER, 1).await.unwrap();
+    let mut tx = h.begin().await;
+    assert!(tx.delete_app_backup(Uuid::from_u128(1).into(), 0).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(number(claim(&h, SERVER, 1).await), None);
+    assert!(end(&h, &first, JobEnd::Cancelled).await);
+    assert_eq!(number(claim(&h, SERVER, 1).await), Some(2));
+}
+
+/// A limit that was lowered meanwhile must not keep the dead from being taken up, nor let others pass them.
+#[tokio::test]
+async fn dead_backups_go_first_and_do_not_block_each_other() {
+    let h = with_limits(2).await;
+    queue_backups(&h, NEAR, 1..=3).await;
+    for expected in [1, 2] {
+        assert_eq!(number(claim(&h, SERVER, 1).await), Some(expected));
+    }
+    let mut lowered = declaration();
+    lowered.buckets[0].backups_max = 1;
+    let mut tx = h.begin().await;
+    tx.update_declaration(&lowered).await.unwrap();
+    tx.commit().await.unwrap();
+    let again = claim(&h, REPLICA, 100).await.unwrap();
+    assert_eq!((number(Some(again.clone())), again.attempt), (Some(1), 2));
+    assert_eq!(number(claim(&h, REPLICA, 100).await), None);
+    assert!(end(&h, &again, JobEnd::Done).await);
+    assert_eq!(number(claim(&h, REPLICA, 100).await), Some(2));
+    assert_eq!(number(claim(&h, REPLICA, 100).await), None);
+}
+
+#[tokio::test]
+async fn a_server_keeps_workers_for_what_is_no_backup() {
+    let h = with_limits(9).await;
+    queue_backups(&h, NEAR, 1..=3).await;
+    assert_eq!(claim_of(&h, SERVER, 1, 1).await, Some(1));
+    assert_eq!(claim_of(&h, SERVER, 1, 1).await, None);
+    assert_eq!(
+        claim_of(&h, REPLICA, 1, 1).await,
+        Some(2),
+        "each server counts its own"
+    );
+    queue(&h, &[snapshot_job(100, 1)]).await;
+    assert_eq!(claim_of(&h, SERVER, 1, 1).await, Some(100));
+    assert_eq!(
+        claim_of(&h, SERVER, 62, 1).await,
+        Some(100),
+        "what a lease of its own that ran out held is free"
+    );
+    assert_eq!(claim_of(&h, SERVER, 62, 1).await, Some(1));
+}
+
+/// With one worker nothing can be kept free, but a delete needn't wait for all backups of the night.
+#[tokio::test]
+async fn what_is_no_backup_goes_first() {
+    let h = with_limits(9).await;
+    queue_backups(&h, NEAR, 1..=3).await;
+    let running = claim(&h, SERVER, 1).await.unwrap();
+    queue(&h, &[snapshot_job(100, 2)]).await;
+    assert!(end(&h, &running, JobEnd::Done).await);
+    assert_eq!(claim_of(&h, SERVER, 2, 1).await, Some(100));
+    assert_eq!(claim_of(&h, SERVER, 2, 1).await, Some(2));
+}

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::ids::{AccountId, SubjectId, TokenId};
 use crate::store::ListFound;
@@ -63,6 +64,12 @@ impl AccountScope {
     }
 }
 
+impl SubjectId {
+    /// The server itself: who made what a schedule makes, and who changes what a worker works on. The same on
+    /// every server; no token can stand for it.
+    pub const SYSTEM: Self = Self::new(Uuid::from_u128(0x35c4_d8d2_a62b_5308_9d36_52a4_d9d6_a50b));
+}
+
 /// Who acts: what a valid token stands for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
@@ -102,4 +109,20 @@ pub struct OpContext {
     pub actor: Actor,
     /// What was read in the same call as the actor's token, if anything was.
     pub list_found: Option<ListFound>,
+}
+
+impl OpContext {
+    /// The server itself, within one account: what it does for a schedule goes the way that a person's wish
+    /// goes.
+    #[must_use]
+    pub(crate) fn system(account_id: AccountId) -> Self {
+        Self {
+            actor: Actor {
+                subject: SubjectId::SYSTEM,
+                role: Role::Member,
+                scope: AccountScope::These(vec![account_id]),
+            },
+            list_found: None,
+        }
+    }
 }

@@ -114,7 +114,7 @@ impl AppBackup {
         if changed {
             self.bytes_done = Some(done);
             self.percent_done = Some(percent);
-            self.metadata.modified_at = now;
+            self.metadata.changed(SubjectId::SYSTEM, now);
         }
         changed
     }
@@ -127,20 +127,20 @@ impl AppBackup {
         self.percent_done = Some(100);
         self.taken_at = Some(taken_at);
         self.state_unready = Vec::new();
-        self.metadata.modified_at = now;
+        self.metadata.changed(SubjectId::SYSTEM, now);
     }
 
     /// It doesn't come further now, for these reasons; another attempt follows.
     pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state_unready = fit_reasons(reasons);
-        self.metadata.modified_at = now;
+        self.metadata.changed(SubjectId::SYSTEM, now);
     }
 
     /// It did not work, for these reasons.
     pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state = ResourceState::Failed;
         self.state_unready = fit_reasons(reasons);
-        self.metadata.modified_at = now;
+        self.metadata.changed(SubjectId::SYSTEM, now);
     }
 }
 

@@ -87,19 +87,19 @@ impl AppSnap {
         self.state_unready = Vec::new();
         // No hooks can be declared yet, and "success" means that none failed.
         self.hook_state = Some(HookState::Success);
-        self.metadata.modified_at = now;
+        self.metadata.changed(SubjectId::SYSTEM, now);
     }
 
     /// It doesn't come further now, for these reasons; another attempt follows.
     pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state_unready = fit_reasons(reasons);
-        self.metadata.modified_at = now;
+        self.metadata.changed(SubjectId::SYSTEM, now);
     }
 
     /// It did not work, for these reasons.
     pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state = ResourceState::Failed;
         self.state_unready = fit_reasons(reasons);
-        self.metadata.modified_at = now;
+        self.metadata.changed(SubjectId::SYSTEM, now);
     }
 }

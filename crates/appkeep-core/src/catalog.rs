@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AccountId, AppId, BucketId};
+use crate::schedule::Schedule;
 
 /// A tenant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,4 +77,6 @@ pub struct Declaration {
     pub apps: Vec<App>,
     /// The buckets of all accounts, in the order in which they were declared.
     pub buckets: Vec<Bucket>,
+    /// The schedules of all apps.
+    pub schedules: Vec<Schedule>,
 }

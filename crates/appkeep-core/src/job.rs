@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, JobId};
+use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, JobId, ScheduleId};
 
 /// The version of the payloads that this program writes. A job with an unknown version is parked, not
 /// guessed at.
@@ -58,11 +58,26 @@ pub enum JobPayload {
         /// The snapshot that was.
         snap_id: AppSnapId,
     },
+    /// Deletes what a schedule made and no longer keeps.
+    ApplyRetention {
+        /// The account that owns it.
+        account_id: AccountId,
+        /// The app that it is a schedule of.
+        app_id: AppId,
+        /// The schedule.
+        schedule_id: ScheduleId,
+    },
 }
 
 impl JobPayload {
     /// The words of all kinds.
-    pub const KINDS: [&str; 4] = ["take_backup", "take_snapshot", "delete_backup", "delete_snapshot"];
+    pub const KINDS: [&str; 5] = [
+        "take_backup",
+        "take_snapshot",
+        "delete_backup",
+        "delete_snapshot",
+        "apply_retention",
+    ];
 
     /// The kind's word, as it is stored.
     #[must_use]
@@ -72,6 +87,7 @@ impl JobPayload {
             Self::TakeSnapshot { .. } => "take_snapshot",
             Self::DeleteBackup { .. } => "delete_backup",
             Self::DeleteSnapshot { .. } => "delete_snapshot",
+            Self::ApplyRetention { .. } => "apply_retention",
         }
     }
 
@@ -84,6 +100,7 @@ impl JobPayload {
             Self::TakeSnapshot { snap_id, .. } | Self::DeleteSnapshot { snap_id, .. } => {
                 format!("snapshot:{snap_id}")
             }
+            Self::ApplyRetention { schedule_id, .. } => format!("schedule:{schedule_id}"),
         }
     }
 
@@ -93,6 +110,7 @@ impl JobPayload {
         match self {
             Self::TakeBackup { backup_id, .. } | Self::DeleteBackup { backup_id, .. } => backup_id.as_uuid(),
             Self::TakeSnapshot { snap_id, .. } | Self::DeleteSnapshot { snap_id, .. } => snap_id.as_uuid(),
+            Self::ApplyRetention { schedule_id, .. } => schedule_id.as_uuid(),
         }
     }
 }

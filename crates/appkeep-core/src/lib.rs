@@ -13,6 +13,8 @@ pub mod job;
 pub mod listing;
 pub mod metadata;
 pub mod name;
+pub mod retention;
+pub mod schedule;
 pub mod service;
 pub mod state;
 pub mod store;

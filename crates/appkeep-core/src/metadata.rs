@@ -25,7 +25,7 @@ pub struct Metadata {
     pub modified_at: DateTime<Utc>,
     /// Who made it.
     pub created_by: SubjectId,
-    /// Who last changed it, if a person has.
+    /// Who last changed it, once somebody has: [`SubjectId::SYSTEM`] when a worker did.
     pub modified_by: Option<SubjectId>,
 }
 
@@ -40,5 +40,11 @@ impl Metadata {
             created_by,
             modified_by: None,
         }
+    }
+
+    /// Notes that `by` changed the resource at `now`.
+    pub fn changed(&mut self, by: SubjectId, now: DateTime<Utc>) {
+        self.modified_at = now;
+        self.modified_by = Some(by);
     }
 }

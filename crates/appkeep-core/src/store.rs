@@ -11,8 +11,10 @@ use crate::actor::{Token, TokenHash};
 use crate::app_backup::AppBackup;
 use crate::app_snap::AppSnap;
 use crate::catalog::{Account, App, Bucket, Declaration};
-use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
+use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, ScheduleId};
 use crate::job::{Claim, ClaimedJob, JobEnd, Lease, LeaseStatus, NewJob};
+use crate::retention::Made;
+use crate::schedule::{NextRun, Schedule, Scheduled};
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -126,6 +128,19 @@ pub trait Store: Send + Sync {
     /// The buckets of this account, in the order of their declaration, declared or not.
     async fn list_buckets(&self, account_id: AccountId) -> Result<Vec<Bucket>, StoreError>;
 
+    /// The schedule of this account with this id, declared or not.
+    async fn fetch_schedule(
+        &self,
+        account_id: AccountId,
+        id: ScheduleId,
+    ) -> Result<Option<Schedule>, StoreError>;
+    /// The declared schedules of all accounts, each with its next run.
+    async fn list_schedules(&self) -> Result<Vec<Scheduled>, StoreError>;
+    /// The backups that this schedule made, in any order.
+    async fn list_app_backups_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError>;
+    /// The snapshots that this schedule made, in any order.
+    async fn list_app_snaps_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError>;
+
     /// The backup of this account with this id.
     async fn fetch_app_backup(
         &self,
@@ -184,8 +199,18 @@ pub trait StoreTx: Send {
     /// Makes the whole transaction durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 
-    /// Makes accounts, apps and buckets what `declaration` says; what it doesn't name stays, undeclared.
+    /// Makes accounts, apps, buckets and schedules what `declaration` says; what it doesn't name stays,
+    /// undeclared. A schedule that was not declared before, or had another timing, has no next run.
     async fn update_declaration(&mut self, declaration: &Declaration) -> Result<(), StoreError>;
+    /// Replaces a declared schedule's next run, if it still is `from`.
+    async fn update_schedule_next(
+        &mut self,
+        id: ScheduleId,
+        from: Option<NextRun>,
+        to: Option<NextRun>,
+    ) -> Result<bool, StoreError>;
+    /// How many backups and snapshots that this schedule made are pending, discovering or running.
+    async fn count_in_progress_made_by(&mut self, id: ScheduleId) -> Result<u64, StoreError>;
     /// Remembers a new token.
     async fn insert_token(&mut self, token: &Token) -> Result<(), StoreError>;
 

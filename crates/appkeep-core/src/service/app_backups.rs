@@ -9,7 +9,7 @@ use crate::ids::{AccountId, AppBackupId, AppSnapId, BucketId};
 use crate::job::JobPayload;
 use crate::listing::{ListOptions, Listing};
 use crate::state::ResourceState;
-use crate::store::ListFilter;
+use crate::store::{ListFilter, StoreTx};
 
 use super::{AppBackupRef, RACES_MAX, Service, lost_every_race};
 
@@ -109,15 +109,24 @@ impl Service {
                 .await?
                 .ok_or(Error::SnapshotNotFound)?;
         }
-        tx.insert_app_backup(&backup).await?;
-        let payload = JobPayload::TakeBackup {
-            account_id,
-            app_id: backup.app_id,
-            backup_id: id,
-        };
-        self.queue(tx.as_mut(), payload).await?;
+        self.insert_app_backup(tx.as_mut(), &backup).await?;
         self.commit(tx).await?;
         Ok(backup)
+    }
+
+    /// Remembers a new backup, and queues the job that takes it.
+    pub(super) async fn insert_app_backup<I>(
+        &self,
+        tx: &mut dyn StoreTx,
+        backup: &AppBackup,
+    ) -> Result<(), Error<I>> {
+        tx.insert_app_backup(backup).await?;
+        let payload = JobPayload::TakeBackup {
+            account_id: backup.account_id,
+            app_id: backup.app_id,
+            backup_id: backup.id,
+        };
+        self.queue(tx, payload).await
     }
 
     /// Deletes a backup, by either of its paths: it is invisible at once, and a job in the same
@@ -160,7 +169,11 @@ impl Service {
     }
 
     /// The bucket that `wanted` names, else the account's default, else its first.
-    async fn bucket<I>(&self, account_id: AccountId, wanted: Option<BucketId>) -> Result<Bucket, Error<I>> {
+    pub(super) async fn bucket<I>(
+        &self,
+        account_id: AccountId,
+        wanted: Option<BucketId>,
+    ) -> Result<Bucket, Error<I>> {
         if let Some(id) = wanted {
             let found = self.store.fetch_bucket(account_id, id).await?;
             return found

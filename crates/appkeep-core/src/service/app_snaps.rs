@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::ids::{AccountId, AppId, AppSnapId};
 use crate::job::JobPayload;
 use crate::listing::{ListOptions, Listing};
-use crate::store::ListFilter;
+use crate::store::{ListFilter, StoreTx};
 
 use super::{AppSnapRef, RACES_MAX, Service, lost_every_race};
 
@@ -71,15 +71,24 @@ impl Service {
         let id = AppSnapId::new(self.ids.next_id());
         let snap = AppSnap::pending(id, account_id, wanted, ctx.actor.subject, self.clock.now());
         let mut tx = self.store.begin().await?;
-        tx.insert_app_snap(&snap).await?;
-        let payload = JobPayload::TakeSnapshot {
-            account_id,
-            app_id: snap.app_id,
-            snap_id: id,
-        };
-        self.queue(tx.as_mut(), payload).await?;
+        self.insert_app_snap(tx.as_mut(), &snap).await?;
         self.commit(tx).await?;
         Ok(snap)
+    }
+
+    /// Remembers a new snapshot, and queues the job that takes it.
+    pub(super) async fn insert_app_snap<I>(
+        &self,
+        tx: &mut dyn StoreTx,
+        snap: &AppSnap,
+    ) -> Result<(), Error<I>> {
+        tx.insert_app_snap(snap).await?;
+        let payload = JobPayload::TakeSnapshot {
+            account_id: snap.account_id,
+            app_id: snap.app_id,
+            snap_id: snap.id,
+        };
+        self.queue(tx, payload).await
     }
 
     /// Deletes a snapshot: it is invisible at once, and a job in the same transaction removes its data.

@@ -6,6 +6,9 @@
 
 mod app_backups;
 mod app_snaps;
+mod schedules;
+
+pub(crate) use self::schedules::Outcome;
 
 use std::sync::Arc;
 

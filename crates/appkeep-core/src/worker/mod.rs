@@ -4,8 +4,10 @@
 //! anywhere. There is no recovery at start: the ordinary claim takes a dead process's jobs, and the steps
 //! find out how far they came. A worker gives nothing away to the next but what is in the store.
 
+mod apply_retention;
 mod delete_data;
 mod run;
+mod scheduler;
 mod take_backup;
 mod take_snapshot;
 
@@ -60,11 +62,12 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts `count` workers; none keeps jobs queued.
+    /// Starts `count` workers, and the scheduler; no workers keep jobs queued.
     #[must_use]
     pub fn start(deps: &WorkerDeps, count: usize) -> Self {
         let shutdown = CancellationToken::new();
         let mut tasks = JoinSet::new();
+        tasks.spawn(scheduler::schedule(deps.clone(), shutdown.clone()));
         for _ in 0..count {
             tasks.spawn(work(deps.clone(), shutdown.clone()));
         }

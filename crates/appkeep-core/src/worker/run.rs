@@ -6,7 +6,10 @@ use std::sync::OnceLock;
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 
-use super::{BACKOFF_SECS_MAX, LEASE_SECS, RENEW_EVERY, WorkerDeps, delete_data, take_backup, take_snapshot};
+use super::{
+    BACKOFF_SECS_MAX, LEASE_SECS, RENEW_EVERY, WorkerDeps, apply_retention, delete_data, take_backup,
+    take_snapshot,
+};
 use crate::engine::EngineError;
 use crate::ids::JobId;
 use crate::job::{ATTEMPTS_MAX, CLAIMS_MAX, ClaimedJob, JobEnd, JobPayload, LeaseStatus, NewJob};
@@ -164,6 +167,11 @@ impl JobRun<'_> {
             JobPayload::DeleteSnapshot { app_id, snap_id } => {
                 delete_data::snapshot(self, app_id, snap_id).await
             }
+            JobPayload::ApplyRetention {
+                account_id,
+                app_id,
+                schedule_id,
+            } => apply_retention::run(self, account_id, app_id, schedule_id).await,
         }
     }
 
@@ -177,7 +185,9 @@ impl JobRun<'_> {
             JobPayload::TakeSnapshot {
                 account_id, snap_id, ..
             } => take_snapshot::fail(self, account_id, snap_id, &reasons).await,
-            JobPayload::DeleteBackup { .. } | JobPayload::DeleteSnapshot { .. } => {
+            JobPayload::DeleteBackup { .. }
+            | JobPayload::DeleteSnapshot { .. }
+            | JobPayload::ApplyRetention { .. } => {
                 let tx = self.begin().await?;
                 self.finish(
                     tx,
@@ -236,7 +246,9 @@ impl JobRun<'_> {
                     tx.update_app_snap(&snap).await?;
                 }
             }
-            JobPayload::DeleteBackup { .. } | JobPayload::DeleteSnapshot { .. } => {}
+            JobPayload::DeleteBackup { .. }
+            | JobPayload::DeleteSnapshot { .. }
+            | JobPayload::ApplyRetention { .. } => {}
         }
         Ok(())
     }

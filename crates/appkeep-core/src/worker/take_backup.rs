@@ -7,11 +7,11 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::run::{JobRun, StepError};
-use super::{PROGRESS_EVERY, take_snapshot};
+use super::{PROGRESS_EVERY, apply_retention, take_snapshot};
 use crate::app_backup::AppBackup;
 use crate::app_snap::{AppSnap, CreateAppSnap};
 use crate::engine::{CopyBackup, Progress};
-use crate::ids::{AccountId, AppBackupId, AppSnapId};
+use crate::ids::{AccountId, AppBackupId, AppSnapId, SubjectId};
 use crate::job::{JobEnd, JobPayload};
 use crate::state::ResourceState;
 use crate::store::StoreTx;
@@ -79,7 +79,7 @@ pub(super) async fn remove_own_snapshots(
 async fn discover(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, StepError> {
     if backup.state == ResourceState::Pending {
         backup.state = ResourceState::Discovering;
-        backup.metadata.modified_at = run.deps.clock.now();
+        backup.metadata.changed(SubjectId::SYSTEM, run.deps.clock.now());
         return update(run, backup).await;
     }
     Ok(backup)
@@ -224,6 +224,7 @@ async fn complete(
         return Err(StepError::Gone);
     }
     remove_own_snapshots(run, tx.as_mut(), backup_id).await?;
+    apply_retention::queue(run, tx.as_mut(), account_id, backup.app_id, backup.schedule_id).await?;
     run.finish(tx, JobEnd::Done).await
 }
 

@@ -2,10 +2,11 @@
 
 use tokio::sync::watch;
 
+use super::apply_retention;
 use super::run::{JobRun, StepError};
 use crate::app_snap::AppSnap;
 use crate::engine::{Progress, TakeSnapshot};
-use crate::ids::{AccountId, AppSnapId};
+use crate::ids::{AccountId, AppSnapId, SubjectId};
 use crate::job::JobEnd;
 use crate::state::ResourceState;
 
@@ -15,8 +16,9 @@ pub(super) async fn run(
     account_id: AccountId,
     snap_id: AppSnapId,
 ) -> Result<(), StepError> {
-    take(run, account_id, snap_id).await?;
-    let tx = run.begin().await?;
+    let snap = take(run, account_id, snap_id).await?;
+    let mut tx = run.begin().await?;
+    apply_retention::queue(run, tx.as_mut(), account_id, snap.app_id, snap.schedule_id).await?;
     run.finish(tx, JobEnd::Done).await
 }
 
@@ -86,7 +88,7 @@ async fn advance(run: &JobRun<'_>, mut snap: AppSnap, next: ResourceState) -> Re
         return Ok(snap);
     }
     snap.state = next;
-    snap.metadata.modified_at = run.deps.clock.now();
+    snap.metadata.changed(SubjectId::SYSTEM, run.deps.clock.now());
     update(run, snap).await
 }
 

@@ -8,6 +8,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::errors::store_error;
 use super::rows::{Row, json};
+use super::schedules;
 
 /// Makes the catalog what `declaration` says. Everything is undeclared first: names are unique among what is
 /// declared, so nothing that was renamed or left out can be in the way of what takes its name.
@@ -19,6 +20,7 @@ pub(super) async fn update_declaration(
         "UPDATE accounts SET declared = FALSE WHERE declared",
         "UPDATE apps SET declared = FALSE WHERE declared",
         "UPDATE buckets SET declared = FALSE WHERE declared",
+        schedules::UNDECLARE,
     ] {
         sqlx::query(undeclare)
             .execute(&mut *conn)
@@ -34,7 +36,7 @@ pub(super) async fn update_declaration(
     for (position, bucket) in (0..).zip(&declaration.buckets) {
         declare_bucket(conn, bucket, position).await?;
     }
-    Ok(())
+    schedules::declare(conn, &declaration.schedules).await
 }
 
 async fn declare_account(conn: &mut SqliteConnection, account: &Account) -> Result<(), StoreError> {
@@ -93,7 +95,11 @@ async fn declare_bucket(
 }
 
 /// An id that wandered to another account would take what the first one stored with it.
-fn within_its_account(what: &str, id: impl std::fmt::Display, rows: u64) -> Result<(), StoreError> {
+pub(super) fn within_its_account(
+    what: &str,
+    id: impl std::fmt::Display,
+    rows: u64,
+) -> Result<(), StoreError> {
     if rows == 0 {
         return Err(StoreError::Broken(format!(
             "the id of {what} {id} belongs to another account already"

@@ -14,13 +14,14 @@ macro_rules! migrations {
 }
 
 /// Number, name and text of each migration, the oldest first.
-const MIGRATIONS: [(i64, &str, &str); 6] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 7] = migrations! {
     1 "0001_create_catalog",
     2 "0002_create_tokens",
     3 "0003_create_app_backups",
     4 "0004_create_app_snaps",
     5 "0005_create_jobs",
     6 "0006_limit_backups",
+    7 "0007_create_schedules",
 };
 
 /// The table in which the database remembers which migrations it has seen.

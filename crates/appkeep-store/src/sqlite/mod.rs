@@ -8,6 +8,7 @@ mod jobs;
 mod migrations;
 mod open;
 mod rows;
+mod schedules;
 mod tokens;
 mod tx;
 mod versions;
@@ -18,8 +19,10 @@ use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::app_snap::AppSnap;
 use appkeep_core::catalog::{Account, App, Bucket};
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, ScheduleId};
 use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus};
+use appkeep_core::retention::Made;
+use appkeep_core::schedule::{Schedule, Scheduled};
 use appkeep_core::store::{
     ListAsk, ListFilter, ListFound, ListKind, Page, Store, StoreError, StoreTx, Version,
 };
@@ -145,6 +148,26 @@ impl Store for SqliteStore {
 
     async fn list_buckets(&self, account_id: AccountId) -> Result<Vec<Bucket>, StoreError> {
         catalog::list_buckets(&mut *self.reader().await?, account_id).await
+    }
+
+    async fn fetch_schedule(
+        &self,
+        account_id: AccountId,
+        id: ScheduleId,
+    ) -> Result<Option<Schedule>, StoreError> {
+        schedules::fetch(&mut *self.reader().await?, account_id, id).await
+    }
+
+    async fn list_schedules(&self) -> Result<Vec<Scheduled>, StoreError> {
+        schedules::list_declared(&mut *self.reader().await?).await
+    }
+
+    async fn list_app_backups_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError> {
+        schedules::list_made_by(&mut *self.reader().await?, schedules::APP_BACKUPS, id).await
+    }
+
+    async fn list_app_snaps_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError> {
+        schedules::list_made_by(&mut *self.reader().await?, schedules::APP_SNAPS, id).await
     }
 
     async fn fetch_app_backup(

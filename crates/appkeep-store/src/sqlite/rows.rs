@@ -116,7 +116,7 @@ impl<'r> Row<'r> {
         parse(text).map_err(|error| self.unreadable(column, error))
     }
 
-    fn unreadable(&self, column: &str, why: impl std::fmt::Display) -> StoreError {
+    pub(super) fn unreadable(&self, column: &str, why: impl std::fmt::Display) -> StoreError {
         StoreError::Broken(format!("{}.{column} can't be read: {why}", self.table))
     }
 }

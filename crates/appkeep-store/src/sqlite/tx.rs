@@ -4,8 +4,9 @@ use appkeep_core::actor::Token;
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::app_snap::AppSnap;
 use appkeep_core::catalog::Declaration;
-use appkeep_core::ids::{AccountId, AppBackupId, AppSnapId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppSnapId, ScheduleId};
 use appkeep_core::job::{JobEnd, Lease, NewJob};
+use appkeep_core::schedule::NextRun;
 use appkeep_core::store::{StoreError, StoreTx};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -13,7 +14,7 @@ use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
 use super::errors::store_error;
-use super::{app_backups, app_snaps, catalog, jobs, tokens};
+use super::{app_backups, app_snaps, catalog, jobs, schedules, tokens};
 
 /// Holds the one writing connection until it is committed or dropped.
 pub(super) struct SqliteTx {
@@ -34,6 +35,19 @@ impl StoreTx for SqliteTx {
 
     async fn update_declaration(&mut self, declaration: &Declaration) -> Result<(), StoreError> {
         catalog::update_declaration(&mut self.tx, declaration).await
+    }
+
+    async fn update_schedule_next(
+        &mut self,
+        id: ScheduleId,
+        from: Option<NextRun>,
+        to: Option<NextRun>,
+    ) -> Result<bool, StoreError> {
+        schedules::update_next(&mut self.tx, id, from, to).await
+    }
+
+    async fn count_in_progress_made_by(&mut self, id: ScheduleId) -> Result<u64, StoreError> {
+        schedules::count_in_progress_made_by(&mut self.tx, id).await
     }
 
     async fn insert_token(&mut self, token: &Token) -> Result<(), StoreError> {

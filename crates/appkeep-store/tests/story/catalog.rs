@@ -124,6 +124,7 @@ async fn a_name_that_was_given_up_can_be_taken() {
         accounts: vec![account(TEAM, "team")],
         apps: vec![app(TEAM, new_wiki, "wiki")],
         buckets: vec![bucket(TEAM, new_near, "near", true)],
+        schedules: Vec::new(),
     };
     declare(&h, &second).await.unwrap();
     assert_eq!(

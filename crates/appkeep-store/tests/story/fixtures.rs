@@ -76,6 +76,7 @@ pub(crate) fn declaration() -> Declaration {
             bucket(TEAM, FAR, "far", false),
             bucket(STRANGERS, BUCKET_OF_STRANGERS, "theirs", true),
         ],
+        schedules: Vec::new(),
     }
 }
 

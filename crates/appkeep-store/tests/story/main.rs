@@ -12,5 +12,6 @@ mod jobs;
 mod leases;
 mod limits;
 mod paging;
+mod schedules;
 mod tokens;
 mod transactions;

@@ -1,0 +1,246 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn utc() -> Timing {
+    Timing::new("0 0 * * *", "UTC").unwrap()
+}
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn made(id: u128, at: DateTime<Utc>, state: ResourceState) -> Made {
+    Made {
+        id: Uuid::from_u128(id),
+        at,
+        state,
+    }
+}
+
+/// Completed ones of these times, numbered from 1.
+fn completed(times: &[&str]) -> Vec<Made> {
+    (1..)
+        .zip(times)
+        .map(|(n, text)| made(n, at(text), ResourceState::Completed))
+        .collect()
+}
+
+fn numbers(expired: &[Uuid]) -> Vec<u128> {
+    expired.iter().map(Uuid::as_u128).collect()
+}
+
+#[test]
+fn without_a_rule_everything_is_kept() {
+    let list = completed(&["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"]);
+    assert_eq!(expired(&list, &Retention::default(), &utc()), Vec::<Uuid>::new());
+}
+
+#[test]
+fn each_rule_keeps_the_newest_of_its_periods() {
+    let list = completed(&[
+        "2025-11-30T23:00:00Z", // 1: a month and a week of its own
+        "2025-12-28T10:00:00Z", // 2: a Sunday
+        "2025-12-29T10:00:00Z", // 3: a Monday, in the first ISO week of 2026
+        "2026-01-01T08:00:00Z", // 4
+        "2026-01-02T08:00:00Z", // 5
+        "2026-01-02T20:00:00Z", // 6: the newest
+    ]);
+    let keep = |rule: Retention| numbers(&expired(&list, &rule, &utc()));
+    let none = Retention::default();
+    for (rule, gone) in [
+        (
+            Retention {
+                keep_last: Some(2),
+                ..none
+            },
+            vec![1, 2, 3, 4],
+        ),
+        (
+            Retention {
+                keep_daily: Some(3),
+                ..none
+            },
+            vec![1, 2, 5],
+        ),
+        (
+            Retention {
+                keep_weekly: Some(2),
+                ..none
+            },
+            vec![1, 3, 4, 5],
+        ),
+        (
+            Retention {
+                keep_monthly: Some(3),
+                ..none
+            },
+            vec![2, 4, 5],
+        ),
+        (
+            Retention {
+                keep_days: Some(5),
+                ..none
+            },
+            vec![1, 2],
+        ),
+        (
+            Retention {
+                keep_last: Some(1),
+                keep_daily: Some(2),
+                keep_monthly: Some(2),
+                ..none
+            },
+            vec![1, 2, 5],
+        ),
+    ] {
+        assert_eq!(keep(rule), gone, "{rule:?}");
+    }
+}
+
+#[test]
+fn days_are_those_of_the_schedules_zone() {
+    let list = completed(&["2026-01-01T22:30:00Z", "2026-01-01T23:30:00Z"]);
+    let rule = Retention {
+        keep_daily: Some(9),
+        ..Retention::default()
+    };
+    assert_eq!(numbers(&expired(&list, &rule, &utc())), [1]);
+    let berlin = Timing::new("0 0 * * *", "Europe/Berlin").unwrap();
+    assert_eq!(
+        numbers(&expired(&list, &rule, &berlin)),
+        [0_u128; 0],
+        "midnight lies between them"
+    );
+}
+
+#[test]
+fn a_failed_one_never_takes_the_place_of_a_whole_one() {
+    let day = |n: i64| at("2026-01-01T00:00:00Z") + TimeDelta::days(n);
+    let mut list = vec![
+        made(1, day(1), ResourceState::Completed),
+        made(2, day(2), ResourceState::Completed),
+    ];
+    list.extend((3..=7).map(|n| made(n, day(i64::try_from(n).unwrap()), ResourceState::Failed)));
+    list.push(made(8, day(8), ResourceState::Removed));
+    list.push(made(9, day(0), ResourceState::Unknown));
+    list.push(made(10, day(0), ResourceState::Running));
+    let rule = Retention {
+        keep_last: Some(1),
+        ..Retention::default()
+    };
+    assert_eq!(numbers(&expired(&list, &rule, &utc())), [1, 3, 4, 5]);
+}
+
+fn states() -> impl Strategy<Value = ResourceState> {
+    prop_oneof![
+        4 => Just(ResourceState::Completed),
+        1 => proptest::sample::select(&ResourceState::ALL),
+    ]
+}
+
+fn lists() -> impl Strategy<Value = Vec<Made>> {
+    // Some at the same time, over about four years.
+    proptest::collection::vec((0_i64..1500, 0_i64..4, states()), 0..60).prop_map(|drawn| {
+        (1..)
+            .zip(drawn)
+            .map(|(id, (days, quarters, state))| {
+                let at = at("2024-01-01T00:00:00Z") + TimeDelta::days(days) + TimeDelta::hours(6 * quarters);
+                made(id, at, state)
+            })
+            .collect()
+    })
+}
+
+fn rules() -> impl Strategy<Value = Retention> {
+    let rule = || proptest::option::of(1_u32..20);
+    (rule(), rule(), rule(), rule(), proptest::option::of(1_u32..400)).prop_map(
+        |(keep_last, keep_daily, keep_weekly, keep_monthly, keep_days)| Retention {
+            keep_last,
+            keep_daily,
+            keep_weekly,
+            keep_monthly,
+            keep_days,
+        },
+    )
+}
+
+fn single_rules(rules: &Retention) -> [Retention; 5] {
+    let none = Retention::default();
+    [
+        Retention {
+            keep_last: rules.keep_last,
+            ..none
+        },
+        Retention {
+            keep_daily: rules.keep_daily,
+            ..none
+        },
+        Retention {
+            keep_weekly: rules.keep_weekly,
+            ..none
+        },
+        Retention {
+            keep_monthly: rules.keep_monthly,
+            ..none
+        },
+        Retention {
+            keep_days: rules.keep_days,
+            ..none
+        },
+    ]
+}
+
+proptest! {
+    #[test]
+    fn the_newest_whole_one_is_never_deleted(list in lists(), rules in rules()) {
+        let expired = expired(&list, &rules, &utc());
+        let whole = list.iter().filter(|one| one.state == ResourceState::Completed);
+        if let Some(newest) = whole.max_by_key(|one| (one.at, one.id)) {
+            prop_assert!(!expired.contains(&newest.id));
+        }
+        for one in &list {
+            if one.state.is_in_progress() || one.state == ResourceState::Unknown {
+                prop_assert!(!expired.contains(&one.id));
+            }
+        }
+    }
+
+    #[test]
+    fn keep_last_keeps_that_many(list in lists(), count in 1_u32..20) {
+        let rule = Retention { keep_last: Some(count), ..Retention::default() };
+        let expired = expired(&list, &rule, &utc());
+        let whole: Vec<_> = list.iter().filter(|one| one.state == ResourceState::Completed).collect();
+        let left = whole.iter().filter(|one| !expired.contains(&one.id)).count();
+        prop_assert_eq!(left, whole.len().min(count as usize));
+    }
+
+    #[test]
+    fn what_any_rule_keeps_is_kept_and_nothing_else(list in lists(), rules in rules()) {
+        let together = expired(&list, &rules, &utc());
+        let singles: Vec<_> = single_rules(&rules)
+            .into_iter()
+            .filter(|rule| *rule != Retention::default())
+            .map(|rule| expired(&list, &rule, &utc()))
+            .collect();
+        for one in &list {
+            let by_all = !singles.is_empty() && singles.iter().all(|gone| gone.contains(&one.id));
+            prop_assert_eq!(together.contains(&one.id), by_all);
+        }
+    }
+
+    #[test]
+    fn the_order_of_the_list_does_not_matter(list in lists(), rules in rules(), turn in 0_usize..60) {
+        let mut turned = list.clone();
+        turned.rotate_left(turn.min(list.len()));
+        turned.reverse();
+        prop_assert_eq!(expired(&turned, &rules, &utc()), expired(&list, &rules, &utc()));
+    }
+
+    #[test]
+    fn applying_it_twice_deletes_nothing_more(list in lists(), rules in rules()) {
+        let gone = expired(&list, &rules, &utc());
+        let left: Vec<_> = list.into_iter().filter(|one| !gone.contains(&one.id)).collect();
+        prop_assert_eq!(expired(&left, &rules, &utc()), Vec::<Uuid>::new());
+    }
+}

@@ -1,0 +1,245 @@
+use super::*;
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn times(expression: &str, zone: &str, from: &str, count: usize) -> Vec<String> {
+    let timing = Timing::new(expression, zone).unwrap();
+    let mut last = at(from);
+    (0..count)
+        .map(|_| {
+            last = timing.next_after(last).unwrap();
+            last.format("%m-%dT%H:%M").to_string()
+        })
+        .collect()
+}
+
+fn schedule(expression: &str, jitter_secs: u32) -> Schedule {
+    Schedule {
+        id: ScheduleId::new(Uuid::from_u128(1)),
+        account_id: AccountId::new(Uuid::from_u128(2)),
+        app_id: AppId::new(Uuid::from_u128(3)),
+        name: "nightly".to_owned(),
+        timing: Timing::new(expression, "UTC").unwrap(),
+        jitter_secs,
+        makes_backup: true,
+        makes_snapshot: false,
+        bucket_id: None,
+        retention: Retention::default(),
+        declared: true,
+    }
+}
+
+#[test]
+fn a_fixed_time_in_the_hour_that_spring_leaves_out_comes_right_after_it() {
+    // On 2026-03-29 at 02:00 (01:00 UTC) clocks in Berlin go to 03:00.
+    assert_eq!(
+        times("30 2 * * *", "Europe/Berlin", "2026-03-27T12:00:00Z", 3),
+        ["03-28T01:30", "03-29T01:00", "03-30T00:30"]
+    );
+    assert_eq!(
+        times("0 3 * * *", "Europe/Berlin", "2026-03-28T12:00:00Z", 2),
+        ["03-29T01:00", "03-30T01:00"]
+    );
+}
+
+#[test]
+fn a_fixed_time_in_the_hour_that_autumn_repeats_comes_once() {
+    // On 2026-10-25 at 03:00 (01:00 UTC) clocks in Berlin go back to 02:00.
+    assert_eq!(
+        times("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", 2),
+        ["10-25T00:30", "10-26T01:30"]
+    );
+    // Whoever asks between the two gets the next day, not the second of them.
+    assert_eq!(
+        times("30 2 * * *", "Europe/Berlin", "2026-10-25T00:30:00Z", 1),
+        ["10-26T01:30"]
+    );
+}
+
+#[test]
+fn a_repeated_time_leaves_out_the_missing_hour_and_goes_through_both_repeated_ones() {
+    assert_eq!(
+        times("*/30 * * * *", "Europe/Berlin", "2026-03-29T00:15:00Z", 3),
+        ["03-29T00:30", "03-29T01:00", "03-29T01:30"]
+    );
+    assert_eq!(
+        times("*/30 * * * *", "Europe/Berlin", "2026-10-24T23:45:00Z", 5),
+        [
+            "10-25T00:00",
+            "10-25T00:30",
+            "10-25T01:00",
+            "10-25T01:30",
+            "10-25T02:00"
+        ]
+    );
+}
+
+#[test]
+fn zones_with_odd_clocks_are_read_as_they_are() {
+    // Lord Howe goes forward by half an hour, on 2026-10-04 at 02:00 (2026-10-03T15:30 UTC).
+    assert_eq!(
+        times("15 2 * * *", "Australia/Lord_Howe", "2026-10-02T16:00:00Z", 2),
+        ["10-03T15:30", "10-04T15:15"]
+    );
+    assert_eq!(
+        times("0 0 * * 1", "Asia/Kathmandu", "2026-01-01T00:00:00Z", 1),
+        ["01-04T18:15"]
+    );
+}
+
+#[test]
+fn what_a_cron_expression_says_is_read_as_cron_does() {
+    assert_eq!(
+        times("0 0 29 2 *", "UTC", "2026-01-01T00:00:00Z", 1),
+        ["02-29T00:00"],
+        "in 2028"
+    );
+    assert_eq!(
+        times("0 0 13 * FRI", "UTC", "2026-02-01T00:00:00Z", 3),
+        ["02-06T00:00", "02-13T00:00", "02-20T00:00"],
+        "a day of the month or of the week"
+    );
+}
+
+#[test]
+fn what_is_no_timing_is_refused_with_its_reason() {
+    for (expression, zone, complaint) in [
+        ("30 2 * * *", "Europe/Bonn", "\"Europe/Bonn\" is no time zone: "),
+        (
+            "30 2 * * *",
+            "europe/berlin",
+            "\"europe/berlin\" is no time zone: ",
+        ),
+        (
+            "30 2 * *",
+            "UTC",
+            "\"30 2 * *\" is no cron expression (it has 4 fields, not 5): ",
+        ),
+        (
+            "0 30 2 * * *",
+            "UTC",
+            "\"0 30 2 * * *\" is no cron expression (it has 6 fields, not 5): ",
+        ),
+        (
+            "@daily",
+            "UTC",
+            "\"@daily\" is no cron expression (it has 1 fields, not 5): ",
+        ),
+        ("60 2 * * *", "UTC", "\"60 2 * * *\" is no cron expression ("),
+        ("a b c d e", "UTC", "\"a b c d e\" is no cron expression ("),
+        ("0 0 30 2 *", "UTC", "\"0 0 30 2 *\" never comes: "),
+        (
+            "0 0 31 2,4,6,9,11 *",
+            "Asia/Tokyo",
+            "\"0 0 31 2,4,6,9,11 *\" never comes: ",
+        ),
+    ] {
+        let refused = Timing::new(expression, zone).unwrap_err().to_string();
+        assert!(refused.starts_with(complaint), "{refused:?} is not {complaint:?}");
+    }
+}
+
+#[test]
+fn jitter_is_bounded_the_same_for_everybody_and_differs_from_run_to_run() {
+    let schedule = schedule("0 * * * *", 600);
+    let mut late: Vec<i64> = Vec::new();
+    for hour in 0..200 {
+        let due = at("2026-01-01T00:00:00Z") + TimeDelta::hours(hour);
+        let begins = schedule.begins_at(due);
+        assert_eq!(begins, schedule.clone().begins_at(due));
+        late.push((begins - due).num_seconds());
+    }
+    assert!(late.iter().all(|secs| (0..=600).contains(secs)), "{late:?}");
+    assert!(late.iter().any(|secs| *secs < 120) && late.iter().any(|secs| *secs > 480));
+    let due = at("2026-01-01T00:00:00Z");
+    let punctual = Schedule {
+        jitter_secs: 0,
+        ..schedule
+    };
+    assert_eq!(punctual.begins_at(due), due);
+}
+
+#[test]
+fn the_shortest_gap_is_found() {
+    for (expression, zone, secs) in [
+        ("* * * * *", "UTC", 60),
+        ("0 0,1 1 * *", "UTC", 3600),
+        ("30 2 * * *", "UTC", 86_400),
+        ("30 12 * * *", "Europe/Berlin", 82_800),
+    ] {
+        let gap = Timing::new(expression, zone).unwrap().shortest_gap_secs();
+        assert_eq!(gap, Some(secs), "{expression}");
+    }
+}
+
+fn next(due_at: &str, decided_at: &str) -> NextRun {
+    NextRun {
+        due_at: at(due_at),
+        decided_at: at(decided_at),
+    }
+}
+
+fn verdict(next: Option<NextRun>, now: &str) -> Verdict {
+    let scheduled = Scheduled {
+        schedule: schedule("0 2 * * *", 0),
+        next,
+    };
+    scheduled.verdict(at(now))
+}
+
+#[test]
+fn a_new_schedule_begins_with_the_next_time_and_makes_nothing_up() {
+    assert_eq!(
+        verdict(None, "2026-01-05T02:00:00Z"),
+        Verdict::Plan(next("2026-01-06T02:00:00Z", "2026-01-05T02:00:00Z"))
+    );
+}
+
+#[test]
+fn a_run_comes_when_it_is_due_and_once_however_many_were_missed() {
+    let planned = Some(next("2026-01-06T02:00:00Z", "2026-01-05T02:00:01Z"));
+    assert_eq!(verdict(planned, "2026-01-06T01:59:59.999Z"), Verdict::Wait);
+    assert_eq!(
+        verdict(planned, "2026-01-06T02:00:00Z"),
+        Verdict::Run(Some(next("2026-01-07T02:00:00Z", "2026-01-06T02:00:00Z")))
+    );
+    // A server that was down for weeks, or a clock that jumped ahead.
+    assert_eq!(
+        verdict(planned, "2026-03-01T12:00:00Z"),
+        Verdict::Run(Some(next("2026-03-02T02:00:00Z", "2026-03-01T12:00:00Z")))
+    );
+}
+
+#[test]
+fn a_clock_that_is_put_back_runs_nothing_twice_and_one_that_was_far_ahead_starts_over() {
+    // It ran on the 6th at 02:00, and then the clock went back.
+    let planned = Some(next("2026-01-07T02:00:00Z", "2026-01-06T02:00:00Z"));
+    assert_eq!(verdict(planned, "2026-01-06T01:59:00Z"), Verdict::Wait);
+    assert_eq!(verdict(planned, "2026-01-05T02:00:00Z"), Verdict::Wait);
+    assert_eq!(
+        verdict(planned, "2026-01-05T01:59:59Z"),
+        Verdict::PlanAnew(next("2026-01-05T02:00:00Z", "2026-01-05T01:59:59Z"))
+    );
+    let of_another_year = Some(next("2036-01-07T02:00:00Z", "2036-01-06T02:00:00Z"));
+    assert_eq!(
+        verdict(of_another_year, "2026-01-05T12:00:00Z"),
+        Verdict::PlanAnew(next("2026-01-06T02:00:00Z", "2026-01-05T12:00:00Z"))
+    );
+}
+
+#[test]
+fn jitter_makes_a_run_late_but_not_the_next_one() {
+    let scheduled = Scheduled {
+        schedule: schedule("0 2 * * *", 3600),
+        next: Some(next("2026-01-06T02:00:00Z", "2026-01-05T02:00:00Z")),
+    };
+    let begins = scheduled.schedule.begins_at(at("2026-01-06T02:00:00Z"));
+    assert!(begins > at("2026-01-06T02:00:00Z"));
+    assert_eq!(scheduled.verdict(begins - TimeDelta::seconds(1)), Verdict::Wait);
+    let Verdict::Run(Some(after)) = scheduled.verdict(begins) else {
+        panic!("it runs");
+    };
+    assert_eq!(after.due_at, at("2026-01-07T02:00:00Z"));
+}

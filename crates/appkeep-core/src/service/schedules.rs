@@ -1,0 +1,131 @@
+//! What a schedule does: the same as a person, written down as the server's own doing.
+
+use crate::app_backup::{AppBackup, CreateAppBackup, chosen_name};
+use crate::app_snap::{AppSnap, CreateAppSnap};
+use crate::error::Error;
+use crate::ids::{AppBackupId, AppSnapId, SubjectId};
+use crate::job::JobPayload;
+use crate::schedule::{NextRun, Schedule, Scheduled};
+
+use super::Service;
+
+/// What became of a run that was due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// It made what it makes.
+    Made {
+        /// The backup, if it makes one.
+        backup_id: Option<AppBackupId>,
+        /// The snapshot, if it makes one.
+        snap_id: Option<AppSnapId>,
+    },
+    /// Nothing was made, because what the schedule made before is still in progress.
+    Skipped,
+    /// Another server, or this one before a crash, was quicker.
+    Lost,
+}
+
+impl Service {
+    /// Runs a schedule that is due: what it makes, its jobs and its next run are one transaction.
+    ///
+    /// # Errors
+    /// When the store fails, or the app or the bucket is no longer declared; the run is over in the latter case.
+    pub(crate) async fn schedule_run<I: Send>(
+        &self,
+        due: &Scheduled,
+        next: Option<NextRun>,
+    ) -> Result<Outcome, Error<I>> {
+        let schedule = &due.schedule;
+        let backup = match self.scheduled_backup(schedule).await {
+            Err(error @ (Error::BucketNotFound | Error::NoBucket)) => {
+                self.schedule_plan::<I>(due, next).await?;
+                return Err(error);
+            }
+            backup => backup?,
+        };
+        let snap = self.scheduled_snap(schedule);
+        let mut tx = self.store.begin().await?;
+        if !tx.update_schedule_next(schedule.id, due.next, next).await? {
+            return Ok(Outcome::Lost);
+        }
+        if tx.count_in_progress_made_by(schedule.id).await? > 0 {
+            tx.commit().await?;
+            return Ok(Outcome::Skipped);
+        }
+        let mut outcome = (None, None);
+        if let Some(backup) = &backup {
+            self.insert_app_backup(tx.as_mut(), backup).await?;
+            outcome.0 = Some(backup.id);
+        }
+        if let Some(snap) = &snap {
+            self.insert_app_snap(tx.as_mut(), snap).await?;
+            outcome.1 = Some(snap.id);
+        }
+        self.queue(tx.as_mut(), apply_retention(schedule)).await?;
+        self.commit(tx).await?;
+        let (backup_id, snap_id) = outcome;
+        Ok(Outcome::Made { backup_id, snap_id })
+    }
+
+    /// Remembers when a schedule runs next, unless somebody else was quicker.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(crate) async fn schedule_plan<I>(
+        &self,
+        planned: &Scheduled,
+        next: Option<NextRun>,
+    ) -> Result<(), Error<I>> {
+        let mut tx = self.store.begin().await?;
+        if tx
+            .update_schedule_next(planned.schedule.id, planned.next, next)
+            .await?
+        {
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    async fn scheduled_backup<I: Send>(&self, schedule: &Schedule) -> Result<Option<AppBackup>, Error<I>> {
+        if !schedule.makes_backup {
+            return Ok(None);
+        }
+        let bucket = self.bucket(schedule.account_id, schedule.bucket_id).await?;
+        let (id, now) = (AppBackupId::new(self.ids.next_id()), self.clock.now());
+        let wanted = CreateAppBackup {
+            app_id: schedule.app_id,
+            name: Some(chosen_name(&schedule.name, now, id.as_uuid())),
+            bucket_id: None,
+            snapshot_id: None,
+            labels: Vec::new(),
+        };
+        let by = SubjectId::SYSTEM;
+        let mut backup = AppBackup::pending(id, schedule.account_id, bucket.id, wanted, by, now);
+        backup.schedule_id = Some(schedule.id);
+        Ok(Some(backup))
+    }
+
+    fn scheduled_snap(&self, schedule: &Schedule) -> Option<AppSnap> {
+        if !schedule.makes_snapshot {
+            return None;
+        }
+        let (id, now) = (AppSnapId::new(self.ids.next_id()), self.clock.now());
+        let wanted = CreateAppSnap {
+            app_id: schedule.app_id,
+            name: Some(chosen_name(&schedule.name, now, id.as_uuid())),
+            labels: Vec::new(),
+        };
+        let mut snap = AppSnap::pending(id, schedule.account_id, wanted, SubjectId::SYSTEM, now);
+        snap.schedule_id = Some(schedule.id);
+        Some(snap)
+    }
+}
+
+/// The job that deletes what a schedule no longer keeps.
+fn apply_retention(schedule: &Schedule) -> JobPayload {
+    JobPayload::ApplyRetention {
+        account_id: schedule.account_id,
+        app_id: schedule.app_id,
+        schedule_id: schedule.id,
+    }
+}

@@ -1,0 +1,85 @@
+//! The scheduler: looks again and again which schedules are due, and runs them.
+//!
+//! What it knows is in the store. A run and the schedule's next one are written in one transaction, by
+//! compare-and-set on the next run, so several servers, or one that died in between, make what is due once.
+
+use std::convert::Infallible;
+
+use tokio_util::sync::CancellationToken;
+
+use super::{POLL_EVERY, WorkerDeps};
+use crate::error::Error;
+use crate::schedule::{NextRun, Scheduled, Verdict};
+use crate::service::{Outcome, Service};
+use crate::store::StoreError;
+
+/// Works until `shutdown`.
+pub(super) async fn schedule(deps: WorkerDeps, shutdown: CancellationToken) {
+    let service = Service::new(
+        deps.store.clone(),
+        deps.clock.clone(),
+        deps.ids.clone(),
+        deps.wake.clone(),
+    );
+    while !shutdown.is_cancelled() {
+        if let Err(error) = look(&deps, &service).await {
+            tracing::error!(%error, "the schedules can't be looked at");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(POLL_EVERY) => {}
+            () = shutdown.cancelled() => {}
+        }
+    }
+}
+
+async fn look(deps: &WorkerDeps, service: &Service) -> Result<(), StoreError> {
+    for scheduled in deps.store.list_schedules().await? {
+        let schedule = &scheduled.schedule;
+        // One that fails doesn't keep the others waiting; what may pass is tried again the next time.
+        if let Err(error) = act(service, &scheduled, scheduled.verdict(deps.clock.now())).await {
+            tracing::error!(schedule.id = %schedule.id, schedule.name, %error, "the schedule did not run");
+        }
+    }
+    Ok(())
+}
+
+async fn act(service: &Service, scheduled: &Scheduled, verdict: Verdict) -> Result<(), Error<Infallible>> {
+    let (id, name) = (scheduled.schedule.id, &scheduled.schedule.name);
+    match verdict {
+        Verdict::Wait => Ok(()),
+        Verdict::Plan(next) => service.schedule_plan(scheduled, Some(next)).await,
+        Verdict::PlanAnew(next) => {
+            tracing::warn!(
+                schedule.id = %id,
+                schedule.name = name,
+                "the clock was put back: the schedule starts over from now"
+            );
+            service.schedule_plan(scheduled, Some(next)).await
+        }
+        Verdict::Run(next) => run(service, scheduled, next).await,
+    }
+}
+
+async fn run(
+    service: &Service,
+    scheduled: &Scheduled,
+    next: Option<NextRun>,
+) -> Result<(), Error<Infallible>> {
+    let (id, name) = (scheduled.schedule.id, &scheduled.schedule.name);
+    match service.schedule_run(scheduled, next).await? {
+        Outcome::Made { backup_id, snap_id } => {
+            let backup_id = backup_id.map(tracing::field::display);
+            let snap_id = snap_id.map(tracing::field::display);
+            tracing::info!(schedule.id = %id, schedule.name = name, backup.id = backup_id, snapshot.id = snap_id, "schedule run");
+        }
+        Outcome::Skipped => tracing::warn!(
+            schedule.id = %id,
+            schedule.name = name,
+            "the schedule's previous run is still in progress: this one is left out"
+        ),
+        Outcome::Lost => {
+            tracing::debug!(schedule.id = %id, schedule.name = name, "another server ran the schedule")
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,240 @@
+//! Schedules: when they run next, who may decide that, and what they made.
+
+use std::sync::Arc;
+
+use appkeep_core::catalog::Declaration;
+use appkeep_core::ids::{ScheduleId, SubjectId};
+use appkeep_core::schedule::{NextRun, Retention, Schedule, Scheduled, Timing};
+use appkeep_core::state::ResourceState;
+use appkeep_core::store::Store;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::fixtures::{FORUM, NEAR, STRANGERS, TEAM, WIKI, at, backup, declaration, snap};
+use crate::harness::Harness;
+
+const NIGHTLY: ScheduleId = ScheduleId::new(Uuid::from_u128(0x51));
+
+fn nightly() -> Schedule {
+    Schedule {
+        id: NIGHTLY,
+        account_id: TEAM,
+        app_id: WIKI,
+        name: "nightly".to_owned(),
+        timing: Timing::new("30 2 * * *", "Europe/Berlin").unwrap(),
+        jitter_secs: 600,
+        makes_backup: true,
+        makes_snapshot: false,
+        bucket_id: Some(NEAR),
+        retention: Retention {
+            keep_last: Some(3),
+            keep_days: Some(30),
+            ..Retention::default()
+        },
+        declared: true,
+    }
+}
+
+fn with(schedules: Vec<Schedule>) -> Declaration {
+    Declaration {
+        schedules,
+        ..declaration()
+    }
+}
+
+async fn declare(h: &Harness, schedules: Vec<Schedule>) {
+    let mut tx = h.begin().await;
+    tx.update_declaration(&with(schedules)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+fn next(due_secs: i64) -> NextRun {
+    NextRun {
+        due_at: at(due_secs),
+        decided_at: at(0),
+    }
+}
+
+async fn update(h: &Harness, from: Option<NextRun>, to: Option<NextRun>) -> bool {
+    let mut tx = h.begin().await;
+    let updated = tx.update_schedule_next(NIGHTLY, from, to).await.unwrap();
+    tx.commit().await.unwrap();
+    updated
+}
+
+async fn next_run(h: &Harness) -> Option<NextRun> {
+    let listed = h.store.list_schedules().await.unwrap();
+    listed.first().expect("a declared schedule").next
+}
+
+#[tokio::test]
+async fn a_declared_schedule_comes_back_as_it_was_without_a_next_run() {
+    let h = Harness::new().await;
+    let of_all_kinds = Schedule {
+        id: ScheduleId::new(Uuid::from_u128(0x52)),
+        app_id: FORUM,
+        makes_backup: false,
+        makes_snapshot: true,
+        bucket_id: None,
+        jitter_secs: 0,
+        retention: Retention::default(),
+        ..nightly()
+    };
+    declare(&h, vec![of_all_kinds.clone(), nightly()]).await;
+    let expected = [nightly(), of_all_kinds].map(|schedule| Scheduled { schedule, next: None });
+    assert_eq!(h.store.list_schedules().await.unwrap(), expected);
+    assert_eq!(
+        h.store.fetch_schedule(TEAM, NIGHTLY).await.unwrap(),
+        Some(nightly())
+    );
+    assert_eq!(h.store.fetch_schedule(STRANGERS, NIGHTLY).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_next_run_is_a_compare_and_set() {
+    let h = Harness::new().await;
+    declare(&h, vec![nightly()]).await;
+    assert!(!update(&h, Some(next(1)), Some(next(2))).await);
+    assert!(update(&h, None, Some(next(1))).await);
+    assert!(!update(&h, None, Some(next(2))).await);
+    let decided_at_another_time = NextRun {
+        decided_at: at(1),
+        ..next(1)
+    };
+    assert!(!update(&h, Some(decided_at_another_time), Some(next(2))).await);
+    assert_eq!(next_run(&h).await, Some(next(1)));
+    assert!(update(&h, Some(next(1)), None).await);
+    assert_eq!(next_run(&h).await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_several_servers_one_takes_a_run_that_is_due() {
+    let h = Harness::new().await;
+    declare(&h, vec![nightly()]).await;
+    assert!(update(&h, None, Some(next(1))).await);
+    let mut servers = JoinSet::new();
+    for n in 0..6 {
+        let store: Arc<dyn Store> = Arc::clone(&h.store);
+        servers.spawn(async move {
+            let mut tx = store.begin().await.unwrap();
+            let taken = tx.update_schedule_next(NIGHTLY, Some(next(1)), Some(next(10 + n)));
+            let taken = taken.await.unwrap();
+            tx.commit().await.unwrap();
+            taken
+        });
+    }
+    let taken = servers.join_all().await;
+    assert_eq!(taken.iter().filter(|taken| **taken).count(), 1);
+}
+
+#[tokio::test]
+async fn a_next_run_outlives_the_process_and_the_same_declaration() {
+    let h = Harness::new().await;
+    declare(&h, vec![nightly()]).await;
+    assert!(update(&h, None, Some(next(1))).await);
+    let h = h.reopened().await;
+    let with_other_rules = Schedule {
+        jitter_secs: 5,
+        retention: Retention::default(),
+        name: "every-night".to_owned(),
+        ..nightly()
+    };
+    declare(&h, vec![with_other_rules]).await;
+    assert_eq!(next_run(&h).await, Some(next(1)));
+}
+
+#[tokio::test]
+async fn a_schedule_with_another_timing_or_declared_anew_has_no_next_run() {
+    let h = Harness::new().await;
+    declare(&h, vec![nightly()]).await;
+    for (expression, zone) in [("31 2 * * *", "Europe/Berlin"), ("31 2 * * *", "UTC")] {
+        assert!(update(&h, None, Some(next(1))).await);
+        let changed = Schedule {
+            timing: Timing::new(expression, zone).unwrap(),
+            ..nightly()
+        };
+        declare(&h, vec![changed.clone()]).await;
+        let expected = Scheduled {
+            schedule: changed,
+            next: None,
+        };
+        assert_eq!(h.store.list_schedules().await.unwrap(), [expected]);
+    }
+    assert!(update(&h, None, Some(next(1))).await);
+    declare(&h, vec![]).await;
+    assert_eq!(h.store.list_schedules().await.unwrap(), []);
+    assert!(!update(&h, Some(next(1)), Some(next(2))).await, "nobody runs it");
+    let kept = h.store.fetch_schedule(TEAM, NIGHTLY).await.unwrap().unwrap();
+    assert!(!kept.declared);
+    declare(&h, vec![nightly()]).await;
+    assert_eq!(next_run(&h).await, None);
+}
+
+#[tokio::test]
+async fn an_id_stays_with_its_app() {
+    let h = Harness::new().await;
+    declare(&h, vec![nightly()]).await;
+    let moved = Schedule {
+        app_id: FORUM,
+        ..nightly()
+    };
+    let mut tx = h.begin().await;
+    let refused = tx.update_declaration(&with(vec![moved])).await.unwrap_err();
+    assert!(refused.to_string().contains(&NIGHTLY.to_string()), "{refused}");
+}
+
+#[tokio::test]
+async fn what_a_schedule_made_is_told_from_everything_else() {
+    let h = Harness::new().await;
+    declare(&h, vec![nightly()]).await;
+    let mut tx = h.begin().await;
+    let by_schedule = |n, name: &str, state| {
+        let mut backup = backup(n, name);
+        backup.schedule_id = Some(NIGHTLY);
+        backup.metadata.created_by = SubjectId::SYSTEM;
+        backup.state = state;
+        backup
+    };
+    let mut done = by_schedule(1, "one", ResourceState::Completed);
+    done.taken_at = Some(at(77));
+    tx.insert_app_backup(&done).await.unwrap();
+    tx.insert_app_backup(&by_schedule(2, "two", ResourceState::Failed))
+        .await
+        .unwrap();
+    tx.insert_app_backup(&backup(3, "by-a-person")).await.unwrap();
+    assert_eq!(tx.count_in_progress_made_by(NIGHTLY).await.unwrap(), 0);
+    let mut snap = snap(4, "four");
+    snap.schedule_id = Some(NIGHTLY);
+    tx.insert_app_snap(&snap).await.unwrap();
+    assert_eq!(tx.count_in_progress_made_by(NIGHTLY).await.unwrap(), 1);
+    for (n, state) in (5..).zip([
+        ResourceState::Pending,
+        ResourceState::Discovering,
+        ResourceState::Running,
+    ]) {
+        tx.insert_app_backup(&by_schedule(n, state.as_str(), state))
+            .await
+            .unwrap();
+    }
+    assert_eq!(tx.count_in_progress_made_by(NIGHTLY).await.unwrap(), 4);
+    tx.commit().await.unwrap();
+
+    let mut made: Vec<_> = h.store.list_app_backups_made_by(NIGHTLY).await.unwrap();
+    made.sort_by_key(|one| one.id);
+    let seen: Vec<_> = made
+        .iter()
+        .map(|one| (one.id.as_u128(), one.at, one.state))
+        .take(3)
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (1, at(77), ResourceState::Completed),
+            (2, at(0), ResourceState::Failed),
+            (5, at(0), ResourceState::Pending),
+        ]
+    );
+    let snaps = h.store.list_app_snaps_made_by(NIGHTLY).await.unwrap();
+    assert_eq!(snaps.len(), 1);
+    assert_eq!((snaps[0].id, snaps[0].at), (snap.id.as_uuid(), at(0)));
+}

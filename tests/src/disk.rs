@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
+use appkeep_server::keys::{KeyStore, Secret};
 use serde_json::Value;
+use uuid::Uuid;
 
 /// Writes a file that neither compresses nor repeats.
 ///
@@ -177,24 +179,37 @@ pub fn bytes_below(root: &Path) -> u64 {
 pub struct Repository {
     /// Where it lies.
     pub path: PathBuf,
-    /// Where its password lies.
+    /// Where its key lies, wrapped.
     pub key_file: PathBuf,
+    /// The data directory of the server whose key it is.
+    pub data: PathBuf,
+    /// Its bucket and app.
+    pub ids: (Uuid, Uuid),
 }
 
 impl Repository {
+    /// What restic takes to open it.
+    ///
+    /// # Panics
+    /// When there is no key, or it can't be opened.
+    #[must_use]
+    pub fn password(&self) -> Secret {
+        let (bucket, app) = self.ids;
+        let password = KeyStore::new(&self.data).password(bucket.into(), app.into());
+        password.expect("a key that opens")
+    }
+
     /// Runs restic on it and answers what it says.
     ///
     /// # Panics
     /// When restic fails.
     #[must_use]
     pub fn restic(&self, arguments: &[&str]) -> String {
-        let key = fs::read(&self.key_file).expect("a key file");
-        let key: Value = serde_json::from_slice(&key).expect("a key file of JSON");
         let output = Command::new("restic")
             .args(["--no-cache", "--repo"])
             .arg(&self.path)
             .args(arguments)
-            .env("RESTIC_PASSWORD", key["password"].as_str().expect("a password"))
+            .env("RESTIC_PASSWORD", self.password().reveal())
             .output()
             .expect("restic runs: apt-get install restic");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -172,13 +172,13 @@ impl TestServer {
     /// When there is no such bucket.
     #[must_use]
     pub fn repository(&self, bucket: &str, app: Uuid) -> Repository {
-        let key_dir = self
-            .data()
-            .join("keys")
-            .join(self.bucket("acme", bucket).to_string());
+        let bucket_id = self.bucket("acme", bucket);
+        let key_dir = self.data().join("keys").join(bucket_id.to_string());
         Repository {
             path: self.path().join("buckets").join(bucket).join(app.to_string()),
             key_file: key_dir.join(format!("{app}.json")),
+            data: self.data(),
+            ids: (bucket_id, app),
         }
     }
 

@@ -51,6 +51,13 @@ impl RusticEngine {
         }
     }
 
+    /// Takes the keys of repositories from `keys` instead of wrapping them with a master key of its own.
+    #[must_use]
+    pub fn with_keys(mut self, keys: KeyStore) -> Self {
+        self.keys = keys;
+        self
+    }
+
     fn place_of(&self, app_id: AppId, snap_id: AppSnapId) -> Place {
         Place::Snapshot(self.snapshots.path_of(app_id, snap_id))
     }

@@ -13,6 +13,7 @@ mod locks;
 mod measure;
 mod prune;
 mod repository;
+mod secret;
 mod snapshot;
 mod thread;
 #[cfg(test)]
@@ -20,3 +21,5 @@ mod traps;
 mod tree_source;
 
 pub use crate::engine::{EngineConfig, RusticEngine};
+pub use crate::keys::{KeyStore, MasterKey, MasterKeyId, NotAMasterKey, Rotation};
+pub use crate::secret::Secret;

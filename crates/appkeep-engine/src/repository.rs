@@ -89,7 +89,7 @@ impl<P: ProgressBars + Clone> Site<'_, P> {
         }
         let repository = self
             .closed()?
-            .open(&Credentials::password(&key.password))
+            .open(&Credentials::password(key.password.reveal()))
             .map_err(|error| {
                 if error.is_incorrect_password() {
                     let name = KeyStore::name_of(self.bucket.id, self.app_id);
@@ -141,7 +141,9 @@ impl<P: ProgressBars + Clone> Site<'_, P> {
             .hostname(KEY_OWNER.to_owned())
             .username(KEY_OWNER.to_owned())
             .with_created(true);
-        repository.add_key(&key.password, &options).map_err(failed)?;
+        repository
+            .add_key(key.password.reveal(), &options)
+            .map_err(failed)?;
         Ok(())
     }
 

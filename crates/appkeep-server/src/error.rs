@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use appkeep_core::engine::EngineError;
 use appkeep_core::store::StoreError;
 
 use crate::config::ConfigError;
@@ -38,6 +39,17 @@ pub enum StartError {
         /// The process that has it.
         holder: String,
     },
+    /// The master key can't be had.
+    #[error("failed to get the master key from {source_name}: {problem}")]
+    MasterKey {
+        /// Where it should come from.
+        source_name: String,
+        /// Why it doesn't.
+        problem: String,
+    },
+    /// The keys of repositories can't be used.
+    #[error(transparent)]
+    Keys(#[from] EngineError),
     /// The database can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -20,6 +20,7 @@ use crate::config::Config;
 use crate::data_dir::{DataDir, DataDirLock};
 use crate::error::StartError;
 use crate::http::{self, BODY_BYTES_MAX, Http, WireCache};
+use crate::keys;
 use crate::log;
 use crate::system::{RandomIds, SystemClock};
 
@@ -69,16 +70,21 @@ impl Server {
     /// # Errors
     /// When anything that it needs can't be had.
     pub async fn start(options: Options) -> Result<Self, StartError> {
+        options.config.check_data_dir(&options.data_dir)?;
         let data = DataDir::create(&options.data_dir)?;
         let lock = data.lock()?;
+        let keys = keys::open(data.path(), &options.config.keys).await?;
+        let master_key_id = keys.prepare()?;
+        tracing::info!(%master_key_id, "keys are wrapped");
         // The lock makes this the one server of the directory, so leases of others are known to be dead.
         let store = Arc::new(SqliteStore::open_sole_server(data.database()).await?);
         let mut tx = store.begin().await?;
         tx.update_declaration(&options.config.declaration).await?;
         tx.commit().await?;
-        let engine: Arc<dyn Engine> = Arc::new(RusticEngine::new(&EngineConfig {
+        let engine_config = EngineConfig {
             data_dir: data.path().to_owned(),
-        }));
+        };
+        let engine: Arc<dyn Engine> = Arc::new(RusticEngine::new(&engine_config).with_keys(keys));
         let wake = Arc::new(Notify::new());
         let shared: Arc<dyn Store> = store.clone();
         let http = listen(&options, shared.clone(), wake.clone())?;

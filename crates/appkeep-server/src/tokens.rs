@@ -7,8 +7,10 @@ use appkeep_core::actor::{Actor, Token, TokenHash};
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::ids::AccountId;
 use appkeep_core::store::Store;
+pub use appkeep_engine::Secret;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
 use crate::error::StartError;
 
@@ -17,17 +19,6 @@ pub const TOKEN_PREFIX: &str = "appkeep_";
 
 /// The longest name of a token, in characters.
 pub const NAME_CHARS_MAX: usize = 100;
-
-/// A token in clear, to be shown once. It can't be printed by accident.
-pub struct Secret(String);
-
-impl Secret {
-    /// The token itself.
-    #[must_use]
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
 
 /// What a new token shall be good for.
 #[derive(Debug, Clone)]
@@ -60,16 +51,19 @@ pub async fn create(
     if !(1..=NAME_CHARS_MAX).contains(&chars) {
         return Err(StartError::TokenName { chars });
     }
-    let mut bits = [0_u8; 32];
-    getrandom::fill(&mut bits).map_err(|error| StartError::Random(error.to_string()))?;
-    let mut secret = TOKEN_PREFIX.to_owned();
-    for byte in bits {
+    let mut bits = Zeroizing::new([0_u8; 32]);
+    getrandom::fill(bits.as_mut_slice()).map_err(|error| StartError::Random(error.to_string()))?;
+    // With room for all, so that growing leaves no copy behind.
+    let mut secret = String::with_capacity(TOKEN_PREFIX.len() + 2 * bits.len());
+    secret.push_str(TOKEN_PREFIX);
+    for byte in bits.iter() {
         let _ = write!(secret, "{byte:02x}");
     }
+    let secret = Secret::new(secret);
     let token = Token {
         id: ids.next_id().into(),
         name: wanted.name,
-        hash: hash(&secret),
+        hash: hash(secret.reveal()),
         actor: Actor {
             subject: ids.next_id().into(),
             role: wanted.role,
@@ -81,7 +75,7 @@ pub async fn create(
     let mut tx = store.begin().await?;
     tx.insert_token(&token).await?;
     tx.commit().await?;
-    Ok(Secret(secret))
+    Ok(secret)
 }
 
 /// The scope that a person names: `*`, or accounts by name or id.

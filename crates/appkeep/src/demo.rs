@@ -135,7 +135,6 @@ impl Demo {
             .context("the demo's configuration has no app")?;
         let (account, app) = (app.account_id, app.id);
         let bucket = self.root.join("bucket");
-        let password = self.data_dir().join("keys");
         Ok(format!(
             r#"
 The app "shop" lies in {root}/shop, its backups go to {bucket}.
@@ -155,11 +154,14 @@ In another terminal:
   curl -sSw '\n' -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' \
     -d '{{"type":"application/astra-appSnap","version":"1.2"}}' $APP/appSnaps
 
-The bucket holds restic repositories; their passwords are in {password}.
+The bucket holds restic repositories. What plain restic needs to read them without this server:
+
+  appkeep key show --recovery --data {data}
+
 Press ctrl-C to stop."#,
             root = self.root.display(),
             bucket = bucket.display(),
-            password = password.display(),
+            data = self.data_dir().display(),
             token = token.reveal(),
         ))
     }

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use self::commands::{config, serve, token, verify};
+use self::commands::{config, key, serve, token, verify};
 
 /// Self-hosted application backups and snapshots behind the Astra REST API.
 #[derive(Debug, Parser)]
@@ -32,6 +32,9 @@ enum Command {
     /// Make tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// Show and change the keys that open backups.
+    #[command(subcommand)]
+    Key(key::Command),
     /// Judge a server against the contract; without a URL, a fresh one of ours.
     ///
     /// Exit codes: 0 the contract holds, 1 it is violated, 2 it could not be judged.
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Config(command) => config::run(command),
         Command::Token(command) => block_on(token::run(command)),
+        Command::Key(command) => block_on(key::run(command)),
         Command::Verify(args) => block_on(verify::run(args)),
         Command::Openapi => commands::openapi(),
     };

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 
 use appkeep_core::engine::EngineError;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::workbench::{Workbench, noise};
 
@@ -16,12 +16,9 @@ async fn backed_up() -> Workbench {
     workbench
 }
 
-fn read_key(workbench: &Workbench) -> Value {
-    serde_json::from_slice(&fs::read(workbench.key_file()).unwrap()).unwrap()
-}
-
-fn write_key(workbench: &Workbench, key: &Value) {
-    fs::write(workbench.key_file(), key.to_string()).unwrap();
+/// What the key file says, which changes only when it is written.
+fn key_file(workbench: &Workbench) -> Vec<u8> {
+    fs::read(workbench.key_file()).unwrap()
 }
 
 /// Every file of the repository with its bytes.
@@ -73,34 +70,64 @@ async fn a_lost_key_is_told_and_the_repository_is_left_alone() {
 async fn a_key_of_another_repository_is_told_and_the_repository_is_left_alone() {
     let workbench = backed_up().await;
     let other = backed_up().await;
-    fs::copy(other.key_file(), workbench.key_file()).unwrap();
+    let clear = json!({"version": 1, "password": other.password().reveal()}).to_string();
+    fs::write(workbench.key_file(), clear).unwrap();
     let before = all_stored(&workbench);
     let name = format!("keys/{}/{}.json", workbench.bucket.id, workbench.app_id);
     let expected = format!("{name} does not fit this app's repository in bucket main");
     assert_key(workbench.copy(2, 2).await, &expected);
     assert_key(workbench.delete(1).await, &expected);
     assert!(before == all_stored(&workbench));
-    assert!(fs::read(other.key_file()).unwrap() == fs::read(workbench.key_file()).unwrap());
+    assert!(workbench.password().reveal() == other.password().reveal());
+}
+
+/// As older versions wrote it, and as a person may write it who only has the password.
+#[tokio::test]
+async fn a_key_file_in_clear_that_only_has_the_password_will_do_and_is_wrapped() {
+    let workbench = backed_up().await;
+    let password = workbench.password();
+    let clear = json!({"version": 1, "password": password.reveal()}).to_string();
+    fs::write(workbench.key_file(), clear).unwrap();
+    workbench.copy(2, 2).await.unwrap();
+    assert!(
+        !String::from_utf8(key_file(&workbench))
+            .unwrap()
+            .contains(password.reveal())
+    );
+    assert!(workbench.password().reveal() == password.reveal());
+    workbench.delete(1).await.unwrap();
 }
 
 #[tokio::test]
-async fn a_key_file_that_only_has_the_password_will_do() {
+async fn a_lost_master_key_is_told_and_the_repository_is_left_alone() {
     let workbench = backed_up().await;
-    let key = read_key(&workbench);
-    write_key(&workbench, &json!({"version": 1, "password": key["password"]}));
+    let master = workbench.root().join("data/keys/master.key");
+    let aside = workbench.root().join("aside");
+    fs::rename(&master, &aside).unwrap();
+    let before = all_stored(&workbench);
+    for outcome in [workbench.copy(2, 2).await.map(drop), workbench.delete(1).await] {
+        match outcome {
+            Err(EngineError::Key(reason)) => {
+                assert!(reason.contains("but keys/master.key is missing"), "{reason}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert!(!master.exists());
+    assert!(before == all_stored(&workbench));
+    fs::rename(&aside, &master).unwrap();
     workbench.copy(2, 2).await.unwrap();
-    assert_eq!(read_key(&workbench), key);
 }
 
 #[tokio::test]
 async fn a_repository_that_went_away_whole_is_made_again_with_the_same_key() {
     let workbench = backed_up().await;
-    let key = read_key(&workbench);
+    let key = key_file(&workbench);
     fs::remove_dir_all(workbench.repository()).unwrap();
     workbench.delete(1).await.unwrap();
     assert!(!workbench.repository().exists());
     workbench.copy(2, 2).await.unwrap();
-    assert_eq!(read_key(&workbench), key);
+    assert!(key_file(&workbench) == key);
 }
 
 #[tokio::test]
@@ -126,7 +153,7 @@ async fn no_repository_is_made_over_the_remains_of_one() {
 #[tokio::test]
 async fn making_a_repository_is_taken_up_where_it_was_interrupted() {
     let workbench = backed_up().await;
-    let key = read_key(&workbench);
+    let key = key_file(&workbench);
     let repository = workbench.repository();
 
     // After the config, before the password.
@@ -140,7 +167,7 @@ async fn making_a_repository_is_taken_up_where_it_was_interrupted() {
     fs::create_dir_all(repository.join("data/00")).unwrap();
     workbench.copy(3, 2).await.unwrap();
     assert_eq!(workbench.stored("snapshots").0, 1);
-    assert_eq!(read_key(&workbench), key);
+    assert!(key_file(&workbench) == key);
 }
 
 #[tokio::test]

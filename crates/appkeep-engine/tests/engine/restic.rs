@@ -11,14 +11,13 @@ use serde_json::Value;
 use crate::tree;
 use crate::workbench::{Workbench, backup, calm, noise, unheard};
 
-/// Runs restic on the app's repository, with the password from the key file.
+/// Runs restic on the app's repository, with the password that the key file holds.
 fn restic(workbench: &Workbench, arguments: &[&str]) -> String {
-    let key: Value = serde_json::from_slice(&fs::read(workbench.key_file()).unwrap()).unwrap();
     let output = Command::new("restic")
         .args(["--no-cache", "--repo"])
         .arg(workbench.repository())
         .args(arguments)
-        .env("RESTIC_PASSWORD", key["password"].as_str().unwrap())
+        .env("RESTIC_PASSWORD", workbench.password().reveal())
         .output()
         .expect("this test needs restic: apt-get install restic");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -8,7 +8,7 @@ use appkeep_core::engine::{
     CopyBackup, DeleteBackup, Engine, EngineError, Progress, ProgressSender, TakeSnapshot,
 };
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
-use appkeep_engine::{EngineConfig, RusticEngine};
+use appkeep_engine::{EngineConfig, KeyStore, RusticEngine, Secret};
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -105,6 +105,12 @@ impl Workbench {
             .join("data/keys")
             .join(bucket)
             .join(format!("{}.json", self.app_id))
+    }
+
+    /// What restic takes to open the repository.
+    pub(crate) fn password(&self) -> Secret {
+        let keys = KeyStore::new(&self.root().join("data"));
+        keys.password(self.bucket.id, self.app_id).unwrap()
     }
 
     pub(crate) fn snapshot_dir(&self, number: u128) -> PathBuf {

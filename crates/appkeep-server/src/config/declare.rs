@@ -12,10 +12,11 @@ use toml::Spanned;
 use uuid::Uuid;
 
 use super::error::ConfigError;
-use super::file::{AccountTable, AppTable, BucketTable, File};
+use super::file::{AccountTable, AppTable, BucketTable, File, KeysTable};
+use super::nesting::Places;
 use super::{
-    BODY_TIMEOUT_SECS_DEFAULT, BODY_TIMEOUT_SECS_MAX, BUCKET_BACKUPS_DEFAULT, Config, WORKERS_DEFAULT,
-    WORKERS_MAX,
+    BODY_TIMEOUT_SECS_DEFAULT, BODY_TIMEOUT_SECS_MAX, BUCKET_BACKUPS_DEFAULT, CHECK_EVERY_SECS_DEFAULT,
+    CHECK_EVERY_SECS_MAX, Config, KeySource, VERIFY_PERCENT_DEFAULT, WORKERS_DEFAULT, WORKERS_MAX,
 };
 
 /// The namespace of ids that are made from names: a version 5 id of this project's name.
@@ -30,6 +31,7 @@ struct Checker<'a> {
     path: &'a Path,
     text: &'a str,
     ids: HashSet<Uuid>,
+    directories: Places,
 }
 
 pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, ConfigError> {
@@ -37,6 +39,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         path,
         text,
         ids: HashSet::new(),
+        directories: Places::default(),
     };
     let workers = checker.number(file.server.workers.as_ref(), WORKERS_DEFAULT, 0..=WORKERS_MAX)?;
     let most = workers.saturating_sub(1).max(1);
@@ -47,15 +50,29 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         BODY_TIMEOUT_SECS_DEFAULT,
         1..=BODY_TIMEOUT_SECS_MAX,
     )?;
+    let server = &file.server;
+    let check_every_secs = checker.number(
+        server.check_every_secs.as_ref(),
+        CHECK_EVERY_SECS_DEFAULT,
+        1..=CHECK_EVERY_SECS_MAX,
+    )?;
+    let verify_percent = checker.number(server.verify_percent.as_ref(), VERIFY_PERCENT_DEFAULT, 0..=100)?;
+    let keys = checker.key_source(file.keys.as_ref())?;
     let mut declaration = Declaration::default();
     let mut names = HashSet::new();
     for table in &file.accounts {
         checker.account(table, &mut names, &mut declaration)?;
     }
+    if let Some((span, problem)) = checker.directories.find_nested() {
+        return Err(checker.error(&span, problem));
+    }
     Ok(Config {
         workers,
         backups_max: backups_max.transpose()?,
         body_timeout: Duration::from_secs(body_timeout_secs.into()),
+        check_every: Duration::from_secs(check_every_secs.into()),
+        verify_percent: u8::try_from(verify_percent).unwrap_or(100),
+        keys,
         declaration,
     })
 }
@@ -82,6 +99,61 @@ impl Checker<'_> {
             range.end()
         );
         Err(self.error(&given.span(), problem))
+    }
+
+    /// Where the master key comes from: one place, or the server's own.
+    fn key_source(&self, table: Option<&Spanned<KeysTable>>) -> Result<KeySource, ConfigError> {
+        let Some(spanned) = table else {
+            return Ok(KeySource::Own);
+        };
+        let refused = |span: Range<usize>, problem: &str| Err(self.error(&span, problem.to_owned()));
+        match spanned.get_ref() {
+            KeysTable {
+                file: Some(file),
+                env: None,
+                command: None,
+            } => Ok(KeySource::File(self.path(file, "the file of the master key")?)),
+            KeysTable {
+                file: None,
+                env: Some(env),
+                command: None,
+            } => {
+                let name = env.get_ref();
+                if name.is_empty() || name.contains(['=', '\0']) {
+                    return refused(env.span(), "this is no name of an environment variable");
+                }
+                Ok(KeySource::Env(name.clone()))
+            }
+            KeysTable {
+                file: None,
+                env: None,
+                command: Some(command),
+            } => {
+                let words: Vec<_> = command
+                    .get_ref()
+                    .iter()
+                    .map(|word| word.get_ref().clone())
+                    .collect();
+                if words.first().is_none_or(String::is_empty) || words.iter().any(|word| word.contains('\0'))
+                {
+                    let problem = "this is no command: a program and its arguments would be right";
+                    return refused(command.span(), problem);
+                }
+                Ok(KeySource::Command(words))
+            }
+            KeysTable {
+                file: None,
+                env: None,
+                command: None,
+            } => refused(
+                spanned.span(),
+                "one of `file`, `env` and `command` would be right",
+            ),
+            _ => refused(
+                spanned.span(),
+                "only one of `file`, `env` and `command` would be right",
+            ),
+        }
     }
 
     /// A name, unique among `taken`.
@@ -131,11 +203,14 @@ impl Checker<'_> {
 
     /// A directory; a relative one is relative to the configuration file's.
     fn directory(&self, given: &Spanned<String>) -> Result<PathBuf, ConfigError> {
+        self.path(given, "a directory")
+    }
+
+    /// A path to what would be right; a relative one is relative to the configuration file's directory.
+    fn path(&self, given: &Spanned<String>, right: &str) -> Result<PathBuf, ConfigError> {
         if given.get_ref().is_empty() {
-            return Err(self.error(
-                &given.span(),
-                "the path is empty: a directory would be right".to_owned(),
-            ));
+            let problem = format!("the path is empty: {right} would be right");
+            return Err(self.error(&given.span(), problem));
         }
         let base = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let joined = base.unwrap_or_else(|| Path::new(".")).join(given.get_ref());
@@ -199,11 +274,12 @@ impl Checker<'_> {
         let mut volumes = Vec::new();
         let mut volume_names = HashSet::new();
         for (volume, path) in table.volumes.get_ref() {
-            let name = self.name(volume, &mut volume_names)?;
-            volumes.push(Volume {
-                name,
+            let volume = Volume {
+                name: self.name(volume, &mut volume_names)?,
                 path: self.directory(path)?,
-            });
+            };
+            self.directories.add_volume(&name, &volume, path.span());
+            volumes.push(volume);
         }
         if volumes.is_empty() {
             let problem = format!("app {name:?} has no volumes: `name = \"/a/directory\"` would be right");
@@ -227,11 +303,13 @@ impl Checker<'_> {
         let name = self.name(&table.name, names)?;
         let derived = derived_id("bucket", &account.name, &name);
         let id = BucketId::new(self.id(table.id.as_ref(), &table.name, derived)?);
+        let directory = self.directory(&table.path)?;
+        self.directories.add_bucket(&name, &directory, table.path.span());
         Ok(Bucket {
             id,
             account_id: account.id,
             name,
-            location: BucketLocation::Directory(self.directory(&table.path)?),
+            location: BucketLocation::Directory(directory),
             is_default: table.default.as_ref().is_some_and(|marked| *marked.get_ref()),
             backups_max: self.number(
                 table.backups_max.as_ref(),
@@ -293,7 +371,7 @@ path = "/var/backups"
             (
                 "workers = 1",
                 "worker = 1",
-                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `workers`, `backups_max`, `body_timeout_secs`",
+                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `workers`, `backups_max`, `body_timeout_secs`, `check_every_secs`, `verify_percent`",
             ),
             (
                 "name = \"shop\"",

@@ -35,6 +35,16 @@ impl ConfigError {
         }
     }
 
+    /// What is wrong about a directory that the configuration doesn't name itself.
+    pub(super) fn about(path: &Path, problem: String) -> Self {
+        Self {
+            file: path.to_owned(),
+            line: None,
+            place: None,
+            problem,
+        }
+    }
+
     pub(super) fn from_toml(path: &Path, text: &str, error: &toml::de::Error) -> Self {
         let mut problem = error.message().replace('\n', " ");
         for (word, better) in WORDS {

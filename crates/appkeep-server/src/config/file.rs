@@ -10,6 +10,7 @@ use toml::Spanned;
 pub(super) struct File {
     #[serde(default)]
     pub(super) server: ServerTable,
+    pub(super) keys: Option<Spanned<KeysTable>>,
     #[serde(default)]
     pub(super) accounts: Vec<AccountTable>,
 }
@@ -20,6 +21,16 @@ pub(super) struct ServerTable {
     pub(super) workers: Option<Spanned<u32>>,
     pub(super) backups_max: Option<Spanned<u32>>,
     pub(super) body_timeout_secs: Option<Spanned<u32>>,
+    pub(super) check_every_secs: Option<Spanned<u32>>,
+    pub(super) verify_percent: Option<Spanned<u32>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeysTable {
+    pub(super) file: Option<Spanned<String>>,
+    pub(super) env: Option<Spanned<String>>,
+    pub(super) command: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 #[derive(Debug, Deserialize)]

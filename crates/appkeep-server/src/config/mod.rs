@@ -4,8 +4,9 @@
 mod declare;
 mod error;
 mod file;
+mod nesting;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use appkeep_core::catalog::Declaration;
@@ -23,6 +24,31 @@ pub const BODY_TIMEOUT_SECS_DEFAULT: u32 = 30;
 /// The longest time that may be set for it, in seconds.
 pub const BODY_TIMEOUT_SECS_MAX: u32 = 3600;
 
+/// How often buckets and snapshots are asked for what they hold unless the configuration says otherwise, in
+/// seconds.
+pub const CHECK_EVERY_SECS_DEFAULT: u32 = 300;
+/// The longest time that may be set for it, in seconds: a day.
+pub const CHECK_EVERY_SECS_MAX: u32 = 86_400;
+/// How much of a finished backup is read back unless the configuration says otherwise, in percent of its data.
+///
+/// What spoils one piece in sixty is then found in the first backup nineteen times in twenty, and as other
+/// pieces are chosen each time, twenty backups of unchanged data read all of it about once.
+pub const VERIFY_PERCENT_DEFAULT: u32 = 5;
+
+/// Where the master key comes from that wraps the keys of repositories.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum KeySource {
+    /// The server makes one, once, and keeps it in its data directory.
+    #[default]
+    Own,
+    /// This file holds it.
+    File(PathBuf),
+    /// This environment variable holds it.
+    Env(String),
+    /// This command prints it: a program and its arguments.
+    Command(Vec<String>),
+}
+
 /// A configuration that was found to be good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
@@ -32,6 +58,12 @@ pub struct Config {
     pub backups_max: Option<u32>,
     /// How long a request's body may take to arrive.
     pub body_timeout: Duration,
+    /// How often buckets and snapshots are asked for what they hold.
+    pub check_every: Duration,
+    /// How much of a finished backup is read back, in percent of its data.
+    pub verify_percent: u8,
+    /// Where the master key comes from.
+    pub keys: KeySource,
     /// Accounts, apps and buckets.
     pub declaration: Declaration,
 }
@@ -62,5 +94,13 @@ impl Config {
         let file: file::File =
             toml::from_str(text).map_err(|error| ConfigError::from_toml(path, text, &error))?;
         declare::check(path, text, &file)
+    }
+
+    /// Makes sure that the data directory is in no app's volume: its snapshots would hold themselves.
+    ///
+    /// # Errors
+    /// When it is; names both.
+    pub fn check_data_dir(&self, data_dir: &Path) -> Result<(), ConfigError> {
+        nesting::check_data_dir(&self.declaration, data_dir)
     }
 }

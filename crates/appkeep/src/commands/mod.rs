@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod config;
+pub(crate) mod key;
 pub(crate) mod serve;
 pub(crate) mod token;
 pub(crate) mod verify;
@@ -18,6 +19,17 @@ pub(crate) fn openapi() -> anyhow::Result<ExitCode> {
     let document = appkeep_server::openapi().map_err(anyhow::Error::msg)?;
     say(&serde_json::to_string_pretty(&document)?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes sure that this process, which holds keys, leaves no core file when it dies.
+fn leave_no_core_file() {
+    let none = rustix::process::Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    if let Err(error) = rustix::process::setrlimit(rustix::process::Resource::Core, none) {
+        tracing::warn!(%error, "a core file of this process would hold keys, and can't be ruled out");
+    }
 }
 
 /// Prints a line, or several. A reader that has seen enough and is gone is no error.

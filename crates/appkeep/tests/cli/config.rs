@@ -6,7 +6,7 @@ use crate::place::{ACCOUNT, APP, BUCKET, CONFIG, OTHER_ACCOUNT, Place};
 use crate::running::{one_line_error, run, said};
 
 /// What is changed in the good configuration, and what is said about it, after the file's name.
-const BREAKAGES: [(&str, &str, &str); 16] = [
+const BREAKAGES: [(&str, &str, &str); 27] = [
     (
         "workers = 2",
         "workers = 65",
@@ -26,7 +26,7 @@ const BREAKAGES: [(&str, &str, &str); 16] = [
         "workers = 2",
         "wrokers = 2",
         ":2: `wrokers = 2`: unknown field `wrokers`, expected one of `workers`, `backups_max`, \
-         `body_timeout_secs`",
+         `body_timeout_secs`, `check_every_secs`, `verify_percent`",
     ),
     (
         "body_timeout_secs = 600",
@@ -34,9 +34,64 @@ const BREAKAGES: [(&str, &str, &str); 16] = [
         ":3: `body_timeout_secs = 0`: 0 is out of range: 1 to 3600 would be right",
     ),
     (
+        "workers = 2",
+        "check_every_secs = 86401",
+        ":2: `check_every_secs = 86401`: 86401 is out of range: 1 to 86400 would be right",
+    ),
+    (
+        "workers = 2",
+        "verify_percent = 101",
+        ":2: `verify_percent = 101`: 101 is out of range: 0 to 100 would be right",
+    ),
+    (
+        "[server]",
+        "[keys]\n[server]",
+        ":1: `[keys]`: one of `file`, `env` and `command` would be right",
+    ),
+    (
+        "[server]",
+        "[keys]\nfile = \"master\"\nenv = \"MASTER\"\n[server]",
+        ":1: `[keys]`: only one of `file`, `env` and `command` would be right",
+    ),
+    (
+        "[server]",
+        "[keys]\nvault = \"master\"\n[server]",
+        ":2: `vault = \"master\"`: unknown field `vault`, expected one of `file`, `env`, `command`",
+    ),
+    (
+        "[server]",
+        "[keys]\nfile = \"\"\n[server]",
+        ":2: `file = \"\"`: the path is empty: the file of the master key would be right",
+    ),
+    (
+        "[server]",
+        "[keys]\nenv = \"A=B\"\n[server]",
+        ":2: `env = \"A=B\"`: this is no name of an environment variable",
+    ),
+    (
+        "[server]",
+        "[keys]\ncommand = []\n[server]",
+        ":2: `command = []`: this is no command: a program and its arguments would be right",
+    ),
+    (
+        "path = \"bucket\"",
+        "path = \"volume/backups\"",
+        ":17: `path = \"volume/backups\"`: bucket \"local\" lies in volume \"data\" of app \"shop\" (",
+    ),
+    (
+        "path = \"bucket\"",
+        "path = \"x/../volume\"",
+        ":17: `path = \"x/../volume\"`: bucket \"local\" lies in volume \"data\" of app \"shop\" (",
+    ),
+    (
+        "{ data = \"volume\" }",
+        "{ data = \"bucket/volume\" }",
+        ":12: `volumes = { data = \"bucket/volume\" }`: volume \"data\" of app \"shop\" lies in bucket \"local\" (",
+    ),
+    (
         "[server]",
         "[sever]",
-        ":1: `[sever]`: unknown field `sever`, expected `server` or `accounts`",
+        ":1: `[sever]`: unknown field `sever`, expected one of `server`, `keys`, `accounts`",
     ),
     (
         "[server]",
@@ -106,6 +161,23 @@ fn every_mistake_is_named_with_its_place_and_what_would_be_right() {
         assert!(refused.starts_with(&expected), "{refused:?} is not {expected:?}");
     }
     assert!(!place.data().exists(), "nothing is made before it is known what");
+}
+
+#[test]
+fn a_data_directory_inside_a_volume_is_refused() {
+    let place = Place::new();
+    let data = place.path().join("volume/below/data");
+    let refused = one_line_error(&place.serve_at("127.0.0.1:0", &data).output().unwrap());
+    let expected = format!(
+        "{}: the data directory lies in volume \"data\" of app \"shop\" ({}): one outside of it would be right",
+        data.display(),
+        place.path().join("volume").display()
+    );
+    assert_eq!(refused, expected);
+    assert!(
+        !place.path().join("volume/below").exists(),
+        "nothing is made there"
+    );
 }
 
 #[test]

@@ -9,7 +9,14 @@ fn every_command_says_what_it_does() {
     for (arguments, parts) in [
         (
             &["--help"][..],
-            &["backups and snapshots", "serve", "token", "verify", "openapi"][..],
+            &[
+                "backups and snapshots",
+                "serve",
+                "token",
+                "key",
+                "verify",
+                "openapi",
+            ][..],
         ),
         (
             &["serve", "--help"],
@@ -33,6 +40,15 @@ fn every_command_says_what_it_does() {
                 "Works while the server runs",
                 "Example: appkeep token create",
             ],
+        ),
+        (&["key", "--help"], &["keys that open backups", "show", "rotate"]),
+        (
+            &["key", "show", "--help"],
+            &["--recovery", "Works while the server runs", "plain restic"],
+        ),
+        (
+            &["key", "rotate", "--help"],
+            &["The server must not run", "run it again", "--old-key-file <FILE>"],
         ),
         (
             &["verify", "--help"],

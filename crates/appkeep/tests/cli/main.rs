@@ -3,6 +3,7 @@
 mod config;
 mod demo;
 mod help;
+mod key;
 mod killed;
 mod place;
 mod running;

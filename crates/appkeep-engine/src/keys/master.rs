@@ -1,0 +1,229 @@
+//! The master key: what it looks like, how it is named, and what it seals.
+
+use std::fmt;
+
+use appkeep_core::engine::EngineError;
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use sha2::{Digest, Sha256};
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
+
+/// How many bytes a master key has.
+pub(super) const KEY_BYTES: usize = 32;
+/// How many random bytes go into each sealing: so many that they may be chosen at random for ever.
+pub(super) const NONCE_BYTES: usize = 24;
+/// How many bytes of a digest name a master key.
+const ID_BYTES: usize = 8;
+/// What is hashed before a master key to name it, so that the name is of no other use.
+const ID_DOMAIN: &[u8] = b"appkeep master key id 1\n";
+
+/// The key that wraps the keys of all repositories. Secret: it has no `Debug` and is zeroed when it is dropped.
+#[derive(Clone)]
+pub struct MasterKey(Zeroizing<[u8; KEY_BYTES]>);
+
+/// Names a master key without revealing it: the beginning of a SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MasterKeyId([u8; ID_BYTES]);
+
+/// A text that is no master key. It doesn't repeat the text.
+#[derive(Debug, thiserror::Error)]
+#[error("a master key is 64 hexadecimal digits, as `openssl rand -hex 32` prints them; this is {0}")]
+pub struct NotAMasterKey(String);
+
+impl MasterKey {
+    /// Makes one that nobody else has.
+    ///
+    /// # Errors
+    /// [`EngineError::Broken`] when the system gives no random bytes.
+    pub fn generate() -> Result<Self, EngineError> {
+        let mut bytes = Zeroizing::new([0; KEY_BYTES]);
+        fill(bytes.as_mut_slice())?;
+        Ok(Self(bytes))
+    }
+
+    /// Reads one; white space around it doesn't matter.
+    ///
+    /// # Errors
+    /// When it is anything but 64 hexadecimal digits.
+    pub fn from_hex(text: &str) -> Result<Self, NotAMasterKey> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(NotAMasterKey("empty".to_owned()));
+        }
+        if text.len() != 2 * KEY_BYTES {
+            return Err(NotAMasterKey(format!("{} bytes long", text.len())));
+        }
+        let mut bytes = Zeroizing::new([0; KEY_BYTES]);
+        if !read_hex(text, bytes.as_mut_slice()) {
+            return Err(NotAMasterKey("something else".to_owned()));
+        }
+        Ok(Self(bytes))
+    }
+
+    /// As [`Self::from_hex`] reads it.
+    pub(super) fn to_hex(&self) -> Secret {
+        Secret::hex(self.0.as_slice())
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn id(&self) -> MasterKeyId {
+        let digest = Sha256::new()
+            .chain_update(ID_DOMAIN)
+            .chain_update(self.0.as_slice())
+            .finalize();
+        let mut id = [0; ID_BYTES];
+        id.copy_from_slice(&digest[..ID_BYTES]);
+        MasterKeyId(id)
+    }
+
+    /// Encrypts `plain`, bound to `place`: it opens nowhere else.
+    ///
+    /// # Errors
+    /// [`EngineError::Broken`] when the system gives no random bytes.
+    pub(super) fn seal(
+        &self,
+        plain: &[u8],
+        place: &[u8],
+    ) -> Result<([u8; NONCE_BYTES], Vec<u8>), EngineError> {
+        let mut nonce = [0; NONCE_BYTES];
+        fill(&mut nonce)?;
+        let sealed = self
+            .cipher()
+            .encrypt(
+                XNonce::from_slice(&nonce),
+                Payload {
+                    msg: plain,
+                    aad: place,
+                },
+            )
+            .map_err(|_| EngineError::Broken("a key can't be wrapped".to_owned()))?;
+        Ok((nonce, sealed))
+    }
+
+    /// Decrypts what [`Self::seal`] made, for the same place. Nothing when it was changed, or is another key's
+    /// or another place's.
+    pub(super) fn open(
+        &self,
+        nonce: &[u8; NONCE_BYTES],
+        sealed: &[u8],
+        place: &[u8],
+    ) -> Option<Zeroizing<Vec<u8>>> {
+        let payload = Payload {
+            msg: sealed,
+            aad: place,
+        };
+        let opened = self.cipher().decrypt(XNonce::from_slice(nonce), payload);
+        opened.ok().map(Zeroizing::new)
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(Key::from_slice(self.0.as_slice()))
+    }
+}
+
+impl MasterKeyId {
+    /// The name that `text` gives.
+    pub(super) fn from_hex(text: &str) -> Option<Self> {
+        let mut id = [0; ID_BYTES];
+        read_hex(text, &mut id).then_some(Self(id))
+    }
+}
+
+impl fmt::Display for MasterKeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// Random bytes of the system.
+///
+/// # Errors
+/// [`EngineError::Broken`] when it gives none.
+pub(super) fn fill(bytes: &mut [u8]) -> Result<(), EngineError> {
+    getrandom::fill(bytes)
+        .map_err(|error| EngineError::Broken(format!("the system gives no random bytes: {error}")))
+}
+
+/// Reads exactly as many bytes as there is room for. Says whether that went well.
+pub(super) fn read_hex(text: &str, into: &mut [u8]) -> bool {
+    let digits = text.as_bytes();
+    if digits.len() != 2 * into.len() {
+        return false;
+    }
+    for (byte, pair) in into.iter_mut().zip(digits.chunks_exact(2)) {
+        let digit = |at: usize| {
+            char::from(pair[at])
+                .to_digit(16)
+                .and_then(|digit| u8::try_from(digit).ok())
+        };
+        match (digit(0), digit(1)) {
+            (Some(high), Some(low)) => *byte = high << 4 | low,
+            _ => return false,
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_reads_back_and_names_itself_without_telling() {
+        let key = MasterKey::generate().unwrap();
+        let hex = key.to_hex();
+        let again = MasterKey::from_hex(&format!(" {}\n", hex.reveal().to_uppercase())).unwrap();
+        assert_eq!(again.id(), key.id());
+        assert_eq!(MasterKeyId::from_hex(&key.id().to_string()), Some(key.id()));
+        assert!(!hex.reveal().contains(&key.id().to_string()));
+        assert_ne!(MasterKey::generate().unwrap().id(), key.id());
+    }
+
+    /// Files name their keys for ever.
+    #[test]
+    fn the_name_of_a_key_stays() {
+        let key = MasterKey::from_hex(&"0123456789abcdef".repeat(4)).unwrap();
+        assert_eq!(key.id().to_string(), "1515ca1f6798559c");
+    }
+
+    #[test]
+    fn a_text_that_is_no_key_is_refused_and_not_repeated() {
+        for (text, complaint) in [
+            ("", "empty"),
+            ("5a5a", "4 bytes long"),
+            (&"xy".repeat(32), "something else"),
+        ] {
+            let Err(error) = MasterKey::from_hex(text) else {
+                panic!("{text} was taken as a key")
+            };
+            let error = error.to_string();
+            assert!(error.ends_with(complaint), "{error}");
+            assert!(text.is_empty() || !error.contains(text), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_was_sealed_opens_with_the_same_key_at_the_same_place_unchanged_and_not_otherwise() {
+        let key = MasterKey::generate().unwrap();
+        let (nonce, sealed) = key.seal(b"plain", b"place").unwrap();
+        assert_eq!(key.open(&nonce, &sealed, b"place").unwrap().as_slice(), b"plain");
+        assert!(key.open(&nonce, &sealed, b"elsewhere").is_none());
+        assert!(
+            MasterKey::generate()
+                .unwrap()
+                .open(&nonce, &sealed, b"place")
+                .is_none()
+        );
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[at] ^= 1;
+            assert!(key.open(&nonce, &changed, b"place").is_none());
+        }
+        let (other_nonce, again) = key.seal(b"plain", b"place").unwrap();
+        assert_ne!(nonce, other_nonce);
+        assert_ne!(sealed, again);
+    }
+}

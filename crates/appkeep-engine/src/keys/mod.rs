@@ -1,0 +1,400 @@
+//! The keys of repositories: one file per bucket and app, in the data directory, each wrapped by the
+//! server's one master key.
+//!
+//! Who has a key file and the master key can read the backups, with plain restic too; who loses either loses
+//! them. So both are written durably before anything is written with them, and never replaced by another key.
+//! Which master key a file takes is written in it: a wrong one is known before any work.
+
+mod file;
+mod master;
+mod rotate;
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Write as _};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use appkeep_core::engine::EngineError;
+use appkeep_core::ids::{AppId, BucketId};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use self::file::KeyFile;
+pub(crate) use self::file::RepositoryKey;
+pub use self::master::{MasterKey, MasterKeyId, NotAMasterKey};
+pub use self::rotate::Rotation;
+use crate::durable;
+use crate::failure::{self, storage};
+use crate::secret::Secret;
+
+/// The server's own master key, in the directory of key files.
+const MASTER: &str = "master.key";
+/// The master key that a rotation is about to change to.
+const NEXT_MASTER: &str = "master.key.next";
+
+/// The keys of all repositories, and the master key that wraps them. Clones are the same.
+#[derive(Clone)]
+pub struct KeyStore {
+    directory: PathBuf,
+    source: Source,
+    /// Held while files are written: two that write the same one would use the same scratch file.
+    writing: Arc<Mutex<()>>,
+}
+
+/// Where the master key comes from.
+#[derive(Clone)]
+enum Source {
+    /// A file among the key files, made on first use.
+    Own,
+    /// The caller.
+    Given(MasterKey),
+}
+
+/// The master keys that files may be wrapped by.
+struct Ring {
+    /// The one that wraps what is written.
+    current: MasterKey,
+    /// Others that still open files: those of a rotation that was interrupted.
+    others: Vec<MasterKey>,
+}
+
+impl Ring {
+    fn find(&self, id: MasterKeyId) -> Option<&MasterKey> {
+        let mut all = std::iter::once(&self.current).chain(&self.others);
+        all.find(|key| key.id() == id)
+    }
+}
+
+/// No secret is shown.
+impl fmt::Debug for KeyStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("KeyStore")
+            .field("directory", &self.directory)
+            .finish_non_exhaustive()
+    }
+}
+
+impl KeyStore {
+    /// Keeps keys below `data_dir`, wrapped by a master key beside them. It is made on first use.
+    #[must_use]
+    pub fn new(data_dir: &Path) -> Self {
+        Self {
+            directory: data_dir.join("keys"),
+            source: Source::Own,
+            writing: Arc::default(),
+        }
+    }
+
+    /// Keeps keys below `data_dir`, wrapped by `master`.
+    #[must_use]
+    pub fn wrapped_by(data_dir: &Path, master: MasterKey) -> Self {
+        Self {
+            source: Source::Given(master),
+            ..Self::new(data_dir)
+        }
+    }
+
+    /// Makes sure of the master key, before any work: makes the server's own if there never was one, and tells
+    /// a wrong one by the files that it should open. Answers its name.
+    ///
+    /// # Errors
+    /// [`EngineError::Key`] when the master key is lost, is none, or is not the one that any file takes.
+    pub fn prepare(&self) -> Result<MasterKeyId, EngineError> {
+        let ring = self.ring()?;
+        let (mut strangers, mut others, mut fits) = (Vec::new(), Vec::new(), false);
+        for (bucket_id, app_id) in self.list()? {
+            let file = self.read(bucket_id, app_id);
+            let takes = match &file {
+                Ok(Some(KeyFile::Wrapped(wrapped))) => Some(ring.find(wrapped.by).is_some()),
+                _ => None,
+            };
+            fits |= takes == Some(true);
+            let Err(error) = self.open_with(&ring, bucket_id, app_id) else {
+                continue;
+            };
+            if takes == Some(false) {
+                strangers.push(error);
+            } else {
+                others.push(error);
+            }
+        }
+        if !fits && !strangers.is_empty() {
+            return Err(strangers.swap_remove(0));
+        }
+        for error in strangers.iter().chain(&others) {
+            // It stops the backups of one app, which say so.
+            tracing::warn!(%error, "a repository's key can't be read");
+        }
+        Ok(ring.current.id())
+    }
+
+    /// The master key's name. Makes none.
+    ///
+    /// # Errors
+    /// [`EngineError::Key`] when it can't be read; nothing when there never was one.
+    pub fn master_key_id(&self) -> Result<Option<MasterKeyId>, EngineError> {
+        match &self.source {
+            Source::Given(key) => Ok(Some(key.id())),
+            Source::Own => Ok(self.read_master(MASTER)?.map(|key| key.id())),
+        }
+    }
+
+    /// Which repositories there are keys of, in order.
+    ///
+    /// # Errors
+    /// [`EngineError::Key`] when the directory can't be read.
+    pub fn list(&self) -> Result<Vec<(BucketId, AppId)>, EngineError> {
+        let mut found = Vec::new();
+        for (bucket_id, directory) in named_by_id(&self.directory, "")? {
+            for (app_id, _) in named_by_id(&directory, ".json")? {
+                found.push((BucketId::new(bucket_id), AppId::new(app_id)));
+            }
+        }
+        found.sort_unstable();
+        Ok(found)
+    }
+
+    /// Whether there is a key of any repository in a bucket: then something was stored there.
+    pub(crate) fn knows_bucket(&self, bucket_id: BucketId) -> Result<Vec<AppId>, EngineError> {
+        let found = named_by_id(&self.directory.join(bucket_id.to_string()), ".json")?;
+        Ok(found.into_iter().map(|(app_id, _)| AppId::new(app_id)).collect())
+    }
+
+    /// What plain restic takes as the password of an app's repository in a bucket.
+    ///
+    /// # Errors
+    /// [`EngineError::Key`] when there is no such key, or it can't be opened.
+    pub fn password(&self, bucket_id: BucketId, app_id: AppId) -> Result<Secret, EngineError> {
+        let key = match self.read(bucket_id, app_id)? {
+            // Looking at a key in clear makes no master key.
+            Some(KeyFile::Clear(key)) => Some((key, true)),
+            _ => self.open_with(&self.ring()?, bucket_id, app_id)?,
+        };
+        let missing = || EngineError::Key(format!("{} is missing", Self::name_of(bucket_id, app_id)));
+        Ok(key.ok_or_else(missing)?.0.password.clone())
+    }
+
+    /// How a key file is called in messages: its path below the data directory.
+    pub(crate) fn name_of(bucket_id: BucketId, app_id: AppId) -> String {
+        format!("keys/{bucket_id}/{app_id}.json")
+    }
+
+    /// The key of an app's repository in a bucket, when there is one. One that lies in clear is wrapped.
+    ///
+    /// # Errors
+    /// [`EngineError::Key`] when a file is there that is no key, or that the master key doesn't open.
+    pub(crate) fn fetch(
+        &self,
+        bucket_id: BucketId,
+        app_id: AppId,
+    ) -> Result<Option<RepositoryKey>, EngineError> {
+        if !self.path_of(bucket_id, app_id).exists() {
+            return Ok(None);
+        }
+        let ring = self.ring()?;
+        let _alone = failure::lock(&self.writing);
+        let Some((key, is_clear)) = self.open_with(&ring, bucket_id, app_id)? else {
+            return Ok(None);
+        };
+        if is_clear && let Err(error) = self.write(&key, &ring.current, bucket_id, app_id) {
+            // The backups can still be read, and perhaps deleted to make room.
+            let name = Self::name_of(bucket_id, app_id);
+            tracing::warn!(%name, %error, "a key in clear could not be wrapped");
+        }
+        Ok(Some(key))
+    }
+
+    /// Stores a key durably. The caller makes sure that a key is only ever replaced by itself, with its
+    /// master key added.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] when it can't be written; [`EngineError::Key`] when there is no master key.
+    pub(crate) fn store(
+        &self,
+        bucket_id: BucketId,
+        app_id: AppId,
+        key: &RepositoryKey,
+    ) -> Result<(), EngineError> {
+        let ring = self.ring()?;
+        let _alone = failure::lock(&self.writing);
+        self.write(key, &ring.current, bucket_id, app_id)
+    }
+
+    /// The key that a file holds, and whether it lies there in clear. Nothing when there is no file.
+    fn open_with(
+        &self,
+        ring: &Ring,
+        bucket_id: BucketId,
+        app_id: AppId,
+    ) -> Result<Option<(RepositoryKey, bool)>, EngineError> {
+        let name = Self::name_of(bucket_id, app_id);
+        let Some(file) = self.read(bucket_id, app_id)? else {
+            return Ok(None);
+        };
+        match file {
+            KeyFile::Clear(key) => Ok(Some((key, true))),
+            KeyFile::Wrapped(wrapped) => {
+                let master = ring.find(wrapped.by).ok_or_else(|| {
+                    let (needed, current) = (wrapped.by, ring.current.id());
+                    EngineError::Key(format!("{name} takes master key {needed}, not {current}"))
+                })?;
+                let key = file::unwrap(&wrapped, master, bucket_id, app_id)
+                    .ok_or_else(|| EngineError::Key(format!("{name} is damaged, or another repository's")))?;
+                Ok(Some((key, false)))
+            }
+        }
+    }
+
+    fn read(&self, bucket_id: BucketId, app_id: AppId) -> Result<Option<KeyFile>, EngineError> {
+        let name = Self::name_of(bucket_id, app_id);
+        let bytes = match fs::read(self.path_of(bucket_id, app_id)) {
+            Ok(bytes) => Zeroizing::new(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(EngineError::Key(format!("reading {name}: {error}"))),
+        };
+        let file = file::parse(&bytes).map_err(|problem| EngineError::Key(format!("{name} {problem}")))?;
+        Ok(Some(file))
+    }
+
+    /// Whoever calls holds `writing`.
+    fn write(
+        &self,
+        key: &RepositoryKey,
+        master: &MasterKey,
+        bucket_id: BucketId,
+        app_id: AppId,
+    ) -> Result<(), EngineError> {
+        let failed = |error| storage(format!("writing {}", Self::name_of(bucket_id, app_id)), &error);
+        let path = self.path_of(bucket_id, app_id);
+        let content = file::wrap(key, master, bucket_id, app_id)?;
+        durable::create_dirs(&self.directory.join(bucket_id.to_string())).map_err(failed)?;
+        durable::write(&path, &path.with_extension("json.new"), &[content]).map_err(failed)
+    }
+
+    /// The master keys that there are; makes the server's own if there never was one.
+    fn ring(&self) -> Result<Ring, EngineError> {
+        let (own, next) = (self.read_master(MASTER)?, self.read_master(NEXT_MASTER)?);
+        let others = |keys: [Option<MasterKey>; 2]| keys.into_iter().flatten().collect();
+        match (&self.source, own) {
+            (Source::Given(key), own) => Ok(Ring {
+                current: key.clone(),
+                others: others([own, next]),
+            }),
+            (Source::Own, Some(own)) => Ok(Ring {
+                current: own,
+                others: others([next, None]),
+            }),
+            (Source::Own, None) => Ok(Ring {
+                current: self.make_master(next.is_some())?,
+                others: Vec::new(),
+            }),
+        }
+    }
+
+    /// Makes the server's own master key, unless a file says that there was one.
+    fn make_master(&self, is_rotating: bool) -> Result<MasterKey, EngineError> {
+        let _alone = failure::lock(&self.writing);
+        if let Some(made) = self.read_master(MASTER)? {
+            return Ok(made);
+        }
+        for (bucket_id, app_id) in self.list()? {
+            if let Ok(Some(KeyFile::Wrapped(wrapped))) = self.read(bucket_id, app_id) {
+                let (name, id) = (Self::name_of(bucket_id, app_id), wrapped.by);
+                let then = if is_rotating {
+                    "a rotation was interrupted, so run `appkeep key rotate` again"
+                } else {
+                    "put it back, or declare where it is in [keys]"
+                };
+                return Err(EngineError::Key(format!(
+                    "{name} takes master key {id}, but keys/{MASTER} is missing: {then}"
+                )));
+            }
+        }
+        let key = MasterKey::generate()?;
+        self.write_master(MASTER, &key)?;
+        tracing::info!(id = %key.id(), "made a master key");
+        Ok(key)
+    }
+
+    fn read_master(&self, name: &str) -> Result<Option<MasterKey>, EngineError> {
+        let path = self.directory.join(name);
+        let failed = |problem: &dyn fmt::Display| EngineError::Key(format!("keys/{name}: {problem}"));
+        let text = match fs::read(&path) {
+            Ok(bytes) => Zeroizing::new(bytes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed(&error)),
+        };
+        let mode = fs::metadata(&path)
+            .map_err(|error| failed(&error))?
+            .permissions()
+            .mode();
+        if mode & 0o077 != 0 {
+            tracing::warn!(
+                "keys/{name} can be read by others than its owner (mode {:o})",
+                mode & 0o777
+            );
+        }
+        let text = std::str::from_utf8(&text).map_err(|_| failed(&"is no text"))?;
+        MasterKey::from_hex(text)
+            .map(Some)
+            .map_err(|error| failed(&error))
+    }
+
+    /// Writes a master key that isn't there yet; one that is there is never replaced. Whoever calls holds
+    /// `writing`.
+    fn write_master(&self, name: &str, key: &MasterKey) -> Result<(), EngineError> {
+        let failed = |error| storage(format!("writing keys/{name}"), &error);
+        durable::create_dirs(&self.directory).map_err(failed)?;
+        let beside = self.directory.join(format!("{name}.new"));
+        let written = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(durable::FILE_MODE)
+            .open(&beside)
+            .and_then(|mut file| {
+                file.write_all(key.to_hex().reveal().as_bytes())?;
+                file.write_all(b"\n")?;
+                file.sync_all()
+            })
+            // Unlike a rename, this leaves a file alone that is there already.
+            .and_then(|()| fs::hard_link(&beside, self.directory.join(name)));
+        let removed = fs::remove_file(&beside);
+        written.and(removed).map_err(failed)?;
+        durable::sync_parent(&beside).map_err(failed)
+    }
+
+    fn path_of(&self, bucket_id: BucketId, app_id: AppId) -> PathBuf {
+        self.directory
+            .join(bucket_id.to_string())
+            .join(format!("{app_id}.json"))
+    }
+}
+
+/// The entries of a directory whose names are an id and then `suffix`; none when it isn't there.
+fn named_by_id(directory: &Path, suffix: &str) -> Result<Vec<(Uuid, PathBuf)>, EngineError> {
+    let failed = |error: io::Error| EngineError::Key(format!("listing {}: {error}", directory.display()));
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(failed(error)),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name();
+        let id = name.to_str().and_then(|name| name.strip_suffix(suffix));
+        if let Some(id) = id
+            .filter(|id| id.len() == 36)
+            .and_then(|id| Uuid::try_parse(id).ok())
+        {
+            found.push((id, entry.path()));
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests;

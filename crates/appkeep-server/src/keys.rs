@@ -1,0 +1,104 @@
+//! The master key, from wherever the configuration says, and the keys that it wraps.
+
+use std::env::VarError;
+use std::io;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+pub use appkeep_engine::{KeyStore, MasterKey, MasterKeyId, Rotation, Secret};
+use tokio::io::AsyncReadExt;
+use tokio::process::Command;
+use zeroize::Zeroizing;
+
+use crate::config::KeySource;
+use crate::error::StartError;
+
+/// How long a command may take to print the master key.
+pub const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
+/// How much of a file or of what a command prints is read, in bytes.
+const BYTES_MAX: u64 = 4096;
+
+/// The keys in a data directory, with the master key that `source` names.
+///
+/// # Errors
+/// When that can't be had, or is no master key.
+pub async fn open(data_dir: &Path, source: &KeySource) -> Result<KeyStore, StartError> {
+    Ok(match master_key(source).await? {
+        Some(master) => KeyStore::wrapped_by(data_dir, master),
+        None => KeyStore::new(data_dir),
+    })
+}
+
+/// The master key that `source` names; none when it is the server's own.
+///
+/// # Errors
+/// When it can't be had, or is none.
+pub async fn master_key(source: &KeySource) -> Result<Option<MasterKey>, StartError> {
+    let refused = |problem: String| StartError::MasterKey {
+        source_name: name_of(source),
+        problem,
+    };
+    let text = match source {
+        KeySource::Own => return Ok(None),
+        KeySource::File(path) => read_file(path)
+            .await
+            .map_err(|error| refused(error.to_string()))?,
+        KeySource::Env(name) => match std::env::var(name) {
+            Ok(value) => Zeroizing::new(value),
+            Err(VarError::NotPresent) => return Err(refused("it is not set".to_owned())),
+            // It holds the value.
+            Err(VarError::NotUnicode(_)) => return Err(refused("it is no text".to_owned())),
+        },
+        KeySource::Command(words) => run(words).await.map_err(refused)?,
+    };
+    let master = MasterKey::from_hex(&text).map_err(|error| refused(error.to_string()))?;
+    Ok(Some(master))
+}
+
+/// What people call the place that a master key comes from.
+#[must_use]
+pub fn name_of(source: &KeySource) -> String {
+    match source {
+        KeySource::Own => "keys/master.key".to_owned(),
+        KeySource::File(path) => path.display().to_string(),
+        KeySource::Env(name) => format!("the environment variable {name}"),
+        // Its arguments may be secrets.
+        KeySource::Command(words) => format!("the command {}", words.first().map_or("", String::as_str)),
+    }
+}
+
+async fn read_file(path: &Path) -> io::Result<Zeroizing<String>> {
+    let file = tokio::fs::File::open(path).await?;
+    read_text(file).await
+}
+
+async fn read_text(source: impl tokio::io::AsyncRead + Unpin) -> io::Result<Zeroizing<String>> {
+    // With room for all, so that growing leaves no copy behind.
+    let mut text = Zeroizing::new(String::with_capacity(BYTES_MAX as usize));
+    source.take(BYTES_MAX).read_to_string(&mut text).await?;
+    Ok(text)
+}
+
+/// What a command prints. Its complaints go where ours go.
+async fn run(words: &[String]) -> Result<Zeroizing<String>, String> {
+    let (program, arguments) = words.split_first().ok_or("it is empty")?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| error.to_string())?;
+    let stdout = child.stdout.take().ok_or("it has no output")?;
+    let ended = async {
+        let text = read_text(stdout).await?;
+        Ok::<_, io::Error>((text, child.wait().await?))
+    };
+    match tokio::time::timeout(COMMAND_TIMEOUT, ended).await {
+        Ok(Ok((text, status))) if status.success() => Ok(text),
+        Ok(Ok((_, status))) => Err(format!("it ended with {status}")),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err(format!("it didn't end within {} s", COMMAND_TIMEOUT.as_secs())),
+    }
+}

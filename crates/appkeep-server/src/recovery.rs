@@ -1,0 +1,95 @@
+//! What plain restic needs to read the backups when there is no server any more.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use appkeep_core::catalog::{Account, App, Bucket, BucketLocation, Declaration};
+use appkeep_core::ids::{AccountId, AppId, BucketId};
+use appkeep_core::store::{Store, StoreError};
+
+use crate::error::StartError;
+use crate::keys::{KeyStore, Secret};
+
+/// What is known about the apps and buckets that keys belong to.
+#[derive(Debug, Default)]
+pub struct Catalog {
+    accounts: HashMap<AccountId, Account>,
+    apps: HashMap<AppId, App>,
+    buckets: HashMap<BucketId, Bucket>,
+}
+
+impl Catalog {
+    /// Learns what a configuration declares.
+    pub fn learn(&mut self, declaration: &Declaration) {
+        let Declaration {
+            accounts,
+            apps,
+            buckets,
+            ..
+        } = declaration.clone();
+        self.accounts
+            .extend(accounts.into_iter().map(|account| (account.id, account)));
+        self.apps.extend(apps.into_iter().map(|app| (app.id, app)));
+        self.buckets
+            .extend(buckets.into_iter().map(|bucket| (bucket.id, bucket)));
+    }
+
+    /// Learns all that a server remembers, also what is no longer declared.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn recall(&mut self, store: &dyn Store) -> Result<(), StoreError> {
+        for account in store.list_accounts().await? {
+            let declaration = Declaration {
+                apps: store.list_apps(account.id).await?,
+                buckets: store.list_buckets(account.id).await?,
+                accounts: vec![account],
+                ..Declaration::default()
+            };
+            self.learn(&declaration);
+        }
+        Ok(())
+    }
+
+    fn name_of_account(&self, id: Option<AccountId>) -> Option<String> {
+        self.accounts.get(&id?).map(|account| account.name.clone())
+    }
+}
+
+/// What plain restic needs to read one app's backups in one bucket.
+pub struct Recovery {
+    /// The account's name, where it is known.
+    pub account: Option<String>,
+    /// The app's name, else its id.
+    pub app: String,
+    /// The bucket's name, else its id.
+    pub bucket: String,
+    /// Where the repository lies, where that is known.
+    pub repository: Option<PathBuf>,
+    /// How the repository's directory is called in the bucket.
+    pub app_id: AppId,
+    /// What opens it, or why that can't be told.
+    pub password: Result<Secret, StartError>,
+}
+
+/// One for each key that there is, by bucket and app.
+///
+/// # Errors
+/// When the keys can't be listed.
+pub fn list(keys: &KeyStore, catalog: &Catalog) -> Result<Vec<Recovery>, StartError> {
+    let found = keys.list()?.into_iter().map(|(bucket_id, app_id)| {
+        let (app, bucket) = (catalog.apps.get(&app_id), catalog.buckets.get(&bucket_id));
+        Recovery {
+            account: catalog.name_of_account(app.map(|app| app.account_id)),
+            app: app.map_or_else(|| app_id.to_string(), |app| app.name.clone()),
+            bucket: bucket.map_or_else(|| bucket_id.to_string(), |bucket| bucket.name.clone()),
+            repository: bucket.map(|bucket| {
+                let BucketLocation::Directory(directory) = &bucket.location;
+                directory.join(app_id.to_string())
+            }),
+            app_id,
+            password: keys.password(bucket_id, app_id).map_err(StartError::from),
+        }
+    });
+    Ok(found.collect())
+}

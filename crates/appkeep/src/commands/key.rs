@@ -1,0 +1,201 @@
+//! `appkeep key`
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use appkeep_server::config::{Config, KeySource};
+use appkeep_server::data_dir::DataDir;
+use appkeep_server::keys::{self, KeyStore};
+use appkeep_server::recovery::{self, Catalog, Recovery};
+use appkeep_server::store::SqliteStore;
+use clap::Subcommand;
+
+use crate::commands::{leave_no_core_file, say};
+use crate::logging::{self, LogFormat};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show which master key wraps how many keys; with --recovery, what plain restic needs to read every backup.
+    ///
+    /// Works while the server runs, and on a copy of the data directory's `keys` alone.
+    /// Exit codes: 0 well, 1 some keys can't be opened, 2 could not run.
+    Show(ShowArgs),
+    /// Change the master key: wrap all keys with a new one. Repositories are not touched.
+    ///
+    /// The server must not run. One that is interrupted anywhere loses nothing: run it again.
+    /// Without [keys] in the configuration the new master key is made here. With [keys] it is the one that is
+    /// declared there now; say with --old-key-file or --old-key-env where the one before it is, unless that is
+    /// the server's own.
+    Rotate(RotateArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ShowArgs {
+    #[command(flatten)]
+    place: Place,
+    /// Print the passwords of all repositories, and the lines that restore from them. Whoever reads them can
+    /// read the backups.
+    #[arg(long)]
+    recovery: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RotateArgs {
+    #[command(flatten)]
+    place: Place,
+    /// A file with the master key until now.
+    #[arg(long, value_name = "FILE")]
+    old_key_file: Option<PathBuf>,
+    /// The environment variable with the master key until now.
+    #[arg(long, value_name = "NAME")]
+    old_key_env: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Place {
+    /// The server's data directory.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The server's configuration, if it declares in [keys] where the master key is.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+impl Place {
+    fn config(&self) -> anyhow::Result<Option<Config>> {
+        Ok(self.config.as_deref().map(Config::load).transpose()?)
+    }
+}
+
+pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    logging::start("error", LogFormat::Text)?;
+    leave_no_core_file();
+    match command {
+        Command::Show(args) => show(&args).await,
+        Command::Rotate(args) => rotate(args).await,
+    }
+}
+
+async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
+    let (data, config) = (&args.place.data, args.place.config()?);
+    anyhow::ensure!(
+        data.join("keys").is_dir(),
+        "{} is not the data directory of a server: there are no keys in it",
+        data.display()
+    );
+    let source = config
+        .as_ref()
+        .map(|config| config.keys.clone())
+        .unwrap_or_default();
+    let keys = keys::open(data, &source).await?;
+    if !args.recovery {
+        return outline(&keys, &source);
+    }
+    let mut catalog = recall(data).await?;
+    if let Some(config) = &config {
+        catalog.learn(&config.declaration);
+    }
+    let (mut lines, mut failed) = (Vec::new(), false);
+    for recovery in recovery::list(&keys, &catalog)? {
+        match lines_of(&recovery) {
+            Ok(text) => lines.push(text),
+            Err(error) => {
+                failed = true;
+                eprintln!("error: {error:#}");
+            }
+        }
+    }
+    eprintln!(
+        "warning: whoever has these passwords can read the backups: keep them as safe as the data itself. Reading \
+         is safe at any time; never let restic prune, forget or rewrite while a server uses the bucket."
+    );
+    say(&lines.join("\n\n"))?;
+    Ok(ExitCode::from(u8::from(failed)))
+}
+
+fn outline(keys: &KeyStore, source: &KeySource) -> anyhow::Result<ExitCode> {
+    let count = keys.list()?.len();
+    let from = keys::name_of(source);
+    match keys.master_key_id()? {
+        Some(id) => say(&format!(
+            "master key {id}, from {from}; keys of repositories: {count}"
+        ))?,
+        None => say(&format!("no master key in {from}; keys of repositories: {count}"))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the server remembers, if its database is there.
+async fn recall(data: &Path) -> anyhow::Result<Catalog> {
+    let mut catalog = Catalog::default();
+    if let Ok(data) = DataDir::existing(data) {
+        let store = SqliteStore::open(data.database()).await?;
+        catalog.recall(&store).await?;
+        store.close().await;
+    }
+    Ok(catalog)
+}
+
+/// Lines for a shell, as one reads backups by hand.
+fn lines_of(recovery: &Recovery) -> anyhow::Result<String> {
+    let (app, bucket) = (&recovery.app, &recovery.bucket);
+    let whose = recovery
+        .account
+        .as_ref()
+        .map(|name| format!(" of account {name:?}"))
+        .unwrap_or_default();
+    let what = format!("app {app:?}{whose} in bucket {bucket:?}");
+    let password = recovery
+        .password
+        .as_ref()
+        .map_err(|error| anyhow::anyhow!("{error}"))
+        .with_context(|| what.clone())?;
+    let repository = recovery.repository.as_ref().map_or_else(
+        || format!("DIRECTORY-OF-THE-BUCKET/{}", recovery.app_id),
+        |path| path.display().to_string(),
+    );
+    Ok(format!(
+        "# {what}; for one backup add --tag backup=ID\n\
+         export RESTIC_REPOSITORY={}\n\
+         export RESTIC_PASSWORD={}\n\
+         restic restore latest --target {}",
+        quoted(&repository),
+        quoted(password.reveal()),
+        quoted(&format!("restored/{bucket}/{app}")),
+    ))
+}
+
+/// For a shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+async fn rotate(args: RotateArgs) -> anyhow::Result<ExitCode> {
+    let data = DataDir::existing(&args.place.data)?;
+    let source = args.place.config()?.map(|config| config.keys).unwrap_or_default();
+    let _lock = data.lock()?;
+    let mut old = Vec::new();
+    let sources = [
+        args.old_key_file.map(KeySource::File),
+        args.old_key_env.map(KeySource::Env),
+    ];
+    for source in sources.into_iter().flatten() {
+        old.extend(keys::master_key(&source).await?);
+    }
+    let keys = keys::open(data.path(), &source).await?;
+    let rotation = keys
+        .rotate(&old)
+        .context("the master key was not changed, and each key still opens")?;
+    let kept = match rotation.kept {
+        0 => String::new(),
+        kept => format!(" ({kept} were already)"),
+    };
+    say(&format!(
+        "master key {}, in {}; keys that were wrapped with it: {}{kept}",
+        rotation.to,
+        keys::name_of(&source),
+        rotation.wrapped,
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::process::{command, succeeds};
-use crate::{Outcome, codegen, lint, test, tidy, verify};
+use crate::{Outcome, codegen, crash, lint, test, tidy, verify};
 
 /// One step: its name and what it does.
 type Step = (&'static str, fn() -> Result<Outcome>);
@@ -19,12 +19,37 @@ const STEPS: &[Step] = &[
     ("codegen", || codegen::run(true)),
     ("tidy", tidy::run),
     ("lint", lint::run),
-    ("clippy", || {
-        cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
-    }),
+    ("clippy", || cargo(CLIPPY)),
     ("docs", docs),
     ("test", || test::run(false, true, &[])),
+    ("fail points", || cargo(FAIL_POINTS)),
+    ("crash", || crash::run(&crash::Args::usual())),
     ("verify", || verify::run(&[])),
+];
+
+/// The feature is what tests build with, so its code is looked at, too.
+const CLIPPY: &[&str] = &[
+    "clippy",
+    "--workspace",
+    "--all-targets",
+    "--features",
+    "appkeep/failpoints",
+    "--",
+    "-D",
+    "warnings",
+];
+
+/// The tests of what the feature `failpoints` makes possible.
+const FAIL_POINTS: &[&str] = &[
+    "test",
+    "--package",
+    "appkeep",
+    "--features",
+    "failpoints",
+    "--bin",
+    "appkeep",
+    "--test",
+    "cancel",
 ];
 
 /// Runs all steps up to the first that isn't fine.
@@ -62,6 +87,7 @@ fn rerun(name: &str) -> String {
         "format" => "cargo fmt --all".to_owned(),
         "clippy" => "cargo clippy --workspace --all-targets".to_owned(),
         "docs" => "cargo doc --no-deps --workspace".to_owned(),
+        "fail points" => format!("cargo {}", FAIL_POINTS.join(" ")),
         other => format!("cargo xtask {other}"),
     }
 }

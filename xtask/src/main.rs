@@ -9,6 +9,7 @@
 
 mod ci;
 mod codegen;
+mod crash;
 mod files;
 mod lint;
 mod process;
@@ -89,6 +90,8 @@ enum Command {
     },
     /// Check the workspace's own rules: dependency edges, generated files' first lines.
     Tidy,
+    /// Kill the server again and again, and look whether anything was lost; needs restic.
+    Crash(crash::Args),
     /// Run everything that CI runs.
     Ci,
 }
@@ -106,6 +109,7 @@ fn main() -> ExitCode {
         Command::Lint => lint::run(),
         Command::Reference { dir } => reference::run(&dir),
         Command::Tidy => tidy::run(),
+        Command::Crash(args) => crash::run(&args),
         Command::Ci => ci::run(),
     };
     match result {

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &[String]) -> Result<Outcome> {
         Outcome::Fine => {}
         other => return Ok(other),
     }
-    let binary = build()?;
+    let binary = build(&[])?;
     let status = Command::new(&binary)
         .arg("verify")
         .args(args)
@@ -43,8 +43,11 @@ fn outcome(code: Option<i32>) -> Result<Outcome> {
     }
 }
 
-/// Builds the binary and returns where cargo put it.
-fn build() -> Result<PathBuf> {
+/// Builds the binary, with more arguments for cargo, and returns where cargo put it.
+///
+/// # Errors
+/// When the build fails.
+pub(crate) fn build(more: &[&str]) -> Result<PathBuf> {
     let args = [
         "build",
         "--package",
@@ -54,6 +57,7 @@ fn build() -> Result<PathBuf> {
     ];
     let output = Command::new("cargo")
         .args(args)
+        .args(more)
         .current_dir(files::root())
         .stderr(Stdio::inherit())
         .output()

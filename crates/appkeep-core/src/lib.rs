@@ -8,6 +8,7 @@ pub mod catalog;
 pub mod clock;
 pub mod engine;
 pub mod error;
+pub mod fail_point;
 pub mod ids;
 pub mod job;
 pub mod listing;

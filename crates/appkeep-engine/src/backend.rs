@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use appkeep_core::fail_point;
 use bytes::Bytes;
 use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend};
 
@@ -111,6 +112,13 @@ impl DirectoryBackend {
     }
 
     fn write_file(&self, kind: FileType, id: &Id, content: &BytesList) -> io::Result<()> {
+        fail_point::pass(match kind {
+            FileType::Config => "backend.write_config",
+            FileType::Index => "backend.write_index",
+            FileType::Key => "backend.write_key",
+            FileType::Snapshot => "backend.write_snapshot",
+            FileType::Pack => "backend.write_pack",
+        });
         let path = self.path_of(kind, id);
         if kind == FileType::Config && self.config_bytes()?.is_some() {
             return Err(io::Error::new(
@@ -136,6 +144,11 @@ impl DirectoryBackend {
     }
 
     fn remove_file(&self, kind: FileType, id: &Id) -> io::Result<()> {
+        fail_point::pass(match kind {
+            FileType::Index => "backend.remove_index",
+            FileType::Snapshot => "backend.remove_snapshot",
+            _ => "backend.remove_pack",
+        });
         let path = self.path_of(kind, id);
         match fs::remove_file(&path) {
             Ok(()) if kind == FileType::Pack => Ok(()),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use appkeep_core::engine::{CopyBackup, EngineError, ProgressSender};
+use appkeep_core::fail_point;
 use rustic_core::jiff::Timestamp;
 use rustic_core::jiff::tz::TimeZone;
 use rustic_core::repofile::{SnapshotFile, SnapshotSummary};
@@ -45,6 +46,7 @@ where
     }
     let label = snapshot_label(request).map_err(failed("naming the snapshot"))?;
     let repository = repository.to_indexed_ids().map_err(failed("reading the index"))?;
+    fail_point::pass("backup.before_archive");
     let guard = Guard::new(gate.stop());
     let source = GuardedSource::new(source, directory.to_owned(), &guard);
     let archived = repository.archive(&options(), &source, label, &[directory.to_owned()]);
@@ -54,7 +56,9 @@ where
     if !gate.stop().is_cancelled() {
         guard.all_stored(summary.ok_or_else(no_summary)?)?;
     }
+    fail_point::pass("backup.before_release");
     gate.release()?;
+    fail_point::pass("backup.after_release");
     finish(summary, progress)
 }
 

@@ -8,6 +8,8 @@ use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
+use appkeep_core::fail_point;
+
 /// Only the owner may enter.
 pub(crate) const DIR_MODE: u32 = 0o700;
 
@@ -20,12 +22,16 @@ pub(crate) const FILE_MODE: u32 = 0o600;
 /// # Errors
 /// As the system says; then `path` is as it was, and `beside` is gone if that is possible.
 pub(crate) fn write(path: &Path, beside: &Path, parts: &[impl AsRef<[u8]>]) -> io::Result<()> {
-    let written = write_beside(beside, parts).and_then(|()| fs::rename(beside, path));
+    let written = write_beside(beside, parts).and_then(|()| {
+        fail_point::pass("durable.before_rename");
+        fs::rename(beside, path)
+    });
     if written.is_err() {
         // What can't be removed now is in nobody's way: it has no name that anybody looks for.
         let _ = fs::remove_file(beside);
     }
     written?;
+    fail_point::pass("durable.after_rename");
     sync_parent(path)
 }
 

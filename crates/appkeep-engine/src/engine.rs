@@ -63,6 +63,12 @@ impl RusticEngine {
     }
 }
 
+/// Removes what a process left that died while it wrote. Only for one who alone writes there.
+fn clear_unfinished(backend: &DirectoryBackend) -> Result<(), EngineError> {
+    let cleared = backend.clear_unfinished();
+    cleared.map_err(|error| storage("removing what earlier writes left", &error))
+}
+
 /// A token that is cancelled when the caller's is, or when the caller stops waiting.
 fn cancelled_with(cancel: &CancellationToken) -> (CancellationToken, DropGuard) {
     let cancel = cancel.child_token();
@@ -155,7 +161,10 @@ impl Engine for RusticEngine {
             let _held = held;
             let directory = snapshots.find(request.app_id, request.snap_id)?;
             let presence = bucket::presence(&request.bucket, request.app_id)?;
-            let gate = Arc::new(Gate::new(Arc::new(DirectoryBackend::new(root)), &cancel));
+            let backend = DirectoryBackend::new(root);
+            // Nobody else writes here now: the turn is ours, and a delete would have the repository alone.
+            clear_unfinished(&backend)?;
+            let gate = Arc::new(Gate::new(Arc::new(backend), &cancel));
             let _shut = ShutWhenDropped(Arc::clone(&gate));
             let bars = Bars::telling(&progress);
             let site = Site {
@@ -186,11 +195,13 @@ impl Engine for RusticEngine {
         let (keys, request) = (self.keys.clone(), request.clone());
         thread::run("delete-backup", move || {
             let _alone = alone;
-            if bucket::presence(&request.bucket, request.app_id)? == Presence::Nothing {
+            let presence = bucket::presence(&request.bucket, request.app_id)?;
+            let backend = DirectoryBackend::new(root);
+            clear_unfinished(&backend)?;
+            if presence == Presence::Nothing {
                 return Ok(());
             }
-            let backend = Arc::new(DirectoryBackend::new(root));
-            let gate = Arc::new(Gate::new(Arc::clone(&backend) as _, &cancel));
+            let gate = Arc::new(Gate::new(Arc::new(backend), &cancel));
             let _shut = ShutWhenDropped(Arc::clone(&gate));
             let bars = Bars::hidden();
             let site = Site {
@@ -201,9 +212,6 @@ impl Engine for RusticEngine {
                 bars,
             };
             let repository = site.open()?;
-            backend
-                .clear_unfinished()
-                .map_err(|error| storage("removing what earlier writes left", &error))?;
             prune::forget(&repository, &gate, request.backup_id)
         })
         .await

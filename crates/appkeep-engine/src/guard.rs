@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use appkeep_core::engine::EngineError;
+use appkeep_core::fail_point;
 use rustic_core::repofile::SnapshotSummary;
 use rustic_core::{ErrorKind, ReadSource, ReadSourceEntry, ReadSourceOpen, RusticError, RusticResult};
 use tokio_util::sync::CancellationToken;
@@ -231,6 +232,7 @@ impl<R: Read> Read for GuardedReader<R> {
                 return Err(io::Error::other("the size changed"));
             }
         }
+        fail_point::pass_times("backup.bytes_read", read as u64);
         Ok(read)
     }
 }

@@ -4,6 +4,7 @@
 //! counts on.
 
 use appkeep_core::engine::EngineError;
+use appkeep_core::fail_point;
 use appkeep_core::ids::AppBackupId;
 use rustic_core::{LimitOption, PruneOptions};
 
@@ -27,13 +28,17 @@ pub(crate) fn forget(
             .delete_snapshots(&ids)
             .map_err(failed("forgetting the backup"))?;
     }
+    fail_point::pass("prune.forgotten");
     let options = options().map_err(failed("planning the prune"))?;
     let plan = repository
         .prune_plan(&options)
         .map_err(failed("planning the prune"))?;
+    fail_point::pass("prune.planned");
     repository
         .prune(&options, plan)
-        .map_err(failed("removing what is not needed"))
+        .map_err(failed("removing what is not needed"))?;
+    fail_point::pass("prune.done");
+    Ok(())
 }
 
 /// The library's defaults keep 5 % of what isn't needed, and the rest for 23 hours.

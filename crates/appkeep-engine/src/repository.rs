@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use appkeep_core::catalog::Bucket;
 use appkeep_core::engine::EngineError;
+use appkeep_core::fail_point;
 use appkeep_core::ids::{AppBackupId, AppId};
 use rustic_core::repofile::{MasterKey, SnapshotFile};
 use rustic_core::{
@@ -117,6 +118,7 @@ impl<P: ProgressBars + Clone> Site<'_, P> {
             self.keys.store(self.bucket.id, self.app_id, &key)?;
             master_key
         };
+        fail_point::pass("repository.before_init");
         let options = config_options().map_err(EngineError::Broken)?;
         self.closed()?
             .init(
@@ -134,6 +136,7 @@ impl<P: ProgressBars + Clone> Site<'_, P> {
         if !self.gate.list(FileType::Key).map_err(failed)?.is_empty() {
             return Ok(());
         }
+        fail_point::pass("repository.before_password");
         let Some(key) = self.keys.fetch(self.bucket.id, self.app_id)? else {
             return Err(EngineError::Key("the key file went away".to_owned()));
         };

@@ -13,6 +13,8 @@ pub mod system;
 pub mod tokens;
 
 pub use appkeep_core::catalog;
+#[cfg(feature = "failpoints")]
+pub use appkeep_core::fail_point;
 
 pub use self::http::BODY_BYTES_MAX;
 pub use self::server::{Options, Server};

@@ -5,6 +5,8 @@
 
 mod commands;
 mod demo;
+#[cfg(feature = "failpoints")]
+mod fail_points;
 mod fresh;
 mod logging;
 

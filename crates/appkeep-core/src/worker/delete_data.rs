@@ -2,6 +2,7 @@
 
 use super::run::{JobRun, StepError};
 use crate::engine::DeleteBackup;
+use crate::fail_point;
 use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
 use crate::job::JobEnd;
 
@@ -20,14 +21,18 @@ pub(super) async fn backup(
         app_id,
         backup_id,
     };
+    fail_point::pass("delete_data.backup_begin");
     run.deps.engine.delete_backup(&request, &run.cancel).await?;
+    fail_point::pass("delete_data.backup_gone");
     let tx = run.begin().await?;
     run.finish(tx, JobEnd::Done).await
 }
 
 /// The job: removes a snapshot's directory.
 pub(super) async fn snapshot(run: &JobRun<'_>, app_id: AppId, snap_id: AppSnapId) -> Result<(), StepError> {
+    fail_point::pass("delete_data.snapshot_begin");
     run.deps.engine.delete_snapshot(app_id, snap_id).await?;
+    fail_point::pass("delete_data.snapshot_gone");
     let tx = run.begin().await?;
     run.finish(tx, JobEnd::Done).await
 }

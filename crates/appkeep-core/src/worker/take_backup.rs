@@ -12,6 +12,7 @@ use crate::app_backup::AppBackup;
 use crate::app_snap::{AppSnap, CreateAppSnap};
 use crate::engine::{CopyBackup, Progress};
 use crate::ids::{AccountId, AppBackupId, AppSnapId, SubjectId};
+use crate::fail_point;
 use crate::job::{JobEnd, JobPayload};
 use crate::state::ResourceState;
 use crate::store::StoreTx;
@@ -28,10 +29,15 @@ pub(super) async fn run(
         let tx = run.begin().await?;
         return run.finish(tx, JobEnd::Done).await;
     }
+    fail_point::pass("take_backup.begin");
     let backup = discover(run, backup).await?;
+    fail_point::pass("take_backup.discovering");
     let (backup, snap) = take_own_snapshot(run, backup).await?;
+    fail_point::pass("take_backup.snapshot_taken");
     let backup = measure(run, backup, &snap).await?;
+    fail_point::pass("take_backup.running");
     let total_bytes = copy(run, &backup, &snap).await?;
+    fail_point::pass("take_backup.copied");
     complete(run, account_id, backup_id, &snap, total_bytes).await
 }
 
@@ -97,6 +103,7 @@ async fn take_own_snapshot(
         backup.snapshot_id = Some(snap_id);
         insert_own_snapshot(run, &backup, snap_id).await?;
         backup.generation += 1;
+        fail_point::pass("take_backup.snapshot_named");
         snap_id
     };
     let snap = take_snapshot::take(run, backup.account_id, snap_id)

@@ -7,6 +7,7 @@ use super::run::{JobRun, StepError};
 use crate::app_snap::AppSnap;
 use crate::engine::{Progress, TakeSnapshot};
 use crate::ids::{AccountId, AppSnapId, SubjectId};
+use crate::fail_point;
 use crate::job::JobEnd;
 use crate::state::ResourceState;
 
@@ -44,8 +45,10 @@ pub(super) async fn take(
         .await?
         .ok_or_else(|| StepError::Permanent(vec![format!("app {} is gone", snap.app_id)]))?;
     let snap = advance(run, snap, ResourceState::Discovering).await?;
+    fail_point::pass("take_snapshot.discovering");
     run.deps.engine.measure_volumes(&app.volumes, &run.cancel).await?;
     let mut snap = advance(run, snap, ResourceState::Running).await?;
+    fail_point::pass("take_snapshot.running");
     let taken_at = run.deps.clock.now();
     let request = TakeSnapshot {
         app_id: snap.app_id,
@@ -57,6 +60,7 @@ pub(super) async fn take(
         .engine
         .take_snapshot(&request, &progress, &run.cancel)
         .await?;
+    fail_point::pass("take_snapshot.copied");
     snap.complete(taken_at, run.deps.clock.now());
     update(run, snap).await
 }

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use appkeep_core::engine::EngineError;
+use appkeep_core::fail_point;
 use appkeep_core::ids::{AppId, BucketId};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -269,6 +270,7 @@ impl KeyStore {
         let failed = |error| storage(format!("writing {}", Self::name_of(bucket_id, app_id)), &error);
         let path = self.path_of(bucket_id, app_id);
         let content = file::wrap(key, master, bucket_id, app_id)?;
+        fail_point::pass("keys.store");
         durable::create_dirs(&self.directory.join(bucket_id.to_string())).map_err(failed)?;
         durable::write(&path, &path.with_extension("json.new"), &[content]).map_err(failed)
     }

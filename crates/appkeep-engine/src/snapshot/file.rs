@@ -10,6 +10,7 @@ use std::io::{self, Read};
 use std::thread;
 use std::time::Duration;
 
+use appkeep_core::fail_point;
 use rustix::fs::{FileType, SeekFrom, Stat};
 use rustix::io::Errno;
 use rustix::time::ClockId;
@@ -138,6 +139,7 @@ fn copy_content(
             if cancel.is_cancelled() {
                 return Err(Fault::Cancelled);
             }
+            fail_point::pass("snapshot.piece");
             let piece = (hole - at).min(PIECE_BYTES);
             if copy_piece(original, copy, at, piece)? < piece {
                 return Ok(false);

@@ -15,6 +15,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use appkeep_core::engine::{EngineError, ProgressSender, TakeSnapshot};
+use appkeep_core::fail_point;
 use appkeep_core::ids::{AppId, AppSnapId};
 use tokio_util::sync::CancellationToken;
 
@@ -125,7 +126,9 @@ impl SnapshotStore {
                     durable::sync_parent(&path)?;
                 }
             }
+            fail_point::pass("snapshot.leaving");
             remove_tree(&leaving)?;
+            fail_point::pass("snapshot.left");
             remove_tree(&path.with_extension("partial"))
         };
         remove().map_err(|error| storage("removing the snapshot", &error))?;
@@ -137,8 +140,10 @@ impl SnapshotStore {
 
 /// Makes sure that everything is on the disk, and gives the snapshot its name.
 fn keep(partial: &Path, path: &Path) -> io::Result<()> {
+    fail_point::pass("snapshot.before_rename");
     rustix::fs::syncfs(Dir::open(partial)?)?;
     fs::rename(partial, path)?;
+    fail_point::pass("snapshot.after_rename");
     durable::sync_parent(path)
 }
 

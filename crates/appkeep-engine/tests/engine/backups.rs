@@ -261,3 +261,17 @@ async fn apps_have_repositories_of_their_own() {
     }
     assert_eq!(passwords.len(), 3);
 }
+
+/// Found by `cargo xtask crash`: such files stayed until the next delete.
+#[tokio::test]
+async fn what_a_killed_server_had_half_written_goes_with_the_next_backup() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), "content").unwrap();
+    let half = workbench.repository().join("tmp/half");
+    for number in 1..=2 {
+        fs::create_dir_all(half.parent().unwrap()).unwrap();
+        fs::write(&half, "a file that was never finished").unwrap();
+        workbench.back_up(number).await;
+        assert!(!half.exists(), "after backup {number}");
+    }
+}

@@ -147,3 +147,13 @@ async fn a_delete_that_was_cancelled_deletes_nothing() {
     assert!(matches!(outcome, Err(EngineError::Cancelled)));
     assert_eq!(workbench.stored("snapshots").0, 1);
 }
+
+#[tokio::test]
+async fn what_a_first_backup_had_half_written_goes_with_its_delete() {
+    let workbench = Workbench::new();
+    let half = workbench.repository().join("tmp/half");
+    fs::create_dir_all(half.parent().unwrap()).unwrap();
+    fs::write(&half, "a config that was never finished").unwrap();
+    workbench.delete(1).await.unwrap();
+    assert!(!half.exists());
+}

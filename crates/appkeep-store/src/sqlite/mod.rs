@@ -20,6 +20,7 @@ use appkeep_core::app_backup::AppBackup;
 use appkeep_core::app_snap::AppSnap;
 use appkeep_core::catalog::{Account, App, Bucket};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, ScheduleId};
+use appkeep_core::fail_point;
 use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus};
 use appkeep_core::retention::Made;
 use appkeep_core::schedule::{Schedule, Scheduled};
@@ -222,6 +223,7 @@ impl Store for SqliteStore {
         let mut tx = self.writer().await?;
         let claimed = jobs::claim(&mut tx, claim, self.sole_server).await?;
         tx.commit().await.map_err(store_error)?;
+        fail_point::pass("store.job_claimed");
         Ok(claimed)
     }
 

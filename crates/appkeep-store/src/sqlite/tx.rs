@@ -5,6 +5,7 @@ use appkeep_core::app_backup::AppBackup;
 use appkeep_core::app_snap::AppSnap;
 use appkeep_core::catalog::Declaration;
 use appkeep_core::ids::{AccountId, AppBackupId, AppSnapId, ScheduleId};
+use appkeep_core::fail_point;
 use appkeep_core::job::{JobEnd, Lease, NewJob};
 use appkeep_core::schedule::NextRun;
 use appkeep_core::store::{StoreError, StoreTx};
@@ -30,7 +31,10 @@ impl SqliteTx {
 #[async_trait]
 impl StoreTx for SqliteTx {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
-        self.tx.commit().await.map_err(store_error)
+        fail_point::pass("store.before_commit");
+        self.tx.commit().await.map_err(store_error)?;
+        fail_point::pass("store.after_commit");
+        Ok(())
     }
 
     async fn update_declaration(&mut self, declaration: &Declaration) -> Result<(), StoreError> {

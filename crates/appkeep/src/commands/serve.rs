@@ -47,6 +47,8 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     logging::start(&args.log, args.log_format)?;
     leave_no_core_file();
+    #[cfg(feature = "failpoints")]
+    crate::fail_points::start()?;
     // Asked for before anything starts, so that a signal in between isn't missed.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;

@@ -1,0 +1,138 @@
+//! Lets a test end or slow this process at a named place.
+//!
+//! Only with the feature `failpoints`. A rule is `NAME:N:abort` (the process dies when it passes that place
+//! for the Nth time) or `NAME:N:slow=MILLISECONDS` (from the Nth time on each pass takes so long); several
+//! are separated by commas. `APPKEEP_FAIL_POINTS` holds those that count from the start. Each line on stdin
+//! replaces them all, begins to count anew, and is answered on stdout.
+
+use std::io::BufRead;
+use std::process;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::Context;
+use appkeep_server::fail_point::set_hook;
+
+use crate::commands::say;
+
+/// Holds the rules that count from the start.
+const VARIABLE: &str = "APPKEEP_FAIL_POINTS";
+
+/// What happens at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Action {
+    /// The process dies as if it were killed.
+    Abort,
+    /// The thread sleeps.
+    Slow(Duration),
+}
+
+/// What happens where, and from which pass on.
+#[derive(Debug, PartialEq, Eq)]
+struct Rule {
+    name: String,
+    /// How many passes are left before it counts.
+    left: u64,
+    action: Action,
+}
+
+/// Reads the rules of the environment, and from now on those that come in.
+///
+/// # Errors
+/// When those of the environment can't be understood.
+pub(crate) fn start() -> anyhow::Result<()> {
+    let text = std::env::var(VARIABLE).unwrap_or_default();
+    let rules = parse(&text).with_context(|| format!("failed to understand {VARIABLE}"))?;
+    let rules = Arc::new(Mutex::new(rules));
+    let shared = Arc::clone(&rules);
+    set_hook(Box::new(move |name, times| {
+        let action = due(&mut lock(&shared), name, times);
+        match action {
+            Some(Action::Abort) => process::abort(),
+            Some(Action::Slow(pause)) => thread::sleep(pause),
+            None => {}
+        }
+    }));
+    thread::spawn(move || {
+        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+            let answer = match parse(&line) {
+                Ok(new) => {
+                    *lock(&rules) = new;
+                    format!("fail points: {line}")
+                }
+                Err(error) => format!("fail points: {error:#}"),
+            };
+            if say(&answer).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
+}
+
+fn lock(rules: &Mutex<Vec<Rule>>) -> MutexGuard<'_, Vec<Rule>> {
+    rules.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Counts passes, and says what is to happen.
+fn due(rules: &mut [Rule], name: &str, times: u64) -> Option<Action> {
+    let rule = rules.iter_mut().find(|rule| rule.name == name)?;
+    rule.left = rule.left.saturating_sub(times);
+    (rule.left == 0).then_some(rule.action)
+}
+
+fn parse(text: &str) -> anyhow::Result<Vec<Rule>> {
+    let rules = text.split(',').filter(|rule| !rule.trim().is_empty());
+    rules.map(|rule| parse_rule(rule.trim())).collect()
+}
+
+fn parse_rule(text: &str) -> anyhow::Result<Rule> {
+    let read = || {
+        let mut parts = text.split(':');
+        let (name, count, action) = (parts.next()?, parts.next()?, parts.next()?);
+        let action = match action.strip_prefix("slow=") {
+            Some(millis) => Action::Slow(Duration::from_millis(millis.parse().ok()?)),
+            None if action == "abort" => Action::Abort,
+            None => return None,
+        };
+        let left = count.parse().ok().filter(|count| *count > 0)?;
+        let name = name.to_owned();
+        parts.next().is_none().then_some(Rule { name, left, action })
+    };
+    read().with_context(|| format!("{text:?} is no rule: NAME:N:abort or NAME:N:slow=MS would be right"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_counts_passes_of_its_own_place() {
+        let mut rules = parse("a.b:2:abort, c:1:slow=5").unwrap();
+        assert_eq!(due(&mut rules, "elsewhere", 1), None);
+        assert_eq!(due(&mut rules, "a.b", 1), None);
+        assert_eq!(due(&mut rules, "a.b", 1), Some(Action::Abort));
+        let slow = Action::Slow(Duration::from_millis(5));
+        let mut bytes = parse("d:1000:abort").unwrap();
+        assert_eq!(due(&mut bytes, "d", 999), None);
+        assert_eq!(due(&mut bytes, "d", 4096), Some(Action::Abort));
+        assert_eq!([(); 3].map(|()| due(&mut rules, "c", 1)), [Some(slow); 3]);
+    }
+
+    #[test]
+    fn what_is_no_rule_is_named() {
+        assert_eq!(parse("").unwrap(), []);
+        for wrong in [
+            "a",
+            "a:1",
+            "a:0:abort",
+            "a:1:explode",
+            "a:1:abort:more",
+            "a:1:slow=x",
+        ] {
+            let error = parse(wrong).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("{wrong:?} is no rule")), "{error}");
+        }
+    }
+}

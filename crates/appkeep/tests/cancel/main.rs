@@ -1,0 +1,188 @@
+//! Deleting a backup in progress: how soon its worker is free, and that nothing is left of it.
+//!
+//! A fail point makes reading slow from a given byte on, so slow that a backup which isn't cancelled keeps its
+//! worker for longer than these tests wait.
+
+#![allow(
+    dead_code,
+    reason = "what the tests of the command line share, and not all of it is needed here"
+)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends at the first surprise, in its helpers too"
+)]
+
+#[path = "../cli/place.rs"]
+mod place;
+#[path = "../cli/running.rs"]
+mod running;
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::place::{ACCOUNT, APP, Place, app_backups, backups};
+use crate::running::{Running, eventually};
+
+/// How many bytes the app's one large file has.
+const LARGE_BYTES: u64 = 128 << 20;
+
+/// What was promised, and what is bearable on a machine that does much else.
+const PROMISED: Duration = Duration::from_secs(2);
+const BEARABLE: Duration = Duration::from_secs(10);
+
+/// The app that waits for the only worker.
+const OTHER_APP: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02";
+
+const CONFIG: &str = r#"[server]
+workers = 1
+
+[[accounts]]
+name = "acme"
+id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01"
+
+[[accounts.apps]]
+name = "shop"
+id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b01"
+volumes = { data = "volume" }
+
+[[accounts.apps]]
+name = "blog"
+id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02"
+volumes = { data = "other" }
+
+[[accounts.buckets]]
+name = "local"
+id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7c01"
+path = "bucket"
+"#;
+
+/// A server with one worker, slow from that place on.
+fn start(slow: &str) -> (Place, Running, String) {
+    let place = Place::new();
+    fs::write(place.path().join("appkeep.toml"), CONFIG).unwrap();
+    fs::create_dir(place.path().join("other")).unwrap();
+    let noise = File::open("/dev/urandom").unwrap();
+    let large = place.path().join("volume/large");
+    io::copy(&mut noise.take(LARGE_BYTES), &mut File::create(large).unwrap()).unwrap();
+    for number in 0..300 {
+        fs::write(place.path().join(format!("volume/small-{number}")), "small").unwrap();
+    }
+    let mut serve = place.serve();
+    serve.env("APPKEEP_FAIL_POINTS", slow);
+    let server = Running::start(serve);
+    let token = place.token();
+    (place, server, token)
+}
+
+fn create(server: &Running, token: &str, app: &str) -> String {
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let created = server.post(token, &app_backups().replace(APP, app), &body);
+    assert_eq!(created.status, 201, "{created:?}");
+    format!("{}/{}", backups(), created.body["id"].as_str().unwrap())
+}
+
+/// Deletes the backup at `path`, says how long its worker was busy with it after that, and makes sure that
+/// nothing is left.
+fn cancel(place: &Place, server: &Running, token: &str, path: &str, at: &str) {
+    let waiting = create(server, token, OTHER_APP);
+    assert_eq!(server.get(token, &waiting).body["state"], "pending", "{at}");
+    let begun = Instant::now();
+    assert_eq!(server.delete(token, path).status, 204);
+    eventually("the worker to be free", || {
+        (server.get(token, &waiting).body["state"] != "pending").then_some(())
+    });
+    let took = begun.elapsed();
+    println!(
+        "cancelled {at}: the worker was free after {} ms",
+        took.as_millis()
+    );
+    assert!(took < BEARABLE, "{took:?} {at}, where {PROMISED:?} were promised");
+    nothing_is_left(place, server, token, path);
+    server.wait_for(token, &waiting, &["completed"]);
+}
+
+fn nothing_is_left(place: &Place, server: &Running, token: &str, path: &str) {
+    assert_eq!(server.get(token, path).status, 404);
+    let listed = server.get(token, &backups()).body;
+    let ids: Vec<_> = listed["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| &item["id"])
+        .collect();
+    assert!(
+        ids.iter().all(|id| !path.ends_with(id.as_str().unwrap())),
+        "{ids:?}"
+    );
+    let snaps = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps");
+    let repository = place.path().join("bucket").join(APP);
+    eventually("everything of it to be gone", || {
+        let kinds = ["data", "index", "snapshots", "tmp"];
+        let left: Vec<_> = kinds
+            .iter()
+            .flat_map(|kind| files_below(&repository.join(kind)))
+            .collect();
+        let on_disk = place.data().join("snapshots").join(APP).exists();
+        let listed = server.get(token, &snaps).body["items"] != Value::Array(Vec::new());
+        (left.is_empty() && !on_disk && !listed).then_some(())
+    });
+}
+
+fn files_below(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+    let files = entries.flat_map(|entry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => files_below(&entry.path()),
+        _ => vec![entry.path()],
+    });
+    files.collect()
+}
+
+fn cancelled_while_running(percent: u64) {
+    let from = (LARGE_BYTES * percent / 100).max(1);
+    let (place, server, token) = start(&format!("backup.bytes_read:{from}:slow=100"));
+    let path = create(&server, &token, APP);
+    eventually("the backup to come so far", || {
+        let backup = server.get(&token, &path).body;
+        let done = backup["bytesDone"].as_u64().unwrap_or_default();
+        assert_ne!(backup["state"], "completed", "{backup}");
+        // Bytes are counted when a whole piece of a file is stored: of a few MiB, at most.
+        (backup["state"] == "running" && done + (16 << 20) >= from).then_some(())
+    });
+    cancel(&place, &server, &token, &path, &format!("at {percent} %"));
+}
+
+#[test]
+fn a_backup_is_cancelled_soon_at_its_first_byte() {
+    cancelled_while_running(0);
+}
+
+#[test]
+fn a_backup_is_cancelled_soon_at_a_tenth() {
+    cancelled_while_running(10);
+}
+
+#[test]
+fn a_backup_is_cancelled_soon_at_the_half() {
+    cancelled_while_running(50);
+}
+
+#[test]
+fn a_backup_is_cancelled_soon_shortly_before_its_end() {
+    cancelled_while_running(99);
+}
+
+#[test]
+fn a_backup_is_cancelled_soon_while_its_snapshot_is_taken() {
+    let (place, server, token) = start("snapshot.piece:100:slow=100");
+    let path = create(&server, &token, APP);
+    server.wait_for(&token, &path, &["discovering"]);
+    let partial = place.data().join("snapshots").join(APP);
+    eventually("files in the snapshot", || {
+        (files_below(&partial).len() > 100).then_some(())
+    });
+    cancel(&place, &server, &token, &path, "while discovering");
+}

@@ -1,0 +1,297 @@
+//! `cargo xtask crash`: kills the server again and again, and looks whether anything was lost.
+//!
+//! The real binary runs as a child process, built with the feature `failpoints`. Each round changes files,
+//! asks for a few operations, ends the server at a named place or a random time, restarts it (which may be
+//! ended as well), and checks what was acknowledged, the disk, and with plain restic the repositories. The
+//! seed decides everything that is decided here; how far the server is at a random time, it doesn't.
+//!
+//! What a kill can't show is a power cut: what was written stays in the system's cache. So the default
+//! directory is in memory where there is one, where syncing costs nothing.
+
+mod place;
+mod points;
+mod report;
+mod restic;
+mod round;
+mod server;
+mod settle;
+mod world;
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use ureq::http::Method;
+
+use self::place::{APPS, BUCKETS, Place};
+use self::report::Report;
+use self::round::{Asker, End, of_app};
+use self::server::{Server, Started, create_token};
+use self::world::World;
+use crate::{Outcome, verify};
+
+/// How many rounds share a data directory and a bucket. Then everything is deleted and must be gone.
+const ROUNDS_PER_PLACE: u64 = 100;
+
+/// After how many kills restic looks for damage, before the server can mend anything.
+const ROUNDS_PER_CHECK: u64 = 10;
+
+/// Where files are in memory, on Linux.
+const IN_MEMORY: &str = "/dev/shm";
+
+/// What to do.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// How often the server is killed.
+    #[arg(long, default_value_t = 500)]
+    rounds: u64,
+    /// Decides what happens in each round.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Kill at this fail point only.
+    #[arg(long, value_name = "NAME")]
+    point: Option<String>,
+    /// Work below this directory [default: in memory where possible].
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+}
+
+impl Args {
+    /// What CI does.
+    pub(crate) fn usual() -> Self {
+        Self {
+            rounds: 500,
+            seed: 1,
+            point: None,
+            dir: None,
+        }
+    }
+}
+
+/// Kills, checks and reports. Ends at the first finding and leaves its directory for a person to look at.
+///
+/// # Errors
+/// When the server can't be built or started, or restic isn't installed.
+pub(crate) fn run(args: &Args) -> Result<Outcome> {
+    if !restic::is_installed() {
+        bail!("restic isn't installed, and it has the last word on the repositories");
+    }
+    let mut points = points::names()?;
+    if let Some(point) = &args.point {
+        points.retain(|name| name == point);
+        if points.is_empty() {
+            bail!("there is no fail point called {point}");
+        }
+    }
+    let parent = args.dir.clone().unwrap_or_else(|| {
+        let in_memory = Path::new(IN_MEMORY);
+        if in_memory.is_dir() {
+            in_memory.to_owned()
+        } else {
+            std::env::temp_dir()
+        }
+    });
+    let built = verify::build(&["--features", "failpoints"])?;
+    // The next build would replace it under the run.
+    let kept = tempfile::tempdir().context("failed to make a temporary directory")?;
+    let binary = kept.path().join("appkeep");
+    std::fs::copy(&built, &binary).with_context(|| format!("failed to copy {}", built.display()))?;
+    let run = Run {
+        binary,
+        parent,
+        points,
+        seed: args.seed,
+    };
+    let mut report = Report::default();
+    report.points.clone_from(&run.points);
+    let begun = Instant::now();
+    while report.rounds < args.rounds && report.is_clean() {
+        let rounds = ROUNDS_PER_PLACE.min(args.rounds - report.rounds);
+        run.place(rounds, &mut report)?;
+        report.elapsed = begun.elapsed();
+        println!(
+            "crash: {} rounds of {} in {:.0} s",
+            report.rounds,
+            args.rounds,
+            report.elapsed.as_secs_f64()
+        );
+    }
+    println!("{report}");
+    Ok(if report.is_clean() {
+        Outcome::Fine
+    } else {
+        Outcome::Findings
+    })
+}
+
+struct Run {
+    binary: PathBuf,
+    parent: PathBuf,
+    points: Vec<String>,
+    seed: u64,
+}
+
+impl Run {
+    /// Rounds on one place; a finding ends them.
+    fn place(&self, rounds: u64, report: &mut Report) -> Result<()> {
+        let place = Place::create(&self.parent, &mut self.rng(report.rounds, 1))?;
+        let mut rounds_here = Rounds {
+            run: self,
+            place,
+            world: World::default(),
+            token: String::new(),
+        };
+        if let Err(error) = rounds_here.all(rounds, report) {
+            report.found(format!("seed {} round {}: {error:#}", self.seed, report.rounds));
+            report.found(format!("kept for a look: {}", rounds_here.place.keep().display()));
+        }
+        Ok(())
+    }
+
+    /// What decides in a round; `purpose` keeps streams apart.
+    fn rng(&self, round: u64, purpose: u64) -> fastrand::Rng {
+        let mut rng = fastrand::Rng::with_seed(self.seed);
+        let seed = rng.u64(..)
+            ^ round.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            ^ purpose.wrapping_mul(0xd1b5_4a32_d192_ed03);
+        fastrand::Rng::with_seed(seed)
+    }
+}
+
+/// The rounds on one place.
+struct Rounds<'a> {
+    run: &'a Run,
+    place: Place,
+    world: World,
+    token: String,
+}
+
+impl Rounds<'_> {
+    fn all(&mut self, rounds: u64, report: &mut Report) -> Result<()> {
+        let mut rng = self.run.rng(report.rounds, 2);
+        self.maybe_die_starting(&mut rng, report)?;
+        let mut server = self.start(report)?;
+        self.token = create_token(&self.run.binary, &self.place)?;
+        // It was started without one.
+        drop(server);
+        server = self.start(report)?;
+        for _ in 0..rounds {
+            report.rounds += 1;
+            server = self.round(server, report)?;
+        }
+        server.stop()?;
+        self.ask_restic(report)?;
+        let server = self.start(report)?;
+        self.delete_all(&server, report)?;
+        server.stop()
+    }
+
+    fn round(&mut self, mut server: Server, report: &mut Report) -> Result<Server> {
+        let mut rng = self.run.rng(report.rounds, 0);
+        let end = End::draw(&self.run.points, &self.place, &mut rng);
+        if !server.arm(&end.rule()) {
+            bail!("the server doesn't take the fail point {}", end.rule());
+        }
+        if let End::Time(delay) = end {
+            server.kill_after(delay);
+        }
+        let mut asker = Asker {
+            place: &mut self.place,
+            world: &mut self.world,
+            report,
+            rng: &mut rng,
+        };
+        asker.round(&server, &end)?;
+        end.wait(server, report)?;
+        self.leave_over();
+        if report.rounds.is_multiple_of(ROUNDS_PER_CHECK) {
+            self.check_one(&mut rng, report)?;
+        }
+        self.maybe_die_starting(&mut rng, report)?;
+        let server = self.start(report)?;
+        settle::check(&server, &self.place, &mut self.world, report)?;
+        Ok(server)
+    }
+
+    fn start(&self, report: &mut Report) -> Result<Server> {
+        report.starts += 1;
+        match Server::start(&self.run.binary, &self.place, &self.token, "")? {
+            Started::Ready(server) => Ok(server),
+            Started::Died(death) => bail!("the server didn't start: {death:?}"),
+        }
+    }
+
+    /// Now and then the server dies again while it starts and takes up what was left.
+    fn maybe_die_starting(&mut self, rng: &mut fastrand::Rng, report: &mut Report) -> Result<()> {
+        if rng.u8(..100) >= 15 {
+            return Ok(());
+        }
+        let end = End::draw(&self.run.points, &self.place, rng);
+        report.starts += 1;
+        match Server::start(&self.run.binary, &self.place, &self.token, &end.rule())? {
+            Started::Died(server::Death::Abort) => report.died("a fail point before it was ready"),
+            Started::Died(death) => bail!("the server didn't start: {death:?}"),
+            Started::Ready(server) => {
+                if let End::Time(delay) = end {
+                    server.kill_after(delay);
+                }
+                end.wait(server, report)?;
+            }
+        }
+        self.leave_over();
+        Ok(())
+    }
+
+    /// A death may leave as much as one backup in each repository that no backup needs.
+    fn leave_over(&mut self) {
+        for (app, of_app) in self.world.left_over.iter_mut().enumerate() {
+            for bytes in of_app {
+                *bytes += self.place.bytes_max(app) * 2;
+            }
+        }
+    }
+
+    /// Has restic look at one repository as the death left it.
+    fn check_one(&self, rng: &mut fastrand::Rng, report: &mut Report) -> Result<()> {
+        let repositories = restic::repositories(&self.place)?;
+        if repositories.is_empty() {
+            return Ok(());
+        }
+        repositories[rng.usize(..repositories.len())].check(false)?;
+        report.checked("restic check right after a death");
+        Ok(())
+    }
+
+    fn ask_restic(&self, report: &mut Report) -> Result<()> {
+        for repository in restic::repositories(&self.place)? {
+            repository.check(true)?;
+            report.checked("restic check --read-data");
+            repository.compare_list(&self.world)?;
+            report.checked("restic lists exactly the backups that the API lists");
+            if repository.restore_newest(&self.place, &self.world)? {
+                report.checked("restic restores the newest backup as it was");
+            }
+        }
+        Ok(())
+    }
+
+    fn delete_all(&mut self, server: &Server, report: &mut Report) -> Result<()> {
+        for (kept, kind) in [
+            (&mut self.world.backups, "appBackups"),
+            (&mut self.world.snaps, "appSnaps"),
+        ] {
+            let all: Vec<_> = kept.there.iter().map(|one| (one.id.clone(), one.app)).collect();
+            for (id, app) in all {
+                let answer = server.ask(&Method::DELETE, &format!("{}/{id}", of_app(app, kind)), None);
+                match answer.map(|answer| answer.status) {
+                    Some(204) => kept.deleted(&id),
+                    other => bail!("the delete of {id} was answered with {other:?}"),
+                }
+            }
+        }
+        self.world.left_over = [[0; BUCKETS.len()]; APPS.len()];
+        settle::check_empty(server, &self.place, &self.world)?;
+        report.checked("after all was deleted, nothing is stored");
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+//! The repositories as plain restic sees them.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use super::place::{APPS, BUCKETS, Place, describe, entries};
+use super::world::World;
+
+/// Whether there is a restic to ask.
+pub(super) fn is_installed() -> bool {
+    let mut probe = Command::new("restic");
+    probe.arg("version").stdout(Stdio::null()).stderr(Stdio::null());
+    probe.status().is_ok_and(|status| status.success())
+}
+
+/// An app's repository in a bucket.
+pub(super) struct Repository {
+    pub(super) app: usize,
+    pub(super) bucket: usize,
+    path: PathBuf,
+    password: String,
+}
+
+/// The repositories that are there. One whose making was interrupted before it got its password is none.
+///
+/// # Errors
+/// When a key file can't be read.
+pub(super) fn repositories(place: &Place) -> Result<Vec<Repository>> {
+    let mut found = Vec::new();
+    for app in 0..APPS.len() {
+        for bucket in 0..BUCKETS.len() {
+            let path = place.repository(app, bucket);
+            if path.join("config").is_file() && !entries(&path.join("keys"))?.is_empty() {
+                let password = password(place, app, bucket)?;
+                found.push(Repository {
+                    app,
+                    bucket,
+                    path,
+                    password,
+                });
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn password(place: &Place, app: usize, bucket: usize) -> Result<String> {
+    let path = place
+        .data()
+        .join("keys")
+        .join(BUCKETS[bucket].1)
+        .join(format!("{}.json", APPS[app].1));
+    let text = fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
+    let key: Value =
+        serde_json::from_slice(&text).with_context(|| format!("{} is no JSON", path.display()))?;
+    let password = key["password"].as_str();
+    Ok(password
+        .with_context(|| format!("{} has no password", path.display()))?
+        .to_owned())
+}
+
+impl Repository {
+    /// Looks for damage; with `read_data` in everything that is stored.
+    ///
+    /// # Errors
+    /// When restic finds any.
+    pub(super) fn check(&self, read_data: bool) -> Result<()> {
+        let more: &[&str] = if read_data { &["--read-data"] } else { &[] };
+        let said = self.restic(&[&["check", "--no-lock"], more].concat())?;
+        if said.contains("no errors were found") {
+            return Ok(());
+        }
+        bail!("restic check of {}: {said}", self.path.display())
+    }
+
+    /// Compares what restic lists with what has to be there.
+    ///
+    /// # Errors
+    /// When they differ.
+    pub(super) fn compare_list(&self, world: &World) -> Result<()> {
+        let said = self.restic(&["snapshots", "--no-lock", "--json"])?;
+        let listed: Vec<Value> = serde_json::from_str(&said).context("restic speaks no JSON")?;
+        let tags = listed
+            .iter()
+            .map(|snapshot| snapshot["tags"][0].as_str().unwrap_or_default());
+        let tags: Vec<_> = tags.map(str::to_owned).collect();
+        let wanted = world
+            .backups_in(self.app, self.bucket)
+            .map(|backup| format!("backup={}", backup.id));
+        let (found, wanted) = (tags.iter().cloned().collect::<BTreeSet<_>>(), wanted.collect());
+        if found == wanted && found.len() == tags.len() {
+            return Ok(());
+        }
+        bail!("{} has {tags:?} instead of {wanted:?}", self.path.display())
+    }
+
+    /// Restores the newest backup and compares it with what was backed up. False when there is none.
+    ///
+    /// # Errors
+    /// When they differ.
+    pub(super) fn restore_newest(&self, place: &Place, world: &World) -> Result<bool> {
+        let Some(newest) = world.backups_in(self.app, self.bucket).last() else {
+            return Ok(false);
+        };
+        let target = place.path().join("restored");
+        let text = target.display().to_string();
+        let tag = format!("backup={}", newest.id);
+        self.restic(&["restore", "latest", "--no-lock", "--tag", &tag, "--target", &text])?;
+        let (restored, _) = describe(&target)?;
+        fs::remove_dir_all(&target).context("failed to remove what was restored")?;
+        if restored == *newest.manifest {
+            return Ok(true);
+        }
+        bail!(
+            "backup {} holds {:?} instead of {:?}",
+            newest.id,
+            restored.keys(),
+            newest.manifest.keys()
+        )
+    }
+
+    fn restic(&self, arguments: &[&str]) -> Result<String> {
+        let output = Command::new("restic")
+            .args(["--no-cache", "--repo"])
+            .arg(&self.path)
+            .args(arguments)
+            .env("RESTIC_PASSWORD", &self.password)
+            .output()
+            .context("failed to start restic")?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        if output.status.success() {
+            return Ok(said);
+        }
+        let complained = String::from_utf8_lossy(&output.stderr);
+        bail!(
+            "restic {arguments:?} of {} failed: {said} {complained}",
+            self.path.display()
+        )
+    }
+}

@@ -1,0 +1,302 @@
+//! One round: files change, operations are asked for, and the server dies somewhere in between.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use serde_json::{Value, json};
+use ureq::http::Method;
+
+use super::place::{ACCOUNT, APPS, BUCKETS, Place};
+use super::points::{self, Needs};
+use super::report::Report;
+use super::server::{Death, Server};
+use super::world::{Unanswered, World};
+
+/// How many backups, and snapshots, an app has before deleting is preferred.
+const RESOURCES_MAX: usize = 4;
+
+/// How long after the last operation a fail point may still be reached.
+const REACHED_WITHIN: Duration = Duration::from_millis(600);
+
+/// The latest moment at which the server is killed from outside.
+const KILL_AFTER_MAX: Duration = Duration::from_millis(300);
+
+/// How the server is to die.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum End {
+    /// At a fail point, when it passes for the Nth time.
+    Point(String, u64),
+    /// From outside, after so long.
+    Time(Duration),
+    /// Not at all: it is asked to stop.
+    Stop,
+}
+
+impl End {
+    /// Draws one; a fail point is one of these `names`, and mostly one that `place` can come to.
+    pub(super) fn draw(names: &[String], place: &Place, rng: &mut fastrand::Rng) -> Self {
+        match rng.u8(..100) {
+            0..70 => {
+                let mut name = &names[rng.usize(..names.len())];
+                if points::needs(name) == Needs::NewRepository && new_repositories(place).is_empty() {
+                    name = &names[rng.usize(..names.len())];
+                }
+                let name = name.clone();
+                let nth = points::nth(&name, rng);
+                Self::Point(name, nth)
+            }
+            70..95 => Self::Time(KILL_AFTER_MAX.mul_f64(rng.f64())),
+            _ => Self::Stop,
+        }
+    }
+
+    /// What has to happen so that it comes to that.
+    fn needs(&self) -> Option<Needs> {
+        match self {
+            Self::Point(name, _) => Some(points::needs(name)),
+            Self::Time(_) | Self::Stop => None,
+        }
+    }
+
+    /// What the server is told.
+    pub(super) fn rule(&self) -> String {
+        match self {
+            Self::Point(name, nth) => format!("{name}:{nth}:abort"),
+            Self::Time(_) | Self::Stop => String::new(),
+        }
+    }
+
+    /// Waits until the server dies of it, and kills it when it doesn't. Says where it died.
+    ///
+    /// # Errors
+    /// When it died of anything else.
+    pub(super) fn wait(&self, server: Server, report: &mut Report) -> Result<()> {
+        let begun = Instant::now();
+        let patience = match self {
+            Self::Point(..) => REACHED_WITHIN,
+            Self::Time(_) => KILL_AFTER_MAX,
+            Self::Stop => {
+                server.stop()?;
+                report.died("asked to stop");
+                return Ok(());
+            }
+        };
+        while server.ended()?.is_none() && begun.elapsed() < patience {
+            thread::sleep(Duration::from_millis(2));
+        }
+        match (server.kill()?, self) {
+            (Death::Abort, Self::Point(name, _)) => report.died(name),
+            (Death::Kill, Self::Time(_)) => report.died("killed at a random time"),
+            (Death::Kill, Self::Point(name, _)) => report.missed(name),
+            (other, _) => bail!("the server ended with {other:?}"),
+        }
+        Ok(())
+    }
+}
+
+/// Who asks, and what came of it.
+pub(super) struct Asker<'a> {
+    pub(super) place: &'a mut Place,
+    pub(super) world: &'a mut World,
+    pub(super) report: &'a mut Report,
+    pub(super) rng: &'a mut fastrand::Rng,
+}
+
+impl Asker<'_> {
+    /// Changes files and asks for a few operations, until the server is dead.
+    ///
+    /// # Errors
+    /// When the server answers what it must not.
+    pub(super) fn round(&mut self, server: &Server, end: &End) -> Result<()> {
+        for app in 0..APPS.len() {
+            if self.rng.u8(..100) < 60 {
+                self.place.change(app, self.rng)?;
+            }
+        }
+        let mut goes_on = end
+            .needs()
+            .map_or(Ok(true), |needs| self.provide(server, needs))?;
+        for _ in 0..self.rng.usize(1..=4) {
+            goes_on = goes_on && self.operation(server)?;
+            if !goes_on {
+                return Ok(());
+            }
+            if self.rng.bool() {
+                thread::sleep(Duration::from_millis(self.rng.u64(..40)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Does what is needed, as far as that is possible. False when no answer came.
+    fn provide(&mut self, server: &Server, needs: Needs) -> Result<bool> {
+        let app = self.rng.usize(..APPS.len());
+        let bucket = usize::from(self.rng.u8(..100) < 25);
+        match needs {
+            Needs::Backup => self.create_backup(server, app, bucket),
+            Needs::NewRepository => match new_repositories(self.place)[..] {
+                [] => self.create_backup(server, app, bucket),
+                [(app, bucket), ..] => self.create_backup(server, app, bucket),
+            },
+            Needs::Delete => match self.world.backups.there.first() {
+                Some(first) => self.delete(server, first.app, true),
+                None => self.create_backup(server, app, bucket),
+            },
+        }
+    }
+
+    /// One operation. False when no answer came.
+    fn operation(&mut self, server: &Server) -> Result<bool> {
+        let app = self.rng.usize(..APPS.len());
+        let bucket = usize::from(self.rng.u8(..100) < 25);
+        let is_full = |count: usize| count >= RESOURCES_MAX;
+        let backups = self.world.backups.there.iter().filter(|backup| backup.app == app);
+        let snaps = self.world.snaps.there.iter().filter(|snap| snap.app == app);
+        let (backups, snaps) = (backups.count(), snaps.count());
+        match self.rng.u8(..100) {
+            0..45 if !is_full(backups) => self.create_backup(server, app, bucket),
+            0..75 if backups > 0 => self.delete(server, app, true),
+            75..85 if !is_full(snaps) => self.create_snap(server, app),
+            75..92 if snaps > 0 => self.delete(server, app, false),
+            92..96 => Ok(self.read(server, &account_backups())?),
+            96..100 => Ok(self.read(server, &of_app(app, "appSnaps"))?),
+            _ => self.create_backup(server, app, bucket),
+        }
+    }
+
+    fn create_backup(&mut self, server: &Server, app: usize, bucket: usize) -> Result<bool> {
+        let mut manifest = self.place.manifest(app);
+        let mut body = json!({
+            "type": "application/astra-appBackup",
+            "version": "1.1",
+            "bucketID": BUCKETS[bucket].1,
+        });
+        let snaps: Vec<_> = self
+            .world
+            .snaps
+            .there
+            .iter()
+            .filter(|snap| snap.app == app)
+            .collect();
+        if !snaps.is_empty() && self.rng.u8(..100) < 30 {
+            let snap = snaps[self.rng.usize(..snaps.len())];
+            body["snapshotID"] = json!(snap.id);
+            manifest = snap.manifest.clone();
+        }
+        let path = of_app(app, "appBackups");
+        let Some(answer) = server.ask(&Method::POST, &path, Some(&body)) else {
+            self.world.backups.unanswered = Some(Unanswered {
+                app,
+                bucket,
+                manifest,
+            });
+            return Ok(false);
+        };
+        match (answer.status, answer.body["id"].as_str()) {
+            (201, Some(id)) => {
+                self.world.backups.created(id, app, bucket, manifest);
+                self.report.acknowledged("backups created");
+            }
+            // The snapshot isn't completed yet.
+            (409, _) if body.get("snapshotID").is_some() => self.report.acknowledged("conflicts"),
+            _ => bail!("a create was answered with {}: {}", answer.status, answer.body),
+        }
+        Ok(true)
+    }
+
+    fn create_snap(&mut self, server: &Server, app: usize) -> Result<bool> {
+        let manifest = self.place.manifest(app);
+        let body = json!({"type": "application/astra-appSnap", "version": "1.2"});
+        let path = of_app(app, "appSnaps");
+        let Some(answer) = server.ask(&Method::POST, &path, Some(&body)) else {
+            self.world.snaps.unanswered = Some(Unanswered {
+                app,
+                bucket: 0,
+                manifest,
+            });
+            return Ok(false);
+        };
+        match (answer.status, answer.body["id"].as_str()) {
+            (201, Some(id)) => self.world.snaps.created(id, app, 0, manifest),
+            _ => bail!("a create was answered with {}: {}", answer.status, answer.body),
+        }
+        self.report.acknowledged("snapshots created");
+        Ok(true)
+    }
+
+    fn delete(&mut self, server: &Server, app: usize, is_backup: bool) -> Result<bool> {
+        let (kept, kind) = if is_backup {
+            (&mut self.world.backups, "appBackups")
+        } else {
+            (&mut self.world.snaps, "appSnaps")
+        };
+        let mut found: Vec<_> = kept.there.iter_mut().filter(|one| one.app == app).collect();
+        let number = self.rng.usize(..found.len());
+        let chosen = &mut *found[number];
+        let id = chosen.id.clone();
+        let path = format!("{}/{id}", of_app(app, kind));
+        let Some(answer) = server.ask(&Method::DELETE, &path, None) else {
+            chosen.may_be_gone = true;
+            return Ok(false);
+        };
+        match answer.status {
+            204 => {
+                kept.deleted(&id);
+                let what = if is_backup {
+                    "backups deleted"
+                } else {
+                    "snapshots deleted"
+                };
+                self.report.acknowledged(what);
+            }
+            // It is pending, or in use.
+            409 => self.report.acknowledged("conflicts"),
+            _ => bail!("a delete was answered with {}: {}", answer.status, answer.body),
+        }
+        Ok(true)
+    }
+
+    fn read(&mut self, server: &Server, path: &str) -> Result<bool> {
+        let Some(answer) = server.ask(&Method::GET, path, None) else {
+            return Ok(false);
+        };
+        if answer.status != 200 {
+            bail!("a list was answered with {}: {}", answer.status, answer.body);
+        }
+        self.report.acknowledged("lists read");
+        Ok(true)
+    }
+}
+
+/// The apps and buckets that have no repository together.
+fn new_repositories(place: &Place) -> Vec<(usize, usize)> {
+    let all = (0..APPS.len()).flat_map(|app| (0..BUCKETS.len()).map(move |bucket| (app, bucket)));
+    all.filter(|(app, bucket)| !place.repository(*app, *bucket).join("config").exists())
+        .collect()
+}
+
+/// The path of all backups.
+pub(super) fn account_backups() -> String {
+    format!("/accounts/{ACCOUNT}/topology/v1/appBackups")
+}
+
+/// The path of an app's backups or snapshots.
+pub(super) fn of_app(app: usize, kind: &str) -> String {
+    format!("/accounts/{ACCOUNT}/k8s/v1/apps/{}/{kind}", APPS[app].1)
+}
+
+/// What a list holds. Nothing when no answer came.
+///
+/// # Errors
+/// When the answer is no list.
+pub(super) fn list(server: &Server, path: &str) -> Result<Vec<Value>> {
+    match server.ask(&Method::GET, path, None) {
+        Some(answer) if answer.status == 200 => match answer.body["items"].as_array() {
+            Some(items) => Ok(items.clone()),
+            None => bail!("GET {path} was answered without items: {}", answer.body),
+        },
+        Some(answer) => bail!("GET {path} was answered with {}: {}", answer.status, answer.body),
+        None => bail!("GET {path} was not answered"),
+    }
+}

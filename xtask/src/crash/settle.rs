@@ -1,0 +1,182 @@
+//! What has to hold after a restart: at once for what was acknowledged, soon for what was to be done.
+
+use std::collections::BTreeSet;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+use super::place::{APPS, BUCKETS, Place, entries, files_below};
+use super::report::Report;
+use super::round::{account_backups, list, of_app};
+use super::server::Server;
+use super::world::World;
+
+/// How long the queue may take to drain. A job that failed once is tried again after two seconds, so a
+/// few failures fit in.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How many bytes a repository may have beside its backups' content, in bytes: trees, indexes, keys.
+const OVERHEAD_BYTES: u64 = 400_000;
+
+/// Checks everything, once the server is ready again.
+///
+/// # Errors
+/// With the first thing that doesn't hold.
+pub(super) fn check(server: &Server, place: &Place, world: &mut World, report: &mut Report) -> Result<()> {
+    let findings = world.backups.settle("backup", &list(server, &account_backups())?);
+    if !findings.is_empty() {
+        bail!(findings.join("; "));
+    }
+    report.checked("acknowledged backups are there, deleted ones are not");
+    eventually("backups to be completed", server, || {
+        all_completed(&list(server, &account_backups())?)
+    })?;
+    // From now on there is no snapshot that was made for a backup.
+    let findings = world.snaps.settle("snapshot", &all_snaps(server)?);
+    if !findings.is_empty() {
+        bail!(findings.join("; "));
+    }
+    report.checked("acknowledged snapshots are there, deleted ones are not");
+    eventually("snapshots to be completed", server, || {
+        all_completed(&all_snaps(server)?)
+    })?;
+    report.checked("everything reached its final state");
+    eventually("the disk to hold what is listed", server, || {
+        on_disk(place, world)
+    })?;
+    report.checked("nothing is left on disk, bytes are bounded");
+    Ok(())
+}
+
+/// Waits until nothing at all is stored.
+///
+/// # Errors
+/// When something stays.
+pub(super) fn check_empty(server: &Server, place: &Place, world: &World) -> Result<()> {
+    eventually("all bytes to be gone", server, || {
+        if let Some(left) = on_disk(place, world)? {
+            return Ok(Some(left));
+        }
+        for app in 0..APPS.len() {
+            for bucket in 0..BUCKETS.len() {
+                for kind in ["data", "index", "snapshots"] {
+                    let left = files_below(&place.repository(app, bucket).join(kind))?;
+                    if let Some(left) = left.first() {
+                        return Ok(Some(format!("{} is left", left.display())));
+                    }
+                }
+            }
+        }
+        Ok(None)
+    })
+}
+
+fn all_snaps(server: &Server) -> Result<Vec<Value>> {
+    let mut snaps = Vec::new();
+    for app in 0..APPS.len() {
+        snaps.extend(list(server, &of_app(app, "appSnaps"))?);
+    }
+    Ok(snaps)
+}
+
+/// What hinders: an answer that stays the same until the patience ends is a finding.
+fn eventually(
+    what: &str,
+    server: &Server,
+    mut hindrance: impl FnMut() -> Result<Option<String>>,
+) -> Result<()> {
+    let begun = Instant::now();
+    let mut pause = Duration::from_millis(2);
+    loop {
+        let Some(hindrance) = hindrance()? else {
+            return Ok(());
+        };
+        if let Some(death) = server.ended()? {
+            bail!("waiting for {what}, but the server ended with {death:?}");
+        }
+        if begun.elapsed() > PATIENCE {
+            bail!("waited {PATIENCE:?} in vain for {what}: {hindrance}");
+        }
+        thread::sleep(pause);
+        pause = (pause * 2).min(Duration::from_millis(50));
+    }
+}
+
+/// What isn't completed yet.
+///
+/// # Errors
+/// When anything failed: nothing but kills happened here, so there is no honest reason.
+fn all_completed(listed: &[Value]) -> Result<Option<String>> {
+    for resource in listed {
+        match resource["state"].as_str() {
+            Some("completed") => {}
+            Some("pending" | "discovering" | "running") => {
+                return Ok(Some(format!(
+                    "{} is {}: {}",
+                    resource["id"], resource["state"], resource["stateUnready"]
+                )));
+            }
+            _ => bail!(
+                "{} is {}: {}",
+                resource["id"],
+                resource["state"],
+                resource["stateUnready"]
+            ),
+        }
+    }
+    Ok(None)
+}
+
+/// What is on disk and should not be, or the other way round.
+fn on_disk(place: &Place, world: &World) -> Result<Option<String>> {
+    for app in 0..APPS.len() {
+        let wanted = world.snaps.there.iter().filter(|snap| snap.app == app);
+        let wanted: BTreeSet<_> = wanted.map(|snap| place.snapshots(app).join(&snap.id)).collect();
+        let found: BTreeSet<_> = entries(&place.snapshots(app))?.into_iter().collect();
+        if found != wanted {
+            return Ok(Some(format!(
+                "snapshots on disk are {found:?} instead of {wanted:?}"
+            )));
+        }
+        for bucket in 0..BUCKETS.len() {
+            if let Some(wrong) = in_repository(place, world, app, bucket)? {
+                return Ok(Some(wrong));
+            }
+        }
+    }
+    let keys = files_below(&place.data().join("keys"))?;
+    let unfinished = keys
+        .iter()
+        .find(|path| path.extension().is_none_or(|extension| extension != "json"));
+    Ok(unfinished.map(|path| format!("{} is left", path.display())))
+}
+
+fn in_repository(place: &Place, world: &World, app: usize, bucket: usize) -> Result<Option<String>> {
+    let path = place.repository(app, bucket);
+    let wanted = world.backups_in(app, bucket).count();
+    let found = entries(&path.join("snapshots"))?.len();
+    if found != wanted {
+        return Ok(Some(format!(
+            "{} has {found} snapshots instead of {wanted}",
+            path.display()
+        )));
+    }
+    if let Some(left) = entries(&path.join("tmp"))?.first() {
+        return Ok(Some(format!("{} is left", left.display())));
+    }
+    let mut bytes = 0;
+    for file in files_below(&path)? {
+        bytes += file.metadata().map_or(0, |metadata| metadata.len());
+    }
+    let content = place.bytes_max(app) * wanted as u64;
+    let bytes_max = content + content / 50 + OVERHEAD_BYTES + world.left_over[app][bucket];
+    if bytes > bytes_max {
+        return Ok(Some(format!(
+            "{} has {bytes} bytes, {bytes_max} would be many",
+            path.display()
+        )));
+    }
+    Ok(None)
+}

@@ -1,0 +1,167 @@
+//! What has to be there: everything whose creation was acknowledged and whose deletion was not.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::place::{APPS, BUCKETS, Manifest};
+
+/// A backup or a snapshot that was acknowledged.
+pub(super) struct Resource {
+    pub(super) id: String,
+    /// Which of the apps.
+    pub(super) app: usize,
+    /// Which of the buckets; the first for a snapshot, which is in none.
+    pub(super) bucket: usize,
+    /// What it holds.
+    pub(super) manifest: Manifest,
+    /// Somebody asked for its deletion, and no answer came.
+    pub(super) may_be_gone: bool,
+}
+
+/// A creation to which no answer came.
+pub(super) struct Unanswered {
+    pub(super) app: usize,
+    pub(super) bucket: usize,
+    pub(super) manifest: Manifest,
+}
+
+/// All resources of one kind, in the order in which they were acknowledged.
+#[derive(Default)]
+pub(super) struct Kept {
+    pub(super) there: Vec<Resource>,
+    /// At most one: the request at which the server died.
+    pub(super) unanswered: Option<Unanswered>,
+    /// What was deleted and acknowledged.
+    gone: BTreeSet<String>,
+}
+
+impl Kept {
+    /// Notes an acknowledged creation.
+    pub(super) fn created(&mut self, id: &str, app: usize, bucket: usize, manifest: Manifest) {
+        self.there.push(Resource {
+            id: id.to_owned(),
+            app,
+            bucket,
+            manifest,
+            may_be_gone: false,
+        });
+    }
+
+    /// Notes an acknowledged deletion.
+    pub(super) fn deleted(&mut self, id: &str) {
+        self.there.retain(|resource| resource.id != id);
+        self.gone.insert(id.to_owned());
+    }
+
+    /// Compares with what the server lists after a restart; what was in doubt is settled by it.
+    pub(super) fn settle(&mut self, kind: &str, listed: &[Value]) -> Vec<String> {
+        let mut findings = Vec::new();
+        let ids: BTreeSet<&str> = listed.iter().filter_map(|item| item["id"].as_str()).collect();
+        for resource in &self.there {
+            if !ids.contains(resource.id.as_str()) && !resource.may_be_gone {
+                findings.push(format!("{kind} {} was acknowledged and is lost", resource.id));
+            }
+        }
+        let unanswered = self.unanswered.take();
+        let known: BTreeSet<&str> = self.there.iter().map(|resource| resource.id.as_str()).collect();
+        let strangers: Vec<&str> = ids.iter().filter(|id| !known.contains(*id)).copied().collect();
+        for id in &strangers {
+            if self.gone.contains(*id) {
+                findings.push(format!("{kind} {id} was deleted and is back"));
+            } else if unanswered.is_none() || strangers.len() > 1 {
+                findings.push(format!("{kind} {id} came from nowhere"));
+            }
+        }
+        let adopted = strangers.first().map(|id| (*id).to_owned());
+        let vanished: Vec<String> = (self.there.iter())
+            .filter(|resource| !ids.contains(resource.id.as_str()))
+            .map(|resource| resource.id.clone())
+            .collect();
+        for id in vanished {
+            self.deleted(&id);
+        }
+        for resource in &mut self.there {
+            resource.may_be_gone = false;
+        }
+        if let (Some(id), Some(made)) = (adopted, unanswered) {
+            self.created(&id, made.app, made.bucket, made.manifest);
+        }
+        findings
+    }
+}
+
+/// Everything that has to be there.
+#[derive(Default)]
+pub(super) struct World {
+    pub(super) backups: Kept,
+    pub(super) snaps: Kept,
+    /// How many bytes may lie in each repository that no backup needs: what died left them, until
+    /// a delete takes them away.
+    pub(super) left_over: [[u64; BUCKETS.len()]; APPS.len()],
+}
+
+impl World {
+    /// The backups of an app in a bucket.
+    pub(super) fn backups_in(&self, app: usize, bucket: usize) -> impl Iterator<Item = &Resource> {
+        let there = self.backups.there.iter();
+        there.filter(move |backup| backup.app == app && backup.bucket == bucket)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn kept() -> Kept {
+        let mut kept = Kept::default();
+        kept.created("a", 0, 0, Manifest::default());
+        kept.created("b", 0, 0, Manifest::default());
+        kept.created("c", 0, 0, Manifest::default());
+        kept.deleted("c");
+        kept
+    }
+
+    fn listed(ids: &[&str]) -> Vec<Value> {
+        ids.iter().map(|id| json!({"id": id})).collect()
+    }
+
+    #[test]
+    fn what_was_acknowledged_must_be_there() {
+        assert_eq!(kept().settle("backup", &listed(&["a", "b"])), [""; 0]);
+        assert_eq!(
+            kept().settle("backup", &listed(&["a"])),
+            ["backup b was acknowledged and is lost"]
+        );
+        assert_eq!(
+            kept().settle("backup", &listed(&["a", "b", "c"])),
+            ["backup c was deleted and is back"]
+        );
+        assert_eq!(
+            kept().settle("backup", &listed(&["a", "b", "d"])),
+            ["backup d came from nowhere"]
+        );
+    }
+
+    #[test]
+    fn what_was_in_doubt_is_settled_by_what_is_there() {
+        let mut kept = kept();
+        kept.there[0].may_be_gone = true;
+        kept.unanswered = Some(Unanswered {
+            app: 1,
+            bucket: 0,
+            manifest: Manifest::default(),
+        });
+        assert_eq!(kept.settle("backup", &listed(&["b", "d"])), [""; 0]);
+        assert_eq!(
+            kept.settle("backup", &listed(&["b", "d", "a"])),
+            ["backup a was deleted and is back"]
+        );
+        assert_eq!(
+            kept.settle("backup", &listed(&["b"])),
+            ["backup d was acknowledged and is lost"]
+        );
+    }
+}

@@ -6,8 +6,8 @@ use super::apply_retention;
 use super::run::{JobRun, StepError};
 use crate::app_snap::AppSnap;
 use crate::engine::{Progress, TakeSnapshot};
-use crate::ids::{AccountId, AppSnapId, SubjectId};
 use crate::fail_point;
+use crate::ids::{AccountId, AppSnapId, SubjectId};
 use crate::job::JobEnd;
 use crate::state::ResourceState;
 

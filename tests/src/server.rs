@@ -238,6 +238,17 @@ impl TestServer {
         found.expect("a declared bucket").id.as_uuid()
     }
 
+    /// The id of a schedule that any app declares.
+    ///
+    /// # Panics
+    /// When there is none of that name.
+    #[must_use]
+    pub fn schedule(&self, name: &str) -> Uuid {
+        let schedules = &self.config.declaration.schedules;
+        let found = schedules.iter().find(|schedule| schedule.name == name);
+        found.expect("a declared schedule").id.as_uuid()
+    }
+
     /// A new token for these accounts; `*` means all.
     ///
     /// # Panics

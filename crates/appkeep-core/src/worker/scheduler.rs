@@ -13,7 +13,7 @@ use crate::schedule::{NextRun, Scheduled, Verdict};
 use crate::service::{Outcome, Service};
 use crate::store::StoreError;
 
-/// Works until `shutdown`.
+/// Works until `shutdown`; looks once in any case.
 pub(super) async fn schedule(deps: WorkerDeps, shutdown: CancellationToken) {
     let service = Service::new(
         deps.store.clone(),
@@ -21,13 +21,13 @@ pub(super) async fn schedule(deps: WorkerDeps, shutdown: CancellationToken) {
         deps.ids.clone(),
         deps.wake.clone(),
     );
-    while !shutdown.is_cancelled() {
+    loop {
         if let Err(error) = look(&deps, &service).await {
             tracing::error!(%error, "the schedules can't be looked at");
         }
         tokio::select! {
             () = tokio::time::sleep(POLL_EVERY) => {}
-            () = shutdown.cancelled() => {}
+            () = shutdown.cancelled() => return,
         }
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn derived_id(kind: &str, account: &str, name: &str) -> Uuid {
     Uuid::new_v5(&NAMESPACE, format!("{kind}/{account}/{name}").as_bytes())
 }
 
-struct Checker<'a> {
+pub(super) struct Checker<'a> {
     path: &'a Path,
     text: &'a str,
     ids: HashSet<Uuid>,
@@ -78,11 +78,11 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
 }
 
 impl Checker<'_> {
-    fn error(&self, span: &Range<usize>, problem: String) -> ConfigError {
+    pub(super) fn error(&self, span: &Range<usize>, problem: String) -> ConfigError {
         ConfigError::at(self.path, self.text, span, problem)
     }
 
-    fn number(
+    pub(super) fn number(
         &self,
         given: Option<&Spanned<u32>>,
         default: u32,
@@ -157,7 +157,11 @@ impl Checker<'_> {
     }
 
     /// A name, unique among `taken`.
-    fn name(&self, given: &Spanned<String>, taken: &mut HashSet<String>) -> Result<String, ConfigError> {
+    pub(super) fn name(
+        &self,
+        given: &Spanned<String>,
+        taken: &mut HashSet<String>,
+    ) -> Result<String, ConfigError> {
         let name = ResourceName::new(given.get_ref().as_str()).map_err(|error| {
             self.error(
                 &given.span(),
@@ -174,7 +178,7 @@ impl Checker<'_> {
     }
 
     /// The id that is given, else the derived one; unique in the whole file.
-    fn id(
+    pub(super) fn id(
         &mut self,
         given: Option<&Spanned<String>>,
         name: &Spanned<String>,
@@ -233,6 +237,7 @@ impl Checker<'_> {
         let id = AccountId::new(self.id(table.id.as_ref(), &table.name, derived)?);
         let account = Account { id, name };
         let (mut app_names, mut bucket_names) = (HashSet::new(), HashSet::new());
+        let (first_app, first_bucket) = (declaration.apps.len(), declaration.buckets.len());
         for app in &table.apps {
             let app = self.app(&account, app, &mut app_names)?;
             declaration.apps.push(app);
@@ -257,6 +262,11 @@ impl Checker<'_> {
                 default = Some(marked.span());
             }
             declaration.buckets.push(checked);
+        }
+        let buckets = &declaration.buckets[first_bucket..];
+        for (app, table) in declaration.apps[first_app..].iter().zip(&table.apps) {
+            let schedules = self.schedules(&account, app, buckets, &table.schedules)?;
+            declaration.schedules.extend(schedules);
         }
         declaration.accounts.push(account);
         Ok(())

@@ -50,6 +50,25 @@ pub(super) struct AppTable {
     pub(super) name: Spanned<String>,
     pub(super) id: Option<Spanned<String>>,
     pub(super) volumes: Spanned<BTreeMap<Spanned<String>, Spanned<String>>>,
+    #[serde(default)]
+    pub(super) schedules: Vec<ScheduleTable>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScheduleTable {
+    pub(super) name: Spanned<String>,
+    pub(super) id: Option<Spanned<String>>,
+    pub(super) cron: Spanned<String>,
+    pub(super) zone: Option<Spanned<String>>,
+    pub(super) what: Option<Spanned<Vec<Spanned<String>>>>,
+    pub(super) bucket: Option<Spanned<String>>,
+    pub(super) jitter_secs: Option<Spanned<u32>>,
+    pub(super) keep_last: Option<Spanned<u32>>,
+    pub(super) keep_daily: Option<Spanned<u32>>,
+    pub(super) keep_weekly: Option<Spanned<u32>>,
+    pub(super) keep_monthly: Option<Spanned<u32>>,
+    pub(super) keep_days: Option<Spanned<u32>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -5,6 +5,7 @@ mod declare;
 mod error;
 mod file;
 mod nesting;
+mod schedules;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -19,6 +20,8 @@ pub const WORKERS_DEFAULT: u32 = 3;
 pub const WORKERS_MAX: u32 = 64;
 /// How many backups of a bucket run at once unless the configuration says otherwise.
 pub const BUCKET_BACKUPS_DEFAULT: u32 = 2;
+/// The largest number that a rule of retention may have.
+pub const KEEP_MAX: u32 = 9999;
 /// How long a request's body may take to arrive unless the configuration says otherwise, in seconds.
 pub const BODY_TIMEOUT_SECS_DEFAULT: u32 = 30;
 /// The longest time that may be set for it, in seconds.

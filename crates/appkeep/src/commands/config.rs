@@ -29,13 +29,25 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A line per account, and below it one per app and bucket.
+/// A line per account, and below it one per app, schedule and bucket.
 fn outline(declaration: &Declaration) -> Result<String, std::fmt::Error> {
     let mut lines = String::new();
     for account in &declaration.accounts {
         writeln!(lines, "account {}  {}", account.id, account.name)?;
         for app in declaration.apps.iter().filter(|app| app.account_id == account.id) {
             writeln!(lines, "  app    {}  {}", app.id, app.name)?;
+            for schedule in declaration
+                .schedules
+                .iter()
+                .filter(|schedule| schedule.app_id == app.id)
+            {
+                let (when, zone) = (schedule.timing.expression(), schedule.timing.zone());
+                writeln!(
+                    lines,
+                    "    schedule {}  {}  {when} {zone}",
+                    schedule.id, schedule.name
+                )?;
+            }
         }
         for bucket in declaration
             .buckets

@@ -1,0 +1,126 @@
+//! How much runs at once, and what needn't wait for it.
+
+use appkeep_tests::{Builder, TestServer, eventually, usual_config, write_noise};
+use serde_json::{Value, json};
+
+/// So large that copying it takes a while.
+const LARGE_BYTES: u64 = 96 << 20;
+
+async fn states(server: &TestServer) -> Vec<String> {
+    let api = server.api().await;
+    let list = api.get(&api.backups()).await.json();
+    let items = list["items"].as_array().expect("items").clone();
+    items
+        .iter()
+        .map(|backup| backup["state"].as_str().expect("a state").to_owned())
+        .collect()
+}
+
+fn at_work(states: &[String]) -> usize {
+    let at_work = |state: &&String| ["discovering", "running"].contains(&state.as_str());
+    states.iter().filter(at_work).count()
+}
+
+/// Waits until all backups are completed; answers how many were at work at once, at most.
+async fn most_at_once(server: &TestServer) -> usize {
+    let mut most = 0;
+    eventually("all backups to be completed", async || {
+        let states = states(server).await;
+        most = most.max(at_work(&states));
+        states.iter().all(|state| state == "completed").then_some(())
+    })
+    .await;
+    most
+}
+
+/// A server with four workers, and a large backup of each of three apps of `acme` under way.
+async fn three_backups(bucket_line: &str) -> TestServer {
+    let wiki = "[[accounts.apps]]\nname = \"wiki\"\nvolumes = { data = \"volumes/wiki\" }\n\n";
+    let config = usual_config()
+        .replacen("[[accounts.apps]]", &format!("{wiki}[[accounts.apps]]"), 1)
+        .replacen("default = true", &format!("default = true\n{bucket_line}"), 1);
+    let builder = Builder::new().workers(4).config(&config);
+    std::fs::create_dir(builder.path().join("volumes/wiki")).unwrap();
+    for volume in ["wiki", "blog", "shop-data"] {
+        write_noise(
+            &builder.path().join("volumes").join(volume).join("noise"),
+            16 << 20,
+        );
+    }
+    let server = builder.start().await;
+    let api = server.api().await;
+    for app in ["wiki", "blog", "shop"] {
+        api.create_backup(server.app("acme", app), &json!({})).await;
+    }
+    server
+}
+
+#[tokio::test]
+async fn a_buckets_backups_run_one_after_the_other_when_it_takes_one() {
+    let server = three_backups("backups_max = 1").await;
+    assert_eq!(most_at_once(&server).await, 1);
+}
+
+#[tokio::test]
+async fn backups_of_several_apps_run_at_once_within_the_buckets_limit() {
+    let server = three_backups("").await;
+    assert_eq!(most_at_once(&server).await, 2);
+}
+
+#[tokio::test]
+async fn a_snapshot_and_a_delete_need_not_wait_for_backups() {
+    let builder = Builder::new();
+    write_noise(&builder.path().join("volumes/blog/large"), LARGE_BYTES);
+    let server = builder.start().await;
+    let (api, blog, shop) = (
+        server.api().await,
+        server.app("acme", "blog"),
+        server.app("acme", "shop"),
+    );
+    let old = api.create_snap(shop, &json!({})).await;
+    let old_path = format!("{}/{}", api.app_snaps(shop), old["id"].as_str().unwrap());
+    api.wait_for(&old_path, &["completed"]).await;
+
+    api.create_backup(blog, &json!({})).await;
+    eventually("the large backup to begin", async || {
+        (at_work(&states(&server).await) == 1).then_some(())
+    })
+    .await;
+    for _ in 0..3 {
+        api.create_backup(shop, &json!({})).await;
+    }
+    let snap = api.create_snap(shop, &json!({})).await;
+    let path = format!("{}/{}", api.app_snaps(shop), snap["id"].as_str().unwrap());
+    api.wait_for(&path, &["completed"]).await;
+    assert_eq!(api.delete(&old_path).await.status, 204);
+    let copy = server.snapshot_dir(shop, old["id"].as_str().unwrap());
+    eventually("the old snapshot's copy to be gone", async || {
+        (!copy.exists()).then_some(())
+    })
+    .await;
+    let states = states(&server).await;
+    assert_eq!(states[..3], ["pending", "pending", "pending"], "{states:?}");
+    assert_eq!(at_work(&states), 1, "{states:?}");
+}
+
+/// The clock stands still, so the next attempt would never come.
+#[tokio::test]
+async fn a_deleted_backup_does_not_wait_for_its_next_attempt() {
+    let server = TestServer::start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    std::fs::remove_dir(server.path().join("buckets/local")).unwrap();
+    let backup = api.create_backup(app, &json!({})).await;
+    let path = format!("{}/{}", api.backups(), backup["id"].as_str().unwrap());
+    eventually("the backup to wait for its next attempt", async || {
+        let backup = api.get(&path).await.json();
+        (backup["stateUnready"] != json!([])).then_some(())
+    })
+    .await;
+    assert_eq!(api.delete(&path).await.status, 204);
+    let (copies, snaps) = (server.snapshot_dir(app, ""), api.app_snaps(app));
+    eventually("its own snapshot to be gone", async || {
+        let none = api.get(&snaps).await.json()["items"] == Value::Array(Vec::new());
+        (none && !copies.exists()).then_some(())
+    })
+    .await;
+}

@@ -1,0 +1,277 @@
+//! What runs by itself: when, what it says of itself, and what is kept of it.
+
+use std::fs;
+use std::time::Duration;
+
+use appkeep_tests::{Api, Builder, TestServer, bytes_below, eventually, usual_config, write_noise};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// Who made what a schedule makes, on every server.
+const SYSTEM: &str = "35c4d8d2-a62b-5308-9d36-52a4d9d6a50b";
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// The usual configuration, in which `blog` has an hourly schedule with these further lines.
+fn config_with(lines: &str) -> String {
+    let blog = "volumes = { data = \"volumes/blog\" }\n";
+    let schedule =
+        format!("\n[[accounts.apps.schedules]]\nname = \"hourly\"\ncron = \"0 * * * *\"\n{lines}\n");
+    let config = usual_config().replace(blog, &format!("{blog}{schedule}"));
+    assert_ne!(config, usual_config());
+    config
+}
+
+/// A server whose schedule is known to have been planned, because its predecessor has looked at it.
+async fn scheduled(lines: &str, workers: u32) -> TestServer {
+    let builder = Builder::new().workers(workers).config(&config_with(lines));
+    let mut server = builder.start().await;
+    server.restart(workers, None).await;
+    server
+}
+
+/// The items of a list, newest first.
+async fn items(api: &Api, path: &str) -> Vec<Value> {
+    let list = api.get(path).await.json();
+    list["items"].as_array().expect("items").clone()
+}
+
+fn ids(items: &[Value]) -> Vec<&str> {
+    items
+        .iter()
+        .map(|item| item["id"].as_str().expect("an id"))
+        .collect()
+}
+
+/// Lets an hour pass and waits until the run that is due then has ended.
+async fn next_run(server: &TestServer, api: &Api, app: Uuid) -> Value {
+    let before = items(api, &api.app_backups(app)).await;
+    server.advance(HOUR);
+    eventually("a backup by the schedule to end", async || {
+        let now = items(api, &api.app_backups(app)).await;
+        let new = now.into_iter().next()?;
+        let ended = ["completed", "failed"].contains(&new["state"].as_str()?);
+        (ended && !ids(&before).contains(&new["id"].as_str()?)).then_some(new)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn what_a_schedule_makes_says_so_and_nothing_else_does() {
+    let server = scheduled("what = [\"backup\", \"snapshot\"]\nbucket = \"spare\"", 2).await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let schedule = server.schedule("hourly").to_string();
+    assert_eq!(
+        items(&api, &api.app_backups(app)).await,
+        [] as [Value; 0],
+        "not before its time"
+    );
+
+    let backup = next_run(&server, &api, app).await;
+    assert_eq!(backup["state"], "completed", "{backup}");
+    assert_eq!(backup["scheduleID"], schedule);
+    assert_eq!(backup["bucketID"], server.bucket("acme", "spare").to_string());
+    assert!(
+        backup["name"].as_str().unwrap().starts_with("hourly-20260101010"),
+        "{backup}"
+    );
+    let snap = eventually("the snapshot to be completed, alone", async || {
+        let snaps = items(&api, &api.app_snaps(app)).await;
+        (snaps.len() == 1 && snaps[0]["state"] == "completed").then(|| snaps[0].clone())
+    })
+    .await;
+    assert_eq!(snap["scheduleID"], schedule);
+    assert!(
+        snap["name"].as_str().unwrap().starts_with("hourly-20260101010"),
+        "{snap}"
+    );
+    for made in [&backup, &snap] {
+        assert_eq!(made["metadata"]["createdBy"], SYSTEM, "{made}");
+        assert_eq!(made["metadata"]["modifiedBy"], SYSTEM, "{made}");
+    }
+
+    let by_hand = api.create_backup(app, &json!({})).await;
+    let path = format!("{}/{}", api.backups(), by_hand["id"].as_str().unwrap());
+    let by_hand = api.wait_for(&path, &["completed"]).await;
+    assert_eq!(by_hand.get("scheduleID"), None, "{by_hand}");
+    assert_ne!(by_hand["metadata"]["createdBy"], SYSTEM);
+}
+
+/// Who last changed a resource is the server, as soon as it works on it, and nobody before.
+#[tokio::test]
+async fn modified_by_is_absent_until_somebody_modifies() {
+    let mut server = Builder::new().workers(0).start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let (backup, snap) = (
+        api.create_backup(app, &json!({})).await,
+        api.create_snap(app, &json!({})).await,
+    );
+    let paths = [
+        format!("{}/{}", api.backups(), backup["id"].as_str().unwrap()),
+        format!("{}/{}", api.app_snaps(app), snap["id"].as_str().unwrap()),
+    ];
+    for path in &paths {
+        let metadata = &api.get(path).await.json()["metadata"];
+        assert_eq!(metadata.get("modifiedBy"), None, "{metadata}");
+        assert_eq!(metadata["modificationTimestamp"], metadata["creationTimestamp"]);
+    }
+    server.restart(2, None).await;
+    for path in &paths {
+        let resource = server.api().await.wait_for(path, &["completed"]).await;
+        let metadata = &resource["metadata"];
+        assert_eq!(metadata["modifiedBy"], SYSTEM, "{metadata}");
+        assert_ne!(metadata["createdBy"], SYSTEM, "{metadata}");
+        assert_ne!(metadata["modificationTimestamp"], metadata["creationTimestamp"]);
+    }
+}
+
+#[tokio::test]
+async fn retention_removes_the_oldest_with_its_bytes_and_nothing_that_a_person_made() {
+    let server = scheduled("keep_last = 2", 2).await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let own = server.path().join("volumes/blog/own");
+    let by_hand = api.create_backup(app, &json!({})).await["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    api.wait_for(&format!("{}/{by_hand}", api.backups()), &["completed"])
+        .await;
+    let mut made = Vec::new();
+    for _ in 0..3 {
+        write_noise(&own, 1 << 20);
+        let backup = next_run(&server, &api, app).await;
+        assert_eq!(backup["state"], "completed", "{backup}");
+        made.push(backup["id"].as_str().unwrap().to_owned());
+    }
+    let repository = server.repository("local", app);
+    let oldest = format!("{}/{}", api.backups(), made[0]);
+    eventually("the oldest to be gone, and its bytes", async || {
+        let gone = api.get(&oldest).await.status == 404;
+        let bytes = bytes_below(&repository.path.join("data"));
+        (gone && bytes < (5 << 20) / 2).then_some(())
+    })
+    .await;
+    let left = items(&api, &api.app_backups(app)).await;
+    assert_eq!(ids(&left), [made[2].as_str(), made[1].as_str(), by_hand.as_str()]);
+    assert!(bytes_below(&repository.path.join("data")) > 2 << 20);
+}
+
+#[tokio::test]
+async fn snapshots_are_kept_by_the_same_rules() {
+    let server = scheduled("what = [\"snapshot\"]\nkeep_last = 1", 2).await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let mut last = String::new();
+    for _ in 0..3 {
+        server.advance(HOUR);
+        last = eventually("a new snapshot, and no other", async || {
+            let snaps = items(&api, &api.app_snaps(app)).await;
+            let id = ids(&snaps).first().copied().unwrap_or_default().to_owned();
+            (snaps.len() == 1 && id != last && snaps[0]["state"] == "completed").then_some(id)
+        })
+        .await;
+    }
+    eventually("one copy to be left", async || {
+        let copies = fs::read_dir(server.snapshot_dir(app, "")).ok()?.count();
+        (copies == 1 && server.snapshot_dir(app, &last).exists()).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_failed_backup_never_takes_the_place_of_one_that_is_kept() {
+    let server = scheduled("keep_last = 1", 2).await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let volume = server.path().join("volumes/blog");
+    let good = next_run(&server, &api, app).await;
+    assert_eq!(good["state"], "completed", "{good}");
+    fs::rename(&volume, server.path().join("volumes/away")).unwrap();
+    let mut failed = Vec::new();
+    for _ in 0..2 {
+        let run = next_run(&server, &api, app).await;
+        assert_eq!(run["state"], "failed", "{run}");
+        failed.push(run["id"].as_str().unwrap().to_owned());
+    }
+    fs::rename(server.path().join("volumes/away"), &volume).unwrap();
+    let left = items(&api, &api.app_backups(app)).await;
+    assert!(ids(&left).contains(&good["id"].as_str().unwrap()), "{left:?}");
+    let newer = next_run(&server, &api, app).await;
+    let path = format!("{}/{}", api.backups(), good["id"].as_str().unwrap());
+    eventually("the older one to go", async || {
+        (api.get(&path).await.status == 404).then_some(())
+    })
+    .await;
+    let left = items(&api, &api.app_backups(app)).await;
+    assert_eq!(
+        ids(&left),
+        [newer["id"].as_str().unwrap(), &failed[1], &failed[0]]
+    );
+}
+
+#[tokio::test]
+async fn runs_that_were_missed_are_made_up_once() {
+    let mut server = scheduled("", 2).await;
+    let app = server.app("acme", "blog");
+    server.stop().await;
+    server.advance(72 * HOUR);
+    server.restart(2, None).await;
+    let api = server.api().await;
+    eventually("what was missed to be made up", async || {
+        let made = items(&api, &api.app_backups(app)).await;
+        (!made.is_empty() && made.iter().all(|backup| backup["state"] == "completed")).then_some(())
+    })
+    .await;
+    for _ in 0..2 {
+        server.restart(2, None).await;
+    }
+    let api = server.api().await;
+    let made = items(&api, &api.app_backups(app)).await;
+    assert_eq!(made.len(), 1, "{made:?}");
+    assert!(
+        made[0]["name"].as_str().unwrap().starts_with("hourly-2026010400"),
+        "{made:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_run_is_left_out_while_the_previous_one_is_in_progress() {
+    let mut server = scheduled("", 0).await;
+    let app = server.app("acme", "blog");
+    server.advance(HOUR);
+    let api = server.api().await;
+    let first = eventually("the first run", async || {
+        items(&api, &api.app_backups(app)).await.pop()
+    })
+    .await;
+    for _ in 0..3 {
+        server.advance(HOUR);
+        // A server looks at least once before it stops.
+        server.restart(0, None).await;
+    }
+    let api = server.api().await;
+    assert_eq!(items(&api, &api.app_backups(app)).await, [first.clone()]);
+    server.restart(2, None).await;
+    let api = server.api().await;
+    let path = format!("{}/{}", api.backups(), first["id"].as_str().unwrap());
+    api.wait_for(&path, &["completed"]).await;
+    let second = next_run(&server, &api, app).await;
+    assert_eq!(second["state"], "completed", "{second}");
+    assert_eq!(items(&api, &api.app_backups(app)).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_schedule_that_is_no_longer_declared_neither_makes_nor_deletes() {
+    let mut server = scheduled("keep_last = 1", 2).await;
+    let app = server.app("acme", "blog");
+    let api = server.api().await;
+    let made = next_run(&server, &api, app).await;
+    server.restart(2, Some(usual_config())).await;
+    server.advance(72 * HOUR);
+    server.restart(2, None).await;
+    let api = server.api().await;
+    assert_eq!(items(&api, &api.app_backups(app)).await, [made.clone()]);
+    // Declared again, it begins anew: what wasn't to be done isn't made up.
+    server.restart(2, Some(&config_with("keep_last = 1"))).await;
+    server.restart(2, None).await;
+    let api = server.api().await;
+    assert_eq!(items(&api, &api.app_backups(app)).await, [made]);
+}

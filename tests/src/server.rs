@@ -21,7 +21,7 @@ use crate::sources::{CountedIds, SteppingClock};
 /// the default; `other` has an app and a bucket of its own.
 const CONFIG: &str = r#"
 [server]
-workers = 2
+workers = 3
 body_timeout_secs = 1
 
 [[accounts]]
@@ -87,7 +87,7 @@ impl Builder {
             fs::write(path.join("below/zeros"), vec![0; 100_000]).expect("a file");
         }
         Self {
-            workers: 2,
+            workers: 3,
             config: CONFIG.to_owned(),
             dir,
         }

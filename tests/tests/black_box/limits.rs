@@ -69,7 +69,7 @@ async fn backups_of_several_apps_run_at_once_within_the_buckets_limit() {
 
 #[tokio::test]
 async fn a_snapshot_and_a_delete_need_not_wait_for_backups() {
-    let builder = Builder::new();
+    let builder = Builder::new().workers(2);
     write_noise(&builder.path().join("volumes/blog/large"), LARGE_BYTES);
     let server = builder.start().await;
     let (api, blog, shop) = (

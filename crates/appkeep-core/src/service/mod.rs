@@ -8,8 +8,6 @@ mod app_backups;
 mod app_snaps;
 mod schedules;
 
-pub(crate) use self::schedules::Outcome;
-
 use std::sync::Arc;
 
 use tokio::sync::Notify;
@@ -22,6 +20,8 @@ use crate::error::Error;
 use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId};
 use crate::job::{JobPayload, NewJob};
 use crate::store::{ListFilter, Store, StoreTx};
+
+pub(crate) use self::schedules::Outcome;
 
 /// The operations and what they need.
 #[derive(Clone)]

@@ -95,7 +95,7 @@ fn note(what: &str, id: uuid::Uuid, deleted: Result<(), Error<Infallible>>) -> R
             return Err(StepError::Transient(reason));
         }
         Err(error) => {
-            tracing::info!(what, %id, %error, "not deleted yet, though its schedule no longer keeps it")
+            tracing::info!(what, %id, %error, "not deleted yet, though its schedule no longer keeps it");
         }
     }
     Ok(())

@@ -78,7 +78,7 @@ async fn run(
             "the schedule's previous run is still in progress: this one is left out"
         ),
         Outcome::Lost => {
-            tracing::debug!(schedule.id = %id, schedule.name = name, "another server ran the schedule")
+            tracing::debug!(schedule.id = %id, schedule.name = name, "another server ran the schedule");
         }
     }
     Ok(())

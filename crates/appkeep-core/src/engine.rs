@@ -3,6 +3,8 @@
 //! Every method may be called again with the same arguments after it was interrupted anywhere, and then
 //! ends as if it had been called once. Cancelling takes effect soon and leaves nothing that looks whole.
 
+use std::collections::HashSet;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
@@ -124,4 +126,15 @@ pub trait Engine: Send + Sync {
         request: &DeleteBackup,
         cancel: &CancellationToken,
     ) -> Result<(), EngineError>;
+
+    /// Which backups of an app a bucket holds now. Only looks; an answer is whole or it is an error.
+    async fn list_backups(
+        &self,
+        bucket: &Bucket,
+        app_id: AppId,
+        cancel: &CancellationToken,
+    ) -> Result<HashSet<AppBackupId>, EngineError>;
+
+    /// Which completed snapshots of an app there are now. Only looks.
+    async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapId>, EngineError>;
 }

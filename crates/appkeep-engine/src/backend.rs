@@ -8,10 +8,11 @@ use std::ffi::OsStr;
 use std::fmt::Display;
 use std::fs::{self, DirEntry, File};
 use std::io;
+use std::num::NonZeroU64;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use appkeep_core::fail_point;
 use bytes::Bytes;
@@ -23,6 +24,9 @@ use crate::failure::BackendFailure;
 /// Where files are written before they get their names. restic doesn't look there.
 pub(crate) const TMP_DIR: &str = "tmp";
 
+/// There while the index is replaced without room for both. restic doesn't look there.
+const INDEX_IN_DOUBT: &str = "index-in-doubt";
+
 /// The directories of a repository, without the 256 below `data`. `locks` is restic's.
 const DIRECTORIES: [&str; 6] = ["data", "index", "keys", "locks", "snapshots", TMP_DIR];
 
@@ -31,6 +35,8 @@ const DIRECTORIES: [&str; 6] = ["data", "index", "keys", "locks", "snapshots", T
 pub(crate) struct DirectoryBackend {
     root: PathBuf,
     written: AtomicU64,
+    /// Whether what is read of packs comes from the disk, not from the system's memory of it.
+    from_disk: AtomicBool,
 }
 
 impl DirectoryBackend {
@@ -39,7 +45,13 @@ impl DirectoryBackend {
         Self {
             root,
             written: AtomicU64::new(0),
+            from_disk: AtomicBool::new(false),
         }
+    }
+
+    /// From now on what is read of packs comes from the disk, as far as the system can be asked for that.
+    pub(crate) fn read_from_disk(&self) {
+        self.from_disk.store(true, Ordering::Relaxed);
     }
 
     /// Removes what earlier writes left unfinished. Nobody else may be writing.
@@ -55,6 +67,31 @@ impl DirectoryBackend {
             fs::remove_file(entry?.path())?;
         }
         Ok(())
+    }
+
+    /// Whether an index was about to be replaced when somebody was interrupted.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub(crate) fn is_index_in_doubt(&self) -> io::Result<bool> {
+        self.root.join(INDEX_IN_DOUBT).try_exists()
+    }
+
+    /// Takes note, durably, that the index is about to be replaced, or that it is whole again.
+    ///
+    /// # Errors
+    /// As the system says.
+    pub(crate) fn set_index_in_doubt(&self, is_in_doubt: bool) -> io::Result<()> {
+        let path = self.root.join(INDEX_IN_DOUBT);
+        if is_in_doubt {
+            // Empty, so that it takes no room where there is none.
+            drop(File::create(&path)?);
+        } else if let Err(error) = fs::remove_file(&path)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            return Err(error);
+        }
+        durable::sync_parent(&path)
     }
 
     fn path_of(&self, kind: FileType, id: &Id) -> PathBuf {
@@ -241,7 +278,13 @@ impl ReadBackend for DirectoryBackend {
     ) -> RusticResult<Bytes> {
         let read = || {
             let mut bytes = vec![0; usize::try_from(length).map_err(io::Error::other)?];
-            File::open(self.path_of(kind, id))?.read_exact_at(&mut bytes, u64::from(offset))?;
+            let file = File::open(self.path_of(kind, id))?;
+            if kind == FileType::Pack && self.from_disk.load(Ordering::Relaxed) {
+                let (at, length) = (u64::from(offset), NonZeroU64::new(length.into()));
+                // Only advice: a file system may keep what it has.
+                let _ = rustix::fs::fadvise(&file, at, length, rustix::fs::Advice::DontNeed);
+            }
+            file.read_exact_at(&mut bytes, u64::from(offset))?;
             Ok(Bytes::from(bytes))
         };
         named("reading", kind, slash(id), read())

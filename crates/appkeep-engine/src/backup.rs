@@ -17,12 +17,13 @@ use rustic_core::{
 use crate::gate::Gate;
 use crate::guard::{Guard, GuardedSource};
 use crate::repository::{OpenRepository, snapshots_of, tag_of};
+use crate::verify::{Verification, read_back};
 
 /// What the root of a backup is called, wherever the snapshot was.
 const ROOT: &str = "/";
 
 /// Stores what `source` gives, all of it below `directory`, and answers how many bytes that is. A backup
-/// that is there already under this id is answered.
+/// that is there already under this id is answered. A share of a new one is read back before it is there.
 ///
 /// # Errors
 /// As the port says. Then the repository has no such backup.
@@ -33,6 +34,7 @@ pub(crate) fn copy<S>(
     directory: &Path,
     source: S,
     progress: &ProgressSender,
+    verification: Verification<'_>,
 ) -> Result<u64, EngineError>
 where
     S: ReadSource + 'static,
@@ -56,6 +58,15 @@ where
     if !gate.stop().is_cancelled() {
         guard.all_stored(summary.ok_or_else(no_summary)?)?;
     }
+    let tree = archived.tree;
+    read_back(
+        repository.drop_index(),
+        gate,
+        request.backup_id,
+        tree,
+        directory,
+        verification,
+    )?;
     fail_point::pass("backup.before_release");
     gate.release()?;
     fail_point::pass("backup.after_release");

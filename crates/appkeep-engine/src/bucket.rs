@@ -3,14 +3,18 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use appkeep_core::catalog::{Bucket, BucketLocation};
 use appkeep_core::engine::EngineError;
-use appkeep_core::ids::AppId;
+use appkeep_core::ids::{AppId, BucketId};
+use serde::{Deserialize, Serialize};
 use walkdir::WalkDir;
 
 use crate::backend::TMP_DIR;
+use crate::durable;
 use crate::failure::storage;
+use crate::keys::KeyStore;
 
 /// What is found where a repository should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +31,82 @@ pub(crate) fn repository_dir(bucket: &Bucket, app_id: AppId) -> PathBuf {
     directory.join(app_id.to_string())
 }
 
+/// What a bucket is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    /// To look, or to remove.
+    Read,
+    /// To store something.
+    Write,
+}
+
+/// The version of marker files.
+const MARKER_VERSION: u32 = 1;
+
+/// What a marker file says.
+#[derive(Serialize, Deserialize)]
+struct Marker {
+    version: u32,
+    bucket_id: BucketId,
+}
+
+/// Counts scratch files, so that no two have the same name.
+static SCRATCH: AtomicU64 = AtomicU64::new(0);
+
+/// How a bucket's marker file is called. It isn't hidden, so that whoever copies a bucket copies it too.
+pub(crate) fn marker_name(bucket_id: BucketId) -> String {
+    format!("appkeep-bucket-{bucket_id}")
+}
+
+/// Makes sure that the directory is the bucket, by the marker file in it, before anything else is believed: the
+/// directory of a disk that isn't mounted is empty, and so is a new bucket. A bucket that nothing was ever stored
+/// in is marked when that is about to happen; one that was used before there were markers is known by its
+/// repositories.
+///
+/// # Errors
+/// [`EngineError::Storage`] when it isn't there, or can't be read; [`EngineError::Key`] when it can't be told what
+/// was stored.
+pub(crate) fn attend(bucket: &Bucket, keys: &KeyStore, to: Use) -> Result<(), EngineError> {
+    let BucketLocation::Directory(directory) = &bucket.location;
+    check_directory(bucket)?;
+    let (name, marker) = (&bucket.name, marker_name(bucket.id));
+    let path = directory.join(&marker);
+    match fs::read(&path) {
+        Ok(content) => {
+            let found: Option<Marker> = serde_json::from_slice(&content).ok();
+            return match found {
+                Some(found) if found.version == MARKER_VERSION && found.bucket_id == bucket.id => Ok(()),
+                _ => Err(EngineError::Storage(format!(
+                    "bucket {name}: {marker} is no marker of this bucket"
+                ))),
+            };
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(storage(format!("bucket {name}: reading {marker}"), &error)),
+    }
+    let known = keys.apps_of(bucket.id)?;
+    let is_used = |app_id: &AppId| repository_dir(bucket, *app_id).join("config").exists();
+    if !known.is_empty() && !known.iter().any(is_used) {
+        let place = directory.display();
+        return Err(EngineError::Storage(format!(
+            "bucket {name} is not there: {place} lacks {marker}"
+        )));
+    }
+    if to == Use::Read {
+        return Ok(());
+    }
+    let content = Marker {
+        version: MARKER_VERSION,
+        bucket_id: bucket.id,
+    };
+    let number = SCRATCH.fetch_add(1, Ordering::Relaxed);
+    let beside = directory.join(format!("{marker}.{number}.new"));
+    serde_json::to_vec(&content)
+        .map_err(io::Error::from)
+        .and_then(|content| durable::write(&path, &beside, &[content]))
+        .map_err(|error| storage(format!("bucket {name}: writing {marker}"), &error))
+}
+
 /// Looks whether there is a repository of an app in a bucket. The bucket's own directory is never made by us:
 /// when it isn't there, a disk may not be mounted, and what we would write would hide beneath it.
 ///
@@ -35,10 +115,15 @@ pub(crate) fn repository_dir(bucket: &Bucket, app_id: AppId) -> PathBuf {
 /// are there, but not the one that makes them a repository. Nothing new is made over such files: they may be
 /// all that is left of backups.
 pub(crate) fn presence(bucket: &Bucket, app_id: AppId) -> Result<Presence, EngineError> {
+    check_directory(bucket)?;
+    presence_at(&repository_dir(bucket, app_id))
+}
+
+fn check_directory(bucket: &Bucket) -> Result<(), EngineError> {
     let BucketLocation::Directory(directory) = &bucket.location;
     let (name, place) = (&bucket.name, directory.display());
     match fs::metadata(directory) {
-        Ok(found) if found.is_dir() => presence_at(&repository_dir(bucket, app_id)),
+        Ok(found) if found.is_dir() => Ok(()),
         Ok(_) => Err(EngineError::Storage(format!(
             "bucket {name} is not there: {place} is no directory"
         ))),
@@ -88,6 +173,69 @@ mod tests {
         fs::create_dir_all(root.join(TMP_DIR)).unwrap();
         fs::write(root.join(TMP_DIR).join("half"), "half").unwrap();
         assert_eq!(presence_at(&root).unwrap(), Presence::Nothing);
+    }
+
+    fn bucket_in(dir: &Path) -> (Bucket, KeyStore) {
+        let bucket = Bucket {
+            id: BucketId::new(uuid::Uuid::from_u128(0xb)),
+            account_id: appkeep_core::ids::AccountId::new(uuid::Uuid::from_u128(0xac)),
+            name: "main".to_owned(),
+            location: BucketLocation::Directory(dir.join("bucket")),
+            is_default: true,
+            declared: true,
+        };
+        fs::create_dir(dir.join("bucket")).unwrap();
+        (bucket, KeyStore::new(&dir.join("data")))
+    }
+
+    #[test]
+    fn a_new_bucket_is_marked_when_it_is_first_written_to() {
+        let dir = tempfile::tempdir().unwrap();
+        let (bucket, keys) = bucket_in(dir.path());
+        let files = || fs::read_dir(dir.path().join("bucket")).unwrap().count();
+        attend(&bucket, &keys, Use::Read).unwrap();
+        assert_eq!(files(), 0);
+        attend(&bucket, &keys, Use::Write).unwrap();
+        attend(&bucket, &keys, Use::Write).unwrap();
+        assert_eq!(files(), 1);
+        attend(&bucket, &keys, Use::Read).unwrap();
+        fs::write(dir.path().join("bucket").join(marker_name(bucket.id)), "{}").unwrap();
+        assert!(matches!(
+            attend(&bucket, &keys, Use::Read),
+            Err(EngineError::Storage(_))
+        ));
+    }
+
+    #[test]
+    fn a_used_bucket_without_its_marker_is_not_there_unless_its_repositories_are() {
+        let dir = tempfile::tempdir().unwrap();
+        let (bucket, keys) = bucket_in(dir.path());
+        let app_id = AppId::new(uuid::Uuid::from_u128(0xa));
+        attend(&bucket, &keys, Use::Write).unwrap();
+        let key = crate::keys::RepositoryKey::generate().unwrap();
+        keys.store(bucket.id, app_id, &key).unwrap();
+        let marker = dir.path().join("bucket").join(marker_name(bucket.id));
+        fs::remove_file(&marker).unwrap();
+        for to in [Use::Read, Use::Write] {
+            match attend(&bucket, &keys, to) {
+                Err(EngineError::Storage(reason)) => {
+                    assert!(reason.starts_with("bucket main is not there: "), "{reason}");
+                    assert!(
+                        reason.ends_with(&format!(" lacks {}", marker_name(bucket.id))),
+                        "{reason}"
+                    );
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        assert!(!marker.exists());
+        // As it was before there were markers.
+        fs::create_dir(repository_dir(&bucket, app_id)).unwrap();
+        fs::write(repository_dir(&bucket, app_id).join("config"), "sealed").unwrap();
+        attend(&bucket, &keys, Use::Read).unwrap();
+        assert!(!marker.exists());
+        attend(&bucket, &keys, Use::Write).unwrap();
+        assert!(marker.exists());
     }
 
     #[test]

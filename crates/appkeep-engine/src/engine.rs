@@ -1,25 +1,31 @@
 //! The port's methods: who waits for whom, and which thread does it.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use appkeep_core::catalog::Volume;
+use appkeep_core::catalog::{Bucket, Volume};
 use appkeep_core::engine::{CopyBackup, DeleteBackup, Engine, EngineError, ProgressSender, TakeSnapshot};
-use appkeep_core::ids::{AppId, AppSnapId};
+use appkeep_core::ids::{AppBackupId, AppId, AppSnapId};
 use async_trait::async_trait;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::backend::DirectoryBackend;
 use crate::backup::{self, Bars};
-use crate::bucket::{self, Presence};
+use crate::bucket::{self, Presence, Use};
 use crate::failure::storage;
 use crate::gate::{Gate, ShutWhenDropped};
 use crate::keys::KeyStore;
 use crate::locks::{Locks, Place};
-use crate::repository::Site;
+use crate::prune::Room;
+use crate::repository::{Site, backups_in};
 use crate::snapshot::SnapshotStore;
 use crate::tree_source::TreeSource;
+use crate::verify::Verification;
 use crate::{measure, prune, thread};
+
+/// How much of a finished backup is read back unless a caller says otherwise, in percent of its data.
+const VERIFY_PERCENT_DEFAULT: u8 = 5;
 
 /// Where the engine keeps things.
 #[derive(Debug, Clone)]
@@ -38,6 +44,7 @@ pub struct RusticEngine {
     snapshots: SnapshotStore,
     keys: KeyStore,
     locks: Locks,
+    verify_percent: u8,
 }
 
 impl RusticEngine {
@@ -48,7 +55,15 @@ impl RusticEngine {
             snapshots: SnapshotStore::new(&config.data_dir),
             keys: KeyStore::new(&config.data_dir),
             locks: Locks::default(),
+            verify_percent: VERIFY_PERCENT_DEFAULT,
         }
+    }
+
+    /// Reads back so many percent of each finished backup's data; 0 reads nothing, 100 is the most.
+    #[must_use]
+    pub fn verifying(mut self, percent: u8) -> Self {
+        self.verify_percent = percent;
+        self
     }
 
     /// Takes the keys of repositories from `keys` instead of wrapping them with a master key of its own.
@@ -157,14 +172,16 @@ impl Engine for RusticEngine {
         );
         let (snapshots, keys) = (self.snapshots.clone(), self.keys.clone());
         let (request, progress) = (request.clone(), progress.clone());
+        let verify_percent = self.verify_percent;
         thread::run("backup", move || {
             let _held = held;
             let directory = snapshots.find(request.app_id, request.snap_id)?;
+            bucket::attend(&request.bucket, &keys, Use::Write)?;
             let presence = bucket::presence(&request.bucket, request.app_id)?;
-            let backend = DirectoryBackend::new(root);
+            let backend = Arc::new(DirectoryBackend::new(root));
             // Nobody else writes here now: the turn is ours, and a delete would have the repository alone.
             clear_unfinished(&backend)?;
-            let gate = Arc::new(Gate::new(Arc::new(backend), &cancel));
+            let gate = Arc::new(Gate::new(Arc::clone(&backend) as _, &cancel));
             let _shut = ShutWhenDropped(Arc::clone(&gate));
             let bars = Bars::telling(&progress);
             let site = Site {
@@ -176,7 +193,19 @@ impl Engine for RusticEngine {
             };
             let repository = site.open_or_create(presence)?;
             let source = TreeSource::new(directory.clone());
-            backup::copy(repository, &gate, &request, &directory, source, &progress)
+            let verification = Verification {
+                percent: verify_percent,
+                backend: Some(&backend),
+            };
+            backup::copy(
+                repository,
+                &gate,
+                &request,
+                &directory,
+                source,
+                &progress,
+                verification,
+            )
         })
         .await
     }
@@ -195,25 +224,120 @@ impl Engine for RusticEngine {
         let (keys, request) = (self.keys.clone(), request.clone());
         thread::run("delete-backup", move || {
             let _alone = alone;
-            let presence = bucket::presence(&request.bucket, request.app_id)?;
-            let backend = DirectoryBackend::new(root);
-            clear_unfinished(&backend)?;
-            if presence == Presence::Nothing {
-                return Ok(());
+            Forgetting {
+                request: &request,
+                root,
+                keys: &keys,
+                cancel: &cancel,
             }
-            let gate = Arc::new(Gate::new(Arc::new(backend), &cancel));
+            .run()
+        })
+        .await
+    }
+
+    async fn list_backups(
+        &self,
+        bucket: &Bucket,
+        app_id: AppId,
+        cancel: &CancellationToken,
+    ) -> Result<HashSet<AppBackupId>, EngineError> {
+        let (cancel, _when_dropped) = cancelled_with(cancel);
+        let root = bucket::repository_dir(bucket, app_id);
+        let shared = self
+            .locks
+            .shared(Place::Repository(root.clone()), &cancel)
+            .await?;
+        let (keys, bucket) = (self.keys.clone(), bucket.clone());
+        thread::run("list-backups", move || {
+            let _shared = shared;
+            bucket::attend(&bucket, &keys, Use::Read)?;
+            if bucket::presence(&bucket, app_id)? == Presence::Nothing {
+                return Ok(HashSet::new());
+            }
+            let gate = Arc::new(Gate::new(Arc::new(DirectoryBackend::new(root)), &cancel));
             let _shut = ShutWhenDropped(Arc::clone(&gate));
             let bars = Bars::hidden();
             let site = Site {
-                bucket: &request.bucket,
-                app_id: request.app_id,
+                bucket: &bucket,
+                app_id,
                 keys: &keys,
                 gate: &gate,
                 bars,
             };
             let repository = site.open()?;
-            prune::forget(&repository, &gate, request.backup_id)
+            backups_in(&repository).map_err(|error| gate.explain("reading the snapshots", &error))
         })
         .await
+    }
+
+    async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapId>, EngineError> {
+        let snapshots = self.snapshots.clone();
+        thread::run("list-snapshots", move || snapshots.list(app_id)).await
+    }
+}
+
+/// A delete, by whoever has the repository alone.
+struct Forgetting<'a> {
+    request: &'a DeleteBackup,
+    root: PathBuf,
+    keys: &'a KeyStore,
+    cancel: &'a CancellationToken,
+}
+
+impl Forgetting<'_> {
+    fn run(&self) -> Result<(), EngineError> {
+        bucket::attend(&self.request.bucket, self.keys, Use::Read)?;
+        let presence = bucket::presence(&self.request.bucket, self.request.app_id)?;
+        clear_unfinished(&DirectoryBackend::new(self.root.clone()))?;
+        if presence == Presence::Nothing {
+            return Ok(());
+        }
+        let (outcome, is_full) = self.attempt(Room::Enough);
+        if !is_full {
+            return outcome;
+        }
+        tracing::warn!(
+            backup.id = %self.request.backup_id,
+            "the bucket is full: a backup is deleted without room for a new index"
+        );
+        self.attempt(Room::None).0?;
+        // Now there may be room for what is left of packs that are needed in part.
+        match self.attempt(Room::Enough) {
+            (Err(_), true) => Ok(()),
+            (outcome, _) => outcome,
+        }
+    }
+
+    /// Says, too, whether it failed because there was no room.
+    fn attempt(&self, room: Room) -> (Result<(), EngineError>, bool) {
+        let backend = Arc::new(DirectoryBackend::new(self.root.clone()));
+        let gate = Arc::new(Gate::new(Arc::clone(&backend) as _, self.cancel));
+        let _shut = ShutWhenDropped(Arc::clone(&gate));
+        let outcome = self.forget(&backend, &gate, room);
+        (outcome, gate.is_full())
+    }
+
+    fn forget(&self, backend: &DirectoryBackend, gate: &Arc<Gate>, room: Room) -> Result<(), EngineError> {
+        let site = Site {
+            bucket: &self.request.bucket,
+            app_id: self.request.app_id,
+            keys: self.keys,
+            gate,
+            bars: Bars::hidden(),
+        };
+        let repository = site.open()?;
+        let in_doubt = |error| storage("noting that the index is replaced", &error);
+        if backend.is_index_in_doubt().map_err(in_doubt)? {
+            prune::mend_index(&repository, gate)?;
+            backend.set_index_in_doubt(false).map_err(in_doubt)?;
+        }
+        if room == Room::None {
+            backend.set_index_in_doubt(true).map_err(in_doubt)?;
+        }
+        prune::forget(&repository, gate, self.request.backup_id, room)?;
+        if room == Room::None {
+            backend.set_index_in_doubt(false).map_err(in_doubt)?;
+        }
+        Ok(())
     }
 }

@@ -33,6 +33,19 @@ pub(crate) fn words(error: &RusticError) -> String {
     said.strip_prefix("Error: ").unwrap_or(&said).replace('\n', " ")
 }
 
+/// Whether there was no room for what was to be written.
+pub(crate) fn is_full(error: &RusticError) -> bool {
+    let ours = error
+        .source()
+        .and_then(|source| source.downcast_ref::<BackendFailure>());
+    ours.is_some_and(|ours| {
+        matches!(
+            ours.error.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+        )
+    })
+}
+
 /// A backend that could not do as it was told.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}: {error}")]

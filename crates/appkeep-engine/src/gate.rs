@@ -6,6 +6,7 @@
 //! same as a process that was killed there; and it keeps the snapshot file, without which nobody sees the
 //! backup, until [`Gate::release`] is called.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use appkeep_core::engine::EngineError;
@@ -24,6 +25,10 @@ pub(crate) struct Gate {
     /// Cancelled together with `cancel`, and by ourselves at the first failure.
     stop: CancellationToken,
     failure: Mutex<Option<String>>,
+    /// Whether the failure was that there is no room.
+    is_full: AtomicBool,
+    /// What was written through this gate.
+    written: Mutex<Vec<(FileType, Id)>>,
     held: Mutex<Option<(Id, BytesList)>>,
     /// Shared by all that is passing.
     passing: RwLock<()>,
@@ -49,6 +54,8 @@ impl Gate {
             cancel: cancel.clone(),
             stop: cancel.child_token(),
             failure: Mutex::new(None),
+            is_full: AtomicBool::new(false),
+            written: Mutex::default(),
             held: Mutex::new(None),
             passing: RwLock::new(()),
         }
@@ -83,6 +90,18 @@ impl Gate {
         }
     }
 
+    /// Whether the bucket failed because it has no room.
+    pub(crate) fn is_full(&self) -> bool {
+        self.is_full.load(Ordering::SeqCst)
+    }
+
+    /// The files of that kind that got through.
+    pub(crate) fn written(&self, kind: FileType) -> Vec<Id> {
+        let written = failure::lock(&self.written);
+        let of_kind = written.iter().filter(|(of, _)| *of == kind);
+        of_kind.map(|(_, id)| *id).collect()
+    }
+
     fn through<T>(&self, act: impl FnOnce(&dyn WriteBackend) -> RusticResult<T>) -> RusticResult<T> {
         let _passing = self.passing.read().unwrap_or_else(PoisonError::into_inner);
         if self.stop.is_cancelled() {
@@ -90,7 +109,10 @@ impl Gate {
         }
         let outcome = act(self.backend.as_ref());
         if let Err(error) = &outcome {
-            failure::lock(&self.failure).get_or_insert_with(|| failure::words(error));
+            failure::lock(&self.failure).get_or_insert_with(|| {
+                self.is_full.store(failure::is_full(error), Ordering::SeqCst);
+                failure::words(error)
+            });
             self.stop.cancel();
         }
         outcome
@@ -136,7 +158,9 @@ impl WriteBackend for Gate {
             *failure::lock(&self.held) = Some((*id, content));
             return Ok(());
         }
-        self.through(|backend| backend.write_bytes(kind, id, cacheable, content))
+        self.through(|backend| backend.write_bytes(kind, id, cacheable, content))?;
+        failure::lock(&self.written).push((kind, *id));
+        Ok(())
     }
 
     fn remove(&self, kind: FileType, id: &Id, cacheable: bool) -> RusticResult<()> {

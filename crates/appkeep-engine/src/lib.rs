@@ -19,6 +19,7 @@ mod thread;
 #[cfg(test)]
 mod traps;
 mod tree_source;
+mod verify;
 
 pub use crate::engine::{EngineConfig, RusticEngine};
 pub use crate::keys::{KeyStore, MasterKey, MasterKeyId, NotAMasterKey, Rotation};

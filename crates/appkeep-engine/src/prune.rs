@@ -6,10 +6,19 @@
 use appkeep_core::engine::EngineError;
 use appkeep_core::fail_point;
 use appkeep_core::ids::AppBackupId;
-use rustic_core::{LimitOption, PruneOptions};
+use rustic_core::{LimitOption, PruneOptions, RepairIndexOptions};
 
 use crate::gate::Gate;
 use crate::repository::{OpenRepository, snapshots_of};
+
+/// Whether a bucket has room for what a prune writes before it removes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// It has: all that isn't needed goes.
+    Enough,
+    /// It has none: only packs go that nothing is needed of.
+    None,
+}
 
 /// Forgets a backup and removes at once all that no other backup needs, also what interrupted backups left.
 ///
@@ -19,6 +28,7 @@ pub(crate) fn forget(
     repository: &OpenRepository,
     gate: &Gate,
     backup_id: AppBackupId,
+    room: Room,
 ) -> Result<(), EngineError> {
     let failed = |doing: &'static str| move |error: Box<_>| gate.explain(doing, &error);
     let snapshots = snapshots_of(repository, backup_id).map_err(failed("reading the snapshots"))?;
@@ -29,7 +39,7 @@ pub(crate) fn forget(
             .map_err(failed("forgetting the backup"))?;
     }
     fail_point::pass("prune.forgotten");
-    let options = options().map_err(failed("planning the prune"))?;
+    let options = options(room).map_err(failed("planning the prune"))?;
     let plan = repository
         .prune_plan(&options)
         .map_err(failed("planning the prune"))?;
@@ -41,11 +51,32 @@ pub(crate) fn forget(
     Ok(())
 }
 
+/// Makes an index again from what the packs say of themselves.
+///
+/// # Errors
+/// As the port says.
+pub(crate) fn mend_index(repository: &OpenRepository, gate: &Gate) -> Result<(), EngineError> {
+    repository
+        .repair_index(&RepairIndexOptions::default(), false)
+        .map_err(|error| gate.explain("mending the index", &error))
+}
+
 /// The library's defaults keep 5 % of what isn't needed, and the rest for 23 hours.
-fn options() -> rustic_core::RusticResult<PruneOptions> {
+fn options(room: Room) -> rustic_core::RusticResult<PruneOptions> {
     let mut options = PruneOptions::default();
     options.instant_delete = true;
-    options.max_unused = "0".parse::<LimitOption>()?;
-    options.max_repack = LimitOption::Unlimited;
+    match room {
+        Room::Enough => {
+            options.max_unused = "0".parse::<LimitOption>()?;
+            options.max_repack = LimitOption::Unlimited;
+        }
+        Room::None => {
+            options.max_unused = LimitOption::Unlimited;
+            options.max_repack = "0".parse::<LimitOption>()?;
+            // Makes room for the new one. Without an index no backup counts on what is there, and it can be
+            // made again from the packs.
+            options.early_delete_index = true;
+        }
+    }
     Ok(options)
 }

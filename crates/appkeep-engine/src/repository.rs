@@ -3,6 +3,7 @@
 //! Whatever is unclear is refused: a new key or a new repository over one that exists would make backups
 //! unreadable that a person may still want.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use appkeep_core::catalog::Bucket;
@@ -14,6 +15,7 @@ use rustic_core::{
     ConfigOptions, Credentials, FileType, KeyOptions, OpenStatus, ProgressBars, ReadBackend, Repository,
     RepositoryBackends, RepositoryOptions, RusticError, RusticResult,
 };
+use uuid::Uuid;
 
 use crate::bucket::Presence;
 use crate::failure::broken;
@@ -173,6 +175,21 @@ fn config_options() -> Result<ConfigOptions, String> {
 /// The tag by which a backup's snapshot in the repository is found.
 pub(crate) fn tag_of(backup_id: AppBackupId) -> String {
     format!("backup={backup_id}")
+}
+
+/// Which backups the repository holds.
+///
+/// # Errors
+/// When any snapshot can't be read: nobody knows which one it is.
+pub(crate) fn backups_in(repository: &OpenRepository) -> RusticResult<HashSet<AppBackupId>> {
+    let ids = repository.get_all_snapshots()?.into_iter().flat_map(|snapshot| {
+        let tags = snapshot.tags.to_string();
+        let ids = tags.split(',').filter_map(|tag| tag.strip_prefix("backup="));
+        ids.filter_map(|id| Uuid::try_parse(id).ok())
+            .map(AppBackupId::new)
+            .collect::<Vec<_>>()
+    });
+    Ok(ids.collect())
 }
 
 /// The snapshots in the repository that belong to a backup: one, or none.

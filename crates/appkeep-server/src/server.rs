@@ -10,7 +10,7 @@ use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::engine::Engine;
 use appkeep_core::service::Service;
 use appkeep_core::store::Store;
-use appkeep_core::worker::{WorkerDeps, Workers};
+use appkeep_core::worker::{Patrol, WorkerDeps, Workers};
 use appkeep_engine::{EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
 use dropshot::{ConfigDropshot, HttpServer, ServerBuilder};
@@ -61,6 +61,7 @@ pub struct Server {
     http: HttpServer<Arc<Http>>,
     store: Arc<SqliteStore>,
     workers: Workers,
+    patrol: Patrol,
     _lock: DataDirLock,
 }
 
@@ -84,7 +85,11 @@ impl Server {
         let engine_config = EngineConfig {
             data_dir: data.path().to_owned(),
         };
-        let engine: Arc<dyn Engine> = Arc::new(RusticEngine::new(&engine_config).with_keys(keys));
+        let engine: Arc<dyn Engine> = Arc::new(
+            RusticEngine::new(&engine_config)
+                .with_keys(keys)
+                .verifying(options.config.verify_percent),
+        );
         let wake = Arc::new(Notify::new());
         let shared: Arc<dyn Store> = store.clone();
         let http = listen(&options, shared.clone(), wake.clone())?;
@@ -98,10 +103,12 @@ impl Server {
             backups_max: Some(options.config.backups_at_once()),
         };
         let workers = Workers::start(&deps, options.config.workers as usize);
+        let patrol = Patrol::start(&deps, options.config.check_every);
         Ok(Self {
             http,
             store,
             workers,
+            patrol,
             _lock: lock,
         })
     }
@@ -126,6 +133,7 @@ impl Server {
             Ok(Err(error)) => tracing::warn!(error, "the HTTP server did not close well"),
             Err(_) => tracing::warn!("requests were cut off after {} s", DRAIN_TIMEOUT.as_secs()),
         }
+        self.patrol.stop().await;
         self.workers.drain().await;
         self.store.close().await;
     }

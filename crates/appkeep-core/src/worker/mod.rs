@@ -6,6 +6,7 @@
 
 mod apply_retention;
 mod delete_data;
+mod patrol;
 mod run;
 mod scheduler;
 mod take_backup;
@@ -23,6 +24,8 @@ use crate::clock::{Clock, IdSource};
 use crate::engine::Engine;
 use crate::job::Claim;
 use crate::store::Store;
+
+pub use self::patrol::Patrol;
 
 /// How long a lease holds unless it is renewed, in seconds.
 pub const LEASE_SECS: i64 = 30;

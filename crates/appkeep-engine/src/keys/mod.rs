@@ -157,8 +157,11 @@ impl KeyStore {
         Ok(found)
     }
 
-    /// Whether there is a key of any repository in a bucket: then something was stored there.
-    pub(crate) fn knows_bucket(&self, bucket_id: BucketId) -> Result<Vec<AppId>, EngineError> {
+    /// Which apps there are keys of in a bucket: something was stored there for each.
+    ///
+    /// # Errors
+    /// [`EngineError::Key`] when the directory can't be read.
+    pub(crate) fn apps_of(&self, bucket_id: BucketId) -> Result<Vec<AppId>, EngineError> {
         let found = named_by_id(&self.directory.join(bucket_id.to_string()), ".json")?;
         Ok(found.into_iter().map(|(app_id, _)| AppId::new(app_id)).collect())
     }

@@ -9,6 +9,7 @@ pub(crate) mod file;
 pub(crate) mod metadata;
 pub(crate) mod xattr;
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -18,6 +19,7 @@ use appkeep_core::engine::{EngineError, ProgressSender, TakeSnapshot};
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AppId, AppSnapId};
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 use self::copy::Copier;
 use self::dir::Dir;
@@ -58,6 +60,31 @@ impl SnapshotStore {
                 "snapshot {snap_id}: {error}"
             )])),
         }
+    }
+
+    /// Which completed snapshots of an app there are.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] when the directory can't be read.
+    pub(crate) fn list(&self, app_id: AppId) -> Result<HashSet<AppSnapId>, EngineError> {
+        let failed = |error: io::Error| storage("listing snapshots", &error);
+        let entries = match fs::read_dir(self.directory.join(app_id.to_string())) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(HashSet::new()),
+            Err(error) => return Err(failed(error)),
+        };
+        let mut found = HashSet::new();
+        for entry in entries {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name();
+            let id = name.to_str().filter(|name| name.len() == 36);
+            if let Some(id) = id.and_then(|id| Uuid::try_parse(id).ok())
+                && entry.file_type().map_err(failed)?.is_dir()
+            {
+                found.insert(AppSnapId::new(id));
+            }
+        }
+        Ok(found)
     }
 
     /// Copies all volumes as they are now. A snapshot that is complete already is left as it is.

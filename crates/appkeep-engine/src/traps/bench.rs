@@ -13,15 +13,16 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::faulty::{Faults, Faulty};
+use super::faulty::{Faults, Faulty, Spoil};
 use crate::backend::DirectoryBackend;
 use crate::backup::{self, Bars};
 use crate::bucket;
 use crate::gate::Gate;
 use crate::keys::KeyStore;
-use crate::prune;
+use crate::prune::{self, Room};
 use crate::repository::{OpenRepository, Site};
 use crate::tree_source::TreeSource;
+use crate::verify::Verification;
 
 /// A repository, reached through a backend that can be made to fail.
 pub(super) struct Bench {
@@ -29,6 +30,8 @@ pub(super) struct Bench {
     bucket: Bucket,
     app_id: AppId,
     keys: KeyStore,
+    pub(super) verify_percent: u8,
+    pub(super) spoil: Spoil,
 }
 
 impl Bench {
@@ -59,6 +62,8 @@ impl Bench {
             bucket,
             app_id: AppId::new(Uuid::from_u128(0xa)),
             keys,
+            verify_percent: 100,
+            spoil: Arc::new(|_, bytes| bytes),
         }
     }
 
@@ -87,6 +92,7 @@ impl Bench {
         let backend = Faulty {
             backend: DirectoryBackend::new(self.root()),
             faults,
+            spoil: Arc::clone(&self.spoil),
         };
         Arc::new(Gate::new(Arc::new(backend), cancel))
     }
@@ -121,6 +127,10 @@ impl Bench {
             &self.source(),
             source,
             &progress,
+            Verification {
+                percent: self.verify_percent,
+                backend: None,
+            },
         )
     }
 
@@ -136,6 +146,7 @@ impl Bench {
             &self.open(&gate)?,
             &gate,
             AppBackupId::new(Uuid::from_u128(number)),
+            Room::Enough,
         )
     }
 

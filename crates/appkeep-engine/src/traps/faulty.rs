@@ -47,9 +47,13 @@ impl Faults {
     }
 }
 
+/// Changes what was asked for, on its way out.
+pub(super) type Spoil = Arc<dyn Fn(FileType, Bytes) -> Bytes + Send + Sync>;
+
 pub(super) struct Faulty {
     pub(super) backend: DirectoryBackend,
     pub(super) faults: Faults,
+    pub(super) spoil: Spoil,
 }
 
 impl Faulty {
@@ -80,9 +84,10 @@ impl ReadBackend for Faulty {
     }
 
     fn read_partial(&self, kind: FileType, id: &Id, hot: bool, at: u32, length: u32) -> RusticResult<Bytes> {
-        self.act(Act::Read, kind, || {
+        let read = self.act(Act::Read, kind, || {
             self.backend.read_partial(kind, id, hot, at, length)
-        })
+        });
+        read.map(|bytes| (self.spoil)(kind, bytes))
     }
 
     fn warmup_path(&self, kind: FileType, id: &Id) -> String {

@@ -5,6 +5,7 @@
 mod bench;
 mod faulty;
 mod odd_source;
+mod verification;
 
 use std::fs;
 use std::path::Path;

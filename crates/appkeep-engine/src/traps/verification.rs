@@ -1,0 +1,145 @@
+//! Buckets that don't give back what was stored.
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use appkeep_core::engine::EngineError;
+use bytes::Bytes;
+use rustic_core::FileType;
+use tokio_util::sync::CancellationToken;
+
+use super::bench::{Bench, noise};
+use super::faulty::{Act, Faults};
+use crate::tree_source::TreeSource;
+
+fn store(bench: &Bench, number: u128, faults: Faults) -> Result<u64, EngineError> {
+    let source = TreeSource::new(bench.source());
+    bench.store(number, source, faults, &CancellationToken::new())
+}
+
+fn flipped(bytes: &Bytes, at: usize) -> Bytes {
+    let mut changed = bytes.to_vec();
+    changed[at] ^= 0x10;
+    changed.into()
+}
+
+#[track_caller]
+fn assert_noticed(outcome: Result<u64, EngineError>) -> String {
+    match outcome {
+        Err(EngineError::Unreadable(reasons)) => {
+            assert_eq!(reasons.len(), 1, "{reasons:?}");
+            let (_, said) = reasons[0].split_once(": ").unwrap();
+            assert!(
+                said.starts_with("the bucket doesn't give back what was stored: "),
+                "{said}"
+            );
+            reasons[0].clone()
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// One bit of one piece, wherever it is, changed between the copy and the look back.
+#[test]
+fn a_bit_that_flipped_in_the_bucket_fails_the_backup_and_the_next_one_counts_on_nothing_of_it() {
+    for which in [0, 5, 20] {
+        let mut bench = Bench::new();
+        let reads = Arc::new(AtomicUsize::new(0));
+        let seen = Arc::clone(&reads);
+        bench.spoil = Arc::new(move |kind, bytes| {
+            if kind == FileType::Pack && seen.fetch_add(1, Ordering::SeqCst) == which {
+                return flipped(&bytes, bytes.len() / 2);
+            }
+            bytes
+        });
+        assert_noticed(store(&bench, 1, Faults::none()));
+        assert_eq!(bench.files(FileType::Snapshot), 0);
+        assert_eq!(bench.files(FileType::Index), 0, "nothing names what was stored");
+        bench.spoil = Arc::new(|_, bytes| bytes);
+        let packs = bench.files(FileType::Pack);
+        store(&bench, 1, Faults::none()).unwrap();
+        assert!(bench.files(FileType::Pack) > packs, "all was stored anew");
+        bench.assert_whole();
+    }
+}
+
+/// A pack that lies on the disk with a flipped bit.
+#[test]
+fn a_pack_that_changed_on_the_disk_fails_the_backup_that_counts_on_it() {
+    let bench = Bench::new();
+    bench.store_whole(1);
+    let data = bench.root().join("data");
+    let packs = walkdir::WalkDir::new(data)
+        .into_iter()
+        .map(|entry| entry.unwrap().into_path());
+    let largest = packs
+        .filter(|path| path.is_file())
+        .max_by_key(|path| fs::metadata(path).unwrap().len());
+    let largest = largest.unwrap();
+    let content = Bytes::from(fs::read(&largest).unwrap());
+    fs::write(&largest, flipped(&content, 700)).unwrap();
+    let reason = assert_noticed(store(&bench, 2, Faults::none()));
+    assert!(reason.starts_with("data/"), "it names a file: {reason}");
+    assert_eq!(bench.files(FileType::Snapshot), 1);
+    fs::write(&largest, content).unwrap();
+    store(&bench, 2, Faults::none()).unwrap();
+}
+
+#[test]
+fn a_snapshot_that_is_not_what_was_stored_fails_the_backup() {
+    let mut bench = Bench::new();
+    let file = bench.source().join("data/7");
+    let changed = Arc::new(AtomicBool::new(false));
+    let (path, once) = (file.clone(), Arc::clone(&changed));
+    bench.spoil = Arc::new(move |kind, bytes| {
+        if kind == FileType::Pack && !once.swap(true, Ordering::SeqCst) {
+            fs::write(&path, noise(77, 10_000)).unwrap();
+        }
+        bytes
+    });
+    let reason = assert_noticed(store(&bench, 1, Faults::none()));
+    assert!(reason.starts_with("data/7: "), "{reason}");
+    assert!(reason.ends_with("the snapshot differs at byte 0"), "{reason}");
+}
+
+#[test]
+fn a_bucket_that_fails_to_give_back_is_told_and_the_backup_tried_again() {
+    let bench = Bench::new();
+    match store(&bench, 1, Faults::at(Act::Read, FileType::Pack)) {
+        Err(EngineError::Storage(reason)) => assert_eq!(reason, "Read Pack: made to fail"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(bench.files(FileType::Snapshot), 0);
+    store(&bench, 1, Faults::none()).unwrap();
+    bench.assert_whole();
+}
+
+/// How many pieces of data are read back of twenty, for each share.
+#[test]
+fn the_share_decides_how_much_is_read_and_the_backup_decides_what() {
+    let mut reads = Vec::new();
+    for percent in [0, 1, 50, 100] {
+        let mut bench = Bench::new();
+        bench.verify_percent = percent;
+        let (seen, heard) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (count, bytes_read) = (Arc::clone(&seen), Arc::clone(&heard));
+        bench.spoil = Arc::new(move |kind, bytes| {
+            // Trees are smaller.
+            if kind == FileType::Pack && bytes.len() > 9_000 {
+                count.fetch_add(1, Ordering::SeqCst);
+            }
+            bytes_read.fetch_add(bytes.len(), Ordering::SeqCst);
+            bytes
+        });
+        store(&bench, 4, Faults::none()).unwrap();
+        reads.push(seen.load(Ordering::SeqCst));
+        assert_eq!(percent == 0, heard.load(Ordering::SeqCst) == 0, "{percent} %");
+    }
+    let [none, little, half, all] = reads[..] else {
+        unreachable!()
+    };
+    assert_eq!((none, all), (0, 20));
+    assert!((1..=4).contains(&little), "{little}");
+    assert!((4..=16).contains(&half), "{half}");
+}

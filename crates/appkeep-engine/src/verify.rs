@@ -1,0 +1,190 @@
+//! Reads a share of a new backup back from its bucket, before anybody sees the backup.
+//!
+//! What comes back is decrypted, hashed, and compared with the snapshot that it was made from. Which pieces are
+//! read is decided by the backup's id, so that each backup of unchanged data has others read.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use appkeep_core::engine::EngineError;
+use appkeep_core::ids::AppBackupId;
+use rustic_core::repofile::BlobType;
+use rustic_core::{
+    BlobId, DataId, FileType, Id, IndexedFullStatus, Repository, RusticError, TreeId, WriteBackend,
+};
+use sha2::{Digest, Sha256};
+
+use crate::backend::DirectoryBackend;
+use crate::gate::Gate;
+use crate::repository::OpenRepository;
+
+/// How much of a backup is read back, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Verification<'a> {
+    /// In percent of its data. At 0 nothing is read, else at least one piece.
+    pub(crate) percent: u8,
+    /// The repository's backend, which can pass by the system's memory of files.
+    pub(crate) backend: Option<&'a DirectoryBackend>,
+}
+
+/// A piece of a file: what the library stores as one.
+struct Piece {
+    id: DataId,
+    /// The file, in the snapshot.
+    path: PathBuf,
+    at: u64,
+}
+
+/// Reads a share of the backup whose root is `tree` back, and compares it with the snapshot at `directory`.
+///
+/// # Errors
+/// [`EngineError::Unreadable`] when something else comes back than what was stored. What this backup has
+/// stored is then left out of the index, so that no later one counts on it. Otherwise as the gate says.
+pub(crate) fn read_back(
+    repository: OpenRepository,
+    gate: &Gate,
+    backup_id: AppBackupId,
+    tree: TreeId,
+    directory: &Path,
+    verification: Verification<'_>,
+) -> Result<(), EngineError> {
+    if verification.percent == 0 {
+        return Ok(());
+    }
+    if let Some(backend) = verification.backend {
+        backend.read_from_disk();
+    }
+    let outcome = repository
+        .to_indexed()
+        .map_err(|error| explain(gate, "the index", &error))
+        .and_then(|repository| {
+            let reader = Reader {
+                repository,
+                gate,
+                directory,
+            };
+            reader.read_share(backup_id, tree, verification.percent)
+        });
+    if matches!(outcome, Err(EngineError::Unreadable(_))) {
+        disown_index(gate);
+    }
+    outcome
+}
+
+struct Reader<'a> {
+    repository: Repository<IndexedFullStatus>,
+    gate: &'a Gate,
+    directory: &'a Path,
+}
+
+impl Reader<'_> {
+    fn read_share(&self, backup_id: AppBackupId, root: TreeId, percent: u8) -> Result<(), EngineError> {
+        let (mut seen, mut chosen) = (HashSet::new(), 0_usize);
+        // Read if no other is chosen.
+        let mut lot: Option<(u64, Piece)> = None;
+        let mut open = vec![(root, PathBuf::new())];
+        while let Some((tree, below)) = open.pop() {
+            let tree = self
+                .repository
+                .get_tree(&tree)
+                .map_err(|error| explain(self.gate, &below.display().to_string(), &error))?;
+            for node in tree.nodes {
+                let path = below.join(node.name());
+                if let Some(subtree) = node.subtree {
+                    open.push((subtree, path.clone()));
+                }
+                let mut at = 0;
+                for id in node.content.into_iter().flatten() {
+                    let length = self.length_of(id, &path)?;
+                    let (number, piece) = (
+                        draw(backup_id, id),
+                        Piece {
+                            id,
+                            path: path.clone(),
+                            at,
+                        },
+                    );
+                    at += length;
+                    if !seen.insert(id) {
+                        continue;
+                    }
+                    if number % 100 < u64::from(percent) {
+                        chosen += 1;
+                        self.read(&piece)?;
+                    } else if lot.as_ref().is_none_or(|(least, _)| number < *least) {
+                        lot = Some((number, piece));
+                    }
+                }
+            }
+        }
+        match lot {
+            Some((_, piece)) if chosen == 0 => self.read(&piece),
+            _ => Ok(()),
+        }
+    }
+
+    fn length_of(&self, id: DataId, path: &Path) -> Result<u64, EngineError> {
+        let entry = self.repository.get_index_entry(&id);
+        let entry = entry.map_err(|error| explain(self.gate, &path.display().to_string(), &error))?;
+        Ok(entry.data_length().into())
+    }
+
+    fn read(&self, piece: &Piece) -> Result<(), EngineError> {
+        let name = piece.path.display().to_string();
+        let blob = self
+            .repository
+            .get_blob_cached(&BlobId::from(piece.id), BlobType::Data)
+            .map_err(|error| explain(self.gate, &name, &error))?;
+        let digest = Id::new(Sha256::digest(&blob).into());
+        if digest != *BlobId::from(piece.id) {
+            return Err(differs(&name, "its hash is another one"));
+        }
+        let mut original = vec![0; blob.len()];
+        File::open(self.directory.join(&piece.path))
+            .and_then(|file| file.read_exact_at(&mut original, piece.at))
+            .map_err(|error| EngineError::Unreadable(vec![format!("{name}: {error}")]))?;
+        if original != blob {
+            return Err(differs(
+                &name,
+                &format!("the snapshot differs at byte {}", piece.at),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// A number that belongs to a piece in one backup, and is another one in the next.
+fn draw(backup_id: AppBackupId, id: DataId) -> u64 {
+    let digest = Sha256::new()
+        .chain_update(backup_id.as_uuid().as_bytes())
+        .chain_update(BlobId::from(id).to_hex().as_bytes())
+        .finalize();
+    digest[..8]
+        .iter()
+        .fold(0, |number, byte| number << 8 | u64::from(*byte))
+}
+
+/// A bucket that fails is told as such; that what it gives can't be opened is a difference.
+fn explain(gate: &Gate, what: &str, error: &RusticError) -> EngineError {
+    match gate.explain("reading back", error) {
+        EngineError::Broken(reason) => differs(what, &reason),
+        other => other,
+    }
+}
+
+fn differs(what: &str, how: &str) -> EngineError {
+    EngineError::Unreadable(vec![format!(
+        "{what}: the bucket doesn't give back what was stored: {how}"
+    )])
+}
+
+/// Nobody counts on packs that no index names; the next prune removes them.
+fn disown_index(gate: &Gate) {
+    for id in gate.written(FileType::Index) {
+        if let Err(error) = gate.remove(FileType::Index, &id, true) {
+            tracing::warn!(%id, %error, "an index that names damaged data is left");
+        }
+    }
+}

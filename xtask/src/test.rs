@@ -17,18 +17,27 @@ use crate::{Outcome, files, tidy};
 /// A tool that some tests start: those whose names contain its name.
 struct Tool {
     name: &'static str,
-    /// The argument that makes it answer and do nothing else.
-    probe: &'static str,
+    /// A command that succeeds where it can be had, and leaves nothing behind.
+    probe: &'static [&'static str],
 }
 
-const TOOLS: [Tool; 2] = [
+const TOOLS: [Tool; 3] = [
     Tool {
         name: "restic",
-        probe: "version",
+        probe: &["restic", "version"],
     },
     Tool {
         name: "npm",
-        probe: "--version",
+        probe: &["npm", "--version"],
+    },
+    // A small file system in memory, which only root may mount.
+    Tool {
+        name: "tmpfs",
+        probe: &[
+            "sh",
+            "-c",
+            "dir=$(mktemp -d) || exit; mount -t tmpfs tmpfs \"$dir\" && umount \"$dir\"; got=$?; rmdir \"$dir\"; exit $got",
+        ],
     },
 ];
 
@@ -89,7 +98,7 @@ fn names_package(args: &[String]) -> bool {
     args.iter().any(|arg| matches!(arg.as_str(), "-p" | "--package"))
 }
 
-/// The names of the tools that aren't installed.
+/// The names of the tools that can't be had.
 fn missing_tools(require_all: bool) -> Result<Vec<&'static str>> {
     let missing = TOOLS
         .iter()
@@ -98,19 +107,22 @@ fn missing_tools(require_all: bool) -> Result<Vec<&'static str>> {
         .collect::<Vec<_>>();
     if require_all && !missing.is_empty() {
         bail!(
-            "all tests are required, but these tools aren't installed: {}",
+            "all tests are required, but these can't be had: {}",
             missing.join(", ")
         );
     }
     for name in &missing {
-        println!("test: {name} isn't installed: leaving out the tests with `{name}` in their names");
+        println!("test: {name} can't be had: leaving out the tests with `{name}` in their names");
     }
     Ok(missing)
 }
 
 fn answers(tool: &Tool) -> bool {
-    Command::new(tool.name)
-        .arg(tool.probe)
+    let [program, arguments @ ..] = tool.probe else {
+        return false;
+    };
+    Command::new(program)
+        .args(arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()

@@ -8,6 +8,7 @@ mod limits;
 mod lists;
 mod outside_crate;
 mod schedules;
+mod patrol;
 mod snapshots;
 mod stage;
 mod verify;

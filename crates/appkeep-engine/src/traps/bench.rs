@@ -141,12 +141,16 @@ impl Bench {
     }
 
     pub(super) fn forget(&self, number: u128, faults: Faults) -> Result<(), EngineError> {
+        self.forget_in(Room::Enough, number, faults)
+    }
+
+    pub(super) fn forget_in(&self, room: Room, number: u128, faults: Faults) -> Result<(), EngineError> {
         let gate = self.gate(faults, &CancellationToken::new());
         prune::forget(
             &self.open(&gate)?,
             &gate,
             AppBackupId::new(Uuid::from_u128(number)),
-            Room::Enough,
+            room,
         )
     }
 

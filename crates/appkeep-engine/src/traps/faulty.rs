@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend};
@@ -23,18 +23,21 @@ pub(super) enum Act {
 #[derive(Clone)]
 pub(super) struct Faults {
     fails: Arc<dyn Fn(Act, FileType) -> bool + Send + Sync>,
+    with: io::ErrorKind,
 }
 
 impl Faults {
     pub(super) fn none() -> Self {
         Self {
             fails: Arc::new(|_, _| false),
+            with: io::ErrorKind::Other,
         }
     }
 
     pub(super) fn at(act: Act, kind: FileType) -> Self {
         Self {
             fails: Arc::new(move |this, file| (this, file) == (act, kind)),
+            with: io::ErrorKind::Other,
         }
     }
 
@@ -43,6 +46,19 @@ impl Faults {
         let seen = AtomicUsize::new(0);
         Self {
             fails: Arc::new(move |_, _| seen.fetch_add(1, Ordering::SeqCst) == number),
+            with: io::ErrorKind::Other,
+        }
+    }
+
+    /// There is no room for anything until an index is removed.
+    pub(super) fn full() -> Self {
+        let has_room = AtomicBool::new(false);
+        Self {
+            fails: Arc::new(move |act, kind| {
+                has_room.fetch_or((act, kind) == (Act::Remove, FileType::Index), Ordering::SeqCst);
+                act == Act::Write && !has_room.load(Ordering::SeqCst)
+            }),
+            with: io::ErrorKind::StorageFull,
         }
     }
 }
@@ -59,7 +75,7 @@ pub(super) struct Faulty {
 impl Faulty {
     fn act<T>(&self, act: Act, kind: FileType, work: impl FnOnce() -> RusticResult<T>) -> RusticResult<T> {
         if (self.faults.fails)(act, kind) {
-            let error = io::Error::other("made to fail");
+            let error = io::Error::new(self.faults.with, "made to fail");
             let failure = BackendFailure {
                 what: format!("{act:?} {kind}"),
                 error,

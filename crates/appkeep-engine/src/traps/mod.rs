@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use self::bench::{Bench, noise};
 use self::faulty::{Act, Faults};
 use self::odd_source::{OddSource, Oddity};
+use crate::prune::Room;
 use crate::tree_source::TreeSource;
 
 fn odd(bench: &Bench, oddity: Oddity) -> OddSource {
@@ -155,6 +156,26 @@ fn a_delete_that_fails_anywhere_can_be_tried_again() {
     bench.assert_whole();
     bench.forget(2, Faults::none()).unwrap();
     assert_eq!(bench.files(FileType::Pack), 0);
+}
+
+/// Without room a prune can't even write a new index beside the old one.
+#[test]
+fn a_delete_without_room_makes_some_by_removing_the_index_first() {
+    let bench = Bench::new();
+    bench.store_whole(1);
+    fs::write(bench.source().join("data/changes"), noise(99, 30_000)).unwrap();
+    bench.store_whole(2);
+    let packs = bench.files(FileType::Pack);
+    match bench.forget_in(Room::Enough, 2, Faults::full()) {
+        Err(EngineError::Storage(reason)) => assert_eq!(reason, "Write Index: made to fail"),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(bench.files(FileType::Pack), packs);
+    bench.assert_whole();
+    bench.forget_in(Room::None, 2, Faults::full()).unwrap();
+    assert!(bench.files(FileType::Pack) < packs);
+    assert_eq!(bench.files(FileType::Snapshot), 1);
+    bench.assert_whole();
 }
 
 /// Does `work` on the same repository again and again, with its first act failing, then its second, until

@@ -255,9 +255,7 @@ async fn apps_have_repositories_of_their_own() {
         workbench.app_id = appkeep_core::ids::AppId::new(uuid::Uuid::from_u128(app));
         workbench.back_up(1).await;
         assert!(workbench.repository().join("config").is_file());
-        let key: serde_json::Value =
-            serde_json::from_slice(&fs::read(workbench.key_file()).unwrap()).unwrap();
-        passwords.insert(key["password"].as_str().unwrap().to_owned());
+        passwords.insert(workbench.password().reveal().to_owned());
     }
     assert_eq!(passwords.len(), 3);
 }

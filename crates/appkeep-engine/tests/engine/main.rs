@@ -7,7 +7,9 @@
 
 mod backups;
 mod deletes;
+mod full;
 mod keys;
+mod listings;
 mod property;
 mod restic;
 mod snapshots;

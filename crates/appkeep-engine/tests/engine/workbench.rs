@@ -74,6 +74,13 @@ impl Workbench {
         workbench
     }
 
+    /// The same, reading back so many percent of each backup.
+    pub(crate) fn verifying(mut self, percent: u8) -> Self {
+        let data_dir = self.root().join("data");
+        self.engine = RusticEngine::new(&EngineConfig { data_dir }).verifying(percent);
+        self
+    }
+
     /// Adds an empty volume and says where it is.
     pub(crate) fn add_volume(&mut self, name: &str) -> PathBuf {
         let path = self.dir.path().join("volumes").join(name);

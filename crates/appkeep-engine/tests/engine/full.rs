@@ -1,0 +1,100 @@
+//! Buckets without room. `tmpfs` in a test's name: it mounts one, which only root may.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use appkeep_core::engine::Engine;
+
+use crate::workbench::{Workbench, backup, calm, noise};
+
+/// A small file system; it is unmounted when the test ends.
+struct Small(PathBuf);
+
+impl Small {
+    fn mount(at: &Path, size: &str) -> Self {
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
+            .arg(at)
+            .status();
+        assert!(mounted.unwrap().success(), "this test needs to mount a tmpfs");
+        Self(at.to_owned())
+    }
+
+    /// Leaves no room at all, and says what takes it.
+    fn fill(&self) -> PathBuf {
+        let path = self.0.join("filler");
+        let mut filler = File::options().create(true).append(true).open(&path).unwrap();
+        for size in [1 << 20, 4096, 1] {
+            let block = vec![0x5a; size];
+            while filler.write_all(&block).is_ok() {}
+        }
+        path
+    }
+}
+
+impl Drop for Small {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[tokio::test]
+async fn a_delete_in_a_full_tmpfs_gives_the_bytes_back_and_harms_no_other_backup() {
+    let workbench = Workbench::new();
+    let small = Small::mount(&workbench.root().join("bucket"), "48m");
+    let (stays, goes) = (workbench.data().join("a stays"), workbench.data().join("b goes"));
+    fs::write(&stays, noise(1, 1 << 20)).unwrap();
+    fs::write(&goes, noise(2, 22 << 20)).unwrap();
+    workbench.back_up(1).await;
+    fs::remove_file(&goes).unwrap();
+    workbench.back_up(2).await;
+    let (_, before) = workbench.stored("data");
+    assert!(before > 23 << 20);
+
+    let filler = small.fill();
+    fs::write(&goes, noise(3, 1 << 20)).unwrap();
+    workbench.take(3).await.unwrap();
+    assert!(workbench.copy(3, 3).await.is_err(), "there is no room");
+    fs::remove_file(&goes).unwrap();
+    small.fill();
+    workbench.delete(1).await.unwrap();
+    let (_, after) = workbench.stored("data");
+    assert!(after < 2 << 20, "{after} bytes are left of {before}");
+    assert!(!workbench.repository().join("index-in-doubt").exists());
+
+    fs::remove_file(filler).unwrap();
+    let listed = workbench
+        .engine
+        .list_backups(&workbench.bucket, workbench.app_id, &calm())
+        .await;
+    assert_eq!(listed.unwrap(), [backup(2)].into());
+    // An unchanged backup counts on what is there; all of it is read back.
+    let workbench = workbench.verifying(100);
+    workbench.back_up(4).await;
+    assert!(workbench.stored("data").1 < after + 50_000);
+}
+
+/// What is left when a delete without room is killed between the old index and the new one.
+#[tokio::test]
+async fn an_index_that_was_lost_on_the_way_is_mended_by_the_next_delete() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("stays"), noise(1, 1 << 20)).unwrap();
+    workbench.back_up(1).await;
+    fs::write(workbench.data().join("goes"), noise(2, 9 << 20)).unwrap();
+    workbench.back_up(2).await;
+    for entry in fs::read_dir(workbench.repository().join("index")).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+    let in_doubt = workbench.repository().join("index-in-doubt");
+    File::create(&in_doubt).unwrap();
+    workbench.delete(2).await.unwrap();
+    assert!(!in_doubt.exists());
+    let (_, bytes) = workbench.stored("data");
+    assert!(bytes > 1 << 20 && bytes < 2 << 20, "{bytes} bytes are left");
+    fs::remove_file(workbench.data().join("goes")).unwrap();
+    let workbench = workbench.verifying(100);
+    workbench.back_up(3).await;
+    assert!(workbench.stored("data").1 < bytes + 50_000, "all of it was there");
+}

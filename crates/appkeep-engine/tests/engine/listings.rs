@@ -1,0 +1,91 @@
+//! What is there: buckets and the data directory are asked, and nothing is changed.
+
+use std::collections::HashSet;
+use std::fs;
+
+use appkeep_core::engine::{Engine, EngineError};
+use appkeep_core::ids::AppBackupId;
+
+use crate::backups::make_unlistable;
+use crate::workbench::{Workbench, backup, calm, snap};
+
+async fn listed(workbench: &Workbench) -> Result<HashSet<AppBackupId>, EngineError> {
+    let (bucket, app_id) = (&workbench.bucket, workbench.app_id);
+    workbench.engine.list_backups(bucket, app_id, &calm()).await
+}
+
+#[tokio::test]
+async fn the_backups_in_a_bucket_are_listed() {
+    let workbench = Workbench::new();
+    assert_eq!(listed(&workbench).await.unwrap(), [].into());
+    assert_eq!(
+        fs::read_dir(workbench.root().join("bucket")).unwrap().count(),
+        0,
+        "looking makes nothing"
+    );
+    workbench.back_up(1).await;
+    workbench.back_up(2).await;
+    assert_eq!(listed(&workbench).await.unwrap(), [backup(1), backup(2)].into());
+    workbench.delete(1).await.unwrap();
+    assert_eq!(listed(&workbench).await.unwrap(), [backup(2)].into());
+    fs::remove_dir_all(workbench.repository()).unwrap();
+    assert_eq!(listed(&workbench).await.unwrap(), [].into());
+}
+
+#[tokio::test]
+async fn a_bucket_that_cannot_be_asked_is_never_an_empty_one() {
+    let workbench = Workbench::new();
+    workbench.back_up(1).await;
+    let (bucket, aside) = (workbench.root().join("bucket"), workbench.root().join("aside"));
+    fs::rename(&bucket, &aside).unwrap();
+    assert!(matches!(listed(&workbench).await, Err(EngineError::Storage(_))));
+    // The mount point of a disk that isn't mounted.
+    fs::create_dir(&bucket).unwrap();
+    let marker = format!("appkeep-bucket-{}", workbench.bucket.id);
+    workbench.take(2).await.unwrap();
+    for outcome in [
+        listed(&workbench).await.map(drop),
+        workbench.copy(2, 2).await.map(drop),
+        workbench.delete(1).await,
+    ] {
+        match outcome {
+            Err(EngineError::Storage(reason)) => {
+                assert!(reason.ends_with(&format!(" lacks {marker}")), "{reason}")
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(fs::read_dir(&bucket).unwrap().count(), 0, "nothing is made there");
+    fs::remove_dir(&bucket).unwrap();
+    fs::rename(&aside, &bucket).unwrap();
+    assert_eq!(listed(&workbench).await.unwrap(), [backup(1)].into());
+
+    let snapshots = workbench.repository().join("snapshots");
+    let aside = make_unlistable(&snapshots);
+    assert!(matches!(listed(&workbench).await, Err(EngineError::Storage(_))));
+    fs::remove_file(&snapshots).unwrap();
+    fs::rename(aside, &snapshots).unwrap();
+    let file = fs::read_dir(&snapshots).unwrap().next().unwrap().unwrap().path();
+    let content = fs::read(&file).unwrap();
+    fs::write(&file, "not what it was").unwrap();
+    assert!(
+        listed(&workbench).await.is_err(),
+        "nobody knows which backup that is"
+    );
+    fs::write(&file, content).unwrap();
+    fs::rename(workbench.key_file(), workbench.root().join("key")).unwrap();
+    assert!(matches!(listed(&workbench).await, Err(EngineError::Key(_))));
+}
+
+#[tokio::test]
+async fn completed_snapshots_are_listed() {
+    let workbench = Workbench::new();
+    let listed = async || workbench.engine.list_snapshots(workbench.app_id).await.unwrap();
+    assert_eq!(listed().await, [].into());
+    workbench.take(1).await.unwrap();
+    workbench.take(2).await.unwrap();
+    fs::create_dir(workbench.snapshot_dir(3).with_extension("partial")).unwrap();
+    assert_eq!(listed().await, [snap(1), snap(2)].into());
+    fs::remove_dir_all(workbench.snapshot_dir(1)).unwrap();
+    assert_eq!(listed().await, [snap(2)].into());
+}

@@ -1,0 +1,226 @@
+//! What becomes of finished backups and snapshots when their data goes away, can't be asked for, and comes back.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use appkeep_tests::{Api, Builder, TestServer, bytes_below, eventually, usual_config};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// A server that looks every second.
+async fn watchful() -> TestServer {
+    let config = usual_config().replace("workers = 2\n", "workers = 2\ncheck_every_secs = 1\n");
+    assert_ne!(config, usual_config());
+    Builder::new().config(&config).start().await
+}
+
+async fn back_up(api: &Api, app: Uuid) -> String {
+    let created = api.create_backup(app, &json!({})).await;
+    let path = format!("{}/{}", api.backups(), created["id"].as_str().expect("an id"));
+    let ended = api.wait_for(&path, &["completed", "failed"]).await;
+    assert_eq!(ended["state"], "completed", "{ended}");
+    path
+}
+
+/// Waits for a state, and answers the reasons.
+async fn becomes(api: &Api, path: &str, state: &str) -> String {
+    let resource = api.wait_for(path, &[state]).await;
+    let reasons = resource["stateUnready"].as_array().expect("reasons").clone();
+    if state == "completed" {
+        assert_eq!(reasons, Vec::<Value>::new(), "{resource}");
+        return String::new();
+    }
+    assert_eq!(reasons.len(), 1, "{resource}");
+    let reason = reasons[0].as_str().expect("a text").to_owned();
+    assert!((1..=127).contains(&reason.chars().count()), "{reason:?}");
+    reason
+}
+
+fn only_file_in(directory: &Path) -> PathBuf {
+    let mut entries = fs::read_dir(directory).expect("a directory");
+    let file = entries.next().expect("a file").expect("an entry").path();
+    assert!(entries.next().is_none());
+    file
+}
+
+#[tokio::test]
+async fn a_bucket_that_goes_away_makes_its_backups_unknown_until_it_is_back() {
+    let server = watchful().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let path = back_up(&api, app).await;
+    let before = api.get(&path).await.json();
+    let (bucket, aside) = (server.path().join("buckets/local"), server.path().join("aside"));
+    fs::rename(&bucket, &aside).unwrap();
+    let reason = becomes(&api, &path, "unknown").await;
+    assert!(
+        reason.ends_with("No such file or directory (os error 2)"),
+        "{reason}"
+    );
+    fs::rename(&aside, &bucket).unwrap();
+    becomes(&api, &path, "completed").await;
+    let mut after = api.get(&path).await.json();
+    assert_ne!(after["metadata"], before["metadata"], "it was modified");
+    after["metadata"] = before["metadata"].clone();
+    assert_eq!(after, before, "nothing else is lost");
+}
+
+/// The directory of a disk that isn't mounted looks like an empty bucket.
+#[tokio::test]
+async fn an_empty_mount_point_is_no_empty_bucket_and_no_backup_is_made_there() {
+    let server = watchful().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let path = back_up(&api, app).await;
+    let (bucket, aside) = (server.path().join("buckets/local"), server.path().join("aside"));
+    fs::rename(&bucket, &aside).unwrap();
+    fs::create_dir(&bucket).unwrap();
+    let marker = format!("appkeep-bucket-{}", server.bucket("acme", "local"));
+    let reason = becomes(&api, &path, "unknown").await;
+    assert!(reason.ends_with(&format!(" lacks {marker}")), "{reason}");
+
+    let mut waiting = Vec::new();
+    // One that had a repository there, and one that never had.
+    for name in ["blog", "shop"] {
+        let created = api.create_backup(server.app("acme", name), &json!({})).await;
+        let path = format!("{}/{}", api.backups(), created["id"].as_str().unwrap());
+        let hindered = eventually("the backup to say what hinders it", async || {
+            let backup = api.get(&path).await.json();
+            (backup["stateUnready"] != json!([])).then_some(backup)
+        })
+        .await;
+        let reason = hindered["stateUnready"][0].as_str().unwrap();
+        assert!(reason.ends_with(&format!(" lacks {marker}")), "{reason}");
+        waiting.push(path);
+    }
+    assert_eq!(fs::read_dir(&bucket).unwrap().count(), 0, "nothing is made there");
+    fs::remove_dir(&bucket).unwrap();
+    fs::rename(&aside, &bucket).unwrap();
+    becomes(&api, &path, "completed").await;
+    for path in waiting {
+        let ended = eventually("the backup to be tried again", async || {
+            server.advance(Duration::from_secs(5));
+            let backup = api.get(&path).await.json();
+            (backup["state"] != "running").then_some(backup)
+        })
+        .await;
+        assert_eq!(ended["state"], "completed", "{ended}");
+    }
+}
+
+#[tokio::test]
+async fn a_backup_whose_data_is_gone_is_removed_and_completed_when_it_is_back() {
+    let server = watchful().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let path = back_up(&api, app).await;
+    let file = only_file_in(&server.repository("local", app).path.join("snapshots"));
+    let aside = server.path().join("aside");
+    let other = back_up(&api, server.app("acme", "shop")).await;
+    fs::rename(&file, &aside).unwrap();
+    assert_eq!(
+        becomes(&api, &path, "removed").await,
+        "the data is gone from bucket local"
+    );
+    fs::rename(&aside, &file).unwrap();
+    becomes(&api, &path, "completed").await;
+    assert_eq!(
+        api.get(&other).await.json()["metadata"]["modificationTimestamp"],
+        {
+            let other = api.get(&other).await.json();
+            other["metadata"]["modificationTimestamp"].clone()
+        }
+    );
+    // The whole repository, in a bucket that is there.
+    let repository = server.repository("local", app).path;
+    fs::rename(&repository, &aside).unwrap();
+    becomes(&api, &path, "removed").await;
+    assert_eq!(
+        api.delete(&path).await.status,
+        204,
+        "what is removed can be deleted"
+    );
+    assert_eq!(api.get(&path).await.status, 404);
+    assert_eq!(api.get(&other).await.json()["state"], "completed");
+}
+
+#[tokio::test]
+async fn a_backup_that_restic_forgot_is_removed() {
+    let server = watchful().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let (forgotten, kept) = (back_up(&api, app).await, back_up(&api, app).await);
+    let tag = format!("backup={}", forgotten.rsplit('/').next().unwrap());
+    let repository = server.repository("local", app);
+    let snapshots = repository.snapshots();
+    let has_tag = |snapshot: &&Value| snapshot["tags"] == json!([tag]);
+    let id = snapshots.iter().find(has_tag).expect("its snapshot")["id"]
+        .as_str()
+        .unwrap();
+    let _ = repository.restic(&["forget", id]);
+    becomes(&api, &forgotten, "removed").await;
+    assert_eq!(api.get(&kept).await.json()["state"], "completed");
+}
+
+#[tokio::test]
+async fn a_key_that_is_lost_while_the_server_runs_makes_backups_unknown() {
+    let server = watchful().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let path = back_up(&api, app).await;
+    let (master, aside) = (server.data().join("keys/master.key"), server.path().join("aside"));
+    fs::rename(&master, &aside).unwrap();
+    let reason = becomes(&api, &path, "unknown").await;
+    assert!(reason.contains("keys/master.key is missing"), "{reason}");
+    assert!(!master.exists(), "no new one is made");
+    fs::rename(&aside, &master).unwrap();
+    becomes(&api, &path, "completed").await;
+    let key_file = server.repository("local", app).key_file;
+    fs::rename(&key_file, &aside).unwrap();
+    let reason = becomes(&api, &path, "unknown").await;
+    assert!(reason.ends_with(&format!("{app}.json is missing")), "{reason}");
+    fs::rename(&aside, &key_file).unwrap();
+    becomes(&api, &path, "completed").await;
+}
+
+#[tokio::test]
+async fn a_snapshot_whose_directory_is_gone_is_removed_and_no_backup_is_made_of_it() {
+    let server = watchful().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let created = api.create_snap(app, &json!({})).await;
+    let id = created["id"].as_str().unwrap();
+    let path = format!("{}/{id}", api.app_snaps(app));
+    api.wait_for(&path, &["completed"]).await;
+    let (directory, aside) = (server.snapshot_dir(app, id), server.path().join("aside"));
+    fs::rename(&directory, &aside).unwrap();
+    assert_eq!(
+        becomes(&api, &path, "removed").await,
+        "the data is gone from the data directory"
+    );
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1", "snapshotID": id});
+    assert_eq!(api.post(&api.app_backups(app), &body).await.status, 409);
+    fs::rename(&aside, &directory).unwrap();
+    becomes(&api, &path, "completed").await;
+}
+
+/// Deletes and prunes run while the patrol goes round.
+#[tokio::test]
+async fn what_is_deleted_stays_deleted_and_the_rest_completed() {
+    let server = watchful().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let kept = back_up(&api, app).await;
+    let before = api.get(&kept).await.json();
+    let mut deleted = Vec::new();
+    for _ in 0..6 {
+        let path = back_up(&api, app).await;
+        assert_eq!(api.delete(&path).await.status, 204);
+        deleted.push(path);
+    }
+    let snapshots = server.repository("local", app).path.join("snapshots");
+    let size_of_one = fs::metadata(fs::read_dir(&snapshots).unwrap().next().unwrap().unwrap().path());
+    let size_of_one = size_of_one.map_or(0, |one| one.len());
+    eventually("their data to go", async || {
+        (bytes_below(&snapshots) <= 2 * size_of_one).then_some(())
+    })
+    .await;
+    assert_eq!(api.get(&kept).await.json(), before, "nobody touched it");
+    for path in deleted {
+        assert_eq!(api.get(&path).await.status, 404);
+    }
+}

@@ -252,6 +252,8 @@ impl Engine for RusticEngine {
             let _shared = shared;
             bucket::attend(&bucket, &keys, Use::Read)?;
             if bucket::presence(&bucket, app_id)? == Presence::Nothing {
+                // It may have gone away after the first look.
+                bucket::attend(&bucket, &keys, Use::Read)?;
                 return Ok(HashSet::new());
             }
             let gate = Arc::new(Gate::new(Arc::new(DirectoryBackend::new(root)), &cancel));
@@ -265,7 +267,10 @@ impl Engine for RusticEngine {
                 bars,
             };
             let repository = site.open()?;
-            backups_in(&repository).map_err(|error| gate.explain("reading the snapshots", &error))
+            let listed = backups_in(&repository);
+            let listed = listed.map_err(|error| gate.explain("reading the snapshots", &error))?;
+            bucket::attend(&bucket, &keys, Use::Read)?;
+            Ok(listed)
         })
         .await
     }
@@ -290,7 +295,7 @@ impl Forgetting<'_> {
         let presence = bucket::presence(&self.request.bucket, self.request.app_id)?;
         clear_unfinished(&DirectoryBackend::new(self.root.clone()))?;
         if presence == Presence::Nothing {
-            return Ok(());
+            return bucket::attend(&self.request.bucket, self.keys, Use::Read);
         }
         let (outcome, is_full) = self.attempt(Room::Enough);
         if !is_full {

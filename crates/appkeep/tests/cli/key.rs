@@ -135,6 +135,15 @@ fn no_secret_reaches_the_log_or_a_file_in_clear() {
     let mut serve = place.serve();
     serve.args(["--log", "trace"]);
     let server = Running::start(serve);
+    let limits = fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size"));
+    let core: Vec<_> = core
+        .expect("a limit")
+        .split_whitespace()
+        .skip(4)
+        .take(2)
+        .collect();
+    assert_eq!(core, ["0", "0"], "a core file would hold keys");
     let (state, reasons) = back_up(&server, &place.token());
     assert_eq!(state, "completed", "{reasons}");
     let ended = server.stop("TERM");

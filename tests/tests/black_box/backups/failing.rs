@@ -128,7 +128,7 @@ async fn a_bucket_that_is_missing_is_tried_again_until_it_is_there() {
     );
     fs::create_dir(&bucket).unwrap();
     let completed = eventually("the backup to be tried again", async || {
-        server.advance(Duration::from_secs(5));
+        server.hasten();
         let backup = api.get(&path).await.json();
         (backup["state"] != "running").then_some(backup)
     })

@@ -17,7 +17,7 @@ use crate::error::StartError;
 /// How long a command may take to print the master key.
 pub const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
 /// How much of a file or of what a command prints is read, in bytes.
-const BYTES_MAX: u64 = 4096;
+const BYTES_MAX: u16 = 4096;
 
 /// The keys in a data directory, with the master key that `source` names.
 ///
@@ -75,8 +75,8 @@ async fn read_file(path: &Path) -> io::Result<Zeroizing<String>> {
 
 async fn read_text(source: impl tokio::io::AsyncRead + Unpin) -> io::Result<Zeroizing<String>> {
     // With room for all, so that growing leaves no copy behind.
-    let mut text = Zeroizing::new(String::with_capacity(BYTES_MAX as usize));
-    source.take(BYTES_MAX).read_to_string(&mut text).await?;
+    let mut text = Zeroizing::new(String::with_capacity(BYTES_MAX.into()));
+    source.take(BYTES_MAX.into()).read_to_string(&mut text).await?;
     Ok(text)
 }
 

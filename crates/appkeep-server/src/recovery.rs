@@ -21,17 +21,11 @@ pub struct Catalog {
 impl Catalog {
     /// Learns what a configuration declares.
     pub fn learn(&mut self, declaration: &Declaration) {
-        let Declaration {
-            accounts,
-            apps,
-            buckets,
-            ..
-        } = declaration.clone();
-        self.accounts
-            .extend(accounts.into_iter().map(|account| (account.id, account)));
-        self.apps.extend(apps.into_iter().map(|app| (app.id, app)));
-        self.buckets
-            .extend(buckets.into_iter().map(|bucket| (bucket.id, bucket)));
+        self.add(
+            declaration.accounts.clone(),
+            declaration.apps.clone(),
+            declaration.buckets.clone(),
+        );
     }
 
     /// Learns all that a server remembers, also what is no longer declared.
@@ -40,15 +34,21 @@ impl Catalog {
     /// When the store fails.
     pub async fn recall(&mut self, store: &dyn Store) -> Result<(), StoreError> {
         for account in store.list_accounts().await? {
-            let declaration = Declaration {
-                apps: store.list_apps(account.id).await?,
-                buckets: store.list_buckets(account.id).await?,
-                accounts: vec![account],
-                ..Declaration::default()
-            };
-            self.learn(&declaration);
+            let (apps, buckets) = (
+                store.list_apps(account.id).await?,
+                store.list_buckets(account.id).await?,
+            );
+            self.add(vec![account], apps, buckets);
         }
         Ok(())
+    }
+
+    fn add(&mut self, accounts: Vec<Account>, apps: Vec<App>, buckets: Vec<Bucket>) {
+        self.accounts
+            .extend(accounts.into_iter().map(|account| (account.id, account)));
+        self.apps.extend(apps.into_iter().map(|app| (app.id, app)));
+        self.buckets
+            .extend(buckets.into_iter().map(|bucket| (bucket.id, bucket)));
     }
 
     fn name_of_account(&self, id: Option<AccountId>) -> Option<String> {

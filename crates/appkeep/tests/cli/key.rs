@@ -18,8 +18,8 @@ fn master(place: &Place) -> PathBuf {
 }
 
 fn write_master(place: &Place, content: &[u8]) {
-    fs::write(master(place), content).unwrap();
-    fs::set_permissions(master(place), fs::Permissions::from_mode(0o600)).unwrap();
+    fs::write(master(place), content).expect("a master key");
+    fs::set_permissions(master(place), fs::Permissions::from_mode(0o600)).expect("a mode");
 }
 
 /// Takes a backup and says how it ended and why.
@@ -50,7 +50,7 @@ fn key(place: &Place, arguments: &[&str]) -> Output {
 
 fn declare(place: &Place, keys: &str) {
     let config = format!("[keys]\n{keys}\n{CONFIG}");
-    fs::write(place.path().join("appkeep.toml"), config).unwrap();
+    fs::write(place.path().join("appkeep.toml"), config).expect("a configuration");
 }
 
 fn config(place: &Place) -> String {

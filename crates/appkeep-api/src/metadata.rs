@@ -14,7 +14,7 @@ where
     T::deserialize(deserializer).map(Some)
 }
 
-/// A name and a value that a client attached. Mirrors `Label`.
+/// A name and a value that a client, or the system, attached. Mirrors `Label`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Label {
@@ -28,7 +28,7 @@ pub struct Label {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Metadata {
-    /// The client's labels, in the order in which they were given.
+    /// The client's labels, in the order in which they were given, and then the system's.
     pub labels: Vec<Label>,
     /// When the resource was made.
     pub creation_timestamp: Timestamp,

@@ -439,7 +439,7 @@ A version 5 UUID derived from `id`.
             Default::default()
         }
     }
-    ///A name and a value that a client attaches to a resource.
+    ///A name and a value that a client, or the system, attaches to a resource.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Label {
         ///What the label is called.
@@ -511,7 +511,7 @@ A version 5 UUID derived from `id`.
         ///When the resource was made.
         #[serde(rename = "creationTimestamp")]
         pub creation_timestamp: crate::Timestamp,
-        ///The client's labels, in the order in which they were given.
+        ///The client's labels, in the order in which they were given, and then the system's.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub labels: ::std::option::Option<::std::vec::Vec<Label>>,
         ///When the resource last changed.
@@ -548,7 +548,7 @@ well-formed, and are ignored.
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub creation_timestamp: ::std::option::Option<crate::Timestamp>,
-        ///The labels to attach.
+        ///The labels to attach. Names that begin with `appkeep.io/read-only/` are the system's.
         pub labels: ::std::vec::Vec<Label>,
         ///Ignored.
         #[serde(

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::app_snap::AppSnap;
 use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, ScheduleId, SubjectId};
 use crate::metadata::{Label, Metadata};
 use crate::name::ResourceName;
@@ -94,6 +95,14 @@ impl AppBackup {
             metadata: Metadata::new(wanted.labels, by, now),
             generation: 0,
         }
+    }
+
+    /// Takes over what its snapshot says about the copy: how the hooks went, and the system's labels.
+    pub fn take_over(&mut self, snap: &AppSnap) {
+        self.hook_state = snap.hook_state;
+        self.hook_state_details.clone_from(&snap.hook_state_details);
+        self.metadata
+            .replace_read_only(snap.metadata.read_only().cloned());
     }
 
     /// Whether deleting it now is refused: what is scheduled but not begun can't be cancelled.

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use crate::app_backup::{chosen_name, fit_reasons};
+use crate::engine::SnapshotTaken;
 use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, ScheduleId, SubjectId};
-use crate::metadata::{Label, Metadata};
+use crate::metadata::{Label, Metadata, SNAPSHOT_LEVEL_LABEL, SNAPSHOT_SKIPPED_LABEL};
 use crate::name::ResourceName;
 use crate::state::{HookState, ResourceState, StateDetail};
 
@@ -80,13 +81,29 @@ impl AppSnap {
         }
     }
 
-    /// The copy is whole and shows the app as of `taken_at`.
-    pub fn complete(&mut self, taken_at: DateTime<Utc>, now: DateTime<Utc>) {
+    /// All hooks that were to run did; `failed` tells of those that failed.
+    pub fn record_hooks(&mut self, failed: Vec<StateDetail>) {
+        self.hook_state = Some(if failed.is_empty() {
+            HookState::Success
+        } else {
+            HookState::Failed
+        });
+        self.hook_state_details = failed;
+    }
+
+    /// The copy is whole and shows the app as of `taken_at`. How the hooks went was recorded before.
+    pub fn complete(&mut self, taken_at: DateTime<Utc>, taken: &SnapshotTaken, now: DateTime<Utc>) {
         self.state = ResourceState::Completed;
         self.taken_at = Some(taken_at);
         self.state_unready = Vec::new();
-        // No hooks can be declared yet, and "success" means that none failed.
-        self.hook_state = Some(HookState::Success);
+        let label = |name: &str, value: String| Label {
+            name: name.to_owned(),
+            value,
+        };
+        self.metadata.replace_read_only([
+            label(SNAPSHOT_LEVEL_LABEL, taken.level.as_str().to_owned()),
+            label(SNAPSHOT_SKIPPED_LABEL, taken.skipped.to_string()),
+        ]);
         self.metadata.changed(SubjectId::SYSTEM, now);
     }
 

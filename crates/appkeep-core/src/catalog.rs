@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::hook::Hook;
 use crate::ids::{AccountId, AppId, BucketId};
 use crate::schedule::Schedule;
 
@@ -25,6 +26,49 @@ pub struct Volume {
     pub path: PathBuf,
 }
 
+/// What becomes of a snapshot when files change while they are copied.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Consistency {
+    /// It fails, and names them.
+    #[default]
+    Strict,
+    /// It keeps the last copy of each, and says so.
+    Relaxed,
+}
+
+impl Consistency {
+    /// Both words, the default first.
+    pub const ALL: [Self; 2] = [Self::Strict, Self::Relaxed];
+
+    /// The configuration's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Strict => "strict",
+            Self::Relaxed => "relaxed",
+        }
+    }
+
+    /// What `word` asks for.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|consistency| consistency.as_str() == word)
+    }
+}
+
+/// How an app wants to be copied.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AppOptions {
+    /// What happens when its files change meanwhile.
+    pub consistency: Consistency,
+    /// The commands to run before and after, in the order in which they are declared.
+    pub hooks: Vec<Hook>,
+}
+
 /// A thing that is backed up as one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct App {
@@ -36,6 +80,8 @@ pub struct App {
     pub name: String,
     /// Its data.
     pub volumes: Vec<Volume>,
+    /// How it wants to be copied.
+    pub options: AppOptions,
     /// Whether the configuration still names it. One that was taken out keeps its backups, but gets no
     /// new ones.
     pub declared: bool,

@@ -7,10 +7,12 @@ use std::collections::HashSet;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::catalog::{Bucket, Volume};
+use crate::catalog::{Bucket, Consistency, Volume};
+use crate::hook::{HookRun, RunHook};
 use crate::ids::{AppBackupId, AppId, AppSnapId};
 
 /// Why the engine did not do what it was asked.
@@ -52,6 +54,46 @@ pub struct TakeSnapshot {
     pub snap_id: AppSnapId,
     /// The app's data.
     pub volumes: Vec<Volume>,
+    /// What to do about files that don't hold still.
+    pub consistency: Consistency,
+}
+
+/// How true to one moment a snapshot is, from the strongest to the weakest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SnapshotLevel {
+    /// Each volume is as a power cut at one moment would have left it: with all that was synced until then.
+    Subvolume,
+    /// Each file shows one moment.
+    Reflink,
+    /// Each file held still while it was copied.
+    Copy,
+    /// Some files changed while they were copied, and were kept as they came.
+    Relaxed,
+}
+
+impl SnapshotLevel {
+    /// The label's word for this level.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Subvolume => "subvolume",
+            Self::Reflink => "reflink",
+            Self::Copy => "copy",
+            Self::Relaxed => "relaxed",
+        }
+    }
+}
+
+/// What a snapshot turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotTaken {
+    /// The weakest level of its volumes.
+    pub level: SnapshotLevel,
+    /// How many sockets, pipes and devices were left out.
+    pub skipped: u64,
+    /// What a person should know; bounded in number.
+    pub notes: Vec<String>,
 }
 
 /// What a backup is made of, and where it goes.
@@ -92,13 +134,17 @@ pub trait Engine: Send + Sync {
         cancel: &CancellationToken,
     ) -> Result<u64, EngineError>;
 
-    /// Copies all volumes as they are now. What is there of an earlier try is replaced.
+    /// Copies all volumes as they are now. What is there of an earlier try is replaced; a snapshot that is
+    /// complete is answered, not made again.
     async fn take_snapshot(
         &self,
         request: &TakeSnapshot,
-        progress: &ProgressSender,
         cancel: &CancellationToken,
-    ) -> Result<(), EngineError>;
+    ) -> Result<SnapshotTaken, EngineError>;
+
+    /// Runs a hook's command to its end, which may be its time-out. When the caller cancels, the command and
+    /// all that it started are killed soon.
+    async fn run_hook(&self, request: &RunHook, cancel: &CancellationToken) -> HookRun;
 
     /// How many bytes the files of a completed snapshot have.
     async fn measure_snapshot(

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod engine;
 pub mod error;
 pub mod fail_point;
+pub mod hook;
 pub mod ids;
 pub mod job;
 pub mod listing;

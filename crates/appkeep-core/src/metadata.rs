@@ -14,10 +14,27 @@ pub struct Label {
     pub value: String,
 }
 
+/// How the names of labels begin that only the system sets.
+pub const READ_ONLY_PREFIX: &str = "appkeep.io/read-only/";
+
+/// The label that says how true to one moment a snapshot is.
+pub const SNAPSHOT_LEVEL_LABEL: &str = "appkeep.io/read-only/snapshot-level";
+
+/// The label that says how many sockets, pipes and devices a snapshot left out.
+pub const SNAPSHOT_SKIPPED_LABEL: &str = "appkeep.io/read-only/snapshot-skipped";
+
+impl Label {
+    /// Whether only the system sets it.
+    #[must_use]
+    pub fn is_read_only(&self) -> bool {
+        self.name.starts_with(READ_ONLY_PREFIX)
+    }
+}
+
 /// Labels, times and authorship of a resource (`Metadata` in the contract).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metadata {
-    /// The client's labels, in the order in which they were sent.
+    /// The client's labels, in the order in which they were sent, and then the system's.
     pub labels: Vec<Label>,
     /// When the resource was made.
     pub created_at: DateTime<Utc>,
@@ -46,5 +63,16 @@ impl Metadata {
     pub fn changed(&mut self, by: SubjectId, now: DateTime<Utc>) {
         self.modified_at = now;
         self.modified_by = Some(by);
+    }
+
+    /// Replaces all labels that only the system sets.
+    pub fn replace_read_only(&mut self, labels: impl IntoIterator<Item = Label>) {
+        self.labels.retain(|label| !label.is_read_only());
+        self.labels.extend(labels);
+    }
+
+    /// The labels that only the system sets.
+    pub fn read_only(&self) -> impl Iterator<Item = &Label> {
+        self.labels.iter().filter(|label| label.is_read_only())
     }
 }

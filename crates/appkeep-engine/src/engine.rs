@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use appkeep_core::catalog::{Bucket, Volume};
-use appkeep_core::engine::{CopyBackup, DeleteBackup, Engine, EngineError, ProgressSender, TakeSnapshot};
+use appkeep_core::engine::{
+    CopyBackup, DeleteBackup, Engine, EngineError, ProgressSender, SnapshotTaken, TakeSnapshot,
+};
+use appkeep_core::hook::{HookRun, RunHook};
 use appkeep_core::ids::{AppBackupId, AppId, AppSnapId};
 use async_trait::async_trait;
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -22,7 +25,7 @@ use crate::repository::{Site, backups_in};
 use crate::snapshot::SnapshotStore;
 use crate::tree_source::TreeSource;
 use crate::verify::Verification;
-use crate::{measure, prune, thread};
+use crate::{command, measure, prune, thread};
 
 /// How much of a finished backup is read back unless a caller says otherwise, in percent of its data.
 const VERIFY_PERCENT_DEFAULT: u8 = 5;
@@ -106,18 +109,21 @@ impl Engine for RusticEngine {
     async fn take_snapshot(
         &self,
         request: &TakeSnapshot,
-        progress: &ProgressSender,
         cancel: &CancellationToken,
-    ) -> Result<(), EngineError> {
+    ) -> Result<SnapshotTaken, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let place = self.place_of(request.app_id, request.snap_id);
         let alone = self.locks.exclusive(place, &cancel).await?;
-        let (snapshots, request, progress) = (self.snapshots.clone(), request.clone(), progress.clone());
+        let (snapshots, request) = (self.snapshots.clone(), request.clone());
         thread::run("snapshot", move || {
             let _alone = alone;
-            snapshots.take(&request, &progress, &cancel)
+            snapshots.take(&request, &cancel)
         })
         .await
+    }
+
+    async fn run_hook(&self, request: &RunHook, cancel: &CancellationToken) -> HookRun {
+        command::run(request, cancel).await
     }
 
     async fn measure_snapshot(

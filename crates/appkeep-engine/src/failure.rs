@@ -68,11 +68,6 @@ impl Reasons {
         }
     }
 
-    /// Whether there is none.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// Whether no further one is kept.
     pub(crate) fn is_full(&self) -> bool {
         self.0.len() >= REASONS_MAX

@@ -3,6 +3,7 @@
 mod backend;
 mod backup;
 mod bucket;
+mod command;
 mod durable;
 mod engine;
 mod failure;

@@ -10,7 +10,7 @@ use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::engine::Engine;
 use appkeep_core::service::Service;
 use appkeep_core::store::Store;
-use appkeep_core::worker::{Patrol, WorkerDeps, Workers};
+use appkeep_core::worker::{HookTurns, Patrol, WorkerDeps, Workers};
 use appkeep_engine::{EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
 use dropshot::{ConfigDropshot, HttpServer, ServerBuilder};
@@ -101,6 +101,7 @@ impl Server {
             ids: options.ids,
             wake,
             backups_max: Some(options.config.backups_at_once()),
+            hook_turns: HookTurns::default(),
         };
         let workers = Workers::start(&deps, options.config.workers as usize);
         let patrol = Patrol::start(&deps, options.config.check_every);

@@ -3,12 +3,13 @@
 mod authorisation;
 mod backups;
 mod bad_input;
+mod hooks;
 mod jobs;
 mod limits;
 mod lists;
 mod outside_crate;
-mod schedules;
 mod patrol;
+mod schedules;
 mod snapshots;
 mod stage;
 mod verify;

@@ -6,6 +6,7 @@
 
 mod apply_retention;
 mod delete_data;
+mod hooks;
 mod patrol;
 mod run;
 mod scheduler;
@@ -20,6 +21,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub use self::hooks::{HookTurns, POST_HOOKS_STOPPING};
 use crate::clock::{Clock, IdSource};
 use crate::engine::Engine;
 use crate::job::Claim;
@@ -56,6 +58,8 @@ pub struct WorkerDeps {
     /// How many backups may run at once; fewer than there are workers, so that a restore or a delete finds
     /// one. Without it as many as there are workers.
     pub backups_max: Option<u32>,
+    /// Whose turn it is to quiesce an app.
+    pub hook_turns: HookTurns,
 }
 
 /// Workers that run.

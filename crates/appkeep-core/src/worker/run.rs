@@ -69,6 +69,8 @@ pub(super) struct JobRun<'a> {
     pub(super) job: ClaimedJob,
     /// Cancelled when the run should stop.
     pub(super) cancel: CancellationToken,
+    /// Cancelled when the server stops; what must run in any case hurries then.
+    pub(super) shutdown: CancellationToken,
     why: OnceLock<Stop>,
 }
 
@@ -110,6 +112,21 @@ impl JobRun<'_> {
     /// Stops the run because its resource was deleted.
     pub(super) fn stop_deleted(&self) {
         self.stop(Stop::Deleted);
+    }
+
+    /// Whether somebody else holds the lease.
+    pub(super) fn lost_lease(&self) -> bool {
+        self.why.get() == Some(&Stop::LeaseLost)
+    }
+
+    /// Whether its resource was deleted while it ran.
+    pub(super) fn was_deleted(&self) -> bool {
+        self.why.get() == Some(&Stop::Deleted)
+    }
+
+    /// Whether there was a run of this job before, of which nobody knows how far it came.
+    pub(super) fn was_claimed_before(&self) -> bool {
+        self.job.lease.fence > 1
     }
 
     fn stop(&self, why: Stop) {
@@ -156,8 +173,10 @@ impl JobRun<'_> {
                 ..
             } => take_backup::run(self, account_id, backup_id).await,
             JobPayload::TakeSnapshot {
-                account_id, snap_id, ..
-            } => take_snapshot::run(self, account_id, snap_id).await,
+                account_id,
+                app_id,
+                snap_id,
+            } => take_snapshot::run(self, account_id, app_id, snap_id).await,
             JobPayload::DeleteBackup {
                 account_id,
                 app_id,
@@ -317,6 +336,7 @@ pub(super) async fn run(deps: &WorkerDeps, job: ClaimedJob, shutdown: &Cancellat
         deps,
         job,
         cancel: CancellationToken::new(),
+        shutdown: shutdown.clone(),
         why: OnceLock::new(),
     };
     let steps = AssertUnwindSafe(run.steps()).catch_unwind();

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::run::{JobRun, StepError};
-use super::{PROGRESS_EVERY, apply_retention, take_snapshot};
+use super::{PROGRESS_EVERY, apply_retention, hooks, take_snapshot};
 use crate::app_backup::AppBackup;
 use crate::app_snap::{AppSnap, CreateAppSnap};
 use crate::engine::{CopyBackup, Progress};
@@ -24,7 +24,10 @@ pub(super) async fn run(
     backup_id: AppBackupId,
 ) -> Result<(), StepError> {
     let found = run.deps.store.fetch_app_backup(account_id, backup_id).await?;
-    let backup = found.ok_or(StepError::Gone)?;
+    let Some(backup) = found else {
+        release(run, account_id, backup_id).await?;
+        return Err(StepError::Gone);
+    };
     if !backup.state.is_in_progress() {
         let tx = run.begin().await?;
         return run.finish(tx, JobEnd::Done).await;
@@ -50,6 +53,11 @@ pub(super) async fn fail(
 ) -> Result<(), StepError> {
     let mut tx = run.begin().await?;
     if let Some(mut backup) = tx.fetch_app_backup(account_id, backup_id).await? {
+        if let Some(snap_id) = backup.snapshot_id
+            && let Some(snap) = tx.fetch_app_snap(account_id, snap_id).await?
+        {
+            backup.take_over(&snap);
+        }
         backup.fail(reasons, run.deps.clock.now());
         tx.update_app_backup(&backup).await?;
     }
@@ -78,6 +86,15 @@ pub(super) async fn remove_own_snapshots(
             snap_id: snap.id,
         };
         run.queue(tx, payload).await?;
+    }
+    Ok(())
+}
+
+/// Runs the post-hooks of a backup that was deleted: the run before may have died with the app quiesced.
+async fn release(run: &JobRun<'_>, account_id: AccountId, backup_id: AppBackupId) -> Result<(), StepError> {
+    let snaps = run.begin().await?.list_app_snaps_made_for(backup_id).await?;
+    for snap in snaps.iter().filter(|snap| snap.state.is_in_progress()) {
+        hooks::release(run, account_id, snap.app_id, snap.id).await?;
     }
     Ok(())
 }
@@ -156,8 +173,7 @@ async fn measure(run: &JobRun<'_>, mut backup: AppBackup, snap: &AppSnap) -> Res
         .await?;
     backup.state = ResourceState::Running;
     backup.total_bytes = Some(total_bytes);
-    backup.hook_state = snap.hook_state;
-    backup.hook_state_details.clone_from(&snap.hook_state_details);
+    backup.take_over(snap);
     backup.record_progress(0, run.deps.clock.now());
     update(run, backup).await
 }

@@ -1,13 +1,16 @@
-//! Takes a snapshot: finds out that all volumes can be read, copies them, and says so.
+//! Takes a snapshot: finds out that all volumes can be read, copies them between the app's hooks, and says
+//! so.
 
-use tokio::sync::watch;
+use chrono::{DateTime, Utc};
 
 use super::apply_retention;
+use super::hooks::{self, HookWindow};
 use super::run::{JobRun, StepError};
 use crate::app_snap::AppSnap;
-use crate::engine::{Progress, TakeSnapshot};
+use crate::catalog::App;
+use crate::engine::{SnapshotTaken, TakeSnapshot};
 use crate::fail_point;
-use crate::ids::{AccountId, AppSnapId, SubjectId};
+use crate::ids::{AccountId, AppId, AppSnapId, SubjectId};
 use crate::job::JobEnd;
 use crate::state::ResourceState;
 
@@ -15,8 +18,15 @@ use crate::state::ResourceState;
 pub(super) async fn run(
     run: &JobRun<'_>,
     account_id: AccountId,
+    app_id: AppId,
     snap_id: AppSnapId,
 ) -> Result<(), StepError> {
+    let found = run.deps.store.fetch_app_snap(account_id, snap_id).await?;
+    if found.is_none() {
+        // It was deleted, and perhaps the run before died with the app quiesced.
+        hooks::release(run, account_id, app_id, snap_id).await?;
+        return Err(StepError::Gone);
+    }
     let snap = take(run, account_id, snap_id).await?;
     let mut tx = run.begin().await?;
     apply_retention::queue(run, tx.as_mut(), account_id, snap.app_id, snap.schedule_id).await?;
@@ -44,25 +54,74 @@ pub(super) async fn take(
         .fetch_app(account_id, snap.app_id)
         .await?
         .ok_or_else(|| StepError::Permanent(vec![format!("app {} is gone", snap.app_id)]))?;
+    let snap = match discover(run, snap, &app).await {
+        Ok(snap) => snap,
+        Err(error @ StepError::LeaseLost) => return Err(error),
+        Err(error) => {
+            hooks::release(run, account_id, app.id, snap_id).await?;
+            return Err(error);
+        }
+    };
+    copy(run, snap, &app).await
+}
+
+/// Finds out that all volumes can be read.
+async fn discover(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, StepError> {
     let snap = advance(run, snap, ResourceState::Discovering).await?;
     fail_point::pass("take_snapshot.discovering");
     run.deps.engine.measure_volumes(&app.volumes, &run.cancel).await?;
+    Ok(snap)
+}
+
+/// Copies the volumes between the app's hooks, and writes down how it all went.
+async fn copy(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, StepError> {
     let mut snap = advance(run, snap, ResourceState::Running).await?;
     fail_point::pass("take_snapshot.running");
+    let mut window = HookWindow::open(run, app, snap.id, &run.cancel).await?;
+    let copied = copy_within(run, &snap, app, &mut window).await;
+    let failed_hooks = window.after(run).await?;
+    if copied.is_ok() || !app.options.hooks.is_empty() {
+        snap.record_hooks(failed_hooks);
+    }
+    match copied {
+        Ok((taken_at, taken)) => {
+            for note in &taken.notes {
+                tracing::warn!(snapshot.id = %snap.id, note, "snapshot");
+            }
+            tracing::info!(
+                snapshot.id = %snap.id, level = taken.level.as_str(), skipped = taken.skipped, "snapshot taken"
+            );
+            snap.complete(taken_at, &taken, run.deps.clock.now());
+            update(run, snap).await
+        }
+        Err(error) => {
+            if snap.hook_state.is_some()
+                && let Err(error) = update(run, snap).await
+            {
+                tracing::warn!(%error, "how the hooks went was not written down");
+            }
+            Err(error)
+        }
+    }
+}
+
+async fn copy_within(
+    run: &JobRun<'_>,
+    snap: &AppSnap,
+    app: &App,
+    window: &mut HookWindow<'_>,
+) -> Result<(DateTime<Utc>, SnapshotTaken), StepError> {
+    window.before(run).await?;
     let taken_at = run.deps.clock.now();
     let request = TakeSnapshot {
         app_id: snap.app_id,
-        snap_id,
-        volumes: app.volumes,
+        snap_id: snap.id,
+        volumes: app.volumes.clone(),
+        consistency: app.options.consistency,
     };
-    let (progress, _) = watch::channel(Progress::default());
-    run.deps
-        .engine
-        .take_snapshot(&request, &progress, &run.cancel)
-        .await?;
+    let taken = run.deps.engine.take_snapshot(&request, &run.cancel).await?;
     fail_point::pass("take_snapshot.copied");
-    snap.complete(taken_at, run.deps.clock.now());
-    update(run, snap).await
+    Ok((taken_at, taken))
 }
 
 /// Ends the job as failed, and the snapshot with it.

@@ -1,19 +1,20 @@
 //! Copies a volume's directory tree as it is now.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::vec;
 
-use appkeep_core::catalog::Volume;
-use appkeep_core::engine::{EngineError, Progress, ProgressSender};
+use appkeep_core::catalog::{Consistency, Volume};
+use appkeep_core::engine::{EngineError, SnapshotLevel};
 use rustix::fs::{AtFlags, FileType, Stat};
 use rustix::io::Errno;
 use tokio_util::sync::CancellationToken;
 
-use super::dir::{Dir, identity_of, kind_of, size_of};
-use super::file::{self, Fault};
+use super::dir::{Dir, identity_of, kind_of};
+use super::file::{self, Fault, Manner, Way};
+use super::record::Record;
 use super::{metadata, xattr};
 use crate::failure::{Reasons, storage};
 
@@ -21,10 +22,34 @@ use crate::failure::{Reasons, storage};
 pub(crate) struct Copier<'a> {
     /// The directory of all snapshots. A volume that holds it would be copied into itself without end.
     snapshots: (u64, u64),
+    consistency: Consistency,
     unreadable: Reasons,
-    bytes_done: u64,
-    progress: &'a ProgressSender,
+    /// Whether files are still copied, and not only opened.
+    copies: bool,
+    volume: Tally,
     cancel: &'a CancellationToken,
+}
+
+/// How the files of the volume came to be copied that is being copied now.
+#[derive(Debug, Default)]
+struct Tally {
+    cloned: bool,
+    copied: bool,
+    torn: bool,
+    /// The file systems that files can't be cloned from.
+    no_clones: HashSet<u64>,
+}
+
+impl Tally {
+    fn level(&self) -> SnapshotLevel {
+        if self.torn {
+            SnapshotLevel::Relaxed
+        } else if self.cloned && !self.copied {
+            SnapshotLevel::Reflink
+        } else {
+            SnapshotLevel::Copy
+        }
+    }
 }
 
 /// A directory that is being copied.
@@ -52,7 +77,7 @@ impl<'a> Copier<'a> {
     /// [`EngineError::Storage`] when that directory can't be read.
     pub(crate) fn new(
         snapshots: &Path,
-        progress: &'a ProgressSender,
+        consistency: Consistency,
         cancel: &'a CancellationToken,
     ) -> Result<Self, EngineError> {
         let snapshots = Dir::open(snapshots)
@@ -60,23 +85,38 @@ impl<'a> Copier<'a> {
             .map_err(|error| storage("opening the directory of snapshots", &error))?;
         Ok(Self {
             snapshots: identity_of(&snapshots),
+            consistency,
             unreadable: Reasons::default(),
-            bytes_done: 0,
-            progress,
+            copies: true,
+            volume: Tally::default(),
             cancel,
         })
     }
 
     /// Copies one volume into `target`, under the volume's name. What can't be read is remembered; from then
-    /// on files are only opened, to find what else can't be read, and no longer copied.
+    /// on files are only opened, to find what else can't be read, and no longer copied. Files that don't hold
+    /// still are remembered, too.
     ///
     /// # Errors
     /// [`EngineError::Cancelled`], and [`EngineError::Storage`] when the copy can't be written.
-    pub(crate) fn copy(&mut self, volume: &Volume, target: &Dir) -> Result<(), EngineError> {
+    pub(crate) fn copy(
+        &mut self,
+        volume: &Volume,
+        target: &Dir,
+        record: &mut Record,
+    ) -> Result<(), EngineError> {
+        self.volume = Tally::default();
+        self.copy_tree(volume, target, record)?;
+        record.reach(self.volume.level());
+        Ok(())
+    }
+
+    fn copy_tree(&mut self, volume: &Volume, target: &Dir, record: &mut Record) -> Result<(), EngineError> {
         let path = PathBuf::from(&volume.name);
         let source = match Dir::open(&volume.path) {
             Ok(source) => source,
             Err(error) => {
+                self.copies = false;
                 self.unreadable
                     .push(format!("{}: {}: {error}", volume.name, volume.path.display()));
                 return Ok(());
@@ -100,7 +140,7 @@ impl<'a> Copier<'a> {
                 return Ok(());
             }
             if let Some(name) = frame.names.next() {
-                match self.entry(frame, &name, &top, &mut links) {
+                match self.entry(frame, &name, &top, &mut links, record) {
                     Ok(Some(below)) => stack.push(below),
                     Ok(None) => {}
                     Err(fault) => self.note(&frame.path.join(name), fault)?,
@@ -124,7 +164,13 @@ impl<'a> Copier<'a> {
     fn note(&mut self, path: &Path, fault: Fault) -> Result<(), EngineError> {
         match fault {
             Fault::Original(why) => {
+                self.copies = false;
                 self.unreadable.push(format!("{}: {why}", path.display()));
+                Ok(())
+            }
+            Fault::Torn => {
+                self.unreadable
+                    .push(format!("{}: changed while it was copied", path.display()));
                 Ok(())
             }
             Fault::Copy(error) => Err(storage(format!("copying {}", path.display()), &error)),
@@ -158,6 +204,7 @@ impl<'a> Copier<'a> {
         name: &OsStr,
         top: &Dir,
         links: &mut HashMap<(u64, u64), Linked>,
+        record: &mut Record,
     ) -> Result<Option<Frame>, Fault> {
         let original = match frame.source.stat(name) {
             Ok(original) => original,
@@ -175,18 +222,15 @@ impl<'a> Copier<'a> {
                     .enter(source, &frame.target, name, frame.path.join(name))
                     .map(Some);
             }
-            FileType::RegularFile if self.unreadable.is_empty() => {
-                self.file(frame, name, &original, top, links)?;
+            FileType::RegularFile if self.copies => {
+                self.file(frame, name, &original, top, links, record)?;
             }
             FileType::RegularFile => match frame.source.open_file(name) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Fault::original(error)),
                 _ => {}
             },
             FileType::Symlink => link(frame, name, &original)?,
-            kind => {
-                let path = frame.path.join(name);
-                tracing::warn!(path = %path.display(), ?kind, "left out of the snapshot");
-            }
+            kind => record.skip(&frame.path.join(name), kind),
         }
         Ok(None)
     }
@@ -198,6 +242,7 @@ impl<'a> Copier<'a> {
         original: &Stat,
         top: &Dir,
         links: &mut HashMap<(u64, u64), Linked>,
+        record: &mut Record,
     ) -> Result<(), Fault> {
         if original.st_nlink > 1
             && let Some(linked) = links.get(&identity_of(original))
@@ -205,48 +250,53 @@ impl<'a> Copier<'a> {
         {
             let at = AtFlags::empty();
             match rustix::fs::linkat(top, &linked.path, &frame.target, name, at) {
-                Ok(()) => {
-                    self.advance(size_of(original));
-                    return Ok(());
-                }
+                Ok(()) => return Ok(()),
                 // A path or a number of names beyond the system's limit: then it becomes a file of its own.
                 Err(Errno::NAMETOOLONG | Errno::MLINK) => {}
                 Err(error) => return Err(Fault::copy(error)),
             }
         }
-        let (before, progress, mut told) = (self.bytes_done, self.progress, 0);
-        let mut on_bytes = |bytes: u64| {
-            if bytes > told {
-                told = bytes;
-                progress.send_replace(Progress {
-                    bytes_done: before + bytes,
-                });
-            }
+        let manner = Manner {
+            clones: !self.volume.no_clones.contains(&original.st_dev),
+            consistency: self.consistency,
+            cancel: self.cancel,
         };
-        let copied = match file::copy(&frame.source, &frame.target, name, self.cancel, &mut on_bytes) {
-            Err(Fault::Original(_)) if is_gone(frame, name) => return Ok(()),
+        let copied = match file::copy(&frame.source, &frame.target, name, manner) {
+            Err(Fault::Original(_) | Fault::Torn) if is_gone(frame, name) => return Ok(()),
             copied => copied?,
         };
-        self.bytes_done += told;
-        if copied.st_nlink > 1 {
+        if copied.no_clone.is_some_and(is_for_all_files) {
+            self.volume.no_clones.insert(original.st_dev);
+        }
+        match copied.way {
+            Way::Cloned => self.volume.cloned = true,
+            Way::Copied => self.volume.copied = true,
+            Way::Torn => {
+                self.volume.torn = true;
+                let path = frame.path.join(name);
+                record.note(format!(
+                    "{}: changed while it was copied; the last copy is kept",
+                    path.display()
+                ));
+            }
+        }
+        if copied.original.st_nlink > 1 {
             let below = frame.path.components().skip(1).collect::<PathBuf>();
             links.insert(
-                identity_of(&copied),
+                identity_of(&copied.original),
                 Linked {
                     path: below.join(name),
-                    original: copied,
+                    original: copied.original,
                 },
             );
         }
         Ok(())
     }
+}
 
-    fn advance(&mut self, bytes: u64) {
-        self.bytes_done += bytes;
-        self.progress.send_replace(Progress {
-            bytes_done: self.bytes_done,
-        });
-    }
+/// Whether the reason why a file can't be cloned holds for all files of its file system.
+fn is_for_all_files(why: Errno) -> bool {
+    matches!(why, Errno::OPNOTSUPP | Errno::XDEV | Errno::NOTTY | Errno::NOSYS)
 }
 
 /// Whether two looks at a file with several names saw the same content. A new name changes no more than the

@@ -1,8 +1,9 @@
-//! Copies one file's content, with its holes, and notices when it changes meanwhile.
+//! Copies one file: as a clone where the file system can, else byte for byte, with its holes, and notices
+//! when it changes meanwhile.
 //!
-//! A copy that mixes two states of a file looks fine and is worthless. Whether the file was left alone is
-//! told from its size and times before and after, so a change that the system doesn't record (a write
-//! through a memory map that is still to be noticed) goes unseen.
+//! A clone shows one moment. A copy that mixes two states of a file looks fine and is worthless. Whether the
+//! file was left alone is told from its size and times before and after, so a change that the system doesn't
+//! record (a write through a memory map that is still to be noticed) goes unseen.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -10,8 +11,9 @@ use std::io::{self, Read};
 use std::thread;
 use std::time::Duration;
 
+use appkeep_core::catalog::Consistency;
 use appkeep_core::fail_point;
-use rustix::fs::{FileType, SeekFrom, Stat};
+use rustix::fs::{FileType, IFlags, SeekFrom, Stat};
 use rustix::io::Errno;
 use rustix::time::ClockId;
 use tokio_util::sync::CancellationToken;
@@ -31,8 +33,10 @@ const TICK: Duration = Duration::from_millis(10);
 /// Why an entry was not copied.
 #[derive(Debug)]
 pub(crate) enum Fault {
-    /// The original can't be read, or doesn't hold still; the words say why.
+    /// The original can't be read; the words say why.
     Original(String),
+    /// The original didn't hold still.
+    Torn,
     /// The copy can't be written.
     Copy(io::Error),
     /// The caller cancelled.
@@ -51,21 +55,59 @@ impl Fault {
     }
 }
 
-/// Copies the file `name` and says what the original was then. `on_bytes` hears how many of its bytes are
-/// dealt with; when the copy begins again, it hears lower numbers again.
-pub(crate) fn copy(
+/// How a file came to be copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// It shares its original's bytes as they were at one moment.
+    Cloned,
+    /// Its original held still while it was copied.
+    Copied,
+    /// Its original changed while it was copied, and the last copy was kept.
+    Torn,
+}
+
+/// How to copy a file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner<'a> {
+    /// Whether to try a clone first.
+    pub(crate) clones: bool,
+    /// What to do about a file that doesn't hold still.
+    pub(crate) consistency: Consistency,
+    /// Ends it early.
+    pub(crate) cancel: &'a CancellationToken,
+}
+
+/// A file that was copied.
+#[derive(Debug)]
+pub(crate) struct Copied {
+    /// What the original was. Its time of change is never later than the copy's content, so that a later
+    /// change can't be overlooked.
+    pub(crate) original: Stat,
+    /// How it was copied.
+    pub(crate) way: Way,
+    /// Why it wasn't cloned, if that was tried.
+    pub(crate) no_clone: Option<Errno>,
+}
+
+/// Copies the file `name`.
+pub(crate) fn copy(source: &Dir, target: &Dir, name: &OsStr, manner: Manner<'_>) -> Result<Copied, Fault> {
+    copy_watched(source, target, name, manner, &mut || ())
+}
+
+/// The same; `on_piece` is called after each piece that is copied.
+fn copy_watched(
     source: &Dir,
     target: &Dir,
     name: &OsStr,
-    cancel: &CancellationToken,
-    on_bytes: &mut dyn FnMut(u64),
-) -> Result<Stat, Fault> {
+    manner: Manner<'_>,
+    on_piece: &mut dyn FnMut(),
+) -> Result<Copied, Fault> {
     let mut copy = None;
-    let mut why = "changed while it was copied";
-    for _ in 0..TRIES_MAX {
+    let mut no_clone = None;
+    for attempt in 1..=TRIES_MAX {
         let (original, mut before) = source.open_file(name).map_err(Fault::original)?;
         if kind_of(&before) != FileType::RegularFile {
-            break;
+            return Err(Fault::Torn);
         }
         if settle(&before) {
             before = rustix::fs::fstat(&original).map_err(Fault::original)?;
@@ -74,18 +116,59 @@ pub(crate) fn copy(
             Some(copy) => copy,
             None => copy.insert(target.create_file(name).map_err(Fault::copy)?),
         };
-        let is_whole = copy_content(&original, copy, size_of(&before), cancel, on_bytes)?;
-        let attributes = xattr::of_open(&original).map_err(Fault::original)?;
+        if manner.clones && attempt == 1 {
+            match clone(&original, copy) {
+                Ok(()) => return finish(&original, copy, before, Way::Cloned, None),
+                Err(error) => no_clone = Some(error),
+            }
+        }
+        let is_whole = copy_content(&original, copy, size_of(&before), manner.cancel, on_piece)?;
         let after = rustix::fs::fstat(&original).map_err(Fault::original)?;
         if changes_of(&before) == changes_of(&after) {
-            if is_whole {
-                metadata::give(copy, &after, &attributes).map_err(Fault::copy)?;
-                return Ok(after);
+            if !is_whole {
+                return Err(Fault::Original("ends before its size says".to_owned()));
             }
-            why = "ends before its size says";
+            return finish(&original, copy, after, Way::Copied, no_clone);
+        }
+        if attempt == TRIES_MAX && manner.consistency == Consistency::Relaxed {
+            // With the time before the change: the next backup has to see that the file is another one then.
+            return finish(&original, copy, before, Way::Torn, no_clone);
         }
     }
-    Err(Fault::Original(why.to_owned()))
+    Err(Fault::Torn)
+}
+
+/// Gives the copy all that isn't content.
+fn finish(
+    file: &File,
+    copy: &File,
+    original: Stat,
+    way: Way,
+    no_clone: Option<Errno>,
+) -> Result<Copied, Fault> {
+    let attributes = xattr::of_open(file).map_err(Fault::original)?;
+    metadata::give(copy, &original, &attributes).map_err(Fault::copy)?;
+    Ok(Copied {
+        original,
+        way,
+        no_clone,
+    })
+}
+
+/// Lets an empty copy share its original's bytes.
+fn clone(original: &File, copy: &File) -> Result<(), Errno> {
+    match rustix::fs::ioctl_ficlone(copy, original) {
+        // A file that btrfs keeps without copy-on-write is cloned only into another such file.
+        Err(Errno::INVAL) if is_nocow(original) => {
+            rustix::fs::ioctl_setflags(copy, IFlags::NOCOW)?;
+            rustix::fs::ioctl_ficlone(copy, original)
+        }
+        cloned => cloned,
+    }
+}
+
+fn is_nocow(file: &File) -> bool {
+    rustix::fs::ioctl_getflags(file).is_ok_and(|flags| flags.contains(IFlags::NOCOW))
 }
 
 /// What changes when a file does.
@@ -126,7 +209,7 @@ fn copy_content(
     copy: &File,
     size: u64,
     cancel: &CancellationToken,
-    on_bytes: &mut dyn FnMut(u64),
+    on_piece: &mut dyn FnMut(),
 ) -> Result<bool, Fault> {
     copy.set_len(0).map_err(Fault::copy)?;
     let mut at = 0;
@@ -145,11 +228,10 @@ fn copy_content(
                 return Ok(false);
             }
             at += piece;
-            on_bytes(at);
+            on_piece();
         }
     }
     copy.set_len(size).map_err(Fault::copy)?;
-    on_bytes(size);
     Ok(true)
 }
 
@@ -201,22 +283,28 @@ mod tests {
         (dir, source, target)
     }
 
+    fn manner(consistency: Consistency, cancel: &CancellationToken) -> Manner<'_> {
+        Manner {
+            clones: false,
+            consistency,
+            cancel,
+        }
+    }
+
+    /// Copies `file`, strictly.
+    fn copy_file(source: &Dir, target: &Dir, on_piece: &mut dyn FnMut()) -> Result<Copied, Fault> {
+        let cancel = CancellationToken::new();
+        let manner = manner(Consistency::Strict, &cancel);
+        copy_watched(source, target, OsStr::new("file"), manner, on_piece)
+    }
+
     #[test]
     fn holes_stay_holes() {
         let (dir, source, target) = opened();
         let original = File::create(dir.path().join("source/file")).unwrap();
         original.set_len(64 << 20).unwrap();
         original.write_all_at(b"in the middle", 32 << 20).unwrap();
-        let mut bytes = 0;
-        copy(
-            &source,
-            &target,
-            OsStr::new("file"),
-            &CancellationToken::new(),
-            &mut |done| bytes = done,
-        )
-        .unwrap();
-        assert_eq!(bytes, 64 << 20);
+        copy_file(&source, &target, &mut || ()).unwrap();
         let copied = fs::metadata(dir.path().join("target/file")).unwrap();
         assert_eq!(copied.len(), 64 << 20);
         assert!(copied.blocks() * 512 < 1 << 20, "{} blocks", copied.blocks());
@@ -230,19 +318,13 @@ mod tests {
         let path = dir.path().join("source/file");
         fs::write(&path, vec![b'a'; 10 << 20]).unwrap();
         let mut changed = false;
-        let mut change = |_| {
+        let mut change = || {
             if !std::mem::replace(&mut changed, true) {
                 fs::write(&path, vec![b'b'; 9 << 20]).unwrap();
             }
         };
-        copy(
-            &source,
-            &target,
-            OsStr::new("file"),
-            &CancellationToken::new(),
-            &mut change,
-        )
-        .unwrap();
+        let copied = copy_file(&source, &target, &mut change).unwrap();
+        assert_eq!(copied.way, Way::Copied);
         let content = fs::read(dir.path().join("target/file")).unwrap();
         assert!(content == vec![b'b'; 9 << 20]);
     }
@@ -255,21 +337,31 @@ mod tests {
         let writer = fs::OpenOptions::new().write(true).open(&path).unwrap();
         let mut tries = 0;
         // One byte, in place: size and inode stay the same.
-        let mut change = |_| {
+        let mut change = || {
             tries += 1;
             writer.write_all_at(b"b", 0).unwrap();
         };
-        match copy(
-            &source,
-            &target,
-            OsStr::new("file"),
-            &CancellationToken::new(),
-            &mut change,
-        ) {
-            Err(Fault::Original(reason)) => assert_eq!(reason, "changed while it was copied"),
-            other => panic!("{other:?}"),
-        }
+        let outcome = copy_file(&source, &target, &mut change);
+        assert!(matches!(outcome, Err(Fault::Torn)), "{outcome:?}");
         assert!(tries >= TRIES_MAX);
+    }
+
+    /// Otherwise the next backup finds time and size unchanged, and keeps the torn copy for ever.
+    #[test]
+    fn a_torn_copy_that_is_kept_is_older_than_what_became_of_the_file() {
+        let (dir, source, target) = opened();
+        let path = dir.path().join("source/file");
+        fs::write(&path, vec![b'a'; 5 << 20]).unwrap();
+        let writer = fs::OpenOptions::new().write(true).open(&path).unwrap();
+        let mut change = || writer.write_all_at(b"b", 0).unwrap();
+        let cancel = CancellationToken::new();
+        let manner = manner(Consistency::Relaxed, &cancel);
+        let copied = copy_watched(&source, &target, OsStr::new("file"), manner, &mut change).unwrap();
+        assert_eq!(copied.way, Way::Torn);
+        let kept = fs::metadata(dir.path().join("target/file")).unwrap();
+        assert_eq!(kept.len(), 5 << 20);
+        let now = fs::metadata(&path).unwrap();
+        assert!(kept.modified().unwrap() < now.modified().unwrap());
     }
 
     #[test]
@@ -290,12 +382,16 @@ mod tests {
     /// As some files of the kernel's do.
     #[test]
     fn a_file_with_fewer_bytes_than_it_says_is_a_fault() {
-        let (_dir, _, target) = opened();
+        let (dir, _, target) = opened();
         let source = Dir::open("/sys/bus/cpu".as_ref()).unwrap();
         let name = OsStr::new("drivers_autoprobe");
-        match copy(&source, &target, name, &CancellationToken::new(), &mut |_| ()) {
-            Err(Fault::Original(reason)) => assert_eq!(reason, "ends before its size says"),
-            other => panic!("{other:?}"),
+        let cancel = CancellationToken::new();
+        for consistency in Consistency::ALL {
+            match copy(&source, &target, name, manner(consistency, &cancel)) {
+                Err(Fault::Original(reason)) => assert_eq!(reason, "ends before its size says"),
+                other => panic!("{other:?}"),
+            }
+            fs::remove_file(dir.path().join("target").join(name)).unwrap();
         }
     }
 
@@ -304,12 +400,13 @@ mod tests {
         let (dir, source, target) = opened();
         fs::write(dir.path().join("source/file"), vec![b'a'; 10 << 20]).unwrap();
         let cancel = CancellationToken::new();
-        let mut heard = Vec::new();
-        let outcome = copy(&source, &target, OsStr::new("file"), &cancel, &mut |done| {
-            heard.push(done);
+        let mut pieces = 0;
+        let manner = manner(Consistency::Strict, &cancel);
+        let outcome = copy_watched(&source, &target, OsStr::new("file"), manner, &mut || {
+            pieces += 1;
             cancel.cancel();
         });
         assert!(matches!(outcome, Err(Fault::Cancelled)));
-        assert_eq!(heard, [PIECE_BYTES]);
+        assert_eq!(pieces, 1);
     }
 }

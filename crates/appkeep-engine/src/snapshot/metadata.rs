@@ -60,7 +60,11 @@ fn permitted(outcome: rustix::io::Result<()>) -> io::Result<()> {
     }
 }
 
-fn times_of(stat: &Stat) -> io::Result<Timestamps> {
+/// When it was last read and changed.
+///
+/// # Errors
+/// When the system's numbers make no time.
+pub(crate) fn times_of(stat: &Stat) -> io::Result<Timestamps> {
     let nanos = |nanos: u64| i64::try_from(nanos).map_err(io::Error::other);
     Ok(Timestamps {
         last_access: Timespec {

@@ -1,12 +1,16 @@
-//! Snapshots on disk: a plain copy of an app's volumes, made beside its place and then renamed.
+//! Snapshots on disk: an app's volumes, copied beside the snapshot's place, which is then renamed.
 //!
-//! Each file is copied whole or not at all, but files are copied one after the other: the copy shows no
-//! single moment of an app that writes to several files meanwhile.
+//! For each volume the strongest way is taken that there is: a snapshot of its btrfs subvolume, which holds
+//! what was synced until one moment; clones of its files, each of which shows one moment; or copies of files
+//! that held still.
+//! What it came to is kept beside the snapshot.
 
 pub(crate) mod copy;
 pub(crate) mod dir;
 pub(crate) mod file;
 pub(crate) mod metadata;
+pub(crate) mod record;
+pub(crate) mod subvolume;
 pub(crate) mod xattr;
 
 use std::collections::HashSet;
@@ -15,7 +19,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use appkeep_core::engine::{EngineError, ProgressSender, TakeSnapshot};
+use appkeep_core::engine::{EngineError, SnapshotTaken, TakeSnapshot};
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AppId, AppSnapId};
 use tokio_util::sync::CancellationToken;
@@ -23,6 +27,7 @@ use uuid::Uuid;
 
 use self::copy::Copier;
 use self::dir::Dir;
+use self::record::Record;
 use crate::durable;
 use crate::failure::storage;
 
@@ -87,27 +92,29 @@ impl SnapshotStore {
         Ok(found)
     }
 
-    /// Copies all volumes as they are now. A snapshot that is complete already is left as it is.
+    /// Copies all volumes as they are now. A snapshot that is complete already is left as it is, and answered.
     ///
     /// # Errors
     /// As the port says. Nothing is left behind, as far as that is possible.
     pub(crate) fn take(
         &self,
         request: &TakeSnapshot,
-        progress: &ProgressSender,
         cancel: &CancellationToken,
-    ) -> Result<(), EngineError> {
+    ) -> Result<SnapshotTaken, EngineError> {
         let path = self.path_of(request.app_id, request.snap_id);
         if path.is_dir() {
-            return Ok(());
+            return record::read(&path).map_err(|error| storage("reading what a snapshot is", &error));
         }
         let partial = path.with_extension("partial");
         remove_tree(&partial).map_err(|error| storage("removing an unfinished snapshot", &error))?;
-        let taken = self
-            .copy_volumes(request, &partial, progress, cancel)
-            .and_then(|()| keep(&partial, &path).map_err(|error| storage("storing the snapshot", &error)));
+        let taken = self.copy_volumes(request, &partial, cancel).and_then(|taken| {
+            match keep(&partial, &path, &taken) {
+                Ok(()) => Ok(taken),
+                Err(error) => Err(storage("storing the snapshot", &error)),
+            }
+        });
         if taken.is_err()
-            && let Err(error) = remove_tree(&partial)
+            && let Err(error) = remove_tree(&partial).and_then(|()| record::remove(&path))
         {
             tracing::warn!(snapshot.id = %request.snap_id, %error, "an unfinished snapshot is left");
         }
@@ -118,13 +125,13 @@ impl SnapshotStore {
         &self,
         request: &TakeSnapshot,
         partial: &Path,
-        progress: &ProgressSender,
         cancel: &CancellationToken,
-    ) -> Result<(), EngineError> {
+    ) -> Result<SnapshotTaken, EngineError> {
         durable::create_dirs(partial)
             .map_err(|error| storage("making a directory for the snapshot", &error))?;
         let target = Dir::open(partial).map_err(|error| storage("opening the snapshot", &error))?;
-        let mut copier = Copier::new(&self.directory, progress, cancel)?;
+        let mut copier = Copier::new(&self.directory, request.consistency, cancel)?;
+        let mut record = Record::new();
         for volume in &request.volumes {
             if !is_plain_name(&volume.name) {
                 return Err(EngineError::Broken(format!(
@@ -132,9 +139,12 @@ impl SnapshotStore {
                     volume.name
                 )));
             }
-            copier.copy(volume, &target)?;
+            if !subvolume::take(volume, partial, &self.directory, &mut record, cancel)? {
+                copier.copy(volume, &target, &mut record)?;
+            }
         }
-        copier.finish()
+        copier.finish()?;
+        Ok(record.finish())
     }
 
     /// Removes a snapshot and what is left of unfinished ones. One that isn't there is fine.
@@ -156,7 +166,8 @@ impl SnapshotStore {
             fail_point::pass("snapshot.leaving");
             remove_tree(&leaving)?;
             fail_point::pass("snapshot.left");
-            remove_tree(&path.with_extension("partial"))
+            remove_tree(&path.with_extension("partial"))?;
+            record::remove(&path)
         };
         remove().map_err(|error| storage("removing the snapshot", &error))?;
         // Fails while the app has other snapshots, or never had one.
@@ -166,7 +177,8 @@ impl SnapshotStore {
 }
 
 /// Makes sure that everything is on the disk, and gives the snapshot its name.
-fn keep(partial: &Path, path: &Path) -> io::Result<()> {
+fn keep(partial: &Path, path: &Path, taken: &SnapshotTaken) -> io::Result<()> {
+    record::write(path, taken)?;
     fail_point::pass("snapshot.before_rename");
     rustix::fs::syncfs(Dir::open(partial)?)?;
     fs::rename(partial, path)?;
@@ -178,8 +190,9 @@ fn is_plain_name(name: &str) -> bool {
     !matches!(name, "" | "." | "..") && !name.contains(['/', '\0'])
 }
 
-/// Removes a directory tree, or nothing if it isn't there.
+/// Removes a snapshot's directory, or nothing if it isn't there.
 fn remove_tree(path: &Path) -> io::Result<()> {
+    remove_subvolumes(path)?;
     match fs::remove_dir_all(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
@@ -189,6 +202,21 @@ fn remove_tree(path: &Path) -> io::Result<()> {
         }
         outcome => outcome,
     }
+}
+
+/// Removes the volumes that are btrfs subvolumes: they are read-only, and go at once.
+fn remove_subvolumes(path: &Path) -> io::Result<()> {
+    let volumes = match fs::read_dir(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        volumes => volumes?,
+    };
+    for volume in volumes {
+        let path = volume?.path();
+        if Dir::open(&path).is_ok_and(|dir| subvolume::is_subvolume(&dir).unwrap_or(false)) {
+            subvolume::delete(&path)?;
+        }
+    }
+    Ok(())
 }
 
 fn permit_changes(directory: &Path) -> io::Result<()> {

@@ -1,15 +1,17 @@
 //! Taking, measuring and deleting snapshots.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
+use std::path::Path;
 
-use appkeep_core::catalog::Volume;
-use appkeep_core::engine::{Engine, EngineError, Progress};
-use tokio::sync::watch;
+use appkeep_core::catalog::{Consistency, Volume};
+use appkeep_core::engine::{Engine, EngineError, SnapshotLevel};
 
 use crate::tree;
-use crate::workbench::{Workbench, calm, noise, snap, unheard};
+use crate::workbench::{Workbench, calm, noise, snap};
+use crate::writer::{Writer, is_cut_exactly};
 
 #[track_caller]
 fn assert_unreadable(outcome: Result<impl std::fmt::Debug, EngineError>, expected: &[&str]) {
@@ -50,7 +52,7 @@ async fn snapshots_are_private() {
 }
 
 #[tokio::test]
-async fn measure_and_progress_agree() {
+async fn the_volumes_and_their_snapshot_measure_the_same() {
     let workbench = Workbench::new();
     tree::make(workbench.data());
     let total = workbench
@@ -58,13 +60,7 @@ async fn measure_and_progress_agree() {
         .measure_volumes(&workbench.volumes, &calm())
         .await
         .unwrap();
-    let progress = watch::Sender::new(Progress::default());
-    workbench
-        .engine
-        .take_snapshot(&workbench.take_request(1), &progress, &calm())
-        .await
-        .unwrap();
-    assert_eq!(progress.borrow().bytes_done, total);
+    workbench.take(1).await.unwrap();
     let measured = workbench
         .engine
         .measure_snapshot(workbench.app_id, snap(1), &calm())
@@ -89,12 +85,123 @@ async fn sockets_and_pipes_are_left_out() {
     )
     .unwrap();
     fs::write(workbench.data().join("file"), "kept").unwrap();
-    workbench.take(1).await.unwrap();
+    for _ in 0..2 {
+        // Asked again, it says the same.
+        let taken = workbench.take(1).await.unwrap();
+        assert_eq!((taken.level, taken.skipped), (SnapshotLevel::Copy, 2));
+        assert_eq!(
+            taken.notes,
+            [
+                "data/pipe: left out, it is a pipe",
+                "data/socket: left out, it is a socket"
+            ]
+        );
+    }
     let kept: Vec<_> = fs::read_dir(workbench.snapshot_dir(1).join("data"))
         .unwrap()
         .collect();
     assert_eq!(kept.len(), 1);
     assert_eq!(workbench.copy(1, 1).await.unwrap(), 4);
+}
+
+/// As the system keeps them: a version, then tag, permissions and id of each entry.
+fn access_control_list(entries: &[(u16, u16, u32)]) -> Vec<u8> {
+    let mut bytes = 2_u32.to_le_bytes().to_vec();
+    for (tag, permissions, id) in entries {
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend(permissions.to_le_bytes());
+        bytes.extend(id.to_le_bytes());
+    }
+    bytes
+}
+
+#[tokio::test]
+async fn access_control_lists_are_kept() {
+    let workbench = Workbench::new();
+    let nobody = u32::MAX;
+    // The owner may read and write, user 1000 may read, the group nothing, up to a mask; others nothing.
+    let list = access_control_list(&[
+        (0x01, 6, nobody),
+        (0x02, 4, 1000),
+        (0x04, 0, nobody),
+        (0x10, 4, nobody),
+        (0x20, 0, nobody),
+    ]);
+    let directory = workbench.data().join("directory");
+    fs::create_dir(&directory).unwrap();
+    let set = |path: &Path, name: &str| {
+        rustix::fs::setxattr(path, name, &list, rustix::fs::XattrFlags::empty()).unwrap();
+    };
+    set(&directory, "system.posix_acl_default");
+    fs::write(directory.join("heir"), "has the directory's").unwrap();
+    fs::write(workbench.data().join("file"), "has its own").unwrap();
+    set(&workbench.data().join("file"), "system.posix_acl_access");
+    workbench.take(1).await.unwrap();
+    let copy = workbench.snapshot_dir(1).join("data");
+    tree::assert_same(workbench.data(), &copy);
+    let mut kept = [0; 100];
+    for path in ["file", "directory/heir"] {
+        let length =
+            rustix::fs::getxattr(copy.join(path), "system.posix_acl_access", kept.as_mut_slice()).unwrap();
+        assert_eq!(length, list.len(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_written_to_is_copied_whole_or_named() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("a file before"), "still").unwrap();
+    let _writer = Writer::start(workbench.data().join("file"));
+    match workbench.take(1).await {
+        Ok(taken) => {
+            assert_eq!(taken.level, SnapshotLevel::Copy);
+            assert!(is_cut_exactly(&workbench.snapshot_dir(1).join("data/file")));
+        }
+        torn => {
+            assert_unreadable(torn, &["data/file: changed while it was copied"]);
+            assert!(!workbench.snapshot_dir(1).exists());
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_file_that_does_not_hold_still_is_named() {
+    let workbench = Workbench::new();
+    let _writers = ["one", "other"].map(|name| Writer::start(workbench.data().join(name)));
+    let reason = |name: &str| format!("data/{name}: changed while it was copied");
+    match workbench.take(1).await {
+        Err(EngineError::Unreadable(reasons)) => {
+            let torn = ["one", "other"].map(reason);
+            assert!(reasons.iter().all(|reason| torn.contains(reason)), "{reasons:?}");
+            // A machine may be so busy that a writer stands still for a while.
+            for name in ["one", "other"]
+                .iter()
+                .filter(|name| !reasons.contains(&reason(name)))
+            {
+                eprintln!("{name} held still");
+            }
+        }
+        whole => assert_eq!(whole.unwrap().level, SnapshotLevel::Copy),
+    }
+}
+
+#[tokio::test]
+async fn a_relaxed_app_keeps_the_last_copy_of_what_is_written_to_and_says_so() {
+    let mut workbench = Workbench::new();
+    workbench.consistency = Consistency::Relaxed;
+    let _writer = Writer::start(workbench.data().join("file"));
+    let taken = workbench.take(1).await.unwrap();
+    let copy = workbench.snapshot_dir(1).join("data/file");
+    if is_cut_exactly(&copy) && taken.level == SnapshotLevel::Copy {
+        assert_eq!(taken.notes, [""; 0]);
+    } else {
+        assert_eq!(taken.level, SnapshotLevel::Relaxed);
+        assert_eq!(
+            taken.notes,
+            ["data/file: changed while it was copied; the last copy is kept"]
+        );
+    }
+    workbench.copy(1, 1).await.unwrap();
 }
 
 #[tokio::test]
@@ -164,7 +271,7 @@ async fn each_file_that_cannot_be_read_is_named() {
         name: "odd".to_owned(),
         path: "/sys/bus/cpu".into(),
     });
-    let taken = workbench.take(1).await;
+    let taken = workbench.take(1).await.map(drop);
     let measured = workbench
         .engine
         .measure_volumes(&workbench.volumes, &calm())
@@ -228,24 +335,22 @@ async fn a_cancelled_snapshot_leaves_nothing() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("big"), noise(1, 12 << 20)).unwrap();
     let cancel = calm();
-    let progress = unheard();
-    let mut heard = progress.subscribe();
-    let canceller = tokio::spawn({
-        let cancel = cancel.clone();
-        async move {
-            heard.changed().await.unwrap();
-            cancel.cancel();
-        }
-    });
+    let partial = workbench.snapshot_dir(1).with_extension("partial");
     let request = workbench.take_request(1);
-    let outcome = workbench.engine.take_snapshot(&request, &progress, &cancel).await;
-    canceller.await.unwrap();
+    let cancelling = async {
+        while !partial.exists() && !workbench.snapshot_dir(1).exists() {
+            tokio::task::yield_now().await;
+        }
+        cancel.cancel();
+    };
+    let taking = workbench.engine.take_snapshot(&request, &cancel);
+    let (outcome, ()) = tokio::join!(taking, cancelling);
     // It may have been quicker.
     if outcome.is_err() {
         assert!(matches!(outcome, Err(EngineError::Cancelled)));
         assert!(!workbench.snapshot_dir(1).exists());
     }
-    assert!(!workbench.snapshot_dir(1).with_extension("partial").exists());
+    assert!(!partial.exists());
 }
 
 #[tokio::test]
@@ -254,10 +359,7 @@ async fn what_was_cancelled_before_does_not_begin() {
     let cancel = calm();
     cancel.cancel();
     let request = workbench.take_request(1);
-    let taken = workbench
-        .engine
-        .take_snapshot(&request, &unheard(), &cancel)
-        .await;
+    let taken = workbench.engine.take_snapshot(&request, &cancel).await;
     assert!(matches!(taken, Err(EngineError::Cancelled)));
     let measured = workbench
         .engine
@@ -284,11 +386,15 @@ async fn a_deleted_snapshot_is_gone_with_all_its_remains() {
             .unwrap();
     }
     let parent = workbench.snapshot_dir(1).parent().unwrap().to_owned();
-    let left: Vec<_> = fs::read_dir(&parent)
+    let mut left: Vec<_> = fs::read_dir(&parent)
         .unwrap()
         .map(|entry| entry.unwrap().file_name())
         .collect();
-    assert_eq!(left, [snap(2).to_string().as_str()]);
+    left.sort();
+    assert_eq!(
+        left,
+        [snap(2).to_string(), format!("{}.taken", snap(2))].map(OsString::from)
+    );
     workbench
         .engine
         .delete_snapshot(workbench.app_id, snap(2))

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use appkeep_core::catalog::{Bucket, BucketLocation, Volume};
+use appkeep_core::catalog::{Bucket, BucketLocation, Consistency, Volume};
 use appkeep_core::engine::{
-    CopyBackup, DeleteBackup, Engine, EngineError, Progress, ProgressSender, TakeSnapshot,
+    CopyBackup, DeleteBackup, Engine, EngineError, Progress, ProgressSender, SnapshotTaken, TakeSnapshot,
 };
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
 use appkeep_engine::{EngineConfig, KeyStore, RusticEngine, Secret};
@@ -42,12 +42,19 @@ pub(crate) struct Workbench {
     pub(crate) app_id: AppId,
     pub(crate) bucket: Bucket,
     pub(crate) volumes: Vec<Volume>,
+    pub(crate) consistency: Consistency,
 }
 
 impl Workbench {
     /// An app with one empty volume, `data`.
     pub(crate) fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        let mut workbench = Self::bare(tempfile::tempdir().unwrap());
+        workbench.add_volume("data");
+        workbench
+    }
+
+    /// An app without volumes, all of it in `dir`.
+    pub(crate) fn bare(dir: TempDir) -> Self {
         let bucket_dir = dir.path().join("bucket");
         fs::create_dir(&bucket_dir).unwrap();
         let bucket = Bucket {
@@ -63,15 +70,14 @@ impl Workbench {
             data_dir: dir.path().join("data"),
         });
         let app_id = AppId::new(Uuid::from_u128(0xa));
-        let mut workbench = Self {
+        Self {
             dir,
             engine,
             app_id,
             bucket,
             volumes: Vec::new(),
-        };
-        workbench.add_volume("data");
-        workbench
+            consistency: Consistency::Strict,
+        }
     }
 
     /// The same, reading back so many percent of each backup.
@@ -132,12 +138,13 @@ impl Workbench {
             app_id: self.app_id,
             snap_id: snap(number),
             volumes: self.volumes.clone(),
+            consistency: self.consistency,
         }
     }
 
-    pub(crate) async fn take(&self, number: u128) -> Result<(), EngineError> {
+    pub(crate) async fn take(&self, number: u128) -> Result<SnapshotTaken, EngineError> {
         self.engine
-            .take_snapshot(&self.take_request(number), &unheard(), &calm())
+            .take_snapshot(&self.take_request(number), &calm())
             .await
     }
 

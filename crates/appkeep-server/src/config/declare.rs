@@ -216,6 +216,11 @@ impl Checker<'_> {
             let problem = format!("the path is empty: {right} would be right");
             return Err(self.error(&given.span(), problem));
         }
+        self.absolute(given)
+    }
+
+    /// A path; a relative one is relative to the directory of the configuration file.
+    pub(super) fn absolute(&self, given: &Spanned<String>) -> Result<PathBuf, ConfigError> {
         let base = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let joined = base.unwrap_or_else(|| Path::new(".")).join(given.get_ref());
         std::path::absolute(&joined).map_err(|error| {
@@ -300,6 +305,7 @@ impl Checker<'_> {
             account_id: account.id,
             name,
             volumes,
+            options: self.options(table)?,
             declared: true,
         })
     }

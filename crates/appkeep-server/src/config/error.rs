@@ -21,7 +21,7 @@ const PLACE_CHARS_MAX: usize = 120;
 const WORDS: [(&str, &str); 4] = [
     ("expected u32", "expected a whole number, 0 or more"),
     ("expected a map", "expected a table"),
-    ("expected a sequence", "expected an array of tables"),
+    ("expected a sequence", "expected an array"),
     ("invalid type: map", "invalid type: table"),
 ];
 

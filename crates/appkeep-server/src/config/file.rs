@@ -52,6 +52,9 @@ pub(super) struct AppTable {
     pub(super) volumes: Spanned<BTreeMap<Spanned<String>, Spanned<String>>>,
     #[serde(default)]
     pub(super) schedules: Vec<ScheduleTable>,
+    pub(super) consistency: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) hooks: Vec<HookTable>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -69,6 +72,17 @@ pub(super) struct ScheduleTable {
     pub(super) keep_weekly: Option<Spanned<u32>>,
     pub(super) keep_monthly: Option<Spanned<u32>>,
     pub(super) keep_days: Option<Spanned<u32>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct HookTable {
+    pub(super) name: Spanned<String>,
+    pub(super) stage: Spanned<String>,
+    pub(super) command: Spanned<Vec<Spanned<String>>>,
+    #[serde(default)]
+    pub(super) env: BTreeMap<Spanned<String>, Spanned<String>>,
+    pub(super) timeout_secs: Option<Spanned<u32>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,6 +4,7 @@
 mod declare;
 mod error;
 mod file;
+mod hooks;
 mod nesting;
 mod schedules;
 
@@ -51,6 +52,18 @@ pub enum KeySource {
     /// This command prints it: a program and its arguments.
     Command(Vec<String>),
 }
+/// How long a hook may take unless the configuration says otherwise, in seconds.
+pub const HOOK_TIMEOUT_SECS_DEFAULT: u32 = 60;
+/// The longest time that may be set for a hook, in seconds.
+pub const HOOK_TIMEOUT_SECS_MAX: u32 = 3600;
+/// How many hooks an app may have.
+pub const HOOKS_MAX: usize = 32;
+/// How many words a hook's command may have.
+pub const HOOK_WORDS_MAX: usize = 128;
+/// How many variables a hook's environment may declare.
+pub const HOOK_VARIABLES_MAX: usize = 64;
+/// How long a word of a hook's command, or a variable of its environment, may be, in bytes.
+pub const HOOK_TEXT_BYTES_MAX: usize = 4096;
 
 /// A configuration that was found to be good.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,7 +12,7 @@ use appkeep_core::app_backup::CreateAppBackup;
 use appkeep_core::app_snap::CreateAppSnap;
 use appkeep_core::ids::AppId;
 use appkeep_core::listing::ListOptions;
-use appkeep_core::metadata::Label;
+use appkeep_core::metadata::{Label, READ_ONLY_PREFIX};
 use appkeep_core::name;
 use appkeep_core::store::Position;
 
@@ -58,16 +58,23 @@ fn resource_name(given: &ResourceName) -> Result<name::ResourceName, Rejected> {
     })
 }
 
-/// The labels of a new resource; a name may stand there once.
+/// The labels of a new resource; a name may stand there once, and none is one that only the system sets.
 fn labels(metadata: Option<MetadataCreate>) -> Result<Vec<Label>, Rejected> {
     let given = metadata.map(|metadata| metadata.labels).unwrap_or_default();
     let mut names = HashSet::new();
     let mut faults = Vec::new();
     for (index, label) in given.iter().enumerate() {
-        if !names.insert(label.name.as_str()) && faults.len() < FAULTS_MAX {
+        let why = if label.name.starts_with(READ_ONLY_PREFIX) {
+            format!("only the system sets labels that begin with {READ_ONLY_PREFIX}")
+        } else if !names.insert(label.name.as_str()) {
+            "it is given twice".to_owned()
+        } else {
+            continue;
+        };
+        if faults.len() < FAULTS_MAX {
             faults.push(InvalidItem {
                 name: format!("metadata.labels[{index}].name"),
-                reason: format!("the label {} is given twice", quoted(&label.name)),
+                reason: format!("the label {}: {why}", quoted(&label.name)),
             });
         }
     }

@@ -54,14 +54,16 @@ async fn declare_account(conn: &mut SqliteConnection, account: &Account) -> Resu
 
 async fn declare_app(conn: &mut SqliteConnection, app: &App) -> Result<(), StoreError> {
     let declared = sqlx::query(
-        "INSERT INTO apps (id, account_id, name, volumes, declared) VALUES ($1, $2, $3, $4, TRUE) \
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name, volumes = excluded.volumes, declared = TRUE \
+        "INSERT INTO apps (id, account_id, name, volumes, options, declared) VALUES ($1, $2, $3, $4, $5, TRUE) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, volumes = excluded.volumes, \
+         options = excluded.options, declared = TRUE \
          WHERE apps.account_id = excluded.account_id",
     )
     .bind(app.id.to_string())
     .bind(app.account_id.to_string())
     .bind(&app.name)
     .bind(json("an app's volumes", &app.volumes)?)
+    .bind(json("an app's options", &app.options)?)
     .execute(conn)
     .await
     .map_err(store_error)?;
@@ -197,6 +199,7 @@ fn app(row: &SqliteRow) -> Result<App, StoreError> {
         account_id: row.id("account_id")?,
         name: row.value("name")?,
         volumes: row.json("volumes")?,
+        options: row.json("options")?,
         declared: row.value("declared")?,
     })
 }

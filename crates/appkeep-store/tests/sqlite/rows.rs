@@ -228,7 +228,7 @@ async fn a_row_that_can_not_be_read_names_its_column() {
     .unwrap();
     execute(
         &mut raw,
-        &format!("INSERT INTO apps VALUES ('{id}', '{id}', 'wiki', '{{}}', 1)"),
+        &format!("INSERT INTO apps (id, account_id, name, volumes, declared) VALUES ('{id}', '{id}', 'wiki', '{{}}', 1)"),
     )
     .await
     .unwrap();

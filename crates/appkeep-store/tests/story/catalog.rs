@@ -1,4 +1,4 @@
-use appkeep_core::catalog::{App, Bucket, Declaration};
+use appkeep_core::catalog::{App, AppOptions, Bucket, Declaration};
 use appkeep_core::ids::{AppId, BucketId};
 use appkeep_core::store::StoreError;
 use uuid::Uuid;
@@ -81,6 +81,18 @@ async fn declaring_the_same_again_changes_nothing() {
         h.store.fetch_app(TEAM, WIKI).await.unwrap(),
         Some(app(TEAM, WIKI, "wiki"))
     );
+}
+
+#[tokio::test]
+async fn an_app_is_copied_as_it_was_declared_last() {
+    let h = Harness::new().await;
+    let mut changed = declaration();
+    for app in &mut changed.apps {
+        app.options = AppOptions::default();
+    }
+    declare(&h, &changed).await.unwrap();
+    let wiki = h.store.fetch_app(TEAM, WIKI).await.unwrap().unwrap();
+    assert_eq!(wiki.options, AppOptions::default());
 }
 
 #[tokio::test]

@@ -2,7 +2,10 @@
 
 use appkeep_core::app_backup::{AppBackup, CreateAppBackup};
 use appkeep_core::app_snap::{AppSnap, CreateAppSnap};
-use appkeep_core::catalog::{Account, App, Bucket, BucketLocation, Declaration, Volume};
+use appkeep_core::catalog::{
+    Account, App, AppOptions, Bucket, BucketLocation, Consistency, Declaration, Volume,
+};
+use appkeep_core::hook::{Hook, HookStage};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, SubjectId};
 use appkeep_core::name::ResourceName;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -46,6 +49,16 @@ pub(crate) fn app(account_id: AccountId, id: AppId, name: &str) -> App {
         account_id,
         name: name.to_owned(),
         volumes,
+        options: AppOptions {
+            consistency: Consistency::Relaxed,
+            hooks: vec![Hook {
+                name: "quiesce".to_owned(),
+                stage: HookStage::PreSnapshot,
+                command: vec!["/bin/quiesce".to_owned(), name.to_owned()],
+                env: [("COLOUR".to_owned(), "grün".to_owned())].into(),
+                timeout_secs: 7,
+            }],
+        },
         declared: true,
     }
 }

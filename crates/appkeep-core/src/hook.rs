@@ -1,0 +1,229 @@
+//! Execution hooks: commands that an operator declares, run before and after an app is copied, so that a
+//! database can be quiesced. What runs them is behind the engine's port.
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Debug};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AppId, AppSnapId};
+use crate::state::StateDetail;
+
+/// How much of a command's output is kept, in bytes: the end of it.
+pub const OUTPUT_BYTES_MAX: usize = 4096;
+
+/// How much of a command's output stands in `hookStateDetails`, in characters: the end of it.
+pub const DETAIL_OUTPUT_CHARS_MAX: usize = 1000;
+
+/// When a hook runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HookStage {
+    /// Before the volumes are copied. One that fails fails the snapshot.
+    PreSnapshot,
+    /// After they were copied, or could not be.
+    PostSnapshot,
+}
+
+impl HookStage {
+    /// Both stages, in their order.
+    pub const ALL: [Self; 2] = [Self::PreSnapshot, Self::PostSnapshot];
+
+    /// The configuration's word for this stage.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::PreSnapshot => "pre-snapshot",
+            Self::PostSnapshot => "post-snapshot",
+        }
+    }
+
+    /// The stage that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.as_str() == word)
+    }
+}
+
+/// A command that runs before or after an app is copied.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hook {
+    /// Its name, unique within the app.
+    pub name: String,
+    /// When it runs.
+    pub stage: HookStage,
+    /// The program and its arguments; no shell reads them.
+    pub command: Vec<String>,
+    /// What its environment has beside what the system adds.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// How long it may take, in seconds.
+    pub timeout_secs: u32,
+}
+
+/// Without the values of its environment, which may be secret.
+impl Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hook")
+            .field("name", &self.name)
+            .field("stage", &self.stage)
+            .field("command", &self.command)
+            .field("env", &self.env.keys())
+            .field("timeout_secs", &self.timeout_secs)
+            .finish()
+    }
+}
+
+/// Which hook is to run, and for what.
+#[derive(Debug, Clone)]
+pub struct RunHook {
+    /// The hook.
+    pub hook: Hook,
+    /// The app that is copied.
+    pub app_id: AppId,
+    /// Its name.
+    pub app_name: String,
+    /// The snapshot that the copy becomes.
+    pub snap_id: AppSnapId,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HookEnd {
+    /// It exited with this status.
+    Exited(i32),
+    /// This signal ended it.
+    Signalled(i32),
+    /// It took too long, and was killed with all that it started.
+    TimedOut,
+    /// The caller cancelled, and it was killed with all that it started.
+    Cancelled,
+    /// It could not be started, for this reason.
+    NotStarted(String),
+}
+
+/// What a hook did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HookRun {
+    /// How it ended.
+    pub end: HookEnd,
+    /// How long it took.
+    pub took: Duration,
+    /// The end of its standard output, at most [`OUTPUT_BYTES_MAX`].
+    pub stdout: String,
+    /// The end of its standard error, at most [`OUTPUT_BYTES_MAX`].
+    pub stderr: String,
+}
+
+impl HookRun {
+    /// Whether it did what it should.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        self.end == HookEnd::Exited(0)
+    }
+
+    /// How it ended, in words that go on from the hook's name.
+    #[must_use]
+    pub fn outcome(&self, hook: &Hook) -> String {
+        match &self.end {
+            HookEnd::Exited(status) => format!("exited with status {status}"),
+            HookEnd::Signalled(signal) => format!("was ended by signal {signal}"),
+            HookEnd::TimedOut => format!("was killed after its time-out of {} s", hook.timeout_secs),
+            HookEnd::Cancelled => "was killed because it was cancelled".to_owned(),
+            HookEnd::NotStarted(reason) => format!("could not be started: {reason}"),
+        }
+    }
+
+    /// What a client reads about a run that was no success.
+    #[must_use]
+    pub fn detail(&self, hook: &Hook) -> StateDetail {
+        let kind = match self.end {
+            HookEnd::Exited(_) => "exit-status",
+            HookEnd::Signalled(_) => "signal",
+            HookEnd::TimedOut => "time-out",
+            HookEnd::Cancelled => "cancelled",
+            HookEnd::NotStarted(_) => "not-started",
+        };
+        let what = format!(
+            "{} hook {:?} {}",
+            hook.stage.as_str(),
+            hook.name,
+            self.outcome(hook)
+        );
+        let mut parts = vec![what];
+        for (name, output) in [("stderr", &self.stderr), ("stdout", &self.stdout)] {
+            let output = last_chars(output.trim(), DETAIL_OUTPUT_CHARS_MAX);
+            if !output.is_empty() {
+                parts.push(format!("{name}: {output}"));
+            }
+        }
+        StateDetail {
+            kind: format!("https://appkeep.io/hooks/{kind}"),
+            title: format!("Hook {} failed", hook.name),
+            detail: parts.join("; "),
+        }
+    }
+}
+
+/// The last `count` characters of a text, marked if there were more.
+fn last_chars(text: &str, count: usize) -> String {
+    match text.char_indices().rev().nth(count.saturating_sub(1)) {
+        Some((start, _)) if start > 0 => format!("…{}", &text[start..]),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hook() -> Hook {
+        Hook {
+            name: "quiesce".to_owned(),
+            stage: HookStage::PreSnapshot,
+            command: vec!["/bin/quiesce".to_owned()],
+            env: BTreeMap::from([("PASSWORD".to_owned(), "hunter2".to_owned())]),
+            timeout_secs: 3,
+        }
+    }
+
+    #[test]
+    fn the_values_of_the_environment_are_not_shown() {
+        let shown = format!("{:?}", hook());
+        assert!(
+            shown.contains("PASSWORD") && !shown.contains("hunter2"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn a_detail_tells_how_it_ended_and_what_it_said_last() {
+        let run = HookRun {
+            end: HookEnd::Exited(3),
+            took: Duration::from_millis(5),
+            stdout: String::new(),
+            stderr: format!("{} is locked\n", "ä".repeat(2000)),
+        };
+        let detail = run.detail(&hook());
+        assert_eq!(detail.kind, "https://appkeep.io/hooks/exit-status");
+        assert_eq!(detail.title, "Hook quiesce failed");
+        assert!(
+            detail
+                .detail
+                .starts_with("pre-snapshot hook \"quiesce\" exited with status 3; stderr: …ä"),
+            "{}",
+            detail.detail
+        );
+        assert!(detail.detail.ends_with("ä is locked"), "{}", detail.detail);
+        assert!(detail.detail.chars().count() < DETAIL_OUTPUT_CHARS_MAX + 100);
+    }
+
+    #[test]
+    fn every_word_names_its_stage() {
+        for stage in HookStage::ALL {
+            assert_eq!(HookStage::from_word(stage.as_str()), Some(stage));
+        }
+        assert_eq!(HookStage::from_word("pre-backup"), None);
+    }
+}

@@ -1,0 +1,180 @@
+//! Runs an app's hooks around the copy of its volumes.
+//!
+//! Whatever happens to the copy, the post-hooks run: a database that was quiesced must be released. A job
+//! that is taken up again can't know how far it came, so its hooks, pre and post, run again.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::sync::OwnedMutexGuard;
+use tokio_util::sync::CancellationToken;
+
+use super::run::{JobRun, StepError};
+use crate::catalog::App;
+use crate::hook::{Hook, HookEnd, HookRun, HookStage, RunHook};
+use crate::ids::{AccountId, AppId, AppSnapId};
+use crate::state::StateDetail;
+
+/// How long post-hooks may go on once the server was asked to stop, all together.
+pub const POST_HOOKS_STOPPING: Duration = Duration::from_secs(10);
+
+/// Whose turn it is to quiesce an app. Two snapshots of one app at once would release each other's database
+/// too early. The turns are this process's, as the workers are.
+#[derive(Debug, Clone, Default)]
+pub struct HookTurns {
+    in_use: Arc<Mutex<HashMap<AppId, Weak<tokio::sync::Mutex<()>>>>>,
+}
+
+impl HookTurns {
+    fn of(&self, app_id: AppId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut in_use = self.in_use.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(turn) = in_use.get(&app_id).and_then(Weak::upgrade) {
+            return turn;
+        }
+        in_use.retain(|_, turn| turn.strong_count() > 0);
+        let turn = Arc::new(tokio::sync::Mutex::new(()));
+        in_use.insert(app_id, Arc::downgrade(&turn));
+        turn
+    }
+}
+
+/// The time between an app's first pre-hook and its last post-hook.
+pub(super) struct HookWindow<'a> {
+    app: &'a App,
+    snap_id: AppSnapId,
+    failed: Vec<StateDetail>,
+    _turn: Option<OwnedMutexGuard<()>>,
+}
+
+impl<'a> HookWindow<'a> {
+    /// Waits until no other snapshot of the app has one open, or the caller cancels.
+    pub(super) async fn open(
+        run: &JobRun<'_>,
+        app: &'a App,
+        snap_id: AppSnapId,
+        cancel: &CancellationToken,
+    ) -> Result<HookWindow<'a>, StepError> {
+        let turn = if app.options.hooks.is_empty() {
+            None
+        } else {
+            let turn = run.deps.hook_turns.of(app.id).lock_owned();
+            let waited = cancel.run_until_cancelled(turn).await;
+            Some(waited.ok_or(StepError::Stopped)?)
+        };
+        Ok(Self {
+            app,
+            snap_id,
+            failed: Vec::new(),
+            _turn: turn,
+        })
+    }
+
+    /// Runs all pre-hooks in their order, up to the first that fails; that one fails the snapshot.
+    pub(super) async fn before(&mut self, run: &JobRun<'_>) -> Result<(), StepError> {
+        for hook in self.hooks(HookStage::PreSnapshot) {
+            if run.cancel.is_cancelled() {
+                return Err(StepError::Stopped);
+            }
+            let ran = self.run_hook(run, hook, &run.cancel).await;
+            if ran.end == HookEnd::Cancelled {
+                return Err(StepError::Stopped);
+            }
+            if !ran.is_success() {
+                let reason = format!("pre-snapshot hook {} {}", hook.name, ran.outcome(hook));
+                self.failed.push(ran.detail(hook));
+                return Err(StepError::Permanent(vec![reason]));
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs all post-hooks in their order, whatever went before, and answers what there is to tell of hooks
+    /// that failed. Once the server is asked to stop, they have no longer than [`POST_HOOKS_STOPPING`].
+    pub(super) async fn after(mut self, run: &JobRun<'_>) -> Result<Vec<StateDetail>, StepError> {
+        if run.lost_lease() {
+            // Whoever holds it now runs all hooks again, and ours would come in between.
+            return Err(StepError::LeaseLost);
+        }
+        let late = CancellationToken::new();
+        let too_late = async {
+            run.shutdown.cancelled().await;
+            tokio::time::sleep(POST_HOOKS_STOPPING).await;
+            late.cancel();
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            ended = self.all_after(run, &late) => ended?,
+            () = too_late => {}
+        }
+        Ok(self.failed)
+    }
+
+    async fn all_after(&mut self, run: &JobRun<'_>, late: &CancellationToken) -> Result<(), StepError> {
+        for hook in self.hooks(HookStage::PostSnapshot) {
+            if late.is_cancelled() {
+                return Err(cut_off(run));
+            }
+            let ran = self.run_hook(run, hook, late).await;
+            if ran.end == HookEnd::Cancelled {
+                return Err(cut_off(run));
+            }
+            if !ran.is_success() {
+                self.failed.push(ran.detail(hook));
+            }
+        }
+        Ok(())
+    }
+
+    fn hooks(&self, stage: HookStage) -> impl Iterator<Item = &'a Hook> + use<'a> {
+        self.app
+            .options
+            .hooks
+            .iter()
+            .filter(move |hook| hook.stage == stage)
+    }
+
+    async fn run_hook(&self, run: &JobRun<'_>, hook: &Hook, cancel: &CancellationToken) -> HookRun {
+        let request = RunHook {
+            hook: hook.clone(),
+            app_id: self.app.id,
+            app_name: self.app.name.clone(),
+            snap_id: self.snap_id,
+        };
+        let ran = run.deps.engine.run_hook(&request, cancel).await;
+        let (stage, outcome) = (hook.stage.as_str(), ran.outcome(hook));
+        let elapsed_ms = u64::try_from(ran.took.as_millis()).unwrap_or(u64::MAX);
+        if ran.is_success() {
+            tracing::info!(app.id = %self.app.id, hook = hook.name, stage, elapsed_ms, "hook ran");
+        } else {
+            tracing::warn!(app.id = %self.app.id, hook = hook.name, stage, elapsed_ms, outcome, "hook failed");
+        }
+        ran
+    }
+}
+
+/// Post-hooks have to run once more, also for what was deleted meanwhile.
+fn cut_off(run: &JobRun<'_>) -> StepError {
+    if run.was_deleted() {
+        StepError::Transient("the server stopped while post-snapshot hooks ran".to_owned())
+    } else {
+        StepError::Stopped
+    }
+}
+
+/// Runs the post-hooks of an app whose job was taken up again and won't copy it any more: the run before may
+/// have died with the app quiesced.
+pub(super) async fn release(
+    run: &JobRun<'_>,
+    account_id: AccountId,
+    app_id: AppId,
+    snap_id: AppSnapId,
+) -> Result<(), StepError> {
+    if run.was_claimed_before()
+        && let Some(app) = run.deps.store.fetch_app(account_id, app_id).await?
+    {
+        let window = HookWindow::open(run, &app, snap_id, &run.shutdown).await?;
+        window.after(run).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,342 @@
+//! Runs a hook's command: no shell, an environment of its own, a process group of its own, an end in time.
+//!
+//! What a command leaves running in the background when it ends well is left alone, but not listened to.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+use appkeep_core::hook::{HookEnd, HookRun, OUTPUT_BYTES_MAX, RunHook};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions};
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, Command};
+use tokio::sync::oneshot;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+/// Where commands are looked for that are given without a path.
+const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// How long a command that was told to end has to do so, before it is killed.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// How long the last output of a command that has ended is waited for. Something that it left running may
+/// hold its output open for ever.
+const LAST_WORDS: Duration = Duration::from_millis(200);
+
+/// Runs the command to its end, or ends it.
+///
+/// # Cancel safety
+/// When the future is dropped, the command is killed with all that it started.
+pub(crate) async fn run(request: &RunHook, cancel: &CancellationToken) -> HookRun {
+    let begin = Instant::now();
+    let (end, stdout, stderr) = match Running::start(request) {
+        Ok(running) => running.end(request, cancel).await,
+        Err(reason) => (HookEnd::NotStarted(reason), Vec::new(), Vec::new()),
+    };
+    HookRun {
+        end,
+        took: begin.elapsed(),
+        stdout: String::from_utf8_lossy(&stdout).into_owned(),
+        stderr: String::from_utf8_lossy(&stderr).into_owned(),
+    }
+}
+
+/// A command that was started.
+struct Running {
+    child: Child,
+    /// The process group, as long as its first process isn't waited for: until then nobody else has its
+    /// number.
+    group: Option<Pid>,
+    /// Told once the first process has ended, while it can still be waited for.
+    ended: oneshot::Receiver<()>,
+}
+
+impl Running {
+    fn start(request: &RunHook) -> Result<Self, String> {
+        let (program, arguments) = request.hook.command.split_first().ok_or("the command is empty")?;
+        let child = Command::new(program)
+            .args(arguments)
+            .env_clear()
+            .envs(environment(request))
+            .current_dir("/")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| format!("{program}: {error}"))?;
+        let group = child
+            .id()
+            .and_then(|id| i32::try_from(id).ok())
+            .and_then(Pid::from_raw)
+            .ok_or("it has no process id")?;
+        let (tell, ended) = oneshot::channel();
+        let running = Self {
+            child,
+            group: Some(group),
+            ended,
+        };
+        // The runtime's own way to wait gives the number of the process group away at once.
+        std::thread::Builder::new()
+            .name("hook".to_owned())
+            .spawn(move || {
+                let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+                while let Err(Errno::INTR) = rustix::process::waitid(WaitId::Pid(group), options) {}
+                let _ = tell.send(());
+            })
+            .map_err(|error| format!("{program} can't be waited for: {error}"))?;
+        Ok(running)
+    }
+
+    /// Waits for the end, and makes sure that there is one.
+    async fn end(mut self, request: &RunHook, cancel: &CancellationToken) -> (HookEnd, Vec<u8>, Vec<u8>) {
+        let (mut stdout, mut stderr) = (Tail::default(), Tail::default());
+        let (out, err) = (self.child.stdout.take(), self.child.stderr.take());
+        let limit = Duration::from_secs(request.hook.timeout_secs.into());
+        let end = {
+            let reading = async { tokio::join!(stdout.read(out), stderr.read(err)) };
+            let waiting = self.wait(limit, cancel);
+            tokio::pin!(reading, waiting);
+            tokio::select! {
+                end = &mut waiting => {
+                    let _ = timeout(LAST_WORDS, &mut reading).await;
+                    end
+                }
+                _ = &mut reading => waiting.await,
+            }
+        };
+        (end, stdout.bytes, stderr.bytes)
+    }
+
+    async fn wait(&mut self, limit: Duration, cancel: &CancellationToken) -> HookEnd {
+        let forced = tokio::select! {
+            _ = &mut self.ended => None,
+            () = sleep(limit) => Some(HookEnd::TimedOut),
+            () = cancel.cancelled() => Some(HookEnd::Cancelled),
+        };
+        if let Some(end) = forced {
+            self.signal(Signal::TERM);
+            if timeout(GRACE, &mut self.ended).await.is_ok() {
+                // What it started need not have ended with it.
+                self.signal(Signal::KILL);
+                let _ = self.reap().await;
+            } else {
+                self.signal(Signal::KILL);
+                // One that hangs in the kernel can't be killed, and must not hold us up.
+                let _ = timeout(GRACE, self.reap()).await;
+            }
+            return end;
+        }
+        match self.reap().await {
+            Ok(status) => end_of(status),
+            Err(error) => HookEnd::NotStarted(format!("it can't be waited for: {error}")),
+        }
+    }
+
+    async fn reap(&mut self) -> io::Result<ExitStatus> {
+        let status = self.child.wait().await;
+        self.group = None;
+        status
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(group) = self.group {
+            // Fails when all of it has ended.
+            let _ = rustix::process::kill_process_group(group, signal);
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.signal(Signal::KILL);
+    }
+}
+
+fn end_of(status: ExitStatus) -> HookEnd {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => HookEnd::Exited(code),
+        (None, Some(signal)) => HookEnd::Signalled(signal),
+        (None, None) => HookEnd::NotStarted(format!("it ended oddly: {status}")),
+    }
+}
+
+/// The whole environment of the command; what is declared goes before the default path, and what tells
+/// the command what it is run for goes before anything.
+fn environment(request: &RunHook) -> Vec<(OsString, OsString)> {
+    let pair = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
+    let mut environment = vec![pair("PATH", PATH)];
+    let declared = request.hook.env.iter();
+    environment.extend(declared.map(|(name, value)| pair(name, value)));
+    environment.extend([
+        pair("APPKEEP_APP_ID", &request.app_id.to_string()),
+        pair("APPKEEP_APP_NAME", &request.app_name),
+        pair("APPKEEP_SNAPSHOT_ID", &request.snap_id.to_string()),
+        pair("APPKEEP_HOOK_STAGE", request.hook.stage.as_str()),
+    ]);
+    environment
+}
+
+/// The end of what was read.
+#[derive(Default)]
+struct Tail {
+    bytes: Vec<u8>,
+}
+
+impl Tail {
+    async fn read(&mut self, source: Option<impl AsyncRead + Unpin>) {
+        let Some(mut source) = source else { return };
+        let mut piece = [0; OUTPUT_BYTES_MAX];
+        // What can't be read is as good as ended.
+        while let Ok(read @ 1..) = source.read(&mut piece).await {
+            self.bytes.extend_from_slice(&piece[..read]);
+            let surplus = self.bytes.len().saturating_sub(OUTPUT_BYTES_MAX);
+            self.bytes.drain(..surplus);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use appkeep_core::hook::{Hook, HookStage};
+    use appkeep_core::ids::{AppId, AppSnapId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn request(command: &[&str], timeout_secs: u32) -> RunHook {
+        RunHook {
+            hook: Hook {
+                name: "hook".to_owned(),
+                stage: HookStage::PreSnapshot,
+                command: command.iter().map(|word| (*word).to_owned()).collect(),
+                env: BTreeMap::from([
+                    ("COLOUR".to_owned(), "green".to_owned()),
+                    ("APPKEEP_APP_NAME".to_owned(), "a lie".to_owned()),
+                ]),
+                timeout_secs,
+            },
+            app_id: AppId::new(Uuid::from_u128(1)),
+            app_name: "shop".to_owned(),
+            snap_id: AppSnapId::new(Uuid::from_u128(2)),
+        }
+    }
+
+    async fn run_calmly(command: &[&str], timeout_secs: u32) -> HookRun {
+        run(&request(command, timeout_secs), &CancellationToken::new()).await
+    }
+
+    fn is_running(pid_file: &Path) -> bool {
+        let pid = std::fs::read_to_string(pid_file).unwrap();
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
+        // A zombie runs no more.
+        stat.is_ok_and(|stat| !stat.contains(") Z "))
+    }
+
+    #[tokio::test]
+    async fn arguments_reach_the_command_as_they_are() {
+        let ran = run_calmly(&["printf", "%s|", "a b", "$HOME", "*", "'"], 10).await;
+        assert!(ran.is_success(), "{ran:?}");
+        assert_eq!(ran.stdout, "a b|$HOME|*|'|");
+    }
+
+    #[tokio::test]
+    async fn the_environment_is_what_was_declared_and_what_it_runs_for() {
+        let ran = run_calmly(&["env"], 10).await;
+        let mut lines: Vec<_> = ran.stdout.lines().collect();
+        lines.sort_unstable();
+        assert_eq!(
+            lines,
+            [
+                "APPKEEP_APP_ID=00000000-0000-0000-0000-000000000001",
+                "APPKEEP_APP_NAME=shop",
+                "APPKEEP_HOOK_STAGE=pre-snapshot",
+                "APPKEEP_SNAPSHOT_ID=00000000-0000-0000-0000-000000000002",
+                "COLOUR=green",
+                &format!("PATH={PATH}"),
+            ]
+        );
+    }
+
+    #[tokio::test]
+    async fn status_signal_and_absence_are_told_apart() {
+        let ran = run_calmly(&["sh", "-c", "echo no >&2; exit 7"], 10).await;
+        assert_eq!((ran.end, ran.stderr.as_str()), (HookEnd::Exited(7), "no\n"));
+        let ran = run_calmly(&["sh", "-c", "kill -9 $$"], 10).await;
+        assert_eq!(ran.end, HookEnd::Signalled(9));
+        let ran = run_calmly(&["/nowhere/at/all"], 10).await;
+        let reason = "/nowhere/at/all: No such file or directory (os error 2)";
+        assert_eq!(ran.end, HookEnd::NotStarted(reason.to_owned()));
+    }
+
+    #[tokio::test]
+    async fn only_the_end_of_a_long_output_is_kept() {
+        let ran = run_calmly(&["sh", "-c", "seq 1 200000; echo the end"], 30).await;
+        assert!(ran.is_success(), "{:?}", ran.end);
+        assert_eq!(ran.stdout.len(), OUTPUT_BYTES_MAX);
+        assert!(ran.stdout.ends_with("200000\nthe end\n"));
+    }
+
+    /// One that ignores being told to end, and has started another one that does so, too.
+    #[tokio::test]
+    async fn a_command_that_takes_too_long_is_killed_with_all_that_it_started() {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, other) = (dir.path().join("one"), dir.path().join("other"));
+        let script = format!(
+            "trap '' TERM; sleep 600 & echo $! > {}; echo $$ > {}; echo waiting; while :; do sleep 600; done",
+            other.display(),
+            one.display()
+        );
+        let ran = run_calmly(&["sh", "-c", &script], 1).await;
+        assert_eq!(ran.end, HookEnd::TimedOut);
+        assert_eq!(ran.stdout, "waiting\n");
+        assert!(ran.took < Duration::from_secs(10), "{:?}", ran.took);
+        let gone = async {
+            while is_running(&one) || is_running(&other) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(10), gone).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_command_may_still_clean_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let ready = dir.path().join("ready");
+        let script = format!(
+            "trap 'echo cleaned; exit 0' TERM; touch {}; while :; do sleep 0.01; done",
+            ready.display()
+        );
+        let cancel = CancellationToken::new();
+        let request = request(&["sh", "-c", &script], 600);
+        let cancelling = async {
+            while !ready.exists() {
+                tokio::task::yield_now().await;
+            }
+            cancel.cancel();
+        };
+        let (ran, ()) = tokio::join!(run(&request, &cancel), cancelling);
+        assert_eq!((ran.end, ran.stdout.as_str()), (HookEnd::Cancelled, "cleaned\n"));
+    }
+
+    /// As a command does that starts a database.
+    #[tokio::test]
+    async fn what_is_left_running_neither_holds_up_nor_dies() {
+        let dir = tempfile::tempdir().unwrap();
+        let left = dir.path().join("left");
+        let script = format!("sleep 600 & echo $! > {}; echo started", left.display());
+        let ran = run_calmly(&["sh", "-c", &script], 600).await;
+        assert_eq!((ran.end, ran.stdout.as_str()), (HookEnd::Exited(0), "started\n"));
+        assert!(is_running(&left));
+        let pid = std::fs::read_to_string(&left).unwrap().trim().parse().unwrap();
+        rustix::process::kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();
+    }
+}

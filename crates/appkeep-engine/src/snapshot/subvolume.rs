@@ -1,0 +1,282 @@
+//! Snapshots of btrfs subvolumes: a volume that is one is taken whole, in no time, as a power cut at that
+//! moment would have left it. Writes that nobody synced may or may not be in it, in any order.
+//!
+//! The system calls behind it need `unsafe` code or a crate that needs libclang, so this runs the `btrfs`
+//! command, and does without where there is none. A subvolume that is mounted below the volume, or lies in
+//! it, would be an empty directory in the snapshot; such a volume is left to the other ways.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::vec;
+
+use appkeep_core::catalog::Volume;
+use appkeep_core::engine::{EngineError, SnapshotLevel};
+use rustix::fs::{AtFlags, FileType};
+use tokio_util::sync::CancellationToken;
+
+use super::dir::{Dir, kind_of};
+use super::metadata;
+use super::record::Record;
+
+/// What `statfs` answers for btrfs.
+const BTRFS_MAGIC: u64 = 0x9123_683e;
+
+/// The inode of the root of every subvolume.
+const SUBVOLUME_INODE: u64 = 256;
+
+/// The inode of what stands in a snapshot where the original has a subvolume.
+const PLACEHOLDER_INODE: u64 = 2;
+
+/// The program that does it.
+const BTRFS: &str = "btrfs";
+
+/// Takes a snapshot of the volume into the directory `partial`, under the volume's name. Says whether it did;
+/// when it didn't, nothing is left behind, and the record says why, if there is anything to say.
+///
+/// # Errors
+/// [`EngineError::Cancelled`].
+pub(crate) fn take(
+    volume: &Volume,
+    partial: &Path,
+    snapshots: &Path,
+    record: &mut Record,
+    cancel: &CancellationToken,
+) -> Result<bool, EngineError> {
+    // What can't be read is for those to tell who read it.
+    let Ok(true) = Dir::open(&volume.path).and_then(|dir| is_subvolume(&dir)) else {
+        return Ok(false);
+    };
+    let target = partial.join(&volume.name);
+    let mut skipped = Vec::new();
+    let taken = obstacle(&volume.path, snapshots)
+        .and_then(|()| snapshot(&volume.path, &target))
+        .and_then(|()| clear(&target, &volume.name, &mut skipped, cancel));
+    if cancel.is_cancelled() {
+        return Err(EngineError::Cancelled);
+    }
+    match taken {
+        Ok(()) => {
+            for (path, kind) in skipped {
+                record.skip(&path, kind);
+            }
+            record.reach(SnapshotLevel::Subvolume);
+            Ok(true)
+        }
+        Err(why) => {
+            if let Err(error) = delete_if_there(&target) {
+                return Err(crate::failure::storage("removing a subvolume's snapshot", &error));
+            }
+            record.note(format!(
+                "{}: its files are copied, not its btrfs subvolume: {why}",
+                volume.name
+            ));
+            Ok(false)
+        }
+    }
+}
+
+/// Whether the directory is the root of a btrfs subvolume.
+///
+/// # Errors
+/// As the system says.
+pub(crate) fn is_subvolume(dir: &Dir) -> io::Result<bool> {
+    let is_root = dir.stat_self()?.st_ino == SUBVOLUME_INODE;
+    Ok(is_root && u64::try_from(rustix::fs::fstatfs(dir)?.f_type).is_ok_and(|kind| kind == BTRFS_MAGIC))
+}
+
+/// Removes a subvolume with all that is in it.
+///
+/// # Errors
+/// As the system says.
+pub(crate) fn delete(path: &Path) -> io::Result<()> {
+    // Until the file system has committed that, a power cut brings the subvolume back.
+    let arguments = ["subvolume", "delete", "--commit-after"].map(OsStr::new);
+    if run(&arguments, path).is_ok() {
+        return Ok(());
+    }
+    // Not everybody may do that; but the owner may empty it.
+    if let Err(why) = set_read_only(path, false) {
+        tracing::debug!(path = %path.display(), why, "a subvolume can't be made writable");
+    }
+    fs::remove_dir_all(path)
+}
+
+fn delete_if_there(path: &Path) -> io::Result<()> {
+    match Dir::open(path) {
+        Ok(_) => delete(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Why no whole snapshot of the volume could be taken.
+fn obstacle(volume: &Path, snapshots: &Path) -> Result<(), String> {
+    let volume = fs::canonicalize(volume).map_err(|error| error.to_string())?;
+    let identity = fs::metadata(&volume)
+        .map(|found| (found.dev(), found.ino()))
+        .map_err(|error| error.to_string())?;
+    let snapshots = fs::canonicalize(snapshots).map_err(|error| error.to_string())?;
+    for above in snapshots.ancestors() {
+        if fs::metadata(above).is_ok_and(|found| (found.dev(), found.ino()) == identity) {
+            return Err("snapshots are kept in it".to_owned());
+        }
+    }
+    let mounts = fs::read("/proc/self/mountinfo").map_err(|error| error.to_string())?;
+    match mount_points(&mounts).find(|point| *point != volume && point.starts_with(&volume)) {
+        Some(point) => Err(format!("{} is mounted in it", point.display())),
+        None => Ok(()),
+    }
+}
+
+/// The mount points in the text of `mountinfo`.
+fn mount_points(text: &[u8]) -> impl Iterator<Item = PathBuf> {
+    text.split(|byte| *byte == b'\n')
+        .filter_map(|line| line.split(|byte| *byte == b' ').nth(4))
+        .map(|point| PathBuf::from(OsString::from_vec(unescaped(point))))
+}
+
+/// Without the octal escapes that stand for space, tab, newline and backslash.
+fn unescaped(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((first, after)) = rest.split_first() {
+        let escaped = (*first == b'\\')
+            .then(|| after.get(..3))
+            .flatten()
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        if let Some(byte) = escaped {
+            plain.push(byte);
+            rest = &after[3..];
+        } else {
+            plain.push(*first);
+            rest = after;
+        }
+    }
+    plain
+}
+
+/// Takes a writable snapshot: what doesn't belong in it is still to be removed.
+fn snapshot(volume: &Path, target: &Path) -> Result<(), String> {
+    let volume = fs::canonicalize(volume).map_err(|error| error.to_string())?;
+    let arguments = [
+        OsStr::new("subvolume"),
+        OsStr::new("snapshot"),
+        volume.as_os_str(),
+    ];
+    run(&arguments, target)
+}
+
+/// Removes what is neither file, directory nor link, and makes the snapshot read-only.
+fn clear(
+    target: &Path,
+    name: &str,
+    skipped: &mut Vec<(PathBuf, FileType)>,
+    cancel: &CancellationToken,
+) -> Result<(), String> {
+    let open = |dir: Dir, path: PathBuf| {
+        Ok::<Frame, io::Error>(Frame {
+            names: dir.names()?.into_iter(),
+            dir,
+            path,
+        })
+    };
+    let failed = |path: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let root = PathBuf::from(name);
+    let first = Dir::open(target).and_then(|dir| open(dir, root.clone()));
+    let mut stack = vec![first.map_err(|error| failed(&root, &error))?];
+    while let Some(frame) = stack.last_mut() {
+        if cancel.is_cancelled() {
+            return Err("cancelled".to_owned());
+        }
+        let Some(name) = frame.names.next() else {
+            stack.pop();
+            continue;
+        };
+        let path = frame.path.join(&name);
+        let found = frame.dir.stat(&name).map_err(|error| failed(&path, &error))?;
+        match kind_of(&found) {
+            FileType::Directory if found.st_ino == PLACEHOLDER_INODE => {
+                return Err(format!("{} is another subvolume", path.display()));
+            }
+            FileType::Directory => {
+                let below = frame.dir.open_dir(&name).and_then(|dir| open(dir, path.clone()));
+                stack.push(below.map_err(|error| failed(&path, &error))?);
+            }
+            FileType::RegularFile | FileType::Symlink => {}
+            kind => {
+                remove(&frame.dir, &name).map_err(|error| failed(&path, &error))?;
+                skipped.push((path, kind));
+            }
+        }
+    }
+    set_read_only(target, true)
+}
+
+/// A directory of the snapshot that is being walked.
+struct Frame {
+    dir: Dir,
+    names: vec::IntoIter<OsString>,
+    path: PathBuf,
+}
+
+/// Removes an entry; its directory keeps its times.
+fn remove(dir: &Dir, name: &OsStr) -> io::Result<()> {
+    let before = dir.stat_self()?;
+    rustix::fs::unlinkat(dir, name, AtFlags::empty())?;
+    rustix::fs::futimens(dir, &metadata::times_of(&before)?)?;
+    Ok(())
+}
+
+fn set_read_only(path: &Path, is: bool) -> Result<(), String> {
+    let mut command = Command::new(BTRFS);
+    command.args(["property", "set", "-ts"]).arg(path);
+    command.args(["ro", if is { "true" } else { "false" }]);
+    succeed(&mut command)
+}
+
+/// Runs the program on `path`.
+fn run(arguments: &[&OsStr], path: &Path) -> Result<(), String> {
+    succeed(Command::new(BTRFS).args(arguments).arg(path))
+}
+
+/// Runs a command and answers what it complains about.
+fn succeed(command: &mut Command) -> Result<(), String> {
+    let output = command
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("the command {BTRFS} could not be started: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let complaint = output
+        .stderr
+        .split(|byte| *byte == b'\n')
+        .rfind(|line| !line.is_empty())
+        .map(|line| OsStr::from_bytes(line).to_string_lossy().into_owned());
+    Err(complaint.unwrap_or_else(|| format!("the command {BTRFS} ended with {}", output.status)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mount_points_are_read_with_odd_names() {
+        let text = b"22 1 254:0 / / rw - ext4 /dev/vda rw\n\
+            36 22 0:31 /sub /srv/a\\040b\\134c rw,noatime shared:1 - btrfs /dev/loop0 rw\n";
+        let points: Vec<_> = mount_points(text).collect();
+        assert_eq!(points, [Path::new("/"), Path::new("/srv/a b\\c")]);
+    }
+
+    #[test]
+    fn a_directory_of_another_file_system_is_no_subvolume() {
+        assert!(!is_subvolume(&Dir::open("/proc".as_ref()).unwrap()).unwrap());
+    }
+}

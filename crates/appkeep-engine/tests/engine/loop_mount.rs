@@ -1,0 +1,341 @@
+//! Snapshots on file systems that can share bytes between files. They are made in files and mounted, so
+//! these tests need root, `mkfs.btrfs` and `mkfs.xfs`.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use appkeep_core::catalog::Volume;
+use appkeep_core::engine::{Engine, EngineError, SnapshotLevel};
+use rustix::fs::IFlags;
+use tempfile::TempDir;
+
+use crate::tree;
+use crate::workbench::{Workbench, noise, snap};
+use crate::writer::{Writer, is_cut_exactly};
+
+/// Runs a program that has to succeed.
+#[track_caller]
+fn run(program: &str, arguments: &[&str]) {
+    let output = Command::new(program).args(arguments).output();
+    let output = output.unwrap_or_else(|error| panic!("{program}: {error}: apt-get install it"));
+    assert!(
+        output.status.success(),
+        "{program} {arguments:?}: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+/// A file system in a file; gone when it is dropped.
+struct Mounted {
+    dir: TempDir,
+    point: PathBuf,
+}
+
+impl Mounted {
+    fn new(mkfs: &[&str]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let (image, point) = (dir.path().join("image"), dir.path().join("mounted"));
+        File::create(&image).unwrap().set_len(512 << 20).unwrap();
+        run(mkfs[0], &[&mkfs[1..], &["-q", text(&image)]].concat());
+        fs::create_dir(&point).unwrap();
+        run("mount", &["-o", "loop", text(&image), text(&point)]);
+        Self { dir, point }
+    }
+
+    fn btrfs() -> Self {
+        Self::new(&["mkfs.btrfs"])
+    }
+
+    fn xfs() -> Self {
+        Self::new(&["mkfs.xfs", "-m", "reflink=1"])
+    }
+
+    /// An engine and a bucket in it, and no volumes.
+    fn workbench(&self) -> Workbench {
+        Workbench::bare(tempfile::tempdir_in(&self.point).unwrap())
+    }
+
+    fn subvolume(&self, name: &str) -> PathBuf {
+        let path = self.point.join(name);
+        run("btrfs", &["subvolume", "create", text(&path)]);
+        path
+    }
+
+    fn subvolumes(&self) -> usize {
+        let output = Command::new("btrfs")
+            .args(["subvolume", "list", text(&self.point)])
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap().lines().count()
+    }
+
+    /// How many bytes are taken, once all is written.
+    fn used(&self) -> u64 {
+        rustix::fs::syncfs(File::open(&self.point).unwrap()).unwrap();
+        let found = rustix::fs::statvfs(&self.point).unwrap();
+        (found.f_blocks - found.f_bfree) * found.f_frsize
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let unmounted = Command::new("umount")
+            .args(["--recursive", "--lazy"])
+            .arg(&self.point)
+            .status();
+        if !unmounted.is_ok_and(|status| status.success()) {
+            eprintln!("{} stays mounted", self.dir.path().display());
+        }
+    }
+}
+
+fn volume(name: &str, path: PathBuf) -> Volume {
+    Volume {
+        name: name.to_owned(),
+        path,
+    }
+}
+
+#[tokio::test]
+async fn a_btrfs_subvolume_is_snapshot_whole_and_goes_again() {
+    let mounted = Mounted::btrfs();
+    let mut workbench = mounted.workbench();
+    let shop = mounted.subvolume("shop");
+    tree::make(&shop);
+    workbench.volumes = vec![volume("data", shop.clone())];
+    let socket = UnixListener::bind(shop.join("deep/socket")).unwrap();
+    tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
+    let taken = workbench.take(1).await.unwrap();
+    assert_eq!((taken.level, taken.skipped), (SnapshotLevel::Subvolume, 1));
+    assert_eq!(taken.notes, ["data/deep/socket: left out, it is a socket"]);
+
+    drop(socket);
+    fs::remove_file(shop.join("deep/socket")).unwrap();
+    tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
+    let copy = workbench.snapshot_dir(1).join("data");
+    tree::assert_same(&shop, &copy);
+    fs::write(shop.join("small"), "changed in place").unwrap();
+    assert_eq!(fs::read(copy.join("small")).unwrap(), b"a few words");
+    let refused = fs::write(copy.join("small"), "spoilt").unwrap_err();
+    assert_eq!(refused.kind(), io::ErrorKind::ReadOnlyFilesystem);
+
+    workbench.copy(1, 1).await.unwrap();
+    assert_eq!(mounted.subvolumes(), 2);
+    let app_id = workbench.app_id;
+    workbench.engine.delete_snapshot(app_id, snap(1)).await.unwrap();
+    assert_eq!(mounted.subvolumes(), 1);
+    assert!(!workbench.snapshot_dir(1).parent().unwrap().exists());
+}
+
+/// A writer changes one file, then the other, all the time, and syncs each, as databases do: a snapshot never
+/// sees the second ahead of the first.
+#[tokio::test]
+async fn a_btrfs_subvolume_is_caught_as_a_power_cut_would_leave_it() {
+    let mounted = Mounted::btrfs();
+    let mut workbench = mounted.workbench();
+    let shop = mounted.subvolume("shop");
+    workbench.volumes = vec![volume("data", shop.clone())];
+    let files = ["first", "second"].map(|name| File::create(shop.join(name)).unwrap());
+    let stamp = move |number: u64| {
+        for file in &files {
+            file.write_all_at(&number.to_le_bytes(), 0).unwrap();
+            file.sync_data().unwrap();
+        }
+    };
+    stamp(0);
+    let over = Arc::new(AtomicBool::new(false));
+    let is_over = Arc::clone(&over);
+    let writer = std::thread::spawn(move || {
+        let mut number = 0;
+        while !is_over.load(Ordering::Relaxed) {
+            number += 1;
+            stamp(number);
+        }
+    });
+    for number in 1..=20 {
+        workbench.take(number).await.unwrap();
+    }
+    over.store(true, Ordering::Relaxed);
+    writer.join().unwrap();
+    for number in 1..=20 {
+        let read = |name: &str| {
+            let bytes = fs::read(workbench.snapshot_dir(number).join("data").join(name)).unwrap();
+            u64::from_le_bytes(bytes.try_into().unwrap())
+        };
+        let (first, second) = (read("first"), read("second"));
+        assert!(first == second || first == second + 1, "{first} and {second}");
+    }
+}
+
+#[tokio::test]
+async fn a_btrfs_snapshot_that_was_not_finished_is_replaced() {
+    let mounted = Mounted::btrfs();
+    let mut workbench = mounted.workbench();
+    let shop = mounted.subvolume("shop");
+    fs::write(shop.join("file"), "old").unwrap();
+    let partial = workbench.snapshot_dir(1).with_extension("partial");
+    fs::create_dir_all(&partial).unwrap();
+    run(
+        "btrfs",
+        &[
+            "subvolume",
+            "snapshot",
+            "-r",
+            text(&shop),
+            text(&partial.join("data")),
+        ],
+    );
+    fs::write(shop.join("file"), "new").unwrap();
+    workbench.volumes = vec![volume("data", shop)];
+    let taken = workbench.take(1).await.unwrap();
+    assert_eq!(taken.level, SnapshotLevel::Subvolume);
+    let kept = fs::read(workbench.snapshot_dir(1).join("data/file")).unwrap();
+    assert_eq!(kept, b"new");
+    assert!(!partial.exists());
+    assert_eq!(mounted.subvolumes(), 2);
+}
+
+/// In a snapshot of the outer one the inner one would be an empty directory.
+#[tokio::test]
+async fn a_btrfs_subvolume_that_holds_another_is_cloned_file_by_file() {
+    let mounted = Mounted::btrfs();
+    let mut workbench = mounted.workbench();
+    let shop = mounted.subvolume("shop");
+    fs::write(shop.join("file"), "outer").unwrap();
+    mounted.subvolume("shop/inner");
+    fs::write(shop.join("inner/file"), "inner").unwrap();
+    workbench.volumes = vec![volume("data", shop.clone())];
+    let taken = workbench.take(1).await.unwrap();
+    assert_eq!(taken.level, SnapshotLevel::Reflink);
+    let note = "data: its files are copied, not its btrfs subvolume: data/inner is another subvolume";
+    assert_eq!(taken.notes, [note]);
+    tree::assert_same(&shop, &workbench.snapshot_dir(1).join("data"));
+    assert_eq!(mounted.subvolumes(), 2);
+}
+
+/// The same goes for what is mounted there.
+#[tokio::test]
+async fn a_btrfs_subvolume_with_a_mount_in_it_is_copied_with_that() {
+    let mounted = Mounted::btrfs();
+    let mut workbench = mounted.workbench();
+    let shop = mounted.subvolume("shop");
+    fs::write(shop.join("file"), "outer").unwrap();
+    let point = shop.join("a mount");
+    fs::create_dir(&point).unwrap();
+    run("mount", &["-t", "tmpfs", "tmpfs", text(&point)]);
+    fs::write(point.join("file"), "inner").unwrap();
+    workbench.volumes = vec![volume("data", shop.clone())];
+    let taken = workbench.take(1).await.unwrap();
+    assert_eq!(taken.level, SnapshotLevel::Copy);
+    assert!(
+        taken.notes[0].ends_with("shop/a mount is mounted in it"),
+        "{:?}",
+        taken.notes
+    );
+    tree::assert_same(&shop, &workbench.snapshot_dir(1).join("data"));
+}
+
+#[tokio::test]
+async fn a_btrfs_subvolume_that_holds_the_snapshots_is_refused() {
+    let mounted = Mounted::btrfs();
+    let shop = mounted.subvolume("shop");
+    let mut workbench = Workbench::bare(tempfile::tempdir_in(&shop).unwrap());
+    workbench.volumes = vec![volume("data", shop)];
+    match workbench.take(1).await {
+        Err(EngineError::Unreadable(reasons)) => {
+            assert!(reasons[0].ends_with("snapshots are kept in here, so it can't be copied"));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(mounted.subvolumes(), 1);
+}
+
+#[tokio::test]
+async fn a_btrfs_subvolume_away_from_the_data_directory_is_copied() {
+    let mounted = Mounted::btrfs();
+    let shop = mounted.subvolume("shop");
+    tree::make(&shop);
+    let mut workbench = Workbench::bare(tempfile::tempdir().unwrap());
+    workbench.volumes = vec![volume("data", shop.clone())];
+    let taken = workbench.take(1).await.unwrap();
+    assert_eq!(taken.level, SnapshotLevel::Copy);
+    assert_eq!(taken.notes.len(), 1, "{:?}", taken.notes);
+    tree::assert_same(&shop, &workbench.snapshot_dir(1).join("data"));
+}
+
+#[tokio::test]
+async fn files_of_a_btrfs_directory_are_cloned_also_those_without_copy_on_write() {
+    let mounted = Mounted::btrfs();
+    let mut workbench = mounted.workbench();
+    let data = workbench.add_volume("data");
+    tree::make(&data);
+    let database = File::create(data.join("database")).unwrap();
+    rustix::fs::ioctl_setflags(&database, IFlags::NOCOW).unwrap();
+    database.write_all_at(&noise(7, 1 << 20), 0).unwrap();
+    let taken = workbench.take(1).await.unwrap();
+    assert_eq!(taken.level, SnapshotLevel::Reflink);
+    tree::assert_same(&data, &workbench.snapshot_dir(1).join("data"));
+}
+
+#[tokio::test]
+async fn files_on_xfs_are_cloned_and_take_no_room() {
+    let mounted = Mounted::xfs();
+    let mut workbench = mounted.workbench();
+    let data = workbench.add_volume("data");
+    tree::make(&data);
+    fs::write(data.join("large"), noise(3, 32 << 20)).unwrap();
+    let before = mounted.used();
+    let taken = workbench.take(1).await.unwrap();
+    assert_eq!(taken.level, SnapshotLevel::Reflink);
+    tree::assert_same(&data, &workbench.snapshot_dir(1).join("data"));
+    let grown = mounted.used() - before;
+    assert!(grown < 8 << 20, "{grown} bytes more");
+}
+
+#[tokio::test]
+async fn files_on_an_xfs_that_cannot_clone_are_copied() {
+    let mounted = Mounted::new(&["mkfs.xfs", "-m", "reflink=0"]);
+    let mut workbench = mounted.workbench();
+    let data = workbench.add_volume("data");
+    tree::make(&data);
+    let taken = workbench.take(1).await.unwrap();
+    assert_eq!(taken.level, SnapshotLevel::Copy);
+    tree::assert_same(&data, &workbench.snapshot_dir(1).join("data"));
+}
+
+#[tokio::test]
+async fn the_weakest_volume_gives_the_level() {
+    let mounted = Mounted::btrfs();
+    let mut workbench = mounted.workbench();
+    let (shop, elsewhere) = (mounted.subvolume("shop"), tempfile::tempdir().unwrap());
+    fs::write(elsewhere.path().join("file"), "far").unwrap();
+    workbench.volumes = vec![volume("far", elsewhere.path().to_owned()), volume("near", shop)];
+    assert_eq!(workbench.take(1).await.unwrap().level, SnapshotLevel::Copy);
+    workbench.volumes.remove(0);
+    assert_eq!(workbench.take(2).await.unwrap().level, SnapshotLevel::Subvolume);
+}
+
+#[tokio::test]
+async fn a_clone_of_a_file_that_is_written_to_is_an_exact_cut() {
+    for mounted in [Mounted::xfs(), Mounted::btrfs()] {
+        let mut workbench = mounted.workbench();
+        let data = workbench.add_volume("data");
+        let _writer = Writer::start(data.join("file"));
+        for number in 1..=3 {
+            let taken = workbench.take(number).await.unwrap();
+            assert_eq!(taken.level, SnapshotLevel::Reflink);
+            assert!(is_cut_exactly(&workbench.snapshot_dir(number).join("data/file")));
+        }
+    }
+}

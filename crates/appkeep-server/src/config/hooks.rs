@@ -1,0 +1,251 @@
+//! How an app wants to be copied: its consistency and its hooks.
+
+use std::collections::{BTreeMap, HashSet};
+
+use appkeep_core::catalog::{AppOptions, Consistency};
+use appkeep_core::hook::{Hook, HookStage};
+use toml::Spanned;
+
+use super::declare::Checker;
+use super::error::ConfigError;
+use super::file::{AppTable, HookTable};
+use super::{
+    HOOK_TEXT_BYTES_MAX, HOOK_TIMEOUT_SECS_DEFAULT, HOOK_TIMEOUT_SECS_MAX, HOOK_VARIABLES_MAX,
+    HOOK_WORDS_MAX, HOOKS_MAX,
+};
+
+/// What the names of variables begin with that the server sets itself.
+const OWN_VARIABLES: &str = "APPKEEP_";
+
+impl Checker<'_> {
+    /// How the app wants to be copied.
+    pub(super) fn options(&self, table: &AppTable) -> Result<AppOptions, ConfigError> {
+        let consistency = match &table.consistency {
+            None => Consistency::default(),
+            Some(given) => Consistency::from_word(given.get_ref()).ok_or_else(|| {
+                let words = Consistency::ALL.map(Consistency::as_str).join(" or ");
+                let problem = format!("{:?} is no consistency: {words} would be right", given.get_ref());
+                self.error(&given.span(), problem)
+            })?,
+        };
+        if let Some(surplus) = table.hooks.get(HOOKS_MAX) {
+            let problem = format!("the app has more than {HOOKS_MAX} hooks");
+            return Err(self.error(&surplus.name.span(), problem));
+        }
+        let mut names = HashSet::new();
+        let hooks = table.hooks.iter().map(|hook| self.hook(hook, &mut names));
+        Ok(AppOptions {
+            consistency,
+            hooks: hooks.collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn hook(&self, table: &HookTable, names: &mut HashSet<String>) -> Result<Hook, ConfigError> {
+        let name = self.name(&table.name, names)?;
+        let stage = HookStage::from_word(table.stage.get_ref()).ok_or_else(|| {
+            let words = HookStage::ALL.map(HookStage::as_str).join(" or ");
+            let problem = format!("{:?} is no stage: {words} would be right", table.stage.get_ref());
+            self.error(&table.stage.span(), problem)
+        })?;
+        let timeout_secs = self.number(
+            table.timeout_secs.as_ref(),
+            HOOK_TIMEOUT_SECS_DEFAULT,
+            1..=HOOK_TIMEOUT_SECS_MAX,
+        )?;
+        Ok(Hook {
+            name,
+            stage,
+            command: self.command(&table.command)?,
+            env: self.environment(&table.env)?,
+            timeout_secs,
+        })
+    }
+
+    /// The program and its arguments. A program with a slash in it is a path, relative to the configuration
+    /// file's directory; one without is looked for.
+    fn command(&self, given: &Spanned<Vec<Spanned<String>>>) -> Result<Vec<String>, ConfigError> {
+        let Some(program) = given.get_ref().first().filter(|word| !word.get_ref().is_empty()) else {
+            let problem = "the command is empty: `[\"/path/to/program\", \"argument\"]` would be right";
+            return Err(self.error(&given.span(), problem.to_owned()));
+        };
+        if given.get_ref().len() > HOOK_WORDS_MAX {
+            let problem = format!("the command has more than {HOOK_WORDS_MAX} words");
+            return Err(self.error(&given.span(), problem));
+        }
+        let mut words = Vec::new();
+        for word in given.get_ref() {
+            words.push(self.text(word)?);
+        }
+        if program.get_ref().contains('/') {
+            let path = self.absolute(program)?.into_os_string();
+            words[0] = path
+                .into_string()
+                .map_err(|path| self.error(&program.span(), format!("{} is not UTF-8", path.display())))?;
+        }
+        Ok(words)
+    }
+
+    fn environment(
+        &self,
+        given: &BTreeMap<Spanned<String>, Spanned<String>>,
+    ) -> Result<BTreeMap<String, String>, ConfigError> {
+        if let Some(surplus) = given.keys().nth(HOOK_VARIABLES_MAX) {
+            let problem = format!("the hook declares more than {HOOK_VARIABLES_MAX} variables");
+            return Err(self.error(&surplus.span(), problem));
+        }
+        let mut environment = BTreeMap::new();
+        for (name, value) in given {
+            let text = name.get_ref();
+            let is_name = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+                && text
+                    .chars()
+                    .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
+            if !is_name || text.len() > HOOK_TEXT_BYTES_MAX {
+                let problem = format!(
+                    "{text:?} is no variable: a name has letters, digits and underscores, and begins with no digit"
+                );
+                return Err(self.error(&name.span(), problem));
+            }
+            if text.starts_with(OWN_VARIABLES) {
+                let problem = format!("{text:?} can't be set: the server sets {OWN_VARIABLES}… itself");
+                return Err(self.error(&name.span(), problem));
+            }
+            environment.insert(text.clone(), self.text(value)?);
+        }
+        Ok(environment)
+    }
+
+    /// A text that a command can be given.
+    fn text(&self, given: &Spanned<String>) -> Result<String, ConfigError> {
+        let text = given.get_ref();
+        if text.contains('\0') {
+            return Err(self.error(
+                &given.span(),
+                "it has a NUL in it, which no command can be given".to_owned(),
+            ));
+        }
+        if text.len() > HOOK_TEXT_BYTES_MAX {
+            let problem = format!(
+                "it has {} bytes: at most {HOOK_TEXT_BYTES_MAX} would be right",
+                text.len()
+            );
+            return Err(self.error(&given.span(), problem));
+        }
+        Ok(text.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::Config;
+
+    const GOOD: &str = r#"[[accounts]]
+name = "acme"
+[[accounts.apps]]
+name = "shop"
+volumes = { data = "/srv/shop" }
+consistency = "relaxed"
+[[accounts.apps.hooks]]
+name = "quiesce"
+stage = "pre-snapshot"
+command = ["hooks/quiesce", "--now", "$HOME"]
+env = { PGUSER = "backup" }
+timeout_secs = 5
+[[accounts.apps.hooks]]
+name = "release"
+stage = "post-snapshot"
+command = ["pg-release"]
+"#;
+
+    fn parse(text: &str) -> Result<Config, String> {
+        Config::parse(Path::new("/etc/appkeep.toml"), text).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn hooks_are_declared_in_their_order() {
+        let options = parse(GOOD).unwrap().declaration.apps.remove(0).options;
+        assert_eq!(options.consistency, Consistency::Relaxed);
+        let [quiesce, release] = options.hooks.as_slice() else {
+            panic!("{options:?}")
+        };
+        assert_eq!(quiesce.command, ["/etc/hooks/quiesce", "--now", "$HOME"]);
+        assert_eq!((quiesce.stage, quiesce.timeout_secs), (HookStage::PreSnapshot, 5));
+        assert_eq!(quiesce.env["PGUSER"], "backup");
+        assert_eq!(release.command, ["pg-release"]);
+        assert_eq!(release.stage, HookStage::PostSnapshot);
+        assert_eq!(release.timeout_secs, HOOK_TIMEOUT_SECS_DEFAULT);
+        let without = parse(&GOOD.replace("consistency = \"relaxed\"\n", "")).unwrap();
+        assert_eq!(
+            without.declaration.apps[0].options.consistency,
+            Consistency::Strict
+        );
+    }
+
+    #[test]
+    fn every_error_names_file_line_key_and_what_would_be_right() {
+        let long = format!("command = [\"{}\"]", "x".repeat(HOOK_TEXT_BYTES_MAX + 1));
+        for (from, to, expected) in [
+            (
+                "\"relaxed\"",
+                "\"lax\"",
+                "6: `consistency = \"lax\"`: \"lax\" is no consistency: strict or relaxed would be right",
+            ),
+            (
+                "\"pre-snapshot\"",
+                "\"pre\"",
+                "9: `stage = \"pre\"`: \"pre\" is no stage: pre-snapshot or post-snapshot would be right",
+            ),
+            (
+                "= 5",
+                "= 0",
+                "12: `timeout_secs = 0`: 0 is out of range: 1 to 3600 would be right",
+            ),
+            (
+                "[\"pg-release\"]",
+                "[]",
+                "16: `command = []`: the command is empty: `[\"/path/to/program\", \"argument\"]` would be right",
+            ),
+            (
+                "[\"pg-release\"]",
+                "\"pg-release\"",
+                "16: `command = \"pg-release\"`: invalid type: string \"pg-release\", expected an array",
+            ),
+            (
+                "PGUSER",
+                "APPKEEP_X",
+                "11: `env = { APPKEEP_X = \"backup\" }`: \"APPKEEP_X\" can't be set: the server sets APPKEEP_… itself",
+            ),
+            (
+                "PGUSER",
+                "\"PG USER\"",
+                "11: `env = { \"PG USER\" = \"backup\" }`: \"PG USER\" is no variable: a name has letters, digits and underscores, and begins with no digit",
+            ),
+            (
+                "\"--now\"",
+                "\"\\u0000\"",
+                "10: `command = [\"hooks/quiesce\", \"\\u0000\", \"$HOME\"]`: it has a NUL in it, which no command can be given",
+            ),
+            (
+                "\"release\"",
+                "\"quiesce\"",
+                "14: `name = \"quiesce\"`: the name \"quiesce\" is given twice",
+            ),
+            (
+                "timeout_secs",
+                "timeout",
+                "12: `timeout = 5`: unknown field `timeout`, expected one of `name`, `stage`, `command`, `env`, `timeout_secs`",
+            ),
+        ] {
+            let refused = parse(&GOOD.replacen(from, to, 1)).unwrap_err();
+            assert_eq!(refused, format!("/etc/appkeep.toml:{expected}"));
+        }
+        let refused = parse(&GOOD.replace("command = [\"pg-release\"]", &long)).unwrap_err();
+        assert!(
+            refused.ends_with("it has 4097 bytes: at most 4096 would be right"),
+            "{refused}"
+        );
+    }
+}

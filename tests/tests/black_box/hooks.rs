@@ -1,0 +1,369 @@
+//! What an app's hooks do to its snapshots and backups, and the labels that say what became of a snapshot.
+
+use std::fs;
+use std::os::unix::net::UnixListener;
+
+use appkeep_tests::{Api, Builder, TestServer, eventually, usual_config, write_noise};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// The usual configuration, whose `blog` has these hooks. `$LOG` stands for a file that they can write to,
+/// `$DIR` for the temporary directory.
+fn with_hooks(builder: Builder, hooks: &[(&str, &str, &str, u32)]) -> Builder {
+    let dir = builder.path().display().to_string();
+    let mut declared = String::new();
+    for (name, stage, script, timeout_secs) in hooks {
+        let script = script
+            .replace("$LOG", &format!("{dir}/log"))
+            .replace("$DIR", &dir);
+        declared.push_str(&format!(
+            "\n[[accounts.apps.hooks]]\nname = \"{name}\"\nstage = \"{stage}-snapshot\"\n\
+             command = [\"sh\", \"-c\", '''{script}''']\ntimeout_secs = {timeout_secs}\n"
+        ));
+    }
+    let blog = "volumes = { data = \"volumes/blog\" }\n";
+    let config = usual_config();
+    assert!(config.contains(blog));
+    builder.config(&config.replace(blog, &format!("{blog}{declared}")))
+}
+
+fn log(server: &TestServer) -> String {
+    fs::read_to_string(server.path().join("log")).unwrap_or_default()
+}
+
+fn path_of(api: &Api, app: Uuid, snap: &Value) -> String {
+    format!("{}/{}", api.app_snaps(app), snap["id"].as_str().expect("an id"))
+}
+
+/// Takes a snapshot of `blog` and waits for its end.
+async fn take(server: &TestServer) -> Value {
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let created = api.create_snap(app, &json!({})).await;
+    api.wait_for(&path_of(&api, app, &created), &["completed", "failed"])
+        .await
+}
+
+/// Takes a backup of `blog` and waits for its end.
+async fn back_up(server: &TestServer) -> Value {
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let created = api.create_backup(app, &json!({})).await;
+    let path = format!("{}/{}", api.backups(), created["id"].as_str().expect("an id"));
+    api.wait_for(&path, &["completed", "failed"]).await
+}
+
+fn labels(level: &str, skipped: &str) -> Value {
+    json!([
+        {"name": "appkeep.io/read-only/snapshot-level", "value": level},
+        {"name": "appkeep.io/read-only/snapshot-skipped", "value": skipped},
+    ])
+}
+
+#[tokio::test]
+async fn hooks_run_in_their_order_around_the_copy() {
+    // What the first hook writes into the volume is in the copy, what the last one writes isn't.
+    let hooks = [
+        (
+            "one",
+            "pre",
+            "echo one >> $LOG; echo quiet > $DIR/volumes/blog/mode",
+            60,
+        ),
+        (
+            "two",
+            "post",
+            "echo two >> $LOG; echo busy > $DIR/volumes/blog/mode",
+            60,
+        ),
+        (
+            "three",
+            "pre",
+            "echo three $APPKEEP_HOOK_STAGE $APPKEEP_APP_NAME >> $LOG",
+            60,
+        ),
+        (
+            "four",
+            "post",
+            "echo four $APPKEEP_SNAPSHOT_ID $APPKEEP_APP_ID >> $LOG",
+            60,
+        ),
+    ];
+    let server = with_hooks(Builder::new(), &hooks).start().await;
+    let app = server.app("acme", "blog");
+    let snap = take(&server).await;
+    assert_eq!(snap["state"], "completed", "{snap}");
+    assert_eq!(
+        (&snap["hookState"], &snap["hookStateDetails"]),
+        (&json!("success"), &json!([]))
+    );
+    let id = snap["id"].as_str().unwrap();
+    assert_eq!(
+        log(&server),
+        format!("one\nthree pre-snapshot blog\ntwo\nfour {id} {app}\n")
+    );
+    let copy = server.snapshot_dir(app, id).join("data/mode");
+    assert_eq!(fs::read_to_string(copy).unwrap(), "quiet\n");
+    let original = server.path().join("volumes/blog/mode");
+    assert_eq!(fs::read_to_string(original).unwrap(), "busy\n");
+}
+
+#[tokio::test]
+async fn a_pre_hook_that_fails_fails_the_snapshot_and_its_backup_but_post_hooks_run() {
+    let hooks = [
+        (
+            "lock",
+            "pre",
+            "echo lock >> $LOG; echo the table is locked >&2; exit 3",
+            60,
+        ),
+        ("never", "pre", "echo never >> $LOG", 60),
+        ("unlock", "post", "echo unlock >> $LOG", 60),
+    ];
+    let server = with_hooks(Builder::new(), &hooks).start().await;
+    let app = server.app("acme", "blog");
+    for ended in [take(&server).await, back_up(&server).await] {
+        assert_eq!(ended["state"], "failed", "{ended}");
+        assert_eq!(
+            ended["stateUnready"],
+            json!(["pre-snapshot hook lock exited with status 3"])
+        );
+        assert_eq!(ended["hookState"], "failed");
+        assert_eq!(
+            ended["hookStateDetails"],
+            json!([{
+                "type": "https://appkeep.io/hooks/exit-status",
+                "title": "Hook lock failed",
+                "detail": "pre-snapshot hook \"lock\" exited with status 3; stderr: the table is locked",
+            }])
+        );
+        assert_eq!(ended["metadata"]["labels"], json!([]));
+    }
+    assert_eq!(log(&server), "lock\nunlock\nlock\nunlock\n");
+    assert!(!server.snapshot_dir(app, "").exists(), "nothing was copied");
+}
+
+#[tokio::test]
+async fn a_post_hook_that_fails_leaves_a_completed_snapshot_that_says_so() {
+    let hooks = [
+        ("missing", "post", "exec /nowhere/at/all", 60),
+        ("killed", "post", "kill -9 $$", 60),
+        ("last", "post", "echo last >> $LOG", 60),
+    ];
+    let server = with_hooks(Builder::new(), &hooks).start().await;
+    for ended in [take(&server).await, back_up(&server).await] {
+        assert_eq!(ended["state"], "completed", "{ended}");
+        assert_eq!(ended["stateUnready"], json!([]));
+        assert_eq!(ended["hookState"], "failed");
+        let details = ended["hookStateDetails"].as_array().unwrap();
+        let kinds: Vec<_> = details.iter().map(|detail| &detail["type"]).collect();
+        let uri = "https://appkeep.io/hooks";
+        assert_eq!(
+            kinds,
+            [
+                &json!(format!("{uri}/exit-status")),
+                &json!(format!("{uri}/signal"))
+            ]
+        );
+        let detail = details[0]["detail"].as_str().unwrap();
+        assert!(
+            detail.starts_with("post-snapshot hook \"missing\" exited with status 127; stderr: "),
+            "{detail}"
+        );
+        assert_eq!(
+            details[1]["detail"],
+            "post-snapshot hook \"killed\" was ended by signal 9"
+        );
+        assert_eq!(ended["metadata"]["labels"], labels("copy", "0"));
+    }
+    assert_eq!(log(&server), "last\nlast\n");
+}
+
+#[tokio::test]
+async fn a_hook_that_takes_too_long_is_killed_and_a_missing_one_is_named() {
+    let hooks = [("slow", "post", "echo still waiting; sleep 600", 1)];
+    let builder = with_hooks(Builder::new(), &hooks);
+    let server = builder.start().await;
+    let snap = take(&server).await;
+    assert_eq!(
+        snap["hookStateDetails"],
+        json!([{
+            "type": "https://appkeep.io/hooks/time-out",
+            "title": "Hook slow failed",
+            "detail": "post-snapshot hook \"slow\" was killed after its time-out of 1 s; stdout: still waiting",
+        }])
+    );
+}
+
+#[tokio::test]
+async fn post_hooks_run_when_the_copy_fails() {
+    // The pre-hook takes away what was there when the volumes were measured.
+    let hooks = [
+        ("spoil", "pre", "mv $DIR/volumes/blog $DIR/volumes/elsewhere", 60),
+        ("mend", "post", "mv $DIR/volumes/elsewhere $DIR/volumes/blog", 60),
+    ];
+    let server = with_hooks(Builder::new(), &hooks).start().await;
+    let snap = take(&server).await;
+    assert_eq!(snap["state"], "failed", "{snap}");
+    let reason = snap["stateUnready"][0].as_str().unwrap();
+    assert!(
+        reason.ends_with("No such file or directory (os error 2)"),
+        "{reason}"
+    );
+    assert_eq!(
+        (&snap["hookState"], &snap["hookStateDetails"]),
+        (&json!("success"), &json!([]))
+    );
+    assert!(server.path().join("volumes/blog/greeting.txt").exists());
+}
+
+#[tokio::test]
+async fn post_hooks_run_when_the_snapshot_is_deleted_meanwhile() {
+    let hooks = [
+        ("wait", "pre", "echo began >> $LOG; sleep 600", 600),
+        ("release", "post", "echo released >> $LOG", 60),
+    ];
+    let server = with_hooks(Builder::new(), &hooks).start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let snap = api.create_snap(app, &json!({})).await;
+    eventually("the first hook to run", async || {
+        (log(&server) == "began\n").then_some(())
+    })
+    .await;
+    assert_eq!(api.delete(&path_of(&api, app, &snap)).await.status, 204);
+    eventually("the last hook to run", async || {
+        (log(&server) == "began\nreleased\n").then_some(())
+    })
+    .await;
+}
+
+/// The stop is orderly here; what a kill leaves is the same to the next server.
+#[tokio::test]
+async fn a_server_that_stops_runs_post_hooks_and_the_next_one_all_of_them_again() {
+    // Waits only the first time.
+    let hooks = [
+        (
+            "wait",
+            "pre",
+            "echo began >> $LOG; test $(wc -l < $LOG) -gt 1 || sleep 600",
+            600,
+        ),
+        ("release", "post", "echo released >> $LOG", 60),
+    ];
+    let mut server = with_hooks(Builder::new(), &hooks).start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let snap = api.create_snap(app, &json!({})).await;
+    eventually("the first hook to run", async || {
+        (log(&server) == "began\n").then_some(())
+    })
+    .await;
+    server.stop().await;
+    assert_eq!(log(&server), "began\nreleased\n");
+    server.restart(1, None).await;
+    let api = server.api().await;
+    let snap = api
+        .wait_for(&path_of(&api, app, &snap), &["completed", "failed"])
+        .await;
+    assert_eq!(
+        (&snap["state"], &snap["hookState"]),
+        (&json!("completed"), &json!("success"))
+    );
+    assert_eq!(log(&server), "began\nreleased\nbegan\nreleased\n");
+}
+
+#[tokio::test]
+async fn a_post_hook_that_never_ends_holds_a_stop_up_only_so_long_and_runs_again() {
+    let hooks = [(
+        "release",
+        "post",
+        "echo released >> $LOG; test $(wc -l < $LOG) -gt 1 || sleep 600",
+        600,
+    )];
+    let mut server = with_hooks(Builder::new(), &hooks).start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let snap = api.create_snap(app, &json!({})).await;
+    eventually("the hook to run", async || {
+        (log(&server) == "released\n").then_some(())
+    })
+    .await;
+    let begun = std::time::Instant::now();
+    server.stop().await;
+    let took = begun.elapsed();
+    assert!(took < appkeep_tests::PATIENCE, "the stop took {took:?}");
+    server.restart(1, None).await;
+    let api = server.api().await;
+    let snap = api
+        .wait_for(&path_of(&api, app, &snap), &["completed", "failed"])
+        .await;
+    assert_eq!(snap["hookState"], "success", "{snap}");
+    assert_eq!(log(&server), "released\nreleased\n");
+}
+
+#[tokio::test]
+async fn two_snapshots_of_an_app_never_quiesce_it_at_once() {
+    let hooks = [
+        ("lock", "pre", "mkdir $DIR/lock", 60),
+        ("unlock", "post", "rmdir $DIR/lock", 60),
+    ];
+    let builder = with_hooks(Builder::new(), &hooks);
+    write_noise(&builder.path().join("volumes/blog/large"), 20 << 20);
+    let server = builder.workers(4).start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let mut snaps = Vec::new();
+    for _ in 0..4 {
+        snaps.push(api.create_snap(app, &json!({})).await);
+    }
+    for snap in &snaps {
+        let ended = api
+            .wait_for(&path_of(&api, app, snap), &["completed", "failed"])
+            .await;
+        assert_eq!(
+            (&ended["state"], &ended["hookState"]),
+            (&json!("completed"), &json!("success"))
+        );
+    }
+}
+
+#[tokio::test]
+async fn labels_tell_what_a_snapshot_is_and_a_backup_takes_them_over() {
+    let builder = Builder::new();
+    let _socket = UnixListener::bind(builder.path().join("volumes/blog/socket")).unwrap();
+    let server = builder.start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let own = json!({"name": "team", "value": "red"});
+    let more = json!({"metadata": {"labels": [own]}});
+    let created = api.create_snap(app, &more).await;
+    assert_eq!(created["metadata"]["labels"], json!([own]));
+    let snap = api
+        .wait_for(&path_of(&api, app, &created), &["completed", "failed"])
+        .await;
+    let told = labels("copy", "1");
+    assert_eq!(snap["metadata"]["labels"], json!([own, told[0], told[1]]));
+    let backup = api.create_backup(app, &json!({"snapshotID": snap["id"]})).await;
+    let path = format!("{}/{}", api.backups(), backup["id"].as_str().unwrap());
+    let backup = api.wait_for(&path, &["completed", "failed"]).await;
+    assert_eq!(backup["metadata"]["labels"], told);
+}
+
+#[tokio::test]
+async fn a_client_cannot_set_the_systems_labels() {
+    let server = Builder::new().workers(0).start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let labels = json!([
+        {"name": "appkeep.io/read-only", "value": "is the client's own"},
+        {"name": "appkeep.io/read-only/snapshot-level", "value": "subvolume"},
+    ]);
+    for (path, kind, version) in [
+        (api.app_snaps(app), "application/astra-appSnap", "1.2"),
+        (api.app_backups(app), "application/astra-appBackup", "1.1"),
+    ] {
+        let body = json!({"type": kind, "version": version, "metadata": {"labels": labels}});
+        let answer = api.post(&path, &body).await;
+        assert_eq!(answer.problem(), "400/9");
+        assert_eq!(answer.culprits(), ["metadata.labels[1].name"]);
+        let reason = answer.json()["invalidFields"][0]["reason"].clone();
+        assert_eq!(
+            reason,
+            "the label \"appkeep.io/read-only/snapshot-level\": only the system sets labels that begin with \
+             appkeep.io/read-only/"
+        );
+    }
+}

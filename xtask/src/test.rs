@@ -2,7 +2,8 @@
 //!
 //! Runs cargo nextest when it is installed and cargo test otherwise, then the doc tests. Snapshots
 //! never change unless `--accept` says so; a snapshot file that no test used is a finding. Tests that
-//! need a tool carry the tool's name in theirs, and are left out, loudly, where it is missing.
+//! need a tool carry the tool's name in theirs, and are left out, loudly, where it is missing. So are those
+//! that make and mount file systems (`loop_mount`) where that can't be done.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,32 +15,47 @@ use anyhow::{Context, Result, bail};
 use crate::process::{command, is_installed, require, succeeds};
 use crate::{Outcome, files, tidy};
 
-/// A tool that some tests start: those whose names contain its name.
+/// Something that some tests need: those whose names contain its name.
 struct Tool {
     name: &'static str,
-    /// A command that succeeds where it can be had, and leaves nothing behind.
-    probe: &'static [&'static str],
+    /// Whether it is there.
+    probe: fn() -> bool,
+    /// What it takes to have it.
+    needs: &'static str,
 }
 
-const TOOLS: [Tool; 3] = [
+/// Mounts a small file system in memory, which only root may.
+const MOUNT_TMPFS: &str = "dir=$(mktemp -d) || exit; mount -t tmpfs tmpfs \"$dir\" && umount \"$dir\"; got=$?; \
+                           rmdir \"$dir\"; exit $got";
+
+const TOOLS: [Tool; 4] = [
     Tool {
         name: "restic",
-        probe: &["restic", "version"],
+        probe: || answers("restic", "version"),
+        needs: "restic",
     },
     Tool {
         name: "npm",
-        probe: &["npm", "--version"],
+        probe: || answers("npm", "--version"),
+        needs: "npm",
     },
-    // A small file system in memory, which only root may mount.
+    Tool {
+        name: "loop_mount",
+        probe: mounts,
+        needs: "root, loop devices, btrfs-progs and xfsprogs",
+    },
     Tool {
         name: "tmpfs",
-        probe: &[
-            "sh",
-            "-c",
-            "dir=$(mktemp -d) || exit; mount -t tmpfs tmpfs \"$dir\" && umount \"$dir\"; got=$?; rmdir \"$dir\"; exit $got",
-        ],
+        probe: || quietly("sh", &["-c", MOUNT_TMPFS]),
+        needs: "root, and to mount a tmpfs",
     },
 ];
+
+/// The file systems that are made in a file and mounted.
+const FILE_SYSTEMS: [&str; 2] = ["btrfs", "xfs"];
+
+/// How large that file is, in bytes; it takes no room.
+const IMAGE_BYTES: u64 = 512 * 1024 * 1024;
 
 /// The package whose tests start the binaries of others.
 const BLACK_BOX: &str = "appkeep-tests";
@@ -98,35 +114,52 @@ fn names_package(args: &[String]) -> bool {
     args.iter().any(|arg| matches!(arg.as_str(), "-p" | "--package"))
 }
 
-/// The names of the tools that can't be had.
+/// The names of the tools that aren't there.
 fn missing_tools(require_all: bool) -> Result<Vec<&'static str>> {
-    let missing = TOOLS
-        .iter()
-        .filter(|tool| !answers(tool))
-        .map(|tool| tool.name)
-        .collect::<Vec<_>>();
+    let missing = TOOLS.iter().filter(|tool| !(tool.probe)()).collect::<Vec<_>>();
     if require_all && !missing.is_empty() {
+        let needs = missing.iter().map(|tool| tool.needs).collect::<Vec<_>>();
         bail!(
-            "all tests are required, but these can't be had: {}",
-            missing.join(", ")
+            "all tests are required, but this isn't there: {}",
+            needs.join("; ")
         );
     }
-    for name in &missing {
-        println!("test: {name} can't be had: leaving out the tests with `{name}` in their names");
+    for Tool { name, needs, .. } in &missing {
+        println!("test: without {needs}, the tests with `{name}` in their names are left out");
     }
-    Ok(missing)
+    Ok(missing.iter().map(|tool| tool.name).collect())
 }
 
-fn answers(tool: &Tool) -> bool {
-    let [program, arguments @ ..] = tool.probe else {
-        return false;
-    };
+/// Whether the program runs when it is asked for nothing but an answer.
+fn answers(program: &str, argument: &str) -> bool {
+    quietly(program, &[argument])
+}
+
+fn quietly(program: &str, arguments: &[&str]) -> bool {
     Command::new(program)
         .args(arguments)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+/// Whether file systems can be made in a file and mounted here; only trying tells.
+fn mounts() -> bool {
+    let Ok(dir) = tempfile::tempdir() else {
+        return false;
+    };
+    let path = |name: &str| dir.path().join(name).to_string_lossy().into_owned();
+    let (image, point) = (path("image"), path("mounted"));
+    answers("btrfs", "--version")
+        && fs::create_dir(&point).is_ok()
+        && FILE_SYSTEMS.iter().all(|kind| {
+            let made = fs::File::create(&image).and_then(|file| file.set_len(IMAGE_BYTES));
+            made.is_ok()
+                && quietly(&format!("mkfs.{kind}"), &["-q", &image])
+                && quietly("mount", &["-o", "loop", &image, &point])
+                && quietly("umount", &[&point])
+        })
 }
 
 /// The command that runs every test but the doc tests and those of missing tools.

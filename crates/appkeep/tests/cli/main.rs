@@ -3,6 +3,7 @@
 mod config;
 mod demo;
 mod help;
+mod hooks;
 mod key;
 mod killed;
 mod place;

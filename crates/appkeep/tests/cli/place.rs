@@ -84,6 +84,16 @@ impl Place {
         Running::start(self.serve())
     }
 
+    /// A server that answers but does no work.
+    pub(crate) fn start_idle(&self) -> Running {
+        let path = self.dir.path().join("appkeep.toml");
+        let config = fs::read_to_string(&path).expect("a configuration");
+        fs::write(&path, config.replace("workers = 2", "workers = 0")).expect("a configuration");
+        let idle = self.start();
+        fs::write(&path, config).expect("a configuration");
+        idle
+    }
+
     /// `appkeep token create` on the data directory.
     pub(crate) fn create_token(&self, arguments: &[&str]) -> Output {
         let data = self.data().display().to_string();

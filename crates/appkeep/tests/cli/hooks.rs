@@ -1,0 +1,140 @@
+//! A server that is killed while an app is quiesced: the next one releases it.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::place::{ACCOUNT, APP, CONFIG, Place};
+use crate::running::{Running, eventually};
+
+/// Does nothing for long, the first time that it is run.
+const WAIT_ONCE: &str = "test $(wc -l < $LOG) -gt 1 || { echo $$ > $LOG.pid; exec sleep 600; }";
+
+/// What the app's hooks wrote, each one a line. The hook that waits outlives a server that is killed, so it
+/// is ended with the test.
+struct Log<'a> {
+    place: &'a Place,
+}
+
+impl<'a> Log<'a> {
+    /// Declares hooks that write a line each; one of them waits then.
+    fn of_hooks(place: &'a Place, waits: &str) -> Self {
+        let log = place.path().join("log");
+        let volumes = "volumes = { data = \"volume\" }\n";
+        let mut declared = volumes.to_owned();
+        for stage in ["pre-snapshot", "post-snapshot"] {
+            let wait = if stage == waits { WAIT_ONCE } else { "true" };
+            let script = format!("echo {stage} >> $LOG; {wait}");
+            declared += &format!(
+                "[[accounts.apps.hooks]]\nname = \"{stage}\"\nstage = \"{stage}\"\n\
+                 command = [\"sh\", \"-c\", '''{script}''']\nenv = {{ LOG = \"{}\" }}\ntimeout_secs = 600\n",
+                log.display()
+            );
+        }
+        let config = CONFIG.replace(volumes, &declared);
+        fs::write(place.path().join("appkeep.toml"), config).expect("a configuration");
+        Self { place }
+    }
+
+    fn path(&self) -> &Path {
+        self.place.path()
+    }
+
+    fn lines(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.path().join("log")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
+    /// Waits until the hook that waits does so.
+    fn wait(&self) {
+        let pid = self.path().join("log.pid");
+        eventually("the hook to wait", || {
+            fs::read_to_string(&pid)
+                .is_ok_and(|pid| pid.ends_with('\n'))
+                .then_some(())
+        });
+    }
+}
+
+impl Drop for Log<'_> {
+    fn drop(&mut self) {
+        if let Ok(pid) = fs::read_to_string(self.path().join("log.pid")) {
+            let _ = Command::new("sh")
+                .args(["-c", "kill -9 \"$1\"", "sh", pid.trim()])
+                .status();
+        }
+    }
+}
+
+/// Creates a snapshot or a backup and answers its path.
+fn create(server: &Running, token: &str, kind: &str, version: &str) -> String {
+    let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/{kind}s");
+    let body = json!({"type": format!("application/astra-{kind}"), "version": version});
+    let created = server.post(token, &path, &body);
+    assert_eq!(created.status, 201, "{}", created.body);
+    format!("{path}/{}", created.body["id"].as_str().unwrap())
+}
+
+#[test]
+fn a_snapshot_whose_server_was_killed_runs_all_hooks_again() {
+    let place = Place::new();
+    let log = Log::of_hooks(&place, "pre-snapshot");
+    let server = place.start();
+    let token = place.token();
+    let path = create(&server, &token, "appSnap", "1.2");
+    log.wait();
+    server.stop("KILL");
+    assert_eq!(log.lines(), ["pre-snapshot"]);
+    let server = place.start();
+    let snap = server.wait_for(&token, &path, &["completed", "failed"]);
+    assert_eq!(
+        (&snap["state"], &snap["hookState"]),
+        (&json!("completed"), &json!("success"))
+    );
+    assert_eq!(log.lines(), ["pre-snapshot", "pre-snapshot", "post-snapshot"]);
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+}
+
+/// Nobody will take the snapshot any more, but the database that was quiesced for it is still to be released.
+#[test]
+fn what_was_deleted_before_its_server_was_killed_still_runs_post_hooks() {
+    for (kind, version) in [("appSnap", "1.2"), ("appBackup", "1.1")] {
+        let place = Place::new();
+        let log = Log::of_hooks(&place, "pre-snapshot");
+        let server = place.start();
+        let token = place.token();
+        let path = create(&server, &token, kind, version);
+        log.wait();
+        // Nothing hears of the delete that the server could act on before it is killed.
+        server.stop("KILL");
+        let server = place.start_idle();
+        assert_eq!(server.delete(&token, &path).status, 204);
+        server.stop("KILL");
+        assert_eq!(log.lines(), ["pre-snapshot"]);
+        let server = place.start();
+        eventually("the app to be released", || {
+            (log.lines() == ["pre-snapshot", "post-snapshot"]).then_some(())
+        });
+        assert_eq!(server.get(&token, &path).status, 404);
+        assert_eq!(server.stop("TERM").status.code(), Some(0));
+    }
+}
+
+/// Before the hooks come, the volumes are looked at; what was there for the killed server may be gone.
+#[test]
+fn a_volume_that_went_away_with_the_killed_server_does_not_keep_the_app_quiesced() {
+    let place = Place::new();
+    let log = Log::of_hooks(&place, "pre-snapshot");
+    let server = place.start();
+    let token = place.token();
+    let path = create(&server, &token, "appSnap", "1.2");
+    log.wait();
+    server.stop("KILL");
+    fs::remove_dir_all(place.path().join("volume")).unwrap();
+    let server = place.start();
+    let snap = server.wait_for(&token, &path, &["completed", "failed"]);
+    assert_eq!(snap["state"], "failed", "{snap}");
+    assert_eq!(log.lines(), ["pre-snapshot", "post-snapshot"]);
+}

@@ -11,20 +11,20 @@ use uuid::Uuid;
 /// `$DIR` for the temporary directory.
 fn with_hooks(builder: Builder, hooks: &[(&str, &str, &str, u32)]) -> Builder {
     let dir = builder.path().display().to_string();
-    let mut declared = String::new();
-    for (name, stage, script, timeout_secs) in hooks {
+    let hook = |(name, stage, script, timeout_secs): &(&str, &str, &str, u32)| {
         let script = script
             .replace("$LOG", &format!("{dir}/log"))
             .replace("$DIR", &dir);
-        declared.push_str(&format!(
+        format!(
             "\n[[accounts.apps.hooks]]\nname = \"{name}\"\nstage = \"{stage}-snapshot\"\n\
              command = [\"sh\", \"-c\", '''{script}''']\ntimeout_secs = {timeout_secs}\n"
-        ));
-    }
+        )
+    };
+    let declared: Vec<_> = hooks.iter().map(hook).collect();
     let blog = "volumes = { data = \"volumes/blog\" }\n";
     let config = usual_config();
     assert!(config.contains(blog));
-    builder.config(&config.replace(blog, &format!("{blog}{declared}")))
+    builder.config(&config.replace(blog, &format!("{blog}{}", declared.concat())))
 }
 
 fn log(server: &TestServer) -> String {

@@ -23,16 +23,16 @@ impl<'a> Log<'a> {
     fn of_hooks(place: &'a Place, waits: &str) -> Self {
         let log = place.path().join("log");
         let volumes = "volumes = { data = \"volume\" }\n";
-        let mut declared = volumes.to_owned();
-        for stage in ["pre-snapshot", "post-snapshot"] {
+        let hook = |stage: &str| {
             let wait = if stage == waits { WAIT_ONCE } else { "true" };
             let script = format!("echo {stage} >> $LOG; {wait}");
-            declared += &format!(
+            format!(
                 "[[accounts.apps.hooks]]\nname = \"{stage}\"\nstage = \"{stage}\"\n\
                  command = [\"sh\", \"-c\", '''{script}''']\nenv = {{ LOG = \"{}\" }}\ntimeout_secs = 600\n",
                 log.display()
-            );
-        }
+            )
+        };
+        let declared = [volumes.to_owned(), hook("pre-snapshot"), hook("post-snapshot")].concat();
         let config = CONFIG.replace(volumes, &declared);
         fs::write(place.path().join("appkeep.toml"), config).expect("a configuration");
         Self { place }
@@ -74,7 +74,7 @@ fn create(server: &Running, token: &str, kind: &str, version: &str) -> String {
     let body = json!({"type": format!("application/astra-{kind}"), "version": version});
     let created = server.post(token, &path, &body);
     assert_eq!(created.status, 201, "{}", created.body);
-    format!("{path}/{}", created.body["id"].as_str().unwrap())
+    format!("{path}/{}", created.body["id"].as_str().expect("an id"))
 }
 
 #[test]

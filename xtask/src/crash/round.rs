@@ -38,11 +38,19 @@ impl End {
     pub(super) fn draw(names: &[String], place: &Place, rng: &mut fastrand::Rng) -> Self {
         match rng.u8(..100) {
             0..70 => {
-                let mut name = &names[rng.usize(..names.len())];
-                if points::needs(name) == Needs::NewRepository && new_repositories(place).is_empty() {
-                    name = &names[rng.usize(..names.len())];
-                }
-                let name = name.clone();
+                let is_new = !new_repositories(place).is_empty();
+                let of_new = names
+                    .iter()
+                    .filter(|name| points::needs(name) == Needs::NewRepository);
+                let of_new: Vec<_> = of_new.collect();
+                // There are few chances for these, and none when every repository is there.
+                let name = if is_new && !of_new.is_empty() && rng.bool() {
+                    of_new[rng.usize(..of_new.len())].clone()
+                } else {
+                    let drawn = [(); 2].map(|()| &names[rng.usize(..names.len())]);
+                    let useful = |name: &&&String| is_new || !of_new.contains(*name);
+                    (*drawn.iter().find(useful).unwrap_or(&drawn[0])).clone()
+                };
                 let nth = points::nth(&name, rng);
                 Self::Point(name, nth)
             }

@@ -8,19 +8,20 @@ use appkeep_core::catalog::{Bucket, BucketLocation};
 use appkeep_core::engine::{CopyBackup, EngineError, Progress};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
 use chrono::DateTime;
-use rustic_core::{CheckOptions, FileType, ReadBackend, ReadSource};
+use rustic_core::{CheckOptions, FileType, LsOptions, ReadBackend, ReadSource};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::faulty::{Faults, Faulty, Spoil};
+use super::matrix::Content;
 use crate::backend::DirectoryBackend;
 use crate::backup::{self, Bars};
 use crate::bucket;
 use crate::gate::Gate;
 use crate::keys::KeyStore;
 use crate::prune::{self, Room};
-use crate::repository::{OpenRepository, Site};
+use crate::repository::{OpenRepository, Site, snapshots_of};
 use crate::tree_source::TreeSource;
 use crate::verify::Verification;
 
@@ -75,8 +76,7 @@ impl Bench {
         bucket::repository_dir(&self.bucket, self.app_id)
     }
 
-    fn open(&self, gate: &Arc<Gate>) -> Result<OpenRepository, EngineError> {
-        let presence = bucket::presence(&self.bucket, self.app_id)?;
+    fn site<'a>(&'a self, gate: &'a Arc<Gate>) -> Site<'a, Bars> {
         let bars = Bars::hidden();
         Site {
             bucket: &self.bucket,
@@ -85,7 +85,16 @@ impl Bench {
             gate,
             bars,
         }
-        .open_or_create(presence)
+    }
+
+    fn open(&self, gate: &Arc<Gate>) -> Result<OpenRepository, EngineError> {
+        let presence = bucket::presence(&self.bucket, self.app_id)?;
+        self.site(gate).open_or_create(presence)
+    }
+
+    /// To look at it as it is: opening it for a backup may complete it.
+    fn open_to_look(&self, gate: &Arc<Gate>) -> OpenRepository {
+        self.site(gate).open().unwrap()
     }
 
     fn gate(&self, faults: Faults, cancel: &CancellationToken) -> Arc<Gate> {
@@ -158,12 +167,35 @@ impl Bench {
         DirectoryBackend::new(self.root()).list(kind).unwrap().len()
     }
 
+    /// What a backup holds.
+    pub(super) fn content(&self, number: u128) -> Content {
+        let gate = self.gate(Faults::none(), &CancellationToken::new());
+        let repository = self.open_to_look(&gate);
+        let snapshots = snapshots_of(&repository, AppBackupId::new(Uuid::from_u128(number))).unwrap();
+        let repository = repository.to_indexed().unwrap();
+        let root = repository.node_from_snapshot_and_path(&snapshots[0], "").unwrap();
+        let mut content = Content::new();
+        for entry in repository.ls(&root, &LsOptions::default()).unwrap() {
+            let (path, node) = entry.unwrap();
+            if node.is_file() {
+                repository.dump(&node, content.entry(path).or_default()).unwrap();
+            }
+        }
+        content
+    }
+
+    /// Makes the repository quicker to copy. The directories come back when they are needed.
+    pub(super) fn drop_empty_directories(&self) {
+        for entry in fs::read_dir(self.root().join("data")).into_iter().flatten() {
+            let _ = fs::remove_dir(entry.unwrap().path());
+        }
+    }
+
     /// Reads all data of all backups that are there.
     pub(super) fn assert_whole(&self) {
         let gate = self.gate(Faults::none(), &CancellationToken::new());
         let found = self
-            .open(&gate)
-            .unwrap()
+            .open_to_look(&gate)
             .check(CheckOptions::default().read_data(true))
             .unwrap();
         assert!(found.is_ok().is_ok(), "{found:?}");

@@ -1,17 +1,19 @@
 //! A backend that can be made to fail.
 
+use std::collections::BTreeSet;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bytes::Bytes;
 use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, RusticResult, WriteBackend};
 
 use crate::backend::DirectoryBackend;
-use crate::failure::BackendFailure;
+use crate::failure::{self, BackendFailure};
 
 /// What a backend is to do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Act {
     List,
     Read,
@@ -19,47 +21,96 @@ pub(super) enum Act {
     Remove,
 }
 
-/// Decides which acts fail: the one with this number among those of its kind.
+/// What goes wrong with an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mishap {
+    /// It isn't done, and that is said. Later ones work.
+    Refused,
+    /// It is done, but the answer says that it failed: it got lost, say. Later ones work.
+    AnswerLost,
+    /// It isn't done, because there is no room.
+    Full,
+    /// It isn't done, and nothing is any more: the process died, or the bucket went away.
+    Dead,
+    /// It is done, late.
+    Late,
+}
+
+/// How late is late: so late that other threads come first.
+const LATE: Duration = Duration::from_millis(30);
+
+type Decide = dyn Fn(Act, FileType) -> Option<Mishap> + Send + Sync;
+
+/// Decides what goes wrong.
 #[derive(Clone)]
 pub(super) struct Faults {
-    fails: Arc<dyn Fn(Act, FileType) -> bool + Send + Sync>,
-    with: io::ErrorKind,
+    decide: Arc<Decide>,
 }
 
 impl Faults {
+    fn new(decide: impl Fn(Act, FileType) -> Option<Mishap> + Send + Sync + 'static) -> Self {
+        Self {
+            decide: Arc::new(decide),
+        }
+    }
+
     pub(super) fn none() -> Self {
-        Self {
-            fails: Arc::new(|_, _| false),
-            with: io::ErrorKind::Other,
-        }
+        Self::new(|_, _| None)
     }
 
+    /// This act on such files is refused.
     pub(super) fn at(act: Act, kind: FileType) -> Self {
-        Self {
-            fails: Arc::new(move |this, file| (this, file) == (act, kind)),
-            with: io::ErrorKind::Other,
-        }
-    }
-
-    /// The act with this number fails, whatever it is. Later ones work.
-    pub(super) fn nth(number: usize) -> Self {
-        let seen = AtomicUsize::new(0);
-        Self {
-            fails: Arc::new(move |_, _| seen.fetch_add(1, Ordering::SeqCst) == number),
-            with: io::ErrorKind::Other,
-        }
+        Self::new(move |this, file| ((this, file) == (act, kind)).then_some(Mishap::Refused))
     }
 
     /// There is no room for anything until an index is removed.
     pub(super) fn full() -> Self {
         let has_room = AtomicBool::new(false);
-        Self {
-            fails: Arc::new(move |act, kind| {
-                has_room.fetch_or((act, kind) == (Act::Remove, FileType::Index), Ordering::SeqCst);
-                act == Act::Write && !has_room.load(Ordering::SeqCst)
-            }),
-            with: io::ErrorKind::StorageFull,
-        }
+        Self::new(move |act, kind| {
+            has_room.fetch_or((act, kind) == (Act::Remove, FileType::Index), Ordering::SeqCst);
+            (act == Act::Write && !has_room.load(Ordering::SeqCst)).then_some(Mishap::Full)
+        })
+    }
+
+    /// The mishap happens to the act with this number, whatever it is, and is noted.
+    pub(super) fn nth(number: usize, mishap: Mishap, struck: &Arc<Struck>) -> Self {
+        let (seen, struck) = (AtomicUsize::new(0), Arc::clone(struck));
+        Self::new(move |act, kind| {
+            let this = seen.fetch_add(1, Ordering::SeqCst);
+            let strikes = this == number || (this > number && mishap == Mishap::Dead);
+            if this == number {
+                struck.note(act, kind);
+            }
+            strikes.then_some(mishap)
+        })
+    }
+}
+
+/// What mishaps happened to: acts, and the directories of the files.
+#[derive(Debug, Default)]
+pub(super) struct Struck {
+    acts: Mutex<BTreeSet<(Act, &'static str)>>,
+    count: AtomicUsize,
+}
+
+impl Struck {
+    fn note(&self, act: Act, kind: FileType) {
+        self.count.fetch_add(1, Ordering::SeqCst);
+        failure::lock(&self.acts).insert((act, kind.dirname()));
+    }
+
+    /// How many acts there were, also of the same kind.
+    pub(super) fn count(&self) -> usize {
+        self.count.load(Ordering::SeqCst)
+    }
+
+    /// Acts and files, sorted, as `Write data`.
+    pub(super) fn list(&self) -> Vec<String> {
+        let struck = failure::lock(&self.acts);
+        struck
+            .iter()
+            .map(|(act, kind)| format!("{act:?} {kind}"))
+            .collect()
     }
 }
 
@@ -74,15 +125,25 @@ pub(super) struct Faulty {
 
 impl Faulty {
     fn act<T>(&self, act: Act, kind: FileType, work: impl FnOnce() -> RusticResult<T>) -> RusticResult<T> {
-        if (self.faults.fails)(act, kind) {
-            let error = io::Error::new(self.faults.with, "made to fail");
-            let failure = BackendFailure {
-                what: format!("{act:?} {kind}"),
-                error,
-            };
-            return Err(RusticError::with_source(ErrorKind::Backend, "bucket", failure));
-        }
-        work()
+        let cause = match (self.faults.decide)(act, kind) {
+            None => return work(),
+            Some(Mishap::Late) => {
+                std::thread::sleep(LATE);
+                return work();
+            }
+            Some(Mishap::AnswerLost) => {
+                work()?;
+                io::ErrorKind::Other
+            }
+            Some(Mishap::Full) => io::ErrorKind::StorageFull,
+            Some(Mishap::Refused | Mishap::Dead) => io::ErrorKind::Other,
+        };
+        let error = io::Error::new(cause, "made to fail");
+        let failure = BackendFailure {
+            what: format!("{act:?} {kind}"),
+            error,
+        };
+        Err(RusticError::with_source(ErrorKind::Backend, "bucket", failure))
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod bench;
 mod faulty;
+mod matrix;
 mod odd_source;
 mod verification;
 
@@ -121,43 +122,6 @@ fn a_backup_that_cannot_write_stops_reading() {
     assert_eq!(bench.files(FileType::Snapshot), 0);
 }
 
-/// Whatever a backup's bucket refuses, the backup is none, the others stay whole, and trying again works.
-#[test]
-fn a_backup_that_fails_anywhere_can_be_tried_again() {
-    let bench = Bench::new();
-    bench.store_whole(1);
-    fs::write(bench.source().join("data/changes"), noise(99, 30_000)).unwrap();
-    let failures = fail_each_act(&bench, |faults| {
-        let source = TreeSource::new(bench.source());
-        let outcome = bench.store(2, source, faults, &CancellationToken::new());
-        if outcome.is_err() {
-            assert_eq!(bench.files(FileType::Snapshot), 1);
-        }
-        outcome.map(drop)
-    });
-    assert!(failures > 8, "only {failures} acts were made to fail");
-    bench.store_whole(2);
-    assert_eq!(bench.files(FileType::Snapshot), 2);
-    bench.assert_whole();
-}
-
-/// Whatever a delete's bucket refuses, the other backups stay whole, and trying again works.
-#[test]
-fn a_delete_that_fails_anywhere_can_be_tried_again() {
-    let bench = Bench::new();
-    bench.store_whole(1);
-    fs::write(bench.source().join("data/changes"), noise(99, 30_000)).unwrap();
-    fs::remove_file(bench.source().join("data/3")).unwrap();
-    bench.store_whole(2);
-    let failures = fail_each_act(&bench, |faults| bench.forget(1, faults));
-    assert!(failures > 10, "only {failures} acts were made to fail");
-    bench.forget(1, Faults::none()).unwrap();
-    assert_eq!(bench.files(FileType::Snapshot), 1);
-    bench.assert_whole();
-    bench.forget(2, Faults::none()).unwrap();
-    assert_eq!(bench.files(FileType::Pack), 0);
-}
-
 /// Without room a prune can't even write a new index beside the old one.
 #[test]
 fn a_delete_without_room_makes_some_by_removing_the_index_first() {
@@ -176,35 +140,6 @@ fn a_delete_without_room_makes_some_by_removing_the_index_first() {
     assert!(bench.files(FileType::Pack) < packs);
     assert_eq!(bench.files(FileType::Snapshot), 1);
     bench.assert_whole();
-}
-
-/// Does `work` on the same repository again and again, with its first act failing, then its second, until
-/// none fails any more. Says how many there were. The repository is left as the last failure left it.
-fn fail_each_act(bench: &Bench, work: impl Fn(Faults) -> Result<(), EngineError>) -> usize {
-    let (root, kept) = (bench.root(), bench.dir.path().join("kept"));
-    let left = bench.dir.path().join("left");
-    // Quicker to copy without; they come back when they are needed.
-    for entry in fs::read_dir(root.join("data")).unwrap() {
-        let _ = fs::remove_dir(entry.unwrap().path());
-    }
-    copy_by_name(&root, &kept);
-    for number in 0.. {
-        fs::remove_dir_all(&root).unwrap();
-        copy_by_name(&kept, &root);
-        match work(Faults::nth(number)) {
-            Ok(()) => {
-                fs::remove_dir_all(&root).unwrap();
-                fs::rename(&left, &root).unwrap();
-                return number;
-            }
-            Err(EngineError::Storage(reason)) => assert!(reason.ends_with("made to fail"), "{reason}"),
-            Err(other) => panic!("act {number}: {other:?}"),
-        }
-        bench.assert_whole();
-        let _ = fs::remove_dir_all(&left);
-        copy_by_name(&root, &left);
-    }
-    unreachable!("there are only so many acts")
 }
 
 /// Two copies of the same data look the same to the library, down to hard links.

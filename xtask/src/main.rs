@@ -7,6 +7,7 @@
 //! Exit codes: 0 all is well, 1 a check found something, 2 the command could not run,
 //! 3 a generated file is stale (`--check`).
 
+mod bench;
 mod ci;
 mod codegen;
 mod crash;
@@ -94,6 +95,8 @@ enum Command {
     Crash(crash::Args),
     /// Run everything that CI runs.
     Ci,
+    /// Measure backups against restic and the bare library, and the server under load (release builds).
+    Bench(bench::Args),
 }
 
 fn main() -> ExitCode {
@@ -111,6 +114,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Crash(args) => crash::run(&args),
         Command::Ci => ci::run(),
+        Command::Bench(args) => bench::run(&args),
     };
     match result {
         Ok(outcome) => outcome.into(),

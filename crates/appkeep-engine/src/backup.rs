@@ -10,14 +10,18 @@ use rustic_core::jiff::Timestamp;
 use rustic_core::jiff::tz::TimeZone;
 use rustic_core::repofile::{SnapshotFile, SnapshotSummary};
 use rustic_core::{
-    BackupOptions, Progress, ProgressBars, ProgressType, ReadSource, ReadSourceOpen, RusticProgress,
-    RusticResult, SnapshotGroupCriterion, SnapshotOptions,
+    BackupOptions, IndexedIdsStatus, Progress, ProgressBars, ProgressType, ReadSource, ReadSourceOpen,
+    Repository, RusticProgress, RusticResult, SnapshotGroupCriterion, SnapshotOptions,
 };
 
 use crate::gate::Gate;
 use crate::guard::{Guard, GuardedSource};
-use crate::repository::{OpenRepository, snapshots_of, tag_of};
+use crate::repository::{OpenRepository, of_backup, tag_of};
+use crate::small_files::{self, Below, Drafted};
 use crate::verify::{Verification, read_back};
+
+/// A repository that knows which blobs it has.
+type IndexedRepository = Repository<IndexedIdsStatus>;
 
 /// What the root of a backup is called, wherever the snapshot was.
 const ROOT: &str = "/";
@@ -29,7 +33,7 @@ const ROOT: &str = "/";
 /// As the port says. Then the repository has no such backup.
 pub(crate) fn copy<S>(
     repository: OpenRepository,
-    gate: &Gate,
+    gate: &Arc<Gate>,
     request: &CopyBackup,
     directory: &Path,
     source: S,
@@ -42,35 +46,102 @@ where
     S::Iter: Send,
 {
     let failed = |doing: &'static str| move |error: Box<_>| gate.explain(doing, &error);
-    let there = snapshots_of(&repository, request.backup_id).map_err(failed("reading the snapshots"))?;
-    if let Some(there) = there.first() {
+    let all = repository
+        .get_all_snapshots()
+        .map_err(failed("reading the snapshots"))?;
+    if let Some(there) = of_backup(&all, request.backup_id).next() {
         return finish(there.summary.as_ref(), progress);
     }
     let label = snapshot_label(request).map_err(failed("naming the snapshot"))?;
-    let repository = repository.to_indexed_ids().map_err(failed("reading the index"))?;
+    let turns = Turns {
+        gate,
+        directory,
+        source: Arc::new(source),
+        label,
+        bars: Bars::telling(progress),
+    };
     fail_point::pass("backup.before_archive");
-    let guard = Guard::new(gate.stop());
-    let source = GuardedSource::new(source, directory.to_owned(), &guard);
-    let archived = repository.archive(&options(), &source, label, &[directory.to_owned()]);
-    guard.all_readable()?;
-    let archived = archived.map_err(failed("storing the backup"))?;
-    let summary = archived.summary.as_ref();
-    if !gate.stop().is_cancelled() {
-        guard.all_stored(summary.ok_or_else(no_summary)?)?;
-    }
-    let tree = archived.tree;
+    let (repository, stored) = if all.is_empty() {
+        turns.both(&repository)?
+    } else {
+        turns.last(repository, &options())?
+    };
     read_back(
         repository.drop_index(),
         gate,
         request.backup_id,
-        tree,
+        stored.tree,
         directory,
         verification,
     )?;
     fail_point::pass("backup.before_release");
     gate.release()?;
     fail_point::pass("backup.after_release");
-    finish(summary, progress)
+    finish(stored.summary.as_ref(), progress)
+}
+
+/// What the library is given, once or twice, to make one backup.
+struct Turns<'a, S> {
+    gate: &'a Arc<Gate>,
+    directory: &'a Path,
+    source: Arc<S>,
+    label: SnapshotFile,
+    bars: Bars,
+}
+
+impl<S> Turns<'_, S>
+where
+    S: ReadSource + 'static,
+    S::Open: ReadSourceOpen + Send,
+    S::Iter: Send,
+{
+    /// Stores everything, and makes sure that it is everything.
+    fn last(
+        &self,
+        repository: OpenRepository,
+        options: &BackupOptions,
+    ) -> Result<(IndexedRepository, SnapshotFile), EngineError> {
+        let failed = |doing: &'static str| move |error: Box<_>| self.gate.explain(doing, &error);
+        let repository = repository.to_indexed_ids().map_err(failed("reading the index"))?;
+        let guard = Guard::new(self.gate.stop());
+        let source = self.guarded(&guard, u64::MAX);
+        let paths = [self.directory.to_owned()];
+        let archived = repository.archive(options, &source, self.label.clone(), &paths);
+        guard.all_readable()?;
+        let archived = archived.map_err(failed("storing the backup"))?;
+        if !self.gate.stop().is_cancelled() {
+            guard.all_stored(archived.summary.as_ref().ok_or_else(no_summary)?)?;
+        }
+        Ok((repository, archived))
+    }
+
+    /// Stores the small files ahead, then everything.
+    fn both(&self, repository: &OpenRepository) -> Result<(IndexedRepository, SnapshotFile), EngineError> {
+        let failed = |doing: &'static str| move |error: Box<_>| self.gate.explain(doing, &error);
+        let guard = Guard::new(self.gate.stop());
+        let source = self.guarded(&guard, small_files::limit(repository));
+        let paths = [self.directory.to_owned()];
+        let given = (&options(), &source, self.label.clone(), paths.as_slice());
+        let drafted = small_files::store_ahead(repository, self.gate, &self.bars, given);
+        guard.all_readable()?;
+        let Drafted { repository, draft } = drafted.map_err(failed("storing the small files"))?;
+        let mut options = options();
+        options.parent_opts.parents = vec![draft.id.to_hex().to_string()];
+        let (repository, mut stored) = self.last(repository, &options)?;
+        // The draft is gone when this process is: nobody must look for it.
+        stored.parent = None;
+        stored.parents.clear();
+        let whole = stored.summary.as_mut().ok_or_else(no_summary)?;
+        small_files::add_up(whole, draft.summary.as_ref().ok_or_else(no_summary)?);
+        repository
+            .save_snapshots(vec![stored.clone()])
+            .map_err(failed("storing the backup"))?;
+        Ok((repository, stored))
+    }
+
+    fn guarded(&self, guard: &Arc<Guard>, limit: u64) -> GuardedSource<Below<S>> {
+        GuardedSource::new(Below::new(&self.source, limit), self.directory.to_owned(), guard)
+    }
 }
 
 fn finish(summary: Option<&SnapshotSummary>, progress: &ProgressSender) -> Result<u64, EngineError> {

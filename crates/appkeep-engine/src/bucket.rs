@@ -182,6 +182,7 @@ mod tests {
             name: "main".to_owned(),
             location: BucketLocation::Directory(dir.join("bucket")),
             is_default: true,
+            backups_max: 2,
             declared: true,
         };
         fs::create_dir(dir.join("bucket")).unwrap();

@@ -15,6 +15,7 @@ mod measure;
 mod prune;
 mod repository;
 mod secret;
+mod small_files;
 mod snapshot;
 mod thread;
 #[cfg(test)]

@@ -203,3 +203,9 @@ pub(crate) fn snapshots_of(
     let tag = tag_of(backup_id);
     repository.get_matching_snapshots(|snapshot| snapshot.tags.contains(&tag))
 }
+
+/// Those of `all` snapshots that belong to a backup: one, or none.
+pub(crate) fn of_backup(all: &[SnapshotFile], backup_id: AppBackupId) -> impl Iterator<Item = &SnapshotFile> {
+    let tag = tag_of(backup_id);
+    all.iter().filter(move |snapshot| snapshot.tags.contains(&tag))
+}

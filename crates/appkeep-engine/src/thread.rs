@@ -11,6 +11,10 @@ use tokio::sync::oneshot;
 /// How large the thread's stack is, in bytes. Deep directory trees are removed recursively.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
 
+/// How far engine threads stand back behind the server's own, in steps of `nice`. A backup computes on all
+/// processors with some thirty threads; a request has one, which must not wait for its turn among them.
+const NICENESS: i32 = 10;
+
 /// Runs `work` on a new thread called `name` and waits for its answer. A panic becomes
 /// [`EngineError::Broken`].
 ///
@@ -28,6 +32,7 @@ where
         .name(name.to_owned())
         .stack_size(STACK_BYTES)
         .spawn(move || {
+            stand_back();
             let outcome = span.in_scope(|| catch_unwind(AssertUnwindSafe(work)));
             let outcome = outcome.unwrap_or_else(|panic| Err(EngineError::Broken(words_of(panic.as_ref()))));
             // Nobody may be waiting any more; then nobody needs the answer.
@@ -37,6 +42,13 @@ where
     answered
         .await
         .unwrap_or_else(|_| Err(EngineError::Broken("a thread ended without an answer".to_owned())))
+}
+
+/// Lets other threads go first from now on. On Linux that holds for this thread, and for those that it starts.
+fn stand_back() {
+    if let Err(error) = rustix::process::nice(NICENESS) {
+        tracing::debug!(%error, "an engine thread runs with the priority of the server's own");
+    }
 }
 
 /// What a panic said.
@@ -60,6 +72,23 @@ mod tests {
             Err(EngineError::Broken(reason)) => assert_eq!(reason, "panicked: the wheel broke"),
             other => panic!("{other:?}"),
         }
+    }
+
+    #[tokio::test]
+    async fn work_and_what_it_starts_stand_back_behind_who_waits_for_it() {
+        let niceness = || {
+            // What follows the name in parentheses begins with the third field; niceness is the nineteenth.
+            let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
+            let (_, fields) = stat.rsplit_once(") ").unwrap();
+            fields.split(' ').nth(16).unwrap().parse::<i32>().unwrap()
+        };
+        let before = niceness();
+        let of_work = run("test", move || {
+            let started = std::thread::spawn(niceness).join().unwrap();
+            Ok([niceness(), started])
+        });
+        assert_eq!(of_work.await.unwrap(), [(before + NICENESS).min(19); 2]);
+        assert_eq!(niceness(), before);
     }
 
     #[tokio::test]

@@ -163,6 +163,12 @@ impl Bench {
         )
     }
 
+    /// The repository, to look into.
+    pub(super) fn repository(&self) -> OpenRepository {
+        let gate = self.gate(Faults::none(), &CancellationToken::new());
+        self.open_to_look(&gate)
+    }
+
     pub(super) fn files(&self, kind: FileType) -> usize {
         DirectoryBackend::new(self.root()).list(kind).unwrap().len()
     }
@@ -193,9 +199,8 @@ impl Bench {
 
     /// Reads all data of all backups that are there.
     pub(super) fn assert_whole(&self) {
-        let gate = self.gate(Faults::none(), &CancellationToken::new());
         let found = self
-            .open_to_look(&gate)
+            .repository()
             .check(CheckOptions::default().read_data(true))
             .unwrap();
         assert!(found.is_ok().is_ok(), "{found:?}");

@@ -72,6 +72,8 @@ fn sweep(
 /// A backup that makes the repository.
 fn first_backup(mishap: Mishap) {
     let bench = Bench::new();
+    // What is large comes in the second turn.
+    fs::write(bench.source().join("data/large"), noise(99, 600_000)).unwrap();
     let struck = sweep(&bench, mishap, &[], |faults| {
         let source = TreeSource::new(bench.source());
         bench

@@ -15,6 +15,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use appkeep_core::engine::EngineError;
 use rustic_core::FileType;
+use rustic_core::repofile::Chunker;
 use tokio_util::sync::CancellationToken;
 
 use self::bench::{Bench, noise};
@@ -140,6 +141,44 @@ fn a_delete_without_room_makes_some_by_removing_the_index_first() {
     assert!(bench.files(FileType::Pack) < packs);
     assert_eq!(bench.files(FileType::Snapshot), 1);
     bench.assert_whole();
+}
+
+/// Trap 9: the library prepares to cut each file, also those that are too small to be cut. So these go first;
+/// and nobody can tell afterwards.
+#[test]
+fn a_first_backup_in_two_turns_is_as_if_made_in_one() {
+    let bench = Bench::new();
+    let large = noise(99, 4_000_000);
+    fs::write(bench.source().join("data/large"), &large).unwrap();
+    let opened = Arc::new(AtomicUsize::new(0));
+    let source = odd(&bench, Oddity::Counted(Arc::clone(&opened)));
+    bench
+        .store(1, source, Faults::none(), &CancellationToken::new())
+        .unwrap();
+    assert_eq!(opened.load(Ordering::SeqCst), 22);
+    let repository = bench.repository();
+    assert_eq!(repository.config().chunker(), Chunker::Rabin);
+    let snapshots = repository.get_all_snapshots().unwrap();
+    let [first] = snapshots.as_slice() else {
+        panic!("{snapshots:?}")
+    };
+    assert!(first.parent.is_none() && first.parents.is_empty());
+    let summary = first.summary.as_ref().unwrap();
+    assert_eq!((summary.files_new, summary.files_unmodified), (22, 0));
+    assert_eq!(summary.data_added_files, 20 * 10_000 + 4 + 4_000_000);
+    bench.assert_whole();
+
+    // What is large was cut where its content says: most of it is found again a little further on.
+    fs::write(
+        bench.source().join("data/shifted"),
+        [noise(7, 1000), large].concat(),
+    )
+    .unwrap();
+    bench.store_whole(2);
+    let mut snapshots = bench.repository().get_all_snapshots().unwrap();
+    snapshots.retain(|snapshot| snapshot.id != first.id);
+    let added = snapshots[0].summary.as_ref().unwrap().data_added_files;
+    assert!(added < 3_900_000, "{added} bytes of 4,001,000 were new");
 }
 
 /// Two copies of the same data look the same to the library, down to hard links.

@@ -1,0 +1,161 @@
+//! `cargo xtask bench`: what backups cost, beside restic and the library that the engine is made of; and what
+//! the server does under load.
+//!
+//! Every step runs as a process of its own, whose time and memory the system counts. Peers take turns within
+//! each step, so that a machine that gets busy hits all of them. The whole result is in `target/bench.json`.
+
+mod dataset;
+mod engines;
+mod http;
+mod latency;
+mod list;
+mod process;
+mod report;
+mod server;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+use cargo_metadata::Message;
+use clap::ValueEnum;
+use serde_json::{Map, Value, json};
+
+use crate::{Outcome, files};
+
+/// Where the result goes, relative to the root.
+const RESULT: &str = "target/bench.json";
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Backup, restore, delete: time, memory, size, beside restic and the bare library.
+    Data,
+    /// How long a fetch takes while a backup runs, and when nothing does.
+    Latency,
+    /// How many lists of 100 backups a second, beside an endpoint that only serialises the same.
+    List,
+}
+
+/// What to measure, and on how much.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// How large the data set is, in MiB. Small files come at ten per MiB.
+    #[arg(long, default_value_t = 2048, value_parser = clap::value_parser!(u64).range(16..=65_536))]
+    data_mib: u64,
+    /// How often everything is measured; of each figure the best counts.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
+    reps: u32,
+    /// From what the data set is made; the same seed gives the same bytes.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Measure only this.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Part>,
+    /// Where to work; needs eight times the size of the data set.
+    #[arg(long, default_value = "target/bench")]
+    dir: PathBuf,
+}
+
+/// Measures, prints tables and writes the result down.
+///
+/// # Errors
+/// When something can't be built or run, or a peer restores other bytes than were backed up.
+pub(crate) fn run(args: &Args) -> Result<Outcome> {
+    let dir = files::root().join(&args.dir);
+    clear(&dir)?;
+    fs::create_dir_all(&dir).with_context(|| format!("failed to make {}", dir.display()))?;
+    let wanted = |part| args.only.is_empty() || args.only.contains(&part);
+    let mut result = Map::new();
+    result.insert("machine".to_owned(), machine());
+    if wanted(Part::Data) {
+        let example = build(
+            &["--package", "appkeep-engine", "--example", "data_plane"],
+            "data_plane",
+        )?;
+        result.insert(
+            "data".to_owned(),
+            engines::measure(args, &dir.join("data"), &example)?,
+        );
+    }
+    if wanted(Part::Latency) || wanted(Part::List) {
+        let appkeep = build(&["--package", "appkeep"], "appkeep")?;
+        if wanted(Part::Latency) {
+            result.insert(
+                "latency".to_owned(),
+                latency::measure(args, &dir.join("latency"), &appkeep)?,
+            );
+        }
+        if wanted(Part::List) {
+            let bare = build(
+                &["--package", "appkeep-api", "--example", "bare_list"],
+                "bare_list",
+            )?;
+            result.insert(
+                "list".to_owned(),
+                list::measure(&dir.join("list"), &appkeep, &bare)?,
+            );
+        }
+    }
+    clear(&dir)?;
+    let text = serde_json::to_string_pretty(&Value::Object(result))?;
+    fs::write(files::root().join(RESULT), text).with_context(|| format!("failed to write {RESULT}"))?;
+    println!("the whole result: {RESULT}");
+    Ok(Outcome::Fine)
+}
+
+/// What it was measured on.
+fn machine() -> Value {
+    let cpus = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
+    let read = |path| fs::read_to_string(path).unwrap_or_default();
+    let cpu = read("/proc/cpuinfo");
+    let cpu = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
+        .map(|(_, name)| name.to_owned());
+    let load = read("/proc/loadavg");
+    let load = load.split(' ').next().and_then(|load| load.parse::<f64>().ok());
+    println!(
+        "{cpus} processors, load {} at the beginning",
+        load.unwrap_or_default()
+    );
+    json!({ "processors": cpus, "processor": cpu, "load_at_the_beginning": load })
+}
+
+fn clear(dir: &Path) -> Result<()> {
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("failed to remove {}", dir.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Builds for release, and answers where cargo put the executable `name`.
+fn build(args: &[&str], name: &str) -> Result<PathBuf> {
+    let output = Command::new("cargo")
+        .args([
+            "build",
+            "--release",
+            "--message-format",
+            "json-render-diagnostics",
+        ])
+        .args(args)
+        .current_dir(files::root())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("failed to start cargo build")?;
+    if !output.status.success() {
+        bail!("cargo build --release {} failed", args.join(" "));
+    }
+    for message in Message::parse_stream(output.stdout.as_slice()) {
+        if let Message::CompilerArtifact(artifact) = message.context("failed to read cargo's messages")?
+            && artifact.target.name == name
+            && let Some(path) = artifact.executable
+        {
+            return Ok(path.into_std_path_buf());
+        }
+    }
+    bail!("cargo build named no executable {name}")
+}

@@ -1,0 +1,208 @@
+//! The data set: made from a seed, changed from a seed.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+/// How many small files there are for each MiB: 20,000 for 2 GiB.
+const SMALL_FILES_PER_MIB: u64 = 10;
+
+/// How many small files a directory has.
+const SMALL_FILES_PER_DIR: u64 = 200;
+
+/// One in so many bytes, and one in so many small files, is another after a change.
+const CHANGED_ONE_IN: u64 = 100;
+
+const MIB: u64 = 1024 * 1024;
+
+/// Repeatable random numbers: `SplitMix64`, which needs no more than a seed.
+#[derive(Debug)]
+pub(crate) struct Random(u64);
+
+impl Random {
+    /// The numbers that belong to a seed.
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit.max(1)
+    }
+
+    /// As many binary digits for each size: 2 KiB is as likely between 1 and 4 KiB as 2 MiB between 1 and 4 MiB.
+    fn size(&mut self, least: u64, doublings: u64) -> u64 {
+        let power = least << self.below(doublings);
+        power + self.below(power)
+    }
+
+    fn noise(&mut self, bytes: u64) -> Vec<u8> {
+        let words = std::iter::repeat_with(|| self.next().to_le_bytes());
+        words.flatten().take(to_usize(bytes)).collect()
+    }
+
+    /// Lines of words from a small vocabulary, which compress to about a third.
+    fn text(&mut self, bytes: u64) -> Vec<u8> {
+        let mut text = Vec::with_capacity(to_usize(bytes) + 32);
+        while (text.len() as u64) < bytes {
+            let number = self.next();
+            let (word, end) = (number % 4093, if number >> 60 == 0 { '\n' } else { ' ' });
+            let _ = write!(text, "{:x}{end}", word * word * word);
+        }
+        text.truncate(to_usize(bytes));
+        text
+    }
+}
+
+fn to_usize(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
+}
+
+/// Makes a data set of about `mib` MiB below `root`: small files, noise, text, exact and shifted copies.
+///
+/// # Errors
+/// When a file can't be written.
+pub(crate) fn make(root: &Path, mib: u64, random: &mut Random) -> Result<()> {
+    let mut left = mib * MIB;
+    for number in 0..mib * SMALL_FILES_PER_MIB {
+        let size = random.size(128, 7);
+        let content = format!("{{\"id\": {number}}}\n").into_bytes();
+        let content = [content, random.text(size)].concat();
+        left = left.saturating_sub(content.len() as u64);
+        put(&small_file(root, number), &content)?;
+    }
+    let mut number: u64 = 0;
+    let mut earlier = Vec::new();
+    while left > 0 {
+        let size = random.size(256 * 1024, 7).min(left);
+        let content = match number % 8 {
+            0 | 2 | 5 => random.noise(size),
+            1 | 4 | 6 => random.text(size),
+            3 => earlier.clone(),
+            // All of an earlier file, but a little further on.
+            _ => [random.noise(1000), earlier.clone()].concat(),
+        };
+        left = left.saturating_sub(content.len() as u64);
+        put(&root.join(format!("large/{number:05}")), &content)?;
+        if number % 8 == 2 || number % 8 == 6 {
+            earlier = content;
+        }
+        number += 1;
+    }
+    Ok(())
+}
+
+fn small_file(root: &Path, number: u64) -> PathBuf {
+    root.join(format!(
+        "small/{:03}/{number:06}.json",
+        number / SMALL_FILES_PER_DIR
+    ))
+}
+
+fn put(path: &Path, content: &[u8]) -> Result<()> {
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).with_context(|| format!("failed to make {}", parent.display()))?;
+    }
+    fs::write(path, content).with_context(|| format!("failed to write {}", path.display()))
+}
+
+/// Changes one per cent of a data set: of each large file a stretch, of the small files one in a hundred.
+///
+/// # Errors
+/// When a file can't be written.
+pub(crate) fn change(root: &Path, mib: u64, random: &mut Random) -> Result<()> {
+    let small_files = mib * SMALL_FILES_PER_MIB;
+    for _ in 0..small_files / CHANGED_ONE_IN {
+        let (number, size) = (random.below(small_files), random.size(128, 7));
+        put(&small_file(root, number), &random.text(size))?;
+    }
+    let large = root.join("large");
+    for entry in fs::read_dir(&large).with_context(|| format!("failed to list {}", large.display()))? {
+        let path = entry?.path();
+        let mut change = || -> std::io::Result<()> {
+            let file = fs::OpenOptions::new().write(true).open(&path)?;
+            let size = file.metadata()?.len();
+            let stretch = random.noise(size / CHANGED_ONE_IN);
+            file.write_all_at(&stretch, random.below(size - stretch.len() as u64))
+        };
+        change().with_context(|| format!("failed to change {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// How many files there are below `root`, and how many bytes they have.
+///
+/// # Errors
+/// When something can't be read.
+pub(crate) fn size(root: &Path) -> Result<(u64, u64)> {
+    let (mut files, mut bytes) = (0, 0);
+    for path in walk(root)? {
+        files += 1;
+        bytes += fs::symlink_metadata(&path)?.len();
+    }
+    Ok((files, bytes))
+}
+
+/// Whether two directories hold the same files with the same content.
+///
+/// # Errors
+/// When something can't be read.
+pub(crate) fn is_same(one: &Path, other: &Path) -> Result<bool> {
+    let (ones, others) = (walk(one)?, walk(other)?);
+    if ones.len() != others.len() {
+        return Ok(false);
+    }
+    for (path, beside) in ones.iter().zip(&others) {
+        let same_name = path.strip_prefix(one)? == beside.strip_prefix(other)?;
+        if !same_name || fs::read(path)? != fs::read(beside)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn walk(root: &Path) -> Result<Vec<PathBuf>> {
+    let (mut open, mut found) = (vec![root.to_owned()], Vec::new());
+    while let Some(dir) = open.pop() {
+        for entry in fs::read_dir(&dir).with_context(|| format!("failed to list {}", dir.display()))? {
+            let entry = entry?;
+            if entry.file_type()?.is_dir() {
+                open.push(entry.path());
+            } else {
+                found.push(entry.path());
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_gives_the_same_bytes_and_a_change_is_small() {
+        let dir = tempfile::tempdir().unwrap();
+        let (one, other) = (dir.path().join("one"), dir.path().join("other"));
+        make(&one, 16, &mut Random::new(7)).unwrap();
+        make(&other, 16, &mut Random::new(7)).unwrap();
+        assert!(is_same(&one, &other).unwrap());
+        let (files, bytes) = size(&one).unwrap();
+        assert!(
+            files >= 160 && bytes.abs_diff(16 * MIB) < 64 * 1024,
+            "{files} files, {bytes} bytes"
+        );
+        change(&one, 16, &mut Random::new(8)).unwrap();
+        assert!(!is_same(&one, &other).unwrap());
+    }
+}

@@ -1,0 +1,276 @@
+//! restic, the bare library and our engine, step by step on the same data.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use serde_json::{Value, json};
+
+use super::dataset::{self, Random};
+use super::process::{Cost, cost_of};
+use super::{Args, clear, report};
+
+/// Who does it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum Peer {
+    /// The `restic` that is installed.
+    Restic,
+    /// The library, with its own source and backend, unguarded.
+    Bare,
+    /// The engine.
+    Ours,
+}
+
+/// What is done, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Step {
+    /// Only ours: the copy that the first backup reads from.
+    Snapshot,
+    First,
+    Unchanged,
+    Changed,
+    Restore,
+    Delete,
+}
+
+impl Step {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Snapshot,
+        Self::First,
+        Self::Unchanged,
+        Self::Changed,
+        Self::Restore,
+        Self::Delete,
+    ];
+
+    /// What it is called in the result.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Snapshot => "snapshot",
+            Self::First => "first backup",
+            Self::Unchanged => "unchanged",
+            Self::Changed => "1 % changed",
+            Self::Restore => "restore",
+            Self::Delete => "delete and prune",
+        }
+    }
+}
+
+/// What everything cost, and how large the repositories became.
+#[derive(Debug, Default)]
+pub(crate) struct Costs {
+    pub(crate) of: BTreeMap<(Step, Peer), Cost>,
+    /// After the first backup, and after the delete, in bytes.
+    pub(crate) sizes: BTreeMap<Peer, (u64, u64)>,
+}
+
+impl Costs {
+    fn note(&mut self, step: Step, peer: Peer, cost: Cost) {
+        eprintln!(
+            "{:<16} {:<7} {:>7.2} s {:>7.2} CPU s {:>5} MiB",
+            step.name(),
+            report::name_of(peer),
+            cost.wall.as_secs_f64(),
+            cost.cpu.as_secs_f64(),
+            cost.peak_bytes >> 20
+        );
+        let best = self.of.get(&(step, peer)).map_or(cost, |best| best.best(cost));
+        self.of.insert((step, peer), best);
+    }
+}
+
+/// Measures all peers in all steps, and prints the table.
+///
+/// # Errors
+/// When restic is missing, a step fails, or a restore gives other bytes.
+pub(crate) fn measure(args: &Args, dir: &Path, example: &Path) -> Result<Value> {
+    let restic = version_of_restic()?;
+    let source = dir.join("source");
+    let mut random = Random::new(args.seed);
+    eprintln!("making a data set of {} MiB", args.data_mib);
+    dataset::make(&source, args.data_mib, &mut random)?;
+    let (files, bytes) = dataset::size(&source)?;
+    let mut costs = Costs::default();
+    for rep in 1..=args.reps {
+        eprintln!("repetition {rep} of {}", args.reps);
+        let site = Site {
+            dir,
+            source: &source,
+            example,
+        };
+        site.repetition(args, &mut random, &mut costs)?;
+    }
+    println!(
+        "{files} files, {} MiB, {restic}, the best of {}",
+        bytes >> 20,
+        args.reps
+    );
+    println!("{}", report::table(&costs));
+    Ok(json!({
+        "files": files,
+        "bytes": bytes,
+        "seed": args.seed,
+        "repetitions": args.reps,
+        "restic": restic,
+        "costs": report::costs_to_json(&costs),
+    }))
+}
+
+fn version_of_restic() -> Result<String> {
+    let output = Command::new("restic").arg("version").output();
+    let output = output.context("failed to start restic, which this is measured against: install it")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text
+        .split(" compiled")
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_owned())
+}
+
+struct Site<'a> {
+    dir: &'a Path,
+    source: &'a Path,
+    example: &'a Path,
+}
+
+impl Site<'_> {
+    fn repetition(&self, args: &Args, random: &mut Random, costs: &mut Costs) -> Result<()> {
+        let peers = [Peer::Restic, Peer::Bare, Peer::Ours];
+        for peer in peers {
+            clear(&self.place(peer))?;
+            fs::create_dir_all(self.place(peer))?;
+        }
+        let mut init = self.restic();
+        cost_of(init.arg("init")).context("making restic's repository")?;
+        for step in Step::ALL {
+            if step == Step::Changed {
+                dataset::change(self.source, args.data_mib, random)?;
+            }
+            for peer in peers {
+                if let Some(mut command) = self.command(step, peer)? {
+                    settle();
+                    let cost = cost_of(&mut command).with_context(|| step.name())?;
+                    costs.note(step, peer, cost);
+                }
+                self.after(step, peer, costs)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn place(&self, peer: Peer) -> PathBuf {
+        self.dir.join(report::name_of(peer))
+    }
+
+    /// What a peer runs for a step, after what needs no measuring.
+    fn command(&self, step: Step, peer: Peer) -> Result<Option<Command>> {
+        if peer == Peer::Restic {
+            return self.restic_command(step);
+        }
+        let word = match step {
+            Step::Snapshot if peer == Peer::Bare => return Ok(None),
+            Step::Snapshot => "snapshot-1",
+            Step::First => "backup-1",
+            Step::Unchanged => "backup-2",
+            Step::Changed => "backup-3",
+            Step::Restore => "restore-3",
+            Step::Delete => "delete",
+        };
+        if let (Peer::Ours, Step::Unchanged | Step::Changed) = (peer, step) {
+            cost_of(&mut self.example(peer, &word.replace("backup", "snapshot")))?;
+        }
+        Ok(Some(self.example(peer, word)))
+    }
+
+    fn example(&self, peer: Peer, step: &str) -> Command {
+        let peer_name = if peer == Peer::Bare { "bare" } else { "ours" };
+        let mut command = Command::new(self.example);
+        command
+            .args([peer_name, step])
+            .arg(self.place(peer))
+            .arg(self.source);
+        command
+    }
+
+    fn restic(&self) -> Command {
+        let place = self.place(Peer::Restic);
+        let mut command = Command::new("restic");
+        command
+            .env("RESTIC_REPOSITORY", place.join("repository"))
+            .env("RESTIC_CACHE_DIR", place.join("cache"))
+            .env("RESTIC_PASSWORD", "bench")
+            .arg("--quiet");
+        command
+    }
+
+    fn restic_command(&self, step: Step) -> Result<Option<Command>> {
+        let mut command = self.restic();
+        match step {
+            Step::Snapshot => return Ok(None),
+            Step::First | Step::Unchanged | Step::Changed => command.arg("backup").arg(self.source),
+            Step::Restore => command
+                .args(["restore", "latest", "--target"])
+                .arg(self.place(Peer::Restic).join("restored")),
+            Step::Delete => command
+                .args(["forget", "--prune", "--max-unused", "0"])
+                .args(self.first_two_of_restic()?),
+        };
+        Ok(Some(command))
+    }
+
+    fn first_two_of_restic(&self) -> Result<Vec<String>> {
+        let output = self.restic().args(["snapshots", "--json"]).output()?;
+        let snapshots: Vec<Value> =
+            serde_json::from_slice(&output.stdout).context("failed to read restic's list of snapshots")?;
+        let ids = snapshots
+            .iter()
+            .take(2)
+            .filter_map(|snapshot| snapshot["id"].as_str());
+        Ok(ids.map(str::to_owned).collect())
+    }
+
+    /// What is looked at after a step, unmeasured.
+    fn after(&self, step: Step, peer: Peer, costs: &mut Costs) -> Result<()> {
+        match step {
+            Step::First | Step::Delete => {
+                let bytes = self.repository_size(peer)?;
+                let (first, last) = costs.sizes.entry(peer).or_default();
+                *(if step == Step::First { first } else { last }) = bytes;
+            }
+            Step::Restore => {
+                let restored = self.place(peer).join("restored");
+                let inner = match peer {
+                    Peer::Ours => restored.join("data"),
+                    _ => restored.join(self.source.strip_prefix("/")?),
+                };
+                if !dataset::is_same(self.source, &inner)? {
+                    bail!(
+                        "{} restored something else than it had backed up",
+                        report::name_of(peer)
+                    );
+                }
+                clear(&restored)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn repository_size(&self, peer: Peer) -> Result<u64> {
+        let name = if peer == Peer::Ours {
+            "bucket"
+        } else {
+            "repository"
+        };
+        Ok(dataset::size(&self.place(peer).join(name))?.1)
+    }
+}
+
+/// Lets the system write down what earlier steps left in memory, so that no step pays for another.
+fn settle() {
+    let _ = Command::new("sync").status();
+}

@@ -1,0 +1,136 @@
+//! How long a fetch takes while a backup runs, and when nothing does.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, sleep};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use comfy_table::{Table, presets};
+use serde_json::{Value, json};
+
+use super::Args;
+use super::dataset::{self, Random};
+use super::server::Server;
+
+/// How many connections fetch at the same time.
+const CONNECTIONS: usize = 4;
+
+/// How long each connection waits between two fetches: few enough that the fetches themselves are no load.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// How long is measured when nothing else happens.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// How long fetches took, sorted.
+struct Latencies(Vec<Duration>);
+
+impl Latencies {
+    /// What `percent` of them did not exceed.
+    fn percentile(&self, percent: usize) -> Duration {
+        let rank = (self.0.len() * percent).div_ceil(100).max(1);
+        self.0.get(rank - 1).copied().unwrap_or_default()
+    }
+}
+
+/// Measures a server with one app of the data set's size, and prints the table.
+///
+/// # Errors
+/// When the server doesn't do as it is asked.
+pub(crate) fn measure(args: &Args, dir: &Path, appkeep: &Path) -> Result<Value> {
+    let volume = dir.join("volume");
+    let mut random = Random::new(args.seed);
+    eprintln!("making a data set of {} MiB", args.data_mib);
+    dataset::make(&volume, args.data_mib, &mut random)?;
+    let server = Server::start(appkeep, &dir.join("server"), &volume)?;
+    let mut idle: Vec<Duration> = Vec::new();
+    let mut busy: Vec<Duration> = Vec::new();
+    for _ in 0..args.reps {
+        let path = server.create_backup()?;
+        busy.extend(fetch_until(&server, &path, || server.wait_for(&path))?);
+        idle.extend(fetch_until(&server, &path, || {
+            sleep(IDLE);
+            Ok(())
+        })?);
+        // The next backup has something to do.
+        dataset::change(&volume, args.data_mib, &mut random)?;
+    }
+    let (idle, busy) = (sorted(idle), sorted(busy));
+    let mut table = Table::new();
+    table
+        .load_style(presets::ASCII_MARKDOWN)
+        .set_header(vec!["fetch", "requests", "p50 ms", "p99 ms", "worst ms"]);
+    for (name, latencies) in [("idle", &idle), ("while a backup runs", &busy)] {
+        let milliseconds = |percent| format!("{:.2}", latencies.percentile(percent).as_secs_f64() * 1e3);
+        table.add_row(vec![
+            name.to_owned(),
+            latencies.0.len().to_string(),
+            milliseconds(50),
+            milliseconds(99),
+            milliseconds(100),
+        ]);
+    }
+    let ratio = |percent| busy.percentile(percent).as_secs_f64() / idle.percentile(percent).as_secs_f64();
+    println!(
+        "{table}\nbusy to idle: p50 {:.2}×, p99 {:.2}×",
+        ratio(50),
+        ratio(99)
+    );
+    let figures = |latencies: &Latencies| {
+        json!({
+            "requests": latencies.0.len(),
+            "p50_seconds": latencies.percentile(50).as_secs_f64(),
+            "p99_seconds": latencies.percentile(99).as_secs_f64(),
+            "worst_seconds": latencies.percentile(100).as_secs_f64(),
+        })
+    };
+    Ok(json!({ "idle": figures(&idle), "while a backup runs": figures(&busy) }))
+}
+
+fn sorted(mut latencies: Vec<Duration>) -> Latencies {
+    latencies.sort();
+    Latencies(latencies)
+}
+
+/// Fetches `path` on all connections until `until` ends.
+fn fetch_until(server: &Server, path: &str, until: impl FnOnce() -> Result<()>) -> Result<Vec<Duration>> {
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let fetchers: Vec<_> = (0..CONNECTIONS)
+            .map(|_| scope.spawn(|| fetch(server, path, &is_over)))
+            .collect();
+        let outcome = until();
+        is_over.store(true, Ordering::SeqCst);
+        let mut latencies = Vec::new();
+        for fetcher in fetchers {
+            latencies.extend(fetcher.join().ok().context("a fetcher panicked")??);
+        }
+        outcome.map(|()| latencies)
+    })
+}
+
+fn fetch(server: &Server, path: &str, is_over: &AtomicBool) -> Result<Vec<Duration>> {
+    let mut connection = server.connect()?;
+    let mut latencies = Vec::new();
+    while !is_over.load(Ordering::SeqCst) {
+        let began = Instant::now();
+        connection.get(path)?;
+        latencies.push(began.elapsed());
+        sleep(PAUSE);
+    }
+    Ok(latencies)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_of_what_was_measured() {
+        let latencies = sorted((1..=200).rev().map(Duration::from_millis).collect());
+        assert_eq!(latencies.percentile(50), Duration::from_millis(100));
+        assert_eq!(latencies.percentile(99), Duration::from_millis(198));
+        assert_eq!(latencies.percentile(100), Duration::from_millis(200));
+        assert_eq!(sorted(Vec::new()).percentile(50), Duration::ZERO);
+    }
+}

@@ -1,0 +1,152 @@
+//! How many lists of 100 backups a second, beside an endpoint that serialises the same and does nothing else.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use comfy_table::{Table, presets};
+use serde_json::{Value, json};
+
+use super::http::Connection;
+use super::server::Server;
+
+/// How many backups are listed.
+const BACKUPS: usize = 100;
+
+/// How many requests are under way at any time.
+const CONNECTIONS: usize = 64;
+
+/// How long each of the peers is measured each time.
+const TURN: Duration = Duration::from_secs(5);
+
+/// How often they take turns.
+const TURNS: usize = 2;
+
+/// A process that is killed when dropped.
+struct Killed(Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Measures, and prints the table.
+///
+/// # Errors
+/// When a server doesn't start or doesn't do as it is asked.
+pub(crate) fn measure(dir: &Path, appkeep: &Path, bare: &Path) -> Result<Value> {
+    let volume = dir.join("volume");
+    fs::create_dir_all(&volume)?;
+    fs::write(volume.join("file"), "content")?;
+    let server = Server::start(appkeep, &dir.join("server"), &volume)?;
+    eprintln!("making {BACKUPS} backups");
+    let paths: Vec<_> = (0..BACKUPS)
+        .map(|_| server.create_backup())
+        .collect::<Result<_>>()?;
+    for path in &paths {
+        server.wait_for(path)?;
+    }
+    let list = server.connect()?.get(&server.all_backups)?;
+    let file = dir.join("list.json");
+    fs::write(&file, &list)?;
+    let mut child = Command::new(bare).arg(&file).stdout(Stdio::piped()).spawn()?;
+    let mut authority = String::new();
+    BufReader::new(child.stdout.take().context("no stdout")?).read_line(&mut authority)?;
+    let _bare = Killed(child);
+    let targets = [
+        ("bare endpoint", authority.trim().to_owned(), "", "/list"),
+        (
+            "all of an account",
+            server.authority.clone(),
+            server.token.as_str(),
+            server.all_backups.as_str(),
+        ),
+        (
+            "all of an app",
+            server.authority.clone(),
+            server.token.as_str(),
+            server.backups.as_str(),
+        ),
+    ];
+    let mut best = [0.0_f64; 3];
+    for _ in 0..TURNS {
+        for ((_, authority, token, path), best) in targets.iter().zip(&mut best) {
+            *best = best.max(requests_per_second(authority, token, path)?);
+        }
+    }
+    let mut table = Table::new();
+    table.load_style(presets::ASCII_MARKDOWN).set_header(vec![
+        "list of 100 backups",
+        "requests/s",
+        "to the bare endpoint",
+    ]);
+    for ((name, ..), rate) in targets.iter().zip(best) {
+        table.add_row(vec![
+            (*name).to_owned(),
+            format!("{rate:.0}"),
+            format!("{:.2}×", rate / best[0]),
+        ]);
+    }
+    println!(
+        "{} KiB a list, {CONNECTIONS} connections\n{table}",
+        list.len() / 1024
+    );
+    Ok(json!({
+        "bytes": list.len(),
+        "bare_endpoint_per_second": best[0],
+        "account_per_second": best[1],
+        "app_per_second": best[2],
+    }))
+}
+
+/// With `wrk` where it is installed, which takes less of the machine than we do; else by ourselves.
+fn requests_per_second(authority: &str, token: &str, path: &str) -> Result<f64> {
+    let wrk = Command::new("wrk")
+        .args([
+            "-t1",
+            &format!("-c{CONNECTIONS}"),
+            &format!("-d{}", TURN.as_secs()),
+        ])
+        .args(["-H", &format!("Authorization: Bearer {token}")])
+        .arg(format!("http://{authority}{path}"))
+        .output();
+    let said = match wrk {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return our_requests_per_second(authority, token, path);
+        }
+        output => String::from_utf8(output.context("failed to start wrk")?.stdout)?,
+    };
+    anyhow::ensure!(!said.contains("Non-2xx"), "requests failed: {said}");
+    let rate = said
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("Requests/sec:"));
+    rate.and_then(|rate| rate.trim().parse().ok())
+        .with_context(|| format!("wrk said no rate: {said}"))
+}
+
+fn our_requests_per_second(authority: &str, token: &str, path: &str) -> Result<f64> {
+    let began = Instant::now();
+    let load = || -> Result<u32> {
+        let (mut connection, mut requests) = (Connection::open(authority, token)?, 0);
+        while began.elapsed() < TURN {
+            connection.get(path)?;
+            requests += 1;
+        }
+        Ok(requests)
+    };
+    let counts = thread::scope(|scope| {
+        let loaders: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(load)).collect();
+        let counts = loaders
+            .into_iter()
+            .map(|loader| loader.join().ok().context("a loader panicked")?);
+        counts.collect::<Result<Vec<_>>>()
+    })?;
+    let requests: u32 = counts.into_iter().sum();
+    Ok(f64::from(requests) / began.elapsed().as_secs_f64())
+}

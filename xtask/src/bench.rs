@@ -67,36 +67,20 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     clear(&dir)?;
     fs::create_dir_all(&dir).with_context(|| format!("failed to make {}", dir.display()))?;
     let wanted = |part| args.only.is_empty() || args.only.contains(&part);
+    let [appkeep, data_plane, bare_list] = build()?;
     let mut result = Map::new();
     result.insert("machine".to_owned(), machine());
     if wanted(Part::Data) {
-        let example = build(
-            &["--package", "appkeep-engine", "--example", "data_plane"],
-            "data_plane",
-        )?;
-        result.insert(
-            "data".to_owned(),
-            engines::measure(args, &dir.join("data"), &example)?,
-        );
+        let data = engines::measure(args, &dir.join("data"), &data_plane)?;
+        result.insert("data".to_owned(), data);
     }
-    if wanted(Part::Latency) || wanted(Part::List) {
-        let appkeep = build(&["--package", "appkeep"], "appkeep")?;
-        if wanted(Part::Latency) {
-            result.insert(
-                "latency".to_owned(),
-                latency::measure(args, &dir.join("latency"), &appkeep)?,
-            );
-        }
-        if wanted(Part::List) {
-            let bare = build(
-                &["--package", "appkeep-api", "--example", "bare_list"],
-                "bare_list",
-            )?;
-            result.insert(
-                "list".to_owned(),
-                list::measure(&dir.join("list"), &appkeep, &bare)?,
-            );
-        }
+    if wanted(Part::Latency) {
+        let latency = latency::measure(args, &dir.join("latency"), &appkeep)?;
+        result.insert("latency".to_owned(), latency);
+    }
+    if wanted(Part::List) {
+        let list = list::measure(&dir.join("list"), &appkeep, &bare_list)?;
+        result.insert("list".to_owned(), list);
     }
     clear(&dir)?;
     let text = serde_json::to_string_pretty(&Value::Object(result))?;
@@ -132,30 +116,42 @@ fn clear(dir: &Path) -> Result<()> {
     }
 }
 
-/// Builds for release, and answers where cargo put the executable `name`.
-fn build(args: &[&str], name: &str) -> Result<PathBuf> {
+/// What is built. All at once, so that cargo chooses the same features for what they share.
+const EXECUTABLES: [&str; 3] = ["appkeep", "data_plane", "bare_list"];
+
+/// Builds the executables for release, and answers where cargo put them.
+fn build() -> Result<[PathBuf; 3]> {
+    let args = [
+        "build",
+        "--release",
+        "--message-format=json-render-diagnostics",
+        "--package=appkeep",
+        "--package=appkeep-engine",
+        "--package=appkeep-api",
+        "--bin=appkeep",
+        "--example=data_plane",
+        "--example=bare_list",
+    ];
     let output = Command::new("cargo")
-        .args([
-            "build",
-            "--release",
-            "--message-format",
-            "json-render-diagnostics",
-        ])
         .args(args)
         .current_dir(files::root())
         .stderr(Stdio::inherit())
         .output()
         .context("failed to start cargo build")?;
     if !output.status.success() {
-        bail!("cargo build --release {} failed", args.join(" "));
+        bail!("cargo {} failed", args.join(" "));
     }
+    let mut found = EXECUTABLES.map(|_| None);
     for message in Message::parse_stream(output.stdout.as_slice()) {
         if let Message::CompilerArtifact(artifact) = message.context("failed to read cargo's messages")?
-            && artifact.target.name == name
             && let Some(path) = artifact.executable
+            && let Some(number) = EXECUTABLES.iter().position(|name| *name == artifact.target.name)
         {
-            return Ok(path.into_std_path_buf());
+            found[number] = Some(path.into_std_path_buf());
         }
     }
-    bail!("cargo build named no executable {name}")
+    let [Some(appkeep), Some(data_plane), Some(bare_list)] = found else {
+        bail!("cargo named no executable for one of {}", EXECUTABLES.join(", "));
+    };
+    Ok([appkeep, data_plane, bare_list])
 }

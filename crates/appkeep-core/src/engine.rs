@@ -157,8 +157,8 @@ pub trait Engine: Send + Sync {
     /// Removes a snapshot's data; one that isn't there is fine.
     async fn delete_snapshot(&self, app_id: AppId, snap_id: AppSnapId) -> Result<(), EngineError>;
 
-    /// Stores a snapshot in the bucket and answers how many bytes the backup has. A backup that is there
-    /// already under this id is answered, not made again.
+    /// Stores a snapshot in the bucket, reads a share of it back, and answers how many bytes the backup has. A
+    /// backup that is there already under this id is answered, not made again.
     async fn copy_backup(
         &self,
         request: &CopyBackup,

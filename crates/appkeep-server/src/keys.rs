@@ -2,6 +2,7 @@
 
 use std::env::VarError;
 use std::io;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -70,6 +71,15 @@ pub fn name_of(source: &KeySource) -> String {
 
 async fn read_file(path: &Path) -> io::Result<Zeroizing<String>> {
     let file = tokio::fs::File::open(path).await?;
+    let mode = file.metadata().await?.permissions().mode();
+    // A group may well share a secret.
+    if mode & 0o007 != 0 {
+        tracing::warn!(
+            "the master key {} can be read by everybody (mode {:o})",
+            path.display(),
+            mode & 0o777
+        );
+    }
     read_text(file).await
 }
 

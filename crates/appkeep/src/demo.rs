@@ -154,10 +154,7 @@ In another terminal:
   curl -sSw '\n' -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' \
     -d '{{"type":"application/astra-appSnap","version":"1.2"}}' $APP/appSnaps
 
-The bucket holds restic repositories. What plain restic needs to read them without this server:
-
-  appkeep key show --recovery --data {data}
-
+The bucket holds restic repositories; `appkeep key show --recovery --data {data}` prints their passwords.
 Press ctrl-C to stop."#,
             root = self.root.display(),
             bucket = bucket.display(),

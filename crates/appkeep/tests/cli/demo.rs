@@ -7,7 +7,7 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::running::{Running, appkeep, eventually};
+use crate::running::{Running, appkeep, eventually, run, said};
 
 /// A demo that runs, and what it told people.
 struct Demo {
@@ -85,8 +85,9 @@ fn the_lines_that_it_prints_work_and_its_directory_goes_with_it() {
     assert_eq!(watched[1], "completed", "{watched}");
     assert_eq!(watched[2], 100);
     assert!(watched[3].as_u64().unwrap() > 4_000_000, "{watched}");
-    let keys = demo.root.join("data/keys");
-    assert_eq!(fs::read_dir(&keys).unwrap().count(), 1, "where it says they are");
+    let data = demo.root.join("data").display().to_string();
+    let shown = said(&run(["key", "show", "--recovery", "--data", &data]));
+    assert!(shown.contains("export RESTIC_PASSWORD="), "{shown}");
     assert!(fs::read_dir(demo.root.join("bucket")).unwrap().count() > 0);
 
     assert_eq!(demo.server.stop("INT").status.code(), Some(0));

@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::process::Command;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::place::{APP, BUCKET, Place, app_backups, backups};
+use crate::place::{APP, Place, app_backups, backups};
 use crate::running::eventually;
 
 /// So large that copying it can be interrupted.
@@ -24,13 +24,11 @@ fn bytes_below(directory: &Path) -> u64 {
 }
 
 fn restic(place: &Place, arguments: &[&str]) -> String {
-    let key = fs::read(place.data().join(format!("keys/{BUCKET}/{APP}.json"))).expect("a key file");
-    let key: Value = serde_json::from_slice(&key).expect("JSON");
     let output = Command::new("restic")
         .args(["--no-cache", "--repo"])
         .arg(place.path().join("bucket").join(APP))
         .args(arguments)
-        .env("RESTIC_PASSWORD", key["password"].as_str().expect("a password"))
+        .env("RESTIC_PASSWORD", place.password())
         .output()
         .expect("restic runs: apt-get install restic");
     let complaints = String::from_utf8_lossy(&output.stderr).into_owned();

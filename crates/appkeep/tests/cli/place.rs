@@ -100,6 +100,20 @@ impl Place {
         run(["token", "create", "--data", &data].iter().chain(arguments))
     }
 
+    /// What opens the app's repository, as the binary shows it.
+    pub(crate) fn password(&self) -> String {
+        let data = self.data().display().to_string();
+        let shown = run(["key", "show", "--recovery", "--data", &data]);
+        let lines = String::from_utf8(shown.stdout).expect("text");
+        let value = lines
+            .lines()
+            .find_map(|line| line.strip_prefix("export RESTIC_PASSWORD='"));
+        value
+            .and_then(|rest| rest.strip_suffix('\''))
+            .expect("a password")
+            .to_owned()
+    }
+
     /// A token of a member of `acme`.
     pub(crate) fn token(&self) -> String {
         let created = self.create_token(&["--account", "acme"]);

@@ -40,7 +40,7 @@ async fn three_backups(bucket_line: &str) -> TestServer {
         .replacen("[[accounts.apps]]", &format!("{wiki}[[accounts.apps]]"), 1)
         .replacen("default = true", &format!("default = true\n{bucket_line}"), 1);
     let builder = Builder::new().workers(4).config(&config);
-    std::fs::create_dir(builder.path().join("volumes/wiki")).unwrap();
+    std::fs::create_dir(builder.path().join("volumes/wiki")).expect("a volume");
     for volume in ["wiki", "blog", "shop-data"] {
         write_noise(
             &builder.path().join("volumes").join(volume).join("noise"),

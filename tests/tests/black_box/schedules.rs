@@ -248,7 +248,8 @@ async fn a_run_is_left_out_while_the_previous_one_is_in_progress() {
         server.restart(0, None).await;
     }
     let api = server.api().await;
-    assert_eq!(items(&api, &api.app_backups(app)).await, [first.clone()]);
+    let left = items(&api, &api.app_backups(app)).await;
+    assert_eq!(left, std::slice::from_ref(&first));
     server.restart(2, None).await;
     let api = server.api().await;
     let path = format!("{}/{}", api.backups(), first["id"].as_str().unwrap());

@@ -339,6 +339,11 @@ impl TestServer {
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
     }
+
+    /// Sets the server's clock back by that much.
+    pub fn set_back(&self, by: Duration) {
+        self.clock.set_back(by);
+    }
 }
 
 /// The usual configuration, for tests that change a line of it.

@@ -21,6 +21,14 @@ impl SteppingClock {
     }
 }
 
+impl SteppingClock {
+    /// Moves back by that much at once.
+    pub fn set_back(&self, by: Duration) {
+        let steps = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.steps.fetch_sub(steps, Ordering::Relaxed);
+    }
+}
+
 impl Clock for SteppingClock {
     fn now(&self) -> DateTime<Utc> {
         let step = self.steps.fetch_add(1, Ordering::Relaxed);

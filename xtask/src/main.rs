@@ -75,7 +75,7 @@ enum Command {
         /// Accept changed snapshots instead of failing on them.
         #[arg(long)]
         accept: bool,
-        /// Fail instead of leaving out tests whose tools are missing (restic, npm).
+        /// Fail instead of leaving out tests whose tools are missing (restic, npm, the right to mount).
         #[arg(long, env = "CI")]
         require_all: bool,
         /// Passed on to the test runner, for example a test's name.

@@ -3,7 +3,7 @@
 //! Runs cargo nextest when it is installed and cargo test otherwise, then the doc tests. Snapshots
 //! never change unless `--accept` says so; a snapshot file that no test used is a finding. Tests that
 //! need a tool carry the tool's name in theirs, and are left out, loudly, where it is missing. So are those
-//! that make and mount file systems (`loop_mount`) where that can't be done.
+//! that mount something (`tmpfs`, `as_root`, `loop_mount`) where that can't be done.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -28,7 +28,10 @@ struct Tool {
 const MOUNT_TMPFS: &str = "dir=$(mktemp -d) || exit; mount -t tmpfs tmpfs \"$dir\" && umount \"$dir\"; got=$?; \
                            rmdir \"$dir\"; exit $got";
 
-const TOOLS: [Tool; 4] = [
+/// Mounts in a namespace that ends with the command, and looks for a device for a disk in a file.
+const MOUNT_DISK: &str = "mount -t tmpfs appkeep-test /mnt && losetup --find && command -v mkfs.ext4";
+
+const TOOLS: [Tool; 5] = [
     Tool {
         name: "restic",
         probe: || answers("restic", "version"),
@@ -48,6 +51,11 @@ const TOOLS: [Tool; 4] = [
         name: "tmpfs",
         probe: || quietly("sh", &["-c", MOUNT_TMPFS]),
         needs: "root, and to mount a tmpfs",
+    },
+    Tool {
+        name: "as_root",
+        probe: || quietly("unshare", &["--mount", "sh", "-c", MOUNT_DISK]),
+        needs: "root, to mount, loop devices and mkfs.ext4",
     },
 ];
 

@@ -1,0 +1,125 @@
+//! Disks that are full, read-only, or gone.
+
+use std::fs;
+use std::time::Duration;
+
+use appkeep_tests::{Builder, bytes_below, eventually, write_noise};
+
+use crate::Stage;
+use crate::disk::Disk;
+
+const MIB: u64 = 1 << 20;
+
+#[tokio::test]
+async fn restic_restores_earlier_backups_when_the_bucket_is_full_as_root() {
+    let builder = Builder::new();
+    let disk = Disk::in_memory(&builder.path().join("buckets/local"), 16);
+    let stage = Stage::new(builder.start().await).await;
+    let earlier = stage.earlier().await;
+    write_noise(&stage.volume().join("large"), 40 * MIB);
+
+    let (path, reasons) = stage.fails().await;
+    assert!(reasons.contains("writing data/"), "{reasons}");
+    assert!(reasons.contains("No space left on device"), "{reasons}");
+    earlier.assert_whole(&stage.repository(), stage.server.path());
+    stage.nothing_but_these_snapshots(0).await;
+
+    // Deleting what failed gives its bytes back, and with more room it works.
+    assert_eq!(stage.api.delete(&path).await.status, 204);
+    eventually("the bytes to be gone", async || {
+        (bytes_below(&stage.repository().path) < MIB).then_some(())
+    })
+    .await;
+    disk.remount("size=100m");
+    stage.completes().await;
+    earlier.assert_whole(&stage.repository(), stage.server.path());
+}
+
+#[tokio::test]
+async fn restic_restores_earlier_backups_when_there_is_no_room_for_a_snapshot_as_root() {
+    let builder = Builder::new();
+    let disk = Disk::in_memory(&builder.path().join("data/snapshots"), 16);
+    let stage = Stage::new(builder.start().await).await;
+    let earlier = stage.earlier().await;
+    write_noise(&stage.volume().join("large"), 40 * MIB);
+
+    let (_, reasons) = stage.fails().await;
+    assert!(reasons.contains("copying data/large"), "{reasons}");
+    assert!(reasons.contains("No space left on device"), "{reasons}");
+    stage.nothing_but_these_snapshots(0).await;
+    earlier.assert_whole(&stage.repository(), stage.server.path());
+    disk.remount("size=100m");
+    stage.completes().await;
+}
+
+#[tokio::test]
+async fn restic_restores_earlier_backups_of_a_bucket_turned_read_only_as_root() {
+    let builder = Builder::new();
+    let disk = Disk::in_memory(&builder.path().join("buckets/local"), 64);
+    let stage = Stage::new(builder.start().await).await;
+    let earlier = stage.earlier().await;
+    write_noise(&stage.volume().join("more"), MIB);
+    let other = stage.completes().await;
+    write_noise(&stage.volume().join("much more"), MIB);
+    disk.remount("ro");
+
+    let (_, reasons) = stage.fails().await;
+    assert!(reasons.contains("Read-only file system"), "{reasons}");
+    // A delete is kept in mind until it can be done.
+    let path = format!("{}/{}", stage.api.backups(), other["id"].as_str().unwrap());
+    assert_eq!(stage.api.delete(&path).await.status, 204);
+    assert_eq!(
+        stage
+            .repository()
+            .restic(&["snapshots", "--no-lock"])
+            .matches("backup=")
+            .count(),
+        2
+    );
+    earlier.assert_whole(&stage.repository(), stage.server.path());
+
+    disk.remount("rw");
+    let snapshots = stage.repository().path.join("snapshots");
+    eventually("the deleted backup's data to go", async || {
+        stage.server.advance(Duration::from_secs(1));
+        (fs::read_dir(&snapshots).unwrap().count() == 1).then_some(())
+    })
+    .await;
+    stage.completes().await;
+    earlier.assert_whole(&stage.repository(), stage.server.path());
+}
+
+/// The first half of the file can be read, then the disk is gone.
+#[tokio::test]
+async fn restic_restores_earlier_backups_of_a_volume_that_went_away_in_mid_read_as_root() {
+    let builder = Builder::new();
+    let volume = builder.path().join("volumes/blog");
+    let disk = Disk::in_file(&volume, &builder.path().join("disk.img"), 64);
+    fs::write(volume.join("small"), "small").unwrap();
+    let stage = Stage::new(builder.start().await).await;
+    let earlier = stage.earlier().await;
+    write_noise(&volume.join("large"), 40 * MIB);
+    disk.mount_again();
+    disk.loses_all_after(24);
+
+    let (_, reasons) = stage.fails().await;
+    assert!(reasons.contains("data/large: Input/output error"), "{reasons}");
+    stage.nothing_but_these_snapshots(0).await;
+    earlier.assert_whole(&stage.repository(), stage.server.path());
+}
+
+#[tokio::test]
+async fn a_volume_that_is_gone_is_named_and_earlier_backups_stay() {
+    let stage = Stage::new(Builder::new().start().await).await;
+    let first = stage.completes().await;
+    let bytes = bytes_below(&stage.repository().path);
+    fs::rename(stage.volume(), stage.server.path().join("volumes/elsewhere")).unwrap();
+    let (_, reasons) = stage.fails().await;
+    assert!(
+        reasons.contains("volumes/blog: No such file or directory"),
+        "{reasons}"
+    );
+    assert_eq!(bytes_below(&stage.repository().path), bytes);
+    let path = format!("{}/{}", stage.api.backups(), first["id"].as_str().unwrap());
+    assert_eq!(stage.api.get(&path).await.json(), first);
+}

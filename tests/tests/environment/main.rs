@@ -1,0 +1,130 @@
+//! What a server says and keeps when the machine around it fails: disks, trees, clocks.
+//!
+//! Tests that mount something need root and say `as_root` in their names.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends at the first surprise, in its helpers too"
+)]
+
+mod clock;
+mod disk;
+mod disks;
+mod trees;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use appkeep_tests::{Api, Repository, TestServer, eventually};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+/// How long a backup may take: some of these are of large data, and some are tried five times.
+const PATIENCE: Duration = Duration::from_mins(10);
+
+/// How often a test looks.
+const STEP: Duration = Duration::from_millis(10);
+
+/// A server with its app `blog`, which these tests are about.
+struct Stage {
+    server: TestServer,
+    api: Api,
+    app: Uuid,
+}
+
+impl Stage {
+    async fn new(server: TestServer) -> Self {
+        let (api, app) = (server.api().await, server.app("acme", "blog"));
+        Self { server, api, app }
+    }
+
+    fn volume(&self) -> PathBuf {
+        self.server.path().join("volumes/blog")
+    }
+
+    fn repository(&self) -> Repository {
+        self.server.repository("local", self.app)
+    }
+
+    async fn create(&self) -> String {
+        let created = self.api.create_backup(self.app, &json!({})).await;
+        format!("{}/{}", self.api.backups(), created["id"].as_str().unwrap())
+    }
+
+    /// Waits until the backup at `path` has ended. Time passes five times as fast for the server, so that
+    /// pauses between attempts are short and leases still hold.
+    async fn ended(&self, path: &str) -> Value {
+        let begun = Instant::now();
+        loop {
+            let backup = self.api.get(path).await.json();
+            if ["completed", "failed"].contains(&backup["state"].as_str().unwrap()) {
+                return backup;
+            }
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "waited {PATIENCE:?} in vain: {backup}"
+            );
+            tokio::time::sleep(STEP).await;
+            self.server.advance(STEP * 5);
+        }
+    }
+
+    async fn completes(&self) -> Value {
+        let backup = self.ended(&self.create().await).await;
+        assert_eq!(backup["state"], "completed", "{backup}");
+        backup
+    }
+
+    /// Takes a backup that fails, and answers its path and its reasons.
+    async fn fails(&self) -> (String, String) {
+        let path = self.create().await;
+        let backup = self.ended(&path).await;
+        assert_eq!(backup["state"], "failed", "{backup}");
+        (path, backup["stateUnready"].to_string())
+    }
+
+    /// Takes a backup that completes, and says what it is of.
+    async fn earlier(&self) -> Earlier {
+        let kept = self.server.path().join("kept");
+        let copied = Command::new("cp")
+            .arg("-a")
+            .args([&self.volume(), &kept])
+            .status();
+        assert!(copied.unwrap().success());
+        let backup = self.completes().await;
+        Earlier {
+            id: backup["id"].as_str().unwrap().to_owned(),
+            kept,
+        }
+    }
+
+    async fn nothing_but_these_snapshots(&self, wanted: usize) {
+        let directory = self.server.snapshot_dir(self.app, "");
+        eventually("snapshots to be gone", async || {
+            let on_disk = fs::read_dir(&directory).map_or(0, Iterator::count);
+            (on_disk == wanted).then_some(())
+        })
+        .await;
+    }
+}
+
+/// A backup that was there before something went wrong.
+struct Earlier {
+    id: String,
+    kept: PathBuf,
+}
+
+impl Earlier {
+    /// Restores it with plain restic, which must not need to write into the bucket.
+    fn assert_whole(&self, repository: &Repository, scratch: &Path) {
+        let said = repository.restic(&["check", "--read-data", "--no-lock"]);
+        assert!(said.contains("no errors were found"), "{said}");
+        let target = scratch.join("restored");
+        let (tag, text) = (format!("backup={}", self.id), target.display().to_string());
+        let _ = repository.restic(&["restore", "latest", "--no-lock", "--tag", &tag, "--target", &text]);
+        appkeep_tests::assert_same_tree(&self.kept, &target.join("data"));
+        fs::remove_dir_all(target).unwrap();
+    }
+}

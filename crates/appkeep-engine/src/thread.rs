@@ -65,6 +65,7 @@ fn words_of(panic: &(dyn Any + Send)) -> String {
 mod tests {
     use super::*;
 
+    /// Trap 8: the library panics on what it can't read back.
     #[tokio::test]
     async fn a_panic_becomes_an_error() {
         let outcome: Result<(), _> = run("test", || panic!("the {} broke", "wheel")).await;

@@ -35,6 +35,29 @@ impl Disk {
     pub(crate) fn in_file(at: &Path, image: &Path, mib: u64) -> Self {
         File::create(image).unwrap().set_len(mib << 20).unwrap();
         run("mkfs.ext4", ["-q".as_ref(), "-F".as_ref(), image.as_os_str()]);
+        Self::mounted(at, image)
+    }
+
+    fn mount(&self) {
+        let (device, _) = self.device.as_ref().unwrap();
+        // Otherwise the file system writes down what nobody waited for, every few seconds.
+        let options = ["-o".as_ref(), "commit=900".as_ref()];
+        run(
+            "mount",
+            options.into_iter().chain([device.as_ref(), self.at.as_os_str()]),
+        );
+    }
+
+    /// Mounts, at another place, what would be there if power were lost now.
+    pub(crate) fn as_after_a_power_cut(&self, at: &Path) -> Self {
+        let (_, image) = self.device.as_ref().unwrap();
+        let copy = image.with_extension("copy");
+        fs::copy(image, &copy).unwrap();
+        fs::create_dir_all(at).unwrap();
+        Self::mounted(at, &copy)
+    }
+
+    fn mounted(at: &Path, image: &Path) -> Self {
         let setup = [
             "-f".as_ref(),
             "--show".as_ref(),
@@ -48,11 +71,6 @@ impl Disk {
         };
         disk.mount();
         disk
-    }
-
-    fn mount(&self) {
-        let (device, _) = self.device.as_ref().unwrap();
-        run("mount", [device.as_ref(), self.at.as_os_str()]);
     }
 
     /// Forgets what the system has cached of it.

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use appkeep_tests::{Builder, bytes_below, eventually, write_noise};
+use appkeep_tests::{Builder, Repository, bytes_below, eventually, write_noise};
 
 use crate::Stage;
 use crate::disk::Disk;
@@ -122,4 +122,21 @@ async fn a_volume_that_is_gone_is_named_and_earlier_backups_stay() {
     assert_eq!(bytes_below(&stage.repository().path), bytes);
     let path = format!("{}/{}", stage.api.backups(), first["id"].as_str().unwrap());
     assert_eq!(stage.api.get(&path).await.json(), first);
+}
+
+/// With trap 13: a file is there after a power cut when its directory was synced, too.
+#[tokio::test]
+async fn restic_finds_a_completed_backup_after_a_power_cut_as_root() {
+    let builder = Builder::new();
+    let bucket = builder.path().join("buckets/local");
+    let disk = Disk::in_file(&bucket, &builder.path().join("disk.img"), 64);
+    let stage = Stage::new(builder.start().await).await;
+    let earlier = stage.earlier().await;
+    let at = stage.server.path().join("after");
+    let _after = disk.as_after_a_power_cut(&at);
+    let repository = Repository {
+        path: at.join(stage.app.to_string()),
+        ..stage.repository()
+    };
+    earlier.assert_whole(&repository, stage.server.path());
 }

@@ -173,6 +173,13 @@ impl Bench {
         DirectoryBackend::new(self.root()).list(kind).unwrap().len()
     }
 
+    /// The repository's version, and how large its packs get.
+    pub(super) fn format(&self) -> (u32, Option<u32>) {
+        let gate = self.gate(Faults::none(), &CancellationToken::new());
+        let repository = self.open_to_look(&gate);
+        (repository.config().version, repository.config().datapack_size)
+    }
+
     /// What a backup holds.
     pub(super) fn content(&self, number: u128) -> Content {
         let gate = self.gate(Faults::none(), &CancellationToken::new());

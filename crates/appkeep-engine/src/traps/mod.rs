@@ -181,6 +181,16 @@ fn a_first_backup_in_two_turns_is_as_if_made_in_one() {
     assert!(added < 3_900_000, "{added} bytes of 4,001,000 were new");
 }
 
+/// Traps 10 and 14: packs that a restore can hold twenty of, in the format that restic knows.
+#[test]
+fn a_repository_has_small_packs_and_format_2() {
+    let bench = Bench::new();
+    bench.store_whole(1);
+    let (version, pack_bytes) = bench.format();
+    assert_eq!(version, 2);
+    assert_eq!(pack_bytes, Some(8 << 20));
+}
+
 /// Two copies of the same data look the same to the library, down to hard links.
 #[test]
 fn unchanged_data_is_not_read_again() {

@@ -113,6 +113,20 @@ async fn the_same_backup_twice_at_once_is_one() {
     assert_eq!(workbench.stored("snapshots").0, 1);
 }
 
+/// Trap 11: at once, both would store what they have in common.
+#[tokio::test]
+async fn two_backups_at_once_store_the_same_data_once() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), noise(1, 6 << 20)).unwrap();
+    workbench.take(1).await.unwrap();
+    workbench.take(2).await.unwrap();
+    let (one, other) = tokio::join!(workbench.copy(1, 1), workbench.copy(2, 2));
+    assert_eq!(one.unwrap(), other.unwrap());
+    assert_eq!(workbench.stored("snapshots").0, 2);
+    let (_, bytes) = workbench.stored("data");
+    assert!(bytes < 7 << 20, "{bytes} bytes are stored");
+}
+
 #[tokio::test]
 async fn an_app_without_files_can_be_backed_up() {
     let workbench = Workbench::new();

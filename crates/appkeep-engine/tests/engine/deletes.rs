@@ -58,6 +58,7 @@ async fn what_is_not_there_is_deleted_already() {
     workbench.delete(1).await.unwrap();
 }
 
+/// Trap 12: no index names such packs, so nobody takes them up again.
 #[tokio::test]
 async fn what_interrupted_backups_left_goes_with_the_next_delete() {
     let workbench = Workbench::new();

@@ -367,3 +367,31 @@ async fn a_client_cannot_set_the_systems_labels() {
         );
     }
 }
+
+/// Hooks that wait hold a snapshot, and the backup that needs it, where they are.
+#[tokio::test]
+async fn a_snapshot_is_running_and_its_backup_discovering_while_a_hook_works() {
+    let hooks = [("wait", "pre", "until [ -e $DIR/go ]; do sleep 0.01; done", 60)];
+    let server = with_hooks(Builder::new(), &hooks).start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let backup = api.create_backup(app, &json!({})).await;
+    let path = format!("{}/{}", api.backups(), backup["id"].as_str().unwrap());
+    let backup = eventually("the backup's own snapshot", async || {
+        let backup = api.get(&path).await.json();
+        backup["snapshotID"].is_string().then_some(backup)
+    })
+    .await;
+    assert_eq!(backup["state"], "discovering", "{backup}");
+    let own = format!(
+        "{}/{}",
+        api.app_snaps(app),
+        backup["snapshotID"].as_str().unwrap()
+    );
+    assert_eq!(api.wait_for(&own, &["running"]).await["state"], "running");
+    assert_eq!(api.get(&path).await.json()["state"], "discovering");
+    fs::write(server.path().join("go"), "").unwrap();
+    assert_eq!(
+        api.wait_for(&path, &["completed", "failed"]).await["state"],
+        "completed"
+    );
+}

@@ -3,12 +3,14 @@
 mod authorisation;
 mod backups;
 mod bad_input;
+mod documented_words;
 mod hooks;
 mod jobs;
 mod limits;
 mod lists;
 mod outside_crate;
 mod patrol;
+mod resources;
 mod schedules;
 mod snapshots;
 mod stage;

@@ -196,6 +196,23 @@ async fn a_snapshot_whose_directory_is_gone_is_removed_and_no_backup_is_made_of_
     becomes(&api, &path, "completed").await;
 }
 
+#[tokio::test]
+async fn a_snapshot_is_unknown_while_its_disk_cannot_be_asked() {
+    let server = watchful().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let created = api.create_snap(app, &json!({})).await;
+    let path = format!("{}/{}", api.app_snaps(app), created["id"].as_str().unwrap());
+    api.wait_for(&path, &["completed"]).await;
+    let (directory, aside) = (server.snapshot_dir(app, ""), server.path().join("aside"));
+    fs::rename(&directory, &aside).unwrap();
+    fs::write(directory.parent().unwrap().join(app.to_string()), "no directory").unwrap();
+    let reason = becomes(&api, &path, "unknown").await;
+    assert!(reason.contains("Not a directory"), "{reason}");
+    fs::remove_file(directory.parent().unwrap().join(app.to_string())).unwrap();
+    fs::rename(&aside, &directory).unwrap();
+    becomes(&api, &path, "completed").await;
+}
+
 /// Deletes and prunes run while the patrol goes round.
 #[tokio::test]
 async fn what_is_deleted_stays_deleted_and_the_rest_completed() {

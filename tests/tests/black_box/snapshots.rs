@@ -212,3 +212,26 @@ async fn a_volume_that_cannot_be_read_fails_the_snapshot_and_is_named() {
     assert_eq!(api.delete(&path_of(&api, app, &created)).await.status, 204);
     is_gone_from_disk(&server, app).await;
 }
+
+/// Before anything is copied, a snapshot finds out that everything can be read. That is quick: it is looked at
+/// until it was seen.
+#[tokio::test]
+async fn a_snapshot_is_discovering_before_it_is_running() {
+    let builder = Builder::new();
+    let many = builder.path().join("volumes/blog/many");
+    fs::create_dir(&many).unwrap();
+    for number in 0..10_000 {
+        fs::write(many.join(number.to_string()), "").unwrap();
+    }
+    let server = builder.start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    eventually("a snapshot to be seen discovering", async || {
+        let path = path_of(&api, app, &api.create_snap(app, &json!({})).await);
+        let seen = api
+            .wait_for(&path, &["discovering", "running", "completed"])
+            .await;
+        assert_eq!(api.delete(&path).await.status, 204);
+        (seen["state"] == "discovering").then_some(())
+    })
+    .await;
+}

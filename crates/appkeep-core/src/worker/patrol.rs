@@ -19,7 +19,7 @@ use crate::app_backup::AppBackup;
 use crate::app_snap::AppSnap;
 use crate::catalog::{App, Bucket};
 use crate::engine::EngineError;
-use crate::ids::{AppBackupId, AppSnapId, BucketId};
+use crate::ids::{AppBackupId, AppSnapId, BucketId, SubjectId};
 use crate::state::{ResourceState, fit_reason};
 use crate::store::{ListFilter, Page, Position, StoreError, Version};
 
@@ -192,7 +192,7 @@ impl Beat {
         tell(&"backup", &backup.id, backup.state, state, &reasons);
         backup.state = state;
         backup.state_unready = reasons;
-        backup.metadata.modified_at = self.now();
+        backup.metadata.changed(SubjectId::SYSTEM, self.now());
         let mut tx = self.deps.store.begin().await?;
         // Whoever changed or deleted it meanwhile knows better.
         if tx.update_app_backup(&backup).await? {
@@ -208,7 +208,7 @@ impl Beat {
         tell(&"snapshot", &snap.id, snap.state, state, &reasons);
         snap.state = state;
         snap.state_unready = reasons;
-        snap.metadata.modified_at = self.now();
+        snap.metadata.changed(SubjectId::SYSTEM, self.now());
         let mut tx = self.deps.store.begin().await?;
         if tx.update_app_snap(&snap).await? {
             tx.commit().await?;

@@ -1,13 +1,12 @@
 //! How much runs at once, and what needn't wait for it.
 
-use appkeep_tests::{Builder, TestServer, eventually, usual_config, write_noise};
+use appkeep_tests::{Api, Builder, TestServer, eventually, usual_config, write_noise};
 use serde_json::{Value, json};
 
 /// So large that copying it takes a while.
 const LARGE_BYTES: u64 = 96 << 20;
 
-async fn states(server: &TestServer) -> Vec<String> {
-    let api = server.api().await;
+async fn states(api: &Api) -> Vec<String> {
     let list = api.get(&api.backups()).await.json();
     let items = list["items"].as_array().expect("items").clone();
     items
@@ -23,9 +22,9 @@ fn at_work(states: &[String]) -> usize {
 
 /// Waits until all backups are completed; answers how many were at work at once, at most.
 async fn most_at_once(server: &TestServer) -> usize {
-    let mut most = 0;
+    let (mut most, api) = (0, server.api().await);
     eventually("all backups to be completed", async || {
-        let states = states(server).await;
+        let states = states(&api).await;
         most = most.max(at_work(&states));
         states.iter().all(|state| state == "completed").then_some(())
     })
@@ -33,8 +32,8 @@ async fn most_at_once(server: &TestServer) -> usize {
     most
 }
 
-/// A server with four workers, and a large backup of each of three apps of `acme` under way.
-async fn three_backups(bucket_line: &str) -> TestServer {
+/// A server with four workers, and a backup of each of three apps of `acme` under way.
+async fn three_backups(bucket_line: &str, bytes: u64) -> TestServer {
     let wiki = "[[accounts.apps]]\nname = \"wiki\"\nvolumes = { data = \"volumes/wiki\" }\n\n";
     let config = usual_config()
         .replacen("[[accounts.apps]]", &format!("{wiki}[[accounts.apps]]"), 1)
@@ -57,13 +56,13 @@ async fn three_backups(bucket_line: &str) -> TestServer {
 
 #[tokio::test]
 async fn a_buckets_backups_run_one_after_the_other_when_it_takes_one() {
-    let server = three_backups("backups_max = 1").await;
+    let server = three_backups("backups_max = 1", 1 << 20).await;
     assert_eq!(most_at_once(&server).await, 1);
 }
 
 #[tokio::test]
 async fn backups_of_several_apps_run_at_once_within_the_buckets_limit() {
-    let server = three_backups("").await;
+    let server = three_backups("", 16 << 20).await;
     assert_eq!(most_at_once(&server).await, 2);
 }
 
@@ -83,7 +82,7 @@ async fn a_snapshot_and_a_delete_need_not_wait_for_backups() {
 
     api.create_backup(blog, &json!({})).await;
     eventually("the large backup to begin", async || {
-        (at_work(&states(&server).await) == 1).then_some(())
+        (at_work(&states(&api).await) == 1).then_some(())
     })
     .await;
     for _ in 0..3 {
@@ -98,7 +97,7 @@ async fn a_snapshot_and_a_delete_need_not_wait_for_backups() {
         (!copy.exists()).then_some(())
     })
     .await;
-    let states = states(&server).await;
+    let states = states(&api).await;
     assert_eq!(states[..3], ["pending", "pending", "pending"], "{states:?}");
     assert_eq!(at_work(&states), 1, "{states:?}");
 }

@@ -41,10 +41,7 @@ async fn three_backups(bucket_line: &str, bytes: u64) -> TestServer {
     let builder = Builder::new().workers(4).config(&config);
     std::fs::create_dir(builder.path().join("volumes/wiki")).expect("a volume");
     for volume in ["wiki", "blog", "shop-data"] {
-        write_noise(
-            &builder.path().join("volumes").join(volume).join("noise"),
-            16 << 20,
-        );
+        write_noise(&builder.path().join("volumes").join(volume).join("noise"), bytes);
     }
     let server = builder.start().await;
     let api = server.api().await;

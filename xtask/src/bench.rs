@@ -56,6 +56,10 @@ pub(crate) struct Args {
     /// Where to work; needs eight times the size of the data set.
     #[arg(long, default_value = "target/bench")]
     dir: PathBuf,
+    /// A directory that holds `appkeep`, `data_plane` and `bare_list`, to be measured as they are instead of
+    /// being built: for comparing two versions.
+    #[arg(long)]
+    executables: Option<PathBuf>,
 }
 
 /// Measures, prints tables and writes the result down.
@@ -67,7 +71,10 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     clear(&dir)?;
     fs::create_dir_all(&dir).with_context(|| format!("failed to make {}", dir.display()))?;
     let wanted = |part| args.only.is_empty() || args.only.contains(&part);
-    let [appkeep, data_plane, bare_list] = build()?;
+    let [appkeep, data_plane, bare_list] = match &args.executables {
+        Some(executables) => EXECUTABLES.map(|name| executables.join(name)),
+        None => build()?,
+    };
     let mut result = Map::new();
     result.insert("machine".to_owned(), machine());
     if wanted(Part::Data) {

@@ -1,7 +1,7 @@
 //! The data set: made from a seed, changed from a seed.
 
-use std::fs;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,9 @@ const SMALL_FILES_PER_DIR: u64 = 200;
 const CHANGED_ONE_IN: u64 = 100;
 
 const MIB: u64 = 1024 * 1024;
+
+/// How much is written or compared at a time, in bytes.
+const BLOCK_BYTES: u64 = 256 * 1024;
 
 /// Repeatable random numbers: `SplitMix64`, which needs no more than a seed.
 #[derive(Debug)]
@@ -80,25 +83,47 @@ pub(crate) fn make(root: &Path, mib: u64, random: &mut Random) -> Result<()> {
         left = left.saturating_sub(content.len() as u64);
         put(&small_file(root, number), &content)?;
     }
-    let mut number: u64 = 0;
-    let mut earlier = Vec::new();
-    while left > 0 {
-        let size = random.size(256 * 1024, 7).min(left);
-        let content = match number % 8 {
-            0 | 2 | 5 => random.noise(size),
-            1 | 4 | 6 => random.text(size),
-            3 => earlier.clone(),
-            // All of an earlier file, but a little further on.
-            _ => [random.noise(1000), earlier.clone()].concat(),
-        };
-        left = left.saturating_sub(content.len() as u64);
-        put(&root.join(format!("large/{number:05}")), &content)?;
-        if number % 8 == 2 || number % 8 == 6 {
-            earlier = content;
+    let large = root.join("large");
+    fs::create_dir_all(&large).with_context(|| format!("failed to make {}", large.display()))?;
+    let mut earlier = PathBuf::new();
+    for number in 0_u64.. {
+        if left == 0 {
+            break;
         }
-        number += 1;
+        let path = large.join(format!("{number:05}"));
+        let size = random.size(256 * 1024, 7).min(left);
+        let kind = number % 8;
+        let mut make = || -> io::Result<u64> {
+            let mut file = File::create(&path)?;
+            match kind {
+                0 | 2 | 5 => write_blocks(&mut file, size, |bytes| random.noise(bytes)),
+                1 | 4 | 6 => write_blocks(&mut file, size, |bytes| random.text(bytes)),
+                3 => io::copy(&mut File::open(&earlier)?, &mut file),
+                _ => {
+                    // All of an earlier file, but a little further on.
+                    file.write_all(&random.noise(1000))?;
+                    io::copy(&mut File::open(&earlier)?, &mut file)
+                }
+            }
+        };
+        let written = make().with_context(|| format!("failed to write {}", path.display()))?;
+        left = left.saturating_sub(written);
+        if matches!(kind, 2 | 6) {
+            earlier = path;
+        }
     }
     Ok(())
+}
+
+/// Block after block, so that what this process needs itself stays below what it measures.
+fn write_blocks(file: &mut File, size: u64, mut block: impl FnMut(u64) -> Vec<u8>) -> io::Result<u64> {
+    let mut left = size;
+    while left > 0 {
+        let bytes = left.min(BLOCK_BYTES);
+        file.write_all(&block(bytes))?;
+        left -= bytes;
+    }
+    Ok(size)
 }
 
 fn small_file(root: &Path, number: u64) -> PathBuf {
@@ -163,7 +188,25 @@ pub(crate) fn is_same(one: &Path, other: &Path) -> Result<bool> {
     }
     for (path, beside) in ones.iter().zip(&others) {
         let same_name = path.strip_prefix(one)? == beside.strip_prefix(other)?;
-        if !same_name || fs::read(path)? != fs::read(beside)? {
+        if !same_name || !has_same_content(path, beside)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn has_same_content(path: &Path, beside: &Path) -> Result<bool> {
+    let (one, other) = (File::open(path)?, File::open(beside)?);
+    let bytes = one.metadata()?.len();
+    if other.metadata()?.len() != bytes {
+        return Ok(false);
+    }
+    let (mut ones, mut others) = (vec![0; to_usize(BLOCK_BYTES)], vec![0; to_usize(BLOCK_BYTES)]);
+    for at in (0..bytes).step_by(to_usize(BLOCK_BYTES)) {
+        let length = to_usize((bytes - at).min(BLOCK_BYTES));
+        one.read_exact_at(&mut ones[..length], at)?;
+        other.read_exact_at(&mut others[..length], at)?;
+        if ones[..length] != others[..length] {
             return Ok(false);
         }
     }

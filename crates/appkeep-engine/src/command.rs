@@ -335,6 +335,7 @@ mod tests {
         let script = format!("sleep 600 & echo $! > {}; echo started", left.display());
         let ran = run_calmly(&["sh", "-c", &script], 600).await;
         assert_eq!((ran.end, ran.stdout.as_str()), (HookEnd::Exited(0), "started\n"));
+        assert!(ran.took < Duration::from_secs(30), "{:?}", ran.took);
         assert!(is_running(&left));
         let pid = std::fs::read_to_string(&left).unwrap().trim().parse().unwrap();
         rustix::process::kill_process(Pid::from_raw(pid).unwrap(), Signal::KILL).unwrap();

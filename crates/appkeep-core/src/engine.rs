@@ -4,6 +4,7 @@
 //! ends as if it had been called once. Cancelling takes effect soon and leaves nothing that looks whole.
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -13,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::catalog::{Bucket, Consistency, Volume};
 use crate::hook::{HookRun, RunHook};
-use crate::ids::{AppBackupId, AppId, AppSnapId};
+use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
 
 /// Why the engine did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,9 @@ pub enum EngineError {
     /// The repository can't be opened with the key that we have. No new one is made in its place.
     #[error("key: {0}")]
     Key(String),
+    /// It would do harm, or can't be right; nothing was touched. A person has to ask for something else.
+    #[error("refused: {0}")]
+    Refused(String),
     /// The engine broke.
     #[error("engine failed: {0}")]
     Broken(String),
@@ -124,6 +128,76 @@ pub struct DeleteBackup {
     pub backup_id: AppBackupId,
 }
 
+/// What is restored, and to where.
+#[derive(Debug, Clone)]
+pub struct Restore {
+    /// Names the restore: the same one asked for again goes on where it was interrupted.
+    pub id: AppRestoreId,
+    /// The app that the data is of.
+    pub app_id: AppId,
+    /// Where the data comes from.
+    pub source: RestoreData,
+    /// Where it goes.
+    pub target: RestoreTarget,
+    /// Directories that nothing may be restored over or into, such as buckets. The engine adds its own.
+    pub untouchable: Vec<PathBuf>,
+}
+
+/// Where the data of a restore comes from.
+#[derive(Debug, Clone)]
+pub enum RestoreData {
+    /// A backup.
+    Backup {
+        /// The bucket.
+        bucket: Bucket,
+        /// The backup.
+        backup_id: AppBackupId,
+    },
+    /// A snapshot.
+    Snapshot(AppSnapId),
+}
+
+/// Where a restore's data goes.
+#[derive(Debug, Clone)]
+pub enum RestoreTarget {
+    /// Over the app's volumes, where they are now. What is in them goes when all of the new is whole.
+    InPlace(Vec<Volume>),
+    /// Into a directory, which gets one subdirectory for each volume.
+    Directory {
+        /// The directory, absolute; made when it isn't there.
+        path: PathBuf,
+        /// What happens to what is in it.
+        policy: TargetPolicy,
+    },
+}
+
+/// What a restore to a directory does when that isn't empty.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TargetPolicy {
+    /// It refuses.
+    #[default]
+    Refuse,
+    /// It replaces the subdirectories that have a volume's name; everything else stays.
+    Replace,
+}
+
+/// What a restore did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestoreReport {
+    /// How many bytes the restored files have.
+    pub bytes: u64,
+    /// How many files were restored; one with several names counts once for each.
+    pub files: u64,
+    /// The directories that hold the restored volumes now.
+    pub restored: Vec<PathBuf>,
+    /// The names of the app's volumes that the data doesn't have, and that were left as they were.
+    pub untouched: Vec<String>,
+    /// What could not be given back as it was, such as owners without the right to set them.
+    pub notes: Vec<String>,
+    /// Directories with the data from before that could not be removed.
+    pub left: Vec<PathBuf>,
+}
+
 /// Does things to bytes.
 #[async_trait]
 pub trait Engine: Send + Sync {
@@ -183,4 +257,14 @@ pub trait Engine: Send + Sync {
 
     /// Which completed snapshots of an app there are now. Only looks.
     async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapId>, EngineError>;
+
+    /// Restores a backup or a snapshot. The new data is written beside its place, compared with its source,
+    /// and then swapped in; until all of it is whole nothing of the old is touched. One that was done
+    /// already under this id is answered, not done again.
+    async fn restore(
+        &self,
+        request: &Restore,
+        progress: &ProgressSender,
+        cancel: &CancellationToken,
+    ) -> Result<RestoreReport, EngineError>;
 }

@@ -49,6 +49,8 @@ identifier! {
     AppBackupId;
     /// Names a snapshot (`appSnap_id` in the contract).
     AppSnapId;
+    /// Names a restore of an app.
+    AppRestoreId;
     /// Names a bucket (`bucketID` in the contract).
     BucketId;
     /// Names a schedule (`scheduleID` in the contract).

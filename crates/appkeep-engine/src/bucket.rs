@@ -31,6 +31,12 @@ pub(crate) fn repository_dir(bucket: &Bucket, app_id: AppId) -> PathBuf {
     directory.join(app_id.to_string())
 }
 
+/// The directory of a bucket.
+pub(crate) fn directory_of(bucket: &Bucket) -> PathBuf {
+    let BucketLocation::Directory(directory) = &bucket.location;
+    directory.clone()
+}
+
 /// What a bucket is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {

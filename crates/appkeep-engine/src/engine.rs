@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use appkeep_core::catalog::{Bucket, Volume};
 use appkeep_core::engine::{
-    CopyBackup, DeleteBackup, Engine, EngineError, ProgressSender, SnapshotTaken, TakeSnapshot,
+    CopyBackup, DeleteBackup, Engine, EngineError, ProgressSender, Restore, RestoreData, RestoreReport,
+    SnapshotTaken, TakeSnapshot,
 };
 use appkeep_core::hook::{HookRun, RunHook};
 use appkeep_core::ids::{AppBackupId, AppId, AppSnapId};
@@ -21,8 +22,13 @@ use crate::gate::{Gate, ShutWhenDropped};
 use crate::keys::KeyStore;
 use crate::locks::{Locks, Place};
 use crate::prune::Room;
-use crate::repository::{Site, backups_in};
+use crate::repository::{Site, backups_in, snapshots_of};
+use crate::restore::from_backup::{Blobs, FromBackup};
+use crate::restore::from_snapshot::FromSnapshot;
+use crate::restore::swap::Unhindered;
+use crate::restore::{Restorer, journals_dir};
 use crate::snapshot::SnapshotStore;
+use crate::snapshot::dir::Dir;
 use crate::tree_source::TreeSource;
 use crate::verify::Verification;
 use crate::{command, measure, prune, thread};
@@ -44,6 +50,7 @@ pub struct EngineConfig {
 /// the same thing again waits for it.
 #[derive(Debug)]
 pub struct RusticEngine {
+    data_dir: PathBuf,
     snapshots: SnapshotStore,
     keys: KeyStore,
     locks: Locks,
@@ -55,6 +62,7 @@ impl RusticEngine {
     #[must_use]
     pub fn new(config: &EngineConfig) -> Self {
         Self {
+            data_dir: config.data_dir.clone(),
             snapshots: SnapshotStore::new(&config.data_dir),
             keys: KeyStore::new(&config.data_dir),
             locks: Locks::default(),
@@ -79,6 +87,10 @@ impl RusticEngine {
     fn place_of(&self, app_id: AppId, snap_id: AppSnapId) -> Place {
         Place::Snapshot(self.snapshots.path_of(app_id, snap_id))
     }
+
+    fn volumes_of(&self, app_id: AppId) -> Place {
+        Place::Volumes(journals_dir(&self.data_dir, app_id))
+    }
 }
 
 /// Removes what a process left that died while it wrote. Only for one who alone writes there.
@@ -92,6 +104,39 @@ fn cancelled_with(cancel: &CancellationToken) -> (CancellationToken, DropGuard) 
     let cancel = cancel.child_token();
     let when_dropped = cancel.clone().drop_guard();
     (cancel, when_dropped)
+}
+
+fn restore_backup(
+    restorer: &Restorer<'_>,
+    bucket: &Bucket,
+    backup_id: AppBackupId,
+    keys: &KeyStore,
+) -> Result<RestoreReport, EngineError> {
+    let (app_id, name) = (restorer.request.app_id, &bucket.name);
+    let missing = || EngineError::Unreadable(vec![format!("backup {backup_id} is not in bucket {name}")]);
+    if bucket::presence(bucket, app_id)? == Presence::Nothing {
+        return Err(missing());
+    }
+    let root = bucket::repository_dir(bucket, app_id);
+    let gate = Arc::new(Gate::new(Arc::new(DirectoryBackend::new(root)), restorer.cancel));
+    let _shut = ShutWhenDropped(Arc::clone(&gate));
+    let bars = Bars::hidden();
+    let site = Site {
+        bucket,
+        app_id,
+        keys,
+        gate: &gate,
+        bars,
+    };
+    let repository = site.open()?;
+    let found = snapshots_of(&repository, backup_id)
+        .map_err(|error| gate.explain("reading the snapshots", &error))?;
+    let tree = found.first().ok_or_else(missing)?.tree;
+    let repository = repository
+        .to_indexed()
+        .map_err(|error| gate.explain("reading the index", &error))?;
+    let blobs = Blobs::new(repository, Arc::clone(&gate));
+    restorer.run(&mut FromBackup::new(&blobs, tree), Some(&blobs))
 }
 
 #[async_trait]
@@ -113,10 +158,16 @@ impl Engine for RusticEngine {
     ) -> Result<SnapshotTaken, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let place = self.place_of(request.app_id, request.snap_id);
-        let alone = self.locks.exclusive(place, &cancel).await?;
+        let held = (
+            self.locks.exclusive(place, &cancel).await?,
+            // A restore would take the volumes away while they are read.
+            self.locks
+                .shared(self.volumes_of(request.app_id), &cancel)
+                .await?,
+        );
         let (snapshots, request) = (self.snapshots.clone(), request.clone());
         thread::run("snapshot", move || {
-            let _alone = alone;
+            let _held = held;
             snapshots.take(&request, &cancel)
         })
         .await
@@ -284,6 +335,50 @@ impl Engine for RusticEngine {
     async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapId>, EngineError> {
         let snapshots = self.snapshots.clone();
         thread::run("list-snapshots", move || snapshots.list(app_id)).await
+    }
+
+    async fn restore(
+        &self,
+        request: &Restore,
+        progress: &ProgressSender,
+        cancel: &CancellationToken,
+    ) -> Result<RestoreReport, EngineError> {
+        let (cancel, _when_dropped) = cancelled_with(cancel);
+        let source = match &request.source {
+            RestoreData::Backup { bucket, .. } => {
+                Place::Repository(bucket::repository_dir(bucket, request.app_id))
+            }
+            RestoreData::Snapshot(snap_id) => self.place_of(request.app_id, *snap_id),
+        };
+        let held = (
+            self.locks.shared(source, &cancel).await?,
+            self.locks
+                .exclusive(self.volumes_of(request.app_id), &cancel)
+                .await?,
+        );
+        let (data_dir, snapshots, keys) = (self.data_dir.clone(), self.snapshots.clone(), self.keys.clone());
+        let (request, progress) = (request.clone(), progress.clone());
+        thread::run("restore", move || {
+            let _held = held;
+            let mut restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &Unhindered);
+            if let Some(report) = restorer.settle()? {
+                return Ok(report);
+            }
+            match &request.source {
+                RestoreData::Snapshot(snap_id) => {
+                    let directory = snapshots.find(request.app_id, *snap_id)?;
+                    let directory = Dir::open(&directory).map_err(|error| {
+                        EngineError::Unreadable(vec![format!("snapshot {snap_id}: {error}")])
+                    })?;
+                    restorer.run(&mut FromSnapshot::new(directory), None)
+                }
+                RestoreData::Backup { bucket, backup_id } => {
+                    restorer.spare(bucket::directory_of(bucket));
+                    restore_backup(&restorer, bucket, *backup_id, &keys)
+                }
+            }
+        })
+        .await
     }
 }
 

@@ -81,13 +81,15 @@ impl Gate {
     /// Why the library failed, as far as it is known here: the caller cancelled, or the bucket failed.
     /// Otherwise it broke by itself while it was `doing` something.
     pub(crate) fn explain(&self, doing: &str, error: &RusticError) -> EngineError {
+        self.failed().unwrap_or_else(|| broken(doing, error))
+    }
+
+    /// Why nothing gets through any more, if that is so by the caller's or the bucket's doing.
+    pub(crate) fn failed(&self) -> Option<EngineError> {
         if self.cancel.is_cancelled() {
-            return EngineError::Cancelled;
+            return Some(EngineError::Cancelled);
         }
-        match failure::lock(&self.failure).clone() {
-            Some(reason) => EngineError::Storage(reason),
-            None => broken(doing, error),
-        }
+        failure::lock(&self.failure).clone().map(EngineError::Storage)
     }
 
     /// Whether the bucket failed because it has no room.

@@ -14,6 +14,7 @@ mod locks;
 mod measure;
 mod prune;
 mod repository;
+mod restore;
 mod secret;
 mod small_files;
 mod snapshot;

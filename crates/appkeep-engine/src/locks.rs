@@ -24,6 +24,8 @@ pub(crate) enum Place {
     /// The turn to back up into a repository. Two backups at once would both store what they have in
     /// common.
     BackupTurn(PathBuf),
+    /// The volumes of an app: read by snapshots, replaced by one restore.
+    Volumes(PathBuf),
 }
 
 /// Held while a place is used together with others.

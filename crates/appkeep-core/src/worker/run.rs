@@ -57,7 +57,7 @@ impl From<EngineError> for StepError {
         match error {
             EngineError::Cancelled => Self::Stopped,
             EngineError::Unreadable(reasons) => Self::Permanent(reasons),
-            EngineError::Key(reason) => Self::Permanent(vec![reason]),
+            EngineError::Key(reason) | EngineError::Refused(reason) => Self::Permanent(vec![reason]),
             EngineError::Storage(_) | EngineError::Broken(_) => Self::Transient(error.to_string()),
         }
     }

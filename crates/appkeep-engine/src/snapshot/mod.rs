@@ -190,8 +190,11 @@ fn is_plain_name(name: &str) -> bool {
     !matches!(name, "" | "." | "..") && !name.contains(['/', '\0'])
 }
 
-/// Removes a snapshot's directory, or nothing if it isn't there.
-fn remove_tree(path: &Path) -> io::Result<()> {
+/// Removes a directory tree, or nothing if it isn't there.
+///
+/// # Errors
+/// As the system says.
+pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
     remove_subvolumes(path)?;
     match fs::remove_dir_all(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),

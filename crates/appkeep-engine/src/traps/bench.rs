@@ -5,10 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use appkeep_core::catalog::{Bucket, BucketLocation};
-use appkeep_core::engine::{CopyBackup, EngineError, Progress};
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
+use appkeep_core::engine::{
+    CopyBackup, EngineError, Progress, Restore, RestoreData, RestoreReport, RestoreTarget, TargetPolicy,
+};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId};
 use chrono::DateTime;
-use rustic_core::{CheckOptions, FileType, LsOptions, ReadBackend, ReadSource};
+use rustic_core::{
+    BackupOptions, CheckOptions, FileType, LsOptions, ReadBackend, ReadSource, SnapshotOptions,
+};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -21,7 +25,10 @@ use crate::bucket;
 use crate::gate::Gate;
 use crate::keys::KeyStore;
 use crate::prune::{self, Room};
-use crate::repository::{OpenRepository, Site, snapshots_of};
+use crate::repository::{OpenRepository, Site, snapshots_of, tag_of};
+use crate::restore::Restorer;
+use crate::restore::from_backup::{Blobs, FromBackup};
+use crate::restore::swap::Unhindered;
 use crate::tree_source::TreeSource;
 use crate::verify::Verification;
 
@@ -143,6 +150,26 @@ impl Bench {
         )
     }
 
+    /// Stores what `source` gives, whatever it is, as somebody else's program would.
+    pub(super) fn store_unguarded<S>(&self, number: u128, source: &S)
+    where
+        S: ReadSource + 'static,
+        S::Open: Send,
+        S::Iter: Send,
+    {
+        let gate = self.gate(Faults::none(), &CancellationToken::new());
+        let tag = tag_of(AppBackupId::new(Uuid::from_u128(number)));
+        let label = SnapshotOptions::default().add_tags(&tag).unwrap();
+        let mut options = BackupOptions::default();
+        options.as_path = Some("/".into());
+        options.no_scan = true;
+        let repository = self.open(&gate).unwrap().to_indexed_ids().unwrap();
+        repository
+            .archive(&options, source, label.to_snapshot().unwrap(), &[self.source()])
+            .unwrap();
+        gate.release().unwrap();
+    }
+
     pub(super) fn store_whole(&self, number: u128) {
         let source = TreeSource::new(self.source());
         self.store(number, source, Faults::none(), &CancellationToken::new())
@@ -167,6 +194,41 @@ impl Bench {
     pub(super) fn repository(&self) -> OpenRepository {
         let gate = self.gate(Faults::none(), &CancellationToken::new());
         self.open_to_look(&gate)
+    }
+
+    /// Restores the backup `number` into `target`, which may be full.
+    pub(super) fn restore(
+        &self,
+        number: u128,
+        target: PathBuf,
+        faults: Faults,
+    ) -> Result<RestoreReport, EngineError> {
+        let (progress, cancel) = (watch::Sender::new(Progress::default()), CancellationToken::new());
+        let gate = self.gate(faults, &cancel);
+        let backup_id = AppBackupId::new(Uuid::from_u128(number));
+        let request = Restore {
+            id: AppRestoreId::new(Uuid::from_u128(7)),
+            app_id: self.app_id,
+            source: RestoreData::Backup {
+                bucket: self.bucket.clone(),
+                backup_id,
+            },
+            target: RestoreTarget::Directory {
+                path: target,
+                policy: TargetPolicy::Replace,
+            },
+            untouchable: Vec::new(),
+        };
+        let repository = self.open(&gate)?;
+        let found = snapshots_of(&repository, backup_id).map_err(|error| gate.explain("reading", &error))?;
+        let tree = found[0].tree;
+        let repository = repository
+            .to_indexed()
+            .map_err(|error| gate.explain("reading", &error))?;
+        let blobs = Blobs::new(repository, gate);
+        let data_dir = self.dir.path().join("data");
+        let restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &Unhindered);
+        restorer.run(&mut FromBackup::new(&blobs, tree), Some(&blobs))
     }
 
     pub(super) fn files(&self, kind: FileType) -> usize {

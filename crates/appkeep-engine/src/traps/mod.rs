@@ -4,6 +4,7 @@
 
 mod bench;
 mod faulty;
+mod hostile;
 mod matrix;
 mod odd_source;
 mod verification;

@@ -13,6 +13,7 @@ mod listings;
 mod loop_mount;
 mod property;
 mod restic;
+mod restores;
 mod snapshots;
 mod tree;
 mod workbench;

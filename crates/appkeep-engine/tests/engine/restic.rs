@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
 
-use appkeep_core::engine::Engine;
+use appkeep_core::engine::{Engine, RestoreTarget, TargetPolicy};
 use serde_json::Value;
 
 use crate::tree;
@@ -70,6 +70,30 @@ async fn restic_restores_a_backup_as_it_was() {
     let restored = restore(&workbench, 1);
     tree::assert_same(workbench.data(), &restored.join("data"));
     tree::assert_same(&config, &restored.join("config"));
+}
+
+#[tokio::test]
+async fn restic_restores_the_same_as_we_do() {
+    let mut workbench = Workbench::new();
+    let config = workbench.add_volume("config");
+    fs::write(config.join("settings"), "on").unwrap();
+    tree::make(workbench.data());
+    workbench.back_up(1).await;
+    let target = RestoreTarget::Directory {
+        path: workbench.root().join("by us"),
+        policy: TargetPolicy::Refuse,
+    };
+    workbench
+        .restore(1, workbench.backup_data(1), target)
+        .await
+        .unwrap();
+    let by_restic = restore(&workbench, 1);
+    for volume in ["data", "config"] {
+        tree::assert_same(
+            &by_restic.join(volume),
+            &workbench.root().join("by us").join(volume),
+        );
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,404 @@
+//! Files' content: written by a few threads, and later compared by as many.
+//!
+//! A large file is dealt with in groups of its pieces, so that one file keeps all threads busy, too. What is
+//! on its way is bounded: a group in each thread and a short queue before them.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use appkeep_core::engine::{EngineError, Progress, ProgressSender};
+use rustic_core::DataId;
+use rustix::fs::SeekFrom;
+use rustix::io::Errno;
+use tokio_util::sync::CancellationToken;
+
+use super::entry::{Content, Fault, Looks, Part};
+use super::from_backup::Blobs;
+use super::looks::{self, Notes};
+use crate::failure::lock;
+
+/// How many threads deal with content, at most.
+const THREADS_MAX: usize = 4;
+
+/// How many groups may wait for a thread. Each keeps a file open.
+const QUEUE_MAX: usize = 64;
+
+/// How many pieces a group has, at most.
+const GROUP_PARTS: usize = 8;
+
+/// How many bytes are copied or compared between two looks at the cancel token.
+const PIECE_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Zeros are left out of a file when they fill a block of so many bytes, or what is left of one at the edge
+/// of a piece. Smaller holes would cost more than they save.
+const HOLE_BYTES: usize = 64 * 1024;
+
+static ZEROS: [u8; HOLE_BYTES] = [0; HOLE_BYTES];
+
+/// A file whose content is being written or compared.
+pub(crate) struct Filled {
+    /// Where it is, beginning with the volume's name.
+    pub(crate) path: PathBuf,
+    /// The file in the target: written to, or only read.
+    pub(crate) file: File,
+    /// How many bytes it has.
+    pub(crate) size: u64,
+    /// What it gets when all of it is written; nothing, when it is only compared.
+    pub(crate) looks: Option<Looks>,
+}
+
+struct Group {
+    filled: Arc<Filled>,
+    content: Content,
+    /// Groups of the file that are not done.
+    open: Arc<AtomicUsize>,
+}
+
+/// What the threads share.
+pub(crate) struct Work<'a> {
+    pub(crate) blobs: Option<&'a Blobs>,
+    pub(crate) notes: &'a Notes,
+    pub(crate) progress: &'a ProgressSender,
+    /// The caller's wish to end.
+    pub(crate) cancel: &'a CancellationToken,
+    bytes_done: AtomicU64,
+    cannot_clone: AtomicBool,
+    failure: Mutex<Option<EngineError>>,
+    /// Whether pieces that are holes in the target are the zeros that they should be.
+    zeros: Mutex<HashMap<DataId, bool>>,
+}
+
+impl<'a> Work<'a> {
+    /// Nothing done yet.
+    pub(crate) fn new(
+        blobs: Option<&'a Blobs>,
+        notes: &'a Notes,
+        progress: &'a ProgressSender,
+        cancel: &'a CancellationToken,
+    ) -> Self {
+        Self {
+            blobs,
+            notes,
+            progress,
+            cancel,
+            bytes_done: AtomicU64::new(0),
+            cannot_clone: AtomicBool::new(false),
+            failure: Mutex::default(),
+            zeros: Mutex::default(),
+        }
+    }
+
+    /// Whether there is no use in going on.
+    pub(crate) fn is_over(&self) -> bool {
+        self.cancel.is_cancelled() || lock(&self.failure).is_some()
+    }
+
+    /// Counts bytes that are restored, and tells.
+    pub(crate) fn advance(&self, bytes: u64) {
+        let bytes_done = self.bytes_done.fetch_add(bytes, Ordering::SeqCst) + bytes;
+        self.progress.send_if_modified(|progress| {
+            let is_more = bytes_done > progress.bytes_done;
+            if is_more {
+                *progress = Progress { bytes_done };
+            }
+            is_more
+        });
+    }
+
+    fn fail(&self, error: EngineError) {
+        lock(&self.failure).get_or_insert(error);
+    }
+
+    fn work_on(&self, groups: &Mutex<Receiver<Group>>) {
+        loop {
+            // Not in a `while let`: that would hold the lock while it works.
+            let next = lock(groups).recv();
+            let Ok(group) = next else { return };
+            if self.is_over() {
+                continue;
+            }
+            let done = catch_unwind(AssertUnwindSafe(|| self.group(&group)));
+            match done {
+                Ok(Ok(())) => {}
+                Ok(Err(fault)) => self.fail(fault.at(&group.filled.path)),
+                Err(_) => self.fail(EngineError::Broken(format!(
+                    "restoring {} panicked",
+                    group.filled.path.display()
+                ))),
+            }
+        }
+    }
+
+    fn group(&self, group: &Group) -> Result<(), Fault> {
+        let filled = &group.filled;
+        match (&group.content, &filled.looks) {
+            (Content::Parts(parts), Some(_)) => self.write_parts(&filled.file, parts)?,
+            (Content::Parts(parts), None) => self.compare_parts(&filled.file, parts)?,
+            (Content::File(original), Some(_)) => self.write_file(original, filled)?,
+            (Content::File(original), None) => self.compare_files(original, filled)?,
+        }
+        if self.is_over() {
+            return Ok(());
+        }
+        let is_last = group.open.fetch_sub(1, Ordering::SeqCst) == 1;
+        if is_last && let Some(looks) = &filled.looks {
+            looks::give(&filled.file, looks, self.notes).map_err(Fault::Target)?;
+        }
+        Ok(())
+    }
+
+    fn write_parts(&self, file: &File, parts: &[Part]) -> Result<(), Fault> {
+        let blobs = self
+            .blobs
+            .ok_or_else(|| Fault::Source("there is no repository".to_owned()))?;
+        for part in parts {
+            if self.is_over() {
+                return Ok(());
+            }
+            let bytes = blobs.read(part)?;
+            write_but_zeros(file, &bytes, part.at).map_err(Fault::Target)?;
+            self.advance(part.bytes);
+        }
+        Ok(())
+    }
+
+    fn compare_parts(&self, file: &File, parts: &[Part]) -> Result<(), Fault> {
+        for part in parts {
+            if self.is_over() {
+                return Ok(());
+            }
+            let is_same = if is_hole(file, part).map_err(Fault::target)? {
+                self.is_zeros(part)
+            } else {
+                let mut there = ReadAt { file, at: part.at };
+                part.id.blob_matches_reader(part.bytes, &mut there)
+            };
+            if !is_same {
+                return Err(Fault::Differs(format!(
+                    "the {} bytes from {} are not what the backup holds",
+                    part.bytes, part.at
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn is_zeros(&self, part: &Part) -> bool {
+        if let Some(known) = lock(&self.zeros).get(&part.id) {
+            return *known;
+        }
+        let is_zeros = part.id.blob_matches_reader(part.bytes, &mut io::repeat(0));
+        lock(&self.zeros).insert(part.id, is_zeros);
+        is_zeros
+    }
+
+    /// Shares the original's blocks where the file system can, else copies what is no hole.
+    fn write_file(&self, original: &File, filled: &Filled) -> Result<(), Fault> {
+        if filled.size == 0 {
+            return Ok(());
+        }
+        if !self.cannot_clone.load(Ordering::Relaxed) {
+            match rustix::fs::ioctl_ficlone(&filled.file, original) {
+                Ok(()) => {
+                    self.advance(filled.size);
+                    return Ok(());
+                }
+                Err(Errno::OPNOTSUPP | Errno::XDEV | Errno::NOTTY | Errno::NOSYS) => {
+                    self.cannot_clone.store(true, Ordering::Relaxed);
+                }
+                // This file can't be; others may.
+                Err(_) => {}
+            }
+        }
+        let mut at = 0;
+        while let Some(data) = next_data(original, at, filled.size).map_err(Fault::source)? {
+            let end = next_hole(original, data, filled.size).min(data + PIECE_BYTES);
+            if self.is_over() {
+                return Ok(());
+            }
+            copy_range(original, &filled.file, data, end - data)?;
+            self.advance(end - at);
+            at = end;
+        }
+        self.advance(filled.size - at);
+        Ok(())
+    }
+
+    fn compare_files(&self, original: &File, filled: &Filled) -> Result<(), Fault> {
+        let (mut one, mut other) = (Vec::new(), Vec::new());
+        let mut at = 0;
+        loop {
+            let next = [
+                next_data(original, at, filled.size).map_err(Fault::source)?,
+                next_data(&filled.file, at, filled.size).map_err(Fault::target)?,
+            ];
+            let Some(data) = next.into_iter().flatten().min() else {
+                return Ok(());
+            };
+            if self.is_over() {
+                return Ok(());
+            }
+            let bytes = (filled.size - data).min(PIECE_BYTES / 4);
+            let bytes = usize::try_from(bytes).map_err(|error| Fault::Source(error.to_string()))?;
+            one.resize(bytes, 0);
+            other.resize(bytes, 0);
+            original.read_exact_at(&mut one, data).map_err(Fault::source)?;
+            filled
+                .file
+                .read_exact_at(&mut other, data)
+                .map_err(Fault::Target)?;
+            if one != other {
+                return Err(Fault::Differs(format!(
+                    "the bytes from {data} are not what the snapshot holds"
+                )));
+            }
+            at = data + bytes as u64;
+        }
+    }
+}
+
+/// The way in to the threads.
+pub(crate) struct Queue {
+    groups: SyncSender<Group>,
+}
+
+impl Queue {
+    /// Queues a file's content. A file that is to be written has its size already.
+    ///
+    /// # Errors
+    /// When there are no threads any more.
+    pub(crate) fn push(&self, filled: Filled, content: Content) -> Result<(), Fault> {
+        let filled = Arc::new(filled);
+        let contents = match content {
+            Content::Parts(parts) if parts.len() > GROUP_PARTS => parts
+                .chunks(GROUP_PARTS)
+                .map(|group| Content::Parts(group.to_vec()))
+                .collect(),
+            content => vec![content],
+        };
+        let open = Arc::new(AtomicUsize::new(contents.len()));
+        for content in contents {
+            let group = Group {
+                filled: Arc::clone(&filled),
+                content,
+                open: Arc::clone(&open),
+            };
+            self.groups
+                .send(group)
+                .map_err(|_| Fault::Engine(EngineError::Broken("the threads are gone".to_owned())))?;
+        }
+        Ok(())
+    }
+}
+
+/// Lets `walk` queue files, and waits until all of them are dealt with.
+///
+/// # Errors
+/// The first thing that went wrong, in the threads or in the walk.
+pub(crate) fn with_threads(
+    work: &Work<'_>,
+    walk: impl FnOnce(&Queue) -> Result<(), EngineError>,
+) -> Result<(), EngineError> {
+    let threads = thread::available_parallelism().map_or(2, |found| found.get().clamp(2, THREADS_MAX));
+    let (groups, taken) = sync_channel(QUEUE_MAX);
+    let taken = Mutex::new(taken);
+    let walked = thread::scope(|scope| {
+        for number in 0..threads {
+            let spawned = thread::Builder::new()
+                .name(format!("restore-{number}"))
+                .spawn_scoped(scope, || work.work_on(&taken));
+            if let Err(error) = spawned
+                && number == 0
+            {
+                return Err(EngineError::Broken(format!(
+                    "no thread could be started: {error}"
+                )));
+            }
+        }
+        let queue = Queue { groups };
+        walk(&queue)
+    });
+    let failure = lock(&work.failure).take();
+    if work.cancel.is_cancelled() {
+        return Err(EngineError::Cancelled);
+    }
+    match failure {
+        Some(failure) => Err(failure),
+        None => walked,
+    }
+}
+
+/// Reads a file from a place on.
+struct ReadAt<'a> {
+    file: &'a File,
+    at: u64,
+}
+
+impl Read for ReadAt<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.file.read_at(buffer, self.at)?;
+        self.at += bytes as u64;
+        Ok(bytes)
+    }
+}
+
+/// Writes bytes to a new file that has its size already, and leaves out what is a hole anyway.
+fn write_but_zeros(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
+    let (mut begin, mut end) = (0, 0);
+    while end < bytes.len() {
+        let in_block = (at + end as u64) % HOLE_BYTES as u64;
+        let block = usize::try_from(in_block).map_or(HOLE_BYTES, |in_block| HOLE_BYTES - in_block);
+        let next = bytes.len().min(end + block);
+        if bytes[end..next] == ZEROS[..next - end] {
+            file.write_all_at(&bytes[begin..end], at + begin as u64)?;
+            begin = next;
+        }
+        end = next;
+    }
+    file.write_all_at(&bytes[begin..end], at + begin as u64)
+}
+
+/// Whether no byte of a piece is written in the file: it is zeros.
+fn is_hole(file: &File, part: &Part) -> rustix::io::Result<bool> {
+    let end = part.at + part.bytes;
+    Ok(part.bytes > 0 && next_data(file, part.at, end)?.is_none())
+}
+
+/// Where the next bytes begin that are no hole, at or after `at` and before `size`.
+fn next_data(file: &File, at: u64, size: u64) -> rustix::io::Result<Option<u64>> {
+    if at >= size {
+        return Ok(None);
+    }
+    match rustix::fs::seek(file, SeekFrom::Data(at)) {
+        Ok(data) => Ok((data < size).then_some(data)),
+        Err(Errno::NXIO) => Ok(None),
+        // The file system doesn't tell where holes are.
+        Err(Errno::INVAL | Errno::NOTSUP) => Ok(Some(at)),
+        Err(error) => Err(error),
+    }
+}
+
+fn next_hole(file: &File, at: u64, size: u64) -> u64 {
+    rustix::fs::seek(file, SeekFrom::Hole(at))
+        .unwrap_or(size)
+        .min(size)
+}
+
+fn copy_range(mut original: &File, mut copy: &File, at: u64, bytes: u64) -> Result<(), Fault> {
+    rustix::fs::seek(original, SeekFrom::Start(at)).map_err(Fault::source)?;
+    rustix::fs::seek(copy, SeekFrom::Start(at)).map_err(Fault::target)?;
+    let copied = io::copy(&mut original.by_ref().take(bytes), &mut copy).map_err(Fault::Target)?;
+    if copied == bytes {
+        Ok(())
+    } else {
+        Err(Fault::Source("it ends before its size says".to_owned()))
+    }
+}

@@ -1,0 +1,191 @@
+//! A backup in a repository as the origin of a restore. Nothing that it says is believed unchecked.
+
+use std::ffi::{CString, OsStr};
+use std::sync::Arc;
+
+use rustic_core::repofile::{Node, NodeType};
+use rustic_core::{DataId, IndexedFullStatus, Repository, RusticError, TreeId};
+
+use super::entry::{Content, Entry, Fault, FileIs, Inside, Kind, Looks, Origin, Part};
+use crate::failure;
+use crate::gate::Gate;
+
+/// A repository from which content can be read.
+pub(crate) type ReadableRepository = Repository<IndexedFullStatus>;
+
+/// The largest piece of content that is read, in bytes. The library makes none over 8 MiB.
+const PART_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// Reads blobs behind a gate.
+pub(crate) struct Blobs {
+    repository: ReadableRepository,
+    gate: Arc<Gate>,
+}
+
+impl Blobs {
+    /// Reads from `repository`, which reads through `gate`.
+    pub(crate) fn new(repository: ReadableRepository, gate: Arc<Gate>) -> Self {
+        Self { repository, gate }
+    }
+
+    /// The bytes of a piece of content.
+    ///
+    /// # Errors
+    /// [`Fault::Source`] when the repository is damaged there; as the port says when it can't be read.
+    pub(crate) fn read(&self, part: &Part) -> Result<bytes::Bytes, Fault> {
+        let id = (*part.id).into();
+        let bytes = self
+            .repository
+            .get_blob_cached(&id, rustic_core::repofile::BlobType::Data)
+            .map_err(|error| self.fault(&error))?;
+        if bytes.len() as u64 == part.bytes {
+            Ok(bytes)
+        } else {
+            Err(Fault::Source(format!(
+                "the piece {} has {} bytes, not {}",
+                part.id,
+                bytes.len(),
+                part.bytes
+            )))
+        }
+    }
+
+    /// What the library's failure means: the bucket failed, or what it gave is damaged.
+    fn fault(&self, error: &RusticError) -> Fault {
+        match self.gate.failed() {
+            Some(error) => Fault::Engine(error),
+            None => Fault::Source(format!("the repository is damaged: {}", failure::words(error))),
+        }
+    }
+
+    fn tree(&self, id: TreeId) -> Result<Vec<Entry>, Fault> {
+        let tree = self
+            .repository
+            .get_tree(&id)
+            .map_err(|error| self.fault(&error))?;
+        tree.nodes.iter().map(entry).collect()
+    }
+
+    /// Where in the file each piece goes; all of them are in the index, and fit the file's size.
+    fn parts(&self, ids: &[DataId], size: u64) -> Result<Vec<Part>, Fault> {
+        let mut at: u64 = 0;
+        let mut parts = Vec::with_capacity(ids.len());
+        for id in ids {
+            let found = self.repository.get_index_entry(id);
+            let found = found.map_err(|_| Fault::Source(format!("the piece {id} is missing")))?;
+            let location = found.location;
+            let bytes = location
+                .uncompressed_length
+                .map(|bytes| u64::from(bytes.get()))
+                .or_else(|| u64::from(location.length).checked_sub(32))
+                .filter(|bytes| *bytes <= PART_BYTES_MAX && u64::from(location.length) <= PART_BYTES_MAX)
+                .ok_or_else(|| Fault::Source(format!("the piece {id} has an impossible size")))?;
+            parts.push(Part { id: *id, at, bytes });
+            at = at.saturating_add(bytes);
+        }
+        if at == size {
+            Ok(parts)
+        } else {
+            Err(Fault::Source(format!(
+                "its pieces have {at} bytes, but its size is {size}"
+            )))
+        }
+    }
+}
+
+/// A backup.
+pub(crate) struct FromBackup<'a> {
+    blobs: &'a Blobs,
+    root: TreeId,
+}
+
+impl<'a> FromBackup<'a> {
+    /// The backup whose root is the tree `root`.
+    pub(crate) fn new(blobs: &'a Blobs, root: TreeId) -> Self {
+        Self { blobs, root }
+    }
+}
+
+impl Origin for FromBackup<'_> {
+    fn volumes(&mut self) -> Result<Vec<Entry>, Fault> {
+        self.blobs.tree(self.root)
+    }
+
+    fn enter(&mut self, _: &OsStr, inside: Inside) -> Result<Vec<Entry>, Fault> {
+        match inside {
+            Inside::Tree(id) => self.blobs.tree(id),
+            Inside::Here => Err(Fault::Source("it is no directory of a backup".to_owned())),
+        }
+    }
+
+    fn leave(&mut self) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn content(&self, _: &OsStr, file: &FileIs) -> Result<Content, Fault> {
+        let parts = file.parts.as_deref().unwrap_or_default();
+        self.blobs.parts(parts, file.size).map(Content::Parts)
+    }
+}
+
+fn entry(node: &Node) -> Result<Entry, Fault> {
+    let name = node.name();
+    let named = |why: String| Fault::Source(format!("{}: {why}", name.display()));
+    let kind = match &node.node_type {
+        NodeType::Dir => {
+            let tree = node
+                .subtree
+                .ok_or_else(|| named("its entries are missing".to_owned()))?;
+            Kind::Directory(Inside::Tree(tree))
+        }
+        NodeType::File => Kind::File(FileIs {
+            size: node.meta.size,
+            linked: (node.meta.links > 1 && node.meta.inode != 0 && node.meta.device_id != 0)
+                .then_some((node.meta.device_id, node.meta.inode)),
+            parts: Some(node.content.clone().unwrap_or_default()),
+        }),
+        NodeType::Symlink { .. } => Kind::Link(node.node_type.to_link().to_owned()),
+        NodeType::Dev { .. } | NodeType::Chardev { .. } | NodeType::Fifo | NodeType::Socket => {
+            return Err(named(
+                "it is a device, pipe or socket, which no backup of ours has".to_owned(),
+            ));
+        }
+    };
+    let looks = looks(node).map_err(named)?;
+    Entry::new(&name, kind, looks)
+}
+
+fn looks(node: &Node) -> Result<Looks, String> {
+    let meta = &node.meta;
+    let missing = |what: &str| format!("its {what} is missing");
+    let modified = meta.mtime.ok_or_else(|| missing("time"))?;
+    let mut attributes = Vec::new();
+    for attribute in &meta.extended_attributes {
+        let name = CString::new(attribute.name.as_bytes())
+            .map_err(|_| format!("{:?} can't name an attribute", attribute.name))?;
+        attributes.push((name, attribute.value.clone().unwrap_or_default()));
+    }
+    attributes.sort_unstable();
+    // What is before 1970 is told as a whole second below and nanoseconds above it.
+    let nanos = modified.as_nanosecond();
+    let (seconds, nanos) = (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000));
+    Ok(Looks {
+        mode: unix_mode(meta.mode.ok_or_else(|| missing("mode"))?),
+        owner: (
+            meta.uid.ok_or_else(|| missing("owner"))?,
+            meta.gid.ok_or_else(|| missing("group"))?,
+        ),
+        modified: (
+            i64::try_from(seconds).map_err(|error| error.to_string())?,
+            i64::try_from(nanos).map_err(|error| error.to_string())?,
+        ),
+        attributes,
+    })
+}
+
+/// Permissions from the bits of Go's `fs.FileMode`, which restic's format has.
+fn unix_mode(go_mode: u32) -> u32 {
+    const SPECIAL: [(u32, u32); 3] = [(0o4000, 1 << 23), (0o2000, 1 << 22), (0o1000, 1 << 20)];
+    let special = SPECIAL.iter().filter(|(_, go_bit)| go_mode & go_bit != 0);
+    special.fold(go_mode & 0o777, |mode, (bit, _)| mode | bit)
+}

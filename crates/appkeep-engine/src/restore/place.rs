@@ -1,0 +1,343 @@
+//! Where restored volumes go, and whether that can do harm.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use appkeep_core::engine::{EngineError, Restore, RestoreTarget, TargetPolicy};
+use serde::{Deserialize, Serialize};
+
+use super::entry::{Entry, is_plain_name};
+use crate::durable;
+use crate::failure::storage;
+
+/// How the new data takes its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Swap {
+    /// The directory itself, at once.
+    Directory,
+    /// What is in it, entry after entry: a mount point, or a btrfs subvolume that should stay one, can't
+    /// be exchanged with a directory beside it.
+    Entries,
+}
+
+/// Where one volume goes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// The volume's name.
+    #[serde(with = "raw")]
+    pub(crate) volume: OsString,
+    /// The directory that is replaced, without links on the way to it.
+    #[serde(with = "raw")]
+    pub(crate) target: OsString,
+    /// How.
+    pub(crate) swap: Swap,
+    /// The directory in which the new data is made, and that holds the old after the swap.
+    #[serde(with = "raw")]
+    pub(crate) staging: OsString,
+}
+
+/// Paths need not be UTF-8, and JSON is; so bytes that aren't are kept as numbers.
+mod raw {
+    use super::{OsStrExt, OsString, OsStringExt};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Raw {
+        Text(String),
+        Bytes(Vec<u8>),
+    }
+
+    pub(super) fn serialize<S: Serializer>(text: &OsString, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw = match text.to_str() {
+            Some(text) => Raw::Text(text.to_owned()),
+            None => Raw::Bytes(text.as_bytes().to_owned()),
+        };
+        raw.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<OsString, D::Error> {
+        Ok(match Raw::deserialize(deserializer)? {
+            Raw::Text(text) => OsString::from(text),
+            Raw::Bytes(bytes) => OsString::from_vec(bytes),
+        })
+    }
+}
+
+impl Place {
+    /// The directory that is replaced.
+    pub(crate) fn target(&self) -> &Path {
+        Path::new(&self.target)
+    }
+
+    /// The directory in which the new data is made.
+    pub(crate) fn staging(&self) -> &Path {
+        Path::new(&self.staging)
+    }
+}
+
+/// Where everything goes.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// A place for each volume, in the order of their names.
+    pub(crate) places: Vec<Place>,
+    /// Volumes of the app that the data doesn't have.
+    pub(crate) untouched: Vec<String>,
+}
+
+fn refused(why: String) -> EngineError {
+    EngineError::Refused(why)
+}
+
+/// Finds a place for each volume of the data. Makes the target directory when it isn't there, and touches
+/// nothing else.
+///
+/// # Errors
+/// [`EngineError::Refused`] when the data doesn't fit the target, or would bury something that must stay.
+pub(crate) fn plan(
+    request: &Restore,
+    volumes: &[Entry],
+    untouchable: &[PathBuf],
+) -> Result<Plan, EngineError> {
+    if volumes.is_empty() {
+        return Err(EngineError::Unreadable(vec![
+            "there is no volume in it".to_owned(),
+        ]));
+    }
+    let mounts = Mounts::read().map_err(|error| storage("reading /proc/self/mountinfo", &error))?;
+    let hidden = OsString::from(format!(".appkeep-restore-{}", request.id));
+    let (targets, untouched) = match &request.target {
+        RestoreTarget::InPlace(declared) => {
+            let mut targets = Vec::new();
+            for volume in volumes {
+                let name = volume.name.display();
+                let found = declared
+                    .iter()
+                    .find(|declared| volume.name == *declared.name.as_str());
+                let found = found.ok_or_else(|| {
+                    refused(format!(
+                        "it holds the volume {name}, which the app doesn't have now; it can be restored to a \
+                         directory"
+                    ))
+                })?;
+                targets.push((volume, real_volume(&volume.name, &found.path)?));
+            }
+            let is_there = |name: &str| volumes.iter().any(|volume| volume.name == *name);
+            let untouched = declared.iter().map(|declared| declared.name.clone());
+            (targets, untouched.filter(|name| !is_there(name)).collect())
+        }
+        RestoreTarget::Directory { path, policy } => {
+            let directory = real_directory(path)?;
+            check_untouched(&directory, untouchable, "the target", false)?;
+            if *policy == TargetPolicy::Refuse {
+                check_empty(&directory, &hidden)?;
+            }
+            let targets = volumes
+                .iter()
+                .map(|volume| (volume, directory.join(&volume.name)));
+            (targets.collect(), Vec::new())
+        }
+    };
+    let mut places = Vec::new();
+    for (volume, target) in targets {
+        let name = volume.name.display();
+        check_untouched(&target, untouchable, &format!("the volume {name}"), true)?;
+        if let Some(inner) = mounts.below(&target) {
+            return Err(refused(format!(
+                "{} is mounted in the volume {name}; it must be a volume of its own, or be unmounted",
+                inner.display()
+            )));
+        }
+        let swap = swap_for(&target, &mounts).map_err(|error| storage(target.display(), &error))?;
+        let beside = match swap {
+            Swap::Directory => target.parent().unwrap_or(&target),
+            Swap::Entries => &target,
+        };
+        let staging = beside.join(&hidden).into_os_string();
+        places.push(Place {
+            volume: volume.name.clone(),
+            target: target.into_os_string(),
+            swap,
+            staging,
+        });
+    }
+    check_apart(&places)?;
+    Ok(Plan { places, untouched })
+}
+
+/// The directory that a declared volume is, or will be.
+fn real_volume(name: &OsStr, path: &Path) -> Result<PathBuf, EngineError> {
+    let name = name.display();
+    match path.canonicalize() {
+        Ok(real) if real.is_dir() => Ok(real),
+        Ok(real) => Err(refused(format!(
+            "the volume {name}: {} is no directory",
+            real.display()
+        ))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_err() => {
+            // It is gone altogether. What is above it must be there: a disk may not be mounted.
+            let (Some(parent), Some(last)) = (path.parent(), path.file_name()) else {
+                return Err(refused(format!("the volume {name}: {}: {error}", path.display())));
+            };
+            let parent = parent
+                .canonicalize()
+                .map_err(|error| refused(format!("the volume {name}: {}: {error}", parent.display())))?;
+            Ok(parent.join(last))
+        }
+        Err(error) => Err(refused(format!("the volume {name}: {}: {error}", path.display()))),
+    }
+}
+
+fn real_directory(path: &Path) -> Result<PathBuf, EngineError> {
+    if !path.is_absolute() {
+        return Err(refused(format!(
+            "the target {} is no absolute path",
+            path.display()
+        )));
+    }
+    match path.metadata() {
+        Ok(found) if found.is_dir() => {}
+        Ok(_) => return Err(refused(format!("the target {} is no directory", path.display()))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => durable::create_dirs(path)
+            .map_err(|error| storage(format!("making the target {}", path.display()), &error))?,
+        Err(error) => return Err(storage(format!("the target {}", path.display()), &error)),
+    }
+    path.canonicalize()
+        .map_err(|error| storage(format!("the target {}", path.display()), &error))
+}
+
+/// A file system's own directory doesn't count, and neither does what an earlier try left.
+fn check_empty(directory: &Path, hidden: &OsStr) -> Result<(), EngineError> {
+    let entries = fs::read_dir(directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let entries = entries.map_err(|error| storage(format!("the target {}", directory.display()), &error))?;
+    let found = entries
+        .iter()
+        .map(fs::DirEntry::file_name)
+        .find(|name| name != "lost+found" && name != hidden);
+    match found {
+        Some(name) => Err(refused(format!(
+            "the target {} is not empty: {} is in it",
+            directory.display(),
+            name.display()
+        ))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses what is in a directory that must stay as it is, and, if it `is_replaced`, what has one in it.
+fn check_untouched(
+    target: &Path,
+    untouchable: &[PathBuf],
+    what: &str,
+    is_replaced: bool,
+) -> Result<(), EngineError> {
+    for kept in untouchable {
+        // One that isn't there can't come to harm.
+        let Ok(kept) = kept.canonicalize() else { continue };
+        if target.starts_with(&kept) || (is_replaced && kept.starts_with(target)) {
+            return Err(refused(format!(
+                "{what} would be restored over {}, which holds data of this server: {}",
+                kept.display(),
+                target.display()
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn check_apart(places: &[Place]) -> Result<(), EngineError> {
+    for (number, one) in places.iter().enumerate() {
+        for (other_number, other) in places.iter().enumerate() {
+            if number != other_number && one.target().starts_with(other.target()) {
+                return Err(refused(format!(
+                    "the volume {} is in the volume {}",
+                    one.volume.display(),
+                    other.volume.display()
+                )));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn swap_for(target: &Path, mounts: &Mounts) -> io::Result<Swap> {
+    use std::os::unix::fs::MetadataExt;
+    let found = match fs::symlink_metadata(target) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Swap::Directory),
+        found => found?,
+    };
+    let Some(parent) = target.parent() else {
+        return Ok(Swap::Entries);
+    };
+    let is_own = mounts.at(target) || found.dev() != fs::symlink_metadata(parent)?.dev();
+    Ok(if is_own && found.is_dir() {
+        Swap::Entries
+    } else {
+        Swap::Directory
+    })
+}
+
+/// The directories that something is mounted at.
+struct Mounts(Vec<PathBuf>);
+
+impl Mounts {
+    fn read() -> io::Result<Self> {
+        Ok(Self::parse(&fs::read("/proc/self/mountinfo")?))
+    }
+
+    fn parse(text: &[u8]) -> Self {
+        let lines = text.split(|byte| *byte == b'\n');
+        let points = lines.filter_map(|line| line.split(|byte| *byte == b' ').nth(4));
+        Self(points.map(|point| unescaped(point).into()).collect())
+    }
+
+    fn at(&self, path: &Path) -> bool {
+        self.0.iter().any(|point| point == path)
+    }
+
+    fn below(&self, path: &Path) -> Option<&Path> {
+        let below = |point: &&PathBuf| point.starts_with(path) && *point != path;
+        self.0.iter().find(below).map(PathBuf::as_path)
+    }
+}
+
+/// The kernel writes some bytes as a backslash and three octal digits.
+fn unescaped(text: &[u8]) -> OsString {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let [first, after @ ..] = rest {
+        let digits = (*first == b'\\').then(|| after.get(..3)).flatten();
+        let byte = digits
+            .and_then(|digits| std::str::from_utf8(digits).ok())
+            .and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        rest = if byte.is_some() { &after[3..] } else { after };
+        bytes.push(byte.unwrap_or(*first));
+    }
+    OsString::from_vec(bytes)
+}
+
+/// Whether a restore's hidden directory has a name that only such have.
+pub(crate) fn is_staging(path: &Path) -> bool {
+    path.file_name()
+        .is_some_and(|name| is_plain_name(name) && name.as_bytes().starts_with(b".appkeep-restore-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mount_points_are_read_with_their_odd_names() {
+        let text =
+            b"22 27 0:21 / /proc rw - proc proc rw\n36 27 8:1 / /srv/a\\040b\\134c rw - ext4 /dev/a rw\n";
+        let mounts = Mounts::parse(text);
+        assert!(mounts.at("/srv/a b\\c".as_ref()));
+        assert_eq!(mounts.below("/srv".as_ref()), Some(Path::new("/srv/a b\\c")));
+        assert_eq!(mounts.below("/srv/a b\\c".as_ref()), None);
+        assert_eq!(mounts.below("/pro".as_ref()), None);
+    }
+}

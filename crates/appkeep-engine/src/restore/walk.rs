@@ -1,0 +1,100 @@
+//! Walks a volume of an origin, each directory before what is in it, without recursion.
+
+use std::path::{Path, PathBuf};
+use std::vec;
+
+use appkeep_core::engine::EngineError;
+
+use super::entry::{Content, DEPTH_MAX, Entry, Fault, FileIs, Inside, Kind, Looks, Origin};
+use super::fill::Work;
+
+/// What is done at each entry. It begins in the directory that gets the volume.
+pub(crate) trait Visit {
+    /// Goes into a directory, which has these entries.
+    fn enter(&mut self, entry: &Entry, below: &[Entry]) -> Result<(), Fault>;
+
+    /// Goes back; everything in the directory was visited.
+    fn leave(&mut self, looks: &Looks) -> Result<(), Fault>;
+
+    /// Deals with a file. `path` begins with the volume's name.
+    fn file(
+        &mut self,
+        path: &Path,
+        entry: &Entry,
+        file: &FileIs,
+        content: &mut dyn FnMut() -> Result<Content, Fault>,
+    ) -> Result<(), Fault>;
+
+    /// Deals with a link.
+    fn link(&mut self, entry: &Entry, points_to: &Path) -> Result<(), Fault>;
+}
+
+struct Frame {
+    entries: vec::IntoIter<Entry>,
+    path: PathBuf,
+    looks: Looks,
+}
+
+/// Walks `volume`, which is a directory.
+///
+/// # Errors
+/// The first thing that goes wrong, with its path.
+pub(crate) fn walk(
+    origin: &mut dyn Origin,
+    volume: &Entry,
+    visit: &mut dyn Visit,
+    work: &Work<'_>,
+) -> Result<(), EngineError> {
+    let path = PathBuf::from(&volume.name);
+    let Kind::Directory(inside) = &volume.kind else {
+        return Err(Fault::Source("it is no directory".to_owned()).at(&path));
+    };
+    let root = enter(origin, volume, *inside, visit, path.clone()).map_err(|fault| fault.at(&path))?;
+    let mut stack = vec![root];
+    while let Some(frame) = stack.last_mut() {
+        if work.is_over() {
+            // Whoever made it so says why.
+            return Ok(());
+        }
+        let Some(entry) = frame.entries.next() else {
+            if let Some(left) = stack.pop() {
+                leave(origin, visit, &left.looks).map_err(|fault| fault.at(&left.path))?;
+            }
+            continue;
+        };
+        let path = frame.path.join(&entry.name);
+        let done = match &entry.kind {
+            Kind::Directory(_) if stack.len() >= DEPTH_MAX => Err(Fault::Source(format!(
+                "it is in more than {DEPTH_MAX} directories"
+            ))),
+            Kind::Directory(inside) => {
+                enter(origin, &entry, *inside, visit, path.clone()).map(|below| stack.push(below))
+            }
+            Kind::File(file) => visit.file(&path, &entry, file, &mut || origin.content(&entry.name, file)),
+            Kind::Link(points_to) => visit.link(&entry, points_to),
+        };
+        done.map_err(|fault| fault.at(&path))?;
+    }
+    Ok(())
+}
+
+fn enter(
+    origin: &mut dyn Origin,
+    entry: &Entry,
+    inside: Inside,
+    visit: &mut dyn Visit,
+    path: PathBuf,
+) -> Result<Frame, Fault> {
+    let below = origin.enter(&entry.name, inside)?;
+    visit.enter(entry, &below)?;
+    Ok(Frame {
+        entries: below.into_iter(),
+        path,
+        looks: entry.looks.clone(),
+    })
+}
+
+fn leave(origin: &mut dyn Origin, visit: &mut dyn Visit, looks: &Looks) -> Result<(), Fault> {
+    origin.leave()?;
+    visit.leave(looks)
+}

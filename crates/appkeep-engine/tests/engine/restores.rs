@@ -1,0 +1,495 @@
+//! Restoring backups and snapshots.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+
+use appkeep_core::catalog::Volume;
+use appkeep_core::engine::{
+    Engine, EngineError, Progress, Restore, RestoreData, RestoreReport, RestoreTarget, TargetPolicy,
+};
+use appkeep_core::ids::AppRestoreId;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::tree;
+use crate::workbench::{Workbench, backup, calm, noise, snap, unheard};
+
+impl Workbench {
+    pub(crate) fn backup_data(&self, number: u128) -> RestoreData {
+        RestoreData::Backup {
+            bucket: self.bucket.clone(),
+            backup_id: backup(number),
+        }
+    }
+
+    pub(crate) fn restore_request(&self, id: u128, source: RestoreData, target: RestoreTarget) -> Restore {
+        Restore {
+            id: AppRestoreId::new(Uuid::from_u128(id)),
+            app_id: self.app_id,
+            source,
+            target,
+            untouchable: Vec::new(),
+        }
+    }
+
+    pub(crate) fn in_place(&self) -> RestoreTarget {
+        RestoreTarget::InPlace(self.volumes.clone())
+    }
+
+    pub(crate) async fn restore(
+        &self,
+        id: u128,
+        source: RestoreData,
+        target: RestoreTarget,
+    ) -> Result<RestoreReport, EngineError> {
+        let request = self.restore_request(id, source, target);
+        self.engine.restore(&request, &unheard(), &calm()).await
+    }
+
+    /// A copy of the first volume as it is now.
+    fn kept(&self) -> PathBuf {
+        let kept = self.root().join("kept");
+        let copied = std::process::Command::new("cp")
+            .args(["-a".as_ref(), self.data(), &kept])
+            .status();
+        assert!(copied.unwrap().success());
+        kept
+    }
+}
+
+fn into(path: PathBuf, policy: TargetPolicy) -> RestoreTarget {
+    RestoreTarget::Directory { path, policy }
+}
+
+/// Nothing of a restore is left beside or in these directories.
+fn assert_no_remains(directories: &[&Path]) {
+    for directory in directories {
+        for entry in fs::read_dir(directory).unwrap() {
+            let name = entry.unwrap().file_name();
+            let name = name.to_string_lossy();
+            assert!(!name.starts_with(".appkeep"), "{name} in {}", directory.display());
+        }
+    }
+}
+
+#[track_caller]
+fn assert_refused(outcome: Result<RestoreReport, EngineError>, expected: &str) {
+    match outcome {
+        Err(EngineError::Refused(reason)) => assert!(reason.contains(expected), "{reason}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A volume with everything in it that a copy can get wrong, and with odd looks itself.
+fn odd_volume(workbench: &Workbench) {
+    tree::make(workbench.data());
+    fs::set_permissions(workbench.data(), Permissions::from_mode(0o2750)).unwrap();
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(workbench.data(), Some(999), Some(998)).unwrap();
+        fs::set_permissions(workbench.data(), Permissions::from_mode(0o2750)).unwrap();
+    }
+    tree::set_time(workbench.data(), 1_234_567_890, 12);
+}
+
+#[tokio::test]
+async fn a_backup_and_a_snapshot_come_back_in_place_as_they_were() {
+    let mut workbench = Workbench::new();
+    let config = workbench.add_volume("config");
+    fs::write(config.join("settings"), "on").unwrap();
+    odd_volume(&workbench);
+    let kept = workbench.kept();
+    let total = workbench.back_up(1).await;
+    for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
+        fs::write(workbench.data().join("small"), "overwritten").unwrap();
+        fs::remove_dir_all(workbench.data().join("deep")).unwrap();
+        fs::write(workbench.data().join("came later"), "").unwrap();
+        fs::remove_file(config.join("settings")).unwrap();
+        let progress = watch::Sender::new(Progress::default());
+        let request = workbench.restore_request(id, source, workbench.in_place());
+        let report = workbench
+            .engine
+            .restore(&request, &progress, &calm())
+            .await
+            .unwrap();
+        tree::assert_same(&kept, workbench.data());
+        assert_eq!(fs::read(config.join("settings")).unwrap(), b"on");
+        assert_eq!(report.bytes, total);
+        assert_eq!(progress.borrow().bytes_done, total);
+        assert_eq!(report.restored, [config.clone(), workbench.data().to_owned()]);
+        assert!(report.notes.is_empty() && report.left.is_empty(), "{report:?}");
+        let sparse = fs::metadata(workbench.data().join("sparse")).unwrap();
+        let blocks = sparse.blocks();
+        assert!(blocks * 512 < 1 << 20, "{blocks} blocks");
+        assert_no_remains(&[config.parent().unwrap(), workbench.data()]);
+    }
+}
+
+#[tokio::test]
+async fn a_volume_that_is_gone_comes_back() {
+    let workbench = Workbench::new();
+    odd_volume(&workbench);
+    let kept = workbench.kept();
+    workbench.back_up(1).await;
+    fs::remove_dir_all(workbench.data()).unwrap();
+    workbench
+        .restore(1, workbench.backup_data(1), workbench.in_place())
+        .await
+        .unwrap();
+    tree::assert_same(&kept, workbench.data());
+}
+
+#[tokio::test]
+async fn a_volume_behind_a_link_is_replaced_behind_it() {
+    let mut workbench = Workbench::new();
+    let real = workbench.data().to_owned();
+    fs::write(real.join("file"), "then").unwrap();
+    let link = workbench.root().join("link");
+    symlink(&real, &link).unwrap();
+    workbench.volumes[0].path.clone_from(&link);
+    workbench.back_up(1).await;
+    fs::write(real.join("file"), "now").unwrap();
+    workbench
+        .restore(1, workbench.backup_data(1), workbench.in_place())
+        .await
+        .unwrap();
+    assert_eq!(fs::read_link(&link).unwrap(), real);
+    assert_eq!(fs::read(real.join("file")).unwrap(), b"then");
+}
+
+#[tokio::test]
+async fn a_directory_gets_a_subdirectory_for_each_volume() {
+    let mut workbench = Workbench::new();
+    let config = workbench.add_volume("config");
+    fs::write(config.join("settings"), "on").unwrap();
+    odd_volume(&workbench);
+    workbench.back_up(1).await;
+    let target = workbench.root().join("not/there/yet");
+    let report = workbench
+        .restore(
+            1,
+            workbench.backup_data(1),
+            into(target.clone(), TargetPolicy::Refuse),
+        )
+        .await
+        .unwrap();
+    assert_eq!(report.restored, [target.join("config"), target.join("data")]);
+    tree::assert_same(workbench.data(), &target.join("data"));
+    tree::assert_same(&config, &target.join("config"));
+    assert_eq!(fs::read_dir(&target).unwrap().count(), 2);
+}
+
+#[tokio::test]
+async fn a_full_directory_is_refused_unless_it_may_be_replaced() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), "from the backup").unwrap();
+    workbench.back_up(1).await;
+    let target = workbench.root().join("target");
+    fs::create_dir_all(target.join("data")).unwrap();
+    fs::write(target.join("data/mine"), "precious").unwrap();
+    fs::write(target.join("other"), "stays").unwrap();
+    let source = || workbench.backup_data(1);
+    let refused = workbench
+        .restore(1, source(), into(target.clone(), TargetPolicy::Refuse))
+        .await;
+    assert_refused(refused, "is not empty: ");
+    assert_eq!(fs::read(target.join("data/mine")).unwrap(), b"precious");
+    workbench
+        .restore(2, source(), into(target.clone(), TargetPolicy::Replace))
+        .await
+        .unwrap();
+    assert!(!target.join("data/mine").exists());
+    tree::assert_same(workbench.data(), &target.join("data"));
+    assert_eq!(fs::read(target.join("other")).unwrap(), b"stays");
+    assert_no_remains(&[&target]);
+}
+
+#[tokio::test]
+async fn a_link_or_a_file_in_a_volumes_place_is_replaced_and_not_followed() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), "from the backup").unwrap();
+    workbench.back_up(1).await;
+    let elsewhere = workbench.root().join("elsewhere");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::write(elsewhere.join("file"), "not ours").unwrap();
+    let target = workbench.root().join("target");
+    fs::create_dir(&target).unwrap();
+    symlink(&elsewhere, target.join("data")).unwrap();
+    workbench
+        .restore(
+            1,
+            workbench.backup_data(1),
+            into(target.clone(), TargetPolicy::Replace),
+        )
+        .await
+        .unwrap();
+    tree::assert_same(workbench.data(), &target.join("data"));
+    assert_eq!(fs::read(elsewhere.join("file")).unwrap(), b"not ours");
+    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn asking_again_for_a_restore_that_is_done_touches_nothing() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), "then").unwrap();
+    workbench.back_up(1).await;
+    let first = workbench
+        .restore(1, workbench.backup_data(1), workbench.in_place())
+        .await
+        .unwrap();
+    fs::write(workbench.data().join("file"), "written since").unwrap();
+    let second = workbench
+        .restore(1, workbench.backup_data(1), workbench.in_place())
+        .await
+        .unwrap();
+    assert_eq!(first, second);
+    assert_eq!(fs::read(workbench.data().join("file")).unwrap(), b"written since");
+}
+
+#[tokio::test]
+async fn volumes_that_came_or_went_since_are_noticed() {
+    let mut workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), "then").unwrap();
+    workbench.back_up(1).await;
+    let added = workbench.add_volume("added");
+    fs::write(added.join("file"), "new").unwrap();
+    let report = workbench
+        .restore(1, workbench.backup_data(1), workbench.in_place())
+        .await
+        .unwrap();
+    assert_eq!(report.untouched, ["added"]);
+    assert_eq!(fs::read(added.join("file")).unwrap(), b"new");
+
+    workbench.back_up(2).await;
+    workbench.volumes.remove(0);
+    let refused = workbench
+        .restore(2, workbench.backup_data(2), workbench.in_place())
+        .await;
+    assert_refused(
+        refused,
+        "it holds the volume data, which the app doesn't have now",
+    );
+    assert_eq!(fs::read(added.join("file")).unwrap(), b"new");
+}
+
+#[tokio::test]
+async fn nothing_is_restored_over_what_must_stay() {
+    let mut workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), "then").unwrap();
+    workbench.back_up(1).await;
+    let everything = workbench.root().to_owned();
+    let volume = workbench.volumes[0].clone();
+    // The bucket and the data directory are in it.
+    workbench.volumes[0].path.clone_from(&everything);
+    let refused = workbench
+        .restore(1, workbench.backup_data(1), workbench.in_place())
+        .await;
+    assert_refused(refused, "which holds data of this server");
+    for inside in ["bucket/deeper", "data/deeper"] {
+        let target = into(everything.join(inside), TargetPolicy::Replace);
+        let refused = workbench.restore(2, workbench.backup_data(1), target).await;
+        assert_refused(refused, "which holds data of this server");
+    }
+    let mut request = workbench.restore_request(3, workbench.backup_data(1), workbench.in_place());
+    request.target = RestoreTarget::InPlace(vec![volume.clone()]);
+    request.untouchable = vec![volume.path.join("another bucket")];
+    fs::create_dir(volume.path.join("another bucket")).unwrap();
+    let refused = workbench.engine.restore(&request, &unheard(), &calm()).await;
+    assert_refused(refused, "another bucket, which holds data of this server");
+}
+
+#[tokio::test]
+async fn volumes_in_each_other_are_refused() {
+    let mut workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), "then").unwrap();
+    let inner = workbench.data().join("inner");
+    fs::create_dir(&inner).unwrap();
+    workbench.volumes.push(Volume {
+        name: "inner".to_owned(),
+        path: inner,
+    });
+    workbench.back_up(1).await;
+    let refused = workbench
+        .restore(1, workbench.backup_data(1), workbench.in_place())
+        .await;
+    assert_refused(refused, "the volume inner is in the volume data");
+}
+
+#[tokio::test]
+async fn what_is_not_there_cannot_be_restored() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), "mine").unwrap();
+    for source in [workbench.backup_data(1), RestoreData::Snapshot(snap(1))] {
+        let outcome = workbench.restore(1, source, workbench.in_place()).await;
+        assert!(matches!(outcome, Err(EngineError::Unreadable(_))), "{outcome:?}");
+    }
+    workbench.back_up(1).await;
+    let outcome = workbench
+        .restore(1, workbench.backup_data(2), workbench.in_place())
+        .await;
+    match outcome {
+        Err(EngineError::Unreadable(reasons)) => {
+            assert_eq!(reasons, [format!("backup {} is not in bucket main", backup(2))]);
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(fs::read(workbench.data().join("file")).unwrap(), b"mine");
+}
+
+/// One bit in each pack in turn.
+#[tokio::test]
+async fn a_damaged_backup_fails_loudly_and_leaves_the_old_data_alone() {
+    let workbench = Workbench::new();
+    for number in 0..10 {
+        fs::write(workbench.data().join(number.to_string()), noise(number, 50_000)).unwrap();
+    }
+    workbench.back_up(1).await;
+    fs::write(workbench.data().join("0"), "old data").unwrap();
+    let packs: Vec<_> = walkdir::WalkDir::new(workbench.repository().join("data"))
+        .into_iter()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_type().is_file())
+        .collect();
+    assert!(packs.len() >= 2);
+    for pack in packs {
+        let whole = fs::read(pack.path()).unwrap();
+        let mut damaged = whole.clone();
+        damaged[100] ^= 4;
+        fs::write(pack.path(), damaged).unwrap();
+        let outcome = workbench
+            .restore(1, workbench.backup_data(1), workbench.in_place())
+            .await;
+        match outcome {
+            Err(EngineError::Unreadable(reasons)) => {
+                assert!(reasons[0].contains("the repository is damaged"), "{reasons:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(fs::read(workbench.data().join("0")).unwrap(), b"old data");
+        assert_no_remains(&[workbench.data(), workbench.data().parent().unwrap()]);
+        fs::write(pack.path(), whole).unwrap();
+    }
+    workbench
+        .restore(1, workbench.backup_data(1), workbench.in_place())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn a_cancelled_restore_leaves_the_old_data_and_nothing_else() {
+    let workbench = Workbench::new();
+    for number in 0..40 {
+        fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
+    }
+    workbench.back_up(1).await;
+    fs::write(workbench.data().join("0"), "old data").unwrap();
+    let (cancel, progress) = (calm(), unheard());
+    let mut heard = progress.subscribe();
+    let canceller = tokio::spawn({
+        let cancel = cancel.clone();
+        async move {
+            heard
+                .wait_for(|progress| progress.bytes_done > 5_000_000)
+                .await
+                .unwrap();
+            cancel.cancel();
+        }
+    });
+    let request = workbench.restore_request(1, workbench.backup_data(1), workbench.in_place());
+    let outcome = workbench.engine.restore(&request, &progress, &cancel).await;
+    canceller.await.unwrap();
+    assert!(matches!(outcome, Err(EngineError::Cancelled)), "{outcome:?}");
+    assert_eq!(fs::read(workbench.data().join("0")).unwrap(), b"old data");
+    assert_no_remains(&[workbench.data(), workbench.data().parent().unwrap()]);
+}
+
+/// Without that it would find half of the old data, or a directory that is being removed.
+#[tokio::test]
+async fn a_snapshot_waits_for_a_restore() {
+    let workbench = Workbench::new();
+    for number in 0..10 {
+        fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
+    }
+    workbench.back_up(1).await;
+    fs::write(workbench.data().join("0"), "old data").unwrap();
+    let progress = unheard();
+    let mut heard = progress.subscribe();
+    let request = workbench.restore_request(1, workbench.backup_data(1), workbench.in_place());
+    let cancel = calm();
+    let restore = workbench.engine.restore(&request, &progress, &cancel);
+    let take = async {
+        heard.changed().await.unwrap();
+        workbench.take(2).await
+    };
+    let (restored, taken) = tokio::join!(restore, take);
+    restored.unwrap();
+    taken.unwrap();
+    tree::assert_same(
+        &workbench.snapshot_dir(1).join("data"),
+        &workbench.snapshot_dir(2).join("data"),
+    );
+}
+
+/// A file system of its own, unmounted at the end.
+struct Mounted(PathBuf);
+
+impl Mounted {
+    fn at(path: &Path) -> Self {
+        let mounted = std::process::Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=64m", "appkeep-test"])
+            .arg(path)
+            .status();
+        assert!(mounted.unwrap().success(), "root may mount");
+        Self(path.to_owned())
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        let _ = std::process::Command::new("umount").arg(&self.0).status();
+    }
+}
+
+#[tokio::test]
+async fn a_volume_that_is_a_mount_point_stays_one() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let workbench = Workbench::new();
+    let _mounted = Mounted::at(workbench.data());
+    odd_volume(&workbench);
+    // tmpfs has no attributes for users on older kernels; the rest is what counts here.
+    let kept = workbench.kept();
+    workbench.back_up(1).await;
+    for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
+        let before = fs::metadata(workbench.data()).unwrap();
+        fs::set_permissions(workbench.data(), Permissions::from_mode(0o777)).unwrap();
+        fs::write(workbench.data().join("small"), "overwritten").unwrap();
+        fs::remove_dir_all(workbench.data().join("deep")).unwrap();
+        fs::write(workbench.data().join("came later"), "").unwrap();
+        workbench.restore(id, source, workbench.in_place()).await.unwrap();
+        tree::assert_same(&kept, workbench.data());
+        let after = fs::metadata(workbench.data()).unwrap();
+        assert_eq!((before.dev(), before.ino()), (after.dev(), after.ino()));
+    }
+    assert_no_remains(&[workbench.data(), workbench.data().parent().unwrap()]);
+}
+
+#[tokio::test]
+async fn a_mount_point_inside_a_volume_is_refused() {
+    if !rustix::process::geteuid().is_root() {
+        return;
+    }
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("file"), "then").unwrap();
+    workbench.back_up(1).await;
+    let inner = workbench.data().join("a mount\\point");
+    fs::create_dir(&inner).unwrap();
+    let _mounted = Mounted::at(&inner);
+    fs::write(inner.join("file"), "elsewhere").unwrap();
+    let refused = workbench
+        .restore(1, workbench.backup_data(1), workbench.in_place())
+        .await;
+    assert_refused(refused, "is mounted in the volume data");
+    assert_eq!(fs::read(inner.join("file")).unwrap(), b"elsewhere");
+}

@@ -45,6 +45,18 @@ pub enum Error<I> {
     /// The app is no longer declared.
     #[error("the app is not ready")]
     AppNotReady,
+    /// The app has no such backup.
+    #[error("the backup was not found")]
+    BackupNotFound,
+    /// The backup that the input names is not completed.
+    #[error("the backup is not completed")]
+    BackupNotReady,
+    /// A restore of the app is in progress.
+    #[error("the app is being restored")]
+    AppRestoring,
+    /// A restore in progress reads it.
+    #[error("in use by a restore")]
+    InUseByRestore,
     /// A backup reads from the snapshot.
     #[error("the snapshot is in use by a backup")]
     SnapshotInUse,

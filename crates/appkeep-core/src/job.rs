@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, JobId, ScheduleId};
+use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, JobId, ScheduleId};
 
 /// The version of the payloads that this program writes. A job with an unknown version is parked, not
 /// guessed at.
@@ -67,16 +67,26 @@ pub enum JobPayload {
         /// The schedule.
         schedule_id: ScheduleId,
     },
+    /// Restores an app in place.
+    RestoreApp {
+        /// The account that owns it.
+        account_id: AccountId,
+        /// The app that is restored.
+        app_id: AppId,
+        /// The restore.
+        restore_id: AppRestoreId,
+    },
 }
 
 impl JobPayload {
     /// The words of all kinds.
-    pub const KINDS: [&str; 5] = [
+    pub const KINDS: [&str; 6] = [
         "take_backup",
         "take_snapshot",
         "delete_backup",
         "delete_snapshot",
         "apply_retention",
+        "restore_app",
     ];
 
     /// The kind's word, as it is stored.
@@ -88,6 +98,7 @@ impl JobPayload {
             Self::DeleteBackup { .. } => "delete_backup",
             Self::DeleteSnapshot { .. } => "delete_snapshot",
             Self::ApplyRetention { .. } => "apply_retention",
+            Self::RestoreApp { .. } => "restore_app",
         }
     }
 
@@ -96,7 +107,9 @@ impl JobPayload {
     #[must_use]
     pub fn exclusive_key(&self) -> String {
         match self {
-            Self::TakeBackup { app_id, .. } | Self::DeleteBackup { app_id, .. } => format!("app:{app_id}"),
+            Self::TakeBackup { app_id, .. }
+            | Self::DeleteBackup { app_id, .. }
+            | Self::RestoreApp { app_id, .. } => format!("app:{app_id}"),
             Self::TakeSnapshot { snap_id, .. } | Self::DeleteSnapshot { snap_id, .. } => {
                 format!("snapshot:{snap_id}")
             }
@@ -104,13 +117,14 @@ impl JobPayload {
         }
     }
 
-    /// The resource that a person deletes to cancel the job.
+    /// The resource that a person deletes to cancel the job, where the API lets people delete it.
     #[must_use]
     pub fn resource(&self) -> Uuid {
         match self {
             Self::TakeBackup { backup_id, .. } | Self::DeleteBackup { backup_id, .. } => backup_id.as_uuid(),
             Self::TakeSnapshot { snap_id, .. } | Self::DeleteSnapshot { snap_id, .. } => snap_id.as_uuid(),
             Self::ApplyRetention { schedule_id, .. } => schedule_id.as_uuid(),
+            Self::RestoreApp { restore_id, .. } => restore_id.as_uuid(),
         }
     }
 }
@@ -222,6 +236,12 @@ mod tests {
             app_id,
             snap_id: AppSnapId::new(Uuid::from_u128(5)),
         };
+        let restore = JobPayload::RestoreApp {
+            account_id,
+            app_id,
+            restore_id: AppRestoreId::new(Uuid::from_u128(6)),
+        };
+        assert_eq!(take.exclusive_key(), restore.exclusive_key());
         assert_eq!(take.exclusive_key(), delete.exclusive_key());
         assert_ne!(take.exclusive_key(), snap.exclusive_key());
         assert_eq!(take.resource(), delete.resource());

@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod app_backup;
+pub mod app_restore;
 pub mod app_snap;
 pub mod authz;
 pub mod catalog;

@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use crate::actor::{Token, TokenHash};
 use crate::app_backup::AppBackup;
+use crate::app_restore::{AppRestore, RestoreSource};
 use crate::app_snap::AppSnap;
 use crate::catalog::{Account, App, Bucket, Declaration};
-use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, ScheduleId};
+use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, ScheduleId};
 use crate::job::{Claim, ClaimedJob, JobEnd, Lease, LeaseStatus, NewJob};
 use crate::retention::Made;
 use crate::schedule::{NextRun, Schedule, Scheduled};
@@ -178,6 +179,19 @@ pub trait Store: Send + Sync {
         page: &Page,
     ) -> Result<Vec<Version>, StoreError>;
 
+    /// The restore of this account with this id.
+    async fn fetch_app_restore(
+        &self,
+        account_id: AccountId,
+        id: AppRestoreId,
+    ) -> Result<Option<AppRestore>, StoreError>;
+    /// The restore of this app that was asked for last.
+    async fn fetch_latest_app_restore(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+    ) -> Result<Option<AppRestore>, StoreError>;
+
     /// Takes the oldest job that may run: it is queued and due, or its lease is over because it ran out or
     /// because the process that held it is known to be dead. A job is passed over while another one with
     /// its exclusive key runs.
@@ -243,6 +257,25 @@ pub trait StoreTx: Send {
     async fn update_app_snap(&mut self, snap: &AppSnap) -> Result<bool, StoreError>;
     /// Forgets the snapshot if its stored generation is still `generation`.
     async fn delete_app_snap(&mut self, id: AppSnapId, generation: i64) -> Result<bool, StoreError>;
+
+    /// The restore of this account with this id.
+    async fn fetch_app_restore(
+        &mut self,
+        account_id: AccountId,
+        id: AppRestoreId,
+    ) -> Result<Option<AppRestore>, StoreError>;
+    /// The restore of this app that was asked for last.
+    async fn fetch_latest_app_restore(
+        &mut self,
+        account_id: AccountId,
+        app_id: AppId,
+    ) -> Result<Option<AppRestore>, StoreError>;
+    /// Remembers a new restore, and forgets the oldest of the app's that ended when there are many.
+    async fn insert_app_restore(&mut self, restore: &AppRestore) -> Result<(), StoreError>;
+    /// Replaces the restore if its stored generation is still `restore.generation`, and counts it up.
+    async fn update_app_restore(&mut self, restore: &AppRestore) -> Result<bool, StoreError>;
+    /// How many restores in progress read this.
+    async fn count_app_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError>;
 
     /// Queues a job.
     async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError>;

@@ -8,6 +8,7 @@ mod http;
 pub mod keys;
 mod log;
 pub mod recovery;
+pub mod restore;
 mod server;
 pub mod system;
 pub mod tokens;

@@ -58,6 +58,7 @@ impl Options {
 
 /// A running server.
 pub struct Server {
+    service: Service,
     http: HttpServer<Arc<Http>>,
     store: Arc<SqliteStore>,
     workers: Workers,
@@ -92,7 +93,9 @@ impl Server {
         );
         let wake = Arc::new(Notify::new());
         let shared: Arc<dyn Store> = store.clone();
-        let http = listen(&options, shared.clone(), wake.clone())?;
+        let (clock, ids) = (options.clock.clone(), options.ids.clone());
+        let service = Service::new(shared.clone(), clock, ids, wake.clone());
+        let http = listen(&options, shared.clone(), service.clone())?;
         let deps = WorkerDeps {
             store: shared,
             engine,
@@ -106,6 +109,7 @@ impl Server {
         let workers = Workers::start(&deps, options.config.workers as usize);
         let patrol = Patrol::start(&deps, options.config.check_every);
         Ok(Self {
+            service,
             http,
             store,
             workers,
@@ -126,6 +130,12 @@ impl Server {
         self.store.clone()
     }
 
+    /// Its operations, for whoever embeds it: those that the API doesn't have are there, too.
+    #[must_use]
+    pub fn service(&self) -> Service {
+        self.service.clone()
+    }
+
     /// Stops: takes no more requests, answers those that are under way, puts running jobs back into the
     /// queue, and closes the database.
     pub async fn stop(self) {
@@ -143,13 +153,12 @@ impl Server {
 fn listen(
     options: &Options,
     store: Arc<dyn Store>,
-    wake: Arc<Notify>,
+    service: Service,
 ) -> Result<HttpServer<Arc<Http>>, StartError> {
     let refused = |reason: String| StartError::Listen {
         address: options.listen.to_string(),
         reason,
     };
-    let service = Service::new(store.clone(), options.clock.clone(), options.ids.clone(), wake);
     let context = Http {
         service,
         store,

@@ -11,6 +11,7 @@ mod lists;
 mod outside_crate;
 mod patrol;
 mod resources;
+mod restores;
 mod schedules;
 mod snapshots;
 mod stage;

@@ -2,6 +2,7 @@
 
 use crate::actor::OpContext;
 use crate::app_backup::{AppBackup, CreateAppBackup};
+use crate::app_restore::RestoreSource;
 use crate::authz::Access;
 use crate::catalog::Bucket;
 use crate::error::Error;
@@ -130,7 +131,7 @@ impl Service {
     }
 
     /// Deletes a backup, by either of its paths: it is invisible at once, and a job in the same
-    /// transaction gives its bytes back. One in progress is cancelled.
+    /// transaction gives its bytes back. One in progress is cancelled; one that a restore reads is in use.
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
@@ -151,6 +152,10 @@ impl Service {
                 .ok_or(Error::ResourceNotFound)?;
             if backup.refuses_deletion() {
                 return Err(Error::BackupPending);
+            }
+            let source = RestoreSource::Backup(backup.id);
+            if tx.count_app_restores_reading(source).await? > 0 {
+                return Err(Error::InUseByRestore);
             }
             if !tx.delete_app_backup(backup.id, backup.generation).await? {
                 continue;

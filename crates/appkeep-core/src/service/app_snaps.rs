@@ -1,6 +1,7 @@
 //! The operations on snapshots.
 
 use crate::actor::OpContext;
+use crate::app_restore::RestoreSource;
 use crate::app_snap::{AppSnap, CreateAppSnap};
 use crate::authz::Access;
 use crate::error::Error;
@@ -92,7 +93,7 @@ impl Service {
     }
 
     /// Deletes a snapshot: it is invisible at once, and a job in the same transaction removes its data.
-    /// One in progress is cancelled; one that a backup reads from, or was made for, is in use.
+    /// One in progress is cancelled; one that a backup or a restore reads from, or that was made for a backup, is in use.
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
@@ -113,6 +114,10 @@ impl Service {
                 .ok_or(Error::ResourceNotFound)?;
             if snap.made_for.is_some() || tx.count_app_backups_reading(snap.id).await? > 0 {
                 return Err(Error::SnapshotInUse);
+            }
+            let source = RestoreSource::Snapshot(snap.id);
+            if tx.count_app_restores_reading(source).await? > 0 {
+                return Err(Error::InUseByRestore);
             }
             if !tx.delete_app_snap(snap.id, snap.generation).await? {
                 continue;

@@ -5,6 +5,7 @@
 //! existence, what the input names, and at last conflicts.
 
 mod app_backups;
+mod app_restores;
 mod app_snaps;
 mod schedules;
 

@@ -8,6 +8,7 @@ mod apply_retention;
 mod delete_data;
 mod hooks;
 mod patrol;
+mod restore_app;
 mod run;
 mod scheduler;
 mod take_backup;

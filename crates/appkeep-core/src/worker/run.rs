@@ -7,8 +7,8 @@ use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    BACKOFF_SECS_MAX, LEASE_SECS, RENEW_EVERY, WorkerDeps, apply_retention, delete_data, take_backup,
-    take_snapshot,
+    BACKOFF_SECS_MAX, LEASE_SECS, RENEW_EVERY, WorkerDeps, apply_retention, delete_data, restore_app,
+    take_backup, take_snapshot,
 };
 use crate::engine::EngineError;
 use crate::ids::JobId;
@@ -191,6 +191,11 @@ impl JobRun<'_> {
                 app_id,
                 schedule_id,
             } => apply_retention::run(self, account_id, app_id, schedule_id).await,
+            JobPayload::RestoreApp {
+                account_id,
+                restore_id,
+                ..
+            } => restore_app::run(self, account_id, restore_id).await,
         }
     }
 
@@ -204,6 +209,11 @@ impl JobRun<'_> {
             JobPayload::TakeSnapshot {
                 account_id, snap_id, ..
             } => take_snapshot::fail(self, account_id, snap_id, &reasons).await,
+            JobPayload::RestoreApp {
+                account_id,
+                restore_id,
+                ..
+            } => restore_app::fail(self, account_id, restore_id, &reasons).await,
             JobPayload::DeleteBackup { .. }
             | JobPayload::DeleteSnapshot { .. }
             | JobPayload::ApplyRetention { .. } => {
@@ -265,6 +275,11 @@ impl JobRun<'_> {
                     tx.update_app_snap(&snap).await?;
                 }
             }
+            JobPayload::RestoreApp {
+                account_id,
+                restore_id,
+                ..
+            } => restore_app::hinder(self, tx, account_id, restore_id, &reasons).await?,
             JobPayload::DeleteBackup { .. }
             | JobPayload::DeleteSnapshot { .. }
             | JobPayload::ApplyRetention { .. } => {}

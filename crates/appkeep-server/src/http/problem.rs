@@ -93,6 +93,8 @@ kinds! {
     APP_NOT_READY = Some(112), CONFLICT, "App not ready", "The app is no longer part of this server's configuration. Its backups stay, but it gets no new ones.";
     NO_BUCKET = Some(127), BAD_REQUEST, "No bucket", "The body names no bucket, and the account has none.";
     BACKUP_PENDING = Some(128), CONFLICT, "Backup cancellation not allowed", "A pending backup can't be canceled.";
+    APP_RESTORING = Some(112), CONFLICT, "App not ready", "The app is being restored.";
+    IN_USE_BY_RESTORE = Some(142), CONFLICT, "In use by a restore", "A restore is reading this data. Delete it when the restore has ended.";
     SNAPSHOT_IN_USE = Some(144), CONFLICT, "Snapshot in use by a backup", "A backup is copying this snapshot. Delete it when the backup has ended.";
     BODY_TIMED_OUT = None, REQUEST_TIMEOUT, "Request Timeout", "The body of the request didn't arrive in time.";
     UNSUPPORTED_MEDIA_TYPE = None, UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type", "The body of the request has a media type that this operation doesn't read.";
@@ -168,6 +170,10 @@ fn of_error(error: Error<Rejected>, own: OwnKinds, correlation: Uuid) -> Problem
         Error::BackupPending => BACKUP_PENDING.occurrence(correlation),
         Error::SnapshotNotReady => field(SNAPSHOT_NOT_READY, "snapshotID", "the snapshot isn't completed"),
         Error::AppNotReady => APP_NOT_READY.occurrence(correlation),
+        Error::BackupNotFound => field(BODY_RULE, "backupID", "the app has no such backup"),
+        Error::BackupNotReady => field(CONFLICT, "backupID", "the backup isn't completed"),
+        Error::AppRestoring => APP_RESTORING.occurrence(correlation),
+        Error::InUseByRestore => IN_USE_BY_RESTORE.occurrence(correlation),
         Error::SnapshotInUse => SNAPSHOT_IN_USE.occurrence(correlation),
         Error::Unavailable(reason) => {
             tracing::warn!(correlation.id = %correlation, reason, "not available");

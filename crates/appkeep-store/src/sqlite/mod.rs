@@ -1,6 +1,7 @@
 //! The store on SQLite: one file, one writing connection, a few that read.
 
 mod app_backups;
+mod app_restores;
 mod app_snaps;
 mod catalog;
 mod errors;
@@ -17,10 +18,11 @@ use std::path::Path;
 
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app_backup::AppBackup;
+use appkeep_core::app_restore::AppRestore;
 use appkeep_core::app_snap::AppSnap;
 use appkeep_core::catalog::{Account, App, Bucket};
 use appkeep_core::fail_point;
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, ScheduleId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, ScheduleId};
 use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus};
 use appkeep_core::retention::Made;
 use appkeep_core::schedule::{Schedule, Scheduled};
@@ -217,6 +219,22 @@ impl Store for SqliteStore {
         page: &Page,
     ) -> Result<Vec<Version>, StoreError> {
         versions::list(&mut *self.reader().await?, &app_snaps::VERSIONS, filter, page).await
+    }
+
+    async fn fetch_app_restore(
+        &self,
+        account_id: AccountId,
+        id: AppRestoreId,
+    ) -> Result<Option<AppRestore>, StoreError> {
+        app_restores::fetch(&mut *self.reader().await?, account_id, id).await
+    }
+
+    async fn fetch_latest_app_restore(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+    ) -> Result<Option<AppRestore>, StoreError> {
+        app_restores::fetch_latest(&mut *self.reader().await?, account_id, app_id).await
     }
 
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {

@@ -2,10 +2,11 @@
 
 use appkeep_core::actor::Token;
 use appkeep_core::app_backup::AppBackup;
+use appkeep_core::app_restore::{AppRestore, RestoreSource};
 use appkeep_core::app_snap::AppSnap;
 use appkeep_core::catalog::Declaration;
 use appkeep_core::fail_point;
-use appkeep_core::ids::{AccountId, AppBackupId, AppSnapId, ScheduleId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, ScheduleId};
 use appkeep_core::job::{JobEnd, Lease, NewJob};
 use appkeep_core::schedule::NextRun;
 use appkeep_core::store::{StoreError, StoreTx};
@@ -15,7 +16,7 @@ use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
 use super::errors::store_error;
-use super::{app_backups, app_snaps, catalog, jobs, schedules, tokens};
+use super::{app_backups, app_restores, app_snaps, catalog, jobs, schedules, tokens};
 
 /// Holds the one writing connection until it is committed or dropped.
 pub(super) struct SqliteTx {
@@ -104,6 +105,34 @@ impl StoreTx for SqliteTx {
 
     async fn delete_app_snap(&mut self, id: AppSnapId, generation: i64) -> Result<bool, StoreError> {
         app_snaps::delete(&mut self.tx, id, generation).await
+    }
+
+    async fn fetch_app_restore(
+        &mut self,
+        account_id: AccountId,
+        id: AppRestoreId,
+    ) -> Result<Option<AppRestore>, StoreError> {
+        app_restores::fetch(&mut self.tx, account_id, id).await
+    }
+
+    async fn fetch_latest_app_restore(
+        &mut self,
+        account_id: AccountId,
+        app_id: AppId,
+    ) -> Result<Option<AppRestore>, StoreError> {
+        app_restores::fetch_latest(&mut self.tx, account_id, app_id).await
+    }
+
+    async fn insert_app_restore(&mut self, restore: &AppRestore) -> Result<(), StoreError> {
+        app_restores::insert(&mut self.tx, restore).await
+    }
+
+    async fn update_app_restore(&mut self, restore: &AppRestore) -> Result<bool, StoreError> {
+        app_restores::update(&mut self.tx, restore).await
+    }
+
+    async fn count_app_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError> {
+        app_restores::count_reading(&mut self.tx, source).await
     }
 
     async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError> {

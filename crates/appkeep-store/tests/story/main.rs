@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "all of this is a test, helpers too")]
 
 mod app_backups;
+mod app_restores;
 mod app_snaps;
 mod catalog;
 mod fixtures;

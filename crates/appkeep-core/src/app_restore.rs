@@ -1,0 +1,201 @@
+//! A restore of an app: what it is and what may happen to it. The API shows it only as the app's state.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::app_backup::fit_reasons;
+use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, SubjectId};
+
+/// A restore of an app in place: its volumes become what the source holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppRestore {
+    /// Its id.
+    pub id: AppRestoreId,
+    /// The account that owns it.
+    pub account_id: AccountId,
+    /// The app that is restored.
+    pub app_id: AppId,
+    /// Where the data comes from.
+    pub source: RestoreSource,
+    /// How it is doing.
+    pub state: RestoreState,
+    /// Why it is not doing better; of one that is completed, what could not be given back as it was.
+    pub reasons: Vec<String>,
+    /// When it was asked for.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub modified_at: DateTime<Utc>,
+    /// Who asked for it.
+    pub created_by: SubjectId,
+    /// Counts its changes; every change is a compare-and-set on it.
+    pub generation: i64,
+}
+
+/// Where the data of a restore comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum RestoreSource {
+    /// A backup.
+    Backup(AppBackupId),
+    /// A snapshot.
+    Snapshot(AppSnapId),
+}
+
+/// What somebody wants to be restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CreateAppRestore {
+    /// The app to restore.
+    pub app_id: AppId,
+    /// Where the data comes from.
+    pub source: RestoreSource,
+}
+
+/// How a restore is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RestoreState {
+    /// Accepted; no worker has begun.
+    Pending,
+    /// The new data is being made or swapped in.
+    Running,
+    /// The app has the new data.
+    Completed,
+    /// It did not work and won't be tried again. The app has the data from before, unless the reasons say
+    /// otherwise.
+    Failed,
+}
+
+impl RestoreState {
+    /// All states.
+    pub const ALL: [Self; 4] = [Self::Pending, Self::Running, Self::Completed, Self::Failed];
+
+    /// The state's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Running => "running",
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    }
+
+    /// Whether a worker may still move the restore on: until then its source is in use.
+    #[must_use]
+    pub const fn is_in_progress(self) -> bool {
+        matches!(self, Self::Pending | Self::Running)
+    }
+}
+
+/// How an app is doing, as its latest restore tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AppState {
+    /// It has its data.
+    Ready,
+    /// A restore is in progress.
+    Restoring,
+    /// The latest restore failed.
+    Failed,
+}
+
+impl AppState {
+    /// The state of an app whose latest restore, if it ever had one, is in this state.
+    #[must_use]
+    pub const fn after(latest: Option<RestoreState>) -> Self {
+        match latest {
+            None | Some(RestoreState::Completed) => Self::Ready,
+            Some(RestoreState::Pending | RestoreState::Running) => Self::Restoring,
+            Some(RestoreState::Failed) => Self::Failed,
+        }
+    }
+
+    /// The state's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ready => "ready",
+            Self::Restoring => "restoring",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl AppRestore {
+    /// A new restore that waits for a worker.
+    #[must_use]
+    pub fn pending(
+        id: AppRestoreId,
+        account_id: AccountId,
+        wanted: CreateAppRestore,
+        by: SubjectId,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            id,
+            account_id,
+            app_id: wanted.app_id,
+            source: wanted.source,
+            state: RestoreState::Pending,
+            reasons: Vec::new(),
+            created_at: now,
+            modified_at: now,
+            created_by: by,
+            generation: 0,
+        }
+    }
+
+    /// A worker has begun.
+    pub fn begin(&mut self, now: DateTime<Utc>) {
+        self.state = RestoreState::Running;
+        self.modified_at = now;
+    }
+
+    /// The app has the new data; `notes` say what could not be given back as it was.
+    pub fn complete(&mut self, notes: &[String], now: DateTime<Utc>) {
+        self.state = RestoreState::Completed;
+        self.reasons = if notes.is_empty() {
+            Vec::new()
+        } else {
+            fit_reasons(notes)
+        };
+        self.modified_at = now;
+    }
+
+    /// It doesn't come further now, for these reasons; another attempt follows.
+    pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
+        self.reasons = fit_reasons(reasons);
+        self.modified_at = now;
+    }
+
+    /// It did not work, for these reasons.
+    pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
+        self.state = RestoreState::Failed;
+        self.hinder(reasons, now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_names_its_state() {
+        for state in RestoreState::ALL {
+            assert_eq!(RestoreState::from_word(state.as_str()), Some(state));
+        }
+        assert_eq!(RestoreState::from_word("discovering"), None);
+    }
+
+    #[test]
+    fn an_app_is_as_its_latest_restore_left_it() {
+        let after = |state| AppState::after(state).as_str();
+        assert_eq!(after(None), "ready");
+        let words = RestoreState::ALL.map(|state| after(Some(state)));
+        assert_eq!(words, ["restoring", "restoring", "ready", "failed"]);
+    }
+}

@@ -1,0 +1,120 @@
+//! Restores an app in place: hands what the store knows to the engine, and says how it went.
+
+use tokio::sync::watch;
+
+use super::run::{JobRun, StepError};
+use crate::app_restore::{AppRestore, RestoreSource};
+use crate::catalog::BucketLocation;
+use crate::engine::{Progress, Restore, RestoreData, RestoreReport, RestoreTarget};
+use crate::ids::{AccountId, AppRestoreId};
+use crate::job::JobEnd;
+use crate::store::StoreTx;
+
+/// The job: restores the app and ends.
+pub(super) async fn run(
+    run: &JobRun<'_>,
+    account_id: AccountId,
+    restore_id: AppRestoreId,
+) -> Result<(), StepError> {
+    let found = run.deps.store.fetch_app_restore(account_id, restore_id).await?;
+    let restore = found.ok_or(StepError::Gone)?;
+    if !restore.state.is_in_progress() {
+        let tx = run.begin().await?;
+        return run.finish(tx, JobEnd::Done).await;
+    }
+    let restore = begin(run, restore).await?;
+    let request = request(run, &restore).await?;
+    let (progress, _) = watch::channel(Progress::default());
+    let report = run.deps.engine.restore(&request, &progress, &run.cancel).await?;
+    let mut tx = run.begin().await?;
+    let found = tx.fetch_app_restore(account_id, restore_id).await?;
+    let mut restore = found.ok_or(StepError::Gone)?;
+    restore.complete(&notes(report), run.deps.clock.now());
+    if !tx.update_app_restore(&restore).await? {
+        return Err(StepError::Gone);
+    }
+    run.finish(tx, JobEnd::Done).await
+}
+
+/// Ends the job as failed, and the restore with it.
+pub(super) async fn fail(
+    run: &JobRun<'_>,
+    account_id: AccountId,
+    restore_id: AppRestoreId,
+    reasons: &[String],
+) -> Result<(), StepError> {
+    let mut tx = run.begin().await?;
+    if let Some(mut restore) = tx.fetch_app_restore(account_id, restore_id).await? {
+        restore.fail(reasons, run.deps.clock.now());
+        tx.update_app_restore(&restore).await?;
+    }
+    let reason = reasons.join("; ");
+    run.finish(tx, JobEnd::Failed { reason }).await
+}
+
+/// Writes down why the restore doesn't come further now.
+pub(super) async fn hinder(
+    run: &JobRun<'_>,
+    tx: &mut dyn StoreTx,
+    account_id: AccountId,
+    restore_id: AppRestoreId,
+    reasons: &[String],
+) -> Result<(), StepError> {
+    if let Some(mut restore) = tx.fetch_app_restore(account_id, restore_id).await? {
+        restore.hinder(reasons, run.deps.clock.now());
+        tx.update_app_restore(&restore).await?;
+    }
+    Ok(())
+}
+
+async fn begin(run: &JobRun<'_>, mut restore: AppRestore) -> Result<AppRestore, StepError> {
+    restore.begin(run.deps.clock.now());
+    let mut tx = run.begin().await?;
+    if !tx.update_app_restore(&restore).await? {
+        return Err(StepError::Gone);
+    }
+    tx.commit().await?;
+    restore.generation += 1;
+    Ok(restore)
+}
+
+async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, StepError> {
+    let (store, account_id) = (&run.deps.store, restore.account_id);
+    let gone = |what: String| StepError::Permanent(vec![format!("{what} is gone")]);
+    let app = store.fetch_app(account_id, restore.app_id).await?;
+    let app = app.ok_or_else(|| gone(format!("app {}", restore.app_id)))?;
+    let source = match restore.source {
+        RestoreSource::Snapshot(snap_id) => RestoreData::Snapshot(snap_id),
+        RestoreSource::Backup(backup_id) => {
+            let backup = store.fetch_app_backup(account_id, backup_id).await?;
+            let backup = backup.ok_or_else(|| gone(format!("backup {backup_id}")))?;
+            let bucket = store.fetch_bucket(account_id, backup.bucket_id).await?;
+            let bucket = bucket.ok_or_else(|| gone(format!("bucket {}", backup.bucket_id)))?;
+            RestoreData::Backup { bucket, backup_id }
+        }
+    };
+    let mut untouchable = Vec::new();
+    for account in store.list_accounts().await? {
+        for bucket in store.list_buckets(account.id).await? {
+            let BucketLocation::Directory(directory) = bucket.location;
+            untouchable.push(directory);
+        }
+    }
+    Ok(Restore {
+        id: restore.id,
+        app_id: restore.app_id,
+        source,
+        target: RestoreTarget::InPlace(app.volumes),
+        untouchable,
+    })
+}
+
+fn notes(report: RestoreReport) -> Vec<String> {
+    let untouched = report.untouched.iter();
+    let untouched =
+        untouched.map(|name| format!("the volume {name} was left as it is: the source has no such"));
+    let left = report.left.iter();
+    let left = left.map(|path| format!("data from before is left in {}", path.display()));
+    let notes: Vec<_> = untouched.chain(left).collect();
+    notes.into_iter().chain(report.notes).collect()
+}

@@ -1,0 +1,215 @@
+//! Restores: on the data directory of a server that is stopped, and the words for those who embed one.
+
+use std::path::{Path, PathBuf};
+
+use appkeep_core::catalog::{Account, BucketLocation};
+use appkeep_core::engine::{Engine, EngineError, Restore, RestoreData};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId};
+use appkeep_core::state::ResourceState;
+use appkeep_core::store::Store;
+use appkeep_engine::{EngineConfig, RusticEngine};
+use appkeep_store::SqliteStore;
+use tokio_util::sync::CancellationToken;
+
+pub use appkeep_core::actor::{Actor, OpContext};
+pub use appkeep_core::app_restore::{AppRestore, AppState, CreateAppRestore, RestoreSource, RestoreState};
+pub use appkeep_core::engine::{Progress, ProgressSender, RestoreReport, RestoreTarget, TargetPolicy};
+pub use appkeep_core::service::Service;
+
+use crate::data_dir::{DataDir, DataDirLock};
+use crate::error::StartError;
+use crate::system::IdSource;
+
+/// Why a restore did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum RestoreError {
+    /// The data directory can't be used.
+    #[error(transparent)]
+    Start(#[from] StartError),
+    /// What was asked for isn't there, or isn't completed.
+    #[error("{0}")]
+    Source(String),
+    /// The engine refused or failed.
+    #[error("the restore failed: {0}")]
+    Engine(EngineError),
+}
+
+impl RestoreError {
+    /// Whether nothing was begun, so that somebody has to ask for something else.
+    #[must_use]
+    pub fn could_not_begin(&self) -> bool {
+        !matches!(self, Self::Engine(error) if !matches!(error, EngineError::Refused(_)))
+    }
+}
+
+impl From<appkeep_core::store::StoreError> for RestoreError {
+    fn from(error: appkeep_core::store::StoreError) -> Self {
+        Self::Start(error.into())
+    }
+}
+
+/// To where a restore goes.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// Over the app's volumes, as the server's configuration declared them last.
+    InPlace,
+    /// Into a directory.
+    Directory {
+        /// The directory, absolute.
+        path: PathBuf,
+        /// What happens to what is in it.
+        policy: TargetPolicy,
+    },
+}
+
+/// A data directory whose server is stopped, held so that none can start.
+pub struct Stopped {
+    data: DataDir,
+    store: SqliteStore,
+    _lock: DataDirLock,
+}
+
+/// What a restore would do.
+#[derive(Debug)]
+pub struct Planned {
+    restore: Restore,
+    /// The app's name.
+    pub app_name: String,
+    /// How many bytes there are, where that is known.
+    pub total_bytes: Option<u64>,
+}
+
+impl Stopped {
+    /// Takes the data directory `path`, which a server made before.
+    ///
+    /// # Errors
+    /// When there is none, or a server uses it.
+    pub async fn open(path: &Path) -> Result<Self, StartError> {
+        // Where its snapshots are must not depend on where this process was started.
+        let data = DataDir::create(DataDir::existing(path)?.path())?;
+        let lock = data.lock()?;
+        let store = SqliteStore::open(data.database()).await?;
+        Ok(Self {
+            data,
+            store,
+            _lock: lock,
+        })
+    }
+
+    /// Looks up what is to be restored.
+    ///
+    /// # Errors
+    /// When it isn't there, or isn't completed.
+    pub async fn plan(
+        &self,
+        source: RestoreSource,
+        target: Target,
+        ids: &dyn IdSource,
+    ) -> Result<Planned, RestoreError> {
+        let accounts = self.store.list_accounts().await?;
+        let (account_id, app_id, source, total_bytes) = match source {
+            RestoreSource::Backup(id) => self.backup(&accounts, id).await?,
+            RestoreSource::Snapshot(id) => self.snapshot(&accounts, id).await?,
+        };
+        let app = self.store.fetch_app(account_id, app_id).await?;
+        let app = app.ok_or_else(|| RestoreError::Source(format!("there is no app {app_id}")))?;
+        let target = match target {
+            Target::InPlace if !app.declared => {
+                return Err(RestoreError::Source(format!(
+                    "the app {} is no longer declared, so it isn't known where its volumes are; give --target",
+                    app.name
+                )));
+            }
+            Target::InPlace => RestoreTarget::InPlace(app.volumes),
+            Target::Directory { path, policy } => RestoreTarget::Directory { path, policy },
+        };
+        let mut untouchable = Vec::new();
+        for account in &accounts {
+            for bucket in self.store.list_buckets(account.id).await? {
+                let BucketLocation::Directory(directory) = bucket.location;
+                untouchable.push(directory);
+            }
+        }
+        let restore = Restore {
+            id: AppRestoreId::new(ids.next_id()),
+            app_id,
+            source,
+            target,
+            untouchable,
+        };
+        Ok(Planned {
+            restore,
+            app_name: app.name,
+            total_bytes,
+        })
+    }
+
+    async fn backup(
+        &self,
+        accounts: &[Account],
+        id: AppBackupId,
+    ) -> Result<(AccountId, AppId, RestoreData, Option<u64>), RestoreError> {
+        for account in accounts {
+            let Some(backup) = self.store.fetch_app_backup(account.id, id).await? else {
+                continue;
+            };
+            check_completed("backup", backup.state)?;
+            let bucket = self.store.fetch_bucket(account.id, backup.bucket_id).await?;
+            let missing = || RestoreError::Source(format!("there is no bucket {}", backup.bucket_id));
+            let source = RestoreData::Backup {
+                bucket: bucket.ok_or_else(missing)?,
+                backup_id: id,
+            };
+            return Ok((account.id, backup.app_id, source, backup.total_bytes));
+        }
+        Err(RestoreError::Source(format!("there is no backup {id}")))
+    }
+
+    async fn snapshot(
+        &self,
+        accounts: &[Account],
+        id: AppSnapId,
+    ) -> Result<(AccountId, AppId, RestoreData, Option<u64>), RestoreError> {
+        for account in accounts {
+            let Some(snap) = self.store.fetch_app_snap(account.id, id).await? else {
+                continue;
+            };
+            check_completed("snapshot", snap.state)?;
+            return Ok((account.id, snap.app_id, RestoreData::Snapshot(id), None));
+        }
+        Err(RestoreError::Source(format!("there is no snapshot {id}")))
+    }
+
+    /// Restores.
+    ///
+    /// # Errors
+    /// When the engine refuses or fails; the old data is where it was, unless the error says otherwise.
+    pub async fn restore(
+        &self,
+        planned: &Planned,
+        progress: &ProgressSender,
+        cancel: &CancellationToken,
+    ) -> Result<RestoreReport, RestoreError> {
+        let engine = RusticEngine::new(&EngineConfig {
+            data_dir: self.data.path().to_owned(),
+        });
+        let restored = engine.restore(&planned.restore, progress, cancel).await;
+        restored.map_err(RestoreError::Engine)
+    }
+
+    /// Gives the data directory back.
+    pub async fn close(self) {
+        self.store.close().await;
+    }
+}
+
+fn check_completed(what: &str, state: ResourceState) -> Result<(), RestoreError> {
+    if state == ResourceState::Completed {
+        Ok(())
+    } else {
+        Err(RestoreError::Source(format!(
+            "the {what} is {}, not completed",
+            state.as_str()
+        )))
+    }
+}

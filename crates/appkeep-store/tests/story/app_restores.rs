@@ -1,0 +1,132 @@
+use appkeep_core::app_restore::{AppRestore, CreateAppRestore, RestoreSource, RestoreState};
+use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
+use uuid::Uuid;
+
+use crate::fixtures::{ALICE, FORUM, STRANGERS, TEAM, WIKI, at};
+use crate::harness::Harness;
+
+fn backup_source(id: u128) -> RestoreSource {
+    RestoreSource::Backup(AppBackupId::new(Uuid::from_u128(id)))
+}
+
+fn restore(id: u128, app_id: AppId, source: RestoreSource, secs: i64) -> AppRestore {
+    let wanted = CreateAppRestore { app_id, source };
+    AppRestore::pending(
+        AppRestoreId::new(Uuid::from_u128(id)),
+        TEAM,
+        wanted,
+        ALICE,
+        at(secs),
+    )
+}
+
+async fn inserted(h: &Harness, restore: &AppRestore) {
+    let mut tx = h.begin().await;
+    tx.insert_app_restore(restore).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_restore_comes_back_as_it_was() {
+    let h = Harness::new().await;
+    let snap = RestoreSource::Snapshot(AppSnapId::new(Uuid::max()));
+    for (id, (source, state)) in (1..).zip([
+        (backup_source(7), RestoreState::Pending),
+        (snap, RestoreState::Running),
+        (snap, RestoreState::Completed),
+        (backup_source(8), RestoreState::Failed),
+    ]) {
+        let restore = AppRestore {
+            state,
+            reasons: vec!["\"quoted\", \\ 'single', \u{0}\n\u{1f980} ü".to_owned()],
+            modified_at: at(5),
+            generation: 41,
+            ..restore(id, WIKI, source, 0)
+        };
+        inserted(&h, &restore).await;
+        let stored = h.store.fetch_app_restore(TEAM, restore.id).await.unwrap();
+        assert_eq!(stored.as_ref(), Some(&restore));
+        assert_eq!(
+            h.store.fetch_app_restore(STRANGERS, restore.id).await.unwrap(),
+            None
+        );
+        let mut tx = h.begin().await;
+        assert_eq!(tx.fetch_app_restore(TEAM, restore.id).await.unwrap(), stored);
+    }
+}
+
+#[tokio::test]
+async fn a_change_counts_only_if_nobody_was_quicker() {
+    let h = Harness::new().await;
+    let mut changed = restore(1, WIKI, backup_source(1), 0);
+    inserted(&h, &changed).await;
+    changed.begin(at(1));
+    let mut tx = h.begin().await;
+    assert!(tx.update_app_restore(&changed).await.unwrap());
+    assert!(!tx.update_app_restore(&changed).await.unwrap());
+    tx.commit().await.unwrap();
+    let stored = h
+        .store
+        .fetch_app_restore(TEAM, changed.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!((stored.state, stored.generation), (RestoreState::Running, 1));
+}
+
+#[tokio::test]
+async fn the_latest_restore_is_the_apps_own() {
+    let h = Harness::new().await;
+    assert_eq!(h.store.fetch_latest_app_restore(TEAM, WIKI).await.unwrap(), None);
+    for (id, app, secs) in [(3, WIKI, 1), (1, WIKI, 2), (2, FORUM, 3)] {
+        inserted(&h, &restore(id, app, backup_source(1), secs)).await;
+    }
+    let latest = h.store.fetch_latest_app_restore(TEAM, WIKI).await.unwrap();
+    assert_eq!(latest.unwrap().id.as_uuid(), Uuid::from_u128(1));
+    let mut tx = h.begin().await;
+    let latest = tx.fetch_latest_app_restore(TEAM, FORUM).await.unwrap();
+    assert_eq!(latest.unwrap().id.as_uuid(), Uuid::from_u128(2));
+}
+
+#[tokio::test]
+async fn only_restores_in_progress_read() {
+    let h = Harness::new().await;
+    let source = backup_source(1);
+    for (id, state) in (1..).zip(RestoreState::ALL) {
+        let restore = AppRestore {
+            state,
+            ..restore(id, WIKI, source, 0)
+        };
+        inserted(&h, &restore).await;
+    }
+    let mut tx = h.begin().await;
+    assert_eq!(tx.count_app_restores_reading(source).await.unwrap(), 2);
+    // A snapshot of the same number is something else.
+    let snap = RestoreSource::Snapshot(AppSnapId::new(Uuid::from_u128(1)));
+    assert_eq!(tx.count_app_restores_reading(snap).await.unwrap(), 0);
+    assert_eq!(tx.count_app_restores_reading(backup_source(2)).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn old_restores_that_ended_are_forgotten_and_no_others() {
+    let h = Harness::new().await;
+    inserted(&h, &restore(1, WIKI, backup_source(1), 0)).await;
+    let mut tx = h.begin().await;
+    for number in 2..110 {
+        let ended = AppRestore {
+            state: RestoreState::Completed,
+            ..restore(number, WIKI, backup_source(1), i64::try_from(number).unwrap())
+        };
+        tx.insert_app_restore(&ended).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut there = Vec::new();
+    for number in 1..110 {
+        let id = AppRestoreId::new(Uuid::from_u128(number));
+        if h.store.fetch_app_restore(TEAM, id).await.unwrap().is_some() {
+            there.push(number);
+        }
+    }
+    let expected: Vec<u128> = std::iter::once(1).chain(10..110).collect();
+    assert_eq!(there, expected);
+}

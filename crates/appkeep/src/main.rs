@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use self::commands::{config, key, serve, token, verify};
+use self::commands::{config, key, restore, serve, token, verify};
 
 /// Self-hosted application backups and snapshots behind the Astra REST API.
 #[derive(Debug, Parser)]
@@ -31,6 +31,15 @@ enum Command {
     /// Look at configurations.
     #[command(subcommand)]
     Config(config::Command),
+    /// Restore a backup or a snapshot while the server is stopped.
+    ///
+    /// The new data is written beside its place, compared with its source, and then swapped in; until then
+    /// nothing is touched. A restore that was killed is ended or cleared away by the next one of the app.
+    ///
+    /// Example: appkeep restore --data /var/lib/appkeep --backup ID --target /srv/restored
+    ///
+    /// Exit codes: 0 restored, 1 it failed and the old data is as it was, 2 it could not begin.
+    Restore(restore::Args),
     /// Make tokens.
     #[command(subcommand)]
     Token(token::Command),
@@ -53,6 +62,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Serve(args) => block_on(serve::run(args)),
         Command::Config(command) => config::run(command),
+        Command::Restore(args) => block_on(restore::run(args)),
         Command::Token(command) => block_on(token::run(command)),
         Command::Key(command) => block_on(key::run(command)),
         Command::Verify(args) => block_on(verify::run(args)),

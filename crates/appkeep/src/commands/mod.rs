@@ -2,6 +2,7 @@
 
 pub(crate) mod config;
 pub(crate) mod key;
+pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod token;
 pub(crate) mod verify;

@@ -32,6 +32,15 @@ fn every_command_says_what_it_does() {
             &["config", "check", "--help"],
             &["Check a configuration", "Exit codes: 0 it is good, 2"],
         ),
+        (
+            &["restore", "--help"],
+            &[
+                "while the server is stopped",
+                "--in-place",
+                "Exit codes: 0 restored, 1 it failed",
+                "Example: appkeep restore",
+            ],
+        ),
         (&["token", "--help"], &["Make tokens", "create"]),
         (
             &["token", "create", "--help"],

@@ -7,6 +7,7 @@ mod hooks;
 mod key;
 mod killed;
 mod place;
+mod restore;
 mod running;
 mod serve;
 mod token;

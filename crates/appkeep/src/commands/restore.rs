@@ -1,0 +1,141 @@
+//! `appkeep restore`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::Context;
+use appkeep_server::restore::{
+    Planned, Progress, ProgressSender, RestoreError, RestoreReport, RestoreSource, Stopped, Target,
+    TargetPolicy,
+};
+use appkeep_server::system::RandomIds;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::commands::say;
+use crate::logging::{self, LogFormat};
+
+/// Restore a backup or a snapshot.
+#[derive(Debug, clap::Args)]
+#[command(
+    group = clap::ArgGroup::new("source").required(true),
+    group = clap::ArgGroup::new("where").required(true)
+)]
+pub(crate) struct Args {
+    /// The server's data directory. The server must be stopped.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The backup to restore.
+    #[arg(long, value_name = "ID", group = "source")]
+    backup: Option<Uuid>,
+    /// The snapshot to restore.
+    #[arg(long, value_name = "ID", group = "source")]
+    snapshot: Option<Uuid>,
+    /// Restore to this directory: each volume becomes a subdirectory. Made when it isn't there.
+    #[arg(long, value_name = "DIR", group = "where")]
+    target: Option<PathBuf>,
+    /// Restore over the app's volumes. What is in them is removed when all of the new data is whole. Stop
+    /// the app first.
+    #[arg(long, group = "where")]
+    in_place: bool,
+    /// Replace subdirectories of the target that have a volume's name. Without it the target must be empty.
+    #[arg(long, requires = "target", conflicts_with = "in_place")]
+    replace: bool,
+    /// What to log, for example info, debug, or appkeep=debug.
+    #[arg(long, value_name = "FILTER", default_value = "warn", env = "APPKEEP_LOG")]
+    log: String,
+}
+
+/// How often progress is told at most.
+const TOLD_EVERY: Duration = Duration::from_secs(2);
+
+pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    logging::start(&args.log, LogFormat::Text)?;
+    let source = match (args.backup, args.snapshot) {
+        (Some(id), _) => RestoreSource::Backup(id.into()),
+        (None, Some(id)) => RestoreSource::Snapshot(id.into()),
+        (None, None) => anyhow::bail!("restore needs --backup ID or --snapshot ID"),
+    };
+    let target = match args.target {
+        None => Target::InPlace,
+        Some(path) => Target::Directory {
+            path: std::path::absolute(&path).with_context(|| format!("failed to find {}", path.display()))?,
+            policy: if args.replace {
+                TargetPolicy::Replace
+            } else {
+                TargetPolicy::Refuse
+            },
+        },
+    };
+    let stopped = Stopped::open(&args.data).await?;
+    let planned = stopped.plan(source, target, &RandomIds).await?;
+    eprintln!("restoring the app {}", planned.app_name);
+    let outcome = restore(&stopped, &planned).await?;
+    stopped.close().await;
+    match outcome {
+        Ok(report) => {
+            tell(&report)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error) if error.could_not_begin() => Err(error.into()),
+        Err(error) => {
+            eprintln!("error: {error}");
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}
+
+/// Restores until it is done or a signal cancels it; a swap that began is ended first.
+async fn restore(
+    stopped: &Stopped,
+    planned: &Planned,
+) -> anyhow::Result<Result<RestoreReport, RestoreError>> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let (progress, cancel) = (ProgressSender::new(Progress::default()), CancellationToken::new());
+    let mut heard = progress.subscribe();
+    let restoring = stopped.restore(planned, &progress, &cancel);
+    tokio::pin!(restoring);
+    let mut tick = tokio::time::interval(TOLD_EVERY);
+    // The first one comes at once, and there is nothing to tell.
+    tick.tick().await;
+    loop {
+        tokio::select! {
+            outcome = &mut restoring => return Ok(outcome),
+            _ = terminate.recv() => cancel.cancel(),
+            _ = interrupt.recv() => cancel.cancel(),
+            _ = tick.tick() => tell_progress(&mut heard, planned.total_bytes),
+        }
+    }
+}
+
+fn tell_progress(heard: &mut watch::Receiver<Progress>, total_bytes: Option<u64>) {
+    let is_new = heard.has_changed().unwrap_or(false);
+    let done = heard.borrow_and_update().bytes_done;
+    match total_bytes {
+        Some(total) if is_new && done < total => eprintln!("{done} of {total} bytes are written"),
+        None if is_new => eprintln!("{done} bytes are written"),
+        _ => eprintln!("comparing what was written with its source"),
+    }
+}
+
+fn tell(report: &RestoreReport) -> anyhow::Result<()> {
+    for name in &report.untouched {
+        eprintln!("note: the volume {name} was left as it is: the source has no such volume");
+    }
+    for note in &report.notes {
+        eprintln!("note: {note}");
+    }
+    for path in &report.left {
+        eprintln!("note: data from before could not be removed: {}", path.display());
+    }
+    let restored = report.restored.iter().map(|path| path.display().to_string());
+    let restored = restored.collect::<Vec<_>>().join(", ");
+    say(&format!(
+        "restored {} files, {} bytes, in {restored}",
+        report.files, report.bytes
+    ))
+}

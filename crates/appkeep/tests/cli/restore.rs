@@ -1,0 +1,223 @@
+//! Restoring with the server stopped.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends at the first surprise, in its helpers too"
+)]
+
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::{Output, Stdio};
+
+use serde_json::json;
+
+use crate::place::{ACCOUNT, APP, Place, app_backups, backups};
+use crate::running::{appkeep, eventually, one_line_error, run, said};
+
+/// A volume with a few kinds of files.
+fn fill(place: &Place) {
+    let volume = place.path().join("volume");
+    fs::create_dir(volume.join("below")).unwrap();
+    fs::write(
+        volume.join("below/numbers"),
+        (0..=255).collect::<Vec<u8>>().repeat(5000),
+    )
+    .unwrap();
+    fs::hard_link(volume.join("greeting.txt"), volume.join("below/again")).unwrap();
+    symlink("../greeting.txt", volume.join("below/link")).unwrap();
+    fs::set_permissions(volume.join("greeting.txt"), fs::Permissions::from_mode(0o640)).unwrap();
+    fs::create_dir(volume.join("empty")).unwrap();
+}
+
+/// A place whose app has a completed backup and snapshot, with the server stopped: their ids.
+fn backed_up(place: &Place) -> (String, String) {
+    let server = place.start();
+    let token = place.token();
+    let id = |created: &serde_json::Value| created["id"].as_str().unwrap().to_owned();
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let backup = id(&server.post(&token, &app_backups(), &body).body);
+    server.wait_for(&token, &format!("{}/{backup}", backups()), &["completed"]);
+    let snaps = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps");
+    let body = json!({"type": "application/astra-appSnap", "version": "1.1"});
+    let snap = id(&server.post(&token, &snaps, &body).body);
+    server.wait_for(&token, &format!("{snaps}/{snap}"), &["completed"]);
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    (backup, snap)
+}
+
+fn restore(place: &Place, arguments: &[&str]) -> Output {
+    let data = place.data().display().to_string();
+    run(["restore", "--data", &data].iter().chain(arguments))
+}
+
+/// Content, modes, times and links of all there is, as `find` and `sha256sum` tell.
+fn described(directory: &std::path::Path) -> String {
+    let script = "cd \"$1\" && find . -printf '%p %m %T@ %n %l %y\\n' | sort && \
+                  find . -type f -print0 | sort -z | xargs -0 -r sha256sum";
+    let output = std::process::Command::new("sh")
+        .args(["-c", script, "sh"])
+        .arg(directory)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn every_byte_comes_back_in_place() {
+    let place = Place::new();
+    fill(&place);
+    let volume = place.path().join("volume");
+    let before = described(&volume);
+    let (backup, snap) = backed_up(&place);
+    for source in [["--backup", &backup], ["--snapshot", &snap]] {
+        fs::write(volume.join("greeting.txt"), "destroyed").unwrap();
+        fs::remove_dir_all(volume.join("below")).unwrap();
+        fs::write(volume.join("ransom note"), "pay").unwrap();
+        let output = restore(&place, &[source[0], source[1], "--in-place"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let expected = format!("restored 3 files, 1280012 bytes, in {}\n", volume.display());
+        assert_eq!(said(&output), expected);
+        assert_eq!(described(&volume), before);
+    }
+    // It may have been lost altogether.
+    fs::remove_dir_all(&volume).unwrap();
+    let output = restore(&place, &["--backup", &backup, "--in-place"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(described(&volume), before);
+    // The server goes on as if nothing had been.
+    let server = place.start();
+    let listed = server.get(&place.token(), &backups()).body;
+    assert_eq!(listed["items"][0]["state"], "completed");
+}
+
+#[test]
+fn a_directory_is_filled_and_replaced_only_when_that_is_asked_for() {
+    let place = Place::new();
+    fill(&place);
+    let (backup, _) = backed_up(&place);
+    let target = place.path().join("restored");
+    let to = target.display().to_string();
+    let output = restore(&place, &["--backup", &backup, "--target", &to]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(
+        described(&target.join("data")),
+        described(&place.path().join("volume"))
+    );
+
+    fs::write(target.join("data/greeting.txt"), "mine").unwrap();
+    let output = restore(&place, &["--backup", &backup, "--target", &to]);
+    assert_eq!(output.status.code(), Some(2));
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert!(complaint.contains("is not empty: data is in it"), "{complaint}");
+    assert_eq!(fs::read(target.join("data/greeting.txt")).unwrap(), b"mine");
+
+    let output = restore(&place, &["--backup", &backup, "--target", &to, "--replace"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(
+        described(&target.join("data")),
+        described(&place.path().join("volume"))
+    );
+}
+
+#[test]
+fn what_cannot_be_restored_is_said_in_one_line() {
+    let place = Place::new();
+    let unknown = "00000000-0000-4000-8000-000000000000";
+    let refused = one_line_error(&restore(&place, &["--backup", unknown, "--in-place"]));
+    assert!(
+        refused.contains("is not the data directory of a server"),
+        "{refused}"
+    );
+
+    let server = place.start();
+    let refused = one_line_error(&restore(&place, &["--backup", unknown, "--in-place"]));
+    assert!(refused.contains("is in use by another server"), "{refused}");
+    assert!(refused.contains(&server.id().to_string()), "{refused}");
+    server.stop("TERM");
+
+    let refused = one_line_error(&restore(&place, &["--backup", unknown, "--in-place"]));
+    assert_eq!(refused, format!("there is no backup {unknown}"));
+    let refused = one_line_error(&restore(&place, &["--snapshot", unknown, "--in-place"]));
+    assert_eq!(refused, format!("there is no snapshot {unknown}"));
+}
+
+#[test]
+fn source_and_target_have_to_be_chosen() {
+    let place = Place::new();
+    let id = "00000000-0000-4000-8000-000000000000";
+    for arguments in [
+        &["--in-place"][..],
+        &["--backup", id],
+        &["--backup", id, "--snapshot", id, "--in-place"],
+        &["--backup", id, "--in-place", "--target", "there"],
+        &["--backup", id, "--in-place", "--replace"],
+    ] {
+        let output = restore(&place, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(
+            String::from_utf8_lossy(&output.stderr).contains("Usage: appkeep restore"),
+            "{arguments:?}: {output:?}"
+        );
+    }
+}
+
+#[test]
+fn a_damaged_bucket_fails_the_restore_and_leaves_the_volume_alone() {
+    let place = Place::new();
+    fill(&place);
+    let (backup, _) = backed_up(&place);
+    fs::write(place.path().join("volume/greeting.txt"), "since").unwrap();
+    let before = described(&place.path().join("volume"));
+    let data = place.path().join("bucket").join(APP).join("data");
+    for directory in fs::read_dir(data).unwrap() {
+        for pack in fs::read_dir(directory.unwrap().path()).unwrap() {
+            let path = pack.unwrap().path();
+            let mut bytes = fs::read(&path).unwrap();
+            bytes[50] ^= 1;
+            fs::write(path, bytes).unwrap();
+        }
+    }
+    let output = restore(&place, &["--backup", &backup, "--in-place"]);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let complaint = String::from_utf8(output.stderr).unwrap();
+    assert!(complaint.contains("the repository is damaged"), "{complaint}");
+    assert_eq!(described(&place.path().join("volume")), before);
+}
+
+#[test]
+fn a_restore_that_is_killed_leaves_the_old_data_and_the_next_one_ends_well() {
+    let place = Place::new();
+    let volume = place.path().join("volume");
+    let large = volume.join("large");
+    let noise = fs::File::open("/dev/urandom").unwrap();
+    io::copy(&mut noise.take(64 << 20), &mut fs::File::create(&large).unwrap()).unwrap();
+    let before = described(&volume);
+    let (backup, _) = backed_up(&place);
+    fs::remove_file(&large).unwrap();
+    fs::write(volume.join("greeting.txt"), "since").unwrap();
+    let since = described(&volume);
+
+    let mut restoring = appkeep()
+        .args(["restore", "--in-place", "--backup", &backup, "--data"])
+        .arg(place.data())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let hidden = || {
+        let entries = fs::read_dir(place.path()).unwrap();
+        let mut names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.find(|name| name.starts_with(".appkeep-restore-"))
+    };
+    eventually("the new data to be written", &hidden);
+    restoring.kill().unwrap();
+    restoring.wait().unwrap();
+    assert_eq!(described(&volume), since);
+    assert!(hidden().is_some());
+
+    let output = restore(&place, &["--backup", &backup, "--in-place"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(described(&volume), before);
+    assert_eq!(hidden(), None);
+}

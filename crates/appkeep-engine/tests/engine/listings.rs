@@ -50,7 +50,7 @@ async fn a_bucket_that_cannot_be_asked_is_never_an_empty_one() {
     ] {
         match outcome {
             Err(EngineError::Storage(reason)) => {
-                assert!(reason.ends_with(&format!(" lacks {marker}")), "{reason}")
+                assert!(reason.ends_with(&format!(" lacks {marker}")), "{reason}");
             }
             other => panic!("{other:?}"),
         }

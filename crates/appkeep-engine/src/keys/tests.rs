@@ -338,7 +338,10 @@ mod rotating {
         assert_open(&second, &stored);
 
         for number in 0..3 {
-            assert!(own.rotate_by_steps(&[two.clone()], &mut until(number)).is_err());
+            assert!(
+                own.rotate_by_steps(std::slice::from_ref(&two), &mut until(number))
+                    .is_err()
+            );
             if number > 0 {
                 assert!(reason(own.prepare()).contains("run `appkeep key rotate` again"));
             }

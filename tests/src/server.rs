@@ -300,7 +300,7 @@ impl TestServer {
             role: Role::Member,
             scope: AccountScope::These(vec![self.account("acme").into()]),
         };
-        (self.running().service(), OpContext { actor })
+        (self.running().service(), OpContext::new(actor))
     }
 
     /// Stops the server in good order; what it remembers stays.

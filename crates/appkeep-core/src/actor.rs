@@ -112,17 +112,23 @@ pub struct OpContext {
 }
 
 impl OpContext {
+    /// The context of `actor`'s request, about which nothing is known yet.
+    #[must_use]
+    pub fn new(actor: Actor) -> Self {
+        Self {
+            actor,
+            list_found: None,
+        }
+    }
+
     /// The server itself, within one account: what it does for a schedule goes the way that a person's wish
     /// goes.
     #[must_use]
     pub(crate) fn system(account_id: AccountId) -> Self {
-        Self {
-            actor: Actor {
-                subject: SubjectId::SYSTEM,
-                role: Role::Member,
-                scope: AccountScope::These(vec![account_id]),
-            },
-            list_found: None,
-        }
+        Self::new(Actor {
+            subject: SubjectId::SYSTEM,
+            role: Role::Member,
+            scope: AccountScope::These(vec![account_id]),
+        })
     }
 }

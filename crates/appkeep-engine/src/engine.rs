@@ -114,6 +114,7 @@ fn restore_backup(
 ) -> Result<RestoreReport, EngineError> {
     let (app_id, name) = (restorer.request.app_id, &bucket.name);
     let missing = || EngineError::Unreadable(vec![format!("backup {backup_id} is not in bucket {name}")]);
+    bucket::attend(bucket, keys, Use::Read)?;
     if bucket::presence(bucket, app_id)? == Presence::Nothing {
         return Err(missing());
     }

@@ -16,8 +16,10 @@ pub use appkeep_core::app_restore::{AppRestore, AppState, CreateAppRestore, Rest
 pub use appkeep_core::engine::{Progress, ProgressSender, RestoreReport, RestoreTarget, TargetPolicy};
 pub use appkeep_core::service::Service;
 
+use crate::config::KeySource;
 use crate::data_dir::{DataDir, DataDirLock};
 use crate::error::StartError;
+use crate::keys::{self, KeyStore};
 use crate::system::IdSource;
 
 /// Why a restore did not happen.
@@ -65,6 +67,7 @@ pub enum Target {
 /// A data directory whose server is stopped, held so that none can start.
 pub struct Stopped {
     data: DataDir,
+    keys: KeyStore,
     store: SqliteStore,
     _lock: DataDirLock,
 }
@@ -84,13 +87,15 @@ impl Stopped {
     ///
     /// # Errors
     /// When there is none, or a server uses it.
-    pub async fn open(path: &Path) -> Result<Self, StartError> {
+    pub async fn open(path: &Path, keys: &KeySource) -> Result<Self, StartError> {
         // Where its snapshots are must not depend on where this process was started.
         let data = DataDir::create(DataDir::existing(path)?.path())?;
         let lock = data.lock()?;
+        let keys = keys::open(data.path(), keys).await?;
         let store = SqliteStore::open(data.database()).await?;
         Ok(Self {
             data,
+            keys,
             store,
             _lock: lock,
         })
@@ -192,7 +197,8 @@ impl Stopped {
     ) -> Result<RestoreReport, RestoreError> {
         let engine = RusticEngine::new(&EngineConfig {
             data_dir: self.data.path().to_owned(),
-        });
+        })
+        .with_keys(self.keys.clone());
         let restored = engine.restore(&planned.restore, progress, cancel).await;
         restored.map_err(RestoreError::Engine)
     }

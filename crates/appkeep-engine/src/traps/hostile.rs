@@ -10,7 +10,7 @@ use rustic_core::repofile::{Node, NodeType};
 use rustic_core::{FileType, ReadSource, ReadSourceEntry, RusticResult};
 
 use super::bench::Bench;
-use super::faulty::{Act, Faults};
+use super::faulty::{Act, Faults, Mishap, Struck};
 use crate::tree_source::TreeSource;
 
 /// Changes what is told of an entry.
@@ -192,19 +192,24 @@ fn a_size_that_is_not_true_is_refused() {
 fn a_restore_that_cannot_read_leaves_the_old_data_alone() {
     let bench = Bench::new();
     bench.store_whole(1);
-    let target = target_of(&bench);
-    let mut failures = 0;
-    for number in 0.. {
-        match bench.restore(1, target.clone(), Faults::nth(number)) {
-            Ok(_) => break,
-            Err(EngineError::Storage(reason)) => assert!(reason.ends_with("made to fail"), "{reason}"),
-            Err(other) => panic!("act {number}: {other:?}"),
+    let mut target = target_of(&bench);
+    for mishap in [Mishap::Refused, Mishap::AnswerLost, Mishap::Dead] {
+        for made in ["around", "outside"] {
+            fs::remove_dir_all(bench.dir.path().join(made)).unwrap();
         }
-        assert_untouched(&bench, &target);
-        failures += 1;
+        target = target_of(&bench);
+        let struck = Arc::new(Struck::default());
+        for number in 0.. {
+            match bench.restore(1, target.clone(), Faults::nth(number, mishap, &struck)) {
+                Ok(_) => break,
+                Err(EngineError::Storage(reason)) => assert!(reason.ends_with("made to fail"), "{reason}"),
+                Err(other) => panic!("act {number}: {other:?}"),
+            }
+            assert_untouched(&bench, &target);
+        }
+        assert!(struck.count() > 20, "only {} acts were struck", struck.count());
+        assert_eq!(fs::read_dir(target.join("data")).unwrap().count(), 21);
     }
-    assert!(failures > 20, "only {failures} acts were made to fail");
-    assert_eq!(fs::read_dir(target.join("data")).unwrap().count(), 21);
     for (act, kind) in [(Act::List, FileType::Index), (Act::Read, FileType::Pack)] {
         let outcome = bench.restore(1, target.clone(), Faults::at(act, kind));
         assert!(matches!(outcome, Err(EngineError::Storage(_))), "{outcome:?}");

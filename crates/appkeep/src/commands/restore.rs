@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
+use appkeep_server::config::Config;
 use appkeep_server::restore::{
     Planned, Progress, ProgressSender, RestoreError, RestoreReport, RestoreSource, Stopped, Target,
     TargetPolicy,
@@ -28,6 +29,9 @@ pub(crate) struct Args {
     /// The server's data directory. The server must be stopped.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
+    /// The server's configuration, if it declares in [keys] where the master key is.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
     /// The backup to restore.
     #[arg(long, value_name = "ID", group = "source")]
     backup: Option<Uuid>,
@@ -70,7 +74,9 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             },
         },
     };
-    let stopped = Stopped::open(&args.data).await?;
+    let config = args.config.as_deref().map(Config::load).transpose()?;
+    let keys = config.map(|config| config.keys).unwrap_or_default();
+    let stopped = Stopped::open(&args.data, &keys).await?;
     let planned = stopped.plan(source, target, &RandomIds).await?;
     eprintln!("restoring the app {}", planned.app_name);
     let outcome = restore(&stopped, &planned).await?;

@@ -253,7 +253,7 @@ impl Rounds<'_> {
 
     /// Has restic look at one repository as the death left it.
     fn check_one(&self, rng: &mut fastrand::Rng, report: &mut Report) -> Result<()> {
-        let repositories = restic::repositories(&self.place)?;
+        let repositories = restic::repositories(&self.run.binary, &self.place)?;
         if repositories.is_empty() {
             return Ok(());
         }
@@ -263,7 +263,7 @@ impl Rounds<'_> {
     }
 
     fn ask_restic(&self, report: &mut Report) -> Result<()> {
-        for repository in restic::repositories(&self.place)? {
+        for repository in restic::repositories(&self.run.binary, &self.place)? {
             repository.check(true)?;
             report.checked("restic check --read-data");
             repository.compare_list(&self.world)?;

@@ -1,8 +1,8 @@
 //! The repositories as plain restic sees them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -29,14 +29,17 @@ pub(super) struct Repository {
 /// The repositories that are there. One whose making was interrupted before it got its password is none.
 ///
 /// # Errors
-/// When a key file can't be read.
-pub(super) fn repositories(place: &Place) -> Result<Vec<Repository>> {
+/// When one's password can't be had.
+pub(super) fn repositories(binary: &Path, place: &Place) -> Result<Vec<Repository>> {
+    let passwords = passwords(binary, place)?;
     let mut found = Vec::new();
     for app in 0..APPS.len() {
         for bucket in 0..BUCKETS.len() {
             let path = place.repository(app, bucket);
             if path.join("config").is_file() && !entries(&path.join("keys"))?.is_empty() {
-                let password = password(place, app, bucket)?;
+                let password = passwords.get(&path);
+                let password = password.with_context(|| format!("{} has no password", path.display()))?;
+                let password = password.clone();
                 found.push(Repository {
                     app,
                     bucket,
@@ -49,19 +52,24 @@ pub(super) fn repositories(place: &Place) -> Result<Vec<Repository>> {
     Ok(found)
 }
 
-fn password(place: &Place, app: usize, bucket: usize) -> Result<String> {
-    let path = place
-        .data()
-        .join("keys")
-        .join(BUCKETS[bucket].1)
-        .join(format!("{}.json", APPS[app].1));
-    let text = fs::read(&path).with_context(|| format!("failed to read {}", path.display()))?;
-    let key: Value =
-        serde_json::from_slice(&text).with_context(|| format!("{} is no JSON", path.display()))?;
-    let password = key["password"].as_str();
-    Ok(password
-        .with_context(|| format!("{} has no password", path.display()))?
-        .to_owned())
+/// The passwords of repositories, by their paths: what the binary tells people who have no server any more.
+fn passwords(binary: &Path, place: &Place) -> Result<BTreeMap<PathBuf, String>> {
+    let output = Command::new(binary)
+        .args(["key", "show", "--recovery", "--data"])
+        .arg(place.data())
+        .output()
+        .with_context(|| format!("failed to start {}", binary.display()))?;
+    let said = String::from_utf8(output.stdout).context("the passwords are no text")?;
+    let mut found = BTreeMap::new();
+    let mut repository = PathBuf::new();
+    for line in said.lines() {
+        if let Some(path) = line.strip_prefix("export RESTIC_REPOSITORY=") {
+            repository = PathBuf::from(path.trim_matches('\''));
+        } else if let Some(password) = line.strip_prefix("export RESTIC_PASSWORD=") {
+            found.insert(repository.clone(), password.trim_matches('\'').to_owned());
+        }
+    }
+    Ok(found)
 }
 
 impl Repository {

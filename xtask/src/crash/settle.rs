@@ -1,6 +1,7 @@
 //! What has to hold after a restart: at once for what was acknowledged, soon for what was to be done.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -133,7 +134,9 @@ fn all_completed(listed: &[Value]) -> Result<Option<String>> {
 fn on_disk(place: &Place, world: &World) -> Result<Option<String>> {
     for app in 0..APPS.len() {
         let wanted = world.snaps.there.iter().filter(|snap| snap.app == app);
-        let wanted: BTreeSet<_> = wanted.map(|snap| place.snapshots(app).join(&snap.id)).collect();
+        // Each has a record of what it is beside it.
+        let names = wanted.flat_map(|snap| [snap.id.clone(), format!("{}.taken", snap.id)]);
+        let wanted: BTreeSet<_> = names.map(|name| place.snapshots(app).join(name)).collect();
         let found: BTreeSet<_> = entries(&place.snapshots(app))?.into_iter().collect();
         if found != wanted {
             return Ok(Some(format!(
@@ -147,9 +150,11 @@ fn on_disk(place: &Place, world: &World) -> Result<Option<String>> {
         }
     }
     let keys = files_below(&place.data().join("keys"))?;
-    let unfinished = keys
-        .iter()
-        .find(|path| path.extension().is_none_or(|extension| extension != "json"));
+    let is_key = |path: &Path| {
+        path.extension().is_some_and(|extension| extension == "json")
+            || path.file_name().is_some_and(|name| name == "master.key")
+    };
+    let unfinished = keys.iter().find(|path| !is_key(path));
     Ok(unfinished.map(|path| format!("{} is left", path.display())))
 }
 

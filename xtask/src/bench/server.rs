@@ -49,7 +49,7 @@ impl Server {
         };
         let (account, app) = (id("account")?, id("app")?);
         let mut child = Command::new(appkeep)
-            .args(["serve", "--listen", "127.0.0.1:0", "--config"])
+            .args(["serve", "--log", "error", "--listen", "127.0.0.1:0", "--config"])
             .arg(&config)
             .arg("--data")
             .arg(&data)

@@ -32,7 +32,7 @@ pub enum StoreError {
 }
 
 /// A place in a list: lists are ordered newest first, by (creation time, id) descending.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Position {
     /// When the resource at this place was made, in microseconds since 1970.
     pub created_micros: i64,
@@ -50,7 +50,7 @@ pub struct Version {
 }
 
 /// Which resources a list holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ListFilter {
     /// Those of this account,
     pub account_id: AccountId,
@@ -59,7 +59,7 @@ pub struct ListFilter {
 }
 
 /// Which part of a list is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Page {
     /// What comes after this place, or from the beginning.
     pub after: Option<Position>,
@@ -68,7 +68,7 @@ pub struct Page {
 }
 
 /// Which kind of resource a list holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ListKind {
     /// Backups.
     AppBackups,
@@ -78,7 +78,7 @@ pub enum ListKind {
 
 /// The part of a list that is read together with a token: one call of the store costs more than what it
 /// reads, and lists are what scripts ask for again and again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ListAsk {
     /// The list's kind.
     pub kind: ListKind,

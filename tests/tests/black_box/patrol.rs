@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 /// A server that looks every second.
 async fn watchful() -> TestServer {
-    let config = usual_config().replace("workers = 2\n", "workers = 2\ncheck_every_secs = 1\n");
+    let config = usual_config().replace("workers = 3\n", "workers = 3\ncheck_every_secs = 1\n");
     assert_ne!(config, usual_config());
     Builder::new().config(&config).start().await
 }

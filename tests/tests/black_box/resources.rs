@@ -46,7 +46,7 @@ fn check_new_metadata(metadata: &Value) {
     assert!(
         metadata["creationTimestamp"]
             .as_str()
-            .unwrap()
+            .expect("a time")
             .starts_with("2026-")
     );
     assert_ne!(metadata["createdBy"], sent_metadata()["createdBy"]);

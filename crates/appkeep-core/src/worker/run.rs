@@ -7,7 +7,7 @@ use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    BACKOFF_SECS_MAX, LEASE_SECS, RENEW_EVERY, WorkerDeps, apply_retention, delete_data, restore_app,
+    BACKOFF_SECS_MAX, LEASE_SECS, RENEW_EVERY, WorkerDeps, apply_retention, delete_data, hooks, restore_app,
     take_backup, take_snapshot,
 };
 use crate::engine::EngineError;
@@ -164,6 +164,7 @@ impl JobRun<'_> {
 
     async fn steps(&self) -> Result<(), StepError> {
         if let Some(refusal) = refusal(&self.job) {
+            self.release_app().await?;
             return Err(refusal);
         }
         match self.job.payload {
@@ -196,6 +197,23 @@ impl JobRun<'_> {
                 restore_id,
                 ..
             } => restore_app::run(self, account_id, restore_id).await,
+        }
+    }
+
+    /// Runs the app's post-hooks if an earlier run may have died with the app quiesced.
+    async fn release_app(&self) -> Result<(), StepError> {
+        match self.job.payload {
+            JobPayload::TakeBackup {
+                account_id,
+                backup_id,
+                ..
+            } => take_backup::release(self, account_id, backup_id).await,
+            JobPayload::TakeSnapshot {
+                account_id,
+                app_id,
+                snap_id,
+            } => hooks::release(self, account_id, app_id, snap_id).await,
+            _ => Ok(()),
         }
     }
 

@@ -91,7 +91,11 @@ pub(super) async fn remove_own_snapshots(
 }
 
 /// Runs the post-hooks of a backup that was deleted: the run before may have died with the app quiesced.
-async fn release(run: &JobRun<'_>, account_id: AccountId, backup_id: AppBackupId) -> Result<(), StepError> {
+pub(super) async fn release(
+    run: &JobRun<'_>,
+    account_id: AccountId,
+    backup_id: AppBackupId,
+) -> Result<(), StepError> {
     let snaps = run.begin().await?.list_app_snaps_made_for(backup_id).await?;
     for snap in snaps.iter().filter(|snap| snap.state.is_in_progress()) {
         hooks::release(run, account_id, snap.app_id, snap.id).await?;

@@ -3,17 +3,18 @@
 use std::fs;
 
 use appkeep_core::catalog::{Bucket, BucketLocation, Consistency, Volume};
-use appkeep_core::engine::{CopyBackup, DeleteBackup, Engine, Progress, TakeSnapshot};
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
+use appkeep_core::engine::{
+    CopyBackup, DeleteBackup, Engine, Progress, Restore, RestoreData, RestoreTarget, TakeSnapshot,
+    TargetPolicy,
+};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId};
 use appkeep_engine::{EngineConfig, RusticEngine};
 use chrono::DateTime;
-use rustic_backend::BackendOptions;
-use rustic_core::{Credentials, Repository, RepositoryOptions};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::{Failure, Site, Step, bare};
+use crate::{Failure, Site, Step};
 
 /// The moment that the first backup shows, in seconds since 1970; each one after it, an hour later.
 const FIRST_TAKEN_AT: i64 = 1_700_000_000;
@@ -57,8 +58,22 @@ async fn step_of(step: Step, site: &Site) -> Result<(), Failure> {
             };
             engine.copy_backup(&request, &progress, &cancel).await?;
         }
-        // Here the engine's own restore goes, once it has one.
-        Step::Restore(number) => restore_with_the_library(number, site, app_id)?,
+        Step::Restore(number) => {
+            let request = Restore {
+                id: AppRestoreId::new(Uuid::from_u128(0x300 + u128::from(number))),
+                app_id,
+                source: RestoreData::Backup {
+                    bucket: bucket(site)?,
+                    backup_id: backup_id(number),
+                },
+                target: RestoreTarget::Directory {
+                    path: site.place.join("restored"),
+                    policy: TargetPolicy::Refuse,
+                },
+                untouchable: Vec::new(),
+            };
+            engine.restore(&request, &progress, &cancel).await?;
+        }
         Step::Delete => {
             for number in [1, 2] {
                 let request = DeleteBackup {
@@ -71,22 +86,6 @@ async fn step_of(step: Step, site: &Site) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn restore_with_the_library(number: u8, site: &Site, app_id: AppId) -> Result<(), Failure> {
-    let bucket = bucket(site)?;
-    let key = site.place.join(format!("data/keys/{}/{app_id}.json", bucket.id));
-    let mut key: serde_json::Value = serde_json::from_slice(&fs::read(key)?)?;
-    let key = Credentials::Masterkey(serde_json::from_value(key["master_key"].take())?);
-    let root = site.place.join("bucket").join(app_id.to_string());
-    let backends = BackendOptions::default()
-        .repository(root.display().to_string())
-        .to_backends()?;
-    let mut options = RepositoryOptions::default();
-    options.no_cache = true;
-    let repository = Repository::new(&options, &backends)?.open(&key)?;
-    let tag = format!("backup={}", backup_id(number));
-    bare::restore(repository, &tag, &site.place.join("restored"))
 }
 
 fn backup_id(number: u8) -> AppBackupId {

@@ -157,7 +157,8 @@ impl ReadBackend for Faulty {
     }
 
     fn read_full(&self, kind: FileType, id: &Id) -> RusticResult<Bytes> {
-        self.act(Act::Read, kind, || self.backend.read_full(kind, id))
+        let read = self.act(Act::Read, kind, || self.backend.read_full(kind, id));
+        read.map(|bytes| (self.spoil)(kind, bytes))
     }
 
     fn read_partial(&self, kind: FileType, id: &Id, hot: bool, at: u32, length: u32) -> RusticResult<Bytes> {

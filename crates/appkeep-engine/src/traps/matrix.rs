@@ -123,7 +123,7 @@ fn delete(mishap: Mishap) {
 
 /// What is struck in each kind of work: everything that it does with files of each type.
 const FIRST_BACKUP: &str = "List config, List index, List keys, List snapshots, \
-    Write config, Write data, Write index, Write keys, Write snapshots";
+    Read config, Read data, Read index, Write config, Write data, Write index, Write keys, Write snapshots";
 const NEXT_BACKUP: &str = "List config, List index, List keys, List snapshots, \
     Read config, Read data, Read index, Read snapshots, Write data, Write index, Write snapshots";
 const DELETE: &str = "List config, List data, List index, List keys, List snapshots, \

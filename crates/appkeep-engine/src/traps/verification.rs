@@ -10,12 +10,21 @@ use rustic_core::FileType;
 use tokio_util::sync::CancellationToken;
 
 use super::bench::{Bench, noise};
-use super::faulty::{Act, Faults};
+use super::faulty::{Act, Faults, Spoil};
 use crate::tree_source::TreeSource;
 
 fn store(bench: &Bench, number: u128, faults: Faults) -> Result<u64, EngineError> {
     let source = TreeSource::new(bench.source());
     bench.store(number, source, faults, &CancellationToken::new())
+}
+
+/// Spoils what is read once a first backup is made: its second turn reads one index, looking back reads both.
+fn looking_back(spoil: impl Fn(FileType, Bytes) -> Bytes + Send + Sync + 'static) -> Spoil {
+    let indexes = AtomicUsize::new(0);
+    Arc::new(move |kind, bytes| {
+        let seen = indexes.fetch_add(usize::from(kind == FileType::Index), Ordering::SeqCst);
+        if seen < 2 { bytes } else { spoil(kind, bytes) }
+    })
 }
 
 fn flipped(bytes: &Bytes, at: usize) -> Bytes {
@@ -47,7 +56,7 @@ fn a_bit_that_flipped_in_the_bucket_fails_the_backup_and_the_next_one_counts_on_
         let mut bench = Bench::new();
         let reads = Arc::new(AtomicUsize::new(0));
         let seen = Arc::clone(&reads);
-        bench.spoil = Arc::new(move |kind, bytes| {
+        bench.spoil = looking_back(move |kind, bytes| {
             if kind == FileType::Pack && seen.fetch_add(1, Ordering::SeqCst) == which {
                 return flipped(&bytes, bytes.len() / 2);
             }
@@ -92,7 +101,7 @@ fn a_snapshot_that_is_not_what_was_stored_fails_the_backup() {
     let file = bench.source().join("data/7");
     let changed = Arc::new(AtomicBool::new(false));
     let (path, once) = (file.clone(), Arc::clone(&changed));
-    bench.spoil = Arc::new(move |kind, bytes| {
+    bench.spoil = looking_back(move |kind, bytes| {
         if kind == FileType::Pack && !once.swap(true, Ordering::SeqCst) {
             fs::write(&path, noise(77, 10_000)).unwrap();
         }
@@ -124,7 +133,7 @@ fn the_share_decides_how_much_is_read_and_the_backup_decides_what() {
         bench.verify_percent = percent;
         let (seen, heard) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let (count, bytes_read) = (Arc::clone(&seen), Arc::clone(&heard));
-        bench.spoil = Arc::new(move |kind, bytes| {
+        bench.spoil = looking_back(move |kind, bytes| {
             // Trees are smaller.
             if kind == FileType::Pack && bytes.len() > 9_000 {
                 count.fetch_add(1, Ordering::SeqCst);

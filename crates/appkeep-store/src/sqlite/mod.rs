@@ -10,11 +10,13 @@ mod migrations;
 mod open;
 mod rows;
 mod schedules;
+mod shared_reads;
 mod tokens;
 mod tx;
 mod versions;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app_backup::AppBackup;
@@ -36,7 +38,11 @@ use sqlx::{Sqlite, Transaction};
 
 use errors::store_error;
 use open::{Connections, Waits};
+use shared_reads::SharedReads;
 use tx::SqliteTx;
+
+/// Tokens, and lists that were read along with them.
+type TokensWithLists = SharedReads<(TokenHash, ListAsk), Option<(Token, ListFound)>>;
 
 /// Everything that is remembered, in one SQLite file with a write-ahead log.
 ///
@@ -46,6 +52,7 @@ use tx::SqliteTx;
 pub struct SqliteStore {
     connections: Connections,
     sole_server: bool,
+    lists: Arc<TokensWithLists>,
 }
 
 impl SqliteStore {
@@ -59,10 +66,7 @@ impl SqliteStore {
     /// opened, or when a newer program has written it.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let connections = Connections::open(path.as_ref(), Waits::default()).await?;
-        Ok(Self {
-            connections,
-            sole_server: false,
-        })
+        Ok(Self::over(connections, false))
     }
 
     /// Opens the database like [`Self::open`], for the only process that runs its jobs.
@@ -76,10 +80,15 @@ impl SqliteStore {
     /// Those of [`Self::open`].
     pub async fn open_sole_server(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let connections = Connections::open(path.as_ref(), Waits::default()).await?;
-        Ok(Self {
+        Ok(Self::over(connections, true))
+    }
+
+    fn over(connections: Connections, sole_server: bool) -> Self {
+        Self {
             connections,
-            sole_server: true,
-        })
+            sole_server,
+            lists: Arc::new(SharedReads::new()),
+        }
     }
 
     /// Waits for calls that are under way, then closes the database. Every later call, by any clone, fails
@@ -122,7 +131,8 @@ impl Store for SqliteStore {
             ListKind::AppBackups => &app_backups::VERSIONS,
             ListKind::AppSnaps => &app_snaps::VERSIONS,
         };
-        tokens::fetch_with_list(&mut *self.reader().await?, hash, statements, ask).await
+        let read = async { tokens::fetch_with_list(&mut *self.reader().await?, hash, statements, ask).await };
+        self.lists.get(&(*hash, *ask), read).await
     }
 
     async fn list_tokens(&self) -> Result<Vec<Token>, StoreError> {

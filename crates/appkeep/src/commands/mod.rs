@@ -33,6 +33,16 @@ fn leave_no_core_file() {
     }
 }
 
+/// Permits as many open files as the system lets this process have: a snapshot holds two for each level of a
+/// directory tree, and the usual limit of 1,024 is a relic.
+fn permit_open_files() {
+    let mut limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = rustix::process::setrlimit(rustix::process::Resource::Nofile, limit) {
+        tracing::warn!(%error, "the limit on open files can't be raised");
+    }
+}
+
 /// Prints a line, or several. A reader that has seen enough and is gone is no error.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ use appkeep_server::config::Config;
 use appkeep_server::{Options, Server};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::commands::{leave_no_core_file, say};
+use crate::commands::{leave_no_core_file, permit_open_files, say};
 use crate::demo::Demo;
 use crate::logging::{self, LogFormat};
 
@@ -47,6 +47,7 @@ pub(crate) struct Args {
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     logging::start(&args.log, args.log_format)?;
     leave_no_core_file();
+    permit_open_files();
     #[cfg(feature = "failpoints")]
     crate::fail_points::start()?;
     // Asked for before anything starts, so that a signal in between isn't missed.

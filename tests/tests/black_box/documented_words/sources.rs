@@ -21,9 +21,9 @@ impl Sources {
     /// # Panics
     /// When there is no such test, or it doesn't name `spelling`.
     pub(super) fn check(&self, test: &str, spelling: &str) -> String {
-        let text = self.0.get(test);
-        let text = text.unwrap_or_else(|| panic!("there is no test {test}"));
-        assert!(text.contains(spelling), "{test} doesn't name {spelling}");
+        let found = self.0.get(test);
+        let source = found.unwrap_or_else(|| panic!("there is no test {test}"));
+        assert!(source.contains(spelling), "{test} doesn't name {spelling}");
         test.to_owned()
     }
 }

@@ -21,13 +21,7 @@ const NO_WAIT: Waits = Waits {
 async fn opened(dir: &tempfile::TempDir) -> (PathBuf, SqliteStore) {
     let path = dir.path().join("appkeep.db");
     let connections = Connections::open(&path, NO_WAIT).await.unwrap();
-    (
-        path,
-        SqliteStore {
-            connections,
-            sole_server: false,
-        },
-    )
+    (path, SqliteStore::over(connections, false))
 }
 
 async fn pragma(pool: &SqlitePool, name: &'static str) -> String {

@@ -29,7 +29,7 @@ pub(crate) struct Args {
     /// The server's data directory. The server must be stopped.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// The server's configuration, if it declares in [keys] where the master key is.
+    /// The server's configuration, if it says where the master key is.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The backup to restore.
@@ -140,8 +140,9 @@ fn tell(report: &RestoreReport) -> anyhow::Result<()> {
     }
     let restored = report.restored.iter().map(|path| path.display().to_string());
     let restored = restored.collect::<Vec<_>>().join(", ");
+    let files = if report.files == 1 { "file" } else { "files" };
     say(&format!(
-        "restored {} files, {} bytes, in {restored}",
+        "restored {} {files}, {} bytes, in {restored}",
         report.files, report.bytes
     ))
 }

@@ -113,15 +113,21 @@ pub(crate) fn attend(bucket: &Bucket, keys: &KeyStore, to: Use) -> Result<(), En
         .map_err(|error| storage(format!("bucket {name}: writing {marker}"), &error))
 }
 
-/// Looks whether there is a repository of an app in a bucket. The bucket's own directory is never made by us:
-/// when it isn't there, a disk may not be mounted, and what we would write would hide beneath it.
+/// Attends to the bucket, then looks whether there is a repository of an app in it. The bucket's own directory is
+/// never made by us: when it isn't there, a disk may not be mounted, and what we would write would hide beneath
+/// it.
 ///
 /// # Errors
-/// [`EngineError::Storage`] when the bucket isn't there, or can't be read; [`EngineError::Broken`] when files
-/// are there, but not the one that makes them a repository. Nothing new is made over such files: they may be
+/// Those of [`attend`]; [`EngineError::Storage`] when the repository can't be looked for;
+/// [`EngineError::Broken`] when files are there, but not the one that makes them a repository. Nothing new is made over such files: they may be
 /// all that is left of backups.
-pub(crate) fn presence(bucket: &Bucket, app_id: AppId) -> Result<Presence, EngineError> {
-    check_directory(bucket)?;
+pub(crate) fn presence(
+    bucket: &Bucket,
+    app_id: AppId,
+    keys: &KeyStore,
+    to: Use,
+) -> Result<Presence, EngineError> {
+    attend(bucket, keys, to)?;
     presence_at(&repository_dir(bucket, app_id))
 }
 

@@ -106,6 +106,17 @@ fn cancelled_with(cancel: &CancellationToken) -> (CancellationToken, DropGuard) 
     (cancel, when_dropped)
 }
 
+/// The site of a repository whose progress interests nobody.
+fn site<'a>(bucket: &'a Bucket, app_id: AppId, keys: &'a KeyStore, gate: &'a Arc<Gate>) -> Site<'a, Bars> {
+    Site {
+        bucket,
+        app_id,
+        keys,
+        gate,
+        bars: Bars::hidden(),
+    }
+}
+
 fn restore_backup(
     restorer: &Restorer<'_>,
     bucket: &Bucket,
@@ -114,22 +125,13 @@ fn restore_backup(
 ) -> Result<RestoreReport, EngineError> {
     let (app_id, name) = (restorer.request.app_id, &bucket.name);
     let missing = || EngineError::Unreadable(vec![format!("backup {backup_id} is not in bucket {name}")]);
-    bucket::attend(bucket, keys, Use::Read)?;
-    if bucket::presence(bucket, app_id)? == Presence::Nothing {
+    if bucket::presence(bucket, app_id, keys, Use::Read)? == Presence::Nothing {
         return Err(missing());
     }
     let root = bucket::repository_dir(bucket, app_id);
     let gate = Arc::new(Gate::new(Arc::new(DirectoryBackend::new(root)), restorer.cancel));
     let _shut = ShutWhenDropped(Arc::clone(&gate));
-    let bars = Bars::hidden();
-    let site = Site {
-        bucket,
-        app_id,
-        keys,
-        gate: &gate,
-        bars,
-    };
-    let repository = site.open()?;
+    let repository = site(bucket, app_id, keys, &gate).open()?;
     let found = snapshots_of(&repository, backup_id)
         .map_err(|error| gate.explain("reading the snapshots", &error))?;
     let tree = found.first().ok_or_else(missing)?.tree;
@@ -234,8 +236,7 @@ impl Engine for RusticEngine {
         thread::run("backup", move || {
             let _held = held;
             let directory = snapshots.find(request.app_id, request.snap_id)?;
-            bucket::attend(&request.bucket, &keys, Use::Write)?;
-            let presence = bucket::presence(&request.bucket, request.app_id)?;
+            let presence = bucket::presence(&request.bucket, request.app_id, &keys, Use::Write)?;
             let backend = Arc::new(DirectoryBackend::new(root));
             // Nobody else writes here now: the turn is ours, and a delete would have the repository alone.
             clear_unfinished(&backend)?;
@@ -308,23 +309,14 @@ impl Engine for RusticEngine {
         let (keys, bucket) = (self.keys.clone(), bucket.clone());
         thread::run("list-backups", move || {
             let _shared = shared;
-            bucket::attend(&bucket, &keys, Use::Read)?;
-            if bucket::presence(&bucket, app_id)? == Presence::Nothing {
+            if bucket::presence(&bucket, app_id, &keys, Use::Read)? == Presence::Nothing {
                 // It may have gone away after the first look.
                 bucket::attend(&bucket, &keys, Use::Read)?;
                 return Ok(HashSet::new());
             }
             let gate = Arc::new(Gate::new(Arc::new(DirectoryBackend::new(root)), &cancel));
             let _shut = ShutWhenDropped(Arc::clone(&gate));
-            let bars = Bars::hidden();
-            let site = Site {
-                bucket: &bucket,
-                app_id,
-                keys: &keys,
-                gate: &gate,
-                bars,
-            };
-            let repository = site.open()?;
+            let repository = site(&bucket, app_id, &keys, &gate).open()?;
             let listed = backups_in(&repository);
             let listed = listed.map_err(|error| gate.explain("reading the snapshots", &error))?;
             bucket::attend(&bucket, &keys, Use::Read)?;
@@ -393,11 +385,11 @@ struct Forgetting<'a> {
 
 impl Forgetting<'_> {
     fn run(&self) -> Result<(), EngineError> {
-        bucket::attend(&self.request.bucket, self.keys, Use::Read)?;
-        let presence = bucket::presence(&self.request.bucket, self.request.app_id)?;
+        let (bucket, app_id) = (&self.request.bucket, self.request.app_id);
+        let presence = bucket::presence(bucket, app_id, self.keys, Use::Read)?;
         clear_unfinished(&DirectoryBackend::new(self.root.clone()))?;
         if presence == Presence::Nothing {
-            return bucket::attend(&self.request.bucket, self.keys, Use::Read);
+            return bucket::attend(bucket, self.keys, Use::Read);
         }
         let (outcome, is_full) = self.attempt(Room::Enough);
         if !is_full {
@@ -425,14 +417,7 @@ impl Forgetting<'_> {
     }
 
     fn forget(&self, backend: &DirectoryBackend, gate: &Arc<Gate>, room: Room) -> Result<(), EngineError> {
-        let site = Site {
-            bucket: &self.request.bucket,
-            app_id: self.request.app_id,
-            keys: self.keys,
-            gate,
-            bars: Bars::hidden(),
-        };
-        let repository = site.open()?;
+        let repository = site(&self.request.bucket, self.request.app_id, self.keys, gate).open()?;
         let in_doubt = |error| storage("noting that the index is replaced", &error);
         if backend.is_index_in_doubt().map_err(in_doubt)? {
             prune::mend_index(&repository, gate)?;

@@ -13,6 +13,7 @@ use appkeep_core::engine::EngineError;
 use rustic_core::{DataId, TreeId};
 
 use crate::failure::storage;
+use crate::snapshot::dir::is_plain_name;
 use crate::snapshot::xattr::Attributes;
 
 /// How many directories may be inside each other. A path that the system takes in one piece has half as many.
@@ -92,12 +93,6 @@ impl Entry {
             looks,
         })
     }
-}
-
-/// Whether `name` names an entry of a directory and nothing else.
-pub(crate) fn is_plain_name(name: &OsStr) -> bool {
-    let bytes = name.as_bytes();
-    !matches!(bytes, b"" | b"." | b"..") && !bytes.contains(&b'/') && !bytes.contains(&0)
 }
 
 /// What an entry is.

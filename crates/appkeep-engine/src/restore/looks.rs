@@ -13,6 +13,7 @@ use super::entry::{Fault, Looks};
 use super::from_snapshot::modified;
 use crate::failure::lock;
 use crate::snapshot::dir::Dir;
+use crate::snapshot::metadata::times_of;
 use crate::snapshot::xattr;
 
 /// The set-user-ID and set-group-ID bits.
@@ -127,18 +128,7 @@ pub(crate) fn give_link(directory: &Dir, name: &OsStr, looks: &Looks, notes: &No
 /// # Errors
 /// As the system says. Not being allowed to is no error.
 pub(crate) fn give_times(directory: &Dir, stat: &Stat) -> io::Result<()> {
-    let nanos = |nanos: u64| i64::try_from(nanos).map_err(io::Error::other);
-    let times = Timestamps {
-        last_access: Timespec {
-            tv_sec: stat.st_atime,
-            tv_nsec: nanos(stat.st_atime_nsec)?,
-        },
-        last_modification: Timespec {
-            tv_sec: stat.st_mtime,
-            tv_nsec: nanos(stat.st_mtime_nsec)?,
-        },
-    };
-    match rustix::fs::futimens(directory, &times) {
+    match rustix::fs::futimens(directory, &times_of(stat)?) {
         Ok(()) | Err(Errno::PERM) => Ok(()),
         Err(error) => Err(error.into()),
     }

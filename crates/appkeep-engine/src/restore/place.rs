@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 use appkeep_core::engine::{EngineError, Restore, RestoreTarget, TargetPolicy};
 use serde::{Deserialize, Serialize};
 
-use super::entry::{Entry, is_plain_name};
+use super::entry::Entry;
 use crate::durable;
 use crate::failure::storage;
+use crate::snapshot::dir::is_plain_name;
 
 /// How the new data takes its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,6 +12,12 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 
+/// Whether `name` names an entry of a directory and nothing else.
+pub(crate) fn is_plain_name(name: &OsStr) -> bool {
+    let bytes = name.as_bytes();
+    !matches!(bytes, b"" | b"." | b"..") && !bytes.contains(&b'/') && !bytes.contains(&0)
+}
+
 /// A directory that is held open.
 #[derive(Debug)]
 pub(crate) struct Dir {

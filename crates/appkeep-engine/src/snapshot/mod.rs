@@ -14,6 +14,7 @@ pub(crate) mod subvolume;
 pub(crate) mod xattr;
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
@@ -26,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use self::copy::Copier;
-use self::dir::Dir;
+use self::dir::{Dir, is_plain_name};
 use self::record::Record;
 use crate::durable;
 use crate::failure::storage;
@@ -133,7 +134,7 @@ impl SnapshotStore {
         let mut copier = Copier::new(&self.directory, request.consistency, cancel)?;
         let mut record = Record::new();
         for volume in &request.volumes {
-            if !is_plain_name(&volume.name) {
+            if !is_plain_name(OsStr::new(&volume.name)) {
                 return Err(EngineError::Broken(format!(
                     "{:?} can't name a volume",
                     volume.name
@@ -184,10 +185,6 @@ fn keep(partial: &Path, path: &Path, taken: &SnapshotTaken) -> io::Result<()> {
     fs::rename(partial, path)?;
     fail_point::pass("snapshot.after_rename");
     durable::sync_parent(path)
-}
-
-fn is_plain_name(name: &str) -> bool {
-    !matches!(name, "" | "." | "..") && !name.contains(['/', '\0'])
 }
 
 /// Removes a directory tree, or nothing if it isn't there.

@@ -21,7 +21,7 @@ use super::faulty::{Faults, Faulty, Spoil};
 use super::matrix::Content;
 use crate::backend::DirectoryBackend;
 use crate::backup::{self, Bars};
-use crate::bucket;
+use crate::bucket::{self, Use};
 use crate::gate::Gate;
 use crate::keys::KeyStore;
 use crate::prune::{self, Room};
@@ -95,7 +95,7 @@ impl Bench {
     }
 
     fn open(&self, gate: &Arc<Gate>) -> Result<OpenRepository, EngineError> {
-        let presence = bucket::presence(&self.bucket, self.app_id)?;
+        let presence = bucket::presence(&self.bucket, self.app_id, &self.keys, Use::Write)?;
         self.site(gate).open_or_create(presence)
     }
 

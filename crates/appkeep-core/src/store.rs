@@ -199,6 +199,9 @@ pub trait Store: Send + Sync {
     /// Backups are taken when nothing else may run, and passed over while as many run as their bucket
     /// ([`Bucket::backups_max`]) or the claiming process ([`Claim::backups_max`]) permits.
     ///
+    /// A queued job that is due later than any pause lasts ([`BACKOFF_SECS_MAX`](crate::worker::BACKOFF_SECS_MAX))
+    /// was queued before the clock was set back, and is due now.
+    ///
     /// A job with an unknown payload version or kind is parked on the way. One that was parked and is known to
     /// this program is taken again; one whose payload is broken stays parked.
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError>;

@@ -3,7 +3,8 @@
 use appkeep_core::ids::JobId;
 use appkeep_core::job::{Claim, ClaimedJob, JobEnd, JobPayload, Lease, LeaseStatus, NewJob, PAYLOAD_VERSION};
 use appkeep_core::store::StoreError;
-use chrono::{DateTime, Utc};
+use appkeep_core::worker::BACKOFF_SECS_MAX;
+use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
@@ -66,6 +67,22 @@ pub(super) const CLAIM_BACKUP: &str = claim!(
           AND NOT ($4 AND beside.lease_owner <> $1))))) "
 );
 
+/// Brings queued jobs of a class forward that wait longer than any job does: they were queued before the clock
+/// was set back. `$1` now, `$2` the moment until which a job may wait.
+macro_rules! recall {
+    ($class:literal) => {
+        concat!(
+            "UPDATE jobs SET run_after_micros = $1 ",
+            "WHERE state IN ('queued', 'running') AND state = 'queued' AND kind ",
+            $class,
+            " 'take_backup' AND run_after_micros > $2"
+        )
+    };
+}
+
+/// Of each class, since each has an index of its own.
+pub(super) const RECALL: [&str; 2] = [recall!("<>"), recall!("=")];
+
 /// Queues parked jobs again that this program can run: `$1` is its payload version, `$2` the kinds that it knows.
 pub(super) const UNPARK: &str = "\
     UPDATE jobs SET state = 'queued', park_cause = NULL \
@@ -108,6 +125,7 @@ pub(super) async fn claim(
     sole_server: bool,
 ) -> Result<Option<ClaimedJob>, StoreError> {
     unpark(conn).await?;
+    recall(conn, claim.now).await?;
     for _ in 0..PARKED_PER_CLAIM_MAX {
         let Some(row) = claim_row(conn, claim, sole_server).await? else {
             return Ok(None);
@@ -160,6 +178,27 @@ async fn unpark(conn: &mut SqliteConnection) -> Result<(), StoreError> {
         .map_err(store_error)?;
     if queued.rows_affected() > 0 {
         tracing::info!(jobs = queued.rows_affected(), "parked jobs queued again");
+    }
+    Ok(())
+}
+
+/// Brings forward what was queued before the clock was set back.
+async fn recall(conn: &mut SqliteConnection, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let latest = now + TimeDelta::seconds(BACKOFF_SECS_MAX);
+    for class in RECALL {
+        let recalled = sqlx::query(class)
+            .bind(micros(now))
+            .bind(micros(latest))
+            .execute(&mut *conn)
+            .await
+            .map_err(store_error)?;
+        if recalled.rows_affected() > 0 {
+            let jobs = recalled.rows_affected();
+            tracing::warn!(
+                jobs,
+                "the clock was set back: jobs that would wait for it are brought forward"
+            );
+        }
     }
     Ok(())
 }

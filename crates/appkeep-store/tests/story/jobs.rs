@@ -6,6 +6,7 @@ use std::sync::Arc;
 use appkeep_core::ids::{AppSnapId, JobId};
 use appkeep_core::job::{Claim, ClaimedJob, JobEnd, JobPayload, NewJob};
 use appkeep_core::store::Store;
+use appkeep_core::worker::BACKOFF_SECS_MAX;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -217,6 +218,27 @@ async fn a_requeued_job_waits_until_it_is_due_and_counts_its_attempts() {
         third.lease.fence > second.lease.fence,
         "but its lease is over all the same"
     );
+}
+
+#[tokio::test]
+async fn what_was_queued_before_the_clock_was_set_back_does_not_wait_for_it() {
+    let h = Harness::new().await;
+    let day_secs = 24 * 3600;
+    let (snapshot, backup) = (snapshot_job(1, day_secs), backup_job(2, day_secs));
+    let soon = snapshot_job(3, BACKOFF_SECS_MAX);
+    queue(&h, &[snapshot, backup, soon]).await;
+    let first = claim(&h, SERVER, 0).await.unwrap();
+    let second = claim(&h, SERVER, 0).await.unwrap();
+    assert_eq!((number(&first), number(&second)), (1, 2));
+    for job in [first, second] {
+        assert!(end(&h, &job, JobEnd::Done).await);
+    }
+    assert_eq!(
+        claim(&h, SERVER, BACKOFF_SECS_MAX - 1).await,
+        None,
+        "it waits for its next attempt"
+    );
+    assert_eq!(number(&claim(&h, SERVER, BACKOFF_SECS_MAX).await.unwrap()), 3);
 }
 
 #[tokio::test]

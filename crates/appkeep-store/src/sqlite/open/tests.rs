@@ -208,6 +208,13 @@ async fn a_claim_walks_the_queue_in_order() {
         assert!(!plan.contains("SCAN candidate"), "{plan}");
         assert!(!plan.contains("SCAN beside"), "{plan}");
     }
+    for (sql, index) in jobs::RECALL
+        .into_iter()
+        .zip(["jobs_claimable_others", "jobs_claimable_backups"])
+    {
+        let plan = plan(&store, sql.to_owned()).await.join("\n");
+        assert!(plan.contains(&format!("{index} (run_after_micros>?)")), "{plan}");
+    }
     let plan = plan(&store, jobs::UNPARK.to_owned()).await.join("\n");
     assert!(plan.contains("jobs_parked"), "{plan}");
 }

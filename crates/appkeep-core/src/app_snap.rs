@@ -91,10 +91,10 @@ impl AppSnap {
         self.hook_state_details = failed;
     }
 
-    /// The copy is whole and shows the app as of `taken_at`. How the hooks went was recorded before.
-    pub fn complete(&mut self, taken_at: DateTime<Utc>, taken: &SnapshotTaken, now: DateTime<Utc>) {
+    /// The copy is whole, and this is what it is. How the hooks went was recorded before.
+    pub fn complete(&mut self, taken: &SnapshotTaken, now: DateTime<Utc>) {
         self.state = ResourceState::Completed;
-        self.taken_at = Some(taken_at);
+        self.taken_at = Some(taken.taken_at);
         self.state_unready = Vec::new();
         let label = |name: &str, value: String| Label {
             name: name.to_owned(),

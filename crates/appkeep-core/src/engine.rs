@@ -60,6 +60,8 @@ pub struct TakeSnapshot {
     pub volumes: Vec<Volume>,
     /// What to do about files that don't hold still.
     pub consistency: Consistency,
+    /// The moment that it shows, unless it is there already.
+    pub taken_at: DateTime<Utc>,
 }
 
 /// How true to one moment a snapshot is, from the strongest to the weakest.
@@ -92,6 +94,8 @@ impl SnapshotLevel {
 /// What a snapshot turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotTaken {
+    /// The moment that it shows: of the attempt that made it.
+    pub taken_at: DateTime<Utc>,
     /// The weakest level of its volumes.
     pub level: SnapshotLevel,
     /// How many sockets, pipes and devices were left out.

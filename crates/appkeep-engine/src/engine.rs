@@ -29,6 +29,7 @@ use crate::restore::swap::Unhindered;
 use crate::restore::{Restorer, journals_dir};
 use crate::snapshot::SnapshotStore;
 use crate::snapshot::dir::Dir;
+use crate::thread::Priority;
 use crate::tree_source::TreeSource;
 use crate::verify::Verification;
 use crate::{command, measure, prune, thread};
@@ -55,6 +56,7 @@ pub struct RusticEngine {
     keys: KeyStore,
     locks: Locks,
     verify_percent: u8,
+    priority: Priority,
 }
 
 impl RusticEngine {
@@ -67,7 +69,15 @@ impl RusticEngine {
             keys: KeyStore::new(&config.data_dir),
             locks: Locks::default(),
             verify_percent: VERIFY_PERCENT_DEFAULT,
+            priority: Priority::default(),
         }
+    }
+
+    /// Lets its threads compete for processors like this.
+    #[must_use]
+    pub fn with_priority(mut self, priority: Priority) -> Self {
+        self.priority = priority;
+        self
     }
 
     /// Reads back so many percent of each finished backup's data; 0 reads nothing, 100 is the most.
@@ -151,7 +161,10 @@ impl Engine for RusticEngine {
     ) -> Result<u64, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let volumes = volumes.to_owned();
-        thread::run("measure", move || measure::volumes(&volumes, &cancel)).await
+        thread::run("measure", self.priority, move || {
+            measure::volumes(&volumes, &cancel)
+        })
+        .await
     }
 
     async fn take_snapshot(
@@ -169,7 +182,7 @@ impl Engine for RusticEngine {
                 .await?,
         );
         let (snapshots, request) = (self.snapshots.clone(), request.clone());
-        thread::run("snapshot", move || {
+        thread::run("snapshot", self.priority, move || {
             let _held = held;
             snapshots.take(&request, &cancel)
         })
@@ -189,7 +202,7 @@ impl Engine for RusticEngine {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let shared = self.locks.shared(self.place_of(app_id, snap_id), &cancel).await?;
         let snapshots = self.snapshots.clone();
-        thread::run("measure", move || {
+        thread::run("measure", self.priority, move || {
             let _shared = shared;
             let path = snapshots.find(app_id, snap_id)?;
             measure::tree(&path, &format!("snapshot {snap_id}"), &cancel)
@@ -204,7 +217,7 @@ impl Engine for RusticEngine {
             .exclusive(self.place_of(app_id, snap_id), &never)
             .await?;
         let snapshots = self.snapshots.clone();
-        thread::run("delete-snapshot", move || {
+        thread::run("delete-snapshot", self.priority, move || {
             let _alone = alone;
             snapshots.delete(app_id, snap_id)
         })
@@ -233,7 +246,7 @@ impl Engine for RusticEngine {
         let (snapshots, keys) = (self.snapshots.clone(), self.keys.clone());
         let (request, progress) = (request.clone(), progress.clone());
         let verify_percent = self.verify_percent;
-        thread::run("backup", move || {
+        thread::run("backup", self.priority, move || {
             let _held = held;
             let directory = snapshots.find(request.app_id, request.snap_id)?;
             let presence = bucket::presence(&request.bucket, request.app_id, &keys, Use::Write)?;
@@ -281,7 +294,7 @@ impl Engine for RusticEngine {
             .exclusive(Place::Repository(root.clone()), &cancel)
             .await?;
         let (keys, request) = (self.keys.clone(), request.clone());
-        thread::run("delete-backup", move || {
+        thread::run("delete-backup", self.priority, move || {
             let _alone = alone;
             Forgetting {
                 request: &request,
@@ -307,7 +320,7 @@ impl Engine for RusticEngine {
             .shared(Place::Repository(root.clone()), &cancel)
             .await?;
         let (keys, bucket) = (self.keys.clone(), bucket.clone());
-        thread::run("list-backups", move || {
+        thread::run("list-backups", self.priority, move || {
             let _shared = shared;
             if bucket::presence(&bucket, app_id, &keys, Use::Read)? == Presence::Nothing {
                 // It may have gone away after the first look.
@@ -327,7 +340,7 @@ impl Engine for RusticEngine {
 
     async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapId>, EngineError> {
         let snapshots = self.snapshots.clone();
-        thread::run("list-snapshots", move || snapshots.list(app_id)).await
+        thread::run("list-snapshots", self.priority, move || snapshots.list(app_id)).await
     }
 
     async fn restore(
@@ -351,7 +364,7 @@ impl Engine for RusticEngine {
         );
         let (data_dir, snapshots, keys) = (self.data_dir.clone(), self.snapshots.clone(), self.keys.clone());
         let (request, progress) = (request.clone(), progress.clone());
-        thread::run("restore", move || {
+        thread::run("restore", self.priority, move || {
             let _held = held;
             let mut restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &Unhindered);
             if let Some(report) = restorer.settle()? {

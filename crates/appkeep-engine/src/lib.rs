@@ -27,3 +27,4 @@ mod verify;
 pub use crate::engine::{EngineConfig, RusticEngine};
 pub use crate::keys::{KeyStore, MasterKey, MasterKeyId, NotAMasterKey, Rotation};
 pub use crate::secret::Secret;
+pub use crate::thread::Priority;

@@ -3,17 +3,68 @@
 //! The library underneath blocks, spawns threads and may panic; none of that may reach a runtime's worker.
 
 use std::any::Any;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use appkeep_core::engine::EngineError;
 use tokio::sync::oneshot;
+use uapi::c;
 
 /// How large the thread's stack is, in bytes. Deep directory trees are removed recursively.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
 
-/// How far engine threads stand back behind the server's own, in steps of `nice`. A backup computes on all
-/// processors with some thirty threads; a request has one, which must not wait for its turn among them.
-const NICENESS: i32 = 10;
+/// How threads that do the work compete for processors with the rest of the process and of the machine. A backup
+/// computes on all processors with some thirty threads; a request has one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Priority {
+    /// They have what nothing else wants (`SCHED_IDLE`): a request that comes goes on at once. Where other
+    /// programs keep all processors busy, and share them with this one on equal terms, work may take very long.
+    #[default]
+    Idle,
+    /// They get a tenth of what others get, and end each turn that they have begun (`nice` 10): a request may
+    /// wait some milliseconds each time that it is passed from thread to thread.
+    Low,
+    /// They are like all others.
+    Normal,
+}
+
+impl Priority {
+    /// All, from the lowest.
+    pub const ALL: [Self; 3] = [Self::Idle, Self::Low, Self::Normal];
+
+    /// The configuration's word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Low => "low",
+            Self::Normal => "normal",
+        }
+    }
+
+    /// Gives it to this thread, and to those that it will start.
+    fn take(self) {
+        let taken = match self {
+            // 0 is this thread; this policy knows no priorities.
+            Self::Idle => {
+                let none = c::sched_param { sched_priority: 0 };
+                uapi::sched_setscheduler(0, c::SCHED_IDLE, &none)
+                    .map(|_| ())
+                    .map_err(io::Error::from)
+            }
+            Self::Low => rustix::process::nice(LOW_NICENESS)
+                .map(|_| ())
+                .map_err(io::Error::from),
+            Self::Normal => Ok(()),
+        };
+        if let Err(error) = taken {
+            tracing::debug!(%error, "an engine thread runs with the priority of the server's own");
+        }
+    }
+}
+
+/// By how much [`Priority::Low`] is nicer than others.
+const LOW_NICENESS: i32 = 10;
 
 /// Runs `work` on a new thread called `name` and waits for its answer. A panic becomes
 /// [`EngineError::Broken`].
@@ -21,7 +72,7 @@ const NICENESS: i32 = 10;
 /// # Cancel safety
 /// Dropping the future does not end the thread: whoever calls must give `work` a token to look at, and
 /// the locks that it needs to hold.
-pub(crate) async fn run<T, F>(name: &str, work: F) -> Result<T, EngineError>
+pub(crate) async fn run<T, F>(name: &str, priority: Priority, work: F) -> Result<T, EngineError>
 where
     T: Send + 'static,
     F: FnOnce() -> Result<T, EngineError> + Send + 'static,
@@ -32,7 +83,7 @@ where
         .name(name.to_owned())
         .stack_size(STACK_BYTES)
         .spawn(move || {
-            stand_back();
+            priority.take();
             let outcome = span.in_scope(|| catch_unwind(AssertUnwindSafe(work)));
             let outcome = outcome.unwrap_or_else(|panic| Err(EngineError::Broken(words_of(panic.as_ref()))));
             // Nobody may be waiting any more; then nobody needs the answer.
@@ -42,13 +93,6 @@ where
     answered
         .await
         .unwrap_or_else(|_| Err(EngineError::Broken("a thread ended without an answer".to_owned())))
-}
-
-/// Lets other threads go first from now on. On Linux that holds for this thread, and for those that it starts.
-fn stand_back() {
-    if let Err(error) = rustix::process::nice(NICENESS) {
-        tracing::debug!(%error, "an engine thread runs with the priority of the server's own");
-    }
 }
 
 /// What a panic said.
@@ -68,7 +112,7 @@ mod tests {
     /// Trap 8: the library panics on what it can't read back.
     #[tokio::test]
     async fn a_panic_becomes_an_error() {
-        let outcome: Result<(), _> = run("test", || panic!("the {} broke", "wheel")).await;
+        let outcome: Result<(), _> = run("test", Priority::Normal, || panic!("the {} broke", "wheel")).await;
         match outcome {
             Err(EngineError::Broken(reason)) => assert_eq!(reason, "panicked: the wheel broke"),
             other => panic!("{other:?}"),
@@ -76,25 +120,32 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_and_what_it_starts_stand_back_behind_who_waits_for_it() {
-        let niceness = || {
+    async fn work_and_what_it_starts_have_the_priority_and_who_waits_for_it_has_not() {
+        let standing = || {
             // What follows the name in parentheses begins with the third field; niceness is the nineteenth.
             let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
             let (_, fields) = stat.rsplit_once(") ").unwrap();
-            fields.split(' ').nth(16).unwrap().parse::<i32>().unwrap()
+            let niceness: i32 = fields.split(' ').nth(16).unwrap().parse().unwrap();
+            (uapi::sched_getscheduler(0).unwrap(), niceness)
         };
-        let before = niceness();
-        let of_work = run("test", move || {
-            let started = std::thread::spawn(niceness).join().unwrap();
-            Ok([niceness(), started])
-        });
-        assert_eq!(of_work.await.unwrap(), [(before + NICENESS).min(19); 2]);
-        assert_eq!(niceness(), before);
+        let (policy, niceness) = standing();
+        for (priority, expected) in [
+            (Priority::Idle, (c::SCHED_IDLE, niceness)),
+            (Priority::Low, (policy, (niceness + LOW_NICENESS).min(19))),
+            (Priority::Normal, (policy, niceness)),
+        ] {
+            let of_work = run("test", priority, move || {
+                let started = std::thread::spawn(standing).join().unwrap();
+                Ok([standing(), started])
+            });
+            assert_eq!(of_work.await.unwrap(), [expected; 2], "{priority:?}");
+            assert_eq!(standing(), (policy, niceness));
+        }
     }
 
     #[tokio::test]
     async fn work_runs_on_a_thread_with_the_given_name() {
-        let name = run("appkeep-test", || {
+        let name = run("appkeep-test", Priority::Normal, || {
             Ok(std::thread::current().name().map(str::to_owned))
         })
         .await;

@@ -89,7 +89,8 @@ impl Server {
         let engine: Arc<dyn Engine> = Arc::new(
             RusticEngine::new(&engine_config)
                 .with_keys(keys)
-                .verifying(options.config.verify_percent),
+                .verifying(options.config.verify_percent)
+                .with_priority(options.config.engine_priority),
         );
         let wake = Arc::new(Notify::new());
         let shared: Arc<dyn Store> = store.clone();

@@ -1,8 +1,6 @@
 //! Takes a snapshot: finds out that all volumes can be read, copies them between the app's hooks, and says
 //! so.
 
-use chrono::{DateTime, Utc};
-
 use super::apply_retention;
 use super::hooks::{self, HookWindow};
 use super::run::{JobRun, StepError};
@@ -84,14 +82,14 @@ async fn copy(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, Ste
         snap.record_hooks(failed_hooks);
     }
     match copied {
-        Ok((taken_at, taken)) => {
+        Ok(taken) => {
             for note in &taken.notes {
                 tracing::warn!(snapshot.id = %snap.id, note, "snapshot");
             }
             tracing::info!(
                 snapshot.id = %snap.id, level = taken.level.as_str(), skipped = taken.skipped, "snapshot taken"
             );
-            snap.complete(taken_at, &taken, run.deps.clock.now());
+            snap.complete(&taken, run.deps.clock.now());
             update(run, snap).await
         }
         Err(error) => {
@@ -110,18 +108,18 @@ async fn copy_within(
     snap: &AppSnap,
     app: &App,
     window: &mut HookWindow<'_>,
-) -> Result<(DateTime<Utc>, SnapshotTaken), StepError> {
+) -> Result<SnapshotTaken, StepError> {
     window.before(run).await?;
-    let taken_at = run.deps.clock.now();
     let request = TakeSnapshot {
         app_id: snap.app_id,
         snap_id: snap.id,
         volumes: app.volumes.clone(),
         consistency: app.options.consistency,
+        taken_at: run.deps.clock.now(),
     };
     let taken = run.deps.engine.take_snapshot(&request, &run.cancel).await?;
     fail_point::pass("take_snapshot.copied");
-    Ok((taken_at, taken))
+    Ok(taken)
 }
 
 /// Ends the job as failed, and the snapshot with it.

@@ -132,7 +132,7 @@ impl SnapshotStore {
             .map_err(|error| storage("making a directory for the snapshot", &error))?;
         let target = Dir::open(partial).map_err(|error| storage("opening the snapshot", &error))?;
         let mut copier = Copier::new(&self.directory, request.consistency, cancel)?;
-        let mut record = Record::new();
+        let mut record = Record::new(request.taken_at);
         for volume in &request.volumes {
             if !is_plain_name(OsStr::new(&volume.name)) {
                 return Err(EngineError::Broken(format!(

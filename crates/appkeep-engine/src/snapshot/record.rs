@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use appkeep_core::engine::{SnapshotLevel, SnapshotTaken};
+use chrono::{DateTime, Utc};
 use rustix::fs::FileType;
 
 use crate::durable;
@@ -21,10 +22,11 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Nothing is known but that there is nothing better than this.
-    pub(crate) fn new() -> Self {
+    /// Nothing is known but the moment, and that there is nothing better than this.
+    pub(crate) fn new(taken_at: DateTime<Utc>) -> Self {
         Self {
             taken: SnapshotTaken {
+                taken_at,
                 level: SnapshotLevel::Subvolume,
                 skipped: 0,
                 notes: Vec::new(),
@@ -86,20 +88,12 @@ pub(crate) fn write(path: &Path, taken: &SnapshotTaken) -> io::Result<()> {
     durable::write(&place_of(path), &place_beside(path), &[text])
 }
 
-/// What the snapshot at `path` is. One without a record was taken before there were any.
+/// What the snapshot at `path` is.
 ///
 /// # Errors
 /// As the system says.
 pub(crate) fn read(path: &Path) -> io::Result<SnapshotTaken> {
-    match fs::read(place_of(path)) {
-        Ok(text) => Ok(serde_json::from_slice(&text)?),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(SnapshotTaken {
-            level: SnapshotLevel::Copy,
-            skipped: 0,
-            notes: Vec::new(),
-        }),
-        Err(error) => Err(error),
-    }
+    Ok(serde_json::from_slice(&fs::read(place_of(path))?)?)
 }
 
 /// Forgets what the snapshot at `path` was. No record is fine.
@@ -122,7 +116,7 @@ mod tests {
 
     #[test]
     fn the_weakest_level_counts_and_notes_are_bounded() {
-        let mut record = Record::new();
+        let mut record = Record::new(DateTime::UNIX_EPOCH);
         record.reach(SnapshotLevel::Copy);
         record.reach(SnapshotLevel::Reflink);
         for _ in 0..40 {
@@ -139,14 +133,14 @@ mod tests {
     fn what_was_written_is_read_until_it_is_removed() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("snapshot");
-        let mut record = Record::new();
+        let mut record = Record::new(DateTime::UNIX_EPOCH);
         record.note("a note".to_owned());
         let taken = record.finish();
         write(&path, &taken).unwrap();
         assert_eq!(read(&path).unwrap(), taken);
         remove(&path).unwrap();
         remove(&path).unwrap();
-        assert_eq!(read(&path).unwrap().level, SnapshotLevel::Copy);
+        assert_eq!(read(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
     }
 }

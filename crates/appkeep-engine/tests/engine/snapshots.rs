@@ -8,9 +8,10 @@ use std::path::Path;
 
 use appkeep_core::catalog::{Consistency, Volume};
 use appkeep_core::engine::{Engine, EngineError, SnapshotLevel};
+use chrono::TimeDelta;
 
 use crate::tree;
-use crate::workbench::{Workbench, calm, noise, snap};
+use crate::workbench::{Workbench, calm, noise, snap, taken_at};
 use crate::writer::{Writer, is_cut_exactly};
 
 #[track_caller]
@@ -220,9 +221,12 @@ async fn what_an_earlier_try_left_is_replaced() {
 async fn a_snapshot_that_is_there_stays_as_it_is() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "then").unwrap();
-    workbench.take(1).await.unwrap();
+    let taken = workbench.take(1).await.unwrap();
     fs::write(workbench.data().join("file"), "now").unwrap();
-    workbench.take(1).await.unwrap();
+    let mut later = workbench.take_request(1);
+    later.taken_at += TimeDelta::hours(1);
+    let again = workbench.engine.take_snapshot(&later, &calm()).await.unwrap();
+    assert_eq!((taken.taken_at, again), (taken_at(), taken));
     assert_eq!(
         fs::read(workbench.snapshot_dir(1).join("data/file")).unwrap(),
         b"then"

@@ -25,6 +25,11 @@ pub(crate) fn unheard() -> ProgressSender {
     watch::Sender::new(Progress::default())
 }
 
+/// The moment at which every snapshot is taken, unless its test says another.
+pub(crate) fn taken_at() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_700_000_000, 0).unwrap()
+}
+
 /// The backup with this number.
 pub(crate) fn backup(number: u128) -> AppBackupId {
     AppBackupId::new(Uuid::from_u128(number))
@@ -139,6 +144,7 @@ impl Workbench {
             snap_id: snap(number),
             volumes: self.volumes.clone(),
             consistency: self.consistency,
+            taken_at: taken_at(),
         }
     }
 
@@ -155,7 +161,7 @@ impl Workbench {
             app_name: "shop".to_owned(),
             backup_id: backup(backup_number),
             snap_id: snap(snap_number),
-            taken_at: DateTime::<Utc>::from_timestamp(1_700_000_000, 0).unwrap(),
+            taken_at: taken_at(),
         }
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 use appkeep_core::catalog::{Account, App, Bucket, BucketLocation, Declaration, Volume};
 use appkeep_core::ids::{AccountId, AppId, BucketId};
 use appkeep_core::name::ResourceName;
+use appkeep_engine::Priority;
 use toml::Spanned;
 use uuid::Uuid;
 
@@ -57,6 +58,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         1..=CHECK_EVERY_SECS_MAX,
     )?;
     let verify_percent = checker.number(server.verify_percent.as_ref(), VERIFY_PERCENT_DEFAULT, 0..=100)?;
+    let engine_priority = checker.priority(server.engine_priority.as_ref())?;
     let keys = checker.key_source(file.keys.as_ref())?;
     let mut declaration = Declaration::default();
     let mut names = HashSet::new();
@@ -72,6 +74,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         body_timeout: Duration::from_secs(body_timeout_secs.into()),
         check_every: Duration::from_secs(check_every_secs.into()),
         verify_percent: u8::try_from(verify_percent).unwrap_or(100),
+        engine_priority,
         keys,
         declaration,
     })
@@ -99,6 +102,21 @@ impl Checker<'_> {
             range.end()
         );
         Err(self.error(&given.span(), problem))
+    }
+
+    fn priority(&self, given: Option<&Spanned<String>>) -> Result<Priority, ConfigError> {
+        let Some(given) = given else {
+            return Ok(Priority::default());
+        };
+        let of_word = |priority: &Priority| priority.as_str() == given.get_ref();
+        Priority::ALL.into_iter().find(of_word).ok_or_else(|| {
+            let [idle, low, normal] = Priority::ALL.map(Priority::as_str);
+            let problem = format!(
+                "{:?} is no priority: {idle}, {low} or {normal} would be right",
+                given.get_ref()
+            );
+            self.error(&given.span(), problem)
+        })
     }
 
     /// Where the master key comes from: one place, or the server's own.
@@ -387,7 +405,7 @@ path = "/var/backups"
             (
                 "workers = 1",
                 "worker = 1",
-                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `workers`, `backups_max`, `body_timeout_secs`, `check_every_secs`, `verify_percent`",
+                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `workers`, `backups_max`, `body_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`",
             ),
             (
                 "name = \"shop\"",

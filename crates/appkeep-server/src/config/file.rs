@@ -23,6 +23,7 @@ pub(super) struct ServerTable {
     pub(super) body_timeout_secs: Option<Spanned<u32>>,
     pub(super) check_every_secs: Option<Spanned<u32>>,
     pub(super) verify_percent: Option<Spanned<u32>>,
+    pub(super) engine_priority: Option<Spanned<String>>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use appkeep_core::catalog::Declaration;
+use appkeep_engine::Priority;
 
 pub use self::error::ConfigError;
 
@@ -78,6 +79,8 @@ pub struct Config {
     pub check_every: Duration,
     /// How much of a finished backup is read back, in percent of its data.
     pub verify_percent: u8,
+    /// How backups, restores and deletes compete with requests for processors.
+    pub engine_priority: Priority,
     /// Where the master key comes from.
     pub keys: KeySource,
     /// Accounts, apps and buckets.

@@ -26,7 +26,7 @@ const BREAKAGES: [(&str, &str, &str); 27] = [
         "workers = 2",
         "wrokers = 2",
         ":2: `wrokers = 2`: unknown field `wrokers`, expected one of `workers`, `backups_max`, \
-         `body_timeout_secs`, `check_every_secs`, `verify_percent`",
+         `body_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`",
     ),
     (
         "body_timeout_secs = 600",
@@ -42,6 +42,11 @@ const BREAKAGES: [(&str, &str, &str); 27] = [
         "workers = 2",
         "verify_percent = 101",
         ":2: `verify_percent = 101`: 101 is out of range: 0 to 100 would be right",
+    ),
+    (
+        "workers = 2",
+        "engine_priority = \"high\"",
+        ":2: `engine_priority = \"high\"`: \"high\" is no priority: idle, low or normal would be right",
     ),
     (
         "[server]",

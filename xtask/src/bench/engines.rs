@@ -22,6 +22,12 @@ pub(crate) enum Peer {
     Bare,
     /// The engine.
     Ours,
+    /// The engine, told to read nothing of a finished backup back: what it adds to the library by itself.
+    Unverified,
+}
+
+impl Peer {
+    const ALL: [Self; 4] = [Self::Restic, Self::Bare, Self::Ours, Self::Unverified];
 }
 
 /// What is done, in this order.
@@ -70,7 +76,7 @@ pub(crate) struct Costs {
 impl Costs {
     fn note(&mut self, step: Step, peer: Peer, cost: Cost) {
         eprintln!(
-            "{:<16} {:<7} {:>7.2} s {:>7.2} CPU s {:>5} MiB",
+            "{:<16} {:<18} {:>7.2} s {:>7.2} CPU s {:>5} MiB",
             step.name(),
             report::name_of(peer),
             cost.wall.as_secs_f64(),
@@ -139,8 +145,7 @@ struct Site<'a> {
 
 impl Site<'_> {
     fn repetition(&self, args: &Args, random: &mut Random, costs: &mut Costs) -> Result<()> {
-        let peers = [Peer::Restic, Peer::Bare, Peer::Ours];
-        for peer in peers {
+        for peer in Peer::ALL {
             clear(&self.place(peer))?;
             fs::create_dir_all(self.place(peer))?;
         }
@@ -150,7 +155,7 @@ impl Site<'_> {
             if step == Step::Changed {
                 dataset::change(self.source, args.data_mib, random)?;
             }
-            for peer in peers {
+            for peer in Peer::ALL {
                 if let Some(mut command) = self.command(step, peer)? {
                     settle();
                     let cost = cost_of(&mut command).with_context(|| step.name())?;
@@ -173,6 +178,7 @@ impl Site<'_> {
         }
         let word = match step {
             Step::Snapshot if peer == Peer::Bare => return Ok(None),
+            Step::Restore | Step::Delete if peer == Peer::Unverified => return Ok(None),
             Step::Snapshot => "snapshot-1",
             Step::First => "backup-1",
             Step::Unchanged => "backup-2",
@@ -180,14 +186,18 @@ impl Site<'_> {
             Step::Restore => "restore-3",
             Step::Delete => "delete",
         };
-        if let (Peer::Ours, Step::Unchanged | Step::Changed) = (peer, step) {
+        if let (Peer::Ours | Peer::Unverified, Step::Unchanged | Step::Changed) = (peer, step) {
             cost_of(&mut self.example(peer, &word.replace("backup", "snapshot")))?;
         }
         Ok(Some(self.example(peer, word)))
     }
 
     fn example(&self, peer: Peer, step: &str) -> Command {
-        let peer_name = if peer == Peer::Bare { "bare" } else { "ours" };
+        let peer_name = match peer {
+            Peer::Unverified => "ours-unverified",
+            Peer::Ours => "ours",
+            Peer::Bare | Peer::Restic => "bare",
+        };
         let mut command = Command::new(self.example);
         command
             .args([peer_name, step])
@@ -236,6 +246,7 @@ impl Site<'_> {
     /// What is looked at after a step, unmeasured.
     fn after(&self, step: Step, peer: Peer, costs: &mut Costs) -> Result<()> {
         match step {
+            _ if peer == Peer::Unverified => {}
             Step::First | Step::Delete => {
                 let bytes = self.repository_size(peer)?;
                 let (first, last) = costs.sizes.entry(peer).or_default();

@@ -12,6 +12,7 @@ pub(crate) fn name_of(peer: Peer) -> &'static str {
         Peer::Restic => "restic",
         Peer::Bare => "library",
         Peer::Ours => "appkeep",
+        Peer::Unverified => "appkeep-unverified",
     }
 }
 
@@ -28,6 +29,7 @@ pub(crate) fn table(costs: &Costs) -> String {
             "appkeep",
             "to restic",
             "to library",
+            "unverified to library",
         ]);
     for step in Step::ALL {
         let of = |peer| costs.of.get(&(step, peer)).copied();
@@ -39,6 +41,7 @@ pub(crate) fn table(costs: &Costs) -> String {
             cell(ours),
             ratio(ours, of(Peer::Restic)),
             ratio(ours, of(Peer::Bare)),
+            ratio(of(Peer::Unverified), of(Peer::Bare)),
         ]);
     }
     let names = ["repository after it, MiB", "repository at the end, MiB"];
@@ -55,6 +58,7 @@ pub(crate) fn table(costs: &Costs) -> String {
             mib(ours),
             quotient(float(ours), float(of(Peer::Restic))),
             quotient(float(ours), float(of(Peer::Bare))),
+            String::new(),
         ]);
     }
     table.to_string()

@@ -1,7 +1,8 @@
 //! One step of a data-plane measurement, in a process of its own: `cargo xtask bench` runs these.
 //!
-//! `data_plane PEER STEP PLACE SOURCE`, where PEER is `ours` (the engine as the server drives it) or `bare`
-//! (`rustic_core` on its own source and directory backend, with its default settings, and no guard of ours).
+//! `data_plane PEER STEP PLACE SOURCE`, where PEER is `ours` (the engine as the server drives it),
+//! `ours-unverified` (the same, without reading a share of each backup back) or `bare` (`rustic_core` on its own
+//! source and directory backend, with its default settings, and no guard of ours).
 
 mod bare;
 mod ours;
@@ -47,7 +48,7 @@ fn main() -> ExitCode {
 fn run() -> Result<(), Failure> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [peer, step, place, source] = args.as_slice() else {
-        return Err("usage: data_plane ours|bare STEP PLACE SOURCE".into());
+        return Err("usage: data_plane ours|ours-unverified|bare STEP PLACE SOURCE".into());
     };
     let step = step_of(step).ok_or("STEP is snapshot-N, backup-N, restore-N or delete")?;
     let site = Site {
@@ -55,9 +56,10 @@ fn run() -> Result<(), Failure> {
         source: PathBuf::from(source),
     };
     match peer.as_str() {
-        "ours" => ours::run(step, &site),
+        "ours" => ours::run(step, &site, true),
+        "ours-unverified" => ours::run(step, &site, false),
         "bare" => bare::run(step, &site),
-        _ => Err("PEER is ours or bare".into()),
+        _ => Err("PEER is ours, ours-unverified or bare".into()),
     }
 }
 

@@ -9,7 +9,7 @@ use appkeep_core::engine::{
 };
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId};
 use appkeep_engine::{EngineConfig, RusticEngine};
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -19,16 +19,19 @@ use crate::{Failure, Site, Step};
 /// The moment that the first backup shows, in seconds since 1970; each one after it, an hour later.
 const FIRST_TAKEN_AT: i64 = 1_700_000_000;
 
-/// Runs one step.
-pub(crate) fn run(step: Step, site: &Site) -> Result<(), Failure> {
+/// Runs one step; a share of a finished backup is read back if it `is_verified`.
+pub(crate) fn run(step: Step, site: &Site, is_verified: bool) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
-    runtime.block_on(step_of(step, site))
+    runtime.block_on(step_of(step, site, is_verified))
 }
 
-async fn step_of(step: Step, site: &Site) -> Result<(), Failure> {
-    let engine = RusticEngine::new(&EngineConfig {
+async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failure> {
+    let mut engine = RusticEngine::new(&EngineConfig {
         data_dir: site.place.join("data"),
     });
+    if !is_verified {
+        engine = engine.verifying(0);
+    }
     let (progress, cancel) = (watch::Sender::new(Progress::default()), CancellationToken::new());
     let app_id = AppId::new(Uuid::from_u128(1));
     match step {
@@ -43,6 +46,7 @@ async fn step_of(step: Step, site: &Site) -> Result<(), Failure> {
                 snap_id,
                 volumes,
                 consistency: Consistency::Strict,
+                taken_at: taken_at(number)?,
             };
             engine.take_snapshot(&request, &cancel).await?;
         }
@@ -53,8 +57,7 @@ async fn step_of(step: Step, site: &Site) -> Result<(), Failure> {
                 app_name: "bench".to_owned(),
                 backup_id: backup_id(number),
                 snap_id: snap_id(number),
-                taken_at: DateTime::from_timestamp(FIRST_TAKEN_AT + 3600 * i64::from(number), 0)
-                    .ok_or("no such time")?,
+                taken_at: taken_at(number)?,
             };
             engine.copy_backup(&request, &progress, &cancel).await?;
         }
@@ -86,6 +89,11 @@ async fn step_of(step: Step, site: &Site) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+fn taken_at(number: u8) -> Result<DateTime<Utc>, Failure> {
+    let moment = DateTime::from_timestamp(FIRST_TAKEN_AT + 3600 * i64::from(number), 0);
+    Ok(moment.ok_or("no such time")?)
 }
 
 fn backup_id(number: u8) -> AppBackupId {

@@ -1,6 +1,6 @@
 //! What a check stands on: the way to the server, what was made so far, and a place to put findings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -150,7 +150,10 @@ impl Stage {
     /// Whether the options leave an operation out.
     pub(super) fn is_left_out(&self, operation: &str) -> bool {
         let origin = self.wire.operation(operation).map(|operation| operation.origin);
-        origin.is_none() || (self.options.documented_only && origin == Some(Origin::Companion))
+        let is_missing = |has: &BTreeSet<String>| !has.contains(operation);
+        origin.is_none()
+            || (self.options.documented_only && origin == Some(Origin::Companion))
+            || self.options.operations.as_ref().is_some_and(is_missing)
     }
 
     /// A sound request to an operation: own account and app, an id that nothing has, no body.

@@ -1,5 +1,6 @@
 //! What to judge, and how patiently.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use uuid::Uuid;
@@ -72,6 +73,10 @@ pub struct Options {
     pub answer_max: Duration,
     /// Leave the companion operations alone.
     pub documented_only: bool,
+    /// The operations that the server has, by id; `None` stands for all. What needs another one is left out.
+    pub operations: Option<BTreeSet<String>>,
+    /// A run that makes fewer checks than this is a finding of its own: it lost its teeth.
+    pub least_checks: Option<usize>,
 }
 
 impl Options {
@@ -85,6 +90,8 @@ impl Options {
             poll_interval: Duration::from_millis(20),
             answer_max: Duration::from_secs(30),
             documented_only: false,
+            operations: None,
+            least_checks: None,
         }
     }
 }

@@ -194,6 +194,15 @@ impl TestServer {
         self.running().local_addr()
     }
 
+    /// The server itself, for what only its process can do to it.
+    ///
+    /// # Panics
+    /// When it was stopped.
+    #[must_use]
+    pub fn server(&self) -> &Server {
+        self.running()
+    }
+
     fn running(&self) -> &Server {
         self.server.as_ref().expect("the server runs")
     }

@@ -23,7 +23,8 @@ pub(crate) fn run(args: &[String]) -> Result<Outcome> {
         Outcome::Fine => {}
         other => return Ok(other),
     }
-    let binary = build(&[])?;
+    // With the switch that makes the storage of a fresh server fail.
+    let binary = build(&["--features", "failpoints"])?;
     let status = Command::new(&binary)
         .arg("verify")
         .args(args)

@@ -2,35 +2,49 @@
 //!
 //! Two judgements are made of each response. Its *shape* (status, media type, headers, body) is held against
 //! the authored document by [`crate::validate`], whatever the request was. Whether it is the *right* answer
-//! is what the suite knows: a table of faulty requests (`faults`) and a number of stories about what the
-//! suite itself made (`backups`, `snapshots`, `lists`, …).
+//! is what the suite knows: a model of what it made itself (`model`), against which every answer of the run is
+//! held; requests that the document forbids, made from its schemas (`inputs`); a table of faulty requests that no
+//! schema forbids (`faults`); and a number of stories (`backups`, `races`, `isolation`, …).
 //!
-//! The suite only deletes what it made, under names of its own, and removes it in the end. It sends one
-//! request at a time, asks no clock for the time of day, and takes its randomness from [`Options::run_id`].
+//! The suite only deletes what it made, under names of its own, and removes it in the end. It asks no clock for
+//! the time of day, and takes its randomness from [`Options::run_id`].
 
 mod backups;
+mod breakage;
 mod call;
 mod cleanup;
 mod client;
+mod codes;
 mod decode;
 mod deletes;
 mod fault_run;
 mod faults;
+mod headers;
+mod inputs;
 mod isolation;
+mod judge;
+mod kind;
 mod lists;
+mod model;
 mod negotiation;
 mod pending;
 mod progress;
+mod races;
 mod report;
+mod sequence;
 mod slow;
 mod snapshots;
 mod stage;
+mod storage;
+mod stories;
 mod suite;
 mod target;
 mod wire;
 
+pub use breakage::{Breakage, StorageFault};
+pub use codes::rules;
 pub use report::{CheckOutcome, CheckResult, LiveFinding, LiveReport};
-pub use suite::run;
+pub use suite::{CHECKS, CHECKS_OF_STORAGE, run};
 pub use target::{Foreign, Idle, Options, Target};
 pub use wire::Exchange;
 
@@ -63,11 +77,19 @@ pub enum LiveError {
         /// The whole chain of causes.
         why: String,
     },
-    /// The server answers, but not with a list of the app's backups, so nothing can be built on it.
-    #[error("list the backups of app {app} in account {account} at {url}: {answer}")]
+    /// The options leave no operation that could be asked first.
+    #[error("find an operation that may be asked of {url}")]
+    NothingToAsk {
+        /// The address that was given.
+        url: String,
+    },
+    /// The server answers, but not as it must to this token about this app, so nothing can be built on it.
+    #[error("ask {operation} for app {app} in account {account} at {url}: {answer}")]
     NotUsable {
         /// The address that was tried.
         url: String,
+        /// The operation that was asked.
+        operation: String,
         /// The account that was given.
         account: uuid::Uuid,
         /// The app that was given.

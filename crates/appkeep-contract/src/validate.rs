@@ -52,6 +52,20 @@ pub enum Violated {
 }
 
 impl Violated {
+    /// All of them.
+    pub const ALL: [Self; 10] = [
+        Self::OperationUndocumented,
+        Self::StatusUndocumented,
+        Self::BodyUnexpected,
+        Self::BodyMissing,
+        Self::MediaTypeMissing,
+        Self::MediaTypeUndeclared,
+        Self::BodyNotJson,
+        Self::BodySchema,
+        Self::HeaderMissing,
+        Self::HeaderMalformed,
+    ];
+
     /// The stable code.
     #[must_use]
     pub fn code(self) -> &'static str {

@@ -16,6 +16,8 @@ pub mod tokens;
 pub use appkeep_core::catalog;
 #[cfg(feature = "failpoints")]
 pub use appkeep_core::fail_point;
+#[cfg(feature = "failpoints")]
+pub use appkeep_store::{FAULT_REASON, StorageFault, StorageFaults};
 
 pub use self::http::BODY_BYTES_MAX;
 pub use self::server::{Options, Server};

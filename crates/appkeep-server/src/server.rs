@@ -131,6 +131,13 @@ impl Server {
         self.store.clone()
     }
 
+    /// The switch that makes its storage fail.
+    #[cfg(feature = "failpoints")]
+    #[must_use]
+    pub fn storage_faults(&self) -> appkeep_store::StorageFaults {
+        self.store.faults()
+    }
+
     /// Its operations, for whoever embeds it: those that the API doesn't have are there, too.
     #[must_use]
     pub fn service(&self) -> Service {

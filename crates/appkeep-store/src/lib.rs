@@ -3,3 +3,5 @@
 mod sqlite;
 
 pub use sqlite::SqliteStore;
+#[cfg(feature = "failpoints")]
+pub use sqlite::{FAULT_REASON, StorageFault, StorageFaults};

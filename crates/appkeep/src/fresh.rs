@@ -3,9 +3,13 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
+#[cfg(feature = "failpoints")]
+use std::sync::Arc;
 
 use anyhow::Context;
-use appkeep_contract::live::{Foreign, Idle, Target};
+#[cfg(feature = "failpoints")]
+use appkeep_contract::live::{Breakage, StorageFault};
+use appkeep_contract::live::{CHECKS, CHECKS_OF_STORAGE, Foreign, Idle, Target};
 use appkeep_server::catalog::{Account, Declaration};
 use appkeep_server::config::Config;
 use appkeep_server::system::{RandomIds, SystemClock};
@@ -25,6 +29,10 @@ name = "own"
 
 [[accounts.apps]]
 name = "shop"
+volumes = { data = "shop" }
+
+[[accounts.apps]]
+name = "blog"
 volumes = { data = "shop" }
 
 [[accounts.buckets]]
@@ -67,25 +75,26 @@ impl Fresh {
         let foreign = account(&declaration, "foreign")?;
         let working = start(config.clone(), &dir.path().join("data")).await?;
         let idle = start(Config { workers: 0, ..config }, &dir.path().join("idle")).await?;
+        let url = format!("http://{}", working.local_addr());
+        let member = token(&working, Role::Member, only(own)).await?;
         let target = Target {
-            url: format!("http://{}", working.local_addr()),
-            token: token(&working, Role::Member, only(own)).await?,
-            account: own.id.as_uuid(),
-            app: app(&declaration, own)?,
+            other_app: Some(app(&declaration, own, "blog")?),
             viewer_token: Some(token(&working, Role::Viewer, only(own)).await?),
             foreign: Some(Foreign {
                 account: foreign.id.as_uuid(),
                 token: token(&working, Role::Member, only(foreign)).await?,
-                app: app(&declaration, foreign)?,
+                app: app(&declaration, foreign, "shop")?,
             }),
             operator_token: Some(token(&working, Role::Owner, AccountScope::All).await?),
             idle: Some(Box::new(Idle {
                 url: format!("http://{}", idle.local_addr()),
                 token: token(&idle, Role::Member, only(own)).await?,
                 account: own.id.as_uuid(),
-                app: app(&declaration, own)?,
+                app: app(&declaration, own, "shop")?,
             })),
-            ca: None,
+            #[cfg(feature = "failpoints")]
+            breakage: Some(Arc::new(Switch(working.storage_faults()))),
+            ..Target::new(url, member, own.id.as_uuid(), app(&declaration, own, "shop")?)
         };
         Ok(Self {
             target,
@@ -95,10 +104,38 @@ impl Fresh {
         })
     }
 
+    /// The fewest checks that a run with nothing left out has to make.
+    pub(crate) fn least_checks(&self) -> usize {
+        if self.target.breakage.is_some() {
+            CHECKS
+        } else {
+            CHECKS - CHECKS_OF_STORAGE
+        }
+    }
+
     /// Stops both; the directory goes with them.
     pub(crate) async fn stop(self) {
         self.working.stop().await;
         self.idle.stop().await;
+    }
+}
+
+/// Makes the storage of a server fail.
+#[cfg(feature = "failpoints")]
+struct Switch(appkeep_server::StorageFaults);
+
+#[cfg(feature = "failpoints")]
+impl Breakage for Switch {
+    fn set(&self, fault: Option<StorageFault>) {
+        self.0.set(fault.map(|fault| match fault {
+            StorageFault::Broken => appkeep_server::StorageFault::Broken,
+            StorageFault::NotDurable => appkeep_server::StorageFault::NotDurable,
+            StorageFault::Unavailable => appkeep_server::StorageFault::Unavailable,
+        }));
+    }
+
+    fn reason(&self) -> &str {
+        appkeep_server::FAULT_REASON
     }
 }
 
@@ -115,9 +152,10 @@ fn account<'a>(declaration: &'a Declaration, name: &str) -> anyhow::Result<&'a A
         .context("the account is declared")
 }
 
-fn app(declaration: &Declaration, account: &Account) -> anyhow::Result<Uuid> {
-    let found = declaration.apps.iter().find(|app| app.account_id == account.id);
-    Ok(found.context("the account has an app")?.id.as_uuid())
+fn app(declaration: &Declaration, account: &Account, name: &str) -> anyhow::Result<Uuid> {
+    let mut apps = declaration.apps.iter();
+    let found = apps.find(|app| app.account_id == account.id && app.name == name);
+    Ok(found.context("the account has such an app")?.id.as_uuid())
 }
 
 fn only(account: &Account) -> AccountScope {

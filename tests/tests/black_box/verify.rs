@@ -3,10 +3,14 @@
 mod liar;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use appkeep_client::Uuid;
 use appkeep_contract::Document;
-use appkeep_contract::live::{self, CheckOutcome, Foreign, Idle, LiveReport, Options, Target};
+use appkeep_contract::live::{
+    self, Breakage, CHECKS, CHECKS_OF_STORAGE, CheckOutcome, CheckResult, Foreign, Idle, LiveReport, Options,
+    StorageFault, Target,
+};
 use appkeep_contract::report::{live_text, static_text};
 use appkeep_contract::statics::{self, DROPSHOT};
 use appkeep_tests::{Builder, TestServer};
@@ -55,11 +59,11 @@ impl Judged {
     /// Everything that the judge can make use of.
     async fn target(&self) -> Target {
         let Self { working, idle } = self;
+        let url = format!("http://{}", working.address());
+        let token = working.token("member", &["acme"]).await;
+        let (account, app) = (working.account("acme"), working.app("acme", "shop"));
         Target {
-            url: format!("http://{}", working.address()),
-            token: working.token("member", &["acme"]).await,
-            account: working.account("acme"),
-            app: working.app("acme", "shop"),
+            other_app: Some(working.app("acme", "blog")),
             viewer_token: Some(working.token("viewer", &["acme"]).await),
             foreign: Some(Foreign {
                 account: working.account("other"),
@@ -73,15 +77,39 @@ impl Judged {
                 account: idle.account("acme"),
                 app: idle.app("acme", "shop"),
             })),
-            ca: None,
+            breakage: Some(Arc::new(Switch(working.server().storage_faults()))),
+            ..Target::new(url, token, account, app)
         }
     }
 }
 
+/// Makes the storage of a server fail.
+struct Switch(appkeep_server::StorageFaults);
+
+impl Breakage for Switch {
+    fn set(&self, fault: Option<StorageFault>) {
+        self.0.set(fault.map(|fault| match fault {
+            StorageFault::Broken => appkeep_server::StorageFault::Broken,
+            StorageFault::NotDurable => appkeep_server::StorageFault::NotDurable,
+            StorageFault::Unavailable => appkeep_server::StorageFault::Unavailable,
+        }));
+    }
+
+    fn reason(&self) -> &str {
+        appkeep_server::FAULT_REASON
+    }
+}
+
 async fn judge(target: &Target) -> LiveReport {
-    live::run(target, &Options::new(Uuid::from_u128(0x5eed)))
-        .await
-        .expect("something to judge")
+    judge_with(target, options()).await
+}
+
+fn options() -> Options {
+    Options::new(Uuid::from_u128(0x5eed))
+}
+
+async fn judge_with(target: &Target, options: Options) -> LiveReport {
+    live::run(target, &options).await.expect("something to judge")
 }
 
 #[tokio::test]
@@ -89,6 +117,11 @@ async fn a_running_server_keeps_the_contract_as_far_as_was_looked() {
     let judged = Judged::start().await;
     let report = judge(&judged.target().await).await;
     assert_eq!(report.findings().count(), 0, "{}", live_text(&report));
+    assert_eq!(report.coverage.counts(), (51, 0, 0), "every documented response");
+    let (held, violated, _) = report.counts();
+    assert_eq!(held + violated, CHECKS, "who adds a check counts it");
+    let of_storage = |check: &&CheckResult| check.code.starts_with("storage-");
+    assert_eq!(report.checks.iter().filter(of_storage).count(), CHECKS_OF_STORAGE);
     insta::assert_snapshot!("coverage", report.coverage.table());
     insta::assert_snapshot!("coverage_of_companions", report.coverage.companion_table());
     insta::assert_snapshot!("checks", made(&report));
@@ -109,14 +142,62 @@ fn made(report: &LiveReport) -> String {
     lines.join("\n")
 }
 
+#[tokio::test]
+async fn what_is_left_out_is_named_and_a_run_that_lost_its_teeth_is_a_finding() {
+    let judged = Judged::start().await;
+    let target = Target {
+        breakage: None,
+        ..judged.target().await
+    };
+    let options = Options {
+        operations: Some(BTreeSet::from(BACKUPS_OF_ONE_APP.map(str::to_owned))),
+        least_checks: Some(CHECKS - CHECKS_OF_STORAGE),
+        ..options()
+    };
+    let report = judge_with(&target, options).await;
+    let found: Vec<_> = report.findings().map(|finding| finding.code.as_str()).collect();
+    assert_eq!(found, ["fewer-checks"], "{}", live_text(&report));
+    let asked = report
+        .exchanges
+        .iter()
+        .map(|exchange| exchange.operation.as_str());
+    assert_eq!(asked.collect::<BTreeSet<_>>(), BTreeSet::from(BACKUPS_OF_ONE_APP));
+    insta::assert_snapshot!("left_out", made(&report));
+}
+
+/// The least that a server of backups has.
+const BACKUPS_OF_ONE_APP: [&str; 4] = [
+    "app_backup_create_for_app",
+    "app_backup_delete_for_app",
+    "app_backup_fetch_for_app",
+    "app_backup_list_for_app",
+];
+
 /// The codes of what is found in a server that is right but for `lie`.
 async fn found(lie: Lie) -> String {
+    found_with(lie, options()).await
+}
+
+/// The same, where only the backups of one app are looked at.
+async fn found_in_backups(lie: Lie) -> String {
+    let operations = Some(BTreeSet::from(BACKUPS_OF_ONE_APP.map(str::to_owned)));
+    found_with(
+        lie,
+        Options {
+            operations,
+            ..options()
+        },
+    )
+    .await
+}
+
+async fn found_with(lie: Lie, options: Options) -> String {
     let judged = Judged::start().await;
     let target = Target {
         url: liar::start(judged.working.address(), lie).await,
         ..judged.target().await
     };
-    let report = judge(&target).await;
+    let report = judge_with(&target, options).await;
     let codes: BTreeSet<&str> = report.findings().map(|finding| finding.code.as_str()).collect();
     codes.into_iter().collect::<Vec<_>>().join(", ")
 }
@@ -198,4 +279,81 @@ async fn a_list_that_counts_wrong_is_found() {
         });
     };
     insta::assert_snapshot!(found(lie).await, @"list, list-columns, list-pages");
+}
+
+#[tokio::test]
+async fn a_modification_time_that_stands_still_is_found() {
+    let lie = |said: &mut Said| {
+        said.change(|body| {
+            if let Some(made) = body.pointer("/metadata/creationTimestamp").cloned()
+                && let Some(modified) = body.pointer_mut("/metadata/modificationTimestamp")
+            {
+                *modified = made;
+            }
+        });
+    };
+    insta::assert_snapshot!(found_in_backups(lie).await, @"");
+}
+
+#[tokio::test]
+async fn a_failure_that_tells_its_reason_is_found() {
+    let lie = |said: &mut Said| {
+        if said.status == 500 {
+            said.change(|body| body["detail"] = json!("no such table: app_backups (SQLite)"));
+        }
+    };
+    insta::assert_snapshot!(found_in_backups(lie).await, @"");
+}
+
+#[tokio::test]
+async fn an_allow_that_promises_too_much_is_found() {
+    let lie = |said: &mut Said| {
+        for (name, value) in &mut said.headers {
+            if name == "allow" {
+                value.push_str(", PATCH");
+            }
+        }
+    };
+    insta::assert_snapshot!(found_in_backups(lie).await, @"");
+}
+
+#[tokio::test]
+async fn an_entity_tag_that_never_changes_is_found() {
+    let lie = |said: &mut Said| {
+        for (name, value) in &mut said.headers {
+            if name == "etag" {
+                "\"1\"".clone_into(value);
+            }
+        }
+    };
+    insta::assert_snapshot!(found_in_backups(lie).await, @"");
+}
+
+#[tokio::test]
+async fn a_culprit_that_is_not_named_is_found() {
+    let lie = |said: &mut Said| {
+        if said.status == 400 {
+            said.change(|body| {
+                for list in ["invalidFields", "invalidParams"] {
+                    if body[list].is_array() {
+                        body[list] = json!([{"name": "something", "reason": "it is wrong"}]);
+                    }
+                }
+            });
+        }
+    };
+    insta::assert_snapshot!(found_in_backups(lie).await, @"");
+}
+
+#[tokio::test]
+async fn labels_in_another_order_are_found() {
+    let lie = |said: &mut Said| {
+        said.change(|body| {
+            let labels = body.pointer_mut("/metadata/labels").and_then(Value::as_array_mut);
+            if let Some(labels) = labels {
+                labels.reverse();
+            }
+        });
+    };
+    insta::assert_snapshot!(found_in_backups(lie).await, @"");
 }

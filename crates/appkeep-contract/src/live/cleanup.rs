@@ -2,33 +2,40 @@
 
 use tokio::time::{Instant, sleep};
 
-use super::call::{Call, Credential, Server};
-use super::stage::{Kind, Made, Stage};
+use super::call::{Call, Server};
+use super::model::Thing;
+use super::stage::{Kind, Stage, Stop};
 
 /// Deletes everything that is still there, newest first; returns what couldn't be deleted.
 pub(super) async fn remove_everything(stage: &mut Stage) -> Vec<String> {
     let deadline = Instant::now() + stage.options.completion_max;
+    let mut things: Vec<Thing> = stage.model.alive().cloned().collect();
+    things.reverse();
     let mut left = Vec::new();
-    while let Some(made) = stage.made.pop() {
-        if let Err(why) = remove(stage, &made, deadline).await {
-            let what = match made.kind {
-                Kind::Backup => "backup",
-                Kind::Snap => "snapshot",
-            };
-            left.push(format!("{what} {}: {why}", made.id));
+    for thing in &things {
+        if let Err(why) = remove(stage, thing, deadline).await {
+            left.push(format!("{} {}: {why}", thing.kind.word(), thing.id));
         }
+    }
+    for kind in [Kind::Backup, Kind::Snap] {
+        // Whoever finds something here has found a create that didn't say that it made something.
+        let _ = nothing_is_left(stage, kind).await;
     }
     left
 }
 
-async fn remove(stage: &mut Stage, made: &Made, deadline: Instant) -> Result<(), String> {
-    if made.server == Server::Idle {
+/// Deletes one thing; waits for its turn when it can't be deleted yet.
+pub(super) async fn remove(stage: &mut Stage, thing: &Thing, deadline: Instant) -> Result<(), String> {
+    if thing.server == Server::Idle {
         return Err("it stays pending on the server that runs no jobs".to_owned());
     }
-    let call = removal(stage, made);
+    let call = removal(stage, thing).map_err(|_| "it can't be deleted with what may be asked".to_owned())?;
     loop {
         match stage.send(&call).await {
-            Ok(answer) if matches!(answer.status, 204 | 404) => return Ok(()),
+            Ok(answer) if matches!(answer.status, 204 | 404) => {
+                stage.model.remove(thing.server, &thing.id);
+                return Ok(());
+            }
             Ok(answer) if answer.status == 409 && Instant::now() < deadline => {
                 sleep(stage.options.poll_interval).await;
             }
@@ -38,16 +45,30 @@ async fn remove(stage: &mut Stage, made: &Made, deadline: Instant) -> Result<(),
     }
 }
 
-fn removal(stage: &Stage, made: &Made) -> Call {
-    let credential = if made.credential_is_foreign {
-        Credential::Foreign
-    } else {
-        Credential::Own
-    };
-    stage
-        .call_for(made.kind.delete(), made.kind, &made.id)
-        .on(made.server)
-        .with(credential)
-        .path("account_id", &made.account)
-        .path("app_id", &made.app)
+fn removal(stage: &Stage, thing: &Thing) -> Result<Call, Stop> {
+    let operation = stage.admitted(thing.kind.deletes())?;
+    let operation = operation.first().ok_or(Stop::Noted)?;
+    Ok(stage
+        .call_for(operation, thing.kind, &thing.id)
+        .on(thing.server)
+        .with(thing.owner)
+        .path("account_id", &thing.account)
+        .path("app_id", &thing.app))
+}
+
+/// No resource has a name of this run any more.
+async fn nothing_is_left(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
+    let prefix = stage.name_prefix();
+    let lists = stage.admitted(kind.lists())?;
+    let Some(list) = lists.first() else { return Ok(()) };
+    let answer = stage.send_for(&stage.call(list), 200).await?;
+    let left = answer
+        .items()
+        .iter()
+        .filter_map(|item| item.get("name")?.as_str());
+    let left: Vec<&str> = left.filter(|name| name.starts_with(&prefix)).collect();
+    stage.expect(&answer, left.is_empty(), || {
+        format!("there still is {}", left.join(", "))
+    });
+    Ok(())
 }

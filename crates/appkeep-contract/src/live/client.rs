@@ -13,8 +13,9 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 use super::call::Server;
+use super::model::Thing;
 use super::report::LiveFinding;
-use super::stage::{Kind, Made, Stage, Stop};
+use super::stage::{Kind, Stage, Stop};
 use crate::validate::Received;
 
 const CREATE: &str = "app_backup_create_for_app";
@@ -27,6 +28,9 @@ const ITEMS_MAX: usize = 1000;
 
 /// A backup's whole life: created, awaited, found in a paged list, deleted, not found.
 pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
+    for operation in [CREATE, FETCH, LIST, DELETE] {
+        stage.admits(operation)?;
+    }
     let client = client(stage)?;
     let (account, app) = (stage.target.account, stage.target.app);
     let name = stage.fresh_name();
@@ -34,14 +38,12 @@ pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     let request = client.app_backup_create_for_app().account_id(account).app_id(app);
     let created = judge(stage, CREATE, 201, request.body(wanted).send().await, json)?;
     let id = created.id;
-    stage.made.push(Made {
-        kind: Kind::Backup,
-        server: Server::Main,
-        account: account.to_string(),
-        app: app.to_string(),
-        credential_is_foreign: false,
-        id: id.to_string(),
-    });
+    let body = serde_json::to_value(&created).unwrap_or_default();
+    stage.model.add(Thing::told(
+        Kind::Backup,
+        (account.to_string(), app.to_string()),
+        body,
+    ));
     expect(stage, CREATE, created.name.as_str() == name, || {
         format!("`{name}` was asked for, `{}` came", created.name.as_str())
     });
@@ -60,7 +62,7 @@ pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     let request = client.app_backup_delete_for_app().account_id(account).app_id(app);
     let gone = request.app_backup_id(id).send().await;
     judge(stage, DELETE, 204, gone, |()| Vec::new())?;
-    stage.made.retain(|made| made.id != id.to_string());
+    stage.model.remove(Server::Main, &id.to_string());
     let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
     match request.app_backup_id(id).send().await {
         Ok(_) => Err(fault(stage, FETCH, format!("backup {id} is still there"))),

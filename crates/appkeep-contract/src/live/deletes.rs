@@ -1,9 +1,11 @@
 //! Stories of removal: gone means gone everywhere.
 
+use super::kind::not_found;
 use super::stage::{Kind, Stage, Stop, id_of, needed};
 
 /// A backup deleted below its app is gone from both path trees.
 pub(super) async fn backup_below_app(stage: &mut Stage) -> Result<(), Stop> {
+    stage.admits("app_backup_delete_for_app")?;
     let id = id_of(needed(stage.world.backup.take().as_ref(), "a completed backup")?);
     let call = stage.call_for("app_backup_delete_for_app", Kind::Backup, &id);
     stage.send_for(&call, 204).await?;
@@ -12,6 +14,7 @@ pub(super) async fn backup_below_app(stage: &mut Stage) -> Result<(), Stop> {
 
 /// A backup deleted across the account is gone from both path trees; existing clients send a body along.
 pub(super) async fn backup_across_account(stage: &mut Stage) -> Result<(), Stop> {
+    stage.admits("app_backup_delete")?;
     let id = id_of(needed(
         stage.world.unnamed_backup.take().as_ref(),
         "a second completed backup",
@@ -23,18 +26,22 @@ pub(super) async fn backup_across_account(stage: &mut Stage) -> Result<(), Stop>
 }
 
 async fn backup_is_gone(stage: &mut Stage, id: &str) -> Result<(), Stop> {
-    for (operation, number) in [
-        ("app_backup_fetch", 2),
-        ("app_backup_fetch_for_app", 2),
-        ("app_backup_delete", 1),
-        ("app_backup_delete_for_app", 1),
-    ] {
-        let answer = stage
-            .send_for(&stage.call_for(operation, Kind::Backup, id), 404)
-            .await?;
-        stage.expect_problem(&answer, &[number]);
+    is_gone(stage, Kind::Backup, id).await
+}
+
+/// Every operation that could show it says that it isn't there.
+pub(super) async fn is_gone(stage: &mut Stage, kind: Kind, id: &str) -> Result<(), Stop> {
+    for operation in kind.fetches().iter().chain(kind.deletes()) {
+        if stage.is_left_out(operation) {
+            continue;
+        }
+        let answer = stage.send_for(&stage.call_for(operation, kind, id), 404).await?;
+        stage.expect_problem(&answer, &[not_found(operation)]);
     }
-    for operation in ["app_backup_list_all", "app_backup_list_for_app"] {
+    for operation in kind.lists() {
+        if stage.is_left_out(operation) {
+            continue;
+        }
         is_not_listed(stage, operation, id).await?;
     }
     Ok(())
@@ -42,23 +49,20 @@ async fn backup_is_gone(stage: &mut Stage, id: &str) -> Result<(), Stop> {
 
 /// A deleted snapshot is gone from list and fetch.
 pub(super) async fn snap(stage: &mut Stage) -> Result<(), Stop> {
+    stage.admits(Kind::Snap.delete())?;
     let id = id_of(needed(
         stage.world.unnamed_snap.take().as_ref(),
         "a second completed snapshot",
     )?);
     let call = stage.call_for(Kind::Snap.delete(), Kind::Snap, &id);
     stage.send_for(&call, 204).await?;
-    for (operation, number) in [(Kind::Snap.fetch(), 2), (Kind::Snap.delete(), 1)] {
-        let answer = stage
-            .send_for(&stage.call_for(operation, Kind::Snap, &id), 404)
-            .await?;
-        stage.expect_problem(&answer, &[number]);
-    }
-    is_not_listed(stage, Kind::Snap.list(), &id).await
+    is_gone(stage, Kind::Snap, &id).await
 }
 
 /// A snapshot can be deleted although a backup was made from it, and the backup stays whole.
 pub(super) async fn snap_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
+    stage.admits(Kind::Snap.delete())?;
+    stage.admits("app_backup_fetch")?;
     let backup = needed(
         stage.world.backup_of_snap.as_ref(),
         "a completed backup of a snapshot",
@@ -81,5 +85,12 @@ async fn is_not_listed(stage: &mut Stage, operation: &str, id: &str) -> Result<(
     let answer = stage.send_for(&stage.call(operation), 200).await?;
     let shown = answer.items().iter().any(|item| id_of(item) == id);
     stage.expect(&answer, !shown, || format!("{id} is still in the list"));
+    let rows = stage.call(operation).query("include", "name,id");
+    let answer = stage.send_for(&rows, 200).await?;
+    let shown = answer
+        .items()
+        .iter()
+        .any(|row| row.get(1).and_then(serde_json::Value::as_str) == Some(id));
+    stage.expect(&answer, !shown, || format!("{id} is still in the rows"));
     Ok(())
 }

@@ -137,11 +137,6 @@ fn twisted(stage: &Stage, mut call: Call, twist: Twist) -> Call {
         Twist::Member(name, json) => {
             set(&mut call, name, serde_json::from_str(json).unwrap_or(Value::Null));
         }
-        Twist::WithoutMember(name) => {
-            if let Payload::Json(Value::Object(members)) = &mut call.payload {
-                members.shift_remove(name);
-            }
-        }
         Twist::UnknownId(name) => set(&mut call, name, stage.unknown_id(name).into()),
     }
     call
@@ -225,7 +220,7 @@ fn judge_allow(stage: &mut Stage, case: &FaultCase, answer: &Answer) {
     });
 }
 
-fn names(answer: &Answer, member: &str) -> Vec<String> {
+pub(super) fn names(answer: &Answer, member: &str) -> Vec<String> {
     let list = answer
         .body
         .get(member)
@@ -239,7 +234,7 @@ fn names(answer: &Answer, member: &str) -> Vec<String> {
 
 /// Whether a field's name means that path; how members are joined is left to the server, and so is whether
 /// a missing member is named itself or by what lacks it.
-fn points_at(found: &str, path: &str) -> bool {
+pub(super) fn points_at(found: &str, path: &str) -> bool {
     let segments = |text: &str| -> Vec<String> {
         text.split(['.', '/', '[', ']', '$', '#'])
             .filter(|part| !part.is_empty())

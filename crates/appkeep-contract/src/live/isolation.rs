@@ -1,123 +1,314 @@
-//! Stories of two accounts: what one makes the other can't see, use or remove.
+//! Stories of accounts and apps: what one has, another can't see, use or remove, nor find out that it exists.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::call::{Call, Credential};
+use super::kind::{Deed, not_found};
 use super::stage::{BACKUP_TYPE, Kind, Stage, Stop, id_of, needed};
+use super::wire::Answer;
+use crate::document::ParameterLocation;
 
-/// What another account has isn't found under one's own URLs.
-pub(super) async fn others_are_not_found(stage: &mut Stage) -> Result<(), Stop> {
-    let foreign = foreign_call(stage, Kind::Backup.create())?;
-    let body = stage.sound_body(Kind::Backup);
-    let made = stage.send_for(&foreign.json(body), 201).await?;
-    let id = stage.id_in(&made)?;
-    for (operation, number) in [
-        ("app_backup_fetch", 2),
-        ("app_backup_fetch_for_app", 2),
-        ("app_backup_delete", 1),
-        ("app_backup_delete_for_app", 1),
-    ] {
-        let answer = stage
-            .send_for(&stage.call_for(operation, Kind::Backup, &id), 404)
-            .await?;
-        stage.expect_problem(&answer, &[number]);
+/// A way to cross the border between accounts or apps.
+pub(super) struct Crossing {
+    pub(super) code: &'static str,
+    pub(super) rule: &'static str,
+    /// Whether an operation can be asked like this.
+    pub(super) fits: fn(&Stage, &str) -> bool,
+    /// What exists and mustn't be seen, and the same for what doesn't exist.
+    probe: fn(&mut Stage, &str) -> Result<(Call, Call), Stop>,
+    /// 403 with problem 11, or 404.
+    is_forbidden: bool,
+}
+
+/// All of them; each is made for every operation that it fits.
+#[rustfmt::skip]
+pub(super) const CROSSINGS: &[Crossing] = &[
+    Crossing { code: "foreign-token", rule: "Another account's token reaches nothing of one's own.",
+        fits: |_, _| true, probe: with_foreign_token, is_forbidden: true },
+    Crossing { code: "foreign-account", rule: "Another account's URLs are forbidden, as if it didn't exist.",
+        fits: |_, _| true, probe: in_foreign_account, is_forbidden: true },
+    Crossing { code: "foreign-app", rule: "Another account's app isn't found under one's own account.",
+        fits: |stage, operation| stage.has(operation, "app_id"), probe: below_foreign_app, is_forbidden: false },
+    Crossing { code: "foreign-resource", rule: "What another account has isn't found under one's own URLs.",
+        fits: is_of_one, probe: foreign_resource, is_forbidden: false },
+    Crossing { code: "own-in-foreign-account", rule: "One's own resource isn't found under another account's URLs.",
+        fits: is_of_one, probe: own_in_foreign_account, is_forbidden: false },
+    Crossing { code: "own-below-other-app", rule: "A resource isn't found below another app of its account.",
+        fits: |stage, operation| is_of_one(stage, operation) && stage.has(operation, "app_id"),
+        probe: own_below_other_app, is_forbidden: false },
+];
+
+/// Crosses the border with one operation: the answer is the one that something gets that doesn't exist.
+pub(super) async fn cross(stage: &mut Stage, crossing: &Crossing, operation: &str) -> Result<(), Stop> {
+    stage.admits(operation)?;
+    let (probe, twin) = (crossing.probe)(stage, operation)?;
+    let (status, problem) = if crossing.is_forbidden {
+        (403, 11)
+    } else {
+        (404, not_found(operation))
+    };
+    let answer = stage.send_for(&probe, status).await?;
+    stage.expect_problem(&answer, &[problem]);
+    let other = stage.send_for(&twin, status).await?;
+    let (here, there) = (tell_tale(&answer), tell_tale(&other));
+    stage.expect(&answer, here == there, || {
+        format!("what exists is answered with {here}, and what doesn't with {there}")
+    });
+    Ok(())
+}
+
+/// Whatever of an answer could tell two cases apart; ids stand for each other.
+fn tell_tale(answer: &Answer) -> String {
+    let mut body = answer.body.clone();
+    if let Value::Object(members) = &mut body {
+        members.shift_remove("correlationID");
     }
-    for operation in ["app_backup_list_all", "app_backup_list_for_app"] {
-        let answer = stage.send_for(&stage.call(operation), 200).await?;
-        let shown = answer.items().iter().any(|item| id_of(item) == id);
-        stage.expect(&answer, !shown, || {
-            format!("the list shows {id} of another account")
+    let mut headers: Vec<&str> = answer.header_names().collect();
+    headers.sort_unstable();
+    let text = format!("{} [{}] {body}", answer.status, headers.join(", "));
+    text.split('"')
+        .map(|part| {
+            if uuid::Uuid::parse_str(part).is_ok() {
+                "{id}"
+            } else {
+                part
+            }
+        })
+        .collect::<Vec<_>>()
+        .join("\"")
+}
+
+/// Makes a backup and a snapshot in the other account.
+pub(super) async fn make_foreign(stage: &mut Stage) -> Result<(), Stop> {
+    for kind in [Kind::Snap, Kind::Backup] {
+        if stage.admits_making(kind).is_err() {
+            continue;
+        }
+        let body = stage.sound_body(kind);
+        let made = stage
+            .send_for(&stage.foreign_call(kind.create())?.json(body), 201)
+            .await?;
+        stage.id_in(&made)?;
+        match kind {
+            Kind::Backup => stage.world.foreign_backup = Some(made.body),
+            Kind::Snap => stage.world.foreign_snap = Some(made.body),
+        }
+    }
+    stage.foreign().map(|_| ())
+}
+
+fn is_of_one(stage: &Stage, operation: &str) -> bool {
+    stage.has(operation, Kind::of(operation).parameter())
+}
+
+/// The call with a body, if the operation wants one.
+fn with_body(stage: &mut Stage, call: Call) -> Call {
+    if Deed::of(&call.operation) == Deed::Create {
+        let body = stage.sound_body(Kind::of(&call.operation));
+        call.json(body)
+    } else {
+        call
+    }
+}
+
+/// Something of one's own that exists; the operations of lists and creates don't need it.
+fn own(stage: &Stage, operation: &str) -> Result<String, Stop> {
+    let kind = Kind::of(operation);
+    if !is_of_one(stage, operation) {
+        return Ok(String::new());
+    }
+    let resource = match kind {
+        Kind::Backup => &stage.world.backup,
+        Kind::Snap => &stage.world.snap,
+    };
+    Ok(id_of(needed(resource.as_ref(), "a completed resource")?))
+}
+
+fn others(stage: &Stage, operation: &str) -> Result<String, Stop> {
+    stage.foreign()?;
+    if !is_of_one(stage, operation) {
+        return Ok(String::new());
+    }
+    let resource = match Kind::of(operation) {
+        Kind::Backup => &stage.world.foreign_backup,
+        Kind::Snap => &stage.world.foreign_snap,
+    };
+    Ok(id_of(needed(
+        resource.as_ref(),
+        "a resource of the other account",
+    )?))
+}
+
+fn with_foreign_token(stage: &mut Stage, operation: &str) -> Result<(Call, Call), Stop> {
+    stage.foreign()?;
+    let (kind, id) = (Kind::of(operation), own(stage, operation)?);
+    let call = stage.call_for(operation, kind, &id).with(Credential::Foreign);
+    let call = with_body(stage, call);
+    let twin = call.clone().path("account_id", &stage.unknown_id("account"));
+    Ok((call, twin))
+}
+
+fn in_foreign_account(stage: &mut Stage, operation: &str) -> Result<(Call, Call), Stop> {
+    let id = others(stage, operation)?;
+    let call = stage.foreign_call(operation)?.with(Credential::Own);
+    let call = with_body(stage, call.path(Kind::of(operation).parameter(), &id));
+    let twin = call.clone().path("account_id", &stage.unknown_id("account"));
+    Ok((call, twin))
+}
+
+fn below_foreign_app(stage: &mut Stage, operation: &str) -> Result<(Call, Call), Stop> {
+    let (id, app) = (others(stage, operation)?, stage.foreign()?.app.to_string());
+    let call = stage.call_for(operation, Kind::of(operation), &id);
+    let call = with_body(stage, call.path("app_id", &app));
+    let twin = call.clone().path("app_id", &stage.unknown_id("app"));
+    Ok((call, twin))
+}
+
+fn foreign_resource(stage: &mut Stage, operation: &str) -> Result<(Call, Call), Stop> {
+    let (kind, id) = (Kind::of(operation), others(stage, operation)?);
+    let call = stage.call_for(operation, kind, &id);
+    Ok((call, stage.call(operation)))
+}
+
+fn own_in_foreign_account(stage: &mut Stage, operation: &str) -> Result<(Call, Call), Stop> {
+    let (kind, id) = (Kind::of(operation), own(stage, operation)?);
+    let twin = stage.foreign_call(operation)?;
+    Ok((twin.clone().path(kind.parameter(), &id), twin))
+}
+
+fn own_below_other_app(stage: &mut Stage, operation: &str) -> Result<(Call, Call), Stop> {
+    let (kind, id) = (Kind::of(operation), own(stage, operation)?);
+    let twin = stage.call(operation).path("app_id", &other_app(stage)?);
+    Ok((twin.clone().path(kind.parameter(), &id), twin))
+}
+
+fn other_app(stage: &Stage) -> Result<String, Stop> {
+    let other = stage.target.other_app;
+    let other = other.ok_or_else(|| Stop::LeftOut("needs a second app in the account".to_owned()))?;
+    Ok(other.to_string())
+}
+
+/// The lists of the other account and of the other app show nothing of one's own, nor the other way round.
+///
+/// What each of them may show is what the model knows.
+pub(super) async fn lists(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    stage.send_for(&stage.foreign_call(operation)?, 200).await?;
+    stage.send_for(&stage.call(operation), 200).await?;
+    if stage.has(operation, "app_id")
+        && let Ok(other) = other_app(stage)
+    {
+        stage
+            .send_for(&stage.call(operation).path("app_id", &other), 200)
+            .await?;
+    }
+    Ok(())
+}
+
+/// What a body names isn't there for those to whom it doesn't belong.
+pub(super) async fn named_in_a_body(stage: &mut Stage, member: &str) -> Result<(), Stop> {
+    let (problem, resource) = match member {
+        "snapshotID" => (46, &stage.world.foreign_snap),
+        _ => (108, &stage.world.foreign_backup),
+    };
+    stage.foreign()?;
+    let resource = needed(resource.as_ref(), "a resource of the other account")?;
+    let theirs = match member {
+        "snapshotID" => id_of(resource),
+        _ => resource[member].as_str().unwrap_or_default().to_owned(),
+    };
+    let mut tales = Vec::new();
+    for id in [theirs, stage.unknown_id(member)] {
+        let body = json!({"type": BACKUP_TYPE, "version": "1.1", member: id});
+        let call = stage.call(Kind::Backup.create()).json(body);
+        let answer = stage.send_for(&call, 400).await?;
+        stage.expect_problem(&answer, &[problem]);
+        tales.push((tell_tale(&answer), answer));
+    }
+    if let [(theirs, answer), (nobodys, _)] = tales.as_slice() {
+        stage.expect(answer, theirs == nobodys, || {
+            format!("what exists is answered with {theirs}, and what doesn't with {nobodys}")
         });
     }
-    let still = foreign_call(stage, Kind::Backup.fetch())?.path("appBackup_id", &id);
-    stage.send_for(&still, 200).await?;
     Ok(())
 }
 
-/// Another account's token can't reach one's own backup, neither here nor through its own URLs.
-pub(super) async fn own_are_safe(stage: &mut Stage) -> Result<(), Stop> {
-    let id = id_of(needed(stage.world.backup.as_ref(), "a completed backup")?);
-    for operation in [
-        "app_backup_fetch",
-        "app_backup_fetch_for_app",
-        "app_backup_delete",
-        "app_backup_delete_for_app",
-    ] {
-        let here = stage
-            .call_for(operation, Kind::Backup, &id)
-            .with(Credential::Foreign);
-        foreign_call(stage, operation)?;
-        let answer = stage.send_for(&here, 403).await?;
-        stage.expect_problem(&answer, &[11]);
-        let there = foreign_call(stage, operation)?.path("appBackup_id", &id);
-        let answer = stage.send_for(&there, 404).await?;
-        let number = if operation.contains("delete") { 1 } else { 2 };
-        stage.expect_problem(&answer, &[number]);
-    }
-    let list = foreign_call(stage, "app_backup_list_all")?;
-    let answer = stage.send_for(&list, 200).await?;
-    let shown = answer.items().iter().any(|item| id_of(item) == id);
-    stage.expect(&answer, !shown, || format!("another account's list shows {id}"));
-    stage
-        .send_for(&stage.call_for("app_backup_fetch", Kind::Backup, &id), 200)
-        .await?;
-    Ok(())
-}
-
-/// A backup can't be made from another account's snapshot.
-pub(super) async fn snapshot_of_own_app_only(stage: &mut Stage) -> Result<(), Stop> {
+/// A backup is made from a snapshot of its own app only.
+pub(super) async fn snapshot_of_other_app(stage: &mut Stage) -> Result<(), Stop> {
     let snap = id_of(needed(stage.world.snap.as_ref(), "a completed snapshot")?);
+    let other = other_app(stage)?;
     let body = json!({"type": BACKUP_TYPE, "version": "1.1", "snapshotID": snap});
-    let call = foreign_call(stage, Kind::Backup.create())?.json(body);
-    let answer = stage.send(&call).await?;
-    // Of another account it is as good as not there; that it belongs to another app may also be said.
-    if answer.status == 403 {
-        stage.expect_problem(&answer, &[47]);
-    } else {
-        stage.expect_status(&answer, 400)?;
-        stage.expect_problem(&answer, &[46]);
+    let call = stage.call(Kind::Backup.create()).path("app_id", &other);
+    let answer = stage.send_for(&call.json(body), 403).await?;
+    stage.expect_problem(&answer, &[47]);
+    Ok(())
+}
+
+/// After all that was tried everything is still there.
+pub(super) async fn nothing_happened(stage: &mut Stage) -> Result<(), Stop> {
+    stage.foreign()?;
+    for (kind, foreign) in [
+        (Kind::Backup, stage.world.foreign_backup.clone()),
+        (Kind::Snap, stage.world.foreign_snap.clone()),
+    ] {
+        let Some(foreign) = foreign else { continue };
+        for operation in stage.admitted(kind.fetches())? {
+            let call = stage
+                .foreign_call(operation)?
+                .path(kind.parameter(), &id_of(&foreign));
+            stage.send_for(&call, 200).await?;
+        }
+    }
+    for (kind, own) in [
+        (Kind::Backup, stage.world.backup.clone()),
+        (Kind::Snap, stage.world.snap.clone()),
+    ] {
+        let Some(own) = own else { continue };
+        for operation in stage.admitted(kind.fetches())? {
+            stage
+                .send_for(&stage.call_for(operation, kind, &id_of(&own)), 200)
+                .await?;
+        }
     }
     Ok(())
 }
 
 /// What may be read may be read by a read-only token.
-pub(super) async fn viewer_reads(stage: &mut Stage) -> Result<(), Stop> {
+pub(super) async fn viewer_reads(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    stage.admits(operation)?;
     if stage.target.viewer_token.is_none() {
         return Err(Stop::LeftOut("needs a read-only token".to_owned()));
     }
-    let id = id_of(needed(stage.world.backup.as_ref(), "a completed backup")?);
-    for operation in [
-        "app_backup_list_all",
-        "app_backup_list_for_app",
-        "app_backup_fetch",
-        "app_backup_fetch_for_app",
-    ] {
-        let call = stage
-            .call_for(operation, Kind::Backup, &id)
-            .with(Credential::Viewer);
-        stage.send_for(&call, 200).await?;
-    }
-    Ok(())
+    reads(stage, operation, Credential::Viewer).await
 }
 
 /// A token of all accounts works in each.
-pub(super) async fn operator_reads(stage: &mut Stage) -> Result<(), Stop> {
+pub(super) async fn operator_reads(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    stage.admits(operation)?;
     if stage.target.operator_token.is_none() {
         return Err(Stop::LeftOut("needs a token of all accounts".to_owned()));
     }
-    let call = stage.call("app_backup_list_all").with(Credential::Operator);
-    stage.send_for(&call, 200).await?;
+    reads(stage, operation, Credential::Operator).await
+}
+
+async fn reads(stage: &mut Stage, operation: &str, credential: Credential) -> Result<(), Stop> {
+    let id = own(stage, operation)?;
+    let call = stage.call_for(operation, Kind::of(operation), &id);
+    let own = stage.send_for(&call, 200).await?;
+    let call = call.with(credential);
+    let answer = stage.send_for(&call, 200).await?;
+    let holds = stage.own_items(&own) == stage.own_items(&answer) && own.body["id"] == answer.body["id"];
+    stage.expect(&answer, holds, || {
+        "it reads something else than a member does".to_owned()
+    });
     Ok(())
 }
 
-/// A sound request of the other account to its own app.
-fn foreign_call(stage: &Stage, operation: &str) -> Result<Call, Stop> {
-    let foreign = stage.target.foreign.as_ref();
-    let foreign =
-        foreign.ok_or_else(|| Stop::LeftOut("needs a second account with a token of its own".to_owned()))?;
-    Ok(stage
-        .call(operation)
-        .with(Credential::Foreign)
-        .path("account_id", &foreign.account.to_string())
-        .path("app_id", &foreign.app.to_string()))
+impl Stage {
+    /// Whether an operation has a path parameter of that name.
+    pub(super) fn has(&self, operation: &str, name: &str) -> bool {
+        self.wire.operation(operation).is_some_and(|operation| {
+            let mut path = operation.parameters_in(ParameterLocation::Path);
+            path.any(|parameter| parameter.name == name)
+        })
+    }
 }

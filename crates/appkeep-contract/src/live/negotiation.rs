@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::stage::{BACKUP_TYPE, Kind, SNAP_TYPE, Stage, Stop, id_of, needed};
+use super::stage::{Kind, Stage, Stop, id_of, needed};
 use super::wire::Answer;
 
 const JSON: &str = "application/json";
@@ -18,27 +18,31 @@ pub(super) fn expect_media_type(stage: &mut Stage, answer: &Answer, wanted: &str
 
 /// A fetch answers in the media type asked for; what can't be satisfied gets plain JSON.
 pub(super) async fn fetch(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    if stage.is_left_out(operation) {
-        return Err(Stop::LeftOut("companion operations are left alone".to_owned()));
-    }
+    stage.admits(operation)?;
     let kind = Kind::of(operation);
-    let (resource, vendor) = match kind {
-        Kind::Backup => (&stage.world.backup, format!("{BACKUP_TYPE}+json")),
-        Kind::Snap => (&stage.world.snap, format!("{SNAP_TYPE}+json")),
+    let (resource, others) = match kind {
+        Kind::Backup => (&stage.world.backup, Kind::Snap.vendor_type()),
+        Kind::Snap => (&stage.world.snap, Kind::Backup.vendor_type()),
     };
+    let vendor = kind.vendor_type();
     let id = id_of(needed(resource.as_ref(), "a completed resource")?);
-    let both = format!("text/html, {vendor};q=0.9, */*;q=0.1");
     let asked = [
-        (vendor.as_str(), vendor.as_str()),
-        (both.as_str(), vendor.as_str()),
-        (JSON, JSON),
-        ("*/*", JSON),
-        ("application/*", JSON),
-        ("text/html", JSON),
+        (vendor.clone(), vendor.as_str()),
+        (vendor.to_ascii_uppercase(), &vendor),
+        (format!("text/html, {vendor};q=0.9, */*;q=0.1"), &vendor),
+        (format!("{vendor};q=0.8, {JSON};q=0.2"), &vendor),
+        (format!("{JSON};q=0.2,{vendor};q=0.8"), &vendor),
+        (format!("{vendor};q=0.2, {JSON};q=0.8"), JSON),
+        (format!("{vendor};q=0"), JSON),
+        (JSON.to_owned(), JSON),
+        ("*/*".to_owned(), JSON),
+        ("application/*".to_owned(), JSON),
+        ("text/html".to_owned(), JSON),
+        (others, JSON),
     ];
     for (accept, wanted) in asked {
         let answer = stage
-            .send_for(&stage.call_for(operation, kind, &id).accept(accept), 200)
+            .send_for(&stage.call_for(operation, kind, &id).accept(&accept), 200)
             .await?;
         expect_media_type(stage, &answer, wanted);
     }
@@ -47,12 +51,23 @@ pub(super) async fn fetch(stage: &mut Stage, operation: &str) -> Result<(), Stop
 
 /// A list is plain JSON, whatever is asked for.
 pub(super) async fn list(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    if stage.is_left_out(operation) {
-        return Err(Stop::LeftOut("companion operations are left alone".to_owned()));
-    }
     for accept in [JSON, "*/*", "text/html", "application/astra-appBackups+json"] {
         let answer = stage.send_for(&stage.call(operation).accept(accept), 200).await?;
         expect_media_type(stage, &answer, JSON);
+    }
+    Ok(())
+}
+
+/// A problem is a problem, whatever is asked for.
+pub(super) async fn problem(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    let vendor = Kind::of(operation).vendor_type();
+    for accept in [JSON, vendor.as_str(), "text/html", "*/*;q=0"] {
+        let call = stage
+            .call(operation)
+            .path("account_id", "not-an-id")
+            .accept(accept);
+        let answer = stage.send_for(&call, 400).await?;
+        expect_media_type(stage, &answer, "application/problem+json");
     }
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! Stories of what is pending: it can't be cancelled.
 
-use super::progress::until_not_pending;
-use super::stage::{Kind, Stage, Stop};
+use serde_json::json;
+
+use super::progress::{until_completed, until_not_pending};
+use super::stage::{Kind, Stage, Stop, id_of};
 
 /// Backups made in the hope of catching one that is still pending, on a server that runs jobs.
 const ATTEMPTS: u32 = 3;
@@ -11,6 +13,8 @@ const ATTEMPTS: u32 = 3;
 /// On the idle server that is certain. Elsewhere a delete that follows at once may come too late; then
 /// nothing is wrong and nothing was seen.
 pub(super) async fn cannot_be_deleted(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    stage.admits(operation)?;
+    stage.admits_making(Kind::Backup)?;
     if stage.target.idle.is_some() {
         return on_the_idle_server(stage, operation).await;
     }
@@ -56,4 +60,39 @@ async fn on_the_idle_server(stage: &mut Stage, operation: &str) -> Result<(), St
         format!("after the refusal it is `{now}`")
     });
     Ok(())
+}
+
+/// Deleting a snapshot that a backup in progress reads is refused.
+///
+/// A backup that is done before the delete comes shows nothing.
+pub(super) async fn snapshot_in_use(stage: &mut Stage) -> Result<(), Stop> {
+    stage.admits_making(Kind::Snap)?;
+    stage.admits_making(Kind::Backup)?;
+    for _ in 0..ATTEMPTS {
+        let body = stage.sound_body(Kind::Snap);
+        let made = stage
+            .send_for(&stage.call(Kind::Snap.create()).json(body), 201)
+            .await?;
+        let snap = stage.id_in(&made)?;
+        until_completed(stage, Kind::Snap, &snap).await?;
+        let mut body = stage.sound_body(Kind::Backup);
+        body["snapshotID"] = json!(snap);
+        let made = stage
+            .send_for(&stage.call(Kind::Backup.create()).json(body), 201)
+            .await?;
+        let answer = stage
+            .send(&stage.call_for(Kind::Snap.delete(), Kind::Snap, &snap))
+            .await?;
+        let backup = until_completed(stage, Kind::Backup, &id_of(&made.body)).await?;
+        if answer.status == 204 {
+            continue;
+        }
+        stage.expect_status(&answer, 409)?;
+        stage.expect_problem(&answer, &[144]);
+        super::races::remove(stage, Kind::Backup, &[id_of(&backup)]).await?;
+        return super::races::remove(stage, Kind::Snap, &[snap]).await;
+    }
+    Err(Stop::LeftOut(
+        "no backup read its snapshot for long enough".to_owned(),
+    ))
 }

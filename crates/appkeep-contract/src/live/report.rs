@@ -57,6 +57,9 @@ pub struct CheckResult {
     pub code: String,
     /// The operation, where the check is about one.
     pub operation: Option<String>,
+    /// What exactly is tried, where one operation has several checks of one code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
     /// The rule in one sentence.
     pub rule: String,
     /// What became of it.

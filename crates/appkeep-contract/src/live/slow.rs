@@ -7,9 +7,7 @@ use super::stage::{Kind, Stage, Stop};
 ///
 /// How long a server waits is its own affair; one that is more patient than the suite isn't judged.
 pub(super) async fn half_a_body(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
-    if stage.is_left_out(operation) {
-        return Err(Stop::LeftOut("companion operations are left alone".to_owned()));
-    }
+    stage.admits(operation)?;
     let mut call = stage.call(operation).content_type("application/json");
     call.payload = match Kind::of(operation) {
         Kind::Backup => Payload::Halting("{\"type\":\"application/astra-appBackup\","),

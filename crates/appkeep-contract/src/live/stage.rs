@@ -6,78 +6,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::call::{Call, Credential, Payload, Server};
-use super::decode;
-use super::report::LiveFinding;
-use super::target::{Options, Target};
+pub(super) use super::judge::Current;
+pub(super) use super::kind::{BACKUP_TYPE, Kind, SNAP_TYPE};
+use super::model::Model;
+use super::target::{Foreign, Options, Target};
 use super::wire::{Answer, Wire};
 use crate::document::Origin;
-
-pub(super) const BACKUP_TYPE: &str = "application/astra-appBackup";
-pub(super) const SNAP_TYPE: &str = "application/astra-appSnap";
-
-/// Which kind of resource.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    Backup,
-    Snap,
-}
-
-impl Kind {
-    pub(super) fn create(self) -> &'static str {
-        match self {
-            Self::Backup => "app_backup_create_for_app",
-            Self::Snap => "app_snap_create_for_app",
-        }
-    }
-
-    pub(super) fn list(self) -> &'static str {
-        match self {
-            Self::Backup => "app_backup_list_for_app",
-            Self::Snap => "app_snap_list_for_app",
-        }
-    }
-
-    pub(super) fn fetch(self) -> &'static str {
-        match self {
-            Self::Backup => "app_backup_fetch_for_app",
-            Self::Snap => "app_snap_fetch_for_app",
-        }
-    }
-
-    pub(super) fn delete(self) -> &'static str {
-        match self {
-            Self::Backup => "app_backup_delete_for_app",
-            Self::Snap => "app_snap_delete_for_app",
-        }
-    }
-
-    /// The path parameter that holds its id.
-    pub(super) fn parameter(self) -> &'static str {
-        match self {
-            Self::Backup => "appBackup_id",
-            Self::Snap => "appSnap_id",
-        }
-    }
-
-    pub(super) fn of(operation: &str) -> Self {
-        if operation.starts_with("app_snap") {
-            Self::Snap
-        } else {
-            Self::Backup
-        }
-    }
-}
-
-/// Something that the suite made and has to remove.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Made {
-    pub(super) kind: Kind,
-    pub(super) server: Server,
-    pub(super) account: String,
-    pub(super) app: String,
-    pub(super) credential_is_foreign: bool,
-    pub(super) id: String,
-}
 
 /// Why a check ends early.
 #[derive(Debug)]
@@ -101,14 +35,10 @@ pub(super) struct World {
     pub(super) snap: Option<Value>,
     /// A second completed snapshot.
     pub(super) unnamed_snap: Option<Value>,
-}
-
-/// The check in progress.
-#[derive(Debug, Default)]
-pub(super) struct Current {
-    pub(super) code: String,
-    pub(super) rule: String,
-    pub(super) findings: Vec<LiveFinding>,
+    /// A backup of the other account.
+    pub(super) foreign_backup: Option<Value>,
+    /// A snapshot of the other account.
+    pub(super) foreign_snap: Option<Value>,
 }
 
 /// What every check gets.
@@ -117,7 +47,8 @@ pub(super) struct Stage {
     pub(super) options: Options,
     pub(super) wire: Wire,
     pub(super) world: World,
-    pub(super) made: Vec<Made>,
+    /// What must be there, and how.
+    pub(super) model: Model,
     pub(super) current: Current,
     names: u32,
 }
@@ -129,7 +60,7 @@ impl Stage {
             options,
             wire,
             world: World::default(),
-            made: Vec::new(),
+            model: Model::default(),
             current: Current::default(),
             names: 0,
         }
@@ -140,20 +71,75 @@ impl Stage {
         Uuid::new_v5(&self.options.run_id, of.as_bytes()).to_string()
     }
 
+    /// What the names of everything that this run makes begin with.
+    pub(super) fn name_prefix(&self) -> String {
+        let run = self.options.run_id.simple().to_string();
+        format!("{}-{}-", self.options.prefix, &run[..12])
+    }
+
     /// A name that nothing has.
     pub(super) fn fresh_name(&mut self) -> String {
         self.names += 1;
-        let run = self.options.run_id.simple().to_string();
-        format!("{}-{}-{}", self.options.prefix, &run[..12], self.names)
+        format!("{}{}", self.name_prefix(), self.names)
     }
 
     /// Whether the options leave an operation out.
     pub(super) fn is_left_out(&self, operation: &str) -> bool {
-        let origin = self.wire.operation(operation).map(|operation| operation.origin);
+        self.admits(operation).is_err()
+    }
+
+    /// Whether an operation may be asked, and if not, why.
+    pub(super) fn admits(&self, operation: &str) -> Result<(), Stop> {
+        let Some(known) = self.wire.operation(operation) else {
+            return Err(Stop::LeftOut(format!("the document has no `{operation}`")));
+        };
+        if self.options.documented_only && known.origin == Origin::Companion {
+            return Err(Stop::LeftOut("companion operations are left alone".to_owned()));
+        }
         let is_missing = |has: &BTreeSet<String>| !has.contains(operation);
-        origin.is_none()
-            || (self.options.documented_only && origin == Some(Origin::Companion))
-            || self.options.operations.as_ref().is_some_and(is_missing)
+        if self.options.operations.as_ref().is_some_and(is_missing) {
+            return Err(Stop::LeftOut(
+                "the server isn't said to have the operation".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Those of these operations that may be asked; a check that needs one of them is left out without any.
+    pub(super) fn admitted(&self, operations: &[&'static str]) -> Result<Vec<&'static str>, Stop> {
+        let mut why = None;
+        let mut admitted = Vec::new();
+        for operation in operations {
+            match self.admits(operation) {
+                Ok(()) => admitted.push(*operation),
+                Err(stop) => why = Some(stop),
+            }
+        }
+        if admitted.is_empty() {
+            return Err(why.unwrap_or(Stop::Noted));
+        }
+        Ok(admitted)
+    }
+
+    /// Whether resources of that kind may be made: only if they can be removed and seen again.
+    pub(super) fn admits_making(&self, kind: Kind) -> Result<(), Stop> {
+        self.admits(kind.create())?;
+        if self.admitted(kind.deletes()).is_err() {
+            let why = format!(
+                "a {} can't be removed with the operations that may be asked",
+                kind.word()
+            );
+            return Err(Stop::LeftOut(why));
+        }
+        self.admitted(kind.fetches())
+            .or_else(|_| self.admitted(kind.lists()))
+            .map(|_| ())
+    }
+
+    /// The other account, if there is one.
+    pub(super) fn foreign(&self) -> Result<Foreign, Stop> {
+        let foreign = self.target.foreign.clone();
+        foreign.ok_or_else(|| Stop::LeftOut("needs a second account with a token of its own".to_owned()))
     }
 
     /// A sound request to an operation: own account and app, an id that nothing has, no body.
@@ -181,6 +167,16 @@ impl Stage {
         }
     }
 
+    /// A sound request of the other account to its own app.
+    pub(super) fn foreign_call(&self, operation: &str) -> Result<Call, Stop> {
+        let foreign = self.foreign()?;
+        Ok(self
+            .call(operation)
+            .with(Credential::Foreign)
+            .path("account_id", &foreign.account.to_string())
+            .path("app_id", &foreign.app.to_string()))
+    }
+
     /// A sound request to the idle server.
     pub(super) fn idle_call(&self, operation: &str) -> Result<Call, Stop> {
         let idle = self.target.idle.as_ref();
@@ -205,27 +201,71 @@ impl Stage {
         }
     }
 
-    /// Sends a request; whatever is wrong with the response as such is noted at once.
+    /// Sends a request; whatever is wrong with the response as such, or can't be true after all that was
+    /// answered before, is noted at once.
     pub(super) async fn send(&mut self, call: &Call) -> Result<Answer, Stop> {
+        self.may_send(call)?;
         match self.wire.send(&self.target, call).await {
             Ok(answer) => {
                 self.note_violations(&answer);
-                self.keep_account(call, &answer);
+                self.compare(call, &answer);
                 Ok(answer)
             }
-            Err(why) => {
-                let finding = LiveFinding {
-                    code: "no-answer".to_owned(),
-                    rule: "Every request gets an answer.".to_owned(),
-                    operation: call.operation.clone(),
-                    what: why,
-                    place: None,
-                    exchange: None,
-                };
-                self.note(finding);
-                Err(Stop::Noted)
+            Err(why) => Err(self.note_silence(&call.operation, why)),
+        }
+    }
+
+    /// Sends requests at the same time; the answers come in the order of the requests.
+    pub(super) async fn send_together(&mut self, calls: &[Call]) -> Result<Vec<Answer>, Stop> {
+        for call in calls {
+            self.may_send(call)?;
+        }
+        let mut answers = Vec::new();
+        let mut stop = None;
+        let sent = self.wire.send_together(&self.target, calls).await;
+        for (call, answer) in calls.iter().zip(sent) {
+            match answer {
+                Ok(answer) => {
+                    self.note_violations(&answer);
+                    self.model.keep_account(call, &answer);
+                    answers.push(answer);
+                }
+                Err(why) => stop = Some(self.note_silence(&call.operation, why)),
             }
         }
+        stop.map_or(Ok(answers), Err)
+    }
+
+    /// Refuses what the options leave out, and to delete what the suite didn't make.
+    fn may_send(&self, call: &Call) -> Result<(), Stop> {
+        self.admits(&call.operation)?;
+        if self.model.would_destroy(call) {
+            let id = call.path.get(Kind::of(&call.operation).parameter());
+            let why = format!(
+                "it would delete {}, which the suite didn't make",
+                id.map_or("", String::as_str)
+            );
+            return Err(Stop::LeftOut(why));
+        }
+        Ok(())
+    }
+
+    /// Holds an answer against everything that was answered before.
+    fn compare(&mut self, call: &Call, answer: &Answer) {
+        for wrong in self.model.observe(call, answer) {
+            self.fault_of(
+                answer,
+                wrong.rule.code.to_owned(),
+                wrong.rule.rule.to_owned(),
+                wrong.what,
+            );
+        }
+    }
+
+    /// What of a list the suite made itself; other people's things may come and go.
+    pub(super) fn own_items(&self, answer: &Answer) -> Vec<Value> {
+        let is_own = |item: &&Value| self.model.thing(Server::Main, &id_of(item)).is_some();
+        answer.items().iter().filter(is_own).cloned().collect()
     }
 
     /// Sends a request that has to be answered with one status.
@@ -233,141 +273,6 @@ impl Stage {
         let answer = self.send(call).await?;
         self.expect_status(&answer, status)?;
         Ok(answer)
-    }
-
-    fn note_violations(&mut self, answer: &Answer) {
-        let exchange = &self.wire.log[answer.exchange];
-        let mut findings: Vec<LiveFinding> = exchange
-            .violations
-            .iter()
-            .map(|violation| LiveFinding {
-                code: violation.rule.code().to_owned(),
-                rule: violation.rule.rule().to_owned(),
-                operation: answer.operation.clone(),
-                what: format!("{} {}", answer.status, violation.what),
-                place: Some(violation.place.clone()),
-                exchange: Some(answer.exchange),
-            })
-            .collect();
-        if findings.is_empty()
-            && let Err(why) = decode::decode(&answer.operation, answer.status, &answer.body)
-        {
-            self.wire.log[answer.exchange].faulty = true;
-            findings.push(LiveFinding {
-                code: "client-decodes".to_owned(),
-                rule: "The generated client can read every success.".to_owned(),
-                operation: answer.operation.clone(),
-                what: why,
-                place: None,
-                exchange: Some(answer.exchange),
-            });
-        }
-        for finding in findings {
-            self.note(finding);
-        }
-    }
-
-    /// Remembers what a create made and forgets what a delete removed.
-    fn keep_account(&mut self, call: &Call, answer: &Answer) {
-        let kind = Kind::of(&call.operation);
-        let is_create = call.method.is_none() && call.operation == kind.create();
-        if is_create && (200..300).contains(&answer.status) {
-            let Some(id) = answer.text("/id") else { return };
-            let place = |name: &str| call.path.get(name).cloned().unwrap_or_default();
-            self.made.push(Made {
-                kind,
-                server: call.server,
-                account: place("account_id"),
-                app: place("app_id"),
-                credential_is_foreign: call.credential == Credential::Foreign,
-                id: id.to_owned(),
-            });
-        }
-        if call.operation.contains("_delete") && answer.status == 204 {
-            let id = call.path.get(kind.parameter());
-            self.made
-                .retain(|made| Some(&made.id) != id || made.server != call.server);
-        }
-    }
-
-    /// Puts a finding down, once per check.
-    pub(super) fn note(&mut self, finding: LiveFinding) {
-        let known = |other: &LiveFinding| {
-            other.code == finding.code && other.operation == finding.operation && other.what == finding.what
-        };
-        if !self.current.findings.iter().any(known) {
-            self.current.findings.push(finding);
-        }
-    }
-
-    /// Notes that an answer breaks the rule of the check in progress.
-    pub(super) fn fault(&mut self, answer: &Answer, what: String) {
-        self.wire.log[answer.exchange].faulty = true;
-        let finding = self.wrong(answer, what);
-        self.note(finding);
-    }
-
-    fn wrong(&self, answer: &Answer, what: String) -> LiveFinding {
-        LiveFinding {
-            code: self.current.code.clone(),
-            rule: self.current.rule.clone(),
-            operation: answer.operation.clone(),
-            what,
-            place: self
-                .wire
-                .operation(&answer.operation)
-                .map(|operation| operation.at.clone()),
-            exchange: Some(answer.exchange),
-        }
-    }
-
-    /// Notes a fault unless something holds.
-    pub(super) fn expect(&mut self, answer: &Answer, holds: bool, what: impl FnOnce() -> String) {
-        if !holds {
-            self.fault(answer, what());
-        }
-    }
-
-    /// Ends the check unless the status is the right one. The response may still be a sound one of its kind.
-    pub(super) fn expect_status(&mut self, answer: &Answer, status: u16) -> Result<(), Stop> {
-        if answer.status == status {
-            return Ok(());
-        }
-        let detail = answer
-            .text("/detail")
-            .or(answer.text("/title"))
-            .unwrap_or_default();
-        let what = format!("{status} expected, {} came: {detail}", answer.status);
-        let finding = self.wrong(answer, what);
-        self.note(finding);
-        Err(Stop::Noted)
-    }
-
-    /// Notes a fault unless the problem has one of these numbers.
-    pub(super) fn expect_problem(&mut self, answer: &Answer, numbers: &[u32]) {
-        let kind = answer.text("/type").unwrap_or_default().to_owned();
-        let number = kind
-            .strip_prefix("https://astra.netapp.io/problems/")
-            .and_then(|n| n.parse().ok());
-        let holds = number.is_some_and(|number: u32| numbers.contains(&number));
-        self.expect(answer, holds, || {
-            let wanted: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-            format!("problem {} expected, `{kind}` came", wanted.join(" or "))
-        });
-        let status = answer.status.to_string();
-        let stated = answer.text("/status").unwrap_or_default().to_owned();
-        self.expect(answer, stated == status, || {
-            format!("the problem states the status `{stated}` in a {status}")
-        });
-    }
-
-    /// The id in an answer, without which nothing can go on.
-    pub(super) fn id_in(&mut self, answer: &Answer) -> Result<String, Stop> {
-        if let Some(id) = answer.text("/id") {
-            return Ok(id.to_owned());
-        }
-        self.fault(answer, "the answer holds no `id`".to_owned());
-        Err(Stop::Noted)
     }
 }
 

@@ -1,127 +1,32 @@
 //! The checks in their order.
 
-use futures::future::BoxFuture;
-
 use super::fault_run::{self, FaultCase};
+use super::inputs::{self, InputCase};
+use super::isolation::{self, CROSSINGS};
 use super::report::{CheckOutcome, CheckResult, LiveReport};
 use super::stage::{Current, Stage, Stop};
+use super::stories::{self, Repeated, Story};
 use super::target::{Options, Target};
-use super::wire::{Wire, authored_validator};
-use super::{
-    LiveError, backups, cleanup, client, deletes, isolation, lists, negotiation, pending, slow, snapshots,
-};
+use super::wire::{Answer, Wire, authored_validator};
+use super::{LiveError, cleanup, storage};
 use crate::report::Coverage;
 
-/// One check that knows what it wants to see.
-struct Story {
-    code: &'static str,
-    rule: &'static str,
-    /// The operation that it is about, and the status that it is there to see.
-    about: Option<(&'static str, u16)>,
-    run: for<'a> fn(&'a mut Stage) -> BoxFuture<'a, Result<(), Stop>>,
-}
+/// What a run that made too few checks is found by.
+pub(super) const FEWER: (&str, &str) = (
+    "fewer-checks",
+    "A run makes no fewer checks than the last accepted one.",
+);
 
-const LISTS: [&str; 3] = [
-    "app_backup_list_all",
-    "app_backup_list_for_app",
-    "app_snap_list_for_app",
-];
-const FETCHES: [&str; 3] = [
-    "app_backup_fetch",
-    "app_backup_fetch_for_app",
-    "app_snap_fetch_for_app",
-];
+/// How many checks are made of a server about which everything that a [`Target`] can say is known.
+///
+/// Whoever adds a check counts it here; a run of a fresh server that makes fewer fails.
+pub const CHECKS: usize = 885;
 
-/// Stories about one resource, up to where faulty requests begin.
-#[rustfmt::skip]
-const BEGINNING: &[Story] = &[
-    Story { code: "snapshot-create", rule: "A create answers with the new snapshot and echoes what was sent.",
-        about: Some(("app_snap_create_for_app", 201)), run: |stage| Box::pin(snapshots::create(stage)) },
-    Story { code: "snapshot-completes", rule: "A snapshot becomes completed, and only moves forward.",
-        about: None, run: |stage| Box::pin(snapshots::complete(stage)) },
-    Story { code: "snapshot-name-taken", rule: "A name is given once per app.",
-        about: Some(("app_snap_create_for_app", 409)), run: |stage| Box::pin(snapshots::name_taken(stage)) },
-    Story { code: "snapshot-without-name", rule: "A snapshot without a name gets one.",
-        about: None, run: |stage| Box::pin(snapshots::create_unnamed(stage)) },
-    Story { code: "backup-create", rule: "A create answers with the new backup and echoes what was sent.",
-        about: Some(("app_backup_create_for_app", 201)), run: |stage| Box::pin(backups::create(stage)) },
-    Story { code: "backup-completes", rule: "A backup becomes completed, and only moves forward.",
-        about: None, run: |stage| Box::pin(backups::complete(stage)) },
-    Story { code: "backup-name-taken", rule: "A name is given once per app.",
-        about: Some(("app_backup_create_for_app", 409)), run: |stage| Box::pin(backups::name_taken(stage)) },
-    Story { code: "backup-without-name", rule: "A backup without a name gets one.",
-        about: None, run: |stage| Box::pin(backups::create_unnamed(stage)) },
-    Story { code: "backup-of-snapshot", rule: "A backup of a snapshot names it.",
-        about: None, run: |stage| Box::pin(backups::from_snapshot(stage)) },
-    Story { code: "backup-in-both-trees", rule: "Both path trees give the same backup.",
-        about: Some(("app_backup_fetch", 200)), run: |stage| Box::pin(backups::same_in_both_trees(stage)) },
-    Story { code: "generated-client", rule: "The generated client gets through a backup's whole life.",
-        about: None, run: |stage| Box::pin(client::life_of_a_backup(stage)) },
-    Story { code: "body-of-a-get", rule: "The body of a GET doesn't matter.",
-        about: Some(("app_backup_list_for_app", 200)), run: |stage| Box::pin(negotiation::body_of_a_get(stage)) },
-    Story { code: "others-not-found", rule: "What another account has isn't found under one's own URLs.",
-        about: None, run: |stage| Box::pin(isolation::others_are_not_found(stage)) },
-    Story { code: "own-are-safe", rule: "Another account's token reaches nothing of one's own.",
-        about: None, run: |stage| Box::pin(isolation::own_are_safe(stage)) },
-    Story { code: "snapshot-of-others", rule: "A backup is made from a snapshot of its own app only.",
-        about: None, run: |stage| Box::pin(isolation::snapshot_of_own_app_only(stage)) },
-    Story { code: "half-a-body", rule: "Half a body isn't waited for without end.",
-        about: Some(("app_backup_create_for_app", 408)),
-        run: |stage| Box::pin(slow::half_a_body(stage, "app_backup_create_for_app")) },
-    Story { code: "half-a-body", rule: "Half a body isn't waited for without end.",
-        about: Some(("app_snap_create_for_app", 408)),
-        run: |stage| Box::pin(slow::half_a_body(stage, "app_snap_create_for_app")) },
-    Story { code: "viewer-reads", rule: "A read-only token may read.",
-        about: None, run: |stage| Box::pin(isolation::viewer_reads(stage)) },
-    Story { code: "operator-reads", rule: "A token of all accounts works in each.",
-        about: None, run: |stage| Box::pin(isolation::operator_reads(stage)) },
-];
+/// How many of them need a [`Breakage`](super::Breakage).
+pub const CHECKS_OF_STORAGE: usize = 23;
 
-/// A story that is told once for each of several operations.
-struct Repeated {
-    code: &'static str,
-    rule: &'static str,
-    operations: [&'static str; 3],
-    run: for<'a> fn(&'a mut Stage, &'a str) -> BoxFuture<'a, Result<(), Stop>>,
-}
-
-#[rustfmt::skip]
-const REPEATED: &[Repeated] = &[
-    Repeated { code: "list", rule: "A list holds what was made, newest first, and counts right.",
-        operations: LISTS, run: |stage, operation| Box::pin(lists::complete_list(stage, operation)) },
-    Repeated { code: "list-pages", rule: "Pages give every item once, in the order of the whole.",
-        operations: LISTS, run: |stage, operation| Box::pin(lists::pages(stage, operation)) },
-    Repeated { code: "list-huge-limit", rule: "A limit may be however large.",
-        operations: LISTS, run: |stage, operation| Box::pin(lists::huge_limit(stage, operation)) },
-    Repeated { code: "list-columns", rule: "`include` gives the fields asked for, in that order, null for what is absent.",
-        operations: LISTS, run: |stage, operation| Box::pin(lists::columns(stage, operation)) },
-    Repeated { code: "list-columns-in-pages", rule: "`include` and `limit` go together.",
-        operations: LISTS, run: |stage, operation| Box::pin(lists::columns_in_pages(stage, operation)) },
-    Repeated { code: "list-media-type", rule: "A list is plain JSON.",
-        operations: LISTS, run: |stage, operation| Box::pin(negotiation::list(stage, operation)) },
-    Repeated { code: "fetch-media-type", rule: "A fetch answers in the media type that `Accept` asks for.",
-        operations: FETCHES, run: |stage, operation| Box::pin(negotiation::fetch(stage, operation)) },
-];
-
-/// Stories that remove things.
-#[rustfmt::skip]
-const ENDING: &[Story] = &[
-    Story { code: "pending-below-app", rule: "A pending backup can't be cancelled.",
-        about: Some(("app_backup_delete_for_app", 409)),
-        run: |stage| Box::pin(pending::cannot_be_deleted(stage, "app_backup_delete_for_app")) },
-    Story { code: "pending-across-account", rule: "A pending backup can't be cancelled.",
-        about: Some(("app_backup_delete", 409)),
-        run: |stage| Box::pin(pending::cannot_be_deleted(stage, "app_backup_delete")) },
-    Story { code: "delete-snapshot", rule: "A deleted snapshot is gone everywhere.",
-        about: None, run: |stage| Box::pin(deletes::snap(stage)) },
-    Story { code: "delete-snapshot-of-backup", rule: "A completed backup doesn't need its snapshot any more.",
-        about: None, run: |stage| Box::pin(deletes::snap_of_a_backup(stage)) },
-    Story { code: "delete-below-app", rule: "A deleted backup is gone everywhere.",
-        about: Some(("app_backup_delete_for_app", 204)),
-        run: |stage| Box::pin(deletes::backup_below_app(stage)) },
-    Story { code: "delete-across-account", rule: "A deleted backup is gone everywhere.",
-        about: Some(("app_backup_delete", 204)), run: |stage| Box::pin(deletes::backup_across_account(stage)) },
-];
+/// The last check.
+pub(super) const CLEAN_UP: (&str, &str) = ("clean-up", "What the suite made can be removed again.");
 
 /// Drives a server through the whole suite.
 ///
@@ -135,35 +40,23 @@ const ENDING: &[Story] = &[
 /// Not cancel safe: a run that is dropped halfway leaves behind what it made so far.
 pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveError> {
     let wire = Wire::new(target, options.answer_max, authored_validator()?)?;
-    let mut stage = Stage::new(target.clone(), options.clone(), wire);
-    is_usable(&mut stage).await?;
-    let mut checks = Vec::new();
-    for story in BEGINNING {
-        checks.push(tell(&mut stage, story).await);
-    }
-    for story in REPEATED {
-        for operation in story.operations {
-            begin(&mut stage, story.code, story.rule);
-            let result = (story.run)(&mut stage, operation).await;
-            checks.push(end(&mut stage, Some(operation), &[(operation, 200)], result));
-        }
-    }
-    for case in fault_cases(&stage) {
-        begin(&mut stage, case.fault.code, case.fault.rule);
-        let result = fault_run::run(&mut stage, &case).await;
-        let reached = (case.operation.as_str(), case.fault.status);
-        checks.push(end(&mut stage, Some(&case.operation), &[reached], result));
-    }
-    for story in ENDING {
-        checks.push(tell(&mut stage, story).await);
-    }
-    begin(
-        &mut stage,
-        "clean-up",
-        "What the suite made can be removed again.",
-    );
-    let left_behind = cleanup::remove_everything(&mut stage).await;
-    checks.push(end(&mut stage, None, &[], Ok(())));
+    let mut run = Run {
+        stage: Stage::new(target.clone(), options.clone(), wire),
+        checks: Vec::new(),
+    };
+    is_usable(&mut run.stage).await?;
+    run.tell_all(stories::BEGINNING).await;
+    run.cross_borders().await;
+    run.tell_all(stories::AFTER_CROSSINGS).await;
+    run.repeat_all(stories::REPEATED).await;
+    run.send_inputs().await;
+    run.send_faults().await;
+    run.tell_all(stories::CROWDS).await;
+    run.repeat_all(stories::STORAGE).await;
+    run.tell_all(stories::ENDING).await;
+    let left_behind = run.clean_up().await;
+    run.count_checks();
+    let Run { stage, checks } = run;
     let unreached = |operation: &str, status: u16| reason(&checks, operation, status);
     let coverage = Coverage::of(stage.wire.validator().document(), &stage.wire.log, unreached);
     Ok(LiveReport {
@@ -175,49 +68,188 @@ pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveE
     })
 }
 
+/// A run in progress.
+struct Run {
+    stage: Stage,
+    checks: Vec<CheckResult>,
+}
+
+impl Run {
+    fn operations(&self) -> Vec<String> {
+        let operations = self.stage.wire.validator().document().operations();
+        operations.iter().map(|operation| operation.id.clone()).collect()
+    }
+
+    async fn tell_all(&mut self, stories: &[Story]) {
+        for story in stories {
+            begin(&mut self.stage, story.code, story.rule);
+            let result = match story.about.map(|(operation, _)| self.stage.admits(operation)) {
+                Some(Err(stop)) => Err(stop),
+                _ => (story.run)(&mut self.stage).await,
+            };
+            let reaches: Vec<(&str, u16)> = story.about.into_iter().collect();
+            let operation = story.about.map(|(operation, _)| operation);
+            self.end(operation, None, &reaches, result);
+        }
+    }
+
+    async fn repeat_all(&mut self, stories: &[Repeated]) {
+        for story in stories {
+            for operation in self.operations() {
+                if !story.over.fits(&operation) {
+                    continue;
+                }
+                begin(&mut self.stage, story.code, story.rule);
+                let result = match self.stage.admits(&operation) {
+                    Ok(()) => (story.run)(&mut self.stage, &operation).await,
+                    Err(stop) => Err(stop),
+                };
+                self.end(Some(&operation), None, &[(&operation, story.sees)], result);
+            }
+        }
+    }
+
+    async fn cross_borders(&mut self) {
+        for crossing in CROSSINGS {
+            for operation in self.operations() {
+                if !(crossing.fits)(&self.stage, &operation) {
+                    continue;
+                }
+                begin(&mut self.stage, crossing.code, crossing.rule);
+                let result = isolation::cross(&mut self.stage, crossing, &operation).await;
+                self.end(Some(&operation), None, &[], result);
+            }
+        }
+    }
+
+    async fn send_inputs(&mut self) {
+        let cases: Vec<InputCase> = inputs::cases(self.stage.wire.validator().document());
+        for case in cases {
+            begin(&mut self.stage, case.code, case.rule);
+            let result = inputs::run(&mut self.stage, &case).await;
+            self.end(Some(&case.operation), Some(case.what.clone()), &[], result);
+        }
+    }
+
+    async fn send_faults(&mut self) {
+        let cases: Vec<FaultCase> = fault_run::cases(self.stage.wire.validator().document().operations());
+        for case in cases {
+            begin(&mut self.stage, case.fault.code, case.fault.rule);
+            let result = fault_run::run(&mut self.stage, &case).await;
+            let reached = (case.operation.as_str(), case.fault.status);
+            self.end(Some(&case.operation), None, &[reached], result);
+        }
+    }
+
+    async fn clean_up(&mut self) -> Vec<String> {
+        begin(&mut self.stage, CLEAN_UP.0, CLEAN_UP.1);
+        let left_behind = cleanup::remove_everything(&mut self.stage).await;
+        self.end(None, None, &[], Ok(()));
+        left_behind
+    }
+
+    /// A run that lost its teeth is a finding of its own.
+    fn count_checks(&mut self) {
+        let Some(least) = self.stage.options.least_checks else {
+            return;
+        };
+        begin(&mut self.stage, FEWER.0, FEWER.1);
+        let made = made(&self.checks);
+        if made < least {
+            let finding = super::LiveFinding {
+                code: FEWER.0.to_owned(),
+                rule: FEWER.1.to_owned(),
+                operation: String::new(),
+                what: format!("{made} checks were made, and {least} are the least"),
+                place: None,
+                exchange: None,
+            };
+            self.stage.note(finding);
+        }
+        self.end(None, None, &[], Ok(()));
+    }
+
+    fn end(
+        &mut self,
+        operation: Option<&str>,
+        detail: Option<String>,
+        reaches: &[(&str, u16)],
+        result: Result<(), Stop>,
+    ) {
+        let current = std::mem::take(&mut self.stage.current);
+        let outcome = match result {
+            _ if !current.findings.is_empty() => CheckOutcome::Violated,
+            Err(Stop::LeftOut(reason)) => CheckOutcome::LeftOut { reason },
+            Ok(()) | Err(Stop::Noted) => CheckOutcome::Held,
+        };
+        self.checks.push(CheckResult {
+            code: current.code,
+            operation: operation.map(str::to_owned),
+            detail,
+            rule: current.rule,
+            outcome,
+            findings: current.findings,
+            reaches: reaches
+                .iter()
+                .map(|(operation, status)| ((*operation).to_owned(), *status))
+                .collect(),
+        });
+    }
+}
+
+/// How many checks were made, that is, not left out.
+fn made(checks: &[CheckResult]) -> usize {
+    let made = |check: &&CheckResult| !matches!(check.outcome, CheckOutcome::LeftOut { .. });
+    checks.iter().filter(made).count()
+}
+
 /// One request that has to work before anything can be said.
 async fn is_usable(stage: &mut Stage) -> Result<(), LiveError> {
-    let call = stage.call("app_backup_list_for_app");
+    // What can only be asked for one thing says that this one isn't there, and that's as good.
+    let ways = [
+        ("app_backup_list_for_app", 200),
+        ("app_backup_list_all", 200),
+        ("app_snap_list_for_app", 200),
+        ("app_backup_fetch_for_app", 404),
+        ("app_backup_fetch", 404),
+        ("app_snap_fetch_for_app", 404),
+        ("app_backup_delete_for_app", 404),
+        ("app_backup_delete", 404),
+        ("app_snap_delete_for_app", 404),
+    ];
+    let found = ways
+        .into_iter()
+        .find(|(operation, _)| !stage.is_left_out(operation));
     let url = stage.target.url.clone();
+    let Some((operation, wanted)) = found else {
+        return Err(LiveError::NothingToAsk { url });
+    };
+    let call = stage.call(operation);
     let answer = stage.wire.send(&stage.target, &call).await;
     let answer = answer.map_err(|why| LiveError::Unreachable {
         url: url.clone(),
         why,
     })?;
-    if answer.status == 200 {
+    if answer.status == wanted {
         return Ok(());
     }
+    Err(LiveError::NotUsable {
+        url,
+        operation: operation.to_owned(),
+        account: stage.target.account,
+        app: stage.target.app,
+        answer: said(&answer),
+    })
+}
+
+fn said(answer: &Answer) -> String {
     let (title, detail) = (
         answer.text("/title").unwrap_or_default(),
         answer.text("/detail").unwrap_or_default(),
     );
-    Err(LiveError::NotUsable {
-        url,
-        account: stage.target.account,
-        app: stage.target.app,
-        answer: format!("{} {title} {detail}", answer.status)
-            .trim_end()
-            .to_owned(),
-    })
-}
-
-fn fault_cases(stage: &Stage) -> Vec<FaultCase> {
-    let operations = stage.wire.validator().document().operations();
-    let mut cases = fault_run::cases(operations);
-    cases.retain(|case| !stage.is_left_out(&case.operation));
-    cases
-}
-
-async fn tell(stage: &mut Stage, story: &Story) -> CheckResult {
-    begin(stage, story.code, story.rule);
-    let result = (story.run)(stage).await;
-    let reaches: Vec<(&str, u16)> = story.about.into_iter().collect();
-    end(
-        stage,
-        story.about.map(|(operation, _)| operation),
-        &reaches,
-        result,
-    )
+    format!("{} {title} {detail}", answer.status)
+        .trim_end()
+        .to_owned()
 }
 
 fn begin(stage: &mut Stage, code: &str, rule: &str) {
@@ -226,31 +258,6 @@ fn begin(stage: &mut Stage, code: &str, rule: &str) {
         rule: rule.to_owned(),
         findings: Vec::new(),
     };
-}
-
-fn end(
-    stage: &mut Stage,
-    operation: Option<&str>,
-    reaches: &[(&str, u16)],
-    result: Result<(), Stop>,
-) -> CheckResult {
-    let current = std::mem::take(&mut stage.current);
-    let outcome = match result {
-        _ if !current.findings.is_empty() => CheckOutcome::Violated,
-        Err(Stop::LeftOut(reason)) => CheckOutcome::LeftOut { reason },
-        Ok(()) | Err(Stop::Noted) => CheckOutcome::Held,
-    };
-    CheckResult {
-        code: current.code,
-        operation: operation.map(str::to_owned),
-        rule: current.rule,
-        outcome,
-        findings: current.findings,
-        reaches: reaches
-            .iter()
-            .map(|(operation, status)| ((*operation).to_owned(), *status))
-            .collect(),
-    }
 }
 
 /// Why no answer of that operation and status came.
@@ -273,7 +280,7 @@ fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
     }
     match left_out {
         Some(reason) => reason,
-        None if status >= 500 => "a fault inside the server can't be provoked over HTTP".to_owned(),
+        None if status >= 500 => storage::NOT_PROVOKABLE.to_owned(),
         None => "no check asks for it".to_owned(),
     }
 }

@@ -1,9 +1,12 @@
 //! What to judge, and how patiently.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use uuid::Uuid;
+
+use super::breakage::Breakage;
 
 /// A running server and what the caller knows about it.
 ///
@@ -19,6 +22,8 @@ pub struct Target {
     pub account: Uuid,
     /// An app in it whose data can be backed up.
     pub app: Uuid,
+    /// Another app in the same account: what the first one has must not show there.
+    pub other_app: Option<Uuid>,
     /// A token of the same account that may only read.
     pub viewer_token: Option<String>,
     /// Another account, with an app and a token of its own.
@@ -27,8 +32,30 @@ pub struct Target {
     pub operator_token: Option<String>,
     /// A server of the same kind that runs no jobs, so that what is pending stays pending.
     pub idle: Option<Box<Idle>>,
+    /// A way to make the storage of the server at `url` fail.
+    pub breakage: Option<Arc<dyn Breakage>>,
     /// A certificate authority to trust besides the usual ones, as PEM.
     pub ca: Option<Vec<u8>>,
+}
+
+impl Target {
+    /// What has to be known at least; every check that needs more is left out.
+    #[must_use]
+    pub fn new(url: String, token: String, account: Uuid, app: Uuid) -> Self {
+        Self {
+            url,
+            token,
+            account,
+            app,
+            other_app: None,
+            viewer_token: None,
+            foreign: None,
+            operator_token: None,
+            idle: None,
+            breakage: None,
+            ca: None,
+        }
+    }
 }
 
 /// Another account.

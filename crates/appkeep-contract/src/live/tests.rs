@@ -17,17 +17,7 @@ const APP: Uuid = Uuid::from_u128(0xa990_0000_0000_4000_8000_0000_0000_0002);
 const BACKUP: &str = "54fe651d-3d3b-5fa8-b85c-5db757885ff3";
 
 fn target(url: String) -> Target {
-    Target {
-        url,
-        token: TOKEN.to_owned(),
-        account: ACCOUNT,
-        app: APP,
-        viewer_token: None,
-        foreign: None,
-        operator_token: None,
-        idle: None,
-        ca: None,
-    }
+    Target::new(url, TOKEN.to_owned(), ACCOUNT, APP)
 }
 
 fn options() -> Options {

@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::future::join_all;
 use reqwest::Url;
 use serde::Serialize;
 use serde_json::Value;
@@ -12,7 +13,7 @@ use super::LiveError;
 use super::call::{Call, Credential, Payload, Server};
 use super::target::Target;
 use crate::document::Operation;
-use crate::validate::{Received, ResponseValidator, Violation};
+use crate::validate::{Received, ResponseValidator, Violated, Violation};
 
 /// Bytes of a body that an exchange keeps for the report.
 const KEPT_BYTES_MAX: usize = 4096;
@@ -68,11 +69,30 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// An answer that nobody sent.
+    #[cfg(test)]
+    pub(super) fn told(operation: &str, status: u16, headers: &[(&str, &str)], body: Value) -> Self {
+        let headers = headers.iter();
+        Self {
+            exchange: 0,
+            operation: operation.to_owned(),
+            status,
+            headers: headers
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
+            body,
+        }
+    }
+
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
             .find(|(own, _)| own.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
+    }
+
+    pub(super) fn header_names(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().map(|(name, _)| name.as_str())
     }
 
     pub(super) fn text(&self, pointer: &str) -> Option<&str> {
@@ -141,6 +161,45 @@ impl Wire {
     ///
     /// The error is the whole chain of causes of a request that got no answer.
     pub(super) async fn send(&mut self, target: &Target, call: &Call) -> Result<Answer, String> {
+        let exchanged = self.exchange(target, call).await?;
+        Ok(self.keep(exchanged))
+    }
+
+    /// Sends a request that the document doesn't know. Only a refusal is held against the document.
+    pub(super) async fn send_unjudged(&mut self, target: &Target, call: &Call) -> Result<Answer, String> {
+        let (mut exchange, body) = self.exchange(target, call).await?;
+        if exchange.status != 405 {
+            exchange.violations.clear();
+        }
+        Ok(self.keep((exchange, body)))
+    }
+
+    /// Sends requests at the same time, and records the exchanges in the order of the requests.
+    pub(super) async fn send_together(
+        &mut self,
+        target: &Target,
+        calls: &[Call],
+    ) -> Vec<Result<Answer, String>> {
+        let sent = join_all(calls.iter().map(|call| self.exchange(target, call))).await;
+        sent.into_iter()
+            .map(|exchanged| exchanged.map(|exchanged| self.keep(exchanged)))
+            .collect()
+    }
+
+    fn keep(&mut self, (exchange, body): (Exchange, Value)) -> Answer {
+        let answer = Answer {
+            exchange: self.log.len(),
+            operation: exchange.operation.clone(),
+            status: exchange.status,
+            headers: exchange.response_headers.clone(),
+            body,
+        };
+        self.log.push(exchange);
+        answer
+    }
+
+    /// One request with its response, whose body is also read as JSON.
+    async fn exchange(&self, target: &Target, call: &Call) -> Result<(Exchange, Value), String> {
         let Some(operation) = self.operation(&call.operation) else {
             return Err(format!("the document has no operation `{}`", call.operation));
         };
@@ -180,8 +239,11 @@ impl Wire {
             headers: &headers,
             body: &body,
         };
-        let violations = self.validator.check(&call.operation, received);
-        self.log.push(Exchange {
+        let mut violations = self.validator.check(&call.operation, received);
+        if method == "HEAD" {
+            violations.retain(|violation| violation.rule != Violated::BodyMissing);
+        }
+        let exchange = Exchange {
             operation: call.operation.clone(),
             method,
             url: url.to_string(),
@@ -194,18 +256,20 @@ impl Wire {
             },
             halting: matches!(call.payload, Payload::Halting(_)),
             status,
-            response_headers: headers.clone(),
+            response_headers: headers,
             response_body: cut(&String::from_utf8_lossy(&body)),
             violations,
             faulty: false,
-        });
-        Ok(Answer {
-            exchange: self.log.len() - 1,
-            operation: call.operation.clone(),
-            status,
-            headers,
-            body: serde_json::from_slice(&body).unwrap_or(Value::Null),
-        })
+        };
+        Ok((exchange, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+    }
+
+    /// The path of a request as it is sent.
+    pub(super) fn path_of(&self, call: &Call) -> Option<String> {
+        let template = &self.operation(&call.operation)?.path;
+        let prefix = self.main.path().trim_end_matches('/');
+        let url = self.url(call, template).ok()?;
+        url.path().strip_prefix(prefix).map(str::to_owned)
     }
 
     fn url(&self, call: &Call, template: &str) -> Result<Url, String> {

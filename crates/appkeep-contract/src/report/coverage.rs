@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use crate::document::{Document, Origin, StatusKey};
+use crate::document::{Document, Operation, Origin, StatusKey};
 use crate::live::Exchange;
 
 /// What is known about one documented response.
@@ -50,6 +50,11 @@ impl Coverage {
     pub(crate) fn of(document: &Document, log: &[Exchange], reason: impl Fn(&str, u16) -> String) -> Self {
         let mut seen: BTreeMap<(&str, u16), bool> = BTreeMap::new();
         for exchange in log {
+            // What a method that nobody documents is answered with says nothing about an operation.
+            let is_own = |operation: &Operation| operation.method == exchange.method;
+            if exchange.status != 405 && !document.operation(&exchange.operation).is_some_and(is_own) {
+                continue;
+            }
             let wrong = exchange.faulty || !exchange.violations.is_empty();
             *seen.entry((&exchange.operation, exchange.status)).or_default() |= wrong;
         }

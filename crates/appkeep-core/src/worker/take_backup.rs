@@ -122,6 +122,7 @@ async fn take_own_snapshot(
     } else {
         let snap_id = AppSnapId::new(run.deps.ids.next_id());
         backup.snapshot_id = Some(snap_id);
+        backup.metadata.changed(SubjectId::SYSTEM, run.deps.clock.now());
         insert_own_snapshot(run, &backup, snap_id).await?;
         backup.generation += 1;
         fail_point::pass("take_backup.snapshot_named");

@@ -5,6 +5,7 @@ mod app_restores;
 mod app_snaps;
 mod catalog;
 mod errors;
+mod faults;
 mod jobs;
 mod migrations;
 mod open;
@@ -36,7 +37,11 @@ use chrono::{DateTime, Utc};
 use sqlx::pool::PoolConnection;
 use sqlx::{Sqlite, Transaction};
 
+#[cfg(feature = "failpoints")]
+pub use faults::{FAULT_REASON, StorageFault, StorageFaults};
+
 use errors::store_error;
+use faults::Faults;
 use open::{Connections, Waits};
 use shared_reads::SharedReads;
 use tx::SqliteTx;
@@ -53,6 +58,7 @@ pub struct SqliteStore {
     connections: Connections,
     sole_server: bool,
     lists: Arc<TokensWithLists>,
+    faults: Faults,
 }
 
 impl SqliteStore {
@@ -88,6 +94,7 @@ impl SqliteStore {
             connections,
             sole_server,
             lists: Arc::new(SharedReads::new()),
+            faults: Faults::default(),
         }
     }
 
@@ -97,13 +104,22 @@ impl SqliteStore {
         self.connections.close().await;
     }
 
+    /// The switch that makes this store fail.
+    #[cfg(feature = "failpoints")]
+    #[must_use]
+    pub fn faults(&self) -> StorageFaults {
+        self.faults.switch.clone()
+    }
+
     async fn reader(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
+        self.faults.access()?;
         self.connections.readers.acquire().await.map_err(store_error)
     }
 
     /// Takes SQLite's lock on writing at once: a transaction that first reads and then writes could
     /// otherwise fail in the middle.
     async fn writer(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        self.faults.access()?;
         self.connections
             .writer
             .begin_with("BEGIN IMMEDIATE")
@@ -115,7 +131,7 @@ impl SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn begin(&self) -> Result<Box<dyn StoreTx>, StoreError> {
-        Ok(Box::new(SqliteTx::new(self.writer().await?)))
+        Ok(Box::new(SqliteTx::new(self.writer().await?, self.faults.clone())))
     }
 
     async fn fetch_token(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError> {

@@ -16,16 +16,18 @@ use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
 use super::errors::store_error;
+use super::faults::Faults;
 use super::{app_backups, app_restores, app_snaps, catalog, jobs, schedules, tokens};
 
 /// Holds the one writing connection until it is committed or dropped.
 pub(super) struct SqliteTx {
     tx: Transaction<'static, Sqlite>,
+    faults: Faults,
 }
 
 impl SqliteTx {
-    pub(super) fn new(tx: Transaction<'static, Sqlite>) -> Self {
-        Self { tx }
+    pub(super) fn new(tx: Transaction<'static, Sqlite>, faults: Faults) -> Self {
+        Self { tx, faults }
     }
 }
 
@@ -33,6 +35,7 @@ impl SqliteTx {
 impl StoreTx for SqliteTx {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         fail_point::pass("store.before_commit");
+        self.faults.commit()?;
         self.tx.commit().await.map_err(store_error)?;
         fail_point::pass("store.after_commit");
         Ok(())

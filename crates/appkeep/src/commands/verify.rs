@@ -64,17 +64,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let report = match (args.url, args.token, args.account, args.app) {
         (Some(url), Some(token), Some(account), Some(app)) => {
-            let target = Target {
-                url,
-                token,
-                account,
-                app,
-                viewer_token: None,
-                foreign: None,
-                operator_token: None,
-                idle: None,
-                ca: None,
-            };
+            let target = Target::new(url, token, account, app);
             let statics = args.openapi.map(|file| judge_file(&file)).transpose()?;
             Report {
                 statics,
@@ -96,7 +86,12 @@ async fn own(options: &Options) -> anyhow::Result<Report> {
     let server = Document::from_value("appkeep openapi", document).map_err(failed_to)?;
     let statics = judge(&server, DROPSHOT)?;
     let fresh = Fresh::start().await.context("failed to start a fresh server")?;
-    let live = live::run(&fresh.target, options).await;
+    let nothing_left_out = !options.documented_only && options.operations.is_none();
+    let options = Options {
+        least_checks: nothing_left_out.then(|| fresh.least_checks()),
+        ..options.clone()
+    };
+    let live = live::run(&fresh.target, &options).await;
     fresh.stop().await;
     Ok(Report {
         statics: Some(statics),

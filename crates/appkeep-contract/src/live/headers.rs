@@ -1,0 +1,125 @@
+//! Stories of methods and what the headers of an answer lead to.
+
+use std::collections::BTreeSet;
+
+use super::kind::{Deed, Kind};
+use super::stage::{Stage, Stop};
+use super::wire::Answer;
+
+/// The methods of HTTP, but for CONNECT, which is for proxies.
+const METHODS: [&str; 8] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
+];
+
+/// Methods that a server may have on any path without anybody's saying so.
+const USUAL_EXTRAS: [&str; 3] = ["HEAD", "OPTIONS", "TRACE"];
+
+/// Each method that a path doesn't have is answered with 405, and `Allow` tells which it has.
+///
+/// A server may have HEAD, OPTIONS and TRACE besides what is documented; then `Allow` has them, too.
+pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    stage.admits(operation)?;
+    let declared = declared(stage, operation);
+    let mut refused: Vec<(&str, Answer)> = Vec::new();
+    for method in METHODS {
+        if declared.contains(method) {
+            continue;
+        }
+        let mut call = stage.call(operation);
+        call.method = Some(method.to_owned());
+        if USUAL_EXTRAS.contains(&method) {
+            // Whether it has that one, and what it answers then, is the server's own affair.
+            let Ok(answer) = stage.wire.send_unjudged(&stage.target, &call).await else {
+                continue;
+            };
+            if answer.status == 405 {
+                stage.note_violations(&answer);
+                refused.push((method, answer));
+            }
+            continue;
+        }
+        let answer = stage.send_for(&call, 405).await?;
+        stage.expect_problem(&answer, &[69]);
+        refused.push((method, answer));
+    }
+    for (method, answer) in &refused {
+        let allowed = allowed(answer);
+        let missing: Vec<&String> = declared.difference(&allowed).collect();
+        stage.expect(answer, missing.is_empty(), || {
+            format!("`Allow` of {method} lacks {}", joined(missing.iter().copied()))
+        });
+        let too_many: Vec<&str> = refused
+            .iter()
+            .map(|(method, _)| *method)
+            .filter(|method| allowed.contains(*method))
+            .collect();
+        stage.expect(answer, too_many.is_empty(), || {
+            format!(
+                "`Allow` of {method} lists {}, which is answered with 405",
+                too_many.join(", ")
+            )
+        });
+        let unknown: Vec<&String> = allowed
+            .iter()
+            .filter(|method| !declared.contains(*method) && !USUAL_EXTRAS.contains(&method.as_str()))
+            .collect();
+        stage.expect(answer, unknown.is_empty(), || {
+            format!(
+                "`Allow` of {method} lists {}, which nothing documents",
+                joined(unknown.iter().copied())
+            )
+        });
+    }
+    Ok(())
+}
+
+/// The methods that the operation's path documents.
+fn declared(stage: &Stage, operation: &str) -> BTreeSet<String> {
+    let operations = stage.wire.validator().document().operations();
+    let path = stage.wire.operation(operation).map(|own| own.path.as_str());
+    operations
+        .iter()
+        .filter(|other| Some(other.path.as_str()) == path)
+        .map(|other| other.method.clone())
+        .collect()
+}
+
+/// The methods that an answer's `Allow` lists.
+pub(super) fn allowed(answer: &Answer) -> BTreeSet<String> {
+    answer
+        .header("allow")
+        .unwrap_or_default()
+        .split(',')
+        .map(|method| method.trim().to_owned())
+        .filter(|method| !method.is_empty())
+        .collect()
+}
+
+fn joined<'a>(methods: impl Iterator<Item = &'a String>) -> String {
+    methods.map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// Reading changes nothing: asked twice, a question gets the same answer.
+pub(super) async fn reading_twice(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    stage.admits(operation)?;
+    let kind = Kind::of(operation);
+    let mut call = stage.call(operation);
+    if Deed::of(operation) == Deed::Fetch {
+        let resource = match kind {
+            Kind::Backup => stage.world.backup.as_ref(),
+            Kind::Snap => stage.world.snap.as_ref(),
+        };
+        let id = super::stage::id_of(super::stage::needed(resource, "a completed resource")?);
+        call = stage.call_for(operation, kind, &id);
+    }
+    let first = stage.send_for(&call, 200).await?;
+    let second = stage.send_for(&call, 200).await?;
+    let holds = match Deed::of(operation) {
+        Deed::List => stage.own_items(&first) == stage.own_items(&second),
+        _ => first.body == second.body && first.header("etag") == second.header("etag"),
+    };
+    stage.expect(&second, holds, || {
+        "the second answer isn't the first one".to_owned()
+    });
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! Requests made from the document's own schemas: each constraint broken once, and each bound kept exactly.
+//!
+//! Nothing is made by them: a create names an app that isn't there, which is only looked up once the body was
+//! found to be right.
+
+mod bodies;
+mod node;
+mod parameters;
+mod values;
+
+use serde_json::Value;
+
+use self::node::Source;
+
+use super::call::Call;
+use super::fault_run::{names, points_at};
+use super::kind::{Deed, not_found};
+use super::stage::{Stage, Stop};
+use crate::document::Document;
+
+/// Constraints on texts, each with its code and rule.
+const CONSTRAINTS: [(&str, &str, &str); 4] = [
+    ("pattern", "input-pattern", "A text keeps to its pattern."),
+    (
+        "minLength",
+        "input-min-length",
+        "A text is as long as it has to be.",
+    ),
+    (
+        "maxLength",
+        "input-max-length",
+        "A text is no longer than it may be.",
+    ),
+    ("format", "input-format", "A text keeps to its format."),
+];
+
+/// Sound texts that are tried in one place.
+const SOUND_MAX: usize = 4;
+
+/// One request.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct InputCase {
+    pub(super) code: &'static str,
+    pub(super) rule: &'static str,
+    pub(super) operation: String,
+    /// What is done to the input, for people.
+    pub(super) what: String,
+    input: Input,
+    verdict: Verdict,
+}
+
+/// What is sent beside a sound request.
+#[derive(Debug, Clone, PartialEq)]
+enum Input {
+    Body(Value),
+    Path(String, String),
+    Query(String, String),
+}
+
+/// What has to come of it.
+#[derive(Debug, Clone, PartialEq)]
+enum Verdict {
+    /// It is read, and the answer is about something else.
+    Accepted,
+    /// 400 with this problem, naming this field or parameter where one is to be named.
+    Refused { problem: u32, culprit: Option<String> },
+}
+
+/// Every case of a document, in its order.
+pub(super) fn cases(document: &Document) -> Vec<InputCase> {
+    let source = Source::new(document);
+    let operations = document.operations().iter();
+    operations
+        .flat_map(|operation| {
+            let mut cases = parameters::cases(&source, operation);
+            cases.extend(bodies::cases(&source, operation));
+            cases
+        })
+        .collect()
+}
+
+/// Makes one case.
+pub(super) async fn run(stage: &mut Stage, case: &InputCase) -> Result<(), Stop> {
+    stage.admits(&case.operation)?;
+    let call = call(stage, case);
+    let answer = stage.send(&call).await?;
+    match &case.verdict {
+        Verdict::Accepted => {
+            let (status, problem) = accepted(case);
+            if answer.status != status {
+                let what = format!(
+                    "{}: {status} expected, {} came: {}",
+                    case.what, answer.status, answer.body
+                );
+                stage.fault(&answer, what);
+                return Err(Stop::Noted);
+            }
+            if let Some(problem) = problem {
+                stage.expect_problem(&answer, &[problem]);
+            }
+        }
+        Verdict::Refused { problem, culprit } => {
+            if answer.status != 400 {
+                stage.fault(
+                    &answer,
+                    format!("{}: 400 expected, {} came", case.what, answer.status),
+                );
+                return Err(Stop::Noted);
+            }
+            stage.expect_problem(&answer, &[*problem]);
+            if let Some(culprit) = culprit {
+                let list = match case.input {
+                    Input::Body(_) => "invalidFields",
+                    _ => "invalidParams",
+                };
+                let named = names(&answer, list);
+                let holds = named.iter().any(|found| points_at(found, culprit));
+                stage.expect(&answer, holds, || {
+                    format!(
+                        "{}: `{list}` has to name `{culprit}`, and it names {named:?}",
+                        case.what
+                    )
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What says that the input was read: what it leads to isn't there, or it is an own list.
+fn accepted(case: &InputCase) -> (u16, Option<u32>) {
+    match &case.input {
+        Input::Path(name, _) if name == "account_id" => (403, Some(11)),
+        Input::Query(..) if Deed::of(&case.operation) == Deed::List => (200, None),
+        _ => (404, Some(not_found(&case.operation))),
+    }
+}
+
+fn call(stage: &mut Stage, case: &InputCase) -> Call {
+    let mut call = stage.call(&case.operation);
+    if Deed::of(&case.operation) == Deed::Create {
+        let body = stage.sound_body(super::kind::Kind::of(&case.operation));
+        call = call.json(body).path("app_id", &stage.unknown_id("app"));
+    }
+    match &case.input {
+        Input::Body(body) => call.json(body.clone()),
+        Input::Path(name, value) => call.path(name, value),
+        Input::Query(name, value) => call.query(name, value),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,205 @@
+//! Bodies: a sound one with everything in it, spoilt in one place.
+
+use serde_json::{Value, json};
+
+use super::node::{Node, Source};
+use super::values::{of_another_type, sound};
+use super::{Input, InputCase, Verdict};
+use crate::document::Operation;
+
+/// The problem of a body that doesn't fit its schema.
+const SHAPE: u32 = 8;
+
+/// A member that no schema has.
+const SURPRISE: &str = "surprise";
+
+/// Every case of an operation's body.
+pub(super) fn cases<'d>(source: &'d Source<'d>, operation: &Operation) -> Vec<InputCase> {
+    let media = operation.body.iter().flat_map(|body| &body.content);
+    let Some(place) = media.filter_map(|media| media.schema.as_ref()).next() else {
+        return Vec::new();
+    };
+    let root = Node::at(source, &place.0);
+    let Some(whole) = sound(&root) else {
+        return Vec::new();
+    };
+    let mut walk = Walk {
+        operation: &operation.id,
+        whole,
+        cases: Vec::new(),
+    };
+    walk.accept("with every member", walk.whole.clone());
+    if let Value::Object(members) = &walk.whole {
+        let mut least = members.clone();
+        least.retain(|name, _| root.required().contains(&name.as_str()));
+        walk.accept("with nothing but what is required", Value::Object(least));
+    }
+    walk.visit(&root, &mut Vec::new());
+    walk.cases
+}
+
+struct Walk<'o> {
+    operation: &'o str,
+    whole: Value,
+    cases: Vec<InputCase>,
+}
+
+impl Walk<'_> {
+    fn accept(&mut self, what: &str, body: Value) {
+        self.cases.push(InputCase {
+            code: "input-accepted",
+            rule: "A body that keeps to its schema is accepted, up to each bound.",
+            operation: self.operation.to_owned(),
+            what: what.to_owned(),
+            input: Input::Body(body),
+            verdict: Verdict::Accepted,
+        });
+    }
+
+    fn refuse(
+        &mut self,
+        (code, rule): (&'static str, &'static str),
+        path: &[String],
+        what: String,
+        body: Value,
+    ) {
+        let culprit = (!path.is_empty()).then(|| path.join("."));
+        self.cases.push(InputCase {
+            code,
+            rule,
+            operation: self.operation.to_owned(),
+            what,
+            input: Input::Body(body),
+            verdict: Verdict::Refused {
+                problem: SHAPE,
+                culprit,
+            },
+        });
+    }
+
+    /// The sound body with another value in one place.
+    fn with(&self, path: &[String], value: Value) -> Value {
+        let mut body = self.whole.clone();
+        if let Some(place) = body.pointer_mut(&pointer(path)) {
+            *place = value;
+        }
+        body
+    }
+
+    fn visit(&mut self, node: &Node<'_>, path: &mut Vec<String>) {
+        let named = name(path);
+        let wrong = of_another_type(node);
+        let what = format!("{named} is {wrong}");
+        self.refuse(
+            ("input-type", "A value has its type."),
+            path,
+            what,
+            self.with(path, wrong),
+        );
+        if !node.is_nullable() {
+            let what = format!("{named} is null");
+            let rule = ("input-null", "A value that may be absent may still not be null.");
+            self.refuse(rule, path, what, self.with(path, Value::Null));
+        }
+        match node.kind() {
+            "object" => self.visit_object(node, path),
+            "array" => self.visit_array(node, path),
+            "string" => self.visit_string(node, path),
+            _ => {}
+        }
+    }
+
+    fn visit_object(&mut self, node: &Node<'_>, path: &mut Vec<String>) {
+        let named = name(path);
+        let whole = self.whole.pointer(&pointer(path)).cloned().unwrap_or_default();
+        let required = node.required();
+        for (member, property) in node.properties() {
+            let mut without = whole.clone();
+            if let Value::Object(members) = &mut without {
+                members.shift_remove(member);
+            }
+            let body = self.with(path, without);
+            path.push(member.to_owned());
+            let what = format!("{} is absent", name(path));
+            if required.contains(&member) {
+                self.refuse(("input-required", "What is required is there."), path, what, body);
+            } else {
+                self.accept(&what, body);
+            }
+            self.visit(&property, path);
+            path.pop();
+        }
+        if node.is_closed() {
+            let mut with = whole;
+            with[SURPRISE] = json!(1);
+            let body = self.with(path, with);
+            path.push(SURPRISE.to_owned());
+            let what = format!("{named} has a member that nobody knows");
+            let rule = (
+                "input-unknown-member",
+                "A member that isn't documented is refused by name.",
+            );
+            self.refuse(rule, path, what, body);
+            path.pop();
+        }
+    }
+
+    fn visit_array(&mut self, node: &Node<'_>, path: &mut Vec<String>) {
+        let named = name(path);
+        if node.number("minItems").unwrap_or(0) == 0 {
+            self.accept(&format!("{named} is empty"), self.with(path, json!([])));
+        }
+        if let Some(items) = node.items() {
+            path.push("0".to_owned());
+            self.visit(&items, path);
+            path.pop();
+        }
+    }
+
+    fn visit_string(&mut self, node: &Node<'_>, path: &[String]) {
+        let named = name(path);
+        if let Some(values) = node.keyword("enum").and_then(Value::as_array) {
+            let rule = ("input-enum", "A value is one of those that the document lists.");
+            let what = format!("{named} is none of the listed values");
+            self.refuse(rule, path, what, self.with(path, json!(SURPRISE)));
+            for value in values {
+                self.accept(&format!("{named} is {value}"), self.with(path, value.clone()));
+            }
+            return;
+        }
+        let texts = node.texts();
+        for (keyword, code, rule) in super::CONSTRAINTS {
+            if let Some(text) = texts.breaking(keyword) {
+                let what = format!("{named} is {text:?}, against its {keyword}");
+                self.refuse((code, rule), path, what, self.with(path, json!(text)));
+            }
+        }
+        for bound in ["minLength", "maxLength"]
+            .into_iter()
+            .filter_map(|name| node.number(name))
+        {
+            let mut sound = texts.sound.iter();
+            if let Some(text) = sound.find(|text| text.chars().count() as u64 == bound) {
+                let what = format!("{named} has {bound} characters");
+                self.accept(&what, self.with(path, json!(text)));
+            }
+        }
+        for text in texts.sound.iter().take(super::SOUND_MAX) {
+            self.accept(&format!("{named} is {text:?}"), self.with(path, json!(text)));
+        }
+    }
+}
+
+fn pointer(path: &[String]) -> String {
+    path.iter()
+        .map(|token| format!("/{}", crate::document::escape(token)))
+        .collect()
+}
+
+fn name(path: &[String]) -> String {
+    if path.is_empty() {
+        "the body".to_owned()
+    } else {
+        format!("`{}`", path.join("."))
+    }
+}

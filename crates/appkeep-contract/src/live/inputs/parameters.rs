@@ -1,0 +1,84 @@
+//! Parameters: each constraint of each broken once, and sound values of several kinds.
+
+use super::node::{Node, Source};
+use super::{CONSTRAINTS, Input, InputCase, SOUND_MAX, Verdict};
+use crate::document::{Operation, Parameter, ParameterLocation};
+
+/// Every case of an operation's parameters.
+pub(super) fn cases<'d>(source: &'d Source<'d>, operation: &Operation) -> Vec<InputCase> {
+    let parameters = operation.parameters.iter();
+    parameters
+        .flat_map(|parameter| cases_of(source, operation, parameter))
+        .collect()
+}
+
+fn cases_of<'d>(source: &'d Source<'d>, operation: &Operation, parameter: &Parameter) -> Vec<InputCase> {
+    let Some(place) = &parameter.schema else {
+        return Vec::new();
+    };
+    let input = |text: String| match parameter.location {
+        ParameterLocation::Path => Some(Input::Path(parameter.name.clone(), text)),
+        ParameterLocation::Query => Some(Input::Query(parameter.name.clone(), text)),
+        ParameterLocation::Header | ParameterLocation::Cookie => None,
+    };
+    let node = Node::at(source, &place.0);
+    let texts = node.texts();
+    let mut cases = Vec::new();
+    for (keyword, code, rule) in CONSTRAINTS {
+        let Some(text) = texts.breaking(keyword) else {
+            continue;
+        };
+        let what = format!("`{}` is {text:?}, against its {keyword}", parameter.name);
+        let Some(input) = input(text.to_owned()) else {
+            continue;
+        };
+        cases.push(InputCase {
+            code,
+            rule,
+            operation: operation.id.clone(),
+            what,
+            input,
+            verdict: refused(parameter),
+        });
+    }
+    let sound: Vec<String> = match enumerated(&node) {
+        Some(each) => each,
+        None => texts.sound.iter().take(SOUND_MAX).cloned().collect(),
+    };
+    for text in sound {
+        let what = format!("`{}` is {text:?}", parameter.name);
+        let Some(input) = input(text) else { continue };
+        cases.push(InputCase {
+            code: "parameter-accepted",
+            rule: "A parameter that keeps to its schema is accepted.",
+            operation: operation.id.clone(),
+            what,
+            input,
+            verdict: Verdict::Accepted,
+        });
+    }
+    cases
+}
+
+/// What can't be accepted is refused with the problem of its place.
+fn refused(parameter: &Parameter) -> Verdict {
+    let (problem, culprit) = match (parameter.location, parameter.name.as_str()) {
+        (ParameterLocation::Path, "account_id") => (33, None),
+        (ParameterLocation::Path, _) => (35, None),
+        _ => (5, Some(parameter.name.clone())),
+    };
+    Verdict::Refused { problem, culprit }
+}
+
+/// The words that a pattern names one by one, each of which it admits alone.
+fn enumerated(node: &Node<'_>) -> Option<Vec<String>> {
+    let pattern = node.text("pattern")?;
+    let list = pattern.strip_prefix("^(")?.split(')').next()?;
+    let words: Vec<String> = list.split('|').map(str::to_owned).collect();
+    let validator = node.validator(|_| true)?;
+    let is_word = |word: &String| {
+        let is_plain = !word.is_empty() && word.chars().all(char::is_alphanumeric);
+        is_plain && validator.is_valid(&serde_json::json!(word))
+    };
+    (words.len() > 1 && words.iter().all(is_word)).then_some(words)
+}

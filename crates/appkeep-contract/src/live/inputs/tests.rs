@@ -1,0 +1,91 @@
+//! What is made from the authored document.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::node::{Node, Source};
+use super::{Input, InputCase, Verdict, cases};
+use crate::document::Document;
+use crate::schema::Components;
+
+fn authored() -> (Document, Vec<InputCase>) {
+    let document = Document::authored().unwrap();
+    let cases = cases(&document);
+    (document, cases)
+}
+
+fn is_valid(document: &Document, case: &InputCase) -> bool {
+    let operation = document.operation(&case.operation).unwrap();
+    let (place, value) = match &case.input {
+        Input::Body(body) => {
+            let media = &operation.body.as_ref().unwrap().content[0];
+            (media.schema.as_ref().unwrap(), body.clone())
+        }
+        Input::Path(name, text) | Input::Query(name, text) => {
+            let mut parameters = operation.parameters.iter();
+            let parameter = parameters.find(|parameter| parameter.name == *name).unwrap();
+            (parameter.schema.as_ref().unwrap(), text.clone().into())
+        }
+    };
+    let (schema, _) = crate::document::resolve(document.root(), &place.0).unwrap();
+    let validator = Components::of(document.root()).compile(schema).unwrap();
+    validator.is_valid(&value)
+}
+
+#[test]
+fn what_is_refused_breaks_its_schema_and_what_is_accepted_keeps_it() {
+    let (document, cases) = authored();
+    for case in &cases {
+        let keeps = case.verdict == Verdict::Accepted;
+        assert_eq!(
+            is_valid(&document, case),
+            keeps,
+            "{} {}",
+            case.operation,
+            case.what
+        );
+    }
+}
+
+#[test]
+fn every_constraint_of_every_request_is_broken() {
+    let (document, cases) = authored();
+    let annotations = ["description", "example", "title", "deprecated", "nullable"];
+    let known: BTreeSet<&str> = [
+        "type",
+        "enum",
+        "required",
+        "properties",
+        "additionalProperties",
+        "items",
+    ]
+    .into_iter()
+    .chain(super::CONSTRAINTS.iter().map(|(keyword, _, _)| *keyword))
+    .chain(annotations)
+    .collect();
+    let source = Source::new(&document);
+    for operation in document.operations() {
+        let bodies = operation.body.iter().flat_map(|body| &body.content);
+        let places = bodies.filter_map(|media| media.schema.as_ref());
+        let parameters = operation.parameters.iter();
+        let places = places.chain(parameters.filter_map(|parameter| parameter.schema.as_ref()));
+        for place in places {
+            let mut nodes = vec![Node::at(&source, &place.0)];
+            while let Some(node) = nodes.pop() {
+                for keyword in node.keywords() {
+                    let is_known = known.contains(keyword) || keyword.starts_with("x-");
+                    assert!(is_known, "nobody breaks `{keyword}` of {}", operation.id);
+                }
+                nodes.extend(node.items());
+                nodes.extend(node.properties().into_iter().map(|(_, property)| property));
+            }
+        }
+    }
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for case in &cases {
+        *counts.entry((&case.operation, case.code)).or_default() += 1;
+    }
+    let lines = counts
+        .iter()
+        .map(|((operation, code), count)| format!("{operation} {code} × {count}"));
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
+}

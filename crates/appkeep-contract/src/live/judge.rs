@@ -1,0 +1,167 @@
+//! Putting down what is wrong, once per check.
+
+use super::decode;
+use super::report::LiveFinding;
+use super::stage::{Stage, Stop};
+use super::wire::Answer;
+
+/// What a request that gets no answer is found by.
+pub(super) const SILENCE: (&str, &str) = ("no-answer", "Every request gets an answer.");
+
+/// What a success that the generated client can't read is found by.
+pub(super) const UNREADABLE: (&str, &str) =
+    ("client-decodes", "The generated client can read every success.");
+
+/// What the URI of a problem begins with.
+const PROBLEMS: &str = "https://astra.netapp.io/problems/";
+
+/// The check in progress.
+#[derive(Debug, Default)]
+pub(super) struct Current {
+    pub(super) code: String,
+    pub(super) rule: String,
+    pub(super) findings: Vec<LiveFinding>,
+}
+
+impl Stage {
+    /// Notes whatever is wrong with a response as such.
+    pub(super) fn note_violations(&mut self, answer: &Answer) {
+        let exchange = &self.wire.log[answer.exchange];
+        let mut findings: Vec<LiveFinding> = exchange
+            .violations
+            .iter()
+            .map(|violation| LiveFinding {
+                code: violation.rule.code().to_owned(),
+                rule: violation.rule.rule().to_owned(),
+                operation: answer.operation.clone(),
+                what: format!("{} {}", answer.status, violation.what),
+                place: Some(violation.place.clone()),
+                exchange: Some(answer.exchange),
+            })
+            .collect();
+        if findings.is_empty()
+            && let Err(why) = decode::decode(&answer.operation, answer.status, &answer.body)
+        {
+            self.wire.log[answer.exchange].faulty = true;
+            findings.push(LiveFinding {
+                code: UNREADABLE.0.to_owned(),
+                rule: UNREADABLE.1.to_owned(),
+                operation: answer.operation.clone(),
+                what: why,
+                place: None,
+                exchange: Some(answer.exchange),
+            });
+        }
+        for finding in findings {
+            self.note(finding);
+        }
+    }
+
+    /// Notes that a request got no answer.
+    pub(super) fn note_silence(&mut self, operation: &str, why: String) -> Stop {
+        self.note(LiveFinding {
+            code: SILENCE.0.to_owned(),
+            rule: SILENCE.1.to_owned(),
+            operation: operation.to_owned(),
+            what: why,
+            place: None,
+            exchange: None,
+        });
+        Stop::Noted
+    }
+
+    /// Puts a finding down, once per check.
+    pub(super) fn note(&mut self, finding: LiveFinding) {
+        let known = |other: &LiveFinding| {
+            other.code == finding.code && other.operation == finding.operation && other.what == finding.what
+        };
+        if !self.current.findings.iter().any(known) {
+            self.current.findings.push(finding);
+        }
+    }
+
+    /// Notes that an answer breaks the rule of the check in progress.
+    pub(super) fn fault(&mut self, answer: &Answer, what: String) {
+        let (code, rule) = (self.current.code.clone(), self.current.rule.clone());
+        self.fault_of(answer, code, rule, what);
+    }
+
+    /// Notes that an answer breaks a rule that holds in every check.
+    pub(super) fn fault_of(&mut self, answer: &Answer, code: String, rule: String, what: String) {
+        self.wire.log[answer.exchange].faulty = true;
+        let finding = self.wrong(answer, code, rule, what);
+        self.note(finding);
+    }
+
+    fn wrong(&self, answer: &Answer, code: String, rule: String, what: String) -> LiveFinding {
+        LiveFinding {
+            code,
+            rule,
+            operation: answer.operation.clone(),
+            what,
+            place: self
+                .wire
+                .operation(&answer.operation)
+                .map(|operation| operation.at.clone()),
+            exchange: Some(answer.exchange),
+        }
+    }
+
+    /// Notes a fault unless something holds.
+    pub(super) fn expect(&mut self, answer: &Answer, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.fault(answer, what());
+        }
+    }
+
+    /// Ends the check unless the status is the right one. The response may still be a sound one of its kind.
+    pub(super) fn expect_status(&mut self, answer: &Answer, status: u16) -> Result<(), Stop> {
+        self.expect_one_of(answer, &[status])
+    }
+
+    /// Ends the check unless the status is one of these.
+    pub(super) fn expect_one_of(&mut self, answer: &Answer, statuses: &[u16]) -> Result<(), Stop> {
+        if statuses.contains(&answer.status) {
+            return Ok(());
+        }
+        let detail = answer
+            .text("/detail")
+            .or(answer.text("/title"))
+            .unwrap_or_default();
+        let wanted: Vec<String> = statuses.iter().map(ToString::to_string).collect();
+        let what = format!(
+            "{} expected, {} came: {detail}",
+            wanted.join(" or "),
+            answer.status
+        );
+        let (code, rule) = (self.current.code.clone(), self.current.rule.clone());
+        let finding = self.wrong(answer, code, rule, what);
+        self.note(finding);
+        Err(Stop::Noted)
+    }
+
+    /// Notes a fault unless the problem has one of these numbers.
+    pub(super) fn expect_problem(&mut self, answer: &Answer, numbers: &[u32]) {
+        let kind = answer.text("/type").unwrap_or_default().to_owned();
+        let number = kind.strip_prefix(PROBLEMS).and_then(|n| n.parse().ok());
+        let holds = number.is_some_and(|number: u32| numbers.contains(&number));
+        self.expect(answer, holds, || {
+            let wanted: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+            format!("problem {} expected, `{kind}` came", wanted.join(" or "))
+        });
+        let status = answer.status.to_string();
+        let stated = answer.text("/status").unwrap_or_default().to_owned();
+        self.expect(answer, stated == status, || {
+            format!("the problem states the status `{stated}` in a {status}")
+        });
+    }
+
+    /// The id in an answer, without which nothing can go on.
+    pub(super) fn id_in(&mut self, answer: &Answer) -> Result<String, Stop> {
+        if let Some(id) = answer.text("/id") {
+            return Ok(id.to_owned());
+        }
+        self.fault(answer, "the answer holds no `id`".to_owned());
+        Err(Stop::Noted)
+    }
+}

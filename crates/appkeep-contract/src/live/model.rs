@@ -1,0 +1,239 @@
+//! A small model of the API: what exists, in which state, in whose account.
+//!
+//! It knows what the suite itself made and removed, and what the server said about it since. Every answer of a
+//! run, whatever check asked for it, is held against it: what was made is found and listed until it is deleted,
+//! and nowhere afterwards; nothing that stays the same changes; nothing that moves goes back. Other people's
+//! resources may come and go meanwhile, and are only looked at for what holds without knowing them.
+
+mod listed;
+mod look;
+mod rules;
+mod thing;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::call::{Call, Credential, Server};
+use super::kind::{Deed, Kind};
+use super::wire::Answer;
+pub(super) use rules::{RULES, Wrong};
+pub(super) use thing::{Fate, Thing};
+
+/// Everything that is known.
+#[derive(Debug, Default)]
+pub(super) struct Model {
+    /// What the suite made, oldest first.
+    pub(super) things: Vec<Thing>,
+    /// Ids that were seen and that the suite didn't make.
+    others: BTreeSet<String>,
+    correlations: BTreeSet<String>,
+}
+
+impl Model {
+    /// What the suite made and didn't remove yet.
+    pub(super) fn alive(&self) -> impl Iterator<Item = &Thing> {
+        self.things.iter().filter(|thing| thing.fate == Fate::Alive)
+    }
+
+    /// The thing with that id, if the suite made it.
+    pub(super) fn thing(&self, server: Server, id: &str) -> Option<&Thing> {
+        self.things
+            .iter()
+            .find(|thing| thing.server == server && thing.id == id)
+    }
+
+    /// Whether a request would delete what somebody else made.
+    pub(super) fn would_destroy(&self, call: &Call) -> bool {
+        call.method.is_none()
+            && Deed::of(&call.operation) == Deed::Delete
+            && call
+                .path
+                .get(Kind::of(&call.operation).parameter())
+                .is_some_and(|id| self.others.contains(id))
+    }
+
+    /// Notes that something was made, or isn't there any more, without judging.
+    pub(super) fn keep_account(&mut self, call: &Call, answer: &Answer) {
+        if call.method.is_some() {
+            return;
+        }
+        match Deed::of(&call.operation) {
+            Deed::Create if (200..300).contains(&answer.status) => {
+                if let Some(thing) = Thing::made(call, answer) {
+                    self.add(thing);
+                }
+            }
+            Deed::Delete if answer.status == 204 => self.forget(call),
+            _ => {}
+        }
+    }
+
+    /// Takes something up that was made.
+    pub(super) fn add(&mut self, thing: Thing) {
+        self.things
+            .retain(|known| known.id != thing.id || known.server != thing.server);
+        self.others.remove(&thing.id);
+        self.things.push(thing);
+    }
+
+    /// Notes that something was deleted.
+    pub(super) fn remove(&mut self, server: Server, id: &str) {
+        for thing in &mut self.things {
+            if thing.server == server && thing.id == id {
+                thing.fate = Fate::Gone;
+            }
+        }
+    }
+
+    fn forget(&mut self, call: &Call) {
+        if let Some(id) = call.path.get(Kind::of(&call.operation).parameter()) {
+            self.remove(call.server, &id.clone());
+        }
+    }
+
+    /// Holds an answer against all that was answered before, and learns from it.
+    pub(super) fn observe(&mut self, call: &Call, answer: &Answer) -> Vec<Wrong> {
+        let mut wrong = self.correlation(answer);
+        if call.method.is_some() {
+            return wrong;
+        }
+        match (Deed::of(&call.operation), answer.status) {
+            (Deed::Create, 200..300) => wrong.extend(self.created(call, answer)),
+            (Deed::Fetch, 200) => wrong.extend(self.fetched(call, answer)),
+            (Deed::Fetch | Deed::Delete, 404) => wrong.extend(self.missed(call)),
+            (Deed::Delete, 204) => wrong.extend(self.deleted(call)),
+            (Deed::List, 200) => wrong.extend(listed::judge(self, call, answer)),
+            _ => {}
+        }
+        wrong
+    }
+
+    /// No two problems have the same correlation id, under which the log knows them.
+    fn correlation(&mut self, answer: &Answer) -> Vec<Wrong> {
+        let Some(id) = answer.text("/correlationID").filter(|_| answer.status >= 400) else {
+            return Vec::new();
+        };
+        if self.correlations.insert(id.to_owned()) {
+            return Vec::new();
+        }
+        vec![rules::CORRELATION.broken(format!("two problems have the correlation id {id}"))]
+    }
+
+    fn created(&mut self, call: &Call, answer: &Answer) -> Vec<Wrong> {
+        let Some(thing) = Thing::made(call, answer) else {
+            return Vec::new();
+        };
+        let mut wrong = look::at_birth(&thing);
+        if self.things.iter().any(|known| known.id == thing.id) || self.others.contains(&thing.id) {
+            wrong.push(rules::UNIQUE.broken(format!("{} is the id of something else", thing.id)));
+        }
+        let older = self.things.iter().filter(|known| known.server == thing.server);
+        let newest = older.filter_map(Thing::created_at).max();
+        if let (Some(newest), Some(created)) = (newest, thing.created_at())
+            && created < newest
+        {
+            wrong.push(rules::TIMES.broken(format!(
+                "it was created at {created}, and something made before it at {newest}"
+            )));
+        }
+        self.add(thing);
+        wrong
+    }
+
+    fn fetched(&mut self, call: &Call, answer: &Answer) -> Vec<Wrong> {
+        let Some(wanted) = call.path.get(Kind::of(&call.operation).parameter()).cloned() else {
+            return Vec::new();
+        };
+        let id = answer.text("/id").unwrap_or_default();
+        if id != wanted {
+            return vec![rules::FOUND.broken(format!("{wanted} was asked for and {id} came"))];
+        }
+        let tag = Tag::of(answer);
+        let Some(thing) = self.known(call.server, &wanted) else {
+            self.others.insert(wanted);
+            return Vec::new();
+        };
+        if thing.fate == Fate::Gone {
+            return vec![rules::GONE.broken(format!("{wanted} was deleted and is still fetched"))];
+        }
+        let mut wrong = Vec::new();
+        if !thing.is_within(call) {
+            wrong.push(rules::ELSEWHERE.broken(format!(
+                "{wanted} is found in an account or app that isn't its own"
+            )));
+        }
+        wrong.extend(look::at(thing, &answer.body, tag));
+        wrong
+    }
+
+    /// What was asked for isn't there, although it should be.
+    fn missed(&mut self, call: &Call) -> Vec<Wrong> {
+        let id = call.path.get(Kind::of(&call.operation).parameter()).cloned();
+        let Some(thing) = id.and_then(|id| self.known(call.server, &id)) else {
+            return Vec::new();
+        };
+        if thing.fate == Fate::Alive && thing.is_within(call) {
+            return vec![rules::FOUND.broken(format!("{} was made and isn't found", thing.id))];
+        }
+        Vec::new()
+    }
+
+    fn deleted(&mut self, call: &Call) -> Vec<Wrong> {
+        let mut wrong = Vec::new();
+        let id = call.path.get(Kind::of(&call.operation).parameter()).cloned();
+        if let Some(thing) = id.and_then(|id| self.known(call.server, &id)) {
+            if thing.fate == Fate::Gone {
+                wrong.push(rules::GONE.broken(format!("{} was deleted twice", thing.id)));
+            }
+            if !thing.is_within(call) {
+                wrong.push(rules::ELSEWHERE.broken(format!(
+                    "{} is deleted from an account or app that isn't its own",
+                    thing.id
+                )));
+            }
+        } else {
+            wrong.push(rules::GONE.broken("something was deleted that nobody made".to_owned()));
+        }
+        self.forget(call);
+        wrong
+    }
+
+    fn known(&mut self, server: Server, id: &str) -> Option<&mut Thing> {
+        self.things
+            .iter_mut()
+            .find(|thing| thing.server == server && thing.id == id)
+    }
+}
+
+/// An entity tag, and of which representation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tag {
+    media_type: String,
+    text: String,
+}
+
+impl Tag {
+    fn of(answer: &Answer) -> Option<Self> {
+        Some(Self {
+            media_type: answer.header("content-type").unwrap_or_default().to_owned(),
+            text: answer.header("etag")?.to_owned(),
+        })
+    }
+}
+
+/// The token that what was made with `credential` is removed with.
+pub(super) fn owner_of(credential: Credential) -> Credential {
+    match credential {
+        Credential::Foreign => Credential::Foreign,
+        _ => Credential::Own,
+    }
+}
+
+/// A member of a resource; `null` when it is absent.
+fn member<'v>(resource: &'v Value, name: &str) -> &'v Value {
+    resource.get(name).unwrap_or(&Value::Null)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,212 @@
+//! The model against answers that can't be true together.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::Model;
+use crate::live::call::{Call, Credential, Payload, Server};
+use crate::live::wire::Answer;
+
+const ID: &str = "54fe651d-3d3b-5fa8-b85c-5db757885ff3";
+
+fn call(operation: &str) -> Call {
+    let path = [("account_id", "a"), ("app_id", "b"), ("appBackup_id", ID)];
+    Call {
+        operation: operation.to_owned(),
+        server: Server::Main,
+        credential: Credential::Own,
+        method: None,
+        location: None,
+        path: path
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect::<BTreeMap<_, _>>(),
+        query: Vec::new(),
+        accept: None,
+        content_type: None,
+        payload: Payload::Json(json!({
+            "type": "application/astra-appBackup", "name": "nightly",
+            "metadata": {"labels": [{"name": "b", "value": "1"}, {"name": "a", "value": "2"}]},
+        })),
+    }
+}
+
+fn backup(state: &str, second: u32) -> Value {
+    json!({
+        "type": "application/astra-appBackup", "version": "1.1", "id": ID, "name": "nightly",
+        "bucketID": "c", "state": state, "stateUnready": [],
+        "metadata": {
+            "labels": [{"name": "b", "value": "1"}, {"name": "a", "value": "2"}],
+            "creationTimestamp": "2022-10-06T20:58:16Z",
+            "modificationTimestamp": format!("2022-10-06T20:58:{second}Z"),
+        },
+    })
+}
+
+fn answer(operation: &str, status: u16, tag: &str, body: Value) -> Answer {
+    Answer::told(operation, status, &[("etag", tag)], body)
+}
+
+/// The codes of what is wrong with a backup as it is fetched, after it was made and seen once.
+fn codes(now: Value, tag: &str) -> Vec<&'static str> {
+    let mut model = Model::default();
+    let create = "app_backup_create_for_app";
+    let made = answer(create, 201, "\"1\"", backup("pending", 16));
+    assert_eq!(model.observe(&call(create), &made), []);
+    let mut before = backup("running", 20);
+    (before["totalBytes"], before["bytesDone"], before["percentDone"]) = (json!(200), json!(100), json!(50));
+    let seen = answer("app_backup_fetch", 200, "\"2\"", before);
+    assert_eq!(model.observe(&call("app_backup_fetch"), &seen), []);
+    let seen = answer("app_backup_fetch", 200, tag, now);
+    let wrong = model.observe(&call("app_backup_fetch"), &seen);
+    let mut codes: Vec<_> = wrong.iter().map(|wrong| wrong.rule.code).collect();
+    codes.dedup();
+    codes
+}
+
+fn running(change: impl FnOnce(&mut Value)) -> Value {
+    let mut now = backup("running", 21);
+    (now["totalBytes"], now["bytesDone"], now["percentDone"]) = (json!(200), json!(150), json!(75));
+    change(&mut now);
+    now
+}
+
+#[test]
+fn what_may_move_may_move() {
+    assert_eq!(codes(running(|_| ()), "\"3\""), [""; 0]);
+    let done = running(|now| {
+        (now["state"], now["bytesDone"], now["percentDone"]) = (json!("completed"), json!(200), json!(100));
+        let labels = now["metadata"]["labels"].as_array_mut().unwrap();
+        labels.push(json!({"name": "appkeep.io/read-only/snapshot-level", "value": "copy"}));
+    });
+    assert_eq!(codes(done, "\"3\""), [""; 0]);
+}
+
+#[test]
+fn what_goes_back_is_found() {
+    let found = |change: fn(&mut Value)| codes(running(change), "\"3\"");
+    assert_eq!(found(|now| now["state"] = json!("discovering")), ["state-moves"]);
+    assert_eq!(found(|now| now["bytesDone"] = json!(90)), ["progress"]);
+    assert_eq!(found(|now| now["bytesDone"] = json!(201)), ["progress"]);
+    assert_eq!(found(|now| now["percentDone"] = json!(60)), ["progress"]);
+    assert_eq!(found(|now| now["name"] = json!("daily")), ["constant-changes"]);
+    assert_eq!(
+        found(|now| now["metadata"]["creationTimestamp"] = json!("2022-10-06T20:58:15Z")),
+        ["constant-changes"]
+    );
+    assert_eq!(
+        found(|now| now["metadata"]["labels"].as_array_mut().unwrap().reverse()),
+        ["labels-kept"]
+    );
+    assert_eq!(
+        found(|now| now["metadata"]["labels"] = json!([{"name": "b", "value": "1"}])),
+        ["labels-kept"]
+    );
+    assert_eq!(
+        found(|now| now["metadata"]["modificationTimestamp"] = json!("2022-10-06T20:58:20Z")),
+        ["modification-time"]
+    );
+    assert_eq!(
+        found(|now| now["metadata"]["modificationTimestamp"] = json!("2022-10-06T20:58:19Z")),
+        ["modification-time"]
+    );
+    assert_eq!(
+        found(|now| now["state"] = json!("completed")),
+        ["ended-well-or-not"]
+    );
+    assert_eq!(found(|now| now["state"] = json!("failed")), ["ended-well-or-not"]);
+}
+
+#[test]
+fn a_tag_belongs_to_one_state() {
+    assert_eq!(codes(running(|_| ()), "\"2\""), ["entity-tag"]);
+    let mut same = backup("running", 20);
+    (same["totalBytes"], same["bytesDone"], same["percentDone"]) = (json!(200), json!(100), json!(50));
+    assert_eq!(codes(same.clone(), "\"2\""), [""; 0]);
+    assert_eq!(codes(same.clone(), "\"3\""), ["entity-tag"]);
+    same["metadata"]["modificationTimestamp"] = json!("2022-10-06T20:58:21Z");
+    assert_eq!(codes(same, "\"3\""), ["modification-time"]);
+}
+
+#[test]
+fn lists_are_compared_with_what_was_made() {
+    let list = "app_backup_list_all";
+    let of = |items: &[Value], count: usize| {
+        let body = json!({"items": items, "metadata": {"count": count}});
+        Answer::told(list, 200, &[], body)
+    };
+    let mut model = Model::default();
+    let create = "app_backup_create_for_app";
+    let made = answer(create, 201, "\"1\"", backup("pending", 16));
+    assert_eq!(model.observe(&call(create), &made), []);
+    let mut codes = |query: &[(&str, &str)], answer: &Answer| {
+        let mut call = call(list);
+        for (name, value) in query {
+            call = call.query(name, value);
+        }
+        let wrong = model.observe(&call, answer);
+        wrong.iter().map(|wrong| wrong.rule.code).collect::<Vec<_>>()
+    };
+    let item = backup("pending", 16);
+    assert_eq!(codes(&[], &of(&[item.clone()], 1)), [""; 0]);
+    assert_eq!(codes(&[], &of(&[], 0)), ["list-complete"]);
+    assert_eq!(codes(&[("limit", "1")], &of(&[], 0)), [""; 0]);
+    assert_eq!(codes(&[], &of(&[item.clone()], 2)), ["list-count"]);
+    assert_eq!(
+        codes(&[], &of(&[item.clone(), item.clone()], 2)),
+        ["list-complete"]
+    );
+    let mut other = item.clone();
+    other["hookState"] = json!("success");
+    assert_eq!(codes(&[], &of(&[other], 1)), ["list-equals-fetch"]);
+    let row = |row: Value| of(&[row], 1);
+    let include = [("include", "name,id")];
+    assert_eq!(codes(&include, &row(json!(["nightly", ID]))), [""; 0]);
+    assert_eq!(codes(&include, &row(json!(["daily", ID]))), ["list-rows"]);
+    assert_eq!(codes(&include, &row(json!([ID, "nightly"]))), ["list-complete"]);
+    assert_eq!(codes(&include, &row(json!(["nightly", ID, 1]))), ["list-rows"]);
+}
+
+#[test]
+fn what_is_gone_stays_gone() {
+    let mut model = Model::default();
+    let (create, delete) = ("app_backup_create_for_app", "app_backup_delete");
+    let made = answer(create, 201, "\"1\"", backup("completed", 16));
+    let begun = model.observe(&call(create), &made);
+    assert_eq!(begun.len(), 1, "it has to begin as pending: {begun:?}");
+    let missed = model.observe(
+        &call("app_backup_fetch"),
+        &Answer::told("app_backup_fetch", 404, &[], json!({})),
+    );
+    assert_eq!(missed[0].rule.code, "made-is-found");
+    let gone = Answer::told(delete, 204, &[], Value::Null);
+    assert_eq!(model.observe(&call(delete), &gone), []);
+    assert_eq!(
+        model.observe(&call(delete), &gone)[0].rule.code,
+        "deleted-is-gone"
+    );
+    let seen = answer("app_backup_fetch", 200, "\"1\"", backup("completed", 16));
+    assert_eq!(
+        model.observe(&call("app_backup_fetch"), &seen)[0].rule.code,
+        "deleted-is-gone"
+    );
+    let again = model.observe(&call(create), &made);
+    assert!(
+        again.iter().any(|wrong| wrong.rule.code == "id-unique"),
+        "{again:?}"
+    );
+}
+
+#[test]
+fn what_others_made_is_not_deleted() {
+    let mut model = Model::default();
+    assert!(!model.would_destroy(&call("app_backup_delete")));
+    let body = json!({"items": [backup("completed", 16)], "metadata": {}});
+    model.observe(
+        &call("app_backup_list_all"),
+        &Answer::told("app_backup_list_all", 200, &[], body),
+    );
+    assert!(model.would_destroy(&call("app_backup_delete")));
+    assert!(!model.would_destroy(&call("app_backup_fetch")));
+}

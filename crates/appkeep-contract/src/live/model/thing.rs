@@ -1,0 +1,112 @@
+//! One thing that the suite made.
+
+use chrono::{DateTime, FixedOffset};
+use serde_json::Value;
+
+use super::Tag;
+use crate::live::call::{Call, Credential, Payload, Server};
+use crate::live::kind::Kind;
+use crate::live::progress::timestamp;
+use crate::live::wire::Answer;
+
+/// Whether it is still there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::live) enum Fate {
+    Alive,
+    Gone,
+}
+
+/// Something that the suite made, as it was last seen.
+#[derive(Debug, Clone)]
+pub(in crate::live) struct Thing {
+    pub(in crate::live) kind: Kind,
+    pub(in crate::live) server: Server,
+    pub(in crate::live) account: String,
+    pub(in crate::live) app: String,
+    /// Whose token made it.
+    pub(in crate::live) owner: Credential,
+    pub(in crate::live) id: String,
+    pub(in crate::live) fate: Fate,
+    /// What was asked for.
+    pub(super) sent: Value,
+    /// What it looked like last.
+    pub(in crate::live) last: Value,
+    pub(super) tag: Option<Tag>,
+}
+
+impl Thing {
+    /// What the answer to a create made.
+    pub(super) fn made(call: &Call, answer: &Answer) -> Option<Self> {
+        let place = |name: &str| call.path.get(name).cloned().unwrap_or_default();
+        let sent = match &call.payload {
+            Payload::Json(sent) => sent.clone(),
+            _ => Value::Null,
+        };
+        Some(Self {
+            kind: Kind::of(&call.operation),
+            server: call.server,
+            account: place("account_id"),
+            app: place("app_id"),
+            owner: super::owner_of(call.credential),
+            id: answer.text("/id")?.to_owned(),
+            fate: Fate::Alive,
+            sent,
+            last: answer.body.clone(),
+            tag: Tag::of(answer),
+        })
+    }
+
+    /// What somebody else was told about one that is the suite's own.
+    pub(in crate::live) fn told(kind: Kind, (account, app): (String, String), resource: Value) -> Self {
+        Self {
+            kind,
+            server: Server::Main,
+            account,
+            app,
+            owner: Credential::Own,
+            id: crate::live::stage::id_of(&resource),
+            fate: Fate::Alive,
+            sent: Value::Null,
+            last: resource,
+            tag: None,
+        }
+    }
+
+    /// Its name.
+    pub(in crate::live) fn name(&self) -> &str {
+        self.text("name")
+    }
+
+    /// Its state as last seen.
+    pub(in crate::live) fn state(&self) -> &str {
+        self.text("state")
+    }
+
+    /// The snapshot that it was made from, if one was named.
+    pub(in crate::live) fn source(&self) -> Option<&str> {
+        self.sent.get("snapshotID")?.as_str()
+    }
+
+    fn text(&self, name: &str) -> &str {
+        self.last.get(name).and_then(Value::as_str).unwrap_or_default()
+    }
+
+    /// Whether it is on its way.
+    pub(in crate::live) fn is_in_progress(&self) -> bool {
+        matches!(self.state(), "pending" | "discovering" | "running")
+    }
+
+    /// When it was made.
+    pub(super) fn created_at(&self) -> Option<DateTime<FixedOffset>> {
+        timestamp(&self.last, "creationTimestamp")
+    }
+
+    /// Whether it belongs to the account, and the app if there is one, in a request's path.
+    pub(super) fn is_within(&self, call: &Call) -> bool {
+        let is_there = |name: &str, own: &str| call.path.get(name).is_some_and(|given| given == own);
+        let names_app = call.operation.ends_with("_for_app");
+        self.server == call.server
+            && is_there("account_id", &self.account)
+            && (!names_app || is_there("app_id", &self.app))
+    }
+}

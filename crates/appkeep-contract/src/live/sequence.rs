@@ -1,0 +1,363 @@
+//! Sequences of steps by chance: whatever is done in whatever order, the model knows what the answer must be.
+//!
+//! The chance comes from the run's id, so a sequence can be repeated. How many checks are made doesn't depend on it.
+
+use fastrand::Rng;
+use serde_json::{Value, json};
+
+use super::backups::difference;
+use super::call::{Call, Server};
+use super::kind::not_found;
+use super::model::{Fate, Thing};
+use super::stage::{BACKUP_TYPE, Kind, SNAP_TYPE, Stage, Stop, id_of};
+use super::wire::Answer;
+
+/// Steps in one sequence.
+const STEPS: usize = 12;
+
+/// How many that are gone are asked for after each step.
+const GONE_MAX: usize = 2;
+
+/// Pages that a walk may take.
+const PAGES_MAX: usize = 400;
+
+/// What may be done next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Create,
+    CreateTaken,
+    CreateAgain,
+    BackUpSnapshot,
+    Delete,
+    DeleteGone,
+    Pages,
+    Columns,
+}
+
+/// Each as often as it should come.
+const LOTS: [Step; 12] = [
+    Step::Create,
+    Step::Create,
+    Step::Create,
+    Step::CreateTaken,
+    Step::CreateAgain,
+    Step::BackUpSnapshot,
+    Step::BackUpSnapshot,
+    Step::Delete,
+    Step::Delete,
+    Step::DeleteGone,
+    Step::Pages,
+    Step::Columns,
+];
+
+/// One sequence. What it makes it removes.
+pub(super) async fn tell(stage: &mut Stage, number: u64) -> Result<(), Stop> {
+    for kind in kinds(stage)? {
+        stage.admits_making(kind)?;
+    }
+    let seed = stage.options.run_id.as_u64_pair().1;
+    let mut rng = Rng::with_seed(seed ^ number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let before: Vec<String> = stage.model.alive().map(|thing| thing.id.clone()).collect();
+    let mut sequence = Sequence { rng: &mut rng };
+    for _ in 0..STEPS {
+        let step = LOTS[sequence.rng.usize(..LOTS.len())];
+        sequence.step(stage, step).await?;
+        agree(stage).await?;
+    }
+    let own = stage.model.alive().filter(|thing| !before.contains(&thing.id));
+    let own: Vec<(Kind, String)> = own.map(|thing| (thing.kind, thing.id.clone())).collect();
+    // Backups first: what they read from can't go before they are done.
+    for kind in [Kind::Backup, Kind::Snap] {
+        let ids = own.iter().filter(|(own, _)| *own == kind);
+        let ids: Vec<String> = ids.map(|(_, id)| id.clone()).collect();
+        super::races::remove(stage, kind, &ids).await?;
+    }
+    agree(stage).await
+}
+
+/// The kinds that a sequence deals with.
+fn kinds(stage: &Stage) -> Result<Vec<Kind>, Stop> {
+    let kinds = [Kind::Backup, Kind::Snap];
+    let made: Vec<Kind> = kinds
+        .into_iter()
+        .filter(|kind| stage.admits_making(*kind).is_ok())
+        .collect();
+    if made.is_empty() {
+        stage.admits_making(Kind::Backup)?;
+    }
+    Ok(made)
+}
+
+struct Sequence<'r> {
+    rng: &'r mut Rng,
+}
+
+impl Sequence<'_> {
+    fn choose<T: Clone>(&mut self, of: &[T]) -> Option<T> {
+        (!of.is_empty()).then(|| of[self.rng.usize(..of.len())].clone())
+    }
+
+    fn kind(&mut self, stage: &Stage) -> Result<Kind, Stop> {
+        let kinds = kinds(stage)?;
+        self.choose(&kinds).ok_or(Stop::Noted)
+    }
+
+    /// One of the suite's own things below its own app.
+    fn thing(&mut self, stage: &Stage, kind: Kind, fate: Fate) -> Option<Thing> {
+        let app = stage.target.app.to_string();
+        let things = stage.model.things.iter();
+        let things = things.filter(|thing| {
+            let is_here = thing.server == Server::Main && thing.app == app;
+            is_here && thing.kind == kind && thing.fate == fate && !is_needed_later(stage, &thing.id)
+        });
+        let things: Vec<Thing> = things.cloned().collect();
+        self.choose(&things)
+    }
+
+    async fn step(&mut self, stage: &mut Stage, step: Step) -> Result<(), Stop> {
+        let kind = self.kind(stage)?;
+        match step {
+            Step::Create => {
+                let body = self.body(stage, kind);
+                self.create(stage, kind, body).await
+            }
+            Step::CreateTaken => match self.thing(stage, kind, Fate::Alive) {
+                Some(taken) => {
+                    let mut body = self.body(stage, kind);
+                    body["name"] = json!(taken.name());
+                    let call = stage.call(kind.create()).json(body);
+                    let answer = stage.send_for(&call, 409).await?;
+                    stage.expect_problem(&answer, &[10]);
+                    Ok(())
+                }
+                None => Ok(()),
+            },
+            Step::CreateAgain => match self.thing(stage, kind, Fate::Gone) {
+                Some(gone) if !is_taken(stage, kind, gone.name()) => {
+                    let mut body = self.body(stage, kind);
+                    body["name"] = json!(gone.name());
+                    self.create(stage, kind, body).await
+                }
+                _ => Ok(()),
+            },
+            Step::BackUpSnapshot => self.back_up_snapshot(stage).await,
+            Step::Delete => match self.thing(stage, kind, Fate::Alive) {
+                Some(thing) => self.delete(stage, &thing).await,
+                None => Ok(()),
+            },
+            Step::DeleteGone => match self.thing(stage, kind, Fate::Gone) {
+                Some(gone) => super::deletes::is_gone(stage, kind, &gone.id).await,
+                None => Ok(()),
+            },
+            Step::Pages => self.pages(stage, kind).await,
+            Step::Columns => self.columns(stage, kind).await,
+        }
+    }
+
+    /// A body with whatever may be in it.
+    fn body(&mut self, stage: &mut Stage, kind: Kind) -> Value {
+        let (resource_type, versions) = match kind {
+            Kind::Backup => (BACKUP_TYPE, &["1.0", "1.1"][..]),
+            Kind::Snap => (SNAP_TYPE, &["1.0", "1.1", "1.2"][..]),
+        };
+        let version = versions[self.rng.usize(..versions.len())];
+        let mut body = json!({"type": resource_type, "version": version});
+        if self.rng.u8(..4) > 0 {
+            body["name"] = json!(stage.fresh_name());
+        }
+        if self.rng.bool() {
+            let count = self.rng.usize(..4);
+            let labels = (0..count).map(|index| {
+                json!({"name": format!("label {}", count - index), "value": self.rng.u32(..).to_string()})
+            });
+            body["metadata"] = json!({"labels": labels.collect::<Vec<_>>()});
+        }
+        let app = stage.target.app.to_string();
+        let mut here = stage
+            .model
+            .alive()
+            .filter(|thing| thing.server == Server::Main && thing.app == app);
+        let bucket = here.find_map(|thing| thing.last.get("bucketID").cloned());
+        if kind == Kind::Backup
+            && self.rng.bool()
+            && let Some(bucket) = bucket
+        {
+            body["bucketID"] = bucket;
+        }
+        body
+    }
+
+    async fn create(&mut self, stage: &mut Stage, kind: Kind, body: Value) -> Result<(), Stop> {
+        let answer = stage.send_for(&stage.call(kind.create()).json(body), 201).await?;
+        stage.id_in(&answer)?;
+        Ok(())
+    }
+
+    /// A backup of a snapshot that is completed, or not, or gone.
+    async fn back_up_snapshot(&mut self, stage: &mut Stage) -> Result<(), Stop> {
+        let fate = if self.rng.u8(..4) == 0 {
+            Fate::Gone
+        } else {
+            Fate::Alive
+        };
+        if stage.admits_making(Kind::Backup).is_err() {
+            return Ok(());
+        }
+        let Some(snap) = self.thing(stage, Kind::Snap, fate) else {
+            return Ok(());
+        };
+        let mut body = self.body(stage, Kind::Backup);
+        body["snapshotID"] = json!(snap.id);
+        let call = stage.call(Kind::Backup.create()).json(body);
+        let answer = stage.send(&call).await?;
+        match (snap.fate, snap.state()) {
+            (Fate::Gone, _) => {
+                stage.expect_status(&answer, 400)?;
+                stage.expect_problem(&answer, &[46]);
+            }
+            (Fate::Alive, "completed") => stage.expect_status(&answer, 201)?,
+            (Fate::Alive, _) => {
+                // It may have been completed since it was looked at.
+                stage.expect_one_of(&answer, &[201, 409])?;
+                if answer.status == 409 {
+                    stage.expect_problem(&answer, &[111]);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn delete(&mut self, stage: &mut Stage, thing: &Thing) -> Result<(), Stop> {
+        let ways = stage.admitted(thing.kind.deletes())?;
+        let way = self.choose(&ways).ok_or(Stop::Noted)?;
+        let answer = stage.send(&stage.call_for(way, thing.kind, &thing.id)).await?;
+        let readers = stage
+            .model
+            .alive()
+            .filter(|other| other.source() == Some(&thing.id));
+        let is_read = readers.filter(|other| other.is_in_progress()).count() > 0;
+        let (may_wait, problem) = match thing.kind {
+            Kind::Backup => (thing.state() == "pending", 128),
+            Kind::Snap => (is_read, 144),
+        };
+        if may_wait {
+            // It may have gone on since it was looked at.
+            stage.expect_one_of(&answer, &[204, 409])?;
+            if answer.status == 409 {
+                stage.expect_problem(&answer, &[problem]);
+            }
+            return Ok(());
+        }
+        stage.expect_status(&answer, 204)
+    }
+
+    /// A walk with a limit by chance gives what the whole list gives.
+    async fn pages(&mut self, stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
+        let lists = stage.admitted(kind.lists())?;
+        let list = self.choose(&lists).ok_or(Stop::Noted)?;
+        let limit = self.rng.usize(1..6).to_string();
+        let whole = stage.send_for(&stage.call(list), 200).await?;
+        let wanted = own_ids(stage, &whole);
+        let mut walked = Vec::new();
+        let mut next: Option<String> = None;
+        for _ in 0..PAGES_MAX {
+            let mut call = stage.call(list).query("limit", &limit);
+            if let Some(token) = &next {
+                call = call.query("continue", token);
+            }
+            let page = stage.send_for(&call, 200).await?;
+            walked.extend(own_ids(stage, &page));
+            next = page.text("/metadata/continue").map(str::to_owned);
+            if next.is_none() {
+                stage.expect(&page, walked == wanted, || {
+                    format!("in pages of {limit} one's own are {walked:?}, in the whole list {wanted:?}")
+                });
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Rows of fields by chance; the model knows the values.
+    async fn columns(&mut self, stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
+        let lists = stage.admitted(kind.lists())?;
+        let list = self.choose(&lists).ok_or(Stop::Noted)?;
+        let every = super::lists::every_field(stage, list);
+        let mut names: Vec<String> = Vec::new();
+        for _ in 0..self.rng.usize(1..8) {
+            names.extend(self.choose(&every));
+        }
+        names.insert(self.rng.usize(..=names.len()), "id".to_owned());
+        let call = stage.call(list).query("include", &names.join(","));
+        stage.send_for(&call, 200).await?;
+        Ok(())
+    }
+}
+
+/// Whether an earlier check made it for a later one.
+fn is_needed_later(stage: &Stage, id: &str) -> bool {
+    let world = &stage.world;
+    [
+        &world.backup,
+        &world.unnamed_backup,
+        &world.backup_of_snap,
+        &world.snap,
+        &world.unnamed_snap,
+    ]
+    .into_iter()
+    .flatten()
+    .any(|resource| id_of(resource) == id)
+}
+
+fn is_taken(stage: &Stage, kind: Kind, name: &str) -> bool {
+    stage
+        .model
+        .alive()
+        .any(|thing| thing.kind == kind && thing.name() == name)
+}
+
+fn own_ids(stage: &Stage, answer: &Answer) -> Vec<String> {
+    stage.own_items(answer).iter().map(id_of).collect()
+}
+
+/// Lists and fetches in both path trees show the same, which is what the model says; what is gone is nowhere.
+async fn agree(stage: &mut Stage) -> Result<(), Stop> {
+    for kind in kinds(stage)? {
+        for list in stage.admitted(kind.lists())? {
+            stage.send_for(&stage.call(list), 200).await?;
+        }
+        let app = stage.target.app.to_string();
+        let here = |thing: &&Thing| thing.server == Server::Main && thing.app == app && thing.kind == kind;
+        let alive: Vec<Thing> = stage.model.alive().filter(here).cloned().collect();
+        let gone = stage.model.things.iter().filter(here).rev();
+        let gone = gone.filter(|thing| thing.fate == Fate::Gone).take(GONE_MAX);
+        let gone: Vec<String> = gone.map(|thing| thing.id.clone()).collect();
+        for thing in &alive {
+            fetch_everywhere(stage, thing).await?;
+        }
+        for id in &gone {
+            for fetch in stage.admitted(kind.fetches())? {
+                let answer = stage.send_for(&stage.call_for(fetch, kind, id), 404).await?;
+                stage.expect_problem(&answer, &[not_found(fetch)]);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Both path trees show a thing; once it is completed, the same to the letter.
+async fn fetch_everywhere(stage: &mut Stage, thing: &Thing) -> Result<(), Stop> {
+    let mut first: Option<Value> = None;
+    for fetch in stage.admitted(thing.kind.fetches())? {
+        let call: Call = stage.call_for(fetch, thing.kind, &thing.id);
+        let answer = stage.send_for(&call, 200).await?;
+        if let Some(first) = &first {
+            let is_settled = first["state"] == "completed" && answer.body["state"] == "completed";
+            stage.expect(&answer, !is_settled || *first == answer.body, || {
+                difference("the other tree", first, "this one", &answer.body)
+            });
+        }
+        first = Some(answer.body);
+    }
+    Ok(())
+}

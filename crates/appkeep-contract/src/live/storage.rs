@@ -1,0 +1,173 @@
+//! Stories of storage that fails: what a server says then, and that it changed nothing.
+
+use serde_json::Value;
+
+use super::breakage::StorageFault;
+use super::kind::Deed;
+use super::progress::until_completed;
+use super::stage::{Kind, Stage, Stop, id_of, needed};
+use super::wire::Answer;
+
+/// Why no 5xx was seen of a server that can't be broken from within.
+pub(super) const NOT_PROVOKABLE: &str =
+    "not provokable: only somebody inside the server can make its storage fail";
+
+/// Words that a reason would have and an answer mustn't, whatever the server is made with.
+const TELL_TALES: [&str; 8] = [
+    "sql",
+    "select ",
+    "insert into",
+    "panicked",
+    "stack",
+    ".rs:",
+    "errno",
+    "i/o",
+];
+
+/// With broken storage the answer is the operation's own 500, and nothing changes.
+pub(super) async fn broken(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    fails(stage, operation, StorageFault::Broken, 500).await?;
+    if matches!(Deed::of(operation), Deed::Create | Deed::Delete) {
+        fails(stage, operation, StorageFault::NotDurable, 500).await?;
+    }
+    Ok(())
+}
+
+/// With storage that is out of reach the answer is 503, and nothing changes.
+pub(super) async fn unavailable(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    fails(stage, operation, StorageFault::Unavailable, 503).await
+}
+
+/// Once storage is whole again, so is the server.
+pub(super) async fn mended(stage: &mut Stage) -> Result<(), Stop> {
+    breakage(stage)?;
+    stage.admits_making(Kind::Backup)?;
+    let body = stage.sound_body(Kind::Backup);
+    let made = stage
+        .send_for(&stage.call(Kind::Backup.create()).json(body), 201)
+        .await?;
+    let id = stage.id_in(&made)?;
+    until_completed(stage, Kind::Backup, &id).await?;
+    super::races::remove(stage, Kind::Backup, &[id]).await
+}
+
+fn breakage(stage: &Stage) -> Result<(), Stop> {
+    if stage.target.breakage.is_none() {
+        return Err(Stop::LeftOut(NOT_PROVOKABLE.to_owned()));
+    }
+    Ok(())
+}
+
+async fn fails(stage: &mut Stage, operation: &str, fault: StorageFault, status: u16) -> Result<(), Stop> {
+    breakage(stage)?;
+    stage.admits(operation)?;
+    let kind = Kind::of(operation);
+    let mut call = stage.call(operation);
+    if stage.has(operation, kind.parameter()) {
+        let resource = match kind {
+            Kind::Backup => stage.world.backup.as_ref(),
+            Kind::Snap => stage.world.snap.as_ref(),
+        };
+        call = stage.call_for(operation, kind, &id_of(needed(resource, "a completed resource")?));
+    }
+    let mut name = None;
+    if Deed::of(operation) == Deed::Create {
+        let body = stage.sound_body(kind);
+        name = Some(body["name"].clone());
+        call = call.json(body);
+    }
+    let before = own_items(stage, kind).await?;
+    let answer = {
+        set(stage, Some(fault));
+        let answer = stage.send(&call).await;
+        // Whatever came, the storage has to be whole again for what follows.
+        set(stage, None);
+        answer?
+    };
+    stage.expect_status(&answer, status)?;
+    says_what_is_documented(stage, &answer);
+    tells_no_reason(stage, &answer);
+    let after = own_items(stage, kind).await?;
+    stage.expect(&answer, before.1 == after.1, || {
+        format!("it changed something: before {:?}, after {:?}", before.1, after.1)
+    });
+    let is_there = name.is_some_and(|name| after.0.items().iter().any(|item| item["name"] == name));
+    stage.expect(&after.0, !is_there, || {
+        "what couldn't be created is there".to_owned()
+    });
+    Ok(())
+}
+
+fn set(stage: &Stage, fault: Option<StorageFault>) {
+    if let Some(breakage) = &stage.target.breakage {
+        breakage.set(fault);
+    }
+}
+
+/// One's own resources in the list, by id and state.
+async fn own_items(stage: &mut Stage, kind: Kind) -> Result<(Answer, Vec<(String, Value)>), Stop> {
+    let lists = stage.admitted(kind.lists())?;
+    let list = lists.first().copied().ok_or(Stop::Noted)?;
+    let answer = stage.send_for(&stage.call(list), 200).await?;
+    let items = stage.own_items(&answer);
+    let items = items.iter().map(|item| (id_of(item), item["state"].clone()));
+    let items = items.collect();
+    Ok((answer, items))
+}
+
+/// The problem has the type, the title and the status of the documented example.
+fn says_what_is_documented(stage: &mut Stage, answer: &Answer) {
+    let examples = examples(stage, &answer.operation, answer.status);
+    let same = |example: &Value| {
+        ["type", "title", "status"]
+            .iter()
+            .all(|name| example.get(name) == answer.body.get(name))
+    };
+    let holds = examples.iter().any(same);
+    stage.expect(answer, holds, || {
+        let types = examples.iter().filter_map(|example| example["type"].as_str());
+        format!(
+            "the document shows {}, and `{}` came",
+            types.collect::<Vec<_>>().join(" or "),
+            answer.text("/type").unwrap_or_default()
+        )
+    });
+}
+
+/// What the document shows for an operation and a status.
+fn examples(stage: &Stage, operation: &str, status: u16) -> Vec<Value> {
+    let root = stage.wire.validator().document().root();
+    let at = stage
+        .wire
+        .operation(operation)
+        .and_then(|operation| operation.response(status));
+    let media = at.map(|response| response.content.as_slice()).unwrap_or_default();
+    let mut found = Vec::new();
+    for media in media {
+        let pointer = format!("{}/examples", media.at);
+        let examples = root.pointer(&pointer).and_then(Value::as_object);
+        for name in examples.into_iter().flat_map(|examples| examples.keys()) {
+            let pointer = format!("{pointer}/{}", crate::document::escape(name));
+            if let Ok((example, _)) = crate::document::resolve(root, &pointer) {
+                found.extend(example.get("value").cloned());
+            }
+        }
+    }
+    found
+}
+
+fn tells_no_reason(stage: &mut Stage, answer: &Answer) {
+    let text = answer.body.to_string().to_ascii_lowercase();
+    let reason = stage
+        .target
+        .breakage
+        .as_ref()
+        .map(|breakage| breakage.reason().to_owned());
+    let words = TELL_TALES.iter().map(|word| (*word).to_owned()).chain(reason);
+    let told: Vec<String> = words
+        .filter(|word| text.contains(&word.to_ascii_lowercase()))
+        .collect();
+    stage.expect(answer, told.is_empty(), || {
+        format!("the answer tells of the reason: {}", told.join(", "))
+    });
+}

@@ -1,0 +1,188 @@
+//! The stories in their order, as data.
+
+use futures::future::BoxFuture;
+
+use super::kind::{Deed, Kind};
+use super::stage::{Stage, Stop};
+use super::{
+    backups, client, deletes, headers, isolation, lists, negotiation, pending, races, sequence, slow,
+    snapshots, storage,
+};
+
+/// One check that knows what it wants to see.
+pub(super) struct Story {
+    pub(super) code: &'static str,
+    pub(super) rule: &'static str,
+    /// The operation that it is about, and the status that it is there to see.
+    pub(super) about: Option<(&'static str, u16)>,
+    pub(super) run: for<'a> fn(&'a mut Stage) -> BoxFuture<'a, Result<(), Stop>>,
+}
+
+/// Stories about one resource, up to where others join in.
+#[rustfmt::skip]
+pub(super) const BEGINNING: &[Story] = &[
+    Story { code: "snapshot-create", rule: "A create answers with the new snapshot, and `Location` leads to it.",
+        about: Some(("app_snap_create_for_app", 201)), run: |stage| Box::pin(snapshots::create(stage)) },
+    Story { code: "snapshot-completes", rule: "A snapshot becomes completed, and then stays as it is.",
+        about: Some(("app_snap_fetch_for_app", 200)), run: |stage| Box::pin(snapshots::complete(stage)) },
+    Story { code: "snapshot-name-taken", rule: "A name is given once per app.",
+        about: Some(("app_snap_create_for_app", 409)), run: |stage| Box::pin(snapshots::name_taken(stage)) },
+    Story { code: "snapshot-without-name", rule: "A snapshot without a name gets one.",
+        about: None, run: |stage| Box::pin(snapshots::create_unnamed(stage)) },
+    Story { code: "backup-create", rule: "A create answers with the new backup, and `Location` leads to it.",
+        about: Some(("app_backup_create_for_app", 201)), run: |stage| Box::pin(backups::create(stage)) },
+    Story { code: "backup-completes", rule: "A backup becomes completed.",
+        about: None, run: |stage| Box::pin(backups::complete(stage)) },
+    Story { code: "backup-name-taken", rule: "A name is given once per app.",
+        about: Some(("app_backup_create_for_app", 409)), run: |stage| Box::pin(backups::name_taken(stage)) },
+    Story { code: "backup-without-name", rule: "A backup without a name gets one.",
+        about: None, run: |stage| Box::pin(backups::create_unnamed(stage)) },
+    Story { code: "backup-of-snapshot", rule: "A backup of a snapshot names it.",
+        about: None, run: |stage| Box::pin(backups::from_snapshot(stage)) },
+    Story { code: "backup-in-both-trees", rule: "Both path trees give the same backup.",
+        about: Some(("app_backup_fetch", 200)), run: |stage| Box::pin(backups::same_in_both_trees(stage)) },
+    Story { code: "generated-client", rule: "The generated client gets through a backup's whole life.",
+        about: None, run: |stage| Box::pin(client::life_of_a_backup(stage)) },
+    Story { code: "body-of-a-get", rule: "The body of a GET doesn't matter.",
+        about: Some(("app_backup_list_for_app", 200)), run: |stage| Box::pin(negotiation::body_of_a_get(stage)) },
+    Story { code: "half-a-body", rule: "Half a body isn't waited for without end.",
+        about: Some(("app_backup_create_for_app", 408)),
+        run: |stage| Box::pin(slow::half_a_body(stage, "app_backup_create_for_app")) },
+    Story { code: "half-a-body", rule: "Half a body isn't waited for without end.",
+        about: Some(("app_snap_create_for_app", 408)),
+        run: |stage| Box::pin(slow::half_a_body(stage, "app_snap_create_for_app")) },
+    Story { code: "foreign-create", rule: "The other account can make something of its own.",
+        about: None, run: |stage| Box::pin(isolation::make_foreign(stage)) },
+];
+
+/// What the crossings of borders leave behind: nothing.
+#[rustfmt::skip]
+pub(super) const AFTER_CROSSINGS: &[Story] = &[
+    Story { code: "foreign-snapshot", rule: "A snapshot of another account is as good as none.",
+        about: Some(("app_backup_create_for_app", 400)),
+        run: |stage| Box::pin(isolation::named_in_a_body(stage, "snapshotID")) },
+    Story { code: "foreign-bucket", rule: "A bucket of another account is as good as none.",
+        about: Some(("app_backup_create_for_app", 400)),
+        run: |stage| Box::pin(isolation::named_in_a_body(stage, "bucketID")) },
+    Story { code: "snapshot-of-other-app", rule: "A backup is made from a snapshot of its own app only.",
+        about: Some(("app_backup_create_for_app", 403)),
+        run: |stage| Box::pin(isolation::snapshot_of_other_app(stage)) },
+    Story { code: "crossing-harmless", rule: "Whatever others tried, everything is still there.",
+        about: None, run: |stage| Box::pin(isolation::nothing_happened(stage)) },
+];
+
+/// Requests at the same time, and steps by chance.
+#[rustfmt::skip]
+pub(super) const CROWDS: &[Story] = &[
+    Story { code: "race-create", rule: "Of many creates of one name at once exactly one wins.",
+        about: Some(("app_snap_create_for_app", 409)), run: |stage| Box::pin(races::create(stage, Kind::Snap)) },
+    Story { code: "race-create", rule: "Of many creates of one name at once exactly one wins.",
+        about: Some(("app_backup_create_for_app", 409)), run: |stage| Box::pin(races::create(stage, Kind::Backup)) },
+    Story { code: "race-delete", rule: "Of many deletes of one thing at once exactly one removes it.",
+        about: Some(("app_snap_delete_for_app", 404)), run: |stage| Box::pin(races::delete(stage, Kind::Snap)) },
+    Story { code: "race-delete", rule: "Of many deletes of one thing at once exactly one removes it.",
+        about: Some(("app_backup_delete", 404)), run: |stage| Box::pin(races::delete(stage, Kind::Backup)) },
+    Story { code: "sequence", rule: SEQUENCE, about: None, run: |stage| Box::pin(sequence::tell(stage, 1)) },
+    Story { code: "sequence", rule: SEQUENCE, about: None, run: |stage| Box::pin(sequence::tell(stage, 2)) },
+    Story { code: "sequence", rule: SEQUENCE, about: None, run: |stage| Box::pin(sequence::tell(stage, 3)) },
+    Story { code: "sequence", rule: SEQUENCE, about: None, run: |stage| Box::pin(sequence::tell(stage, 4)) },
+];
+
+const SEQUENCE: &str = "Whatever is done in whatever order, each answer follows from what was done before.";
+
+/// Stories that remove things.
+#[rustfmt::skip]
+pub(super) const ENDING: &[Story] = &[
+    Story { code: "storage-mended", rule: "Once its storage is whole again, so is the server.",
+        about: None, run: |stage| Box::pin(storage::mended(stage)) },
+    Story { code: "snapshot-in-use", rule: "A snapshot that a backup reads can't be deleted.",
+        about: Some(("app_snap_delete_for_app", 409)), run: |stage| Box::pin(pending::snapshot_in_use(stage)) },
+    Story { code: "pending-below-app", rule: "A pending backup can't be cancelled.",
+        about: Some(("app_backup_delete_for_app", 409)),
+        run: |stage| Box::pin(pending::cannot_be_deleted(stage, "app_backup_delete_for_app")) },
+    Story { code: "pending-across-account", rule: "A pending backup can't be cancelled.",
+        about: Some(("app_backup_delete", 409)),
+        run: |stage| Box::pin(pending::cannot_be_deleted(stage, "app_backup_delete")) },
+    Story { code: "delete-snapshot", rule: "A deleted snapshot is gone everywhere.",
+        about: Some(("app_snap_delete_for_app", 204)), run: |stage| Box::pin(deletes::snap(stage)) },
+    Story { code: "delete-snapshot-of-backup", rule: "A completed backup doesn't need its snapshot any more.",
+        about: None, run: |stage| Box::pin(deletes::snap_of_a_backup(stage)) },
+    Story { code: "delete-below-app", rule: "A deleted backup is gone everywhere.",
+        about: Some(("app_backup_delete_for_app", 204)),
+        run: |stage| Box::pin(deletes::backup_below_app(stage)) },
+    Story { code: "delete-across-account", rule: "A deleted backup is gone everywhere.",
+        about: Some(("app_backup_delete", 204)), run: |stage| Box::pin(deletes::backup_across_account(stage)) },
+];
+
+/// Which operations a repeated story is told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Over {
+    Every,
+    Lists,
+    Reads,
+    Fetches,
+}
+
+impl Over {
+    pub(super) fn fits(self, operation: &str) -> bool {
+        match (self, Deed::of(operation)) {
+            (Self::Every, _) | (Self::Lists | Self::Reads, Deed::List) => true,
+            (Self::Fetches | Self::Reads, Deed::Fetch) => true,
+            _ => false,
+        }
+    }
+}
+
+/// A story that is told once for each of several operations.
+pub(super) struct Repeated {
+    pub(super) code: &'static str,
+    pub(super) rule: &'static str,
+    pub(super) over: Over,
+    /// The status that it is there to see.
+    pub(super) sees: u16,
+    pub(super) run: for<'a> fn(&'a mut Stage, &'a str) -> BoxFuture<'a, Result<(), Stop>>,
+}
+
+/// What holds for several operations alike.
+#[rustfmt::skip]
+pub(super) const REPEATED: &[Repeated] = &[
+    Repeated { code: "foreign-lists", rule: "A list shows what is in its own account and app, and nothing else.",
+        over: Over::Lists, sees: 200, run: |stage, operation| Box::pin(isolation::lists(stage, operation)) },
+    Repeated { code: "viewer-reads", rule: "A read-only token may read.",
+        over: Over::Reads, sees: 200, run: |stage, operation| Box::pin(isolation::viewer_reads(stage, operation)) },
+    Repeated { code: "operator-reads", rule: "A token of all accounts works in each.",
+        over: Over::Reads, sees: 200, run: |stage, operation| Box::pin(isolation::operator_reads(stage, operation)) },
+    Repeated { code: "list", rule: "A list holds what was made, as a fetch gives it, and says what it is.",
+        over: Over::Lists, sees: 200, run: |stage, operation| Box::pin(lists::complete_list(stage, operation)) },
+    Repeated { code: "list-pages", rule: "Pages give every item once, in the order of the whole.",
+        over: Over::Lists, sees: 200, run: |stage, operation| Box::pin(lists::pages(stage, operation)) },
+    Repeated { code: "list-huge-limit", rule: "A limit may be however large.",
+        over: Over::Lists, sees: 200, run: |stage, operation| Box::pin(lists::huge_limit(stage, operation)) },
+    Repeated { code: "list-columns", rule: "`include` gives the fields asked for, in that order, null for what is absent.",
+        over: Over::Lists, sees: 200, run: |stage, operation| Box::pin(lists::columns(stage, operation)) },
+    Repeated { code: "list-columns-in-pages", rule: "`include` and `limit` go together.",
+        over: Over::Lists, sees: 200, run: |stage, operation| Box::pin(lists::columns_in_pages(stage, operation)) },
+    Repeated { code: "list-while-changing", rule: "A walk in pages gives what stays exactly once, whatever comes and goes meanwhile.",
+        over: Over::Lists, sees: 200, run: |stage, operation| Box::pin(races::pages(stage, operation)) },
+    Repeated { code: "race-read", rule: "Who reads at the same time reads the same.",
+        over: Over::Lists, sees: 200, run: |stage, operation| Box::pin(races::read(stage, operation)) },
+    Repeated { code: "list-media-type", rule: "A list is plain JSON.",
+        over: Over::Lists, sees: 200, run: |stage, operation| Box::pin(negotiation::list(stage, operation)) },
+    Repeated { code: "fetch-media-type", rule: "A fetch answers in the media type that `Accept` asks for.",
+        over: Over::Fetches, sees: 200, run: |stage, operation| Box::pin(negotiation::fetch(stage, operation)) },
+    Repeated { code: "problem-media-type", rule: "A problem is a problem, whatever `Accept` asks for.",
+        over: Over::Every, sees: 400, run: |stage, operation| Box::pin(negotiation::problem(stage, operation)) },
+    Repeated { code: "read-twice", rule: "Reading changes nothing.",
+        over: Over::Reads, sees: 200, run: |stage, operation| Box::pin(headers::reading_twice(stage, operation)) },
+    Repeated { code: "method-allow", rule: "A method that a path doesn't have is answered with 405, and `Allow` lists those that it has.",
+        over: Over::Every, sees: 405, run: |stage, operation| Box::pin(headers::allow(stage, operation)) },
+];
+
+/// What can only be seen from within.
+#[rustfmt::skip]
+pub(super) const STORAGE: &[Repeated] = &[
+    Repeated { code: "storage-broken", rule: "When storage fails the answer is the operation's own 500, which changes nothing and gives no reason away.",
+        over: Over::Every, sees: 500, run: |stage, operation| Box::pin(storage::broken(stage, operation)) },
+    Repeated { code: "storage-unavailable", rule: "When storage is out of reach the answer is 503, which changes nothing and gives no reason away.",
+        over: Over::Every, sees: 503, run: |stage, operation| Box::pin(storage::unavailable(stage, operation)) },
+];

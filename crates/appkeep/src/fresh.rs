@@ -93,7 +93,7 @@ impl Fresh {
                 app: app(&declaration, own, "shop")?,
             })),
             #[cfg(feature = "failpoints")]
-            breakage: Some(Arc::new(Switch(working.storage_faults()))),
+            breakage: Some(Arc::new(Switch(idle.storage_faults()))),
             ..Target::new(url, member, own.id.as_uuid(), app(&declaration, own, "shop")?)
         };
         Ok(Self {

@@ -12,7 +12,7 @@ pub enum StorageFault {
     Unavailable,
 }
 
-/// Breaks the storage of the server that is judged, and mends it.
+/// Breaks the storage of the server that runs no jobs, and mends it.
 ///
 /// Whoever starts a server for tests gives one along; over HTTP it can't be had.
 pub trait Breakage: Send + Sync {

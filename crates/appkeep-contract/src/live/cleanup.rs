@@ -26,7 +26,7 @@ pub(super) async fn remove_everything(stage: &mut Stage) -> Vec<String> {
 
 /// Deletes one thing; waits for its turn when it can't be deleted yet.
 pub(super) async fn remove(stage: &mut Stage, thing: &Thing, deadline: Instant) -> Result<(), String> {
-    if thing.server == Server::Idle {
+    if thing.server == Server::Idle && thing.kind == Kind::Backup {
         return Err("it stays pending on the server that runs no jobs".to_owned());
     }
     let call = removal(stage, thing).map_err(|_| "it can't be deleted with what may be asked".to_owned())?;

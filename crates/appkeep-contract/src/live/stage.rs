@@ -264,7 +264,12 @@ impl Stage {
 
     /// What of a list the suite made itself; other people's things may come and go.
     pub(super) fn own_items(&self, answer: &Answer) -> Vec<Value> {
-        let is_own = |item: &&Value| self.model.thing(Server::Main, &id_of(item)).is_some();
+        self.own_items_on(Server::Main, answer)
+    }
+
+    /// The same of a list of one of the target's servers.
+    pub(super) fn own_items_on(&self, server: Server, answer: &Answer) -> Vec<Value> {
+        let is_own = |item: &&Value| self.model.thing(server, &id_of(item)).is_some();
         answer.items().iter().filter(is_own).cloned().collect()
     }
 

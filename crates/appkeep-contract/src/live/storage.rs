@@ -1,11 +1,15 @@
 //! Stories of storage that fails: what a server says then, and that it changed nothing.
+//!
+//! They are told of the server that runs no jobs: a job that lost its storage halfway would be tried again whenever
+//! its server sees fit, and nothing could be said about what comes later.
 
 use serde_json::Value;
 
 use super::breakage::StorageFault;
+use super::call::Server;
 use super::kind::Deed;
-use super::progress::until_completed;
-use super::stage::{Kind, Stage, Stop, id_of, needed};
+use super::model::Thing;
+use super::stage::{Kind, Stage, Stop, id_of};
 use super::wire::Answer;
 
 /// Why no 5xx was seen of a server that can't be broken from within.
@@ -38,17 +42,25 @@ pub(super) async fn unavailable(stage: &mut Stage, operation: &str) -> Result<()
     fails(stage, operation, StorageFault::Unavailable, 503).await
 }
 
-/// Once storage is whole again, so is the server.
+/// Once storage is whole again, so is the server: it makes and shows things as before.
 pub(super) async fn mended(stage: &mut Stage) -> Result<(), Stop> {
     breakage(stage)?;
-    stage.admits_making(Kind::Backup)?;
-    let body = stage.sound_body(Kind::Backup);
-    let made = stage
-        .send_for(&stage.call(Kind::Backup.create()).json(body), 201)
-        .await?;
-    let id = stage.id_in(&made)?;
-    until_completed(stage, Kind::Backup, &id).await?;
-    super::races::remove(stage, Kind::Backup, &[id]).await
+    for kind in [Kind::Backup, Kind::Snap] {
+        if stage.admits_making(kind).is_err() {
+            continue;
+        }
+        let body = stage.sound_body(kind);
+        let made = stage
+            .send_for(&stage.idle_call(kind.create())?.json(body), 201)
+            .await?;
+        let id = stage.id_in(&made)?;
+        own_items(stage, kind).await?;
+        for operation in stage.admitted(kind.fetches())? {
+            let call = stage.idle_call(operation)?.path(kind.parameter(), &id);
+            stage.send_for(&call, 200).await?;
+        }
+    }
+    Ok(())
 }
 
 fn breakage(stage: &Stage) -> Result<(), Stop> {
@@ -62,13 +74,10 @@ async fn fails(stage: &mut Stage, operation: &str, fault: StorageFault, status: 
     breakage(stage)?;
     stage.admits(operation)?;
     let kind = Kind::of(operation);
-    let mut call = stage.call(operation);
+    let mut call = stage.idle_call(operation)?;
     if stage.has(operation, kind.parameter()) {
-        let resource = match kind {
-            Kind::Backup => stage.world.backup.as_ref(),
-            Kind::Snap => stage.world.snap.as_ref(),
-        };
-        call = stage.call_for(operation, kind, &id_of(needed(resource, "a completed resource")?));
+        let id = existing(stage, kind).await?;
+        call = call.path(kind.parameter(), &id);
     }
     let mut name = None;
     if Deed::of(operation) == Deed::Create {
@@ -104,12 +113,27 @@ fn set(stage: &Stage, fault: Option<StorageFault>) {
     }
 }
 
+/// Something that exists on the server that runs no jobs; made when there is nothing yet.
+async fn existing(stage: &mut Stage, kind: Kind) -> Result<String, Stop> {
+    let is_there = |thing: &&Thing| thing.server == Server::Idle && thing.kind == kind;
+    let known = stage.model.alive().find(is_there).map(|thing| thing.id.clone());
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    stage.admits_making(kind)?;
+    let body = stage.sound_body(kind);
+    let made = stage
+        .send_for(&stage.idle_call(kind.create())?.json(body), 201)
+        .await?;
+    stage.id_in(&made)
+}
+
 /// One's own resources in the list, by id and state.
 async fn own_items(stage: &mut Stage, kind: Kind) -> Result<(Answer, Vec<(String, Value)>), Stop> {
     let lists = stage.admitted(kind.lists())?;
     let list = lists.first().copied().ok_or(Stop::Noted)?;
-    let answer = stage.send_for(&stage.call(list), 200).await?;
-    let items = stage.own_items(&answer);
+    let answer = stage.send_for(&stage.idle_call(list)?, 200).await?;
+    let items = stage.own_items_on(Server::Idle, &answer);
     let items = items.iter().map(|item| (id_of(item), item["state"].clone()));
     let items = items.collect();
     Ok((answer, items))

@@ -32,7 +32,7 @@ pub struct Target {
     pub operator_token: Option<String>,
     /// A server of the same kind that runs no jobs, so that what is pending stays pending.
     pub idle: Option<Box<Idle>>,
-    /// A way to make the storage of the server at `url` fail.
+    /// A way to make the storage of the idle server fail.
     pub breakage: Option<Arc<dyn Breakage>>,
     /// A certificate authority to trust besides the usual ones, as PEM.
     pub ca: Option<Vec<u8>>,
@@ -71,7 +71,7 @@ pub struct Foreign {
 
 /// A server whose jobs never start.
 ///
-/// What is pending there can't be deleted, so the suite leaves two backups behind on it: give it a
+/// What is pending there can't be deleted, so the suite leaves a few backups behind on it: give it a
 /// server that is thrown away.
 #[derive(Clone)]
 pub struct Idle {

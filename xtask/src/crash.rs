@@ -20,15 +20,15 @@ mod world;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use ureq::http::Method;
 
 use self::place::{APPS, BUCKETS, Place};
 use self::report::Report;
 use self::round::{Asker, End, of_app};
-use self::server::{Server, Started, create_token};
+use self::server::{Server, Started};
 use self::world::World;
-use crate::{Outcome, verify};
+use crate::{Outcome, appkeep};
 
 /// How many rounds share a data directory and a bucket. Then everything is deleted and must be gone.
 const ROUNDS_PER_PLACE: u64 = 100;
@@ -91,11 +91,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
             std::env::temp_dir()
         }
     });
-    let built = verify::build(&["--features", "failpoints"])?;
-    // The next build would replace it under the run.
-    let kept = tempfile::tempdir().context("failed to make a temporary directory")?;
-    let binary = kept.path().join("appkeep");
-    std::fs::copy(&built, &binary).with_context(|| format!("failed to copy {}", built.display()))?;
+    let (_kept, binary) = appkeep::build_to_keep(&["--features", "failpoints"])?;
     let run = Run {
         binary,
         parent,
@@ -171,7 +167,7 @@ impl Rounds<'_> {
         let mut rng = self.run.rng(report.rounds, 2);
         self.maybe_die_starting(&mut rng, report)?;
         let mut server = self.start(report)?;
-        self.token = create_token(&self.run.binary, &self.place)?;
+        self.token = appkeep::create_token(&self.run.binary, &self.place.data(), "acme")?;
         // It was started without one.
         drop(server);
         server = self.start(report)?;

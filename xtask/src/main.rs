@@ -7,6 +7,7 @@
 //! Exit codes: 0 all is well, 1 a check found something, 2 the command could not run,
 //! 3 a generated file is stale (`--check`).
 
+mod appkeep;
 mod bench;
 mod ci;
 mod codegen;

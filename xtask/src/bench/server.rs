@@ -1,7 +1,7 @@
 //! A server of ours that is measured.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::BufReader;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -11,6 +11,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::http::Connection;
+use crate::appkeep;
 
 /// How long backups may take to be completed.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -33,22 +34,22 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts `appkeep` in `dir` with one app, whose data is in `volume`, and one bucket.
+    /// Starts `binary` in `dir` with one app, whose data is in `volume`, and one bucket.
     ///
     /// # Errors
     /// When it doesn't start.
-    pub(crate) fn start(appkeep: &Path, dir: &Path, volume: &Path) -> Result<Self> {
+    pub(crate) fn start(binary: &Path, dir: &Path, volume: &Path) -> Result<Self> {
         fs::create_dir_all(dir.join("bucket"))?;
         let (config, data) = (dir.join("appkeep.toml"), dir.join("data"));
         fs::write(&config, configuration(volume, &dir.join("bucket")))?;
-        let outline = output(Command::new(appkeep).args(["config", "check"]).arg(&config))?;
+        let outline = output(Command::new(binary).args(["config", "check"]).arg(&config))?;
         let id = |kind| {
             let line = outline.lines().find_map(|line| line.trim().strip_prefix(kind));
             line.and_then(|line| line.split_whitespace().next())
                 .with_context(|| format!("no {kind} in: {outline}"))
         };
         let (account, app) = (id("account")?, id("app")?);
-        let mut child = Command::new(appkeep)
+        let mut child = Command::new(binary)
             .args(["serve", "--log", "error", "--listen", "127.0.0.1:0", "--config"])
             .arg(&config)
             .arg("--data")
@@ -56,8 +57,7 @@ impl Server {
             .stdout(Stdio::piped())
             .spawn()
             .context("failed to start the server")?;
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().context("no stdout")?).read_line(&mut line)?;
+        let mut stdout = BufReader::new(child.stdout.take().context("no stdout")?);
         let mut server = Self {
             child,
             authority: String::new(),
@@ -65,21 +65,10 @@ impl Server {
             all_backups: format!("/accounts/{account}/topology/v1/appBackups"),
             backups: format!("/accounts/{account}/k8s/v1/apps/{app}/appBackups"),
         };
-        let authority = line.trim_end().strip_prefix("appkeep is ready on http://");
-        authority
-            .with_context(|| format!("the server isn't ready: {line}"))?
+        let url = appkeep::ready(&mut stdout)?.context("the server isn't ready")?;
+        url.trim_start_matches("http://")
             .clone_into(&mut server.authority);
-        let mut command = Command::new(appkeep);
-        command.args([
-            "token",
-            "create",
-            "--account",
-            "bench",
-            "--role",
-            "member",
-            "--data",
-        ]);
-        output(command.arg(&data))?.trim().clone_into(&mut server.token);
+        server.token = appkeep::create_token(binary, &data, "bench")?;
         Ok(server)
     }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -15,12 +15,10 @@ use ureq::Agent;
 use ureq::http::Method;
 
 use super::place::Place;
+use crate::appkeep;
 
 /// How long an answer may take.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
-
-/// How long a server may take to stop in good order.
-const STOP_MAX: Duration = Duration::from_secs(30);
 
 /// What a request came to.
 pub(super) struct Answer {
@@ -86,11 +84,7 @@ impl Server {
             .with_context(|| format!("failed to start {}", binary.display()))?;
         let stdin = child.stdin.take().context("the child has no stdin")?;
         let mut stdout = BufReader::new(child.stdout.take().context("the child has no stdout")?);
-        let mut line = String::new();
-        stdout
-            .read_line(&mut line)
-            .context("failed to read what the server prints")?;
-        let Some(url) = line.trim_end().strip_prefix("appkeep is ready on ") else {
+        let Some(url) = appkeep::ready(&mut stdout)? else {
             let status = child.wait().context("failed to wait for the server")?;
             return Ok(Started::Died(death(status)));
         };
@@ -100,7 +94,7 @@ impl Server {
             .proxy(None)
             .build();
         Ok(Started::Ready(Self {
-            url: url.to_owned(),
+            url,
             agent: config.into(),
             token: token.to_owned(),
             child: Arc::new(Mutex::new(child)),
@@ -157,16 +151,10 @@ impl Server {
     /// # Errors
     /// When it doesn't stop, or says that it stopped badly.
     pub(super) fn stop(self) -> Result<()> {
-        terminate(self.child().id())?;
-        let begun = Instant::now();
-        while begun.elapsed() < STOP_MAX {
-            match self.ended()? {
-                Some(Death::Other(Some(0))) => return Ok(()),
-                Some(other) => bail!("the server was asked to stop and ended with {other:?}"),
-                None => thread::sleep(Duration::from_millis(2)),
-            }
+        match death(appkeep::stop(&mut self.child())?) {
+            Death::Other(Some(0)) => Ok(()),
+            other => bail!("the server was asked to stop and ended with {other:?}"),
         }
-        bail!("the server didn't stop within {STOP_MAX:?}")
     }
 
     /// Sends a request. Nothing when no whole answer came: the server may have died before it, at it, or
@@ -199,34 +187,6 @@ impl Drop for Server {
         let _ = child.kill();
         let _ = child.wait();
     }
-}
-
-/// Asks a process to stop, by the shell's own `kill`. That it is gone already is fine.
-fn terminate(pid: u32) -> Result<()> {
-    Command::new("sh")
-        .args(["-c", "kill -s TERM \"$1\" 2>/dev/null", "sh", &pid.to_string()])
-        .status()
-        .context("failed to start a shell")?;
-    Ok(())
-}
-
-/// Makes a token for the account.
-///
-/// # Errors
-/// When the command fails.
-pub(super) fn create_token(binary: &Path, place: &Place) -> Result<String> {
-    let output = Command::new(binary)
-        .args(["token", "create", "--account", "acme", "--data"])
-        .arg(place.data())
-        .output()
-        .with_context(|| format!("failed to start {}", binary.display()))?;
-    if !output.status.success() {
-        bail!(
-            "no token could be made: {}",
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 fn open_log(place: &Place) -> Result<File> {

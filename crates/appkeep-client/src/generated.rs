@@ -548,7 +548,9 @@ well-formed, and are ignored.
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub creation_timestamp: ::std::option::Option<crate::Timestamp>,
-        ///The labels to attach. Names that begin with `appkeep.io/read-only/` are the system's.
+        /**The labels to attach, each name once. Names that begin with `appkeep.io/read-only/` are the
+system's.
+*/
         pub labels: ::std::vec::Vec<Label>,
         ///Ignored.
         #[serde(

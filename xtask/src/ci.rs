@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::process::{command, succeeds};
-use crate::{Outcome, codegen, crash, lint, test, tidy, verify};
+use crate::{Outcome, codegen, crash, lint, schemathesis, test, tidy, verify};
 
 /// One step: its name and what it does.
 type Step = (&'static str, fn() -> Result<Outcome>);
@@ -25,6 +25,9 @@ const STEPS: &[Step] = &[
     ("fail points", || cargo(FAIL_POINTS)),
     ("crash", || crash::run(&crash::Args::usual())),
     ("verify", || verify::run(&[])),
+    ("schemathesis", || {
+        schemathesis::run(&schemathesis::Args::default())
+    }),
 ];
 
 /// The feature is what tests build with, so its code is looked at, too.

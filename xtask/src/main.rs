@@ -16,6 +16,7 @@ mod files;
 mod lint;
 mod process;
 mod reference;
+mod schemathesis;
 mod spec;
 mod test;
 mod tidy;
@@ -94,6 +95,8 @@ enum Command {
     Tidy,
     /// Kill the server again and again, and look whether anything was lost; needs restic.
     Crash(crash::Args),
+    /// Have Schemathesis judge our own server; needs python3.
+    Schemathesis(schemathesis::Args),
     /// Run everything that CI runs.
     Ci,
     /// Measure backups against restic and the bare library, and the server under load (release builds).
@@ -114,6 +117,7 @@ fn main() -> ExitCode {
         Command::Reference { dir } => reference::run(&dir),
         Command::Tidy => tidy::run(),
         Command::Crash(args) => crash::run(&args),
+        Command::Schemathesis(args) => schemathesis::run(&args),
         Command::Ci => ci::run(),
         Command::Bench(args) => bench::run(&args),
     };

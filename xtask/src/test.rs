@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::process::{command, is_installed, require, succeeds};
-use crate::{Outcome, files, tidy};
+use crate::{Outcome, files, schemathesis, tidy};
 
 /// Something that some tests need: those whose names contain its name.
 struct Tool {
@@ -33,7 +33,7 @@ const MOUNT_TMPFS: &str = "dir=$(mktemp -d) || exit; mount -t tmpfs tmpfs \"$dir
 /// Mounts in a namespace that ends with the command, and looks for a device for a disk in a file.
 const MOUNT_DISK: &str = "mount -t tmpfs appkeep-test /mnt && losetup --find && command -v mkfs.ext4";
 
-const TOOLS: [Tool; 5] = [
+const TOOLS: [Tool; 6] = [
     Tool {
         name: "restic",
         probe: || answers("restic", "version"),
@@ -44,6 +44,12 @@ const TOOLS: [Tool; 5] = [
         name: "npm",
         probe: || answers("npm", "--version"),
         needs: "npm",
+        is_installable: true,
+    },
+    Tool {
+        name: "python3",
+        probe: schemathesis::has_python,
+        needs: "python3 with venv",
         is_installable: true,
     },
     Tool {

@@ -1,0 +1,6 @@
+"""What we add to Schemathesis. It loads this module; each of the others registers itself."""
+
+import examples  # noqa: F401
+import exceptions  # noqa: F401
+import isolation  # noqa: F401
+import tally  # noqa: F401

@@ -1,0 +1,55 @@
+"""A check of our own: nothing of an account is there for a token of another one, whatever is asked.
+
+Schemathesis' check asks for an object once per operation, and only reads. This one repeats what succeeded as the
+stranger, in the owner's account (always 403) and below the stranger's own (404, since the app isn't there), and
+tries to delete what was read.
+"""
+
+import os
+
+import requests
+import schemathesis
+
+import tally
+
+OWNER = "/accounts/7d1c5f0e-52a4-4c39-9d0b-1f6a1c7e0a01"
+STRANGER = "/accounts/7d1c5f0e-52a4-4c39-9d0b-1f6a1c7e0a02"
+
+# How often each operation's successes are repeated. The answer is the same ever after.
+TIMES_MAX = 20
+
+_session = requests.Session()
+_session.trust_env = False
+_times = {}
+
+
+@schemathesis.check
+def isolation_of_accounts(ctx, response, case):
+    """Repeats as the stranger what succeeded as the owner."""
+    operation = tally.operation_of(case)
+    request = response.request
+    if not 200 <= response.status_code < 300 or OWNER not in request.url:
+        return
+    if _times.get(operation, 0) >= TIMES_MAX:
+        return
+    _times[operation] = _times.get(operation, 0) + 1
+    methods = [request.method]
+    if request.method == "GET" and case.path_parameters.keys() & {"appBackup_id", "appSnap_id"}:
+        methods.append("DELETE")
+    # What every account has is a list of its own.
+    elsewhere = len(case.path_parameters) > 1
+    for method in methods:
+        refused(operation, request, method, request.url, 403)
+        if elsewhere:
+            refused(operation, request, method, request.url.replace(OWNER, STRANGER), 404)
+
+
+def refused(operation, request, method, url, status):
+    """Sends the stranger's request, which has to be answered with that status."""
+    headers = {**request.headers, "Authorization": os.environ["APPKEEP_STRANGER"]}
+    headers.pop("Content-Length", None)
+    answer = _session.request(method, url, data=request.body, headers=headers, timeout=60)
+    assert answer.status_code == status, (
+        f"{method} {url} as a stranger was answered {answer.status_code}, not {status}: {answer.text[:500]}"
+    )
+    tally.isolated(operation)

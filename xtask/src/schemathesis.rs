@@ -1,0 +1,170 @@
+//! `cargo xtask schemathesis`: our own server, judged by somebody else's tool.
+//!
+//! Schemathesis knows the document and nothing of us. For each seed it gets a fresh server with two accounts
+//! that share nothing. What it is let off stands in `xtask/schemathesis/exceptions.py`, by operation and with a
+//! reason; a warning is a finding, and so is a run that generated fewer cases than it should, left out an operation
+//! or a phase, or left a server behind that doesn't finish its jobs.
+
+mod asker;
+mod health;
+mod python;
+mod report;
+mod world;
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use self::asker::{Asker, Question};
+pub(crate) use self::python::has_python;
+use self::report::{Report, Run};
+use self::world::World;
+use crate::{Outcome, appkeep, files, spec};
+
+/// Schemathesis' configuration and what we add to it, relative to the workspace's root.
+const DIR: &str = "xtask/schemathesis";
+
+/// Where each run leaves what it said, relative to the workspace's root.
+const RESULTS: &str = "target/schemathesis";
+
+/// The phases of a run, all that there are.
+const PHASES: [&str; 4] = ["examples", "coverage", "fuzzing", "stateful"];
+
+/// What a usual run has to generate; it has one seed.
+const CASES_MIN: u64 = 1_500;
+
+/// What a full run has to generate, all seeds together.
+const FULL_CASES_MIN: u64 = 50_000;
+
+/// What to do.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Args {
+    /// Decides what is generated; may be repeated [default: 1, and 1 to 5 with --full].
+    #[arg(long)]
+    seed: Vec<u64>,
+    /// How many cases each operation gets in fuzzing, and how many sequences there are [default: 60, and 650 with
+    /// --full].
+    #[arg(long, value_name = "N")]
+    examples: Option<u32>,
+    /// Five seeds and at least 50,000 cases; it takes a while.
+    #[arg(long)]
+    full: bool,
+    /// Judge by this document instead of the contract.
+    #[arg(long, value_name = "FILE")]
+    document: Option<PathBuf>,
+}
+
+/// How much a run does, and what it must not fall short of.
+#[derive(Debug, PartialEq, Eq)]
+struct Budget {
+    seeds: Vec<u64>,
+    examples: u32,
+    cases_min: u64,
+    /// Whether each exception has to be needed.
+    is_full: bool,
+}
+
+impl Args {
+    fn budget(&self) -> Budget {
+        let (seeds, examples, cases_min) = if self.full {
+            (vec![1, 2, 3, 4, 5], 650, FULL_CASES_MIN)
+        } else {
+            (vec![1], 60, CASES_MIN)
+        };
+        let is_usual = self.seed.is_empty() && self.examples.is_none();
+        Budget {
+            seeds: if self.seed.is_empty() {
+                seeds
+            } else {
+                self.seed.clone()
+            },
+            examples: self.examples.unwrap_or(examples),
+            // Somebody who asks for less gets less.
+            cases_min: if is_usual || self.full { cases_min } else { 1 },
+            is_full: self.full,
+        }
+    }
+}
+
+/// Runs Schemathesis against a fresh server for each seed, and judges the runs.
+///
+/// # Errors
+/// When Schemathesis can't be installed or run, or the server can't be built or started.
+pub(crate) fn run(args: &Args) -> Result<Outcome> {
+    let asker = Asker::installed(args.document.as_deref())?;
+    let (_kept, binary) = appkeep::build_to_keep(&[])?;
+    let budget = args.budget();
+    let mut report = Report::default();
+    for &seed in &budget.seeds {
+        let run = judge(&asker, &binary, seed, budget.examples)?;
+        println!("{run}");
+        report.runs.push(run);
+    }
+    let findings = report.findings(&budget, &operations()?);
+    print!("{}", report.summary(&budget));
+    for finding in &findings {
+        println!("schemathesis: {finding}");
+    }
+    Ok(if findings.is_empty() {
+        Outcome::Fine
+    } else {
+        Outcome::Findings
+    })
+}
+
+/// One seed on a fresh server.
+fn judge(asker: &Asker, binary: &Path, seed: u64, examples: u32) -> Result<Run> {
+    let results = files::root().join(RESULTS).join(format!("seed-{seed}"));
+    fs::create_dir_all(&results).with_context(|| format!("failed to make {}", results.display()))?;
+    let mut world = World::start(binary, &results)?;
+    println!(
+        "schemathesis: seed {seed}, {examples} examples, on {}",
+        world.url()
+    );
+    let mut run = asker.ask(&Question {
+        url: world.url(),
+        environment: &world.environment(),
+        seed,
+        examples,
+        phases: &PHASES,
+        results: &results,
+    })?;
+    run.after = health::settle(&mut world);
+    Ok(run)
+}
+
+/// The ids of all operations.
+fn operations() -> Result<BTreeSet<String>> {
+    let contract = spec::load()?;
+    let operations = spec::operations(&contract).into_iter();
+    Ok(operations.map(|operation| operation.id().to_owned()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_of_ones_own_size_is_asked_for_less() {
+        let usual = Args::default().budget();
+        assert_eq!((usual.seeds, usual.cases_min), (vec![1], CASES_MIN));
+        let full = Args {
+            full: true,
+            ..Args::default()
+        };
+        let full = full.budget();
+        assert_eq!(
+            (full.seeds.len(), full.examples, full.cases_min),
+            (5, 650, FULL_CASES_MIN)
+        );
+        let own = Args {
+            seed: vec![7, 8],
+            examples: Some(3),
+            ..Args::default()
+        };
+        let own = own.budget();
+        assert_eq!((own.seeds, own.examples, own.cases_min), (vec![7, 8], 3, 1));
+    }
+}

@@ -1,0 +1,181 @@
+//! One run of Schemathesis' own program.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use wait4::Wait4;
+
+use super::report::Run;
+use super::{DIR, python};
+use crate::{files, spec};
+
+/// The file that holds what it printed.
+const OUTPUT: &str = "output.txt";
+
+/// The program, and the document that it judges by.
+#[derive(Debug)]
+pub(super) struct Asker {
+    program: PathBuf,
+    document: PathBuf,
+}
+
+/// What is asked of it.
+#[derive(Debug)]
+pub(super) struct Question<'a> {
+    /// Where the server is.
+    pub(super) url: &'a str,
+    /// What the configuration and the hooks read.
+    pub(super) environment: &'a [(&'static str, String)],
+    pub(super) seed: u64,
+    pub(super) examples: u32,
+    pub(super) phases: &'a [&'a str],
+    /// Where everything goes that it says.
+    pub(super) results: &'a Path,
+}
+
+impl Asker {
+    /// Schemathesis, installed if need be, and `document`, or else the contract.
+    ///
+    /// # Errors
+    /// When it can't be installed.
+    pub(super) fn installed(document: Option<&Path>) -> Result<Self> {
+        let contract = files::root().join(spec::PATH);
+        let document = document.unwrap_or(&contract);
+        Ok(Self {
+            program: python::schemathesis()?,
+            document: std::path::absolute(document)
+                .with_context(|| format!("no such file: {}", document.display()))?,
+        })
+    }
+
+    /// Runs it. Its output stays in a file, and is printed when it found something.
+    ///
+    /// # Errors
+    /// When it could not run.
+    pub(super) fn ask(&self, question: &Question<'_>) -> Result<Run> {
+        let path = |name: &str| question.results.join(name);
+        let reports = [path("report.json"), path("tally.json")];
+        for old in &reports {
+            // What an earlier run left must not be taken for this one's.
+            let _ = fs::remove_file(old);
+        }
+        let mut command = self.command(question, &reports)?;
+        let begun = Instant::now();
+        let mut child = command.spawn().context("failed to start Schemathesis")?;
+        let used = child.wait4().context("failed to wait for Schemathesis")?;
+        let said = fs::read_to_string(path(OUTPUT)).unwrap_or_default();
+        let found = match used.status.code() {
+            Some(0) => false,
+            Some(1) => true,
+            _ => bail!("Schemathesis could not run ({}): {said}", used.status),
+        };
+        if found {
+            println!("{said}");
+        }
+        let mut run = Run::read(&reports[0], &reports[1])?;
+        run.seed = question.seed;
+        run.elapsed = begun.elapsed();
+        run.peak_bytes = used.rusage.maxrss;
+        Ok(run)
+    }
+
+    fn command(&self, question: &Question<'_>, [report, tally]: &[PathBuf; 2]) -> Result<Command> {
+        let output = File::create(question.results.join(OUTPUT)).context("failed to make a file")?;
+        let dir = files::root().join(DIR);
+        let mut command = Command::new(&self.program);
+        command
+            .arg("--config-file")
+            .arg(dir.join("schemathesis.toml"))
+            .arg("run")
+            .arg(&self.document)
+            .args(["--url", question.url, "--phases", &question.phases.join(",")])
+            .args(["--seed", &question.seed.to_string()])
+            .args(["--max-examples", &question.examples.to_string()])
+            .arg("--report-json-path")
+            .arg(report)
+            .env("PYTHONPATH", &dir)
+            .env("PYTHONDONTWRITEBYTECODE", "1")
+            .env("APPKEEP_TALLY", tally)
+            .envs(question.environment.iter().map(|(name, value)| (name, value)))
+            .current_dir(question.results)
+            .stdin(Stdio::null())
+            .stdout(output.try_clone().context("failed to share a file")?)
+            .stderr(output);
+        Ok(command)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::thread;
+
+    use super::super::world::ACCOUNT_ID;
+    use super::*;
+
+    /// Answers every request alike.
+    fn answer(stream: TcpStream) -> std::io::Result<()> {
+        let mut stream = BufReader::new(stream);
+        loop {
+            let (mut line, mut length) = (String::new(), 0);
+            while line != "\r\n" {
+                line.clear();
+                if stream.read_line(&mut line)? == 0 {
+                    return Ok(());
+                }
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+            }
+            stream.read_exact(&mut vec![0; length])?;
+            let answer = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+            stream.get_mut().write_all(answer.as_bytes())?;
+        }
+    }
+
+    #[test]
+    fn python3_finds_what_is_wrong_with_a_server() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        thread::spawn(move || {
+            for stream in listener.incoming() {
+                let stream = stream.unwrap();
+                thread::spawn(move || answer(stream));
+            }
+        });
+        let results = tempfile::tempdir().unwrap();
+        let users = results.path().join("users.json");
+        let user = |name: &str| serde_json::json!({"name": name, "fixedHeaders": [{"name": "Authorization", "value": "Bearer t"}]});
+        let listed = serde_json::json!({"auth": [user("owner"), user("stranger")]});
+        fs::write(&users, listed.to_string()).unwrap();
+        let examples = serde_json::json!({"account_id": ACCOUNT_ID});
+        let asker = Asker::installed(None).unwrap();
+        let run = asker.ask(&Question {
+            url: &url,
+            environment: &[
+                ("APPKEEP_USERS", users.display().to_string()),
+                ("APPKEEP_STRANGER", "Bearer t".to_owned()),
+                ("APPKEEP_EXAMPLES", examples.to_string()),
+            ],
+            seed: 1,
+            examples: 1,
+            phases: &["examples"],
+            results: results.path(),
+        });
+        let found = run.unwrap().judged();
+        for title in [
+            "Undocumented status code",
+            "Response violates schema",
+            "isolation_of_accounts",
+        ] {
+            assert!(
+                found.iter().any(|finding| finding.contains(title)),
+                "{title}: {found:#?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The server after a run: every job has to end, and the next one, too.
+
+use std::collections::BTreeMap;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::world::{ACCOUNT_ID, APP_IDS, World};
+use anyhow::{Context, Result};
+
+/// How long all jobs together may make no progress.
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// How often is looked.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// The states in which nothing is to be done.
+const SETTLED: [&str; 4] = ["completed", "failed", "removed", "unknown"];
+
+/// How many backups or snapshots there are in each state.
+type States = BTreeMap<String, usize>;
+
+/// What a run left behind.
+#[derive(Debug, Default)]
+pub(super) struct After {
+    pub(super) backups: States,
+    pub(super) snapshots: States,
+    /// How long the jobs took that were left.
+    pub(super) elapsed: Duration,
+    /// The most memory that the server had at once, in bytes, where the system says so.
+    pub(super) server_peak_bytes: Option<u64>,
+    pub(super) findings: Vec<String>,
+}
+
+/// Waits until the server has done what the run left to it, then takes one more backup, and stops the server.
+///
+/// What is wrong with it is a finding.
+pub(super) fn settle(world: &mut World) -> After {
+    let begun = Instant::now();
+    let mut after = After {
+        server_peak_bytes: world.peak_bytes(),
+        ..After::default()
+    };
+    let healthy = wait(world, &mut after)
+        .and_then(|()| world.create("appBackups", "application/astra-appBackup"))
+        .and_then(|_| world.stop());
+    after.elapsed = begun.elapsed();
+    if let Err(error) = healthy {
+        after.findings.push(format!("{error:#}"));
+    }
+    for (kind, states) in [("backups", &after.backups), ("snapshots", &after.snapshots)] {
+        for bad in ["failed", "removed", "unknown"] {
+            if let Some(count) = states.get(bad) {
+                after.findings.push(format!("{count} {kind} are {bad}"));
+            }
+        }
+    }
+    after
+}
+
+/// Waits until nothing is to be done any more.
+fn wait(world: &World, after: &mut After) -> Result<()> {
+    let mut fewest = usize::MAX;
+    let mut progress = Instant::now();
+    loop {
+        after.backups = states(world, &format!("/accounts/{ACCOUNT_ID}/topology/v1/appBackups"))?;
+        after.snapshots = States::new();
+        for app in APP_IDS {
+            let path = format!("/accounts/{ACCOUNT_ID}/k8s/v1/apps/{app}/appSnaps");
+            for (state, count) in states(world, &path)? {
+                *after.snapshots.entry(state).or_default() += count;
+            }
+        }
+        let open = unsettled(&after.backups) + unsettled(&after.snapshots);
+        if open == 0 {
+            return Ok(());
+        }
+        if open < fewest {
+            (fewest, progress) = (open, Instant::now());
+        }
+        if progress.elapsed() > PATIENCE {
+            after.findings.push(format!(
+                "{open} backups and snapshots made no progress within {PATIENCE:?}"
+            ));
+            return Ok(());
+        }
+        sleep(PAUSE);
+    }
+}
+
+fn states(world: &World, path: &str) -> Result<States> {
+    let list = world.get(&format!("{path}?include=state"))?;
+    let items = list["items"].as_array().context("a list without items")?;
+    let mut states = States::new();
+    for item in items {
+        let state = item[0].as_str().context("an item without a state")?;
+        *states.entry(state.to_owned()).or_default() += 1;
+    }
+    Ok(states)
+}
+
+fn unsettled(states: &States) -> usize {
+    let open = states
+        .iter()
+        .filter(|(state, _)| !SETTLED.contains(&state.as_str()));
+    open.map(|(_, count)| count).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_still_has_to_be_done_is_counted() {
+        let states = [
+            ("completed", 3),
+            ("pending", 2),
+            ("discovering", 1),
+            ("running", 1),
+            ("failed", 4),
+        ];
+        let states = states.map(|(state, count)| (state.to_owned(), count)).into();
+        assert_eq!(unsettled(&states), 4);
+    }
+}

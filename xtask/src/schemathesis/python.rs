@@ -1,0 +1,119 @@
+//! Schemathesis itself: a Python package, installed from pinned and hashed requirements.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{files, process};
+
+/// What is installed, relative to the workspace's root.
+const REQUIREMENTS: &str = "xtask/schemathesis/requirements.txt";
+
+/// Where, likewise.
+const VENV: &str = "target/schemathesis/venv";
+
+/// The interpreter that makes the environment.
+const PYTHON: &str = "python3";
+
+/// Whether the interpreter is new enough and can make one.
+const PROBE: &str = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
+
+/// The program, installed first if it isn't there in the version that the requirements name.
+///
+/// # Errors
+/// When there is no Python that can, or the installation fails.
+pub(super) fn schemathesis() -> Result<PathBuf> {
+    require_python(PYTHON)?;
+    let (requirements, venv) = (files::root().join(REQUIREMENTS), files::root().join(VENV));
+    let program = venv.join("bin/schemathesis");
+    if is_installed(&requirements, &venv)? {
+        return Ok(program);
+    }
+    if venv.exists() {
+        fs::remove_dir_all(&venv).with_context(|| format!("failed to remove {}", venv.display()))?;
+    }
+    process::require(process::command(PYTHON, &["-m", "venv"]).arg(&venv))?;
+    let pip = venv.join("bin/pip");
+    process::require(
+        process::command(
+            &pip.to_string_lossy(),
+            &["install", "--quiet", "--require-hashes"],
+        )
+        .args(["--only-binary", ":all:", "--requirement"])
+        .arg(&requirements),
+    )?;
+    fs::copy(&requirements, stamp(&venv)).context("failed to note what was installed")?;
+    Ok(program)
+}
+
+/// Whether there is a Python that can.
+pub(crate) fn has_python() -> bool {
+    require_python(PYTHON).is_ok()
+}
+
+fn require_python(python: &str) -> Result<()> {
+    let probe = process::command(python, &["-c", PROBE]).output();
+    if !probe.is_ok_and(|probe| probe.status.success()) {
+        bail!(
+            "{python} 3.11 or newer with venv isn't installed (Debian's python3-venv), and Schemathesis needs it"
+        );
+    }
+    Ok(())
+}
+
+/// The requirements that an environment was made from, written when it was complete.
+fn stamp(venv: &Path) -> PathBuf {
+    venv.join("requirements.txt")
+}
+
+fn is_installed(requirements: &Path, venv: &Path) -> Result<bool> {
+    let wanted = fs::read(requirements).with_context(|| format!("failed to read {REQUIREMENTS}"))?;
+    Ok(fs::read(stamp(venv)).is_ok_and(|found| found == wanted))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_python_is_told_in_one_line() {
+        let error = require_python("python3-that-is-not-there")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("python3-venv") && error.lines().count() == 1,
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn an_environment_of_other_requirements_is_made_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let (requirements, venv) = (dir.path().join("wanted"), dir.path().join("venv"));
+        fs::write(&requirements, "a==1").unwrap();
+        assert!(!is_installed(&requirements, &venv).unwrap());
+        fs::create_dir(&venv).unwrap();
+        fs::copy(&requirements, stamp(&venv)).unwrap();
+        assert!(is_installed(&requirements, &venv).unwrap());
+        fs::write(&requirements, "a==2").unwrap();
+        assert!(!is_installed(&requirements, &venv).unwrap());
+    }
+
+    #[test]
+    fn every_requirement_is_pinned_and_hashed_and_names_no_registry() {
+        let text = fs::read_to_string(files::root().join(REQUIREMENTS)).unwrap();
+        let lines: Vec<_> = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with('#'))
+            .collect();
+        let pins = lines
+            .iter()
+            .filter(|line| !line.starts_with(' ') && !line.is_empty());
+        assert!(pins.clone().count() > 10);
+        for pin in pins {
+            assert!(pin.contains("==") && pin.ends_with('\\'), "{pin}");
+        }
+        assert!(!text.contains("://"), "a requirement says where it comes from");
+    }
+}

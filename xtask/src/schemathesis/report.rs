@@ -1,0 +1,376 @@
+//! What Schemathesis and our hooks wrote down, and what follows from it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Display, Formatter, Write};
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use super::health::After;
+use super::{Budget, PHASES};
+use crate::spec;
+
+/// How many answers there were, by phase, operation and status.
+type Answers = BTreeMap<(String, String, u16), u64>;
+
+/// Something that the server is let off, and how often that was needed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Exception {
+    /// Operation, failure and problem.
+    what: String,
+    reason: String,
+    count: u64,
+}
+
+/// One seed.
+#[derive(Debug, Default)]
+pub(super) struct Run {
+    pub(super) seed: u64,
+    /// Generated cases that were judged, as Schemathesis counts them.
+    cases: u64,
+    /// What Schemathesis found, in its words.
+    judged: Vec<String>,
+    answers: Answers,
+    /// How often a stranger was refused, by operation.
+    isolation: BTreeMap<String, u64>,
+    exceptions: Vec<Exception>,
+    pub(super) elapsed: Duration,
+    /// The most memory that Schemathesis had at once, in bytes.
+    pub(super) peak_bytes: u64,
+    pub(super) after: After,
+}
+
+impl Run {
+    /// Reads Schemathesis' report and our hooks'.
+    ///
+    /// # Errors
+    /// When one isn't there, or isn't a report.
+    pub(super) fn read(report: &Path, tally: &Path) -> Result<Self> {
+        let mut run = Self::default();
+        run.take_report(&json(report)?)?;
+        run.take_tally(&json(tally)?)?;
+        Ok(run)
+    }
+
+    fn take_report(&mut self, report: &Value) -> Result<()> {
+        let cases = &report["test_cases"];
+        // Those that nothing is judged by are its own further requests, such as those without a token.
+        self.cases = number(cases, "generated")?.saturating_sub(number(cases, "without_checks")?);
+        if report["complete"] != Value::Bool(true) || report["stop_reason"] != "completed" {
+            self.judged
+                .push(format!("the run ended early: {}", report["stop_reason"]));
+        }
+        for failure in spec::items(report.get("failures")) {
+            let (title, operations) = (&failure["title"], &failure["operations"]);
+            self.judged
+                .push(format!("{title} ({} times) in {operations}", failure["count"]));
+        }
+        for error in spec::items(report.get("errors")) {
+            self.judged.push(format!("error: {}", error["title"]));
+        }
+        for (warning, about) in spec::members(report.get("warnings")) {
+            if spec::items(Some(about)).next().is_some() {
+                self.judged.push(format!("warning {warning}: {about}"));
+            }
+        }
+        for (phase, result) in spec::members(report.get("phases")) {
+            if PHASES.contains(&phase) && result["status"] == "skip" {
+                self.judged
+                    .push(format!("phase {phase} was skipped: {}", result["skip_reason"]));
+            }
+        }
+        let errored = number(cases, "errored")?;
+        if errored > 0 {
+            self.judged.push(format!("{errored} cases came to no answer"));
+        }
+        // Whatever it has to say that isn't read above.
+        if self.judged.is_empty() && report["exit_code"] != 0 {
+            self.judged
+                .push(format!("Schemathesis ended with {}", report["exit_code"]));
+        }
+        Ok(())
+    }
+
+    fn take_tally(&mut self, tally: &Value) -> Result<()> {
+        for answer in spec::items(tally.get("answers")) {
+            let text = |member: &str| answer[member].as_str().unwrap_or_default().to_owned();
+            let status = u16::try_from(number(answer, "status")?)?;
+            let key = (text("phase"), text("operation"), status);
+            *self.answers.entry(key).or_default() += number(answer, "count")?;
+        }
+        for (operation, count) in spec::members(tally.get("isolation")) {
+            self.isolation
+                .insert(operation.to_owned(), count.as_u64().unwrap_or_default());
+        }
+        for exception in spec::items(tally.get("exceptions")) {
+            let text = |member: &str| exception[member].as_str().unwrap_or_default();
+            self.exceptions.push(Exception {
+                what: format!(
+                    "{}, {}, problem {}",
+                    text("operation"),
+                    text("failure"),
+                    text("problem")
+                ),
+                reason: text("reason").to_owned(),
+                count: number(exception, "count")?,
+            });
+        }
+        Ok(())
+    }
+
+    /// What Schemathesis found, in its words.
+    #[cfg(test)]
+    pub(super) fn judged(&self) -> Vec<String> {
+        self.judged.clone()
+    }
+
+    /// How many answers there were in a phase.
+    fn answers_in(&self, phase: &str) -> u64 {
+        let answers = self.answers.iter().filter(|((of, ..), _)| of == phase);
+        answers.map(|(_, count)| count).sum()
+    }
+
+    /// What is wrong, of what has to be seen in every run.
+    fn findings(&self, operations: &BTreeSet<String>) -> Vec<String> {
+        let mut findings = self.judged.clone();
+        findings.extend(self.after.findings.iter().cloned());
+        for phase in PHASES {
+            if self.answers_in(phase) == 0 {
+                findings.push(format!("phase {phase} asked for nothing"));
+            }
+        }
+        for operation in operations {
+            let succeeded = |((_, of, status), _): (&(String, String, u16), _)| {
+                of == operation && (200..300).contains(status)
+            };
+            if !self.answers.iter().any(succeeded) {
+                findings.push(format!("{operation} never succeeded, so little of it was seen"));
+            }
+            if self.isolation.get(operation).is_none_or(|count| *count == 0) {
+                findings.push(format!("{operation} was never asked for as a stranger"));
+            }
+        }
+        findings
+    }
+}
+
+impl Display for Run {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "schemathesis: seed {}: {} cases in {:.0} s; answers:",
+            self.seed,
+            self.cases,
+            self.elapsed.as_secs_f64()
+        )?;
+        for phase in PHASES {
+            write!(f, " {phase} {}", self.answers_in(phase))?;
+        }
+        let strangers: u64 = self.isolation.values().sum();
+        writeln!(f, "; strangers refused {strangers} times")?;
+        write!(
+            f,
+            "  then {} backups and {} snapshots, settled in {:.1} s; peak MiB: Schemathesis {}, server {}",
+            self.after.backups.values().sum::<usize>(),
+            self.after.snapshots.values().sum::<usize>(),
+            self.after.elapsed.as_secs_f64(),
+            self.peak_bytes >> 20,
+            self.after
+                .server_peak_bytes
+                .map_or_else(|| "?".to_owned(), |bytes| (bytes >> 20).to_string())
+        )
+    }
+}
+
+/// All seeds.
+#[derive(Debug, Default)]
+pub(super) struct Report {
+    pub(super) runs: Vec<Run>,
+}
+
+impl Report {
+    fn cases(&self) -> u64 {
+        self.runs.iter().map(|run| run.cases).sum()
+    }
+
+    /// The exceptions, each once, with what they were needed for altogether.
+    fn exceptions(&self) -> Vec<Exception> {
+        let mut all: Vec<Exception> = Vec::new();
+        for exception in self.runs.iter().flat_map(|run| &run.exceptions) {
+            match all.iter_mut().find(|known| known.what == exception.what) {
+                Some(known) => known.count += exception.count,
+                None => all.push(exception.clone()),
+            }
+        }
+        all
+    }
+
+    /// Everything that is wrong.
+    pub(super) fn findings(&self, budget: &Budget, operations: &BTreeSet<String>) -> Vec<String> {
+        let mut findings = Vec::new();
+        for run in &self.runs {
+            let of_run = run.findings(operations);
+            findings.extend(
+                of_run
+                    .iter()
+                    .map(|finding| format!("seed {}: {finding}", run.seed)),
+            );
+        }
+        if self.cases() < budget.cases_min {
+            findings.push(format!(
+                "{} cases are too few: there have to be {}",
+                self.cases(),
+                budget.cases_min
+            ));
+        }
+        if budget.is_full {
+            let unneeded = self
+                .exceptions()
+                .into_iter()
+                .filter(|exception| exception.count == 0);
+            findings
+                .extend(unneeded.map(|exception| format!("never needed, take it out: {}", exception.what)));
+        }
+        findings
+    }
+
+    /// What was done, in a few lines.
+    pub(super) fn summary(&self, budget: &Budget) -> String {
+        let mut text = String::new();
+        for exception in self.exceptions() {
+            // Writing to a string doesn't fail.
+            let _ = writeln!(
+                text,
+                "schemathesis: let off {} times: {}: {}",
+                exception.count, exception.what, exception.reason
+            );
+        }
+        let _ = writeln!(
+            text,
+            "schemathesis: {} cases with {} seeds, {} needed",
+            self.cases(),
+            self.runs.len(),
+            budget.cases_min
+        );
+        text
+    }
+}
+
+fn json(path: &Path) -> Result<Value> {
+    let text = fs::read_to_string(path).with_context(|| format!("failed to read {}", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} isn't JSON", path.display()))
+}
+
+fn number(of: &Value, member: &str) -> Result<u64> {
+    of[member]
+        .as_u64()
+        .with_context(|| format!("a report without {member}: {of}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn report() -> Value {
+        json!({
+            "complete": true, "stop_reason": "completed", "exit_code": 0,
+            "test_cases": {"generated": 110, "errored": 0, "without_checks": 10},
+            "phases": {"examples": {"status": "success", "skip_reason": null}},
+            "failures": [], "errors": [], "warnings": {"missing_auth": []},
+        })
+    }
+
+    fn tally(exceptions: u64) -> Value {
+        let answers: Vec<_> = PHASES
+            .iter()
+            .map(|phase| json!({"phase": phase, "operation": "list", "status": 200, "count": 25}))
+            .collect();
+        json!({
+            "answers": answers, "isolation": {"list": 1},
+            "exceptions": [{"operation": "list", "failure": "F", "problem": "1", "reason": "r", "count": exceptions}],
+        })
+    }
+
+    fn budget(cases_min: u64, is_full: bool) -> Budget {
+        Budget {
+            seeds: vec![1],
+            examples: 1,
+            cases_min,
+            is_full,
+        }
+    }
+
+    fn findings(report: &Value, tally: &Value, budget: &Budget) -> Vec<String> {
+        let mut run = Run::default();
+        run.take_report(report).unwrap();
+        run.take_tally(tally).unwrap();
+        let operations = BTreeSet::from(["list".to_owned()]);
+        Report { runs: vec![run] }.findings(budget, &operations)
+    }
+
+    #[test]
+    fn a_clean_run_has_no_findings() {
+        assert_eq!(findings(&report(), &tally(0), &budget(100, false)), [""; 0]);
+        assert_eq!(findings(&report(), &tally(1), &budget(100, true)), [""; 0]);
+    }
+
+    #[test]
+    fn too_few_cases_are_a_finding() {
+        assert_eq!(
+            findings(&report(), &tally(1), &budget(101, false)),
+            ["100 cases are too few: there have to be 101"]
+        );
+    }
+
+    #[test]
+    fn failures_errors_warnings_and_what_was_skipped_are_findings() {
+        let mut bad = report();
+        bad["failures"] = json!([{"title": "Server error", "count": 2, "operations": ["GET /"]}]);
+        bad["errors"] = json!([{"title": "Network Error", "count": 1}]);
+        bad["warnings"]["missing_test_data"] = json!(["GET /"]);
+        bad["phases"]["stateful"] = json!({"status": "skip", "skip_reason": "nothing to test"});
+        bad["test_cases"]["errored"] = json!(3);
+        bad["stop_reason"] = json!("failure_limit");
+        assert_eq!(findings(&bad, &tally(1), &budget(1, false)).len(), 6);
+        let mut unknown = report();
+        unknown["exit_code"] = json!(1);
+        assert_eq!(
+            findings(&unknown, &tally(1), &budget(1, false)),
+            ["seed 0: Schemathesis ended with 1"]
+        );
+    }
+
+    #[test]
+    fn an_operation_that_never_succeeded_is_a_finding() {
+        let mut bad = tally(1);
+        for answer in bad["answers"].as_array_mut().unwrap() {
+            answer["status"] = json!(404);
+        }
+        bad["isolation"] = json!({});
+        assert_eq!(
+            findings(&report(), &bad, &budget(1, false)),
+            [
+                "seed 0: list never succeeded, so little of it was seen",
+                "seed 0: list was never asked for as a stranger"
+            ]
+        );
+    }
+
+    #[test]
+    fn an_exception_that_a_full_run_never_needs_is_a_finding() {
+        assert_eq!(
+            findings(&report(), &tally(0), &budget(1, true)),
+            ["never needed, take it out: list, F, problem 1"]
+        );
+    }
+
+    #[test]
+    fn a_report_without_a_count_is_none() {
+        assert!(Run::default().take_report(&json!({})).is_err());
+    }
+}

@@ -5,6 +5,7 @@ how often each was needed, and a full run that needed one never is a finding, so
 """
 
 import json
+import sys
 from dataclasses import dataclass
 
 import schemathesis
@@ -81,7 +82,11 @@ def filter_failure(context, failure, case, response):
     exception = matching(failure, case, response)
     if exception is not None:
         tally.exception(exception)
-    return exception is None
+        return False
+    # A long run tells at once what it will report in the end.
+    about = (type(failure).__name__, tally.operation_of(case), response.status_code, problem_of(response))
+    print("found:", *about, file=sys.stderr, flush=True)
+    return True
 
 
 for known in EXCEPTIONS:

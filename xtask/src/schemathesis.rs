@@ -13,7 +13,11 @@ mod world;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
 use anyhow::{Context, Result};
 
@@ -33,7 +37,7 @@ const RESULTS: &str = "target/schemathesis";
 const PHASES: [&str; 4] = ["examples", "coverage", "fuzzing", "stateful"];
 
 /// What a usual run has to generate; it has one seed.
-const CASES_MIN: u64 = 1_500;
+const CASES_MIN: u64 = 2_500;
 
 /// What a full run has to generate, all seeds together.
 const FULL_CASES_MIN: u64 = 50_000;
@@ -44,13 +48,16 @@ pub(crate) struct Args {
     /// Decides what is generated; may be repeated [default: 1, and 1 to 5 with --full].
     #[arg(long)]
     seed: Vec<u64>,
-    /// How many cases each operation gets in fuzzing, and how many sequences there are [default: 60, and 650 with
+    /// How many cases each operation gets in fuzzing, and how many sequences there are [default: 150, and 650 with
     /// --full].
     #[arg(long, value_name = "N")]
     examples: Option<u32>,
     /// Five seeds and at least 50,000 cases; it takes a while.
     #[arg(long)]
     full: bool,
+    /// How many seeds run at once, each on a server of its own [default: as many as there are processors].
+    #[arg(long, value_name = "N")]
+    at_once: Option<NonZero<usize>>,
     /// Judge by this document instead of the contract.
     #[arg(long, value_name = "FILE")]
     document: Option<PathBuf>,
@@ -71,7 +78,7 @@ impl Args {
         let (seeds, examples, cases_min) = if self.full {
             (vec![1, 2, 3, 4, 5], 650, FULL_CASES_MIN)
         } else {
-            (vec![1], 60, CASES_MIN)
+            (vec![1], 150, CASES_MIN)
         };
         let is_usual = self.seed.is_empty() && self.examples.is_none();
         Budget {
@@ -96,12 +103,12 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     let asker = Asker::installed(args.document.as_deref())?;
     let (_kept, binary) = appkeep::build_to_keep(&[])?;
     let budget = args.budget();
-    let mut report = Report::default();
-    for &seed in &budget.seeds {
-        let run = judge(&asker, &binary, seed, budget.examples)?;
-        println!("{run}");
-        report.runs.push(run);
-    }
+    let at_once = args.at_once.or_else(|| thread::available_parallelism().ok());
+    let report = Report {
+        runs: each(&budget.seeds, at_once.map_or(1, NonZero::get), |seed| {
+            judge(&asker, &binary, seed, budget.examples)
+        })?,
+    };
     let findings = report.findings(&budget, &operations()?);
     print!("{}", report.summary(&budget));
     for finding in &findings {
@@ -112,6 +119,27 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     } else {
         Outcome::Findings
     })
+}
+
+/// What `judge` says of each seed, smallest first; so many at once.
+fn each<T: Send>(seeds: &[u64], at_once: usize, judge: impl Fn(u64) -> Result<T> + Sync) -> Result<Vec<T>> {
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..at_once.min(seeds.len()) {
+            scope.spawn(|| {
+                while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let judged = judge(*seed);
+                    done.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push((*seed, judged));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(seed, _)| *seed);
+    done.into_iter().map(|(_, judged)| judged).collect()
 }
 
 /// One seed on a fresh server.
@@ -132,6 +160,7 @@ fn judge(asker: &Asker, binary: &Path, seed: u64, examples: u32) -> Result<Run> 
         results: &results,
     })?;
     run.after = health::settle(&mut world);
+    println!("{run}");
     Ok(run)
 }
 
@@ -144,7 +173,23 @@ fn operations() -> Result<BTreeSet<String>> {
 
 #[cfg(test)]
 mod tests {
+    use anyhow::bail;
+
     use super::*;
+
+    #[test]
+    fn each_seed_is_judged_and_what_could_not_run_is_told() {
+        assert_eq!(each(&[3, 1, 2], 2, |seed| Ok(seed * 10)).unwrap(), [10, 20, 30]);
+        assert_eq!(each(&[1, 2, 3], 8, Ok).unwrap(), [1, 2, 3]);
+        assert!(
+            each(&[1, 2], 1, |seed| if seed == 2 {
+                bail!("no server")
+            } else {
+                Ok(())
+            })
+            .is_err()
+        );
+    }
 
     #[test]
     fn a_run_of_ones_own_size_is_asked_for_less() {

@@ -6,6 +6,7 @@
 
 mod error;
 mod model;
+mod pairs;
 mod read;
 mod reference;
 

@@ -17,6 +17,8 @@ mod formats;
 mod leaves;
 mod node;
 mod number;
+mod places;
+mod same;
 mod sample;
 mod shape;
 

@@ -118,6 +118,8 @@ pub struct Parameter {
     pub required: bool,
     /// Its schema; `None` where the document describes it by `content` instead.
     pub schema: Option<SchemaPlace>,
+    /// The one media type that describes it, where no schema does.
+    pub content: Vec<MediaType>,
     /// How a value is written, defaults filled in: `form`, `simple`, …
     pub style: String,
     /// Whether lists become repeated parameters, defaults filled in.
@@ -154,6 +156,8 @@ pub struct Body {
 pub struct MediaType {
     /// Type and subtype as written, without parameters; they compare without case.
     pub name: String,
+    /// What stands behind the subtype, in lower case and without blanks: `charset=utf-8`; mostly empty.
+    pub parameters: String,
     /// The schema of the body; `None` where any body goes.
     pub schema: Option<SchemaPlace>,
     /// JSON pointer of the entry.
@@ -205,8 +209,20 @@ pub struct Header {
     pub required: bool,
     /// Its schema; `None` where the document describes it by `content` instead.
     pub schema: Option<SchemaPlace>,
+    /// The one media type that describes it, where no schema does.
+    pub content: Vec<MediaType>,
     /// JSON pointer of the header.
     pub at: String,
+}
+
+impl Header {
+    /// Where its schema stands, beside it or in its media type.
+    #[must_use]
+    pub fn place(&self) -> Option<&SchemaPlace> {
+        self.schema
+            .as_ref()
+            .or_else(|| self.content.first()?.schema.as_ref())
+    }
 }
 
 /// Where a schema stands in its document, as a JSON pointer.

@@ -160,6 +160,7 @@ impl<'a> Reader<'a> {
             location,
             required: flag(parameter, "required") || location == ParameterLocation::Path,
             schema: schema(parameter, &at),
+            content: self.content(parameter, &at)?,
             style: style.to_owned(),
             explode: parameter
                 .get("explode")
@@ -188,9 +189,10 @@ impl<'a> Reader<'a> {
         let (content, at) = self.object(&format!("{at}/content"))?;
         let entry = |name: &String| {
             let (media, at) = self.object(&format!("{at}/{}", escape(name)))?;
-            let name = name.split(';').next().unwrap_or_default().trim().to_owned();
+            let (essence, parameters) = name.split_once(';').unwrap_or((name, ""));
             Ok(MediaType {
-                name,
+                name: essence.trim().to_owned(),
+                parameters: parameters.to_ascii_lowercase().replace(' ', ""),
                 schema: schema(media, &at),
                 at,
             })
@@ -236,6 +238,7 @@ impl<'a> Reader<'a> {
                 name: name.clone(),
                 required: flag(header, "required"),
                 schema: schema(header, &at),
+                content: self.content(header, &at)?,
                 at,
             })
         };
@@ -261,8 +264,14 @@ impl<'a> Reader<'a> {
             let members = alternative
                 .as_object()
                 .ok_or_else(|| self.shape(&place, "an object"))?;
-            let schemes = members.keys().map(|name| self.scheme(name, &place));
-            alternatives.insert(schemes.collect::<Result<BTreeSet<_>, _>>()?);
+            let mut asked = BTreeSet::new();
+            for (name, scopes) in members {
+                let scheme = self.scheme(name, &place)?;
+                let scopes = scopes.as_array().into_iter().flatten().filter_map(Value::as_str);
+                asked.extend(scopes.map(|scope| format!("{scheme} with the scope `{scope}`")));
+                asked.insert(scheme);
+            }
+            alternatives.insert(asked);
         }
         Ok(Security(alternatives))
     }

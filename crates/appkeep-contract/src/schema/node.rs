@@ -132,10 +132,24 @@ fn is_known(key: &str, value: &Value) -> bool {
         "allOf" | "anyOf" | "oneOf" => value.as_array().is_some_and(|branches| !branches.is_empty()),
         "properties" | "items" | "not" => value.is_object(),
         "additionalProperties" => value.is_object() || value.is_boolean(),
-        "title" | "description" | "default" | "example" | "deprecated" | "externalDocs" | "discriminator"
-        | "xml" => true,
-        _ => key.starts_with("x-"),
+        _ => is_annotation(key),
     }
+}
+
+/// Whether a keyword says nothing about which values are right.
+pub(super) fn is_annotation(key: &str) -> bool {
+    key.starts_with("x-")
+        || matches!(
+            key,
+            "title"
+                | "description"
+                | "default"
+                | "example"
+                | "deprecated"
+                | "externalDocs"
+                | "discriminator"
+                | "xml"
+        )
 }
 
 /// One of the two documents of a comparison.
@@ -152,6 +166,11 @@ impl<'a> Side<'a> {
             components: Components::of(root),
             validators: RefCell::default(),
         }
+    }
+
+    /// The whole document.
+    pub(super) fn root(&self) -> &'a Value {
+        self.root
     }
 
     /// Follows references until something that is none.

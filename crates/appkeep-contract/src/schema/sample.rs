@@ -90,6 +90,16 @@ impl<'a> Proof<'a> {
         for name in &shape.objects.required {
             members.insert(name.clone(), self.sample(&shape.objects.property(name)?)?);
         }
+        // No more than have to be there.
+        for name in shape.objects.names() {
+            if members.len() as u64 >= shape.objects.min {
+                break;
+            }
+            let schemas = shape.objects.property(&name);
+            if let Some(value) = schemas.and_then(|schemas| self.sample(&schemas)) {
+                members.entry(name).or_insert(value);
+            }
+        }
         Some(members.into())
     }
 }

@@ -1,8 +1,8 @@
 //! Operation by operation.
 
 use super::{Code, StaticFinding, requests, responses};
-use crate::document::{Document, Operation, SchemaPlace, Security};
-use crate::schema::{Prover, Schema};
+use crate::document::{Document, Operation, SchemaPlace};
+use crate::schema::Prover;
 
 /// Everything in which two documents differ to a peer's disadvantage.
 pub(super) fn compare(contract: &Document, server: &Document) -> Vec<StaticFinding> {
@@ -13,7 +13,7 @@ pub(super) fn compare(contract: &Document, server: &Document) -> Vec<StaticFindi
         let kept = server
             .operations()
             .iter()
-            .find(|kept| is_same_route(promised, kept));
+            .find(|kept| promised.is_same_route_as(kept));
         match kept {
             None => {
                 let what = format!("{} {} isn't there", promised.method, promised.path);
@@ -28,8 +28,6 @@ pub(super) fn compare(contract: &Document, server: &Document) -> Vec<StaticFindi
             }
             Some(kept) => {
                 compare_operation(Pair {
-                    contract,
-                    server,
                     requests: &requests,
                     responses: &responses,
                     promised,
@@ -43,7 +41,7 @@ pub(super) fn compare(contract: &Document, server: &Document) -> Vec<StaticFindi
         if !contract
             .operations()
             .iter()
-            .any(|promised| is_same_route(promised, kept))
+            .any(|promised| promised.is_same_route_as(kept))
         {
             let what = format!("{} {} isn't in the contract", kept.method, kept.path);
             findings.push(finding(
@@ -59,14 +57,8 @@ pub(super) fn compare(contract: &Document, server: &Document) -> Vec<StaticFindi
     findings
 }
 
-fn is_same_route(one: &Operation, other: &Operation) -> bool {
-    one.method == other.method && one.route() == other.route()
-}
-
 /// The same operation in both documents.
 pub(super) struct Pair<'a> {
-    contract: &'a Document,
-    server: &'a Document,
     requests: &'a Prover<'a>,
     responses: &'a Prover<'a>,
     pub(super) promised: &'a Operation,
@@ -98,10 +90,9 @@ impl Pair<'_> {
         codes: (Code, Code),
         subject: &str,
     ) {
-        let (small, large) = ((self.contract, promised), (self.server, kept));
-        for reason in obstacles(self.requests, small, large) {
+        for reason in self.requests.obstacles(promised, kept) {
             let code = if reason.certain { codes.0 } else { codes.1 };
-            self.note(code, subject, reason.what, &reason.small, &reason.large);
+            self.note(code, subject, reason.to_string(), &reason.small, &reason.large);
         }
     }
 
@@ -113,57 +104,11 @@ impl Pair<'_> {
         codes: (Code, Code),
         subject: &str,
     ) {
-        let (small, large) = ((self.server, kept), (self.contract, promised));
-        for reason in obstacles(self.responses, small, large) {
+        for reason in self.responses.obstacles(kept, promised) {
             let code = if reason.certain { codes.0 } else { codes.1 };
-            self.note(code, subject, reason.what, &reason.large, &reason.small);
+            self.note(code, subject, reason.to_string(), &reason.large, &reason.small);
         }
     }
-}
-
-/// What stands against containment, with both places.
-struct Obstacle {
-    what: String,
-    small: String,
-    large: String,
-    certain: bool,
-}
-
-type Place<'a, 'p> = (&'a Document, Option<&'p SchemaPlace>);
-
-/// A missing schema admits anything.
-fn obstacles<'a>(prover: &Prover<'a>, small: Place<'a, '_>, large: Place<'a, '_>) -> Vec<Obstacle> {
-    let pointer = |place: Place<'_, '_>| place.1.map(|schema| schema.0.clone()).unwrap_or_default();
-    let obstacle = |what: &str, certain| {
-        vec![Obstacle {
-            what: what.to_owned(),
-            small: pointer(small),
-            large: pointer(large),
-            certain,
-        }]
-    };
-    let Some(large_place) = large.1 else {
-        return Vec::new();
-    };
-    let Some(small_place) = small.1 else {
-        return obstacle("there is no schema, so it may be anything", true);
-    };
-    let small_schema = Schema::at(small.0.root(), &small_place.0);
-    let large_schema = Schema::at(large.0.root(), &large_place.0);
-    let (Some(small_schema), Some(large_schema)) = (small_schema, large_schema) else {
-        return obstacle("a schema can't be read", false);
-    };
-    prover
-        .decide(&small_schema, &large_schema)
-        .reasons()
-        .iter()
-        .map(|reason| Obstacle {
-            what: reason.to_string(),
-            small: reason.small.clone(),
-            large: reason.large.clone(),
-            certain: reason.certain,
-        })
-        .collect()
 }
 
 fn compare_operation(mut pair: Pair<'_>) {
@@ -193,24 +138,12 @@ fn compare_security(pair: &mut Pair<'_>) {
         return;
     }
     let what = format!("the contract asks for {promised}, the server for {kept}");
-    let code = if is_weaker(kept, promised) {
+    let code = if kept.asks_no_more_than(promised) {
         Code::SecurityMissing
     } else {
         Code::SecurityDemanded
     };
     pair.note(code, "", what, &pair.promised.at.clone(), &pair.kept.at.clone());
-}
-
-/// Whether whoever satisfies the contract satisfies the server too.
-fn is_weaker(kept: &Security, promised: &Security) -> bool {
-    if kept.is_open() {
-        return true;
-    }
-    !promised.is_open()
-        && promised
-            .0
-            .iter()
-            .all(|asked| kept.0.iter().any(|enough| enough.is_subset(asked)))
 }
 
 fn finding(

@@ -2,13 +2,13 @@
 
 use super::Code;
 use super::compare::Pair;
-use crate::document::{Operation, Parameter, ParameterLocation};
+use crate::document::{Parameter, ParameterLocation};
 
 /// Compares parameters and body.
 pub(super) fn compare(pair: &mut Pair<'_>) {
     let (promised, kept) = (pair.promised, pair.kept);
     for parameter in &promised.parameters {
-        match counterpart(promised, parameter, kept) {
+        match promised.counterpart(parameter, kept) {
             None => {
                 let what = format!("no such {} parameter", parameter.location.as_str());
                 pair.note(
@@ -24,7 +24,9 @@ pub(super) fn compare(pair: &mut Pair<'_>) {
     }
     for own in kept.parameters.iter().filter(|own| own.required) {
         let known = promised.parameters.iter().any(|parameter| {
-            counterpart(promised, parameter, kept).is_some_and(|found| std::ptr::eq(found, own))
+            promised
+                .counterpart(parameter, kept)
+                .is_some_and(|found| std::ptr::eq(found, own))
         });
         if !known {
             let what = format!("the contract has no such {} parameter", own.location.as_str());
@@ -32,28 +34,6 @@ pub(super) fn compare(pair: &mut Pair<'_>) {
         }
     }
     compare_body(pair);
-}
-
-/// The server's parameter that stands where the contract's does; in a path that is a matter of position.
-fn counterpart<'a>(
-    promised: &Operation,
-    parameter: &Parameter,
-    kept: &'a Operation,
-) -> Option<&'a Parameter> {
-    if parameter.location != ParameterLocation::Path {
-        return kept.parameters.iter().find(|own| own.is_same_as(parameter));
-    }
-    let position = in_template(promised).position(|name| name == parameter.name)?;
-    let name = in_template(kept).nth(position)?;
-    kept.parameters_in(ParameterLocation::Path)
-        .find(|own| own.name == name)
-}
-
-fn in_template(operation: &Operation) -> impl Iterator<Item = &str> {
-    operation
-        .path
-        .split('/')
-        .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
 }
 
 fn compare_parameter(pair: &mut Pair<'_>, promised: &Parameter, kept: &Parameter) {
@@ -71,13 +51,21 @@ fn compare_parameter(pair: &mut Pair<'_>, promised: &Parameter, kept: &Parameter
         let what = format!("{} in the contract, {} here", words(promised), words(kept));
         pair.note(Code::ParameterStyle, name, what, &promised.at, &kept.at);
     }
-    if promised.schema.is_none() || kept.schema.is_none() {
-        let what = "it is described by `content`, which isn't compared".to_owned();
-        pair.note(Code::ParameterSchemaUnknown, name, what, &promised.at, &kept.at);
-        return;
-    }
     let codes = (Code::ParameterSchema, Code::ParameterSchemaUnknown);
-    pair.accepts(promised.schema.as_ref(), kept.schema.as_ref(), codes, name);
+    match (promised.content.first(), kept.content.first()) {
+        (None, None) => pair.accepts(promised.schema.as_ref(), kept.schema.as_ref(), codes, name),
+        (Some(media), Some(own)) if media.name.eq_ignore_ascii_case(&own.name) => {
+            pair.accepts(media.schema.as_ref(), own.schema.as_ref(), codes, name);
+        }
+        (Some(media), Some(own)) => {
+            let what = format!("{} in the contract, {} here", media.name, own.name);
+            pair.note(Code::ParameterStyle, name, what, &promised.at, &kept.at);
+        }
+        _ => {
+            let what = "one document describes it by `content`, the other by a schema".to_owned();
+            pair.note(Code::ParameterSchemaUnknown, name, what, &promised.at, &kept.at);
+        }
+    }
 }
 
 fn compare_body(pair: &mut Pair<'_>) {

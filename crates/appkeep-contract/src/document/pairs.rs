@@ -1,0 +1,43 @@
+//! What stands where in two documents.
+
+use super::model::{Operation, Parameter, ParameterLocation, Security};
+
+impl Operation {
+    /// Whether two documents mean the same operation: method and path, whatever its parameters are called.
+    pub(crate) fn is_same_route_as(&self, other: &Self) -> bool {
+        self.method == other.method && self.route() == other.route()
+    }
+
+    /// The parameter of `other` that stands where `parameter` does here; in a path that is a matter of
+    /// position.
+    pub(crate) fn counterpart<'a>(&self, parameter: &Parameter, other: &'a Self) -> Option<&'a Parameter> {
+        if parameter.location != ParameterLocation::Path {
+            return other.parameters.iter().find(|own| own.is_same_as(parameter));
+        }
+        let position = self.names_in_path().position(|name| name == parameter.name)?;
+        let name = other.names_in_path().nth(position)?;
+        other
+            .parameters_in(ParameterLocation::Path)
+            .find(|own| own.name == name)
+    }
+
+    fn names_in_path(&self) -> impl Iterator<Item = &str> {
+        self.path
+            .split('/')
+            .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    }
+}
+
+impl Security {
+    /// Whether whoever satisfies `other` satisfies this too.
+    pub(crate) fn asks_no_more_than(&self, other: &Self) -> bool {
+        if self.is_open() {
+            return true;
+        }
+        !other.is_open()
+            && other
+                .0
+                .iter()
+                .all(|asked| self.0.iter().any(|enough| enough.is_subset(asked)))
+    }
+}

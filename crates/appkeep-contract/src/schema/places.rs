@@ -1,0 +1,34 @@
+//! Schemas at the places where documents put them, or leave them out.
+
+use super::contain::{Prover, Reason, Schema};
+use crate::document::SchemaPlace;
+
+impl<'a> Prover<'a> {
+    /// What stands against a schema of the first document lying within one of the second.
+    ///
+    /// Where no schema stands, anything goes.
+    pub(crate) fn obstacles(&self, small: Option<&SchemaPlace>, large: Option<&SchemaPlace>) -> Vec<Reason> {
+        let pointer = |place: Option<&SchemaPlace>| place.map(|place| place.0.clone()).unwrap_or_default();
+        let obstacle = |what: &str, certain| {
+            vec![Reason {
+                path: String::new(),
+                small: pointer(small),
+                large: pointer(large),
+                what: what.to_owned(),
+                certain,
+            }]
+        };
+        let Some(large_place) = large else {
+            return Vec::new();
+        };
+        let Some(small_place) = small else {
+            return obstacle("there is no schema, so it may be anything", true);
+        };
+        let small_schema: Option<Schema<'a>> = Schema::at(self.small.root(), &small_place.0);
+        let large_schema: Option<Schema<'a>> = Schema::at(self.large.root(), &large_place.0);
+        let (Some(small_schema), Some(large_schema)) = (small_schema, large_schema) else {
+            return obstacle("a schema can't be read", false);
+        };
+        self.decide(&small_schema, &large_schema).reasons().to_vec()
+    }
+}

@@ -1,0 +1,136 @@
+//! Whether two schemas say the same word for word, but for order and annotations.
+//!
+//! Then they admit the same values, whatever the words mean: so what isn't understood, but hasn't changed,
+//! stands against no proof. References are followed. *No* says nothing: other words may mean the same.
+
+use serde_json::{Map, Value};
+
+use super::node::{Node, Side, is_annotation};
+
+/// Whether two schemas of two documents say the same.
+pub(super) fn is_same<'a>(one: (&Side<'a>, &Node<'a>), other: (&Side<'a>, &Node<'a>)) -> bool {
+    let mut comparison = Comparison {
+        one: one.0.root(),
+        other: other.0.root(),
+        assumed: Vec::new(),
+    };
+    comparison.schemas(&one.1.value, &other.1.value)
+}
+
+struct Comparison<'r> {
+    one: &'r Value,
+    other: &'r Value,
+    /// Pairs under comparison, by address: met again, they are the same unless a difference is found elsewhere.
+    assumed: Vec<(usize, usize)>,
+}
+
+impl Comparison<'_> {
+    fn schemas(&mut self, one: &Value, other: &Value) -> bool {
+        self.pair(one, other, |this, one, other| match (one, other) {
+            (Value::Object(one), Value::Object(other)) => this.keywords(one, other),
+            _ => one == other,
+        })
+    }
+
+    /// What isn't understood: letter for letter, with whatever it refers to.
+    fn letters(&mut self, one: &Value, other: &Value) -> bool {
+        self.pair(one, other, |this, one, other| match (one, other) {
+            (Value::Object(one), Value::Object(other)) => {
+                one.len() == other.len()
+                    && one
+                        .iter()
+                        .all(|(key, one)| other.get(key).is_some_and(|other| this.letters(one, other)))
+            }
+            (Value::Array(one), Value::Array(other)) => {
+                one.len() == other.len() && one.iter().zip(other).all(|(one, other)| this.letters(one, other))
+            }
+            _ => one == other,
+        })
+    }
+
+    /// Compares what two references lead to, once; a difference takes back whatever was assumed meanwhile.
+    fn pair(
+        &mut self,
+        one: &Value,
+        other: &Value,
+        compare: impl FnOnce(&mut Self, &Value, &Value) -> bool,
+    ) -> bool {
+        let (Some(one), Some(other)) = (follow(self.one, one), follow(self.other, other)) else {
+            return false;
+        };
+        let pair = (std::ptr::from_ref(one).addr(), std::ptr::from_ref(other).addr());
+        if self.assumed.contains(&pair) {
+            return true;
+        }
+        let mark = self.assumed.len();
+        self.assumed.push(pair);
+        let is_same = compare(self, one, other);
+        if !is_same {
+            self.assumed.truncate(mark);
+        }
+        is_same
+    }
+
+    fn keywords(&mut self, one: &Map<String, Value>, other: &Map<String, Value>) -> bool {
+        let only_there = other.keys().filter(|key| !one.contains_key(*key));
+        one.keys()
+            .chain(only_there)
+            .filter(|key| !is_annotation(key))
+            .all(|key| self.keyword(key, one.get(key), other.get(key)))
+    }
+
+    fn keyword(&mut self, key: &str, one: Option<&Value>, other: Option<&Value>) -> bool {
+        match (key, one, other) {
+            ("properties", Some(Value::Object(one)), Some(Value::Object(other))) => {
+                one.len() == other.len()
+                    && one
+                        .iter()
+                        .all(|(name, one)| other.get(name).is_some_and(|other| self.schemas(one, other)))
+            }
+            (
+                "items" | "not" | "additionalProperties",
+                Some(one @ Value::Object(_)),
+                Some(other @ Value::Object(_)),
+            ) => self.schemas(one, other),
+            ("additionalProperties", one, other) => {
+                one.unwrap_or(&Value::Bool(true)) == other.unwrap_or(&Value::Bool(true))
+            }
+            ("allOf" | "anyOf" | "oneOf", Some(Value::Array(one)), Some(Value::Array(other))) => {
+                self.branches(one, other)
+            }
+            ("required" | "enum", Some(Value::Array(one)), Some(Value::Array(other))) => {
+                is_same_set(one, other)
+            }
+            ("nullable" | "uniqueItems" | "exclusiveMinimum" | "exclusiveMaximum", one, other) => {
+                one.unwrap_or(&Value::Bool(false)) == other.unwrap_or(&Value::Bool(false))
+            }
+            (_, Some(one), Some(other)) => self.letters(one, other),
+            _ => false,
+        }
+    }
+
+    /// Branches in any order, each of them once.
+    fn branches(&mut self, one: &[Value], other: &[Value]) -> bool {
+        let mut left: Vec<&Value> = other.iter().collect();
+        one.len() == other.len()
+            && one.iter().all(|branch| {
+                let found = left.iter().position(|other| self.schemas(branch, other));
+                found.map(|index| left.swap_remove(index)).is_some()
+            })
+    }
+}
+
+/// The schema that a reference leads to, or the schema itself.
+fn follow<'v>(root: &'v Value, schema: &'v Value) -> Option<&'v Value> {
+    let Some(reference) = schema.get("$ref").and_then(Value::as_str) else {
+        return Some(schema);
+    };
+    let pointer = crate::document::local(reference).ok()?;
+    crate::document::resolve(root, &pointer)
+        .ok()
+        .map(|(value, _)| value)
+}
+
+fn is_same_set(one: &[Value], other: &[Value]) -> bool {
+    one.iter().all(|value| other.contains(value)) && other.iter().all(|value| one.contains(value))
+}

@@ -13,6 +13,7 @@ mod reference;
 use serde_json::Value;
 
 pub use error::DocumentError;
+pub(crate) use model::route;
 pub use model::{
     Body, Header, MediaType, Operation, Origin, Parameter, ParameterLocation, Response, SchemaPlace,
     Security, StatusKey,
@@ -57,7 +58,7 @@ impl Document {
         let root: Value = if text.trim_start().starts_with('{') {
             serde_json::from_str(text).map_err(|error| unreadable(error.to_string()))?
         } else {
-            serde_saphyr::from_str(text).map_err(|error| unreadable(error.to_string()))?
+            serde_saphyr::from_str(text).map_err(|error| unreadable(in_a_line(&error.to_string())))?
         };
         Self::from_value(name, root)
     }
@@ -99,6 +100,12 @@ impl Document {
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)
     }
+}
+
+/// A message without the excerpt that the parser draws below it.
+fn in_a_line(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default();
+    line.trim_start_matches("error: ").to_owned()
 }
 
 #[cfg(test)]

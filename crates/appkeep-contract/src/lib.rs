@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod diff;
 pub mod document;
 pub mod live;
 pub mod report;
@@ -7,6 +8,7 @@ pub mod schema;
 pub mod statics;
 pub mod validate;
 
+pub use diff::DiffReport;
 pub use document::Document;
 pub use live::{LiveReport, Options, Target};
 pub use report::{Coverage, Outcome, Report};

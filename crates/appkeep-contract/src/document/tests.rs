@@ -72,6 +72,11 @@ fn text_that_is_no_document_is_refused_with_its_line() {
         .unwrap_err()
         .to_string();
     assert!(error.contains("line 2"), "{error}");
+    let error = Document::from_text("d", "a:\n\t- b\n").unwrap_err().to_string();
+    assert!(
+        error.starts_with("read d: line 2 column 2: ") && error.lines().count() == 1,
+        "{error}"
+    );
 }
 
 #[test]

@@ -1,0 +1,297 @@
+//! The changes found so far: noted once each, with every place at which they are noticed.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use super::{Change, Code, Use};
+use crate::document::{Document, MediaType, Operation, SchemaPlace, resolve};
+use crate::schema::{Prover, Reason};
+
+/// Two documents and what is known about their differences.
+pub(super) struct Changes<'a> {
+    pub(super) old: &'a Document,
+    pub(super) new: &'a Document,
+    narrower: Prover<'a>,
+    wider: Prover<'a>,
+    proven: HashMap<(String, String), Rc<Difference>>,
+    noted: Vec<Noted>,
+}
+
+/// What stands against two schemas admitting the same.
+struct Difference {
+    /// Against OLD ⊆ NEW.
+    narrower: Vec<Reason>,
+    /// Against NEW ⊆ OLD.
+    wider: Vec<Reason>,
+}
+
+/// A change with further places that it explains.
+struct Noted {
+    change: Change,
+    old_from: Option<String>,
+    new_from: Option<String>,
+}
+
+/// The codes of one kind of schema: NEW narrower, perhaps narrower, wider, perhaps wider.
+pub(super) type SchemaCodes = [Code; 4];
+
+pub(super) const PARAMETER: SchemaCodes = [
+    Code::ParameterNarrower,
+    Code::ParameterNarrowerUnproven,
+    Code::ParameterWider,
+    Code::ParameterWiderUnproven,
+];
+pub(super) const REQUEST: SchemaCodes = [
+    Code::RequestNarrower,
+    Code::RequestNarrowerUnproven,
+    Code::RequestWider,
+    Code::RequestWiderUnproven,
+];
+pub(super) const RESPONSE: SchemaCodes = [
+    Code::ResponseNarrower,
+    Code::ResponseNarrowerUnproven,
+    Code::ResponseWider,
+    Code::ResponseWiderUnproven,
+];
+pub(super) const HEADER: SchemaCodes = [
+    Code::HeaderNarrower,
+    Code::HeaderNarrowerUnproven,
+    Code::HeaderWider,
+    Code::HeaderWiderUnproven,
+];
+
+impl<'a> Changes<'a> {
+    pub(super) fn new(old: &'a Document, new: &'a Document) -> Self {
+        let narrower = Prover::new(old.root(), new.root());
+        Self {
+            old,
+            new,
+            wider: narrower.reversed(),
+            narrower,
+            proven: HashMap::new(),
+            noted: Vec::new(),
+        }
+    }
+
+    /// Puts a change down; one that is known already is noticed at one more place.
+    pub(super) fn note(
+        &mut self,
+        code: Code,
+        used: Option<Use>,
+        what: String,
+        old_at: Option<&str>,
+        new_at: Option<&str>,
+    ) {
+        self.note_from(code, used, what, (old_at, new_at), (None, None));
+    }
+
+    fn note_from(
+        &mut self,
+        code: Code,
+        used: Option<Use>,
+        what: String,
+        at: (Option<&str>, Option<&str>),
+        from: (Option<&str>, Option<&str>),
+    ) {
+        let pointer = |at: Option<&str>| at.map(|at| format!("#{at}"));
+        let change = Change {
+            code,
+            level: code.level(),
+            clients: code.clients(),
+            servers: code.servers(),
+            what,
+            uses: used.into_iter().collect(),
+            old_at: pointer(at.0),
+            new_at: pointer(at.1),
+        };
+        let known = self.noted.iter_mut().find(|noted| {
+            let known = &noted.change;
+            known.code == change.code
+                && known.what == change.what
+                && known.old_at == change.old_at
+                && known.new_at == change.new_at
+        });
+        match known {
+            Some(known) => {
+                for one in change.uses {
+                    if !known.change.uses.contains(&one) {
+                        known.change.uses.push(one);
+                    }
+                }
+            }
+            None => self.noted.push(Noted {
+                change,
+                old_from: pointer(from.0),
+                new_from: pointer(from.1),
+            }),
+        }
+    }
+
+    /// Compares two schemas in both directions.
+    fn schemas(
+        &mut self,
+        codes: SchemaCodes,
+        used: &Use,
+        old: Option<&SchemaPlace>,
+        new: Option<&SchemaPlace>,
+    ) {
+        let difference = self.difference(old, new);
+        let from = (
+            old.map(|place| place.0.as_str()),
+            new.map(|place| place.0.as_str()),
+        );
+        let mut put_down = |reason: &Reason, codes: (Code, Code), at: (&str, &str)| {
+            let code = if reason.certain { codes.0 } else { codes.1 };
+            let used = Use {
+                path: reason.path.clone(),
+                ..used.clone()
+            };
+            let at = (Some(at.0), Some(at.1));
+            self.note_from(code, Some(used), reason.what.clone(), at, from);
+        };
+        for reason in &difference.narrower {
+            put_down(reason, (codes[0], codes[1]), (&reason.small, &reason.large));
+        }
+        for reason in &difference.wider {
+            put_down(reason, (codes[2], codes[3]), (&reason.large, &reason.small));
+        }
+    }
+
+    /// Many operations use one schema: each pair is compared once.
+    fn difference(&mut self, old: Option<&SchemaPlace>, new: Option<&SchemaPlace>) -> Rc<Difference> {
+        let end = |document: &Document, place: Option<&SchemaPlace>| {
+            let place = place.map(|place| place.0.as_str()).unwrap_or_default();
+            resolve(document.root(), place).map_or_else(|_| place.to_owned(), |(_, at)| at)
+        };
+        let pair = (end(self.old, old), end(self.new, new));
+        if let Some(known) = self.proven.get(&pair) {
+            return Rc::clone(known);
+        }
+        let (was, now) = ((self.old, pair.0.as_str()), (self.new, pair.1.as_str()));
+        let difference = Rc::new(Difference {
+            narrower: by_place(self.narrower.obstacles(old, new), was, now),
+            wider: by_place(self.wider.obstacles(new, old), now, was),
+        });
+        self.proven.insert(pair, Rc::clone(&difference));
+        difference
+    }
+
+    /// Whether some change says what differs at these places, as JSON pointers without `#`.
+    pub(super) fn explain(&self, old: &[String], new: &[String]) -> bool {
+        let is_related = |places: &[String], known: &Option<String>| {
+            known.as_deref().is_some_and(|known| {
+                let known = known.trim_start_matches('#');
+                places
+                    .iter()
+                    .any(|place| is_within(place, known) || is_within(known, place))
+            })
+        };
+        self.noted.iter().any(|noted| {
+            is_related(old, &noted.change.old_at)
+                || is_related(new, &noted.change.new_at)
+                || is_related(old, &noted.old_from)
+                || is_related(new, &noted.new_from)
+        })
+    }
+
+    /// Whether some change has one of these codes.
+    pub(super) fn has_any(&self, codes: &[Code]) -> bool {
+        self.noted.iter().any(|noted| codes.contains(&noted.change.code))
+    }
+
+    /// The changes, the gravest first, otherwise as they were found.
+    pub(super) fn sorted(self) -> Vec<Change> {
+        let mut changes: Vec<Change> = self.noted.into_iter().map(|noted| noted.change).collect();
+        changes.sort_by_key(|change| std::cmp::Reverse(change.level));
+        changes
+    }
+}
+
+/// One reason for each place, which stands at the end of all references.
+fn by_place(reasons: Vec<Reason>, small: (&Document, &str), large: (&Document, &str)) -> Vec<Reason> {
+    let end = |(document, begin): (&Document, &str), at: String| {
+        if at.is_empty() {
+            return begin.to_owned();
+        }
+        resolve(document.root(), &at).map_or(at, |(_, end)| end)
+    };
+    let mut places: Vec<Reason> = Vec::new();
+    for reason in reasons {
+        let reason = Reason {
+            small: end(small, reason.small),
+            large: end(large, reason.large),
+            ..reason
+        };
+        let known = places.iter_mut().find(|known| {
+            (&known.path, &known.small, &known.large, known.certain)
+                == (&reason.path, &reason.small, &reason.large, reason.certain)
+        });
+        match known {
+            Some(known) => known.what = format!("{}; {}", known.what, reason.what),
+            None => places.push(reason),
+        }
+    }
+    places
+}
+
+/// Whether a pointer names a place or something below it.
+fn is_within(place: &str, outer: &str) -> bool {
+    place
+        .strip_prefix(outer)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The same operation in both documents.
+pub(super) struct Pair<'c, 'a> {
+    pub(super) changes: &'c mut Changes<'a>,
+    pub(super) old: &'a Operation,
+    pub(super) new: &'a Operation,
+}
+
+impl Pair<'_, '_> {
+    /// Puts a change down.
+    pub(super) fn note(
+        &mut self,
+        code: Code,
+        subject: &str,
+        what: impl Into<String>,
+        old_at: Option<&str>,
+        new_at: Option<&str>,
+    ) {
+        let used = self.used(subject);
+        self.changes.note(code, Some(used), what.into(), old_at, new_at);
+    }
+
+    /// Compares two schemas in both directions.
+    pub(super) fn schemas(
+        &mut self,
+        codes: SchemaCodes,
+        subject: &str,
+        old: Option<&SchemaPlace>,
+        new: Option<&SchemaPlace>,
+    ) {
+        let used = self.used(subject);
+        self.changes.schemas(codes, &used, old, new);
+    }
+
+    fn used(&self, subject: &str) -> Use {
+        Use {
+            operation: self.old.id.clone(),
+            subject: subject.to_owned(),
+            path: String::new(),
+        }
+    }
+}
+
+/// The entry of a `content` map that stands for a media type: itself, its range, or `*/*`.
+pub(super) fn covering<'m>(content: &'m [MediaType], media: &MediaType) -> Option<&'m MediaType> {
+    let named = |name: &str| content.iter().find(|other| other.name.eq_ignore_ascii_case(name));
+    let same_text = content
+        .iter()
+        .find(|other| other.name.eq_ignore_ascii_case(&media.name) && other.parameters == media.parameters);
+    let kind = media.name.split('/').next().unwrap_or_default();
+    same_text
+        .or_else(|| named(&media.name))
+        .or_else(|| named(&format!("{kind}/*")))
+        .or_else(|| named("*/*"))
+}

@@ -1,0 +1,103 @@
+//! What differs in the documents beside what peers notice: words, examples, extensions, other ways to say it.
+
+use serde_json::Value;
+
+use super::changes::Changes;
+use super::tree::{Difference, Kind, differences, target};
+use super::{Code, security};
+use crate::document::local;
+
+/// Characters of a text that a change shows.
+const CHARS_MAX: usize = 60;
+
+/// Characters before the first difference that are shown.
+const CONTEXT_CHARS: usize = 16;
+
+/// Goes through both trees; comes after everything else, so that it knows what is explained already.
+pub(super) fn compare(changes: &mut Changes<'_>) {
+    for difference in differences(changes.old.root(), changes.new.root()) {
+        let code = match (difference.kind, &difference.old, &difference.new) {
+            (Kind::Words, ..) => Code::DescriptionChanged,
+            (Kind::Extension, ..) => Code::ExtensionChanged,
+            (Kind::Example, None, _) => Code::ExampleAdded,
+            (Kind::Example, _, None) => Code::ExampleRemoved,
+            (Kind::Example, ..) => Code::ExampleChanged,
+            (Kind::Deprecation, ..) => Code::DeprecationChanged,
+            (Kind::Default, ..) => Code::DefaultChanged,
+            (Kind::Encoding, ..) => Code::EncodingChanged,
+            (Kind::Callback, ..) => Code::CallbackChanged,
+            (Kind::Other, ..) if is_explained(changes, &difference) => continue,
+            (Kind::Other, ..) => Code::Rewritten,
+        };
+        let at = |side: &Option<(&Value, String)>| side.as_ref().map(|(_, at)| at.clone());
+        let (old_at, new_at) = (at(&difference.old), at(&difference.new));
+        let what = words(&difference);
+        changes.note(code, None, what, old_at.as_deref(), new_at.as_deref());
+    }
+}
+
+/// Whether some change speaks of what stands here, or of what it refers to.
+fn is_explained(changes: &Changes<'_>, difference: &Difference<'_>) -> bool {
+    let places = |side: &Option<(&Value, String)>| {
+        let mut places: Vec<String> = Vec::new();
+        if let Some((value, at)) = side {
+            places.extend(target(value));
+            if at.ends_with("/$ref") {
+                places.extend(value.as_str().and_then(|reference| local(reference).ok()));
+            }
+            places.push(at.clone());
+        }
+        places
+    };
+    let (old, new) = (places(&difference.old), places(&difference.new));
+    let of_a_scheme = |places: &[String]| {
+        places
+            .iter()
+            .any(|place| place.starts_with("/components/securitySchemes"))
+    };
+    changes.explain(&old, &new)
+        || (of_a_scheme(&old) || of_a_scheme(&new)) && changes.has_any(&security::CODES)
+}
+
+fn words(difference: &Difference<'_>) -> String {
+    match (&difference.old, &difference.new) {
+        (Some((old, at)), Some((new, _))) => {
+            let (old, new) = excerpts(&text(old), &text(new));
+            format!("{}: {old} became {new}", name(at))
+        }
+        (Some((_, at)), None) => format!("{} is gone", name(at)),
+        (None, Some((_, at))) => format!("{} is new", name(at)),
+        (None, None) => String::new(),
+    }
+}
+
+/// The last word of a place.
+fn name(at: &str) -> String {
+    let last = at.rsplit('/').next().unwrap_or_default();
+    format!("`{}`", last.replace("~1", "/").replace("~0", "~"))
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// Both texts around the first difference.
+fn excerpts(old: &str, new: &str) -> (String, String) {
+    let same = old
+        .chars()
+        .zip(new.chars())
+        .take_while(|(one, other)| one == other)
+        .count();
+    let begin = same.saturating_sub(CONTEXT_CHARS);
+    let excerpt = |text: &str| {
+        let rest: String = text.chars().skip(begin).take(CHARS_MAX).collect();
+        let before = if begin > 0 { "…" } else { "" };
+        let after = if text.chars().count() > begin + CHARS_MAX {
+            "…"
+        } else {
+            ""
+        };
+        format!("\"{before}{}{after}\"", rest.replace('\n', " ").trim_end())
+    };
+    (excerpt(old), excerpt(new))
+}

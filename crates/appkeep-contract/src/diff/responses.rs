@@ -1,0 +1,166 @@
+//! Responses: statuses, headers, bodies.
+
+use std::collections::BTreeSet;
+
+use super::changes::{HEADER, Pair, RESPONSE, covering};
+use super::{Code, links};
+use crate::document::{Operation, Response, StatusKey, escape};
+
+pub(super) fn compare(pair: &mut Pair<'_, '_>) {
+    let (old, new) = (pair.old, pair.new);
+    for status in statuses(old, new) {
+        match (standing_for(old, status), standing_for(new, status)) {
+            (None, None) => {}
+            (Some(was), Some(now)) => compare_response(pair, was, now),
+            (Some(was), None) => {
+                let code = if is_success(was.status) {
+                    Code::SuccessRemoved
+                } else {
+                    Code::StatusRemoved
+                };
+                let subject = was.status.to_string();
+                let what = format!("{} isn't answered any more", was.status);
+                pair.note(code, &subject, what, Some(&place(old, was)), None);
+            }
+            (None, Some(now)) => {
+                let subject = now.status.to_string();
+                let what = format!("{} may be answered", now.status);
+                pair.note(Code::StatusAdded, &subject, what, None, Some(&place(new, now)));
+            }
+        }
+    }
+}
+
+/// Every status that either side lists, and each hundred for the rest.
+fn statuses(old: &Operation, new: &Operation) -> BTreeSet<StatusKey> {
+    let listed = old.responses.iter().chain(&new.responses);
+    let mut statuses: BTreeSet<_> = listed.map(|response| response.status).collect();
+    if statuses.remove(&StatusKey::Default) {
+        statuses.extend((1..=5).map(StatusKey::Range));
+    }
+    statuses
+}
+
+/// The response that stands for one status, or for those of a hundred that nobody lists.
+fn standing_for(operation: &Operation, status: StatusKey) -> Option<&Response> {
+    if let StatusKey::Exact(status) = status {
+        return operation.response(status);
+    }
+    let of = |key: StatusKey| {
+        operation
+            .responses
+            .iter()
+            .find(move |response| response.status == key)
+    };
+    of(status).or_else(|| of(StatusKey::Default))
+}
+
+fn is_success(status: StatusKey) -> bool {
+    matches!(status, StatusKey::Exact(200..=299) | StatusKey::Range(2))
+}
+
+/// Where the operation lists a response; the response itself may stand elsewhere.
+fn place(operation: &Operation, response: &Response) -> String {
+    format!(
+        "{}/responses/{}",
+        operation.at,
+        escape(&response.status.to_string())
+    )
+}
+
+fn compare_response(pair: &mut Pair<'_, '_>, old: &Response, new: &Response) {
+    compare_headers(pair, old, new);
+    compare_content(pair, old, new);
+    links::compare(pair, old, new);
+}
+
+fn compare_headers(pair: &mut Pair<'_, '_>, old: &Response, new: &Response) {
+    let subject = |name: &str| format!("{name} of {}", old.status);
+    for was in &old.headers {
+        let now = new
+            .headers
+            .iter()
+            .find(|now| now.name.eq_ignore_ascii_case(&was.name));
+        let Some(now) = now else {
+            let what = format!("`{}`", was.name);
+            pair.note(
+                Code::HeaderRemoved,
+                &subject(&was.name),
+                what,
+                Some(&was.at),
+                Some(&new.at),
+            );
+            continue;
+        };
+        let code = match (was.required, now.required) {
+            (true, false) => Some(Code::HeaderMadeOptional),
+            (false, true) => Some(Code::HeaderMadeRequired),
+            _ => None,
+        };
+        if let Some(code) = code {
+            let what = format!("`{}`", was.name);
+            pair.note(code, &subject(&was.name), what, Some(&was.at), Some(&now.at));
+        }
+        pair.schemas(HEADER, &subject(&was.name), was.place(), now.place());
+    }
+    for now in &new.headers {
+        let is_known = old
+            .headers
+            .iter()
+            .any(|was| was.name.eq_ignore_ascii_case(&now.name));
+        if !is_known {
+            let what = format!("`{}`", now.name);
+            pair.note(
+                Code::HeaderAdded,
+                &subject(&now.name),
+                what,
+                Some(&old.at),
+                Some(&now.at),
+            );
+        }
+    }
+}
+
+fn compare_content(pair: &mut Pair<'_, '_>, old: &Response, new: &Response) {
+    let subject = old.status.to_string();
+    let (old_at, new_at) = (Some(old.at.as_str()), Some(new.at.as_str()));
+    match (old.content.is_empty(), new.content.is_empty()) {
+        (true, true) => return,
+        (true, false) => {
+            return pair.note(Code::ResponseBodyAdded, &subject, "a body comes", old_at, new_at);
+        }
+        (false, true) => {
+            return pair.note(
+                Code::ResponseBodyRemoved,
+                &subject,
+                "no body comes",
+                old_at,
+                new_at,
+            );
+        }
+        (false, false) => {}
+    }
+    for was in &old.content {
+        if let Some(now) = covering(&new.content, was) {
+            pair.schemas(RESPONSE, &subject, was.schema.as_ref(), now.schema.as_ref());
+        } else {
+            let what = format!("`{}`", was.name);
+            let code = Code::ResponseMediaTypeRemoved;
+            pair.note(code, &subject, what, Some(&was.at), new_at);
+        }
+    }
+    for now in &new.content {
+        match covering(&old.content, now) {
+            // What a range covers was compared from the other side only.
+            Some(was) if was.name.contains('*') => {
+                pair.schemas(RESPONSE, &subject, was.schema.as_ref(), now.schema.as_ref());
+            }
+            Some(_) => {}
+            None => {
+                let what = format!("`{}`", now.name);
+                let code = Code::ResponseMediaTypeAdded;
+                pair.note(code, &subject, what, old_at, Some(&now.at));
+            }
+        }
+    }
+}

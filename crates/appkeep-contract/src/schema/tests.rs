@@ -1,2 +1,3 @@
+mod instances;
 mod property;
 mod table;

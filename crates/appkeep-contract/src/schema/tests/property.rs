@@ -10,6 +10,7 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
+use super::instances::instance;
 use crate::schema::{Components, Schema, Verdict, contained};
 
 /// Pairs of schemas per run of the tests; `PROPTEST_CASES` asks for more.
@@ -17,6 +18,9 @@ const CASES: u32 = 2000;
 
 /// Random values that every proof is tried on, beside those that its schemas list.
 const VALUES_COUNT: usize = 400;
+
+/// Values made after the smaller schema of every proof.
+const INSTANCES_COUNT: usize = 40;
 
 fn config() -> ProptestConfig {
     let asked = std::env::var("PROPTEST_CASES")
@@ -276,7 +280,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn no_value_contradicts_a_proof((small, large) in pair()) {
+    fn no_value_contradicts_a_proof((small, large) in pair(), seed in any::<u64>()) {
         let world = World::new(&small, &large);
         if !world.verdict().is_contained() {
             return Ok(());
@@ -285,6 +289,8 @@ proptest! {
         // Values that are nearly right are rare among random ones: those of the schemas' own lists help.
         let mut tried = VALUES.clone();
         listed(&world.root["small"], &mut tried);
+        let mut rng = fastrand::Rng::with_seed(seed);
+        tried.extend((0..INSTANCES_COUNT).map(|_| instance(&world.root, &world.root["small"], &mut rng)));
         for value in &tried {
             prop_assert!(!small.is_valid(value) || large.is_valid(value), "{value}");
         }
@@ -310,6 +316,20 @@ proptest! {
             Containment::Unknown => {}
         }
     }
+}
+
+#[test]
+fn most_schemas_get_instances_that_they_admit() {
+    let mut runner = TestRunner::deterministic();
+    let mut rng = fastrand::Rng::with_seed(1);
+    let with_instances = (0..300).filter(|_| {
+        let schema = schema().new_tree(&mut runner).unwrap().current();
+        let world = World::new(&schema, &schema);
+        let validator = world.validator("small");
+        (0..INSTANCES_COUNT).any(|_| validator.is_valid(&instance(&world.root, &schema, &mut rng)))
+    });
+    let count = with_instances.count();
+    assert!(count > 200, "{count} of 300");
 }
 
 /// The values that a schema lists, and objects and arrays made of them.

@@ -1,7 +1,7 @@
 //! The binary `appkeep`: a thin shell around the crates of this workspace.
 //!
-//! Exit codes: 0 all is well, 1 the contract is violated (`verify`) or a command failed, 2 the command could
-//! not run (usage, configuration, a data directory in use, an address that is taken).
+//! Exit codes: 0 all is well, 1 the contract is violated (`verify`), clients break (`diff`) or a command failed, 2 the
+//! command could not run (usage, configuration, a data directory in use, an address that is taken).
 
 mod commands;
 mod demo;
@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use self::commands::{config, key, restore, serve, token, verify};
+use self::commands::{config, diff, key, restore, serve, token, verify};
 
 /// Self-hosted application backups and snapshots behind the Astra REST API.
 #[derive(Debug, Parser)]
@@ -50,6 +50,13 @@ enum Command {
     ///
     /// Exit codes: 0 the contract holds, 1 it is violated, 2 it could not be judged.
     Verify(verify::Args),
+    /// Compare two OpenAPI 3.0 documents: what changed, and whom it breaks.
+    ///
+    /// Each change is classified for clients and for servers that were written for OLD. What can't be proven safe
+    /// counts as breaking. The verdict says which number of a version has to rise.
+    ///
+    /// Exit codes: 0 clients of OLD go on, 1 they may break, 2 the documents could not be compared.
+    Diff(diff::Args),
     /// Print the OpenAPI document of this server, as its types and routes amount to it.
     Openapi,
 }
@@ -66,6 +73,7 @@ fn main() -> ExitCode {
         Command::Token(command) => block_on(token::run(command)),
         Command::Key(command) => block_on(key::run(command)),
         Command::Verify(args) => block_on(verify::run(args)),
+        Command::Diff(args) => diff::run(&args),
         Command::Openapi => commands::openapi(),
     };
     match result {

@@ -1,6 +1,7 @@
 //! One file per command.
 
 pub(crate) mod config;
+pub(crate) mod diff;
 pub(crate) mod key;
 pub(crate) mod restore;
 pub(crate) mod serve;

@@ -15,6 +15,7 @@ fn every_command_says_what_it_does() {
                 "token",
                 "key",
                 "verify",
+                "diff",
                 "openapi",
             ][..],
         ),
@@ -64,6 +65,14 @@ fn every_command_says_what_it_does() {
             &[
                 "Judge a server against the contract",
                 "Exit codes: 0 the contract holds, 1 it is violated, 2",
+            ],
+        ),
+        (
+            &["diff", "--help"],
+            &[
+                "Compare two OpenAPI 3.0 documents",
+                "--by-version",
+                "Exit codes: 0 clients of OLD go on, 1 they may break, 2",
             ],
         ),
         (&["openapi", "--help"], &["Print the OpenAPI document"]),

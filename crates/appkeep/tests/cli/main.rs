@@ -2,6 +2,7 @@
 
 mod config;
 mod demo;
+mod diff;
 mod help;
 mod hooks;
 mod key;

@@ -1,0 +1,67 @@
+//! `appkeep diff`
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use appkeep_contract::{Document, diff};
+use clap::ValueEnum;
+
+use crate::commands::say;
+
+/// Compare two OpenAPI 3.0 documents.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The document that clients and servers were written for, JSON or YAML.
+    #[arg(value_name = "OLD")]
+    old: PathBuf,
+    /// The document that takes its place.
+    #[arg(value_name = "NEW")]
+    new: PathBuf,
+    /// A break is fine when NEW's version says so: a higher major number, before 1.0.0 a higher minor one.
+    #[arg(long)]
+    by_version: bool,
+    /// What the report calls OLD, instead of its path.
+    #[arg(long, value_name = "NAME")]
+    old_name: Option<String>,
+    /// What the report calls NEW, instead of its path.
+    #[arg(long, value_name = "NAME")]
+    new_name: Option<String>,
+    /// What the report looks like.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// What a report looks like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// # Errors
+/// When a document can't be read or isn't OpenAPI 3.0, or the report can't be written.
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let old = read(&args.old, args.old_name.as_deref())?;
+    let new = read(&args.new, args.new_name.as_deref())?;
+    let report = diff::compare(&old, &new);
+    match args.format {
+        Format::Text => say(report.text().trim_end())?,
+        Format::Json => say(&report.json()?)?,
+    }
+    let outcome = if args.by_version {
+        report.outcome_by_version()
+    } else {
+        report.outcome()
+    };
+    Ok(ExitCode::from(outcome.exit_code()))
+}
+
+fn read(file: &Path, name: Option<&str>) -> anyhow::Result<Document> {
+    let name = name.map_or_else(|| file.display().to_string(), str::to_owned);
+    let text = std::fs::read_to_string(file).with_context(|| format!("failed to read {name}"))?;
+    Document::from_text(&name, &text).map_err(|error| anyhow::anyhow!("failed to {error}"))
+}

@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::process::{command, succeeds};
-use crate::{Outcome, codegen, crash, lint, schemathesis, test, tidy, verify};
+use crate::{Outcome, codegen, crash, diff, lint, schemathesis, test, tidy, verify};
 
 /// One step: its name and what it does.
 type Step = (&'static str, fn() -> Result<Outcome>);
@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     ("lint", lint::run),
     ("clippy", || cargo(CLIPPY)),
     ("docs", docs),
+    ("diff", || diff::run(&diff::Args::default())),
     ("test", || test::run(false, true, &[])),
     ("fail points", || cargo(FAIL_POINTS)),
     ("crash", || crash::run(&crash::Args::usual())),

@@ -12,6 +12,7 @@ mod bench;
 mod ci;
 mod codegen;
 mod crash;
+mod diff;
 mod files;
 mod lint;
 mod process;
@@ -72,6 +73,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
+    /// Tell what changed from one contract to the next, and whom it breaks; `appkeep diff` does the work.
+    Diff(diff::Args),
     /// Run all tests.
     Test {
         /// Accept changed snapshots instead of failing on them.
@@ -108,6 +111,7 @@ fn main() -> ExitCode {
     let result = match cli.command {
         Command::Codegen { check } => codegen::run(check),
         Command::Verify { args } => verify::run(&args),
+        Command::Diff(args) => diff::run(&args),
         Command::Test {
             accept,
             require_all,

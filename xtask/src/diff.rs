@@ -1,0 +1,75 @@
+//! `cargo xtask diff`: what changed in the contract, and whom it breaks, as `appkeep diff` tells it.
+//!
+//! The comparison isn't made here: this finds the two documents, in files or in git, and passes them to the
+//! binary.
+
+mod source;
+
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use self::source::Source;
+use crate::{Outcome, files, spec, verify};
+
+/// The last released contract, relative to the workspace's root.
+const RELEASED: &str = "spec/released/openapi.yaml";
+
+/// What `cargo xtask diff` takes.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Args {
+    /// A file, a git revision, or REVISION:PATH; the last released contract unless it says otherwise.
+    old: Option<String>,
+    /// Likewise; the working tree's contract unless it says otherwise.
+    new: Option<String>,
+    /// A break is fine when NEW's version says so. Always on without OLD.
+    #[arg(long)]
+    by_version: bool,
+    /// Print the report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Builds the binary and runs `appkeep diff` on both documents.
+///
+/// # Errors
+/// When a document isn't there or can't be read, or the build fails.
+pub(crate) fn run(args: &Args) -> Result<Outcome> {
+    let old = Source::find(args.old.as_deref().unwrap_or(RELEASED))?;
+    let new = Source::find(args.new.as_deref().unwrap_or(spec::PATH))?;
+    let mut command = Command::new(verify::build(&[])?);
+    command.current_dir(files::root());
+    command.arg("diff").arg(old.path()).arg(new.path());
+    command.args(["--old-name", &old.name, "--new-name", &new.name]);
+    if args.by_version || args.old.is_none() {
+        command.arg("--by-version");
+    }
+    if args.json {
+        command.args(["--format", "json"]);
+    }
+    let child = command.stderr(Stdio::piped()).spawn();
+    let output = child
+        .and_then(std::process::Child::wait_with_output)
+        .context("failed to run appkeep diff")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    match output.status.code() {
+        Some(0) => Ok(Outcome::Fine),
+        Some(1) => {
+            eprintln!("{}", advice(args));
+            Ok(Outcome::Findings)
+        }
+        _ => bail!("{}", said.trim().trim_start_matches("error: ")),
+    }
+}
+
+/// What to do about a break.
+fn advice(args: &Args) -> String {
+    if args.old.is_some() {
+        return "clients of OLD may break".to_owned();
+    }
+    format!(
+        "{} breaks clients of the released contract, and its version doesn't say so: undo the change, or raise \
+         `info.version` (CONTRIBUTING.md, \"When the contract breaks\")",
+        spec::PATH
+    )
+}

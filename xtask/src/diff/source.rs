@@ -1,0 +1,137 @@
+//! Where a document comes from: a file, or a revision in git.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use tempfile::NamedTempFile;
+
+use crate::process::command;
+use crate::{files, spec};
+
+/// A document that lies in a file now.
+#[derive(Debug)]
+pub(super) struct Source {
+    /// What reports call it.
+    pub(super) name: String,
+    place: Place,
+}
+
+#[derive(Debug)]
+enum Place {
+    Own(PathBuf),
+    /// Taken out of git; gone with this value.
+    Copy(NamedTempFile),
+}
+
+impl Source {
+    /// Finds what `text` names: a file, seen from here or from the workspace's root, before a revision.
+    ///
+    /// # Errors
+    /// When it is neither, or the revision has no such file. The message names it.
+    pub(super) fn find(text: &str) -> Result<Self> {
+        let candidates = [PathBuf::from(text), files::root().join(text)];
+        if let Some(file) = candidates.into_iter().find(|file| file.is_file()) {
+            let file = std::path::absolute(&file).with_context(|| format!("failed to find {text}"))?;
+            return Ok(Self {
+                name: text.to_owned(),
+                place: Place::Own(file),
+            });
+        }
+        let (revision, path) = split(text);
+        if !exists(&format!("{revision}^{{commit}}"))? {
+            bail!("there is no file and no git revision `{text}`");
+        }
+        let name = format!("{revision}:{path}");
+        if !exists(&name)? {
+            bail!("the revision `{revision}` has no file {path}");
+        }
+        let shown = git(&["show", "--end-of-options", &name])?;
+        if !shown.status.success() {
+            bail!(
+                "failed to read {name}: {}",
+                String::from_utf8_lossy(&shown.stderr).trim()
+            );
+        }
+        let copy = NamedTempFile::new().context("failed to make a temporary file")?;
+        std::fs::write(copy.path(), &shown.stdout).context("failed to write a temporary file")?;
+        Ok(Self {
+            name,
+            place: Place::Copy(copy),
+        })
+    }
+
+    /// The file that holds it.
+    pub(super) fn path(&self) -> &Path {
+        match &self.place {
+            Place::Own(path) => path,
+            Place::Copy(file) => file.path(),
+        }
+    }
+}
+
+/// Revision and path; the contract's path where there is none.
+fn split(text: &str) -> (&str, &str) {
+    match text.split_once(':') {
+        Some((revision, path)) if !path.is_empty() => (revision, path),
+        Some((revision, _)) => (revision, spec::PATH),
+        None => (text, spec::PATH),
+    }
+}
+
+/// Whether git knows an object of that name.
+fn exists(object: &str) -> Result<bool> {
+    let found = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", object])?;
+    Ok(found.status.success())
+}
+
+fn git(args: &[&str]) -> Result<std::process::Output> {
+    command("git", args).output().context("failed to run git")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revision_may_name_a_path() {
+        assert_eq!(split("v0.1.0"), ("v0.1.0", spec::PATH));
+        assert_eq!(split("v0.1.0:"), ("v0.1.0", spec::PATH));
+        assert_eq!(split("HEAD~2:a/b.yaml"), ("HEAD~2", "a/b.yaml"));
+    }
+
+    #[test]
+    fn a_file_of_the_workspace_is_found_from_anywhere() {
+        let source = Source::find(spec::PATH).unwrap();
+        assert!(source.path().is_absolute());
+        assert_eq!(source.name, spec::PATH);
+    }
+
+    #[test]
+    fn there_is_a_released_contract() {
+        let source = Source::find(crate::diff::RELEASED).unwrap();
+        let text = std::fs::read_to_string(source.path()).unwrap();
+        assert!(spec::parse(&text).unwrap()["info"]["version"].is_string());
+    }
+
+    #[test]
+    fn a_revision_is_taken_out_of_git() {
+        let source = Source::find("HEAD").unwrap();
+        assert_eq!(source.name, "HEAD:spec/openapi.yaml");
+        let text = std::fs::read_to_string(source.path()).unwrap();
+        assert!(text.contains("openapi: 3.0"));
+    }
+
+    #[test]
+    fn what_is_not_there_is_named() {
+        let refusal = |text: &str| Source::find(text).unwrap_err().to_string();
+        assert_eq!(
+            refusal("no-such-thing"),
+            "there is no file and no git revision `no-such-thing`"
+        );
+        assert_eq!(
+            refusal("HEAD:no/such.yaml"),
+            "the revision `HEAD` has no file no/such.yaml"
+        );
+        assert!(refusal("--help").contains("no git revision"));
+    }
+}

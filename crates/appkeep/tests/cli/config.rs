@@ -6,7 +6,7 @@ use crate::place::{ACCOUNT, APP, BUCKET, CONFIG, OTHER_ACCOUNT, Place};
 use crate::running::{one_line_error, run, said};
 
 /// What is changed in the good configuration, and what is said about it, after the file's name.
-const BREAKAGES: [(&str, &str, &str); 27] = [
+const BREAKAGES: [(&str, &str, &str); 28] = [
     (
         "workers = 2",
         "workers = 65",

@@ -249,7 +249,7 @@ async fn a_wrong_success_is_found() {
             said.status = 200;
         }
     };
-    insta::assert_snapshot!(found(lie).await, @"snapshot-create, snapshot-without-name, status-undocumented");
+    insta::assert_snapshot!(found(lie).await, @"foreign-create, list-while-changing, race-create, race-delete, sequence, snapshot-create, snapshot-in-use, snapshot-without-name, status-undocumented, storage-broken, storage-mended");
 }
 
 #[tokio::test]
@@ -356,5 +356,5 @@ async fn labels_in_another_order_are_found() {
             }
         });
     };
-    insta::assert_snapshot!(found_in_backups(lie).await, @"labels-kept");
+    insta::assert_snapshot!(found_in_backups(lie).await, @"labels-kept, list, list-columns, list-equals-fetch, list-rows, modification-time");
 }

@@ -26,7 +26,7 @@ pub(super) enum Credential {
 }
 
 /// Which of the target's servers a request goes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Server {
     Main,
     Idle,

@@ -26,8 +26,8 @@ pub(super) struct Model {
     /// What the suite made, oldest first.
     pub(super) things: Vec<Thing>,
     /// Ids that were seen and that the suite didn't make.
-    others: BTreeSet<String>,
-    correlations: BTreeSet<String>,
+    others: BTreeSet<(Server, String)>,
+    correlations: BTreeSet<(Server, String)>,
 }
 
 impl Model {
@@ -50,7 +50,7 @@ impl Model {
             && call
                 .path
                 .get(Kind::of(&call.operation).parameter())
-                .is_some_and(|id| self.others.contains(id))
+                .is_some_and(|id| self.others.contains(&(call.server, id.clone())))
     }
 
     /// Notes that something was made, or isn't there any more, without judging.
@@ -73,7 +73,7 @@ impl Model {
     pub(super) fn add(&mut self, thing: Thing) {
         self.things
             .retain(|known| known.id != thing.id || known.server != thing.server);
-        self.others.remove(&thing.id);
+        self.others.remove(&(thing.server, thing.id.clone()));
         self.things.push(thing);
     }
 
@@ -94,7 +94,7 @@ impl Model {
 
     /// Holds an answer against all that was answered before, and learns from it.
     pub(super) fn observe(&mut self, call: &Call, answer: &Answer) -> Vec<Wrong> {
-        let mut wrong = self.correlation(answer);
+        let mut wrong = self.correlation(call.server, answer);
         if call.method.is_some() {
             return wrong;
         }
@@ -110,11 +110,11 @@ impl Model {
     }
 
     /// No two problems have the same correlation id, under which the log knows them.
-    fn correlation(&mut self, answer: &Answer) -> Vec<Wrong> {
+    fn correlation(&mut self, server: Server, answer: &Answer) -> Vec<Wrong> {
         let Some(id) = answer.text("/correlationID").filter(|_| answer.status >= 400) else {
             return Vec::new();
         };
-        if self.correlations.insert(id.to_owned()) {
+        if self.correlations.insert((server, id.to_owned())) {
             return Vec::new();
         }
         vec![rules::CORRELATION.broken(format!("two problems have the correlation id {id}"))]
@@ -125,7 +125,9 @@ impl Model {
             return Vec::new();
         };
         let mut wrong = look::at_birth(&thing);
-        if self.things.iter().any(|known| known.id == thing.id) || self.others.contains(&thing.id) {
+        if self.thing(thing.server, &thing.id).is_some()
+            || self.others.contains(&(thing.server, thing.id.clone()))
+        {
             wrong.push(rules::UNIQUE.broken(format!("{} is the id of something else", thing.id)));
         }
         let older = self.things.iter().filter(|known| known.server == thing.server);
@@ -151,7 +153,7 @@ impl Model {
         }
         let tag = Tag::of(answer);
         let Some(thing) = self.known(call.server, &wanted) else {
-            self.others.insert(wanted);
+            self.others.insert((call.server, wanted));
             return Vec::new();
         };
         if thing.fate == Fate::Gone {

@@ -31,7 +31,12 @@ const TELL_TALES: [&str; 8] = [
 /// With broken storage the answer is the operation's own 500, and nothing changes.
 pub(super) async fn broken(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     fails(stage, operation, StorageFault::Broken, 500).await?;
-    if matches!(Deed::of(operation), Deed::Create | Deed::Delete) {
+    // A pending backup can't be deleted anyway, so nothing is written when that is tried.
+    let writes = match (Deed::of(operation), Kind::of(operation)) {
+        (Deed::Create, _) | (Deed::Delete, Kind::Snap) => true,
+        (Deed::Delete, Kind::Backup) | (Deed::List | Deed::Fetch, _) => false,
+    };
+    if writes {
         fails(stage, operation, StorageFault::NotDurable, 500).await?;
     }
     Ok(())

@@ -65,7 +65,7 @@ pub(super) fn judge(model: &mut Model, call: &Call, answer: &Answer) -> Vec<Wron
     for (item, id) in answer.items().iter().zip(&ids) {
         let Some(id) = id else { continue };
         let Some(thing) = model.known(call.server, id) else {
-            model.others.insert(id.clone());
+            model.others.insert((call.server, id.clone()));
             continue;
         };
         if thing.fate == Fate::Gone {

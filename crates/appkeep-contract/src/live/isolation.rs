@@ -8,6 +8,9 @@ use super::stage::{BACKUP_TYPE, Kind, Stage, Stop, id_of, needed};
 use super::wire::Answer;
 use crate::document::ParameterLocation;
 
+/// A request for what exists, and the same for what doesn't.
+type Pair = (Call, Call);
+
 /// A way to cross the border between accounts or apps.
 pub(super) struct Crossing {
     pub(super) code: &'static str,
@@ -15,7 +18,7 @@ pub(super) struct Crossing {
     /// Whether an operation can be asked like this.
     pub(super) fits: fn(&Stage, &str) -> bool,
     /// What exists and mustn't be seen, and the same for what doesn't exist.
-    probe: fn(&mut Stage, &str) -> Result<(Call, Call), Stop>,
+    probe: fn(&mut Stage, &str) -> Result<Pair, Stop>,
     /// 403 with problem 11, or 404.
     is_forbidden: bool,
 }
@@ -139,7 +142,7 @@ fn others(stage: &Stage, operation: &str) -> Result<String, Stop> {
     )?))
 }
 
-fn with_foreign_token(stage: &mut Stage, operation: &str) -> Result<(Call, Call), Stop> {
+fn with_foreign_token(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
     stage.foreign()?;
     let (kind, id) = (Kind::of(operation), own(stage, operation)?);
     let call = stage.call_for(operation, kind, &id).with(Credential::Foreign);
@@ -148,7 +151,7 @@ fn with_foreign_token(stage: &mut Stage, operation: &str) -> Result<(Call, Call)
     Ok((call, twin))
 }
 
-fn in_foreign_account(stage: &mut Stage, operation: &str) -> Result<(Call, Call), Stop> {
+fn in_foreign_account(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
     let id = others(stage, operation)?;
     let call = stage.foreign_call(operation)?.with(Credential::Own);
     let call = with_body(stage, call.path(Kind::of(operation).parameter(), &id));
@@ -156,7 +159,7 @@ fn in_foreign_account(stage: &mut Stage, operation: &str) -> Result<(Call, Call)
     Ok((call, twin))
 }
 
-fn below_foreign_app(stage: &mut Stage, operation: &str) -> Result<(Call, Call), Stop> {
+fn below_foreign_app(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
     let (id, app) = (others(stage, operation)?, stage.foreign()?.app.to_string());
     let call = stage.call_for(operation, Kind::of(operation), &id);
     let call = with_body(stage, call.path("app_id", &app));
@@ -164,19 +167,19 @@ fn below_foreign_app(stage: &mut Stage, operation: &str) -> Result<(Call, Call),
     Ok((call, twin))
 }
 
-fn foreign_resource(stage: &mut Stage, operation: &str) -> Result<(Call, Call), Stop> {
+fn foreign_resource(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
     let (kind, id) = (Kind::of(operation), others(stage, operation)?);
     let call = stage.call_for(operation, kind, &id);
     Ok((call, stage.call(operation)))
 }
 
-fn own_in_foreign_account(stage: &mut Stage, operation: &str) -> Result<(Call, Call), Stop> {
+fn own_in_foreign_account(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
     let (kind, id) = (Kind::of(operation), own(stage, operation)?);
     let twin = stage.foreign_call(operation)?;
     Ok((twin.clone().path(kind.parameter(), &id), twin))
 }
 
-fn own_below_other_app(stage: &mut Stage, operation: &str) -> Result<(Call, Call), Stop> {
+fn own_below_other_app(stage: &mut Stage, operation: &str) -> Result<Pair, Stop> {
     let (kind, id) = (Kind::of(operation), own(stage, operation)?);
     let twin = stage.call(operation).path("app_id", &other_app(stage)?);
     Ok((twin.clone().path(kind.parameter(), &id), twin))

@@ -18,8 +18,8 @@ pub(super) async fn until_completed(stage: &mut Stage, kind: Kind, id: &str) -> 
     ways.extend(stage.admitted(kind.lists()).unwrap_or_default());
     for way in ways.iter().cycle() {
         let (answer, resource) = look(stage, way, id).await?;
-        let state = resource.get("state").and_then(Value::as_str).unwrap_or_default();
-        match state {
+        let now = resource.get("state").and_then(Value::as_str).unwrap_or_default();
+        match now {
             "completed" => return Ok(resource),
             "failed" => {
                 let why = resource.get("stateUnready").unwrap_or(&Value::Null).to_string();
@@ -37,7 +37,7 @@ pub(super) async fn until_completed(stage: &mut Stage, kind: Kind, id: &str) -> 
         }
         if Instant::now() >= deadline {
             let secs = stage.options.completion_max.as_secs();
-            stage.fault(&answer, format!("still `{state}` after {secs} s"));
+            stage.fault(&answer, format!("still `{now}` after {secs} s"));
             return Err(Stop::Noted);
         }
         sleep(stage.options.poll_interval).await;

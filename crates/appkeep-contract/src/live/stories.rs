@@ -125,11 +125,12 @@ pub(super) enum Over {
 
 impl Over {
     pub(super) fn fits(self, operation: &str) -> bool {
-        match (self, Deed::of(operation)) {
-            (Self::Every, _) | (Self::Lists | Self::Reads, Deed::List) => true,
-            (Self::Fetches | Self::Reads, Deed::Fetch) => true,
-            _ => false,
-        }
+        matches!(
+            (self, Deed::of(operation)),
+            (Self::Every, _)
+                | (Self::Lists | Self::Reads, Deed::List)
+                | (Self::Fetches | Self::Reads, Deed::Fetch)
+        )
     }
 }
 

@@ -15,8 +15,8 @@ const SURPRISE: &str = "surprise";
 
 /// Every case of an operation's body.
 pub(super) fn cases<'d>(source: &'d Source<'d>, operation: &Operation) -> Vec<InputCase> {
-    let media = operation.body.iter().flat_map(|body| &body.content);
-    let Some(place) = media.filter_map(|media| media.schema.as_ref()).next() else {
+    let mut media = operation.body.iter().flat_map(|body| &body.content);
+    let Some(place) = media.find_map(|media| media.schema.as_ref()) else {
         return Vec::new();
     };
     let root = Node::at(source, &place.0);
@@ -191,9 +191,9 @@ impl Walk<'_> {
 }
 
 fn pointer(path: &[String]) -> String {
-    path.iter()
-        .map(|token| format!("/{}", crate::document::escape(token)))
-        .collect()
+    path.iter().fold(String::new(), |pointer, token| {
+        pointer + "/" + &crate::document::escape(token)
+    })
 }
 
 fn name(path: &[String]) -> String {

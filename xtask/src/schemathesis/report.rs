@@ -13,6 +13,9 @@ use super::health::After;
 use super::{Budget, PHASES};
 use crate::spec;
 
+/// The phase that tends to end early without a word.
+const IN_SEQUENCES: &str = "stateful";
+
 /// How many answers there were, by phase, operation and status.
 type Answers = BTreeMap<(String, String, u16), u64>;
 
@@ -134,13 +137,19 @@ impl Run {
     }
 
     /// What is wrong, of what has to be seen in every run.
-    fn findings(&self, operations: &BTreeSet<String>) -> Vec<String> {
+    fn findings(&self, operations: &BTreeSet<String>, examples: u32) -> Vec<String> {
         let mut findings = self.judged.clone();
         findings.extend(self.after.findings.iter().cloned());
         for phase in PHASES {
             if self.answers_in(phase) == 0 {
                 findings.push(format!("phase {phase} asked for nothing"));
             }
+        }
+        let in_sequences = self.answers_in(IN_SEQUENCES);
+        if in_sequences < u64::from(examples) {
+            findings.push(format!(
+                "{examples} sequences had only {in_sequences} answers: that phase ended early"
+            ));
         }
         for operation in operations {
             let succeeded = |((_, of, status), _): (&(String, String, u16), _)| {
@@ -212,7 +221,7 @@ impl Report {
     pub(super) fn findings(&self, budget: &Budget, operations: &BTreeSet<String>) -> Vec<String> {
         let mut findings = Vec::new();
         for run in &self.runs {
-            let of_run = run.findings(operations);
+            let of_run = run.findings(operations, budget.examples);
             findings.extend(
                 of_run
                     .iter()
@@ -324,6 +333,18 @@ mod tests {
         assert_eq!(
             findings(&report(), &tally(1), &budget(101, false)),
             ["100 cases are too few: there have to be 101"]
+        );
+    }
+
+    #[test]
+    fn a_stateful_phase_that_ended_early_is_a_finding() {
+        let short = Budget {
+            examples: 26,
+            ..budget(1, false)
+        };
+        assert_eq!(
+            findings(&report(), &tally(1), &short),
+            ["seed 0: 26 sequences had only 25 answers: that phase ended early"]
         );
     }
 

@@ -1,7 +1,7 @@
 //! Request bodies.
 
 use super::Code;
-use super::changes::{Pair, REQUEST, covering};
+use super::changes::{Pair, REQUEST};
 use crate::document::Body;
 
 pub(super) fn compare(pair: &mut Pair<'_, '_>) {
@@ -48,7 +48,7 @@ fn compare_bodies(pair: &mut Pair<'_, '_>, old: &Body, new: &Body) {
         _ => {}
     }
     for was in &old.content {
-        match covering(&new.content, was) {
+        match was.entry_in(&new.content) {
             Some(now) => pair.schemas(REQUEST, "body", was.schema.as_ref(), now.schema.as_ref()),
             None => pair.note(
                 Code::RequestMediaTypeRemoved,
@@ -60,7 +60,7 @@ fn compare_bodies(pair: &mut Pair<'_, '_>, old: &Body, new: &Body) {
         }
     }
     for now in &new.content {
-        match covering(&old.content, now) {
+        match now.entry_in(&old.content) {
             // What a range covers was compared from the other side only.
             Some(was) if was.name.contains('*') => {
                 pair.schemas(REQUEST, "body", was.schema.as_ref(), now.schema.as_ref());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::{Change, Code, Use};
-use crate::document::{Document, MediaType, Operation, SchemaPlace, resolve};
+use crate::document::{Document, Operation, SchemaPlace, resolve};
 use crate::schema::{Prover, Reason};
 
 /// Two documents and what is known about their differences.
@@ -281,17 +281,4 @@ impl Pair<'_, '_> {
             path: String::new(),
         }
     }
-}
-
-/// The entry of a `content` map that stands for a media type: itself, its range, or `*/*`.
-pub(super) fn covering<'m>(content: &'m [MediaType], media: &MediaType) -> Option<&'m MediaType> {
-    let named = |name: &str| content.iter().find(|other| other.name.eq_ignore_ascii_case(name));
-    let same_text = content
-        .iter()
-        .find(|other| other.name.eq_ignore_ascii_case(&media.name) && other.parameters == media.parameters);
-    let kind = media.name.split('/').next().unwrap_or_default();
-    same_text
-        .or_else(|| named(&media.name))
-        .or_else(|| named(&format!("{kind}/*")))
-        .or_else(|| named("*/*"))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::changes::{HEADER, Pair, RESPONSE, covering};
+use super::changes::{HEADER, Pair, RESPONSE};
 use super::{Code, links};
 use crate::document::{Operation, Response, StatusKey, escape};
 
@@ -141,7 +141,7 @@ fn compare_content(pair: &mut Pair<'_, '_>, old: &Response, new: &Response) {
         (false, false) => {}
     }
     for was in &old.content {
-        if let Some(now) = covering(&new.content, was) {
+        if let Some(now) = was.entry_in(&new.content) {
             pair.schemas(RESPONSE, &subject, was.schema.as_ref(), now.schema.as_ref());
         } else {
             let what = format!("`{}`", was.name);
@@ -150,7 +150,7 @@ fn compare_content(pair: &mut Pair<'_, '_>, old: &Response, new: &Response) {
         }
     }
     for now in &new.content {
-        match covering(&old.content, now) {
+        match now.entry_in(&old.content) {
             // What a range covers was compared from the other side only.
             Some(was) if was.name.contains('*') => {
                 pair.schemas(RESPONSE, &subject, was.schema.as_ref(), now.schema.as_ref());

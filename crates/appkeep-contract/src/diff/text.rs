@@ -104,7 +104,7 @@ fn summary(text: &mut String, report: &DiffReport) {
         effect(report.clients()),
         effect(report.servers())
     );
-    let _ = writeln!(text, "verdict: {} ({})", report.level.as_str(), Level::RULE);
+    let _ = writeln!(text, "verdict: {}\n  {}", report.level.as_str(), Level::RULE);
     let word = |version: &Option<String>| version.clone().unwrap_or_else(|| "none".to_owned());
     let versions = format!("{} to {}", word(&report.old_version), word(&report.new_version));
     let _ = match &report.versioning {

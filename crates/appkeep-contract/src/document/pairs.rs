@@ -1,6 +1,6 @@
 //! What stands where in two documents.
 
-use super::model::{Operation, Parameter, ParameterLocation, Security};
+use super::model::{MediaType, Operation, Parameter, ParameterLocation, Security};
 
 impl Operation {
     /// Whether two documents mean the same operation: method and path, whatever its parameters are called.
@@ -25,6 +25,21 @@ impl Operation {
         self.path
             .split('/')
             .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    }
+}
+
+impl MediaType {
+    /// The entry of another `content` map that stands for this media type: itself, its range, or `*/*`.
+    pub(crate) fn entry_in<'m>(&self, content: &'m [Self]) -> Option<&'m Self> {
+        let named = |name: &str| content.iter().find(|other| other.name.eq_ignore_ascii_case(name));
+        let same_text = content
+            .iter()
+            .find(|other| other.name.eq_ignore_ascii_case(&self.name) && other.parameters == self.parameters);
+        let kind = self.name.split('/').next().unwrap_or_default();
+        same_text
+            .or_else(|| named(&self.name))
+            .or_else(|| named(&format!("{kind}/*")))
+            .or_else(|| named("*/*"))
     }
 }
 

@@ -98,12 +98,7 @@ fn compare_body(pair: &mut Pair<'_>) {
                 pair.note(Code::RequestBodyDemanded, "body", what, &promised.at, &kept.at);
             }
             for media in &promised.content {
-                let own = kept
-                    .content
-                    .iter()
-                    .find(|own| own.name.eq_ignore_ascii_case(&media.name));
-                let own = own.or_else(|| kept.content.iter().find(|own| own.name == "*/*"));
-                match own {
+                match media.entry_in(&kept.content) {
                     None => {
                         let what = "a body of this media type isn't read".to_owned();
                         pair.note(

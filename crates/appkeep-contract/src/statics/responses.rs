@@ -93,11 +93,7 @@ fn compare_content(pair: &mut Pair<'_>, promised: &Response, kept: &Response) {
         (false, false) => {}
     }
     for own in &kept.content {
-        match promised
-            .content
-            .iter()
-            .find(|media| media.name.eq_ignore_ascii_case(&own.name))
-        {
+        match own.entry_in(&promised.content) {
             None => {
                 let what = format!("{subject} may come in it");
                 pair.note(
@@ -115,11 +111,7 @@ fn compare_content(pair: &mut Pair<'_>, promised: &Response, kept: &Response) {
         }
     }
     for media in &promised.content {
-        if !kept
-            .content
-            .iter()
-            .any(|own| own.name.eq_ignore_ascii_case(&media.name))
-        {
+        if media.entry_in(&kept.content).is_none() {
             let what = format!("{subject} can't be had in it");
             pair.note(
                 Code::ResponseMediaTypeMissing,

@@ -31,13 +31,11 @@ fn grow(root: &Value, schema: &Value, depth: u32, rng: &mut Rng) -> Value {
         }
     }
     if let Some(branches) = schema["allOf"].as_array() {
-        return together(
-            branches
-                .iter()
-                .map(|branch| grow(root, branch, depth, rng))
-                .collect(),
-            rng,
-        );
+        let values: Vec<Value> = branches
+            .iter()
+            .map(|branch| grow(root, branch, depth, rng))
+            .collect();
+        return together(&values, rng);
     }
     match schema["type"].as_str() {
         Some("boolean") => json!(rng.bool()),
@@ -51,12 +49,12 @@ fn grow(root: &Value, schema: &Value, depth: u32, rng: &mut Rng) -> Value {
 }
 
 /// Objects become one; of anything else one is taken.
-fn together(values: Vec<Value>, rng: &mut Rng) -> Value {
+fn together(values: &[Value], rng: &mut Rng) -> Value {
     let mut members = Map::new();
-    for value in &values {
+    for value in values {
         match value {
             Value::Object(more) => members.extend(more.clone()),
-            _ => return rng.choice(&values).cloned().unwrap_or_default(),
+            _ => return rng.choice(values).cloned().unwrap_or_default(),
         }
     }
     members.into()

@@ -247,3 +247,33 @@ impl Serialize for Code {
         serializer.serialize_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::statics;
+
+    #[test]
+    fn every_code_is_its_own_here_and_in_static_verification() {
+        let here = Code::ALL.iter().map(|code| code.as_str());
+        let there = statics::Code::ALL.iter().map(|code| code.as_str());
+        let all: BTreeSet<_> = here.chain(there).collect();
+        assert_eq!(all.len(), Code::ALL.len() + statics::Code::ALL.len());
+    }
+
+    #[test]
+    fn what_breaks_clients_is_major_and_nothing_else_is() {
+        for code in Code::ALL {
+            let is_safe = code.clients() == Effect::Safe;
+            assert_eq!(code.level() < Level::Major, is_safe, "{}", code.as_str());
+            // Words break nobody.
+            assert!(
+                code.level() > Level::Patch || code.servers() == Effect::Safe,
+                "{}",
+                code.as_str()
+            );
+        }
+    }
+}

@@ -3,6 +3,8 @@
 //! Then they admit the same values, whatever the words mean: so what isn't understood, but hasn't changed,
 //! stands against no proof. References are followed. *No* says nothing: other words may mean the same.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::node::{Node, Side, is_annotation};
@@ -12,7 +14,8 @@ pub(super) fn is_same<'a>(one: (&Side<'a>, &Node<'a>), other: (&Side<'a>, &Node<
     let mut comparison = Comparison {
         one: one.0.root(),
         other: other.0.root(),
-        assumed: Vec::new(),
+        assumed: HashSet::new(),
+        trail: Vec::new(),
     };
     comparison.schemas(&one.1.value, &other.1.value)
 }
@@ -21,7 +24,9 @@ struct Comparison<'r> {
     one: &'r Value,
     other: &'r Value,
     /// Pairs under comparison, by address: met again, they are the same unless a difference is found elsewhere.
-    assumed: Vec<(usize, usize)>,
+    assumed: HashSet<(usize, usize)>,
+    /// The same pairs in the order in which they were met.
+    trail: Vec<(usize, usize)>,
 }
 
 impl Comparison<'_> {
@@ -59,14 +64,16 @@ impl Comparison<'_> {
             return false;
         };
         let pair = (std::ptr::from_ref(one).addr(), std::ptr::from_ref(other).addr());
-        if self.assumed.contains(&pair) {
+        if !self.assumed.insert(pair) {
             return true;
         }
-        let mark = self.assumed.len();
-        self.assumed.push(pair);
+        let mark = self.trail.len();
+        self.trail.push(pair);
         let is_same = compare(self, one, other);
         if !is_same {
-            self.assumed.truncate(mark);
+            for pair in self.trail.drain(mark..) {
+                self.assumed.remove(&pair);
+            }
         }
         is_same
     }

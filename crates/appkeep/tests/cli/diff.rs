@@ -16,8 +16,8 @@ fn document(directory: &TempDir, version: &str, status: &str) -> String {
         "paths": {"/a": {"get": {"operationId": "fetch", "responses": {status: {"description": "It."}}}}},
     });
     let path = directory.path().join(format!("{version}-{status}.json"));
-    fs::write(&path, document.to_string()).unwrap();
-    path.to_str().unwrap().to_owned()
+    fs::write(&path, document.to_string()).expect("a directory to write to");
+    path.to_str().expect("a path in UTF-8").to_owned()
 }
 
 #[test]

@@ -5,15 +5,19 @@
 //! has to. It doesn't lint: what the document says about itself (titles, tags, examples) stays in the tree.
 
 mod error;
+mod lines;
 mod model;
 mod pairs;
 mod read;
 mod reference;
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 pub use error::DocumentError;
 pub(crate) use model::route;
+use lines::Lines;
 pub use model::{
     Body, Header, MediaType, Operation, Origin, Parameter, ParameterLocation, Response, SchemaPlace,
     Security, StatusKey,
@@ -32,6 +36,7 @@ pub struct Document {
     name: String,
     root: Value,
     operations: Vec<Operation>,
+    lines: Arc<Lines>,
 }
 
 impl Document {
@@ -60,7 +65,9 @@ impl Document {
         } else {
             serde_saphyr::from_str(text).map_err(|error| unreadable(in_a_line(&error.to_string())))?
         };
-        Self::from_value(name, root)
+        let mut document = Self::from_value(name, root)?;
+        document.lines = Arc::new(Lines::of(text));
+        Ok(document)
     }
 
     /// Reads a document that is parsed already.
@@ -74,6 +81,7 @@ impl Document {
             name: name.to_owned(),
             root,
             operations,
+            lines: Arc::default(),
         })
     }
 
@@ -87,6 +95,14 @@ impl Document {
     #[must_use]
     pub fn root(&self) -> &Value {
         &self.root
+    }
+
+    /// The line, counted from 1, of what a JSON pointer names, or of the nearest thing around it.
+    ///
+    /// `None` for a document that was made from a value and so has no text.
+    #[must_use]
+    pub fn line(&self, pointer: &str) -> Option<usize> {
+        self.lines.line(pointer)
     }
 
     /// Every operation, in the document's own order.

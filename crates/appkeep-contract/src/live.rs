@@ -19,11 +19,13 @@ mod decode;
 mod deletes;
 mod fault_run;
 mod faults;
+mod find;
 mod headers;
 mod inputs;
 mod isolation;
 mod judge;
 mod kind;
+mod listener;
 mod lists;
 mod model;
 mod negotiation;
@@ -31,6 +33,7 @@ mod pending;
 mod progress;
 mod races;
 mod report;
+pub(crate) mod rows;
 mod sequence;
 mod slow;
 mod snapshots;
@@ -43,6 +46,8 @@ mod wire;
 
 pub use breakage::{Breakage, StorageFault};
 pub use codes::rules;
+pub use find::find_app;
+pub use listener::Progress;
 pub use report::{CheckOutcome, CheckResult, LiveFinding, LiveReport};
 pub use suite::{CHECKS, CHECKS_OF_STORAGE, run};
 pub use target::{Foreign, Idle, Options, Target};
@@ -75,6 +80,16 @@ pub enum LiveError {
         /// The address that was tried.
         url: String,
         /// The whole chain of causes.
+        why: String,
+    },
+    /// The server names no app to work on.
+    #[error("find an app of account {account} at {url}: {why}")]
+    NoApp {
+        /// The address that was tried.
+        url: String,
+        /// The account that was given.
+        account: uuid::Uuid,
+        /// What came instead.
         why: String,
     },
     /// The options leave no operation that could be asked first.

@@ -14,11 +14,11 @@ mod responses;
 
 use serde::Serialize;
 
-pub use allowances::{Allowance, Allowed, DROPSHOT, StaleAllowance};
+pub use allowances::{Allowance, Allowed, DROPSHOT, STALE_CODE, STALE_RULE, StaleAllowance};
 pub use codes::{Code, Direction};
 
 use crate::document::Document;
-use crate::report::Outcome;
+use crate::report::{Outcome, Place};
 
 /// One difference between the contract and a server's document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,8 +35,12 @@ pub struct StaticFinding {
     pub direction: Direction,
     /// Where in the contract, as a JSON pointer.
     pub contract_at: String,
+    /// The line of that in the contract's text, where it has one.
+    pub contract_line: Option<usize>,
     /// Where in the server's document; `None` where nothing stands there.
     pub server_at: Option<String>,
+    /// The line of that in the text of the server's document, where it has one.
+    pub server_line: Option<usize>,
 }
 
 /// The result of comparing two documents.
@@ -67,6 +71,19 @@ impl StaticReport {
             Outcome::Violated
         }
     }
+
+    /// Where the contract says what a finding is about.
+    #[must_use]
+    pub fn contract_place(&self, finding: &StaticFinding) -> Place {
+        Place::new(&self.contract, finding.contract_line, &finding.contract_at)
+    }
+
+    /// Where the server's document says otherwise, where it says anything.
+    #[must_use]
+    pub fn server_place(&self, finding: &StaticFinding) -> Option<Place> {
+        let at = finding.server_at.as_deref()?;
+        Some(Place::new(&self.server, finding.server_line, at))
+    }
 }
 
 /// Compares a server's document with the contract; differences that an allowance covers are kept apart.
@@ -74,7 +91,14 @@ impl StaticReport {
 /// For a document written by dropshot pass [`DROPSHOT`], for any other an empty table.
 #[must_use]
 pub fn verify(contract: &Document, server: &Document, allowances: &[Allowance]) -> StaticReport {
-    let found = compare::compare(contract, server);
+    let mut found = compare::compare(contract, server);
+    for finding in &mut found {
+        finding.contract_line = contract.line(fragment(&finding.contract_at));
+        finding.server_line = finding
+            .server_at
+            .as_deref()
+            .and_then(|at| server.line(fragment(at)));
+    }
     let (findings, allowed, stale) = allowances::apply(found, allowances);
     StaticReport {
         contract: contract.name().to_owned(),
@@ -84,6 +108,11 @@ pub fn verify(contract: &Document, server: &Document, allowances: &[Allowance]) 
         allowed,
         stale,
     }
+}
+
+/// The pointer in a fragment like `#/paths`.
+fn fragment(at: &str) -> &str {
+    at.strip_prefix('#').unwrap_or(at)
 }
 
 #[cfg(test)]

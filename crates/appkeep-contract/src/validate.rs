@@ -4,6 +4,7 @@
 //! [`crate::live`] to say.
 
 mod explain;
+mod violated;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use serde_json::Value;
 use crate::document::{Document, Header, MediaType, Operation, Response, SchemaPlace, resolve};
 use crate::schema::Components;
 use explain::explain;
+pub use violated::Violated;
 
 /// A schema of the document that no validator can be made of.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,82 +25,6 @@ pub struct CompileError {
     document: String,
     place: String,
     why: String,
-}
-
-/// What a response violates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Violated {
-    /// The operation isn't in the document.
-    OperationUndocumented,
-    /// The operation documents no such status.
-    StatusUndocumented,
-    /// There is a body and the response documents none.
-    BodyUnexpected,
-    /// The response documents a body and there is none.
-    BodyMissing,
-    /// There is a body without `Content-Type`.
-    MediaTypeMissing,
-    /// The media type isn't one of those that the response declares.
-    MediaTypeUndeclared,
-    /// The body isn't JSON although its media type says so.
-    BodyNotJson,
-    /// The body breaks its schema.
-    BodySchema,
-    /// A required header is missing.
-    HeaderMissing,
-    /// A header breaks its schema.
-    HeaderMalformed,
-}
-
-impl Violated {
-    /// All of them.
-    pub const ALL: [Self; 10] = [
-        Self::OperationUndocumented,
-        Self::StatusUndocumented,
-        Self::BodyUnexpected,
-        Self::BodyMissing,
-        Self::MediaTypeMissing,
-        Self::MediaTypeUndeclared,
-        Self::BodyNotJson,
-        Self::BodySchema,
-        Self::HeaderMissing,
-        Self::HeaderMalformed,
-    ];
-
-    /// The stable code.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::OperationUndocumented => "operation-undocumented",
-            Self::StatusUndocumented => "status-undocumented",
-            Self::BodyUnexpected => "body-unexpected",
-            Self::BodyMissing => "body-missing",
-            Self::MediaTypeMissing => "media-type-missing",
-            Self::MediaTypeUndeclared => "media-type-undeclared",
-            Self::BodyNotJson => "body-not-json",
-            Self::BodySchema => "body-schema",
-            Self::HeaderMissing => "header-missing",
-            Self::HeaderMalformed => "header-malformed",
-        }
-    }
-
-    /// The rule in one sentence.
-    #[must_use]
-    pub fn rule(self) -> &'static str {
-        match self {
-            Self::OperationUndocumented => "Only operations of the contract are judged.",
-            Self::StatusUndocumented => "An operation answers with statuses that it documents.",
-            Self::BodyUnexpected => "A response that documents no body has none.",
-            Self::BodyMissing => "A response that documents a body has one.",
-            Self::MediaTypeMissing => "A response with a body names its media type.",
-            Self::MediaTypeUndeclared => "The media type is one that the response declares.",
-            Self::BodyNotJson => "A JSON body is JSON.",
-            Self::BodySchema => "A body keeps to its schema.",
-            Self::HeaderMissing => "A required header is there.",
-            Self::HeaderMalformed => "A header keeps to its schema.",
-        }
-    }
 }
 
 /// One thing wrong with a response.

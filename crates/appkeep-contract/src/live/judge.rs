@@ -4,6 +4,7 @@ use super::decode;
 use super::report::LiveFinding;
 use super::stage::{Stage, Stop};
 use super::wire::Answer;
+use crate::codes;
 
 /// What a request that gets no answer is found by.
 pub(super) const SILENCE: (&str, &str) = ("no-answer", "Every request gets an answer.");
@@ -72,6 +73,11 @@ impl Stage {
 
     /// Puts a finding down, once per check.
     pub(super) fn note(&mut self, finding: LiveFinding) {
+        debug_assert!(
+            !codes::find(&finding.code).is_empty(),
+            "{} isn't explained",
+            finding.code
+        );
         let known = |other: &LiveFinding| {
             other.code == finding.code && other.operation == finding.operation && other.what == finding.what
         };

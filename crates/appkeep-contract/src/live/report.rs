@@ -1,15 +1,19 @@
 //! What a live run found, as data.
 
 use serde::Serialize;
+use uuid::Uuid;
 
 use super::wire::Exchange;
-use crate::report::{Coverage, Outcome};
+use crate::codes;
+use crate::report::{Coverage, Outcome, Place};
 
 /// The result of driving one server.
 #[derive(Debug, Clone, Serialize)]
 pub struct LiveReport {
     /// The address of the server.
     pub url: String,
+    /// What the run took its names and ids from: a run with the same one sends the same requests.
+    pub run_id: Uuid,
     /// Every check in the order in which it ran.
     pub checks: Vec<CheckResult>,
     /// Every documented response: valid, violated or not reached.
@@ -68,7 +72,7 @@ pub struct CheckResult {
     pub findings: Vec<LiveFinding>,
     /// Documented responses that this check is there to see.
     #[serde(skip)]
-    pub(super) reaches: Vec<(String, u16)>,
+    pub(crate) reaches: Vec<(String, u16)>,
 }
 
 /// What became of a check.
@@ -101,4 +105,12 @@ pub struct LiveFinding {
     pub place: Option<String>,
     /// Position of the exchange in [`LiveReport::exchanges`]; `None` when no answer came.
     pub exchange: Option<usize>,
+}
+
+impl LiveFinding {
+    /// Where the contract says what was found to be otherwise.
+    #[must_use]
+    pub fn contract_place(&self) -> Place {
+        codes::place(&self.code, &self.operation, self.place.as_deref())
+    }
 }

@@ -11,6 +11,7 @@ pub(super) use super::kind::{BACKUP_TYPE, Kind, SNAP_TYPE};
 use super::model::Model;
 use super::target::{Foreign, Options, Target};
 use super::wire::{Answer, Wire};
+use crate::codes;
 use crate::document::Origin;
 
 /// Why a check ends early.
@@ -50,6 +51,9 @@ pub(super) struct Stage {
     /// What must be there, and how.
     pub(super) model: Model,
     pub(super) current: Current,
+    /// How many checks there are in all.
+    pub(super) checks: usize,
+    begun: usize,
     names: u32,
 }
 
@@ -62,8 +66,17 @@ impl Stage {
             world: World::default(),
             model: Model::default(),
             current: Current::default(),
+            checks: 0,
+            begun: 0,
             names: 0,
         }
+    }
+
+    /// Tells whoever wants to know that the next check begins.
+    pub(super) fn step(&mut self, code: &str) {
+        debug_assert!(!codes::find(code).is_empty(), "{code} isn't explained");
+        self.options.progress.tell(self.begun, self.checks, code);
+        self.begun += 1;
     }
 
     /// An id that nothing has, the same in every run with this run id.

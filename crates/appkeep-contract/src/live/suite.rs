@@ -45,6 +45,7 @@ pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveE
         checks: Vec::new(),
     };
     is_usable(&mut run.stage).await?;
+    run.stage.checks = run.planned();
     run.tell_all(stories::BEGINNING).await;
     run.cross_borders().await;
     run.tell_all(stories::AFTER_CROSSINGS).await;
@@ -61,6 +62,7 @@ pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveE
     let coverage = Coverage::of(stage.wire.validator().document(), &stage.wire.log, unreached);
     Ok(LiveReport {
         url: target.url.clone(),
+        run_id: options.run_id,
         checks,
         coverage,
         exchanges: stage.wire.log,
@@ -78,6 +80,31 @@ impl Run {
     fn operations(&self) -> Vec<String> {
         let operations = self.stage.wire.validator().document().operations();
         operations.iter().map(|operation| operation.id.clone()).collect()
+    }
+
+    /// How many checks there will be, those included that are left out.
+    fn planned(&self) -> usize {
+        let document = self.stage.wire.validator().document();
+        let operations = document.operations();
+        let stories = [
+            stories::BEGINNING,
+            stories::AFTER_CROSSINGS,
+            stories::CROWDS,
+            stories::ENDING,
+        ];
+        let told: usize = stories.iter().map(|stories| stories.len()).sum();
+        let times = |fits: &dyn Fn(&str) -> bool| operations.iter().filter(|one| fits(&one.id)).count();
+        let repeated = stories::REPEATED.iter().chain(stories::STORAGE);
+        let repeated: usize = repeated
+            .map(|story| times(&|operation| story.over.fits(operation)))
+            .sum();
+        let crossings: usize = CROSSINGS
+            .iter()
+            .map(|crossing| times(&|operation| (crossing.fits)(&self.stage, operation)))
+            .sum();
+        let made = inputs::cases(document).len() + fault_run::cases(operations).len();
+        let last = 1 + usize::from(self.stage.options.least_checks.is_some());
+        told + repeated + crossings + made + last
     }
 
     async fn tell_all(&mut self, stories: &[Story]) {
@@ -253,6 +280,7 @@ fn said(answer: &Answer) -> String {
 }
 
 fn begin(stage: &mut Stage, code: &str, rule: &str) {
+    stage.step(code);
     stage.current = Current {
         code: code.to_owned(),
         rule: rule.to_owned(),

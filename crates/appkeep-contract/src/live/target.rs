@@ -7,6 +7,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::breakage::Breakage;
+use super::listener::Progress;
 
 /// A running server and what the caller knows about it.
 ///
@@ -104,6 +105,8 @@ pub struct Options {
     pub operations: Option<BTreeSet<String>>,
     /// A run that makes fewer checks than this is a finding of its own: it lost its teeth.
     pub least_checks: Option<usize>,
+    /// Told how far the run is.
+    pub progress: Progress,
 }
 
 impl Options {
@@ -119,6 +122,7 @@ impl Options {
             documented_only: false,
             operations: None,
             least_checks: None,
+            progress: Progress::default(),
         }
     }
 }

@@ -128,16 +128,8 @@ impl Wire {
         answer_max: Duration,
         validator: ResponseValidator,
     ) -> Result<Self, LiveError> {
-        let mut builder = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            // Whoever waits for something special has a limit of his own.
-            .timeout(answer_max + GRACE)
-            .no_proxy();
-        if let Some(pem) = &target.ca {
-            let certificate = reqwest::Certificate::from_pem(pem).map_err(LiveError::Client)?;
-            builder = builder.tls_certs_merge([certificate]);
-        }
-        let http = builder.build().map_err(LiveError::Client)?;
+        // Whoever waits for something special has a limit of his own.
+        let http = client(target.ca.as_deref(), answer_max + GRACE)?;
         let idle = target.idle.as_ref().map(|idle| read_url(&idle.url)).transpose()?;
         Ok(Self {
             http,
@@ -301,7 +293,20 @@ impl Wire {
     }
 }
 
-fn read_url(text: &str) -> Result<Url, LiveError> {
+/// A client that follows no redirect and knows no proxy.
+pub(super) fn client(ca: Option<&[u8]>, answer_max: Duration) -> Result<reqwest::Client, LiveError> {
+    let mut builder = reqwest::Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(answer_max)
+        .no_proxy();
+    if let Some(pem) = ca {
+        let certificate = reqwest::Certificate::from_pem(pem).map_err(LiveError::Client)?;
+        builder = builder.tls_certs_merge([certificate]);
+    }
+    builder.build().map_err(LiveError::Client)
+}
+
+pub(super) fn read_url(text: &str) -> Result<Url, LiveError> {
     let failed = |why: String| LiveError::Url {
         url: text.to_owned(),
         why,
@@ -331,7 +336,7 @@ fn authorization(target: &Target, call: &Call) -> Option<(String, String)> {
             _ => token(&target.token, "APPKEEP_TOKEN"),
         },
         Credential::Viewer => token(target.viewer_token.as_ref()?, "APPKEEP_VIEWER_TOKEN"),
-        Credential::Foreign => token(&target.foreign.as_ref()?.token, "APPKEEP_FOREIGN_TOKEN"),
+        Credential::Foreign => token(&target.foreign.as_ref()?.token, "APPKEEP_TOKEN_B"),
         Credential::Operator => token(target.operator_token.as_ref()?, "APPKEEP_OPERATOR_TOKEN"),
     }
 }
@@ -357,7 +362,7 @@ fn cut(text: &str) -> String {
 }
 
 /// An error with all its causes: reqwest's own first line never says why.
-fn chain(error: &reqwest::Error) -> String {
+pub(super) fn chain(error: &reqwest::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -1,67 +1,130 @@
-//! Reports in plain text.
+//! Reports for a terminal.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
+
+use anstyle::{AnsiColor, Effects, Style};
 
 use super::curl::curl;
 use crate::live::{CheckOutcome, CheckResult, Exchange, LiveFinding, LiveReport};
-use crate::statics::{StaticFinding, StaticReport};
+use crate::statics::{STALE_CODE, StaticFinding, StaticReport};
 
-/// Characters of a response's body that a finding shows.
+/// Characters of a body that a finding shows.
 const BODY_CHARS_MAX: usize = 300;
 
-/// The comparison of two documents.
+/// How the kinds of text are told apart.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Palette {
+    code: Style,
+    bad: Style,
+    good: Style,
+    faint: Style,
+}
+
+/// No escape sequences at all.
+pub(super) const PLAIN: Palette = Palette {
+    code: Style::new(),
+    bad: Style::new(),
+    good: Style::new(),
+    faint: Style::new(),
+};
+
+/// The terminal's own colours.
+pub(super) const COLOURED: Palette = Palette {
+    code: AnsiColor::Red.on_default().effects(Effects::BOLD),
+    bad: AnsiColor::Red.on_default(),
+    good: AnsiColor::Green.on_default(),
+    faint: Style::new().effects(Effects::DIMMED),
+};
+
+fn painted(style: Style, text: impl Display) -> String {
+    format!("{style}{text}{style:#}")
+}
+
+/// The comparison of two documents, without colour.
 #[must_use]
 pub fn static_text(report: &StaticReport) -> String {
+    static_part(PLAIN, report)
+}
+
+/// The run against a server, without colour.
+#[must_use]
+pub fn live_text(report: &LiveReport) -> String {
+    live_part(PLAIN, report)
+}
+
+pub(super) fn static_part(palette: Palette, report: &StaticReport) -> String {
     let mut text = format!("static: {} against {}\n", report.server, report.contract);
-    for group in grouped(&report.findings) {
-        let Some(finding) = group.first() else { continue };
-        let _ = writeln!(text, "\n{}", finding.code.as_str());
-        for one in &group {
-            let _ = writeln!(
-                text,
-                "  {}",
-                format!("{} {}", one.operation, one.subject).trim_end()
-            );
-        }
-        let _ = writeln!(text, "  rule:  {}", finding.code.rule());
-        let _ = writeln!(text, "  found: {}", finding.what);
-        let _ = writeln!(text, "  why:   {}", finding.direction.words());
-        let _ = writeln!(text, "  where: {} in the contract", finding.contract_at);
-        if let Some(at) = &finding.server_at {
-            let _ = writeln!(text, "         {at} in the server's document");
-        }
-        let _ = writeln!(text, "  do:    {}", finding.code.advice());
+    for group in grouped(report.findings.iter()) {
+        text.push('\n');
+        difference_text(&mut text, palette, report, &group);
     }
     if !report.allowed.is_empty() {
         text.push('\n');
     }
     for allowed in &report.allowed {
-        let _ = writeln!(
-            text,
+        let line = format!(
             "allowed: {} × {}: {}",
             allowed.count, allowed.what, allowed.reason
         );
+        let _ = writeln!(text, "{}", painted(palette.faint, line));
     }
     for stale in &report.stale {
         let _ = writeln!(
             text,
-            "stale allowance: {} ({}) matches nothing any more: remove it",
+            "{STALE_CODE}: {} ({}) matches nothing any more: remove it",
             stale.what, stale.code
         );
     }
-    let _ = writeln!(
-        text,
-        "\nstatic: {} operations compared, {} findings, {} differences allowed, {} stale allowances",
+    let summary = format!(
+        "static: {} operations compared, {} findings, {} differences allowed, {} stale allowances",
         report.operations,
         report.findings.len(),
         report.allowed.iter().map(|allowed| allowed.count).sum::<usize>(),
         report.stale.len()
     );
+    let holds = report.findings.is_empty() && report.stale.is_empty();
+    let _ = writeln!(text, "\n{}", painted(verdict(palette, holds), summary));
     text
 }
 
+fn verdict(palette: Palette, holds: bool) -> Style {
+    if holds { palette.good } else { palette.bad }
+}
+
+/// Differences as a terminal shows them, without colour.
+pub(super) fn differences_text(report: &StaticReport, found: &[&StaticFinding]) -> String {
+    let mut texts = Vec::new();
+    for group in grouped(found.iter().copied()) {
+        let mut text = String::new();
+        difference_text(&mut text, PLAIN, report, &group);
+        texts.push(text);
+    }
+    texts.join("\n")
+}
+
+fn difference_text(text: &mut String, palette: Palette, report: &StaticReport, group: &[&StaticFinding]) {
+    let Some(finding) = group.first() else { return };
+    let _ = writeln!(text, "{}", painted(palette.code, finding.code.as_str()));
+    for one in group {
+        let _ = writeln!(
+            text,
+            "  {}",
+            format!("{} {}", one.operation, one.subject).trim_end()
+        );
+    }
+    let _ = writeln!(text, "  rule:     {}", finding.code.rule());
+    let _ = writeln!(text, "  found:    {}", tame(&finding.what));
+    let _ = writeln!(text, "  why:      {}", finding.direction.words());
+    let _ = writeln!(text, "  contract: {}", report.contract_place(finding));
+    if let Some(place) = report.server_place(finding) {
+        let _ = writeln!(text, "  server:   {place}");
+    }
+    let _ = writeln!(text, "  do:       {}", finding.code.advice());
+    let _ = writeln!(text, "  more:     appkeep explain {}", finding.code.as_str());
+}
+
 /// Findings that come from one place: many operations may use one schema.
-fn grouped(findings: &[StaticFinding]) -> Vec<Vec<&StaticFinding>> {
+pub(super) fn grouped<'a>(findings: impl Iterator<Item = &'a StaticFinding>) -> Vec<Vec<&'a StaticFinding>> {
     let mut groups: Vec<Vec<&StaticFinding>> = Vec::new();
     for finding in findings {
         let is_same = |other: &StaticFinding| {
@@ -81,15 +144,13 @@ fn grouped(findings: &[StaticFinding]) -> Vec<Vec<&StaticFinding>> {
     groups
 }
 
-/// The run against a server.
-#[must_use]
-pub fn live_text(report: &LiveReport) -> String {
+pub(super) fn live_part(palette: Palette, report: &LiveReport) -> String {
     let mut text = format!("live: {}\n", report.url);
     for finding in report.findings() {
         text.push('\n');
-        finding_text(&mut text, report, finding);
+        text.push_str(&finding_text(palette, report, finding));
     }
-    let _ = writeln!(text, "\n{}", report.coverage.table());
+    let _ = writeln!(text, "\n{}", coloured_table(palette, &report.coverage.table()));
     for (reason, names) in left_out(&report.checks) {
         let _ = writeln!(text, "left out, {reason}: {}", names.join(", "));
     }
@@ -97,17 +158,39 @@ pub fn live_text(report: &LiveReport) -> String {
         let _ = writeln!(text, "left behind: {left}");
     }
     let (held, violated, not_made) = report.counts();
-    let _ = writeln!(
-        text,
+    let summary = format!(
         "live: {} checks: {held} held, {violated} violated, {not_made} left out; {} responses looked at",
         report.checks.len(),
         report.exchanges.len()
     );
+    let _ = writeln!(text, "{}", painted(verdict(palette, violated == 0), summary));
+    if violated > 0 {
+        let _ = writeln!(text, "again with the same requests: --seed {}", report.run_id);
+    }
     text
 }
 
+/// Colours the words of a table whose columns are laid out already.
+fn coloured_table(palette: Palette, table: &str) -> String {
+    let (good, bad, faint) = (
+        painted(palette.good, "valid"),
+        painted(palette.bad, "VIOLATED"),
+        painted(palette.faint, "not reached"),
+    );
+    let line = |line: &str| {
+        if line.starts_with("| ") {
+            line.replace("| valid", &format!("| {good}"))
+                .replace("| VIOLATED", &format!("| {bad}"))
+                .replace("| not reached", &format!("| {faint}"))
+        } else {
+            line.to_owned()
+        }
+    };
+    table.lines().map(line).collect::<Vec<_>>().join("\n")
+}
+
 /// The names of the checks that weren't made, by reason; with operations where others of that name were.
-fn left_out(checks: &[CheckResult]) -> Vec<(&str, Vec<String>)> {
+pub(super) fn left_out(checks: &[CheckResult]) -> Vec<(&str, Vec<String>)> {
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
     for check in checks {
         let CheckOutcome::LeftOut { reason } = &check.outcome else {
@@ -129,34 +212,60 @@ fn left_out(checks: &[CheckResult]) -> Vec<(&str, Vec<String>)> {
     groups
 }
 
-fn finding_text(text: &mut String, report: &LiveReport, finding: &LiveFinding) {
-    let _ = writeln!(text, "{}  {}", finding.code, finding.operation);
+/// One finding of a run, with everything that is needed to repeat it.
+pub(super) fn finding_text(palette: Palette, report: &LiveReport, finding: &LiveFinding) -> String {
+    let mut text = format!(
+        "{}  {}\n",
+        painted(palette.code, &finding.code),
+        finding.operation
+    );
     let _ = writeln!(text, "  rule:     {}", finding.rule);
-    let _ = writeln!(text, "  found:    {}", finding.what);
-    if let Some(place) = &finding.place {
-        let _ = writeln!(text, "  contract: #{place}");
+    let _ = writeln!(text, "  found:    {}", tame(&finding.what));
+    let _ = writeln!(text, "  contract: {}", finding.contract_place());
+    if let Some(exchange) = finding.exchange.and_then(|index| report.exchanges.get(index)) {
+        let _ = writeln!(text, "  request:  {}", request(exchange));
+        let _ = writeln!(text, "  response: {}", response(exchange));
+        let _ = writeln!(text, "  again:    {}", curl(exchange));
     }
-    let Some(exchange) = finding.exchange.and_then(|index| report.exchanges.get(index)) else {
-        return;
-    };
-    let _ = writeln!(text, "  request:  {} {}", exchange.method, exchange.url);
-    let _ = writeln!(text, "  response: {}", summary(exchange));
-    let _ = writeln!(text, "  again:    {}", curl(exchange));
+    let _ = writeln!(text, "  more:     appkeep explain {}", finding.code);
+    text
 }
 
-fn summary(exchange: &Exchange) -> String {
+fn request(exchange: &Exchange) -> String {
+    let body = exchange.request_body.as_deref().unwrap_or_default();
+    format!("{} {} {}", exchange.method, exchange.url, cut(body))
+        .trim_end()
+        .to_owned()
+}
+
+fn response(exchange: &Exchange) -> String {
     let content_type = exchange
         .response_headers
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case("content-type"));
-    let content_type = content_type.map(|(_, value)| value.as_str()).unwrap_or_default();
-    let body: String = exchange.response_body.chars().take(BODY_CHARS_MAX).collect();
-    let more = if exchange.response_body.chars().count() > BODY_CHARS_MAX {
-        "…"
-    } else {
-        ""
-    };
-    format!("{} {content_type} {body}{more}", exchange.status)
-        .trim_end()
-        .to_owned()
+    let content_type = tame(content_type.map(|(_, value)| value.as_str()).unwrap_or_default());
+    format!(
+        "{} {content_type} {}",
+        exchange.status,
+        cut(&exchange.response_body)
+    )
+    .trim_end()
+    .to_owned()
+}
+
+/// Text on one line: some of it comes from a stranger, who mustn't steer the terminal.
+fn tame(text: &str) -> String {
+    text.chars()
+        .map(|char| if char.is_control() { ' ' } else { char })
+        .collect()
+}
+
+/// The beginning of a body.
+fn cut(body: &str) -> String {
+    let beginning: String = body.chars().take(BODY_CHARS_MAX).collect();
+    let mut text = tame(&beginning);
+    if body.chars().nth(BODY_CHARS_MAX).is_some() {
+        text.push('…');
+    }
+    text
 }

@@ -79,6 +79,12 @@ pub struct Allowed {
     pub count: usize,
 }
 
+/// The stable code of an allowance that matched nothing.
+pub const STALE_CODE: &str = "stale-allowance";
+
+/// The rule that it breaks, in one sentence.
+pub const STALE_RULE: &str = "Every allowance covers a difference.";
+
 /// An allowance that matched nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StaleAllowance {

@@ -161,6 +161,8 @@ fn finding(
         what,
         direction: code.direction(),
         contract_at: format!("#{contract_at}"),
+        contract_line: None,
         server_at: server_at.map(|at| format!("#{at}")),
+        server_line: None,
     }
 }

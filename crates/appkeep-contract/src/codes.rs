@@ -1,0 +1,252 @@
+//! Every code that a report can hold, explained.
+//!
+//! The codes and their rules come from the tables that the checks run from; only why a rule is there and what
+//! to do about it is added here. A code without an explanation fails a test.
+
+mod text;
+mod topics;
+
+use std::sync::LazyLock;
+
+use serde::Serialize;
+
+pub use text::list_text;
+
+use crate::document::{Document, Operation};
+use crate::live::rows::{self, Rule};
+use crate::report::Place;
+use crate::statics::{Code, STALE_CODE, STALE_RULE};
+use crate::validate::Violated;
+
+/// Which part of a verification finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// The comparison of two documents.
+    Static,
+    /// What every response is held against, whatever was asked.
+    Response,
+    /// The checks of a run against a server.
+    Live,
+}
+
+impl Part {
+    /// Every one.
+    pub const ALL: &[Self] = &[Self::Static, Self::Response, Self::Live];
+
+    /// What is looked at, in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Static => "static: a server's document against the contract",
+            Self::Response => "response: what every answer is held against",
+            Self::Live => "live: what the suite asks a running server",
+        }
+    }
+}
+
+/// One code with everything there is to say about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// The stable code.
+    pub code: &'static str,
+    /// Which part finds it.
+    pub part: Part,
+    /// The rule in one sentence.
+    pub rule: &'static str,
+    /// Why the rule is there.
+    pub why: &'static str,
+    /// Where the contract says so; empty where every finding names a place of its own.
+    pub contract: Vec<Place>,
+    /// The operations that it is checked for; empty where that are all.
+    pub operations: Vec<String>,
+    /// What to do about a finding.
+    pub advice: &'static str,
+    /// What breaks the rule, or what is asked and must be answered.
+    pub example: String,
+}
+
+/// The authored document, which all of it is about.
+static CONTRACT: LazyLock<Option<Document>> = LazyLock::new(|| Document::authored().ok());
+
+static ALL: LazyLock<Vec<Explanation>> = LazyLock::new(|| {
+    let statics = Code::ALL
+        .iter()
+        .map(|code| of_static(*code))
+        .chain([stale_allowance()]);
+    let responses = Violated::ALL.iter().map(|rule| of_response(*rule));
+    let rules = CONTRACT.as_ref().map(rows::all).unwrap_or_default();
+    let live = rules.into_iter().map(of_live);
+    statics.chain(responses).chain(live).collect()
+});
+
+/// Every code, part by part, in the order in which the checks are made.
+#[must_use]
+pub fn all() -> &'static [Explanation] {
+    &ALL
+}
+
+/// What there is to say about a code: one explanation for every part that uses it, none for an unknown one.
+#[must_use]
+pub fn find(code: &str) -> Vec<&'static Explanation> {
+    all().iter().filter(|known| known.code == code).collect()
+}
+
+/// Where the contract says what a live finding is about.
+///
+/// `pointer` is what the finding itself knows. One that only names the whole operation is made more precise by
+/// what the check is about.
+pub(crate) fn place(code: &str, operation: &str, pointer: Option<&str>) -> Place {
+    let Some(contract) = CONTRACT.as_ref() else {
+        return Place::unknown();
+    };
+    let operation = contract.operation(operation);
+    let own = pointer.filter(|at| operation.is_none_or(|operation| operation.at != **at));
+    let precise = || rows::place(contract, code, operation?);
+    let whole = || operation.map(|operation| operation.at.clone());
+    let at = own.map(str::to_owned).or_else(precise).or_else(whole);
+    Place::in_document(contract, &at.unwrap_or_else(|| "/paths".to_owned()))
+}
+
+fn of_static(code: Code) -> Explanation {
+    Explanation {
+        code: code.as_str(),
+        part: Part::Static,
+        rule: code.rule(),
+        why: code.direction().words(),
+        contract: Vec::new(),
+        operations: Vec::new(),
+        advice: code.advice(),
+        example: code.example().to_owned(),
+    }
+}
+
+fn stale_allowance() -> Explanation {
+    Explanation {
+        code: STALE_CODE,
+        part: Part::Static,
+        rule: STALE_RULE,
+        why: "A table that allows more than there is would hide the next difference.",
+        contract: Vec::new(),
+        operations: Vec::new(),
+        advice: "remove the allowance from the table",
+        example: "`no security scheme` is allowed, and the server's document declares one".to_owned(),
+    }
+}
+
+fn of_response(rule: Violated) -> Explanation {
+    Explanation {
+        code: rule.code(),
+        part: Part::Response,
+        rule: rule.rule(),
+        why: "Whoever reads an answer with code that was generated from the contract, or by hand after it, can \
+              read what the contract permits and nothing else.",
+        contract: Vec::new(),
+        operations: Vec::new(),
+        advice: rule.advice(),
+        example: rule.example().to_owned(),
+    }
+}
+
+fn of_live(rule: Rule) -> Explanation {
+    let topic = topics::of(rule.code);
+    let mut contract: Vec<Place> = Vec::new();
+    if let Some(document) = CONTRACT.as_ref() {
+        let operation = |id: &String| document.operation(id);
+        let place = |operation: &Operation| rows::place(document, rule.code, operation);
+        let mut pointers: Vec<String> = rule
+            .operations
+            .iter()
+            .filter_map(operation)
+            .filter_map(place)
+            .collect();
+        pointers.extend(topic.and_then(|topic| topic.place).map(str::to_owned));
+        for pointer in pointers {
+            let place = Place::in_document(document, &pointer);
+            if !contract.contains(&place) {
+                contract.push(place);
+            }
+        }
+    }
+    Explanation {
+        code: rule.code,
+        part: Part::Live,
+        rule: rule.rule,
+        why: topic.map(|topic| topic.why).unwrap_or_default(),
+        contract,
+        operations: rule.operations,
+        advice: topic.map(|topic| topic.advice).unwrap_or_default(),
+        example: rule
+            .example
+            .unwrap_or_else(|| topic.map(|topic| topic.example.to_owned()).unwrap_or_default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Part, all, find, place};
+
+    #[test]
+    fn every_code_is_explained_whole() {
+        assert!(all().len() > 100, "{}", all().len());
+        for one in all() {
+            for (what, text) in [
+                ("rule", one.rule),
+                ("why", one.why),
+                ("advice", one.advice),
+                ("example", one.example.as_str()),
+            ] {
+                assert!(
+                    !text.is_empty(),
+                    "{} has no {what}: a row in codes/topics.rs is missing",
+                    one.code
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_is_explained_once_in_each_part() {
+        for one in all() {
+            let same = find(one.code).into_iter().filter(|other| other.part == one.part);
+            assert_eq!(same.count(), 1, "{}", one.code);
+        }
+    }
+
+    #[test]
+    fn a_finding_without_a_place_of_its_own_gets_the_best_there_is() {
+        let shown =
+            |code: &str, operation: &str, pointer: Option<&str>| place(code, operation, pointer).to_string();
+        let of_parameter = shown("limit-zero", "app_backup_list_all", None);
+        assert!(
+            of_parameter.ends_with("  #/components/parameters/Limit"),
+            "{of_parameter}"
+        );
+        let own = shown(
+            "limit-zero",
+            "app_backup_list_all",
+            Some("/components/schemas/Problem"),
+        );
+        assert!(own.ends_with("  #/components/schemas/Problem"), "{own}");
+        let whole = shown("no-answer", "app_backup_list_all", None);
+        assert!(whole.ends_with("appBackups/get"), "{whole}");
+        let none = shown("no-answer", "nothing", None);
+        assert!(none.ends_with("  #/paths"), "{none}");
+        for one in [of_parameter, own, whole, none] {
+            let line = one
+                .strip_prefix("spec/openapi.yaml:")
+                .unwrap()
+                .split(' ')
+                .next()
+                .unwrap();
+            assert!(line.parse::<usize>().unwrap() > 1, "{one}");
+        }
+    }
+
+    #[test]
+    fn every_part_has_codes() {
+        for part in [Part::Static, Part::Response, Part::Live] {
+            assert!(all().iter().any(|one| one.part == part));
+        }
+    }
+}

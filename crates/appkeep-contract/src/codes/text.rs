@@ -1,0 +1,92 @@
+//! Explanations for a terminal.
+
+use std::fmt::Write as _;
+
+use super::{Explanation, Part, all};
+
+/// Places and operations that an explanation names one by one.
+const NAMED_MAX: usize = 3;
+
+impl Explanation {
+    /// Rule, reason, place, remedy and example, one below the other.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let mut text = format!("{}  ({})\n", self.code, self.part.words());
+        let _ = writeln!(text, "  rule:     {}", self.rule);
+        let _ = writeln!(text, "  why:      {}", self.why);
+        let mut places: Vec<String> = self.contract.iter().map(ToString::to_string).collect();
+        if places.is_empty() {
+            places.push("named by every finding: line and JSON pointer".to_owned());
+        }
+        listed(&mut text, "contract:", &places);
+        if !self.operations.is_empty() {
+            listed(&mut text, "for:", &self.operations);
+        }
+        let _ = writeln!(text, "  do:       {}", self.advice);
+        let _ = writeln!(text, "  example:  {}", self.example);
+        text
+    }
+}
+
+fn listed(text: &mut String, label: &str, items: &[String]) {
+    for (index, item) in items.iter().take(NAMED_MAX).enumerate() {
+        let label = if index == 0 { label } else { "" };
+        let _ = writeln!(text, "  {label:<9} {item}");
+    }
+    if items.len() > NAMED_MAX {
+        let _ = writeln!(text, "  {:<9} and {} more", "", items.len() - NAMED_MAX);
+    }
+}
+
+/// Every code with its rule, part by part.
+#[must_use]
+pub fn list_text() -> String {
+    let mut text = String::new();
+    for part in Part::ALL {
+        let codes: Vec<&Explanation> = all().iter().filter(|one| one.part == *part).collect();
+        let width = codes.iter().map(|one| one.code.len()).max().unwrap_or_default();
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        let _ = writeln!(text, "{}", part.words());
+        for one in codes {
+            let _ = writeln!(text, "  {:<width$}  {}", one.code, one.rule);
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{all, list_text};
+    use crate::codes::find;
+
+    #[test]
+    fn an_explanation_reads_like_this() {
+        let text: Vec<String> = ["limit-zero", "body-not-json", "response-schema"]
+            .iter()
+            .flat_map(|code| find(code))
+            .map(super::Explanation::text)
+            .collect();
+        // The lines move with every change to the contract.
+        let text = text.join("\n");
+        let moving = |word: &str| {
+            let rest = word.strip_prefix("spec/openapi.yaml:");
+            rest.map_or_else(|| word.to_owned(), |_| "spec/openapi.yaml:LINE".to_owned())
+        };
+        let fixed: Vec<String> = text.split(' ').map(moving).collect();
+        insta::assert_snapshot!(fixed.join(" "));
+    }
+
+    #[test]
+    fn the_list_holds_every_code() {
+        let list = list_text();
+        for one in all() {
+            assert!(
+                list.lines().any(|line| line.trim_start().starts_with(one.code)),
+                "{}",
+                one.code
+            );
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! What the suite's checks are about, read out of the tables that they run from.
+//!
+//! Nothing is written down twice here: a row that is added to a table is a rule from then on.
+
+use std::fmt::Write as _;
+
+use super::faults::{Culprit, FAULTS, Fault, Says, Twist};
+use super::{fault_run, inputs, isolation, judge, model, stories, suite};
+use crate::document::{Document, Operation, ParameterLocation, resolve};
+
+/// One rule of the suite.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    pub(crate) code: &'static str,
+    pub(crate) rule: &'static str,
+    /// The operations that it is checked for; empty when it isn't about some.
+    pub(crate) operations: Vec<String>,
+    /// The request that is made, and what has to come back, where that is data.
+    pub(crate) example: Option<String>,
+}
+
+/// Every rule, in the order in which the suite comes to it.
+pub(crate) fn all(document: &Document) -> Vec<Rule> {
+    let stories = stories(document).into_iter().map(|story| Rule {
+        code: story.code,
+        rule: story.rule,
+        operations: story.operations,
+        example: None,
+    });
+    let inputs = inputs::cases(document).into_iter().map(|case| Rule {
+        code: case.code,
+        rule: case.rule,
+        example: Some(format!("{}: {}", case.operation, case.what)),
+        operations: vec![case.operation],
+    });
+    let cases = fault_run::cases(document.operations());
+    let faults = FAULTS.iter().map(|fault| {
+        let own = cases.iter().filter(|case| case.fault.code == fault.code);
+        let operations: Vec<String> = own.map(|case| case.operation.clone()).collect();
+        let first = operations.first().and_then(|id| document.operation(id));
+        Rule {
+            code: fault.code,
+            rule: fault.rule,
+            example: first.map(|operation| example(fault, operation)),
+            operations,
+        }
+    });
+    let always = model::RULES.iter().map(|rule| (rule.code, rule.rule));
+    let crossings = isolation::CROSSINGS
+        .iter()
+        .map(|crossing| (crossing.code, crossing.rule));
+    let others = [judge::SILENCE, judge::UNREADABLE, suite::CLEAN_UP, suite::FEWER];
+    let others = crossings.chain(always).chain(others).map(|(code, rule)| Rule {
+        code,
+        rule,
+        operations: Vec::new(),
+        example: None,
+    });
+    let mut rules: Vec<Rule> = Vec::new();
+    for rule in stories.chain(inputs).chain(faults).chain(others) {
+        match rules.iter_mut().find(|known| known.code == rule.code) {
+            Some(known) => {
+                let new = |operation: &String| !known.operations.contains(operation);
+                let new: Vec<String> = rule.operations.into_iter().filter(new).collect();
+                known.operations.extend(new);
+            }
+            None => rules.push(rule),
+        }
+    }
+    rules
+}
+
+/// A story, as far as others care.
+struct Told {
+    code: &'static str,
+    rule: &'static str,
+    operations: Vec<String>,
+    /// The status that it is there to see.
+    status: Option<u16>,
+}
+
+fn stories(document: &Document) -> Vec<Told> {
+    let once = [
+        stories::BEGINNING,
+        stories::AFTER_CROSSINGS,
+        stories::CROWDS,
+        stories::ENDING,
+    ];
+    let once = once.into_iter().flatten().map(|story| Told {
+        code: story.code,
+        rule: story.rule,
+        operations: story
+            .about
+            .iter()
+            .map(|(operation, _)| (*operation).to_owned())
+            .collect(),
+        status: story.about.map(|(_, status)| status),
+    });
+    let repeated = stories::REPEATED
+        .iter()
+        .chain(stories::STORAGE)
+        .map(|story| Told {
+            code: story.code,
+            rule: story.rule,
+            operations: document
+                .operations()
+                .iter()
+                .map(|operation| operation.id.clone())
+                .filter(|operation| story.over.fits(operation))
+                .collect(),
+            status: Some(story.sees),
+        });
+    once.chain(repeated).collect()
+}
+
+/// Where the contract says what a check of that code wants of an operation, as a JSON pointer.
+pub(crate) fn place(document: &Document, code: &str, operation: &Operation) -> Option<String> {
+    let fault = FAULTS.iter().find(|fault| fault.code == code);
+    if let Some(fault) = fault
+        && let Some(place) = culprit(document, fault, operation)
+    {
+        return Some(place);
+    }
+    let status = match fault {
+        Some(fault) => fault.status,
+        None => stories(document).into_iter().find_map(|story| {
+            let fits = story.code == code && story.operations.contains(&operation.id);
+            story.status.filter(|_| fits)
+        })?,
+    };
+    operation.response(status)?;
+    let place = format!("{}/responses/{status}", operation.at);
+    document.root().pointer(&place).is_some().then_some(place)
+}
+
+/// The parameter or the member of the body that a fault breaks.
+fn culprit(document: &Document, fault: &Fault, operation: &Operation) -> Option<String> {
+    let parameter = |location, names: &[&str]| {
+        operation
+            .parameters_in(location)
+            .find(|parameter| names.contains(&parameter.name.as_str()))
+            .map(|parameter| parameter.at.clone())
+    };
+    let id = fault.twists.iter().find_map(|twist| match twist {
+        Twist::Account(_) => parameter(ParameterLocation::Path, &["account_id"]),
+        Twist::App(_) => parameter(ParameterLocation::Path, &["app_id"]),
+        Twist::Resource(_) => parameter(ParameterLocation::Path, &["appBackup_id", "appSnap_id"]),
+        _ => None,
+    });
+    match fault.culprit {
+        Culprit::Param(name) => parameter(ParameterLocation::Query, &[name]),
+        Culprit::Field(path) => {
+            let schema = operation.body.as_ref()?.content.first()?.schema.as_ref()?;
+            member(document, &schema.0, path)
+        }
+        // An order of checks is about several things at once.
+        Culprit::None if fault.status == 400 && fault.twists.len() == 1 => id,
+        Culprit::None => None,
+    }
+}
+
+/// The schema of a member, as far as there is one; `path` is joined by dots, items are numbers.
+fn member(document: &Document, schema: &str, path: &str) -> Option<String> {
+    let root = document.root();
+    let (_, mut at) = resolve(root, schema).ok()?;
+    for segment in path.split('.') {
+        let next = if segment.parse::<usize>().is_ok() {
+            format!("{at}/items")
+        } else {
+            format!("{at}/properties/{segment}")
+        };
+        match resolve(root, &next) {
+            // A member that only refers to something is shown where it is named.
+            Ok((_, target)) if path.ends_with(segment) && target != next => return Some(next),
+            Ok((_, target)) => at = target,
+            Err(_) => break,
+        }
+    }
+    Some(at)
+}
+
+/// A faulty request in words, with the answer that it must get.
+fn example(fault: &Fault, operation: &Operation) -> String {
+    let mut method = operation.method.as_str();
+    let (mut query, mut with): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    for twist in fault.twists {
+        match twist {
+            Twist::Method(other) => method = other,
+            Twist::Query(name, value) => query.push(format!("{name}={value}")),
+            other => with.push(words(*other)),
+        }
+    }
+    let mut text = format!("{method} {}", operation.path);
+    if !query.is_empty() {
+        text.push('?');
+        text.push_str(&query.join("&"));
+    }
+    if !with.is_empty() {
+        text.push_str(" with ");
+        text.push_str(&with.join(" and "));
+    }
+    let _ = write!(text, " must get {}", fault.status);
+    match fault.says {
+        Says::Problem(numbers) => {
+            let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+            let _ = write!(text, ", problem {}", numbers.join(" or "));
+        }
+        Says::NotFound => text.push_str(if method == "DELETE" {
+            ", problem 1"
+        } else {
+            ", problem 2 (1 on DELETE)"
+        }),
+        Says::Anything => {}
+    }
+    match fault.culprit {
+        Culprit::None => {}
+        Culprit::Param(name) => {
+            let _ = write!(text, ", and `invalidParams` names `{name}`");
+        }
+        Culprit::Field(name) => {
+            let _ = write!(text, ", and `invalidFields` names `{name}`");
+        }
+    }
+    text
+}
+
+fn words(twist: Twist) -> String {
+    match twist {
+        Twist::NoToken => "no token".to_owned(),
+        Twist::UnknownToken => "a token that nobody issued".to_owned(),
+        Twist::BasicToken => "`Authorization: Basic …`".to_owned(),
+        Twist::ViewerToken => "a read-only token".to_owned(),
+        Twist::ForeignToken => "another account's token".to_owned(),
+        Twist::OperatorToken => "a token of all accounts".to_owned(),
+        Twist::Account(id) => format!("the account id `{id}`"),
+        Twist::UnknownAccount => "the id of an account that nobody has".to_owned(),
+        Twist::App(id) => format!("the app id `{id}`"),
+        Twist::UnknownApp => "the id of an app that nobody has".to_owned(),
+        Twist::ForeignApp => "the id of another account's app".to_owned(),
+        Twist::Resource(id) => format!("the resource id `{id}`"),
+        Twist::Query(name, value) => format!("`{name}={value}`"),
+        Twist::Method(method) => format!("the method {method}"),
+        Twist::ContentType(media_type) => format!("`Content-Type: {media_type}`"),
+        Twist::Body("") => "an empty body".to_owned(),
+        Twist::Body(text) => format!("the body `{text}`"),
+        Twist::Padding(count) => format!("{count} spaces before its body"),
+        Twist::Member(name, json) => format!("`{name}` being `{json}` in a sound body"),
+        Twist::UnknownId(name) => format!("a `{name}` that nobody has"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::{all, place};
+    use crate::document::Document;
+    use crate::validate::Violated;
+
+    fn place_of(code: &str, operation: &str) -> Option<String> {
+        let document = Document::authored().unwrap();
+        place(&document, code, document.operation(operation).unwrap())
+    }
+
+    #[test]
+    fn a_rule_points_at_what_the_request_breaks() {
+        let list = "app_backup_list_all";
+        let create = "app_backup_create_for_app";
+        assert_eq!(
+            place_of("limit-zero", list).unwrap(),
+            "/components/parameters/Limit"
+        );
+        assert_eq!(
+            place_of("account-malformed", list).unwrap(),
+            "/components/parameters/AccountId"
+        );
+        assert_eq!(
+            place_of("name-in-capitals", create).unwrap(),
+            "/components/schemas/AppBackupCreate/properties/name"
+        );
+        assert_eq!(
+            place_of("label-of-the-system", create).unwrap(),
+            "/components/schemas/Label/properties/name"
+        );
+    }
+
+    #[test]
+    fn a_rule_that_breaks_nothing_of_that_kind_points_at_the_answer() {
+        let at = "/paths/~1accounts~1{account_id}~1topology~1v1~1appBackups/get/responses/401";
+        assert_eq!(place_of("token-missing", "app_backup_list_all").unwrap(), at);
+        assert!(
+            place_of("backup-create", "app_backup_create_for_app")
+                .unwrap()
+                .ends_with("/post/responses/201")
+        );
+        assert_eq!(place_of("nothing-of-this-name", "app_backup_list_all"), None);
+    }
+
+    #[test]
+    fn every_code_of_a_run_is_here() {
+        let document = Document::authored().unwrap();
+        let rules = all(&document);
+        let shape = Violated::ALL.iter().map(|rule| rule.code());
+        let here: BTreeSet<&str> = rules.iter().map(|rule| rule.code).chain(shape).collect();
+        let there: BTreeSet<&str> = crate::live::rules().into_keys().collect();
+        assert_eq!(here, there);
+    }
+
+    #[test]
+    fn an_example_tells_the_request_and_its_answer() {
+        let document = Document::authored().unwrap();
+        let rules = all(&document);
+        let example = |code: &str| {
+            let rule = rules.iter().find(|rule| rule.code == code).unwrap();
+            rule.example.clone().unwrap()
+        };
+        insta::assert_snapshot!(example("query-repeated"), @"GET /accounts/{account_id}/topology/v1/appBackups?limit=1&limit=2 must get 400, problem 5, and `invalidParams` names `limit`");
+        insta::assert_snapshot!(example("order-role-before-body"), @"POST /accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups with a read-only token and the body `{` must get 403, problem 11");
+    }
+}

@@ -1,0 +1,271 @@
+//! Reports for a browser: one page that loads nothing, runs nothing, and works offline.
+
+mod findings;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::{Cell, CellState, Outcome, Report, text};
+use crate::document::Origin;
+use crate::live::{CheckOutcome, LiveReport};
+use crate::statics::StaticReport;
+
+/// The page's own style; there is no other.
+const STYLE: &str = include_str!("html/style.css");
+
+/// What the page may load, as a browser enforces it: nothing but the style inside it.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+pub(super) fn page(report: &Report) -> String {
+    let subject = match (&report.live, &report.statics) {
+        (Some(live), _) => live.url.as_str(),
+        (None, Some(statics)) => statics.server.as_str(),
+        (None, None) => "nothing",
+    };
+    let page = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta http-equiv="Content-Security-Policy" content=(POLICY);
+                meta name="referrer" content="no-referrer";
+                title { (title(report.outcome())) ": " (subject) }
+                style { (PreEscaped(STYLE)) }
+            }
+            body {
+                header {
+                    h1 { "Contract report" }
+                    p { code { (subject) } }
+                    p { (badge(report.outcome())) }
+                    (figures(report))
+                }
+                main {
+                    @if let Some(live) = &report.live { (live_part(live)) }
+                    @if let Some(statics) = &report.statics { (static_part(statics)) }
+                }
+                footer {
+                    p { "Judged by " code { "appkeep verify" } " against " code { (crate::document::AUTHORED_NAME) } "." }
+                    @if let Some(live) = &report.live {
+                        p { "The same requests again: " code { "--seed " (live.run_id) } }
+                    }
+                }
+            }
+        }
+    };
+    // What came from a server may hold characters that no page may.
+    page.into_string()
+        .chars()
+        .map(|char| {
+            if char.is_control() && char != '\n' {
+                char::REPLACEMENT_CHARACTER
+            } else {
+                char
+            }
+        })
+        .collect()
+}
+
+fn title(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Holds => "The contract holds",
+        Outcome::Violated => "The contract is violated",
+        Outcome::CouldNotRun => "Nothing was judged",
+    }
+}
+
+fn badge(outcome: Outcome) -> Markup {
+    let class = match outcome {
+        Outcome::Holds => "badge good",
+        Outcome::Violated => "badge bad",
+        Outcome::CouldNotRun => "badge none",
+    };
+    html! { span class=(class) { (title(outcome)) } }
+}
+
+fn figures(report: &Report) -> Markup {
+    let mut figures: Vec<(usize, &str)> = Vec::new();
+    if let Some(live) = &report.live {
+        let (held, violated, left_out) = live.counts();
+        figures.extend([
+            (live.checks.len(), "checks"),
+            (held, "held"),
+            (violated, "violated"),
+            (left_out, "left out"),
+            (live.exchanges.len(), "responses looked at"),
+        ]);
+    }
+    if let Some(statics) = &report.statics {
+        figures.push((statics.findings.len(), "differences in the document"));
+    }
+    html! { ul.figures { @for (count, of) in figures { li { b { (count) } (of) } } } }
+}
+
+fn live_part(report: &LiveReport) -> Markup {
+    let documented: Vec<&Cell> = report.coverage.documented().collect();
+    let companions: Vec<&Cell> = report
+        .coverage
+        .cells
+        .iter()
+        .filter(|cell| cell.origin == Origin::Companion)
+        .collect();
+    html! {
+        @if report.findings().next().is_some() {
+            section {
+                h2 { "Findings" }
+                @for check in &report.checks {
+                    @for finding in &check.findings { (findings::live(report, finding)) }
+                }
+            }
+        }
+        section {
+            h2 { "Documented responses" }
+            (coverage(&documented))
+        }
+        @if !companions.is_empty() {
+            section {
+                h2 { "Companion responses" }
+                (coverage(&companions))
+            }
+        }
+        (left_out(report))
+        @if !report.left_behind.is_empty() {
+            section {
+                h2 { "Left behind on the server" }
+                ul { @for left in &report.left_behind { li { (left) } } }
+            }
+        }
+        section {
+            h2 { "Checks" }
+            details {
+                summary { "All " (report.checks.len()) " checks" }
+                (checks(report))
+            }
+        }
+    }
+}
+
+/// Operations by statuses.
+fn coverage(cells: &[&Cell]) -> Markup {
+    let statuses: BTreeSet<u16> = cells.iter().map(|cell| cell.status).collect();
+    let mut operations: Vec<&str> = Vec::new();
+    let mut unreached: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for cell in cells {
+        if !operations.contains(&cell.operation.as_str()) {
+            operations.push(&cell.operation);
+        }
+        if let CellState::NotReached { reason } = &cell.state {
+            unreached
+                .entry(reason)
+                .or_default()
+                .push(format!("{} {}", cell.operation, cell.status));
+        }
+    }
+    let find = |operation: &str, status: u16| {
+        cells
+            .iter()
+            .find(|cell| cell.operation == operation && cell.status == status)
+    };
+    html! {
+        div.wide tabindex="0" {
+            table {
+                thead { tr { th scope="col" { "operation" } @for status in &statuses { th scope="col" { (status) } } } }
+                tbody {
+                    @for operation in operations {
+                        tr {
+                            th scope="row" { code { (operation) } }
+                            @for status in &statuses {
+                                td { @if let Some(cell) = find(operation, *status) { (state(&cell.state)) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        @if !unreached.is_empty() {
+            details {
+                summary { "Why some weren't reached" }
+                @for (reason, which) in unreached {
+                    p { (reason) ":" }
+                    ul { @for one in which { li { code { (one) } } } }
+                }
+            }
+        }
+    }
+}
+
+fn state(state: &CellState) -> Markup {
+    match state {
+        CellState::Valid => html! { span.badge.good { "valid" } },
+        CellState::Violated => html! { span.badge.bad { "violated" } },
+        CellState::NotReached { reason } => html! { span.badge.none title=(reason) { "not reached" } },
+    }
+}
+
+fn left_out(report: &LiveReport) -> Markup {
+    let groups = text::left_out(&report.checks);
+    html! {
+        @if !groups.is_empty() {
+            section {
+                h2 { "Left out" }
+                @for (reason, names) in groups {
+                    p { (reason) ":" }
+                    ul { @for name in names { li { code { (name) } } } }
+                }
+            }
+        }
+    }
+}
+
+fn checks(report: &LiveReport) -> Markup {
+    html! {
+        div.wide tabindex="0" {
+            table {
+                thead { tr { th scope="col" { "check" } th scope="col" { "result" } th scope="col" { "operation" } th scope="col" { "rule" } } }
+                tbody {
+                    @for check in &report.checks {
+                        tr {
+                            th scope="row" { code { (check.code) } }
+                            td {
+                                @match &check.outcome {
+                                    CheckOutcome::Held => span.badge.good { "held" },
+                                    CheckOutcome::Violated => span.badge.bad { "violated" },
+                                    CheckOutcome::LeftOut { reason } => span.badge.none title=(reason) { "left out" },
+                                }
+                            }
+                            td { @if let Some(operation) = &check.operation { code { (operation) } } }
+                            td { (check.rule) @if let Some(detail) = &check.detail { br; span.faint { (detail) } } }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn static_part(report: &StaticReport) -> Markup {
+    html! {
+        section {
+            h2 { "The server's document" }
+            p {
+                code { (report.server) } " against " code { (report.contract) } ": "
+                (report.operations) " operations compared."
+            }
+            @for group in text::grouped(report.findings.iter()) { (findings::statics(report, &group)) }
+            @for stale in &report.stale {
+                p { "An allowance matches nothing any more, remove it: " (stale.what) " (" code { (stale.code) } ")" }
+            }
+            @if !report.allowed.is_empty() {
+                details {
+                    summary { "Differences that are allowed, with the reasons" }
+                    ul {
+                        @for allowed in &report.allowed {
+                            li { (allowed.count) " × " (allowed.what) ": " (allowed.reason) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

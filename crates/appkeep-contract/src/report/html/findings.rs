@@ -1,0 +1,114 @@
+//! Single findings on the page.
+
+use maud::{Markup, html};
+
+use crate::codes;
+use crate::live::{Exchange, LiveFinding, LiveReport};
+use crate::report::{Place, curl};
+use crate::statics::{StaticFinding, StaticReport};
+
+/// One finding of a run, with the exchange that shows it.
+pub(super) fn live(report: &LiveReport, finding: &LiveFinding) -> Markup {
+    let exchange = finding.exchange.and_then(|index| report.exchanges.get(index));
+    html! {
+        article {
+            h3 { code { (finding.code) } " " span.faint { (finding.operation) } }
+            dl {
+                dt { "Rule" } dd { (finding.rule) }
+                dt { "Found" } dd { (finding.what) }
+                dt { "Contract" } dd { (place(&finding.contract_place())) }
+                @if let Some(exchange) = exchange {
+                    dt { "Request" } dd { code { (exchange.method) " " (exchange.url) } }
+                    dt { "Response" } dd { code { (exchange.status) } }
+                }
+            }
+            @if let Some(exchange) = exchange {
+                p { "Again:" }
+                pre { (curl(exchange)) }
+                (bodies(exchange))
+            }
+            (explained(&finding.code))
+        }
+    }
+}
+
+fn bodies(exchange: &Exchange) -> Markup {
+    html! {
+        details {
+            summary { "Request and response" }
+            pre {
+                (exchange.method) " " (exchange.url) "\n"
+                (headers(&exchange.request_headers))
+                @if let Some(body) = &exchange.request_body {
+                    "\n"
+                    @if exchange.padding_bytes > 0 { "(" (exchange.padding_bytes) " spaces)" }
+                    (pretty(body))
+                    @if exchange.halting { "\n(and no more: the end isn't sent)" }
+                }
+            }
+            pre {
+                (exchange.status) "\n"
+                (headers(&exchange.response_headers))
+                "\n"
+                (pretty(&exchange.response_body))
+            }
+        }
+    }
+}
+
+fn headers(headers: &[(String, String)]) -> String {
+    headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\n"))
+        .collect()
+}
+
+/// JSON on several lines; anything else as it is.
+fn pretty(body: &str) -> String {
+    serde_json::from_str::<serde_json::Value>(body)
+        .and_then(|value| serde_json::to_string_pretty(&value))
+        .unwrap_or_else(|_| body.to_owned())
+}
+
+/// Differences that come from one place.
+pub(super) fn statics(report: &StaticReport, group: &[&StaticFinding]) -> Markup {
+    html! {
+        @if let Some(first) = group.first() {
+            article {
+                h3 { code { (first.code.as_str()) } }
+                dl {
+                    dt { "Operations" }
+                    dd { @for one in group { code { (one.operation) " " (one.subject) } br; } }
+                    dt { "Rule" } dd { (first.code.rule()) }
+                    dt { "Found" } dd { (first.what) }
+                    dt { "Why" } dd { (first.direction.words()) }
+                    dt { "Contract" } dd { (place(&report.contract_place(first))) }
+                    @if let Some(server) = report.server_place(first) { dt { "Server" } dd { (place(&server)) } }
+                    dt { "Do" } dd { (first.code.advice()) }
+                }
+            }
+        }
+    }
+}
+
+fn place(place: &Place) -> Markup {
+    html! {
+        code {
+            (place.file) @if let Some(line) = place.line { ":" (line) }
+            " " (place.pointer)
+        }
+    }
+}
+
+/// What `appkeep explain` says, folded.
+fn explained(code: &str) -> Markup {
+    html! {
+        @for one in codes::find(code) {
+            details {
+                summary { "Why, and what to do" }
+                p { (one.why) }
+                p { "Do: " (one.advice) }
+            }
+        }
+    }
+}

@@ -67,9 +67,9 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Build everything, then judge our own server against the contract and print the table.
+    /// Build everything, then judge our own server, or the one at --url, against the contract.
     Verify {
-        /// Passed on to `appkeep verify`, for example a URL.
+        /// Passed on to `appkeep verify`, for example --url URL --account ID.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },

@@ -27,11 +27,24 @@ pub(crate) fn run(args: &[String]) -> Result<Outcome> {
     let binary = build(&["--features", "failpoints"])?;
     let status = Command::new(&binary)
         .arg("verify")
-        .args(args)
+        .args(passed_on(args))
         .current_dir(files::root())
         .status()
         .with_context(|| format!("failed to start {}", binary.display()))?;
     outcome(status.code())
+}
+
+/// The arguments as `appkeep verify` takes them: `--url URL` is its URL.
+fn passed_on(args: &[String]) -> Vec<String> {
+    let mut passed = Vec::new();
+    for arg in args {
+        match arg.strip_prefix("--url") {
+            Some("") => {}
+            Some(rest) if rest.starts_with('=') => passed.push(rest[1..].to_owned()),
+            _ => passed.push(arg.clone()),
+        }
+    }
+    passed
 }
 
 /// `appkeep verify` exits with 0 when the contract holds, with 1 when it is violated.
@@ -92,6 +105,20 @@ mod tests {
         assert_eq!(outcome(Some(1)).unwrap(), Outcome::Findings);
         assert!(outcome(Some(2)).is_err());
         assert!(outcome(None).is_err());
+    }
+
+    #[test]
+    fn a_url_may_be_a_flag() {
+        let passed = |args: &[&str]| {
+            let args: Vec<String> = args.iter().map(|&arg| arg.to_owned()).collect();
+            passed_on(&args).join(" ")
+        };
+        assert_eq!(passed(&["--url", "http://h", "--app", "x"]), "http://h --app x");
+        assert_eq!(passed(&["--app", "x", "--url=http://h"]), "--app x http://h");
+        assert_eq!(
+            passed(&["http://h", "--format", "json"]),
+            "http://h --format json"
+        );
     }
 
     #[test]

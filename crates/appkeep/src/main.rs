@@ -9,12 +9,13 @@ mod demo;
 mod fail_points;
 mod fresh;
 mod logging;
+mod nearest;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use self::commands::{config, diff, key, restore, serve, token, verify};
+use self::commands::{config, diff, explain, key, restore, serve, token, verify};
 
 /// Self-hosted application backups and snapshots behind the Astra REST API.
 #[derive(Debug, Parser)]
@@ -48,6 +49,8 @@ enum Command {
     Key(key::Command),
     /// Judge a server against the contract; without a URL, a fresh one of ours.
     ///
+    /// Example: appkeep verify https://backup.example --account ID --token-file token --output junit=report.xml
+    ///
     /// Exit codes: 0 the contract holds, 1 it is violated, 2 it could not be judged.
     Verify(verify::Args),
     /// Compare two OpenAPI 3.0 documents: what changed, and whom it breaks.
@@ -57,6 +60,12 @@ enum Command {
     ///
     /// Exit codes: 0 clients of OLD go on, 1 they may break, 2 the documents could not be compared.
     Diff(diff::Args),
+    /// Explain a code of a report: the rule, why it is there, where the contract says so, what to do.
+    ///
+    /// Example: appkeep explain limit-zero
+    ///
+    /// Exit codes: 0 it is explained, 2 there is no such code.
+    Explain(explain::Args),
     /// Print the OpenAPI document of this server, as its types and routes amount to it.
     Openapi,
 }
@@ -74,6 +83,7 @@ fn main() -> ExitCode {
         Command::Key(command) => block_on(key::run(command)),
         Command::Verify(args) => block_on(verify::run(args)),
         Command::Diff(args) => diff::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Openapi => commands::openapi(),
     };
     match result {

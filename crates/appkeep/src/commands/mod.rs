@@ -2,6 +2,7 @@
 
 pub(crate) mod config;
 pub(crate) mod diff;
+pub(crate) mod explain;
 pub(crate) mod key;
 pub(crate) mod restore;
 pub(crate) mod serve;

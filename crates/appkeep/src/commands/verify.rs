@@ -1,19 +1,23 @@
 //! `appkeep verify`
 
+mod operations;
+mod output;
+mod progress;
+mod target;
+
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use appkeep_contract::live::{self, Options, Target};
+use appkeep_contract::live::{self, Options};
 use appkeep_contract::statics::{self, Allowance, DROPSHOT};
 use appkeep_contract::{Document, Report, StaticReport};
 use appkeep_server::system::IdSource as _;
 use appkeep_server::system::RandomIds;
-use clap::ValueEnum;
 use uuid::Uuid;
 
-use crate::commands::say;
+use self::output::{Color, Format, Output};
 use crate::fresh::Fresh;
 use crate::logging::{self, LogFormat};
 
@@ -21,61 +25,69 @@ use crate::logging::{self, LogFormat};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The server's scheme, host and port. Without it a fresh server of ours is started, judged and removed.
-    #[arg(value_name = "URL", requires_all = ["token", "account", "app"])]
+    #[arg(value_name = "URL", requires = "account")]
     url: Option<String>,
-    /// A token of one account, with a role that may create and delete.
-    #[arg(long, env = "APPKEEP_TOKEN", hide_env_values = true, value_name = "TOKEN")]
-    token: Option<String>,
-    /// That account's id.
-    #[arg(long, value_name = "ID", requires = "url")]
-    account: Option<Uuid>,
-    /// The id of an app in it that may be backed up.
-    #[arg(long, value_name = "ID", requires = "url")]
-    app: Option<Uuid>,
-    /// The server's own OpenAPI document, to be judged too.
+    #[command(flatten)]
+    target: target::Args,
+    /// The server's own OpenAPI document, JSON or YAML, to be judged too.
     #[arg(long, value_name = "FILE", requires = "url")]
     openapi: Option<PathBuf>,
+    /// The operations that the server has, for one that hasn't all: ids, separated by commas.
+    #[arg(long, value_name = "IDS", value_delimiter = ',')]
+    operations: Vec<String>,
     /// Leave the companion operations alone.
     #[arg(long)]
     documented_only: bool,
-    /// What the report looks like.
-    #[arg(long, value_enum, default_value_t)]
+    /// What names and unknown ids are made from: the seed of an earlier run makes the same requests again.
+    #[arg(long, value_name = "UUID")]
+    seed: Option<Uuid>,
+    /// What the report on stdout looks like.
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
+    /// Write the report to a file, too; may be repeated, once for each file.
+    #[arg(long, short, value_name = "FORMAT=FILE")]
+    output: Vec<Output>,
+    /// When the report on stdout is coloured.
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    color: Color,
     /// What to log, for example info, debug, or appkeep=debug.
     #[arg(long, value_name = "FILTER", default_value = "off", env = "APPKEEP_LOG")]
     log: String,
 }
 
-/// What a report looks like.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Tables for people.
-    #[default]
-    Text,
-    /// For programs.
-    Json,
-}
-
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     logging::start(&args.log, LogFormat::Text)?;
+    // What can't be written isn't worth a run.
+    for output in &args.output {
+        output.check()?;
+    }
+    let (progress, bar) = progress::bar();
     let options = Options {
         documented_only: args.documented_only,
-        ..Options::new(RandomIds.next_id())
+        operations: operations::known(&args.operations)?,
+        progress,
+        ..Options::new(args.seed.unwrap_or_else(|| RandomIds.next_id()))
     };
-    let report = match (args.url, args.token, args.account, args.app) {
-        (Some(url), Some(token), Some(account), Some(app)) => {
-            let target = Target::new(url, token, account, app);
-            let statics = args.openapi.map(|file| judge_file(&file)).transpose()?;
+    let report = match &args.url {
+        Some(url) => {
+            let target = args.target.read(url).await?;
+            let statics = args.openapi.as_deref().map(judge_file).transpose()?;
+            let live = live::run(&target, &options).await.map_err(failed_to);
+            bar.end();
             Report {
                 statics,
-                live: Some(live::run(&target, &options).await.map_err(failed_to)?),
+                live: Some(live?),
             }
         }
-        _ => own(&options).await?,
+        None => {
+            let report = own(&options).await;
+            bar.end();
+            report?
+        }
     };
-    match args.format {
-        Format::Text => say(&report.text())?,
-        Format::Json => say(&report.json()?)?,
+    output::print(&report, args.format, args.color)?;
+    for output in &args.output {
+        output.write(&report)?;
     }
     Ok(ExitCode::from(report.outcome().exit_code()))
 }

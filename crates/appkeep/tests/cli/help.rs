@@ -16,6 +16,7 @@ fn every_command_says_what_it_does() {
                 "key",
                 "verify",
                 "diff",
+                "explain",
                 "openapi",
             ][..],
         ),
@@ -65,6 +66,10 @@ fn every_command_says_what_it_does() {
             &[
                 "Judge a server against the contract",
                 "Exit codes: 0 the contract holds, 1 it is violated, 2",
+                "Example: appkeep verify",
+                "--token-file <FILE>",
+                "--output <FORMAT=FILE>",
+                "--seed <UUID>",
             ],
         ),
         (
@@ -74,6 +79,10 @@ fn every_command_says_what_it_does() {
                 "--by-version",
                 "Exit codes: 0 clients of OLD go on, 1 they may break, 2",
             ],
+        ),
+        (
+            &["explain", "--help"],
+            &["Explain a code of a report", "Exit codes: 0 it is explained, 2"],
         ),
         (&["openapi", "--help"], &["Print the OpenAPI document"]),
     ] {

@@ -3,6 +3,8 @@
 mod config;
 mod demo;
 mod diff;
+mod explain;
+mod forger;
 mod help;
 mod hooks;
 mod key;

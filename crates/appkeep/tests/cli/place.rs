@@ -116,7 +116,12 @@ impl Place {
 
     /// A token of a member of `acme`.
     pub(crate) fn token(&self) -> String {
-        let created = self.create_token(&["--account", "acme"]);
+        self.token_of("acme")
+    }
+
+    /// A token of a member of an account.
+    pub(crate) fn token_of(&self, account: &str) -> String {
+        let created = self.create_token(&["--account", account]);
         assert!(created.status.success());
         String::from_utf8(created.stdout)
             .expect("text")

@@ -1,9 +1,36 @@
 //! `appkeep verify`
 
-use std::fs;
+mod formats;
+mod refusals;
 
-use crate::place::{ACCOUNT, APP, CONFIG, Place};
-use crate::running::{appkeep, one_line_error, run, said};
+use std::fs;
+use std::process::Output;
+
+use appkeep_contract::codes;
+use serde_json::Value;
+
+use crate::forger;
+use crate::place::{ACCOUNT, APP, CONFIG, OTHER_ACCOUNT, Place};
+use crate::running::{appkeep, run, said};
+
+/// `appkeep verify` of a server that keeps little of the contract.
+fn verify_forger(url: &str, more: &[&str]) -> Output {
+    let of = [
+        "verify",
+        url,
+        "--token",
+        "secret",
+        "--account",
+        ACCOUNT,
+        "--app",
+        APP,
+    ];
+    run(of.iter().chain(more))
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
 
 #[test]
 fn a_fresh_server_of_ours_holds_the_contract() {
@@ -13,7 +40,9 @@ fn a_fresh_server_of_ours_holds_the_contract() {
     for part in ["operation", "app_backup_create_for_app", "valid"] {
         assert!(report.contains(part), "{report}");
     }
+    // No bar and no colour where there is no terminal.
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert!(!report.contains('\u{1b}'), "{report}");
 }
 
 #[test]
@@ -26,36 +55,131 @@ fn a_server_at_a_url_holds_the_contract_and_is_left_as_it_was() {
     let token = place.token();
     let output = appkeep()
         .args(["verify", &server.url, "--account", ACCOUNT, "--app", APP])
+        .args(["--format", "json"])
         .env("APPKEEP_TOKEN", &token)
         .output()
         .unwrap();
-    let report = said(&output);
-    assert_eq!(output.status.code(), Some(0), "{report}");
-    assert!(!report.contains(&token), "the token is nobody else's business");
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    assert!(
+        !said(&output).contains(&token),
+        "the token is nobody else's business"
+    );
+    let report = json(&output);
+    assert_eq!(report["outcome"], "holds");
+    assert_eq!(report["static"], Value::Null);
+    // What needs more than was given is left out by name.
+    let checks = report["live"]["checks"].as_array().unwrap();
+    let reason = |code: &str| {
+        let check = checks.iter().find(|check| check["code"] == code).unwrap();
+        check["reason"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(reason("role-too-low"), "needs a read-only token");
+    assert_eq!(
+        reason("token-of-others"),
+        "needs a second account with a token of its own"
+    );
+    for check in checks {
+        let code = check["code"].as_str().unwrap();
+        assert!(!codes::find(code).is_empty(), "{code} isn't explained");
+    }
     let left = server.get(&token, &crate::place::backups());
     assert_eq!(left.body["items"], serde_json::json!([]));
     assert_eq!(server.stop("TERM").status.code(), Some(0));
 }
 
 #[test]
-fn a_server_that_cannot_be_reached_could_not_be_judged() {
-    let of = ["--token", "secret", "--account", ACCOUNT, "--app", APP];
-    for (url, complaint) in [
-        ("http://127.0.0.1:1", "failed to reach http://127.0.0.1:1: "),
-        ("127.0.0.1", "failed to read the server's address `127.0.0.1`: "),
+fn only_named_operations_are_judged_and_a_token_may_come_from_a_file() {
+    let place = Place::new();
+    let of_other = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02";
+    let config = CONFIG.replace("body_timeout_secs = 600", "body_timeout_secs = 1");
+    let app = format!(
+        "[[accounts.apps]]\nname = \"till\"\nid = \"{of_other}\"\nvolumes = {{ data = \"volume\" }}\n"
+    );
+    let bucket = "[[accounts.buckets]]\nname = \"second\"\npath = \"bucket\"\n";
+    fs::write(
+        place.path().join("appkeep.toml"),
+        format!("{config}\n{app}\n{bucket}"),
+    )
+    .unwrap();
+    let server = place.start();
+    let file = place.path().join("token");
+    fs::write(&file, format!("{}\n", place.token())).unwrap();
+    let output = appkeep()
+        .args([
+            "verify",
+            &server.url,
+            "--account",
+            ACCOUNT,
+            "--app",
+            APP,
+            "--token-file",
+        ])
+        .arg(&file)
+        .args(["--account-b", OTHER_ACCOUNT, "--app-b", of_other])
+        .args([
+            "--operations",
+            "app_backup_list_all,app_backup_list_for_app",
+            "--format",
+            "json",
+        ])
+        .env("APPKEEP_TOKEN", "another one, which the file goes before")
+        .env("APPKEEP_TOKEN_B", place.token_of("other"))
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+    let report = json(&output);
+    let made = |code: &str| -> Vec<&str> {
+        let checks = report["live"]["checks"].as_array().unwrap().iter();
+        let made = checks.filter(|check| check["code"] == code && check["result"] == "held");
+        made.map(|check| check["operation"].as_str().unwrap()).collect()
+    };
+    let named = ["app_backup_list_all", "app_backup_list_for_app"];
+    assert_eq!(made("token-missing"), named);
+    // The second token comes from the environment.
+    assert_eq!(made("foreign-token"), named);
+}
+
+#[test]
+fn a_server_that_keeps_little_violates_the_contract() {
+    let url = forger::start();
+    let output = verify_forger(&url, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let report = said(&output);
+    for part in [
+        "limit-zero  app_backup_list_all",
+        "rule:     The least limit is 1.",
+        "found:    400 expected, 200 came",
+        "#/components/parameters/Limit",
+        "again:    curl -isS -H \"Authorization: Bearer $APPKEEP_TOKEN\"",
+        "more:     appkeep explain limit-zero",
+        "VIOLATED",
+        "left out, needs a read-only token: ",
+        "again with the same requests: --seed ",
     ] {
-        let refused = one_line_error(&run(["verify", url].iter().chain(&of)));
-        assert!(refused.starts_with(complaint), "{refused}");
-        assert!(!refused.contains("secret"), "{refused}");
+        assert!(report.contains(part), "no {part:?} in\n{report}");
+    }
+    assert!(!report.contains("secret"), "the token is nobody else's business");
+    for line in report.lines().filter(|line| line.starts_with("  contract: ")) {
+        let line = line.strip_prefix("  contract: spec/openapi.yaml:").unwrap();
+        let (number, pointer) = line.split_once("  #").unwrap();
+        assert!(
+            number.parse::<usize>().unwrap() > 1 && pointer.starts_with('/'),
+            "{line}"
+        );
     }
 }
 
 #[test]
-fn what_belongs_to_a_url_is_refused_without_one() {
-    for arguments in [["--app", APP], ["--account", ACCOUNT], ["--openapi", "file.json"]] {
-        let refused = run(["verify"].iter().chain(&arguments));
-        assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
-        let complaint = String::from_utf8(refused.stderr).unwrap();
-        assert!(complaint.contains("<URL>"), "{complaint}");
-    }
+fn a_seed_makes_the_same_requests_again() {
+    let url = forger::start();
+    let seed = "8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a11";
+    let requests = |seed: &str| {
+        let report = json(&verify_forger(&url, &["--format", "json", "--seed", seed]));
+        let exchanges = report["live"]["exchanges"].as_array().unwrap();
+        let requests: Vec<Value> = exchanges.iter().map(|one| one["request"].clone()).collect();
+        assert_eq!(report["live"]["seed"], seed);
+        requests
+    };
+    assert_eq!(requests(seed), requests(seed));
+    assert_ne!(requests(seed), requests("8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a12"));
 }

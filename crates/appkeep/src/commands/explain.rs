@@ -1,0 +1,38 @@
+//! `appkeep explain`
+
+use std::process::ExitCode;
+
+use anyhow::bail;
+use appkeep_contract::codes;
+
+use crate::commands::say;
+use crate::nearest;
+
+/// Explain a code of a report.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The code as a report names it. Without one, all of them are listed.
+    #[arg(value_name = "CODE")]
+    code: Option<String>,
+}
+
+pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let Some(code) = &args.code else {
+        say(codes::list_text().trim_end())?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let found = codes::find(code);
+    if found.is_empty() {
+        let known: Vec<&str> = codes::all().iter().map(|one| one.code).collect();
+        match nearest::to(code, &known).as_slice() {
+            [] => bail!("no report has the code {code:?}; `appkeep explain` lists all"),
+            like => bail!(
+                "no report has the code {code:?}; {}",
+                nearest::listed(like, &known)
+            ),
+        }
+    }
+    let texts: Vec<String> = found.into_iter().map(codes::Explanation::text).collect();
+    say(texts.join("\n").trim_end())?;
+    Ok(ExitCode::SUCCESS)
+}

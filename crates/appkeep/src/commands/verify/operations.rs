@@ -1,0 +1,33 @@
+//! Operations named on the command line.
+
+use std::collections::BTreeSet;
+
+use anyhow::bail;
+use appkeep_contract::Document;
+
+use super::failed_to;
+use crate::nearest;
+
+/// The operations with these ids; none named means all.
+///
+/// # Errors
+/// When the contract has no operation of a name; the error names those that are like it.
+pub(super) fn known(wanted: &[String]) -> anyhow::Result<Option<BTreeSet<String>>> {
+    if wanted.is_empty() {
+        return Ok(None);
+    }
+    let contract = Document::authored().map_err(failed_to)?;
+    let ids: Vec<&str> = contract
+        .operations()
+        .iter()
+        .map(|operation| operation.id.as_str())
+        .collect();
+    let wanted: BTreeSet<String> = wanted.iter().map(|id| id.trim().to_owned()).collect();
+    for id in &wanted {
+        if !ids.contains(&id.as_str()) {
+            let like = nearest::listed(&nearest::to(id, &ids), &ids);
+            bail!("--operations: the contract has no operation {id:?}; {like}");
+        }
+    }
+    Ok(Some(wanted))
+}

@@ -1,0 +1,126 @@
+//! Where reports go, and what they look like there.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anstream::{AutoStream, ColorChoice};
+use anyhow::{Context, ensure};
+use appkeep_contract::Report;
+use clap::ValueEnum;
+
+use super::failed_to;
+use crate::commands::say;
+
+/// What a report looks like.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// Tables for people.
+    #[default]
+    Text,
+    /// For programs.
+    Json,
+    /// JUnit's XML, one case for every check.
+    Junit,
+    /// One page for a browser that needs nothing else.
+    Html,
+}
+
+impl Format {
+    fn of(self, report: &Report) -> anyhow::Result<String> {
+        Ok(match self {
+            Self::Text => report.text(),
+            Self::Json => report.json().map_err(failed_to)?,
+            Self::Junit => report.junit().map_err(failed_to)?,
+            Self::Html => report.html(),
+        })
+    }
+}
+
+/// When text is coloured.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Also into a pipe.
+    Always,
+    /// Not at all.
+    Never,
+}
+
+impl From<Color> for ColorChoice {
+    fn from(color: Color) -> Self {
+        match color {
+            Color::Auto => Self::Auto,
+            Color::Always => Self::Always,
+            Color::Never => Self::Never,
+        }
+    }
+}
+
+/// Prints the report on stdout.
+pub(super) fn print(report: &Report, format: Format, color: Color) -> anyhow::Result<()> {
+    if format != Format::Text {
+        return say(format.of(report)?.trim_end());
+    }
+    let mut out = AutoStream::new(io::stdout(), color.into()).lock();
+    match out
+        .write_all(report.coloured_text().as_bytes())
+        .and_then(|()| out.flush())
+    {
+        // A reader that has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("failed to write to stdout"),
+    }
+}
+
+/// A file that a report goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Output {
+    format: Format,
+    file: PathBuf,
+}
+
+impl FromStr for Output {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, file) = text
+            .split_once('=')
+            .filter(|(_, file)| !file.is_empty())
+            .ok_or("FORMAT=FILE would be right, for example junit=report.xml")?;
+        let format = Format::from_str(format, false)
+            .map_err(|_| format!("{format:?} is no format: text, json, junit and html are"))?;
+        let file = file.into();
+        Ok(Self { format, file })
+    }
+}
+
+impl Output {
+    /// Makes sure that there is a directory to write into.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        let parent = self.file.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new("."));
+        ensure!(
+            parent.is_dir() && !self.file.is_dir(),
+            "failed to write {}: {}",
+            self.file.display(),
+            if self.file.is_dir() {
+                "it is a directory"
+            } else {
+                "its directory isn't there"
+            }
+        );
+        Ok(())
+    }
+
+    pub(super) fn write(&self, report: &Report) -> anyhow::Result<()> {
+        let mut text = self.format.of(report)?;
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        fs::write(&self.file, text).with_context(|| format!("failed to write {}", self.file.display()))
+    }
+}

@@ -1,0 +1,123 @@
+//! The server to be judged, and the credentials for it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use appkeep_contract::live::{self, Foreign, Target};
+use uuid::Uuid;
+
+use super::failed_to;
+
+/// What is known about a server.
+///
+/// Tokens are better given in the environment or in a file: arguments can be seen by others.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    /// A token of one account, with a role that may create and delete. Else APPKEEP_TOKEN is read.
+    #[arg(long, value_name = "TOKEN", requires = "url", conflicts_with = "token_file")]
+    token: Option<String>,
+    /// A file that holds that token.
+    #[arg(long, value_name = "FILE", requires = "url")]
+    token_file: Option<PathBuf>,
+    /// That account's id.
+    #[arg(long, value_name = "ID", requires = "url")]
+    account: Option<Uuid>,
+    /// The id of an app in it that may be backed up. Without it the server is asked for its apps.
+    #[arg(long, value_name = "ID", requires = "url")]
+    app: Option<Uuid>,
+    /// The id of another app in that account, for the checks that both are kept apart.
+    #[arg(long, value_name = "ID", requires = "url")]
+    other_app: Option<Uuid>,
+    /// A token of another account, for the checks that both are kept apart. Else APPKEEP_TOKEN_B is read.
+    #[arg(long, value_name = "TOKEN", requires = "account_b")]
+    token_b: Option<String>,
+    /// The other account's id.
+    #[arg(long, value_name = "ID", requires = "url")]
+    account_b: Option<Uuid>,
+    /// The id of an app in it. Without it the server is asked for its apps.
+    #[arg(long, value_name = "ID", requires = "account_b")]
+    app_b: Option<Uuid>,
+    /// A token of the first account that may only read. Else APPKEEP_VIEWER_TOKEN is read.
+    #[arg(long, value_name = "TOKEN", requires = "url")]
+    viewer_token: Option<String>,
+    /// A token of all accounts. Else APPKEEP_OPERATOR_TOKEN is read.
+    #[arg(long, value_name = "TOKEN", requires = "url")]
+    operator_token: Option<String>,
+    /// A certificate authority to trust besides the usual ones, as PEM.
+    #[arg(long, value_name = "FILE", requires = "url")]
+    ca: Option<PathBuf>,
+}
+
+impl Args {
+    /// Puts together what is known about the server at `url`, and asks it for its apps if none is named.
+    ///
+    /// # Errors
+    /// When a file can't be read, a token is missing, or the server names no app.
+    pub(super) async fn read(&self, url: &str) -> anyhow::Result<Target> {
+        let token = match (&self.token, &self.token_file) {
+            (Some(token), _) => Some(token.clone()),
+            (None, Some(file)) => Some(token_in(file)?),
+            (None, None) => environment("APPKEEP_TOKEN"),
+        };
+        let token = token.context("a token is missing: give --token, --token-file or APPKEEP_TOKEN")?;
+        let account = self.account.context("an account is missing: give --account")?;
+        let ca = self.ca.as_deref().map(read).transpose()?;
+        let app = match self.app {
+            Some(app) => app,
+            None => found(url, &token, account, ca.as_deref(), "--app").await?,
+        };
+        Ok(Target {
+            other_app: self.other_app,
+            foreign: self.foreign(url, ca.as_deref()).await?,
+            viewer_token: self
+                .viewer_token
+                .clone()
+                .or_else(|| environment("APPKEEP_VIEWER_TOKEN")),
+            operator_token: self
+                .operator_token
+                .clone()
+                .or_else(|| environment("APPKEEP_OPERATOR_TOKEN")),
+            ca,
+            ..Target::new(url.to_owned(), token, account, app)
+        })
+    }
+
+    async fn foreign(&self, url: &str, ca: Option<&[u8]>) -> anyhow::Result<Option<Foreign>> {
+        let Some(account) = self.account_b else {
+            return Ok(None);
+        };
+        let token = self.token_b.clone().or_else(|| environment("APPKEEP_TOKEN_B"));
+        let token =
+            token.context("a token of the other account is missing: give --token-b or APPKEEP_TOKEN_B")?;
+        let app = match self.app_b {
+            Some(app) => app,
+            None => found(url, &token, account, ca, "--app-b").await?,
+        };
+        Ok(Some(Foreign { account, token, app }))
+    }
+}
+
+/// An app that the server names.
+async fn found(url: &str, token: &str, account: Uuid, ca: Option<&[u8]>, flag: &str) -> anyhow::Result<Uuid> {
+    let app = live::find_app(url, token, account, ca).await;
+    app.map_err(|error| failed_to(error).context(format!("no app is known: give {flag}")))
+}
+
+/// A variable that is set to something.
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn token_in(file: &Path) -> anyhow::Result<String> {
+    let text = fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
+    match text.trim() {
+        "" => bail!("{} holds no token", file.display()),
+        token => Ok(token.to_owned()),
+    }
+}
+
+fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("failed to read {}", file.display()))
+}

@@ -1,0 +1,55 @@
+//! What somebody may have meant who misspelt a name.
+
+/// How alike two names are at least, from 0 to 1, for one to be offered instead of the other.
+const ALIKE_MIN: f64 = 0.8;
+
+/// Names offered at most.
+const OFFERED_MAX: usize = 3;
+
+/// The names that are like `word`, the likest first.
+pub(crate) fn to<'a>(word: &str, names: &[&'a str]) -> Vec<&'a str> {
+    let mut alike: Vec<(f64, &str)> = names
+        .iter()
+        .map(|name| (strsim::jaro_winkler(word, name), *name))
+        .filter(|(alike, _)| *alike >= ALIKE_MIN)
+        .collect();
+    alike.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    alike.dedup_by_key(|(_, name)| *name);
+    alike
+        .into_iter()
+        .take(OFFERED_MAX)
+        .map(|(_, name)| name)
+        .collect()
+}
+
+/// An offer in words: the names that are alike, or all there are.
+pub(crate) fn listed(alike: &[&str], all: &[&str]) -> String {
+    if alike.is_empty() {
+        format!("there are {}", all.join(", "))
+    } else {
+        format!("did you mean {}?", alike.join(" or "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{listed, to};
+
+    const NAMES: [&str; 3] = ["limit-zero", "limit-word", "token-missing"];
+
+    #[test]
+    fn the_likest_comes_first_and_the_unlike_not_at_all() {
+        assert_eq!(to("limit-zera", &NAMES), ["limit-zero", "limit-word"]);
+        assert_eq!(to("tokn-missing", &NAMES), ["token-missing"]);
+        assert_eq!(to("xyz", &NAMES), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn an_offer_names_what_is_alike_or_everything() {
+        assert_eq!(listed(&["a", "b"], &NAMES), "did you mean a or b?");
+        assert_eq!(
+            listed(&[], &NAMES),
+            "there are limit-zero, limit-word, token-missing"
+        );
+    }
+}

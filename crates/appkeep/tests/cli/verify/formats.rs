@@ -1,0 +1,76 @@
+//! What reports look like, and where they go.
+
+use std::fs;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::verify_forger;
+use crate::forger;
+use crate::running::{one_line_error, run, said};
+
+#[test]
+fn one_run_writes_any_number_of_reports() {
+    let dir = TempDir::new().unwrap();
+    let file = |name: &str| dir.path().join(name).display().to_string();
+    let outputs = ["json=a.json", "junit=b.xml", "html=c.html", "text=d.txt"].map(|output| {
+        let (format, name) = output.split_once('=').unwrap();
+        format!("{format}={}", file(name))
+    });
+    let arguments: Vec<&str> = outputs.iter().flat_map(|output| ["--output", output]).collect();
+    let output = verify_forger(&forger::start(), &arguments);
+    assert_eq!(output.status.code(), Some(1));
+    let read = |name: &str| fs::read_to_string(file(name)).unwrap();
+
+    assert_eq!(read("d.txt"), said(&output));
+    let json: Value = serde_json::from_str(&read("a.json")).unwrap();
+    let checks = json["live"]["checks"].as_array().unwrap();
+    let xml = read("b.xml");
+    assert_eq!(xml.matches("<testcase ").count(), checks.len());
+    let count = |result: &str| checks.iter().filter(|check| check["result"] == result).count();
+    assert!(count("violated") > 0 && count("left-out") > 0);
+    assert_eq!(xml.matches("<failure ").count(), count("violated"));
+    assert_eq!(xml.matches("<skipped ").count(), count("left-out"));
+    let html = read("c.html");
+    let findings: usize = checks
+        .iter()
+        .map(|check| check["findings"].as_array().unwrap().len())
+        .sum();
+    assert_eq!(html.matches("<article>").count(), findings);
+    for text in [&xml, &html] {
+        assert!(!text.contains("secret"), "the token is nobody else's business");
+    }
+}
+
+#[test]
+fn colour_is_there_when_it_is_asked_for() {
+    let url = forger::start();
+    let coloured = said(&verify_forger(&url, &["--color", "always"]));
+    assert!(coloured.contains("\u{1b}[31mVIOLATED\u{1b}[0m"), "{coloured}");
+    let plain = said(&verify_forger(&url, &["--color", "never"]));
+    assert!(!plain.contains('\u{1b}'), "{plain}");
+}
+
+#[test]
+fn what_cannot_be_written_is_refused_before_the_run() {
+    let output = run(["verify", "--output", "junit=/no/such/directory/report.xml"]);
+    assert_eq!(
+        one_line_error(&output),
+        "failed to write /no/such/directory/report.xml: its directory isn't there"
+    );
+    for (output, complaint) in [
+        (
+            "pdf=a.pdf",
+            "\"pdf\" is no format: text, json, junit and html are",
+        ),
+        (
+            "report.xml",
+            "FORMAT=FILE would be right, for example junit=report.xml",
+        ),
+    ] {
+        let refused = run(["verify", "--output", output]);
+        assert_eq!(refused.status.code(), Some(2), "{output}");
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert!(said.contains(complaint), "{said}");
+    }
+}

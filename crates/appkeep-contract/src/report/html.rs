@@ -111,6 +111,10 @@ fn live_part(report: &LiveReport) -> Markup {
         .filter(|cell| cell.origin == Origin::Companion)
         .collect();
     html! {
+        section {
+            h2 { "Documented responses" }
+            (coverage(&documented))
+        }
         @if report.findings().next().is_some() {
             section {
                 h2 { "Findings" }
@@ -118,10 +122,6 @@ fn live_part(report: &LiveReport) -> Markup {
                     @for finding in &check.findings { (findings::live(report, finding)) }
                 }
             }
-        }
-        section {
-            h2 { "Documented responses" }
-            (coverage(&documented))
         }
         @if !companions.is_empty() {
             section {

@@ -14,6 +14,14 @@ pub(super) fn expect_media_type(stage: &mut Stage, answer: &Answer, wanted: &str
     stage.expect(answer, essence.eq_ignore_ascii_case(wanted), || {
         format!("`{wanted}` was asked for and `{got}` came")
     });
+    let lower = got.to_ascii_lowercase();
+    let charset = lower
+        .split(';')
+        .find_map(|part| part.trim().strip_prefix("charset="));
+    let is_utf8 = charset.is_none_or(|charset| charset.trim_matches('"') == "utf-8");
+    stage.expect(answer, is_utf8, || {
+        format!("JSON is UTF-8, and `{got}` says otherwise")
+    });
 }
 
 /// A fetch answers in the media type asked for; what can't be satisfied gets plain JSON.
@@ -69,6 +77,18 @@ pub(super) async fn problem(stage: &mut Stage, operation: &str) -> Result<(), St
         let answer = stage.send_for(&call, 400).await?;
         expect_media_type(stage, &answer, "application/problem+json");
     }
+    Ok(())
+}
+
+/// A body of JSON that names its charset is read like any other. Nothing is made: the app isn't there.
+pub(super) async fn body_with_charset(stage: &mut Stage) -> Result<(), Stop> {
+    let body = stage.sound_body(Kind::Backup);
+    let call = stage.call(Kind::Backup.create()).json(body);
+    let call = call.path("app_id", &stage.unknown_id("app"));
+    let answer = stage
+        .send_for(&call.content_type("application/json; charset=utf-8"), 404)
+        .await?;
+    stage.expect_problem(&answer, &[2]);
     Ok(())
 }
 

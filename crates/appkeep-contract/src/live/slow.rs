@@ -1,11 +1,13 @@
 //! The story of a body that never ends.
 
 use super::call::Payload;
+use super::report::LiveFinding;
 use super::stage::{Kind, Stage, Stop};
 
 /// Half a body isn't waited for without end.
 ///
-/// How long a server waits is its own affair; one that is more patient than the suite isn't judged.
+/// How long a server waits is its own affair, unless the options say how long it may; one that is more patient
+/// than the suite isn't judged.
 pub(super) async fn half_a_body(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     stage.admits(operation)?;
     let mut call = stage.call(operation).content_type("application/json");
@@ -13,10 +15,22 @@ pub(super) async fn half_a_body(stage: &mut Stage, operation: &str) -> Result<()
         Kind::Backup => Payload::Halting("{\"type\":\"application/astra-appBackup\","),
         Kind::Snap => Payload::Halting("{\"type\":\"application/astra-appSnap\","),
     };
-    if let Ok(answer) = tokio::time::timeout(stage.options.answer_max, stage.send(&call)).await {
+    let wait_max = stage.options.body_wait_max.unwrap_or(stage.options.answer_max);
+    if let Ok(answer) = tokio::time::timeout(wait_max, stage.send(&call)).await {
         return stage.expect_status(&answer?, 408);
     }
-    let secs = stage.options.answer_max.as_secs();
+    let secs = wait_max.as_secs();
+    if stage.options.body_wait_max.is_some() {
+        stage.note(LiveFinding {
+            code: stage.current.code.clone(),
+            rule: stage.current.rule.clone(),
+            operation: operation.to_owned(),
+            what: format!("after {secs} s it still waited for the rest of a body"),
+            place: None,
+            exchange: None,
+        });
+        return Err(Stop::Noted);
+    }
     Err(Stop::LeftOut(format!(
         "the server waited for the rest of a body for more than {secs} s"
     )))

@@ -45,6 +45,8 @@ pub(super) const BEGINNING: &[Story] = &[
         about: None, run: |stage| Box::pin(client::life_of_a_backup(stage)) },
     Story { code: "body-of-a-get", rule: "The body of a GET doesn't matter.",
         about: Some(("app_backup_list_for_app", 200)), run: |stage| Box::pin(negotiation::body_of_a_get(stage)) },
+    Story { code: "body-with-charset", rule: "A body may name its charset.",
+        about: Some(("app_backup_create_for_app", 404)), run: |stage| Box::pin(negotiation::body_with_charset(stage)) },
     Story { code: "half-a-body", rule: "Half a body isn't waited for without end.",
         about: Some(("app_backup_create_for_app", 408)),
         run: |stage| Box::pin(slow::half_a_body(stage, "app_backup_create_for_app")) },

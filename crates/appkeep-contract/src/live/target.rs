@@ -99,6 +99,8 @@ pub struct Options {
     pub poll_interval: Duration,
     /// How long one answer may take.
     pub answer_max: Duration,
+    /// How long the server may wait for the rest of a body; `None` leaves that to the server.
+    pub body_wait_max: Option<Duration>,
     /// Leave the companion operations alone.
     pub documented_only: bool,
     /// The operations that the server has, by id; `None` stands for all. What needs another one is left out.
@@ -107,6 +109,8 @@ pub struct Options {
     pub least_checks: Option<usize>,
     /// Told how far the run is.
     pub progress: Progress,
+    /// End with the first check that finds something; what was made is removed all the same.
+    pub stop_at_first: bool,
 }
 
 impl Options {
@@ -119,10 +123,12 @@ impl Options {
             completion_max: Duration::from_mins(2),
             poll_interval: Duration::from_millis(20),
             answer_max: Duration::from_secs(30),
+            body_wait_max: None,
             documented_only: false,
             operations: None,
             least_checks: None,
             progress: Progress::default(),
+            stop_at_first: false,
         }
     }
 }

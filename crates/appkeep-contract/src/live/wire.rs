@@ -270,9 +270,14 @@ impl Wire {
             Server::Idle => self.idle.as_ref().ok_or("no idle server was given")?,
         };
         if let Some(location) = &call.location {
-            return base
+            let url = base
                 .join(location)
-                .map_err(|error| format!("follow `{location}`: {error}"));
+                .map_err(|error| format!("follow `{location}`: {error}"))?;
+            // The token is for the server that is judged, and for nobody else.
+            if url.origin() != base.origin() {
+                return Err(format!("`{location}` leads to another server"));
+            }
+            return Ok(url);
         }
         let mut url = base.clone();
         {

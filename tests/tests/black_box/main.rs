@@ -3,6 +3,7 @@
 mod authorisation;
 mod backups;
 mod bad_input;
+mod defects;
 mod documented_words;
 mod hooks;
 mod jobs;

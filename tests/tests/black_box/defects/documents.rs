@@ -1,0 +1,85 @@
+//! Defects of a server's own document, which promises something else than the contract.
+
+use serde_json::{Value, json};
+
+use super::plant::Plant::Document;
+use super::plant::{Defect, defect};
+
+const LIST: &str = "/accounts/{account_id}/topology/v1/appBackups";
+const OF_APP: &str = "/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups";
+
+#[rustfmt::skip]
+pub(super) const DEFECTS: &[Defect] = &[
+    defect("security-removed", "No operation asks for a token.", Document(|document| {
+        remove(document, "", "security");
+    })),
+    defect("security-removed-from-one", "One operation asks for no token.", Document(|document| {
+        document["paths"][OF_APP]["post"]["security"] = json!([]);
+    })),
+    defect("operation-removed", "Backups can't be created.", Document(|document| {
+        document["paths"][OF_APP].as_object_mut().expect("a path").shift_remove("post");
+    })),
+    defect("operation-renamed", "An operation has another id.", Document(|document| {
+        document["paths"][LIST]["get"]["operationId"] = json!("list_backups");
+    })),
+    defect("parameter-removed", "A list has no `limit`.", Document(|document| {
+        let parameters = document["paths"][LIST]["get"]["parameters"].as_array_mut().expect("parameters");
+        parameters.retain(|parameter| parameter["$ref"] != "#/components/parameters/Limit");
+    })),
+    defect("parameter-required", "`limit` has to be given.", Document(|document| {
+        document["components"]["parameters"]["Limit"]["required"] = json!(true);
+    })),
+    defect("parameter-narrowed", "A limit has at most three digits.", Document(|document| {
+        document["components"]["parameters"]["Limit"]["schema"]["pattern"] = json!("^[1-9][0-9]{0,2}$");
+    })),
+    defect("status-removed", "Nothing ever conflicts.", Document(|document| {
+        document["paths"][OF_APP]["post"]["responses"].as_object_mut().expect("responses").shift_remove("409");
+    })),
+    defect("status-added", "A list may be 206.", Document(|document| {
+        let responses = &mut document["paths"][LIST]["get"]["responses"];
+        responses["206"] = responses["200"].clone();
+    })),
+    defect("bound-tightened", "A name has at most 40 characters.", Document(|document| {
+        *schema(document, "ResourceName") = json!({"type": "string", "minLength": 1, "maxLength": 40});
+    })),
+    defect("request-member-required", "A create needs a name.", Document(|document| {
+        schema(document, "AppBackupCreate")["required"] = json!(["type", "version", "name"]);
+    })),
+    defect("request-member-removed", "A create takes no `snapshotID`.", Document(|document| {
+        remove(document, "/components/schemas/AppBackupCreate/properties", "snapshotID");
+    })),
+    defect("response-member-optional", "A backup may lack its state.", Document(|document| {
+        let required = schema(document, "AppBackup")["required"].as_array_mut().expect("required members");
+        required.retain(|name| name != "state");
+    })),
+    defect("response-opened", "A backup may hold anything else.", Document(|document| {
+        schema(document, "AppBackup")["additionalProperties"] = json!(true);
+    })),
+    defect("state-added", "A backup may be `deleting`.", Document(|document| {
+        schema(document, "ResourceState")["enum"].as_array_mut().expect("states").push(json!("deleting"));
+    })),
+    defect("nullable-added", "A backup's `scheduleID` may be null.", Document(|document| {
+        schema(document, "AppBackup")["properties"]["scheduleID"] = json!({"type": "string", "nullable": true});
+    })),
+    defect("error-media-type", "Problems are plain JSON.", Document(|document| {
+        let content = &mut document["components"]["responses"]["NotPermitted"]["content"];
+        *content = json!({"application/json": content["application/problem+json"].clone()});
+    })),
+    defect("header-removed", "Nobody says where a new backup is.", Document(|document| {
+        remove(document, &pointer(OF_APP, "post/responses/201/headers"), "Location");
+    })),
+];
+
+fn schema<'d>(document: &'d mut Value, name: &str) -> &'d mut Value {
+    &mut document["components"]["schemas"][name]
+}
+
+fn pointer(path: &str, below: &str) -> String {
+    format!("/paths/{}/{below}", path.replace('/', "~1"))
+}
+
+fn remove(document: &mut Value, place: &str, member: &str) {
+    let found = document.pointer_mut(place).and_then(Value::as_object_mut);
+    let removed = found.and_then(|members| members.shift_remove(member));
+    assert!(removed.is_some(), "the contract has no {place}/{member}");
+}

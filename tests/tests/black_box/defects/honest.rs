@@ -1,0 +1,125 @@
+//! The honest pair of servers: one that works and one whose jobs never start. Every run of the judge has two
+//! accounts of its own on both, so that runs can go on side by side and none sees what another does.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::sync::Arc;
+
+use appkeep_contract::live::{Foreign, Idle, Target};
+use appkeep_tests::{Builder, TestServer};
+
+use super::super::verify::Switch;
+use super::plant::{Notes, Party, Plant, Real};
+use super::proxy;
+
+/// How much there is to back up in an app, in bytes.
+pub(super) const VOLUME_BYTES: u32 = 20_000;
+
+/// Jobs that run at a time, of all runs together.
+const WORKERS: u32 = 3;
+
+pub(super) struct Honest {
+    working: TestServer,
+    idle: TestServer,
+    http: reqwest::Client,
+}
+
+impl Honest {
+    /// Starts both servers, with accounts for so many runs.
+    pub(super) async fn start(runs: usize) -> Self {
+        Self {
+            working: set_up(runs).workers(WORKERS).start().await,
+            idle: set_up(runs).workers(0).start().await,
+            http: reqwest::Client::builder()
+                .no_proxy()
+                .redirect(reqwest::redirect::Policy::none())
+                .build()
+                .expect("an HTTP client"),
+        }
+    }
+
+    /// Everything that the judge can make use of, behind proxies with that plant.
+    pub(super) async fn target(&self, run: usize, plant: Plant) -> Target {
+        let Self { working, idle, .. } = self;
+        let [own, other] = names(run);
+        let (own, other) = (own.as_str(), other.as_str());
+        let viewer = working.token("viewer", &[own]).await;
+        let url = proxy::start(self.real(working, run, &viewer).await, plant).await;
+        let token = working.token("member", &[own]).await;
+        let (account, app) = (working.account(own), working.app(own, "shop"));
+        Target {
+            other_app: Some(working.app(own, "blog")),
+            viewer_token: Some(viewer.clone()),
+            foreign: Some(Foreign {
+                account: working.account(other),
+                token: working.token("member", &[other]).await,
+                app: working.app(other, "shop"),
+            }),
+            operator_token: Some(working.token("owner", &["*"]).await),
+            idle: Some(Box::new(Idle {
+                url: proxy::start(self.real(idle, run, "").await, plant).await,
+                token: idle.token("member", &[own]).await,
+                account: idle.account(own),
+                app: idle.app(own, "shop"),
+            })),
+            ..Target::new(url, token, account, app)
+        }
+    }
+
+    /// The same for the first run, with a way to make storage fail.
+    pub(super) async fn target_with_switch(&self, plant: Plant) -> Target {
+        Target {
+            breakage: Some(Arc::new(Switch(self.idle.server().storage_faults()))),
+            ..self.target(0, plant).await
+        }
+    }
+
+    async fn real(&self, server: &TestServer, run: usize, viewer: &str) -> Real {
+        let party = |name: &str| Party {
+            account: server.account(name).to_string(),
+            app: server.app(name, "shop").to_string(),
+            bucket: server.bucket(name, "local").to_string(),
+        };
+        let [own, other] = names(run);
+        Real {
+            http: self.http.clone(),
+            url: format!("http://{}", server.address()),
+            operator: server.token("owner", &["*"]).await,
+            viewer: viewer.to_owned(),
+            accounts: [party(&own), party(&other)],
+            notes: Arc::new(std::sync::Mutex::new(Notes::default())),
+        }
+    }
+}
+
+/// The two accounts of a run.
+fn names(run: usize) -> [String; 2] {
+    [format!("own-{run}"), format!("other-{run}")]
+}
+
+/// A server with two accounts for each run, each with two apps and a bucket.
+fn set_up(runs: usize) -> Builder {
+    let mut config = "[server]\nbody_timeout_secs = 1\n".to_owned();
+    let builder = Builder::new();
+    for name in (0..runs).flat_map(names) {
+        let (volume, bucket) = (format!("volumes/{name}"), format!("buckets/{name}"));
+        for app in ["shop", "blog"] {
+            let dir = builder.path().join(&volume).join(app);
+            fs::create_dir_all(&dir).expect("a directory");
+            let greeting = format!("hello from {name}\n").into_bytes();
+            let bytes = greeting.into_iter().cycle().zip(0..VOLUME_BYTES);
+            let bytes: Vec<u8> = bytes.map(|(byte, _)| byte).collect();
+            fs::write(dir.join("greeting.txt"), bytes).expect("a file");
+        }
+        fs::create_dir_all(builder.path().join(&bucket)).expect("a directory");
+        write!(
+            config,
+            "[[accounts]]\nname = \"{name}\"\n\
+             [[accounts.apps]]\nname = \"shop\"\nvolumes = {{ data = \"{volume}/shop\" }}\n\
+             [[accounts.apps]]\nname = \"blog\"\nvolumes = {{ data = \"{volume}/blog\" }}\n\
+             [[accounts.buckets]]\nname = \"local\"\npath = \"{bucket}\"\n"
+        )
+        .expect("text");
+    }
+    builder.config(&config)
+}

@@ -189,14 +189,14 @@ impl Beat {
         let Some((state, reasons)) = finding.moves(backup.state, &backup.state_unready) else {
             return Ok(());
         };
-        tell(&"backup", &backup.id, backup.state, state, &reasons);
-        backup.state = state;
+        let was = std::mem::replace(&mut backup.state, state);
         backup.state_unready = reasons;
         backup.metadata.changed(SubjectId::SYSTEM, self.now());
         let mut tx = self.deps.store.begin().await?;
         // Whoever changed or deleted it meanwhile knows better.
         if tx.update_app_backup(&backup).await? {
             tx.commit().await?;
+            tell(&"backup", &backup.id, was, backup.state, &backup.state_unready);
         }
         Ok(())
     }
@@ -205,13 +205,13 @@ impl Beat {
         let Some((state, reasons)) = finding.moves(snap.state, &snap.state_unready) else {
             return Ok(());
         };
-        tell(&"snapshot", &snap.id, snap.state, state, &reasons);
-        snap.state = state;
+        let was = std::mem::replace(&mut snap.state, state);
         snap.state_unready = reasons;
         snap.metadata.changed(SubjectId::SYSTEM, self.now());
         let mut tx = self.deps.store.begin().await?;
         if tx.update_app_snap(&snap).await? {
             tx.commit().await?;
+            tell(&"snapshot", &snap.id, was, snap.state, &snap.state_unready);
         }
         Ok(())
     }

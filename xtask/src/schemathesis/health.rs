@@ -42,10 +42,13 @@ pub(super) fn settle(world: &mut World) -> After {
     };
     let healthy = wait(world, &mut after)
         .and_then(|()| world.create("appBackups", "application/astra-appBackup"))
-        .and_then(|_| world.stop());
+        .and_then(|_| world.stop())
+        .and_then(|()| world.complaints());
     after.elapsed = begun.elapsed();
-    if let Err(error) = healthy {
-        after.findings.push(format!("{error:#}"));
+    match healthy.as_deref() {
+        Err(error) => after.findings.push(format!("{error:#}")),
+        Ok([]) => {}
+        Ok([first, ..]) => after.findings.push(format!("the server complained: {first}")),
     }
     for (kind, states) in [("backups", &after.backups), ("snapshots", &after.snapshots)] {
         for bad in ["failed", "removed", "unknown"] {

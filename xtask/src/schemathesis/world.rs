@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::BufReader;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -47,6 +47,8 @@ const ANSWER_MAX: Duration = Duration::from_mins(1);
 pub(super) struct World {
     child: Child,
     dir: TempDir,
+    /// What the server logs, from warnings on.
+    log: PathBuf,
     url: String,
     owner: String,
     stranger: String,
@@ -73,7 +75,8 @@ impl World {
         for bucket in BUCKETS {
             fs::create_dir_all(dir.path().join("buckets").join(bucket))?;
         }
-        let log = File::create(results.join("server.log")).context("failed to make the server's log")?;
+        let log_path = results.join("server.log");
+        let log = File::create(&log_path).context("failed to make the server's log")?;
         let mut child = Command::new(binary)
             .args(["serve", "--log", "warn", "--listen", "127.0.0.1:0", "--config"])
             .arg(&config)
@@ -94,6 +97,7 @@ impl World {
         let mut world = Self {
             child,
             dir,
+            log: log_path,
             url: String::new(),
             owner: String::new(),
             stranger: String::new(),
@@ -188,6 +192,15 @@ impl World {
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
         let kib: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
         Some(kib * 1024)
+    }
+
+    /// The lines of its log: warnings and errors, of which there should be none.
+    ///
+    /// # Errors
+    /// When the log can't be read.
+    pub(super) fn complaints(&self) -> Result<Vec<String>> {
+        let log = fs::read_to_string(&self.log).context("failed to read the server's log")?;
+        Ok(log.lines().map(str::to_owned).collect())
     }
 
     /// Stops it in good order.

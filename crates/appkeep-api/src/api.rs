@@ -4,12 +4,13 @@ use dropshot::{
     HttpResponseCreated, HttpResponseDeleted, HttpResponseOk, Path, RequestContext, ServerContext,
 };
 
+use crate::app::{App, AppList};
 use crate::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
 use crate::app_snap::{AppSnap, AppSnapCreate, AppSnapList};
 use crate::body::JsonBody;
 use crate::params::{
-    AccountBackupPath, AccountPath, AppBackupListQuery, AppBackupPath, AppPath, AppSnapListQuery,
-    AppSnapPath, NoQuery, QueryParams,
+    AccountBackupPath, AccountPath, AppBackupListQuery, AppBackupPath, AppListQuery, AppPath,
+    AppSnapListQuery, AppSnapPath, NoQuery, QueryParams,
 };
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -156,4 +157,28 @@ pub trait AppkeepApi {
         path: Path<AppSnapPath>,
         query: QueryParams<NoQuery>,
     ) -> Answer<HttpResponseDeleted>;
+
+    /// List apps
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v2/apps",
+        tags = ["Applications"],
+    }]
+    async fn app_list(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AccountPath>,
+        query: QueryParams<AppListQuery>,
+    ) -> Answer<HttpResponseOk<AppList>>;
+
+    /// Fetch an app
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v2/apps/{app_id}",
+        tags = ["Applications"],
+    }]
+    async fn app_fetch(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppPath>,
+        query: QueryParams<NoQuery>,
+    ) -> Answer<HttpResponseOk<App>>;
 }

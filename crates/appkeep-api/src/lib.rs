@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod api;
+pub mod app;
 pub mod app_backup;
 pub mod app_snap;
 pub mod body;

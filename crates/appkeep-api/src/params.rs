@@ -118,6 +118,26 @@ impl Fields for AppSnapFields {
     ];
 }
 
+/// The fields of an app.
+#[derive(Debug)]
+pub struct AppFields;
+
+impl Fields for AppFields {
+    const NAMES: &'static [&'static str] = &[
+        "type",
+        "version",
+        "id",
+        "name",
+        "state",
+        "stateUnready",
+        "clusterID",
+        "clusterName",
+        "namespaces",
+        "namespaceScopedResources",
+        "metadata",
+    ];
+}
+
 /// The fields to answer with, in the order asked for.
 #[derive(Debug)]
 pub struct Include<F> {
@@ -219,6 +239,9 @@ pub type AppBackupListQuery = ListQuery<Include<AppBackupFields>>;
 
 /// The query of a list of snapshots.
 pub type AppSnapListQuery = ListQuery<Include<AppSnapFields>>;
+
+/// The query of a list of apps.
+pub type AppListQuery = ListQuery<Include<AppFields>>;
 
 /// No query parameters at all.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

@@ -7,6 +7,52 @@ use progenitor_client::{encode_path, RequestBuilderExt};
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    /**An application that is backed up as one. The original's apps live in clusters and namespaces; here
+an account stands for a cluster, and the app's name for its only namespace.
+*/
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct App {
+        ///The account's id.
+        #[serde(rename = "clusterID")]
+        pub cluster_id: ::uuid::Uuid,
+        ///The account's name.
+        #[serde(rename = "clusterName")]
+        pub cluster_name: ::std::string::String,
+        ///The app's own id.
+        pub id: ::uuid::Uuid,
+        pub metadata: Metadata,
+        ///The app's name, unique among those that are configured.
+        pub name: ::std::string::String,
+        ///The same, as the original's clients also look for it.
+        #[serde(
+            rename = "namespaceScopedResources",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub namespace_scoped_resources: ::std::option::Option<
+            ::std::vec::Vec<NamespaceScopedResource>,
+        >,
+        ///The app's name, as its only namespace.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub namespaces: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        pub state: crate::Open<crate::types::AppState>,
+        ///Why the app isn't ready; empty when it is.
+        #[serde(
+            rename = "stateUnready",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub state_unready: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///The kind of resource.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        pub version: crate::Open<crate::types::AppVersion>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl App {
+        pub fn builder() -> builder::App {
+            Default::default()
+        }
+    }
     ///A copy of an app in a bucket.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppBackup {
@@ -199,6 +245,29 @@ removed again when the backup ends.
             value.parse()
         }
     }
+    ///Apps, newest first.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppList {
+        ///The apps, all in the same form.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<
+            ::std::vec::Vec<crate::ListItem<crate::types::App>>,
+        >,
+        pub metadata: ListMetadata,
+        ///The kind of list. Always sent.
+        #[serde(rename = "type", skip_serializing_if = "::std::option::Option::is_none")]
+        pub type_: ::std::option::Option<::std::string::String>,
+        ///The version of the list and its items. Always sent.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub version: ::std::option::Option<crate::Open<crate::types::AppVersion>>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl AppList {
+        pub fn builder() -> builder::AppList {
+            Default::default()
+        }
+    }
     ///A frozen copy of an app, beside the app.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppSnap {
@@ -347,6 +416,130 @@ A version 5 UUID derived from `id`.
         }
     }
     impl ::std::convert::TryFrom<::std::string::String> for AppSnapVersion {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    /**How the app is.
+
+- `ready`: it has its data, and can be backed up
+- `restoring`: its data is being replaced
+- `failed`: the latest restore did not work; `stateUnready` says why
+- `unavailable`: it was taken out of the configuration; its backups and snapshots stay
+*/
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum AppState {
+        #[serde(rename = "ready")]
+        Ready,
+        #[serde(rename = "restoring")]
+        Restoring,
+        #[serde(rename = "failed")]
+        Failed,
+        #[serde(rename = "unavailable")]
+        Unavailable,
+    }
+    impl ::std::fmt::Display for AppState {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Ready => f.write_str("ready"),
+                Self::Restoring => f.write_str("restoring"),
+                Self::Failed => f.write_str("failed"),
+                Self::Unavailable => f.write_str("unavailable"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for AppState {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "ready" => Ok(Self::Ready),
+                "restoring" => Ok(Self::Restoring),
+                "failed" => Ok(Self::Failed),
+                "unavailable" => Ok(Self::Unavailable),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for AppState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for AppState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///The version of an app's form.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum AppVersion {
+        #[serde(rename = "2.0")]
+        X20,
+        #[serde(rename = "2.1")]
+        X21,
+    }
+    impl ::std::fmt::Display for AppVersion {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::X20 => f.write_str("2.0"),
+                Self::X21 => f.write_str("2.1"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for AppVersion {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "2.0" => Ok(Self::X20),
+                "2.1" => Ok(Self::X21),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for AppVersion {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for AppVersion {
         type Error = self::error::ConversionError;
         fn try_from(
             value: ::std::string::String,
@@ -572,6 +765,27 @@ system's.
             Default::default()
         }
     }
+    ///What of a namespace belongs to an app.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct NamespaceScopedResource {
+        ///Which of its resources; always empty, which means all.
+        #[serde(
+            rename = "labelSelectors",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub label_selectors: ::std::option::Option<
+            ::std::vec::Vec<::std::string::String>,
+        >,
+        ///The namespace.
+        pub namespace: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl NamespaceScopedResource {
+        pub fn builder() -> builder::NamespaceScopedResource {
+            Default::default()
+        }
+    }
     ///What went wrong (RFC 7807).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Problem {
@@ -715,6 +929,255 @@ system's.
     }
     /// Types for composing complex structures.
     pub mod builder {
+        #[derive(Clone, Debug)]
+        pub struct App {
+            cluster_id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
+            cluster_name: ::std::result::Result<
+                ::std::string::String,
+                ::std::string::String,
+            >,
+            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
+            metadata: ::std::result::Result<super::Metadata, ::std::string::String>,
+            name: ::std::result::Result<::std::string::String, ::std::string::String>,
+            namespace_scoped_resources: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<super::NamespaceScopedResource>>,
+                ::std::string::String,
+            >,
+            namespaces: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                ::std::string::String,
+            >,
+            state: ::std::result::Result<
+                crate::Open<crate::types::AppState>,
+                ::std::string::String,
+            >,
+            state_unready: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                ::std::string::String,
+            >,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            version: ::std::result::Result<
+                crate::Open<crate::types::AppVersion>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for App {
+            fn default() -> Self {
+                Self {
+                    cluster_id: Err("no value supplied for cluster_id".to_string()),
+                    cluster_name: Err("no value supplied for cluster_name".to_string()),
+                    id: Err("no value supplied for id".to_string()),
+                    metadata: Err("no value supplied for metadata".to_string()),
+                    name: Err("no value supplied for name".to_string()),
+                    namespace_scoped_resources: Ok(Default::default()),
+                    namespaces: Ok(Default::default()),
+                    state: Err("no value supplied for state".to_string()),
+                    state_unready: Ok(Default::default()),
+                    type_: Err("no value supplied for type_".to_string()),
+                    version: Err("no value supplied for version".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl App {
+            pub fn cluster_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::uuid::Uuid>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.cluster_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for cluster_id: {e}")
+                    });
+                self
+            }
+            pub fn cluster_name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.cluster_name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for cluster_name: {e}")
+                    });
+                self
+            }
+            pub fn id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::uuid::Uuid>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.id = value
+                    .try_into()
+                    .map_err(|e| format!("error converting supplied value for id: {e}"));
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::Metadata>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for name: {e}")
+                    });
+                self
+            }
+            pub fn namespace_scoped_resources<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<
+                        ::std::vec::Vec<super::NamespaceScopedResource>,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.namespace_scoped_resources = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for namespace_scoped_resources: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn namespaces<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.namespaces = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for namespaces: {e}")
+                    });
+                self
+            }
+            pub fn state<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Open<crate::types::AppState>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.state = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for state: {e}")
+                    });
+                self
+            }
+            pub fn state_unready<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.state_unready = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for state_unready: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Open<crate::types::AppVersion>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<App> for super::App {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: App,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    cluster_id: value.cluster_id?,
+                    cluster_name: value.cluster_name?,
+                    id: value.id?,
+                    metadata: value.metadata?,
+                    name: value.name?,
+                    namespace_scoped_resources: value.namespace_scoped_resources?,
+                    namespaces: value.namespaces?,
+                    state: value.state?,
+                    state_unready: value.state_unready?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::App> for App {
+            fn from(value: super::App) -> Self {
+                Self {
+                    cluster_id: Ok(value.cluster_id),
+                    cluster_name: Ok(value.cluster_name),
+                    id: Ok(value.id),
+                    metadata: Ok(value.metadata),
+                    name: Ok(value.name),
+                    namespace_scoped_resources: Ok(value.namespace_scoped_resources),
+                    namespaces: Ok(value.namespaces),
+                    state: Ok(value.state),
+                    state_unready: Ok(value.state_unready),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
         #[derive(Clone, Debug)]
         pub struct AppBackup {
             backup_creation_timestamp: ::std::result::Result<
@@ -1336,6 +1799,134 @@ system's.
         }
         impl ::std::convert::From<super::AppBackupList> for AppBackupList {
             fn from(value: super::AppBackupList) -> Self {
+                Self {
+                    items: Ok(value.items),
+                    metadata: Ok(value.metadata),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct AppList {
+            items: ::std::result::Result<
+                ::std::option::Option<
+                    ::std::vec::Vec<crate::ListItem<crate::types::App>>,
+                >,
+                ::std::string::String,
+            >,
+            metadata: ::std::result::Result<super::ListMetadata, ::std::string::String>,
+            type_: ::std::result::Result<
+                ::std::option::Option<::std::string::String>,
+                ::std::string::String,
+            >,
+            version: ::std::result::Result<
+                ::std::option::Option<crate::Open<crate::types::AppVersion>>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AppList {
+            fn default() -> Self {
+                Self {
+                    items: Ok(Default::default()),
+                    metadata: Err("no value supplied for metadata".to_string()),
+                    type_: Ok(Default::default()),
+                    version: Ok(Default::default()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl AppList {
+            pub fn items<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<
+                        ::std::vec::Vec<crate::ListItem<crate::types::App>>,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.items = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for items: {e}")
+                    });
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::ListMetadata>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<crate::Open<crate::types::AppVersion>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AppList> for super::AppList {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AppList,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    items: value.items?,
+                    metadata: value.metadata?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AppList> for AppList {
+            fn from(value: super::AppList) -> Self {
                 Self {
                     items: Ok(value.items),
                     metadata: Ok(value.metadata),
@@ -2564,6 +3155,97 @@ system's.
             }
         }
         #[derive(Clone, Debug)]
+        pub struct NamespaceScopedResource {
+            label_selectors: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                ::std::string::String,
+            >,
+            namespace: ::std::result::Result<
+                ::std::string::String,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for NamespaceScopedResource {
+            fn default() -> Self {
+                Self {
+                    label_selectors: Ok(Default::default()),
+                    namespace: Err("no value supplied for namespace".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl NamespaceScopedResource {
+            pub fn label_selectors<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.label_selectors = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for label_selectors: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn namespace<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.namespace = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for namespace: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<NamespaceScopedResource>
+        for super::NamespaceScopedResource {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: NamespaceScopedResource,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    label_selectors: value.label_selectors?,
+                    namespace: value.namespace?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::NamespaceScopedResource>
+        for NamespaceScopedResource {
+            fn from(value: super::NamespaceScopedResource) -> Self {
+                Self {
+                    label_selectors: Ok(value.label_selectors),
+                    namespace: Ok(value.namespace),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
         pub struct Problem {
             correlation_id: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
@@ -3189,6 +3871,50 @@ let response = client.app_snap_delete_for_app()
 ```*/
     pub fn app_snap_delete_for_app(&self) -> builder::AppSnapDeleteForApp<'_> {
         builder::AppSnapDeleteForApp::new(self)
+    }
+    /**List apps
+
+Lists every app that the account has or once had, newest first. Without `limit` the answer holds
+all of them. With `include` each item is an array of the named fields instead of an object.
+
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v2/apps`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
+- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+```text
+let response = client.app_list()
+    .account_id(account_id)
+    .continue_(continue_)
+    .include(include)
+    .limit(limit)
+    .send()
+    .await;
+```*/
+    pub fn app_list(&self) -> builder::AppList<'_> {
+        builder::AppList::new(self)
+    }
+    /**Fetch an app
+
+Answers with the app as it is now; its `state` tells whether it is being restored.
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v2/apps/{app_id}`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `app_id`: The app that is or was copied.
+```text
+let response = client.app_fetch()
+    .account_id(account_id)
+    .app_id(app_id)
+    .send()
+    .await;
+```*/
+    pub fn app_fetch(&self) -> builder::AppFetch<'_> {
+        builder::AppFetch::new(self)
     }
 }
 /// Types for composing operation parameters.
@@ -4328,6 +5054,183 @@ pub mod builder {
                 )
                 .headers(header_map);
             crate::exchange::empty("app_snap_delete_for_app", request).await
+        }
+    }
+    /**Builder for [`Client::app_list`]
+
+[`Client::app_list`]: super::Client::app_list*/
+    #[derive(Debug, Clone)]
+    pub struct AppList<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        continue_: Result<Option<::std::string::String>, String>,
+        include: Result<Option<::std::string::String>, String>,
+        limit: Result<Option<::std::num::NonZeroU64>, String>,
+    }
+    impl<'a> AppList<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                continue_: Ok(None),
+                include: Ok(None),
+                limit: Ok(None),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn continue_<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.continue_ = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for continue_ failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn include<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.include = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for include failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::num::NonZeroU64>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/accounts/{account_id}/k8s/v2/apps`
+        pub async fn send(self) -> Result<ResponseValue<types::AppList>, Error> {
+            let Self { client, account_id, continue_, include, limit } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request("app_list", reason))?;
+            let continue_ = continue_
+                .map_err(|reason| Error::invalid_request("app_list", reason))?;
+            let include = include
+                .map_err(|reason| Error::invalid_request("app_list", reason))?;
+            let limit = limit
+                .map_err(|reason| Error::invalid_request("app_list", reason))?;
+            let url = format!(
+                "{}/accounts/{}/k8s/v2/apps", client.baseurl, encode_path(& account_id
+                .to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("continue", &continue_))
+                .query(&progenitor_client::QueryParam::new("include", &include))
+                .query(&progenitor_client::QueryParam::new("limit", &limit))
+                .headers(header_map);
+            crate::exchange::json("app_list", request).await
+        }
+    }
+    /**Builder for [`Client::app_fetch`]
+
+[`Client::app_fetch`]: super::Client::app_fetch*/
+    #[derive(Debug, Clone)]
+    pub struct AppFetch<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        app_id: Result<::uuid::Uuid, String>,
+    }
+    impl<'a> AppFetch<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                app_id: Err("app_id was not initialized".to_string()),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/accounts/{account_id}/k8s/v2/apps/{app_id}`
+        pub async fn send(self) -> Result<ResponseValue<types::App>, Error> {
+            let Self { client, account_id, app_id } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request("app_fetch", reason))?;
+            let app_id = app_id
+                .map_err(|reason| Error::invalid_request("app_fetch", reason))?;
+            let url = format!(
+                "{}/accounts/{}/k8s/v2/apps/{}", client.baseurl, encode_path(& account_id
+                .to_string()), encode_path(& app_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .headers(header_map);
+            crate::exchange::json("app_fetch", request).await
         }
     }
 }

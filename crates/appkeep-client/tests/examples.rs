@@ -51,6 +51,8 @@ const OPERATIONS: &[(&str, Option<RoundTrip>, Option<RoundTrip>)] = &[
     ),
     ("app_snap_fetch_for_app", None, Some(round_trip::<types::AppSnap>)),
     ("app_snap_delete_for_app", None, None),
+    ("app_list", None, Some(round_trip::<types::AppList>)),
+    ("app_fetch", None, Some(round_trip::<types::App>)),
 ];
 
 /// How many examples the original's reference documents: those alone, without our own.

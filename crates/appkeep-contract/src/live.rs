@@ -9,6 +9,7 @@
 //! The suite only deletes what it made, under names of its own, and removes it in the end. It asks no clock for
 //! the time of day, and takes its randomness from [`Options::run_id`].
 
+mod apps;
 mod backups;
 mod breakage;
 mod call;

@@ -101,6 +101,8 @@ pub enum AppState {
     Restoring,
     /// The latest restore failed.
     Failed,
+    /// No configuration names it any more.
+    Unavailable,
 }
 
 impl AppState {
@@ -121,6 +123,7 @@ impl AppState {
             Self::Ready => "ready",
             Self::Restoring => "restoring",
             Self::Failed => "failed",
+            Self::Unavailable => "unavailable",
         }
     }
 }

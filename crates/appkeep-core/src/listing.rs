@@ -8,6 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use uuid::Uuid;
 
+use crate::app::AppView;
 use crate::app_backup::AppBackup;
 use crate::app_snap::AppSnap;
 use crate::ids::AccountId;
@@ -88,6 +89,32 @@ impl Listed for AppSnap {
     async fn fetch(store: &dyn Store, account_id: AccountId, ids: &[Uuid]) -> Result<Vec<Self>, StoreError> {
         let ids: Vec<_> = ids.iter().copied().map(Into::into).collect();
         store.fetch_app_snaps(account_id, &ids).await
+    }
+}
+
+#[async_trait]
+impl Listed for AppView {
+    const KIND: ListKind = ListKind::Apps;
+
+    fn id(&self) -> Uuid {
+        self.app.id.as_uuid()
+    }
+
+    fn generation(&self) -> i64 {
+        self.generation
+    }
+
+    async fn versions(
+        store: &dyn Store,
+        filter: &ListFilter,
+        page: &Page,
+    ) -> Result<Vec<Version>, StoreError> {
+        store.list_app_versions(filter, page).await
+    }
+
+    async fn fetch(store: &dyn Store, account_id: AccountId, ids: &[Uuid]) -> Result<Vec<Self>, StoreError> {
+        let ids: Vec<_> = ids.iter().copied().map(Into::into).collect();
+        store.fetch_app_views(account_id, &ids).await
     }
 }
 

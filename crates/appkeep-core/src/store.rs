@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use crate::actor::{Token, TokenHash};
+use crate::app::AppView;
 use crate::app_backup::AppBackup;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::app_snap::AppSnap;
@@ -74,6 +75,8 @@ pub enum ListKind {
     AppBackups,
     /// Snapshots.
     AppSnaps,
+    /// Apps; their lists are those of accounts only.
+    Apps,
 }
 
 /// The part of a list that is read together with a token: one call of the store costs more than what it
@@ -124,6 +127,13 @@ pub trait Store: Send + Sync {
     async fn fetch_app(&self, account_id: AccountId, id: AppId) -> Result<Option<App>, StoreError>;
     /// The apps of this account, by name, declared or not.
     async fn list_apps(&self, account_id: AccountId) -> Result<Vec<App>, StoreError>;
+    /// The app of this account with this id as the API shows it, declared or not.
+    async fn fetch_app_view(&self, account_id: AccountId, id: AppId) -> Result<Option<AppView>, StoreError>;
+    /// Those of the apps with these ids that the account has, in any order.
+    async fn fetch_app_views(&self, account_id: AccountId, ids: &[AppId])
+    -> Result<Vec<AppView>, StoreError>;
+    /// The versions of apps, newest app first.
+    async fn list_app_versions(&self, filter: &ListFilter, page: &Page) -> Result<Vec<Version>, StoreError>;
     /// The bucket of this account with this id, declared or not.
     async fn fetch_bucket(&self, account_id: AccountId, id: BucketId) -> Result<Option<Bucket>, StoreError>;
     /// The buckets of this account, in the order of their declaration, declared or not.
@@ -217,8 +227,13 @@ pub trait StoreTx: Send {
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 
     /// Makes accounts, apps, buckets and schedules what `declaration` says; what it doesn't name stays,
-    /// undeclared. A schedule that was not declared before, or had another timing, has no next run.
-    async fn update_declaration(&mut self, declaration: &Declaration) -> Result<(), StoreError>;
+    /// undeclared. A schedule that was not declared before, or had another timing, has no next run. An app that
+    /// differs from before was changed at `now`.
+    async fn update_declaration(
+        &mut self,
+        declaration: &Declaration,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError>;
     /// Replaces a declared schedule's next run, if it still is `from`.
     async fn update_schedule_next(
         &mut self,

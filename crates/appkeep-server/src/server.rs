@@ -81,7 +81,8 @@ impl Server {
         // The lock makes this the one server of the directory, so leases of others are known to be dead.
         let store = Arc::new(SqliteStore::open_sole_server(data.database()).await?);
         let mut tx = store.begin().await?;
-        tx.update_declaration(&options.config.declaration).await?;
+        tx.update_declaration(&options.config.declaration, options.clock.now())
+            .await?;
         tx.commit().await?;
         let engine_config = EngineConfig {
             data_dir: data.path().to_owned(),

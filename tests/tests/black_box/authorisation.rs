@@ -17,7 +17,7 @@ use crate::stage::{Stage, UNKNOWN};
 /// accounts about one that doesn't exist.
 ///
 /// The DELETEs conflict, which nobody gets to know who may not delete.
-const ROWS: [(&str, &str, &str, &str); 11] = [
+const ROWS: [(&str, &str, &str, &str); 13] = [
     ("app_backup_list_all", "200/-", "200/-", "404/2"),
     ("app_backup_fetch", "200/-", "200/-", "404/2"),
     ("app_backup_delete", "403/11", "409/128", "404/1"),
@@ -29,6 +29,8 @@ const ROWS: [(&str, &str, &str, &str); 11] = [
     ("app_snap_list_for_app", "200/-", "200/-", "404/2"),
     ("app_snap_fetch_for_app", "200/-", "200/-", "404/2"),
     ("app_snap_delete_for_app", "403/11", "409/144", "404/1"),
+    ("app_list", "200/-", "200/-", "404/2"),
+    ("app_fetch", "200/-", "200/-", "404/2"),
 ];
 
 const ROLES: [&str; 4] = ["viewer", "member", "admin", "owner"];

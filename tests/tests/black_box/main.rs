@@ -1,5 +1,6 @@
 //! Real servers from outside: what users rely on.
 
+mod apps;
 mod authorisation;
 mod backups;
 mod bad_input;

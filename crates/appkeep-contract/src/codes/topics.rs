@@ -128,6 +128,10 @@ const TOPICS: &[Topic] = &[
          token.",
         "limit the time that a body may take, and answer 408",
         "a request that is open for ever", Some("/components/responses/BodyTimedOut")),
+    topic(&["app-listed"],
+        "Whoever wants to back something up looks here for what there is.",
+        "answer list and fetch from the same source, with every app of the account and none of another",
+        "an app that can be backed up and isn't in the list", None),
     // ------------------------------------------------------------------ life of a resource
     topic(&["snapshot-create", "backup-create", "snapshot-without-name", "backup-without-name"],
         "A client stores what it gets here and asks for it by that id from then on; what differs from what it sent \

@@ -17,6 +17,8 @@ pub(super) enum Deed {
     List,
     Fetch,
     Delete,
+    /// Looks at what nobody can make: apps.
+    Look,
 }
 
 impl Kind {
@@ -108,8 +110,10 @@ impl Deed {
             Self::List
         } else if kind.fetches().contains(&operation) {
             Self::Fetch
-        } else {
+        } else if kind.deletes().contains(&operation) {
             Self::Delete
+        } else {
+            Self::Look
         }
     }
 }
@@ -134,6 +138,7 @@ mod tests {
                 Deed::List => (kind.lists(), "GET"),
                 Deed::Fetch => (kind.fetches(), "GET"),
                 Deed::Delete => (kind.deletes(), "DELETE"),
+                Deed::Look => (&["app_list", "app_fetch"], "GET"),
             };
             assert!(known.contains(&operation.id.as_str()), "{}", operation.id);
             assert_eq!(operation.method, method, "{}", operation.id);

@@ -5,7 +5,7 @@ use futures::future::BoxFuture;
 use super::kind::{Deed, Kind};
 use super::stage::{Stage, Stop};
 use super::{
-    backups, client, deletes, headers, isolation, lists, negotiation, pending, races, sequence, slow,
+    apps, backups, client, deletes, headers, isolation, lists, negotiation, pending, races, sequence, slow,
     snapshots, storage,
 };
 
@@ -21,6 +21,10 @@ pub(super) struct Story {
 /// Stories about one resource, up to where others join in.
 #[rustfmt::skip]
 pub(super) const BEGINNING: &[Story] = &[
+    Story { code: "app-listed", rule: "The list of apps has each app once, as a fetch gives it.",
+        about: Some(("app_list", 200)), run: |stage| Box::pin(apps::listed_as_fetched(stage, "app_list")) },
+    Story { code: "app-listed", rule: "The list of apps has each app once, as a fetch gives it.",
+        about: Some(("app_fetch", 200)), run: |stage| Box::pin(apps::listed_as_fetched(stage, "app_fetch")) },
     Story { code: "snapshot-create", rule: "A create answers with the new snapshot, and `Location` leads to it.",
         about: Some(("app_snap_create_for_app", 201)), run: |stage| Box::pin(snapshots::create(stage)) },
     Story { code: "snapshot-completes", rule: "A snapshot becomes completed, and then stays as it is.",

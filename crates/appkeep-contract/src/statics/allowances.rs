@@ -58,6 +58,7 @@ pub const DROPSHOT: &[Allowance] = &[
     Allowance {
         code: Code::ResponseMediaTypeMissing,
         subjects: &[
+            "application/astra-app+json",
             "application/astra-appBackup+json",
             "application/astra-appSnap+json",
         ],

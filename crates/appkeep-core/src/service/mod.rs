@@ -7,6 +7,7 @@
 mod app_backups;
 mod app_restores;
 mod app_snaps;
+mod apps;
 mod schedules;
 
 use std::sync::Arc;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use appkeep_api::api::{Answer, AppkeepApi, appkeep_api_mod};
+use appkeep_api::app::{App, AppList};
 use appkeep_api::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
 use appkeep_api::app_snap::{AppSnap, AppSnapCreate, AppSnapList};
 use appkeep_api::body::JsonBody;
 use appkeep_api::params::{
-    AccountBackupPath, AccountPath, AppBackupListQuery, AppBackupPath, AppPath, AppSnapListQuery,
-    AppSnapPath, NoQuery, QueryParams,
+    AccountBackupPath, AccountPath, AppBackupListQuery, AppBackupPath, AppListQuery, AppPath,
+    AppSnapListQuery, AppSnapPath, NoQuery, QueryParams,
 };
 use dropshot::{
     ApiDescription, HttpResponseCreated, HttpResponseDeleted, HttpResponseOk, Path, RequestContext,
@@ -20,7 +21,7 @@ use super::problem::{
     INTERNAL, Kind, OwnKinds, RESOURCE_NOT_FOUND, SNAPSHOT_NOT_CREATED, SNAPSHOT_NOT_RETRIEVED,
     SNAPSHOTS_NOT_LISTED,
 };
-use super::{Http, app_backups, app_snaps, methods};
+use super::{Http, app_backups, app_snaps, apps, methods};
 
 type Ctx = RequestContext<Arc<Http>>;
 
@@ -151,5 +152,23 @@ impl AppkeepApi for Handlers {
         let call = Call::begin(&rqctx, own(RESOURCE_NOT_FOUND, INTERNAL));
         call.answer(app_snaps::delete_for_app(&call, path.into_inner(), query))
             .await
+    }
+
+    async fn app_list(
+        rqctx: Ctx,
+        path: Path<AccountPath>,
+        query: QueryParams<AppListQuery>,
+    ) -> Answer<HttpResponseOk<AppList>> {
+        let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, INTERNAL));
+        call.answer(apps::list(&call, path.into_inner(), query)).await
+    }
+
+    async fn app_fetch(
+        rqctx: Ctx,
+        path: Path<AppPath>,
+        query: QueryParams<NoQuery>,
+    ) -> Answer<HttpResponseOk<App>> {
+        let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, INTERNAL));
+        call.answer(apps::fetch(&call, path.into_inner(), query)).await
     }
 }

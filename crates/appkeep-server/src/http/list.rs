@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::io;
 
+use appkeep_api::app::{AppListType, AppVersion};
 use appkeep_api::app_backup::{AppBackupListType, AppBackupVersion};
 use appkeep_api::app_snap::{AppSnapListType, AppSnapVersion};
 use appkeep_api::metadata::ListMetadata;
@@ -66,6 +67,21 @@ impl Item for core::app_snap::AppSnap {
 
     fn wire(&self) -> Result<Self::Wire, String> {
         to_wire::app_snap(self)
+    }
+}
+
+impl Item for core::app::AppView {
+    type Wire = appkeep_api::app::App;
+
+    fn head() -> Result<(Value, Value), serde_json::Error> {
+        Ok((
+            serde_json::to_value(AppListType::Apps)?,
+            serde_json::to_value(AppVersion::V2_1)?,
+        ))
+    }
+
+    fn wire(&self) -> Result<Self::Wire, String> {
+        to_wire::app(self)
     }
 }
 

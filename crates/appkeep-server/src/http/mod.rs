@@ -2,6 +2,7 @@
 
 mod app_backups;
 mod app_snaps;
+mod apps;
 mod call;
 mod from_wire;
 mod handlers;

@@ -1,5 +1,6 @@
 //! From what is true to what is said. Only here do the two meet.
 
+use appkeep_api::app::{App, AppState, AppType, AppVersion, NamespaceScopedResource};
 use appkeep_api::app_backup::{AppBackup, AppBackupType, AppBackupVersion};
 use appkeep_api::app_snap::{AppSnap, AppSnapType, AppSnapVersion};
 use appkeep_api::metadata::{HookState, Label, Metadata, ResourceState, StateDetail};
@@ -44,6 +45,40 @@ pub(super) fn app_snap(snap: &core::app_snap::AppSnap) -> Result<AppSnap, String
         hook_state: snap.hook_state.map(hook_state),
         hook_state_details: snap.hook_state.map(|_| details(&snap.hook_state_details)),
         metadata: metadata(&snap.metadata),
+    })
+}
+
+/// An app, as the contract shows it: its account stands for a cluster, and its name for the only namespace. An
+/// error means that the store holds what the contract forbids.
+pub(super) fn app(view: &core::app::AppView) -> Result<App, String> {
+    let namespace = ResourceName::from_text(&view.app.name)?;
+    let system = Identifier(core::ids::SubjectId::SYSTEM.as_uuid());
+    Ok(App {
+        kind: AppType::App,
+        version: AppVersion::V2_1,
+        id: Identifier(view.app.id.as_uuid()),
+        name: namespace.clone(),
+        state: match view.state() {
+            core::app_restore::AppState::Ready => AppState::Ready,
+            core::app_restore::AppState::Restoring => AppState::Restoring,
+            core::app_restore::AppState::Failed => AppState::Failed,
+            core::app_restore::AppState::Unavailable => AppState::Unavailable,
+        },
+        state_unready: reasons(&view.state_unready())?,
+        cluster_id: Identifier(view.app.account_id.as_uuid()),
+        cluster_name: ResourceName::from_text(&view.account_name)?,
+        namespaces: vec![namespace.clone()],
+        namespace_scoped_resources: vec![NamespaceScopedResource {
+            namespace,
+            label_selectors: Vec::new(),
+        }],
+        metadata: Metadata {
+            labels: Vec::new(),
+            creation_timestamp: Timestamp(view.created_at),
+            modification_timestamp: Timestamp(view.modified_at),
+            created_by: system.clone(),
+            modified_by: (view.generation > 0).then_some(system),
+        },
     })
 }
 

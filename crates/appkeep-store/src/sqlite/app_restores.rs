@@ -6,6 +6,7 @@ use appkeep_core::store::StoreError;
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
+use super::apps;
 use super::errors::store_error;
 use super::rows::{Row, json, micros};
 
@@ -50,10 +51,11 @@ pub(super) async fn insert(conn: &mut SqliteConnection, restore: &AppRestore) ->
     .bind(restore.account_id.to_string())
     .bind(restore.app_id.to_string())
     .bind(ENDED_MAX)
-    .execute(conn)
+    .execute(&mut *conn)
     .await
     .map_err(store_error)?;
-    Ok(())
+    // What is shown of the app has changed.
+    apps::count_change(conn, &restore.app_id.to_string(), restore.modified_at).await
 }
 
 /// Replaces what changes while a restore goes on.
@@ -67,10 +69,14 @@ pub(super) async fn update(conn: &mut SqliteConnection, restore: &AppRestore) ->
     .bind(restore.state.as_str())
     .bind(json("a restore's reasons", &restore.reasons)?)
     .bind(micros(restore.modified_at))
-    .execute(conn)
+    .execute(&mut *conn)
     .await
     .map_err(store_error)?;
-    Ok(updated.rows_affected() == 1)
+    if updated.rows_affected() == 0 {
+        return Ok(false);
+    }
+    apps::count_change(conn, &restore.app_id.to_string(), restore.modified_at).await?;
+    Ok(true)
 }
 
 pub(super) async fn fetch(

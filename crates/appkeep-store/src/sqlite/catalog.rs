@@ -3,19 +3,22 @@
 use appkeep_core::catalog::{Account, App, Bucket, Declaration};
 use appkeep_core::ids::{AccountId, AppId, BucketId};
 use appkeep_core::store::StoreError;
+use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
 use super::errors::store_error;
-use super::rows::{Row, json};
-use super::schedules;
+use super::rows::{Row, json, micros};
+use super::{apps, schedules};
 
 /// Makes the catalog what `declaration` says. Everything is undeclared first: names are unique among what is
 /// declared, so nothing that was renamed or left out can be in the way of what takes its name.
 pub(super) async fn update_declaration(
     conn: &mut SqliteConnection,
     declaration: &Declaration,
+    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
+    let before = apps::declared(conn).await?;
     for undeclare in [
         "UPDATE accounts SET declared = FALSE WHERE declared",
         "UPDATE apps SET declared = FALSE WHERE declared",
@@ -31,8 +34,9 @@ pub(super) async fn update_declaration(
         declare_account(conn, account).await?;
     }
     for app in &declaration.apps {
-        declare_app(conn, app).await?;
+        declare_app(conn, app, now).await?;
     }
+    apps::count_changes(conn, &before, now).await?;
     for (position, bucket) in (0..).zip(&declaration.buckets) {
         declare_bucket(conn, bucket, position).await?;
     }
@@ -52,9 +56,10 @@ async fn declare_account(conn: &mut SqliteConnection, account: &Account) -> Resu
     Ok(())
 }
 
-async fn declare_app(conn: &mut SqliteConnection, app: &App) -> Result<(), StoreError> {
+async fn declare_app(conn: &mut SqliteConnection, app: &App, now: DateTime<Utc>) -> Result<(), StoreError> {
     let declared = sqlx::query(
-        "INSERT INTO apps (id, account_id, name, volumes, options, declared) VALUES ($1, $2, $3, $4, $5, TRUE) \
+        "INSERT INTO apps (id, account_id, name, volumes, options, declared, created_micros, modified_micros) \
+         VALUES ($1, $2, $3, $4, $5, TRUE, $6, $6) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, volumes = excluded.volumes, \
          options = excluded.options, declared = TRUE \
          WHERE apps.account_id = excluded.account_id",
@@ -64,6 +69,7 @@ async fn declare_app(conn: &mut SqliteConnection, app: &App) -> Result<(), Store
     .bind(&app.name)
     .bind(json("an app's volumes", &app.volumes)?)
     .bind(json("an app's options", &app.options)?)
+    .bind(micros(now))
     .execute(conn)
     .await
     .map_err(store_error)?;
@@ -192,7 +198,7 @@ fn account(row: &SqliteRow) -> Result<Account, StoreError> {
     })
 }
 
-fn app(row: &SqliteRow) -> Result<App, StoreError> {
+pub(super) fn app(row: &SqliteRow) -> Result<App, StoreError> {
     let row = Row::new("apps", row);
     Ok(App {
         id: row.id("id")?,

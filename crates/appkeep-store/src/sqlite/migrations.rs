@@ -14,7 +14,7 @@ macro_rules! migrations {
 }
 
 /// Number, name and text of each migration, the oldest first.
-const MIGRATIONS: [(i64, &str, &str); 9] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 10] = migrations! {
     1 "0001_create_catalog",
     2 "0002_create_tokens",
     3 "0003_create_app_backups",
@@ -24,6 +24,7 @@ const MIGRATIONS: [(i64, &str, &str); 9] = migrations! {
     7 "0007_create_schedules",
     8 "0008_add_app_options",
     9 "0009_create_app_restores",
+    10 "0010_add_app_times",
 };
 
 /// The table in which the database remembers which migrations it has seen.

@@ -3,6 +3,7 @@
 mod app_backups;
 mod app_restores;
 mod app_snaps;
+mod apps;
 mod catalog;
 mod errors;
 mod faults;
@@ -20,6 +21,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use appkeep_core::actor::{Token, TokenHash};
+use appkeep_core::app::AppView;
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::app_restore::AppRestore;
 use appkeep_core::app_snap::AppSnap;
@@ -146,6 +148,7 @@ impl Store for SqliteStore {
         let statements = match ask.kind {
             ListKind::AppBackups => &app_backups::VERSIONS,
             ListKind::AppSnaps => &app_snaps::VERSIONS,
+            ListKind::Apps => &apps::VERSIONS,
         };
         let read = async { tokens::fetch_with_list(&mut *self.reader().await?, hash, statements, ask).await };
         self.lists.get(&(*hash, *ask), read).await
@@ -169,6 +172,23 @@ impl Store for SqliteStore {
 
     async fn list_apps(&self, account_id: AccountId) -> Result<Vec<App>, StoreError> {
         catalog::list_apps(&mut *self.reader().await?, account_id).await
+    }
+
+    async fn fetch_app_view(&self, account_id: AccountId, id: AppId) -> Result<Option<AppView>, StoreError> {
+        let found = apps::fetch_some(&mut *self.reader().await?, account_id, &[id]).await?;
+        Ok(found.into_iter().next())
+    }
+
+    async fn fetch_app_views(
+        &self,
+        account_id: AccountId,
+        ids: &[AppId],
+    ) -> Result<Vec<AppView>, StoreError> {
+        apps::fetch_some(&mut *self.reader().await?, account_id, ids).await
+    }
+
+    async fn list_app_versions(&self, filter: &ListFilter, page: &Page) -> Result<Vec<Version>, StoreError> {
+        versions::list(&mut *self.reader().await?, &apps::VERSIONS, filter, page).await
     }
 
     async fn fetch_bucket(&self, account_id: AccountId, id: BucketId) -> Result<Option<Bucket>, StoreError> {

@@ -41,8 +41,12 @@ impl StoreTx for SqliteTx {
         Ok(())
     }
 
-    async fn update_declaration(&mut self, declaration: &Declaration) -> Result<(), StoreError> {
-        catalog::update_declaration(&mut self.tx, declaration).await
+    async fn update_declaration(
+        &mut self,
+        declaration: &Declaration,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        catalog::update_declaration(&mut self.tx, declaration, now).await
     }
 
     async fn update_schedule_next(

@@ -26,9 +26,12 @@ pub(super) struct Statements {
 /// finding them.
 macro_rules! versions {
     ($table:literal) => {
+        versions!($table, of "app_id")
+    };
+    ($table:literal, of $app:literal) => {
         Statements {
             account: versions!($table, ""),
-            app: versions!($table, " AND app_id = $5"),
+            app: versions!($table, " AND ", $app, " = $5"),
             account_with_token: concat!(
                 "SELECT *, TRUE AS has_app, CASE WHEN revoked_micros IS NULL THEN (",
                 versions!($table, ""),
@@ -37,19 +40,19 @@ macro_rules! versions {
             app_with_token: concat!(
                 "SELECT *, EXISTS (SELECT 1 FROM apps WHERE account_id = $1 AND id = $5) AS has_app, ",
                 "CASE WHEN revoked_micros IS NULL THEN (",
-                versions!($table, " AND app_id = $5"),
+                versions!($table, " AND ", $app, " = $5"),
                 ") END AS versions FROM tokens WHERE hash = $6"
             ),
         }
     };
-    ($table:literal, $and:literal) => {
+    ($table:literal, $($and:literal),+) => {
         concat!(
             "SELECT group_concat(id || ' ' || created_micros || ' ' || generation, ',' ",
             "ORDER BY created_micros DESC, id DESC) AS versions FROM (",
             "SELECT id, created_micros, generation FROM ",
             $table,
             " WHERE account_id = $1 AND (created_micros, id) < ($2, $3)",
-            $and,
+            $($and,)+
             " ORDER BY created_micros DESC, id DESC LIMIT $4)"
         )
     };

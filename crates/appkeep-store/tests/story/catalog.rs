@@ -4,14 +4,14 @@ use appkeep_core::store::StoreError;
 use uuid::Uuid;
 
 use crate::fixtures::{
-    BUCKET_OF_STRANGERS, FAR, FORUM, NEAR, SHOP_OF_STRANGERS, STRANGERS, TEAM, WIKI, account, app, backup,
-    bucket, declaration,
+    BUCKET_OF_STRANGERS, FAR, FORUM, NEAR, SHOP_OF_STRANGERS, STRANGERS, TEAM, WIKI, account, app, at,
+    backup, bucket, declaration,
 };
 use crate::harness::Harness;
 
 async fn declare(h: &Harness, declaration: &Declaration) -> Result<(), StoreError> {
     let mut tx = h.begin().await;
-    tx.update_declaration(declaration).await?;
+    tx.update_declaration(declaration, at(0)).await?;
     tx.commit().await
 }
 

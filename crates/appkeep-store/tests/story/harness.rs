@@ -6,7 +6,7 @@ use appkeep_core::store::{Store, StoreError, StoreTx};
 use appkeep_store::SqliteStore;
 use tempfile::TempDir;
 
-use crate::fixtures::declaration;
+use crate::fixtures::{at, declaration};
 
 /// A store whose database goes away with it.
 pub(crate) struct Harness {
@@ -20,7 +20,7 @@ impl Harness {
     pub(crate) async fn new() -> Self {
         let harness = Self::open(tempfile::tempdir().unwrap()).await;
         let mut tx = harness.begin().await;
-        tx.update_declaration(&declaration()).await.unwrap();
+        tx.update_declaration(&declaration(), at(0)).await.unwrap();
         tx.commit().await.unwrap();
         harness
     }

@@ -28,7 +28,7 @@ async fn with_limits(near_max: u32) -> Harness {
         declared.apps.push(app(TEAM, app_id(n), &format!("app-{n}")));
     }
     let mut tx = h.begin().await;
-    tx.update_declaration(&declared).await.unwrap();
+    tx.update_declaration(&declared, at(0)).await.unwrap();
     tx.commit().await.unwrap();
     h
 }
@@ -114,7 +114,7 @@ async fn dead_backups_go_first_and_do_not_block_each_other() {
     let mut lowered = declaration();
     lowered.buckets[0].backups_max = 1;
     let mut tx = h.begin().await;
-    tx.update_declaration(&lowered).await.unwrap();
+    tx.update_declaration(&lowered, at(0)).await.unwrap();
     tx.commit().await.unwrap();
     let again = claim(&h, REPLICA, 100).await.unwrap();
     assert_eq!((number(Some(again.clone())), again.attempt), (Some(1), 2));

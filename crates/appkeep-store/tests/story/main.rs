@@ -6,6 +6,7 @@
 mod app_backups;
 mod app_restores;
 mod app_snaps;
+mod apps;
 mod catalog;
 mod fixtures;
 mod harness;

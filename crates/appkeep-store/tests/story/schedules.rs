@@ -44,7 +44,7 @@ fn with(schedules: Vec<Schedule>) -> Declaration {
 
 async fn declare(h: &Harness, schedules: Vec<Schedule>) {
     let mut tx = h.begin().await;
-    tx.update_declaration(&with(schedules)).await.unwrap();
+    tx.update_declaration(&with(schedules), at(0)).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -179,7 +179,10 @@ async fn an_id_stays_with_its_app() {
         ..nightly()
     };
     let mut tx = h.begin().await;
-    let refused = tx.update_declaration(&with(vec![moved])).await.unwrap_err();
+    let refused = tx
+        .update_declaration(&with(vec![moved]), at(0))
+        .await
+        .unwrap_err();
     assert!(refused.to_string().contains(&NIGHTLY.to_string()), "{refused}");
 }
 

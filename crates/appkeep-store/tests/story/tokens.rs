@@ -92,7 +92,7 @@ async fn a_list_read_with_a_token_is_what_both_are_alone() {
     }
     tx.commit().await.unwrap();
 
-    for kind in [ListKind::AppBackups, ListKind::AppSnaps] {
+    for kind in [ListKind::AppBackups, ListKind::AppSnaps, ListKind::Apps] {
         for (app_id, has_app) in [
             (None, true),
             (Some(WIKI), true),
@@ -112,6 +112,7 @@ async fn a_list_read_with_a_token_is_what_both_are_alone() {
                 let versions = match kind {
                     ListKind::AppBackups => h.store.list_app_backup_versions(&filter, &page).await.unwrap(),
                     ListKind::AppSnaps => h.store.list_app_snap_versions(&filter, &page).await.unwrap(),
+                    ListKind::Apps => h.store.list_app_versions(&filter, &page).await.unwrap(),
                 };
                 let (token, found) = h
                     .store

@@ -128,6 +128,8 @@ fn openapi_prints_the_document_with_every_operation() {
             "app_backup_fetch_for_app",
             "app_backup_list_all",
             "app_backup_list_for_app",
+            "app_fetch",
+            "app_list",
             "app_snap_create_for_app",
             "app_snap_delete_for_app",
             "app_snap_fetch_for_app",

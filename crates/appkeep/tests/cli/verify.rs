@@ -54,7 +54,8 @@ fn a_server_at_a_url_holds_the_contract_and_is_left_as_it_was() {
     let server = place.start();
     let token = place.token();
     let output = appkeep()
-        .args(["verify", &server.url, "--account", ACCOUNT, "--app", APP])
+        // The app is found through the server's list of apps.
+        .args(["verify", &server.url, "--account", ACCOUNT])
         .args(["--format", "json"])
         .env("APPKEEP_TOKEN", &token)
         .output()
@@ -136,7 +137,7 @@ fn only_named_operations_are_judged_and_a_token_may_come_from_a_file() {
     let named = ["app_backup_list_all", "app_backup_list_for_app"];
     assert_eq!(made("token-missing"), named);
     // The second token comes from the environment.
-    assert_eq!(made("foreign-token"), named);
+    assert_eq!(made("token-of-others"), named);
 }
 
 #[test]

@@ -113,6 +113,7 @@ async fn a_panic_in_a_handler_is_a_problem_and_nothing_more() {
         ("app_snap_create_for_app", 2, "500/98"),
         ("app_snap_list_for_app", 1, "500/100"),
         ("app_snap_delete_for_app", 1, "500/34"),
+        ("app_list", 1, "500/34"),
     ] {
         clock.fuse.store(asked, Ordering::SeqCst);
         let answer = say(&mut wire, &remains.ask(operation)).await;

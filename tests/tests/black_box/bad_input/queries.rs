@@ -64,6 +64,7 @@ async fn a_bad_value_is_refused_by_the_parameters_name() {
             "app_backup_list_all",
             "app_backup_list_for_app",
             "app_snap_list_for_app",
+            "app_list",
         ] {
             for value in *values {
                 let mut ask = stage.ask(operation);
@@ -202,6 +203,13 @@ const ROWS: &[Row] = &[
     ),
     row(
         "a field that only snapshots have",
+        Only("app_list"),
+        |ask, _| ask.parameter("include=snapshotAppAsset"),
+        "400/5",
+        &["include"],
+    ),
+    row(
+        "a field that only snapshots have",
         Only("app_backup_list_for_app"),
         |ask, _| ask.parameter("include=snapshotAppAsset"),
         "400/5",
@@ -269,6 +277,7 @@ async fn a_query_is_accepted_in_every_sound_form() {
             "app_backup_list_all",
             "app_backup_list_for_app",
             "app_snap_list_for_app",
+            "app_list",
         ] {
             let mut ask = stage.ask(operation);
             query.clone_into(&mut ask.query);

@@ -1,0 +1,31 @@
+//! Stories about apps, which the suite can only look at.
+
+use serde_json::Value;
+
+use super::stage::{Stage, Stop};
+
+const LIST: &str = "app_list";
+const FETCH: &str = "app_fetch";
+
+/// The list of apps has the app that is worked on, once, as a fetch gives it.
+///
+/// `first` is asked first, and seen even if the other one can't be asked.
+pub(super) async fn listed_as_fetched(stage: &mut Stage, first: &str) -> Result<(), Stop> {
+    let call = stage.call(first);
+    stage.send_for(&call, 200).await?;
+    stage.admits(LIST)?;
+    stage.admits(FETCH)?;
+    let id = stage.target.app.to_string();
+    let call = stage.call(LIST);
+    let list = stage.send_for(&call, 200).await?;
+    let is_own = |app: &&Value| app.get("id").and_then(Value::as_str) == Some(&id);
+    let found: Vec<Value> = list.items().iter().filter(is_own).cloned().collect();
+    stage.expect(&list, found.len() == 1, || {
+        format!("app {id} is in the list {} times", found.len())
+    });
+    let call = stage.call(FETCH);
+    let fetched = stage.send_for(&call, 200).await?;
+    let same = found.iter().all(|app| *app == fetched.body);
+    stage.expect(&fetched, same, || format!("app {id} looks different in the list"));
+    Ok(())
+}

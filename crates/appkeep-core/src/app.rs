@@ -1,0 +1,97 @@
+//! An app as the API shows it: what is declared, and how its latest restore left it.
+
+use chrono::{DateTime, Utc};
+
+use crate::app_restore::{AppState, RestoreState};
+use crate::catalog::App;
+
+/// An app with what happened to it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppView {
+    /// What is declared, or once was.
+    pub app: App,
+    /// The name of its account.
+    pub account_name: String,
+    /// How its latest restore is doing, and why not better.
+    pub restore: Option<(RestoreState, Vec<String>)>,
+    /// When it was declared first.
+    pub created_at: DateTime<Utc>,
+    /// When its declaration or a restore of it last changed.
+    pub modified_at: DateTime<Utc>,
+    /// Counts these changes.
+    pub generation: i64,
+}
+
+/// Why an app can't be used that no configuration names.
+const UNDECLARED: &str = "it is no longer part of the server's configuration";
+
+impl AppView {
+    /// How the app is. A restore in progress goes on even if the app isn't declared any more.
+    #[must_use]
+    pub fn state(&self) -> AppState {
+        let latest = self.restore.as_ref().map(|(state, _)| *state);
+        match AppState::after(latest) {
+            AppState::Restoring => AppState::Restoring,
+            _ if !self.app.declared => AppState::Unavailable,
+            state => state,
+        }
+    }
+
+    /// Why the app isn't ready; empty when it is.
+    #[must_use]
+    pub fn state_unready(&self) -> Vec<String> {
+        match self.state() {
+            AppState::Ready => Vec::new(),
+            AppState::Unavailable => vec![UNDECLARED.to_owned()],
+            AppState::Restoring | AppState::Failed => {
+                let reasons = self.restore.as_ref().map(|(_, reasons)| reasons.clone());
+                reasons.unwrap_or_default()
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::catalog::AppOptions;
+
+    fn view(declared: bool, restore: Option<RestoreState>) -> AppView {
+        AppView {
+            app: App {
+                id: Uuid::from_u128(1).into(),
+                account_id: Uuid::from_u128(2).into(),
+                name: "shop".to_owned(),
+                volumes: Vec::new(),
+                options: AppOptions::default(),
+                declared,
+            },
+            account_name: "acme".to_owned(),
+            restore: restore.map(|state| (state, vec!["why".to_owned()])),
+            created_at: DateTime::UNIX_EPOCH,
+            modified_at: DateTime::UNIX_EPOCH,
+            generation: 0,
+        }
+    }
+
+    #[test]
+    fn a_restore_decides_and_then_the_configuration() {
+        let told = |declared, restore| {
+            let view = view(declared, restore);
+            (view.state().as_str(), view.state_unready())
+        };
+        let why = vec!["why".to_owned()];
+        assert_eq!(told(true, None), ("ready", Vec::new()));
+        assert_eq!(told(true, Some(RestoreState::Completed)), ("ready", Vec::new()));
+        assert_eq!(
+            told(true, Some(RestoreState::Running)),
+            ("restoring", why.clone())
+        );
+        assert_eq!(told(true, Some(RestoreState::Failed)), ("failed", why.clone()));
+        assert_eq!(told(false, Some(RestoreState::Pending)), ("restoring", why));
+        let gone = vec![UNDECLARED.to_owned()];
+        assert_eq!(told(false, Some(RestoreState::Failed)), ("unavailable", gone));
+    }
+}

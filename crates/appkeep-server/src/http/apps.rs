@@ -1,0 +1,41 @@
+//! Answers to the operations on apps.
+
+use appkeep_api::params::{AccountPath, AppListQuery, AppPath, NoQuery, QueryParams};
+use appkeep_api::reply::Reply;
+use appkeep_core::app::AppView;
+use appkeep_core::error::Error;
+use http::StatusCode;
+use http::header::ETAG;
+
+use super::call::{Call, account, app};
+use super::problem::{Refusal, Rejected};
+use super::{list, media, to_wire};
+
+/// The media type of a single app.
+const VENDOR_TYPE: &str = "application/astra-app+json";
+
+type Answered<R> = Result<Reply<R>, Refusal>;
+
+pub(super) async fn list<R>(
+    call: &Call<'_>,
+    path: AccountPath,
+    query: QueryParams<AppListQuery>,
+) -> Answered<R> {
+    let account = account(path.account_id);
+    let (include, options) = list::wanted(query);
+    let ask = list::ask::<AppView, _>(&account, None, &options);
+    let ctx = call.authenticate_for_list(ask).await?;
+    let listing = call.http().service.app_list(&ctx, account, options).await?;
+    list::answer(call.http(), &ctx, listing, include).await
+}
+
+pub(super) async fn fetch<R>(call: &Call<'_>, path: AppPath, query: QueryParams<NoQuery>) -> Answered<R> {
+    let ctx = call.authenticate().await?;
+    let input = app(path.app_id).and_then(|id| query.0.map_err(Rejected::Query).map(|_| id));
+    let service = &call.http().service;
+    let app = service.app_fetch(&ctx, account(path.account_id), input).await?;
+    let wire = to_wire::app(&app).map_err(Error::Internal)?;
+    let media_type = media::negotiate(call.headers(), VENDOR_TYPE);
+    let etag = format!("\"{}.{}\"", app.app.id, app.generation);
+    Ok(Reply::json(StatusCode::OK, media_type, &wire).with_header(ETAG, &etag))
+}

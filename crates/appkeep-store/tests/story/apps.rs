@@ -1,0 +1,147 @@
+use appkeep_core::app::AppView;
+use appkeep_core::app_restore::{AppRestore, CreateAppRestore, RestoreSource};
+use appkeep_core::catalog::Declaration;
+use appkeep_core::ids::{AppId, AppSnapId, SubjectId};
+use appkeep_core::store::{ListFilter, Page};
+use uuid::Uuid;
+
+use crate::fixtures::{FORUM, SHOP_OF_STRANGERS, STRANGERS, TEAM, WIKI, app, at, declaration};
+use crate::harness::Harness;
+
+async fn view(h: &Harness, id: AppId) -> AppView {
+    h.store.fetch_app_view(TEAM, id).await.unwrap().unwrap()
+}
+
+async fn declare(h: &Harness, declaration: &Declaration, secs: i64) {
+    let mut tx = h.begin().await;
+    tx.update_declaration(declaration, at(secs)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+fn restore(id: u128, app_id: AppId, secs: i64) -> AppRestore {
+    let wanted = CreateAppRestore {
+        app_id,
+        source: RestoreSource::Snapshot(AppSnapId::new(Uuid::from_u128(9))),
+    };
+    AppRestore::pending(
+        Uuid::from_u128(id).into(),
+        TEAM,
+        wanted,
+        SubjectId::SYSTEM,
+        at(secs),
+    )
+}
+
+#[tokio::test]
+async fn an_app_is_shown_with_its_account_and_its_times() {
+    let h = Harness::new().await;
+    let expected = AppView {
+        app: app(TEAM, WIKI, "wiki"),
+        account_name: "team".to_owned(),
+        restore: None,
+        created_at: at(0),
+        modified_at: at(0),
+        generation: 0,
+    };
+    assert_eq!(view(&h, WIKI).await, expected);
+    assert_eq!(
+        h.store.fetch_app_view(TEAM, SHOP_OF_STRANGERS).await.unwrap(),
+        None
+    );
+    let some = h
+        .store
+        .fetch_app_views(TEAM, &[WIKI, SHOP_OF_STRANGERS])
+        .await
+        .unwrap();
+    assert_eq!(some, [expected]);
+}
+
+#[tokio::test]
+async fn only_an_app_that_differs_counts_as_changed() {
+    let h = Harness::new().await;
+    declare(&h, &declaration(), 1).await;
+    assert_eq!(
+        (view(&h, WIKI).await.generation, view(&h, WIKI).await.modified_at),
+        (0, at(0))
+    );
+    let mut without = declaration();
+    without.apps.retain(|app| app.id != WIKI);
+    declare(&h, &without, 2).await;
+    let gone = view(&h, WIKI).await;
+    assert!(!gone.app.declared);
+    assert_eq!(
+        (gone.generation, gone.created_at, gone.modified_at),
+        (1, at(0), at(2))
+    );
+    assert_eq!(view(&h, FORUM).await.generation, 0);
+    let mut renamed = declaration();
+    renamed
+        .accounts
+        .iter_mut()
+        .filter(|account| account.id == TEAM)
+        .for_each(|account| "crew".clone_into(&mut account.name));
+    declare(&h, &renamed, 3).await;
+    assert_eq!(
+        (view(&h, WIKI).await.generation, view(&h, FORUM).await.generation),
+        (2, 1)
+    );
+    assert_eq!(view(&h, FORUM).await.account_name, "crew");
+}
+
+#[tokio::test]
+async fn the_latest_restore_is_shown_and_counts_as_a_change() {
+    let h = Harness::new().await;
+    let (mut first, second) = (restore(1, WIKI, 5), restore(2, WIKI, 7));
+    let mut tx = h.begin().await;
+    tx.insert_app_restore(&first).await.unwrap();
+    first.fail(&["no room".to_owned()], at(6));
+    assert!(tx.update_app_restore(&first).await.unwrap());
+    tx.commit().await.unwrap();
+    let failed = view(&h, WIKI).await;
+    assert_eq!(failed.restore, Some((first.state, vec!["no room".to_owned()])));
+    assert_eq!((failed.generation, failed.modified_at), (2, at(6)));
+
+    let mut tx = h.begin().await;
+    tx.insert_app_restore(&second).await.unwrap();
+    // A change that lost its race is none.
+    assert!(
+        !tx.update_app_restore(&AppRestore {
+            generation: 8,
+            ..second.clone()
+        })
+        .await
+        .unwrap()
+    );
+    tx.commit().await.unwrap();
+    let restoring = view(&h, WIKI).await;
+    assert_eq!(restoring.restore, Some((second.state, Vec::new())));
+    assert_eq!((restoring.generation, restoring.modified_at), (3, at(7)));
+    assert_eq!(view(&h, FORUM).await.generation, 0);
+}
+
+#[tokio::test]
+async fn apps_are_listed_newest_first_and_by_account() {
+    let h = Harness::new().await;
+    let versions = async |account_id, rows_max, after| {
+        let filter = ListFilter {
+            account_id,
+            app_id: None,
+        };
+        let page = Page { after, rows_max };
+        h.store.list_app_versions(&filter, &page).await.unwrap()
+    };
+    let all = versions(TEAM, 10, None).await;
+    let mut ids: Vec<Uuid> = all.iter().map(|version| version.position.id).collect();
+    assert!(
+        ids.is_sorted_by(|one, next| one > next),
+        "as old as one another, so by id"
+    );
+    ids.sort_unstable();
+    let mut expected = [WIKI.as_uuid(), FORUM.as_uuid()];
+    expected.sort_unstable();
+    assert_eq!(ids, expected);
+    let first = versions(TEAM, 1, None).await;
+    assert_eq!(first, all[..1]);
+    assert_eq!(versions(TEAM, 10, Some(first[0].position)).await, all[1..]);
+    assert_eq!(versions(STRANGERS, 10, None).await.len(), 1);
+}

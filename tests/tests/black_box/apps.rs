@@ -1,0 +1,184 @@
+//! The apps of an account: what is declared, and how restores left it.
+
+use appkeep_server::restore::{CreateAppRestore, RestoreSource};
+use appkeep_tests::{Api, Builder, TestServer, eventually, usual_config};
+use http::Method;
+use http::header::ACCEPT;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+fn apps(server: &TestServer) -> String {
+    format!("/accounts/{}/k8s/v2/apps", server.account("acme"))
+}
+
+async fn list(api: &Api, path: &str) -> Value {
+    let answer = api.get(path).await;
+    assert_eq!(answer.status, 200, "{path}");
+    assert_eq!(answer.violations("app_list"), [""; 0], "{path}");
+    answer.json()
+}
+
+async fn fetch(api: &Api, server: &TestServer, app: Uuid) -> Value {
+    let answer = api.get(&format!("{}/{app}", apps(server))).await;
+    assert_eq!(answer.status, 200, "{app}");
+    assert_eq!(answer.violations("app_fetch"), [""; 0], "{app}");
+    answer.json()
+}
+
+fn names(list: &Value) -> Vec<&str> {
+    let items = list["items"].as_array().expect("items");
+    items
+        .iter()
+        .map(|app| app["name"].as_str().expect("a name"))
+        .collect()
+}
+
+#[tokio::test]
+async fn an_account_lists_its_own_apps_as_they_are_fetched() {
+    let server = TestServer::start().await;
+    let api = server.api_as("viewer", &["acme"]).await;
+    let all = list(&api, &apps(&server)).await;
+    assert_eq!(all["type"], "application/astra-apps");
+    let mut found = names(&all);
+    found.sort_unstable();
+    assert_eq!(found, ["blog", "shop"]);
+    assert_eq!(all["metadata"]["count"], 2);
+    for app in all["items"].as_array().expect("items") {
+        let id: Uuid = app["id"].as_str().expect("an id").parse().expect("a UUID");
+        assert_eq!(fetch(&api, &server, id).await, *app);
+    }
+    let shop = fetch(&api, &server, server.app("acme", "shop")).await;
+    let shown = [
+        "state",
+        "stateUnready",
+        "clusterID",
+        "clusterName",
+        "namespaces",
+        "namespaceScopedResources",
+    ]
+    .map(|member| shop[member].clone());
+    let expected = json!([
+        "ready", [], server.account("acme"), "acme", ["shop"], [{"namespace": "shop", "labelSelectors": []}],
+    ]);
+    assert_eq!(json!(shown), expected);
+}
+
+#[tokio::test]
+async fn pages_and_columns_are_those_of_every_list() {
+    let server = TestServer::start().await;
+    let api = server.api().await;
+    let path = apps(&server);
+    let all = list(&api, &path).await;
+    let first = list(&api, &format!("{path}?limit=1")).await;
+    let token = first["metadata"]["continue"].as_str().expect("more follows");
+    let second = list(&api, &format!("{path}?limit=1&continue={token}")).await;
+    assert_eq!(second["metadata"].get("continue"), None);
+    assert_eq!(json!([first["items"][0], second["items"][0]]), all["items"]);
+
+    let columns = list(&api, &format!("{path}?include=state,name,id")).await;
+    let expected: Vec<Value> = all["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|app| json!([app["state"], app["name"], app["id"]]))
+        .collect();
+    assert_eq!(columns["items"], json!(expected));
+}
+
+#[tokio::test]
+async fn a_fetch_has_a_tag_and_comes_in_its_own_media_type() {
+    let server = TestServer::start().await;
+    let api = server.api().await;
+    let path = format!("{}/{}", apps(&server), server.app("acme", "shop"));
+    for media in ["application/json", "application/astra-app+json"] {
+        let request = api.request(Method::GET, &path).bearer_auth(api.token());
+        let answer = api.send(request.header(ACCEPT, media)).await;
+        assert_eq!(answer.header("content-type"), media);
+        assert_eq!(answer.header("etag"), api.get(&path).await.header("etag"));
+        assert_eq!(answer.violations("app_fetch"), [""; 0]);
+    }
+}
+
+#[tokio::test]
+async fn a_restore_shows_as_the_apps_state_in_list_and_fetch() {
+    let mut server = TestServer::start().await;
+    let app = server.app("acme", "blog");
+    let api = server.api().await;
+    let snap = api.create_snap(app, &json!({})).await["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
+    api.wait_for(&format!("{}/{snap}", api.app_snaps(app)), &["completed"])
+        .await;
+    let before = fetch(&api, &server, app).await;
+    let tag = api.get(&format!("{}/{app}", apps(&server))).await.header("etag");
+
+    // Without workers the restore stays where it is: in progress.
+    server.restart(0, None).await;
+    let (service, ctx) = server.operations();
+    let account = Ok::<_, String>(server.account("acme").into());
+    let wanted = CreateAppRestore {
+        app_id: app.into(),
+        source: RestoreSource::Snapshot(snap.parse::<Uuid>().expect("a UUID").into()),
+    };
+    let asked = service
+        .app_restore_create(&ctx, account, async { Ok(wanted) })
+        .await;
+    asked.expect("a restore");
+    let api = server.api().await;
+    let during = fetch(&api, &server, app).await;
+    assert_eq!(during["state"], "restoring");
+    assert_ne!(
+        api.get(&format!("{}/{app}", apps(&server))).await.header("etag"),
+        tag
+    );
+    let moved = |app: &Value| {
+        app["metadata"]["modificationTimestamp"]
+            .as_str()
+            .expect("a time")
+            .to_owned()
+    };
+    assert!(moved(&during) > moved(&before));
+    let all = list(&api, &apps(&server)).await;
+    let listed = all["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .find(|one| one["id"] == during["id"]);
+    assert_eq!(listed, Some(&during));
+
+    server.restart(1, None).await;
+    let api = server.api().await;
+    eventually("the app to be ready", async || {
+        let now = fetch(&api, &server, app).await;
+        (now["state"] == "ready").then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_app_that_was_taken_out_stays_and_says_so() {
+    let mut server = Builder::new().workers(0).start().await;
+    let app = server.app("acme", "blog");
+    let before = fetch(&server.api().await, &server, app).await;
+    let config = usual_config().replace("name = \"blog\"", "name = \"diary\"");
+    server.restart(0, Some(&config)).await;
+    let api = server.api().await;
+    let after = fetch(&api, &server, app).await;
+    assert_eq!(
+        (before["state"].as_str(), after["state"].as_str()),
+        (Some("ready"), Some("unavailable"))
+    );
+    assert_eq!(
+        after["stateUnready"],
+        json!(["it is no longer part of the server's configuration"])
+    );
+    assert_eq!(
+        after["metadata"]["creationTimestamp"],
+        before["metadata"]["creationTimestamp"]
+    );
+    let mut found = list(&api, &apps(&server)).await;
+    let count = found["items"].as_array_mut().expect("items").len();
+    assert_eq!(count, 3, "{found}");
+    assert_eq!(names(&found)[0], "diary", "the newest comes first");
+}

@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use text::list_text;
 
 use crate::document::{Document, Operation};
-use crate::live::rows::{self, Rule};
+use crate::live::rows::{self, Row};
 use crate::report::Place;
 use crate::statics::{Code, STALE_CODE, STALE_RULE};
 use crate::validate::Violated;
@@ -148,7 +148,7 @@ fn of_response(rule: Violated) -> Explanation {
     }
 }
 
-fn of_live(rule: Rule) -> Explanation {
+fn of_live(rule: Row) -> Explanation {
     let topic = topics::of(rule.code);
     let mut contract: Vec<Place> = Vec::new();
     if let Some(document) = CONTRACT.as_ref() {

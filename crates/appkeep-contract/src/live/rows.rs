@@ -10,7 +10,7 @@ use crate::document::{Document, Operation, ParameterLocation, resolve};
 
 /// One rule of the suite.
 #[derive(Debug, Clone)]
-pub(crate) struct Rule {
+pub(crate) struct Row {
     pub(crate) code: &'static str,
     pub(crate) rule: &'static str,
     /// The operations that it is checked for; empty when it isn't about some.
@@ -20,14 +20,14 @@ pub(crate) struct Rule {
 }
 
 /// Every rule, in the order in which the suite comes to it.
-pub(crate) fn all(document: &Document) -> Vec<Rule> {
-    let stories = stories(document).into_iter().map(|story| Rule {
+pub(crate) fn all(document: &Document) -> Vec<Row> {
+    let stories = stories(document).into_iter().map(|story| Row {
         code: story.code,
         rule: story.rule,
         operations: story.operations,
         example: None,
     });
-    let inputs = inputs::cases(document).into_iter().map(|case| Rule {
+    let inputs = inputs::cases(document).into_iter().map(|case| Row {
         code: case.code,
         rule: case.rule,
         example: Some(format!("{}: {}", case.operation, case.what)),
@@ -38,7 +38,7 @@ pub(crate) fn all(document: &Document) -> Vec<Rule> {
         let own = cases.iter().filter(|case| case.fault.code == fault.code);
         let operations: Vec<String> = own.map(|case| case.operation.clone()).collect();
         let first = operations.first().and_then(|id| document.operation(id));
-        Rule {
+        Row {
             code: fault.code,
             rule: fault.rule,
             example: first.map(|operation| example(fault, operation)),
@@ -50,13 +50,13 @@ pub(crate) fn all(document: &Document) -> Vec<Rule> {
         .iter()
         .map(|crossing| (crossing.code, crossing.rule));
     let others = [judge::SILENCE, judge::UNREADABLE, suite::CLEAN_UP, suite::FEWER];
-    let others = crossings.chain(always).chain(others).map(|(code, rule)| Rule {
+    let others = crossings.chain(always).chain(others).map(|(code, rule)| Row {
         code,
         rule,
         operations: Vec::new(),
         example: None,
     });
-    let mut rules: Vec<Rule> = Vec::new();
+    let mut rules: Vec<Row> = Vec::new();
     for rule in stories.chain(inputs).chain(faults).chain(others) {
         match rules.iter_mut().find(|known| known.code == rule.code) {
             Some(known) => {

@@ -76,7 +76,7 @@ pub(super) fn app(view: &core::app::AppView) -> Result<App, String> {
             labels: Vec::new(),
             creation_timestamp: Timestamp(view.created_at),
             modification_timestamp: Timestamp(view.modified_at),
-            created_by: system.clone(),
+            created_by: system,
             modified_by: (view.generation > 0).then_some(system),
         },
     })

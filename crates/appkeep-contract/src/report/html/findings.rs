@@ -57,10 +57,13 @@ fn bodies(exchange: &Exchange) -> Markup {
 }
 
 fn headers(headers: &[(String, String)]) -> String {
-    headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\n"))
-        .collect()
+    let lines = headers.iter().map(|(name, value)| {
+        format!(
+            "{name}: {value}
+"
+        )
+    });
+    lines.collect::<Vec<_>>().concat()
 }
 
 /// JSON on several lines; anything else as it is.

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use error::DocumentError;
-pub(crate) use model::route;
 use lines::Lines;
+pub(crate) use model::route;
 pub use model::{
     Body, Header, MediaType, Operation, Origin, Parameter, ParameterLocation, Response, SchemaPlace,
     Security, StatusKey,

@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
-pub mod diff;
 pub mod codes;
+pub mod diff;
 pub mod document;
 pub mod live;
 pub mod report;

@@ -49,10 +49,10 @@ enum Command {
     Key(key::Command),
     /// Judge a server against the contract; without a URL, a fresh one of ours.
     ///
-    /// Example: appkeep verify https://backup.example --account ID --token-file token --output junit=report.xml
+    /// Example: appkeep verify "$URL" --account ID --token-file token --output junit=report.xml
     ///
     /// Exit codes: 0 the contract holds, 1 it is violated, 2 it could not be judged.
-    Verify(verify::Args),
+    Verify(Box<verify::Args>),
     /// Compare two OpenAPI 3.0 documents: what changed, and whom it breaks.
     ///
     /// Each change is classified for clients and for servers that were written for OLD. What can't be proven safe
@@ -81,7 +81,7 @@ fn main() -> ExitCode {
         Command::Restore(args) => block_on(restore::run(args)),
         Command::Token(command) => block_on(token::run(command)),
         Command::Key(command) => block_on(key::run(command)),
-        Command::Verify(args) => block_on(verify::run(args)),
+        Command::Verify(args) => block_on(verify::run(*args)),
         Command::Diff(args) => diff::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Openapi => commands::openapi(),

@@ -34,7 +34,7 @@ pub(super) async fn broken(stage: &mut Stage, operation: &str) -> Result<(), Sto
     // A pending backup can't be deleted anyway, so nothing is written when that is tried.
     let writes = match (Deed::of(operation), Kind::of(operation)) {
         (Deed::Create, _) | (Deed::Delete, Kind::Snap) => true,
-        (Deed::Delete, Kind::Backup) | (Deed::List | Deed::Fetch, _) => false,
+        (Deed::Delete, Kind::Backup) | (Deed::List | Deed::Fetch | Deed::Look, _) => false,
     };
     if writes {
         fails(stage, operation, StorageFault::NotDurable, 500).await?;

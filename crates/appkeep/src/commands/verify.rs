@@ -68,22 +68,19 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         progress,
         ..Options::new(args.seed.unwrap_or_else(|| RandomIds.next_id()))
     };
-    let report = match &args.url {
-        Some(url) => {
-            let target = args.target.read(url).await?;
-            let statics = args.openapi.as_deref().map(judge_file).transpose()?;
-            let live = live::run(&target, &options).await.map_err(failed_to);
-            bar.end();
-            Report {
-                statics,
-                live: Some(live?),
-            }
+    let report = if let Some(url) = &args.url {
+        let target = args.target.read(url).await?;
+        let statics = args.openapi.as_deref().map(judge_file).transpose()?;
+        let live = live::run(&target, &options).await.map_err(failed_to);
+        bar.end();
+        Report {
+            statics,
+            live: Some(live?),
         }
-        None => {
-            let report = own(&options).await;
-            bar.end();
-            report?
-        }
+    } else {
+        let report = own(&options).await;
+        bar.end();
+        report?
     };
     output::print(&report, args.format, args.color)?;
     for output in &args.output {

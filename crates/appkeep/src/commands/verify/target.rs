@@ -15,7 +15,7 @@ use super::failed_to;
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// A token of one account, with a role that may create and delete. Else APPKEEP_TOKEN is read.
+    /// A token of one account, with a role that may create and delete. Else `APPKEEP_TOKEN` is read.
     #[arg(long, value_name = "TOKEN", requires = "url", conflicts_with = "token_file")]
     token: Option<String>,
     /// A file that holds that token.
@@ -30,7 +30,7 @@ pub(super) struct Args {
     /// The id of another app in that account, for the checks that both are kept apart.
     #[arg(long, value_name = "ID", requires = "url")]
     other_app: Option<Uuid>,
-    /// A token of another account, for the checks that both are kept apart. Else APPKEEP_TOKEN_B is read.
+    /// A token of another account, for the checks that both are kept apart. Else `APPKEEP_TOKEN_B` is read.
     #[arg(long, value_name = "TOKEN", requires = "account_b")]
     token_b: Option<String>,
     /// The other account's id.
@@ -39,10 +39,10 @@ pub(super) struct Args {
     /// The id of an app in it. Without it the server is asked for its apps.
     #[arg(long, value_name = "ID", requires = "account_b")]
     app_b: Option<Uuid>,
-    /// A token of the first account that may only read. Else APPKEEP_VIEWER_TOKEN is read.
+    /// A token of the first account that may only read. Else `APPKEEP_VIEWER_TOKEN` is read.
     #[arg(long, value_name = "TOKEN", requires = "url")]
     viewer_token: Option<String>,
-    /// A token of all accounts. Else APPKEEP_OPERATOR_TOKEN is read.
+    /// A token of all accounts. Else `APPKEEP_OPERATOR_TOKEN` is read.
     #[arg(long, value_name = "TOKEN", requires = "url")]
     operator_token: Option<String>,
     /// A certificate authority to trust besides the usual ones, as PEM.

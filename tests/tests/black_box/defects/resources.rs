@@ -52,9 +52,14 @@ pub(super) const DEFECTS: &[Defect] = &[
             });
         }
     })).of_snapshots(),
-    defect("snapshot-dropped", "A backup doesn't say which snapshot it is of.", Out(|_, said| {
+    defect("snapshot-dropped", "A backup doesn't say which snapshot it was asked to be of.", Recall(|notes, asked, said| {
+        if asked.is_create() && said.status == 201 && asked.json()["snapshotID"].is_string() {
+            notes.ids.push(said.json()["id"].to_string());
+        }
         said.each_resource(|resource| {
-            resource.shift_remove("snapshotID");
+            if notes.ids.contains(&resource["id"].to_string()) {
+                resource.shift_remove("snapshotID");
+            }
         });
     })).everywhere(),
     defect("creator-lost", "Nobody made what is in lists and fetched.", Out(|asked, said| {

@@ -94,7 +94,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 resource["id"] = json!(id);
             });
         }
-    })).unsteady(&["backup-completes"]),
+    })).unsteady(&["backup-completes", "backup-without-name"]),
     defect("date-format", "Times are written as in mails.", Out(|asked, said| {
         if asked.is_of_backups() {
             said.each_resource(|resource| {

@@ -39,7 +39,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 resource["state"] = json!("running");
             }
         });
-    })),
+    })).unsteady(&["entity-tag", "modification-time"]),
     defect("completed-unready", "What is completed isn't ready.", Out(|_, said| {
         said.each_resource(|resource| {
             if resource["state"] == "completed" {

@@ -27,7 +27,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             let gone = real.send_as_operator(elsewhere(&asked, &real)).await;
             Some(if gone.is_success() { gone } else { said })
         })
-    })).unsteady(&["foreign-app", "own-in-foreign-account"]),
+    })),
     defect("existence-leaked", "What another account has is forbidden instead of not found.", Act(|asked, real| {
         Box::pin(async move {
             let said = real.send(asked.clone()).await;

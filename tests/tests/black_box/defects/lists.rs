@@ -124,7 +124,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             });
             recount(said);
         }
-    })).in_both_trees().unsteady(&["backup-completes"]),
+    })).in_both_trees(),
     defect("item-twice", "Lists hold their first item twice.", Out(|asked, said| {
         if asked.query.is_empty() && said.is_success() {
             said.items(|items| {
@@ -139,7 +139,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         if asked.is_list() {
             said.each_resource(|resource| resource["metadata"]["labels"] = json!([]));
         }
-    })).unsteady(&["list-equals-fetch", "modification-time"]),
+    })),
     defect("list-untyped", "Lists don't say what they are.", Out(|asked, said| {
         if asked.is_list() && said.is_success() {
             said.change(|body| {

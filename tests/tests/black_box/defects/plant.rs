@@ -35,8 +35,6 @@ pub(super) struct Defect {
     pub(super) shown_by: &'static [&'static str],
     /// Whether it takes a storage that fails. Such a run has servers of its own.
     pub(super) with_failing_storage: bool,
-    /// Codes that find it now and then: which depends on how quickly a backup is made.
-    pub(super) unsteady: &'static [&'static str],
 }
 
 const BACKUPS_OF_AN_APP: &[&str] = &[
@@ -71,7 +69,6 @@ pub(super) const fn defect(id: &'static str, says: &'static str, plant: Plant) -
         plant,
         shown_by: BACKUPS_OF_AN_APP,
         with_failing_storage: false,
-        unsteady: &[],
     }
 }
 
@@ -97,12 +94,6 @@ impl Defect {
     /// The same, where a storage that fails shows it.
     pub(super) const fn of_failing_storage(mut self) -> Self {
         self.with_failing_storage = true;
-        self
-    }
-
-    /// The same, with codes that find it now and then only.
-    pub(super) const fn unsteady(mut self, codes: &'static [&'static str]) -> Self {
-        self.unsteady = codes;
         self
     }
 }

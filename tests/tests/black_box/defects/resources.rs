@@ -68,7 +68,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 resource["metadata"]["createdBy"] = json!("00000000-0000-0000-0000-000000000000");
             });
         }
-    })).unsteady(&["entity-tag", "modification-time"]),
+    })),
     defect("version-echoed", "A backup keeps the version that was sent.", Recall(|notes, asked, said| {
         if asked.is_create() && said.status == 201 && asked.is_of_backups() {
             let id = said.json()["id"].to_string();
@@ -121,7 +121,7 @@ pub(super) const DEFECTS: &[Defect] = &[
             let first = notes.kept.entry("id".to_owned()).or_insert_with(|| said.json()["id"].clone()).clone();
             said.change(|body| body["id"] = first);
         }
-    })).unsteady(&["backup-without-name", "labels-kept", "made-is-found", "modification-time", "constant-changes"]),
+    })),
     // ------------------------------------------------------------------ deletes
     defect("delete-does-nothing", "A delete is answered, and nothing is deleted.", Act(|asked, real| {
         Box::pin(async move {

@@ -54,7 +54,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 }
             });
         }
-    })).unsteady(&["entity-tag", "modification-time", "state-moves"]),
+    })),
     defect("hook-state-unknown", "A snapshot's `hookState` is a word that doesn't exist.", Out(|asked, said| {
         if !asked.is_of_backups() {
             said.each_resource(|resource| {
@@ -94,7 +94,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 resource["id"] = json!(id);
             });
         }
-    })).unsteady(&["backup-completes", "backup-without-name"]),
+    })),
     defect("date-format", "Times are written as in mails.", Out(|asked, said| {
         if asked.is_of_backups() {
             said.each_resource(|resource| {
@@ -172,7 +172,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         if asked.is_list() && said.is_success() {
             said.body.truncate(1200);
         }
-    })).unsteady(&["backup-completes"]),
+    })),
     defect("byte-order-mark", "A body begins with a byte order mark.", Out(|asked, said| {
         if asked.is_fetch() && said.is_success() {
             said.body = ["\u{feff}".as_bytes(), &said.body].concat().into();

@@ -25,7 +25,7 @@ pub(super) const DEFECTS: &[Defect] = &[
         if asked.operation() == "app_backup_create_for_app" {
             said.each_resource(|resource| resource["state"] = json!("completed"));
         }
-    })).unsteady(&["entity-tag", "modification-time", "state-moves"]),
+    })),
     defect("state-goes-back", "What runs is pending again.", Recall(|notes, _, said| {
         script(notes, said, |look| if look <= 2 { at_work("running", 0, 0) } else { at_work("pending", 0, 0) });
     })),
@@ -39,7 +39,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 resource["state"] = json!("running");
             }
         });
-    })).unsteady(&["entity-tag", "modification-time"]),
+    })),
     defect("completed-unready", "What is completed isn't ready.", Out(|_, said| {
         said.each_resource(|resource| {
             if resource["state"] == "completed" {
@@ -144,13 +144,13 @@ pub(super) const DEFECTS: &[Defect] = &[
             said.items(|items| items.retain(|item| notes.count(&format!("{path} {}", item["id"])) > 1));
             recount(said);
         }
-    })).unsteady(&["backup-completes"]),
+    })),
     defect("list-cached", "The list across the account is always the first one that was asked for.", Recall(|notes, asked, said| {
         if asked.operation() == "app_backup_list_all" && said.is_success() && asked.query.is_empty() {
             let first = notes.kept.entry(asked.path.clone()).or_insert_with(|| said.json()).clone();
             said.body = first.to_string().into();
         }
-    })).in_both_trees().unsteady(&["backup-without-name", "constant-changes", "list-complete"]),
+    })).in_both_trees(),
     defect("list-lags", "The list of an app shows what is completed as running.", Out(|asked, said| {
         if asked.operation() == "app_backup_list_for_app" {
             said.each_resource(|resource| {
@@ -159,7 +159,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 }
             });
         }
-    })).unsteady(&["list-equals-fetch", "state-moves"]),
+    })),
     defect("fetched-after-delete", "What was deleted can be fetched once more.", Recall(|notes, asked, said| {
         if asked.is_fetch() && said.is_success() {
             notes.kept.insert(asked.id().to_owned(), said.json());

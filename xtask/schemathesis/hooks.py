@@ -2,6 +2,7 @@
 
 import examples  # noqa: F401
 import exceptions  # noqa: F401
+import framing  # noqa: F401
 import isolation  # noqa: F401
 import sequences  # noqa: F401
 import tally  # noqa: F401

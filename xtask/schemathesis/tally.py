@@ -12,10 +12,18 @@ _answers = Counter()
 _isolation = Counter()
 _exceptions = Counter()
 
+# The ids of what was deleted, at whichever URL.
+deleted = set()
+
 
 def operation_of(case):
     """The operation's id."""
     return case.operation.definition.raw.get("operationId")
+
+
+def last_of_path(case):
+    """The id that the path ends with."""
+    return case.formatted_path.rsplit("/", 1)[-1]
 
 
 def declare(known):
@@ -38,6 +46,8 @@ def after_call(context, case, response):
     """Notes an answer, by phase, operation and status."""
     phase = case.meta.phase.name.value if case.meta is not None else "other"
     _answers[phase, operation_of(case), response.status_code] += 1
+    if case.method == "DELETE" and response.status_code == 204:
+        deleted.add(last_of_path(case))
 
 
 @atexit.register

@@ -19,10 +19,10 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 pub enum Priority {
     /// They have what nothing else wants (`SCHED_IDLE`): a request that comes goes on at once. Where other
     /// programs keep all processors busy, and share them with this one on equal terms, work may take very long.
-    #[default]
     Idle,
     /// They get a tenth of what others get, and end each turn that they have begun (`nice` 10): a request may
     /// wait some milliseconds each time that it is passed from thread to thread.
+    #[default]
     Low,
     /// They are like all others.
     Normal,

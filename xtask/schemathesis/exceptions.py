@@ -56,37 +56,21 @@ EXCEPTIONS = (
         problem="9",
         reason="a body may give a label's name twice, or one of the system's; the contract says so in words",
     ),
-    Exception_(
-        operation="app_backup_fetch",
-        failure="EnsureResourceAvailability",
-        status=404,
-        problem="2",
-        reason=AT_ANOTHER_URL,
-        deleted=True,
-    ),
-    Exception_(
-        operation="app_backup_fetch_for_app",
-        failure="EnsureResourceAvailability",
-        status=404,
-        problem="2",
-        reason=AT_ANOTHER_URL,
-        deleted=True,
-    ),
-    Exception_(
-        operation="app_backup_delete",
-        failure="EnsureResourceAvailability",
-        status=404,
-        problem="1",
-        reason=AT_ANOTHER_URL,
-        deleted=True,
-    ),
-    Exception_(
-        operation="app_backup_delete_for_app",
-        failure="EnsureResourceAvailability",
-        status=404,
-        problem="1",
-        reason=AT_ANOTHER_URL,
-        deleted=True,
+    *(
+        Exception_(
+            operation=operation,
+            failure="EnsureResourceAvailability",
+            status=404,
+            problem=problem,
+            reason=AT_ANOTHER_URL,
+            deleted=True,
+        )
+        for operation, problem in (
+            ("app_backup_fetch", "2"),
+            ("app_backup_fetch_for_app", "2"),
+            ("app_backup_delete", "1"),
+            ("app_backup_delete_for_app", "1"),
+        )
     ),
 )
 

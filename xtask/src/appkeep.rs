@@ -2,14 +2,18 @@
 
 use std::io::BufRead;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use cargo_metadata::Message;
 use tempfile::TempDir;
 
-use crate::verify;
+use crate::files;
+
+/// The package and its binary.
+const BINARY: &str = "appkeep";
 
 /// How long a server may take to stop in good order.
 const STOP_MAX: Duration = Duration::from_secs(30);
@@ -17,12 +21,50 @@ const STOP_MAX: Duration = Duration::from_secs(30);
 /// How often is looked whether it has.
 const PAUSE: Duration = Duration::from_millis(2);
 
+/// Builds the binary, with more arguments for cargo, and returns where cargo put it.
+///
+/// # Errors
+/// When the build fails.
+pub(crate) fn build(more: &[&str]) -> Result<PathBuf> {
+    let args = [
+        "build",
+        "--package",
+        BINARY,
+        "--message-format",
+        "json-render-diagnostics",
+    ];
+    let output = Command::new("cargo")
+        .args(args)
+        .args(more)
+        .current_dir(files::root())
+        .stderr(Stdio::inherit())
+        .output()
+        .context("failed to start cargo build")?;
+    if !output.status.success() {
+        bail!("cargo build --package {BINARY} failed");
+    }
+    executable(&output.stdout)
+}
+
+/// Finds the binary's path in cargo's messages.
+fn executable(messages: &[u8]) -> Result<PathBuf> {
+    for message in Message::parse_stream(messages) {
+        if let Message::CompilerArtifact(artifact) = message.context("failed to read cargo's messages")?
+            && artifact.target.name == BINARY
+            && let Some(path) = artifact.executable
+        {
+            return Ok(path.into_std_path_buf());
+        }
+    }
+    bail!("cargo build named no executable {BINARY}")
+}
+
 /// A copy of the built binary, which the next build won't replace under a run; gone when the directory is dropped.
 ///
 /// # Errors
 /// When it can't be built or copied.
 pub(crate) fn build_to_keep(features: &[&str]) -> Result<(TempDir, PathBuf)> {
-    let built = verify::build(features)?;
+    let built = build(features)?;
     let kept = tempfile::tempdir().context("failed to make a temporary directory")?;
     let binary = kept.path().join("appkeep");
     std::fs::copy(&built, &binary).with_context(|| format!("failed to copy {}", built.display()))?;
@@ -99,9 +141,13 @@ fn terminate(pid: u32) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use std::os::unix::process::ExitStatusExt;
-    use std::process::Stdio;
 
     use super::*;
+
+    #[test]
+    fn a_build_without_the_binary_is_an_error() {
+        assert!(executable(b"").is_err());
+    }
 
     #[test]
     fn only_the_words_of_a_server_that_is_ready_name_its_url() {

@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use self::source::Source;
-use crate::{Outcome, files, spec, verify};
+use crate::{Outcome, appkeep, files, spec};
 
 /// The last released contract, relative to the workspace's root.
 const RELEASED: &str = "spec/released/openapi.yaml";
@@ -37,7 +37,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<Outcome> {
     let old = Source::find(args.old.as_deref().unwrap_or(RELEASED))?;
     let new = Source::find(args.new.as_deref().unwrap_or(spec::PATH))?;
-    let mut command = Command::new(verify::build(&[])?);
+    let mut command = Command::new(appkeep::build(&[])?);
     command.current_dir(files::root());
     command.arg("diff").arg(old.path()).arg(new.path());
     command.args(["--old-name", &old.name, "--new-name", &new.name]);

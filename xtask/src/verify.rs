@@ -3,16 +3,11 @@
 //! The judgement isn't made here: this builds the binary and passes arguments in and the exit code
 //! out. A stale client is reported first, since it would judge by a contract that is no longer there.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
-use cargo_metadata::Message;
 
-use crate::{Outcome, codegen, files};
-
-/// The package and the binary that verify.
-const BINARY: &str = "appkeep";
+use crate::{Outcome, appkeep, codegen, files};
 
 /// Builds the binary and runs `appkeep verify ARGS`.
 ///
@@ -24,7 +19,7 @@ pub(crate) fn run(args: &[String]) -> Result<Outcome> {
         other => return Ok(other),
     }
     // With the switch that makes the storage of a fresh server fail.
-    let binary = build(&["--features", "failpoints"])?;
+    let binary = appkeep::build(&["--features", "failpoints"])?;
     let status = Command::new(&binary)
         .arg("verify")
         .args(passed_on(args))
@@ -57,44 +52,6 @@ fn outcome(code: Option<i32>) -> Result<Outcome> {
     }
 }
 
-/// Builds the binary, with more arguments for cargo, and returns where cargo put it.
-///
-/// # Errors
-/// When the build fails.
-pub(crate) fn build(more: &[&str]) -> Result<PathBuf> {
-    let args = [
-        "build",
-        "--package",
-        BINARY,
-        "--message-format",
-        "json-render-diagnostics",
-    ];
-    let output = Command::new("cargo")
-        .args(args)
-        .args(more)
-        .current_dir(files::root())
-        .stderr(Stdio::inherit())
-        .output()
-        .context("failed to start cargo build")?;
-    if !output.status.success() {
-        bail!("cargo build --package {BINARY} failed");
-    }
-    executable(&output.stdout)
-}
-
-/// Finds the binary's path in cargo's messages.
-fn executable(messages: &[u8]) -> Result<PathBuf> {
-    for message in Message::parse_stream(messages) {
-        if let Message::CompilerArtifact(artifact) = message.context("failed to read cargo's messages")?
-            && artifact.target.name == BINARY
-            && let Some(path) = artifact.executable
-        {
-            return Ok(path.into_std_path_buf());
-        }
-    }
-    bail!("cargo build named no executable {BINARY}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,10 +76,5 @@ mod tests {
             passed(&["http://h", "--format", "json"]),
             "http://h --format json"
         );
-    }
-
-    #[test]
-    fn a_build_without_the_binary_is_an_error() {
-        assert!(executable(b"").is_err());
     }
 }

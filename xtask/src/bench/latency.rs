@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use comfy_table::{Table, presets};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Args;
 use super::dataset::{self, Random};
@@ -33,58 +33,80 @@ impl Latencies {
     }
 }
 
-/// Measures a server with one app of the data set's size, and prints the table.
+/// What backups get of the processors, each measured with a server of its own: the default, and the least.
+const PRIORITIES: [&str; 2] = ["low", "idle"];
+
+/// Measures servers with one app of the data set's size, and prints the table.
 ///
 /// # Errors
-/// When the server doesn't do as it is asked.
+/// When a server doesn't do as it is asked.
 pub(crate) fn measure(args: &Args, dir: &Path, appkeep: &Path) -> Result<Value> {
     let volume = dir.join("volume");
     let mut random = Random::new(args.seed);
     eprintln!("making a data set of {} MiB", args.data_mib);
     dataset::make(&volume, args.data_mib, &mut random)?;
-    let server = Server::start(appkeep, &dir.join("server"), &volume)?;
-    let mut idle: Vec<Duration> = Vec::new();
-    let mut busy: Vec<Duration> = Vec::new();
-    for _ in 0..args.reps {
-        let path = server.create_backup()?;
-        busy.extend(fetch_until(&server, &path, || server.wait_for(&path))?);
-        idle.extend(fetch_until(&server, &path, || {
-            sleep(IDLE);
-            Ok(())
-        })?);
-        // The next backup has something to do.
-        dataset::change(&volume, args.data_mib, &mut random)?;
-    }
-    let (idle, busy) = (sorted(idle), sorted(busy));
     let mut table = Table::new();
-    table
-        .load_style(presets::ASCII_MARKDOWN)
-        .set_header(vec!["fetch", "requests", "p50 ms", "p99 ms", "worst ms"]);
-    for (name, latencies) in [("idle", &idle), ("while a backup runs", &busy)] {
-        let milliseconds = |percent| format!("{:.2}", latencies.percentile(percent).as_secs_f64() * 1e3);
+    table.load_style(presets::ASCII_MARKDOWN).set_header(vec![
+        "backups' priority",
+        "fetches",
+        "idle p50 ms",
+        "idle p99 ms",
+        "busy p50 ms",
+        "busy p99 ms",
+        "busy worst ms",
+        "p99, busy to idle",
+        "backups s",
+    ]);
+    let mut result = Map::new();
+    for priority in PRIORITIES {
+        let server = Server::start(appkeep, &dir.join(priority), &volume, priority)?;
+        let mut idle: Vec<Duration> = Vec::new();
+        let mut busy: Vec<Duration> = Vec::new();
+        let mut backups = Duration::ZERO;
+        for _ in 0..args.reps {
+            let (path, began) = (server.create_backup()?, Instant::now());
+            busy.extend(fetch_until(&server, &path, || server.wait_for(&path))?);
+            backups += began.elapsed();
+            idle.extend(fetch_until(&server, &path, || {
+                sleep(IDLE);
+                Ok(())
+            })?);
+            // The next backup has something to do.
+            dataset::change(&volume, args.data_mib, &mut random)?;
+        }
+        let (idle, busy) = (sorted(idle), sorted(busy));
+        let milliseconds = |latencies: &Latencies, percent| {
+            format!("{:.2}", latencies.percentile(percent).as_secs_f64() * 1e3)
+        };
+        let ratio = busy.percentile(99).as_secs_f64() / idle.percentile(99).as_secs_f64();
         table.add_row(vec![
-            name.to_owned(),
-            latencies.0.len().to_string(),
-            milliseconds(50),
-            milliseconds(99),
-            milliseconds(100),
+            priority.to_owned(),
+            busy.0.len().to_string(),
+            milliseconds(&idle, 50),
+            milliseconds(&idle, 99),
+            milliseconds(&busy, 50),
+            milliseconds(&busy, 99),
+            milliseconds(&busy, 100),
+            format!("{ratio:.2}×"),
+            format!("{:.1}", backups.as_secs_f64()),
         ]);
+        let figures = |latencies: &Latencies| {
+            json!({
+                "requests": latencies.0.len(),
+                "p50_seconds": latencies.percentile(50).as_secs_f64(),
+                "p99_seconds": latencies.percentile(99).as_secs_f64(),
+                "worst_seconds": latencies.percentile(100).as_secs_f64(),
+            })
+        };
+        let figures = json!({
+            "idle": figures(&idle),
+            "while a backup runs": figures(&busy),
+            "backups_seconds": backups.as_secs_f64(),
+        });
+        result.insert(priority.to_owned(), figures);
     }
-    let ratio = |percent| busy.percentile(percent).as_secs_f64() / idle.percentile(percent).as_secs_f64();
-    println!(
-        "{table}\nbusy to idle: p50 {:.2}×, p99 {:.2}×",
-        ratio(50),
-        ratio(99)
-    );
-    let figures = |latencies: &Latencies| {
-        json!({
-            "requests": latencies.0.len(),
-            "p50_seconds": latencies.percentile(50).as_secs_f64(),
-            "p99_seconds": latencies.percentile(99).as_secs_f64(),
-            "worst_seconds": latencies.percentile(100).as_secs_f64(),
-        })
-    };
-    Ok(json!({ "idle": figures(&idle), "while a backup runs": figures(&busy) }))
+    println!("{table}");
+    Ok(Value::Object(result))
 }
 
 fn sorted(mut latencies: Vec<Duration>) -> Latencies {

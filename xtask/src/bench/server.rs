@@ -34,14 +34,15 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts `binary` in `dir` with one app, whose data is in `volume`, and one bucket.
+    /// Starts `binary` in `dir` with one app, whose data is in `volume`, and one bucket. `priority` is what backups
+    /// get of the processors, a word of `engine_priority`.
     ///
     /// # Errors
     /// When it doesn't start.
-    pub(crate) fn start(binary: &Path, dir: &Path, volume: &Path) -> Result<Self> {
+    pub(crate) fn start(binary: &Path, dir: &Path, volume: &Path, priority: &str) -> Result<Self> {
         fs::create_dir_all(dir.join("bucket"))?;
         let (config, data) = (dir.join("appkeep.toml"), dir.join("data"));
-        fs::write(&config, configuration(volume, &dir.join("bucket")))?;
+        fs::write(&config, configuration(volume, &dir.join("bucket"), priority))?;
         let outline = output(Command::new(binary).args(["config", "check"]).arg(&config))?;
         let id = |kind| {
             let line = outline.lines().find_map(|line| line.trim().strip_prefix(kind));
@@ -116,9 +117,9 @@ impl Drop for Server {
     }
 }
 
-fn configuration(volume: &Path, bucket: &Path) -> String {
+fn configuration(volume: &Path, bucket: &Path, priority: &str) -> String {
     format!(
-        "[[accounts]]\nname = \"bench\"\n\n[[accounts.apps]]\nname = \"app\"\nvolumes = {{ data = {:?} }}\n\n\
+        "[server]\nengine_priority = {priority:?}\n\n[[accounts]]\nname = \"bench\"\n\n[[accounts.apps]]\nname = \"app\"\nvolumes = {{ data = {:?} }}\n\n\
          [[accounts.buckets]]\nname = \"local\"\npath = {:?}\n",
         volume.display().to_string(),
         bucket.display().to_string()

@@ -12,6 +12,7 @@ use serde::Serialize;
 
 pub use text::list_text;
 
+use crate::diff;
 use crate::document::{Document, Operation};
 use crate::live::rows::{self, Row};
 use crate::report::Place;
@@ -28,11 +29,13 @@ pub enum Part {
     Response,
     /// The checks of a run against a server.
     Live,
+    /// The comparison of a document with its next version.
+    Diff,
 }
 
 impl Part {
     /// Every one.
-    pub const ALL: &[Self] = &[Self::Static, Self::Response, Self::Live];
+    pub const ALL: &[Self] = &[Self::Static, Self::Response, Self::Live, Self::Diff];
 
     /// What is looked at, in words.
     #[must_use]
@@ -41,6 +44,7 @@ impl Part {
             Self::Static => "static: a server's document against the contract",
             Self::Response => "response: what every answer is held against",
             Self::Live => "live: what the suite asks a running server",
+            Self::Diff => "diff: a document and its next version",
         }
     }
 }
@@ -77,7 +81,8 @@ static ALL: LazyLock<Vec<Explanation>> = LazyLock::new(|| {
     let responses = Violated::ALL.iter().map(|rule| of_response(*rule));
     let rules = CONTRACT.as_ref().map(rows::all).unwrap_or_default();
     let live = rules.into_iter().map(of_live);
-    statics.chain(responses).chain(live).collect()
+    let diff = diff::Code::ALL.iter().map(|code| of_diff(*code));
+    statics.chain(responses).chain(live).chain(diff).collect()
 });
 
 /// Every code, part by part, in the order in which the checks are made.
@@ -182,6 +187,19 @@ fn of_live(rule: Row) -> Explanation {
     }
 }
 
+fn of_diff(code: diff::Code) -> Explanation {
+    Explanation {
+        code: code.as_str(),
+        part: Part::Diff,
+        rule: code.rule(),
+        why: code.whom(),
+        contract: Vec::new(),
+        operations: Vec::new(),
+        advice: code.advice(),
+        example: code.example().to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Part, all, find, place};
@@ -202,6 +220,9 @@ mod tests {
                     one.code
                 );
             }
+            let is_code = one.code.chars().all(|c| c.is_ascii_lowercase() || c == '-');
+            assert!(is_code, "{}", one.code);
+            assert!(one.rule.ends_with('.'), "{}: {}", one.code, one.rule);
         }
     }
 
@@ -245,8 +266,8 @@ mod tests {
 
     #[test]
     fn every_part_has_codes() {
-        for part in [Part::Static, Part::Response, Part::Live] {
-            assert!(all().iter().any(|one| one.part == part));
+        for part in Part::ALL {
+            assert!(all().iter().any(|one| one.part == *part));
         }
     }
 }

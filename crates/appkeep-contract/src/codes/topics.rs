@@ -145,6 +145,13 @@ const TOPICS: &[Topic] = &[
         "let the state only move along pending, discovering, running to completed or failed; never let `bytesDone` \
          fall, nor exceed `totalBytes`; move `modificationTimestamp` with every change",
         "`running`, and then `discovering`", Some("/components/schemas/ResourceState")),
+    topic(&["snapshot-fails", "backup-fails"],
+        "A backup that is called completed is what people rely on when the original is gone. One that holds less than \
+         there was must never look like one.",
+        "set `failed` with the reason in `stateUnready` as soon as something can't be read for good, and let it be \
+         deleted like any other",
+        "a backup of a directory that isn't there becomes `completed` with no bytes",
+        Some("/components/schemas/ResourceState")),
     topic(&["snapshot-name-taken", "backup-name-taken"],
         "Scripts name a backup for the night and rely on there being one: a second one of that name hides the first.",
         "keep names unique within an app, and answer 409 with problem 10",

@@ -15,9 +15,9 @@ mod breakage;
 mod call;
 mod cleanup;
 mod client;
-mod codes;
 mod decode;
 mod deletes;
+mod failures;
 mod fault_run;
 mod faults;
 mod find;
@@ -46,7 +46,6 @@ mod target;
 mod wire;
 
 pub use breakage::{Breakage, StorageFault};
-pub use codes::rules;
 pub use find::find_app;
 pub use listener::Progress;
 pub use report::{CheckOutcome, CheckResult, LiveFinding, LiveReport};

@@ -35,6 +35,10 @@ volumes = { data = "shop" }
 name = "blog"
 volumes = { data = "shop" }
 
+[[accounts.apps]]
+name = "lost"
+volumes = { data = "nowhere" }
+
 [[accounts.buckets]]
 name = "local"
 path = "bucket"
@@ -79,6 +83,7 @@ impl Fresh {
         let member = token(&working, Role::Member, only(own)).await?;
         let target = Target {
             other_app: Some(app(&declaration, own, "blog")?),
+            failing_app: Some(app(&declaration, own, "lost")?),
             viewer_token: Some(token(&working, Role::Viewer, only(own)).await?),
             foreign: Some(Foreign {
                 account: foreign.id.as_uuid(),

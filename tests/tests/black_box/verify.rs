@@ -12,7 +12,7 @@ use appkeep_contract::live::{
 };
 use appkeep_contract::report::{live_text, static_text};
 use appkeep_contract::statics::{self, DROPSHOT};
-use appkeep_tests::{Builder, TestServer};
+use appkeep_tests::{Builder, TestServer, usual_config};
 
 #[test]
 fn the_servers_own_document_keeps_the_contract_with_these_allowances() {
@@ -47,7 +47,7 @@ struct Judged {
 impl Judged {
     async fn start() -> Self {
         Self {
-            working: TestServer::start().await,
+            working: with_a_lost_app().start().await,
             idle: Builder::new().workers(0).start().await,
         }
     }
@@ -60,6 +60,7 @@ impl Judged {
         let (account, app) = (working.account("acme"), working.app("acme", "shop"));
         Target {
             other_app: Some(working.app("acme", "blog")),
+            failing_app: Some(working.app("acme", "lost")),
             viewer_token: Some(working.token("viewer", &["acme"]).await),
             foreign: Some(Foreign {
                 account: working.account("other"),
@@ -77,6 +78,16 @@ impl Judged {
             ..Target::new(url, token, account, app)
         }
     }
+}
+
+/// The usual set-up, with one more app whose data isn't there.
+fn with_a_lost_app() -> Builder {
+    let lost = "[[accounts.apps]]\nname = \"lost\"\nvolumes = { data = \"volumes/nowhere\" }\n\n";
+    Builder::new().config(&usual_config().replacen(
+        "[[accounts.buckets]]",
+        &format!("{lost}[[accounts.buckets]]"),
+        1,
+    ))
 }
 
 /// Makes the storage of a server fail.

@@ -1,4 +1,4 @@
-//! Watching a resource until it is completed. Whether each step was a right one is what the model says.
+//! Watching a resource until it is completed, or failed. Whether each step was a right one is what the model says.
 
 use serde_json::Value;
 use tokio::time::{Instant, sleep};
@@ -13,14 +13,24 @@ const ON_THE_WAY: [&str; 3] = ["pending", "discovering", "running"];
 ///
 /// Ends the check when it fails or takes too long.
 pub(super) async fn until_completed(stage: &mut Stage, kind: Kind, id: &str) -> Result<Value, Stop> {
+    let app = stage.target.app.to_string();
+    until(stage, kind, id, &app, "completed").await
+}
+
+/// The same for a resource of that app which must not become completed, until it is failed.
+pub(super) async fn until_failed(stage: &mut Stage, kind: Kind, id: &str, app: &str) -> Result<Value, Stop> {
+    until(stage, kind, id, app, "failed").await
+}
+
+async fn until(stage: &mut Stage, kind: Kind, id: &str, app: &str, wanted: &str) -> Result<Value, Stop> {
     let deadline = Instant::now() + stage.options.completion_max;
     let mut ways = stage.admitted(kind.fetches()).unwrap_or_default();
     ways.extend(stage.admitted(kind.lists()).unwrap_or_default());
     for way in ways.iter().cycle() {
-        let (answer, resource) = look(stage, way, id).await?;
+        let (answer, resource) = look(stage, way, id, app).await?;
         let now = resource.get("state").and_then(Value::as_str).unwrap_or_default();
         match now {
-            "completed" => return Ok(resource),
+            ended if ended == wanted => return Ok(resource),
             "failed" => {
                 let why = resource.get("stateUnready").unwrap_or(&Value::Null).to_string();
                 stage.fault(&answer, format!("it failed: {why}"));
@@ -28,10 +38,7 @@ pub(super) async fn until_completed(stage: &mut Stage, kind: Kind, id: &str) -> 
             }
             known if ON_THE_WAY.contains(&known) => {}
             other => {
-                stage.fault(
-                    &answer,
-                    format!("`{other}` is no state on the way to `completed`"),
-                );
+                stage.fault(&answer, format!("`{other}` is no state on the way to `{wanted}`"));
                 return Err(Stop::Noted);
             }
         }
@@ -65,15 +72,15 @@ pub(super) async fn until_not_pending(stage: &mut Stage, kind: Kind, id: &str) -
     }
 }
 
-async fn look(stage: &mut Stage, way: &str, id: &str) -> Result<(Answer, Value), Stop> {
+async fn look(stage: &mut Stage, way: &str, id: &str, app: &str) -> Result<(Answer, Value), Stop> {
     let kind = Kind::of(way);
     if kind.fetches().contains(&way) {
-        let call = stage.call_for(way, kind, id);
+        let call = stage.call_for(way, kind, id).path("app_id", app);
         let answer = stage.send_for(&call, 200).await?;
         let resource = answer.body.clone();
         return Ok((answer, resource));
     }
-    let answer = stage.send_for(&stage.call(way), 200).await?;
+    let answer = stage.send_for(&stage.call(way).path("app_id", app), 200).await?;
     let found = answer.items().iter().find(|item| id_of(item) == id).cloned();
     if let Some(resource) = found {
         return Ok((answer, resource));

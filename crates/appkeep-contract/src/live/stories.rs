@@ -5,8 +5,8 @@ use futures::future::BoxFuture;
 use super::kind::{Deed, Kind};
 use super::stage::{Stage, Stop};
 use super::{
-    apps, backups, client, deletes, headers, isolation, lists, negotiation, pending, races, sequence, slow,
-    snapshots, storage,
+    apps, backups, client, deletes, failures, headers, isolation, lists, negotiation, pending, races,
+    sequence, slow, snapshots, storage,
 };
 
 /// One check that knows what it wants to see.
@@ -118,6 +118,10 @@ pub(super) const ENDING: &[Story] = &[
         run: |stage| Box::pin(deletes::backup_below_app(stage)) },
     Story { code: "delete-across-account", rule: "A deleted backup is gone everywhere.",
         about: Some(("app_backup_delete", 204)), run: |stage| Box::pin(deletes::backup_across_account(stage)) },
+    Story { code: "snapshot-fails", rule: "A snapshot of data that can't be read becomes failed, and can be deleted.",
+        about: None, run: |stage| Box::pin(failures::fails(stage, Kind::Snap)) },
+    Story { code: "backup-fails", rule: "A backup of data that can't be read becomes failed, and can be deleted.",
+        about: None, run: |stage| Box::pin(failures::fails(stage, Kind::Backup)) },
 ];
 
 /// Which operations a repeated story is told of.
@@ -148,6 +152,16 @@ pub(super) struct Repeated {
     /// The status that it is there to see.
     pub(super) sees: u16,
     pub(super) run: for<'a> fn(&'a mut Stage, &'a str) -> BoxFuture<'a, Result<(), Stop>>,
+}
+
+/// Every story that is told once, in the order in which they are told.
+pub(super) fn once() -> impl Iterator<Item = &'static Story> {
+    [BEGINNING, AFTER_CROSSINGS, CROWDS, ENDING].into_iter().flatten()
+}
+
+/// Every story that is told of several operations.
+pub(super) fn repeated() -> impl Iterator<Item = &'static Repeated> {
+    REPEATED.iter().chain(STORAGE)
 }
 
 /// What holds for several operations alike.

@@ -25,6 +25,8 @@ pub struct Target {
     pub app: Uuid,
     /// Another app in the same account: what the first one has must not show there.
     pub other_app: Option<Uuid>,
+    /// An app in the same account whose data can't be read, so that what is made of it fails.
+    pub failing_app: Option<Uuid>,
     /// A token of the same account that may only read.
     pub viewer_token: Option<String>,
     /// Another account, with an app and a token of its own.
@@ -49,6 +51,7 @@ impl Target {
             account,
             app,
             other_app: None,
+            failing_app: None,
             viewer_token: None,
             foreign: None,
             operator_token: None,

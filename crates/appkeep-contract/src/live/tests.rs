@@ -125,6 +125,21 @@ async fn a_server_that_knows_nothing_violates_nearly_everything() {
 }
 
 #[tokio::test]
+async fn every_code_of_a_run_is_explained() {
+    let options = Options {
+        least_checks: Some(usize::MAX),
+        ..options()
+    };
+    let server = Canned::start(knows_nothing).await;
+    let report = run(&target(server.url()), &options).await.unwrap();
+    let checks = report.checks.iter().map(|check| check.code.as_str());
+    let findings = report.findings().map(|finding| finding.code.as_str());
+    for code in checks.chain(findings) {
+        assert!(!crate::codes::find(code).is_empty(), "{code}");
+    }
+}
+
+#[tokio::test]
 async fn no_report_holds_a_token() {
     let live = judge(knows_nothing).await;
     let report = Report {

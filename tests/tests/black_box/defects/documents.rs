@@ -1,8 +1,9 @@
-//! Defects of a server's own document, which promises something else than the contract.
+//! Defects of a server's own document, which promises something else than the contract; and of the contract's next
+//! version, which promises something else than the one before.
 
 use serde_json::{Value, json};
 
-use super::plant::Plant::Document;
+use super::plant::Plant::{Document, NextVersion};
 use super::plant::{Defect, defect};
 
 const LIST: &str = "/accounts/{account_id}/topology/v1/appBackups";
@@ -67,6 +68,24 @@ pub(super) const DEFECTS: &[Defect] = &[
     })),
     defect("header-removed", "Nobody says where a new backup is.", Document(|document| {
         remove(document, &pointer(OF_APP, "post/responses/201/headers"), "Location");
+    })),
+    // ------------------------------------------------------------------ the next version
+    defect("next-example-changed", "The example of a create names another bucket.", NextVersion(|document| {
+        let media = &pointer(OF_APP, "post/responses/201/content/application~1json/examples");
+        let examples = document.pointer_mut(media).and_then(Value::as_object_mut).expect("examples");
+        let (_, example) = examples.iter_mut().next().expect("an example");
+        let name = example["$ref"].as_str().expect("a reference").replace("#/", "/");
+        let example = document.pointer_mut(&name).expect("an example");
+        example["value"]["bucketID"] = json!("00000000-0000-4000-8000-000000000000");
+    })),
+    defect("next-security-removed", "No operation asks for a token any more.", NextVersion(|document| {
+        remove(document, "", "security");
+    })),
+    defect("next-header-removed", "Nobody says any more where a new backup is.", NextVersion(|document| {
+        remove(document, &pointer(OF_APP, "post/responses/201/headers"), "Location");
+    })),
+    defect("next-state-added", "A backup may be `deleting` from now on.", NextVersion(|document| {
+        schema(document, "ResourceState")["enum"].as_array_mut().expect("states").push(json!("deleting"));
     })),
 ];
 

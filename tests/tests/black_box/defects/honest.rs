@@ -49,6 +49,7 @@ impl Honest {
         let (account, app) = (working.account(own), working.app(own, "shop"));
         Target {
             other_app: Some(working.app(own, "blog")),
+            failing_app: Some(working.app(own, "lost")),
             viewer_token: Some(viewer.clone()),
             foreign: Some(Foreign {
                 account: working.account(other),
@@ -97,7 +98,7 @@ fn names(run: usize) -> [String; 2] {
     [format!("own-{run}"), format!("other-{run}")]
 }
 
-/// A server with two accounts for each run, each with two apps and a bucket.
+/// A server with two accounts for each run, each with two apps, one whose data isn't there, and a bucket.
 fn set_up(runs: usize) -> Builder {
     let mut config = "[server]\nbody_timeout_secs = 1\n".to_owned();
     let builder = Builder::new();
@@ -117,6 +118,7 @@ fn set_up(runs: usize) -> Builder {
             "[[accounts]]\nname = \"{name}\"\n\
              [[accounts.apps]]\nname = \"shop\"\nvolumes = {{ data = \"{volume}/shop\" }}\n\
              [[accounts.apps]]\nname = \"blog\"\nvolumes = {{ data = \"{volume}/blog\" }}\n\
+             [[accounts.apps]]\nname = \"lost\"\nvolumes = {{ data = \"{volume}/nowhere\" }}\n\
              [[accounts.buckets]]\nname = \"local\"\npath = \"{bucket}\"\n"
         )
         .expect("text");

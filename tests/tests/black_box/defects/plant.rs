@@ -19,7 +19,7 @@ pub(super) enum Kind {
     Semantics,
     /// How what they say changes.
     Time,
-    /// What the server's own document says.
+    /// What the server's own document, or the contract's next version, says.
     Document,
 }
 
@@ -116,13 +116,15 @@ pub(super) enum Plant {
     Act(fn(Asked, Real) -> Answering),
     /// The server's document is changed; the server isn't.
     Document(fn(&mut Value)),
+    /// The contract's next version is changed.
+    NextVersion(fn(&mut Value)),
 }
 
 impl Plant {
     /// The answer to a request.
     pub(super) async fn answer(self, mut asked: Asked, real: Real) -> Option<Said> {
         match self {
-            Self::Nothing | Self::Document(_) => Some(real.send(asked).await),
+            Self::Nothing | Self::Document(_) | Self::NextVersion(_) => Some(real.send(asked).await),
             Self::In(change) => {
                 change(&mut asked);
                 Some(real.send(asked).await)

@@ -47,6 +47,25 @@ pub(super) const DEFECTS: &[Defect] = &[
             }
         });
     })),
+    defect("failure-hidden", "A backup that failed is shown as completed.", Out(|_, said| {
+        said.each_resource(|resource| {
+            let is_backup = resource.contains_key("bucketID");
+            if is_backup && resource["state"] == "failed" {
+                resource.insert("state".to_owned(), json!("completed"));
+                resource.insert("stateUnready".to_owned(), json!([]));
+                resource.insert("totalBytes".to_owned(), json!(0));
+                resource.insert("bytesDone".to_owned(), json!(0));
+                resource.insert("percentDone".to_owned(), json!(100));
+            }
+        });
+    })),
+    defect("failure-unexplained", "A snapshot that failed doesn't say why.", Out(|_, said| {
+        said.each_resource(|resource| {
+            if resource["state"] == "failed" {
+                resource["stateUnready"] = json!([]);
+            }
+        });
+    })).of_snapshots(),
     // ------------------------------------------------------------------ progress
     defect("completed-without-total", "A completed backup doesn't say how large it is.", Out(|_, said| {
         said.each_resource(|resource| {

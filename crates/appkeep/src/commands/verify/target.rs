@@ -30,6 +30,9 @@ pub(super) struct Args {
     /// The id of another app in that account, for the checks that both are kept apart.
     #[arg(long, value_name = "ID", requires = "url")]
     other_app: Option<Uuid>,
+    /// The id of an app in that account whose data can't be read, for the checks that what is made of it fails.
+    #[arg(long, value_name = "ID", requires = "url")]
+    failing_app: Option<Uuid>,
     /// A token of another account, for the checks that both are kept apart. Else `APPKEEP_TOKEN_B` is read.
     #[arg(long, value_name = "TOKEN", requires = "account_b")]
     token_b: Option<String>,
@@ -70,6 +73,7 @@ impl Args {
         };
         Ok(Target {
             other_app: self.other_app,
+            failing_app: self.failing_app,
             foreign: self.foreign(url, ca.as_deref()).await?,
             viewer_token: self
                 .viewer_token

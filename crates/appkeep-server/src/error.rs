@@ -7,6 +7,7 @@ use appkeep_core::engine::EngineError;
 use appkeep_core::store::StoreError;
 
 use crate::config::ConfigError;
+use crate::tls::TlsError;
 
 /// Why a server, or a command on its data directory, did not start.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +62,9 @@ pub enum StartError {
         /// Why not.
         reason: String,
     },
+    /// The certificate can't be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// There is no such account.
     #[error("no account is called {wanted:?}; this server has {known}")]
     UnknownAccount {

@@ -11,6 +11,7 @@ pub mod recovery;
 pub mod restore;
 mod server;
 pub mod system;
+mod tls;
 pub mod tokens;
 
 pub use appkeep_core::catalog;
@@ -21,6 +22,7 @@ pub use appkeep_store::{FAULT_REASON, StorageFault, StorageFaults};
 
 pub use self::http::BODY_BYTES_MAX;
 pub use self::server::{Options, Server};
+pub use self::tls::{Tls, TlsError};
 
 /// The store, for whoever works on a data directory beside the server.
 pub mod store {

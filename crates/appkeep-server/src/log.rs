@@ -37,7 +37,12 @@ impl Drain for TracingDrain {
         if complete.is_err() {
             fields.0.push_str(" (fields lost)");
         }
-        let (message, fields) = (record.msg(), fields.0.trim_start());
+        let (message, fields) = (record.msg().to_string(), fields.0.trim_start());
+        if let Some(reason) = message.strip_prefix("tls accept err: ") {
+            // Whoever can reach the port can have this said as often as they like.
+            tracing::info!(target: "appkeep::http", reason, "a TLS handshake failed");
+            return Ok(());
+        }
         match record.level() {
             Level::Critical | Level::Error => tracing::error!(target: "appkeep::http", fields, "{message}"),
             Level::Warning => tracing::warn!(target: "appkeep::http", fields, "{message}"),

@@ -1,7 +1,7 @@
 //! A running server: the object graph, built once, and taken apart in order.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use appkeep_core::store::Store;
 use appkeep_core::worker::{HookTurns, Patrol, WorkerDeps, Workers};
 use appkeep_engine::{EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
-use dropshot::{ConfigDropshot, HttpServer, ServerBuilder};
+use dropshot::{ConfigDropshot, ConfigTls, HttpServer, ServerBuilder};
 use tokio::sync::Notify;
 
 use crate::config::Config;
@@ -23,6 +23,7 @@ use crate::http::{self, BODY_BYTES_MAX, Http, WireCache};
 use crate::keys;
 use crate::log;
 use crate::system::{RandomIds, SystemClock};
+use crate::tls::{Certificate, CertificateWatch, Tls};
 
 /// How long requests that are being answered may take once the server was asked to stop. A body that
 /// never ends would otherwise hold it up for ever.
@@ -36,6 +37,8 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Which certificate it shows; without one it speaks plain HTTP.
+    pub tls: Option<Tls>,
     /// Where the time comes from.
     pub clock: Arc<dyn Clock>,
     /// Where ids come from.
@@ -43,13 +46,14 @@ pub struct Options {
 }
 
 impl Options {
-    /// Options with the system's clock and random ids.
+    /// Options with the system's clock and random ids, for plain HTTP.
     #[must_use]
     pub fn new(config: Config, data_dir: PathBuf, listen: SocketAddr) -> Self {
         Self {
             config,
             data_dir,
             listen,
+            tls: None,
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
         }
@@ -63,6 +67,8 @@ pub struct Server {
     store: Arc<SqliteStore>,
     workers: Workers,
     patrol: Patrol,
+    certificate: Option<CertificateWatch>,
+    ca_file: Option<PathBuf>,
     _lock: DataDirLock,
 }
 
@@ -75,6 +81,11 @@ impl Server {
         options.config.check_data_dir(&options.data_dir)?;
         let data = DataDir::create(&options.data_dir)?;
         let lock = data.lock()?;
+        let certificate = options
+            .tls
+            .as_ref()
+            .map(|tls| Certificate::open(tls, data.path(), options.listen, options.clock.as_ref()))
+            .transpose()?;
         let keys = keys::open(data.path(), &options.config.keys).await?;
         let master_key_id = keys.prepare()?;
         tracing::info!(%master_key_id, "keys are wrapped");
@@ -97,7 +108,10 @@ impl Server {
         let shared: Arc<dyn Store> = store.clone();
         let (clock, ids) = (options.clock.clone(), options.ids.clone());
         let service = Service::new(shared.clone(), clock, ids, wake.clone());
-        let http = listen(&options, shared.clone(), service.clone())?;
+        let http = listen(&options, certificate.as_ref(), shared.clone(), service.clone())?;
+        let ca_file = certificate.as_ref().and_then(Certificate::ca_file);
+        let certificate =
+            certificate.map(|certificate| CertificateWatch::start(certificate, options.clock.clone()));
         let deps = WorkerDeps {
             store: shared,
             engine,
@@ -116,6 +130,8 @@ impl Server {
             store,
             workers,
             patrol,
+            certificate,
+            ca_file,
             _lock: lock,
         })
     }
@@ -124,6 +140,26 @@ impl Server {
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.http.local_addr()
+    }
+
+    /// Where it is reached: scheme, address and port.
+    #[must_use]
+    pub fn url(&self) -> String {
+        let scheme = if self.http.using_tls() { "https" } else { "http" };
+        format!("{scheme}://{}", self.local_addr())
+    }
+
+    /// The certificate authority that clients have to trust, when the server made its certificate itself.
+    #[must_use]
+    pub fn ca_file(&self) -> Option<&Path> {
+        self.ca_file.as_deref()
+    }
+
+    /// Has it look at once whether its certificate was replaced. It does so every other second anyway.
+    pub fn reload_certificate(&self) {
+        if let Some(certificate) = &self.certificate {
+            certificate.look();
+        }
     }
 
     /// What it remembers, for whoever makes tokens in the same process.
@@ -153,6 +189,9 @@ impl Server {
             Ok(Err(error)) => tracing::warn!(error, "the HTTP server did not close well"),
             Err(_) => tracing::warn!("requests were cut off after {} s", DRAIN_TIMEOUT.as_secs()),
         }
+        if let Some(certificate) = self.certificate {
+            certificate.stop().await;
+        }
         self.patrol.stop().await;
         self.workers.drain().await;
         self.store.close().await;
@@ -161,6 +200,7 @@ impl Server {
 
 fn listen(
     options: &Options,
+    certificate: Option<&Certificate>,
     store: Arc<dyn Store>,
     service: Service,
 ) -> Result<HttpServer<Arc<Http>>, StartError> {
@@ -184,9 +224,13 @@ fn listen(
         default_request_body_max_bytes: BODY_BYTES_MAX,
         ..ConfigDropshot::default()
     };
+    let tls = certificate
+        .map(|certificate| certificate.server_config().map(ConfigTls::Dynamic))
+        .transpose()?;
     let description = http::description().map_err(refused)?;
     ServerBuilder::new(description, Arc::new(context), log::dropshot_logger())
         .config(config)
+        .tls(tls)
         .start()
         .map_err(|error| refused(root_cause(&error)))
 }

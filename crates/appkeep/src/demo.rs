@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::net::SocketAddr;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -119,7 +118,8 @@ impl Demo {
     pub(crate) async fn introduction(
         &self,
         store: &dyn Store,
-        address: SocketAddr,
+        url: &str,
+        ca_file: Option<&Path>,
     ) -> anyhow::Result<String> {
         let wanted = NewToken {
             name: "demo".to_owned(),
@@ -140,8 +140,8 @@ impl Demo {
 The app "shop" lies in {root}/shop, its backups go to {bucket}.
 In another terminal:
 
-  export APPKEEP_TOKEN={token}
-  APP=http://{address}/accounts/{account}/k8s/v1/apps/{app}
+  export APPKEEP_TOKEN={token}{trust}
+  APP={url}/accounts/{account}/k8s/v1/apps/{app}
 
   # back it up
   curl -sSw '\n' -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' \
@@ -160,6 +160,10 @@ Press ctrl-C to stop."#,
             bucket = bucket.display(),
             data = self.data_dir().display(),
             token = token.reveal(),
+            trust = ca_file.map_or_else(String::new, |file| format!(
+                "\n  export CURL_CA_BUNDLE='{}'",
+                file.display()
+            )),
         ))
     }
 }

@@ -1,13 +1,16 @@
 //! `appkeep serve`
 
+mod tls;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use appkeep_server::config::Config;
 use appkeep_server::{Options, Server};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use self::tls::TlsArgs;
 use crate::commands::{leave_no_core_file, permit_open_files, say};
 use crate::demo::Demo;
 use crate::logging::{self, LogFormat};
@@ -42,6 +45,8 @@ pub(crate) struct Args {
     /// What log lines look like.
     #[arg(long, value_enum, default_value_t)]
     log_format: LogFormat,
+    #[command(flatten)]
+    tls: TlsArgs,
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -53,6 +58,11 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     // Asked for before anything starts, so that a signal in between isn't missed.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
+    let tls = args.tls.into_tls();
+    let mut hangup = match tls {
+        Some(_) => Some(signal(SignalKind::hangup())?),
+        None => None,
+    };
     let demo = if args.demo {
         Some(Demo::create(args.data.clone())?)
     } else {
@@ -64,20 +74,43 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         _ => anyhow::bail!("serve needs --config FILE and --data DIR, or --demo"),
     };
     warn_of_missing_directories(&config);
-    let server = Server::start(Options::new(config, data, args.listen)).await?;
-    say(&format!("appkeep is ready on http://{}", server.local_addr()))?;
+    let server = Server::start(Options {
+        tls,
+        ..Options::new(config, data, args.listen)
+    })
+    .await?;
+    say(&format!("appkeep is ready on {}", server.url()))?;
+    if let Some(file) = server.ca_file() {
+        say(&format!(
+            "clients have to trust its certificate authority: {}",
+            file.display()
+        ))?;
+    }
     if let Some(demo) = &demo {
         say(&demo
-            .introduction(server.store().as_ref(), server.local_addr())
+            .introduction(server.store().as_ref(), &server.url(), server.ca_file())
             .await?)?;
     }
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    loop {
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            () = next(&mut hangup) => server.reload_certificate(),
+        }
     }
     tracing::info!("stopping");
     server.stop().await;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Waits for a signal; without one that is waited for, for ever.
+async fn next(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => {
+            signal.recv().await;
+        }
+        None => std::future::pending().await,
+    }
 }
 
 /// They may be mounted later, so this is no error; but a person should know.

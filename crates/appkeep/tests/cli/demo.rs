@@ -95,6 +95,18 @@ fn the_lines_that_it_prints_work_and_its_directory_goes_with_it() {
 }
 
 #[test]
+fn the_lines_work_over_tls_as_well() {
+    let temporary = TempDir::with_prefix("appkeep-demo-test-").unwrap();
+    let demo = Demo::start(temporary.path(), &["--tls", "self-signed"]);
+    assert!(demo.server.url.starts_with("https://"), "{}", demo.server.url);
+    let lines: Vec<_> = demo.lines.iter().map(String::as_str).collect();
+    let answers = Demo::shell(&lines);
+    assert_eq!(answers.len(), 3);
+    assert_eq!(answers[0]["name"], "my-first-backup");
+    assert_eq!(demo.server.stop("INT").status.code(), Some(0));
+}
+
+#[test]
 fn a_directory_of_ones_own_is_kept_and_used_again() {
     let temporary = TempDir::with_prefix("appkeep-demo-test-").unwrap();
     let own = temporary.path().join("own");

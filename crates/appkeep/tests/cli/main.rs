@@ -13,5 +13,6 @@ mod place;
 mod restore;
 mod running;
 mod serve;
+mod tls;
 mod token;
 mod verify;

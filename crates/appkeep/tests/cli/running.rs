@@ -123,13 +123,18 @@ impl Running {
         self.child.id()
     }
 
-    /// Asks it to stop, and answers how it ended and what it printed since the last line that was read.
-    pub(crate) fn stop(mut self, signal: &str) -> Ended {
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, signal: &str) {
         let pid = self.id().to_string();
         // The shell has `kill` built in.
         let mut kill = Command::new("sh");
         kill.args(["-c", "kill -s \"$1\" \"$2\"", "sh", signal, &pid]);
         assert!(kill.status().expect("a shell").success());
+    }
+
+    /// Asks it to stop, and answers how it ended and what it printed since the last line that was read.
+    pub(crate) fn stop(mut self, signal: &str) -> Ended {
+        self.signal(signal);
         let mut lines = Vec::new();
         loop {
             match self.lines.recv_timeout(PATIENCE) {

@@ -1,0 +1,172 @@
+//! A certificate and its private key in two PEM files.
+
+use std::fs::File;
+use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
+use sha2::{Digest, Sha256};
+use x509_parser::parse_x509_certificate;
+use zeroize::Zeroizing;
+
+use super::error::TlsError;
+
+/// The largest file of certificates or keys, in bytes.
+const FILE_BYTES_MAX: u64 = 1024 * 1024;
+/// How long before its end a certificate is warned of.
+const WARN_BEFORE: TimeDelta = TimeDelta::days(14);
+
+/// Where a certificate and its private key are.
+#[derive(Debug, Clone)]
+pub(super) struct PemFiles {
+    /// The certificate's file.
+    pub(super) cert: PathBuf,
+    key: PathBuf,
+}
+
+/// What the two files hold.
+pub(super) struct Contents {
+    cert: Vec<u8>,
+    key: Zeroizing<Vec<u8>>,
+}
+
+/// A certificate that can be shown.
+pub(super) struct Loaded {
+    /// The certificate with its key.
+    pub(super) certified: Arc<CertifiedKey>,
+    /// When it ends.
+    pub(super) ends_at: DateTime<Utc>,
+}
+
+impl PemFiles {
+    pub(super) fn new(cert: PathBuf, key: PathBuf) -> Self {
+        Self { cert, key }
+    }
+
+    /// Reads both files.
+    ///
+    /// # Errors
+    /// When one can't be read, or is too large to be what it should be.
+    pub(super) fn read(&self) -> Result<Contents, TlsError> {
+        let cert = read(&self.cert).map_err(|problem| self.bad_certificate(problem))?;
+        let key = read(&self.key).map_err(|problem| self.bad_key(problem))?;
+        Ok(Contents {
+            cert: cert.to_vec(),
+            key,
+        })
+    }
+
+    fn bad_certificate(&self, problem: impl Into<String>) -> TlsError {
+        TlsError::Certificate {
+            path: self.cert.clone(),
+            problem: problem.into(),
+        }
+    }
+
+    fn bad_key(&self, problem: impl Into<String>) -> TlsError {
+        TlsError::Key {
+            path: self.key.clone(),
+            problem: problem.into(),
+        }
+    }
+
+    /// Warns when the key can be read by everybody.
+    pub(super) fn warn_of_open_key(&self) {
+        let Ok(metadata) = self.key.metadata() else {
+            return;
+        };
+        let mode = metadata.permissions().mode() & 0o777;
+        // A group may well share a secret.
+        if mode & 0o007 != 0 {
+            tracing::warn!(
+                "the private key {} can be read by everybody (mode {mode:o})",
+                self.key.display()
+            );
+        }
+    }
+}
+
+impl Contents {
+    /// Tells one content from another.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        let parts = [Sha256::digest(&self.cert), Sha256::digest(self.key.as_slice())];
+        Sha256::digest(parts.concat()).into()
+    }
+
+    /// Makes of the content what can be shown.
+    ///
+    /// # Errors
+    /// When there is no certificate or no key in it, or the two are not a pair.
+    pub(super) fn load(&self, files: &PemFiles) -> Result<Loaded, TlsError> {
+        let chain = CertificateDer::pem_slice_iter(&self.cert)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| files.bad_certificate(error.to_string()))?;
+        let Some(first) = chain.first() else {
+            return Err(files.bad_certificate("there is none in it (-----BEGIN CERTIFICATE-----)"));
+        };
+        let ends_at = ends_at(first).map_err(|problem| files.bad_certificate(problem))?;
+        let key = PrivateKeyDer::from_pem_slice(&self.key).map_err(|error| {
+            files.bad_key(match error {
+                rustls::pki_types::pem::Error::NoItemsFound => {
+                    "there is none in it that isn't encrypted (-----BEGIN PRIVATE KEY-----)".to_owned()
+                }
+                other => other.to_string(),
+            })
+        })?;
+        let certified = CertifiedKey::from_der(chain, key, &aws_lc_rs::default_provider());
+        let certified = certified.map_err(|error| match error {
+            rustls::Error::InconsistentKeys(_) => TlsError::Mismatch {
+                cert: files.cert.clone(),
+                key: files.key.clone(),
+            },
+            rustls::Error::InvalidCertificate(_) => files.bad_certificate(error.to_string()),
+            other => files.bad_key(other.to_string()),
+        })?;
+        Ok(Loaded {
+            certified: Arc::new(certified),
+            ends_at,
+        })
+    }
+}
+
+impl Loaded {
+    /// Warns when the certificate has ended, or will soon.
+    pub(super) fn warn_of_its_end(&self, files: &PemFiles, now: DateTime<Utc>) {
+        let (file, ends_at) = (files.cert.display(), self.ends_at);
+        if ends_at <= now {
+            tracing::warn!("the certificate {file} ended at {ends_at}: clients refuse it");
+        } else if ends_at - now < WARN_BEFORE {
+            tracing::warn!("the certificate {file} ends at {ends_at}");
+        }
+    }
+}
+
+/// When a certificate ends.
+fn ends_at(certificate: &CertificateDer<'_>) -> Result<DateTime<Utc>, String> {
+    let (_, parsed) = parse_x509_certificate(certificate).map_err(|error| error.to_string())?;
+    let seconds = parsed.validity().not_after.timestamp();
+    DateTime::from_timestamp(seconds, 0).ok_or_else(|| format!("it ends at no time: {seconds}"))
+}
+
+fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let metadata = file.metadata().map_err(|error| error.to_string())?;
+    if metadata.is_dir() {
+        return Err("it is a directory".to_owned());
+    }
+    // With room for all, so that growing leaves no copy behind.
+    let room = usize::try_from(metadata.len().min(FILE_BYTES_MAX) + 1).unwrap_or_default();
+    let mut content = Zeroizing::new(Vec::with_capacity(room));
+    let read = file.take(FILE_BYTES_MAX + 1).read_to_end(&mut content);
+    read.map_err(|error| error.to_string())?;
+    if content.len() as u64 > FILE_BYTES_MAX {
+        return Err(format!("it is larger than {FILE_BYTES_MAX} bytes"));
+    }
+    Ok(content)
+}

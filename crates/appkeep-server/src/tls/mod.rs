@@ -1,0 +1,125 @@
+//! TLS: which certificate the server shows, and how it comes by another one while it runs.
+//!
+//! The certificate is in files, either somebody's or the server's own. Handshakes take the one that was found
+//! to be good last; connections that are open keep theirs. What makes connections out of it is dropshot.
+
+mod error;
+mod files;
+mod own;
+mod watch;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use appkeep_core::clock::Clock;
+use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs;
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+
+pub use self::error::TlsError;
+use self::files::PemFiles;
+use self::own::OwnCertificate;
+pub(crate) use self::watch::CertificateWatch;
+
+/// Where the server's certificate comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tls {
+    /// Somebody else makes it, and may replace it while the server runs.
+    Files {
+        /// The certificate, with what stands between it and its authority (PEM).
+        cert: PathBuf,
+        /// Its private key (PEM: PKCS #8, PKCS #1 or SEC 1).
+        key: PathBuf,
+    },
+    /// The server makes it, with an authority of its own, in its data directory.
+    SelfSigned {
+        /// Names and addresses by which clients call the server, besides `localhost`, the loopback addresses, the
+        /// host's name and the address that is listened on.
+        names: Vec<String>,
+    },
+}
+
+/// The certificate that is in use.
+pub(crate) struct Certificate {
+    shown: Arc<Shown>,
+    files: PemFiles,
+    digest: [u8; 32],
+    own: Option<OwnCertificate>,
+}
+
+impl Certificate {
+    /// Reads the certificate, or makes it.
+    ///
+    /// # Errors
+    /// When that can't be done, or the certificate can't be used.
+    pub(crate) fn open(
+        tls: &Tls,
+        data_dir: &Path,
+        listen: SocketAddr,
+        clock: &dyn Clock,
+    ) -> Result<Self, TlsError> {
+        let (files, own) = match tls {
+            Tls::Files { cert, key } => (PemFiles::new(cert.clone(), key.clone()), None),
+            Tls::SelfSigned { names } => {
+                let mut own = OwnCertificate::new(data_dir, listen, names)?;
+                own.renew_if_due(clock.now())?;
+                (own.files(), Some(own))
+            }
+        };
+        let contents = files.read()?;
+        let loaded = contents.load(&files)?;
+        files.warn_of_open_key();
+        loaded.warn_of_its_end(&files, clock.now());
+        Ok(Self {
+            shown: Arc::new(Shown(RwLock::new(loaded.certified))),
+            digest: contents.digest(),
+            files,
+            own,
+        })
+    }
+
+    /// Whom clients have to trust, when the server made its certificate itself.
+    pub(crate) fn ca_file(&self) -> Option<PathBuf> {
+        self.own.as_ref().map(OwnCertificate::ca_file)
+    }
+
+    /// How the server speaks TLS. Each handshake takes the certificate that is then in use.
+    ///
+    /// # Errors
+    /// When the library has no protocol version in common with itself.
+    pub(crate) fn server_config(&self) -> Result<ServerConfig, TlsError> {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| TlsError::Protocol(error.to_string()))?
+            .with_no_client_auth()
+            .with_cert_resolver(self.shown.clone());
+        config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+        Ok(config)
+    }
+}
+
+/// What handshakes show.
+struct Shown(RwLock<Arc<CertifiedKey>>);
+
+impl Shown {
+    fn replace(&self, certified: Arc<CertifiedKey>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = certified;
+    }
+}
+
+impl ResolvesServerCert for Shown {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.0.read().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+}
+
+impl fmt::Debug for Shown {
+    /// It holds a private key.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shown").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,118 @@
+//! Looks whether there is another certificate, and shows it from then on.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use appkeep_core::clock::Clock;
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::Certificate;
+use super::error::TlsError;
+
+/// How often the files are read.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+/// The watch over a certificate, while the server runs.
+pub(crate) struct CertificateWatch {
+    task: JoinHandle<()>,
+    look: Arc<Notify>,
+    stop: CancellationToken,
+}
+
+impl CertificateWatch {
+    /// Begins to watch.
+    pub(crate) fn start(certificate: Certificate, clock: Arc<dyn Clock>) -> Self {
+        let (look, stop) = (Arc::new(Notify::new()), CancellationToken::new());
+        let state = Watched {
+            seen: (certificate.digest, None),
+            complaint: None,
+            certificate,
+            clock,
+        };
+        Self {
+            task: tokio::spawn(watch(state, look.clone(), stop.clone())),
+            look,
+            stop,
+        }
+    }
+
+    /// Has it look now.
+    pub(crate) fn look(&self) {
+        self.look.notify_one();
+    }
+
+    /// Ends it.
+    pub(crate) async fn stop(self) {
+        self.stop.cancel();
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the watch over the certificate died");
+        }
+    }
+}
+
+struct Watched {
+    certificate: Certificate,
+    clock: Arc<dyn Clock>,
+    /// What the files held last, and what was wrong with it.
+    seen: ([u8; 32], Option<TlsError>),
+    /// What was said last, so that it isn't said every two seconds.
+    complaint: Option<TlsError>,
+}
+
+async fn watch(mut watched: Watched, look: Arc<Notify>, stop: CancellationToken) {
+    loop {
+        // It reads files, and may make keys.
+        let looked = tokio::task::spawn_blocking(move || {
+            watched.look();
+            watched
+        });
+        watched = match looked.await {
+            Ok(watched) => watched,
+            Err(error) => {
+                tracing::error!(%error, "the watch over the certificate died");
+                return;
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = look.notified() => {}
+            () = tokio::time::sleep(LOOK_EVERY) => {}
+        }
+    }
+}
+
+impl Watched {
+    fn look(&mut self) {
+        if let Some(own) = &mut self.certificate.own
+            && let Err(error) = own.renew_if_due(self.clock.now())
+        {
+            tracing::warn!("{error}; the certificate from before stays in use");
+        }
+        let Err(error) = self.load() else {
+            self.complaint = None;
+            return;
+        };
+        if self.complaint.as_ref() != Some(&error) {
+            tracing::warn!("{error}; the certificate from before stays in use");
+        }
+        self.complaint = Some(error);
+    }
+
+    fn load(&mut self) -> Result<(), TlsError> {
+        let files = &self.certificate.files;
+        let contents = files.read()?;
+        let digest = contents.digest();
+        if self.seen.0 == digest {
+            return self.seen.1.clone().map_or(Ok(()), Err);
+        }
+        let loaded = contents.load(files);
+        self.seen = (digest, loaded.as_ref().err().cloned());
+        let loaded = loaded?;
+        tracing::info!(file = %files.cert.display(), ends_at = %loaded.ends_at, "another certificate is in use");
+        loaded.warn_of_its_end(files, self.clock.now());
+        self.certificate.shown.replace(loaded.certified);
+        Ok(())
+    }
+}

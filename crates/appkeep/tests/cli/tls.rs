@@ -1,0 +1,398 @@
+//! `appkeep serve` over TLS: certificates of its own, certificates of others, and what replaces them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
+
+use crate::place::{Place, backups};
+use crate::running::{Running, eventually, one_line_error};
+
+/// What curl says when it doesn't trust a certificate.
+const UNTRUSTED: i32 = 60;
+
+fn serve(place: &Place, arguments: &[&str]) -> Command {
+    let mut command = place.serve();
+    command.args(arguments);
+    command
+}
+
+/// A server with a certificate of its own, and the file of its authority.
+fn start_self_signed(place: &Place, more: &[&str]) -> (Running, PathBuf) {
+    let mut server = Running::start(serve(place, &[&["--tls", "self-signed"], more].concat()));
+    let line = server.next_line();
+    let ca = line.strip_prefix("clients have to trust its certificate authority: ");
+    let ca = PathBuf::from(ca.expect("where it is"));
+    assert_eq!(
+        ca,
+        place
+            .data()
+            .canonicalize()
+            .expect("a directory")
+            .join("tls/ca.pem")
+    );
+    (server, ca)
+}
+
+/// Asks for a list with no good token, by that name, and trusting that certificate.
+fn ask_as(server: &Running, name: &str, trusted: Option<&Path>, more: &[&str]) -> Output {
+    let address = server.url.strip_prefix("https://").expect("https");
+    let (host, port) = address.rsplit_once(':').expect("a port");
+    let mut curl = Command::new("curl");
+    curl.args([
+        "-sS",
+        "--noproxy",
+        "*",
+        "-o",
+        "/dev/null",
+        "-w",
+        "%{http_code} %{http_version}",
+    ])
+    .args(["--resolve", &format!("{name}:{port}:{host}")])
+    .args(["-H", "Authorization: Bearer nobody"])
+    .args(more);
+    match trusted {
+        Some(file) => curl.arg("--cacert").arg(file),
+        None => curl.args(["--capath", "/nonexistent"]),
+    };
+    curl.arg(format!("https://{name}:{port}{}", backups()));
+    curl.output().expect("curl runs: apt-get install curl")
+}
+
+fn answered(output: &Output) -> String {
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaint}");
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+fn trusts(server: &Running, file: &Path) -> bool {
+    let output = ask_as(server, "localhost", Some(file), &[]);
+    match output.status.code() {
+        Some(0) => true,
+        Some(UNTRUSTED) => false,
+        _ => panic!("{}", String::from_utf8_lossy(&output.stderr)),
+    }
+}
+
+/// The files in a directory, and what they hold.
+fn contents(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(dir).expect("a directory");
+    let entries = entries.map(|entry| entry.expect("an entry"));
+    let named = entries.map(|entry| (entry.file_name().into_string().expect("text"), entry.path()));
+    named
+        .map(|(name, path)| (name, fs::read(path).expect("a file")))
+        .collect()
+}
+
+#[test]
+fn a_certificate_of_its_own_is_good_for_whoever_trusts_its_authority() {
+    let place = Place::new();
+    let (server, ca) = start_self_signed(
+        &place,
+        &["--tls-name", "Backup.Example", "--tls-name", "192.0.2.7"],
+    );
+    assert!(server.url.starts_with("https://127.0.0.1:"), "{}", server.url);
+    for name in ["127.0.0.1", "localhost", "backup.example", "192.0.2.7"] {
+        let output = ask_as(&server, name, Some(&ca), &[]);
+        assert_eq!(answered(&output), "401 2", "{name}");
+    }
+    let old = ask_as(
+        &server,
+        "localhost",
+        Some(&ca),
+        &["--http1.1", "--tls-max", "1.2"],
+    );
+    assert_eq!(answered(&old), "401 1.1");
+    let other = ask_as(&server, "other.example", Some(&ca), &[]);
+    assert_eq!(other.status.code(), Some(UNTRUSTED), "another's name");
+    let untrusting = ask_as(&server, "localhost", None, &[]);
+    assert_ne!(untrusting.status.code(), Some(0), "nobody trusts it by itself");
+
+    let dir = place.data().join("tls");
+    assert_eq!(dir.metadata().unwrap().permissions().mode() & 0o777, 0o700);
+    for key in ["ca-key.pem", "key.pem"] {
+        let mode = dir.join(key).metadata().unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{key}");
+    }
+    let ended = server.stop("TERM");
+    assert_eq!((ended.status.code(), ended.complaints.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn the_authority_is_made_once_and_the_certificate_anew_only_for_another_name() {
+    let place = Place::new();
+    let dir = place.data().join("tls");
+    let (server, ca) = start_self_signed(&place, &[]);
+    let before = contents(&dir);
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    let (server, _) = start_self_signed(&place, &[]);
+    assert_eq!(contents(&dir), before);
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+
+    let (server, _) = start_self_signed(&place, &["--tls-name", "*.backup.example"]);
+    let after = contents(&dir);
+    for (file, is_same) in [
+        ("ca.pem", true),
+        ("ca-key.pem", true),
+        ("cert.pem", false),
+        ("key.pem", false),
+    ] {
+        assert_eq!(after[file] == before[file], is_same, "{file}");
+    }
+    let output = ask_as(&server, "one.backup.example", Some(&ca), &[]);
+    assert_eq!(answered(&output), "401 2");
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    // A name less asks for nothing.
+    let (_server, _) = start_self_signed(&place, &[]);
+    assert_eq!(contents(&dir), after);
+}
+
+#[test]
+fn an_authority_that_is_broken_is_told_and_not_replaced() {
+    let place = Place::new();
+    let (server, _) = start_self_signed(&place, &[]);
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    let dir = place.data().canonicalize().unwrap().join("tls");
+    fs::remove_file(dir.join("ca-key.pem")).unwrap();
+    let before = contents(&dir);
+    let refused = one_line_error(&serve(&place, &["--tls", "self-signed"]).output().unwrap());
+    let expected = format!(
+        "failed to use the server's own certificate authority: failed to use the private key {0}/ca-key.pem: No such \
+         file or directory (os error 2); remove {0} to have another one made, which clients then have to trust",
+        dir.display()
+    );
+    assert_eq!(refused, expected);
+    assert_eq!(contents(&dir), before);
+}
+
+/// A certificate of nobody's authority in two files.
+struct Pair {
+    cert: PathBuf,
+    key: PathBuf,
+}
+
+impl Pair {
+    fn make(place: &Place, name: &str) -> Self {
+        let CertifiedKey { cert, signing_key } =
+            generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+        let pair = Self {
+            cert: place.path().join(format!("{name}.pem")),
+            key: place.path().join(format!("{name}-key.pem")),
+        };
+        fs::write(&pair.cert, cert.pem()).expect("a file");
+        write_key(&pair.key, &signing_key);
+        pair
+    }
+
+    /// Takes the place of another one.
+    fn replace(&self, other: &Self) {
+        fs::copy(&self.key, &other.key).expect("a file");
+        fs::copy(&self.cert, &other.cert).expect("a file");
+    }
+
+    fn serve(&self, place: &Place, arguments: &[&str]) -> Command {
+        let mut command = serve(place, arguments);
+        command.arg("--tls-cert").arg(&self.cert);
+        command.arg("--tls-key").arg(&self.key);
+        command
+    }
+}
+
+fn write_key(path: &Path, key: &KeyPair) {
+    fs::write(path, key.serialize_pem()).expect("a file");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("its owner's");
+}
+
+#[test]
+fn a_certificate_that_is_replaced_is_in_use_without_a_restart() {
+    let place = Place::new();
+    let (used, first) = (Pair::make(&place, "used"), Pair::make(&place, "first"));
+    let (second, third) = (Pair::make(&place, "second"), Pair::make(&place, "third"));
+    first.replace(&used);
+    let server = Running::start(used.serve(&place, &["--log", "info"]));
+    assert!(trusts(&server, &first.cert));
+    assert!(!trusts(&server, &second.cert));
+
+    second.replace(&used);
+    eventually("the second certificate", || {
+        trusts(&server, &second.cert).then_some(())
+    });
+    assert!(!trusts(&server, &first.cert));
+    third.replace(&used);
+    server.signal("HUP");
+    eventually("the third certificate", || {
+        trusts(&server, &third.cert).then_some(())
+    });
+
+    let ended = server.stop("TERM");
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.complaints);
+    assert_eq!(
+        ended.complaints.matches("another certificate is in use").count(),
+        2,
+        "{}",
+        ended.complaints
+    );
+}
+
+/// The same command, but what it says on stderr goes into a file.
+fn logging_to(log: &Path, command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "exec 2>\"$0\"; exec \"$@\""]).arg(log);
+    shell.arg(command.get_program()).args(command.get_args());
+    shell.env_remove("APPKEEP_LOG");
+    shell
+}
+
+#[test]
+fn one_that_is_broken_leaves_the_one_before_in_use_and_is_told_once() {
+    let place = Place::new();
+    let (used, first) = (Pair::make(&place, "used"), Pair::make(&place, "first"));
+    let second = Pair::make(&place, "second");
+    first.replace(&used);
+    let log = place.path().join("log");
+    let server = Running::start(logging_to(&log, &used.serve(&place, &[])));
+    let told = |what: &str| {
+        server.signal("HUP");
+        fs::read_to_string(&log).unwrap().contains(what).then_some(())
+    };
+
+    fs::copy(&second.cert, &used.cert).unwrap();
+    let mismatch = format!(
+        "the certificate {} is not that of the private key {}; the certificate from before stays in use",
+        used.cert.display(),
+        used.key.display()
+    );
+    eventually("a word about the mismatch", || told(&mismatch));
+    assert!(trusts(&server, &first.cert));
+    fs::write(&used.cert, "").unwrap();
+    eventually("a word about nothing", || told("there is none in it"));
+    assert!(trusts(&server, &first.cert));
+    fs::remove_file(&used.cert).unwrap();
+    eventually("a word about a missing file", || {
+        told("No such file or directory")
+    });
+    assert!(trusts(&server, &first.cert));
+
+    second.replace(&used);
+    eventually("the second certificate", || {
+        trusts(&server, &second.cert).then_some(())
+    });
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    let log = fs::read_to_string(&log).unwrap();
+    assert_eq!(log.matches(&mismatch).count(), 1, "{log}");
+    assert!(!log.contains("PRIVATE KEY-----\n"), "{log}");
+}
+
+#[test]
+fn a_certificate_that_cannot_be_used_is_named_and_nothing_starts() {
+    let place = Place::new();
+    let (good, other) = (Pair::make(&place, "good"), Pair::make(&place, "other"));
+    let [cert, key] = [&good.cert, &good.key].map(|path| path.display().to_string());
+    let missing = Pair {
+        cert: place.path().join("missing.pem"),
+        ..Pair::make(&place, "unused")
+    };
+    let no_cert = Pair {
+        cert: good.key.clone(),
+        key: good.key.clone(),
+    };
+    let no_key = Pair {
+        cert: good.cert.clone(),
+        key: good.cert.clone(),
+    };
+    let mixed = Pair {
+        cert: good.cert.clone(),
+        key: other.key.clone(),
+    };
+    let directory = Pair {
+        cert: place.path().to_owned(),
+        key: good.key.clone(),
+    };
+    for (pair, expected) in [
+        (
+            missing,
+            format!(
+                "failed to use the certificate {}: No such file or directory (os error 2)",
+                place.path().join("missing.pem").display()
+            ),
+        ),
+        (
+            no_cert,
+            format!("failed to use the certificate {key}: there is none in it (-----BEGIN CERTIFICATE-----)"),
+        ),
+        (
+            no_key,
+            format!(
+                "failed to use the private key {cert}: there is none in it that isn't encrypted (-----BEGIN PRIVATE \
+                 KEY-----)"
+            ),
+        ),
+        (
+            mixed,
+            format!(
+                "the certificate {cert} is not that of the private key {}",
+                other.key.display()
+            ),
+        ),
+        (
+            directory,
+            format!(
+                "failed to use the certificate {}: it is a directory",
+                place.path().display()
+            ),
+        ),
+    ] {
+        let refused = one_line_error(&pair.serve(&place, &[]).output().unwrap());
+        assert_eq!(refused, expected);
+    }
+    let refused = serve(&place, &["--tls", "self-signed", "--tls-name", "no name"]).output();
+    assert_eq!(
+        one_line_error(&refused.unwrap()),
+        "\"no name\" is no name for a certificate: a host name or an IP address would be right"
+    );
+}
+
+#[test]
+fn half_of_what_tls_needs_is_refused() {
+    let place = Place::new();
+    for (arguments, wants) in [
+        (&["--tls-cert", "a"][..], "--tls-key <FILE>"),
+        (&["--tls-key", "a"], "--tls-cert <FILE>"),
+        (&["--tls-name", "a"], "--tls <HOW>"),
+        (&["--tls", "off"], "[possible values: self-signed]"),
+        (
+            &["--tls", "self-signed", "--tls-cert", "a", "--tls-key", "b"],
+            "cannot be used with",
+        ),
+    ] {
+        let output = serve(&place, arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        assert!(complaint.contains(wants), "{arguments:?}: {complaint}");
+    }
+    assert!(!place.data().exists());
+}
+
+#[test]
+fn plain_http_gets_no_answer_and_harms_nobody() {
+    let place = Place::new();
+    let (server, ca) = start_self_signed(&place, &[]);
+    let address = server.url.strip_prefix("https://").unwrap();
+    let mut plain = TcpStream::connect(address).unwrap();
+    write!(plain, "GET {} HTTP/1.1\r\nHost: appkeep\r\n\r\n", backups()).unwrap();
+    let mut answer = Vec::new();
+    // It may be reset, or closed after an alert.
+    let _ = plain.read_to_end(&mut answer);
+    assert!(answer.len() < 20, "{answer:?}");
+    // A handshake that never ends keeps nobody waiting.
+    let silent = TcpStream::connect(address).unwrap();
+    assert!(trusts(&server, &ca));
+    let ended = server.stop("TERM");
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.complaints);
+    drop(silent);
+}

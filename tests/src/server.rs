@@ -275,6 +275,7 @@ impl TestServer {
             name: "test".to_owned(),
             role: Role::from_word(role).expect("a role"),
             scope,
+            expires_at: None,
         };
         let store = self.running().store();
         let secret = tokens::create(store.as_ref(), &SystemClock, &RandomIds, wanted).await;

@@ -98,8 +98,18 @@ pub struct Token {
     pub actor: Actor,
     /// When it was made.
     pub created_at: DateTime<Utc>,
-    /// Since when it is no longer valid.
+    /// From when on it is no longer valid; without it for ever.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Since when it is no longer valid because somebody said so.
     pub revoked_at: Option<DateTime<Utc>>,
+}
+
+impl Token {
+    /// Whether it is good for anything at `now`. One that was revoked is so for ever, whatever clocks say.
+    #[must_use]
+    pub fn is_valid(&self, now: DateTime<Utc>) -> bool {
+        self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
 }
 
 /// The first argument of every operation: who asks, within which request.
@@ -107,6 +117,8 @@ pub struct Token {
 pub struct OpContext {
     /// Who asks.
     pub actor: Actor,
+    /// Names the request in problems and in the log, and in what the log says of the jobs that it asks for.
+    pub correlation: Option<Uuid>,
     /// What was read in the same call as the actor's token, if anything was.
     pub list_found: Option<ListFound>,
 }
@@ -117,6 +129,7 @@ impl OpContext {
     pub fn new(actor: Actor) -> Self {
         Self {
             actor,
+            correlation: None,
             list_found: None,
         }
     }

@@ -138,6 +138,8 @@ pub struct NewJob {
     pub payload: JobPayload,
     /// The earliest time at which it may run.
     pub run_after: DateTime<Utc>,
+    /// Names the request that asked for it; without one it is a matter of its own.
+    pub correlation: Option<Uuid>,
 }
 
 /// The right to run a job and to write its results, until it runs out or somebody else takes it.
@@ -162,6 +164,8 @@ pub struct ClaimedJob {
     pub attempt: u32,
     /// Whether its resource was deleted before it was claimed.
     pub cancel_requested: bool,
+    /// Names the request that asked for it; else the job's id.
+    pub correlation: Uuid,
 }
 
 /// Who claims, and until when the claim holds.

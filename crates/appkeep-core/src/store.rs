@@ -13,7 +13,7 @@ use crate::app_backup::AppBackup;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::app_snap::AppSnap;
 use crate::catalog::{Account, App, Bucket, Declaration};
-use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, ScheduleId};
+use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, ScheduleId, TokenId};
 use crate::job::{Claim, ClaimedJob, JobEnd, Lease, LeaseStatus, NewJob};
 use crate::retention::Made;
 use crate::schedule::{NextRun, Schedule, Scheduled};
@@ -108,9 +108,9 @@ pub trait Store: Send + Sync {
     /// Begins a transaction that may write. It is rolled back unless it is committed.
     async fn begin(&self) -> Result<Box<dyn StoreTx>, StoreError>;
 
-    /// The token with this hash, revoked or not.
+    /// The token with this hash, valid or not.
     async fn fetch_token(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError>;
-    /// The token with this hash, revoked or not, and part of a list. Whether the token may see the list is
+    /// The token with this hash, valid or not, and part of a list. Whether the token may see the list is
     /// for the caller to find out.
     async fn fetch_token_with_list(
         &self,
@@ -245,6 +245,8 @@ pub trait StoreTx: Send {
     async fn count_in_progress_made_by(&mut self, id: ScheduleId) -> Result<u64, StoreError>;
     /// Remembers a new token.
     async fn insert_token(&mut self, token: &Token) -> Result<(), StoreError>;
+    /// Revokes the token if it isn't yet.
+    async fn update_token_revoked(&mut self, id: TokenId, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
     /// The backup of this account with this id.
     async fn fetch_app_backup(

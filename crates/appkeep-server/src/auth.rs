@@ -2,6 +2,7 @@
 
 use appkeep_core::actor::OpContext;
 use appkeep_core::store::{ListAsk, Store, StoreError};
+use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
@@ -12,7 +13,7 @@ use crate::tokens;
 pub(crate) enum Unauthenticated {
     /// It carries no bearer token.
     Missing,
-    /// Its token is unknown or revoked.
+    /// Its token is unknown, revoked or over.
     Unknown,
     /// Whether its token is known could not be found out.
     Store(StoreError),
@@ -20,12 +21,16 @@ pub(crate) enum Unauthenticated {
 
 /// The context of a request, from its `Authorization` header.
 ///
-/// The token is looked up by its hash, so that how long that takes tells nothing about other tokens. What is
-/// asked about a list is read along with it.
+/// The token is looked up by its SHA-256, never compared itself. How long the look-up takes may tell how much of that
+/// hash begins like a stored one, and that is of no use: who wants another beginning has to try tokens at random,
+/// and a stored hash that is known in full leads to no token of 256 random bits. What is asked about a list is read
+/// along with it. Nothing is remembered from one request to the next, so a token that was revoked or is over is no
+/// good from then on.
 pub(crate) async fn authenticate(
     store: &dyn Store,
     headers: &HeaderMap,
     list: Option<ListAsk>,
+    now: DateTime<Utc>,
 ) -> Result<OpContext, Unauthenticated> {
     let hash = tokens::hash(bearer(headers).ok_or(Unauthenticated::Missing)?);
     let found = match list {
@@ -39,8 +44,9 @@ pub(crate) async fn authenticate(
         }
     };
     match found.map_err(Unauthenticated::Store)? {
-        Some((token, list_found)) if token.revoked_at.is_none() => Ok(OpContext {
+        Some((token, list_found)) if token.is_valid(now) => Ok(OpContext {
             actor: token.actor,
+            correlation: None,
             list_found,
         }),
         _ => Err(Unauthenticated::Unknown),

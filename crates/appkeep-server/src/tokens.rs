@@ -2,12 +2,14 @@
 
 use std::fmt::Write as _;
 
+pub use appkeep_core::actor::Token;
 pub use appkeep_core::actor::{AccountScope, Role};
-use appkeep_core::actor::{Actor, Token, TokenHash};
+use appkeep_core::actor::{Actor, TokenHash};
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::ids::AccountId;
 use appkeep_core::store::Store;
 pub use appkeep_engine::Secret;
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -20,6 +22,9 @@ pub const TOKEN_PREFIX: &str = "appkeep_";
 /// The longest name of a token, in characters.
 pub const NAME_CHARS_MAX: usize = 100;
 
+/// How much of a token's id has to be given at least, in characters.
+pub const ID_DIGITS_MIN: usize = 4;
+
 /// What a new token shall be good for.
 #[derive(Debug, Clone)]
 pub struct NewToken {
@@ -29,6 +34,8 @@ pub struct NewToken {
     pub role: Role,
     /// Where it may do it.
     pub scope: AccountScope,
+    /// From when on it is no longer valid; without it for ever.
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// The hash under which a presented token is looked up.
@@ -40,7 +47,7 @@ pub fn hash(token: &str) -> TokenHash {
 /// Makes a token and remembers its hash.
 ///
 /// # Errors
-/// When the name is too long, the system gives no random bytes, or the store fails.
+/// When the name is too long, the end lies in the past, the system gives no random bytes, or the store fails.
 pub async fn create(
     store: &dyn Store,
     clock: &dyn Clock,
@@ -50,6 +57,12 @@ pub async fn create(
     let chars = wanted.name.chars().count();
     if !(1..=NAME_CHARS_MAX).contains(&chars) {
         return Err(StartError::TokenName { chars });
+    }
+    let now = clock.now();
+    if let Some(end) = wanted.expires_at
+        && end <= now
+    {
+        return Err(StartError::TokenEnd { end });
     }
     let mut bits = Zeroizing::new([0_u8; 32]);
     getrandom::fill(bits.as_mut_slice()).map_err(|error| StartError::Random(error.to_string()))?;
@@ -69,13 +82,72 @@ pub async fn create(
             role: wanted.role,
             scope: wanted.scope,
         },
-        created_at: clock.now(),
+        created_at: now,
+        expires_at: wanted.expires_at,
         revoked_at: None,
     };
     let mut tx = store.begin().await?;
     tx.insert_token(&token).await?;
     tx.commit().await?;
     Ok(secret)
+}
+
+/// The one token that a person names: by its id or how that begins, by its name, or by the token itself.
+///
+/// # Errors
+/// When there is none, or several: names those.
+pub async fn find(store: &dyn Store, wanted: &str) -> Result<Token, StartError> {
+    if wanted.starts_with(TOKEN_PREFIX) {
+        let found = store.fetch_token(&hash(wanted)).await?;
+        // What was given may be a secret.
+        return found.ok_or_else(|| StartError::UnknownToken {
+            wanted: format!("{TOKEN_PREFIX}…"),
+        });
+    }
+    let tokens = store.list_tokens().await?;
+    let (named, begun): (Vec<_>, Vec<_>) = tokens
+        .into_iter()
+        .filter(|token| token.name == wanted || is_beginning(wanted, token))
+        .partition(|token| token.name == wanted);
+    // A name in full counts more than the beginning of an id, and a valid token more than one that isn't.
+    let found = if named.is_empty() { begun } else { named };
+    let unrevoked: Vec<_> = found.iter().filter(|token| token.revoked_at.is_none()).collect();
+    match (&found[..], &unrevoked[..]) {
+        ([], _) => Err(StartError::UnknownToken {
+            wanted: wanted.to_owned(),
+        }),
+        ([only], _) => Ok(only.clone()),
+        (_, [only]) => Ok((*only).clone()),
+        (several, _) => Err(StartError::AmbiguousToken {
+            wanted: wanted.to_owned(),
+            found: several
+                .iter()
+                .map(|token| format!("{} ({:?})", token.id, token.name))
+                .collect::<Vec<_>>()
+                .join(", "),
+        }),
+    }
+}
+
+/// Whether `wanted` is enough of a token's id to be taken for it.
+fn is_beginning(wanted: &str, token: &Token) -> bool {
+    wanted.len() >= ID_DIGITS_MIN && token.id.to_string().starts_with(&wanted.to_ascii_lowercase())
+}
+
+/// Revokes a token; a running server refuses it from its next request on.
+///
+/// # Errors
+/// When it was revoked before, or the store fails.
+pub async fn revoke(store: &dyn Store, clock: &dyn Clock, token: &Token) -> Result<(), StartError> {
+    let mut tx = store.begin().await?;
+    let revoked = tx.update_token_revoked(token.id, clock.now()).await?;
+    tx.commit().await?;
+    if revoked {
+        return Ok(());
+    }
+    Err(StartError::TokenRevoked {
+        name: token.name.clone(),
+    })
 }
 
 /// The scope that a person names: `*`, or accounts by name or id.

@@ -125,6 +125,7 @@ impl Demo {
             name: "demo".to_owned(),
             role: Role::Member,
             scope: AccountScope::All,
+            expires_at: None,
         };
         let token = tokens::create(store, &SystemClock, &RandomIds, wanted).await?;
         let config = self.config()?;

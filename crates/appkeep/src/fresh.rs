@@ -172,6 +172,7 @@ async fn token(server: &Server, role: Role, scope: AccountScope) -> anyhow::Resu
         name: "verify".to_owned(),
         role,
         scope,
+        expires_at: None,
     };
     let secret = tokens::create(server.store().as_ref(), &SystemClock, &RandomIds, wanted).await?;
     Ok(secret.reveal().to_owned())

@@ -41,7 +41,7 @@ enum Command {
     ///
     /// Exit codes: 0 restored, 1 it failed and the old data is as it was, 2 it could not begin.
     Restore(restore::Args),
-    /// Make tokens.
+    /// Make, list and revoke tokens.
     #[command(subcommand)]
     Token(token::Command),
     /// Show and change the keys that open backups.

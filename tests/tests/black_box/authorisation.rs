@@ -2,12 +2,15 @@
 //!
 //! That what belongs to others is not found is in `bad_input/ids.rs`.
 
+use std::time::Duration;
+
 use appkeep_core::actor::{AccountScope, Actor, Role, Token};
 use appkeep_server::data_dir::DataDir;
 use appkeep_server::store::{SqliteStore, Store};
 use appkeep_server::system::{Clock, IdSource, RandomIds, SystemClock};
 use appkeep_server::tokens::{self, NewToken};
-use appkeep_tests::{Answer, Ask, operations};
+use appkeep_tests::{Answer, Ask, SteppingClock, operations};
+use chrono::DateTime;
 use http::header::AUTHORIZATION;
 use serde_json::Value;
 
@@ -294,6 +297,36 @@ async fn the_scheme_is_read_in_any_case() {
 }
 
 #[tokio::test]
+async fn a_token_counts_until_it_ends_for_lists_and_for_one_alike() {
+    let stage = Stage::set().await;
+    let store = stage.server.server().store();
+    // The server's clock began with the year.
+    let ends_at = DateTime::from_timestamp(1_767_225_600 + 86_400, 0).expect("a time");
+    let wanted = NewToken {
+        name: "brief".to_owned(),
+        role: Role::Member,
+        scope: AccountScope::These(vec![stage.server.account("acme").into()]),
+        expires_at: Some(ends_at),
+    };
+    let clock = SteppingClock::default();
+    let made = tokens::create(store.as_ref(), &clock, &RandomIds, wanted)
+        .await
+        .expect("a token");
+    for (passed, says) in [(0, "200/-"), (86_000, "200/-"), (400, "401/4")] {
+        stage.server.advance(Duration::from_secs(passed));
+        for operation in [
+            "app_backup_list_all",
+            "app_backup_list_for_app",
+            "app_backup_fetch",
+        ] {
+            let mut ask = stage.ask(operation);
+            ask.token(made.reveal());
+            assert_eq!(ask.send(&stage.api).await.problem(), says, "{operation}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_token_counts_as_soon_as_it_is_made_and_no_longer_when_it_is_revoked() {
     let stage = Stage::set().await;
     // Beside the running server, as the command line does it.
@@ -306,6 +339,7 @@ async fn a_token_counts_as_soon_as_it_is_made_and_no_longer_when_it_is_revoked()
         name: "late".to_owned(),
         role: Role::Viewer,
         scope: scope.clone(),
+        expires_at: None,
     };
     let made = tokens::create(&store, &SystemClock, &RandomIds, wanted)
         .await
@@ -324,6 +358,7 @@ async fn a_token_counts_as_soon_as_it_is_made_and_no_longer_when_it_is_revoked()
             scope,
         },
         created_at: SystemClock.now(),
+        expires_at: None,
         revoked_at: Some(SystemClock.now()),
     };
     let mut tx = store.begin().await.expect("a transaction");

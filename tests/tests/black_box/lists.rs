@@ -261,6 +261,7 @@ async fn what_was_made_in_the_same_instant_is_paged_like_everything_else() {
         name: "test".to_owned(),
         role: Role::Member,
         scope: AccountScope::These(vec![acme]),
+        expires_at: None,
     };
     let token = tokens::create(server.store().as_ref(), &SystemClock, &RandomIds, wanted).await;
     let token = token.expect("a token").reveal().to_owned();

@@ -1,5 +1,7 @@
 //! The operations on backups.
 
+use uuid::Uuid;
+
 use crate::actor::OpContext;
 use crate::app_backup::{AppBackup, CreateAppBackup};
 use crate::app_restore::RestoreSource;
@@ -110,7 +112,8 @@ impl Service {
                 .await?
                 .ok_or(Error::SnapshotNotFound)?;
         }
-        self.insert_app_backup(tx.as_mut(), &backup).await?;
+        self.insert_app_backup(tx.as_mut(), &backup, ctx.correlation)
+            .await?;
         self.commit(tx).await?;
         Ok(backup)
     }
@@ -120,6 +123,7 @@ impl Service {
         &self,
         tx: &mut dyn StoreTx,
         backup: &AppBackup,
+        correlation: Option<Uuid>,
     ) -> Result<(), Error<I>> {
         tx.insert_app_backup(backup).await?;
         let payload = JobPayload::TakeBackup {
@@ -127,7 +131,7 @@ impl Service {
             app_id: backup.app_id,
             backup_id: backup.id,
         };
-        self.queue(tx, payload).await
+        self.queue(tx, payload, correlation).await
     }
 
     /// Deletes a backup, by either of its paths: it is invisible at once, and a job in the same
@@ -167,7 +171,7 @@ impl Service {
                 backup_id: backup.id,
                 bucket_id: backup.bucket_id,
             };
-            self.queue(tx.as_mut(), payload).await?;
+            self.queue(tx.as_mut(), payload, ctx.correlation).await?;
             return self.commit(tx).await;
         }
         Err(lost_every_race())

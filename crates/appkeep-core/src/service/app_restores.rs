@@ -42,7 +42,7 @@ impl Service {
             app_id: restore.app_id,
             restore_id: id,
         };
-        self.queue(tx.as_mut(), payload).await?;
+        self.queue(tx.as_mut(), payload, ctx.correlation).await?;
         self.commit(tx).await?;
         Ok(restore)
     }

@@ -1,5 +1,7 @@
 //! The operations on snapshots.
 
+use uuid::Uuid;
+
 use crate::actor::OpContext;
 use crate::app_restore::RestoreSource;
 use crate::app_snap::{AppSnap, CreateAppSnap};
@@ -72,7 +74,7 @@ impl Service {
         let id = AppSnapId::new(self.ids.next_id());
         let snap = AppSnap::pending(id, account_id, wanted, ctx.actor.subject, self.clock.now());
         let mut tx = self.store.begin().await?;
-        self.insert_app_snap(tx.as_mut(), &snap).await?;
+        self.insert_app_snap(tx.as_mut(), &snap, ctx.correlation).await?;
         self.commit(tx).await?;
         Ok(snap)
     }
@@ -82,6 +84,7 @@ impl Service {
         &self,
         tx: &mut dyn StoreTx,
         snap: &AppSnap,
+        correlation: Option<Uuid>,
     ) -> Result<(), Error<I>> {
         tx.insert_app_snap(snap).await?;
         let payload = JobPayload::TakeSnapshot {
@@ -89,7 +92,7 @@ impl Service {
             app_id: snap.app_id,
             snap_id: snap.id,
         };
-        self.queue(tx, payload).await
+        self.queue(tx, payload, correlation).await
     }
 
     /// Deletes a snapshot: it is invisible at once, and a job in the same transaction removes its data.
@@ -127,7 +130,7 @@ impl Service {
                 app_id: snap.app_id,
                 snap_id: snap.id,
             };
-            self.queue(tx.as_mut(), payload).await?;
+            self.queue(tx.as_mut(), payload, ctx.correlation).await?;
             return self.commit(tx).await;
         }
         Err(lost_every_race())

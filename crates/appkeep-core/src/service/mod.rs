@@ -13,6 +13,7 @@ mod schedules;
 use std::sync::Arc;
 
 use tokio::sync::Notify;
+use uuid::Uuid;
 
 use crate::actor::{AccountScope, OpContext};
 use crate::authz::{self, Access};
@@ -129,13 +130,22 @@ impl Service {
         }
     }
 
-    async fn queue<I>(&self, tx: &mut dyn StoreTx, payload: JobPayload) -> Result<(), Error<I>> {
+    /// Queues a job that a request asked for, if one did.
+    async fn queue<I>(
+        &self,
+        tx: &mut dyn StoreTx,
+        payload: JobPayload,
+        correlation: Option<Uuid>,
+    ) -> Result<(), Error<I>> {
         let job = NewJob {
             id: self.ids.next_id().into(),
             payload,
             run_after: self.clock.now(),
+            correlation,
         };
-        Ok(tx.insert_job(&job).await?)
+        tx.insert_job(&job).await?;
+        tracing::debug!(job.id = %job.id, job.kind = job.payload.kind(), "job queued");
+        Ok(())
     }
 
     async fn commit<I>(&self, tx: Box<dyn StoreTx>) -> Result<(), Error<I>> {

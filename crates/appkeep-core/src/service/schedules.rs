@@ -54,14 +54,14 @@ impl Service {
         }
         let mut outcome = (None, None);
         if let Some(backup) = &backup {
-            self.insert_app_backup(tx.as_mut(), backup).await?;
+            self.insert_app_backup(tx.as_mut(), backup, None).await?;
             outcome.0 = Some(backup.id);
         }
         if let Some(snap) = &snap {
-            self.insert_app_snap(tx.as_mut(), snap).await?;
+            self.insert_app_snap(tx.as_mut(), snap, None).await?;
             outcome.1 = Some(snap.id);
         }
-        self.queue(tx.as_mut(), apply_retention(schedule)).await?;
+        self.queue(tx.as_mut(), apply_retention(schedule), None).await?;
         self.commit(tx).await?;
         let (backup_id, snap_id) = outcome;
         Ok(Outcome::Made { backup_id, snap_id })

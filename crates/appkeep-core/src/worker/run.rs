@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use super::{
     BACKOFF_SECS_MAX, LEASE_SECS, RENEW_EVERY, WorkerDeps, apply_retention, delete_data, hooks, restore_app,
@@ -104,6 +105,7 @@ impl JobRun<'_> {
             id,
             payload,
             run_after: self.deps.clock.now(),
+            correlation: Some(self.job.correlation),
         })
         .await?;
         Ok(())
@@ -361,10 +363,17 @@ fn backoff_secs(attempt: u32) -> i64 {
         .map_or(BACKOFF_SECS_MAX, |secs| secs.min(BACKOFF_SECS_MAX))
 }
 
-/// Runs a claimed job to an end of some kind.
+/// Runs a claimed job to an end of some kind. Whatever is logged meanwhile names the job, and the request that
+/// asked for it.
 pub(super) async fn run(deps: &WorkerDeps, job: ClaimedJob, shutdown: &CancellationToken) {
-    let (id, kind) = (job.lease.job_id, job.payload.kind());
-    tracing::info!(job.id = %id, job.kind = kind, job.attempt = job.attempt, "job started");
+    let (id, kind, correlation) = (job.lease.job_id, job.payload.kind(), job.correlation);
+    // Of the level that no filter leaves out, so that every line has it.
+    let span = tracing::error_span!("job", job.id = %id, job.kind = kind, correlation.id = %correlation);
+    run_in_span(deps, job, shutdown).instrument(span).await;
+}
+
+async fn run_in_span(deps: &WorkerDeps, job: ClaimedJob, shutdown: &CancellationToken) {
+    tracing::info!(job.attempt = job.attempt, "job started");
     let run = JobRun {
         deps,
         job,
@@ -378,13 +387,13 @@ pub(super) async fn run(deps: &WorkerDeps, job: ClaimedJob, shutdown: &Cancellat
         () = run.keep(shutdown) => Err(StepError::LeaseLost),
     };
     let Err(error) = result else {
-        tracing::info!(job.id = %id, job.kind = kind, "job done");
+        tracing::info!("job done");
         return;
     };
-    tracing::info!(job.id = %id, job.kind = kind, %error, "job stopped");
+    tracing::info!(%error, "job stopped");
     if let Err(error) = run.end(error).await {
         // The lease runs out, and the ordinary claim takes the job again.
-        tracing::error!(job.id = %id, job.kind = kind, %error, "the job's end was not written down");
+        tracing::error!(%error, "the job's end was not written down");
     }
 }
 
@@ -406,6 +415,7 @@ mod tests {
             payload,
             attempt,
             cancel_requested,
+            correlation: Uuid::from_u128(1),
         }
     }
 

@@ -17,6 +17,7 @@ use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::Http;
@@ -57,10 +58,14 @@ impl<'a> Call<'a> {
 
     /// Who asks for a list; the list's beginning is read along, unless what is asked for is malformed.
     pub(super) async fn authenticate_for_list(&self, list: Option<ListAsk>) -> Result<OpContext, Refusal> {
-        let store = self.http().store.as_ref();
-        auth::authenticate(store, self.headers(), list)
+        let (store, now) = (self.http().store.as_ref(), self.http().clock.now());
+        let ctx = auth::authenticate(store, self.headers(), list, now)
             .await
-            .map_err(Refusal::Unauthenticated)
+            .map_err(Refusal::Unauthenticated)?;
+        Ok(OpContext {
+            correlation: Some(self.correlation),
+            ..ctx
+        })
     }
 
     /// Reads a body.
@@ -77,22 +82,33 @@ impl<'a> Call<'a> {
     /// too, and nothing more.
     pub(super) async fn answer<R>(&self, work: impl Future<Output = Result<Reply<R>, Refusal>>) -> Answer<R> {
         let request = &self.rqctx.request;
+        // Of the level that no filter leaves out, so that every line has it.
+        let span = tracing::error_span!(
+            "request",
+            correlation.id = %self.correlation,
+            method = %request.method(),
+            path = request.uri().path()
+        );
+        Ok(self.reply(work).instrument(span).await)
+    }
+
+    async fn reply<R>(&self, work: impl Future<Output = Result<Reply<R>, Refusal>>) -> Reply<R> {
         let outcome = AssertUnwindSafe(work).catch_unwind().await;
         let refusal = match outcome {
             Ok(Ok(reply)) => {
-                tracing::debug!(correlation.id = %self.correlation, method = %request.method(), path = request.uri().path(), "answered");
-                return Ok(reply);
+                tracing::debug!("answered");
+                return reply;
             }
             Ok(Err(refusal)) => refusal,
             Err(_) => {
-                tracing::error!(correlation.id = %self.correlation, "a handler panicked");
-                return Ok(Reply::problem(&self.own.failed.occurrence(self.correlation)));
+                tracing::error!("a handler panicked");
+                return Reply::problem(&self.own.failed.occurrence(self.correlation));
             }
         };
         let challenge = challenge(&refusal);
         let problem = problem::of_refusal(refusal, self.own, self.correlation);
-        tracing::info!(correlation.id = %self.correlation, method = %request.method(), path = request.uri().path(), %problem, "refused");
-        Ok(with_challenge(&problem, challenge))
+        tracing::info!(%problem, "refused");
+        with_challenge(&problem, challenge)
     }
 }
 

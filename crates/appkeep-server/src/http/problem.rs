@@ -176,11 +176,11 @@ fn of_error(error: Error<Rejected>, own: OwnKinds, correlation: Uuid) -> Problem
         Error::InUseByRestore => IN_USE_BY_RESTORE.occurrence(correlation),
         Error::SnapshotInUse => SNAPSHOT_IN_USE.occurrence(correlation),
         Error::Unavailable(reason) => {
-            tracing::warn!(correlation.id = %correlation, reason, "not available");
+            tracing::warn!(reason, "not available");
             NOT_READY.occurrence(correlation)
         }
         Error::Internal(reason) => {
-            tracing::error!(correlation.id = %correlation, reason, "internal error");
+            tracing::error!(reason, "internal error");
             own.failed.occurrence(correlation)
         }
     }

@@ -42,7 +42,8 @@ macro_rules! claim {
             "AND other.seq <> candidate.seq) ",
             $limits,
             "ORDER BY candidate.run_after_micros, candidate.seq LIMIT 1) ",
-            "RETURNING seq, id, payload_version, kind, payload, attempt, fence, cancel_requested"
+            "RETURNING seq, id, payload_version, kind, payload, attempt, fence, cancel_requested, ",
+            "COALESCE(correlation, id) AS correlation"
         )
     };
 }
@@ -103,7 +104,7 @@ pub(super) const FORGET: &str = "\
 pub(super) async fn insert(conn: &mut SqliteConnection, job: &NewJob) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO jobs (id, payload_version, kind, payload, resource, exclusive_key, state, \
-         run_after_micros, bucket_id) VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, \
+         run_after_micros, correlation, bucket_id) VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, $8, \
          (SELECT bucket_id FROM app_backups WHERE id = $5 AND $3 = 'take_backup'))",
     )
     .bind(job.id.to_string())
@@ -113,6 +114,7 @@ pub(super) async fn insert(conn: &mut SqliteConnection, job: &NewJob) -> Result<
     .bind(job.payload.resource().to_string())
     .bind(job.payload.exclusive_key())
     .bind(micros(job.run_after))
+    .bind(job.correlation.map(|id| id.to_string()))
     .execute(conn)
     .await
     .map_err(store_error)?;
@@ -233,6 +235,7 @@ fn read_claimed(
         payload,
         attempt: row.number("attempt")?,
         cancel_requested: row.value("cancel_requested")?,
+        correlation: row.id("correlation")?,
     }))
 }
 

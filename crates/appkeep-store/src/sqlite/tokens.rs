@@ -1,7 +1,9 @@
 //! Tokens, without their secrets.
 
 use appkeep_core::actor::{Actor, Role, Token, TokenHash};
+use appkeep_core::ids::TokenId;
 use appkeep_core::store::{ListAsk, ListFound, StoreError};
+use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
@@ -11,8 +13,8 @@ use super::versions::{self, Statements};
 
 pub(super) async fn insert(conn: &mut SqliteConnection, token: &Token) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO tokens (id, name, hash, subject, role, scope, created_micros, revoked_micros) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO tokens (id, name, hash, subject, role, scope, created_micros, revoked_micros, \
+         expires_micros) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(token.id.to_string())
     .bind(&token.name)
@@ -22,10 +24,26 @@ pub(super) async fn insert(conn: &mut SqliteConnection, token: &Token) -> Result
     .bind(json("a token's scope", &token.actor.scope)?)
     .bind(micros(token.created_at))
     .bind(token.revoked_at.map(micros))
+    .bind(token.expires_at.map(micros))
     .execute(conn)
     .await
     .map_err(store_error)?;
     Ok(())
+}
+
+pub(super) async fn update_revoked(
+    conn: &mut SqliteConnection,
+    id: TokenId,
+    now: DateTime<Utc>,
+) -> Result<bool, StoreError> {
+    let revoked =
+        sqlx::query("UPDATE tokens SET revoked_micros = $2 WHERE id = $1 AND revoked_micros IS NULL")
+            .bind(id.to_string())
+            .bind(micros(now))
+            .execute(conn)
+            .await
+            .map_err(store_error)?;
+    Ok(revoked.rows_affected() == 1)
 }
 
 pub(super) async fn fetch(
@@ -81,6 +99,7 @@ fn token(row: &SqliteRow) -> Result<Token, StoreError> {
             scope: row.json("scope")?,
         },
         created_at: row.time("created_micros")?,
+        expires_at: row.optional_time("expires_micros")?,
         revoked_at: row.optional_time("revoked_micros")?,
     })
 }

@@ -6,7 +6,7 @@ use appkeep_core::app_restore::{AppRestore, RestoreSource};
 use appkeep_core::app_snap::AppSnap;
 use appkeep_core::catalog::Declaration;
 use appkeep_core::fail_point;
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, ScheduleId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, ScheduleId, TokenId};
 use appkeep_core::job::{JobEnd, Lease, NewJob};
 use appkeep_core::schedule::NextRun;
 use appkeep_core::store::{StoreError, StoreTx};
@@ -64,6 +64,10 @@ impl StoreTx for SqliteTx {
 
     async fn insert_token(&mut self, token: &Token) -> Result<(), StoreError> {
         tokens::insert(&mut self.tx, token).await
+    }
+
+    async fn update_token_revoked(&mut self, id: TokenId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        tokens::update_revoked(&mut self.tx, id, now).await
     }
 
     async fn fetch_app_backup(

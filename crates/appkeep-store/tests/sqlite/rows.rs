@@ -209,7 +209,7 @@ async fn the_schema_refuses_words_that_no_enum_has() {
         "UPDATE jobs SET state = 'asleep'",
         "UPDATE jobs SET state = 'done'",
         "INSERT INTO accounts (id, name, declared) VALUES ('1', 'short id', 1)",
-        "INSERT INTO tokens VALUES (hex(randomblob(18)), '', zeroblob(32), hex(randomblob(18)), 'root', '', 0, 0)",
+        "INSERT INTO tokens VALUES (hex(randomblob(18)), '', zeroblob(32), hex(randomblob(18)), 'root', '', 0, 0, 0)",
     ] {
         let error = execute(&mut raw, refused).await.unwrap_err().to_string();
         assert!(error.contains("CHECK"), "{refused}: {error}");

@@ -31,6 +31,7 @@ pub(crate) fn job(n: u128) -> NewJob {
         id: Uuid::from_u128(n).into(),
         payload,
         run_after: DateTime::UNIX_EPOCH,
+        correlation: None,
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) fn snapshot_job(n: u128, due_secs: i64) -> NewJob {
         id: JobId::new(Uuid::from_u128(n)),
         payload,
         run_after: at(due_secs),
+        correlation: None,
     }
 }
 
@@ -42,6 +43,7 @@ pub(crate) fn backup_job(n: u128, due_secs: i64) -> NewJob {
         id: JobId::new(Uuid::from_u128(n)),
         payload,
         run_after: at(due_secs),
+        correlation: None,
     }
 }
 
@@ -122,12 +124,18 @@ async fn every_payload_comes_back_as_it_was() {
                 id: id(n).into(),
                 payload: payload.clone(),
                 run_after: at(0),
+                correlation: (n % 2 == 0).then(|| id(90 + n)),
             }],
         )
         .await;
         let claimed = claim(&h, SERVER, 0).await.unwrap();
         assert_eq!(&claimed.payload, payload);
         assert_eq!(claimed.attempt, 1);
+        let correlation = if n % 2 == 0 { id(90 + n) } else { id(n) };
+        assert_eq!(
+            claimed.correlation, correlation,
+            "of its own, where no request asked for it"
+        );
         assert_eq!(claimed.lease.owner, SERVER);
     }
 }

@@ -52,6 +52,7 @@ async fn queue_backups(h: &Harness, bucket_id: BucketId, numbers: impl IntoItera
             id: Uuid::from_u128(n).into(),
             payload,
             run_after: at(0) + TimeDelta::milliseconds(i64::try_from(n).unwrap()),
+            correlation: None,
         };
         tx.insert_job(&job).await.unwrap();
     }

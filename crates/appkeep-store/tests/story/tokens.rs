@@ -18,6 +18,7 @@ fn token(n: u8, role: Role, scope: AccountScope) -> Token {
             scope,
         },
         created_at: at(i64::from(n)),
+        expires_at: None,
         revoked_at: None,
     }
 }
@@ -37,6 +38,7 @@ async fn a_token_comes_back_as_it_was() {
         .map(|((n, role), scope)| token(n, role, scope))
         .collect();
     tokens[0].revoked_at = Some(DateTime::<Utc>::MAX_UTC);
+    tokens[1].expires_at = Some(at(77));
     tokens[1].hash = TokenHash([0xff; 32]);
     tokens[2].hash = TokenHash([0; 32]);
     let mut tx = h.begin().await;
@@ -51,6 +53,38 @@ async fn a_token_comes_back_as_it_was() {
         assert!(h.store.fetch_token(&token.hash).await.unwrap().as_ref() == Some(token));
     }
     assert!(h.store.list_tokens().await.unwrap() == tokens, "oldest first");
+}
+
+#[tokio::test]
+async fn a_token_is_revoked_once() {
+    let h = Harness::new().await;
+    let (lost, kept) = (
+        token(1, Role::Member, AccountScope::All),
+        token(2, Role::Member, AccountScope::All),
+    );
+    let mut tx = h.begin().await;
+    for token in [&lost, &kept] {
+        tx.insert_token(token).await.unwrap();
+    }
+    assert!(tx.update_token_revoked(lost.id, at(5)).await.unwrap());
+    assert!(!tx.update_token_revoked(lost.id, at(6)).await.unwrap());
+    let unknown = TokenId::new(Uuid::from_u128(9));
+    assert!(!tx.update_token_revoked(unknown, at(6)).await.unwrap());
+    tx.commit().await.unwrap();
+    let found = h.store.fetch_token(&lost.hash).await.unwrap().unwrap();
+    assert_eq!(found.revoked_at, Some(at(5)), "the first time counts");
+    assert!(!found.is_valid(at(4)), "clocks may differ");
+    let found = h.store.fetch_token(&kept.hash).await.unwrap().unwrap();
+    assert!(found == kept);
+}
+
+#[test]
+fn a_token_is_valid_until_it_ends() {
+    let mut token = token(1, Role::Member, AccountScope::All);
+    assert!(token.is_valid(DateTime::<Utc>::MAX_UTC));
+    token.expires_at = Some(at(7));
+    assert!(token.is_valid(at(6)));
+    assert!(!token.is_valid(at(7)));
 }
 
 #[tokio::test]

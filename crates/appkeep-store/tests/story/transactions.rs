@@ -15,6 +15,7 @@ fn job() -> NewJob {
         id: JobId::new(Uuid::from_u128(1)),
         payload,
         run_after: at(0),
+        correlation: None,
     }
 }
 

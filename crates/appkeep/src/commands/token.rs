@@ -1,22 +1,36 @@
 //! `appkeep token`
 
-use std::path::PathBuf;
+mod end;
+mod list;
+
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use appkeep_server::data_dir::DataDir;
 use appkeep_server::store::SqliteStore;
-use appkeep_server::system::{RandomIds, SystemClock};
+use appkeep_server::system::{Clock, RandomIds, SystemClock};
 use appkeep_server::tokens::{self, NewToken};
 use clap::Subcommand;
 
+use self::end::End;
 use crate::commands::say;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Make a token and print it, this once. Works while the server runs.
     ///
-    /// Example: appkeep token create --data /var/lib/appkeep --account acme --role member --name ci
+    /// Example: appkeep token create --data /var/lib/appkeep --account acme --role member --name ci --expires 90d
     Create(CreateArgs),
+    /// List all tokens, without their secrets. Works while the server runs.
+    ///
+    /// Example: appkeep token list --data /var/lib/appkeep
+    List(list::Args),
+    /// Revoke a token: from the next request on it is no good. Works while the server runs.
+    ///
+    /// Example: appkeep token revoke --data /var/lib/appkeep ci
+    ///
+    /// Exit codes: 0 it is revoked, 2 it isn't.
+    Revoke(RevokeArgs),
 }
 
 #[derive(Debug, clap::Args)]
@@ -27,27 +41,60 @@ pub(crate) struct CreateArgs {
     /// An account that the token is good for, by name or id; may be repeated. '*' means all accounts.
     #[arg(long, value_name = "ACCOUNT", required = true)]
     account: Vec<String>,
-    /// What it may do: a viewer reads, the others also create and delete.
+    /// What it may do: a viewer reads, the others also create, delete and restore.
     #[arg(long, value_parser = ["viewer", "member", "admin", "owner"], default_value = "member")]
     role: String,
     /// What to call it.
     #[arg(long, default_value = "unnamed")]
     name: String,
+    /// For how long it is good (90d, 12h), or the last day on which it is (2027-12-31, in UTC). For ever unless
+    /// it says otherwise.
+    #[arg(long, value_name = "WHEN")]
+    expires: Option<End>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct RevokeArgs {
+    /// The server's data directory.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The token, by its name, its id, the beginning of its id, or as it is presented.
+    #[arg(value_name = "TOKEN")]
+    token: String,
 }
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
-    let Command::Create(args) = command;
-    let data = DataDir::existing(&args.data)?;
-    let store = SqliteStore::open(data.database()).await?;
+    match command {
+        Command::Create(args) => create(args).await?,
+        Command::List(args) => list::run(args).await?,
+        Command::Revoke(args) => revoke(&args).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn open(data: &Path) -> anyhow::Result<SqliteStore> {
+    Ok(SqliteStore::open(DataDir::existing(data)?.database()).await?)
+}
+
+async fn create(args: CreateArgs) -> anyhow::Result<()> {
+    let store = open(&args.data).await?;
     let role =
         tokens::Role::from_word(&args.role).ok_or_else(|| anyhow::anyhow!("{:?} is no role", args.role))?;
     let wanted = NewToken {
         name: args.name,
         role,
         scope: tokens::scope(&store, &args.account).await?,
+        expires_at: args.expires.map(|end| end.after(SystemClock.now())),
     };
     let secret = tokens::create(&store, &SystemClock, &RandomIds, wanted).await?;
     store.close().await;
-    say(secret.reveal())?;
-    Ok(ExitCode::SUCCESS)
+    say(secret.reveal())
+}
+
+async fn revoke(args: &RevokeArgs) -> anyhow::Result<()> {
+    let store = open(&args.data).await?;
+    let token = tokens::find(&store, &args.token).await?;
+    tokens::revoke(&store, &SystemClock, &token).await?;
+    store.close().await;
+    say(&format!("revoked {} ({:?})", token.id, token.name))
 }

@@ -43,7 +43,10 @@ fn every_command_says_what_it_does() {
                 "Example: appkeep restore",
             ],
         ),
-        (&["token", "--help"], &["Make tokens", "create"]),
+        (
+            &["token", "--help"],
+            &["Make, list and revoke", "create", "list", "revoke"],
+        ),
         (
             &["token", "create", "--help"],
             &[

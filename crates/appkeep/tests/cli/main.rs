@@ -9,6 +9,7 @@ mod help;
 mod hooks;
 mod key;
 mod killed;
+mod logs;
 mod place;
 mod restore;
 mod running;

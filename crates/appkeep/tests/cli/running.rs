@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
@@ -71,6 +72,8 @@ pub(crate) struct Running {
     complaints: Option<JoinHandle<String>>,
     /// Scheme, host and port.
     pub(crate) url: String,
+    /// The certificate authority that curl shall trust.
+    pub(crate) trusted: Option<PathBuf>,
 }
 
 impl Running {
@@ -95,6 +98,7 @@ impl Running {
             lines,
             complaints: Some(complaints),
             url: String::new(),
+            trusted: None,
         };
         let line = running.next_line();
         match line.strip_prefix("appkeep is ready on ") {
@@ -172,6 +176,11 @@ impl Running {
             .args(["-sS", "--noproxy", "*", "-w", "\n%{http_code}"])
             .args(["-H", &format!("Authorization: Bearer {token}")])
             .args(more)
+            .args(
+                self.trusted
+                    .iter()
+                    .flat_map(|file| [OsStr::new("--cacert"), file.as_os_str()]),
+            )
             .arg(format!("{}{path}", self.url))
             .output()
             .expect("curl runs: apt-get install curl");

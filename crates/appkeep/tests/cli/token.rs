@@ -1,12 +1,14 @@
-//! `appkeep token create`
+//! `appkeep token`
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Output;
 
-use serde_json::json;
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::{Value, json};
 
 use crate::place::{ACCOUNT, OTHER_ACCOUNT, Place, app_backups, backups};
-use crate::running::{one_line_error, said};
+use crate::running::{eventually, one_line_error, run, said};
 
 #[test]
 fn a_token_is_printed_once_and_works_at_once_while_the_server_runs() {
@@ -125,5 +127,181 @@ fn a_name_that_is_too_long_is_refused() {
         let expected = format!("the name of a token has 1 to 100 characters, not {chars}");
         assert_eq!(one_line_error(&refused), expected);
     }
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+}
+
+fn token_command(place: &Place, arguments: &[&str]) -> Output {
+    let data = place.data().display().to_string();
+    run(["token", arguments[0], "--data", &data]
+        .iter()
+        .chain(&arguments[1..]))
+}
+
+/// All tokens, as programs read them.
+fn listed(place: &Place) -> Vec<Value> {
+    let output = token_command(place, &["list", "--output", "json"]);
+    assert_eq!(output.status.code(), Some(0));
+    serde_json::from_slice(&output.stdout).expect("an array")
+}
+
+#[test]
+fn a_revoked_token_is_no_good_from_the_next_request_on() {
+    let place = Place::new();
+    let server = place.start();
+    let [lost, kept] = ["lost", "kept"].map(|name| {
+        let created = place.create_token(&["--account", "acme", "--name", name]);
+        said(&created).trim_end().to_owned()
+    });
+    for token in [&lost, &kept] {
+        assert_eq!(server.get(token, &backups()).status, 200);
+    }
+    let revoked = token_command(&place, &["revoke", "lost"]);
+    assert_eq!(revoked.status.code(), Some(0));
+    let id = listed(&place)[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(said(&revoked), format!("revoked {id} (\"lost\")\n"));
+    for path in [&backups(), &format!("{}/{ACCOUNT}", backups())] {
+        let answer = server.get(&lost, path);
+        assert_eq!((answer.status, answer.problem()), (401, Some("4")), "{path}");
+    }
+    assert_eq!(server.get(&kept, &backups()).status, 200);
+
+    let again = token_command(&place, &["revoke", "lost"]);
+    assert_eq!(one_line_error(&again), "the token \"lost\" is revoked already");
+    // As it is presented, which is how one is found somewhere.
+    let found = token_command(&place, &["revoke", &kept]);
+    assert_eq!(found.status.code(), Some(0));
+    assert!(!said(&found).contains(&kept), "it is shown never again");
+    assert_eq!(server.get(&kept, &backups()).problem(), Some("4"));
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    let server = place.start();
+    assert_eq!(
+        server.get(&kept, &backups()).problem(),
+        Some("4"),
+        "after a restart, too"
+    );
+}
+
+#[test]
+fn a_token_ends_when_it_was_said_to() {
+    let place = Place::new();
+    let server = place.start();
+    let create = |when: &str| place.create_token(&["--account", "acme", "--expires", when]);
+    let brief = said(&create("1s")).trim_end().to_owned();
+    let long = said(&create("90d")).trim_end().to_owned();
+    eventually("the token to end", || {
+        let answer = server.get(&brief, &backups());
+        (answer.status != 200).then(|| assert_eq!((answer.status, answer.problem()), (401, Some("4"))))
+    });
+    assert_eq!(server.get(&long, &backups()).status, 200);
+    let tokens = listed(&place);
+    let time =
+        |token: &Value, name: &str| -> DateTime<Utc> { token[name].as_str().unwrap().parse().unwrap() };
+    let lasts = time(&tokens[1], "expires") - time(&tokens[1], "created");
+    assert!(
+        (lasts - TimeDelta::days(90)).abs() < TimeDelta::minutes(1),
+        "{lasts}"
+    );
+
+    let over = one_line_error(&create("2020-02-29"));
+    assert_eq!(
+        over,
+        "the token would be over before it is made: 2020-03-01 00:00:00 UTC has passed"
+    );
+    let odd = create("soon");
+    assert_eq!(odd.status.code(), Some(2));
+    let complaint = String::from_utf8(odd.stderr).unwrap();
+    assert!(
+        complaint.contains("invalid value 'soon' for '--expires <WHEN>'"),
+        "{complaint}"
+    );
+    assert!(complaint.contains("such as 90d"), "{complaint}");
+}
+
+#[test]
+fn tokens_are_listed_without_their_secrets() {
+    let place = Place::new();
+    let server = place.start();
+    assert_eq!(listed(&place), Vec::<Value>::new());
+    assert_eq!(said(&token_command(&place, &["list"])), "");
+    let all = place.create_token(&["--account", "*", "--name", "a\u{1b}[2Jb", "--role", "owner"]);
+    let some = place.create_token(&[
+        "--account",
+        "acme",
+        "--account",
+        "other",
+        "--expires",
+        "2999-12-31",
+    ]);
+    let tokens = listed(&place);
+    assert_eq!(tokens[0]["accounts"], "*");
+    assert_eq!(tokens[0]["expires"], Value::Null);
+    assert_eq!(tokens[1]["accounts"], json!([ACCOUNT, OTHER_ACCOUNT]));
+    assert_eq!(tokens[1]["role"], "member");
+    assert_eq!(tokens[1]["expires"], "3000-01-01T00:00:00.000000Z");
+
+    let id = tokens[1]["id"].as_str().unwrap();
+    let revoked = token_command(&place, &["revoke", &id[..13]]);
+    assert_eq!(revoked.status.code(), Some(0), "the beginning of an id is enough");
+    let table = said(&token_command(&place, &["list"]));
+    let lines: Vec<_> = table.lines().collect();
+    assert_eq!(lines.len(), 3, "{table}");
+    let words = |line: &str| {
+        line.split("  ")
+            .map(str::trim)
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        words(lines[0]),
+        ["ID", "NAME", "ROLE", "ACCOUNTS", "CREATED", "EXPIRES", "REVOKED"]
+    );
+    let first = words(lines[1]);
+    assert_eq!(first[1..4], ["a\\u{1b}[2Jb", "owner", "*"]);
+    assert_eq!(first[5..], ["-", "-"]);
+    let second = words(lines[2]);
+    assert_eq!(second[1..4], ["unnamed", "member", "acme, other"]);
+    assert_eq!(second[5], "3000-01-01 00:00");
+    assert_ne!(second[6], "-");
+    let everything = format!("{table}{tokens:?}");
+    for secret in [said(&all), said(&some)] {
+        assert!(!everything.contains(secret.trim_end()));
+    }
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(listed(&place).len(), 2, "without a server, too");
+}
+
+#[test]
+fn a_token_that_is_not_meant_for_sure_is_not_revoked() {
+    let place = Place::new();
+    let server = place.start();
+    for _ in 0..2 {
+        place.create_token(&["--account", "acme", "--name", "twin"]);
+    }
+    let tokens = listed(&place);
+    let [one, other] = [0, 1].map(|n| format!("{} (\"twin\")", tokens[n]["id"].as_str().unwrap()));
+    let refused = one_line_error(&token_command(&place, &["revoke", "twin"]));
+    assert_eq!(
+        refused,
+        format!("\"twin\" may be any of {one}, {other}: give the id")
+    );
+    let unknown = one_line_error(&token_command(&place, &["revoke", "nobody"]));
+    assert_eq!(
+        unknown,
+        "no token is called \"nobody\", nor has an id that begins so; `appkeep token list` shows them"
+    );
+    let secret = format!("appkeep_{}", "0".repeat(64));
+    let unknown = one_line_error(&token_command(&place, &["revoke", &secret]));
+    assert!(!unknown.contains(&secret), "{unknown}");
+    let id = tokens[0]["id"].as_str().unwrap();
+    let first_digits = one_line_error(&token_command(&place, &["revoke", &id[..3]]));
+    assert!(
+        first_digits.starts_with("no token is called"),
+        "three digits are too few"
+    );
+    assert!(listed(&place).iter().all(|token| token["revoked"].is_null()));
+    // Once one of them is revoked, the name is the other's.
+    assert!(token_command(&place, &["revoke", id]).status.success());
+    assert!(token_command(&place, &["revoke", "twin"]).status.success());
     assert_eq!(server.stop("TERM").status.code(), Some(0));
 }

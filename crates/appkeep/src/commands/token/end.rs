@@ -1,0 +1,85 @@
+//! When a token ends, as people say it.
+
+use std::str::FromStr;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+
+/// The longest time for which a token can be made, in days: a hundred years.
+const DAYS_MAX: i64 = 36_500;
+
+/// The end of a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// So long after it was made.
+    In(TimeDelta),
+    /// At this moment.
+    At(DateTime<Utc>),
+}
+
+impl End {
+    /// The end of a token that is made at `now`.
+    pub(crate) fn after(self, now: DateTime<Utc>) -> DateTime<Utc> {
+        match self {
+            Self::In(duration) => now + duration,
+            Self::At(moment) => moment,
+        }
+    }
+}
+
+impl FromStr for End {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if let Ok(day) = text.parse::<NaiveDate>() {
+            let next = day
+                .checked_add_days(Days::new(1))
+                .ok_or("there is no day after it")?;
+            return Ok(Self::At(next.and_time(NaiveTime::MIN).and_utc()));
+        }
+        if let Ok(moment) = text.parse::<DateTime<Utc>>() {
+            return Ok(Self::At(moment));
+        }
+        let duration = humantime::parse_duration(text).map_err(|_| {
+            "neither a time such as 90d or 12h, nor a day such as 2027-12-31, nor a moment such as 2027-12-31T12:00:00Z"
+                .to_owned()
+        })?;
+        let duration = TimeDelta::from_std(duration).unwrap_or(TimeDelta::MAX);
+        if duration > TimeDelta::days(DAYS_MAX) {
+            return Err(format!(
+                "longer than {DAYS_MAX} days; leave it out for a token without an end"
+            ));
+        }
+        Ok(Self::In(duration))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_is_a_time_a_day_or_a_moment() {
+        let now: DateTime<Utc> = "2026-01-05T09:30:00Z".parse().unwrap();
+        for (text, end) in [
+            ("90d", "2026-04-05T09:30:00Z"),
+            ("12h", "2026-01-05T21:30:00Z"),
+            ("1h 30m", "2026-01-05T11:00:00Z"),
+            ("2026-01-31", "2026-02-01T00:00:00Z"),
+            ("2026-01-31T12:00:00+02:00", "2026-01-31T10:00:00Z"),
+        ] {
+            let parsed: End = text.parse().unwrap();
+            assert_eq!(parsed.after(now), end.parse::<DateTime<Utc>>().unwrap(), "{text}");
+        }
+        for text in [
+            "",
+            "soon",
+            "90",
+            "-1d",
+            "2026-13-01",
+            "40000d",
+            "99999999999999999999d",
+        ] {
+            text.parse::<End>().unwrap_err();
+        }
+    }
+}

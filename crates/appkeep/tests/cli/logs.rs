@@ -1,0 +1,123 @@
+//! What `appkeep serve` logs: what belongs together can be found, and nothing secret is among it.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use crate::place::{Place, app_backups, backups};
+use crate::running::Running;
+
+const HOOK: &str = r#"
+[[accounts.apps.hooks]]
+name = "quiesce"
+stage = "pre-snapshot"
+command = ["true"]
+env = { DB_PASSWORD = "the-word-of-the-database" }
+
+[[accounts.buckets]]"#;
+
+/// A server over TLS that logs everything it can, as JSON.
+fn start(place: &Place) -> Running {
+    let path = place.path().join("appkeep.toml");
+    let config = fs::read_to_string(&path).unwrap_or_default();
+    fs::write(&path, config.replacen("\n[[accounts.buckets]]", HOOK, 1)).expect("a configuration");
+    let mut command = place.serve();
+    command.args(["--log", "trace", "--log-format", "json", "--tls", "self-signed"]);
+    let mut server = Running::start(command);
+    server.next_line();
+    server.trusted = Some(place.data().join("tls/ca.pem"));
+    server
+}
+
+fn message(line: &Value) -> &str {
+    line["fields"]["message"].as_str().unwrap_or_default()
+}
+
+/// What the innermost span around a line says.
+fn of_span<'a>(line: &'a Value, field: &str) -> &'a str {
+    line["span"][field].as_str().unwrap_or_default()
+}
+
+#[test]
+fn one_id_leads_from_a_request_to_its_job_and_nothing_logged_is_secret() {
+    let place = Place::new();
+    let server = start(&place);
+    let (token, wrong) = (place.token(), format!("appkeep_{}", "5".repeat(64)));
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let created = server.post(&token, &app_backups(), &body);
+    assert_eq!(created.status, 201);
+    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
+    let backup = server.wait_for(&token, &path, &["completed", "failed"]);
+    assert_eq!(backup["state"], "completed", "{backup}");
+    let refused = server.get(&wrong, &path);
+    assert_eq!(refused.problem(), Some("4"));
+    let password = place.password();
+    assert_eq!(server.delete(&token, &path).status, 204);
+    let missed = server.get(&token, &path);
+    assert_eq!(missed.status, 404);
+    let ended = server.stop("TERM");
+    assert_eq!(ended.status.code(), Some(0));
+
+    let log = ended.complaints;
+    let lines: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
+        .collect();
+    let with = |text: &str, kind: &str| -> Vec<&Value> {
+        let mut found = lines.iter().filter(|line| message(line) == text);
+        let is_of = |line: &&Value| line["fields"]["job.kind"] == kind || of_span(line, "job.kind") == kind;
+        found.by_ref().filter(is_of).collect()
+    };
+    let queued = with("job queued", "take_backup");
+    let [queued] = queued[..] else {
+        panic!("one job: {queued:?}")
+    };
+    let correlation = of_span(queued, "correlation.id");
+    assert_eq!(correlation.len(), 36);
+    assert_eq!(of_span(queued, "name"), "request");
+    assert_eq!(of_span(queued, "method"), "POST");
+    for text in ["job started", "hook ran", "job done"] {
+        let found = with(text, "take_backup");
+        let [line] = found[..] else {
+            panic!("{text}: {found:?}")
+        };
+        assert_eq!(of_span(line, "correlation.id"), correlation, "{text}");
+        assert_eq!(of_span(line, "job.id"), queued["fields"]["job.id"], "{text}");
+    }
+    for problem in [&refused.body, &missed.body] {
+        let id = problem["correlationID"].as_str().unwrap();
+        let mut lines = lines.iter().filter(|line| of_span(line, "correlation.id") == id);
+        assert!(lines.any(|line| message(line) == "refused"), "{problem}");
+    }
+
+    assert!(
+        log.contains("\"level\":\"TRACE\""),
+        "the libraries underneath log, too"
+    );
+    let mut secrets = vec![
+        token.clone(),
+        token.trim_start_matches("appkeep_").to_owned(),
+        wrong,
+        "the-word-of-the-database".to_owned(),
+        password,
+    ];
+    let data = place.data();
+    secrets.push(
+        fs::read_to_string(data.join("keys/master.key"))
+            .unwrap()
+            .trim()
+            .to_owned(),
+    );
+    for key in ["tls/key.pem", "tls/ca-key.pem"] {
+        let pem = fs::read_to_string(data.join(key)).unwrap();
+        secrets.extend(
+            pem.lines()
+                .filter(|line| !line.starts_with("---"))
+                .map(str::to_owned),
+        );
+    }
+    for secret in secrets {
+        assert!(secret.len() >= 16, "{secret:?} says nothing");
+        assert!(!log.contains(&secret), "{secret} was logged");
+    }
+}

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod builder;
+mod declared;
 mod error;
 mod exchange;
 #[rustfmt::skip]
@@ -19,6 +20,7 @@ mod secret;
 mod timestamp;
 
 pub use builder::{BuildError, CONNECT_TIMEOUT, ClientBuilder, TOTAL_TIMEOUT};
+pub use declared::Apps;
 pub use error::{Error, ErrorKind, Excerpt};
 pub use generated::{Client, ClientInfo, ResponseValue, builder as operations, types};
 pub use list_item::ListItem;

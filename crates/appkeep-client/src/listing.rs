@@ -12,8 +12,8 @@ use crate::list_item::ListItem;
 /// How many items a page holds if nothing else is asked for.
 pub const PAGE_SIZE: NonZeroU64 = NonZeroU64::new(500).unwrap();
 
-/// A list that is about to be read: how, and then [`backups`](Client::backups) or
-/// [`snapshots`](Client::snapshots) of what.
+/// A list that is about to be read: how, and of what: [`backups`](Client::backups),
+/// [`snapshots`](Client::snapshots), [`apps`](Client::apps).
 #[derive(Debug, Clone)]
 pub struct Listing<'c, S> {
     client: &'c Client,
@@ -36,35 +36,39 @@ pub struct Snapshots {
 }
 
 /// One answer: its items and where the next one begins.
-struct Page<T> {
-    operation: &'static str,
-    items: Vec<ListItem<T>>,
-    next: Option<String>,
+pub(crate) struct Page<T> {
+    pub(crate) operation: &'static str,
+    pub(crate) items: Vec<ListItem<T>>,
+    pub(crate) next: Option<String>,
 }
 
 impl Client {
     /// The backups of an account, or only those of one app, newest first.
     #[must_use]
     pub fn backups(&self, account_id: Uuid, app_id: Option<Uuid>) -> Listing<'_, Backups> {
-        Listing {
-            client: self,
-            scope: Backups { account_id, app_id },
-            page_size: PAGE_SIZE,
-        }
+        Listing::new(self, Backups { account_id, app_id })
     }
 
     /// The snapshots of an app, newest first.
     #[must_use]
     pub fn snapshots(&self, account_id: Uuid, app_id: Uuid) -> Listing<'_, Snapshots> {
-        Listing {
-            client: self,
-            scope: Snapshots { account_id, app_id },
-            page_size: PAGE_SIZE,
-        }
+        Listing::new(self, Snapshots { account_id, app_id })
     }
 }
 
-impl<S> Listing<'_, S> {
+impl<'c, S> Listing<'c, S> {
+    pub(crate) fn new(client: &'c Client, scope: S) -> Self {
+        Self {
+            client,
+            scope,
+            page_size: PAGE_SIZE,
+        }
+    }
+
+    pub(crate) fn into_parts(self) -> (&'c Client, S, NonZeroU64) {
+        (self.client, self.scope, self.page_size)
+    }
+
     /// Asks for this many items at a time; the server may answer with fewer.
     #[must_use]
     pub fn page_size(mut self, items: NonZeroU64) -> Self {
@@ -76,11 +80,7 @@ impl<S> Listing<'_, S> {
 impl<'c> Listing<'c, Backups> {
     /// Reads the list. The stream ends after the last item or the first error.
     pub fn stream(self) -> impl Stream<Item = Result<types::AppBackup, Error>> + Send + 'c {
-        let Self {
-            client,
-            scope,
-            page_size,
-        } = self;
+        let (client, scope, page_size) = self.into_parts();
         pages(move |token| fetch_backups(client, scope, page_size, token))
     }
 }
@@ -88,11 +88,7 @@ impl<'c> Listing<'c, Backups> {
 impl<'c> Listing<'c, Snapshots> {
     /// Reads the list. The stream ends after the last item or the first error.
     pub fn stream(self) -> impl Stream<Item = Result<types::AppSnap, Error>> + Send + 'c {
-        let Self {
-            client,
-            scope,
-            page_size,
-        } = self;
+        let (client, scope, page_size) = self.into_parts();
         pages(move |token| fetch_snapshots(client, scope, page_size, token))
     }
 }
@@ -156,7 +152,9 @@ enum Position {
     End,
 }
 
-fn pages<T, F>(fetch: impl Fn(Option<String>) -> F + Send) -> impl Stream<Item = Result<T, Error>> + Send
+pub(crate) fn pages<T, F>(
+    fetch: impl Fn(Option<String>) -> F + Send,
+) -> impl Stream<Item = Result<T, Error>> + Send
 where
     T: Send,
     F: Future<Output = Result<Page<T>, Error>> + Send,

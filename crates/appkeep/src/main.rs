@@ -1,21 +1,30 @@
 //! The binary `appkeep`: a thin shell around the crates of this workspace.
 //!
 //! Exit codes: 0 all is well, 1 the contract is violated (`verify`), clients break (`diff`) or a command failed, 2 the
-//! command could not run (usage, configuration, a data directory in use, an address that is taken).
+//! command could not run (usage, configuration, a data directory in use, an address that is taken). Commands that ask
+//! a server have some more: `failure.rs` names them.
 
 mod commands;
+mod credentials;
 mod demo;
 #[cfg(feature = "failpoints")]
 mod fail_points;
+mod failure;
 mod fresh;
 mod logging;
+mod login;
 mod nearest;
+mod remote;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use self::commands::{config, diff, explain, key, restore, serve, token, verify};
+use self::commands::{
+    app, backup, config, diff, doctor, explain, key, login as logging_in, restore, serve, shell, snapshot,
+    token, verify,
+};
+use self::failure::{COULD_NOT_RUN, Failure};
 
 /// Self-hosted application backups and snapshots behind the Astra REST API.
 #[derive(Debug, Parser)]
@@ -29,6 +38,13 @@ struct Cli {
 enum Command {
     /// Run the server.
     Serve(serve::Args),
+    App(app::Args),
+    Backup(backup::Args),
+    Snapshot(snapshot::Args),
+    Login(logging_in::Args),
+    /// Forget what login stored. The token itself stays good: its server revokes it.
+    Logout,
+    Doctor(doctor::Args),
     /// Look at configurations.
     #[command(subcommand)]
     Config(config::Command),
@@ -68,10 +84,15 @@ enum Command {
     Explain(explain::Args),
     /// Print the OpenAPI document of this server, as its types and routes amount to it.
     Openapi,
+    /// Print completions for a shell.
+    ///
+    /// Example: source <(appkeep completions bash)
+    Completions(shell::CompletionsArgs),
+    /// Write manual pages, one for each command.
+    ///
+    /// Example: appkeep man ~/.local/share/man/man1
+    Man(shell::ManArgs),
 }
-
-/// The exit code of a command that could not run.
-const EXIT_COULD_NOT_RUN: u8 = 2;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -85,12 +106,20 @@ fn main() -> ExitCode {
         Command::Diff(args) => diff::run(&args),
         Command::Explain(args) => explain::run(&args),
         Command::Openapi => commands::openapi(),
+        Command::App(args) => block_on(app::run(args)),
+        Command::Backup(args) => block_on(backup::run(args)),
+        Command::Snapshot(args) => block_on(snapshot::run(args)),
+        Command::Login(args) => block_on(logging_in::run(args)),
+        Command::Doctor(args) => block_on(doctor::run(args)),
+        Command::Logout => logging_in::logout(),
+        Command::Completions(args) => shell::completions(&args),
+        Command::Man(args) => shell::man(&args),
     };
     match result {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::from(EXIT_COULD_NOT_RUN)
+            ExitCode::from(error.downcast_ref().map_or(COULD_NOT_RUN, Failure::code))
         }
     }
 }

@@ -1,11 +1,19 @@
 //! One file per command.
 
+pub(crate) mod app;
+pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod diff;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod key;
+pub(crate) mod login;
+mod making;
+mod resource;
 pub(crate) mod restore;
 pub(crate) mod serve;
+pub(crate) mod shell;
+pub(crate) mod snapshot;
 pub(crate) mod token;
 pub(crate) mod verify;
 

@@ -89,12 +89,85 @@ fn every_command_says_what_it_does() {
         ),
         (&["openapi", "--help"], &["Print the OpenAPI document"]),
     ] {
-        let output = run(arguments);
-        assert_eq!(output.status.code(), Some(0), "{arguments:?}");
-        let help = said(&output);
-        for part in parts {
-            assert!(help.contains(part), "{arguments:?}: no {part:?} in\n{help}");
-        }
+        has(arguments, parts);
+    }
+}
+
+fn has(arguments: &[&str], parts: &[&str]) {
+    let output = run(arguments);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}");
+    let help = said(&output);
+    for part in parts {
+        assert!(help.contains(part), "{arguments:?}: no {part:?} in\n{help}");
+    }
+}
+
+#[test]
+fn commands_that_ask_a_server_have_examples_and_exit_codes() {
+    for (arguments, parts) in [
+        (
+            &["app", "--help"][..],
+            &[
+                "Look at apps",
+                "list",
+                "show",
+                "Examples:",
+                "--url <URL>",
+                "Exit codes: 0 done, 1 it failed",
+            ][..],
+        ),
+        (
+            &["backup", "--help"],
+            &[
+                "list",
+                "show",
+                "create",
+                "wait",
+                "delete",
+                "Examples:\n  appkeep backup create before-upgrade --app shop --wait",
+                "6 a name that means more than one thing, 130 interrupted",
+            ],
+        ),
+        (
+            &["backup", "create", "--help"],
+            &[
+                "without --wait this only begins it",
+                "--bucket <BUCKET>",
+                "--label <NAME=VALUE>",
+                "Examples:",
+            ],
+        ),
+        (
+            &["snapshot", "--help"],
+            &["list", "show", "create", "delete", "Examples:"],
+        ),
+        (
+            &["login", "--help"],
+            &[
+                "Remember a server",
+                "readable for the user alone",
+                "Examples:\n  appkeep login --url",
+            ],
+        ),
+        (&["logout", "--help"], &["Forget what login stored"]),
+        (
+            &["doctor", "--help"],
+            &[
+                "the likeliest first",
+                "Nothing is changed",
+                "Exit codes: 0 nothing is wrong",
+            ],
+        ),
+        (
+            &["completions", "--help"],
+            &["bash", "zsh", "fish", "powershell", "Example: source"],
+        ),
+        (
+            &["man", "--help"],
+            &["Write manual pages", "Example: appkeep man"],
+        ),
+    ] {
+        has(arguments, parts);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The binary from outside: what it prints, how it ends, and what survives it.
 
+mod canned;
 mod config;
 mod demo;
 mod diff;
@@ -11,9 +12,11 @@ mod key;
 mod killed;
 mod logs;
 mod place;
+mod remote;
 mod restore;
 mod running;
 mod serve;
+mod terminal;
 mod tls;
 mod token;
 mod verify;

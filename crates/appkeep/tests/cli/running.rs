@@ -31,9 +31,14 @@ pub(crate) fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> 
 /// The binary, with nothing in its environment that changes what it does.
 pub(crate) fn appkeep() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_appkeep"));
+    for name in ["TOKEN", "URL", "ACCOUNT", "CA", "LOG"] {
+        command.env_remove(format!("APPKEEP_{name}"));
+    }
     command
-        .env_remove("APPKEEP_TOKEN")
-        .env_remove("APPKEEP_LOG")
+        .env_remove("NO_COLOR")
+        .env_remove("CLICOLOR_FORCE")
+        // Where nobody has logged in.
+        .env("XDG_CONFIG_HOME", "/nonexistent")
         .env("RUST_BACKTRACE", "0")
         .stdin(Stdio::null());
     command

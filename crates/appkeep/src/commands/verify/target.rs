@@ -1,13 +1,13 @@
 //! The server to be judged, and the credentials for it.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use appkeep_contract::live::{self, Foreign, Target};
 use uuid::Uuid;
 
 use super::failed_to;
+use crate::credentials::{environment, read, token_in};
 
 /// What is known about a server.
 ///
@@ -61,7 +61,7 @@ impl Args {
     pub(super) async fn read(&self, url: &str) -> anyhow::Result<Target> {
         let token = match (&self.token, &self.token_file) {
             (Some(token), _) => Some(token.clone()),
-            (None, Some(file)) => Some(token_in(file)?),
+            (None, Some(file)) => Some(token_in(file)?.reveal().to_owned()),
             (None, None) => environment("APPKEEP_TOKEN"),
         };
         let token = token.context("a token is missing: give --token, --token-file or APPKEEP_TOKEN")?;
@@ -107,21 +107,4 @@ impl Args {
 async fn found(url: &str, token: &str, account: Uuid, ca: Option<&[u8]>, flag: &str) -> anyhow::Result<Uuid> {
     let app = live::find_app(url, token, account, ca).await;
     app.map_err(|error| failed_to(error).context(format!("no app is known: give {flag}")))
-}
-
-/// A variable that is set to something.
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-fn token_in(file: &Path) -> anyhow::Result<String> {
-    let text = fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
-    match text.trim() {
-        "" => bail!("{} holds no token", file.display()),
-        token => Ok(token.to_owned()),
-    }
-}
-
-fn read(file: &Path) -> anyhow::Result<Vec<u8>> {
-    fs::read(file).with_context(|| format!("failed to read {}", file.display()))
 }

@@ -1,0 +1,121 @@
+//! `appkeep app`
+
+use std::process::ExitCode;
+
+use appkeep_client::types::{App, AppState};
+use appkeep_client::{Open, types};
+use chrono::{DateTime, Utc};
+
+use crate::failure::EXIT_CODES;
+use crate::remote::{
+    self, Align, Cell, Column, Details, Format, Session, Table, Tone, age, moment, note, short_ids,
+};
+
+const EXAMPLES: &str = "Examples:
+  appkeep app list
+  appkeep app show shop
+  appkeep app list --output json | jq -r '.[].name'";
+
+/// Look at apps.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub(crate) struct Args {
+    #[command(flatten)]
+    connection: remote::Args,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List the account's apps.
+    #[command(visible_alias = "ls", after_help = "Example: appkeep app list")]
+    List,
+    /// Show an app: its state, and how its latest backup is.
+    #[command(after_help = "Example: appkeep app show shop")]
+    Show {
+        /// The app, by name or id; the beginning is enough. Not needed where there is only one.
+        #[arg(value_name = "APP")]
+        app: Option<String>,
+    },
+}
+
+pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let session = Session::open(&args.connection)?;
+    match args.command {
+        Command::List => list(&session).await?,
+        Command::Show { app } => show(&session, app.as_deref()).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn list(session: &Session) -> anyhow::Result<()> {
+    let apps = session.apps().await?;
+    if apps.is_empty() && session.output == Format::Table {
+        note("there are no apps; declare one in the server's configuration");
+    }
+    session.output.list(&apps, || table(&apps, session.now()))
+}
+
+fn table(apps: &[App], now: DateTime<Utc>) -> Table {
+    let mut table = Table::new([
+        Column::shrinking("NAME"),
+        Column::new("STATE", Align::Left),
+        Column::new("AGE", Align::Right),
+        Column::new("ID", Align::Left),
+    ]);
+    let ids: Vec<_> = apps.iter().map(|app| app.id).collect();
+    for (app, id) in apps.iter().zip(short_ids(&ids)) {
+        table.row([
+            app.name.as_str().into(),
+            state(&app.state),
+            age(&app.metadata.creation_timestamp, now).into(),
+            id.into(),
+        ]);
+    }
+    table
+}
+
+fn state(state: &Open<AppState>) -> Cell {
+    let tone = match state.known() {
+        Some(AppState::Ready) => Tone::Good,
+        Some(AppState::Restoring) => Tone::Pending,
+        Some(AppState::Failed | AppState::Unavailable) => Tone::Bad,
+        None => Tone::Plain,
+    };
+    Cell::toned(state, tone)
+}
+
+async fn show(session: &Session, wanted: Option<&str>) -> anyhow::Result<()> {
+    let app = session.app(wanted).await?;
+    // For people only: programs get the resource.
+    let latest = match session.output {
+        Format::Table => session.backups(Some(app.id)).await?.into_iter().next(),
+        Format::Json | Format::Yaml => None,
+    };
+    let now = session.now();
+    session.output.one(&app, || details(&app, latest.as_ref(), now))
+}
+
+fn details(app: &App, latest: Option<&types::AppBackup>, now: DateTime<Utc>) -> Details {
+    let mut details = Details::default();
+    details.cell("name", &app.name);
+    details.cell("id", app.id);
+    details.cell("state", state(&app.state));
+    for reason in app.state_unready.iter().flatten() {
+        details.cell("reason", reason);
+    }
+    details.cell("account", format!("{} ({})", app.cluster_name, app.cluster_id));
+    details.cell("created", moment(&app.metadata.creation_timestamp, now));
+    details.cell(
+        "latest backup",
+        latest.map_or_else(
+            || "none".to_owned(),
+            |backup| {
+                let made = &backup.metadata.creation_timestamp;
+                format!("{}, {}, {}", backup.name, backup.state, moment(made, now))
+            },
+        ),
+    );
+    details
+}

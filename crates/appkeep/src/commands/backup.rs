@@ -1,0 +1,260 @@
+//! `appkeep backup`
+
+use std::process::ExitCode;
+
+use appkeep_client::Uuid;
+use appkeep_client::types::{AppBackup, AppBackupCreate};
+
+use crate::failure::EXIT_CODES;
+use crate::remote::{
+    self, Format, Found, How, Of, Outlook, Session, Step, confirmed, find, note, size_of, until,
+};
+
+use super::making::{self, Patience};
+use super::resource;
+
+const EXAMPLES: &str = "Examples:
+  appkeep backup create before-upgrade --app shop --wait
+  appkeep backup list --app shop
+  appkeep backup show before-upgrade
+  appkeep backup restore before-upgrade --wait
+  appkeep backup delete 1a2b3c4d
+  appkeep backup list --output json | jq -r '.[] | select(.state == \"failed\") | .id'";
+
+/// Make, look at, delete and restore backups.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub(crate) struct Args {
+    #[command(flatten)]
+    connection: remote::Args,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List backups, newest first.
+    #[command(visible_alias = "ls", after_help = "Example: appkeep backup list --app shop")]
+    List {
+        /// Only those of this app, by name or id.
+        #[arg(long, value_name = "APP")]
+        app: Option<String>,
+    },
+    /// Show a backup.
+    #[command(after_help = "Example: appkeep backup show before-upgrade")]
+    Show(Which),
+    /// Back an app up.
+    ///
+    /// The server copies in the background: without --wait this only begins it.
+    #[command(after_help = "Examples:
+  appkeep backup create --app shop --wait
+  appkeep backup create before-upgrade --app shop --bucket local --label release=1.4")]
+    Create(Create),
+    /// Wait until a backup is completed. Exit code 1 when it fails.
+    #[command(after_help = "Example: appkeep backup wait before-upgrade --timeout 3600")]
+    Wait {
+        #[command(flatten)]
+        which: Which,
+        /// Stop waiting after so many seconds; the backup goes on.
+        #[arg(long, value_name = "SECONDS")]
+        timeout: Option<u64>,
+    },
+    /// Delete a backup, and its data.
+    #[command(after_help = "Example: appkeep backup delete before-upgrade")]
+    Delete {
+        #[command(flatten)]
+        which: Which,
+        /// Don't ask, even if only the beginning of the name is given.
+        #[arg(long, short)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Which {
+    /// The backup, by name or id; the beginning is enough.
+    #[arg(value_name = "BACKUP")]
+    backup: String,
+    /// Its app, by name or id. Not needed where only one app has such a backup.
+    #[arg(long, value_name = "APP")]
+    app: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct Create {
+    #[command(flatten)]
+    new: making::Args,
+    /// The bucket to copy to, by name or id. Without it the account's default.
+    #[arg(long, value_name = "BUCKET")]
+    bucket: Option<String>,
+    /// A completed snapshot of the app to copy, by name or id. Without it a temporary one is taken.
+    #[arg(long, value_name = "SNAPSHOT")]
+    snapshot: Option<String>,
+}
+
+pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let session = Session::open(&args.connection)?;
+    match args.command {
+        Command::List { app } => list(&session, app.as_deref()).await?,
+        Command::Show(which) => {
+            let found = owned(&session, &which).await?.thing;
+            let now = session.now();
+            session
+                .output
+                .one(&found.thing, || resource::backup_details(&found, now))?;
+        }
+        Command::Create(args) => create(&session, args).await?,
+        Command::Wait { which, timeout } => {
+            let backup = found(&session, &which).await?.thing.thing;
+            wait(&session, &backup, Patience::seconds(timeout)).await?;
+        }
+        Command::Delete { which, yes } => delete(&session, &which, yes).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The backup that is meant, and whose it is.
+async fn owned(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppBackup>>> {
+    let app = match &which.app {
+        Some(app) => Some(session.app(Some(app)).await?),
+        None => None,
+    };
+    Ok(find(&which.backup, session.owned_backups(app.as_ref()).await?)?)
+}
+
+/// The backup that is meant; for a whole id no list is read.
+async fn found(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppBackup>>> {
+    match Uuid::try_parse(&which.backup) {
+        Ok(id) if which.app.is_none() => Ok(Found {
+            thing: Of {
+                app: None,
+                thing: fetch(session, id).await.map_err(|error| session.fault(&error))?,
+            },
+            how: How::Exact,
+        }),
+        _ => owned(session, which).await,
+    }
+}
+
+async fn fetch(session: &Session, id: Uuid) -> Result<AppBackup, appkeep_client::Error> {
+    let request = session.client.app_backup_fetch();
+    let answer = request
+        .account_id(session.account)
+        .app_backup_id(id)
+        .send()
+        .await?;
+    Ok(answer.into_inner())
+}
+
+async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
+    let app = match app {
+        Some(app) => Some(session.app(Some(app)).await?),
+        None => None,
+    };
+    if session.output != Format::Table {
+        let backups = session.backups(app.as_ref().map(|app| app.id)).await?;
+        return session.output.exactly(&backups);
+    }
+    let backups = session.owned_backups(app.as_ref()).await?;
+    if backups.is_empty() {
+        let of = app
+            .as_ref()
+            .map(|app| format!(" of {}", app.name))
+            .unwrap_or_default();
+        note(&format!(
+            "there are no backups{of}; appkeep backup create makes one"
+        ));
+    }
+    Format::table(&backups, || {
+        resource::backup_table(&backups, app.is_none(), session.now())
+    })
+}
+
+async fn create(session: &Session, args: Create) -> anyhow::Result<()> {
+    let app = session.app(args.new.app.as_deref()).await?;
+    let bucket = match &args.bucket {
+        Some(bucket) => Some(Session::bucket_id(bucket)?),
+        None => None,
+    };
+    let snapshot = match &args.snapshot {
+        Some(snapshot) => {
+            let snapshots = session.owned_snapshots(Some(&app)).await?;
+            Some(find(snapshot, snapshots)?.thing.thing.id)
+        }
+        None => None,
+    };
+    let wish = AppBackupCreate::builder()
+        .name(args.new.name.clone())
+        .metadata(args.new.metadata())
+        .bucket_id(bucket)
+        .snapshot_id(snapshot);
+    let request = session.client.app_backup_create_for_app();
+    let request = request.account_id(session.account).app_id(app.id).body(wish);
+    let backup = request
+        .send()
+        .await
+        .map_err(|error| session.fault(&error))?
+        .into_inner();
+    match args.new.patience() {
+        Some(patience) => {
+            if session.output == Format::Table {
+                note(&format!(
+                    "backup {} of {} has begun ({})",
+                    backup.name, app.name, backup.id
+                ));
+            }
+            wait(session, &backup, patience).await
+        }
+        None => session.output.done(
+            &backup,
+            &format!("backup {} of {} has begun ({})", backup.name, app.name, backup.id),
+        ),
+    }
+}
+
+/// Waits until the backup is completed, and prints it.
+async fn wait(session: &Session, backup: &AppBackup, patience: Patience) -> anyhow::Result<()> {
+    let id = backup.id;
+    let outlook = Outlook {
+        what: format!("backup {}", backup.name),
+        look: format!("appkeep backup show {id}"),
+        timeout: patience.0,
+        session,
+    };
+    let (backup, end) = until(&outlook, || async move {
+        let backup = fetch(session, id).await?;
+        Ok((step(&backup), backup))
+    })
+    .await?;
+    let size = size_of(backup.total_bytes.as_ref());
+    making::ended(session, &outlook, &backup, end, &format!(": {size}"))
+}
+
+fn step(backup: &AppBackup) -> Step {
+    let bytes = |number: &Option<serde_json::Number>| number.as_ref().and_then(serde_json::Number::as_u64);
+    Step {
+        state: backup.state.to_string(),
+        bytes_done: bytes(&backup.bytes_done),
+        bytes_total: bytes(&backup.total_bytes),
+        end: resource::end(&backup.state, backup.state_unready.as_deref()),
+    }
+}
+
+async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<()> {
+    let found = found(session, which).await?;
+    let backup = &found.thing.thing;
+    if found.how == How::Beginning && !yes {
+        confirmed(
+            &format!("Delete backup {} ({})?", backup.name, backup.id),
+            &format!(
+                "{:?} is only the beginning of {} ({})",
+                which.backup, backup.name, backup.id
+            ),
+        )?;
+    }
+    let request = session.client.app_backup_delete();
+    let request = request.account_id(session.account).app_backup_id(backup.id);
+    request.send().await.map_err(|error| session.fault(&error))?;
+    let line = format!("backup {} is deleted ({})", backup.name, backup.id);
+    session.output.done(backup, &line)
+}

@@ -1,0 +1,192 @@
+//! What the server says when it is asked.
+
+use std::time::Duration;
+
+use appkeep_client::types::{App, AppState, ResourceState};
+use appkeep_client::{Error, ErrorKind, StatusCode};
+use chrono::DateTime;
+
+use super::Look;
+use crate::credentials::environment;
+use crate::failure::Failure;
+use crate::remote::{Known, Session, age};
+
+/// How far the clocks of the server and of this machine may be apart.
+const CLOCKS_APART_MAX: Duration = Duration::from_mins(5);
+
+/// Apps whose latest backups are looked at.
+const APPS_LOOKED_AT: usize = 50;
+
+/// Variables that send requests through a proxy.
+const PROXIES: [&str; 6] = [
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+];
+
+/// Looks at the server, until something is in the way.
+pub(super) async fn look(known: &Known, looks: &mut Vec<Look>) {
+    let session = match Session::of(known, crate::remote::Format::Table) {
+        Ok(session) => session,
+        Err(failure) => {
+            looks.push(Look::failed("account", &failure));
+            return;
+        }
+    };
+    let request = session.client.app_list().account_id(session.account);
+    let answer = match request.send().await {
+        Ok(answer) => answer,
+        Err(error) => {
+            looks.extend(in_the_way(&session, &error));
+            return;
+        }
+    };
+    looks.push(Look::good(
+        "connection",
+        "the server answers, and takes the token",
+    ));
+    looks.push(Look::good("account", session.account.to_string()));
+    looks.extend(
+        answer
+            .headers()
+            .get("date")
+            .and_then(|date| clock(&session, date.to_str().ok()?)),
+    );
+    match session.apps().await {
+        Ok(apps) => look_at_apps(&session, &apps, looks).await,
+        Err(failure) => looks.push(Look::failed("apps", &failure)),
+    }
+}
+
+/// What an error at the first request says about the way to the server.
+fn in_the_way(session: &Session, error: &Error) -> Vec<Look> {
+    let failure = session.fault(error);
+    if let ErrorKind::Transport(_) = error.kind() {
+        let mut looks = vec![Look::failed("connection", &failure)];
+        if let Some(proxy) = PROXIES.into_iter().find(|name| environment(name).is_some()) {
+            looks.push(Look::doubtful(
+                "proxy",
+                format!("{proxy} is set, and requests go through it"),
+                "name the server in NO_PROXY if it is to be reached directly",
+            ));
+        }
+        return looks;
+    }
+    let answers = Look::good("connection", "the server answers");
+    let wrong = match error.status() {
+        Some(StatusCode::UNAUTHORIZED) => Look::failed("token", &failure),
+        Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) => Look::wrong(
+            "account",
+            format!(
+                "the token isn't good for the account {}: {}",
+                session.account,
+                failure.cause()
+            ),
+            "give the right --account, or a token of this one",
+        ),
+        _ => Look::failed("server", &failure),
+    };
+    vec![answers, wrong]
+}
+
+/// Whether both clocks tell the same.
+fn clock(session: &Session, date: &str) -> Option<Look> {
+    let there = DateTime::parse_from_rfc2822(date).ok()?.to_utc();
+    let apart = (session.now() - there).abs().to_std().ok()?;
+    Some(if apart > CLOCKS_APART_MAX {
+        Look::doubtful(
+            "clock",
+            format!(
+                "it is {there} on the server, {} seconds from here",
+                apart.as_secs()
+            ),
+            "set the clock that is wrong: certificates, schedules and ages go by it",
+        )
+    } else {
+        Look::good("clock", "the same as the server's")
+    })
+}
+
+async fn look_at_apps(session: &Session, apps: &[App], looks: &mut Vec<Look>) {
+    let configured: Vec<&App> = apps
+        .iter()
+        .filter(|app| app.state != AppState::Unavailable)
+        .collect();
+    if configured.is_empty() {
+        looks.push(Look::wrong(
+            "apps",
+            "the account has none",
+            "declare one in the server's configuration, and start the server again",
+        ));
+        return;
+    }
+    let failed: Vec<&&App> = configured
+        .iter()
+        .filter(|app| app.state == AppState::Failed)
+        .collect();
+    if failed.is_empty() {
+        looks.push(Look::good(
+            "apps",
+            format!("{} can be backed up", configured.len()),
+        ));
+    }
+    for app in failed {
+        let why = app
+            .state_unready
+            .iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("; ");
+        looks.push(Look::wrong(
+            "apps",
+            format!("the latest restore of {} failed: {why}", app.name),
+            "restore it again; the server's log says more",
+        ));
+    }
+    for app in configured.into_iter().take(APPS_LOOKED_AT) {
+        match latest(session, app).await {
+            Ok(look) => looks.push(look),
+            Err(failure) => looks.push(Look::failed("backups", &failure)),
+        }
+    }
+}
+
+/// How the latest backup of an app is.
+async fn latest(session: &Session, app: &App) -> Result<Look, Failure> {
+    const AT: &str = "backups";
+    let (name, now) = (&app.name, session.now());
+    let backups = session.backups(Some(app.id)).await?;
+    let Some(latest) = backups.first() else {
+        return Ok(Look::doubtful(
+            AT,
+            format!("{name} has none"),
+            format!("appkeep backup create --app {name} --wait"),
+        ));
+    };
+    let made = age(&latest.metadata.creation_timestamp, now);
+    let found = format!("{name}: {}, made {made} ago, is {}", latest.name, latest.state);
+    let reasons = latest
+        .state_unready
+        .iter()
+        .flatten()
+        .cloned()
+        .collect::<Vec<_>>()
+        .join("; ");
+    Ok(match latest.state.known() {
+        Some(ResourceState::Failed) => Look::wrong(
+            AT,
+            format!("{found}: {reasons}"),
+            format!("mend that, then: appkeep backup create --app {name} --wait"),
+        ),
+        Some(ResourceState::Removed | ResourceState::Unknown) => Look::wrong(
+            AT,
+            format!("{found}: {reasons}"),
+            "look whether its bucket is there: is a disk not mounted?",
+        ),
+        _ => Look::good(AT, found),
+    })
+}

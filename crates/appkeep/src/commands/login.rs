@@ -1,0 +1,82 @@
+//! `appkeep login` and `appkeep logout`
+
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+
+use dialoguer::Password;
+
+use crate::commands::say;
+use crate::credentials::Token;
+use crate::failure::{COULD_NOT_RUN, EXIT_CODES, Failure};
+use crate::login::{self, Login};
+use crate::remote::{self, Given, Session};
+
+const EXAMPLES: &str = "Examples:
+  appkeep login --url https://backup.example:8480 --ca ca.pem
+  appkeep login --url http://127.0.0.1:8480 --token-file token --account acme";
+
+/// Remember a server, a token and an account for the commands that ask a server.
+///
+/// Tries them first, and stores them in login.toml of the directory `appkeep` in the user's configuration
+/// directory (`$XDG_CONFIG_HOME`, else ~/.config), readable for the user alone. On a terminal the token is asked
+/// for. The certificates of --ca are stored, too.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub(crate) struct Args {
+    #[command(flatten)]
+    connection: remote::Args,
+}
+
+pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    // What was stored before doesn't count: it is what is about to be replaced.
+    let mut known = args.connection.given()?;
+    let url = known.url()?.to_owned();
+    if known.token.is_none() {
+        known.token = Some(Given {
+            value: ask(&url)?,
+            from: "the terminal",
+        });
+    }
+    let token = known.token()?.clone();
+    let ca = known
+        .ca
+        .as_ref()
+        .map(|pem| String::from_utf8_lossy(&pem.value).into_owned());
+    let session = Session::of(&known, args.connection.output)?;
+    let apps = session.apps().await?.len();
+    let path = login::store(&Login {
+        url: url.clone(),
+        account: session.account,
+        token: token.reveal().to_owned(),
+        ca,
+    })?;
+    let noun = if apps == 1 { "app" } else { "apps" };
+    say(&format!(
+        "logged in to {url}, account {} with {apps} {noun}; stored in {}",
+        session.account,
+        path.display()
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn ask(url: &str) -> Result<Token, Failure> {
+    let missing =
+        || Failure::new(COULD_NOT_RUN, "no token is known").next("give --token-file or APPKEEP_TOKEN");
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(missing());
+    }
+    let typed = Password::new().with_prompt(format!("Token for {url}")).interact();
+    typed.map_err(|_| missing())?.parse().map_err(|_| missing())
+}
+
+/// `appkeep logout`
+pub(crate) fn logout() -> anyhow::Result<ExitCode> {
+    match login::remove()? {
+        Some(path) => say(&format!(
+            "logged out: {} is removed; the token is still good",
+            path.display()
+        ))?,
+        None => say("nobody was logged in")?,
+    }
+    Ok(ExitCode::SUCCESS)
+}

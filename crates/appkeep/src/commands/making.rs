@@ -1,0 +1,92 @@
+//! What `backup create` and `snapshot create` share: what is asked for, and how it ends.
+
+use std::time::Duration;
+
+use appkeep_client::types::{Label, MetadataCreate};
+use serde::Serialize;
+
+use crate::failure::{FAILED, Failure};
+use crate::remote::{End, Format, Outlook, Session};
+
+/// Something new of an app.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    /// What to call it: lower-case letters, digits and hyphens. Without it the server finds a name.
+    #[arg(value_name = "NAME")]
+    pub(super) name: Option<String>,
+    /// The app, by name or id. Not needed where there is only one.
+    #[arg(long, value_name = "APP")]
+    pub(super) app: Option<String>,
+    /// A label to attach; may be repeated.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = label)]
+    label: Vec<Label>,
+    /// Wait until it is completed. Exit code 1 when it fails.
+    #[arg(long, short)]
+    wait: bool,
+    /// Stop waiting after so many seconds; the server goes on.
+    #[arg(long, value_name = "SECONDS", requires = "wait")]
+    timeout: Option<u64>,
+}
+
+impl Args {
+    /// The labels, if there are any.
+    pub(super) fn metadata(&self) -> Option<MetadataCreate> {
+        if self.label.is_empty() {
+            return None;
+        }
+        MetadataCreate::builder()
+            .labels(self.label.clone())
+            .try_into()
+            .ok()
+    }
+
+    /// How long to wait, if at all.
+    pub(super) fn patience(&self) -> Option<Patience> {
+        self.wait.then(|| Patience::seconds(self.timeout))
+    }
+}
+
+/// How long to wait: for ever where nothing is said.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience(pub(super) Option<Duration>);
+
+impl Patience {
+    pub(super) fn seconds(seconds: Option<u64>) -> Self {
+        Self(seconds.map(Duration::from_secs))
+    }
+}
+
+fn label(text: &str) -> Result<Label, String> {
+    let (name, value) = text.split_once('=').ok_or("NAME=VALUE would be right")?;
+    let label = Label::builder().name(name.to_owned()).value(value.to_owned());
+    label
+        .try_into()
+        .map_err(|error: appkeep_client::types::error::ConversionError| error.to_string())
+}
+
+/// Prints the thing that was waited for.
+///
+/// # Errors
+/// When it ended badly.
+pub(super) fn ended<T: Serialize>(
+    session: &Session,
+    outlook: &Outlook<'_>,
+    thing: &T,
+    end: End,
+    more: &str,
+) -> anyhow::Result<()> {
+    let what = &outlook.what;
+    match end {
+        End::Well => session.output.done(thing, &format!("{what} is completed{more}")),
+        End::Badly(reason) => {
+            if session.output != Format::Table {
+                session.output.exactly(thing)?;
+            }
+            let failure = Failure::new(FAILED, format!("{what} {reason}"));
+            Err(failure
+                .next(format!("{} and the server's log say more", outlook.look))
+                .into())
+        }
+    }
+}

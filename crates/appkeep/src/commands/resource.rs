@@ -1,0 +1,191 @@
+//! Backups and snapshots as people see them.
+
+use appkeep_client::types::{AppBackup, AppSnap, HookState, Metadata, ResourceState, StateDetail};
+use appkeep_client::{Open, Uuid};
+use chrono::{DateTime, Utc};
+use serde_json::Number;
+
+use crate::remote::{Align, Cell, Column, Details, End, Of, Table, Tone, age, moment, short_ids, size_of};
+
+/// How a backup or snapshot ended, if it did.
+pub(super) fn end(state: &Open<ResourceState>, reasons: Option<&[String]>) -> Option<End> {
+    let why = |word: &str| {
+        let reasons = reasons.unwrap_or_default().join("; ");
+        if reasons.is_empty() {
+            word.to_owned()
+        } else {
+            format!("{word}: {reasons}")
+        }
+    };
+    match state.known()? {
+        ResourceState::Completed => Some(End::Well),
+        ResourceState::Failed => Some(End::Badly(why("failed"))),
+        ResourceState::Removed => Some(End::Badly(why("was removed"))),
+        ResourceState::Unknown => Some(End::Badly(why("is completed, but its bucket can't be asked"))),
+        ResourceState::Pending | ResourceState::Discovering | ResourceState::Running => None,
+    }
+}
+
+fn state(state: &Open<ResourceState>, percent: Option<&Number>) -> Cell {
+    let tone = match state.known() {
+        Some(ResourceState::Completed) => Tone::Good,
+        Some(ResourceState::Failed | ResourceState::Removed | ResourceState::Unknown) => Tone::Bad,
+        Some(ResourceState::Pending | ResourceState::Discovering | ResourceState::Running) => Tone::Pending,
+        None => Tone::Plain,
+    };
+    match percent.and_then(Number::as_f64) {
+        Some(percent) if *state == ResourceState::Running => {
+            Cell::toned(&format!("{state} {:.0}%", percent.floor()), tone)
+        }
+        _ => Cell::toned(state, tone),
+    }
+}
+
+/// Backups in a table; with their apps where these differ.
+pub(super) fn backup_table(backups: &[Of<AppBackup>], with_app: bool, now: DateTime<Utc>) -> Table {
+    let mut columns = vec![Column::shrinking("NAME")];
+    if with_app {
+        columns.push(Column::shrinking("APP"));
+    }
+    columns.extend([
+        Column::new("STATE", Align::Left),
+        Column::new("SIZE", Align::Right),
+        Column::new("AGE", Align::Right),
+        Column::new("ID", Align::Left),
+    ]);
+    let mut table = Table::new(columns);
+    let ids: Vec<Uuid> = backups.iter().map(|of| of.thing.id).collect();
+    for (of, id) in backups.iter().zip(short_ids(&ids)) {
+        let backup = &of.thing;
+        let mut cells: Vec<Cell> = vec![backup.name.as_str().into()];
+        if with_app {
+            cells.push(of.app_name().into());
+        }
+        cells.extend([
+            state(&backup.state, backup.percent_done.as_ref()),
+            size_of(backup.total_bytes.as_ref()).into(),
+            age(&backup.metadata.creation_timestamp, now).into(),
+            id.into(),
+        ]);
+        table.row(cells);
+    }
+    table
+}
+
+/// Snapshots in a table; with their apps where these differ.
+pub(super) fn snapshot_table(snapshots: &[Of<AppSnap>], with_app: bool, now: DateTime<Utc>) -> Table {
+    let mut columns = vec![Column::shrinking("NAME")];
+    if with_app {
+        columns.push(Column::shrinking("APP"));
+    }
+    columns.extend([
+        Column::new("STATE", Align::Left),
+        Column::new("AGE", Align::Right),
+        Column::new("ID", Align::Left),
+    ]);
+    let mut table = Table::new(columns);
+    let ids: Vec<Uuid> = snapshots.iter().map(|of| of.thing.id).collect();
+    for (of, id) in snapshots.iter().zip(short_ids(&ids)) {
+        let snapshot = &of.thing;
+        let mut cells: Vec<Cell> = vec![snapshot.name.as_str().into()];
+        if with_app {
+            cells.push(of.app_name().into());
+        }
+        cells.extend([
+            state(&snapshot.state, None),
+            age(&snapshot.metadata.creation_timestamp, now).into(),
+            id.into(),
+        ]);
+        table.row(cells);
+    }
+    table
+}
+
+/// All that is known about a backup.
+pub(super) fn backup_details(of: &Of<AppBackup>, now: DateTime<Utc>) -> Details {
+    let backup = &of.thing;
+    let mut details = Details::default();
+    details.cell("name", &backup.name);
+    details.cell("id", backup.id);
+    details.cell("app", of.app_name());
+    details.cell("state", state(&backup.state, backup.percent_done.as_ref()));
+    for reason in backup.state_unready.iter().flatten() {
+        details.cell("reason", reason);
+    }
+    details.cell("size", bytes(backup.total_bytes.as_ref()));
+    if backup.state == ResourceState::Running {
+        details.cell("done", bytes(backup.bytes_done.as_ref()));
+    }
+    details.cell("bucket", backup.bucket_id);
+    if let Some(id) = backup.snapshot_id {
+        details.cell("snapshot", id);
+    }
+    if let Some(id) = backup.schedule_id {
+        details.cell("schedule", id);
+    }
+    if let Some(taken) = &backup.backup_creation_timestamp {
+        details.cell("data of", moment(taken, now));
+    }
+    hooks(
+        &mut details,
+        backup.hook_state.as_ref(),
+        backup.hook_state_details.as_deref(),
+    );
+    about(&mut details, &backup.metadata, now);
+    details
+}
+
+/// All that is known about a snapshot.
+pub(super) fn snapshot_details(of: &Of<AppSnap>, now: DateTime<Utc>) -> Details {
+    let snapshot = &of.thing;
+    let mut details = Details::default();
+    details.cell("name", &snapshot.name);
+    details.cell("id", snapshot.id);
+    details.cell("app", of.app_name());
+    details.cell("state", state(&snapshot.state, None));
+    for reason in snapshot.state_unready.iter().flatten() {
+        details.cell("reason", reason);
+    }
+    if let Some(id) = snapshot.schedule_id {
+        details.cell("schedule", id);
+    }
+    hooks(
+        &mut details,
+        snapshot.hook_state.as_ref(),
+        snapshot.hook_state_details.as_deref(),
+    );
+    about(&mut details, &snapshot.metadata, now);
+    details
+}
+
+/// Rounded and exact.
+fn bytes(number: Option<&Number>) -> String {
+    match number {
+        Some(exact) if exact.as_u64().is_some_and(|bytes| bytes >= 1024) => {
+            format!("{} ({exact} bytes)", size_of(number))
+        }
+        _ => size_of(number),
+    }
+}
+
+fn hooks(details: &mut Details, state: Option<&Open<HookState>>, said: Option<&[StateDetail]>) {
+    let Some(state) = state else { return };
+    let tone = match state.known() {
+        Some(HookState::Success) => Tone::Good,
+        Some(HookState::Failed) => Tone::Bad,
+        None => Tone::Plain,
+    };
+    details.cell("hooks", Cell::toned(state, tone));
+    for detail in said.unwrap_or_default() {
+        details.cell("hook", format!("{}: {}", detail.title, detail.detail));
+    }
+}
+
+fn about(details: &mut Details, metadata: &Metadata, now: DateTime<Utc>) {
+    for label in metadata.labels.iter().flatten() {
+        details.cell("label", format!("{}={}", label.name, label.value));
+    }
+    details.cell("created", moment(&metadata.creation_timestamp, now));
+    details.cell("created by", metadata.created_by);
+    details.cell("changed", moment(&metadata.modification_timestamp, now));
+}

@@ -1,0 +1,53 @@
+//! `appkeep completions` and `appkeep man`: what is generated from the commands' own definitions.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::Cli;
+use crate::commands::say;
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CompletionsArgs {
+    /// The shell.
+    #[arg(value_enum)]
+    shell: Shell,
+}
+
+/// Prints the completions.
+///
+/// # Errors
+/// When stdout can't be written to.
+pub(crate) fn completions(args: &CompletionsArgs) -> anyhow::Result<ExitCode> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "appkeep", &mut script);
+    say(String::from_utf8(script)?.trim_end())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ManArgs {
+    /// The directory to write into, one page for each command. Made when it isn't there.
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+}
+
+/// Writes the manual pages.
+///
+/// # Errors
+/// When the directory can't be written to.
+pub(crate) fn man(args: &ManArgs) -> anyhow::Result<ExitCode> {
+    let dir = &args.dir;
+    fs::create_dir_all(dir)
+        .and_then(|()| clap_mangen::generate_to(Cli::command(), dir))
+        .with_context(|| format!("failed to write manual pages into {}", dir.display()))?;
+    say(&format!(
+        "wrote manual pages into {0}; man {0}/appkeep.1 shows the first",
+        dir.display()
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,199 @@
+//! `appkeep snapshot`
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use appkeep_client::Uuid;
+use appkeep_client::types::{App, AppSnap, AppSnapCreate};
+
+use crate::failure::EXIT_CODES;
+use crate::remote::{self, Format, Found, How, Of, Outlook, Session, Step, confirmed, find, note, until};
+
+use super::making::{self, Patience};
+use super::resource;
+
+const EXAMPLES: &str = "Examples:
+  appkeep snapshot create --app shop --wait
+  appkeep snapshot list
+  appkeep snapshot restore 1a2b3c4d --wait
+  appkeep snapshot delete 1a2b3c4d";
+
+/// Take, look at, delete and restore snapshots.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub(crate) struct Args {
+    #[command(flatten)]
+    connection: remote::Args,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List snapshots, newest first; without --app those of all apps.
+    #[command(
+        visible_alias = "ls",
+        after_help = "Example: appkeep snapshot list --app shop"
+    )]
+    List {
+        /// Only those of this app, by name or id.
+        #[arg(long, value_name = "APP")]
+        app: Option<String>,
+    },
+    /// Show a snapshot.
+    #[command(after_help = "Example: appkeep snapshot show 1a2b3c4d")]
+    Show(Which),
+    /// Take a snapshot of an app.
+    ///
+    /// The server takes it in the background: without --wait this only begins it.
+    #[command(after_help = "Example: appkeep snapshot create before-upgrade --app shop --wait")]
+    Create(making::Args),
+    /// Delete a snapshot, and its data.
+    #[command(after_help = "Example: appkeep snapshot delete before-upgrade")]
+    Delete {
+        #[command(flatten)]
+        which: Which,
+        /// Don't ask, even if only the beginning of the name is given.
+        #[arg(long, short)]
+        yes: bool,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Which {
+    /// The snapshot, by name or id; the beginning is enough.
+    #[arg(value_name = "SNAPSHOT")]
+    snapshot: String,
+    /// Its app, by name or id. Not needed where only one app has such a snapshot.
+    #[arg(long, value_name = "APP")]
+    app: Option<String>,
+}
+
+pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let session = Session::open(&args.connection)?;
+    match args.command {
+        Command::List { app } => list(&session, app.as_deref()).await?,
+        Command::Show(which) => {
+            let found = found(&session, &which).await?.thing;
+            let now = session.now();
+            session
+                .output
+                .one(&found.thing, || resource::snapshot_details(&found, now))?;
+        }
+        Command::Create(args) => create(&session, &args).await?,
+        Command::Delete { which, yes } => delete(&session, &which, yes).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn found(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppSnap>>> {
+    let app = match &which.app {
+        Some(app) => Some(session.app(Some(app)).await?),
+        None => None,
+    };
+    Ok(find(
+        &which.snapshot,
+        session.owned_snapshots(app.as_ref()).await?,
+    )?)
+}
+
+async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
+    let app = match app {
+        Some(app) => Some(session.app(Some(app)).await?),
+        None => None,
+    };
+    let snapshots = session.owned_snapshots(app.as_ref()).await?;
+    if session.output != Format::Table {
+        let snapshots: Vec<&AppSnap> = snapshots.iter().map(|of| &of.thing).collect();
+        return session.output.exactly(&snapshots);
+    }
+    if snapshots.is_empty() {
+        let of = app
+            .as_ref()
+            .map(|app| format!(" of {}", app.name))
+            .unwrap_or_default();
+        note(&format!(
+            "there are no snapshots{of}; appkeep snapshot create takes one"
+        ));
+    }
+    Format::table(&snapshots, || {
+        resource::snapshot_table(&snapshots, app.is_none(), session.now())
+    })
+}
+
+async fn create(session: &Session, args: &making::Args) -> anyhow::Result<()> {
+    let app = session.app(args.app.as_deref()).await?;
+    let wish = AppSnapCreate::builder()
+        .name(args.name.clone())
+        .metadata(args.metadata());
+    let request = session.client.app_snap_create_for_app();
+    let request = request.account_id(session.account).app_id(app.id).body(wish);
+    let snapshot = request
+        .send()
+        .await
+        .map_err(|error| session.fault(&error))?
+        .into_inner();
+    let begun = format!(
+        "snapshot {} of {} has begun ({})",
+        snapshot.name, app.name, snapshot.id
+    );
+    match args.patience() {
+        Some(patience) => {
+            if session.output == Format::Table {
+                note(&begun);
+            }
+            wait(session, &app, &snapshot, patience).await
+        }
+        None => session.output.done(&snapshot, &begun),
+    }
+}
+
+/// Waits until the snapshot is completed, and prints it.
+async fn wait(session: &Session, app: &App, snapshot: &AppSnap, patience: Patience) -> anyhow::Result<()> {
+    let (app_id, id) = (app.id, snapshot.id);
+    let outlook = Outlook {
+        what: format!("snapshot {}", snapshot.name),
+        look: format!("appkeep snapshot show {id}"),
+        timeout: patience.0,
+        session,
+    };
+    let (snapshot, end) = until(&outlook, || async move {
+        let snapshot = fetch(session, app_id, id).await?;
+        let step = Step {
+            state: snapshot.state.to_string(),
+            end: resource::end(&snapshot.state, snapshot.state_unready.as_deref()),
+            ..Step::default()
+        };
+        Ok((step, snapshot))
+    })
+    .await?;
+    making::ended(session, &outlook, &snapshot, end, "")
+}
+
+async fn fetch(session: &Session, app: Uuid, id: Uuid) -> Result<AppSnap, appkeep_client::Error> {
+    let request = session.client.app_snap_fetch_for_app();
+    let request = request.account_id(session.account).app_id(app).app_snap_id(id);
+    Ok(request.send().await?.into_inner())
+}
+
+async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<()> {
+    let Found { thing: of, how } = found(session, which).await?;
+    let snapshot = &of.thing;
+    if how == How::Beginning && !yes {
+        confirmed(
+            &format!("Delete snapshot {} ({})?", snapshot.name, snapshot.id),
+            &format!(
+                "{:?} is only the beginning of {} ({})",
+                which.snapshot, snapshot.name, snapshot.id
+            ),
+        )?;
+    }
+    let request = session.client.app_snap_delete_for_app();
+    let request = request
+        .account_id(session.account)
+        .app_id(of.app_id().context("the app of a snapshot is known")?)
+        .app_snap_id(snapshot.id);
+    request.send().await.map_err(|error| session.fault(&error))?;
+    let line = format!("snapshot {} is deleted ({})", snapshot.name, snapshot.id);
+    session.output.done(snapshot, &line)
+}

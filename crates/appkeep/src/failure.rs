@@ -1,0 +1,116 @@
+//! How commands end: exit codes, and failures that say the cause and the next step in one line.
+
+use std::fmt;
+
+/// The operation failed: a backup, a restore, or the server while it did what it was asked.
+pub(crate) const FAILED: u8 = 1;
+/// The command could not run: usage, configuration, no way to the server, an address that is taken.
+pub(crate) const COULD_NOT_RUN: u8 = 2;
+/// There is no such thing.
+pub(crate) const NOT_FOUND: u8 = 3;
+/// The token is refused, or its role doesn't permit this.
+pub(crate) const NOT_PERMITTED: u8 = 4;
+/// The thing is in a state in which this can't be done.
+pub(crate) const CONFLICT: u8 = 5;
+/// A name or the beginning of an id that means more than one thing.
+pub(crate) const AMBIGUOUS: u8 = 6;
+/// Ctrl-C, as shells count it.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// The exit codes of commands that ask a server, for `--help`.
+pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done, 1 it failed, 2 it could not run (usage, no way to the \
+server, a server without this operation), 3 not found, 4 the token is refused or may not do this, 5 a conflict, \
+6 a name that means more than one thing, 130 interrupted.";
+
+/// Why a command ends without having done its work, in one line.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    code: u8,
+    cause: String,
+    next: Option<String>,
+}
+
+impl Failure {
+    /// A failure that ends with `code`.
+    pub(crate) fn new(code: u8, cause: impl Into<String>) -> Self {
+        Self {
+            code,
+            cause: cause.into(),
+            next: None,
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub(crate) fn next(mut self, step: impl Into<String>) -> Self {
+        self.next = Some(step.into());
+        self
+    }
+
+    /// The exit code.
+    pub(crate) fn code(&self) -> u8 {
+        self.code
+    }
+
+    /// What happened, without the next step.
+    pub(crate) fn cause(&self) -> &str {
+        &self.cause
+    }
+
+    /// The next step.
+    pub(crate) fn next_step(&self) -> Option<&str> {
+        self.next.as_deref()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&in_a_line(&self.cause))?;
+        if let Some(next) = &self.next {
+            write!(f, "; {}", in_a_line(next))?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// The text on one line, without anything that moves a terminal's cursor: what a server says may hold all of it.
+pub(crate) fn in_a_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.trim().chars() {
+        match character {
+            '\n' | '\r' | '\t' if line.ends_with(' ') => {}
+            '\n' | '\r' | '\t' => line.push(' '),
+            // Those that turn the direction of writing hide what is written.
+            _ if character.is_control()
+                || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
+            {
+                line.extend(character.escape_unicode());
+            }
+            _ => line.push(character),
+        }
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CONFLICT, Failure, in_a_line};
+
+    #[test]
+    fn a_failure_is_one_line_with_the_next_step() {
+        let failure = Failure::new(CONFLICT, "the backup\nis running").next("wait for it");
+        assert_eq!(failure.to_string(), "the backup is running; wait for it");
+        assert_eq!(failure.code(), 5);
+    }
+
+    #[test]
+    fn nothing_that_moves_a_cursor_is_printed() {
+        assert_eq!(
+            in_a_line("a\u{1b}[2Jb\r\n\tc\u{202e}d "),
+            "a\\u{1b}[2Jb c\\u{202e}d"
+        );
+        assert_eq!(in_a_line("日本 🗄️"), "日本 🗄️");
+    }
+}

@@ -1,0 +1,169 @@
+//! Which server, as whom, in which account: from arguments, the environment, and the login.
+
+use std::path::PathBuf;
+
+use crate::credentials::{Token, environment, read, token_in};
+use crate::failure::{COULD_NOT_RUN, Failure};
+use crate::login;
+
+use super::print::Format;
+
+/// Where what `login` stored comes from.
+const LOGIN: &str = "the login";
+
+/// Where to ask and how to print, the same for all commands that ask a server.
+#[derive(Debug, Clone, clap::Args)]
+#[group(skip)]
+pub(crate) struct Args {
+    /// The server: scheme, host and port. Else `APPKEEP_URL`, else the login's.
+    #[arg(long, value_name = "URL", global = true, help_heading = "Server")]
+    url: Option<String>,
+    /// The token. Others can see arguments: --token-file is better. Else `APPKEEP_TOKEN`, else the login's.
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        global = true,
+        conflicts_with = "token_file",
+        help_heading = "Server"
+    )]
+    token: Option<Token>,
+    /// A file that holds the token.
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Server")]
+    token_file: Option<PathBuf>,
+    /// The account, by name or id. Else `APPKEEP_ACCOUNT`, else the login's, else the only one of the token.
+    #[arg(long, value_name = "ACCOUNT", global = true, help_heading = "Server")]
+    account: Option<String>,
+    /// A certificate authority to trust besides the usual ones, as PEM. Else `APPKEEP_CA`, else the login's.
+    #[arg(long, value_name = "FILE", global = true, help_heading = "Server")]
+    ca: Option<PathBuf>,
+    /// What stdout gets: tables for people, or exactly what the server said.
+    #[arg(
+        long,
+        short,
+        value_enum,
+        default_value_t,
+        value_name = "FORMAT",
+        global = true,
+        help_heading = "Output"
+    )]
+    pub(crate) output: Format,
+}
+
+/// A value, and where it comes from.
+#[derive(Clone)]
+pub(crate) struct Given<T> {
+    pub(crate) value: T,
+    /// For example `--url`, `APPKEEP_URL`, `the login`.
+    pub(crate) from: &'static str,
+}
+
+impl<T> Given<T> {
+    fn new(value: T, from: &'static str) -> Self {
+        Self { value, from }
+    }
+}
+
+/// What is known before the server is asked.
+pub(crate) struct Known {
+    pub(crate) url: Option<Given<String>>,
+    pub(crate) token: Option<Given<Token>>,
+    pub(crate) account: Option<Given<String>>,
+    pub(crate) ca: Option<Given<Vec<u8>>>,
+    /// The server of the login, when that isn't the one that is asked: nothing else of the login counts then.
+    pub(crate) login_elsewhere: Option<String>,
+}
+
+impl Args {
+    /// Puts together what is known. Arguments win over the environment, and that over the login; a login's
+    /// token, account and certificates are for its own server only.
+    ///
+    /// # Errors
+    /// When a file can't be read.
+    pub(crate) fn known(&self) -> anyhow::Result<Known> {
+        let mut known = self.given()?;
+        let Some(login) = login::load()? else {
+            return Ok(known);
+        };
+        let same =
+            |given: &Given<String>| given.value.trim_end_matches('/') == login.url.trim_end_matches('/');
+        if !known.url.as_ref().is_none_or(same) {
+            known.login_elsewhere = Some(login.url);
+            return Ok(known);
+        }
+        known.url.get_or_insert_with(|| Given::new(login.url, LOGIN));
+        if known.token.is_none() {
+            let token = login.token.parse().map_err(|_| {
+                Failure::new(COULD_NOT_RUN, "the login holds no token").next("run appkeep login again")
+            })?;
+            known.token = Some(Given::new(token, LOGIN));
+        }
+        known
+            .account
+            .get_or_insert_with(|| Given::new(login.account.to_string(), LOGIN));
+        if known.ca.is_none() {
+            known.ca = login.ca.map(|pem| Given::new(pem.into_bytes(), LOGIN));
+        }
+        Ok(known)
+    }
+
+    /// What arguments and the environment say, without the login.
+    ///
+    /// # Errors
+    /// When a file can't be read.
+    pub(crate) fn given(&self) -> anyhow::Result<Known> {
+        let text = |argument: &Option<String>, flag, variable| match argument {
+            Some(value) => Some(Given::new(value.clone(), flag)),
+            None => environment(variable).map(|value| Given::new(value, variable)),
+        };
+        let token = match (&self.token, &self.token_file) {
+            (Some(token), _) => Some(Given::new(token.clone(), "--token")),
+            (None, Some(file)) => Some(Given::new(token_in(file)?, "--token-file")),
+            (None, None) => environment("APPKEEP_TOKEN")
+                .and_then(|text| text.parse().ok())
+                .map(|token| Given::new(token, "APPKEEP_TOKEN")),
+        };
+        let ca = match &self.ca {
+            Some(file) => Some(Given::new(read(file)?, "--ca")),
+            None => environment("APPKEEP_CA")
+                .map(|file| anyhow::Ok(Given::new(read(file.as_ref())?, "APPKEEP_CA")))
+                .transpose()?,
+        };
+        Ok(Known {
+            url: text(&self.url, "--url", "APPKEEP_URL"),
+            token,
+            account: text(&self.account, "--account", "APPKEEP_ACCOUNT"),
+            ca,
+            login_elsewhere: None,
+        })
+    }
+}
+
+impl Known {
+    /// The server.
+    ///
+    /// # Errors
+    /// When none is known.
+    pub(crate) fn url(&self) -> Result<&str, Failure> {
+        self.url.as_ref().map(|url| url.value.as_str()).ok_or_else(|| {
+            Failure::new(COULD_NOT_RUN, "no server is known")
+                .next("give --url or APPKEEP_URL, or run appkeep login")
+        })
+    }
+
+    /// The token.
+    ///
+    /// # Errors
+    /// When none is known.
+    pub(crate) fn token(&self) -> Result<&Token, Failure> {
+        self.token.as_ref().map(|token| &token.value).ok_or_else(|| {
+            let cause = match (&self.url, &self.login_elsewhere) {
+                (Some(url), Some(login)) => {
+                    format!("no token for {} is known: the login is for {login}", url.value)
+                }
+                _ => "no token is known".to_owned(),
+            };
+            Failure::new(COULD_NOT_RUN, cause)
+                .next("give --token-file or APPKEEP_TOKEN, or run appkeep login")
+        })
+    }
+}

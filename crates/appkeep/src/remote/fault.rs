@@ -1,0 +1,110 @@
+//! What the client's errors mean to a person: the exit code, and the next step.
+
+use appkeep_client::{Error, ErrorKind, StatusCode, TOTAL_TIMEOUT};
+
+use crate::failure::{CONFLICT, COULD_NOT_RUN, FAILED, Failure, NOT_FOUND, NOT_PERMITTED};
+
+/// Turns an error of the client into a failure.
+pub(crate) fn fault(url: &str, error: &Error) -> Failure {
+    if is_unknown_route(error) {
+        return Failure::new(
+            COULD_NOT_RUN,
+            format!(
+                "the server at {url} doesn't have the operation {}",
+                error.operation()
+            ),
+        )
+        .next("it is older than this command, or no appkeep: update it");
+    }
+    match error.kind() {
+        ErrorKind::Transport(_) => unreachable_at(url, error),
+        ErrorKind::TooLong { .. } | ErrorKind::InvalidRequest { .. } => {
+            Failure::new(COULD_NOT_RUN, error.to_string())
+        }
+        _ => match error.status() {
+            Some(status) if !status.is_success() => answered(status, error),
+            _ => Failure::new(
+                FAILED,
+                format!("{url} answers what this command doesn't understand: {error}"),
+            )
+            .next("appkeep verify judges whether it keeps the contract"),
+        },
+    }
+}
+
+fn answered(status: StatusCode, error: &Error) -> Failure {
+    let text = error.to_string();
+    match status {
+        StatusCode::UNAUTHORIZED => Failure::new(
+            NOT_PERMITTED,
+            format!("the server doesn't know the token: {text}"),
+        )
+        .next("it is wrong, expired or revoked: run appkeep login with another one"),
+        StatusCode::FORBIDDEN => Failure::new(NOT_PERMITTED, format!("the token may not do this: {text}"))
+            .next("it takes a token of this account with a higher role"),
+        StatusCode::NOT_FOUND => Failure::new(NOT_FOUND, format!("not found: {text}"))
+            .next("appkeep doctor looks whether account and app are right"),
+        StatusCode::CONFLICT => {
+            Failure::new(CONFLICT, text).next("look at its state, and try again when nothing uses it")
+        }
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
+            Failure::new(FAILED, text).next("try again in a while")
+        }
+        _ if status.is_server_error() => {
+            Failure::new(FAILED, format!("the server failed: {text}")).next("its log says more")
+        }
+        _ if status.is_redirection() => {
+            Failure::new(COULD_NOT_RUN, format!("the server leads elsewhere: {text}"))
+                .next("give its own address in --url")
+        }
+        _ => Failure::new(COULD_NOT_RUN, format!("the server refuses this: {text}")),
+    }
+}
+
+fn unreachable_at(url: &str, error: &Error) -> Failure {
+    // The operation's name in front says nothing about why there is no connection.
+    let ErrorKind::Transport(cause) = error.kind() else {
+        return Failure::new(COULD_NOT_RUN, error.to_string());
+    };
+    let causes = causes(cause);
+    if error.is_timeout() {
+        let limit = TOTAL_TIMEOUT.as_secs();
+        return Failure::new(
+            COULD_NOT_RUN,
+            format!("{url} didn't answer within {limit} seconds"),
+        )
+        .next("appkeep doctor looks for the reason");
+    }
+    let last = causes.last().map(String::as_str).unwrap_or_default();
+    let all = causes.join(": ");
+    if all.contains("certificate") {
+        return Failure::new(
+            COULD_NOT_RUN,
+            format!("the certificate of {url} is not trusted: {last}"),
+        )
+        .next("give --ca FILE, the authority that signed it, or APPKEEP_CA");
+    }
+    let no_tls = ["InvalidContentType", "corrupt message", "tls handshake eof"];
+    if no_tls.iter().any(|words| all.contains(words)) {
+        return Failure::new(COULD_NOT_RUN, format!("{url} doesn't speak TLS: {last}"))
+            .next("it may be http:// instead of https://");
+    }
+    Failure::new(COULD_NOT_RUN, format!("failed to reach {url}: {last}"))
+        .next("is it running there? appkeep doctor looks closer")
+}
+
+fn causes(error: &(dyn std::error::Error + 'static)) -> Vec<String> {
+    let errors = std::iter::successors(Some(error), |error| error.source());
+    errors.map(ToString::to_string).collect()
+}
+
+/// Whether the server has no such operation at all, which is another thing than that it has no such resource.
+pub(crate) fn is_unknown_route(error: &Error) -> bool {
+    match (error.kind(), error.status()) {
+        (ErrorKind::Problem { problem, .. }, Some(StatusCode::NOT_FOUND)) => problem.type_ == "about:blank",
+        // Not a problem of the contract's, so it is the router's answer and not an operation's.
+        (ErrorKind::Status { .. }, Some(StatusCode::NOT_FOUND))
+        | (_, Some(StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED)) => true,
+        _ => false,
+    }
+}

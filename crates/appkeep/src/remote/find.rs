@@ -1,0 +1,237 @@
+//! Things by the words that people use for them: names, ids, and their beginnings.
+
+use appkeep_client::Uuid;
+
+use crate::failure::{AMBIGUOUS, Failure, NOT_FOUND};
+use crate::nearest;
+
+/// How many digits of an id say as much as a whole one: what tables show at least.
+pub(crate) const ID_DIGITS_SHOWN: usize = 8;
+
+/// Candidates that are named at most.
+const CANDIDATES_MAX: usize = 10;
+
+/// Something with an id and a name.
+pub(crate) trait Named {
+    /// What it is, for example `backup`.
+    const KIND: &'static str;
+
+    /// Its id.
+    fn id(&self) -> Uuid;
+
+    /// What people call it.
+    fn name(&self) -> &str;
+
+    /// What tells it from others of the same name, for example when it was made.
+    fn distinction(&self) -> Option<String> {
+        None
+    }
+}
+
+/// How much of a thing's name or id was said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum How {
+    /// The whole name, or enough of the id to be taken from a table.
+    Exact,
+    /// Only the beginning.
+    Beginning,
+}
+
+/// What was found.
+#[derive(Debug)]
+pub(crate) struct Found<T> {
+    pub(crate) thing: T,
+    pub(crate) how: How,
+}
+
+/// Finds the one thing that is meant: by its id, else by its name, else by the beginning of either.
+///
+/// # Errors
+/// When there is none, with what is like it; when there are several, with their names and ids.
+pub(crate) fn find<T: Named>(wanted: &str, things: Vec<T>) -> Result<Found<T>, Failure> {
+    let wanted = wanted.trim();
+    let lower = wanted.to_ascii_lowercase();
+    let exact = Uuid::try_parse(wanted).ok();
+    let candidates = if things.iter().any(|thing| Some(thing.id()) == exact) {
+        chosen(&things, |thing| Some(thing.id()) == exact)
+    } else if things.iter().any(|thing| thing.name() == wanted) {
+        chosen(&things, |thing| thing.name() == wanted)
+    } else if wanted.is_empty() {
+        Vec::new()
+    } else {
+        chosen(&things, |thing| {
+            thing.name().starts_with(wanted) || thing.id().to_string().starts_with(&lower)
+        })
+    };
+    match candidates[..] {
+        [] => Err(not_found(wanted, &things)),
+        [index] => {
+            let mut things = things;
+            let thing = things.swap_remove(index);
+            let how = how(&thing, wanted, &lower);
+            Ok(Found { thing, how })
+        }
+        _ => {
+            let candidates: Vec<&T> = candidates.iter().filter_map(|index| things.get(*index)).collect();
+            Err(ambiguous(wanted, &candidates))
+        }
+    }
+}
+
+fn chosen<T>(things: &[T], is_meant: impl Fn(&T) -> bool) -> Vec<usize> {
+    let chosen = things.iter().enumerate().filter(|(_, thing)| is_meant(thing));
+    chosen.map(|(index, _)| index).collect()
+}
+
+fn how<T: Named>(thing: &T, wanted: &str, lower: &str) -> How {
+    let by_id = lower.len() >= ID_DIGITS_SHOWN && thing.id().to_string().starts_with(lower);
+    if thing.name() == wanted || by_id || Uuid::try_parse(wanted).is_ok() {
+        How::Exact
+    } else {
+        How::Beginning
+    }
+}
+
+fn not_found<T: Named>(wanted: &str, things: &[T]) -> Failure {
+    let kind = T::KIND;
+    let names: Vec<&str> = things.iter().map(Named::name).collect();
+    let alike = nearest::to(wanted, &names);
+    let failure = Failure::new(NOT_FOUND, format!("there is no {kind} {wanted:?}"));
+    if things.is_empty() {
+        failure.next(format!("there are no {kind}s at all"))
+    } else if alike.is_empty() {
+        failure.next(format!("appkeep {kind} list shows those that there are"))
+    } else {
+        failure.next(format!("did you mean {}?", alike.join(" or ")))
+    }
+}
+
+/// Lists the things that a word may mean.
+pub(crate) fn ambiguous<T: Named>(wanted: &str, candidates: &[&T]) -> Failure {
+    let (kind, count) = (T::KIND, candidates.len());
+    let mut listed: Vec<String> = candidates
+        .iter()
+        .take(CANDIDATES_MAX)
+        .map(|thing| match thing.distinction() {
+            Some(distinction) => format!("{} ({}, {distinction})", thing.name(), thing.id()),
+            None => format!("{} ({})", thing.name(), thing.id()),
+        })
+        .collect();
+    if count > CANDIDATES_MAX {
+        listed.push(format!("and {} more", count - CANDIDATES_MAX));
+    }
+    Failure::new(
+        AMBIGUOUS,
+        format!("{wanted:?} may be {count} {kind}s: {}", listed.join(", ")),
+    )
+    .next("give more of the id")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::failure::{AMBIGUOUS, NOT_FOUND};
+
+    #[derive(Debug)]
+    struct Thing(Uuid, &'static str);
+
+    impl Named for Thing {
+        const KIND: &'static str = "backup";
+
+        fn id(&self) -> Uuid {
+            self.0
+        }
+
+        fn name(&self) -> &str {
+            self.1
+        }
+    }
+
+    fn things() -> Vec<Thing> {
+        vec![
+            Thing(Uuid::from_u128(0x1a2b_3c4d << 96), "nightly-1"),
+            Thing(Uuid::from_u128(0x1a2b_3c4e << 96), "nightly-2"),
+            Thing(Uuid::from_u128(0x2000_0000 << 96), "nightly"),
+            Thing(Uuid::from_u128(0x3000_0000 << 96), "twice"),
+            Thing(Uuid::from_u128(0x3100_0000 << 96), "twice"),
+            Thing(Uuid::from_u128(0x4000_0000 << 96), "20"),
+        ]
+    }
+
+    #[test]
+    fn a_thing_is_found_by_name_id_or_the_beginning_of_either() {
+        for (wanted, id, how) in [
+            ("nightly", 0x2000_0000_u128, How::Exact),
+            ("nightly-1", 0x1a2b_3c4d, How::Exact),
+            ("1a2b3c4e", 0x1a2b_3c4e, How::Exact),
+            ("1A2B3C4E-0000", 0x1a2b_3c4e, How::Exact),
+            ("20000000-0000-0000-0000-000000000000", 0x2000_0000, How::Exact),
+            ("2000", 0x2000_0000, How::Beginning),
+            // A whole name wins over the beginning of an id.
+            ("20", 0x4000_0000, How::Exact),
+            ("31", 0x3100_0000, How::Beginning),
+        ] {
+            let found = find(wanted, things()).unwrap();
+            assert_eq!(found.thing.0, Uuid::from_u128(id << 96), "{wanted}");
+            assert_eq!(found.how, how, "{wanted}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_several_lists_them() {
+        for (wanted, count) in [
+            ("1a2b3c4", 2),
+            ("nightly-", 2),
+            ("night", 3),
+            ("twice", 2),
+            ("3", 2),
+        ] {
+            let failure = find(wanted, things()).unwrap_err();
+            assert_eq!(failure.code(), AMBIGUOUS, "{wanted}");
+            let text = failure.to_string();
+            assert!(
+                text.starts_with(&format!("{wanted:?} may be {count} backups: ")),
+                "{text}"
+            );
+        }
+        let text = find("twice", things()).unwrap_err().to_string();
+        assert_eq!(
+            text,
+            "\"twice\" may be 2 backups: twice (30000000-0000-0000-0000-000000000000), \
+             twice (31000000-0000-0000-0000-000000000000); give more of the id"
+        );
+    }
+
+    #[test]
+    fn what_is_not_there_says_what_is_like_it() {
+        let text = |wanted| {
+            let failure = find(wanted, things()).unwrap_err();
+            assert_eq!(failure.code(), NOT_FOUND);
+            failure.to_string()
+        };
+        assert_eq!(
+            text("nihgtly-1"),
+            "there is no backup \"nihgtly-1\"; did you mean nightly-1 or nightly-2 or nightly?"
+        );
+        assert_eq!(
+            text("zzz"),
+            "there is no backup \"zzz\"; appkeep backup list shows those that there are"
+        );
+        assert_eq!(
+            text(""),
+            "there is no backup \"\"; appkeep backup list shows those that there are"
+        );
+        let none = find("a", Vec::<Thing>::new()).unwrap_err().to_string();
+        assert_eq!(none, "there is no backup \"a\"; there are no backups at all");
+    }
+
+    #[test]
+    fn candidates_are_not_endless() {
+        let things = (0..25)
+            .map(|number| Thing(Uuid::from_u128(number), "same"))
+            .collect();
+        let text = find("same", things).unwrap_err().to_string();
+        assert_eq!(text.matches("same (").count(), 10);
+        assert!(text.ends_with(", and 15 more; give more of the id"), "{text}");
+    }
+}

@@ -1,0 +1,20 @@
+//! Commands that ask a server, through the generated client and nothing else.
+
+mod connection;
+mod fault;
+mod find;
+mod lists;
+mod print;
+mod session;
+mod table;
+mod wait;
+mod words;
+
+pub(crate) use self::connection::{Args, Given, Known};
+pub(crate) use self::find::{Found, How, find};
+pub(crate) use self::lists::Of;
+pub(crate) use self::print::{Format, confirmed, note};
+pub(crate) use self::session::Session;
+pub(crate) use self::table::{Align, Cell, Column, Details, Table, Tone};
+pub(crate) use self::wait::{End, Outlook, Step, until};
+pub(crate) use self::words::{age, moment, short_ids, size_of};

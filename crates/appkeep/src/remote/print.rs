@@ -1,0 +1,134 @@
+//! What goes to stdout, and to whom: tables for people, JSON and YAML exactly as the server said it.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::AutoStream;
+use anyhow::Context;
+use clap::ValueEnum;
+use console::Term;
+use dialoguer::Confirm;
+use serde::Serialize;
+
+use super::table::{Details, Table};
+use crate::commands::say;
+use crate::failure::{COULD_NOT_RUN, Failure, in_a_line};
+
+/// What stdout gets.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// Tables for people, with sizes and ages rounded.
+    #[default]
+    Table,
+    /// Resources as the server said them; a list is an array.
+    Json,
+    /// The same as YAML.
+    Yaml,
+}
+
+impl Format {
+    /// Prints a list.
+    ///
+    /// # Errors
+    /// When stdout can't be written to.
+    pub(crate) fn list<T: Serialize>(
+        self,
+        things: &[T],
+        table: impl FnOnce() -> Table,
+    ) -> anyhow::Result<()> {
+        match self {
+            Self::Table => Self::table(things, table),
+            Self::Json | Self::Yaml => self.exactly(things),
+        }
+    }
+
+    /// Prints a table; nothing when there is nothing in it.
+    ///
+    /// # Errors
+    /// When stdout can't be written to.
+    pub(crate) fn table<T>(things: &[T], table: impl FnOnce() -> Table) -> anyhow::Result<()> {
+        if things.is_empty() {
+            return Ok(());
+        }
+        paint(&table().render(width()))
+    }
+
+    /// Prints one thing.
+    ///
+    /// # Errors
+    /// When stdout can't be written to.
+    pub(crate) fn one<T: Serialize>(
+        self,
+        thing: &T,
+        details: impl FnOnce() -> Details,
+    ) -> anyhow::Result<()> {
+        match self {
+            Self::Table => paint(&details().render(width())),
+            Self::Json | Self::Yaml => self.exactly(thing),
+        }
+    }
+
+    /// Prints what was done to a thing: one line for people, the thing for programs.
+    ///
+    /// # Errors
+    /// When stdout can't be written to.
+    pub(crate) fn done<T: Serialize>(self, thing: &T, line: &str) -> anyhow::Result<()> {
+        match self {
+            Self::Table => say(&in_a_line(line)),
+            Self::Json | Self::Yaml => self.exactly(thing),
+        }
+    }
+
+    /// Prints what the server said, for programs.
+    ///
+    /// # Errors
+    /// When stdout can't be written to.
+    pub(crate) fn exactly<T: Serialize + ?Sized>(self, thing: &T) -> anyhow::Result<()> {
+        // Through a value, so that numbers look the same in both.
+        let value = serde_json::to_value(thing)?;
+        if self == Self::Yaml {
+            let text = serde_saphyr::to_string(&value).context("failed to write YAML")?;
+            return say(text.trim_end());
+        }
+        say(&serde_json::to_string_pretty(&value)?)
+    }
+}
+
+/// Says something to people beside the output.
+pub(crate) fn note(text: &str) {
+    // Nobody listens any more: that is fine.
+    let _ = writeln!(io::stderr(), "{}", in_a_line(text));
+}
+
+/// Asks at a terminal whether something shall be done that can't be undone.
+///
+/// # Errors
+/// When the answer is no; when there is nobody to ask.
+pub(crate) fn confirmed(question: &str, unasked: &str) -> Result<(), Failure> {
+    if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+        return Err(Failure::new(COULD_NOT_RUN, unasked).next("give --yes to do it without being asked"));
+    }
+    match Confirm::new()
+        .with_prompt(in_a_line(question))
+        .default(false)
+        .interact()
+    {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::new(COULD_NOT_RUN, "nothing was done: the answer was no")),
+        Err(error) => Err(Failure::new(COULD_NOT_RUN, format!("failed to ask: {error}"))),
+    }
+}
+
+/// How wide stdout is; a file or a pipe has no width.
+fn width() -> Option<u16> {
+    Term::stdout().size_checked().map(|(_, columns)| columns)
+}
+
+/// Prints text, coloured on a terminal unless `NO_COLOR` is set.
+fn paint(text: &str) -> anyhow::Result<()> {
+    let mut out = AutoStream::auto(io::stdout()).lock();
+    match writeln!(out, "{text}").and_then(|()| out.flush()) {
+        // A reader that has seen enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("failed to write to stdout"),
+    }
+}

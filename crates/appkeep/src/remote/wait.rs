@@ -1,0 +1,323 @@
+//! Waiting for what a server does in the background.
+//!
+//! A bar on a terminal, lines elsewhere. Ctrl-C ends the waiting and nothing else.
+
+use std::io::IsTerminal;
+use std::time::{Duration, Instant};
+
+use appkeep_client::{Error, ErrorKind};
+use console::Term;
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::print::note;
+use super::session::Session;
+use super::words::size;
+use crate::failure::{COULD_NOT_RUN, FAILED, Failure, INTERRUPTED};
+
+/// How soon the server is asked again at first, and whenever something has changed.
+const ASK_AGAIN_FIRST: Duration = Duration::from_millis(200);
+/// How rarely it is asked at most.
+const ASK_AGAIN_MAX: Duration = Duration::from_secs(3);
+/// How long a server may be out of reach before the waiting ends.
+const LOST_MAX: Duration = Duration::from_mins(1);
+/// How often progress is told where there is no terminal, at most.
+const TOLD_EVERY: Duration = Duration::from_secs(10);
+/// Below so many columns the bar says less.
+const NARROW: u16 = 64;
+/// How often the bar moves.
+const DRAWN_EVERY: Duration = Duration::from_millis(100);
+
+/// What is waited for.
+pub(crate) struct Outlook<'a> {
+    /// For example `backup nightly-1`.
+    pub(crate) what: String,
+    /// The command that looks at it: for whoever stops to wait.
+    pub(crate) look: String,
+    /// When to stop waiting.
+    pub(crate) timeout: Option<Duration>,
+    /// Whom to ask.
+    pub(crate) session: &'a Session,
+}
+
+/// How it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum End {
+    /// As it should.
+    Well,
+    /// Not: why.
+    Badly(String),
+}
+
+/// What was seen at one look.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Step {
+    /// The state's name.
+    pub(crate) state: String,
+    pub(crate) bytes_done: Option<u64>,
+    pub(crate) bytes_total: Option<u64>,
+    /// Set when there is nothing left to wait for.
+    pub(crate) end: Option<End>,
+}
+
+/// Looks until there is nothing left to wait for, and answers what was seen last.
+///
+/// # Errors
+/// When it ended badly, the time is up, the server is out of reach, or a person pressed ctrl-C.
+///
+/// # Cancel safety
+/// Nothing is changed, here or there, when it is dropped.
+pub(crate) async fn until<T, F>(outlook: &Outlook<'_>, look: impl FnMut() -> F) -> Result<(T, End), Failure>
+where
+    F: Future<Output = Result<(Step, T), Error>>,
+{
+    let mut interrupt =
+        signal(SignalKind::interrupt()).map_err(|error| Failure::new(COULD_NOT_RUN, error.to_string()))?;
+    let mut teller = Teller::new(&outlook.what);
+    let seen = tokio::select! {
+        seen = watch(outlook, look, &mut teller) => seen,
+        _ = interrupt.recv() => Err(Failure::new(
+            INTERRUPTED,
+            format!("stopped waiting: the {} goes on", outlook.what),
+        )
+        .next(format!("look with {}", outlook.look))),
+        () = up(outlook.timeout) => Err(Failure::new(
+            FAILED,
+            format!("the {} goes on after {}", outlook.what, spoken(outlook.timeout.unwrap_or_default())),
+        )
+        .next(format!("look with {}", outlook.look))),
+    };
+    teller.end();
+    seen
+}
+
+async fn up(timeout: Option<Duration>) {
+    match timeout {
+        Some(timeout) => tokio::time::sleep(timeout).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn watch<T, F>(
+    outlook: &Outlook<'_>,
+    mut look: impl FnMut() -> F,
+    teller: &mut Teller,
+) -> Result<(T, End), Failure>
+where
+    F: Future<Output = Result<(Step, T), Error>>,
+{
+    let mut pause = ASK_AGAIN_FIRST;
+    let mut last: Option<Step> = None;
+    let mut lost_since: Option<Instant> = None;
+    loop {
+        match look().await {
+            Ok((step, thing)) => {
+                lost_since = None;
+                if last.as_ref() != Some(&step) {
+                    pause = ASK_AGAIN_FIRST;
+                }
+                teller.tell(&step);
+                if let Some(end) = step.end {
+                    return Ok((thing, end));
+                }
+                last = Some(step);
+            }
+            Err(error) if may_pass(&error) => {
+                let since = *lost_since.get_or_insert_with(Instant::now);
+                if since.elapsed() >= LOST_MAX {
+                    let failure = outlook.session.fault(&error);
+                    return Err(Failure::new(
+                        failure.code(),
+                        format!("{}; the {} may go on", failure.cause(), outlook.what),
+                    )
+                    .next(format!("look with {}", outlook.look)));
+                }
+                teller.lost();
+            }
+            Err(error) => return Err(outlook.session.fault(&error)),
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 3 / 2).min(ASK_AGAIN_MAX);
+    }
+}
+
+/// Whether it may be otherwise in a moment: a server that starts again, a network that hiccups.
+fn may_pass(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::Transport(_))
+        || error
+            .status()
+            .is_some_and(|status| status.is_server_error() || status.as_u16() == 429)
+}
+
+/// Tells people how far it is.
+struct Teller {
+    what: String,
+    /// Where stderr is a terminal.
+    bar: Option<ProgressBar>,
+    told: Option<(String, Instant)>,
+    /// Since when bytes are copied, and how many were by then.
+    copying: Option<(Instant, u64)>,
+    is_lost: bool,
+}
+
+impl Teller {
+    fn new(what: &str) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+            bar.set_style(waiting_style());
+            bar.enable_steady_tick(DRAWN_EVERY);
+            bar
+        });
+        Self {
+            what: what.to_owned(),
+            bar,
+            told: None,
+            copying: None,
+            is_lost: false,
+        }
+    }
+
+    fn tell(&mut self, step: &Step) {
+        self.is_lost = false;
+        if let Some(bar) = &self.bar {
+            match (step.bytes_done, step.bytes_total) {
+                (Some(done), Some(total)) if step.state == "running" => {
+                    if bar.length().is_none() {
+                        bar.set_style(copying_style());
+                        bar.reset_eta();
+                    }
+                    bar.set_length(total);
+                    bar.set_position(done.min(total));
+                }
+                _ => {}
+            }
+            bar.set_message(step.state.clone());
+            return;
+        }
+        let now = Instant::now();
+        if step.state == "running" {
+            self.copying
+                .get_or_insert((now, step.bytes_done.unwrap_or_default()));
+        }
+        let is_due = self
+            .told
+            .as_ref()
+            .is_none_or(|(state, at)| *state != step.state || now - *at >= TOLD_EVERY);
+        if is_due {
+            note(&self.line(step, now));
+            self.told = Some((step.state.clone(), now));
+        }
+    }
+
+    fn line(&self, step: &Step, now: Instant) -> String {
+        let begun = format!("{}: {}", self.what, step.state);
+        let (Some(done), Some(total), "running") = (step.bytes_done, step.bytes_total, step.state.as_str())
+        else {
+            return begun;
+        };
+        let begun = format!("{begun}, {} of {}", size(done), size(total));
+        let Some((since, before)) = self.copying else {
+            return begun;
+        };
+        let (copied, millis) = (done.saturating_sub(before), (now - since).as_millis());
+        let rate = u128::from(copied)
+            .saturating_mul(1000)
+            .checked_div(millis)
+            .unwrap_or_default();
+        match u64::try_from(rate) {
+            Ok(rate) if rate > 0 => {
+                let left = Duration::from_secs(total.saturating_sub(done) / rate);
+                format!("{begun}, {}/s, {} left", size(rate), spoken(left))
+            }
+            _ => begun,
+        }
+    }
+
+    /// Says once that the server doesn't answer.
+    fn lost(&mut self) {
+        if std::mem::replace(&mut self.is_lost, true) {
+            return;
+        }
+        match &self.bar {
+            Some(bar) => bar.set_message("no answer, asking again"),
+            None => note(&format!("{}: no answer, asking again", self.what)),
+        }
+    }
+
+    fn end(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn spoken(duration: Duration) -> String {
+    format!("{:#}", HumanDuration(duration))
+}
+
+fn waiting_style() -> ProgressStyle {
+    style("{spinner} {msg} {elapsed}")
+}
+
+fn copying_style() -> ProgressStyle {
+    let (_, columns) = Term::stderr().size();
+    if columns < NARROW {
+        return style("{msg} {percent:>3}% {wide_bar} {bytes_per_sec} {eta}");
+    }
+    style("{msg} {percent:>3}% {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn running(done: u64) -> Step {
+        Step {
+            state: "running".to_owned(),
+            bytes_done: Some(done),
+            bytes_total: Some(10 << 20),
+            end: None,
+        }
+    }
+
+    #[test]
+    fn a_line_tells_bytes_rate_and_what_is_left() {
+        let begun = Instant::now();
+        let mut teller = Teller {
+            what: "backup nightly".to_owned(),
+            bar: None,
+            told: None,
+            copying: None,
+            is_lost: false,
+        };
+        let pending = Step {
+            state: "pending".to_owned(),
+            ..Step::default()
+        };
+        assert_eq!(teller.line(&pending, begun), "backup nightly: pending");
+        teller.copying = Some((begun, 0));
+        assert_eq!(
+            teller.line(&running(0), begun),
+            "backup nightly: running, 0 B of 10.00 MiB"
+        );
+        assert_eq!(
+            teller.line(&running(4 << 20), begun + Duration::from_secs(2)),
+            "backup nightly: running, 4.00 MiB of 10.00 MiB, 2.00 MiB/s, 3s left"
+        );
+    }
+
+    #[test]
+    fn all_templates_are_good() {
+        for template in [
+            "{spinner} {msg} {elapsed}",
+            "{msg} {percent:>3}% {wide_bar} {bytes_per_sec} {eta}",
+            "{msg} {percent:>3}% {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+        ] {
+            assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
+        }
+    }
+}

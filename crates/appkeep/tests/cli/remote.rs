@@ -1,0 +1,113 @@
+//! The commands that ask a server.
+
+mod doctor;
+mod generated;
+mod login;
+mod nouns;
+mod refusals;
+mod tables;
+mod waiting;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::place::{ACCOUNT, Place};
+use crate::running::{Running, appkeep};
+
+/// A server with one app, and a person with a token of it.
+pub(crate) struct Site {
+    pub(crate) place: Place,
+    pub(crate) server: Running,
+    pub(crate) token: String,
+}
+
+impl Site {
+    /// A server that works.
+    pub(crate) fn new() -> Self {
+        Self::of(Place::new())
+    }
+
+    pub(crate) fn of(place: Place) -> Self {
+        let server = place.start();
+        let token = place.token();
+        Self { place, server, token }
+    }
+
+    /// A server that answers but does no work.
+    pub(crate) fn idle() -> Self {
+        let place = Place::new();
+        let server = place.start_idle();
+        let token = place.token();
+        Self { place, server, token }
+    }
+
+    /// The binary as that person calls it.
+    pub(crate) fn command(&self, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Command {
+        let mut command = person(&self.server.url, &self.token);
+        command
+            .env("XDG_CONFIG_HOME", self.place.path().join("config"))
+            .args(arguments);
+        command
+    }
+
+    pub(crate) fn ask(&self, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Output {
+        self.command(arguments).output().expect("it runs")
+    }
+
+    /// Asks for JSON, which must come.
+    #[track_caller]
+    pub(crate) fn json(&self, arguments: &[&str]) -> Value {
+        let output = self.ask(arguments.iter().chain(&["--output", "json"]));
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {output:?}");
+        serde_json::from_slice(&output.stdout).expect("JSON")
+    }
+}
+
+/// The binary with a server, a token and an account in its environment.
+pub(crate) fn person(url: &str, token: &str) -> Command {
+    let mut command = appkeep();
+    command
+        .env("APPKEEP_URL", url)
+        .env("APPKEEP_TOKEN", token)
+        .env("APPKEEP_ACCOUNT", ACCOUNT);
+    command
+}
+
+/// The line on stderr of a command that ended with `code`.
+#[track_caller]
+pub(crate) fn refused(output: &Output, code: i32) -> String {
+    let complaint = String::from_utf8(output.stderr.clone()).expect("text");
+    assert_eq!(output.status.code(), Some(code), "{complaint}");
+    let line = complaint.strip_suffix('\n').expect("a whole line");
+    assert!(!line.contains('\n'), "one line: {complaint}");
+    without_word(line)
+}
+
+/// The last line on stderr of a command that ended with `code`, after those that told how far it was.
+#[track_caller]
+pub(crate) fn refused_at_last(output: &Output, code: i32) -> String {
+    let complaint = String::from_utf8(output.stderr.clone()).expect("text");
+    assert_eq!(output.status.code(), Some(code), "{complaint}");
+    without_word(complaint.lines().last().expect("a line"))
+}
+
+#[track_caller]
+fn without_word(line: &str) -> String {
+    let error = line.strip_prefix("error: ");
+    error.unwrap_or_else(|| panic!("no error: {line}")).to_owned()
+}
+
+/// Makes the app's volume larger, so that a backup of it takes a moment.
+pub(crate) fn fill(place: &Place, bytes: usize) {
+    let mut state = 1_u64;
+    let noise: Vec<u8> = (0..bytes)
+        .map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            state.to_le_bytes()[6]
+        })
+        .collect();
+    fs::write(place.path().join("volume/noise"), noise).expect("a file");
+}

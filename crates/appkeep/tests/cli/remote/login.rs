@@ -1,0 +1,166 @@
+//! `appkeep login` and `appkeep logout`
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use super::{Site, refused};
+use crate::place::ACCOUNT;
+use crate::running::{appkeep, said};
+use crate::terminal::{Terminal, plain};
+
+/// The binary with nothing but this place's configuration directory.
+fn bare(site: &Site) -> Command {
+    let mut command = appkeep();
+    command.env("XDG_CONFIG_HOME", site.place.path().join("config"));
+    command
+}
+
+fn file(site: &Site) -> std::path::PathBuf {
+    site.place.path().join("config/appkeep/login.toml")
+}
+
+fn log_in(site: &Site) {
+    let output = bare(site)
+        .args(["login", "--url", &site.server.url, "--account", ACCOUNT])
+        .env("APPKEEP_TOKEN", &site.token)
+        .output()
+        .expect("it runs");
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(
+        said(&output),
+        format!(
+            "logged in to {}, account {ACCOUNT} with 1 app; stored in {}\n",
+            site.server.url,
+            file(site).display()
+        )
+    );
+}
+
+#[test]
+fn what_is_stored_is_used_and_the_users_alone() {
+    let site = Site::new();
+    log_in(&site);
+    let mode = |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&file(&site)), 0o600);
+    assert_eq!(mode(file(&site).parent().unwrap()), 0o700);
+    let output = bare(&site)
+        .args(["app", "list", "--output", "json"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    // Again, over what is there.
+    log_in(&site);
+    assert_eq!(fs::read_dir(file(&site).parent().unwrap()).unwrap().count(), 1);
+
+    let output = bare(&site).arg("logout").output().unwrap();
+    assert_eq!(
+        said(&output),
+        format!(
+            "logged out: {} is removed; the token is still good\n",
+            file(&site).display()
+        )
+    );
+    let output = bare(&site).args(["app", "list"]).output().unwrap();
+    assert_eq!(
+        refused(&output, 2),
+        "no server is known; give --url or APPKEEP_URL, or run appkeep login"
+    );
+    let output = bare(&site).arg("logout").output().unwrap();
+    assert_eq!(
+        (output.status.code(), said(&output).as_str()),
+        (Some(0), "nobody was logged in\n")
+    );
+}
+
+#[test]
+fn a_token_goes_to_no_other_server_than_its_own() {
+    let site = Site::new();
+    log_in(&site);
+    let output = bare(&site)
+        .args(["app", "list", "--url", "http://127.0.0.1:1"])
+        .output()
+        .unwrap();
+    assert_eq!(
+        refused(&output, 2),
+        format!(
+            "no token for http://127.0.0.1:1 is known: the login is for {}; give --token-file or APPKEEP_TOKEN, or run \
+             appkeep login",
+            site.server.url
+        )
+    );
+}
+
+#[test]
+fn what_does_not_work_is_not_stored() {
+    let site = Site::new();
+    let output = bare(&site)
+        .args([
+            "login",
+            "--url",
+            &site.server.url,
+            "--account",
+            ACCOUNT,
+            "--token",
+            "wrong",
+        ])
+        .output()
+        .unwrap();
+    refused(&output, 4);
+    assert!(!file(&site).exists());
+    let output = bare(&site)
+        .args(["login", "--url", &site.server.url, "--account", ACCOUNT])
+        .output()
+        .unwrap();
+    assert_eq!(
+        refused(&output, 2),
+        "no token is known; give --token-file or APPKEEP_TOKEN"
+    );
+    // A directory that can't be made.
+    fs::write(site.place.path().join("config"), "").unwrap();
+    let output = bare(&site)
+        .args([
+            "login",
+            "--url",
+            &site.server.url,
+            "--account",
+            ACCOUNT,
+            "--token",
+            &site.token,
+        ])
+        .output()
+        .unwrap();
+    assert!(refused(&output, 2).starts_with(&format!("failed to write {}: ", file(&site).display())));
+}
+
+#[test]
+fn a_terminal_is_asked_for_the_token_and_does_not_show_it() {
+    let site = Site::new();
+    let mut command = bare(&site);
+    command.args(["login", "--url", &site.server.url, "--account", ACCOUNT]);
+    let mut terminal = Terminal::start(200, &command);
+    terminal.expect(&format!("Token for {}", site.server.url));
+    terminal.type_line(&site.token);
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    assert!(plain(&text).contains("logged in to "), "{text}");
+    assert!(!text.contains(&site.token), "{text}");
+}
+
+#[test]
+fn a_broken_login_is_named_without_its_secret() {
+    let site = Site::new();
+    log_in(&site);
+    fs::write(
+        file(&site),
+        format!("url = \"http://a\"\ntoken = {}\n", site.token),
+    )
+    .unwrap();
+    let output = bare(&site).args(["app", "list"]).output().unwrap();
+    let refusal = refused(&output, 2);
+    assert!(
+        refusal.starts_with(&format!("failed to read {}: ", file(&site).display())),
+        "{refusal}"
+    );
+    assert!(!refusal.contains(&site.token), "{refusal}");
+}

@@ -1,0 +1,155 @@
+//! Apps, backups and snapshots, as a script uses them.
+
+use serde_json::Value;
+
+use super::Site;
+use crate::place::{APP, BUCKET, app_backups};
+use crate::running::said;
+
+fn text<'a>(value: &'a Value, member: &str) -> &'a str {
+    value[member].as_str().expect("text")
+}
+
+#[test]
+fn apps_are_listed_and_shown_by_name_id_and_beginning() {
+    let site = Site::new();
+    let apps = site.json(&["app", "list"]);
+    assert_eq!(apps[0]["id"], APP);
+    assert_eq!(apps[0]["name"], "shop");
+    for wanted in [
+        &["app", "show"][..],
+        &["app", "show", "shop"],
+        &["app", "show", "sh"],
+        &["app", "show", APP],
+        &["app", "show", &APP[..9]],
+    ] {
+        assert_eq!(site.json(wanted), apps[0], "{wanted:?}");
+    }
+    let table = said(&site.ask(["app", "list"]));
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(rows[0], ["NAME", "STATE", "AGE", "ID"]);
+    assert_eq!(rows[1][..2], ["shop", "ready"]);
+    assert_eq!(rows[1][3], &APP[..8]);
+    let shown = said(&site.ask(["app", "show"]));
+    assert!(shown.contains("latest backup  none"), "{shown}");
+}
+
+#[test]
+fn a_backup_is_made_waited_for_shown_and_deleted() {
+    let site = Site::new();
+    let made = site.ask([
+        "backup",
+        "create",
+        "before",
+        "--label",
+        "release=1.4",
+        "--bucket",
+        BUCKET,
+        "--wait",
+    ]);
+    assert_eq!(made.status.code(), Some(0), "{made:?}");
+    assert_eq!(said(&made), "backup before is completed: 6 B\n");
+    let told = String::from_utf8(made.stderr).unwrap();
+    assert!(told.starts_with("backup before of shop has begun ("), "{told}");
+    assert!(
+        !told.contains('\u{1b}'),
+        "no bar where there is no terminal: {told}"
+    );
+
+    let backup = site.json(&["backup", "show", "before"]);
+    let id = text(&backup, "id");
+    // Exactly what the server says.
+    let wire = site
+        .server
+        .get(&site.token, &format!("{}/{id}", app_backups()))
+        .body;
+    assert_eq!(backup, wire);
+    assert_eq!(backup["metadata"]["labels"][0]["name"], "release");
+    assert_eq!(site.json(&["backup", "list"])[0], wire);
+    assert_eq!(site.json(&["backup", "list", "--app", "shop"])[0], wire);
+    let yaml = said(&site.ask(["backup", "show", id, "-o", "yaml"]));
+    assert!(
+        yaml.contains("name: before\n") && yaml.contains("totalBytes: 6\n"),
+        "{yaml}"
+    );
+
+    let table = said(&site.ask(["backup", "list"]));
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(rows[0], ["NAME", "APP", "STATE", "SIZE", "AGE", "ID"]);
+    assert_eq!(rows[1][..5], ["before", "shop", "completed", "6", "B"]);
+    assert_eq!(rows[1][6], &id[..8]);
+    let shown = said(&site.ask(["backup", "show", "before"]));
+    for part in [
+        "name        before",
+        "app         shop",
+        "state       completed",
+        "size        6 B",
+        "label       release=1.4",
+    ] {
+        assert!(shown.contains(part), "no {part:?} in\n{shown}");
+    }
+    let shown = said(&site.ask(["app", "show"]));
+    assert!(shown.contains("latest backup  before, completed, "), "{shown}");
+
+    let waited = site.json(&["backup", "wait", id]);
+    assert_eq!(waited["state"], "completed");
+    let deleted = site.ask(["backup", "delete", &id[..8]]);
+    assert_eq!(deleted.status.code(), Some(0), "{deleted:?}");
+    assert_eq!(said(&deleted), format!("backup before is deleted ({id})\n"));
+    assert_eq!(site.json(&["backup", "list"]), serde_json::json!([]));
+}
+
+#[test]
+fn a_snapshot_is_taken_backed_up_and_deleted() {
+    let site = Site::new();
+    let snapshot = site.json(&["snapshot", "create", "quiet", "--app", "shop", "--wait"]);
+    assert_eq!(snapshot["state"], "completed");
+    let id = text(&snapshot, "id");
+    assert_eq!(site.json(&["snapshot", "show", "quiet"]), snapshot);
+    assert_eq!(site.json(&["snapshot", "list"])[0], snapshot);
+    let backup = site.json(&["backup", "create", "--snapshot", "quiet", "--wait"]);
+    assert_eq!(backup["snapshotID"], id);
+    let table = said(&site.ask(["snapshot", "list"]));
+    assert!(table.starts_with("NAME   APP   STATE"), "{table}");
+    let deleted = site.ask(["snapshot", "delete", "quiet"]);
+    assert_eq!(said(&deleted), format!("snapshot quiet is deleted ({id})\n"));
+}
+
+#[test]
+fn empty_lists_are_no_errors() {
+    let site = Site::new();
+    for (noun, note) in [
+        (
+            "backup",
+            "there are no backups; appkeep backup create makes one\n",
+        ),
+        (
+            "snapshot",
+            "there are no snapshots; appkeep snapshot create takes one\n",
+        ),
+    ] {
+        let output = site.ask([noun, "list"]);
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(said(&output), "");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), note);
+        let output = site.ask([noun, "list", "--app", "shop", "--output", "json"]);
+        assert_eq!(said(&output), "[]\n");
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    }
+}
+
+#[test]
+fn an_empty_app_has_a_backup_of_nothing() {
+    let site = Site::new();
+    std::fs::remove_file(site.place.path().join("volume/greeting.txt")).unwrap();
+    let made = site.ask(["backup", "create", "nothing", "--wait"]);
+    assert_eq!(said(&made), "backup nothing is completed: 0 B\n", "{made:?}");
+    let shown = said(&site.ask(["backup", "show", "nothing"]));
+    assert!(shown.contains("size        0 B\n"), "{shown}");
+}

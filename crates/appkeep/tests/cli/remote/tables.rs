@@ -1,0 +1,124 @@
+//! What people see: tables that fit their terminals.
+
+use std::time::{Duration, SystemTime};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use insta::assert_snapshot;
+
+use super::person;
+use crate::canned;
+use crate::place::APP;
+use crate::running::said;
+use crate::terminal::{Terminal, plain};
+
+/// Three days ago, as a server writes it.
+fn then() -> String {
+    let then = SystemTime::now() - Duration::from_hours(72);
+    DateTime::<Utc>::from(then).to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// A list as a server of somebody else's may have it.
+fn start() -> String {
+    let then = then();
+    let resources = [
+        (
+            "1a2b3c4d-0000-4000-8000-000000000001",
+            "nightly-20260101023000-0123456789ab",
+            "completed",
+            Some(5_067_776_u64),
+        ),
+        (
+            "1a2b3c4d-5000-4000-8000-000000000002",
+            "empty",
+            "completed",
+            Some(0),
+        ),
+        (
+            "2b3c4d5e-0000-4000-8000-000000000003",
+            "夜間バックアップ",
+            "failed",
+            None,
+        ),
+        (
+            "3c4d5e6f-0000-4000-8000-000000000004",
+            "🗄️-archive",
+            "deleting",
+            Some(1 << 50),
+        ),
+    ];
+    let items: Vec<String> = resources
+        .iter()
+        .map(|(id, name, state, bytes)| {
+            let bytes = bytes.map(|bytes| format!(r#""totalBytes":{bytes},"#)).unwrap_or_default();
+            format!(
+                r#"{{"type":"application/astra-appBackup","version":"1.1","id":"{id}","name":"{name}","bucketID":"{APP}",
+"state":"{state}","stateUnready":["the bucket local is not there: /var/backups/appkeep lacks its marker"],{bytes}
+"metadata":{{"labels":[],"creationTimestamp":"{then}",
+"modificationTimestamp":"{then}","createdBy":"{APP}"}}}}"#
+            )
+        })
+        .collect();
+    let backups = format!(r#"{{"items":[{}],"metadata":{{"labels":[]}}}}"#, items.join(","));
+    let apps = format!(
+        r#"{{"items":[{{"type":"application/astra-app","version":"2.1","id":"{APP}","name":"shop","state":"ready",
+"stateUnready":[],"clusterID":"{APP}","clusterName":"acme","metadata":{{"labels":[],
+"creationTimestamp":"{then}","modificationTimestamp":"{then}",
+"createdBy":"{APP}"}}}}],"metadata":{{"labels":[]}}}}"#
+    );
+    canned::start(move |_, path| {
+        let path = path.split('?').next().unwrap_or_default();
+        let body = if path.ends_with("/appBackups") {
+            &backups
+        } else {
+            &apps
+        };
+        (200, "application/json", body.clone())
+    })
+}
+
+/// What a terminal of so many columns shows.
+fn shown(columns: u16, arguments: &[&str]) -> String {
+    let mut command = person(&start(), "secret");
+    command.args(arguments);
+    let (code, text) = Terminal::start(columns, &command).end();
+    assert_eq!(code, 0, "{text}");
+    text.replace("\r\n", "\n")
+}
+
+#[test]
+fn a_pipe_gets_whole_lines_without_colours() {
+    let output = person(&start(), "secret")
+        .args(["backup", "list"])
+        .output()
+        .unwrap();
+    let table = said(&output);
+    assert!(!table.contains('\u{1b}'), "{table:?}");
+    assert_snapshot!("pipe", table);
+}
+
+#[test]
+fn eighty_columns_are_enough_for_a_table() {
+    let text = shown(80, &["backup", "list"]);
+    assert!(text.contains("\u{1b}["), "coloured: {text:?}");
+    assert_snapshot!("columns_80", plain(&text));
+}
+
+#[test]
+fn forty_columns_show_one_below_the_other() {
+    assert_snapshot!("columns_40", plain(&shown(40, &["backup", "list"])));
+    let shown = plain(&shown(40, &["backup", "show", "1a2b3c4d-0"]));
+    let (_, date) = shown.split_once("created     ").unwrap();
+    assert_snapshot!(
+        "columns_40_show",
+        shown.replace(&date[..19], "YYYY-MM-DD HH:MM:SS")
+    );
+}
+
+#[test]
+fn no_color_is_heeded() {
+    let mut command = person(&start(), "secret");
+    command.args(["backup", "list"]).env("NO_COLOR", "1");
+    let (code, text) = Terminal::start(80, &command).end();
+    assert_eq!(code, 0);
+    assert!(!text.contains("\u{1b}["), "{text:?}");
+}

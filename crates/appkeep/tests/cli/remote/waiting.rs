@@ -1,0 +1,174 @@
+//! Waiting, at a terminal and without one.
+
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::{Site, fill, person, refused, refused_at_last};
+use crate::canned;
+use crate::place::APP;
+use crate::running::said;
+use crate::terminal::{Terminal, plain};
+
+/// A backup as a server tells it.
+fn backup(state: &str, bytes: &str) -> String {
+    format!(
+        r#"{{"type":"application/astra-appBackup","version":"1.1","id":"5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7f01",
+"name":"nightly","bucketID":"{APP}","state":"{state}","stateUnready":[]{bytes},
+"metadata":{{"labels":[],"creationTimestamp":"2026-01-05T09:30:00.000000Z",
+"modificationTimestamp":"2026-01-05T09:30:00.000000Z","createdBy":"{APP}"}}}}"#
+    )
+}
+
+const ID: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7f01";
+
+#[test]
+fn ctrl_c_says_that_the_backup_goes_on_and_how_to_look() {
+    let site = Site::idle();
+    let id = site.json(&["backup", "create", "nightly"])["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let mut terminal = Terminal::start(80, &site.command(["backup", "wait", "nightly"]));
+    terminal.expect("pending");
+    terminal.control('c');
+    let (code, text) = terminal.end();
+    assert_eq!(code, 130, "{text}");
+    let last = plain(&text)
+        .trim_end()
+        .lines()
+        .last()
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
+    // The terminal may have put `^C` in front.
+    assert!(
+        last.ends_with(&format!(
+            "error: stopped waiting: the backup nightly goes on; look with appkeep backup show {id}"
+        )),
+        "{text:?}"
+    );
+    assert_eq!(site.json(&["backup", "show", &id])["state"], "pending");
+}
+
+#[test]
+fn a_signal_says_so_too_where_there_is_no_terminal() {
+    let site = Site::idle();
+    site.json(&["backup", "create", "nightly"]);
+    let mut waiting = site
+        .command(["backup", "wait", "nightly"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It has told the state, so it listens.
+    let mut first = [0_u8; 24];
+    std::io::Read::read_exact(waiting.stderr.as_mut().unwrap(), &mut first).unwrap();
+    assert_eq!(&first, b"backup nightly: pending\n");
+    let mut kill = Command::new("sh");
+    kill.args(["-c", "kill -s INT \"$1\"", "sh", &waiting.id().to_string()]);
+    assert!(kill.status().unwrap().success());
+    let output = waiting.wait_with_output().unwrap();
+    assert!(refused(&output, 130).starts_with("stopped waiting: the backup nightly goes on; look with "));
+    assert_eq!(said(&output), "");
+}
+
+#[test]
+fn a_wait_has_an_end_if_one_is_given() {
+    let site = Site::idle();
+    site.json(&["backup", "create", "nightly"]);
+    let output = site.ask(["backup", "wait", "nightly", "--timeout", "1"]);
+    let complaint = refused_at_last(&output, 1);
+    assert!(
+        complaint.starts_with("the backup nightly goes on after 1s; look with "),
+        "{complaint}"
+    );
+}
+
+/// A server whose backup advances each time that it is looked at.
+fn advancing(states: Vec<(&'static str, String)>) -> String {
+    let seen = Arc::new(AtomicUsize::new(0));
+    canned::start(move |_, _| {
+        let index = seen.fetch_add(1, Ordering::SeqCst).min(states.len() - 1);
+        let (state, bytes) = &states[index];
+        if *state == "down" {
+            return (503, "text/plain", "not yet".to_owned());
+        }
+        (200, "application/json", backup(state, bytes))
+    })
+}
+
+fn bytes(done: u64) -> String {
+    format!(
+        r#","bytesDone":{done},"totalBytes":10485760,"percentDone":{}"#,
+        done / 104_858
+    )
+}
+
+#[test]
+fn a_terminal_gets_a_bar_that_is_gone_at_the_end() {
+    for columns in [80, 40] {
+        let url = advancing(vec![
+            ("pending", String::new()),
+            ("pending", String::new()),
+            ("running", bytes(0)),
+            ("running", bytes(5_242_880)),
+            ("running", bytes(5_242_880)),
+            ("running", bytes(10_485_760)),
+            ("completed", bytes(10_485_760)),
+        ]);
+        let mut command = person(&url, "secret");
+        command.args(["backup", "wait", ID]);
+        let mut terminal = Terminal::start(columns, &command);
+        let before = terminal.expect(" 50%");
+        assert!(plain(&before).contains("running"), "{before:?}");
+        let (code, text) = terminal.end();
+        assert_eq!(code, 0, "{text}");
+        let text = plain(&text);
+        let last = text.trim_end().rsplit(['\r', '\n']).next().unwrap();
+        assert_eq!(last, "backup nightly is completed: 10.00 MiB", "{text:?}");
+        for line in text.split(['\r', '\n']) {
+            assert!(
+                line.chars().count() <= usize::from(columns),
+                "{columns}: {line:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn lines_tell_states_and_a_server_that_is_away_is_waited_for() {
+    let url = advancing(vec![
+        ("pending", String::new()),
+        ("pending", String::new()),
+        ("down", String::new()),
+        ("down", String::new()),
+        ("running", bytes(0)),
+        ("completed", bytes(10_485_760)),
+    ]);
+    let output = person(&url, "secret")
+        .args(["backup", "wait", ID])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let told = String::from_utf8(output.stderr.clone()).unwrap();
+    assert_eq!(
+        told,
+        "backup nightly: pending\nbackup nightly: no answer, asking again\nbackup nightly: running, 0 B of 10.00 MiB\nbackup nightly: completed\n"
+    );
+    assert_eq!(said(&output), "backup nightly is completed: 10.00 MiB\n");
+}
+
+#[test]
+fn a_real_backup_is_watched_to_its_end() {
+    let site = Site::new();
+    fill(&site.place, 8 << 20);
+    let mut terminal = Terminal::start(80, &site.command(["backup", "create", "large", "--wait"]));
+    terminal.expect("backup large of shop has begun (");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        plain(&text).contains("backup large is completed: 8.00 MiB"),
+        "{text:?}"
+    );
+}

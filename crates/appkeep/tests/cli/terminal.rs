@@ -1,0 +1,83 @@
+//! The binary at a terminal.
+
+use std::process::Command;
+
+use rexpect::process::WaitStatus;
+use rexpect::reader::Options;
+use rexpect::session::{PtySession, spawn_with_options};
+
+/// How long the terminal may keep silent, in milliseconds.
+const PATIENCE_MILLIS: u64 = 60_000;
+
+/// A command that runs at a terminal.
+pub(crate) struct Terminal(PtySession);
+
+impl Terminal {
+    /// Starts it at a terminal of so many columns.
+    pub(crate) fn start(columns: u16, command: &Command) -> Self {
+        let mut shell = Command::new("sh");
+        let script = "stty cols \"$1\" rows 24; shift; exec \"$@\"";
+        shell.args(["-c", script, "sh", &columns.to_string()]);
+        shell.arg(command.get_program()).args(command.get_args());
+        shell.env("TERM", "xterm-256color");
+        for (name, value) in command.get_envs() {
+            match value {
+                Some(value) => shell.env(name, value),
+                None => shell.env_remove(name),
+            };
+        }
+        let options = Options::new().timeout_ms(Some(PATIENCE_MILLIS));
+        Self(spawn_with_options(shell, options).expect("a terminal"))
+    }
+
+    /// Reads on until this text was written, and answers what was before it.
+    pub(crate) fn expect(&mut self, text: &str) -> String {
+        match self.0.exp_string(text) {
+            Ok(before) => decoded(&before),
+            Err(error) => panic!("no {text:?}: {error}"),
+        }
+    }
+
+    /// Presses ctrl and a key.
+    pub(crate) fn control(&mut self, key: char) {
+        self.0.send_control(key).expect("a terminal");
+    }
+
+    /// Types a line.
+    pub(crate) fn type_line(&mut self, line: &str) {
+        self.0.send_line(line).expect("a terminal");
+    }
+
+    /// Reads to the end, and answers the exit code and what was written since.
+    pub(crate) fn end(mut self) -> (i32, String) {
+        let text = self.0.exp_eof().expect("its end");
+        match self.0.process().wait().expect("its status") {
+            WaitStatus::Exited(_, code) => (code, decoded(&text)),
+            other => panic!("{other:?}: {text}"),
+        }
+    }
+}
+
+/// The reader takes each byte for a character.
+fn decoded(text: &str) -> String {
+    let bytes = text.chars().map(|byte| u8::try_from(byte).expect("a byte"));
+    String::from_utf8_lossy(&bytes.collect::<Vec<u8>>()).into_owned()
+}
+
+/// Without the sequences that colour and move.
+pub(crate) fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        if character == '\u{1b}' {
+            for next in characters.by_ref() {
+                if next.is_ascii_alphabetic() {
+                    break;
+                }
+            }
+        } else {
+            plain.push(character);
+        }
+    }
+    plain
+}

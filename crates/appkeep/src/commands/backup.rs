@@ -17,11 +17,10 @@ const EXAMPLES: &str = "Examples:
   appkeep backup create before-upgrade --app shop --wait
   appkeep backup list --app shop
   appkeep backup show before-upgrade
-  appkeep backup restore before-upgrade --wait
   appkeep backup delete 1a2b3c4d
   appkeep backup list --output json | jq -r '.[] | select(.state == \"failed\") | .id'";
 
-/// Make, look at, delete and restore backups.
+/// Make, look at and delete backups.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -84,7 +83,7 @@ struct Which {
 struct Create {
     #[command(flatten)]
     new: making::Args,
-    /// The bucket to copy to, by name or id. Without it the account's default.
+    /// The id of the bucket to copy to. Without it the account's default.
     #[arg(long, value_name = "BUCKET")]
     bucket: Option<String>,
     /// A completed snapshot of the app to copy, by name or id. Without it a temporary one is taken.

@@ -12,8 +12,8 @@ use crate::login::{self, Login};
 use crate::remote::{self, Given, Session};
 
 const EXAMPLES: &str = "Examples:
-  appkeep login --url https://backup.example:8480 --ca ca.pem
-  appkeep login --url http://127.0.0.1:8480 --token-file token --account acme";
+  appkeep login --url https://backup.example:8480 --ca ca.pem --account ID
+  appkeep login --url http://127.0.0.1:8480 --token-file token --account ID";
 
 /// Remember a server, a token and an account for the commands that ask a server.
 ///

@@ -15,10 +15,9 @@ use super::resource;
 const EXAMPLES: &str = "Examples:
   appkeep snapshot create --app shop --wait
   appkeep snapshot list
-  appkeep snapshot restore 1a2b3c4d --wait
   appkeep snapshot delete 1a2b3c4d";
 
-/// Take, look at, delete and restore snapshots.
+/// Take, look at and delete snapshots.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {

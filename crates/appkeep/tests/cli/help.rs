@@ -125,7 +125,7 @@ fn commands_that_ask_a_server_have_examples_and_exit_codes() {
                 "wait",
                 "delete",
                 "Examples:\n  appkeep backup create before-upgrade --app shop --wait",
-                "6 a name that means more than one thing, 130 interrupted",
+                "130 interrupted.",
             ],
         ),
         (

@@ -1,7 +1,7 @@
 //! The commands that ask a server.
 
+mod definitions;
 mod doctor;
-mod generated;
 mod login;
 mod nouns;
 mod refusals;

@@ -4,16 +4,21 @@ use dropshot::{
     HttpResponseCreated, HttpResponseDeleted, HttpResponseOk, Path, RequestContext, ServerContext,
 };
 
+use crate::account::AccountList;
 use crate::app::{App, AppList};
 use crate::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
 use crate::app_snap::{AppSnap, AppSnapCreate, AppSnapList};
 use crate::body::JsonBody;
+use crate::bucket::BucketList;
+use crate::cloud::CloudList;
 use crate::params::{
-    AccountBackupPath, AccountPath, AppBackupListQuery, AppBackupPath, AppListQuery, AppPath,
-    AppSnapListQuery, AppSnapPath, NoQuery, QueryParams,
+    AccountBackupPath, AccountListQuery, AccountPath, AppBackupListQuery, AppBackupPath, AppListQuery,
+    AppPath, AppSnapListQuery, AppSnapPath, BucketListQuery, CloudListQuery, NoQuery, QueryParams,
+    ScheduleListQuery,
 };
 use crate::problem::Problem;
 use crate::reply::Reply;
+use crate::schedule::ScheduleList;
 
 /// What every operation answers: a typed response or a problem. The error side is dropshot's alone.
 pub type Answer<R> = Result<Reply<R>, Problem>;
@@ -181,4 +186,51 @@ pub trait AppkeepApi {
         path: Path<AppPath>,
         query: QueryParams<NoQuery>,
     ) -> Answer<HttpResponseOk<App>>;
+
+    /// List the schedules of an app
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/k8s/v1/apps/{app_id}/schedules",
+        tags = ["Schedules"],
+    }]
+    async fn app_schedule_list_for_app(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppPath>,
+        query: QueryParams<ScheduleListQuery>,
+    ) -> Answer<HttpResponseOk<ScheduleList>>;
+
+    /// List buckets
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/topology/v1/buckets",
+        tags = ["Topology"],
+    }]
+    async fn bucket_list(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AccountPath>,
+        query: QueryParams<BucketListQuery>,
+    ) -> Answer<HttpResponseOk<BucketList>>;
+
+    /// List clouds
+    #[endpoint {
+        method = GET,
+        path = "/accounts/{account_id}/topology/v1/clouds",
+        tags = ["Topology"],
+    }]
+    async fn cloud_list(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AccountPath>,
+        query: QueryParams<CloudListQuery>,
+    ) -> Answer<HttpResponseOk<CloudList>>;
+
+    /// List accounts
+    #[endpoint {
+        method = GET,
+        path = "/accounts",
+        tags = ["Accounts"],
+    }]
+    async fn account_list(
+        rqctx: RequestContext<Self::Context>,
+        query: QueryParams<AccountListQuery>,
+    ) -> Answer<HttpResponseOk<AccountList>>;
 }

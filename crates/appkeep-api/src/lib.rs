@@ -1,14 +1,19 @@
 #![doc = include_str!("../README.md")]
 
+pub mod account;
 pub mod api;
 pub mod app;
 pub mod app_backup;
 pub mod app_snap;
 pub mod body;
+pub mod bucket;
+pub mod cloud;
+pub mod fields;
 pub mod metadata;
 pub mod params;
 pub mod problem;
 pub mod reply;
+pub mod schedule;
 pub mod shape;
 pub mod words;
 

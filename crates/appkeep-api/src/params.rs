@@ -12,6 +12,10 @@ use schemars::schema::{InstanceType, Schema, SchemaObject, StringValidation};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
+use crate::fields::{
+    AccountFields, AppBackupFields, AppFields, AppSnapFields, BucketFields, CloudFields, Fields,
+    ScheduleFields,
+};
 use crate::metadata::present;
 use crate::problem::InvalidItem;
 use crate::shape::FAULTS_MAX;
@@ -65,77 +69,6 @@ pub struct AppSnapPath {
     /// The snapshot in question.
     #[serde(rename = "appSnap_id")]
     pub app_snap_id: Try<Identifier>,
-}
-
-/// The fields of a resource that `include` may ask for.
-pub trait Fields: Send + Sync + 'static {
-    /// Their names, in the resource's order.
-    const NAMES: &'static [&'static str];
-}
-
-/// The fields of a backup.
-#[derive(Debug)]
-pub struct AppBackupFields;
-
-impl Fields for AppBackupFields {
-    const NAMES: &'static [&'static str] = &[
-        "type",
-        "version",
-        "id",
-        "name",
-        "bucketID",
-        "snapshotID",
-        "scheduleID",
-        "state",
-        "stateUnready",
-        "hookState",
-        "hookStateDetails",
-        "backupCreationTimestamp",
-        "totalBytes",
-        "bytesDone",
-        "percentDone",
-        "metadata",
-    ];
-}
-
-/// The fields of a snapshot.
-#[derive(Debug)]
-pub struct AppSnapFields;
-
-impl Fields for AppSnapFields {
-    const NAMES: &'static [&'static str] = &[
-        "type",
-        "version",
-        "id",
-        "name",
-        "scheduleID",
-        "snapshotAppAsset",
-        "state",
-        "stateUnready",
-        "hookState",
-        "hookStateDetails",
-        "metadata",
-    ];
-}
-
-/// The fields of an app.
-#[derive(Debug)]
-pub struct AppFields;
-
-impl Fields for AppFields {
-    const NAMES: &'static [&'static str] = &[
-        "type",
-        "version",
-        "id",
-        "name",
-        "state",
-        "stateUnready",
-        "clusterID",
-        "clusterName",
-        "namespaces",
-        "namespaceScopedResources",
-        "metadata",
-    ];
 }
 
 /// The fields to answer with, in the order asked for.
@@ -242,6 +175,18 @@ pub type AppSnapListQuery = ListQuery<Include<AppSnapFields>>;
 
 /// The query of a list of apps.
 pub type AppListQuery = ListQuery<Include<AppFields>>;
+
+/// The query of a list of schedules.
+pub type ScheduleListQuery = ListQuery<Include<ScheduleFields>>;
+
+/// The query of a list of buckets.
+pub type BucketListQuery = ListQuery<Include<BucketFields>>;
+
+/// The query of a list of clouds.
+pub type CloudListQuery = ListQuery<Include<CloudFields>>;
+
+/// The query of a list of accounts.
+pub type AccountListQuery = ListQuery<Include<AccountFields>>;
 
 /// No query parameters at all.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

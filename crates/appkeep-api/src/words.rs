@@ -156,6 +156,33 @@ impl Word for UnreadyReason {
 
 word!(UnreadyReason, string_schema(None, None, Some((1, 127))));
 
+/// A text that says something, in words of its own: a cron expression, the name of a time zone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Expression(String);
+
+impl Word for Expression {
+    fn from_text(text: &str) -> Result<Self, String> {
+        if text.is_empty() {
+            Err("it is empty".to_owned())
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+}
+
+word!(
+    Expression,
+    SchemaObject {
+        instance_type: Some(InstanceType::String.into()),
+        string: Some(Box::new(StringValidation {
+            min_length: Some(1),
+            ..Default::default()
+        })),
+        ..Default::default()
+    }
+    .into()
+);
+
 /// How many items a list may hold at most: a decimal number from 1 on. A huge one saturates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(pub u64);

@@ -7,6 +7,149 @@ use progenitor_client::{encode_path, RequestBuilderExt};
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
+    /**A tenant, and what the token that asks may do in it.
+*/
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct Account {
+        ///The account's own id.
+        pub id: ::uuid::Uuid,
+        pub metadata: Metadata,
+        ///The account's name, unique among those that are configured.
+        pub name: ::std::string::String,
+        pub role: crate::Open<crate::types::Role>,
+        pub state: crate::Open<crate::types::AccountState>,
+        ///The kind of resource.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        pub version: AccountVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl Account {
+        pub fn builder() -> builder::Account {
+            Default::default()
+        }
+    }
+    ///Accounts, newest first.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AccountList {
+        ///The accounts, all in the same form.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<
+            ::std::vec::Vec<crate::ListItem<crate::types::Account>>,
+        >,
+        pub metadata: ListMetadata,
+        ///The kind of list.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        ///The version of the list and its items.
+        pub version: AccountVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl AccountList {
+        pub fn builder() -> builder::AccountList {
+            Default::default()
+        }
+    }
+    /**`ready`, or `unavailable` once the account was taken out of the configuration; its backups and snapshots
+stay.
+*/
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum AccountState {
+        #[serde(rename = "ready")]
+        Ready,
+        #[serde(rename = "unavailable")]
+        Unavailable,
+    }
+    impl ::std::fmt::Display for AccountState {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Ready => f.write_str("ready"),
+                Self::Unavailable => f.write_str("unavailable"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for AccountState {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "ready" => Ok(Self::Ready),
+                "unavailable" => Ok(Self::Unavailable),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for AccountState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for AccountState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///The version of the resource's form.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    pub struct AccountVersion(pub ::std::string::String);
+    impl ::std::ops::Deref for AccountVersion {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<AccountVersion> for ::std::string::String {
+        fn from(value: AccountVersion) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for AccountVersion {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+    impl ::std::fmt::Display for AccountVersion {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+    impl ::std::str::FromStr for AccountVersion {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
     /**An application that is backed up as one. The original's apps live in clusters and namespaces; here
 an account stands for a cluster, and the app's name for its only namespace.
 */
@@ -547,6 +690,249 @@ A version 5 UUID derived from `id`.
             value.parse()
         }
     }
+    /**A place for the data of backups.
+*/
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct Bucket {
+        ///How many backups may be written into it at once.
+        #[serde(rename = "backupsMax")]
+        pub backups_max: i64,
+        ///The bucket's own id.
+        pub id: ::uuid::Uuid,
+        ///Whether it is the one that a backup goes to when none is named.
+        #[serde(rename = "isDefault")]
+        pub is_default: bool,
+        pub metadata: Metadata,
+        ///The bucket's name, unique among those that are configured.
+        pub name: ::std::string::String,
+        ///What kind of place it is; a directory of the server is the only one.
+        pub provider: ::std::string::String,
+        pub state: crate::Open<crate::types::BucketState>,
+        ///Why the bucket isn't available; empty when it is.
+        #[serde(
+            rename = "stateUnready",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub state_unready: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+        ///The kind of resource.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        pub version: BucketVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl Bucket {
+        pub fn builder() -> builder::Bucket {
+            Default::default()
+        }
+    }
+    ///Buckets, newest first.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct BucketList {
+        ///The buckets, all in the same form.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<
+            ::std::vec::Vec<crate::ListItem<crate::types::Bucket>>,
+        >,
+        pub metadata: ListMetadata,
+        ///The kind of list.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        ///The version of the list and its items.
+        pub version: BucketVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl BucketList {
+        pub fn builder() -> builder::BucketList {
+            Default::default()
+        }
+    }
+    /**Whether backups may be written into a bucket: `unavailable` once it was taken out of the configuration.
+Whether it can be reached shows in the backups.
+*/
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum BucketState {
+        #[serde(rename = "available")]
+        Available,
+        #[serde(rename = "unavailable")]
+        Unavailable,
+    }
+    impl ::std::fmt::Display for BucketState {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Available => f.write_str("available"),
+                Self::Unavailable => f.write_str("unavailable"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for BucketState {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "available" => Ok(Self::Available),
+                "unavailable" => Ok(Self::Unavailable),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for BucketState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for BucketState {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///The version of the resource's form.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    pub struct BucketVersion(pub ::std::string::String);
+    impl ::std::ops::Deref for BucketVersion {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<BucketVersion> for ::std::string::String {
+        fn from(value: BucketVersion) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for BucketVersion {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+    impl ::std::fmt::Display for BucketVersion {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+    impl ::std::str::FromStr for BucketVersion {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
+    /**Where the original's clusters run. There are none here, so nothing ever shows one.
+*/
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct Cloud {
+        ///What kind of cloud it is.
+        #[serde(rename = "cloudType")]
+        pub cloud_type: ::std::string::String,
+        ///The cloud's own id.
+        pub id: ::uuid::Uuid,
+        pub metadata: Metadata,
+        ///The cloud's name.
+        pub name: ::std::string::String,
+        ///The kind of resource.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        pub version: CloudVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl Cloud {
+        pub fn builder() -> builder::Cloud {
+            Default::default()
+        }
+    }
+    ///Clouds, newest first.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct CloudList {
+        ///The clouds, all in the same form.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<
+            ::std::vec::Vec<crate::ListItem<crate::types::Cloud>>,
+        >,
+        pub metadata: ListMetadata,
+        ///The kind of list.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        ///The version of the list and its items.
+        pub version: CloudVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl CloudList {
+        pub fn builder() -> builder::CloudList {
+            Default::default()
+        }
+    }
+    ///The version of the resource's form.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    pub struct CloudVersion(pub ::std::string::String);
+    impl ::std::ops::Deref for CloudVersion {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<CloudVersion> for ::std::string::String {
+        fn from(value: CloudVersion) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for CloudVersion {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+    impl ::std::fmt::Display for CloudVersion {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+    impl ::std::str::FromStr for CloudVersion {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
     ///How the app's execution hooks ended; `success` also when there were none.
     #[derive(
         ::serde::Deserialize,
@@ -909,6 +1295,342 @@ system's.
             value.parse()
         }
     }
+    /**What a token may do in an account. `viewer` reads; `member` also creates, deletes and restores; `admin`
+and `owner` can do no more than that over this API.
+*/
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum Role {
+        #[serde(rename = "viewer")]
+        Viewer,
+        #[serde(rename = "member")]
+        Member,
+        #[serde(rename = "admin")]
+        Admin,
+        #[serde(rename = "owner")]
+        Owner,
+    }
+    impl ::std::fmt::Display for Role {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Viewer => f.write_str("viewer"),
+                Self::Member => f.write_str("member"),
+                Self::Admin => f.write_str("admin"),
+                Self::Owner => f.write_str("owner"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for Role {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "viewer" => Ok(Self::Viewer),
+                "member" => Ok(Self::Member),
+                "admin" => Ok(Self::Admin),
+                "owner" => Ok(Self::Owner),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for Role {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for Role {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    /**What is made of an app by itself, and when. The original's schedules are hourly, daily, weekly, monthly
+or custom; here they all are custom, and `cron` says when.
+*/
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct Schedule {
+        ///The app that it is for.
+        #[serde(rename = "appID")]
+        pub app_id: ::uuid::Uuid,
+        ///The bucket of its backups; absent when that is the account's default.
+        #[serde(
+            rename = "bucketID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub bucket_id: ::std::option::Option<::uuid::Uuid>,
+        ///When it is due, as minute, hour, day of the month, month and day of the week.
+        pub cron: ::std::string::String,
+        pub enabled: crate::Open<crate::types::ScheduleEnabled>,
+        ///The original's word for schedules that aren't of its four simple kinds.
+        pub granularity: ::std::string::String,
+        ///The schedule's own id.
+        pub id: ::uuid::Uuid,
+        ///By how many seconds a run may be late on purpose, so that not all begin at once.
+        #[serde(rename = "jitterSecs")]
+        pub jitter_secs: i64,
+        ///What a run makes.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub makes: ::std::option::Option<
+            ::std::vec::Vec<crate::Open<crate::types::ScheduleMakes>>,
+        >,
+        pub metadata: Metadata,
+        ///The schedule's name, unique among those of its app that are configured.
+        pub name: ::std::string::String,
+        ///When it runs next, with the delay that is on purpose; absent when it doesn't.
+        #[serde(
+            rename = "nextRunTimestamp",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub next_run_timestamp: ::std::option::Option<crate::Timestamp>,
+        pub retention: ScheduleRetention,
+        ///The zone of the IANA database in which `cron` is read.
+        #[serde(rename = "timeZone")]
+        pub time_zone: ::std::string::String,
+        ///The kind of resource.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        pub version: ScheduleVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl Schedule {
+        pub fn builder() -> builder::Schedule {
+            Default::default()
+        }
+    }
+    /**Whether a schedule makes anything: `false` once it was taken out of the configuration. A string, as the
+original has it.
+*/
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum ScheduleEnabled {
+        #[serde(rename = "true")]
+        True,
+        #[serde(rename = "false")]
+        False,
+    }
+    impl ::std::fmt::Display for ScheduleEnabled {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::True => f.write_str("true"),
+                Self::False => f.write_str("false"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for ScheduleEnabled {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "true" => Ok(Self::True),
+                "false" => Ok(Self::False),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for ScheduleEnabled {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for ScheduleEnabled {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    ///Schedules, newest first.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct ScheduleList {
+        ///The schedules, all in the same form.
+        #[serde(skip_serializing_if = "::std::option::Option::is_none")]
+        pub items: ::std::option::Option<
+            ::std::vec::Vec<crate::ListItem<crate::types::Schedule>>,
+        >,
+        pub metadata: ListMetadata,
+        ///The kind of list.
+        #[serde(rename = "type")]
+        pub type_: ::std::string::String,
+        ///The version of the list and its items.
+        pub version: ScheduleVersion,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl ScheduleList {
+        pub fn builder() -> builder::ScheduleList {
+            Default::default()
+        }
+    }
+    ///What a run of a schedule makes.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Copy,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    pub enum ScheduleMakes {
+        #[serde(rename = "backup")]
+        Backup,
+        #[serde(rename = "snapshot")]
+        Snapshot,
+    }
+    impl ::std::fmt::Display for ScheduleMakes {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            match *self {
+                Self::Backup => f.write_str("backup"),
+                Self::Snapshot => f.write_str("snapshot"),
+            }
+        }
+    }
+    impl ::std::str::FromStr for ScheduleMakes {
+        type Err = self::error::ConversionError;
+        fn from_str(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            match value {
+                "backup" => Ok(Self::Backup),
+                "snapshot" => Ok(Self::Snapshot),
+                _ => Err("invalid value".into()),
+            }
+        }
+    }
+    impl ::std::convert::TryFrom<&str> for ScheduleMakes {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: &str,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    impl ::std::convert::TryFrom<::std::string::String> for ScheduleMakes {
+        type Error = self::error::ConversionError;
+        fn try_from(
+            value: ::std::string::String,
+        ) -> ::std::result::Result<Self, self::error::ConversionError> {
+            value.parse()
+        }
+    }
+    /**What is kept of what a schedule made: whatever any of these rules keeps. Without a rule all of it.
+*/
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct ScheduleRetention {
+        ///The newest of each of so many days that have one.
+        #[serde(
+            rename = "keepDaily",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub keep_daily: ::std::option::Option<i64>,
+        ///All that are at most so many days older than the newest.
+        #[serde(
+            rename = "keepDays",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub keep_days: ::std::option::Option<i64>,
+        ///How many of the newest.
+        #[serde(
+            rename = "keepLast",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub keep_last: ::std::option::Option<i64>,
+        ///The newest of each of so many months that have one.
+        #[serde(
+            rename = "keepMonthly",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub keep_monthly: ::std::option::Option<i64>,
+        ///The newest of each of so many weeks that have one, from Monday on.
+        #[serde(
+            rename = "keepWeekly",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub keep_weekly: ::std::option::Option<i64>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl ScheduleRetention {
+        pub fn builder() -> builder::ScheduleRetention {
+            Default::default()
+        }
+    }
+    ///The version of the resource's form.
+    #[derive(
+        ::serde::Deserialize,
+        ::serde::Serialize,
+        Clone,
+        Debug,
+        Eq,
+        Hash,
+        Ord,
+        PartialEq,
+        PartialOrd
+    )]
+    #[serde(transparent)]
+    pub struct ScheduleVersion(pub ::std::string::String);
+    impl ::std::ops::Deref for ScheduleVersion {
+        type Target = ::std::string::String;
+        fn deref(&self) -> &::std::string::String {
+            &self.0
+        }
+    }
+    impl ::std::convert::From<ScheduleVersion> for ::std::string::String {
+        fn from(value: ScheduleVersion) -> Self {
+            value.0
+        }
+    }
+    impl ::std::convert::From<::std::string::String> for ScheduleVersion {
+        fn from(value: ::std::string::String) -> Self {
+            Self(value)
+        }
+    }
+    impl ::std::fmt::Display for ScheduleVersion {
+        fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+    impl ::std::str::FromStr for ScheduleVersion {
+        type Err = ::std::convert::Infallible;
+        fn from_str(value: &str) -> ::std::result::Result<Self, Self::Err> {
+            Ok(Self(value.to_string()))
+        }
+    }
     ///What one failed execution hook reported.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct StateDetail {
@@ -929,6 +1651,289 @@ system's.
     }
     /// Types for composing complex structures.
     pub mod builder {
+        #[derive(Clone, Debug)]
+        pub struct Account {
+            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
+            metadata: ::std::result::Result<super::Metadata, ::std::string::String>,
+            name: ::std::result::Result<::std::string::String, ::std::string::String>,
+            role: ::std::result::Result<
+                crate::Open<crate::types::Role>,
+                ::std::string::String,
+            >,
+            state: ::std::result::Result<
+                crate::Open<crate::types::AccountState>,
+                ::std::string::String,
+            >,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            version: ::std::result::Result<super::AccountVersion, ::std::string::String>,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for Account {
+            fn default() -> Self {
+                Self {
+                    id: Err("no value supplied for id".to_string()),
+                    metadata: Err("no value supplied for metadata".to_string()),
+                    name: Err("no value supplied for name".to_string()),
+                    role: Err("no value supplied for role".to_string()),
+                    state: Err("no value supplied for state".to_string()),
+                    type_: Err("no value supplied for type_".to_string()),
+                    version: Err("no value supplied for version".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl Account {
+            pub fn id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::uuid::Uuid>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.id = value
+                    .try_into()
+                    .map_err(|e| format!("error converting supplied value for id: {e}"));
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::Metadata>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for name: {e}")
+                    });
+                self
+            }
+            pub fn role<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Open<crate::types::Role>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.role = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for role: {e}")
+                    });
+                self
+            }
+            pub fn state<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Open<crate::types::AccountState>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.state = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for state: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::AccountVersion>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<Account> for super::Account {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: Account,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    id: value.id?,
+                    metadata: value.metadata?,
+                    name: value.name?,
+                    role: value.role?,
+                    state: value.state?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::Account> for Account {
+            fn from(value: super::Account) -> Self {
+                Self {
+                    id: Ok(value.id),
+                    metadata: Ok(value.metadata),
+                    name: Ok(value.name),
+                    role: Ok(value.role),
+                    state: Ok(value.state),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct AccountList {
+            items: ::std::result::Result<
+                ::std::option::Option<
+                    ::std::vec::Vec<crate::ListItem<crate::types::Account>>,
+                >,
+                ::std::string::String,
+            >,
+            metadata: ::std::result::Result<super::ListMetadata, ::std::string::String>,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            version: ::std::result::Result<super::AccountVersion, ::std::string::String>,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AccountList {
+            fn default() -> Self {
+                Self {
+                    items: Ok(Default::default()),
+                    metadata: Err("no value supplied for metadata".to_string()),
+                    type_: Err("no value supplied for type_".to_string()),
+                    version: Err("no value supplied for version".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl AccountList {
+            pub fn items<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<
+                        ::std::vec::Vec<crate::ListItem<crate::types::Account>>,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.items = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for items: {e}")
+                    });
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::ListMetadata>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::AccountVersion>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AccountList> for super::AccountList {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AccountList,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    items: value.items?,
+                    metadata: value.metadata?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AccountList> for AccountList {
+            fn from(value: super::AccountList) -> Self {
+                Self {
+                    items: Ok(value.items),
+                    metadata: Ok(value.metadata),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
         #[derive(Clone, Debug)]
         pub struct App {
             cluster_id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
@@ -2437,6 +3442,606 @@ system's.
             }
         }
         #[derive(Clone, Debug)]
+        pub struct Bucket {
+            backups_max: ::std::result::Result<i64, ::std::string::String>,
+            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
+            is_default: ::std::result::Result<bool, ::std::string::String>,
+            metadata: ::std::result::Result<super::Metadata, ::std::string::String>,
+            name: ::std::result::Result<::std::string::String, ::std::string::String>,
+            provider: ::std::result::Result<
+                ::std::string::String,
+                ::std::string::String,
+            >,
+            state: ::std::result::Result<
+                crate::Open<crate::types::BucketState>,
+                ::std::string::String,
+            >,
+            state_unready: ::std::result::Result<
+                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                ::std::string::String,
+            >,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            version: ::std::result::Result<super::BucketVersion, ::std::string::String>,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for Bucket {
+            fn default() -> Self {
+                Self {
+                    backups_max: Err("no value supplied for backups_max".to_string()),
+                    id: Err("no value supplied for id".to_string()),
+                    is_default: Err("no value supplied for is_default".to_string()),
+                    metadata: Err("no value supplied for metadata".to_string()),
+                    name: Err("no value supplied for name".to_string()),
+                    provider: Err("no value supplied for provider".to_string()),
+                    state: Err("no value supplied for state".to_string()),
+                    state_unready: Ok(Default::default()),
+                    type_: Err("no value supplied for type_".to_string()),
+                    version: Err("no value supplied for version".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl Bucket {
+            pub fn backups_max<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.backups_max = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for backups_max: {e}")
+                    });
+                self
+            }
+            pub fn id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::uuid::Uuid>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.id = value
+                    .try_into()
+                    .map_err(|e| format!("error converting supplied value for id: {e}"));
+                self
+            }
+            pub fn is_default<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<bool>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.is_default = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for is_default: {e}")
+                    });
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::Metadata>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for name: {e}")
+                    });
+                self
+            }
+            pub fn provider<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.provider = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for provider: {e}")
+                    });
+                self
+            }
+            pub fn state<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Open<crate::types::BucketState>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.state = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for state: {e}")
+                    });
+                self
+            }
+            pub fn state_unready<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.state_unready = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for state_unready: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::BucketVersion>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<Bucket> for super::Bucket {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: Bucket,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    backups_max: value.backups_max?,
+                    id: value.id?,
+                    is_default: value.is_default?,
+                    metadata: value.metadata?,
+                    name: value.name?,
+                    provider: value.provider?,
+                    state: value.state?,
+                    state_unready: value.state_unready?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::Bucket> for Bucket {
+            fn from(value: super::Bucket) -> Self {
+                Self {
+                    backups_max: Ok(value.backups_max),
+                    id: Ok(value.id),
+                    is_default: Ok(value.is_default),
+                    metadata: Ok(value.metadata),
+                    name: Ok(value.name),
+                    provider: Ok(value.provider),
+                    state: Ok(value.state),
+                    state_unready: Ok(value.state_unready),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct BucketList {
+            items: ::std::result::Result<
+                ::std::option::Option<
+                    ::std::vec::Vec<crate::ListItem<crate::types::Bucket>>,
+                >,
+                ::std::string::String,
+            >,
+            metadata: ::std::result::Result<super::ListMetadata, ::std::string::String>,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            version: ::std::result::Result<super::BucketVersion, ::std::string::String>,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for BucketList {
+            fn default() -> Self {
+                Self {
+                    items: Ok(Default::default()),
+                    metadata: Err("no value supplied for metadata".to_string()),
+                    type_: Err("no value supplied for type_".to_string()),
+                    version: Err("no value supplied for version".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl BucketList {
+            pub fn items<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<
+                        ::std::vec::Vec<crate::ListItem<crate::types::Bucket>>,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.items = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for items: {e}")
+                    });
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::ListMetadata>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::BucketVersion>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<BucketList> for super::BucketList {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: BucketList,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    items: value.items?,
+                    metadata: value.metadata?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::BucketList> for BucketList {
+            fn from(value: super::BucketList) -> Self {
+                Self {
+                    items: Ok(value.items),
+                    metadata: Ok(value.metadata),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct Cloud {
+            cloud_type: ::std::result::Result<
+                ::std::string::String,
+                ::std::string::String,
+            >,
+            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
+            metadata: ::std::result::Result<super::Metadata, ::std::string::String>,
+            name: ::std::result::Result<::std::string::String, ::std::string::String>,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            version: ::std::result::Result<super::CloudVersion, ::std::string::String>,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for Cloud {
+            fn default() -> Self {
+                Self {
+                    cloud_type: Err("no value supplied for cloud_type".to_string()),
+                    id: Err("no value supplied for id".to_string()),
+                    metadata: Err("no value supplied for metadata".to_string()),
+                    name: Err("no value supplied for name".to_string()),
+                    type_: Err("no value supplied for type_".to_string()),
+                    version: Err("no value supplied for version".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl Cloud {
+            pub fn cloud_type<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.cloud_type = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for cloud_type: {e}")
+                    });
+                self
+            }
+            pub fn id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::uuid::Uuid>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.id = value
+                    .try_into()
+                    .map_err(|e| format!("error converting supplied value for id: {e}"));
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::Metadata>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for name: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::CloudVersion>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<Cloud> for super::Cloud {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: Cloud,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    cloud_type: value.cloud_type?,
+                    id: value.id?,
+                    metadata: value.metadata?,
+                    name: value.name?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::Cloud> for Cloud {
+            fn from(value: super::Cloud) -> Self {
+                Self {
+                    cloud_type: Ok(value.cloud_type),
+                    id: Ok(value.id),
+                    metadata: Ok(value.metadata),
+                    name: Ok(value.name),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct CloudList {
+            items: ::std::result::Result<
+                ::std::option::Option<
+                    ::std::vec::Vec<crate::ListItem<crate::types::Cloud>>,
+                >,
+                ::std::string::String,
+            >,
+            metadata: ::std::result::Result<super::ListMetadata, ::std::string::String>,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            version: ::std::result::Result<super::CloudVersion, ::std::string::String>,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for CloudList {
+            fn default() -> Self {
+                Self {
+                    items: Ok(Default::default()),
+                    metadata: Err("no value supplied for metadata".to_string()),
+                    type_: Err("no value supplied for type_".to_string()),
+                    version: Err("no value supplied for version".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl CloudList {
+            pub fn items<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<
+                        ::std::vec::Vec<crate::ListItem<crate::types::Cloud>>,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.items = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for items: {e}")
+                    });
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::ListMetadata>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::CloudVersion>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<CloudList> for super::CloudList {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: CloudList,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    items: value.items?,
+                    metadata: value.metadata?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::CloudList> for CloudList {
+            fn from(value: super::CloudList) -> Self {
+                Self {
+                    items: Ok(value.items),
+                    metadata: Ok(value.metadata),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
         pub struct InvalidField {
             name: ::std::result::Result<::std::string::String, ::std::string::String>,
             reason: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -3427,6 +5032,588 @@ system's.
             }
         }
         #[derive(Clone, Debug)]
+        pub struct Schedule {
+            app_id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
+            bucket_id: ::std::result::Result<
+                ::std::option::Option<::uuid::Uuid>,
+                ::std::string::String,
+            >,
+            cron: ::std::result::Result<::std::string::String, ::std::string::String>,
+            enabled: ::std::result::Result<
+                crate::Open<crate::types::ScheduleEnabled>,
+                ::std::string::String,
+            >,
+            granularity: ::std::result::Result<
+                ::std::string::String,
+                ::std::string::String,
+            >,
+            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
+            jitter_secs: ::std::result::Result<i64, ::std::string::String>,
+            makes: ::std::result::Result<
+                ::std::option::Option<
+                    ::std::vec::Vec<crate::Open<crate::types::ScheduleMakes>>,
+                >,
+                ::std::string::String,
+            >,
+            metadata: ::std::result::Result<super::Metadata, ::std::string::String>,
+            name: ::std::result::Result<::std::string::String, ::std::string::String>,
+            next_run_timestamp: ::std::result::Result<
+                ::std::option::Option<crate::Timestamp>,
+                ::std::string::String,
+            >,
+            retention: ::std::result::Result<
+                super::ScheduleRetention,
+                ::std::string::String,
+            >,
+            time_zone: ::std::result::Result<
+                ::std::string::String,
+                ::std::string::String,
+            >,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            version: ::std::result::Result<
+                super::ScheduleVersion,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for Schedule {
+            fn default() -> Self {
+                Self {
+                    app_id: Err("no value supplied for app_id".to_string()),
+                    bucket_id: Ok(Default::default()),
+                    cron: Err("no value supplied for cron".to_string()),
+                    enabled: Err("no value supplied for enabled".to_string()),
+                    granularity: Err("no value supplied for granularity".to_string()),
+                    id: Err("no value supplied for id".to_string()),
+                    jitter_secs: Err("no value supplied for jitter_secs".to_string()),
+                    makes: Ok(Default::default()),
+                    metadata: Err("no value supplied for metadata".to_string()),
+                    name: Err("no value supplied for name".to_string()),
+                    next_run_timestamp: Ok(Default::default()),
+                    retention: Err("no value supplied for retention".to_string()),
+                    time_zone: Err("no value supplied for time_zone".to_string()),
+                    type_: Err("no value supplied for type_".to_string()),
+                    version: Err("no value supplied for version".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl Schedule {
+            pub fn app_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::uuid::Uuid>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.app_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for app_id: {e}")
+                    });
+                self
+            }
+            pub fn bucket_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.bucket_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for bucket_id: {e}")
+                    });
+                self
+            }
+            pub fn cron<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.cron = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for cron: {e}")
+                    });
+                self
+            }
+            pub fn enabled<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Open<crate::types::ScheduleEnabled>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.enabled = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for enabled: {e}")
+                    });
+                self
+            }
+            pub fn granularity<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.granularity = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for granularity: {e}")
+                    });
+                self
+            }
+            pub fn id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::uuid::Uuid>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.id = value
+                    .try_into()
+                    .map_err(|e| format!("error converting supplied value for id: {e}"));
+                self
+            }
+            pub fn jitter_secs<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<i64>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.jitter_secs = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for jitter_secs: {e}")
+                    });
+                self
+            }
+            pub fn makes<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<
+                        ::std::vec::Vec<crate::Open<crate::types::ScheduleMakes>>,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.makes = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for makes: {e}")
+                    });
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::Metadata>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for name: {e}")
+                    });
+                self
+            }
+            pub fn next_run_timestamp<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<crate::Timestamp>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.next_run_timestamp = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!(
+                            "error converting supplied value for next_run_timestamp: {e}"
+                        )
+                    });
+                self
+            }
+            pub fn retention<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::ScheduleRetention>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.retention = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for retention: {e}")
+                    });
+                self
+            }
+            pub fn time_zone<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.time_zone = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for time_zone: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::ScheduleVersion>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<Schedule> for super::Schedule {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: Schedule,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    app_id: value.app_id?,
+                    bucket_id: value.bucket_id?,
+                    cron: value.cron?,
+                    enabled: value.enabled?,
+                    granularity: value.granularity?,
+                    id: value.id?,
+                    jitter_secs: value.jitter_secs?,
+                    makes: value.makes?,
+                    metadata: value.metadata?,
+                    name: value.name?,
+                    next_run_timestamp: value.next_run_timestamp?,
+                    retention: value.retention?,
+                    time_zone: value.time_zone?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::Schedule> for Schedule {
+            fn from(value: super::Schedule) -> Self {
+                Self {
+                    app_id: Ok(value.app_id),
+                    bucket_id: Ok(value.bucket_id),
+                    cron: Ok(value.cron),
+                    enabled: Ok(value.enabled),
+                    granularity: Ok(value.granularity),
+                    id: Ok(value.id),
+                    jitter_secs: Ok(value.jitter_secs),
+                    makes: Ok(value.makes),
+                    metadata: Ok(value.metadata),
+                    name: Ok(value.name),
+                    next_run_timestamp: Ok(value.next_run_timestamp),
+                    retention: Ok(value.retention),
+                    time_zone: Ok(value.time_zone),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct ScheduleList {
+            items: ::std::result::Result<
+                ::std::option::Option<
+                    ::std::vec::Vec<crate::ListItem<crate::types::Schedule>>,
+                >,
+                ::std::string::String,
+            >,
+            metadata: ::std::result::Result<super::ListMetadata, ::std::string::String>,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            version: ::std::result::Result<
+                super::ScheduleVersion,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ScheduleList {
+            fn default() -> Self {
+                Self {
+                    items: Ok(Default::default()),
+                    metadata: Err("no value supplied for metadata".to_string()),
+                    type_: Err("no value supplied for type_".to_string()),
+                    version: Err("no value supplied for version".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl ScheduleList {
+            pub fn items<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::std::option::Option<
+                        ::std::vec::Vec<crate::ListItem<crate::types::Schedule>>,
+                    >,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.items = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for items: {e}")
+                    });
+                self
+            }
+            pub fn metadata<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::ListMetadata>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.metadata = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for metadata: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<super::ScheduleVersion>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ScheduleList> for super::ScheduleList {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ScheduleList,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    items: value.items?,
+                    metadata: value.metadata?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ScheduleList> for ScheduleList {
+            fn from(value: super::ScheduleList) -> Self {
+                Self {
+                    items: Ok(value.items),
+                    metadata: Ok(value.metadata),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
+        pub struct ScheduleRetention {
+            keep_daily: ::std::result::Result<
+                ::std::option::Option<i64>,
+                ::std::string::String,
+            >,
+            keep_days: ::std::result::Result<
+                ::std::option::Option<i64>,
+                ::std::string::String,
+            >,
+            keep_last: ::std::result::Result<
+                ::std::option::Option<i64>,
+                ::std::string::String,
+            >,
+            keep_monthly: ::std::result::Result<
+                ::std::option::Option<i64>,
+                ::std::string::String,
+            >,
+            keep_weekly: ::std::result::Result<
+                ::std::option::Option<i64>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for ScheduleRetention {
+            fn default() -> Self {
+                Self {
+                    keep_daily: Ok(Default::default()),
+                    keep_days: Ok(Default::default()),
+                    keep_last: Ok(Default::default()),
+                    keep_monthly: Ok(Default::default()),
+                    keep_weekly: Ok(Default::default()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl ScheduleRetention {
+            pub fn keep_daily<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i64>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.keep_daily = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for keep_daily: {e}")
+                    });
+                self
+            }
+            pub fn keep_days<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i64>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.keep_days = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for keep_days: {e}")
+                    });
+                self
+            }
+            pub fn keep_last<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i64>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.keep_last = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for keep_last: {e}")
+                    });
+                self
+            }
+            pub fn keep_monthly<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i64>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.keep_monthly = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for keep_monthly: {e}")
+                    });
+                self
+            }
+            pub fn keep_weekly<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<i64>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.keep_weekly = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for keep_weekly: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<ScheduleRetention> for super::ScheduleRetention {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: ScheduleRetention,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    keep_daily: value.keep_daily?,
+                    keep_days: value.keep_days?,
+                    keep_last: value.keep_last?,
+                    keep_monthly: value.keep_monthly?,
+                    keep_weekly: value.keep_weekly?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::ScheduleRetention> for ScheduleRetention {
+            fn from(value: super::ScheduleRetention) -> Self {
+                Self {
+                    keep_daily: Ok(value.keep_daily),
+                    keep_days: Ok(value.keep_days),
+                    keep_last: Ok(value.keep_last),
+                    keep_monthly: Ok(value.keep_monthly),
+                    keep_weekly: Ok(value.keep_weekly),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
         pub struct StateDetail {
             detail: ::std::result::Result<::std::string::String, ::std::string::String>,
             title: ::std::result::Result<::std::string::String, ::std::string::String>,
@@ -3915,6 +6102,108 @@ let response = client.app_fetch()
 ```*/
     pub fn app_fetch(&self) -> builder::AppFetch<'_> {
         builder::AppFetch::new(self)
+    }
+    /**List the schedules of an app
+
+Lists every schedule that the app has or once had, newest first. Without `limit` the answer holds
+all of them. With `include` each item is an array of the named fields instead of an object.
+
+
+Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/schedules`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `app_id`: The app that is or was copied.
+- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
+- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+```text
+let response = client.app_schedule_list_for_app()
+    .account_id(account_id)
+    .app_id(app_id)
+    .continue_(continue_)
+    .include(include)
+    .limit(limit)
+    .send()
+    .await;
+```*/
+    pub fn app_schedule_list_for_app(&self) -> builder::AppScheduleListForApp<'_> {
+        builder::AppScheduleListForApp::new(self)
+    }
+    /**List buckets
+
+Lists every bucket that the account has or once had, newest first. Without `limit` the answer holds
+all of them. With `include` each item is an array of the named fields instead of an object. Where on
+its server a bucket is isn't told.
+
+
+Sends a `GET` request to `/accounts/{account_id}/topology/v1/buckets`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
+- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+```text
+let response = client.bucket_list()
+    .account_id(account_id)
+    .continue_(continue_)
+    .include(include)
+    .limit(limit)
+    .send()
+    .await;
+```*/
+    pub fn bucket_list(&self) -> builder::BucketList<'_> {
+        builder::BucketList::new(self)
+    }
+    /**List clouds
+
+Lists the clouds of an account: there are none, since apps are directories of the server. The
+original's clients ask for this list, above all to find out what is wrong when something else failed.
+
+
+Sends a `GET` request to `/accounts/{account_id}/topology/v1/clouds`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
+- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+```text
+let response = client.cloud_list()
+    .account_id(account_id)
+    .continue_(continue_)
+    .include(include)
+    .limit(limit)
+    .send()
+    .await;
+```*/
+    pub fn cloud_list(&self) -> builder::CloudList<'_> {
+        builder::CloudList::new(self)
+    }
+    /**List accounts
+
+Lists the accounts that the token is good for, newest first, with what it may do in each. For a token
+of all accounts these are all. Without `limit` the answer holds all of them. With `include` each item
+is an array of the named fields instead of an object.
+
+
+Sends a `GET` request to `/accounts`
+
+Arguments:
+- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
+- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+```text
+let response = client.account_list()
+    .continue_(continue_)
+    .include(include)
+    .limit(limit)
+    .send()
+    .await;
+```*/
+    pub fn account_list(&self) -> builder::AccountList<'_> {
+        builder::AccountList::new(self)
     }
 }
 /// Types for composing operation parameters.
@@ -5231,6 +7520,450 @@ pub mod builder {
                 )
                 .headers(header_map);
             crate::exchange::json("app_fetch", request).await
+        }
+    }
+    /**Builder for [`Client::app_schedule_list_for_app`]
+
+[`Client::app_schedule_list_for_app`]: super::Client::app_schedule_list_for_app*/
+    #[derive(Debug, Clone)]
+    pub struct AppScheduleListForApp<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        app_id: Result<::uuid::Uuid, String>,
+        continue_: Result<Option<::std::string::String>, String>,
+        include: Result<Option<::std::string::String>, String>,
+        limit: Result<Option<::std::num::NonZeroU64>, String>,
+    }
+    impl<'a> AppScheduleListForApp<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                app_id: Err("app_id was not initialized".to_string()),
+                continue_: Ok(None),
+                include: Ok(None),
+                limit: Ok(None),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
+                });
+            self
+        }
+        pub fn continue_<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.continue_ = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for continue_ failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn include<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.include = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for include failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::num::NonZeroU64>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/schedules`
+        pub async fn send(self) -> Result<ResponseValue<types::ScheduleList>, Error> {
+            let Self { client, account_id, app_id, continue_, include, limit } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_schedule_list_for_app",
+                    reason,
+                ))?;
+            let app_id = app_id
+                .map_err(|reason| Error::invalid_request(
+                    "app_schedule_list_for_app",
+                    reason,
+                ))?;
+            let continue_ = continue_
+                .map_err(|reason| Error::invalid_request(
+                    "app_schedule_list_for_app",
+                    reason,
+                ))?;
+            let include = include
+                .map_err(|reason| Error::invalid_request(
+                    "app_schedule_list_for_app",
+                    reason,
+                ))?;
+            let limit = limit
+                .map_err(|reason| Error::invalid_request(
+                    "app_schedule_list_for_app",
+                    reason,
+                ))?;
+            let url = format!(
+                "{}/accounts/{}/k8s/v1/apps/{}/schedules", client.baseurl, encode_path(&
+                account_id.to_string()), encode_path(& app_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("continue", &continue_))
+                .query(&progenitor_client::QueryParam::new("include", &include))
+                .query(&progenitor_client::QueryParam::new("limit", &limit))
+                .headers(header_map);
+            crate::exchange::json("app_schedule_list_for_app", request).await
+        }
+    }
+    /**Builder for [`Client::bucket_list`]
+
+[`Client::bucket_list`]: super::Client::bucket_list*/
+    #[derive(Debug, Clone)]
+    pub struct BucketList<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        continue_: Result<Option<::std::string::String>, String>,
+        include: Result<Option<::std::string::String>, String>,
+        limit: Result<Option<::std::num::NonZeroU64>, String>,
+    }
+    impl<'a> BucketList<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                continue_: Ok(None),
+                include: Ok(None),
+                limit: Ok(None),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn continue_<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.continue_ = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for continue_ failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn include<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.include = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for include failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::num::NonZeroU64>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/accounts/{account_id}/topology/v1/buckets`
+        pub async fn send(self) -> Result<ResponseValue<types::BucketList>, Error> {
+            let Self { client, account_id, continue_, include, limit } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request("bucket_list", reason))?;
+            let continue_ = continue_
+                .map_err(|reason| Error::invalid_request("bucket_list", reason))?;
+            let include = include
+                .map_err(|reason| Error::invalid_request("bucket_list", reason))?;
+            let limit = limit
+                .map_err(|reason| Error::invalid_request("bucket_list", reason))?;
+            let url = format!(
+                "{}/accounts/{}/topology/v1/buckets", client.baseurl, encode_path(&
+                account_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("continue", &continue_))
+                .query(&progenitor_client::QueryParam::new("include", &include))
+                .query(&progenitor_client::QueryParam::new("limit", &limit))
+                .headers(header_map);
+            crate::exchange::json("bucket_list", request).await
+        }
+    }
+    /**Builder for [`Client::cloud_list`]
+
+[`Client::cloud_list`]: super::Client::cloud_list*/
+    #[derive(Debug, Clone)]
+    pub struct CloudList<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        continue_: Result<Option<::std::string::String>, String>,
+        include: Result<Option<::std::string::String>, String>,
+        limit: Result<Option<::std::num::NonZeroU64>, String>,
+    }
+    impl<'a> CloudList<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                continue_: Ok(None),
+                include: Ok(None),
+                limit: Ok(None),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn continue_<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.continue_ = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for continue_ failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn include<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.include = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for include failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::num::NonZeroU64>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/accounts/{account_id}/topology/v1/clouds`
+        pub async fn send(self) -> Result<ResponseValue<types::CloudList>, Error> {
+            let Self { client, account_id, continue_, include, limit } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request("cloud_list", reason))?;
+            let continue_ = continue_
+                .map_err(|reason| Error::invalid_request("cloud_list", reason))?;
+            let include = include
+                .map_err(|reason| Error::invalid_request("cloud_list", reason))?;
+            let limit = limit
+                .map_err(|reason| Error::invalid_request("cloud_list", reason))?;
+            let url = format!(
+                "{}/accounts/{}/topology/v1/clouds", client.baseurl, encode_path(&
+                account_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("continue", &continue_))
+                .query(&progenitor_client::QueryParam::new("include", &include))
+                .query(&progenitor_client::QueryParam::new("limit", &limit))
+                .headers(header_map);
+            crate::exchange::json("cloud_list", request).await
+        }
+    }
+    /**Builder for [`Client::account_list`]
+
+[`Client::account_list`]: super::Client::account_list*/
+    #[derive(Debug, Clone)]
+    pub struct AccountList<'a> {
+        client: &'a super::Client,
+        continue_: Result<Option<::std::string::String>, String>,
+        include: Result<Option<::std::string::String>, String>,
+        limit: Result<Option<::std::num::NonZeroU64>, String>,
+    }
+    impl<'a> AccountList<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                continue_: Ok(None),
+                include: Ok(None),
+                limit: Ok(None),
+            }
+        }
+        pub fn continue_<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.continue_ = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for continue_ failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn include<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.include = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for include failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn limit<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::num::NonZeroU64>,
+        {
+            self.limit = value
+                .try_into()
+                .map(Some)
+                .map_err(|_| {
+                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
+                        .to_string()
+                });
+            self
+        }
+        ///Sends a `GET` request to `/accounts`
+        pub async fn send(self) -> Result<ResponseValue<types::AccountList>, Error> {
+            let Self { client, continue_, include, limit } = self;
+            let continue_ = continue_
+                .map_err(|reason| Error::invalid_request("account_list", reason))?;
+            let include = include
+                .map_err(|reason| Error::invalid_request("account_list", reason))?;
+            let limit = limit
+                .map_err(|reason| Error::invalid_request("account_list", reason))?;
+            let url = format!("{}/accounts", client.baseurl,);
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            let request = client
+                .client
+                .get(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .query(&progenitor_client::QueryParam::new("continue", &continue_))
+                .query(&progenitor_client::QueryParam::new("include", &include))
+                .query(&progenitor_client::QueryParam::new("limit", &limit))
+                .headers(header_map);
+            crate::exchange::json("account_list", request).await
         }
     }
 }

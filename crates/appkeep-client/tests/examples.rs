@@ -53,6 +53,14 @@ const OPERATIONS: &[(&str, Option<RoundTrip>, Option<RoundTrip>)] = &[
     ("app_snap_delete_for_app", None, None),
     ("app_list", None, Some(round_trip::<types::AppList>)),
     ("app_fetch", None, Some(round_trip::<types::App>)),
+    (
+        "app_schedule_list_for_app",
+        None,
+        Some(round_trip::<types::ScheduleList>),
+    ),
+    ("bucket_list", None, Some(round_trip::<types::BucketList>)),
+    ("cloud_list", None, Some(round_trip::<types::CloudList>)),
+    ("account_list", None, Some(round_trip::<types::AccountList>)),
 ];
 
 /// How many examples the original's reference documents: those alone, without our own.

@@ -15,6 +15,7 @@ mod breakage;
 mod call;
 mod cleanup;
 mod client;
+mod declared;
 mod decode;
 mod deletes;
 mod failures;

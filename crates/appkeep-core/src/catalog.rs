@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::hook::Hook;
@@ -15,6 +16,8 @@ pub struct Account {
     pub id: AccountId,
     /// Its name, unique on a server.
     pub name: String,
+    /// Whether the configuration still names it. One that was taken out keeps what it has.
+    pub declared: bool,
 }
 
 /// A named directory that belongs to an app.
@@ -112,6 +115,30 @@ pub struct Bucket {
     pub backups_max: u32,
     /// Whether the configuration still names it.
     pub declared: bool,
+}
+
+/// The one of an account's buckets, in the order of their declaration, that is taken when a backup names none: the
+/// one that is marked, else the first.
+pub fn default_bucket<'a>(buckets: impl IntoIterator<Item = &'a Bucket>) -> Option<&'a Bucket> {
+    let mut first = None;
+    for bucket in buckets.into_iter().filter(|bucket| bucket.declared) {
+        if bucket.is_default {
+            return Some(bucket);
+        }
+        first = first.or(Some(bucket));
+    }
+    first
+}
+
+/// Something that is declared, or once was, with when that was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded<T> {
+    /// The thing itself.
+    pub what: T,
+    /// When it was declared first.
+    pub created_at: DateTime<Utc>,
+    /// When its declaration last changed.
+    pub modified_at: DateTime<Utc>,
 }
 
 /// All that a configuration declares; what it doesn't name becomes undeclared.

@@ -20,6 +20,7 @@ pub mod name;
 pub mod retention;
 pub mod schedule;
 pub mod service;
+pub mod short_list;
 pub mod state;
 pub mod store;
 pub mod worker;

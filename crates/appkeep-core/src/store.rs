@@ -12,7 +12,7 @@ use crate::app::AppView;
 use crate::app_backup::AppBackup;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::app_snap::AppSnap;
-use crate::catalog::{Account, App, Bucket, Declaration};
+use crate::catalog::{Account, App, Bucket, Declaration, Recorded};
 use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, ScheduleId, TokenId};
 use crate::job::{Claim, ClaimedJob, JobEnd, Lease, LeaseStatus, NewJob};
 use crate::retention::Made;
@@ -123,6 +123,8 @@ pub trait Store: Send + Sync {
     async fn fetch_account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
     /// All accounts, by name.
     async fn list_accounts(&self) -> Result<Vec<Account>, StoreError>;
+    /// All accounts with their times, declared or not, in any order.
+    async fn list_recorded_accounts(&self) -> Result<Vec<Recorded<Account>>, StoreError>;
     /// The app of this account with this id, declared or not.
     async fn fetch_app(&self, account_id: AccountId, id: AppId) -> Result<Option<App>, StoreError>;
     /// The apps of this account, by name, declared or not.
@@ -138,6 +140,9 @@ pub trait Store: Send + Sync {
     async fn fetch_bucket(&self, account_id: AccountId, id: BucketId) -> Result<Option<Bucket>, StoreError>;
     /// The buckets of this account, in the order of their declaration, declared or not.
     async fn list_buckets(&self, account_id: AccountId) -> Result<Vec<Bucket>, StoreError>;
+    /// The same, in the same order, with their times.
+    async fn list_recorded_buckets(&self, account_id: AccountId)
+    -> Result<Vec<Recorded<Bucket>>, StoreError>;
 
     /// The schedule of this account with this id, declared or not.
     async fn fetch_schedule(
@@ -147,6 +152,12 @@ pub trait Store: Send + Sync {
     ) -> Result<Option<Schedule>, StoreError>;
     /// The declared schedules of all accounts, each with its next run.
     async fn list_schedules(&self) -> Result<Vec<Scheduled>, StoreError>;
+    /// The schedules of this app, declared or not, each with its next run and its times, in any order.
+    async fn list_app_schedules(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+    ) -> Result<Vec<Recorded<Scheduled>>, StoreError>;
     /// The backups that this schedule made, in any order.
     async fn list_app_backups_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError>;
     /// The snapshots that this schedule made, in any order.
@@ -227,7 +238,7 @@ pub trait StoreTx: Send {
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 
     /// Makes accounts, apps, buckets and schedules what `declaration` says; what it doesn't name stays,
-    /// undeclared. A schedule that was not declared before, or had another timing, has no next run. An app that
+    /// undeclared. A schedule that was not declared before, or had another timing, has no next run. What
     /// differs from before was changed at `now`.
     async fn update_declaration(
         &mut self,

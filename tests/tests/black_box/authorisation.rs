@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use appkeep_contract::document::Operation;
 use appkeep_core::actor::{AccountScope, Actor, Role, Token};
 use appkeep_server::data_dir::DataDir;
 use appkeep_server::store::{SqliteStore, Store};
@@ -20,7 +21,7 @@ use crate::stage::{Stage, UNKNOWN};
 /// accounts about one that doesn't exist.
 ///
 /// The DELETEs conflict, which nobody gets to know who may not delete.
-const ROWS: [(&str, &str, &str, &str); 13] = [
+const ROWS: [(&str, &str, &str, &str); 16] = [
     ("app_backup_list_all", "200/-", "200/-", "404/2"),
     ("app_backup_fetch", "200/-", "200/-", "404/2"),
     ("app_backup_delete", "403/11", "409/128", "404/1"),
@@ -34,6 +35,9 @@ const ROWS: [(&str, &str, &str, &str); 13] = [
     ("app_snap_delete_for_app", "403/11", "409/144", "404/1"),
     ("app_list", "200/-", "200/-", "404/2"),
     ("app_fetch", "200/-", "200/-", "404/2"),
+    ("app_schedule_list_for_app", "200/-", "200/-", "404/2"),
+    ("bucket_list", "200/-", "200/-", "404/2"),
+    ("cloud_list", "200/-", "200/-", "404/2"),
 ];
 
 const ROLES: [&str; 4] = ["viewer", "member", "admin", "owner"];
@@ -41,6 +45,8 @@ const ROLES: [&str; 4] = ["viewer", "member", "admin", "owner"];
 #[test]
 fn every_operation_has_a_row() {
     let mut rows: Vec<&str> = ROWS.iter().map(|row| row.0).collect();
+    // It is in no account: `declared` says who sees what there.
+    rows.push("account_list");
     let mut all: Vec<&str> = operations()
         .iter()
         .map(|operation| operation.id.as_str())
@@ -146,7 +152,8 @@ fn without_correlation(answer: &Answer) -> Value {
 #[tokio::test]
 async fn a_refusal_does_not_tell_whether_the_account_exists() {
     let stage = Stage::set().await;
-    for operation in operations() {
+    let in_account = |operation: &&Operation| stage.ask(&operation.id).has("account_id");
+    for operation in operations().iter().filter(in_account) {
         let mut answers = Vec::new();
         for account in [stage.server.account("other").to_string(), UNKNOWN.to_owned()] {
             let mut ask = stage.ask(&operation.id);

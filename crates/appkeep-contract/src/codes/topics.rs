@@ -132,6 +132,23 @@ const TOPICS: &[Topic] = &[
         "Whoever wants to back something up looks here for what there is.",
         "answer list and fetch from the same source, with every app of the account and none of another",
         "an app that can be backed up and isn't in the list", None),
+    topic(&["account-listed"],
+        "Whoever has a token and nothing else begins here; what isn't in the list can't be found, and what is in it \
+         without being the token's gives other tenants away.",
+        "list the accounts of the token, all of them for a token of all, each with the token's role",
+        "every account of the server for everybody", None),
+    topic(&["bucket-listed"],
+        "A bucket is chosen from this list, and where a backup goes that names none has to be what it says.",
+        "list the account's buckets, and mark the one that a create without `bucketID` takes",
+        "a default that isn't the one that is taken", None),
+    topic(&["schedule-listed"],
+        "Whether an app is backed up at all is read off this list.",
+        "look schedules up by account and app together",
+        "another app's schedule, and nobody notices that one's own has none", None),
+    topic(&["declared-list"],
+        "Clients page and pick columns without thinking; a list that is short today isn't for ever.",
+        "order the list by creation time and id, newest first, before it is cut; take the columns from the same items",
+        "`continue` beginning from the start again", None),
     // ------------------------------------------------------------------ life of a resource
     topic(&["snapshot-create", "backup-create", "snapshot-without-name", "backup-without-name"],
         "A client stores what it gets here and asks for it by that id from then on; what differs from what it sent \

@@ -18,6 +18,10 @@ pub(super) fn decode(operation: &str, status: u16, body: &Value) -> Result<(), S
         "app_snap_list_for_app" => there_and_back::<types::AppSnapList>(body),
         "app_snap_create_for_app" | "app_snap_fetch_for_app" => there_and_back::<types::AppSnap>(body),
         "app_list" => there_and_back::<types::AppList>(body),
+        "app_schedule_list_for_app" => there_and_back::<types::ScheduleList>(body),
+        "bucket_list" => there_and_back::<types::BucketList>(body),
+        "cloud_list" => there_and_back::<types::CloudList>(body),
+        "account_list" => there_and_back::<types::AccountList>(body),
         "app_fetch" => there_and_back::<types::App>(body),
         _ => Ok(()),
     }

@@ -167,6 +167,7 @@ const fn body(
 
 const NAME: &str = "A name is a DNS label of 1 to 63 characters.";
 const BACKUP: On = On::Only("app_backup_create_for_app");
+const IN_ACCOUNT: On = On::InPath("account_id");
 
 /// Every faulty request that the suite knows.
 #[rustfmt::skip]
@@ -179,18 +180,18 @@ pub(super) const FAULTS: &[Fault] = &[
     row("token-of-another-scheme", "Only the bearer scheme is known.", On::Every,
         &[T::BasicToken], 401, Says::Problem(&[3, 4])),
     // ------------------------------------------------------------------ permission
-    row("account-of-others", "Another account is forbidden, whether or not it exists.", On::Every,
+    row("account-of-others", "Another account is forbidden, whether or not it exists.", IN_ACCOUNT,
         &[T::UnknownAccount], 403, Says::Problem(&[11])),
-    row("token-of-others", "Another account's token is good for nothing here.", On::Every,
+    row("token-of-others", "Another account's token is good for nothing here.", IN_ACCOUNT,
         &[T::ForeignToken], 403, Says::Problem(&[11])),
     row("role-too-low", "Who may only read can't create or delete.", On::Writes,
         &[T::ViewerToken], 403, Says::Problem(&[11])),
     // ------------------------------------------------------------------ ids
-    row("account-malformed", "An account id is a UUID.", On::Every,
+    row("account-malformed", "An account id is a UUID.", IN_ACCOUNT,
         &[T::Account(WORD)], 400, Says::Problem(&[33])),
-    row("account-in-capitals", "Ids are written in lower case.", On::Every,
+    row("account-in-capitals", "Ids are written in lower case.", IN_ACCOUNT,
         &[T::Account(UPPER)], 400, Says::Problem(&[33])),
-    row("account-without-hyphens", "Ids are written with hyphens.", On::Every,
+    row("account-without-hyphens", "Ids are written with hyphens.", IN_ACCOUNT,
         &[T::Account(BARE)], 400, Says::Problem(&[33])),
     row("app-malformed", "An app id is a UUID.", On::InPath("app_id"),
         &[T::App(WORD)], 400, Says::Problem(&[35])),
@@ -203,7 +204,7 @@ pub(super) const FAULTS: &[Fault] = &[
     row("resource-without-hyphens", "Ids are written with hyphens.", On::OneResource,
         &[T::Resource(BARE)], 400, Says::Problem(&[35])),
     // ------------------------------------------------------------------ what isn't there
-    row("account-unknown", "For a token of all accounts an unknown account isn't found.", On::Every,
+    row("account-unknown", "For a token of all accounts an unknown account isn't found.", IN_ACCOUNT,
         &[T::OperatorToken, T::UnknownAccount], 404, Says::NotFound),
     row("app-unknown", "An unknown app isn't found.", On::InPath("app_id"),
         &[T::UnknownApp], 404, Says::NotFound),
@@ -232,7 +233,7 @@ pub(super) const FAULTS: &[Fault] = &[
     row("method-undeclared", "A method that a path doesn't have is answered with 405 and `Allow`.", On::EveryPath,
         &[T::Method("PATCH")], 405, Says::Problem(&[69])),
     row("method-before-token", "The method is looked at before the token.", On::EveryPath,
-        &[T::Method("PUT"), T::NoToken], 405, Says::Problem(&[69])),
+        &[T::Method("PATCH"), T::NoToken], 405, Says::Problem(&[69])),
     row("content-type-unsupported", "A body of another media type is refused.", On::WithBody,
         &[T::ContentType("text/plain")], 415, Says::Anything),
     row("content-type-of-another-resource", "A vendor media type is that of the resource.", On::WithBody,
@@ -258,11 +259,11 @@ pub(super) const FAULTS: &[Fault] = &[
     row("bucket-unknown", "A backup can't go to a bucket that isn't there.", BACKUP,
         &[T::UnknownId("bucketID")], 400, Says::Problem(&[108])),
     // ------------------------------------------------------------------ the order of checks
-    row("order-token-before-account", "The token is looked at before the account.", On::Every,
+    row("order-token-before-account", "The token is looked at before the account.", IN_ACCOUNT,
         &[T::NoToken, T::Account(WORD)], 401, Says::Problem(&[3])),
-    row("order-account-before-permission", "A malformed account is refused before permission is asked.", On::Every,
+    row("order-account-before-permission", "A malformed account is refused before permission is asked.", IN_ACCOUNT,
         &[T::ForeignToken, T::Account(WORD)], 400, Says::Problem(&[33])),
-    row("order-permission-before-query", "Permission is asked before the query is read.", On::Every,
+    row("order-permission-before-query", "Permission is asked before the query is read.", IN_ACCOUNT,
         &[T::UnknownAccount, T::Query("surprise", "1")], 403, Says::Problem(&[11])),
     row("order-permission-before-ids", "Permission is asked before the other ids are read.", On::InPath("app_id"),
         &[T::UnknownAccount, T::App(WORD)], 403, Says::Problem(&[11])),
@@ -270,7 +271,7 @@ pub(super) const FAULTS: &[Fault] = &[
         &[T::UnknownAccount, T::Body("{")], 403, Says::Problem(&[11])),
     row("order-role-before-body", "The role is looked at before the body.", On::WithBody,
         &[T::ViewerToken, T::Body("{")], 403, Says::Problem(&[11])),
-    row("order-account-before-query", "The account is looked up before the query is read.", On::Every,
+    row("order-account-before-query", "The account is looked up before the query is read.", IN_ACCOUNT,
         &[T::OperatorToken, T::UnknownAccount, T::Query("surprise", "1")], 404, Says::NotFound),
     row("order-ids-before-query", "Ids are read before the query.", On::InPath("app_id"),
         &[T::App(WORD), T::Query("surprise", "1")], 400, Says::Problem(&[35])),

@@ -27,9 +27,9 @@ pub(super) struct Crossing {
 #[rustfmt::skip]
 pub(super) const CROSSINGS: &[Crossing] = &[
     Crossing { code: "foreign-token", rule: "Another account's token reaches nothing of one's own.",
-        fits: |_, _| true, probe: with_foreign_token, is_forbidden: true },
+        fits: is_of_an_account, probe: with_foreign_token, is_forbidden: true },
     Crossing { code: "foreign-account", rule: "Another account's URLs are forbidden, as if it didn't exist.",
-        fits: |_, _| true, probe: in_foreign_account, is_forbidden: true },
+        fits: is_of_an_account, probe: in_foreign_account, is_forbidden: true },
     Crossing { code: "foreign-app", rule: "Another account's app isn't found under one's own account.",
         fits: |stage, operation| stage.has(operation, "app_id"), probe: below_foreign_app, is_forbidden: false },
     Crossing { code: "foreign-resource", rule: "What another account has isn't found under one's own URLs.",
@@ -98,6 +98,10 @@ pub(super) async fn make_foreign(stage: &mut Stage) -> Result<(), Stop> {
         }
     }
     stage.foreign().map(|_| ())
+}
+
+fn is_of_an_account(stage: &Stage, operation: &str) -> bool {
+    stage.has(operation, "account_id")
 }
 
 fn is_of_one(stage: &Stage, operation: &str) -> bool {

@@ -70,10 +70,12 @@ pub(super) async fn list(stage: &mut Stage, operation: &str) -> Result<(), Stop>
 pub(super) async fn problem(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     let vendor = Kind::of(operation).vendor_type();
     for accept in [JSON, vendor.as_str(), "text/html", "*/*;q=0"] {
-        let call = stage
-            .call(operation)
-            .path("account_id", "not-an-id")
-            .accept(accept);
+        let call = stage.call(operation).accept(accept);
+        let call = if stage.has(operation, "account_id") {
+            call.path("account_id", "not-an-id")
+        } else {
+            call.query("surprise", "1")
+        };
         let answer = stage.send_for(&call, 400).await?;
         expect_media_type(stage, &answer, "application/problem+json");
     }

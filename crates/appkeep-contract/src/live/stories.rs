@@ -5,8 +5,8 @@ use futures::future::BoxFuture;
 use super::kind::{Deed, Kind};
 use super::stage::{Stage, Stop};
 use super::{
-    apps, backups, client, deletes, failures, headers, isolation, lists, negotiation, pending, races,
-    sequence, slow, snapshots, storage,
+    apps, backups, client, declared, deletes, failures, headers, isolation, lists, negotiation, pending,
+    races, sequence, slow, snapshots, storage,
 };
 
 /// One check that knows what it wants to see.
@@ -45,6 +45,12 @@ pub(super) const BEGINNING: &[Story] = &[
         about: None, run: |stage| Box::pin(backups::from_snapshot(stage)) },
     Story { code: "backup-in-both-trees", rule: "Both path trees give the same backup.",
         about: Some(("app_backup_fetch", 200)), run: |stage| Box::pin(backups::same_in_both_trees(stage)) },
+    Story { code: "account-listed", rule: "The list of accounts has those that the token is good for, with its role in each.",
+        about: Some(("account_list", 200)), run: |stage| Box::pin(declared::accounts(stage)) },
+    Story { code: "bucket-listed", rule: "The list of buckets shows the account's own, and which one is taken when none is named.",
+        about: Some(("bucket_list", 200)), run: |stage| Box::pin(declared::buckets(stage)) },
+    Story { code: "schedule-listed", rule: "The list of schedules shows those of its app.",
+        about: Some(("app_schedule_list_for_app", 200)), run: |stage| Box::pin(declared::schedules(stage)) },
     Story { code: "generated-client", rule: "The generated client gets through a backup's whole life.",
         about: None, run: |stage| Box::pin(client::life_of_a_backup(stage)) },
     Story { code: "body-of-a-get", rule: "The body of a GET doesn't matter.",
@@ -131,6 +137,8 @@ pub(super) enum Over {
     Lists,
     Reads,
     Fetches,
+    /// Lists of what is declared.
+    Looks,
 }
 
 impl Over {
@@ -140,7 +148,7 @@ impl Over {
             (Self::Every, _)
                 | (Self::Lists | Self::Reads, Deed::List)
                 | (Self::Fetches | Self::Reads, Deed::Fetch)
-        )
+        ) || (self == Self::Looks && Deed::of(operation) == Deed::Look && operation.contains("_list"))
     }
 }
 
@@ -187,6 +195,9 @@ pub(super) const REPEATED: &[Repeated] = &[
         over: Over::Lists, sees: 200, run: |stage, operation| Box::pin(races::pages(stage, operation)) },
     Repeated { code: "race-read", rule: "Who reads at the same time reads the same.",
         over: Over::Lists, sees: 200, run: |stage, operation| Box::pin(races::read(stage, operation)) },
+    Repeated { code: "declared-list", rule: "A list of what is declared is the same in pages, in columns, and for whoever may only read.",
+        over: Over::Looks, sees: 200,
+        run: |stage, operation| Box::pin(declared::the_same_in_every_form(stage, operation)) },
     Repeated { code: "list-media-type", rule: "A list is plain JSON.",
         over: Over::Lists, sees: 200, run: |stage, operation| Box::pin(negotiation::list(stage, operation)) },
     Repeated { code: "fetch-media-type", rule: "A fetch answers in the media type that `Accept` asks for.",

@@ -6,7 +6,7 @@ use crate::actor::OpContext;
 use crate::app_backup::{AppBackup, CreateAppBackup};
 use crate::app_restore::RestoreSource;
 use crate::authz::Access;
-use crate::catalog::Bucket;
+use crate::catalog::{Bucket, default_bucket};
 use crate::error::Error;
 use crate::ids::{AccountId, AppBackupId, AppSnapId, BucketId};
 use crate::job::JobPayload;
@@ -189,14 +189,8 @@ impl Service {
                 .filter(|bucket| bucket.declared)
                 .ok_or(Error::BucketNotFound);
         }
-        let mut buckets = self.store.list_buckets(account_id).await?;
-        buckets.retain(|bucket| bucket.declared);
-        let chosen = buckets.iter().position(|bucket| bucket.is_default).unwrap_or(0);
-        if buckets.is_empty() {
-            Err(Error::NoBucket)
-        } else {
-            Ok(buckets.swap_remove(chosen))
-        }
+        let buckets = self.store.list_buckets(account_id).await?;
+        default_bucket(&buckets).cloned().ok_or(Error::NoBucket)
     }
 
     async fn check_snapshot_source<I>(

@@ -4,10 +4,13 @@
 //! account's existence, the caller's verdict on everything else it read, the app's and then the resource's
 //! existence, what the input names, and at last conflicts.
 
+mod accounts;
 mod app_backups;
 mod app_restores;
+mod app_schedules;
 mod app_snaps;
 mod apps;
+mod buckets;
 mod schedules;
 
 use std::sync::Arc;
@@ -24,6 +27,7 @@ use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId};
 use crate::job::{JobPayload, NewJob};
 use crate::store::{ListFilter, Store, StoreTx};
 
+pub use self::buckets::BucketList;
 pub(crate) use self::schedules::Outcome;
 
 /// The operations and what they need.

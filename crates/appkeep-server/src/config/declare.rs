@@ -258,7 +258,11 @@ impl Checker<'_> {
         let name = self.name(&table.name, names)?;
         let derived = derived_id("account", &name, "");
         let id = AccountId::new(self.id(table.id.as_ref(), &table.name, derived)?);
-        let account = Account { id, name };
+        let account = Account {
+            id,
+            name,
+            declared: true,
+        };
         let (mut app_names, mut bucket_names) = (HashSet::new(), HashSet::new());
         let (first_app, first_bucket) = (declaration.apps.len(), declaration.buckets.len());
         for app in &table.apps {

@@ -2,15 +2,20 @@
 
 use std::sync::Arc;
 
+use appkeep_api::account::AccountList;
 use appkeep_api::api::{Answer, AppkeepApi, appkeep_api_mod};
 use appkeep_api::app::{App, AppList};
 use appkeep_api::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
 use appkeep_api::app_snap::{AppSnap, AppSnapCreate, AppSnapList};
 use appkeep_api::body::JsonBody;
+use appkeep_api::bucket::BucketList;
+use appkeep_api::cloud::CloudList;
 use appkeep_api::params::{
-    AccountBackupPath, AccountPath, AppBackupListQuery, AppBackupPath, AppListQuery, AppPath,
-    AppSnapListQuery, AppSnapPath, NoQuery, QueryParams,
+    AccountBackupPath, AccountListQuery, AccountPath, AppBackupListQuery, AppBackupPath, AppListQuery,
+    AppPath, AppSnapListQuery, AppSnapPath, BucketListQuery, CloudListQuery, NoQuery, QueryParams,
+    ScheduleListQuery,
 };
+use appkeep_api::schedule::ScheduleList;
 use dropshot::{
     ApiDescription, HttpResponseCreated, HttpResponseDeleted, HttpResponseOk, Path, RequestContext,
 };
@@ -21,7 +26,7 @@ use super::problem::{
     INTERNAL, Kind, OwnKinds, RESOURCE_NOT_FOUND, SNAPSHOT_NOT_CREATED, SNAPSHOT_NOT_RETRIEVED,
     SNAPSHOTS_NOT_LISTED,
 };
-use super::{Http, app_backups, app_snaps, apps, methods};
+use super::{Http, accounts, app_backups, app_schedules, app_snaps, apps, buckets, methods};
 
 type Ctx = RequestContext<Arc<Http>>;
 
@@ -170,5 +175,42 @@ impl AppkeepApi for Handlers {
     ) -> Answer<HttpResponseOk<App>> {
         let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, INTERNAL));
         call.answer(apps::fetch(&call, path.into_inner(), query)).await
+    }
+
+    async fn app_schedule_list_for_app(
+        rqctx: Ctx,
+        path: Path<AppPath>,
+        query: QueryParams<ScheduleListQuery>,
+    ) -> Answer<HttpResponseOk<ScheduleList>> {
+        let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, INTERNAL));
+        call.answer(app_schedules::list_for_app(&call, path.into_inner(), query))
+            .await
+    }
+
+    async fn bucket_list(
+        rqctx: Ctx,
+        path: Path<AccountPath>,
+        query: QueryParams<BucketListQuery>,
+    ) -> Answer<HttpResponseOk<BucketList>> {
+        let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, INTERNAL));
+        call.answer(buckets::list(&call, path.into_inner(), query)).await
+    }
+
+    async fn cloud_list(
+        rqctx: Ctx,
+        path: Path<AccountPath>,
+        query: QueryParams<CloudListQuery>,
+    ) -> Answer<HttpResponseOk<CloudList>> {
+        let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, INTERNAL));
+        call.answer(buckets::list_clouds(&call, path.into_inner(), query))
+            .await
+    }
+
+    async fn account_list(
+        rqctx: Ctx,
+        query: QueryParams<AccountListQuery>,
+    ) -> Answer<HttpResponseOk<AccountList>> {
+        let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, INTERNAL));
+        call.answer(accounts::list(&call, query)).await
     }
 }

@@ -15,7 +15,7 @@ use appkeep_core::actor::OpContext;
 use appkeep_core::error::Error;
 use appkeep_core::ids::{AccountId, AppId};
 use appkeep_core::listing::{ListOptions, Listed, Listing};
-use appkeep_core::store::{ListAsk, ListFilter, StoreError};
+use appkeep_core::store::{ListAsk, ListFilter, Position, StoreError};
 use bytes::Bytes;
 use dropshot::Body;
 use http::StatusCode;
@@ -122,9 +122,35 @@ pub(super) fn ask<T: Item, I>(
 }
 
 /// About the list as a whole: who asked for it, and when.
-struct Asked {
+pub(super) struct Asked {
     by: core::ids::SubjectId,
     at: chrono::DateTime<chrono::Utc>,
+}
+
+impl Asked {
+    /// The actor asks now.
+    pub(super) fn now(http: &Http, ctx: &OpContext) -> Self {
+        Self {
+            by: ctx.actor.subject,
+            at: http.clock.now(),
+        }
+    }
+
+    /// What is said about a list of so many items that goes on there.
+    pub(super) fn metadata(&self, goes_on_after: Option<Position>, count: u64) -> ListMetadata {
+        ListMetadata {
+            goes_on: goes_on_after.map(|place| ContinueToken {
+                created_micros: place.created_micros,
+                id: place.id,
+            }),
+            count: Some(count),
+            labels: Vec::new(),
+            creation_timestamp: Timestamp(self.at),
+            modification_timestamp: Timestamp(self.at),
+            created_by: Identifier(self.by.as_uuid()),
+            modified_by: Some(Identifier(self.by.as_uuid())),
+        }
+    }
 }
 
 /// Answers with a list. A short one is written before it is sent, so that it can still become a problem.
@@ -134,10 +160,7 @@ pub(super) async fn answer<T: Item, R>(
     mut listing: Listing<T>,
     include: Columns,
 ) -> Result<Reply<R>, Refusal> {
-    let asked = Asked {
-        by: ctx.actor.subject,
-        at: http.clock.now(),
-    };
+    let asked = Asked::now(http, ctx);
     let mut writer = Writer {
         include,
         count: 0,
@@ -183,7 +206,7 @@ fn head<T: Item>() -> Result<Vec<u8>, StoreError> {
 
 /// What can't be written doesn't come from the store in good order.
 #[expect(clippy::needless_pass_by_value, reason = "the form that map_err wants")]
-fn unwritable(error: serde_json::Error) -> StoreError {
+pub(super) fn unwritable(error: serde_json::Error) -> StoreError {
     StoreError::Broken(error.to_string())
 }
 
@@ -242,18 +265,7 @@ impl Writer {
     }
 
     fn tail<T: Item>(&self, listing: &Listing<T>, asked: &Asked, to: &mut Vec<u8>) -> Result<(), StoreError> {
-        let metadata = ListMetadata {
-            goes_on: listing.goes_on_after().map(|place| ContinueToken {
-                created_micros: place.created_micros,
-                id: place.id,
-            }),
-            count: Some(self.count),
-            labels: Vec::new(),
-            creation_timestamp: Timestamp(asked.at),
-            modification_timestamp: Timestamp(asked.at),
-            created_by: Identifier(asked.by.as_uuid()),
-            modified_by: Some(Identifier(asked.by.as_uuid())),
-        };
+        let metadata = asked.metadata(listing.goes_on_after(), self.count);
         to.extend_from_slice(br#"],"metadata":"#);
         serde_json::to_writer(&mut *to, &metadata).map_err(unwritable)?;
         to.push(b'}');
@@ -262,7 +274,7 @@ impl Writer {
 }
 
 /// The values of the named fields, in that order; an absent one is null.
-fn columns(wire: &impl Serialize, names: &[&str]) -> Result<Vec<Value>, serde_json::Error> {
+pub(super) fn columns(wire: &impl Serialize, names: &[&str]) -> Result<Vec<Value>, serde_json::Error> {
     let whole = serde_json::to_value(wire)?;
     Ok(names
         .iter()

@@ -80,6 +80,9 @@ fn refusal(path: &str, method: Method, allow: String) -> ApiEndpoint<Arc<Http>> 
 fn variables(path: &str) -> Vec<ApiEndpointParameter> {
     let json = ApiEndpointBodyContentType::Json;
     let has = |name: &str| path.contains(&format!("{{{name}}}"));
+    if !has("account_id") {
+        return Vec::new();
+    }
     let metadata = match (has("app_id"), has("appBackup_id"), has("appSnap_id")) {
         (true, true, _) => <Path<AppBackupPath> as SharedExtractor>::metadata(json),
         (true, _, true) => <Path<AppSnapPath> as SharedExtractor>::metadata(json),

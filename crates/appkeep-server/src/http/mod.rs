@@ -1,8 +1,11 @@
 //! The API over HTTP: handlers that make one call into the service each, and the words for what it refuses.
 
+mod accounts;
 mod app_backups;
+mod app_schedules;
 mod app_snaps;
 mod apps;
+mod buckets;
 mod call;
 mod from_wire;
 mod handlers;
@@ -10,7 +13,9 @@ mod list;
 mod media;
 mod methods;
 pub(crate) mod problem;
+mod short_list;
 mod to_wire;
+mod to_wire_declared;
 mod wire_cache;
 
 use std::sync::Arc;

@@ -106,7 +106,7 @@ fn hook_state(state: core::state::HookState) -> HookState {
     }
 }
 
-fn reasons(reasons: &[String]) -> Result<Vec<UnreadyReason>, String> {
+pub(super) fn reasons(reasons: &[String]) -> Result<Vec<UnreadyReason>, String> {
     reasons
         .iter()
         .map(|reason| UnreadyReason::from_text(reason))

@@ -1,6 +1,6 @@
 //! Accounts, apps and buckets: what an operator declares. Rows are never deleted.
 
-use appkeep_core::catalog::{Account, App, Bucket, Declaration};
+use appkeep_core::catalog::{Account, App, Bucket, Declaration, Recorded};
 use appkeep_core::ids::{AccountId, AppId, BucketId};
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::errors::store_error;
 use super::rows::{Row, json, micros};
-use super::{apps, schedules};
+use super::{apps, changes, schedules};
 
 /// Makes the catalog what `declaration` says. Everything is undeclared first: names are unique among what is
 /// declared, so nothing that was renamed or left out can be in the way of what takes its name.
@@ -18,7 +18,8 @@ pub(super) async fn update_declaration(
     declaration: &Declaration,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let before = apps::declared(conn).await?;
+    let apps_before = apps::declared(conn).await?;
+    let before = changes::declared(conn).await?;
     for undeclare in [
         "UPDATE accounts SET declared = FALSE WHERE declared",
         "UPDATE apps SET declared = FALSE WHERE declared",
@@ -31,25 +32,31 @@ pub(super) async fn update_declaration(
             .map_err(store_error)?;
     }
     for account in &declaration.accounts {
-        declare_account(conn, account).await?;
+        declare_account(conn, account, now).await?;
     }
     for app in &declaration.apps {
         declare_app(conn, app, now).await?;
     }
-    apps::count_changes(conn, &before, now).await?;
+    apps::count_changes(conn, &apps_before, now).await?;
     for (position, bucket) in (0..).zip(&declaration.buckets) {
-        declare_bucket(conn, bucket, position).await?;
+        declare_bucket(conn, bucket, position, now).await?;
     }
-    schedules::declare(conn, &declaration.schedules).await
+    schedules::declare(conn, &declaration.schedules, now).await?;
+    changes::note(conn, &before, now).await
 }
 
-async fn declare_account(conn: &mut SqliteConnection, account: &Account) -> Result<(), StoreError> {
+async fn declare_account(
+    conn: &mut SqliteConnection,
+    account: &Account,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO accounts (id, name, declared) VALUES ($1, $2, TRUE) \
+        "INSERT INTO accounts (id, name, declared, created_micros, modified_micros) VALUES ($1, $2, TRUE, $3, $3) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, declared = TRUE",
     )
     .bind(account.id.to_string())
     .bind(&account.name)
+    .bind(micros(now))
     .execute(conn)
     .await
     .map_err(store_error)?;
@@ -80,10 +87,11 @@ async fn declare_bucket(
     conn: &mut SqliteConnection,
     bucket: &Bucket,
     position: i64,
+    now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     let declared = sqlx::query(
-        "INSERT INTO buckets (id, account_id, name, location, is_default, position, backups_max, declared) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE) \
+        "INSERT INTO buckets (id, account_id, name, location, is_default, position, backups_max, declared, \
+         created_micros, modified_micros) VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE, $8, $8) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, location = excluded.location, \
          is_default = excluded.is_default, position = excluded.position, \
          backups_max = excluded.backups_max, declared = TRUE \
@@ -96,6 +104,7 @@ async fn declare_bucket(
     .bind(bucket.is_default)
     .bind(position)
     .bind(bucket.backups_max)
+    .bind(micros(now))
     .execute(conn)
     .await
     .map_err(store_error)?;
@@ -129,11 +138,18 @@ pub(super) async fn fetch_account(
 }
 
 pub(super) async fn list_accounts(conn: &mut SqliteConnection) -> Result<Vec<Account>, StoreError> {
+    let recorded = list_recorded_accounts(conn).await?;
+    Ok(recorded.into_iter().map(|account| account.what).collect())
+}
+
+pub(super) async fn list_recorded_accounts(
+    conn: &mut SqliteConnection,
+) -> Result<Vec<Recorded<Account>>, StoreError> {
     let rows = sqlx::query("SELECT * FROM accounts ORDER BY name, id")
         .fetch_all(conn)
         .await
         .map_err(store_error)?;
-    rows.iter().map(account).collect()
+    rows.iter().map(|row| recorded(account(row)?, row)).collect()
 }
 
 pub(super) async fn fetch_app(
@@ -176,18 +192,36 @@ pub(super) async fn fetch_bucket(
     row.as_ref().map(bucket).transpose()
 }
 
-/// What is declared comes first; what was declared once keeps its old position after that.
 pub(super) async fn list_buckets(
     conn: &mut SqliteConnection,
     account_id: AccountId,
 ) -> Result<Vec<Bucket>, StoreError> {
+    let recorded = list_recorded_buckets(conn, account_id).await?;
+    Ok(recorded.into_iter().map(|bucket| bucket.what).collect())
+}
+
+/// What is declared comes first; what was declared once keeps its old position after that.
+pub(super) async fn list_recorded_buckets(
+    conn: &mut SqliteConnection,
+    account_id: AccountId,
+) -> Result<Vec<Recorded<Bucket>>, StoreError> {
     let rows =
         sqlx::query("SELECT * FROM buckets WHERE account_id = $1 ORDER BY declared DESC, position, id")
             .bind(account_id.to_string())
             .fetch_all(conn)
             .await
             .map_err(store_error)?;
-    rows.iter().map(bucket).collect()
+    rows.iter().map(|row| recorded(bucket(row)?, row)).collect()
+}
+
+/// What a row holds, with the row's times.
+pub(super) fn recorded<T>(what: T, row: &SqliteRow) -> Result<Recorded<T>, StoreError> {
+    let row = Row::new("what is declared", row);
+    Ok(Recorded {
+        what,
+        created_at: row.time("created_micros")?,
+        modified_at: row.time("modified_micros")?,
+    })
 }
 
 fn account(row: &SqliteRow) -> Result<Account, StoreError> {
@@ -195,6 +229,7 @@ fn account(row: &SqliteRow) -> Result<Account, StoreError> {
     Ok(Account {
         id: row.id("id")?,
         name: row.value("name")?,
+        declared: row.value("declared")?,
     })
 }
 

@@ -5,6 +5,7 @@ mod app_restores;
 mod app_snaps;
 mod apps;
 mod catalog;
+mod changes;
 mod errors;
 mod faults;
 mod jobs;
@@ -25,7 +26,7 @@ use appkeep_core::app::AppView;
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::app_restore::AppRestore;
 use appkeep_core::app_snap::AppSnap;
-use appkeep_core::catalog::{Account, App, Bucket};
+use appkeep_core::catalog::{Account, App, Bucket, Recorded};
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, ScheduleId};
 use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus};
@@ -166,6 +167,10 @@ impl Store for SqliteStore {
         catalog::list_accounts(&mut *self.reader().await?).await
     }
 
+    async fn list_recorded_accounts(&self) -> Result<Vec<Recorded<Account>>, StoreError> {
+        catalog::list_recorded_accounts(&mut *self.reader().await?).await
+    }
+
     async fn fetch_app(&self, account_id: AccountId, id: AppId) -> Result<Option<App>, StoreError> {
         catalog::fetch_app(&mut *self.reader().await?, account_id, id).await
     }
@@ -199,6 +204,13 @@ impl Store for SqliteStore {
         catalog::list_buckets(&mut *self.reader().await?, account_id).await
     }
 
+    async fn list_recorded_buckets(
+        &self,
+        account_id: AccountId,
+    ) -> Result<Vec<Recorded<Bucket>>, StoreError> {
+        catalog::list_recorded_buckets(&mut *self.reader().await?, account_id).await
+    }
+
     async fn fetch_schedule(
         &self,
         account_id: AccountId,
@@ -209,6 +221,14 @@ impl Store for SqliteStore {
 
     async fn list_schedules(&self) -> Result<Vec<Scheduled>, StoreError> {
         schedules::list_declared(&mut *self.reader().await?).await
+    }
+
+    async fn list_app_schedules(
+        &self,
+        account_id: AccountId,
+        app_id: AppId,
+    ) -> Result<Vec<Recorded<Scheduled>>, StoreError> {
+        schedules::list_of_app(&mut *self.reader().await?, account_id, app_id).await
     }
 
     async fn list_app_backups_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError> {

@@ -1,14 +1,16 @@
 //! Schedules, their next runs, and what they made.
 
-use appkeep_core::ids::{AccountId, ScheduleId};
+use appkeep_core::catalog::Recorded;
+use appkeep_core::ids::{AccountId, AppId, ScheduleId};
 use appkeep_core::retention::Made;
 use appkeep_core::schedule::{NextRun, Schedule, Scheduled, Timing};
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::StoreError;
+use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
 
-use super::catalog::within_its_account;
+use super::catalog::{recorded, within_its_account};
 use super::errors::store_error;
 use super::rows::{Row, json, micros};
 
@@ -25,20 +27,28 @@ pub(super) const APP_BACKUPS: &str = "SELECT id, COALESCE(taken_micros, created_
 pub(super) const APP_SNAPS: &str = "SELECT id, COALESCE(taken_micros, created_micros) AS shown_micros, state \
                                     FROM app_snaps WHERE schedule_id = $1";
 
-pub(super) async fn declare(conn: &mut SqliteConnection, schedules: &[Schedule]) -> Result<(), StoreError> {
+pub(super) async fn declare(
+    conn: &mut SqliteConnection,
+    schedules: &[Schedule],
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     for schedule in schedules {
-        declare_one(conn, schedule).await?;
+        declare_one(conn, schedule, now).await?;
     }
     sqlx::query(FORGET).execute(conn).await.map_err(store_error)?;
     Ok(())
 }
 
 /// The next run stays as long as the timing does, so that what was missed while no server ran is made up.
-async fn declare_one(conn: &mut SqliteConnection, schedule: &Schedule) -> Result<(), StoreError> {
+async fn declare_one(
+    conn: &mut SqliteConnection,
+    schedule: &Schedule,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
     let declared = sqlx::query(
         "INSERT INTO schedules (id, account_id, app_id, name, expression, zone, jitter_secs, makes_backup, \
-         makes_snapshot, bucket_id, retention, declared) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, TRUE) \
+         makes_snapshot, bucket_id, retention, declared, created_micros, modified_micros) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, TRUE, $12, $12) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, expression = excluded.expression, \
          zone = excluded.zone, jitter_secs = excluded.jitter_secs, makes_backup = excluded.makes_backup, \
          makes_snapshot = excluded.makes_snapshot, bucket_id = excluded.bucket_id, \
@@ -60,6 +70,7 @@ async fn declare_one(conn: &mut SqliteConnection, schedule: &Schedule) -> Result
     .bind(schedule.makes_snapshot)
     .bind(schedule.bucket_id.map(|id| id.to_string()))
     .bind(json("a schedule's retention", &schedule.retention)?)
+    .bind(micros(now))
     .execute(conn)
     .await
     .map_err(store_error)?;
@@ -88,6 +99,21 @@ pub(super) async fn list_declared(conn: &mut SqliteConnection) -> Result<Vec<Sch
         .await
         .map_err(store_error)?;
     rows.iter().map(scheduled).collect()
+}
+
+/// The schedules of an app, declared or not.
+pub(super) async fn list_of_app(
+    conn: &mut SqliteConnection,
+    account_id: AccountId,
+    app_id: AppId,
+) -> Result<Vec<Recorded<Scheduled>>, StoreError> {
+    let rows = sqlx::query("SELECT * FROM schedules WHERE account_id = $1 AND app_id = $2")
+        .bind(account_id.to_string())
+        .bind(app_id.to_string())
+        .fetch_all(conn)
+        .await
+        .map_err(store_error)?;
+    rows.iter().map(|row| recorded(scheduled(row)?, row)).collect()
 }
 
 pub(super) async fn update_next(

@@ -222,7 +222,7 @@ async fn a_row_that_can_not_be_read_names_its_column() {
     let id = Uuid::from_u128(1);
     execute(
         &mut raw,
-        &format!("INSERT INTO accounts VALUES ('{id}', 'team', 1)"),
+        &format!("INSERT INTO accounts (id, name, declared) VALUES ('{id}', 'team', 1)"),
     )
     .await
     .unwrap();

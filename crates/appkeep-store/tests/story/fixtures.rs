@@ -30,6 +30,7 @@ pub(crate) fn account(id: AccountId, name: &str) -> Account {
     Account {
         id,
         name: name.to_owned(),
+        declared: true,
     }
 }
 

@@ -8,6 +8,7 @@ mod app_restores;
 mod app_snaps;
 mod apps;
 mod catalog;
+mod declared_times;
 mod fixtures;
 mod harness;
 mod jobs;

@@ -197,6 +197,7 @@ fn openapi_prints_the_document_with_every_operation() {
     assert_eq!(
         operations,
         [
+            "account_list",
             "app_backup_create_for_app",
             "app_backup_delete",
             "app_backup_delete_for_app",
@@ -206,10 +207,13 @@ fn openapi_prints_the_document_with_every_operation() {
             "app_backup_list_for_app",
             "app_fetch",
             "app_list",
+            "app_schedule_list_for_app",
             "app_snap_create_for_app",
             "app_snap_delete_for_app",
             "app_snap_fetch_for_app",
             "app_snap_list_for_app",
+            "bucket_list",
+            "cloud_list",
         ]
     );
 }

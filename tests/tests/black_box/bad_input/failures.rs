@@ -117,6 +117,8 @@ async fn a_panic_in_a_handler_is_a_problem_and_nothing_more() {
         ("app_snap_list_for_app", 2, "500/100"),
         ("app_snap_delete_for_app", 2, "500/34"),
         ("app_list", 2, "500/34"),
+        ("bucket_list", 2, "500/34"),
+        ("account_list", 2, "500/34"),
     ] {
         clock.fuse.store(asked, Ordering::SeqCst);
         let answer = say(&mut wire, &remains.ask(operation)).await;
@@ -201,7 +203,7 @@ async fn an_unknown_url_is_answered_in_dropshots_own_words() {
     let account = server.account("acme");
     for (path, status) in [
         ("/".to_owned(), 404),
-        ("/accounts".to_owned(), 404),
+        ("/account".to_owned(), 404),
         (format!("/accounts/{account}"), 404),
         ("/accounts//topology/v1/appBackups".to_owned(), 404),
         (format!("/accounts/{account}/topology/v2/appBackups"), 404),

@@ -77,7 +77,7 @@ async fn the_method_is_looked_at_before_anything_else() {
     let stage = Stage::set().await;
     for (_, (declared, operation)) in paths() {
         let mut ask = stage.ask(operation);
-        ask.method = Method::PUT;
+        ask.method = Method::PATCH;
         ask.authorization = None;
         ask.id("account_id", "x");
         ask.id("app_id", "y");

@@ -40,16 +40,17 @@ const fn rung(
 }
 
 const BACKUP: On = Only("app_backup_create_for_app");
+const IN_ACCOUNT: On = With("account_id");
 const BODY: &[&str] = &["the body"];
 #[rustfmt::skip]
 const LADDER: &[Rung] = &[
     rung(0, "method", Every, |ask, _| ask.method = Method::PATCH, "405/69", &[]),
     rung(1, "no token", Every, |ask, _| ask.authorization = None, "401/3", &[]),
     rung(1, "unknown token", Every, |ask, _| ask.token("appkeep_nobody"), "401/4", &[]),
-    rung(2, "malformed account", Every, |ask, _| ask.id("account_id", "x"), "400/33", &["account_id"]),
-    rung(3, "foreign account", Every, |ask, stage| ask.token(&stage.foreigner), "403/11", &[]),
+    rung(2, "malformed account", IN_ACCOUNT, |ask, _| ask.id("account_id", "x"), "400/33", &["account_id"]),
+    rung(3, "foreign account", IN_ACCOUNT, |ask, stage| ask.token(&stage.foreigner), "403/11", &[]),
     rung(3, "role too low", Writes, |ask, stage| ask.token(&stage.viewer), "403/11", &[]),
-    rung(4, "unknown account", Every, |ask, stage| {
+    rung(4, "unknown account", IN_ACCOUNT, |ask, stage| {
         ask.token(&stage.operator);
         ask.id("account_id", UNKNOWN);
     }, NOT_FOUND, &[]),

@@ -65,6 +65,10 @@ async fn a_bad_value_is_refused_by_the_parameters_name() {
             "app_backup_list_for_app",
             "app_snap_list_for_app",
             "app_list",
+            "app_schedule_list_for_app",
+            "bucket_list",
+            "cloud_list",
+            "account_list",
         ] {
             for value in *values {
                 let mut ask = stage.ask(operation);
@@ -278,6 +282,10 @@ async fn a_query_is_accepted_in_every_sound_form() {
             "app_backup_list_for_app",
             "app_snap_list_for_app",
             "app_list",
+            "app_schedule_list_for_app",
+            "bucket_list",
+            "cloud_list",
+            "account_list",
         ] {
             let mut ask = stage.ask(operation);
             query.clone_into(&mut ask.query);

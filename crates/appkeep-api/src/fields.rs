@@ -1,0 +1,131 @@
+//! The names of the fields that each kind of list may be asked for.
+
+/// The fields of a resource that `include` may ask for.
+pub trait Fields: Send + Sync + 'static {
+    /// Their names, in the resource's order.
+    const NAMES: &'static [&'static str];
+}
+
+/// The fields of a backup.
+#[derive(Debug)]
+pub struct AppBackupFields;
+
+impl Fields for AppBackupFields {
+    const NAMES: &'static [&'static str] = &[
+        "type",
+        "version",
+        "id",
+        "name",
+        "bucketID",
+        "snapshotID",
+        "scheduleID",
+        "state",
+        "stateUnready",
+        "hookState",
+        "hookStateDetails",
+        "backupCreationTimestamp",
+        "totalBytes",
+        "bytesDone",
+        "percentDone",
+        "metadata",
+    ];
+}
+
+/// The fields of a snapshot.
+#[derive(Debug)]
+pub struct AppSnapFields;
+
+impl Fields for AppSnapFields {
+    const NAMES: &'static [&'static str] = &[
+        "type",
+        "version",
+        "id",
+        "name",
+        "scheduleID",
+        "snapshotAppAsset",
+        "state",
+        "stateUnready",
+        "hookState",
+        "hookStateDetails",
+        "metadata",
+    ];
+}
+
+/// The fields of an app.
+#[derive(Debug)]
+pub struct AppFields;
+
+impl Fields for AppFields {
+    const NAMES: &'static [&'static str] = &[
+        "type",
+        "version",
+        "id",
+        "name",
+        "state",
+        "stateUnready",
+        "clusterID",
+        "clusterName",
+        "namespaces",
+        "namespaceScopedResources",
+        "metadata",
+    ];
+}
+
+/// The fields of a schedule.
+#[derive(Debug)]
+pub struct ScheduleFields;
+
+impl Fields for ScheduleFields {
+    const NAMES: &'static [&'static str] = &[
+        "type",
+        "version",
+        "id",
+        "name",
+        "appID",
+        "enabled",
+        "granularity",
+        "cron",
+        "timeZone",
+        "jitterSecs",
+        "makes",
+        "bucketID",
+        "retention",
+        "nextRunTimestamp",
+        "metadata",
+    ];
+}
+
+/// The fields of a bucket.
+#[derive(Debug)]
+pub struct BucketFields;
+
+impl Fields for BucketFields {
+    const NAMES: &'static [&'static str] = &[
+        "type",
+        "version",
+        "id",
+        "name",
+        "provider",
+        "state",
+        "stateUnready",
+        "isDefault",
+        "backupsMax",
+        "metadata",
+    ];
+}
+
+/// The fields of a cloud.
+#[derive(Debug)]
+pub struct CloudFields;
+
+impl Fields for CloudFields {
+    const NAMES: &'static [&'static str] = &["type", "version", "id", "name", "cloudType", "metadata"];
+}
+
+/// The fields of an account.
+#[derive(Debug)]
+pub struct AccountFields;
+
+impl Fields for AccountFields {
+    const NAMES: &'static [&'static str] = &["type", "version", "id", "name", "state", "role", "metadata"];
+}

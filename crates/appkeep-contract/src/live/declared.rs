@@ -1,0 +1,167 @@
+//! Stories about what an operator declares, which the suite can only look at.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::call::Credential;
+use super::stage::{Stage, Stop, id_of, needed};
+use super::wire::Answer;
+
+const ACCOUNTS: &str = "account_list";
+const BUCKETS: &str = "bucket_list";
+const SCHEDULES: &str = "app_schedule_list_for_app";
+
+/// Pages of one item that a walk through a list may take.
+const PAGES_MAX: usize = 200;
+
+/// A token lists the accounts that it is good for, each once, with its own role there.
+pub(super) async fn accounts(stage: &mut Stage) -> Result<(), Stop> {
+    let own = stage.target.account.to_string();
+    let call = stage.call(ACCOUNTS);
+    let list = stage.send_for(&call, 200).await?;
+    let listed = ids(&list);
+    stage.expect(&list, listed == [own.clone()], || {
+        format!(
+            "the token is of account {own}, and the list has {}",
+            listed.join(", ")
+        )
+    });
+    if stage.target.viewer_token.is_some() {
+        let list = stage
+            .send_for(&call.clone().with(Credential::Viewer), 200)
+            .await?;
+        let looks_only = list.items().iter().all(|account| account["role"] == "viewer");
+        stage.expect(&list, looks_only, || {
+            "a token that may only read is no viewer in the list".to_owned()
+        });
+    }
+    let Some(foreign) = stage.target.foreign.clone() else {
+        return Ok(());
+    };
+    let other = foreign.account.to_string();
+    let list = stage
+        .send_for(&call.clone().with(Credential::Foreign), 200)
+        .await?;
+    let listed = ids(&list);
+    stage.expect(&list, listed == [other.clone()], || {
+        format!(
+            "the token is of account {other}, and the list has {}",
+            listed.join(", ")
+        )
+    });
+    if stage.target.operator_token.is_some() {
+        let list = stage.send_for(&call.with(Credential::Operator), 200).await?;
+        let listed = ids(&list);
+        let has_both = [own, other].iter().all(|account| listed.contains(account));
+        stage.expect(&list, has_both, || {
+            "a token of all accounts doesn't list both that are known".to_owned()
+        });
+    }
+    Ok(())
+}
+
+/// The list of buckets has those that backups are in, and the default one where those go that named none.
+pub(super) async fn buckets(stage: &mut Stage) -> Result<(), Stop> {
+    let backup = needed(stage.world.unnamed_backup.as_ref(), "a completed backup")?;
+    let bucket = backup["bucketID"].as_str().unwrap_or_default().to_owned();
+    let call = stage.call(BUCKETS);
+    let list = stage.send_for(&call, 200).await?;
+    let own = ids(&list);
+    let defaults = list.items().iter().filter(|bucket| bucket["isDefault"] == true);
+    let defaults: Vec<String> = defaults.map(id_of).collect();
+    stage.expect(&list, defaults == [bucket.clone()], || {
+        format!(
+            "a backup that named no bucket is in {bucket}, and the default one is {}",
+            said(&defaults)
+        )
+    });
+    if stage.target.foreign.is_some() {
+        let call = stage.foreign_call(BUCKETS)?;
+        let list = stage.send_for(&call, 200).await?;
+        shares_nothing(stage, &list, &own);
+    }
+    Ok(())
+}
+
+/// The list of schedules has those of its app alone.
+pub(super) async fn schedules(stage: &mut Stage) -> Result<(), Stop> {
+    let app = stage.target.app.to_string();
+    let call = stage.call(SCHEDULES);
+    let list = stage.send_for(&call, 200).await?;
+    let is_of_app = list.items().iter().all(|schedule| schedule["appID"] == app);
+    stage.expect(&list, is_of_app, || {
+        format!("the list of app {app} has a schedule of another app")
+    });
+    if let Some(other) = stage.target.other_app {
+        let own = ids(&list);
+        let call = stage.call(SCHEDULES).path("app_id", &other.to_string());
+        let list = stage.send_for(&call, 200).await?;
+        shares_nothing(stage, &list, &own);
+    }
+    Ok(())
+}
+
+/// A list of what is declared is the same in pages, in columns and for whoever may only read.
+pub(super) async fn the_same_in_every_form(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
+    let call = stage.call(operation);
+    let whole = stage.send_for(&call, 200).await?;
+    let count = whole.items().len();
+    stage.expect(&whole, whole.body["metadata"]["count"] == count, || {
+        format!("`metadata.count` isn't {count}")
+    });
+    let twice = count - ids(&whole).iter().collect::<BTreeSet<_>>().len();
+    stage.expect(&whole, twice == 0, || format!("{twice} items come twice"));
+    let wanted: Vec<Value> = whole
+        .items()
+        .iter()
+        .map(|item| Value::from(vec![item["id"].clone(), item["name"].clone()]))
+        .collect();
+    let columns = stage
+        .send_for(&call.clone().query("include", "id,name"), 200)
+        .await?;
+    stage.expect(&columns, columns.items() == wanted, || {
+        format!("`include=id,name` has to give {}", Value::from(wanted.clone()))
+    });
+    let mut walked: Vec<Value> = Vec::new();
+    let mut page = call.clone().query("limit", "1");
+    for _ in 0..PAGES_MAX {
+        let answer = stage.send_for(&page, 200).await?;
+        walked.extend(answer.items().iter().cloned());
+        let Some(token) = answer.text("/metadata/continue").map(str::to_owned) else {
+            let holds = walked == whole.items();
+            stage.expect(&answer, holds, || {
+                format!("in pages of one item come {} of {count}", walked.len())
+            });
+            break;
+        };
+        page = call.clone().query("limit", "1").query("continue", &token);
+    }
+    // What a token may do is its own, so accounts look different.
+    if operation != ACCOUNTS && stage.target.viewer_token.is_some() {
+        let seen = stage.send_for(&call.with(Credential::Viewer), 200).await?;
+        stage.expect(&seen, seen.items() == whole.items(), || {
+            "who may only read sees another list".to_owned()
+        });
+    }
+    Ok(())
+}
+
+fn ids(list: &Answer) -> Vec<String> {
+    list.items().iter().map(id_of).collect()
+}
+
+fn shares_nothing(stage: &mut Stage, list: &Answer, own: &[String]) {
+    let shared: Vec<String> = ids(list).into_iter().filter(|id| own.contains(id)).collect();
+    stage.expect(list, shared.is_empty(), || {
+        format!("the list has what isn't there: {}", said(&shared))
+    });
+}
+
+fn said(ids: &[String]) -> String {
+    if ids.is_empty() {
+        "none".to_owned()
+    } else {
+        ids.join(", ")
+    }
+}

@@ -1,0 +1,26 @@
+//! The operations on accounts: an operator declares them, so they can only be looked at.
+
+use crate::actor::OpContext;
+use crate::catalog::Account;
+use crate::error::Error;
+use crate::listing::ListOptions;
+use crate::short_list::ShortList;
+
+use super::Service;
+
+impl Service {
+    /// Lists the accounts that the actor may act in, newest first, also those that aren't declared any more.
+    ///
+    /// # Errors
+    /// When the input is malformed or the store fails.
+    pub async fn account_list<I>(
+        &self,
+        ctx: &OpContext,
+        input: Result<ListOptions, I>,
+    ) -> Result<ShortList<Account>, Error<I>> {
+        let options = input.map_err(Error::Input)?;
+        let mut accounts = self.store.list_recorded_accounts().await?;
+        accounts.retain(|account| ctx.actor.scope.covers(account.what.id));
+        Ok(ShortList::of(accounts, &options))
+    }
+}

@@ -1,0 +1,135 @@
+//! Lists that are short enough to be read whole: of what an operator declares.
+
+use uuid::Uuid;
+
+use crate::catalog::{Account, Bucket, Recorded};
+use crate::listing::ListOptions;
+use crate::schedule::Scheduled;
+use crate::store::Position;
+
+/// Something with an id.
+pub trait Identified {
+    /// Its id.
+    fn id(&self) -> Uuid;
+}
+
+impl Identified for Account {
+    fn id(&self) -> Uuid {
+        self.id.as_uuid()
+    }
+}
+
+impl Identified for Bucket {
+    fn id(&self) -> Uuid {
+        self.id.as_uuid()
+    }
+}
+
+impl Identified for Scheduled {
+    fn id(&self) -> Uuid {
+        self.schedule.id.as_uuid()
+    }
+}
+
+/// Part of a list, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShortList<T> {
+    /// What was asked for.
+    pub items: Vec<Recorded<T>>,
+    /// Where the list goes on, if the limit cut it.
+    pub goes_on_after: Option<Position>,
+}
+
+impl<T: Identified> ShortList<T> {
+    /// The part of `all` that is wanted.
+    #[must_use]
+    pub fn of(mut all: Vec<Recorded<T>>, options: &ListOptions) -> Self {
+        all.sort_by_key(|one| std::cmp::Reverse(order(&position(one))));
+        if let Some(after) = &options.after {
+            all.retain(|one| order(&position(one)) < order(after));
+        }
+        let limit = options
+            .limit
+            .map_or(usize::MAX, |limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        let is_cut = all.len() > limit;
+        all.truncate(limit);
+        let goes_on_after = all.last().filter(|_| is_cut).map(position);
+        Self {
+            items: all,
+            goes_on_after,
+        }
+    }
+}
+
+fn position<T: Identified>(one: &Recorded<T>) -> Position {
+    Position {
+        created_micros: one.created_at.timestamp_micros(),
+        id: one.what.id(),
+    }
+}
+
+fn order(position: &Position) -> (i64, Uuid) {
+    (position.created_micros, position.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta};
+
+    use super::*;
+
+    fn account(id: u128, secs: i64) -> Recorded<Account> {
+        let at = DateTime::UNIX_EPOCH + TimeDelta::seconds(secs);
+        Recorded {
+            what: Account {
+                id: Uuid::from_u128(id).into(),
+                name: format!("a{id}"),
+                declared: true,
+            },
+            created_at: at,
+            modified_at: at,
+        }
+    }
+
+    fn list(options: ListOptions) -> (Vec<u128>, Option<Position>) {
+        let all = vec![account(1, 10), account(3, 20), account(2, 20), account(4, 5)];
+        let list = ShortList::of(all, &options);
+        let ids = list.items.iter().map(|one| one.what.id().as_u128());
+        (ids.collect(), list.goes_on_after)
+    }
+
+    #[test]
+    fn the_newest_comes_first_and_ids_decide_between_equals() {
+        assert_eq!(list(ListOptions::default()), (vec![3, 2, 1, 4], None));
+    }
+
+    #[test]
+    fn pages_give_everything_once() {
+        let mut options = ListOptions {
+            limit: Some(1),
+            after: None,
+        };
+        let mut walked = Vec::new();
+        loop {
+            let (ids, goes_on_after) = list(options);
+            assert_eq!(ids.len(), 1);
+            walked.extend(ids);
+            match goes_on_after {
+                Some(after) => options.after = Some(after),
+                None => break,
+            }
+        }
+        assert_eq!(walked, [3, 2, 1, 4]);
+    }
+
+    #[test]
+    fn a_limit_of_exactly_everything_or_more_cuts_nothing() {
+        for limit in [4, 5, u64::MAX] {
+            let options = ListOptions {
+                limit: Some(limit),
+                after: None,
+            };
+            assert_eq!(list(options), (vec![3, 2, 1, 4], None));
+        }
+    }
+}

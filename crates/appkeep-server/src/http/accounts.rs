@@ -1,0 +1,25 @@
+//! Answers to the operations on accounts.
+
+use appkeep_api::account::{AccountListType, AccountVersion};
+use appkeep_api::params::{AccountListQuery, QueryParams};
+use appkeep_api::reply::Reply;
+use appkeep_core::error::Error;
+
+use super::call::Call;
+use super::problem::Refusal;
+use super::short_list::{self, Head};
+use super::{list, to_wire_declared};
+
+pub(super) async fn list<R>(
+    call: &Call<'_>,
+    query: QueryParams<AccountListQuery>,
+) -> Result<Reply<R>, Refusal> {
+    let (include, options) = list::wanted(query);
+    let ctx = call.authenticate().await?;
+    let found = call.http().service.account_list(&ctx, options).await?;
+    let accounts = found.items.iter();
+    let accounts = accounts.map(|account| to_wire_declared::account(account, ctx.actor.role));
+    let accounts: Vec<_> = accounts.collect::<Result<_, _>>().map_err(Error::Internal)?;
+    let head = Head(AccountListType::Accounts, AccountVersion::V1_0);
+    short_list::answer(call.http(), &ctx, head, &accounts, found.goes_on_after, include)
+}

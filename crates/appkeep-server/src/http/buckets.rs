@@ -1,0 +1,50 @@
+//! Answers to the operations on buckets, and on the clouds that there aren't.
+
+use appkeep_api::bucket::{BucketListType, BucketVersion};
+use appkeep_api::cloud::{Cloud, CloudListType, CloudVersion};
+use appkeep_api::params::{AccountPath, BucketListQuery, CloudListQuery, QueryParams};
+use appkeep_api::reply::Reply;
+use appkeep_core::error::Error;
+
+use super::call::{Call, account};
+use super::problem::Refusal;
+use super::short_list::{self, Head};
+use super::{list, to_wire_declared};
+
+type Answered<R> = Result<Reply<R>, Refusal>;
+
+pub(super) async fn list<R>(
+    call: &Call<'_>,
+    path: AccountPath,
+    query: QueryParams<BucketListQuery>,
+) -> Answered<R> {
+    let (include, options) = list::wanted(query);
+    let ctx = call.authenticate().await?;
+    let service = &call.http().service;
+    let found = service
+        .bucket_list(&ctx, account(path.account_id), options)
+        .await?;
+    let buckets = found.list.items.iter();
+    let buckets =
+        buckets.map(|bucket| to_wire_declared::bucket(bucket, found.default_id == Some(bucket.what.id)));
+    let buckets: Vec<_> = buckets.collect::<Result<_, _>>().map_err(Error::Internal)?;
+    let head = Head(BucketListType::Buckets, BucketVersion::V1_2);
+    let goes_on_after = found.list.goes_on_after;
+    short_list::answer(call.http(), &ctx, head, &buckets, goes_on_after, include)
+}
+
+pub(super) async fn list_clouds<R>(
+    call: &Call<'_>,
+    path: AccountPath,
+    query: QueryParams<CloudListQuery>,
+) -> Answered<R> {
+    let (include, options) = list::wanted(query);
+    let ctx = call.authenticate().await?;
+    let service = &call.http().service;
+    service
+        .cloud_list(&ctx, account(path.account_id), options)
+        .await?;
+    let head = Head(CloudListType::Clouds, CloudVersion::V1_0);
+    let none: [Cloud; 0] = [];
+    short_list::answer(call.http(), &ctx, head, &none, None, include)
+}

@@ -1,0 +1,52 @@
+//! Lists of what is declared, which are short enough to be written whole.
+
+use appkeep_api::metadata::ListMetadata;
+use appkeep_api::reply::Reply;
+use appkeep_core::actor::OpContext;
+use appkeep_core::error::Error;
+use appkeep_core::store::Position;
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::list::{Asked, Columns, columns, unwritable};
+use super::problem::Refusal;
+use super::{Http, media};
+
+/// A list on the wire, whatever it holds.
+#[derive(Serialize)]
+struct Whole<K, V> {
+    #[serde(rename = "type")]
+    kind: K,
+    version: V,
+    items: Vec<Value>,
+    metadata: ListMetadata,
+}
+
+/// What is said about a list before its items: its type and version.
+pub(super) struct Head<K, V>(pub(super) K, pub(super) V);
+
+/// Answers with a list of `items`, which goes on after that place.
+pub(super) fn answer<T: Serialize, K: Serialize, V: Serialize, R>(
+    http: &Http,
+    ctx: &OpContext,
+    Head(kind, version): Head<K, V>,
+    items: &[T],
+    goes_on_after: Option<Position>,
+    include: Columns,
+) -> Result<Reply<R>, Refusal> {
+    let item = |item: &T| match &include {
+        None => serde_json::to_value(item),
+        Some(names) => columns(item, names).map(Value::Array),
+    };
+    let items: Result<Vec<Value>, _> = items.iter().map(item).collect();
+    let items = items.map_err(|error| Error::from(unwritable(error)))?;
+    let metadata = Asked::now(http, ctx).metadata(goes_on_after, items.len() as u64);
+    let whole = Whole {
+        kind,
+        version,
+        items,
+        metadata,
+    };
+    Ok(Reply::json(StatusCode::OK, media::JSON, &whole))
+}

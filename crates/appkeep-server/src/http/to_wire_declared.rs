@@ -1,0 +1,120 @@
+//! What an operator declares, as the contract shows it. An error means that the store holds what the contract forbids.
+
+use appkeep_api::account::{self, Account, AccountState, AccountType, AccountVersion};
+use appkeep_api::bucket::{Bucket, BucketState, BucketType, BucketVersion, Provider};
+use appkeep_api::metadata::Metadata;
+use appkeep_api::schedule::{
+    Enabled, Granularity, Makes, Schedule, ScheduleRetention, ScheduleType, ScheduleVersion,
+};
+use appkeep_api::words::{Expression, Identifier, ResourceName, Timestamp, Word};
+use appkeep_core::actor::Role;
+use appkeep_core::catalog::{self, BucketLocation, Recorded};
+use appkeep_core::ids::SubjectId;
+use appkeep_core::schedule::Scheduled;
+
+use super::to_wire::reasons;
+
+/// Why a thing can't be used that no configuration names.
+const UNDECLARED: &str = "it is no longer part of the server's configuration";
+
+/// An account, for somebody with that role.
+pub(super) fn account(account: &Recorded<catalog::Account>, role: Role) -> Result<Account, String> {
+    Ok(Account {
+        kind: AccountType::Account,
+        version: AccountVersion::V1_0,
+        id: Identifier(account.what.id.as_uuid()),
+        name: ResourceName::from_text(&account.what.name)?,
+        state: if account.what.declared {
+            AccountState::Ready
+        } else {
+            AccountState::Unavailable
+        },
+        role: match role {
+            Role::Viewer => account::Role::Viewer,
+            Role::Member => account::Role::Member,
+            Role::Admin => account::Role::Admin,
+            Role::Owner => account::Role::Owner,
+        },
+        metadata: metadata(account),
+    })
+}
+
+/// A bucket. Where on the server it is stays there.
+pub(super) fn bucket(bucket: &Recorded<catalog::Bucket>, is_default: bool) -> Result<Bucket, String> {
+    let declared = bucket.what.declared;
+    let why = if declared {
+        Vec::new()
+    } else {
+        vec![UNDECLARED.to_owned()]
+    };
+    Ok(Bucket {
+        kind: BucketType::Bucket,
+        version: BucketVersion::V1_2,
+        id: Identifier(bucket.what.id.as_uuid()),
+        name: ResourceName::from_text(&bucket.what.name)?,
+        provider: match bucket.what.location {
+            BucketLocation::Directory(_) => Provider::Directory,
+        },
+        state: if declared {
+            BucketState::Available
+        } else {
+            BucketState::Unavailable
+        },
+        state_unready: reasons(&why)?,
+        is_default,
+        backups_max: bucket.what.backups_max,
+        metadata: metadata(bucket),
+    })
+}
+
+/// A schedule.
+pub(super) fn schedule(scheduled: &Recorded<Scheduled>) -> Result<Schedule, String> {
+    let Scheduled { schedule, next } = &scheduled.what;
+    let makes = [
+        (schedule.makes_backup, Makes::Backup),
+        (schedule.makes_snapshot, Makes::Snapshot),
+    ];
+    let retention = schedule.retention;
+    Ok(Schedule {
+        kind: ScheduleType::Schedule,
+        version: ScheduleVersion::V1_3,
+        id: Identifier(schedule.id.as_uuid()),
+        name: ResourceName::from_text(&schedule.name)?,
+        app_id: Identifier(schedule.app_id.as_uuid()),
+        enabled: if schedule.declared {
+            Enabled::Yes
+        } else {
+            Enabled::No
+        },
+        granularity: Granularity::Custom,
+        cron: Expression::from_text(schedule.timing.expression())?,
+        time_zone: Expression::from_text(schedule.timing.zone())?,
+        jitter_secs: schedule.jitter_secs,
+        makes: makes
+            .into_iter()
+            .filter(|(made, _)| *made)
+            .map(|(_, kind)| kind)
+            .collect(),
+        bucket_id: schedule.bucket_id.map(|id| Identifier(id.as_uuid())),
+        retention: ScheduleRetention {
+            keep_last: retention.keep_last,
+            keep_daily: retention.keep_daily,
+            keep_weekly: retention.keep_weekly,
+            keep_monthly: retention.keep_monthly,
+            keep_days: retention.keep_days,
+        },
+        next_run_timestamp: next.map(|next| Timestamp(schedule.begins_at(next.due_at))),
+        metadata: metadata(scheduled),
+    })
+}
+
+fn metadata<T>(recorded: &Recorded<T>) -> Metadata {
+    let system = Identifier(SubjectId::SYSTEM.as_uuid());
+    Metadata {
+        labels: Vec::new(),
+        creation_timestamp: Timestamp(recorded.created_at),
+        modification_timestamp: Timestamp(recorded.modified_at),
+        created_by: system,
+        modified_by: (recorded.modified_at != recorded.created_at).then_some(system),
+    }
+}

@@ -1,0 +1,118 @@
+use appkeep_core::catalog::Recorded;
+use appkeep_core::ids::BucketId;
+use appkeep_core::schedule::{NextRun, Retention, Schedule, Timing};
+use uuid::Uuid;
+
+use crate::fixtures::{FAR, FORUM, NEAR, STRANGERS, TEAM, WIKI, account, at, declaration};
+use crate::harness::Harness;
+
+async fn declare(h: &Harness, declaration: &appkeep_core::catalog::Declaration, secs: i64) {
+    let mut tx = h.begin().await;
+    tx.update_declaration(declaration, at(secs)).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+fn schedule(cron: &str) -> Schedule {
+    Schedule {
+        id: Uuid::from_u128(0xe1).into(),
+        account_id: TEAM,
+        app_id: WIKI,
+        name: "nightly".to_owned(),
+        timing: Timing::new(cron, "UTC").unwrap(),
+        jitter_secs: 5,
+        makes_backup: true,
+        makes_snapshot: false,
+        bucket_id: Some(FAR),
+        retention: Retention::default(),
+        declared: true,
+    }
+}
+
+/// When each bucket was declared first and last changed, in seconds after the beginning.
+async fn times(h: &Harness) -> Vec<(BucketId, i64, i64)> {
+    let buckets = h.store.list_recorded_buckets(TEAM).await.unwrap();
+    let secs = |time: chrono::DateTime<chrono::Utc>| (time - at(0)).num_seconds();
+    buckets
+        .iter()
+        .map(|bucket| (bucket.what.id, secs(bucket.created_at), secs(bucket.modified_at)))
+        .collect()
+}
+
+#[tokio::test]
+async fn accounts_are_listed_with_their_times() {
+    let h = Harness::new().await;
+    let mut found = h.store.list_recorded_accounts().await.unwrap();
+    found.sort_by_key(|account| account.what.id);
+    let recorded = |what| Recorded {
+        what,
+        created_at: at(0),
+        modified_at: at(0),
+    };
+    assert_eq!(
+        found,
+        [
+            recorded(account(TEAM, "team")),
+            recorded(account(STRANGERS, "strangers"))
+        ]
+    );
+    let mut without = declaration();
+    without.accounts.retain(|account| account.id == TEAM);
+    without.apps.retain(|app| app.account_id == TEAM);
+    without.buckets.retain(|bucket| bucket.account_id == TEAM);
+    declare(&h, &without, 7).await;
+    let found = h.store.list_recorded_accounts().await.unwrap();
+    let gone = found.iter().find(|account| account.what.id == STRANGERS).unwrap();
+    assert!(!gone.what.declared);
+    assert_eq!((gone.created_at, gone.modified_at), (at(0), at(7)));
+}
+
+#[tokio::test]
+async fn only_what_differs_was_changed() {
+    let h = Harness::new().await;
+    let mut changed = declaration();
+    // The order alone is no change.
+    changed.buckets.swap(0, 1);
+    declare(&h, &changed, 1).await;
+    assert_eq!(times(&h).await, [(FAR, 0, 0), (NEAR, 0, 0)]);
+    changed.buckets[1].backups_max += 1;
+    declare(&h, &changed, 2).await;
+    assert_eq!(times(&h).await, [(FAR, 0, 0), (NEAR, 0, 2)]);
+    changed.buckets.remove(0);
+    declare(&h, &changed, 3).await;
+    assert_eq!(times(&h).await, [(NEAR, 0, 2), (FAR, 0, 3)]);
+    declare(&h, &changed, 4).await;
+    assert_eq!(times(&h).await, [(NEAR, 0, 2), (FAR, 0, 3)]);
+}
+
+#[tokio::test]
+async fn an_apps_schedules_are_listed_with_their_next_run_and_a_run_is_no_change() {
+    let h = Harness::new().await;
+    let mut with = declaration();
+    with.schedules.push(schedule("0 3 * * *"));
+    declare(&h, &with, 1).await;
+    let next = NextRun {
+        due_at: at(100),
+        decided_at: at(2),
+    };
+    let mut tx = h.begin().await;
+    assert!(
+        tx.update_schedule_next(with.schedules[0].id, None, Some(next))
+            .await
+            .unwrap()
+    );
+    tx.commit().await.unwrap();
+    declare(&h, &with, 3).await;
+    let found = h.store.list_app_schedules(TEAM, WIKI).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].what.schedule, with.schedules[0]);
+    assert_eq!(found[0].what.next, Some(next));
+    assert_eq!((found[0].created_at, found[0].modified_at), (at(1), at(1)));
+    assert_eq!(h.store.list_app_schedules(TEAM, FORUM).await.unwrap(), []);
+    assert_eq!(h.store.list_app_schedules(STRANGERS, WIKI).await.unwrap(), []);
+
+    with.schedules[0] = schedule("0 4 * * *");
+    declare(&h, &with, 4).await;
+    let found = h.store.list_app_schedules(TEAM, WIKI).await.unwrap();
+    assert_eq!((found[0].created_at, found[0].modified_at), (at(1), at(4)));
+    assert_eq!(found[0].what.next, None);
+}

@@ -20,7 +20,7 @@ mod secret;
 mod timestamp;
 
 pub use builder::{BuildError, CONNECT_TIMEOUT, ClientBuilder, TOTAL_TIMEOUT};
-pub use declared::Apps;
+pub use declared::{Accounts, Apps, Buckets, Schedules};
 pub use error::{Error, ErrorKind, Excerpt};
 pub use generated::{Client, ClientInfo, ResponseValue, builder as operations, types};
 pub use list_item::ListItem;

@@ -13,7 +13,8 @@ use crate::list_item::ListItem;
 pub const PAGE_SIZE: NonZeroU64 = NonZeroU64::new(500).unwrap();
 
 /// A list that is about to be read: how, and of what: [`backups`](Client::backups),
-/// [`snapshots`](Client::snapshots), [`apps`](Client::apps).
+/// [`snapshots`](Client::snapshots), [`apps`](Client::apps), [`buckets`](Client::buckets),
+/// [`schedules`](Client::schedules), [`accounts`](Client::accounts).
 #[derive(Debug, Clone)]
 pub struct Listing<'c, S> {
     client: &'c Client,

@@ -21,8 +21,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use self::commands::{
-    app, backup, config, diff, doctor, explain, key, login as logging_in, restore, serve, shell, snapshot,
-    token, verify,
+    app, backup, bucket, config, diff, doctor, explain, key, login as logging_in, restore, schedule, serve,
+    shell, snapshot, token, verify,
 };
 use self::failure::{COULD_NOT_RUN, Failure};
 
@@ -41,6 +41,8 @@ enum Command {
     App(app::Args),
     Backup(backup::Args),
     Snapshot(snapshot::Args),
+    Bucket(bucket::Args),
+    Schedule(schedule::Args),
     Login(logging_in::Args),
     /// Forget what login stored. The token itself stays good: its server revokes it.
     Logout,
@@ -109,6 +111,8 @@ fn main() -> ExitCode {
         Command::App(args) => block_on(app::run(args)),
         Command::Backup(args) => block_on(backup::run(args)),
         Command::Snapshot(args) => block_on(snapshot::run(args)),
+        Command::Bucket(args) => block_on(bucket::run(args)),
+        Command::Schedule(args) => block_on(schedule::run(args)),
         Command::Login(args) => block_on(logging_in::run(args)),
         Command::Doctor(args) => block_on(doctor::run(args)),
         Command::Logout => logging_in::logout(),

@@ -41,7 +41,7 @@ enum Command {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connection)?;
+    let session = Session::open(&args.connection).await?;
     match args.command {
         Command::List => list(&session).await?,
         Command::Show { app } => show(&session, app.as_deref()).await?,

@@ -83,7 +83,7 @@ struct Which {
 struct Create {
     #[command(flatten)]
     new: making::Args,
-    /// The id of the bucket to copy to. Without it the account's default.
+    /// The bucket to copy to, by name or id. Without it the account's default.
     #[arg(long, value_name = "BUCKET")]
     bucket: Option<String>,
     /// A completed snapshot of the app to copy, by name or id. Without it a temporary one is taken.
@@ -92,7 +92,7 @@ struct Create {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connection)?;
+    let session = Session::open(&args.connection).await?;
     match args.command {
         Command::List { app } => list(&session, app.as_deref()).await?,
         Command::Show(which) => {
@@ -172,7 +172,7 @@ async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
 async fn create(session: &Session, args: Create) -> anyhow::Result<()> {
     let app = session.app(args.new.app.as_deref()).await?;
     let bucket = match &args.bucket {
-        Some(bucket) => Some(Session::bucket_id(bucket)?),
+        Some(bucket) => Some(session.bucket_id(bucket).await?),
         None => None,
     };
     let snapshot = match &args.snapshot {

@@ -12,8 +12,8 @@ use crate::login::{self, Login};
 use crate::remote::{self, Given, Session};
 
 const EXAMPLES: &str = "Examples:
-  appkeep login --url https://backup.example:8480 --ca ca.pem --account ID
-  appkeep login --url http://127.0.0.1:8480 --token-file token --account ID";
+  appkeep login --url https://backup.example:8480 --ca ca.pem
+  appkeep login --url http://127.0.0.1:8480 --token-file token --account acme";
 
 /// Remember a server, a token and an account for the commands that ask a server.
 ///
@@ -42,8 +42,15 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         .ca
         .as_ref()
         .map(|pem| String::from_utf8_lossy(&pem.value).into_owned());
-    let session = Session::of(&known, args.connection.output)?;
+    let session = Session::of(&known, args.connection.output).await?;
     let apps = session.apps().await?.len();
+    // An older server doesn't say; the apps have shown that the token is good.
+    let accounts = session.accounts().await.unwrap_or_default();
+    let own = accounts.iter().find(|account| account.id == session.account);
+    let account = own.map_or_else(
+        || session.account.to_string(),
+        |own| format!("{} ({}) as {}", own.name, own.id, own.role),
+    );
     let path = login::store(&Login {
         url: url.clone(),
         account: session.account,
@@ -52,8 +59,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     })?;
     let noun = if apps == 1 { "app" } else { "apps" };
     say(&format!(
-        "logged in to {url}, account {} with {apps} {noun}; stored in {}",
-        session.account,
+        "logged in to {url}, account {account} with {apps} {noun}; stored in {}",
         path.display()
     ))?;
     Ok(ExitCode::SUCCESS)

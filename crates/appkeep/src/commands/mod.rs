@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod backup;
+pub(crate) mod bucket;
 pub(crate) mod config;
 pub(crate) mod diff;
 pub(crate) mod doctor;
@@ -11,6 +12,7 @@ pub(crate) mod login;
 mod making;
 mod resource;
 pub(crate) mod restore;
+pub(crate) mod schedule;
 pub(crate) mod serve;
 pub(crate) mod shell;
 pub(crate) mod snapshot;

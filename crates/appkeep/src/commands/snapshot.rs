@@ -69,7 +69,7 @@ struct Which {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connection)?;
+    let session = Session::open(&args.connection).await?;
     match args.command {
         Command::List { app } => list(&session, app.as_deref()).await?,
         Command::Show(which) => {

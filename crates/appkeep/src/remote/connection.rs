@@ -30,7 +30,7 @@ pub(crate) struct Args {
     /// A file that holds the token.
     #[arg(long, value_name = "FILE", global = true, help_heading = "Server")]
     token_file: Option<PathBuf>,
-    /// The account's id. Else `APPKEEP_ACCOUNT`, else the login's.
+    /// The account, by name or id. Else `APPKEEP_ACCOUNT`, else the login's, else the only one of the token.
     #[arg(long, value_name = "ACCOUNT", global = true, help_heading = "Server")]
     account: Option<String>,
     /// A certificate authority to trust besides the usual ones, as PEM. Else `APPKEEP_CA`, else the login's.

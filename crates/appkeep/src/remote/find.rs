@@ -11,6 +11,9 @@ pub(crate) const ID_DIGITS_SHOWN: usize = 8;
 /// Candidates that are named at most.
 const CANDIDATES_MAX: usize = 10;
 
+/// Names that are told at most where the one that was given is unknown.
+const NAMED_MAX: usize = 5;
+
 /// Something with an id and a name.
 pub(crate) trait Named {
     /// What it is, for example `backup`.
@@ -99,6 +102,8 @@ fn not_found<T: Named>(wanted: &str, things: &[T]) -> Failure {
     let failure = Failure::new(NOT_FOUND, format!("there is no {kind} {wanted:?}"));
     if things.is_empty() {
         failure.next(format!("there are no {kind}s at all"))
+    } else if alike.is_empty() && names.len() <= NAMED_MAX {
+        failure.next(format!("there are {}", names.join(", ")))
     } else if alike.is_empty() {
         failure.next(format!("appkeep {kind} list shows those that there are"))
     } else {

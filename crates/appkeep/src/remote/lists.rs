@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use appkeep_client::types::{App, AppBackup, AppSnap};
+use appkeep_client::types::{App, AppBackup, AppSnap, Bucket, BucketState, Schedule};
 use appkeep_client::{Error, Uuid};
 use futures::{StreamExt, TryStreamExt, stream};
 
 use super::fault::is_unknown_route;
-use super::find::Named;
+use super::find::{Named, find};
 use super::session::Session;
 use super::words::time;
-use crate::failure::{COULD_NOT_RUN, Failure};
+use crate::failure::Failure;
 
 /// Apps that are asked for at once.
 const ASKED_AT_ONCE: usize = 4;
@@ -38,13 +38,35 @@ impl Session {
         self.client.apps(self.account).stream().try_collect().await
     }
 
-    /// The id of the bucket that is meant.
+    /// The account's buckets, by name.
+    ///
+    /// # Errors
+    /// When the server doesn't list them.
+    pub(crate) async fn buckets(&self) -> Result<Vec<Bucket>, Failure> {
+        let buckets: Result<Vec<Bucket>, Error> =
+            self.client.buckets(self.account).stream().try_collect().await;
+        let mut buckets = buckets.map_err(|error| self.fault(&error))?;
+        buckets.sort_by(|one, other| one.name.cmp(&other.name).then(one.id.cmp(&other.id)));
+        Ok(buckets)
+    }
+
+    /// The id of the bucket that is meant. A whole id is believed: then nothing is asked.
     ///
     /// # Errors
     /// When there is none such, or several.
-    pub(crate) fn bucket_id(wanted: &str) -> Result<Uuid, Failure> {
-        Uuid::try_parse(wanted)
-            .map_err(|_| Failure::new(COULD_NOT_RUN, format!("--bucket {wanted:?} is no id of a bucket")))
+    pub(crate) async fn bucket_id(&self, wanted: &str) -> Result<Uuid, Failure> {
+        if let Ok(id) = Uuid::try_parse(wanted) {
+            return Ok(id);
+        }
+        let mut buckets = self.buckets().await?;
+        if buckets
+            .iter()
+            .any(|bucket| bucket.name == wanted && bucket.state == BucketState::Available)
+        {
+            // One of the same name that is no longer configured isn't meant.
+            buckets.retain(|bucket| bucket.state == BucketState::Available);
+        }
+        Ok(find(wanted, buckets)?.thing.id)
     }
 
     /// Backups, newest first: an app's, or the account's.
@@ -98,10 +120,7 @@ impl Session {
     /// # Errors
     /// When the server doesn't list them.
     pub(crate) async fn owned_snapshots(&self, app: Option<&App>) -> Result<Vec<Of<AppSnap>>, Failure> {
-        let apps = match app {
-            Some(app) => vec![app.clone()],
-            None => self.apps().await?,
-        };
+        let apps = self.these_or_all(app).await?;
         let asked = stream::iter(&apps).map(|app| async move {
             let snapshots: Result<Vec<AppSnap>, Error> = self
                 .client
@@ -115,6 +134,36 @@ impl Session {
         });
         let found: Vec<Vec<Of<AppSnap>>> = asked.buffered(ASKED_AT_ONCE).try_collect().await?;
         Ok(found.into_iter().flatten().collect())
+    }
+}
+
+impl Session {
+    /// Schedules with their apps: an app's, or all apps' one after the other.
+    ///
+    /// # Errors
+    /// When the server doesn't list them.
+    pub(crate) async fn owned_schedules(&self, app: Option<&App>) -> Result<Vec<Of<Schedule>>, Failure> {
+        let apps = self.these_or_all(app).await?;
+        let asked = stream::iter(&apps).map(|app| async move {
+            let schedules: Result<Vec<Schedule>, Error> = self
+                .client
+                .schedules(self.account, app.id)
+                .stream()
+                .try_collect()
+                .await;
+            schedules
+                .map(|schedules| all_of(app, schedules))
+                .map_err(|error| self.fault(&error))
+        });
+        let found: Vec<Vec<Of<Schedule>>> = asked.buffered(ASKED_AT_ONCE).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn these_or_all(&self, app: Option<&App>) -> Result<Vec<App>, Failure> {
+        match app {
+            Some(app) => Ok(vec![app.clone()]),
+            None => self.apps().await,
+        }
     }
 }
 
@@ -174,5 +223,17 @@ impl Named for Of<AppSnap> {
 
     fn distinction(&self) -> Option<String> {
         Some(self.distinguished_by(&self.thing.metadata.creation_timestamp))
+    }
+}
+
+impl Named for Bucket {
+    const KIND: &'static str = "bucket";
+
+    fn id(&self) -> Uuid {
+        self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
     }
 }

@@ -149,6 +149,15 @@ fn commands_that_ask_a_server_have_examples_and_exit_codes() {
                 "Examples:\n  appkeep login --url",
             ],
         ),
+        (&["bucket", "--help"], &["list", "check", "Examples:"]),
+        (
+            &["bucket", "check", "--help"],
+            &["as far as the server knows", "This adds that up", "Example:"],
+        ),
+        (
+            &["schedule", "--help"],
+            &["list", "server's configuration", "Examples:"],
+        ),
         (&["logout", "--help"], &["Forget what login stored"]),
         (
             &["doctor", "--help"],

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use appkeep_client::types::{App, AppState, ResourceState};
+use appkeep_client::types::{App, AppState, BucketState, ResourceState};
 use appkeep_client::{Error, ErrorKind, StatusCode};
 use chrono::DateTime;
 
@@ -29,7 +29,7 @@ const PROXIES: [&str; 6] = [
 
 /// Looks at the server, until something is in the way.
 pub(super) async fn look(known: &Known, looks: &mut Vec<Look>) {
-    let session = match Session::of(known, crate::remote::Format::Table) {
+    let session = match Session::of(known, crate::remote::Format::Table).await {
         Ok(session) => session,
         Err(failure) => {
             looks.push(Look::failed("account", &failure));
@@ -48,7 +48,7 @@ pub(super) async fn look(known: &Known, looks: &mut Vec<Look>) {
         "connection",
         "the server answers, and takes the token",
     ));
-    looks.push(Look::good("account", session.account.to_string()));
+    looks.push(account(&session).await);
     looks.extend(
         answer
             .headers()
@@ -59,6 +59,52 @@ pub(super) async fn look(known: &Known, looks: &mut Vec<Look>) {
         Ok(apps) => look_at_apps(&session, &apps, looks).await,
         Err(failure) => looks.push(Look::failed("apps", &failure)),
     }
+    looks.push(buckets(&session).await);
+}
+
+/// Which account it is, and what the token may do there.
+async fn account(session: &Session) -> Look {
+    const AT: &str = "account";
+    match session.accounts().await {
+        Ok(accounts) => {
+            let own = accounts.iter().find(|account| account.id == session.account);
+            Look::good(
+                AT,
+                own.map_or_else(
+                    || session.account.to_string(),
+                    |own| format!("{} ({}), as {}", own.name, own.id, own.role),
+                ),
+            )
+        }
+        Err(failure) => doubtful(AT, &failure),
+    }
+}
+
+/// Whether backups have somewhere to go.
+async fn buckets(session: &Session) -> Look {
+    const AT: &str = "buckets";
+    let buckets = match session.buckets().await {
+        Ok(buckets) => buckets,
+        Err(failure) => return doubtful(AT, &failure),
+    };
+    let available: Vec<&str> = buckets
+        .iter()
+        .filter(|bucket| bucket.state != BucketState::Unavailable)
+        .map(|bucket| bucket.name.as_str())
+        .collect();
+    if available.is_empty() {
+        return Look::wrong(
+            AT,
+            "the account has none, so nothing can be backed up",
+            "declare one in the server's configuration, and start the server again",
+        );
+    }
+    Look::good(AT, available.join(", "))
+}
+
+/// What can be lived without.
+fn doubtful(at: &'static str, failure: &Failure) -> Look {
+    Look::doubtful(at, failure.cause(), failure.next_step().unwrap_or_default())
 }
 
 /// What an error at the first request says about the way to the server.

@@ -54,7 +54,8 @@ fn a_set_up_that_is_well_is_called_so() {
             "account",
             "clock",
             "apps",
-            "backups"
+            "backups",
+            "buckets"
         ]
         .map(|at| (at, "good"))
     );
@@ -70,7 +71,7 @@ fn an_app_without_a_backup_is_doubtful_and_a_failed_one_wrong() {
     let site = Site::new();
     let (code, found) = looks(&mut site.command([""; 0]));
     assert_eq!(code, Some(0));
-    let last = found.last().unwrap();
+    let last = found.iter().find(|look| look.0 == "backups").unwrap();
     assert_eq!(
         (last.1.as_str(), last.3.as_str()),
         ("doubtful", "appkeep backup create --app shop --wait")

@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use super::{Site, refused};
-use crate::place::ACCOUNT;
-use crate::running::{appkeep, said};
+use crate::place::{ACCOUNT, Place};
+use crate::running::{Running, appkeep, said};
 use crate::terminal::{Terminal, plain};
 
 /// The binary with nothing but this place's configuration directory.
@@ -30,7 +30,7 @@ fn log_in(site: &Site) {
     assert_eq!(
         said(&output),
         format!(
-            "logged in to {}, account {ACCOUNT} with 1 app; stored in {}\n",
+            "logged in to {}, account acme ({ACCOUNT}) as member with 1 app; stored in {}\n",
             site.server.url,
             file(site).display()
         )
@@ -71,6 +71,66 @@ fn what_is_stored_is_used_and_the_users_alone() {
         (output.status.code(), said(&output).as_str()),
         (Some(0), "nobody was logged in\n")
     );
+}
+
+#[test]
+fn the_only_account_need_not_be_named_and_others_may_be_by_name() {
+    let site = Site::new();
+    let log_in = |token: &str, more: &[&str]| {
+        let mut command = bare(&site);
+        command.args(["login", "--url", &site.server.url, "--token", token]);
+        command.args(more).output().unwrap()
+    };
+    let output = log_in(&site.token, &[]);
+    assert!(
+        said(&output).contains(&format!("account acme ({ACCOUNT}) as member")),
+        "{output:?}"
+    );
+    let all = said(&site.place.create_token(&["--account", "*", "--role", "viewer"]));
+    assert_eq!(
+        refused(&log_in(all.trim(), &[]), 6),
+        "the token is good for 2 accounts: other, acme; say which with --account"
+    );
+    let output = log_in(all.trim(), &["--account", "acme"]);
+    assert!(said(&output).contains("as viewer"), "{output:?}");
+    assert_eq!(
+        refused(&log_in(all.trim(), &["--account", "zebra"]), 3),
+        "there is no account \"zebra\"; there are other, acme"
+    );
+}
+
+#[test]
+fn a_certificate_has_to_be_trusted_and_is_remembered() {
+    let place = Place::new();
+    let mut command = place.serve();
+    command.args(["--tls", "self-signed"]);
+    let mut server = Running::start(command);
+    let line = server.next_line();
+    let (_, ca) = line.split_once(": ").expect("where the authority is");
+    let token = place.token();
+    let person = || {
+        let mut command = appkeep();
+        command.env("XDG_CONFIG_HOME", place.path().join("config"));
+        command
+    };
+    let log_in = || {
+        let mut command = person();
+        command.args(["login", "--url", &server.url, "--token", &token]);
+        command
+    };
+    let refusal = refused(&log_in().output().unwrap(), 2);
+    assert!(
+        refusal.starts_with(&format!("the certificate of {} is not trusted: ", server.url)),
+        "{refusal}"
+    );
+    assert!(
+        refusal.ends_with("; give --ca FILE, the authority that signed it, or APPKEEP_CA"),
+        "{refusal}"
+    );
+    let output = log_in().env("APPKEEP_CA", ca).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let output = person().args(["app", "list"]).output().unwrap();
+    assert!(said(&output).contains("shop"), "{output:?}");
 }
 
 #[test]

@@ -1,10 +1,12 @@
 //! Apps, backups and snapshots, as a script uses them.
 
-use serde_json::Value;
+use std::fs;
+
+use serde_json::{Value, json};
 
 use super::Site;
-use crate::place::{APP, BUCKET, app_backups};
-use crate::running::said;
+use crate::place::{APP, BUCKET, Place, app_backups};
+use crate::running::{eventually, said};
 
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().expect("text")
@@ -102,7 +104,7 @@ fn a_backup_is_made_waited_for_shown_and_deleted() {
     let deleted = site.ask(["backup", "delete", &id[..8]]);
     assert_eq!(deleted.status.code(), Some(0), "{deleted:?}");
     assert_eq!(said(&deleted), format!("backup before is deleted ({id})\n"));
-    assert_eq!(site.json(&["backup", "list"]), serde_json::json!([]));
+    assert_eq!(site.json(&["backup", "list"]), json!([]));
 }
 
 #[test]
@@ -147,9 +149,84 @@ fn empty_lists_are_no_errors() {
 #[test]
 fn an_empty_app_has_a_backup_of_nothing() {
     let site = Site::new();
-    std::fs::remove_file(site.place.path().join("volume/greeting.txt")).unwrap();
+    fs::remove_file(site.place.path().join("volume/greeting.txt")).unwrap();
     let made = site.ask(["backup", "create", "nothing", "--wait"]);
     assert_eq!(said(&made), "backup nothing is completed: 0 B\n", "{made:?}");
     let shown = said(&site.ask(["backup", "show", "nothing"]));
     assert!(shown.contains("size        0 B\n"), "{shown}");
+}
+
+#[test]
+fn buckets_are_listed_and_checked() {
+    let site = Site::new();
+    let buckets = site.json(&["bucket", "list"]);
+    assert_eq!(buckets[0]["id"], BUCKET);
+    let table = said(&site.ask(["bucket", "list"]));
+    let rows: Vec<Vec<&str>> = table
+        .lines()
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    assert_eq!(rows[1], ["local", "available", "yes", "2", &BUCKET[..8]]);
+    assert_eq!(site.json(&["bucket", "check"])[0]["verdict"], "unused");
+    site.json(&["backup", "create", "before", "--wait"]);
+    let checked = site.json(&["bucket", "check", "local"]);
+    assert_eq!(checked[0]["verdict"], "good");
+    assert_eq!(
+        (&checked[0]["completed"], &checked[0]["completedBytes"]),
+        (&json!(1), &json!(6))
+    );
+}
+
+#[test]
+fn a_bucket_that_is_gone_is_wrong() {
+    let place = Place::new();
+    let path = place.path().join("appkeep.toml");
+    let config = fs::read_to_string(&path).unwrap();
+    fs::write(
+        &path,
+        config.replace("workers = 2", "workers = 2\ncheck_every_secs = 1"),
+    )
+    .unwrap();
+    let site = Site::of(place);
+    site.json(&["backup", "create", "before", "--wait"]);
+    fs::rename(
+        site.place.path().join("bucket"),
+        site.place.path().join("elsewhere"),
+    )
+    .unwrap();
+    let checked = eventually("the server to notice", || {
+        let output = site.ask(["bucket", "check", "--output", "json"]);
+        (output.status.code() == Some(1)).then_some(output)
+    });
+    let checked: Value = serde_json::from_slice(&checked.stdout).unwrap();
+    assert_eq!(checked[0]["verdict"], "wrong");
+    assert_eq!(checked[0]["unknown"], 1);
+    assert!(
+        checked[0]["found"][0].as_str().unwrap().contains("is not there"),
+        "{checked}"
+    );
+    let table = said(&site.ask(["bucket", "check"]));
+    assert!(table.contains("WRONG"), "{table}");
+}
+
+#[test]
+fn schedules_are_listed_with_what_they_keep() {
+    let place = Place::new();
+    let path = place.path().join("appkeep.toml");
+    let config = fs::read_to_string(&path).unwrap();
+    let schedule = "[[accounts.apps.schedules]]\nname = \"nightly\"\ncron = \"30 2 * * *\"\nzone = \"Europe/Berlin\"\n\
+                    keep_last = 3\nkeep_daily = 7\n\n[[accounts.buckets]]";
+    fs::write(&path, config.replacen("[[accounts.buckets]]", schedule, 1)).unwrap();
+    let site = Site::of(place);
+    let schedules = site.json(&["schedule", "list", "--app", "shop"]);
+    assert_eq!(schedules[0]["cron"], "30 2 * * *");
+    let table = said(&site.ask(["schedule", "list"]));
+    let rows: Vec<&str> = table.lines().collect();
+    let words: Vec<&str> = rows[0].split_whitespace().collect();
+    assert_eq!(words, ["NAME", "APP", "WHEN", "ZONE", "NEXT", "KEEPS", "ID"]);
+    assert!(
+        rows[1].starts_with("nightly  shop  30 2 * * *  Europe/Berlin  in "),
+        "{table}"
+    );
+    assert!(rows[1].contains("  3 last, 7 daily  "), "{table}");
 }

@@ -1,0 +1,205 @@
+//! `appkeep bucket`
+
+use std::process::ExitCode;
+
+use appkeep_client::Open;
+use appkeep_client::types::{AppBackup, Bucket, BucketState, ResourceState};
+use serde::Serialize;
+
+use crate::failure::{EXIT_CODES, FAILED};
+use crate::remote::{self, Align, Cell, Column, Format, Session, Table, Tone, find, note, short_ids, size};
+
+const EXAMPLES: &str = "Examples:
+  appkeep bucket list
+  appkeep bucket check local";
+
+/// Look at buckets.
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
+pub(crate) struct Args {
+    #[command(flatten)]
+    connection: remote::Args,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// List the account's buckets.
+    #[command(visible_alias = "ls", after_help = "Example: appkeep bucket list")]
+    List,
+    /// Tell whether a bucket's backups are there, as far as the server knows. Exit code 1 when they aren't.
+    ///
+    /// The server looks every few minutes (`check_every_secs`) and says so of each backup: `removed` when its data is
+    /// gone, `unknown` when the bucket can't be asked. This adds that up, and doesn't look by itself: what nothing
+    /// was stored in, it can't tell about, and data is not read. `restic check` reads it.
+    #[command(after_help = "Example: appkeep bucket check local")]
+    Check {
+        /// The bucket, by name or id; the beginning is enough. Without it all.
+        #[arg(value_name = "BUCKET")]
+        bucket: Option<String>,
+    },
+}
+
+pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let session = Session::open(&args.connection).await?;
+    match args.command {
+        Command::List => list(&session).await,
+        Command::Check { bucket } => check(&session, bucket.as_deref()).await,
+    }
+}
+
+async fn list(session: &Session) -> anyhow::Result<ExitCode> {
+    let buckets = session.buckets().await?;
+    if buckets.is_empty() && session.output == Format::Table {
+        note("there are no buckets; declare one in the server's configuration");
+    }
+    session.output.list(&buckets, || table(&buckets))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn table(buckets: &[Bucket]) -> Table {
+    let mut table = Table::new([
+        Column::shrinking("NAME"),
+        Column::new("STATE", Align::Left),
+        Column::new("DEFAULT", Align::Left),
+        Column::new("AT ONCE", Align::Right),
+        Column::new("ID", Align::Left),
+    ]);
+    let ids: Vec<_> = buckets.iter().map(|bucket| bucket.id).collect();
+    for (bucket, id) in buckets.iter().zip(short_ids(&ids)) {
+        table.row([
+            bucket.name.as_str().into(),
+            state(&bucket.state),
+            if bucket.is_default { "yes" } else { "no" }.into(),
+            bucket.backups_max.into(),
+            id.into(),
+        ]);
+    }
+    table
+}
+
+fn state(state: &Open<BucketState>) -> Cell {
+    let tone = match state.known() {
+        Some(BucketState::Available) => Tone::Good,
+        Some(BucketState::Unavailable) => Tone::Bad,
+        None => Tone::Plain,
+    };
+    Cell::toned(state, tone)
+}
+
+/// What the server knows about a bucket.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Checked {
+    bucket: String,
+    #[serde(rename = "bucketID")]
+    bucket_id: String,
+    verdict: Verdict,
+    completed: usize,
+    completed_bytes: u64,
+    removed: usize,
+    unknown: usize,
+    /// Why it isn't well, in words.
+    found: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    /// All backups that were completed are there.
+    Good,
+    /// Nothing is in it, so nothing is known.
+    #[default]
+    Unused,
+    /// Something is gone, or can't be reached.
+    Wrong,
+}
+
+async fn check(session: &Session, wanted: Option<&str>) -> anyhow::Result<ExitCode> {
+    let buckets = session.buckets().await?;
+    let buckets = match wanted {
+        Some(wanted) => vec![find(wanted, buckets)?.thing],
+        // What is no longer configured is missed by nobody, unless it is named.
+        None => buckets
+            .into_iter()
+            .filter(|bucket| bucket.state != BucketState::Unavailable)
+            .collect(),
+    };
+    let backups = session.backups(None).await?;
+    let checked: Vec<Checked> = buckets.iter().map(|bucket| checked(bucket, &backups)).collect();
+    session.output.list(&checked, || verdicts(&checked))?;
+    let is_wrong = checked.iter().any(|bucket| bucket.verdict == Verdict::Wrong);
+    Ok(if is_wrong {
+        ExitCode::from(FAILED)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn checked(bucket: &Bucket, backups: &[AppBackup]) -> Checked {
+    let mut checked = Checked {
+        bucket: bucket.name.clone(),
+        bucket_id: bucket.id.to_string(),
+        ..Checked::default()
+    };
+    let mut say = |reason: &String| {
+        if !checked.found.contains(reason) {
+            checked.found.push(reason.clone());
+        }
+    };
+    bucket.state_unready.iter().flatten().for_each(&mut say);
+    for backup in backups.iter().filter(|backup| backup.bucket_id == bucket.id) {
+        if let Some(ResourceState::Removed | ResourceState::Unknown) = backup.state.known() {
+            backup.state_unready.iter().flatten().for_each(&mut say);
+        }
+    }
+    for backup in backups.iter().filter(|backup| backup.bucket_id == bucket.id) {
+        match backup.state.known() {
+            Some(ResourceState::Completed) => {
+                checked.completed += 1;
+                let bytes = backup.total_bytes.as_ref().and_then(serde_json::Number::as_u64);
+                checked.completed_bytes += bytes.unwrap_or_default();
+            }
+            Some(ResourceState::Removed) => checked.removed += 1,
+            Some(ResourceState::Unknown) => checked.unknown += 1,
+            _ => {}
+        }
+    }
+    let is_gone = checked.removed + checked.unknown > 0 || bucket.state == BucketState::Unavailable;
+    checked.verdict = match (is_gone, checked.completed) {
+        (true, _) => Verdict::Wrong,
+        (false, 0) => Verdict::Unused,
+        (false, _) => Verdict::Good,
+    };
+    checked
+}
+
+fn verdicts(checked: &[Checked]) -> Table {
+    let mut table = Table::new([
+        Column::shrinking("BUCKET"),
+        Column::new("VERDICT", Align::Left),
+        Column::new("THERE", Align::Right),
+        Column::new("BYTES", Align::Right),
+        Column::new("GONE", Align::Right),
+        Column::new("UNKNOWN", Align::Right),
+        Column::shrinking("WHY"),
+    ]);
+    for bucket in checked {
+        let (word, tone) = match bucket.verdict {
+            Verdict::Good => ("good", Tone::Good),
+            Verdict::Unused => ("unused", Tone::Plain),
+            Verdict::Wrong => ("WRONG", Tone::Bad),
+        };
+        table.row([
+            bucket.bucket.as_str().into(),
+            Cell::toned(&word, tone),
+            bucket.completed.into(),
+            size(bucket.completed_bytes).into(),
+            bucket.removed.into(),
+            bucket.unknown.into(),
+            bucket.found.join("; ").into(),
+        ]);
+    }
+    table
+}

@@ -58,6 +58,12 @@ impl<R> Reply<R> {
         Self::json(problem.status.0.as_status(), PROBLEM_JSON, problem)
     }
 
+    /// Its status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.response.status()
+    }
+
     /// Adds a header; one whose value can't be sent is left out.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: &str) -> Self {

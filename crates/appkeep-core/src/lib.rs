@@ -22,5 +22,6 @@ pub mod schedule;
 pub mod service;
 pub mod short_list;
 pub mod state;
+pub mod statistics;
 pub mod store;
 pub mod worker;

@@ -17,6 +17,7 @@ use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketI
 use crate::job::{Claim, ClaimedJob, JobEnd, Lease, LeaseStatus, NewJob};
 use crate::retention::Made;
 use crate::schedule::{NextRun, Schedule, Scheduled};
+use crate::statistics::Statistics;
 
 /// Why the store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -119,6 +120,8 @@ pub trait Store: Send + Sync {
     ) -> Result<Option<(Token, ListFound)>, StoreError>;
     /// All tokens, oldest first.
     async fn list_tokens(&self) -> Result<Vec<Token>, StoreError>;
+    /// How much of everything there is. It reads every backup's and snapshot's row.
+    async fn fetch_statistics(&self) -> Result<Statistics, StoreError>;
     /// The account with this id.
     async fn fetch_account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
     /// All accounts, by name.

@@ -7,6 +7,7 @@ pub mod error;
 mod http;
 pub mod keys;
 mod log;
+mod operations;
 pub mod recovery;
 pub mod restore;
 mod server;

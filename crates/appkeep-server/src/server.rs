@@ -22,6 +22,7 @@ use crate::error::StartError;
 use crate::http::{self, BODY_BYTES_MAX, Http, WireCache};
 use crate::keys;
 use crate::log;
+use crate::operations::{Operations, RequestMetrics};
 use crate::system::{RandomIds, SystemClock};
 use crate::tls::{Certificate, CertificateWatch, Tls};
 
@@ -37,6 +38,8 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Where to tell how it is doing, without a token; without it nowhere.
+    pub operations_listen: Option<SocketAddr>,
     /// Which certificate it shows; without one it speaks plain HTTP.
     pub tls: Option<Tls>,
     /// Where the time comes from.
@@ -53,6 +56,7 @@ impl Options {
             config,
             data_dir,
             listen,
+            operations_listen: None,
             tls: None,
             clock: Arc::new(SystemClock),
             ids: Arc::new(RandomIds),
@@ -67,6 +71,7 @@ pub struct Server {
     store: Arc<SqliteStore>,
     workers: Workers,
     patrol: Patrol,
+    operations: Option<Operations>,
     certificate: Option<CertificateWatch>,
     ca_file: Option<PathBuf>,
     _lock: DataDirLock,
@@ -108,7 +113,19 @@ impl Server {
         let shared: Arc<dyn Store> = store.clone();
         let (clock, ids) = (options.clock.clone(), options.ids.clone());
         let service = Service::new(shared.clone(), clock, ids, wake.clone());
-        let http = listen(&options, certificate.as_ref(), shared.clone(), service.clone())?;
+        let metrics = options.operations_listen.map(|_| Arc::new(RequestMetrics::new()));
+        let http = listen(
+            &options,
+            certificate.as_ref(),
+            shared.clone(),
+            service.clone(),
+            metrics.clone(),
+        )?;
+        let operations = options.operations_listen.zip(metrics);
+        let operations = operations.map(|(listen, metrics)| {
+            Operations::start(listen, shared.clone(), options.clock.clone(), metrics)
+        });
+        let operations = operations.transpose()?;
         let ca_file = certificate.as_ref().and_then(Certificate::ca_file);
         let certificate =
             certificate.map(|certificate| CertificateWatch::start(certificate, options.clock.clone()));
@@ -124,12 +141,16 @@ impl Server {
         };
         let workers = Workers::start(&deps, options.config.workers as usize);
         let patrol = Patrol::start(&deps, options.config.check_every);
+        if let Some(operations) = &operations {
+            operations.watch(workers.liveness().with(patrol.liveness()));
+        }
         Ok(Self {
             service,
             http,
             store,
             workers,
             patrol,
+            operations,
             certificate,
             ca_file,
             _lock: lock,
@@ -162,6 +183,12 @@ impl Server {
         }
     }
 
+    /// Where it tells how it is doing, if it does.
+    #[must_use]
+    pub fn operations_addr(&self) -> Option<SocketAddr> {
+        self.operations.as_ref().map(Operations::local_addr)
+    }
+
     /// What it remembers, for whoever makes tokens in the same process.
     #[must_use]
     pub fn store(&self) -> Arc<dyn Store> {
@@ -184,6 +211,9 @@ impl Server {
     /// Stops: takes no more requests, answers those that are under way, puts running jobs back into the
     /// queue, and closes the database.
     pub async fn stop(self) {
+        if let Some(operations) = &self.operations {
+            operations.announce_stop();
+        }
         match tokio::time::timeout(DRAIN_TIMEOUT, self.http.close()).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(error, "the HTTP server did not close well"),
@@ -194,6 +224,9 @@ impl Server {
         }
         self.patrol.stop().await;
         self.workers.drain().await;
+        if let Some(operations) = self.operations {
+            operations.stop().await;
+        }
         self.store.close().await;
     }
 }
@@ -203,6 +236,7 @@ fn listen(
     certificate: Option<&Certificate>,
     store: Arc<dyn Store>,
     service: Service,
+    metrics: Option<Arc<RequestMetrics>>,
 ) -> Result<HttpServer<Arc<Http>>, StartError> {
     let refused = |reason: String| StartError::Listen {
         address: options.listen.to_string(),
@@ -214,6 +248,7 @@ fn listen(
         clock: options.clock.clone(),
         ids: options.ids.clone(),
         wire_cache: WireCache::new(),
+        metrics,
         body_limits: BodyLimits {
             bytes_max: BODY_BYTES_MAX,
             timeout: options.config.body_timeout,
@@ -236,7 +271,7 @@ fn listen(
 }
 
 /// The innermost reason, without the outer ones' repetitions.
-fn root_cause(error: &dyn std::error::Error) -> String {
+pub(crate) fn root_cause(error: &dyn std::error::Error) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {
         cause = inner;

@@ -11,6 +11,7 @@ mod hooks;
 mod jobs;
 mod limits;
 mod lists;
+mod operations;
 mod outside_crate;
 mod patrol;
 mod resources;

@@ -7,6 +7,7 @@
 mod apply_retention;
 mod delete_data;
 mod hooks;
+mod liveness;
 mod patrol;
 mod restore_app;
 mod run;
@@ -28,6 +29,7 @@ use crate::engine::Engine;
 use crate::job::Claim;
 use crate::store::Store;
 
+pub use self::liveness::Liveness;
 pub use self::patrol::Patrol;
 
 /// How long a lease holds unless it is renewed, in seconds.
@@ -66,6 +68,7 @@ pub struct WorkerDeps {
 /// Workers that run.
 pub struct Workers {
     tasks: JoinSet<()>,
+    liveness: Liveness,
     shutdown: CancellationToken,
 }
 
@@ -74,12 +77,24 @@ impl Workers {
     #[must_use]
     pub fn start(deps: &WorkerDeps, count: usize) -> Self {
         let shutdown = CancellationToken::new();
-        let mut tasks = JoinSet::new();
-        tasks.spawn(scheduler::schedule(deps.clone(), shutdown.clone()));
+        let (mut tasks, mut liveness) = (JoinSet::new(), Liveness::default());
+        let scheduler = tasks.spawn(scheduler::schedule(deps.clone(), shutdown.clone()));
+        liveness.add("scheduler", scheduler);
         for _ in 0..count {
-            tasks.spawn(work(deps.clone(), shutdown.clone()));
+            let worker = tasks.spawn(work(deps.clone(), shutdown.clone()));
+            liveness.add("worker", worker);
         }
-        Self { tasks, shutdown }
+        Self {
+            tasks,
+            liveness,
+            shutdown,
+        }
+    }
+
+    /// Whether they still run.
+    #[must_use]
+    pub fn liveness(&self) -> Liveness {
+        self.liveness.clone()
     }
 
     /// Stops: what runs is put back into the queue, to be taken up by the next server.

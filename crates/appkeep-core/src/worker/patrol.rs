@@ -14,7 +14,7 @@ use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::WorkerDeps;
+use super::{Liveness, WorkerDeps};
 use crate::app_backup::AppBackup;
 use crate::app_snap::AppSnap;
 use crate::catalog::{App, Bucket};
@@ -43,6 +43,14 @@ impl Patrol {
         };
         let task = tokio::spawn(async move { beat.walk(every).await });
         Self { task, shutdown }
+    }
+
+    /// Whether it still runs.
+    #[must_use]
+    pub fn liveness(&self) -> Liveness {
+        let mut liveness = Liveness::default();
+        liveness.add("patrol", self.task.abort_handle());
+        liveness
     }
 
     /// Stops, soon.

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Instant;
 
 use appkeep_api::api::Answer;
 use appkeep_api::body::JsonBody;
@@ -29,6 +30,7 @@ pub(super) struct Call<'a> {
     rqctx: &'a RequestContext<Arc<Http>>,
     own: OwnKinds,
     correlation: Uuid,
+    begun: Instant,
 }
 
 impl<'a> Call<'a> {
@@ -38,6 +40,7 @@ impl<'a> Call<'a> {
             rqctx,
             own,
             correlation: rqctx.context().ids.next_id(),
+            begun: Instant::now(),
         }
     }
 
@@ -89,7 +92,12 @@ impl<'a> Call<'a> {
             method = %request.method(),
             path = request.uri().path()
         );
-        Ok(self.reply(work).instrument(span).await)
+        let reply = self.reply(work).instrument(span).await;
+        if let Some(metrics) = &self.http().metrics {
+            let operation = &self.rqctx.endpoint.operation_id;
+            metrics.count(operation, reply.status().as_u16(), self.begun.elapsed());
+        }
+        Ok(reply)
     }
 
     async fn reply<R>(&self, work: impl Future<Output = Result<Reply<R>, Refusal>>) -> Reply<R> {

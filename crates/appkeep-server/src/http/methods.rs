@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use appkeep_api::api::Answer;
 use appkeep_api::params::{AccountBackupPath, AccountPath, AppBackupPath, AppPath, AppSnapPath};
@@ -59,7 +60,12 @@ fn refusal(path: &str, method: Method, allow: String) -> ApiEndpoint<Arc<Http>> 
         let allow = allow.clone();
         async move {
             let problem = METHOD_NOT_ALLOWED.occurrence(rqctx.context().ids.next_id());
-            let answer: Answer<Response<Body>> = Ok(Reply::problem(&problem).with_header(ALLOW, &allow));
+            let reply = Reply::<Response<Body>>::problem(&problem).with_header(ALLOW, &allow);
+            if let Some(metrics) = &rqctx.context().metrics {
+                // The method may be anybody's invention.
+                metrics.count("none", reply.status().as_u16(), Duration::ZERO);
+            }
+            let answer: Answer<Response<Body>> = Ok(reply);
             answer
         }
     };

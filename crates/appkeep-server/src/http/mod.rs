@@ -25,6 +25,8 @@ use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::service::Service;
 use appkeep_core::store::Store;
 
+use crate::operations::RequestMetrics;
+
 pub(crate) use self::handlers::description;
 pub(crate) use self::wire_cache::WireCache;
 
@@ -39,4 +41,6 @@ pub(crate) struct Http {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) body_limits: BodyLimits,
     pub(crate) wire_cache: WireCache,
+    /// Counts answers, where somebody wants to know.
+    pub(crate) metrics: Option<Arc<RequestMetrics>>,
 }

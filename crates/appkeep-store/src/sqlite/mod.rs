@@ -14,6 +14,7 @@ mod open;
 mod rows;
 mod schedules;
 mod shared_reads;
+mod statistics;
 mod tokens;
 mod tx;
 mod versions;
@@ -32,6 +33,7 @@ use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, 
 use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus};
 use appkeep_core::retention::Made;
 use appkeep_core::schedule::{Schedule, Scheduled};
+use appkeep_core::statistics::Statistics;
 use appkeep_core::store::{
     ListAsk, ListFilter, ListFound, ListKind, Page, Store, StoreError, StoreTx, Version,
 };
@@ -157,6 +159,10 @@ impl Store for SqliteStore {
 
     async fn list_tokens(&self) -> Result<Vec<Token>, StoreError> {
         tokens::list(&mut *self.reader().await?).await
+    }
+
+    async fn fetch_statistics(&self) -> Result<Statistics, StoreError> {
+        statistics::fetch(&mut *self.reader().await?).await
     }
 
     async fn fetch_account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {

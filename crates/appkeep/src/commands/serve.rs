@@ -39,6 +39,10 @@ pub(crate) struct Args {
     /// lines that work. Without --data all of it is removed at the end.
     #[arg(long)]
     demo: bool,
+    /// Where to tell how the server is doing, in plain HTTP and without a token: /healthz, /readyz, /version and
+    /// /metrics (Prometheus). Nowhere unless it says otherwise.
+    #[arg(long, value_name = "ADDR")]
+    operations_listen: Option<SocketAddr>,
     /// What to log, for example info, debug, or appkeep=debug.
     #[arg(long, value_name = "FILTER", default_value = "warn", env = "APPKEEP_LOG")]
     log: String,
@@ -75,6 +79,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     warn_of_missing_directories(&config);
     let server = Server::start(Options {
+        operations_listen: args.operations_listen,
         tls,
         ..Options::new(config, data, args.listen)
     })
@@ -85,6 +90,9 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             "clients have to trust its certificate authority: {}",
             file.display()
         ))?;
+    }
+    if let Some(address) = server.operations_addr() {
+        say(&format!("operations are on http://{address}"))?;
     }
     if let Some(demo) = &demo {
         say(&demo

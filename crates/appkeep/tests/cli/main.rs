@@ -11,6 +11,7 @@ mod hooks;
 mod key;
 mod killed;
 mod logs;
+mod operations;
 mod place;
 mod remote;
 mod restore;

@@ -1,0 +1,200 @@
+//! Numbers for Prometheus, in its OpenMetrics text.
+//!
+//! Requests are counted as they are answered. Everything else is asked of the store when somebody looks: it is
+//! the only memory, so the numbers survive a restart and are the same on every server.
+
+use std::fmt;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use appkeep_core::job::JobPayload;
+use appkeep_core::state::ResourceState;
+use appkeep_core::statistics::{StateCount, Statistics};
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::{encode_eof, encode_registry};
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::metrics::info::Info;
+use prometheus_client::registry::{Registry, Unit};
+
+use super::Watched;
+
+/// What [`encode`] writes.
+pub(super) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+const PREFIX: &str = "appkeep";
+
+/// Times that requests are sorted by, in seconds.
+const LATENCY_SECS: [f64; 12] = [
+    0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
+];
+
+/// The states of jobs, as they are stored.
+const JOB_STATES: [&str; 6] = ["queued", "running", "done", "failed", "cancelled", "parked"];
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    operation: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OperationLabels {
+    operation: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct JobLabels {
+    kind: String,
+    state: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StateLabels {
+    state: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct TaskLabels {
+    task: &'static str,
+}
+
+/// What was answered since the server started.
+pub(crate) struct RequestMetrics {
+    requests: Family<RequestLabels, Counter>,
+    latencies: Family<OperationLabels, Histogram>,
+    registry: Registry,
+}
+
+impl RequestMetrics {
+    /// Nothing was answered yet.
+    pub(crate) fn new() -> Self {
+        let requests = Family::default();
+        let latencies = Family::new_with_constructor((|| Histogram::new(LATENCY_SECS)) as fn() -> Histogram);
+        let mut registry = Registry::with_prefix(PREFIX);
+        registry.register(
+            "http_requests",
+            "Requests by operation and status",
+            requests.clone(),
+        );
+        registry.register_with_unit(
+            "http_request_duration",
+            "From a request's head to the head of its answer",
+            Unit::Seconds,
+            latencies.clone(),
+        );
+        registry.register(
+            "build",
+            "What runs",
+            Info::new([("version", env!("CARGO_PKG_VERSION"))]),
+        );
+        Self {
+            requests,
+            latencies,
+            registry,
+        }
+    }
+
+    /// Counts an answer.
+    pub(crate) fn count(&self, operation: &str, status: u16, took: Duration) {
+        let operation = operation.to_owned();
+        self.latencies
+            .get_or_create(&OperationLabels {
+                operation: operation.clone(),
+            })
+            .observe(took.as_secs_f64());
+        self.requests
+            .get_or_create(&RequestLabels { operation, status })
+            .inc();
+    }
+}
+
+/// All numbers, in text. Without `statistics` those are missing that the store knows.
+///
+/// # Errors
+/// When a number can't be written, which doesn't happen to a string.
+pub(super) fn encode(watched: &Watched, statistics: Option<&Statistics>) -> Result<String, fmt::Error> {
+    let mut text = String::new();
+    encode_registry(&mut text, &watched.requests.registry)?;
+    encode_registry(&mut text, &of_process(watched))?;
+    if let Some(statistics) = statistics {
+        encode_registry(&mut text, &of_store(watched, statistics))?;
+    }
+    encode_eof(&mut text)?;
+    Ok(text)
+}
+
+fn of_process(watched: &Watched) -> Registry {
+    let mut registry = Registry::with_prefix(PREFIX);
+    let tasks = Family::<TaskLabels, Gauge>::default();
+    for task in ["worker", "scheduler", "patrol"] {
+        let running = watched
+            .liveness
+            .get()
+            .map_or(0, |liveness| liveness.running(task));
+        let running = i64::try_from(running).unwrap_or(i64::MAX);
+        tasks.get_or_create(&TaskLabels { task }).set(running);
+    }
+    registry.register("tasks", "Tasks that run in the background", tasks);
+    registry
+}
+
+fn of_store(watched: &Watched, statistics: &Statistics) -> Registry {
+    let mut registry = Registry::with_prefix(PREFIX);
+    let jobs = Family::<JobLabels, Gauge>::default();
+    let of_job = |kind: &str, state: &str| JobLabels {
+        kind: kind.to_owned(),
+        state: state.to_owned(),
+    };
+    // A number that is missing now and then can't be watched.
+    for kind in JobPayload::KINDS {
+        for state in JOB_STATES {
+            jobs.get_or_create(&of_job(kind, state)).set(0);
+        }
+    }
+    for job in &statistics.jobs {
+        jobs.get_or_create(&of_job(&job.kind, &job.state)).set(job.count);
+    }
+    registry.register(
+        "jobs",
+        "Jobs by kind and state; of those that ended the last 1,000",
+        jobs,
+    );
+    let age = Gauge::<f64, AtomicU64>::default();
+    if let Some(due) = statistics.oldest_due {
+        let waited = (watched.clock.now() - due).to_std().unwrap_or_default();
+        age.set(waited.as_secs_f64());
+    }
+    registry.register_with_unit(
+        "queue_age",
+        "For how long the job that waits longest has been due",
+        Unit::Seconds,
+        age,
+    );
+    let counts = by_state(&statistics.app_backups, |of_state| of_state.count);
+    registry.register("backups", "Backups by state", counts);
+    let bytes = by_state(&statistics.app_backups, |of_state| of_state.bytes);
+    registry.register_with_unit(
+        "backup_size",
+        "What backups have read, by state",
+        Unit::Bytes,
+        bytes,
+    );
+    let counts = by_state(&statistics.app_snaps, |of_state| of_state.count);
+    registry.register("snapshots", "Snapshots by state", counts);
+    registry
+}
+
+fn by_state(counts: &[StateCount], number: impl Fn(&StateCount) -> i64) -> Family<StateLabels, Gauge> {
+    let family = Family::<StateLabels, Gauge>::default();
+    for state in ResourceState::ALL {
+        let found = counts.iter().find(|of_state| of_state.state == state);
+        let state = state.as_str();
+        family
+            .get_or_create(&StateLabels { state })
+            .set(found.map_or(0, &number));
+    }
+    family
+}

@@ -1,0 +1,178 @@
+//! `appkeep serve --operations-listen`: how the server says how it is doing.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::place::{Place, app_backups, backups};
+use crate::running::{Running, eventually, one_line_error};
+
+fn number(text: &str) -> f64 {
+    text.parse().expect("a number")
+}
+
+/// A server, and where it says how it is doing.
+struct Watched {
+    server: Running,
+    url: String,
+}
+
+impl Watched {
+    fn start(mut command: Command) -> Self {
+        command.args(["--operations-listen", "127.0.0.1:0"]);
+        let mut server = Running::start(command);
+        let line = server.next_line();
+        let url = line.strip_prefix("operations are on ").expect("where");
+        Self {
+            url: url.to_owned(),
+            server,
+        }
+    }
+
+    /// The status, the media type and the body; nobody has to say who they are.
+    fn get(&self, path: &str) -> (u16, String, String) {
+        let mut curl = Command::new("curl");
+        curl.args(["-sS", "--noproxy", "*", "-w", "\n%{http_code} %{content_type}"]);
+        let output = curl.arg(format!("{}{path}", self.url)).output();
+        let text = String::from_utf8(output.expect("curl runs").stdout).expect("text");
+        let (body, rest) = text.rsplit_once('\n').expect("a status");
+        let (status, media_type) = rest.split_once(' ').expect("a media type");
+        let status = status.parse().expect("a number");
+        (status, media_type.to_owned(), body.to_owned())
+    }
+
+    fn json(&self, path: &str) -> (u16, Value) {
+        let (status, media_type, body) = self.get(path);
+        assert_eq!(media_type, "application/json", "{path}");
+        (status, serde_json::from_str(&body).expect("JSON"))
+    }
+
+    /// Each number by its name and labels, as they are written.
+    fn metrics(&self) -> BTreeMap<String, String> {
+        let (status, media_type, body) = self.get("/metrics");
+        assert_eq!(status, 200);
+        assert_eq!(
+            media_type,
+            "application/openmetrics-text; version=1.0.0; charset=utf-8"
+        );
+        assert!(body.ends_with("# EOF\n"), "{body}");
+        let numbers = body.lines().filter(|line| !line.starts_with('#'));
+        let split = |line: &str| {
+            let (name, value) = line.rsplit_once(' ').expect("a number");
+            (name.to_owned(), value.to_owned())
+        };
+        numbers.map(split).collect()
+    }
+}
+
+#[test]
+fn health_and_version_are_told_without_a_token() {
+    let place = Place::new();
+    let watched = Watched::start(place.serve());
+    assert_eq!(watched.json("/healthz"), (200, json!({"status": "ok"})));
+    assert_eq!(watched.json("/readyz"), (200, json!({"status": "ready"})));
+    let (status, version) = watched.json("/version");
+    assert_eq!(status, 200);
+    assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
+    assert!(version["contract"].is_string(), "{version}");
+    // Not where the API is, and no API here.
+    assert_eq!(watched.server.get("nobody", "/healthz").status, 404);
+    assert_eq!(watched.get(&backups()).0, 404);
+    let ended = watched.server.stop("TERM");
+    assert_eq!((ended.status.code(), ended.complaints.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn metrics_tell_of_requests_jobs_and_backups() {
+    let place = Place::new();
+    let watched = Watched::start(place.serve());
+    let (server, token) = (&watched.server, place.token());
+    let before = watched.metrics();
+    assert_eq!(before["appkeep_jobs{kind=\"take_backup\",state=\"done\"}"], "0");
+    assert_eq!(before["appkeep_backups{state=\"completed\"}"], "0");
+    assert_eq!(before["appkeep_build_info{version=\"0.1.0\"}"], "1");
+    assert_eq!(before["appkeep_tasks{task=\"worker\"}"], "2");
+    assert_eq!(before["appkeep_tasks{task=\"scheduler\"}"], "1");
+    assert_eq!(before["appkeep_tasks{task=\"patrol\"}"], "1");
+
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let created = server.post(&token, &app_backups(), &body);
+    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
+    let backup = server.wait_for(&token, &path, &["completed", "failed"]);
+    assert_eq!(backup["state"], "completed", "{backup}");
+    for _ in 0..3 {
+        assert_eq!(server.get("nobody", &backups()).status, 401);
+    }
+    let after = watched.metrics();
+    let requests = |operation: &str, status: u16| {
+        after[&format!("appkeep_http_requests_total{{operation=\"{operation}\",status=\"{status}\"}}")]
+            .as_str()
+    };
+    assert_eq!(requests("app_backup_create_for_app", 201), "1");
+    assert_eq!(requests("app_backup_list_all", 401), "3");
+    assert!(number(requests("app_backup_fetch", 200)) >= 1.0);
+    let latency = |part: &str, more: &str| {
+        after[&format!(
+            "appkeep_http_request_duration_seconds_{part}{{{more}operation=\"app_backup_list_all\"}}"
+        )]
+            .as_str()
+    };
+    assert_eq!(latency("count", ""), "3");
+    assert_eq!(latency("bucket", "le=\"+Inf\","), "3");
+    assert!(number(latency("sum", "")) > 0.0);
+    assert_eq!(after["appkeep_jobs{kind=\"take_backup\",state=\"done\"}"], "1");
+    assert_eq!(after["appkeep_backups{state=\"completed\"}"], "1");
+    assert_eq!(
+        after["appkeep_backup_size_bytes{state=\"completed\"}"], "6",
+        "hello and a newline"
+    );
+    assert_eq!(after["appkeep_queue_age_seconds"], "0.0");
+    assert_eq!(watched.server.stop("TERM").status.code(), Some(0));
+
+    // What the store knows is there after a restart.
+    let watched = Watched::start(place.serve());
+    let restarted = watched.metrics();
+    assert_eq!(restarted["appkeep_backups{state=\"completed\"}"], "1");
+    assert!(
+        !restarted
+            .keys()
+            .any(|name| name.starts_with("appkeep_http_requests_total"))
+    );
+}
+
+#[test]
+fn a_queue_that_nobody_works_on_grows_old() {
+    let place = Place::new();
+    let path = place.path().join("appkeep.toml");
+    let config = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, config.replace("workers = 2", "workers = 0")).unwrap();
+    let watched = Watched::start(place.serve());
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    assert_eq!(
+        watched.server.post(&place.token(), &app_backups(), &body).status,
+        201
+    );
+    let metrics = watched.metrics();
+    assert_eq!(
+        metrics["appkeep_jobs{kind=\"take_backup\",state=\"queued\"}"],
+        "1"
+    );
+    assert_eq!(metrics["appkeep_backups{state=\"pending\"}"], "1");
+    let first = number(&metrics["appkeep_queue_age_seconds"]);
+    eventually("the queue to grow older", || {
+        (number(&watched.metrics()["appkeep_queue_age_seconds"]) > first).then_some(())
+    });
+}
+
+#[test]
+fn an_address_that_is_taken_is_named_and_nothing_starts() {
+    let place = Place::new();
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let mut command = place.serve();
+    let refused = command.args(["--operations-listen", &address]).output().unwrap();
+    let expected = format!("failed to listen on {address}: Address already in use (os error 98)");
+    assert_eq!(one_line_error(&refused), expected);
+}

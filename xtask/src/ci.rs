@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::process::{command, succeeds};
-use crate::{Outcome, codegen, crash, diff, lint, schemathesis, test, tidy, verify};
+use crate::{Outcome, codegen, crash, diff, lint, schemathesis, test, tidy, vendor, verify};
 
 /// One step: its name and what it does.
 type Step = (&'static str, fn() -> Result<Outcome>);
@@ -19,6 +19,7 @@ const STEPS: &[Step] = &[
     ("codegen", || codegen::run(true)),
     ("tidy", tidy::run),
     ("lint", lint::run),
+    ("vendor", || vendor::run(true)),
     ("clippy", || cargo(CLIPPY)),
     ("docs", docs),
     ("diff", || diff::run(&diff::Args::default())),

@@ -1,9 +1,13 @@
 //! The only writer into this repository.
 
 use std::fs;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 use similar::TextDiff;
 
 use crate::Outcome;
@@ -45,6 +49,35 @@ pub(crate) fn publish(path: &str, content: &str, check: bool, command: &str) -> 
         return Ok(Outcome::Stale);
     }
     fs::write(&full, content).with_context(|| format!("failed to write {path}"))?;
+    println!("{path} written");
+    Ok(Outcome::Fine)
+}
+
+/// Makes `path` (relative to the root) hold `content`, compressed, or with `check` only says whether it does.
+///
+/// Another version of the compressor may write other bytes, so what is in there is compared.
+///
+/// # Errors
+/// When the file can't be read or written.
+pub(crate) fn publish_gzip(path: &str, content: &[u8], check: bool, command: &str) -> Result<Outcome> {
+    let full = root().join(path);
+    if full.is_file() {
+        let packed = fs::read(&full).with_context(|| format!("failed to read {path}"))?;
+        let mut current = Vec::new();
+        // What can't be unpacked isn't up to date.
+        if GzDecoder::new(&packed[..]).read_to_end(&mut current).is_ok() && current == content {
+            println!("{path} is up to date");
+            return Ok(Outcome::Fine);
+        }
+    }
+    if check {
+        eprintln!("{path} is stale: run `{command}`");
+        return Ok(Outcome::Stale);
+    }
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content).context("failed to compress")?;
+    let packed = encoder.finish().context("failed to compress")?;
+    fs::write(&full, packed).with_context(|| format!("failed to write {path}"))?;
     println!("{path} written");
     Ok(Outcome::Fine)
 }

@@ -11,8 +11,12 @@ mod npm;
 use anyhow::Result;
 use serde_json::Value;
 
+use crate::npm::Packages;
 use crate::reference::digests;
 use crate::{Outcome, spec};
+
+/// The linters.
+pub(crate) const PACKAGES: Packages = Packages::of("spec/lint");
 
 /// What one linter has to say.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -15,12 +15,14 @@ mod crash;
 mod diff;
 mod files;
 mod lint;
+mod npm;
 mod process;
 mod reference;
 mod schemathesis;
 mod spec;
 mod test;
 mod tidy;
+mod vendor;
 mod verify;
 
 use std::path::PathBuf;
@@ -100,6 +102,12 @@ enum Command {
     Crash(crash::Args),
     /// Have Schemathesis judge our own server; needs python3.
     Schemathesis(schemathesis::Args),
+    /// Take the renderer of the API reference over from npm, in the version that is pinned.
+    Vendor {
+        /// Write nothing; exit with 3 when a file isn't what the lockfile names.
+        #[arg(long)]
+        check: bool,
+    },
     /// Run everything that CI runs.
     Ci,
     /// Measure backups against restic and the bare library, and the server under load (release builds).
@@ -122,6 +130,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Crash(args) => crash::run(&args),
         Command::Schemathesis(args) => schemathesis::run(&args),
+        Command::Vendor { check } => vendor::run(check),
         Command::Ci => ci::run(),
         Command::Bench(args) => bench::run(&args),
     };

@@ -8,6 +8,7 @@ mod http;
 pub mod keys;
 mod log;
 mod operations;
+mod pages;
 pub mod recovery;
 pub mod restore;
 mod server;

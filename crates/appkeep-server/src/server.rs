@@ -23,6 +23,7 @@ use crate::http::{self, BODY_BYTES_MAX, Http, WireCache};
 use crate::keys;
 use crate::log;
 use crate::operations::{Operations, RequestMetrics};
+use crate::pages;
 use crate::system::{RandomIds, SystemClock};
 use crate::tls::{Certificate, CertificateWatch, Tls};
 
@@ -262,7 +263,10 @@ fn listen(
     let tls = certificate
         .map(|certificate| certificate.server_config().map(ConfigTls::Dynamic))
         .transpose()?;
-    let description = http::description().map_err(refused)?;
+    let mut description = http::description().map_err(refused)?;
+    if options.config.pages {
+        pages::register(&mut description).map_err(refused)?;
+    }
     ServerBuilder::new(description, Arc::new(context), log::dropshot_logger())
         .config(config)
         .tls(tls)

@@ -139,7 +139,7 @@ impl Demo {
         Ok(format!(
             r#"
 The app "shop" lies in {root}/shop, its backups go to {bucket}.
-In another terminal:
+In a browser: {url}/ui, with the token below. Or in another terminal:
 
   export APPKEEP_TOKEN={token}{trust}
   APP={url}/accounts/{account}/k8s/v1/apps/{app}

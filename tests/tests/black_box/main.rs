@@ -13,6 +13,7 @@ mod limits;
 mod lists;
 mod operations;
 mod outside_crate;
+mod pages;
 mod patrol;
 mod resources;
 mod restores;

@@ -1,17 +1,13 @@
 //! The linters that are npm packages: installed from the lockfile, run, and read.
 
-use std::fs;
-use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::Verdict;
-use crate::{files, process, spec};
+use super::{PACKAGES, Verdict};
+use crate::spec;
 
-/// Where the packages are pinned and installed, relative to the workspace's root.
-const DIR: &str = "spec/lint";
 /// The contract as seen from there.
 const DOCUMENT: &str = "../openapi.yaml";
 
@@ -20,7 +16,7 @@ const DOCUMENT: &str = "../openapi.yaml";
 /// # Errors
 /// When it can't be installed or run.
 pub(super) fn spectral() -> Result<Verdict> {
-    install()?;
+    PACKAGES.install()?;
     let args = [
         "lint",
         DOCUMENT,
@@ -51,7 +47,7 @@ pub(super) fn spectral() -> Result<Verdict> {
 /// # Errors
 /// When it can't be installed or run.
 pub(super) fn redocly() -> Result<Verdict> {
-    install()?;
+    PACKAGES.install()?;
     let output = output(
         "redocly",
         &["lint", DOCUMENT, "--config", "redocly.yaml", "--format", "json"],
@@ -72,45 +68,11 @@ fn verdict(linter: &str, package: &str, findings: Vec<String>, output: &Output) 
             findings.len()
         );
     }
-    let lock = read_json("package-lock.json")?;
-    let version = lock["packages"][format!("node_modules/{package}")]["version"]
-        .as_str()
-        .unwrap_or("?");
+    let version = PACKAGES.version(package)?;
     Ok(Verdict {
         linter: format!("{linter} ({package} {version})"),
         findings,
     })
-}
-
-/// Makes sure that what the lockfile names is installed.
-fn install() -> Result<()> {
-    if !process::is_installed("npm") {
-        bail!(
-            "npm isn't installed; the linters of {} are npm packages",
-            spec::PATH
-        );
-    }
-    let lock = read_json("package-lock.json")?;
-    // npm's own record of what it installed; absent before the first time.
-    let installed = read_json("node_modules/.package-lock.json").unwrap_or_default();
-    if is_installed(&lock, &installed) {
-        return Ok(());
-    }
-    process::require(process::command("npm", &["ci", "--ignore-scripts"]).current_dir(dir()))
-}
-
-/// Whether npm's record names everything that the lockfile does, in the same version.
-fn is_installed(lock: &Value, installed: &Value) -> bool {
-    spec::members(lock.get("packages"))
-        .filter(|(path, _)| !path.is_empty())
-        .all(|(path, wanted)| {
-            let found = installed.get("packages").and_then(|packages| packages.get(path));
-            match found {
-                Some(found) => found.get("integrity") == wanted.get("integrity"),
-                // Some packages are for other platforms only.
-                None => wanted.get("optional").and_then(Value::as_bool) == Some(true),
-            }
-        })
 }
 
 fn spectral_findings(report: &Value) -> Result<Vec<String>> {
@@ -167,10 +129,10 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 
 /// Runs an installed package's program, its output kept.
 fn output(program: &str, args: &[&str]) -> Result<Output> {
-    let mut command = Command::new(dir().join("node_modules/.bin").join(program));
+    let mut command = Command::new(PACKAGES.package(".bin").join(program));
     command
         .args(args)
-        .current_dir(dir())
+        .current_dir(PACKAGES.path())
         .env("REDOCLY_TELEMETRY", "off")
         .env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true");
     eprintln!("$ {program} {}", args.join(" "));
@@ -185,45 +147,11 @@ fn words(output: &Output) -> String {
     format!("{}: {}", output.status, said.join("\n"))
 }
 
-fn read_json(name: &str) -> Result<Value> {
-    let text =
-        fs::read_to_string(dir().join(name)).with_context(|| format!("failed to read {DIR}/{name}"))?;
-    serde_json::from_str(&text).with_context(|| format!("failed to parse {DIR}/{name}"))
-}
-
-fn dir() -> PathBuf {
-    files::root().join(DIR)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
-
-    #[test]
-    fn a_package_of_another_version_is_stale() {
-        let lock = json!({"packages": {
-            "": {"name": "root"},
-            "node_modules/a": {"version": "1.0.0", "integrity": "x"},
-            "node_modules/b": {"version": "2.0.0", "integrity": "y", "optional": true},
-        }});
-        let with = |integrity: &str| json!({"packages": {"node_modules/a": {"integrity": integrity}}});
-        assert!(is_installed(&lock, &with("x")));
-        assert!(!is_installed(&lock, &with("z")));
-        assert!(!is_installed(&lock, &Value::Null));
-    }
-
-    #[test]
-    fn the_lockfile_names_no_registry() {
-        let lock = read_json("package-lock.json").unwrap();
-        for (path, package) in spec::members(lock.get("packages")) {
-            assert!(
-                package.get("resolved").is_none(),
-                "{path} says where it came from"
-            );
-        }
-    }
 
     #[test]
     fn reports_are_read() {

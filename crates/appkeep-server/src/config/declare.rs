@@ -75,6 +75,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         check_every: Duration::from_secs(check_every_secs.into()),
         verify_percent: u8::try_from(verify_percent).unwrap_or(100),
         engine_priority,
+        pages: server.pages.unwrap_or(true),
         keys,
         declaration,
     })
@@ -409,7 +410,7 @@ path = "/var/backups"
             (
                 "workers = 1",
                 "worker = 1",
-                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `workers`, `backups_max`, `body_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`",
+                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `workers`, `backups_max`, `body_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `pages`",
             ),
             (
                 "name = \"shop\"",

@@ -81,6 +81,8 @@ pub struct Config {
     pub verify_percent: u8,
     /// How backups, restores and deletes compete with requests for processors.
     pub engine_priority: Priority,
+    /// Whether the pages for browsers are served, at `/ui` and `/docs`.
+    pub pages: bool,
     /// Where the master key comes from.
     pub keys: KeySource,
     /// Accounts, apps and buckets.

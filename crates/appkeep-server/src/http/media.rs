@@ -1,7 +1,7 @@
 //! Which of an answer's media types a client asks for.
 
 use http::HeaderMap;
-use http::header::ACCEPT;
+use http::header::{ACCEPT, ACCEPT_ENCODING};
 
 /// The media type of plain JSON.
 pub(super) const JSON: &str = "application/json";
@@ -19,6 +19,22 @@ pub(super) fn negotiate(headers: &HeaderMap, vendor_type: &'static str) -> &'sta
         .collect();
     let (vendor, json) = (weight(&ranges, vendor_type), weight(&ranges, JSON));
     if vendor > json { vendor_type } else { JSON }
+}
+
+/// Whether the asker can read what is compressed with gzip.
+pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
+    let accept = headers
+        .get_all(ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let ranges: Vec<Range> = accept
+        .flat_map(|value| value.split(','))
+        .map(Range::read)
+        .collect();
+    let named = |name: &str| ranges.iter().find(|range| range.media_range == name);
+    named("gzip")
+        .or_else(|| named("*"))
+        .is_some_and(|range| range.weight > 0.0)
 }
 
 struct Range {
@@ -60,6 +76,22 @@ mod tests {
             headers.insert(ACCEPT, accept.parse().unwrap());
         }
         negotiate(&headers, VENDOR)
+    }
+
+    #[test]
+    fn what_is_compressed_is_sent_only_to_who_can_read_it() {
+        let accepts = |value: &str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_ENCODING, value.parse().unwrap());
+            accepts_gzip(&headers)
+        };
+        for yes in ["gzip", "br, GZIP;q=0.5", "*", "deflate, gzip;q=1.0, *;q=0"] {
+            assert!(accepts(yes), "{yes}");
+        }
+        for no in ["", "br", "identity", "gzip;q=0", "gzip;q=0, *", "*;q=0"] {
+            assert!(!accepts(no), "{no}");
+        }
+        assert!(!accepts_gzip(&HeaderMap::new()));
     }
 
     #[test]

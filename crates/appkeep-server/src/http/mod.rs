@@ -28,6 +28,7 @@ use appkeep_core::store::Store;
 use crate::operations::RequestMetrics;
 
 pub(crate) use self::handlers::description;
+pub(crate) use self::media::accepts_gzip;
 pub(crate) use self::wire_cache::WireCache;
 
 /// The largest request body, in bytes.

@@ -1,0 +1,85 @@
+// Elements, built from text. Nothing that a server says ever becomes markup.
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+/**
+ * An element. `props` are attributes, besides: `text` is its text, `on` its listeners by event.
+ * Attributes that are `null`, `undefined` or `false` are left out.
+ */
+export function el(tag, props = {}, ...children) {
+  return build(document.createElement(tag), props, children);
+}
+
+/** An SVG element, likewise. */
+export function svg(tag, props = {}, ...children) {
+  return build(document.createElementNS(SVG, tag), props, children);
+}
+
+function build(node, { text, on = {}, ...attributes }, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    setAttribute(node, name, value);
+  }
+  for (const [event, listener] of Object.entries(on)) {
+    node.addEventListener(event, listener);
+  }
+  if (text !== undefined) {
+    node.textContent = text;
+  }
+  node.append(...children.filter((child) => child !== null && child !== undefined));
+  return node;
+}
+
+/** Sets an attribute, or removes it. Nothing happens when it is so already. */
+export function setAttribute(node, name, value) {
+  if (value === null || value === undefined || value === false) {
+    node.removeAttribute(name);
+  } else if (node.getAttribute(name) !== String(value)) {
+    node.setAttribute(name, String(value));
+  }
+}
+
+/** Sets a text, only if it is another: what is selected stays selected, and nothing is read out twice. */
+export function setText(node, text) {
+  if (node.textContent !== text) {
+    node.textContent = text;
+  }
+}
+
+/**
+ * Keeps one part for each item, in the items' order, whatever came and went. A part has a `node`, and an `update`
+ * that is given its item; it stays the same one as long as its item's `id` does, and so does the focus in it.
+ */
+export class Parts {
+  #container;
+  #create;
+  #parts = new Map();
+
+  constructor(container, create) {
+    this.#container = container;
+    this.#create = create;
+  }
+
+  update(items) {
+    const ids = new Set(items.map((item) => item.id));
+    for (const [id, part] of this.#parts) {
+      if (!ids.has(id)) {
+        part.node.remove();
+        this.#parts.delete(id);
+      }
+    }
+    let next = this.#container.firstElementChild;
+    for (const item of items) {
+      let part = this.#parts.get(item.id);
+      if (!part) {
+        part = this.#create(item);
+        this.#parts.set(item.id, part);
+      }
+      part.update(item);
+      if (part.node === next) {
+        next = next.nextElementSibling;
+      } else {
+        this.#container.insertBefore(part.node, next);
+      }
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// What backs an app up by itself, and when next.
+
+import { el, Parts, setAttribute, setText } from '../dom.js';
+import { ago, exact } from '../format.js';
+
+/** How old what is known of schedules may be, in milliseconds. */
+const AGE_MAX = 30_000;
+
+/** The schedules of an app, asked for now and then. */
+export class Schedules {
+  #fetch;
+  #known = [];
+  #askedAt = -Infinity;
+
+  /** `fetch` asks the server, given an abort signal. */
+  constructor(fetch) {
+    this.#fetch = fetch;
+  }
+
+  async look(signal) {
+    if (performance.now() - this.#askedAt > AGE_MAX) {
+      this.#known = await this.#fetch(signal);
+      this.#askedAt = performance.now();
+    }
+    return this.#known;
+  }
+}
+
+/** A list of schedules, a line each. */
+export function scheduleList() {
+  const node = el('ul', { class: 'schedules detail', 'aria-label': 'Schedules' });
+  const lines = new Parts(node, scheduleLine);
+  return {
+    node,
+    update(schedules) {
+      node.hidden = schedules.length === 0;
+      lines.update(schedules);
+    },
+  };
+}
+
+function scheduleLine() {
+  const name = el('strong', {});
+  const when = el('code', {});
+  const zone = el('span', {});
+  const next = el('time', {});
+  const node = el('li', {}, name, ' runs at ', when, ' ', zone, next);
+  return {
+    node,
+    update(schedule) {
+      setText(name, schedule.name);
+      setText(when, schedule.cron);
+      setText(zone, schedule.timeZone);
+      const due = schedule.nextRunTimestamp && new Date(schedule.nextRunTimestamp);
+      setText(next, due ? `, next ${ago(due)}` : ', not any more');
+      setAttribute(next, 'datetime', due ? due.toISOString() : null);
+      setAttribute(next, 'title', due ? exact(due) : null);
+    },
+  };
+}

@@ -1,0 +1,146 @@
+// One app: what is being made, how its backups went, and all of them.
+
+import { el, Parts, setAttribute, setText } from '../dom.js';
+import { bytes, count, duration, exact } from '../format.js';
+import { isActive, momentOf, reasons, tookMillis } from '../states.js';
+import { Listener } from '../announce.js';
+import { askForBackup, askForDelete } from '../parts/actions.js';
+import { badge } from '../parts/badge.js';
+import { backupRow, COLUMNS } from '../parts/backup_row.js';
+import { chart } from '../parts/chart.js';
+import { progress } from '../parts/progress.js';
+import { scheduleList, Schedules } from '../parts/schedules.js';
+
+/** How many backups are shown at first, how many more each time, and at most. */
+const SHOWN_FIRST = 50;
+const SHOWN_MORE = 50;
+const SHOWN_MAX = 500;
+/** How many of them the charts show. */
+const CHARTED_MAX = 40;
+/** Pauses between rounds, in milliseconds: while something is being made, and else. */
+const PAUSE_ACTIVE = 700;
+const PAUSE_IDLE = 5_000;
+
+/** Shows an app, and answers what a round of polling does. */
+export function appView(main, { account, appId, mayChange, again, refused }) {
+  let limit = SHOWN_FIRST;
+  let app;
+  const title = el('h1', { text: '…' });
+  const state = badge();
+  const summary = el('p', { class: 'detail', text: 'Loading …' });
+  const why = el('p', { class: 'reason', hidden: true });
+  const planned = scheduleList();
+  const create = el('button', {
+    type: 'button', class: 'primary', text: 'Back up now', disabled: '',
+    on: { click: () => askForBackup(account, app, again).catch(refused) },
+  });
+  const remove = (backup) => askForDelete(account, app, backup, again);
+  const parts = sections(mayChange ? remove : null, () => {
+    limit = Math.min(SHOWN_MAX, limit + SHOWN_MORE);
+    again();
+  });
+  main.replaceChildren(
+    el('nav', { 'aria-label': 'Up' }, el('a', { class: 'back', href: '#/', text: '← All apps' })),
+    el('div', { class: 'head' },
+      el('div', { class: 'head-line' }, title, state.node, mayChange ? create : null), summary, planned.node, why),
+    ...parts.nodes);
+  const listener = new Listener();
+  const schedules = new Schedules((signal) => account.schedules(appId, signal));
+
+  return async function round(signal) {
+    const [fetched, { backups, hasMore }, known] = await Promise.all([
+      account.app(appId, signal),
+      account.backups(appId, limit, signal),
+      schedules.look(signal),
+    ]);
+    app = fetched;
+    listener.look(appId, backups);
+    document.title = `${app.name} · appkeep`;
+    setText(title, app.name);
+    state.update(app.state);
+    create.disabled = app.state === 'restoring' || app.state === 'unavailable';
+    const reason = reasons(app);
+    why.hidden = reason === '';
+    setText(why, reason);
+    planned.update(known);
+    const active = backups.filter(isActive);
+    setText(summary, `${count(backups.length, hasMore ? 'newest backup' : 'backup')}, ${active.length || 'nothing'} in progress`);
+    parts.update(backups, active, known, hasMore && limit < SHOWN_MAX);
+    return active.length > 0 || app.state === 'restoring' ? PAUSE_ACTIVE : PAUSE_IDLE;
+  };
+}
+
+/** The parts below the title. `remove` is what deletes a backup, for those who may. */
+function sections(remove, more) {
+  const running = el('div', { class: 'card running' });
+  const nowSection = section('In progress', 'now', running);
+  const runs = new Parts(running, (backup) => runningPart(backup, remove));
+  const sizes = chart('Size', bytes);
+  const times = chart('Time taken', (seconds) => duration(seconds * 1000));
+  const history = section('History', 'history', el('div', { class: 'card charts' }, sizes.node, times.node,
+    el('p', { class: 'detail', text: 'Oldest first; a cross is a backup that failed. The time is from the request to the latest change. The table below has the numbers.' })));
+  const body = el('tbody', {});
+  const table = el('table', { 'aria-labelledby': 'list-title' },
+    el('thead', {}, el('tr', {}, ...COLUMNS.map((text) => el('th', { scope: 'col', text })),
+      remove ? el('th', { scope: 'col' }, el('span', { class: 'unseen', text: 'Actions' })) : null)),
+    body);
+  const rows = new Parts(body, () => backupRow(remove));
+  const moreButton = el('button', { type: 'button', text: 'Show older backups', hidden: true, on: { click: more } });
+  const empty = el('p', { class: 'empty', text: 'No backup yet.', hidden: true });
+  const list = section('Backups', 'list', el('div', { class: 'card flush' }, table, empty), moreButton);
+  return {
+    nodes: [nowSection, history, list],
+    update(backups, active, schedules, hasMore) {
+      nowSection.hidden = active.length === 0;
+      runs.update(active);
+      const ended = backups.filter((backup) => !isActive(backup));
+      history.hidden = ended.length === 0;
+      const charted = ended.slice(0, CHARTED_MAX).reverse();
+      sizes.update(charted.map((backup) => bar(backup, backup.totalBytes ?? 0, bytes)));
+      times.update(charted.map((backup) => bar(backup, tookMillis(backup) / 1000, (secs) => duration(secs * 1000))));
+      const names = new Map(schedules.map(({ id, name }) => [id, name]));
+      rows.update(backups.map((backup) => ({ id: backup.id, backup, schedule: names.get(backup.scheduleID) })));
+      table.hidden = backups.length === 0;
+      empty.hidden = backups.length > 0;
+      moreButton.hidden = !hasMore;
+    },
+  };
+}
+
+function section(title, name, ...children) {
+  return el('section', { 'aria-labelledby': `${name}-title` },
+    el('h2', { id: `${name}-title`, text: title }), ...children);
+}
+
+function runningPart(backup, remove) {
+  if (!remove) {
+    return progress(backup);
+  }
+  let current = backup;
+  const stop = el('button', {
+    type: 'button', class: 'small', text: 'Cancel', 'aria-label': `Cancel ${backup.name}`,
+    on: { click: () => remove(current) },
+  });
+  const part = progress(backup, stop);
+  return {
+    node: part.node,
+    update(now) {
+      current = now;
+      // What is pending can't be cancelled.
+      setAttribute(stop, 'disabled', now.state === 'pending' ? '' : null);
+      part.update(now);
+    },
+  };
+}
+
+/** A backup in a chart. What failed has no value. */
+function bar(backup, value, format) {
+  const at = momentOf(backup);
+  const isFailed = backup.state === 'failed';
+  return {
+    id: backup.id,
+    at: at.toISOString(),
+    value: isFailed ? null : value,
+    title: `${backup.name}, ${exact(at)}: ${isFailed ? 'failed' : format(value)}`,
+  };
+}

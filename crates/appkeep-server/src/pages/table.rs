@@ -1,0 +1,110 @@
+//! Every file of the pages, and where it is served.
+
+use super::asset::{Asset, Content};
+use super::headers::Page;
+
+const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
+const JS: &str = "text/javascript; charset=utf-8";
+const SVG: &str = "image/svg+xml";
+const TEXT: &str = "text/plain; charset=utf-8";
+
+/// A file of the dashboard.
+macro_rules! ui {
+    ($name:literal, $media_type:expr) => {
+        Asset::new(
+            concat!("/ui/", $name),
+            $media_type,
+            Page::Dashboard,
+            Content::Plain(include_str!(concat!("../../pages/ui/", $name))),
+        )
+    };
+}
+
+/// A file of the API reference that is ours.
+macro_rules! docs {
+    ($name:literal, $media_type:expr) => {
+        Asset::new(
+            concat!("/docs/", $name),
+            $media_type,
+            Page::Reference,
+            Content::Plain(include_str!(concat!("../../pages/docs/", $name))),
+        )
+    };
+}
+
+/// A file that tells whose work the renderer is, and on which terms.
+macro_rules! terms {
+    ($name:literal) => {
+        Asset::new(
+            concat!("/docs/", $name),
+            TEXT,
+            Page::Reference,
+            Content::Plain(include_str!(concat!("../../pages/docs/swagger-ui/", $name))),
+        )
+    };
+}
+
+/// A file of the renderer, as `cargo xtask vendor` wrote it.
+macro_rules! renderer {
+    ($name:literal, $media_type:expr) => {
+        Asset::new(
+            concat!("/docs/", $name),
+            $media_type,
+            Page::Reference,
+            Content::Gzip(include_bytes!(concat!(
+                "../../pages/docs/swagger-ui/",
+                $name,
+                ".gz"
+            ))),
+        )
+    };
+}
+
+pub(super) static ASSETS: [Asset; 30] = [
+    Asset::new(
+        "/ui",
+        HTML,
+        Page::Dashboard,
+        Content::Plain(include_str!("../../pages/ui/index.html")),
+    ),
+    ui!("style.css", CSS),
+    ui!("icon.svg", SVG),
+    ui!("announce.js", JS),
+    ui!("api.js", JS),
+    ui!("dom.js", JS),
+    ui!("format.js", JS),
+    ui!("main.js", JS),
+    ui!("parts/actions.js", JS),
+    ui!("parts/backup_row.js", JS),
+    ui!("parts/badge.js", JS),
+    ui!("parts/chart.js", JS),
+    ui!("parts/dialog.js", JS),
+    ui!("parts/progress.js", JS),
+    ui!("parts/schedules.js", JS),
+    ui!("poll.js", JS),
+    ui!("session.js", JS),
+    ui!("states.js", JS),
+    ui!("views/app.js", JS),
+    ui!("views/overview.js", JS),
+    ui!("views/sign_in.js", JS),
+    Asset::new(
+        "/docs",
+        HTML,
+        Page::Reference,
+        Content::Plain(include_str!("../../pages/docs/index.html")),
+    ),
+    docs!("docs.css", CSS),
+    docs!("docs.js", JS),
+    renderer!("swagger-ui-bundle.js", JS),
+    renderer!("swagger-ui.css", CSS),
+    terms!("LICENSE"),
+    terms!("NOTICE"),
+    terms!("swagger-ui-bundle.js.LICENSE.txt"),
+    Asset::new(
+        "/docs/openapi.yaml",
+        "application/yaml",
+        Page::Reference,
+        Content::Plain(include_str!("../../../../spec/openapi.yaml")),
+    ),
+];

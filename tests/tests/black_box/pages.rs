@@ -1,0 +1,167 @@
+//! The pages: what a browser is told about them, whatever is in them.
+
+use appkeep_tests::{Answer, Api, Builder, TestServer};
+use http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
+use http::{Method, StatusCode};
+
+/// The contract, which is served as it was written.
+const CONTRACT: &str = include_str!("../../../spec/openapi.yaml");
+
+/// Every page, and some of what they are made of.
+const PATHS: [&str; 6] = [
+    "/ui",
+    "/ui/main.js",
+    "/ui/style.css",
+    "/docs",
+    "/docs/swagger-ui-bundle.js",
+    "/docs/openapi.yaml",
+];
+
+async fn started() -> (TestServer, Api) {
+    let server = Builder::new().start().await;
+    // Nobody is asked for a token.
+    let api = Api::new(
+        format!("http://{}", server.address()),
+        String::new(),
+        uuid::Uuid::nil(),
+    );
+    (server, api)
+}
+
+async fn ask(api: &Api, method: Method, path: &str, header: Option<(http::HeaderName, &str)>) -> Answer {
+    let mut request = api.request(method, path);
+    if let Some((name, value)) = header {
+        request = request.header(name, value);
+    }
+    api.send(request).await
+}
+
+#[tokio::test]
+async fn every_page_says_what_a_browser_may_do_with_it() {
+    let (_server, api) = started().await;
+    for path in PATHS {
+        let answer = ask(&api, Method::GET, path, None).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        let policy = answer.header("content-security-policy");
+        for part in [
+            "default-src 'none'",
+            "script-src 'self'",
+            "frame-ancestors 'none'",
+        ] {
+            assert!(policy.contains(part), "{path}: {policy}");
+        }
+        for never in [
+            "'unsafe-eval'",
+            "http:",
+            "https:",
+            "*",
+            "script-src 'self' 'unsafe-inline'",
+        ] {
+            assert!(!policy.contains(never), "{path}: {policy}");
+        }
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
+        assert_eq!(answer.header("referrer-policy"), "no-referrer", "{path}");
+        let head = ask(&api, Method::HEAD, path, None).await;
+        assert_eq!(head.status, StatusCode::OK, "{path}");
+        assert!(head.bytes.is_empty(), "{path}");
+        assert_eq!(head.header("etag"), answer.header("etag"), "{path}");
+        let post = ask(&api, Method::POST, path, None).await;
+        assert_eq!(post.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_sent_compressed_and_only_when_it_is_news() {
+    let (_server, api) = started().await;
+    for path in PATHS {
+        let plain = ask(&api, Method::GET, path, None).await;
+        let packed = ask(&api, Method::GET, path, Some((ACCEPT_ENCODING, "br, gzip"))).await;
+        assert_eq!(plain.header("content-encoding"), "", "{path}");
+        assert_eq!(packed.header("content-encoding"), "gzip", "{path}");
+        assert_eq!(packed.header("vary"), "accept-encoding", "{path}");
+        assert!(packed.bytes.len() < plain.bytes.len(), "{path}");
+        assert_ne!(packed.header("etag"), plain.header("etag"), "{path}");
+        let tag = plain.header("etag");
+        let again = ask(&api, Method::GET, path, Some((IF_NONE_MATCH, &tag))).await;
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{path}");
+        assert_eq!((again.bytes.len(), again.header("etag")), (0, tag), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_contract_is_served_as_it_was_written() {
+    let (_server, api) = started().await;
+    let answer = ask(&api, Method::GET, "/docs/openapi.yaml", None).await;
+    assert_eq!(answer.header("content-type"), "application/yaml");
+    assert_eq!(answer.bytes, CONTRACT.as_bytes());
+}
+
+#[tokio::test]
+async fn what_is_no_page_is_not_found() {
+    let (_server, api) = started().await;
+    for path in [
+        "/ui/unknown.js",
+        "/ui/../appkeep.toml",
+        "/ui/%2e%2e/Cargo.toml",
+        "/docs/index.html",
+        "/favicon.ico",
+    ] {
+        let answer = ask(&api, Method::GET, path, None).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn pages_can_be_turned_off() {
+    let config = appkeep_tests::usual_config().replace("[server]", "[server]\npages = false");
+    let server = Builder::new().config(&config).start().await;
+    let api = server.api().await;
+    for path in PATHS.into_iter().chain(["/"]) {
+        let answer = ask(&api, Method::GET, path, None).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    assert_eq!(api.get(&api.backups()).await.status, StatusCode::OK);
+}
+
+#[test]
+fn no_page_names_another_server() {
+    for (path, text) in sources("../crates/appkeep-server/pages") {
+        let foreign = text
+            .replace("http://www.w3.org/2000/svg", "")
+            .match_indices("://")
+            .count();
+        assert_eq!(foreign, 0, "{path} names an address");
+    }
+}
+
+#[test]
+fn every_file_of_the_pages_is_served() {
+    let table = include_str!("../../../crates/appkeep-server/src/pages/table.rs");
+    for (path, _) in sources("../crates/appkeep-server/pages") {
+        let (_, name) = path.split_once("/pages/").expect("below the pages");
+        let name = name.split_once('/').expect("a file of a page").1;
+        assert!(table.contains(&format!("{name}\"")), "{path} is in no table");
+    }
+}
+
+/// The hand-written files below `dir`.
+fn sources(dir: &str) -> Vec<(String, String)> {
+    let mut open = vec![std::path::PathBuf::from(dir)];
+    let mut found = Vec::new();
+    while let Some(dir) = open.pop() {
+        for entry in std::fs::read_dir(&dir).expect("a directory").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                // That one is somebody else's.
+                if !path.ends_with("swagger-ui") {
+                    open.push(path);
+                }
+            } else {
+                let text = std::fs::read_to_string(&path).expect("text");
+                found.push((path.display().to_string(), text));
+            }
+        }
+    }
+    assert!(found.len() > 10, "{} files", found.len());
+    found
+}

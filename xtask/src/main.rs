@@ -16,6 +16,7 @@ mod diff;
 mod files;
 mod lint;
 mod npm;
+mod pages;
 mod process;
 mod reference;
 mod schemathesis;
@@ -102,6 +103,8 @@ enum Command {
     Crash(crash::Args),
     /// Have Schemathesis judge our own server; needs python3.
     Schemathesis(schemathesis::Args),
+    /// Try the server's pages in a real browser; needs node, npm and chromium.
+    Pages(pages::Args),
     /// Take the renderer of the API reference over from npm, in the version that is pinned.
     Vendor {
         /// Write nothing; exit with 3 when a file isn't what the lockfile names.
@@ -130,6 +133,7 @@ fn main() -> ExitCode {
         Command::Tidy => tidy::run(),
         Command::Crash(args) => crash::run(&args),
         Command::Schemathesis(args) => schemathesis::run(&args),
+        Command::Pages(args) => pages::run(&args),
         Command::Vendor { check } => vendor::run(check),
         Command::Ci => ci::run(),
         Command::Bench(args) => bench::run(&args),

@@ -105,7 +105,11 @@ mod tests {
 
     #[test]
     fn lockfiles_name_digests_and_no_registry() {
-        for packages in [crate::lint::PACKAGES, crate::vendor::PACKAGES] {
+        for packages in [
+            crate::lint::PACKAGES,
+            crate::pages::PACKAGES,
+            crate::vendor::PACKAGES,
+        ] {
             let lock = packages.read_json("package-lock.json").unwrap();
             for (path, package) in spec::members(lock.get("packages")).filter(|(path, _)| !path.is_empty()) {
                 assert!(

@@ -1,0 +1,100 @@
+// Without a mouse: everything can be reached, and where one is can be seen.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+
+import { launch, openPage } from './browser.js';
+import { TestServer } from './server.js';
+
+/** How often Tab is pressed before something counts as out of reach. */
+const TABS_MAX = 40;
+
+let server;
+let browser;
+
+before(async () => {
+  [server, browser] = await Promise.all([TestServer.start(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** What has the focus: its name, and whether that can be seen. */
+const focused = (page) => page.evaluate(() => {
+  const node = document.activeElement;
+  const { outlineStyle, outlineWidth } = getComputedStyle(node);
+  return {
+    name: node.getAttribute('aria-label') ?? (node.labels?.[0] ?? node).textContent.trim(),
+    isPage: node === document.body,
+    isVisible: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2,
+  };
+});
+
+/** Presses Tab until something of that name has the focus; each thing on the way has to show that it has it. */
+async function tabTo(page, name) {
+  for (let pressed = 0; pressed < TABS_MAX; pressed += 1) {
+    await page.keyboard.press('Tab');
+    const at = await focused(page);
+    if (!at.isPage) {
+      assert.ok(at.isVisible, `the focus on ${JSON.stringify(at.name)} can't be seen`);
+    }
+    if (at.name === name) {
+      return;
+    }
+  }
+  assert.fail(`${name} can't be reached`);
+}
+
+test('a backup is made and deleted without a mouse', async () => {
+  const { page, done } = await openPage(browser, server.url);
+  await page.goto('/ui');
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  // The first thing to do has the focus already.
+  assert.equal((await focused(page)).name, 'Token');
+  await page.keyboard.insertText(await server.token('member'));
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'empty', exact: true }).waitFor();
+
+  await tabTo(page, 'empty');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'empty' }).waitFor();
+  await tabTo(page, 'Back up now');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  assert.equal((await focused(page)).name, 'Name');
+  await page.keyboard.insertText('by-hand');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  assert.equal((await focused(page)).name, 'Back up now');
+
+  await page.getByRole('row', { name: /by-hand/ }).getByText('Completed').waitFor();
+  // It polls, and the focus stays where it is.
+  assert.equal((await focused(page)).name, 'Back up now');
+  await tabTo(page, 'Delete by-hand');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Delete by-hand?' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  assert.equal((await focused(page)).name, 'Delete by-hand');
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'Delete');
+  await page.keyboard.press('Enter');
+  await page.getByText('No backup yet.').waitFor();
+  await done();
+});
+
+test('the bar above can be skipped, and the view stays', async () => {
+  const { page, done } = await openPage(browser, server.url);
+  await page.goto('/ui');
+  await page.getByLabel('Token').fill(await server.token('viewer'));
+  await page.keyboard.press('Enter');
+  await page.getByRole('link', { name: 'shop', exact: true }).click();
+  await page.getByRole('heading', { level: 1, name: 'shop' }).waitFor();
+  await page.locator('body').evaluate(() => document.activeElement.blur());
+  await tabTo(page, 'Skip to the content');
+  await page.keyboard.press('Enter');
+  await tabTo(page, '← All apps');
+  assert.match(page.url(), /#\/apps\//);
+  await done();
+});

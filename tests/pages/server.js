@@ -1,0 +1,216 @@
+// A real server in a temporary directory, and what tests do to it beside the browser.
+
+import { execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
+
+const BINARY = required('APPKEEP_BINARY');
+const MIB = 1024 * 1024;
+
+/** How much `shop` has. */
+export const SHOP_MIB = 12;
+
+/** Each read of a backup takes so long, in milliseconds. */
+const SLOWLY = 'backup.bytes_read:1:slow=25';
+
+/** A name as long as they get. */
+export const LONG_NAME = 'a-name-as-long-as-they-get-with-63-characters-and-not-one-more1';
+
+/** `shop` is large enough to be watched, and has a schedule, `empty` has no bytes, the volume of `broken` isn't there; `quiet` has no apps. */
+const CONFIG = `
+[server]
+workers = 2
+
+[[accounts]]
+name = "acme"
+
+[[accounts.apps]]
+name = "shop"
+volumes = { data = "volumes/shop" }
+
+[[accounts.apps.schedules]]
+name = "yearly"
+cron = "0 3 1 1 *"
+zone = "Europe/Berlin"
+
+[[accounts.apps]]
+name = "empty"
+volumes = { data = "volumes/empty" }
+
+[[accounts.apps]]
+name = "broken"
+volumes = { data = "volumes/not-there" }
+
+[[accounts.apps]]
+name = "${LONG_NAME}"
+volumes = { data = "volumes/empty" }
+
+[[accounts.buckets]]
+name = "local"
+path = "buckets/local"
+
+[[accounts.buckets]]
+name = "spare"
+path = "buckets/spare"
+
+[[accounts]]
+name = "quiet"
+`;
+
+function required(variable) {
+  const value = process.env[variable];
+  if (!value) {
+    throw new Error(`${variable} isn't set: run \`cargo xtask pages\``);
+  }
+  return value;
+}
+
+/** Looks again and again until `look` finds something; how long it may take is in milliseconds. */
+export async function eventually(what, look, patience = 30_000) {
+  const begun = Date.now();
+  for (;;) {
+    const found = await look();
+    if (found) {
+      return found;
+    }
+    if (Date.now() - begun > patience) {
+      throw new Error(`waited ${patience} ms in vain for ${what}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** A running server; `stop` it in the end. */
+export class TestServer {
+  #dir;
+  #child;
+  #lines;
+
+  static async start() {
+    const server = new TestServer();
+    server.#dir = await mkdtemp(join(tmpdir(), 'appkeep-pages-'));
+    for (const dir of ['volumes/shop', 'volumes/empty', 'buckets/local', 'buckets/spare']) {
+      await mkdir(join(server.#dir, dir), { recursive: true });
+    }
+    await server.#changeShop();
+    await writeFile(join(server.#dir, 'appkeep.toml'), CONFIG);
+    await server.run('127.0.0.1:0');
+    return server;
+  }
+
+  /** Starts the process, the first time or again. */
+  async run(listen) {
+    const { config, data } = this.#paths();
+    this.#child = spawn(BINARY, ['serve', '--config', config, '--data', data, '--listen', listen], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
+    const line = await this.#line();
+    this.url = line.replace(/^appkeep is ready on /, '');
+    if (this.url === line) {
+      throw new Error(`the server said ${line}`);
+    }
+  }
+
+  /** The address that it listens on. */
+  get address() {
+    return new URL(this.url).host;
+  }
+
+  /** Makes a token for an account, or for all (`*`). */
+  async token(role, account = 'acme') {
+    const { data } = this.#paths();
+    const { stdout } = await promisify(execFile)(BINARY,
+      ['token', 'create', '--data', data, '--account', account, '--role', role]);
+    return stdout.trim();
+  }
+
+  /** Sets what happens at the named places of the server; without rules, nothing does. */
+  async failPoints(rules = '') {
+    this.#child.stdin.write(`${rules}\n`);
+    const answer = await this.#line();
+    if (answer !== `fail points: ${rules}`) {
+      throw new Error(answer);
+    }
+  }
+
+  /** Backups of `shop` have much to read from now on, and read slowly until the fail points are reset. */
+  async slowDown() {
+    // What hasn't changed since the backup before isn't read again.
+    await this.#changeShop();
+    await this.failPoints(SLOWLY);
+  }
+
+  /** Asks the API. */
+  async ask(token, method, path, body) {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+      body: body && JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) {
+      throw new Error(`${method} ${path}: ${response.status} ${text}`);
+    }
+    return text ? JSON.parse(text) : undefined;
+  }
+
+  /** The path of an app's backups. */
+  async backupsOf(token, appName) {
+    const { items } = await this.ask(token, 'GET', '/accounts');
+    const account = items.find(({ name }) => name === 'acme');
+    const apps = await this.ask(token, 'GET', `/accounts/${account.id}/k8s/v2/apps`);
+    const app = apps.items.find(({ name }) => name === appName);
+    return `/accounts/${account.id}/k8s/v1/apps/${app.id}/appBackups`;
+  }
+
+  /** Has a backup made, and waits until it is in one of `states`. */
+  async backUp(token, appName, name, states = ['completed', 'failed']) {
+    const path = await this.backupsOf(token, appName);
+    const backup = await this.ask(token, 'POST', path, { type: 'application/astra-appBackup', version: '1.1', name });
+    return eventually(`${name} to be ${states}`, async () => {
+      const now = await this.ask(token, 'GET', `${path}/${backup.id}`);
+      return states.includes(now.state) ? now : null;
+    });
+  }
+
+  /** Ends the process; what it remembers stays. */
+  async halt() {
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGTERM');
+    await ended;
+  }
+
+  /** Ends the process and removes everything. */
+  async stop() {
+    await this.halt();
+    await rm(this.#dir, { recursive: true, force: true });
+  }
+
+  /** Revokes a token. */
+  async revoke(token) {
+    await promisify(execFile)(BINARY, ['token', 'revoke', '--data', this.#paths().data, token]);
+  }
+
+  async #changeShop() {
+    for (let number = 0; number < SHOP_MIB; number += 1) {
+      await writeFile(join(this.#dir, 'volumes/shop', `picture-${number}`), randomBytes(MIB));
+    }
+  }
+
+  #paths() {
+    return { config: join(this.#dir, 'appkeep.toml'), data: join(this.#dir, 'data') };
+  }
+
+  async #line() {
+    const { value, done } = await this.#lines.next();
+    if (done) {
+      throw new Error('the server ended');
+    }
+    return value;
+  }
+}

@@ -1,0 +1,76 @@
+//! `cargo xtask pages`: the server's pages, tried in a real browser.
+//!
+//! The tests are in `tests/pages`: Playwright, pinned there, drives the Chromium that is installed. They start servers
+//! of their own, from a binary in which a backup can be slowed down, and leave screenshots.
+
+use std::ffi::OsString;
+
+use anyhow::{Context, Result, bail};
+
+use crate::npm::Packages;
+use crate::process::{command, is_installed, succeeds};
+use crate::{Outcome, appkeep, files};
+
+/// What drives the browser, and the tests.
+pub(crate) const PACKAGES: Packages = Packages::of("tests/pages");
+
+/// Where the screenshots go, relative to the workspace's root.
+const RESULTS: &str = "target/pages";
+
+/// What the browser may be called.
+const BROWSERS: [&str; 2] = ["chromium", "chromium-browser"];
+
+/// What to do.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Args {
+    /// Fail instead of leaving the tests out where npm or Chromium is missing.
+    #[arg(long, env = "CI")]
+    pub(crate) require_all: bool,
+    /// Only tests whose name matches this regular expression.
+    #[arg(value_name = "PATTERN")]
+    pattern: Option<String>,
+}
+
+impl Args {
+    /// What CI runs: nothing is left out.
+    pub(crate) fn all() -> Self {
+        Self {
+            require_all: true,
+            pattern: None,
+        }
+    }
+}
+
+/// Runs the tests.
+///
+/// # Errors
+/// When the server can't be built, Playwright can't be installed, or a tool is missing that is required.
+pub(crate) fn run(args: &Args) -> Result<Outcome> {
+    let browser = BROWSERS.into_iter().find(|name| is_installed(name));
+    let (Some(browser), true) = (browser, is_installed("npm") && is_installed("node")) else {
+        if args.require_all {
+            bail!("the pages are tried with node, npm and chromium: install them");
+        }
+        println!("pages: left out: needs node, npm and chromium");
+        return Ok(Outcome::Fine);
+    };
+    PACKAGES.install()?;
+    let (_kept, binary) = appkeep::build_to_keep(&["--features", "failpoints"])?;
+    let results = files::root().join(RESULTS);
+    std::fs::create_dir_all(&results).with_context(|| format!("failed to make {}", results.display()))?;
+    let mut node = command("node", &["--test"]);
+    if let Some(pattern) = &args.pattern {
+        node.arg(format!("--test-name-pattern={pattern}"));
+    }
+    let variables: [(&str, OsString); 3] = [
+        ("APPKEEP_BINARY", binary.into()),
+        ("APPKEEP_RESULTS", results.into()),
+        ("APPKEEP_BROWSER", browser.into()),
+    ];
+    node.envs(variables).current_dir(PACKAGES.path());
+    Ok(if succeeds(&mut node)? {
+        Outcome::Fine
+    } else {
+        Outcome::Findings
+    })
+}

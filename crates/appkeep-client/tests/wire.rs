@@ -5,12 +5,13 @@
 mod canned;
 
 use std::num::NonZeroU64;
+use std::pin::Pin;
 use std::time::Duration;
 
 use appkeep_client::types::{AppBackupCreate, Label, MetadataCreate, ResourceState};
 use appkeep_client::{Client, ErrorKind, Open, Secret, Uuid};
 use canned::{Answer, Canned};
-use futures::TryStreamExt;
+use futures::{Stream, TryStreamExt};
 use serde_json::{Value, json};
 
 const ACCOUNT: Uuid = Uuid::from_u128(1);
@@ -315,6 +316,61 @@ async fn a_stream_reads_page_after_page_and_ends() {
             format!("{path}?continue=t2&limit=2 HTTP/1.1"),
         ]
     );
+}
+
+#[tokio::test]
+async fn lists_of_what_is_declared_go_on_with_the_next_page() {
+    let asked = async |version: &str, read: fn(&Client) -> Empty<'_>, path: String| {
+        let pages = [json!({"continue": "t1"}), json!({})].map(|metadata| {
+            let list = json!({"type": "list", "version": version, "items": [], "metadata": metadata});
+            Answer::Say("200 OK", list.to_string())
+        });
+        let server = Canned::start(pages.into()).await;
+        assert_eq!(read(&client(&server)).await, Ok(0));
+        let requests = server.requests();
+        let lines: Vec<_> = requests
+            .iter()
+            .filter_map(|request| request.lines().next())
+            .collect();
+        assert_eq!(
+            lines,
+            [
+                format!("GET {path}?limit=500 HTTP/1.1"),
+                format!("GET {path}?continue=t1&limit=500 HTTP/1.1")
+            ]
+        );
+    };
+    let account = format!("/accounts/{ACCOUNT}");
+    asked(
+        "1.0",
+        |client| counted(client.accounts().stream()),
+        "/accounts".to_owned(),
+    )
+    .await;
+    let path = format!("{account}/k8s/v2/apps");
+    asked("2.1", |client| counted(client.apps(ACCOUNT).stream()), path).await;
+    let path = format!("{account}/topology/v1/buckets");
+    asked("1.2", |client| counted(client.buckets(ACCOUNT).stream()), path).await;
+    let path = format!("{account}/k8s/v1/apps/{APP}/schedules");
+    asked(
+        "1.3",
+        |client| counted(client.schedules(ACCOUNT, APP).stream()),
+        path,
+    )
+    .await;
+}
+
+/// How many items a stream has, or why that can't be told.
+type Empty<'c> = Pin<Box<dyn Future<Output = Result<usize, String>> + 'c>>;
+
+fn counted<'c, T>(items: impl Stream<Item = Result<T, appkeep_client::Error>> + 'c) -> Empty<'c>
+where
+    T: 'c,
+{
+    Box::pin(async move {
+        let items: Vec<T> = items.try_collect().await.map_err(|error| error.to_string())?;
+        Ok(items.len())
+    })
 }
 
 #[tokio::test]

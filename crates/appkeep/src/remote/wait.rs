@@ -2,12 +2,13 @@
 //!
 //! A bar on a terminal, lines elsewhere. Ctrl-C ends the waiting and nothing else.
 
+use std::fmt;
 use std::io::IsTerminal;
 use std::time::{Duration, Instant};
 
 use appkeep_client::{Error, ErrorKind};
 use console::Term;
-use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{BinaryBytes, HumanDuration, ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::print::note;
@@ -262,13 +263,28 @@ fn waiting_style() -> ProgressStyle {
 fn copying_style() -> ProgressStyle {
     let (_, columns) = Term::stderr().size();
     if columns < NARROW {
-        return style("{msg} {percent:>3}% {wide_bar} {bytes_per_sec} {eta}");
+        return style("{msg} {percent:>3}% {wide_bar} {speed} {left}");
     }
-    style("{msg} {percent:>3}% {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")
+    style("{msg} {percent:>3}% {wide_bar} {bytes}/{total_bytes} {speed} {left}")
 }
 
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    ProgressStyle::with_template(template)
+        .unwrap_or_else(|_| ProgressStyle::default_bar())
+        .with_key("speed", |state: &ProgressState, out: &mut dyn fmt::Write| {
+            let _ = write!(out, "{}/s", BinaryBytes(whole(state.per_sec())));
+        })
+        .with_key("left", |state: &ProgressState, out: &mut dyn fmt::Write| {
+            // Nothing was copied yet, so nobody knows.
+            if whole(state.per_sec()) > 0 {
+                let _ = write!(out, "{} left", spoken(state.eta()));
+            }
+        })
+}
+
+/// A rate without its fraction; what is none counts as nothing.
+fn whole(rate: f64) -> u64 {
+    format!("{rate:.0}").parse().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -314,8 +330,8 @@ mod tests {
     fn all_templates_are_good() {
         for template in [
             "{spinner} {msg} {elapsed}",
-            "{msg} {percent:>3}% {wide_bar} {bytes_per_sec} {eta}",
-            "{msg} {percent:>3}% {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+            "{msg} {percent:>3}% {wide_bar} {speed} {left}",
+            "{msg} {percent:>3}% {wide_bar} {bytes}/{total_bytes} {speed} {left}",
         ] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }

@@ -1,5 +1,7 @@
 //! What can be told without asking the server: the login, the environment, the address.
 
+use std::net::{IpAddr, SocketAddr};
+
 use super::Look;
 use crate::login;
 use crate::remote::{Args, Known};
@@ -21,12 +23,32 @@ pub(super) fn look(args: &Args, looks: &mut Vec<Look>) -> Option<Known> {
         (None, Ok(_)) => return None,
     };
     looks.push(server);
+    looks.extend(known.url.as_ref().and_then(|url| in_clear(&url.value)));
     looks.push(match (&known.token, known.token()) {
         (Some(token), Ok(_)) => Look::good("token", format!("there is one, from {}", token.from)),
         (_, Err(failure)) => Look::failed("token", &failure),
         (None, Ok(_)) => return None,
     });
     (known.url.is_some() && known.token.is_some()).then_some(known)
+}
+
+/// Whether the token crosses a network unencrypted.
+fn in_clear(url: &str) -> Option<Look> {
+    let rest = url.strip_prefix("http://")?;
+    let host = rest.split('/').next().unwrap_or_default();
+    let with_port = host.parse().map(|address: SocketAddr| address.ip());
+    let address = with_port.or_else(|_| host.trim_matches(['[', ']']).parse::<IpAddr>());
+    let is_here = match address {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host.split(':').next() == Some("localhost"),
+    };
+    (!is_here).then(|| {
+        Look::doubtful(
+            "server",
+            "http:// encrypts nothing: the token can be read on its way",
+            "start the server with --tls-cert or --tls self-signed, and use https://",
+        )
+    })
 }
 
 /// The login's file.
@@ -51,4 +73,29 @@ fn stored(known: &Known) -> Option<Look> {
         ));
     }
     Some(Look::good("login", format!("{place}, readable for you alone")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_clear;
+
+    #[test]
+    fn only_what_leaves_this_machine_in_clear_is_doubtful() {
+        for url in [
+            "http://127.0.0.1:8480",
+            "http://[::1]:1/",
+            "http://[::1]",
+            "http://localhost:1",
+            "https://a.example",
+        ] {
+            assert!(in_clear(url).is_none(), "{url}");
+        }
+        for url in [
+            "http://a.example",
+            "http://10.0.0.1:8480/prefix",
+            "http://localhost.example",
+        ] {
+            assert!(in_clear(url).is_some(), "{url}");
+        }
+    }
 }

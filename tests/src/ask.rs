@@ -38,6 +38,8 @@ pub struct Ask {
     pub authorization: Option<Vec<u8>>,
     /// The value of `Content-Type`.
     pub content_type: Option<Vec<u8>>,
+    /// The value of `ForceUpdate`, where the operation has it.
+    pub force_update: Option<String>,
     /// The body; the least that a create needs at first.
     pub body: Payload,
 }
@@ -57,6 +59,7 @@ impl Ask {
             "app_snap_create_for_app" => {
                 Payload::Json(json!({"type": "application/astra-appSnap", "version": "1.2"}))
             }
+            "app_update" => Payload::Json(json!({"type": "application/astra-app", "version": "2.2"})),
             _ => Payload::None,
         };
         let content_type = operation.body.is_some().then(|| b"application/json".to_vec());
@@ -69,6 +72,7 @@ impl Ask {
             query: String::new(),
             authorization: Some(format!("Bearer {token}").into_bytes()),
             content_type,
+            force_update: (operation_id == "app_update").then(|| "true".to_owned()),
             body,
         }
     }
@@ -185,6 +189,9 @@ impl Ask {
         }
         if let Some(content_type) = &self.content_type {
             request = request.header(CONTENT_TYPE, content_type.as_slice());
+        }
+        if let Some(value) = &self.force_update {
+            request = request.header("ForceUpdate", value);
         }
         if !matches!(self.body, Payload::None) {
             request = request.body(self.bytes());

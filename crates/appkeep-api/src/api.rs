@@ -1,16 +1,18 @@
 //! The API: one method per operation, named as in the contract.
 
 use dropshot::{
-    HttpResponseCreated, HttpResponseDeleted, HttpResponseOk, Path, RequestContext, ServerContext,
+    HttpResponseCreated, HttpResponseDeleted, HttpResponseOk, HttpResponseUpdatedNoContent, Path,
+    RequestContext, ServerContext,
 };
 
 use crate::account::AccountList;
-use crate::app::{App, AppList};
+use crate::app::{App, AppList, AppUpdate};
 use crate::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
 use crate::app_snap::{AppSnap, AppSnapCreate, AppSnapList};
 use crate::body::JsonBody;
 use crate::bucket::BucketList;
 use crate::cloud::CloudList;
+use crate::headers::ForceUpdate;
 use crate::params::{
     AccountBackupPath, AccountListQuery, AccountPath, AppBackupListQuery, AppBackupPath, AppListQuery,
     AppPath, AppSnapListQuery, AppSnapPath, BucketListQuery, CloudListQuery, NoQuery, QueryParams,
@@ -186,6 +188,20 @@ pub trait AppkeepApi {
         path: Path<AppPath>,
         query: QueryParams<NoQuery>,
     ) -> Answer<HttpResponseOk<App>>;
+
+    /// Restore an app in place
+    #[endpoint {
+        method = PUT,
+        path = "/accounts/{account_id}/k8s/v2/apps/{app_id}",
+        tags = ["Applications"],
+    }]
+    async fn app_update(
+        rqctx: RequestContext<Self::Context>,
+        path: Path<AppPath>,
+        query: QueryParams<NoQuery>,
+        force: ForceUpdate,
+        body: JsonBody<AppUpdate>,
+    ) -> Answer<HttpResponseUpdatedNoContent>;
 
     /// List the schedules of an app
     #[endpoint {

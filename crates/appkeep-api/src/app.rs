@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::metadata::{ListMetadata, Metadata, closed_enum};
+use crate::metadata::{ListMetadata, Metadata, closed_enum, present};
 use crate::words::{Identifier, ResourceName, UnreadyReason};
 
 closed_enum! {
@@ -19,8 +19,10 @@ closed_enum! {
     AppVersion {
         /// The first.
         V2_0 = "2.0",
-        /// The newest, in which answers are.
+        /// The second.
         V2_1 = "2.1",
+        /// The newest, in which answers are.
+        V2_2 = "2.2",
     }
 }
 
@@ -74,6 +76,35 @@ pub struct App {
     pub namespace_scoped_resources: Vec<NamespaceScopedResource>,
     /// Labels, times, authorship.
     pub metadata: Metadata,
+}
+
+/// What an app's data is replaced by. Mirrors `AppUpdate`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AppUpdate {
+    /// The kind of resource.
+    #[serde(rename = "type")]
+    pub kind: AppType,
+    /// Any documented version.
+    pub version: AppVersion,
+    /// A completed backup of the app.
+    #[serde(
+        rename = "backupID",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Identifier")]
+    pub backup_id: Option<Identifier>,
+    /// A completed snapshot of the app.
+    #[serde(
+        rename = "snapshotID",
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
+    #[schemars(with = "Identifier")]
+    pub snapshot_id: Option<Identifier>,
 }
 
 /// What of a namespace belongs to an app. Mirrors `NamespaceScopedResource`.

@@ -9,6 +9,7 @@ pub mod body;
 pub mod bucket;
 pub mod cloud;
 pub mod fields;
+pub mod headers;
 pub mod metadata;
 pub mod params;
 pub mod problem;

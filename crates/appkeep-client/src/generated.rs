@@ -635,7 +635,36 @@ A version 5 UUID derived from `id`.
             value.parse()
         }
     }
-    ///The version of an app's form.
+    /**What an app's data is replaced by: one of `backupID` and `snapshotID`, and not both.
+*/
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct AppUpdate {
+        ///A completed backup of the app.
+        #[serde(
+            rename = "backupID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub backup_id: ::std::option::Option<::uuid::Uuid>,
+        ///A completed snapshot of the app.
+        #[serde(
+            rename = "snapshotID",
+            skip_serializing_if = "::std::option::Option::is_none"
+        )]
+        pub snapshot_id: ::std::option::Option<::uuid::Uuid>,
+        ///The kind of resource.
+        #[serde(rename = "type", default = "defaults::app_update_type")]
+        pub type_: ::std::string::String,
+        #[serde(default = "defaults::app_update_version")]
+        pub version: crate::Open<crate::types::AppVersion>,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl AppUpdate {
+        pub fn builder() -> builder::AppUpdate {
+            Default::default()
+        }
+    }
+    ///The version of an app's form. Each one is accepted; answers carry the newest.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -653,12 +682,15 @@ A version 5 UUID derived from `id`.
         X20,
         #[serde(rename = "2.1")]
         X21,
+        #[serde(rename = "2.2")]
+        X22,
     }
     impl ::std::fmt::Display for AppVersion {
         fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
             match *self {
                 Self::X20 => f.write_str("2.0"),
                 Self::X21 => f.write_str("2.1"),
+                Self::X22 => f.write_str("2.2"),
             }
         }
     }
@@ -670,6 +702,7 @@ A version 5 UUID derived from `id`.
             match value {
                 "2.0" => Ok(Self::X20),
                 "2.1" => Ok(Self::X21),
+                "2.2" => Ok(Self::X22),
                 _ => Err("invalid value".into()),
             }
         }
@@ -3442,6 +3475,126 @@ original has it.
             }
         }
         #[derive(Clone, Debug)]
+        pub struct AppUpdate {
+            backup_id: ::std::result::Result<
+                ::std::option::Option<::uuid::Uuid>,
+                ::std::string::String,
+            >,
+            snapshot_id: ::std::result::Result<
+                ::std::option::Option<::uuid::Uuid>,
+                ::std::string::String,
+            >,
+            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
+            version: ::std::result::Result<
+                crate::Open<crate::types::AppVersion>,
+                ::std::string::String,
+            >,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for AppUpdate {
+            fn default() -> Self {
+                Self {
+                    backup_id: Ok(Default::default()),
+                    snapshot_id: Ok(Default::default()),
+                    type_: Ok(super::defaults::app_update_type()),
+                    version: Ok(super::defaults::app_update_version()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl AppUpdate {
+            pub fn backup_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.backup_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for backup_id: {e}")
+                    });
+                self
+            }
+            pub fn snapshot_id<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.snapshot_id = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for snapshot_id: {e}")
+                    });
+                self
+            }
+            pub fn type_<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.type_ = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for type_: {e}")
+                    });
+                self
+            }
+            pub fn version<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<crate::Open<crate::types::AppVersion>>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.version = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for version: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<AppUpdate> for super::AppUpdate {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: AppUpdate,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    backup_id: value.backup_id?,
+                    snapshot_id: value.snapshot_id?,
+                    type_: value.type_?,
+                    version: value.version?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::AppUpdate> for AppUpdate {
+            fn from(value: super::AppUpdate) -> Self {
+                Self {
+                    backup_id: Ok(value.backup_id),
+                    snapshot_id: Ok(value.snapshot_id),
+                    type_: Ok(value.type_),
+                    version: Ok(value.version),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
         pub struct Bucket {
             backups_max: ::std::result::Result<i64, ::std::string::String>,
             id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
@@ -5733,6 +5886,13 @@ original has it.
             >("\"1.2\"")
                 .unwrap()
         }
+        pub(super) fn app_update_type() -> ::std::string::String {
+            "application/astra-app".to_string()
+        }
+        pub(super) fn app_update_version() -> crate::Open<crate::types::AppVersion> {
+            ::serde_json::from_str::<crate::Open<crate::types::AppVersion>>("\"2.2\"")
+                .unwrap()
+        }
     }
     /// Error types.
     pub mod error {
@@ -6102,6 +6262,37 @@ let response = client.app_fetch()
 ```*/
     pub fn app_fetch(&self) -> builder::AppFetch<'_> {
         builder::AppFetch::new(self)
+    }
+    /**Restore an app in place
+
+Accepts the wish to replace the app's data by what a backup or a snapshot of it holds, and answers at
+once. From then on the app is `restoring`, and then `ready`, or `failed` with the reason in its
+`stateUnready`. The source is read and checked first, and the new data written beside the old; what
+was there before is only replaced by data that is whole. When that breaks half-way, the reason says
+where the old data is.
+
+Exactly one of `backupID` and `snapshotID` has to be given. An app is restored once at a time, and
+what a restore reads can't be deleted meanwhile.
+
+
+Sends a `PUT` request to `/accounts/{account_id}/k8s/v2/apps/{app_id}`
+
+Arguments:
+- `account_id`: The account that everything below belongs to.
+- `app_id`: The app that is or was copied.
+- `force_update`: Says that data may be overwritten. Without it nothing is restored.
+- `body`: What the app's data is replaced by.
+```text
+let response = client.app_update()
+    .account_id(account_id)
+    .app_id(app_id)
+    .force_update(force_update)
+    .body(body)
+    .send()
+    .await;
+```*/
+    pub fn app_update(&self) -> builder::AppUpdate<'_> {
+        builder::AppUpdate::new(self)
     }
     /**List the schedules of an app
 
@@ -7520,6 +7711,127 @@ pub mod builder {
                 )
                 .headers(header_map);
             crate::exchange::json("app_fetch", request).await
+        }
+    }
+    /**Builder for [`Client::app_update`]
+
+[`Client::app_update`]: super::Client::app_update*/
+    #[derive(Debug, Clone)]
+    pub struct AppUpdate<'a> {
+        client: &'a super::Client,
+        account_id: Result<::uuid::Uuid, String>,
+        app_id: Result<::uuid::Uuid, String>,
+        force_update: Result<::std::string::String, String>,
+        body: Result<types::builder::AppUpdate, String>,
+    }
+    impl<'a> AppUpdate<'a> {
+        pub fn new(client: &'a super::Client) -> Self {
+            Self {
+                client: client,
+                account_id: Err("account_id was not initialized".to_string()),
+                app_id: Err("app_id was not initialized".to_string()),
+                force_update: Err("force_update was not initialized".to_string()),
+                body: Ok(::std::default::Default::default()),
+            }
+        }
+        pub fn account_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.account_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
+                });
+            self
+        }
+        pub fn app_id<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::uuid::Uuid>,
+        {
+            self.app_id = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
+                });
+            self
+        }
+        pub fn force_update<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<::std::string::String>,
+        {
+            self.force_update = value
+                .try_into()
+                .map_err(|_| {
+                    "conversion to `:: std :: string :: String` for force_update failed"
+                        .to_string()
+                });
+            self
+        }
+        pub fn body<V>(mut self, value: V) -> Self
+        where
+            V: std::convert::TryInto<types::AppUpdate>,
+            <V as std::convert::TryInto<types::AppUpdate>>::Error: std::fmt::Display,
+        {
+            self.body = value
+                .try_into()
+                .map(From::from)
+                .map_err(|s| {
+                    format!("conversion to `AppUpdate` for body failed: {}", s)
+                });
+            self
+        }
+        pub fn body_map<F>(mut self, f: F) -> Self
+        where
+            F: std::ops::FnOnce(types::builder::AppUpdate) -> types::builder::AppUpdate,
+        {
+            self.body = self.body.map(f);
+            self
+        }
+        ///Sends a `PUT` request to `/accounts/{account_id}/k8s/v2/apps/{app_id}`
+        pub async fn send(self) -> Result<ResponseValue<()>, Error> {
+            let Self { client, account_id, app_id, force_update, body } = self;
+            let account_id = account_id
+                .map_err(|reason| Error::invalid_request("app_update", reason))?;
+            let app_id = app_id
+                .map_err(|reason| Error::invalid_request("app_update", reason))?;
+            let force_update = force_update
+                .map_err(|reason| Error::invalid_request("app_update", reason))?;
+            let body = body
+                .and_then(|v| types::AppUpdate::try_from(v).map_err(|e| e.to_string()))
+                .map_err(|reason| Error::invalid_request("app_update", reason))?;
+            let url = format!(
+                "{}/accounts/{}/k8s/v2/apps/{}", client.baseurl, encode_path(& account_id
+                .to_string()), encode_path(& app_id.to_string()),
+            );
+            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+            header_map
+                .append(
+                    ::reqwest::header::HeaderName::from_static("api-version"),
+                    ::reqwest::header::HeaderValue::from_static(
+                        super::Client::api_version(),
+                    ),
+                );
+            header_map
+                .append(
+                    "ForceUpdate",
+                    force_update
+                        .to_string()
+                        .try_into()
+                        .map_err(|reason: ::reqwest::header::InvalidHeaderValue| {
+                            Error::invalid_request("app_update", reason.to_string())
+                        })?,
+                );
+            let request = client
+                .client
+                .put(url)
+                .header(
+                    ::reqwest::header::ACCEPT,
+                    ::reqwest::header::HeaderValue::from_static("application/json"),
+                )
+                .json(&body)
+                .headers(header_map);
+            crate::exchange::empty("app_update", request).await
         }
     }
     /**Builder for [`Client::app_schedule_list_for_app`]

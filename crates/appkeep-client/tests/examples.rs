@@ -53,6 +53,7 @@ const OPERATIONS: &[(&str, Option<RoundTrip>, Option<RoundTrip>)] = &[
     ("app_snap_delete_for_app", None, None),
     ("app_list", None, Some(round_trip::<types::AppList>)),
     ("app_fetch", None, Some(round_trip::<types::App>)),
+    ("app_update", Some(round_trip::<types::AppUpdate>), None),
     (
         "app_schedule_list_for_app",
         None,

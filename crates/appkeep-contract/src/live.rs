@@ -35,6 +35,7 @@ mod pending;
 mod progress;
 mod races;
 mod report;
+mod restores;
 pub(crate) mod rows;
 mod sequence;
 mod slow;

@@ -97,6 +97,7 @@ impl Fresh {
                 account: own.id.as_uuid(),
                 app: app(&declaration, own, "shop")?,
             })),
+            may_restore: true,
             #[cfg(feature = "failpoints")]
             breakage: Some(Arc::new(Switch(idle.storage_faults()))),
             ..Target::new(url, member, own.id.as_uuid(), app(&declaration, own, "shop")?)

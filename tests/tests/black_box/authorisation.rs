@@ -13,15 +13,15 @@ use appkeep_server::tokens::{self, NewToken};
 use appkeep_tests::{Answer, Ask, SteppingClock, operations};
 use chrono::DateTime;
 use http::header::AUTHORIZATION;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::stage::{Stage, UNKNOWN};
 
 /// What each operation says to a viewer and to the other roles of an account, and to a token for all
 /// accounts about one that doesn't exist.
 ///
-/// The DELETEs conflict, which nobody gets to know who may not delete.
-const ROWS: [(&str, &str, &str, &str); 16] = [
+/// The DELETEs and the restore conflict, which nobody gets to know who may not delete.
+const ROWS: [(&str, &str, &str, &str); 17] = [
     ("app_backup_list_all", "200/-", "200/-", "404/2"),
     ("app_backup_fetch", "200/-", "200/-", "404/2"),
     ("app_backup_delete", "403/11", "409/128", "404/1"),
@@ -35,6 +35,7 @@ const ROWS: [(&str, &str, &str, &str); 16] = [
     ("app_snap_delete_for_app", "403/11", "409/144", "404/1"),
     ("app_list", "200/-", "200/-", "404/2"),
     ("app_fetch", "200/-", "200/-", "404/2"),
+    ("app_update", "403/11", "409/111", "404/2"),
     ("app_schedule_list_for_app", "200/-", "200/-", "404/2"),
     ("bucket_list", "200/-", "200/-", "404/2"),
     ("cloud_list", "200/-", "200/-", "404/2"),
@@ -97,6 +98,9 @@ async fn role_and_account_decide_together() {
             } else {
                 &judge.stage.foreign_backup
             });
+            if operation == "app_update" {
+                foreign.member("backupID", json!(judge.stage.foreign_backup));
+            }
             let mut nowhere = own.clone();
             nowhere.id("account_id", UNKNOWN);
 

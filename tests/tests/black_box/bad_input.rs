@@ -33,6 +33,8 @@ enum On {
     /// Those that change something.
     Writes,
     /// Those with a body.
+    WithBody,
+    /// Those that make something.
     Creates,
     /// This one.
     Only(&'static str),
@@ -46,7 +48,8 @@ impl On {
             Self::OneResource => ask.has("appBackup_id") || ask.has("appSnap_id"),
             Self::NoQuery => !ask.has("limit"),
             Self::Writes => ask.operation.method != "GET",
-            Self::Creates => ask.operation.body.is_some(),
+            Self::WithBody => ask.operation.body.is_some(),
+            Self::Creates => ask.operation.method == "POST",
             Self::Only(id) => ask.operation.id == id,
         }
     }

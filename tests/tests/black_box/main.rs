@@ -17,6 +17,7 @@ mod pages;
 mod patrol;
 mod resources;
 mod restores;
+mod restores_over_the_api;
 mod schedules;
 mod snapshots;
 mod stage;

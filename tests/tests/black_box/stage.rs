@@ -73,7 +73,7 @@ impl Stage {
     }
 
     /// A sound request to that operation, by a member of `acme`. A DELETE conflicts: the backup is pending,
-    /// and it reads from the snapshot.
+    /// and it reads from the snapshot. So does a restore, whose source is that backup.
     pub(crate) fn ask(&self, operation_id: &str) -> Ask {
         let mut ask = Ask::new(operation_id, self.api.token());
         ask.account = self.server.account("acme").to_string();
@@ -84,6 +84,9 @@ impl Stage {
             &self.backup
         };
         ask.resource.clone_from(resource);
+        if operation_id == "app_update" {
+            ask.member("backupID", json!(self.backup));
+        }
         ask
     }
 

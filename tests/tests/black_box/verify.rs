@@ -74,6 +74,7 @@ impl Judged {
                 account: idle.account("acme"),
                 app: idle.app("acme", "shop"),
             })),
+            may_restore: true,
             breakage: Some(Arc::new(Switch(idle.server().storage_faults()))),
             ..Target::new(url, token, account, app)
         }

@@ -162,6 +162,21 @@ fn decodes(answer: &syn::ExprMatch) -> bool {
 struct InvalidRequests(Expr);
 
 impl VisitMut for InvalidRequests {
+    /// What a header can't hold is found when it is made.
+    fn visit_expr_try_mut(&mut self, attempt: &mut syn::ExprTry) {
+        visit_mut::visit_expr_try_mut(self, attempt);
+        let operation = &self.0;
+        if let Expr::MethodCall(made) = attempt.expr.as_ref()
+            && made.method == "try_into"
+        {
+            *attempt.expr = parse_quote!(#made.map_err(
+                |reason: ::reqwest::header::InvalidHeaderValue| {
+                    Error::invalid_request(#operation, reason.to_string())
+                }
+            ));
+        }
+    }
+
     fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
         visit_mut::visit_expr_method_call_mut(self, call);
         let operation = &self.0;

@@ -149,6 +149,23 @@ const TOPICS: &[Topic] = &[
         "Clients page and pick columns without thinking; a list that is short today isn't for ever.",
         "order the list by creation time and id, newest first, before it is cut; take the columns from the same items",
         "`continue` beginning from the start again", None),
+    topic(&["force-update-*"],
+        "A restore throws away what is there now. That somebody meant it is said by a header that no other request \
+         has.",
+        "refuse without `ForceUpdate` with 403 and problem 79, with another value than `true` with 400 and problem 12, \
+         before the body is read",
+        "a restore that a client asked for by mistake", Some("/components/parameters/ForceUpdate")),
+    topic(&["restore-of-nothing", "restore-of-two", "restore-of-unknown-backup", "restore-of-others", "restore-not-ready"],
+        "Data is replaced by other data; which is meant has to be beyond doubt, and it has to be there, whole, and \
+         the app's own.",
+        "ask for exactly one of `backupID` and `snapshotID`, look it up below the app, and look at its state, before \
+         anything is touched: 400 with problem 9 or 46, 403 with 47, 409 with 111",
+        "the newest backup taken where none was named", Some("/components/schemas/AppUpdate")),
+    topic(&["restore-in-place"],
+        "Who restores has lost something and waits. A state that isn't true makes them try again, or give up.",
+        "answer 204 once the restore is written down, show the app as `restoring` from then on, and as `ready` when \
+         it has its data",
+        "`ready` while the old data is still there", Some("/components/schemas/AppState")),
     // ------------------------------------------------------------------ life of a resource
     topic(&["snapshot-create", "backup-create", "snapshot-without-name", "backup-without-name"],
         "A client stores what it gets here and asks for it by that id from then on; what differs from what it sent \

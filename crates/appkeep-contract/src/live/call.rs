@@ -78,6 +78,8 @@ pub(super) struct Call {
     pub(super) query: Vec<(String, String)>,
     pub(super) accept: Option<String>,
     pub(super) content_type: Option<String>,
+    /// The value of `ForceUpdate`.
+    pub(super) force_update: Option<String>,
     pub(super) payload: Payload,
 }
 
@@ -109,6 +111,11 @@ impl Call {
 
     pub(super) fn content_type(mut self, media_type: &str) -> Self {
         self.content_type = Some(media_type.to_owned());
+        self
+    }
+
+    pub(super) fn force_update(mut self, value: Option<&str>) -> Self {
+        self.force_update = value.map(str::to_owned);
         self
     }
 

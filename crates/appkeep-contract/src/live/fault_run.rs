@@ -6,7 +6,8 @@ use serde_json::Value;
 
 use super::call::{Call, Credential, Payload};
 use super::faults::{Culprit, FAULTS, Fault, On, Says, Twist};
-use super::stage::{Kind, Stage, Stop};
+use super::kind::Deed;
+use super::stage::{Stage, Stop};
 use super::wire::Answer;
 use crate::document::{Operation, ParameterLocation};
 
@@ -53,6 +54,7 @@ fn fitting(on: On, operations: &[Operation]) -> Vec<&Operation> {
             On::InQuery(name) => has(operation, ParameterLocation::Query, name),
             On::Writes => operation.method != "GET",
             On::WithBody => operation.body.is_some(),
+            On::Creates => Deed::of(&operation.id) == Deed::Create,
             On::Only(id) => operation.id == id,
         })
         .collect()
@@ -91,7 +93,7 @@ fn faulty_call(stage: &mut Stage, case: &FaultCase) -> Call {
         .operation(&case.operation)
         .is_some_and(|operation| operation.body.is_some());
     if has_body {
-        let body = stage.sound_body(Kind::of(&case.operation));
+        let body = stage.body_for(&case.operation);
         call = call.json(body);
     }
     for twist in case.fault.twists {
@@ -127,6 +129,7 @@ fn twisted(stage: &Stage, mut call: Call, twist: Twist) -> Call {
             call.payload = Payload::None;
             call.content_type = None;
         }
+        Twist::ForceUpdate(value) => return call.force_update(value),
         Twist::ContentType(media_type) => return call.content_type(media_type),
         Twist::Body(text) => call.payload = Payload::Text(text.to_owned()),
         Twist::Padding(count) => {

@@ -42,6 +42,8 @@ pub(super) enum Twist {
     Body(&'static str),
     /// Spaces before the body, in bytes.
     Padding(usize),
+    /// What `ForceUpdate` says; `None` takes it away.
+    ForceUpdate(Option<&'static str>),
     /// A member of the body, given as JSON.
     Member(&'static str, &'static str),
     /// A member of the body that names an id that nobody has.
@@ -65,6 +67,8 @@ pub(super) enum On {
     Writes,
     /// Those with a body.
     WithBody,
+    /// Those that make something.
+    Creates,
     /// This one.
     Only(&'static str),
 }
@@ -167,6 +171,7 @@ const fn body(
 
 const NAME: &str = "A name is a DNS label of 1 to 63 characters.";
 const BACKUP: On = On::Only("app_backup_create_for_app");
+const RESTORES: On = On::Only("app_update");
 const IN_ACCOUNT: On = On::InPath("account_id");
 
 /// Every faulty request that the suite knows.
@@ -236,7 +241,7 @@ pub(super) const FAULTS: &[Fault] = &[
         &[T::Method("PATCH"), T::NoToken], 405, Says::Problem(&[69])),
     row("content-type-unsupported", "A body of another media type is refused.", On::WithBody,
         &[T::ContentType("text/plain")], 415, Says::Anything),
-    row("content-type-of-another-resource", "A vendor media type is that of the resource.", On::WithBody,
+    row("content-type-of-another-resource", "A vendor media type is that of the resource.", On::Creates,
         &[T::ContentType("application/astra-app+json")], 415, Says::Anything),
     row("body-too-long", "A body of more than 1 MiB is refused.", On::WithBody,
         &[T::Padding(TOO_LONG_BYTES)], 413, Says::Problem(&[85])),
@@ -250,9 +255,24 @@ pub(super) const FAULTS: &[Fault] = &[
     body("name-ends-in-hyphen", NAME, On::WithBody, &[T::Member("name", "\"nightly-\"")], "name"),
     body("name-ends-in-line-break", NAME, On::WithBody, &[T::Member("name", "\"nightly\\n\"")], "name"),
     Fault { code: "label-of-the-system", rule: "Labels whose names begin like the system's are refused by name.",
-        on: On::WithBody, twists: &[T::Member("metadata",
+        on: On::Creates, twists: &[T::Member("metadata",
             "{\"labels\":[{\"name\":\"appkeep.io/read-only/snapshot-level\",\"value\":\"copy\"}]}")],
         status: 400, says: Says::Problem(&[9]), culprit: Culprit::Field("metadata.labels.0.name") },
+    // ------------------------------------------------------------------ overwriting
+    Fault { code: "force-update-missing", rule: "Nothing is overwritten unless `ForceUpdate` says so.", on: RESTORES,
+        twists: &[T::ForceUpdate(None)], status: 403, says: Says::Problem(&[79]),
+        culprit: Culprit::Param("ForceUpdate") },
+    Fault { code: "force-update-refused", rule: "Nothing is overwritten unless `ForceUpdate` says so.", on: RESTORES,
+        twists: &[T::ForceUpdate(Some("perhaps"))], status: 400, says: Says::Problem(&[12]),
+        culprit: Culprit::Param("ForceUpdate") },
+    Fault { code: "restore-of-nothing", rule: "A restore names its source.", on: RESTORES,
+        twists: &[T::Body("{\"type\":\"application/astra-app\",\"version\":\"2.2\"}")], status: 400,
+        says: Says::Problem(&[9]), culprit: Culprit::Field("backupID") },
+    Fault { code: "restore-of-two", rule: "A restore names one source.", on: RESTORES,
+        twists: &[T::UnknownId("snapshotID")], status: 400, says: Says::Problem(&[9]),
+        culprit: Culprit::Field("snapshotID") },
+    Fault { code: "restore-of-unknown-backup", rule: "What isn't there can't be restored.", on: RESTORES,
+        twists: &[], status: 400, says: Says::Problem(&[9]), culprit: Culprit::Field("backupID") },
     // ------------------------------------------------------------------ what the body refers to
     row("snapshot-unknown", "A backup can't be made from a snapshot that isn't there.", BACKUP,
         &[T::UnknownId("snapshotID")], 400, Says::Problem(&[46])),
@@ -275,6 +295,10 @@ pub(super) const FAULTS: &[Fault] = &[
         &[T::OperatorToken, T::UnknownAccount, T::Query("surprise", "1")], 404, Says::NotFound),
     row("order-ids-before-query", "Ids are read before the query.", On::InPath("app_id"),
         &[T::App(WORD), T::Query("surprise", "1")], 400, Says::Problem(&[35])),
+    row("order-query-before-header", "The query is read before the headers.", RESTORES,
+        &[T::Query("surprise", "1"), T::ForceUpdate(None)], 400, Says::Problem(&[6])),
+    row("order-header-before-body", "Headers are read before the body.", RESTORES,
+        &[T::ForceUpdate(None), T::Body("{")], 403, Says::Problem(&[79])),
     row("order-query-before-body", "The query is read before the body.", On::WithBody,
         &[T::Query("surprise", "1"), T::Body("{")], 400, Says::Problem(&[6])),
     row("order-query-before-app", "The query is read before the app is looked up.", On::InPath("app_id"),

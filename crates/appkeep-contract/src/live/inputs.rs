@@ -131,15 +131,23 @@ pub(super) async fn run(stage: &mut Stage, case: &InputCase) -> Result<(), Stop>
 fn accepted(case: &InputCase) -> (u16, Option<u32>) {
     match &case.input {
         Input::Path(name, _) if name == "account_id" => (403, Some(11)),
+        Input::Body(body) if Deed::of(&case.operation) == Deed::Restore && !has_one_source(body) => {
+            (400, Some(9))
+        }
         Input::Query(..) => (200, None),
         _ => (404, Some(not_found(&case.operation))),
     }
 }
 
+/// No schema says that one of two members has to be there.
+fn has_one_source(body: &Value) -> bool {
+    body.get("backupID").is_some() != body.get("snapshotID").is_some()
+}
+
 fn call(stage: &mut Stage, case: &InputCase) -> Call {
     let mut call = stage.call(&case.operation);
-    if Deed::of(&case.operation) == Deed::Create {
-        let body = stage.sound_body(super::kind::Kind::of(&case.operation));
+    if matches!(Deed::of(&case.operation), Deed::Create | Deed::Restore) {
+        let body = stage.body_for(&case.operation);
         call = call.json(body).path("app_id", &stage.unknown_id("app"));
     }
     match &case.input {

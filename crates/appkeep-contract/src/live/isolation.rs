@@ -110,8 +110,8 @@ fn is_of_one(stage: &Stage, operation: &str) -> bool {
 
 /// The call with a body, if the operation wants one.
 fn with_body(stage: &mut Stage, call: Call) -> Call {
-    if Deed::of(&call.operation) == Deed::Create {
-        let body = stage.sound_body(Kind::of(&call.operation));
+    if matches!(Deed::of(&call.operation), Deed::Create | Deed::Restore) {
+        let body = stage.body_for(&call.operation);
         call.json(body)
     } else {
         call

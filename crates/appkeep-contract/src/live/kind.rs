@@ -2,6 +2,10 @@
 
 pub(super) const BACKUP_TYPE: &str = "application/astra-appBackup";
 pub(super) const SNAP_TYPE: &str = "application/astra-appSnap";
+pub(super) const APP_TYPE: &str = "application/astra-app";
+
+/// The operation that replaces an app's data.
+pub(super) const RESTORE: &str = "app_update";
 
 /// Which kind of resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +21,8 @@ pub(super) enum Deed {
     List,
     Fetch,
     Delete,
+    /// Replaces an app's data.
+    Restore,
     /// Looks at what nobody can make: apps, and whatever else is declared.
     Look,
 }
@@ -112,6 +118,8 @@ impl Deed {
             Self::Fetch
         } else if kind.deletes().contains(&operation) {
             Self::Delete
+        } else if operation == RESTORE {
+            Self::Restore
         } else {
             Self::Look
         }
@@ -138,6 +146,7 @@ mod tests {
                 Deed::List => (kind.lists(), "GET"),
                 Deed::Fetch => (kind.fetches(), "GET"),
                 Deed::Delete => (kind.deletes(), "DELETE"),
+                Deed::Restore => (&[super::RESTORE], "PUT"),
                 Deed::Look => {
                     let looks = [
                         "app_list",

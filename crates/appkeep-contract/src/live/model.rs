@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::call::{Call, Credential, Server};
+use super::call::{Call, Credential, Payload, Server};
 use super::kind::{Deed, Kind};
 use super::wire::Answer;
 pub(super) use rules::{RULES, Wrong};
@@ -51,6 +51,18 @@ impl Model {
                 .path
                 .get(Kind::of(&call.operation).parameter())
                 .is_some_and(|id| self.others.contains(&(call.server, id.clone())))
+    }
+
+    /// Whether a request names something that could be restored.
+    pub(super) fn would_restore(&self, call: &Call) -> bool {
+        let Payload::Json(body) = &call.payload else {
+            return false;
+        };
+        let named = ["backupID", "snapshotID"].map(|name| body[name].as_str().unwrap_or_default());
+        let exists = |id: &&str| {
+            self.thing(call.server, id).is_some() || self.others.contains(&(call.server, (*id).to_owned()))
+        };
+        Deed::of(&call.operation) == Deed::Restore && named.iter().any(exists)
     }
 
     /// Notes that something was made, or isn't there any more, without judging.

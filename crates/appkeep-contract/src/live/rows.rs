@@ -235,6 +235,8 @@ fn words(twist: Twist) -> String {
         Twist::Body("") => "an empty body".to_owned(),
         Twist::Body(text) => format!("the body `{text}`"),
         Twist::Padding(count) => format!("{count} spaces before its body"),
+        Twist::ForceUpdate(None) => "no `ForceUpdate`".to_owned(),
+        Twist::ForceUpdate(Some(value)) => format!("`ForceUpdate: {value}`"),
         Twist::Member(name, json) => format!("`{name}` being `{json}` in a sound body"),
         Twist::UnknownId(name) => format!("a `{name}` that nobody has"),
     }

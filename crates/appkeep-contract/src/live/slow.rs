@@ -1,6 +1,7 @@
 //! The story of a body that never ends.
 
 use super::call::Payload;
+use super::kind::Deed;
 use super::report::LiveFinding;
 use super::stage::{Kind, Stage, Stop};
 
@@ -12,6 +13,7 @@ pub(super) async fn half_a_body(stage: &mut Stage, operation: &str) -> Result<()
     stage.admits(operation)?;
     let mut call = stage.call(operation).content_type("application/json");
     call.payload = match Kind::of(operation) {
+        _ if Deed::of(operation) == Deed::Restore => Payload::Halting("{\"type\":\"application/astra-app\","),
         Kind::Backup => Payload::Halting("{\"type\":\"application/astra-appBackup\","),
         Kind::Snap => Payload::Halting("{\"type\":\"application/astra-appSnap\","),
     };

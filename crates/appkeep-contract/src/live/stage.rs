@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::call::{Call, Credential, Payload, Server};
 pub(super) use super::judge::Current;
+use super::kind::{APP_TYPE, Deed};
 pub(super) use super::kind::{BACKUP_TYPE, Kind, SNAP_TYPE};
 use super::model::Model;
 use super::target::{Foreign, Options, Target};
@@ -22,6 +23,9 @@ pub(super) enum Stop {
     /// What it needs isn't there.
     LeftOut(String),
 }
+
+/// Why nothing is restored on a server that is in use.
+pub(super) const NOT_RESTORABLE: &str = "needs an app whose data may be replaced";
 
 /// Resources that later checks build on; absent while the check that makes them hasn't succeeded.
 #[derive(Debug, Default)]
@@ -176,6 +180,7 @@ impl Stage {
             query: Vec::new(),
             accept: None,
             content_type: None,
+            force_update: (Deed::of(operation) == Deed::Restore).then(|| "true".to_owned()),
             payload: Payload::None,
         }
     }
@@ -214,6 +219,14 @@ impl Stage {
         }
     }
 
+    /// A body that is right for an operation: a create would make something of it, a restore finds no such backup.
+    pub(super) fn body_for(&mut self, operation: &str) -> Value {
+        if Deed::of(operation) == Deed::Restore {
+            return json!({"type": APP_TYPE, "version": "2.2", "backupID": self.unknown_id("source")});
+        }
+        self.sound_body(Kind::of(operation))
+    }
+
     /// Sends a request; whatever is wrong with the response as such, or can't be true after all that was
     /// answered before, is noted at once.
     pub(super) async fn send(&mut self, call: &Call) -> Result<Answer, Stop> {
@@ -249,7 +262,8 @@ impl Stage {
         stop.map_or(Ok(answers), Err)
     }
 
-    /// Refuses what the options leave out, and to delete what the suite didn't make.
+    /// Refuses what the options leave out, to delete what the suite didn't make, and to replace data that isn't
+    /// there to be replaced.
     fn may_send(&self, call: &Call) -> Result<(), Stop> {
         self.admits(&call.operation)?;
         if self.model.would_destroy(call) {
@@ -259,6 +273,9 @@ impl Stage {
                 id.map_or("", String::as_str)
             );
             return Err(Stop::LeftOut(why));
+        }
+        if call.server == Server::Main && !self.target.may_restore && self.model.would_restore(call) {
+            return Err(Stop::LeftOut(NOT_RESTORABLE.to_owned()));
         }
         Ok(())
     }

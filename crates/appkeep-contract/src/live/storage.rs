@@ -34,7 +34,7 @@ pub(super) async fn broken(stage: &mut Stage, operation: &str) -> Result<(), Sto
     // A pending backup can't be deleted anyway, so nothing is written when that is tried.
     let writes = match (Deed::of(operation), Kind::of(operation)) {
         (Deed::Create, _) | (Deed::Delete, Kind::Snap) => true,
-        (Deed::Delete, Kind::Backup) | (Deed::List | Deed::Fetch | Deed::Look, _) => false,
+        (Deed::Delete, Kind::Backup) | (Deed::List | Deed::Fetch | Deed::Look | Deed::Restore, _) => false,
     };
     if writes {
         fails(stage, operation, StorageFault::NotDurable, 500).await?;
@@ -85,6 +85,10 @@ async fn fails(stage: &mut Stage, operation: &str, fault: StorageFault, status: 
         call = call.path(kind.parameter(), &id);
     }
     let mut name = None;
+    if Deed::of(operation) == Deed::Restore {
+        let body = stage.body_for(operation);
+        call = call.json(body);
+    }
     if Deed::of(operation) == Deed::Create {
         let body = stage.sound_body(kind);
         name = Some(body["name"].clone());

@@ -6,7 +6,7 @@ use super::kind::{Deed, Kind};
 use super::stage::{Stage, Stop};
 use super::{
     apps, backups, client, declared, deletes, failures, headers, isolation, lists, negotiation, pending,
-    races, sequence, slow, snapshots, storage,
+    races, restores, sequence, slow, snapshots, storage,
 };
 
 /// One check that knows what it wants to see.
@@ -63,6 +63,8 @@ pub(super) const BEGINNING: &[Story] = &[
     Story { code: "half-a-body", rule: "Half a body isn't waited for without end.",
         about: Some(("app_snap_create_for_app", 408)),
         run: |stage| Box::pin(slow::half_a_body(stage, "app_snap_create_for_app")) },
+    Story { code: "half-a-body", rule: "Half a body isn't waited for without end.",
+        about: Some(("app_update", 408)), run: |stage| Box::pin(slow::half_a_body(stage, "app_update")) },
     Story { code: "foreign-create", rule: "The other account can make something of its own.",
         about: None, run: |stage| Box::pin(isolation::make_foreign(stage)) },
 ];
@@ -79,6 +81,8 @@ pub(super) const AFTER_CROSSINGS: &[Story] = &[
     Story { code: "snapshot-of-other-app", rule: "A backup is made from a snapshot of its own app only.",
         about: Some(("app_backup_create_for_app", 403)),
         run: |stage| Box::pin(isolation::snapshot_of_other_app(stage)) },
+    Story { code: "restore-of-others", rule: "An app is restored from what was made of it, and from nothing else.",
+        about: Some(("app_update", 403)), run: |stage| Box::pin(restores::of_others(stage)) },
     Story { code: "crossing-harmless", rule: "Whatever others tried, everything is still there.",
         about: None, run: |stage| Box::pin(isolation::nothing_happened(stage)) },
 ];
@@ -107,6 +111,10 @@ const SEQUENCE: &str = "Whatever is done in whatever order, each answer follows 
 pub(super) const ENDING: &[Story] = &[
     Story { code: "storage-mended", rule: "Once its storage is whole again, so is the server.",
         about: None, run: |stage| Box::pin(storage::mended(stage)) },
+    Story { code: "restore-not-ready", rule: "What isn't completed can't be restored.",
+        about: Some(("app_update", 409)), run: |stage| Box::pin(restores::not_ready(stage)) },
+    Story { code: "restore-in-place", rule: "A restored app is restoring, and then ready.",
+        about: Some(("app_update", 204)), run: |stage| Box::pin(restores::in_place(stage)) },
     Story { code: "snapshot-in-use", rule: "A snapshot that a backup reads can't be deleted.",
         about: Some(("app_snap_delete_for_app", 409)), run: |stage| Box::pin(pending::snapshot_in_use(stage)) },
     Story { code: "pending-below-app", rule: "A pending backup can't be cancelled.",

@@ -37,6 +37,8 @@ pub struct Target {
     pub idle: Option<Box<Idle>>,
     /// A way to make the storage of the idle server fail.
     pub breakage: Option<Arc<dyn Breakage>>,
+    /// Whether the apps' data may be replaced by what a backup of them holds: only where nobody misses it.
+    pub may_restore: bool,
     /// A certificate authority to trust besides the usual ones, as PEM.
     pub ca: Option<Vec<u8>>,
 }
@@ -57,6 +59,7 @@ impl Target {
             operator_token: None,
             idle: None,
             breakage: None,
+            may_restore: false,
             ca: None,
         }
     }

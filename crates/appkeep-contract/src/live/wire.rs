@@ -204,7 +204,11 @@ impl Wire {
             request = request.header("Authorization", value);
             shown.push(("Authorization".to_owned(), variable));
         }
-        for (name, value) in [("Accept", &call.accept), ("Content-Type", &call.content_type)] {
+        for (name, value) in [
+            ("Accept", &call.accept),
+            ("Content-Type", &call.content_type),
+            ("ForceUpdate", &call.force_update),
+        ] {
             if let Some(value) = value {
                 request = request.header(name, value);
                 shown.push((name.to_owned(), value.clone()));

@@ -49,6 +49,7 @@ pub const DROPSHOT: &[Allowance] = &[
     Allowance {
         code: Code::RequestMediaTypeMissing,
         subjects: &[
+            "application/astra-app+json",
             "application/astra-appBackup+json",
             "application/astra-appSnap+json",
         ],

@@ -1,4 +1,5 @@
-//! The operations on restores. The API has none of its own for them yet: who embeds the server calls these.
+//! The operations on restores. The API asks for one by `app_update`, and shows it as the app's state; who embeds
+//! the server can look at it, too.
 
 use crate::actor::OpContext;
 use crate::app_restore::{AppRestore, AppState, CreateAppRestore, RestoreSource};

@@ -1,5 +1,8 @@
 //! Answers to the operations on apps.
 
+use appkeep_api::app::AppUpdate;
+use appkeep_api::body::JsonBody;
+use appkeep_api::headers::ForceUpdate;
 use appkeep_api::params::{AccountPath, AppListQuery, AppPath, NoQuery, QueryParams};
 use appkeep_api::reply::Reply;
 use appkeep_core::app::AppView;
@@ -9,7 +12,7 @@ use http::header::ETAG;
 
 use super::call::{Call, account, app};
 use super::problem::{Refusal, Rejected};
-use super::{list, media, to_wire};
+use super::{from_wire, list, media, to_wire};
 
 /// The media type of a single app.
 const VENDOR_TYPE: &str = "application/astra-app+json";
@@ -38,4 +41,26 @@ pub(super) async fn fetch<R>(call: &Call<'_>, path: AppPath, query: QueryParams<
     let media_type = media::negotiate(call.headers(), VENDOR_TYPE);
     let etag = format!("\"{}.{}\"", app.app.id, app.generation);
     Ok(Reply::json(StatusCode::OK, media_type, &wire).with_header(ETAG, &etag))
+}
+
+/// Answers once the restore is written down; a worker does it.
+pub(super) async fn update<R>(
+    call: &Call<'_>,
+    path: AppPath,
+    query: QueryParams<NoQuery>,
+    force: ForceUpdate,
+    body: JsonBody<AppUpdate>,
+) -> Answered<R> {
+    let ctx = call.authenticate().await?;
+    let input = async {
+        let app_id = app(path.app_id)?;
+        query.0.map_err(Rejected::Query)?;
+        force.0.map_err(Rejected::Header)?;
+        from_wire::create_app_restore(app_id, &call.read(body, VENDOR_TYPE).await?)
+    };
+    let service = &call.http().service;
+    service
+        .app_restore_create(&ctx, account(path.account_id), input)
+        .await?;
+    Ok(Reply::empty(StatusCode::NO_CONTENT))
 }

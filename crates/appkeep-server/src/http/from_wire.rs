@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use appkeep_api::app::AppUpdate;
 use appkeep_api::app_backup::AppBackupCreate;
 use appkeep_api::app_snap::AppSnapCreate;
 use appkeep_api::metadata::MetadataCreate;
@@ -9,6 +10,7 @@ use appkeep_api::problem::InvalidItem;
 use appkeep_api::shape::FAULTS_MAX;
 use appkeep_api::words::{ContinueToken, Limit, ResourceName, quoted};
 use appkeep_core::app_backup::CreateAppBackup;
+use appkeep_core::app_restore::{CreateAppRestore, RestoreSource};
 use appkeep_core::app_snap::CreateAppSnap;
 use appkeep_core::ids::AppId;
 use appkeep_core::listing::ListOptions;
@@ -36,6 +38,27 @@ pub(super) fn create_app_snap(app_id: AppId, body: AppSnapCreate) -> Result<Crea
         name: body.name.as_ref().map(resource_name).transpose()?,
         labels: labels(body.metadata)?,
     })
+}
+
+/// What a client wants an app's data to be replaced by: exactly one thing.
+pub(super) fn create_app_restore(app_id: AppId, body: &AppUpdate) -> Result<CreateAppRestore, Rejected> {
+    let source = match (&body.backup_id, &body.snapshot_id) {
+        (Some(id), None) => RestoreSource::Backup(id.0.into()),
+        (None, Some(id)) => RestoreSource::Snapshot(id.0.into()),
+        (given, _) => {
+            let reason = if given.is_some() {
+                "backupID and snapshotID are both given: one of them would be right"
+            } else {
+                "backupID and snapshotID are both missing: one of them would be right"
+            };
+            let items = ["backupID", "snapshotID"].map(|name| InvalidItem {
+                name: name.to_owned(),
+                reason: reason.to_owned(),
+            });
+            return Err(Rejected::Rule(items.into()));
+        }
+    };
+    Ok(CreateAppRestore { app_id, source })
 }
 
 /// Which part of a list a client wants.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use appkeep_api::account::AccountList;
 use appkeep_api::api::{Answer, AppkeepApi, appkeep_api_mod};
-use appkeep_api::app::{App, AppList};
+use appkeep_api::app::{App, AppList, AppUpdate};
 use appkeep_api::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
 use appkeep_api::app_snap::{AppSnap, AppSnapCreate, AppSnapList};
 use appkeep_api::body::JsonBody;
 use appkeep_api::bucket::BucketList;
 use appkeep_api::cloud::CloudList;
+use appkeep_api::headers::ForceUpdate;
 use appkeep_api::params::{
     AccountBackupPath, AccountListQuery, AccountPath, AppBackupListQuery, AppBackupPath, AppListQuery,
     AppPath, AppSnapListQuery, AppSnapPath, BucketListQuery, CloudListQuery, NoQuery, QueryParams,
@@ -17,7 +18,8 @@ use appkeep_api::params::{
 };
 use appkeep_api::schedule::ScheduleList;
 use dropshot::{
-    ApiDescription, HttpResponseCreated, HttpResponseDeleted, HttpResponseOk, Path, RequestContext,
+    ApiDescription, HttpResponseCreated, HttpResponseDeleted, HttpResponseOk, HttpResponseUpdatedNoContent,
+    Path, RequestContext,
 };
 
 use super::call::Call;
@@ -175,6 +177,18 @@ impl AppkeepApi for Handlers {
     ) -> Answer<HttpResponseOk<App>> {
         let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, INTERNAL));
         call.answer(apps::fetch(&call, path.into_inner(), query)).await
+    }
+
+    async fn app_update(
+        rqctx: Ctx,
+        path: Path<AppPath>,
+        query: QueryParams<NoQuery>,
+        force: ForceUpdate,
+        body: JsonBody<AppUpdate>,
+    ) -> Answer<HttpResponseUpdatedNoContent> {
+        let call = Call::begin(&rqctx, own(COLLECTION_NOT_FOUND, INTERNAL));
+        call.answer(apps::update(&call, path.into_inner(), query, force, body))
+            .await
     }
 
     async fn app_schedule_list_for_app(

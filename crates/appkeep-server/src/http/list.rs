@@ -76,7 +76,7 @@ impl Item for core::app::AppView {
     fn head() -> Result<(Value, Value), serde_json::Error> {
         Ok((
             serde_json::to_value(AppListType::Apps)?,
-            serde_json::to_value(AppVersion::V2_1)?,
+            serde_json::to_value(AppVersion::V2_2)?,
         ))
     }
 

@@ -1,6 +1,7 @@
 //! Every problem that this server can answer with, and which one a refusal becomes.
 
 use appkeep_api::body::BodyFault;
+use appkeep_api::headers::HeaderFault;
 use appkeep_api::params::QueryFault;
 use appkeep_api::problem::{InvalidItem, Problem, Status};
 use appkeep_core::error::Error;
@@ -18,6 +19,8 @@ pub(crate) enum Rejected {
     Ids(Vec<InvalidItem>),
     /// The query is.
     Query(QueryFault),
+    /// A header is.
+    Header(HeaderFault),
     /// The body is.
     Body(BodyFault),
     /// The body fits its schema but breaks a rule.
@@ -73,6 +76,7 @@ kinds! {
     BODY_RULE = Some(9), BAD_REQUEST, "Body breaks a rule", "The body of the request has members that can't be accepted together.";
     CONFLICT = Some(10), CONFLICT, "JSON resource conflict", "The request body JSON contains a field that conflicts with an idempotent value.";
     FORBIDDEN = Some(11), FORBIDDEN, "Operation not permitted", "The requested operation isn't permitted.";
+    UNACCEPTABLE_HEADER = Some(12), BAD_REQUEST, "Unacceptable header", "The request has a header whose value can't be accepted.";
     MALFORMED_ACCOUNT = Some(33), BAD_REQUEST, "Malformed account id", "The account id in the request URI isn't an identifier.";
     INTERNAL = Some(34), INTERNAL_SERVER_ERROR, "Internal error", "The server failed while it was working on this request.";
     MALFORMED_ID = Some(35), BAD_REQUEST, "Malformed resource id", "An id in the request URI isn't an identifier.";
@@ -80,6 +84,7 @@ kinds! {
     SNAPSHOT_NOT_FOUND = Some(46), BAD_REQUEST, "Snapshot not found", "The snapshot that the body names doesn't exist.";
     SNAPSHOT_OF_OTHER_APP = Some(47), FORBIDDEN, "Snapshot of another app", "The snapshot that the body names belongs to another app.";
     METHOD_NOT_ALLOWED = Some(69), METHOD_NOT_ALLOWED, "Method not allowed", "This URI doesn't support the method of the request.";
+    MISSING_HEADER = Some(79), FORBIDDEN, "Missing header", "The request is missing a header that this operation requires.";
     BODY_TOO_LARGE = Some(85), PAYLOAD_TOO_LARGE, "Request body too large", "The body of the request is longer than this server reads.";
     BACKUP_NOT_CREATED = Some(94), INTERNAL_SERVER_ERROR, "Backup not created", "The backup wasn't created because of an internal server issue.";
     BACKUP_NOT_RETRIEVED = Some(95), INTERNAL_SERVER_ERROR, "Backup not retrieved", "The backup wasn't retrieved because of an internal server issue.";
@@ -89,7 +94,8 @@ kinds! {
     SNAPSHOT_NOT_RETRIEVED = Some(99), INTERNAL_SERVER_ERROR, "Snapshot not retrieved", "The server failed while it was reading the snapshot.";
     SNAPSHOTS_NOT_LISTED = Some(100), INTERNAL_SERVER_ERROR, "Snapshots not listed", "The server failed while it was reading the list of snapshots.";
     BUCKET_NOT_FOUND = Some(108), BAD_REQUEST, "Bucket not found", "The bucket that the body names doesn't exist.";
-    SNAPSHOT_NOT_READY = Some(111), CONFLICT, "Snapshot not ready", "The snapshot that the body names isn't completed.";
+    SNAPSHOT_NOT_READY = Some(111), CONFLICT, "Source not ready", "The snapshot that the body names isn't completed.";
+    BACKUP_NOT_READY = Some(111), CONFLICT, "Source not ready", "The backup that the body names isn't completed.";
     APP_NOT_READY = Some(112), CONFLICT, "App not ready", "The app is no longer part of this server's configuration. Its backups stay, but it gets no new ones.";
     NO_BUCKET = Some(127), BAD_REQUEST, "No bucket", "The body names no bucket, and the account has none.";
     BACKUP_PENDING = Some(128), CONFLICT, "Backup cancellation not allowed", "A pending backup can't be canceled.";
@@ -171,7 +177,7 @@ fn of_error(error: Error<Rejected>, own: OwnKinds, correlation: Uuid) -> Problem
         Error::SnapshotNotReady => field(SNAPSHOT_NOT_READY, "snapshotID", "the snapshot isn't completed"),
         Error::AppNotReady => APP_NOT_READY.occurrence(correlation),
         Error::BackupNotFound => field(BODY_RULE, "backupID", "the app has no such backup"),
-        Error::BackupNotReady => field(CONFLICT, "backupID", "the backup isn't completed"),
+        Error::BackupNotReady => field(BACKUP_NOT_READY, "backupID", "the backup isn't completed"),
         Error::AppRestoring => APP_RESTORING.occurrence(correlation),
         Error::InUseByRestore => IN_USE_BY_RESTORE.occurrence(correlation),
         Error::SnapshotInUse => SNAPSHOT_IN_USE.occurrence(correlation),
@@ -202,6 +208,8 @@ fn of_rejected(rejected: Rejected, correlation: Uuid) -> Problem {
             invalid.extend(unknown);
             params(INVALID_QUERY, invalid)
         }
+        Rejected::Header(HeaderFault::Missing(item)) => params(MISSING_HEADER, vec![item]),
+        Rejected::Header(HeaderFault::Unacceptable(item)) => params(UNACCEPTABLE_HEADER, vec![item]),
         Rejected::Body(fault) => of_body_fault(fault, correlation),
         Rejected::Rule(items) => with_fields(BODY_RULE, items, correlation),
     }

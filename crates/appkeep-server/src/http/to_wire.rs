@@ -55,7 +55,7 @@ pub(super) fn app(view: &core::app::AppView) -> Result<App, String> {
     let system = Identifier(core::ids::SubjectId::SYSTEM.as_uuid());
     Ok(App {
         kind: AppType::App,
-        version: AppVersion::V2_1,
+        version: AppVersion::V2_2,
         id: Identifier(view.app.id.as_uuid()),
         name: namespace.clone(),
         state: match view.state() {

@@ -7,7 +7,7 @@ use appkeep_tests::{Ask, Payload, operations};
 use http::Method;
 use serde_json::json;
 
-use super::On::{Creates, Every, NoQuery, OneResource, Only, With, Writes};
+use super::On::{Creates, Every, NoQuery, OneResource, Only, With, WithBody, Writes};
 use super::{NOT_FOUND, On, Spoil, complaint};
 use crate::stage::{Stage, UNKNOWN};
 
@@ -40,6 +40,7 @@ const fn rung(
 }
 
 const BACKUP: On = Only("app_backup_create_for_app");
+const RESTORE: On = Only("app_update");
 const IN_ACCOUNT: On = With("account_id");
 const BODY: &[&str] = &["the body"];
 #[rustfmt::skip]
@@ -61,29 +62,36 @@ const LADDER: &[Rung] = &[
         "400/35", &["appSnap_id"]),
     rung(6, "bad parameter", With("limit"), |ask, _| ask.parameter("limit=0"), "400/5", &["limit"]),
     rung(6, "unknown parameter", NoQuery, |ask, _| ask.parameter("limit=0"), "400/6", &["limit"]),
-    rung(7, "media type", Creates, |ask, _| ask.content_type = Some(b"text/plain".to_vec()), "415/-", BODY),
-    rung(8, "too large", Creates, |ask, _| {
+    rung(7, "no header", RESTORE, |ask, _| ask.force_update = None, "403/79", &["ForceUpdate"]),
+    rung(7, "another header", RESTORE, |ask, _| ask.force_update = Some("no".to_owned()),
+        "400/12", &["ForceUpdate"]),
+    rung(8, "media type", WithBody, |ask, _| ask.content_type = Some(b"text/plain".to_vec()), "415/-", BODY),
+    rung(9, "too large", WithBody, |ask, _| {
         let mut body = ask.bytes();
         body.resize(1024 * 1024 + 1, b' ');
         ask.body = Payload::Bytes(body);
     }, "413/85", BODY),
-    rung(9, "no JSON", Creates, |ask, _| ask.text([ask.bytes(), b"x".to_vec()].concat()), "400/7", BODY),
-    rung(10, "unknown member", Creates, |ask, _| ask.member("colour", json!(1)), "400/8", &["colour"]),
-    rung(11, "label twice", Creates, |ask, _| {
+    rung(10, "no JSON", WithBody, |ask, _| ask.text([ask.bytes(), b"x".to_vec()].concat()), "400/7", BODY),
+    rung(11, "unknown member", WithBody, |ask, _| ask.member("colour", json!(1)), "400/8", &["colour"]),
+    rung(12, "label twice", Creates, |ask, _| {
         let label = json!({"name": "a", "value": "b"});
         ask.member("metadata", json!({"labels": [label, label]}));
     }, "400/9", &["metadata.labels[1].name"]),
-    rung(12, "unknown app", With("app_id"), |ask, _| ask.id("app_id", UNKNOWN), NOT_FOUND, &[]),
-    rung(13, "unknown resource", OneResource, |ask, _| UNKNOWN.clone_into(&mut ask.resource), NOT_FOUND, &[]),
-    rung(14, "unknown bucket", BACKUP, |ask, _| ask.member("bucketID", json!(UNKNOWN)),
+    rung(12, "no source", RESTORE, |ask, _| ask.without("backupID"), "400/9", &["backupID", "snapshotID"]),
+    rung(13, "unknown app", With("app_id"), |ask, _| ask.id("app_id", UNKNOWN), NOT_FOUND, &[]),
+    rung(14, "unknown resource", OneResource, |ask, _| UNKNOWN.clone_into(&mut ask.resource), NOT_FOUND, &[]),
+    rung(15, "unknown bucket", BACKUP, |ask, _| ask.member("bucketID", json!(UNKNOWN)),
         "400/108", &["bucketID"]),
-    rung(14, "unknown snapshot", BACKUP, |ask, _| ask.member("snapshotID", json!(UNKNOWN)),
+    rung(15, "unknown snapshot", BACKUP, |ask, _| ask.member("snapshotID", json!(UNKNOWN)),
         "400/46", &["snapshotID"]),
-    rung(14, "another app's snapshot", BACKUP, |ask, stage| {
+    rung(15, "another app's snapshot", BACKUP, |ask, stage| {
         ask.member("snapshotID", json!(stage.blog_snap));
     }, "403/47", &["snapshotID"]),
-    rung(15, "name taken", Creates, |ask, _| ask.member("name", json!("taken")), "409/10", &["name"]),
-    rung(15, "pending snapshot", BACKUP, |ask, stage| {
+    rung(15, "unknown source", RESTORE, |ask, _| ask.member("backupID", json!(UNKNOWN)),
+        "400/9", &["backupID"]),
+    rung(16, "pending source", RESTORE, |_, _| {}, "409/111", &["backupID"]),
+    rung(16, "name taken", Creates, |ask, _| ask.member("name", json!("taken")), "409/10", &["name"]),
+    rung(16, "pending snapshot", BACKUP, |ask, stage| {
         ask.member("snapshotID", json!(stage.pending_snap));
     }, "409/111", &["snapshotID"]),
 ];

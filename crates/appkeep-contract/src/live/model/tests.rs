@@ -25,6 +25,7 @@ fn call(operation: &str) -> Call {
         query: Vec::new(),
         accept: None,
         content_type: None,
+        force_update: None,
         payload: Payload::Json(json!({
             "type": "application/astra-appBackup", "name": "nightly",
             "metadata": {"labels": [{"name": "b", "value": "1"}, {"name": "a", "value": "2"}]},

@@ -1,0 +1,115 @@
+//! Header parameters. Reading them never fails: what is wrong is kept for the service to hear.
+
+use dropshot::{
+    ApiEndpointBodyContentType, ExtractorMetadata, Header, HttpError, RequestContext, ServerContext,
+    SharedExtractor,
+};
+use http::HeaderMap;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::metadata::closed_enum;
+use crate::problem::InvalidItem;
+use crate::words::quoted;
+
+/// The header that says that data may be overwritten.
+pub const FORCE_UPDATE: &str = "ForceUpdate";
+
+/// What would be right.
+const RIGHT: &str = "true would be right";
+
+/// What is wrong with a header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeaderFault {
+    /// It isn't there.
+    Missing(InvalidItem),
+    /// It says something else than it has to.
+    Unacceptable(InvalidItem),
+}
+
+closed_enum! {
+    /// The only value of a header that is there or isn't.
+    Yes {
+        /// It is meant.
+        True = "true",
+    }
+}
+
+/// The headers of an operation that overwrites data, as its document shows them.
+#[derive(Debug, Deserialize, JsonSchema)]
+struct ForceUpdateHeaders {
+    /// Says that data may be overwritten.
+    #[serde(rename = "ForceUpdate")]
+    #[expect(
+        dead_code,
+        reason = "it is there for the document; the header is read by hand"
+    )]
+    force_update: Yes,
+}
+
+/// Whether a request says that data may be overwritten, or what is wrong with how it says so.
+#[derive(Debug)]
+pub struct ForceUpdate(pub Result<(), HeaderFault>);
+
+impl ForceUpdate {
+    fn read(headers: &HeaderMap) -> Result<(), HeaderFault> {
+        let item = |reason: String| InvalidItem {
+            name: FORCE_UPDATE.to_owned(),
+            reason,
+        };
+        let mut given = headers.get_all(FORCE_UPDATE).iter();
+        match (given.next(), given.next()) {
+            (None, _) => Err(HeaderFault::Missing(item(format!("it is missing: {RIGHT}")))),
+            (Some(_), Some(_)) => Err(HeaderFault::Unacceptable(item(
+                "it is given more than once".to_owned(),
+            ))),
+            (Some(value), None) if value.as_bytes().eq_ignore_ascii_case(b"true") => Ok(()),
+            (Some(value), None) => {
+                let value = quoted(&String::from_utf8_lossy(value.as_bytes()));
+                Err(HeaderFault::Unacceptable(item(format!("{value}: {RIGHT}"))))
+            }
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl SharedExtractor for ForceUpdate {
+    async fn from_request<C: ServerContext>(rqctx: &RequestContext<C>) -> Result<Self, HttpError> {
+        Ok(Self(Self::read(rqctx.request.headers())))
+    }
+
+    fn metadata(content_type: ApiEndpointBodyContentType) -> ExtractorMetadata {
+        Header::<ForceUpdateHeaders>::metadata(content_type)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(values: &[&str]) -> Result<(), HeaderFault> {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(FORCE_UPDATE, value.parse().unwrap());
+        }
+        ForceUpdate::read(&headers)
+    }
+
+    #[test]
+    fn only_a_plain_yes_counts() {
+        for yes in ["true", "True", "TRUE"] {
+            assert_eq!(read(&[yes]), Ok(()), "{yes}");
+        }
+        assert!(matches!(read(&[]), Err(HeaderFault::Missing(_))));
+        for other in ["", "false", "1", "yes", "true, true"] {
+            assert!(
+                matches!(read(&[other]), Err(HeaderFault::Unacceptable(_))),
+                "{other}"
+            );
+        }
+        assert!(matches!(
+            read(&["true", "true"]),
+            Err(HeaderFault::Unacceptable(_))
+        ));
+    }
+}

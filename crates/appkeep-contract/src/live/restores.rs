@@ -1,0 +1,115 @@
+//! Stories of restores in place: what an app gets back, what is refused meanwhile, and what of others isn't touched.
+//!
+//! A restore replaces data, so nothing is restored unless [`Target::may_restore`](super::Target::may_restore) says
+//! that nobody misses it; everything else in here names what can't be restored.
+
+use serde_json::{Value, json};
+use tokio::time::{Instant, sleep};
+
+use super::call::{Call, Server};
+use super::kind::{APP_TYPE, RESTORE};
+use super::model::Thing;
+use super::stage::{Kind, NOT_RESTORABLE, Stage, Stop, id_of, needed};
+
+const FETCH: &str = "app_fetch";
+
+/// An app is restored from a backup and from a snapshot, and shows it.
+pub(super) async fn in_place(stage: &mut Stage) -> Result<(), Stop> {
+    if !stage.target.may_restore {
+        return Err(Stop::LeftOut(NOT_RESTORABLE.to_owned()));
+    }
+    stage.admits(FETCH)?;
+    let backup = id_of(needed(stage.world.backup.as_ref(), "a completed backup")?);
+    let snap = id_of(needed(stage.world.snap.as_ref(), "a completed snapshot")?);
+    for (member, id) in [("backupID", backup), ("snapshotID", snap)] {
+        let call = restore(stage.call(RESTORE), member, &id);
+        stage.send_for(&call, 204).await?;
+        ready(stage).await?;
+    }
+    Ok(())
+}
+
+/// Waits until the app is ready again; it is `restoring` until then, and nothing else.
+async fn ready(stage: &mut Stage) -> Result<(), Stop> {
+    let deadline = Instant::now() + stage.options.completion_max;
+    let call = stage.call(FETCH);
+    loop {
+        let app = stage.send_for(&call, 200).await?;
+        let state = app.text("/state").unwrap_or_default().to_owned();
+        if state == "ready" {
+            let reasons = app.body["stateUnready"].clone();
+            stage.expect(&app, reasons == json!([]), || {
+                format!("an app that is ready has reasons why it isn't: {reasons}")
+            });
+            return Ok(());
+        }
+        if state != "restoring" {
+            stage.fault(&app, format!("an app that is being restored is `{state}`"));
+            return Err(Stop::Noted);
+        }
+        if Instant::now() > deadline {
+            let secs = stage.options.completion_max.as_secs();
+            stage.fault(&app, format!("after {secs} s the app is still being restored"));
+            return Err(Stop::Noted);
+        }
+        sleep(stage.options.poll_interval).await;
+    }
+}
+
+/// What isn't completed can't be restored; on the server that runs no jobs it never is.
+pub(super) async fn not_ready(stage: &mut Stage) -> Result<(), Stop> {
+    stage.idle_call(RESTORE)?;
+    for (kind, member) in [(Kind::Backup, "backupID"), (Kind::Snap, "snapshotID")] {
+        let id = pending(stage, kind).await?;
+        let call = restore(stage.idle_call(RESTORE)?, member, &id);
+        let answer = stage.send_for(&call, 409).await?;
+        stage.expect_problem(&answer, &[111]);
+    }
+    Ok(())
+}
+
+/// Something pending on the server that runs no jobs; made when there is nothing yet.
+async fn pending(stage: &mut Stage, kind: Kind) -> Result<String, Stop> {
+    let is_there = |thing: &&Thing| thing.server == Server::Idle && thing.kind == kind;
+    let known = stage.model.alive().find(is_there).map(|thing| thing.id.clone());
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    stage.admits_making(kind)?;
+    let body = stage.sound_body(kind);
+    let call = stage.idle_call(kind.create())?.json(body);
+    let made = stage.send_for(&call, 201).await?;
+    stage.id_in(&made)
+}
+
+/// What another app or another account has can't be restored into one's own app.
+pub(super) async fn of_others(stage: &mut Stage) -> Result<(), Stop> {
+    if !stage.target.may_restore {
+        return Err(Stop::LeftOut(NOT_RESTORABLE.to_owned()));
+    }
+    let lacks_app = || Stop::LeftOut("needs a second app in the account".to_owned());
+    let other = stage.target.other_app.ok_or_else(lacks_app)?.to_string();
+    stage.foreign()?;
+    let of = |resource: &Option<Value>| needed(resource.as_ref(), "a resource to restore").map(id_of);
+    let (backup, snap) = (of(&stage.world.backup)?, of(&stage.world.snap)?);
+    let foreign_snap = of(&stage.world.foreign_snap)?;
+    let foreign_backup = of(&stage.world.foreign_backup)?;
+    let own = stage.call(RESTORE);
+    let elsewhere = own.clone().path("app_id", &other);
+    for (call, member, id, status, problem) in [
+        (&elsewhere, "snapshotID", snap, 403, 47),
+        (&elsewhere, "backupID", backup, 400, 9),
+        (&own, "snapshotID", foreign_snap, 400, 46),
+        (&own, "backupID", foreign_backup, 400, 9),
+    ] {
+        let answer = stage
+            .send_for(&restore(call.clone(), member, &id), status)
+            .await?;
+        stage.expect_problem(&answer, &[problem]);
+    }
+    Ok(())
+}
+
+fn restore(call: Call, member: &str, id: &str) -> Call {
+    call.json(json!({"type": APP_TYPE, "version": "2.2", member: id}))
+}

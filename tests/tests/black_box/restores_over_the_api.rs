@@ -1,0 +1,237 @@
+//! Restores in place as the API offers them: what is asked, what shows meanwhile, and what is there in the end.
+
+use std::fs;
+use std::path::Path;
+
+use appkeep_tests::{Answer, Api, Builder, TestServer, assert_same_tree, eventually, files_below, write_zoo};
+use http::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+fn id_of(resource: &Value) -> Uuid {
+    resource["id"].as_str().expect("an id").parse().expect("a UUID")
+}
+
+/// A completed snapshot and a completed backup of the app.
+async fn kept(api: &Api, app: Uuid) -> (Uuid, Uuid) {
+    let snap = id_of(&api.create_snap(app, &json!({})).await);
+    api.wait_for(&format!("{}/{snap}", api.app_snaps(app)), &["completed"])
+        .await;
+    let backup = id_of(&api.create_backup(app, &json!({"snapshotID": snap})).await);
+    api.wait_for(&format!("{}/{backup}", api.backups()), &["completed"])
+        .await;
+    (snap, backup)
+}
+
+/// Turns every bit of every file below a directory.
+fn damage(directory: &Path) {
+    let files = files_below(directory);
+    assert!(!files.is_empty());
+    for file in files {
+        let turned: Vec<u8> = fs::read(&file).unwrap().iter().map(|byte| !byte).collect();
+        fs::write(&file, turned).unwrap();
+    }
+}
+
+fn path(server: &TestServer, app: Uuid) -> String {
+    format!("/accounts/{}/k8s/v2/apps/{app}", server.account("acme"))
+}
+
+/// Asks for a restore as the usual toolkit does.
+async fn restore(api: &Api, path: &str, members: &Value) -> Answer {
+    let mut body = json!({"type": "application/astra-app", "version": "2.2"});
+    let more = members.as_object().expect("an object").clone();
+    body.as_object_mut().expect("an object").extend(more);
+    let request = api
+        .request(Method::PUT, path)
+        .bearer_auth(api.token())
+        .header("Accept", "application/astra-app+json")
+        .header("Content-Type", "application/astra-app+json")
+        .header("ForceUpdate", "true")
+        .body(body.to_string());
+    let answer = api.send(request).await;
+    assert_eq!(answer.violations("app_update"), [""; 0], "{members}");
+    answer
+}
+
+async fn fetch(api: &Api, path: &str) -> Value {
+    let answer = api.get(path).await;
+    assert_eq!(answer.violations("app_fetch"), [""; 0]);
+    answer.json()
+}
+
+/// The app once it isn't being restored any more.
+async fn restored(api: &Api, path: &str) -> Value {
+    eventually("the restore to end", async || {
+        let app = fetch(api, path).await;
+        (app["state"] != "restoring").then_some(app)
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_app_whose_files_were_destroyed_gets_back_every_byte() {
+    let builder = Builder::new();
+    let volumes = builder.path().join("volumes");
+    write_zoo(&volumes.join("shop-data"));
+    let mut server = builder.start().await;
+    let app = server.app("acme", "shop");
+    let path = path(&server, app);
+    let (snap, backup) = kept(&server.api().await, app).await;
+    let original = server.snapshot_dir(app, &snap.to_string());
+    for source in [json!({"backupID": backup}), json!({"snapshotID": snap})] {
+        fs::remove_dir_all(volumes.join("shop-data")).unwrap();
+        fs::write(volumes.join("shop-media/greeting.txt"), "overwritten").unwrap();
+        // Without workers it stays what it is from the first moment on.
+        server.restart(0, None).await;
+        let api = server.api().await;
+        let answer = restore(&api, &path, &source).await;
+        assert_eq!(answer.status, 204);
+        assert!(answer.bytes.is_empty());
+        assert_eq!(fetch(&api, &path).await["state"], "restoring");
+        let again = restore(&api, &path, &source).await;
+        assert_eq!(again.problem(), "409/112", "one after the other");
+
+        server.restart(2, None).await;
+        let app = restored(&server.api().await, &path).await;
+        assert_eq!(
+            (&app["state"], &app["stateUnready"]),
+            (&json!("ready"), &json!([]))
+        );
+        assert_same_tree(&original.join("data"), &volumes.join("shop-data"));
+        assert_same_tree(&original.join("media"), &volumes.join("shop-media"));
+    }
+    assert_eq!(
+        fs::read_dir(&volumes).unwrap().count(),
+        4,
+        "nothing is left beside"
+    );
+}
+
+#[tokio::test]
+async fn a_backup_that_cannot_be_read_leaves_the_old_data_as_it_is() {
+    let server = TestServer::start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let path = path(&server, app);
+    let (snap, backup) = kept(&api, app).await;
+    let volume = server.path().join("volumes/blog");
+    fs::write(volume.join("greeting.txt"), "since then").unwrap();
+    fs::write(volume.join("new.txt"), "since then").unwrap();
+    damage(&server.repository("local", app).path.join("data"));
+
+    assert_eq!(
+        restore(&api, &path, &json!({"backupID": backup})).await.status,
+        204
+    );
+    let failed = restored(&api, &path).await;
+    assert_eq!(failed["state"], "failed", "{failed}");
+    let reasons = failed["stateUnready"].as_array().expect("reasons");
+    assert!(!reasons.is_empty(), "{failed}");
+    for file in ["greeting.txt", "new.txt"] {
+        assert_eq!(fs::read_to_string(volume.join(file)).unwrap(), "since then");
+    }
+    assert_eq!(fs::metadata(volume.join("below/zeros")).unwrap().len(), 100_000);
+    let beside = fs::read_dir(server.path().join("volumes")).unwrap().count();
+    assert_eq!(beside, 4, "nothing is left beside");
+
+    // What is still whole works, and the app with it.
+    assert_eq!(
+        restore(&api, &path, &json!({"snapshotID": snap})).await.status,
+        204
+    );
+    let ready = restored(&api, &path).await;
+    assert_eq!(
+        (&ready["state"], &ready["stateUnready"]),
+        (&json!("ready"), &json!([]))
+    );
+    assert_eq!(
+        fs::read_to_string(volume.join("greeting.txt")).unwrap(),
+        "hello from blog\n"
+    );
+    assert!(!volume.join("new.txt").exists());
+}
+
+#[tokio::test]
+async fn a_restore_needs_one_source_that_is_the_apps_own_and_completed() {
+    let mut server = TestServer::start().await;
+    let (shop, blog) = (server.app("acme", "shop"), server.app("acme", "blog"));
+    let (snap, backup) = kept(&server.api().await, shop).await;
+    let unknown = Uuid::from_u128(1);
+    server.restart(0, None).await;
+    let api = server.api().await;
+    let pending = id_of(&api.create_backup(shop, &json!({})).await);
+    let pending_snap = id_of(&api.create_snap(shop, &json!({})).await);
+    for (app, members, says, culprits) in [
+        (shop, json!({}), "400/9", &["backupID", "snapshotID"][..]),
+        (
+            shop,
+            json!({"backupID": backup, "snapshotID": snap}),
+            "400/9",
+            &["backupID", "snapshotID"],
+        ),
+        (shop, json!({"backupID": "x"}), "400/8", &["backupID"]),
+        (shop, json!({"snapshotID": null}), "400/8", &["snapshotID"]),
+        (
+            shop,
+            json!({"backupID": backup, "restoreFilter": {}}),
+            "400/8",
+            &["restoreFilter"],
+        ),
+        (unknown, json!({"backupID": backup}), "404/2", &[]),
+        (shop, json!({"backupID": unknown}), "400/9", &["backupID"]),
+        (blog, json!({"backupID": backup}), "400/9", &["backupID"]),
+        (shop, json!({"backupID": snap}), "400/9", &["backupID"]),
+        (shop, json!({"snapshotID": unknown}), "400/46", &["snapshotID"]),
+        (blog, json!({"snapshotID": snap}), "403/47", &["snapshotID"]),
+        (shop, json!({"backupID": pending}), "409/111", &["backupID"]),
+        (
+            shop,
+            json!({"snapshotID": pending_snap}),
+            "409/111",
+            &["snapshotID"],
+        ),
+    ] {
+        let answer = restore(&api, &path(&server, app), &members).await;
+        assert_eq!(answer.problem(), says, "{members}");
+        let mut named = answer.culprits();
+        named.dedup();
+        assert_eq!(named, culprits, "{members}");
+        assert_eq!(
+            fetch(&api, &path(&server, shop)).await["state"],
+            "ready",
+            "{members}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_overwritten_unless_that_is_said() {
+    let mut server = TestServer::start().await;
+    let app = server.app("acme", "blog");
+    let path = path(&server, app);
+    let (_, backup) = kept(&server.api().await, app).await;
+    server.restart(0, None).await;
+    let api = server.api().await;
+    let body = json!({"type": "application/astra-app", "version": "2.0", "backupID": backup});
+    for (values, says) in [
+        (&[][..], "403/79"),
+        (&["false"], "400/12"),
+        (&["yes"], "400/12"),
+        (&[""], "400/12"),
+        (&["true", "true"], "400/12"),
+        (&["TRUE"], "204/-"),
+    ] {
+        let mut request = api.request(Method::PUT, &path).bearer_auth(api.token());
+        for value in values {
+            request = request.header("ForceUpdate", *value);
+        }
+        let answer = api.send(request.json(&body)).await;
+        assert_eq!(answer.problem(), says, "{values:?}");
+        assert_eq!(answer.violations("app_update"), [""; 0], "{values:?}");
+        let state = if says == "204/-" { "restoring" } else { "ready" };
+        assert_eq!(fetch(&api, &path).await["state"], state, "{values:?}");
+        if state == "ready" {
+            assert_eq!(answer.culprits(), ["ForceUpdate"], "{values:?}");
+        }
+    }
+}

@@ -5,22 +5,23 @@ use std::process::ExitCode;
 use appkeep_client::Uuid;
 use appkeep_client::types::{AppBackup, AppBackupCreate};
 
-use crate::failure::EXIT_CODES;
+use crate::failure::{EXIT_CODES, Failure, NOT_FOUND};
 use crate::remote::{
-    self, Format, Found, How, Of, Outlook, Session, Step, confirmed, find, note, size_of, until,
+    self, Format, Found, How, Of, Outlook, Session, Step, confirmed, find, moment, note, size_of, until,
 };
 
 use super::making::{self, Patience};
-use super::resource;
+use super::{resource, restoring};
 
 const EXAMPLES: &str = "Examples:
   appkeep backup create before-upgrade --app shop --wait
   appkeep backup list --app shop
   appkeep backup show before-upgrade
+  appkeep backup restore before-upgrade --wait
   appkeep backup delete 1a2b3c4d
   appkeep backup list --output json | jq -r '.[] | select(.state == \"failed\") | .id'";
 
-/// Make, look at and delete backups.
+/// Make, look at, restore and delete backups.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -57,6 +58,20 @@ enum Command {
         /// Stop waiting after so many seconds; the backup goes on.
         #[arg(long, value_name = "SECONDS")]
         timeout: Option<u64>,
+    },
+    /// Replace an app's data by a backup's, through the server.
+    ///
+    /// Stop the app first. The server reads the backup and writes the new data beside the old, and only then swaps
+    /// them: a restore that fails leaves the old data, and `appkeep app show` says where. To restore to another
+    /// directory, use `appkeep restore --target` on the server's machine.
+    #[command(after_help = "Examples:
+  appkeep backup restore before-upgrade --wait
+  appkeep backup restore 1a2b3c4d --app shop --yes --wait --timeout 3600")]
+    Restore {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        how: restoring::Args,
     },
     /// Delete a backup, and its data.
     #[command(after_help = "Example: appkeep backup delete before-upgrade")]
@@ -107,6 +122,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             let backup = found(&session, &which).await?.thing.thing;
             wait(&session, &backup, Patience::seconds(timeout)).await?;
         }
+        Command::Restore { which, how } => restore(&session, &which, &how).await?,
         Command::Delete { which, yes } => delete(&session, &which, yes).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -237,6 +253,24 @@ fn step(backup: &AppBackup) -> Step {
         bytes_total: bytes(&backup.total_bytes),
         end: resource::end(&backup.state, backup.state_unready.as_deref()),
     }
+}
+
+async fn restore(session: &Session, which: &Which, how: &restoring::Args) -> anyhow::Result<()> {
+    let Of { app, thing: backup } = owned(session, which).await?.thing;
+    let app = app.ok_or_else(|| {
+        Failure::new(
+            NOT_FOUND,
+            format!("none of the account's apps has backup {}", backup.name),
+        )
+        .next("appkeep restore --target, on the server's machine, restores it to a directory")
+    })?;
+    let source = restoring::Source {
+        what: format!("backup {}", backup.name),
+        made: moment(&backup.metadata.creation_timestamp, session.now()),
+        backup_id: Some(backup.id),
+        snapshot_id: None,
+    };
+    restoring::restore(session, &app, &source, how).await
 }
 
 async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<()> {

@@ -12,6 +12,7 @@ pub(crate) mod login;
 mod making;
 mod resource;
 pub(crate) mod restore;
+mod restoring;
 pub(crate) mod schedule;
 pub(crate) mod serve;
 pub(crate) mod shell;

@@ -7,17 +7,20 @@ use appkeep_client::Uuid;
 use appkeep_client::types::{App, AppSnap, AppSnapCreate};
 
 use crate::failure::EXIT_CODES;
-use crate::remote::{self, Format, Found, How, Of, Outlook, Session, Step, confirmed, find, note, until};
+use crate::remote::{
+    self, Format, Found, How, Of, Outlook, Session, Step, confirmed, find, moment, note, until,
+};
 
 use super::making::{self, Patience};
-use super::resource;
+use super::{resource, restoring};
 
 const EXAMPLES: &str = "Examples:
   appkeep snapshot create --app shop --wait
   appkeep snapshot list
+  appkeep snapshot restore 1a2b3c4d --wait
   appkeep snapshot delete 1a2b3c4d";
 
-/// Take, look at and delete snapshots.
+/// Take, look at, restore and delete snapshots.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -47,6 +50,17 @@ enum Command {
     /// The server takes it in the background: without --wait this only begins it.
     #[command(after_help = "Example: appkeep snapshot create before-upgrade --app shop --wait")]
     Create(making::Args),
+    /// Replace an app's data by a snapshot's, through the server.
+    ///
+    /// Stop the app first. The server writes the new data beside the old, and only then swaps them: a restore that
+    /// fails leaves the old data, and `appkeep app show` says where.
+    #[command(after_help = "Example: appkeep snapshot restore before-upgrade --wait")]
+    Restore {
+        #[command(flatten)]
+        which: Which,
+        #[command(flatten)]
+        how: restoring::Args,
+    },
     /// Delete a snapshot, and its data.
     #[command(after_help = "Example: appkeep snapshot delete before-upgrade")]
     Delete {
@@ -80,6 +94,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
                 .one(&found.thing, || resource::snapshot_details(&found, now))?;
         }
         Command::Create(args) => create(&session, &args).await?,
+        Command::Restore { which, how } => restore(&session, &which, &how).await?,
         Command::Delete { which, yes } => delete(&session, &which, yes).await?,
     }
     Ok(ExitCode::SUCCESS)
@@ -173,6 +188,18 @@ async fn fetch(session: &Session, app: Uuid, id: Uuid) -> Result<AppSnap, appkee
     let request = session.client.app_snap_fetch_for_app();
     let request = request.account_id(session.account).app_id(app).app_snap_id(id);
     Ok(request.send().await?.into_inner())
+}
+
+async fn restore(session: &Session, which: &Which, how: &restoring::Args) -> anyhow::Result<()> {
+    let Of { app, thing: snapshot } = found(session, which).await?.thing;
+    let app = app.context("the app of a snapshot is known")?;
+    let source = restoring::Source {
+        what: format!("snapshot {}", snapshot.name),
+        made: moment(&snapshot.metadata.creation_timestamp, session.now()),
+        backup_id: None,
+        snapshot_id: Some(snapshot.id),
+    };
+    restoring::restore(session, &app, &source, how).await
 }
 
 async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<()> {

@@ -123,6 +123,7 @@ fn commands_that_ask_a_server_have_examples_and_exit_codes() {
                 "show",
                 "create",
                 "wait",
+                "restore",
                 "delete",
                 "Examples:\n  appkeep backup create before-upgrade --app shop --wait",
                 "130 interrupted.",
@@ -135,6 +136,15 @@ fn commands_that_ask_a_server_have_examples_and_exit_codes() {
                 "--bucket <BUCKET>",
                 "--label <NAME=VALUE>",
                 "Examples:",
+            ],
+        ),
+        (
+            &["backup", "restore", "--help"],
+            &[
+                "Stop the app first",
+                "--yes",
+                "--wait",
+                "appkeep restore --target",
             ],
         ),
         (

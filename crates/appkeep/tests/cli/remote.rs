@@ -5,6 +5,7 @@ mod doctor;
 mod login;
 mod nouns;
 mod refusals;
+mod restores;
 mod tables;
 mod waiting;
 

@@ -1,0 +1,123 @@
+//! What `backup restore` and `snapshot restore` share: an app's data replaced in place, through the server.
+
+use appkeep_client::types::{App, AppState, AppUpdate};
+use appkeep_client::{Error, Uuid};
+
+use super::making::Patience;
+use crate::failure::{FAILED, Failure};
+use crate::remote::{End, Outlook, Session, Step, confirmed, note, until};
+
+/// How to restore.
+#[derive(Debug, clap::Args)]
+#[group(skip)]
+pub(super) struct Args {
+    /// Don't ask. Without a terminal nothing is restored without it.
+    #[arg(long, short)]
+    yes: bool,
+    /// Wait until the app has its data. Exit code 1 when the restore fails.
+    #[arg(long, short)]
+    wait: bool,
+    /// Stop waiting after so many seconds; the restore goes on.
+    #[arg(long, value_name = "SECONDS", requires = "wait")]
+    timeout: Option<u64>,
+}
+
+/// What is restored.
+pub(super) struct Source {
+    /// For example `backup nightly`.
+    pub(super) what: String,
+    /// When it was made, for people.
+    pub(super) made: String,
+    pub(super) backup_id: Option<Uuid>,
+    pub(super) snapshot_id: Option<Uuid>,
+}
+
+/// Replaces the app's data by the source's.
+///
+/// # Errors
+/// When a person says no, the server refuses, or the restore that is waited for fails.
+pub(super) async fn restore(
+    session: &Session,
+    app: &App,
+    source: &Source,
+    args: &Args,
+) -> anyhow::Result<()> {
+    let (what, name) = (&source.what, &app.name);
+    if !args.yes {
+        confirmed(
+            &format!(
+                "Replace all data of {name} by that of {what}, made {}?",
+                source.made
+            ),
+            &format!("this replaces all data of {name} by that of {what}"),
+        )?;
+    }
+    let wish = AppUpdate::builder()
+        .backup_id(source.backup_id)
+        .snapshot_id(source.snapshot_id);
+    let request = session
+        .client
+        .app_update()
+        .account_id(session.account)
+        .app_id(app.id);
+    let request = request.force_update("true").body(wish);
+    request.send().await.map_err(|error| session.fault(&error))?;
+    if !args.wait {
+        let app = fetch(session, app.id)
+            .await
+            .map_err(|error| session.fault(&error))?;
+        return session
+            .output
+            .done(&app, &format!("{name} is being restored from {what}"));
+    }
+    note(&format!("{name} is being restored from {what}"));
+    let outlook = Outlook {
+        what: format!("restore of {name}"),
+        look: format!("appkeep app show {name}"),
+        timeout: Patience::seconds(args.timeout).0,
+        session,
+    };
+    let id = app.id;
+    let (app, end) = until(&outlook, || async move {
+        let app = fetch(session, id).await?;
+        let step = Step {
+            state: app.state.to_string(),
+            end: end(&app),
+            ..Step::default()
+        };
+        Ok((step, app))
+    })
+    .await?;
+    match end {
+        End::Well => session
+            .output
+            .done(&app, &format!("{name} has the data of {what}")),
+        End::Badly(reason) => Err(
+            Failure::new(FAILED, format!("the restore of {name} failed: {reason}"))
+                .next("the old data is kept; the server's log says more")
+                .into(),
+        ),
+    }
+}
+
+async fn fetch(session: &Session, id: Uuid) -> Result<App, Error> {
+    let request = session.client.app_fetch().account_id(session.account).app_id(id);
+    Ok(request.send().await?.into_inner())
+}
+
+/// How the restore ended, if it did.
+fn end(app: &App) -> Option<End> {
+    let why = || {
+        app.state_unready
+            .iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("; ")
+    };
+    match app.state.known()? {
+        AppState::Ready => Some(End::Well),
+        AppState::Failed | AppState::Unavailable => Some(End::Badly(why())),
+        AppState::Restoring => None,
+    }
+}

@@ -1,0 +1,103 @@
+//! Restoring in place, through the server.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::{Site, refused, refused_at_last};
+use crate::running::said;
+use crate::terminal::{Terminal, plain};
+
+fn greeting(site: &Site) -> PathBuf {
+    site.place.path().join("volume/greeting.txt")
+}
+
+#[test]
+fn destroyed_data_is_back_after_a_restore() {
+    let site = Site::new();
+    for (noun, arguments) in [
+        ("backup", ["backup", "create"]),
+        ("snapshot", ["snapshot", "create"]),
+    ] {
+        site.json(&[arguments[0], arguments[1], "good", "--wait"]);
+        fs::write(greeting(&site), "destroyed").unwrap();
+        let restored = site.ask([noun, "restore", "good", "--yes", "--wait"]);
+        assert_eq!(restored.status.code(), Some(0), "{restored:?}");
+        assert_eq!(said(&restored), format!("shop has the data of {noun} good\n"));
+        let told = String::from_utf8(restored.stderr).unwrap();
+        assert!(
+            told.starts_with(&format!("shop is being restored from {noun} good\n")),
+            "{told}"
+        );
+        assert_eq!(fs::read_to_string(greeting(&site)).unwrap(), "hello\n", "{noun}");
+    }
+}
+
+#[test]
+fn nothing_is_restored_without_a_yes() {
+    let site = Site::new();
+    let id = site.json(&["backup", "create", "good", "--wait"])["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    fs::write(greeting(&site), "newer").unwrap();
+    assert_eq!(
+        refused(&site.ask(["backup", "restore", "good"]), 2),
+        "this replaces all data of shop by that of backup good; give --yes to do it without being asked"
+    );
+    let command = site.command(["backup", "restore", &id[..8], "--wait"]);
+    let mut terminal = Terminal::start(120, &command);
+    terminal.expect("Replace all data of shop by that of backup good, made ");
+    terminal.type_line("n");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 2, "{text}");
+    assert!(
+        plain(&text).contains("error: nothing was done: the answer was no"),
+        "{text}"
+    );
+    assert_eq!(fs::read_to_string(greeting(&site)).unwrap(), "newer");
+
+    let mut terminal = Terminal::start(120, &command);
+    terminal.expect("Replace all data of shop");
+    terminal.type_line("y");
+    let (code, text) = terminal.end();
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        plain(&text).contains("shop has the data of backup good"),
+        "{text}"
+    );
+    assert_eq!(fs::read_to_string(greeting(&site)).unwrap(), "hello\n");
+}
+
+#[test]
+fn a_restore_that_cannot_be_read_fails_with_the_reason_and_leaves_the_old_data() {
+    let site = Site::new();
+    site.json(&["backup", "create", "good", "--wait"]);
+    fs::write(greeting(&site), "newer").unwrap();
+    // Every pack is damaged.
+    let data = site
+        .place
+        .path()
+        .join("bucket")
+        .join(crate::place::APP)
+        .join("data");
+    for directory in fs::read_dir(data).unwrap() {
+        for pack in fs::read_dir(directory.unwrap().path()).unwrap() {
+            let path = pack.unwrap().path();
+            let mut bytes = fs::read(&path).unwrap();
+            bytes[50] ^= 1;
+            fs::write(path, bytes).unwrap();
+        }
+    }
+    let output = site.ask(["backup", "restore", "good", "--yes", "--wait"]);
+    let complaint = refused_at_last(&output, 1);
+    assert!(
+        complaint.starts_with("the restore of shop failed: "),
+        "{complaint}"
+    );
+    assert_eq!(fs::read_to_string(greeting(&site)).unwrap(), "newer");
+    let shown = said(&site.ask(["app", "show"]));
+    assert!(
+        shown.contains("state          failed") && shown.contains("reason "),
+        "{shown}"
+    );
+}

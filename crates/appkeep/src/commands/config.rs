@@ -20,12 +20,23 @@ pub(crate) enum Command {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+    /// Print a configuration with all options and what they mean.
+    ///
+    /// Example: appkeep config example > appkeep.toml
+    Example,
 }
 
+/// A configuration that is good as it stands. What begins with `#` and no blank is an option.
+const EXAMPLE: &str = include_str!("config/example.toml");
+
 pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
-    let Command::Check { file } = command;
-    let config = Config::load(&file)?;
-    say(outline(&config.declaration)?.trim_end())?;
+    match command {
+        Command::Check { file } => {
+            let config = Config::load(&file)?;
+            say(outline(&config.declaration)?.trim_end())?;
+        }
+        Command::Example => say(EXAMPLE.trim_end())?,
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -58,4 +69,39 @@ fn outline(declaration: &Declaration) -> Result<String, std::fmt::Error> {
         }
     }
     Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn parsed(text: &str) -> Config {
+        Config::parse(Path::new("/etc/appkeep/appkeep.toml"), text).unwrap()
+    }
+
+    #[test]
+    fn the_example_is_good_with_all_options_and_with_none() {
+        let is_option = |line: &str| line.starts_with('#') && !line.starts_with("# ");
+        let all: Vec<&str> = EXAMPLE
+            .lines()
+            .map(|line| line.strip_prefix('#').filter(|_| is_option(line)).unwrap_or(line))
+            .collect();
+        let (none, all) = (parsed(EXAMPLE), parsed(&all.join("\n")));
+        assert_eq!(all.declaration.schedules.len(), 1);
+        assert_eq!(all.declaration.apps[0].options.hooks.len(), 2);
+        assert_ne!(all.keys, none.keys);
+        // It says of these that it shows the defaults.
+        assert_eq!(all.workers, none.workers);
+        assert_eq!(all.backups_at_once(), none.backups_at_once());
+        assert_eq!(all.body_timeout, none.body_timeout);
+        assert_eq!(all.check_every, none.check_every);
+        assert_eq!(all.verify_percent, none.verify_percent);
+        assert_eq!(all.engine_priority, none.engine_priority);
+        assert_eq!(
+            all.declaration.buckets[0].backups_max,
+            none.declaration.buckets[0].backups_max
+        );
+    }
 }

@@ -29,7 +29,10 @@ fn every_command_says_what_it_does() {
                 "port 0 takes a free one",
             ],
         ),
-        (&["config", "--help"], &["Look at configurations", "check"]),
+        (
+            &["config", "--help"],
+            &["Look at configurations", "check", "example"],
+        ),
         (
             &["config", "check", "--help"],
             &["Check a configuration", "Exit codes: 0 it is good, 2"],

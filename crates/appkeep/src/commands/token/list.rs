@@ -7,51 +7,32 @@ use appkeep_server::catalog::Account;
 use appkeep_server::store::Store;
 use appkeep_server::tokens::{AccountScope, Token};
 use chrono::{DateTime, SecondsFormat, Utc};
-use clap::ValueEnum;
-use comfy_table::{Table, presets};
 use serde_json::{Value, json};
 
-use crate::commands::say;
+use crate::remote::{Align, Column, Format, Table};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The server's data directory.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// What stdout gets.
+    /// What stdout gets: a table for people, or exact times and the ids of accounts.
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
 }
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A table for people.
-    #[default]
-    Table,
-    /// An array, with exact times and the ids of accounts.
-    Json,
-}
-
-const HEAD: [&str; 7] = ["ID", "NAME", "ROLE", "ACCOUNTS", "CREATED", "EXPIRES", "REVOKED"];
 
 pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     let store = super::open(&args.data).await?;
     let (tokens, accounts) = (store.list_tokens().await?, store.list_accounts().await?);
     store.close().await;
-    match args.output {
-        Format::Json => {
-            let tokens: Vec<Value> = tokens.iter().map(exact).collect();
-            say(&serde_json::to_string_pretty(&tokens)?)
-        }
-        Format::Table if tokens.is_empty() => Ok(()),
-        Format::Table => say(&table(&tokens, &accounts)),
-    }
+    let exactly: Vec<Value> = tokens.iter().map(exact).collect();
+    args.output.list(&exactly, || table(&tokens, &accounts))
 }
 
-fn table(tokens: &[Token], accounts: &[Account]) -> String {
+fn table(tokens: &[Token], accounts: &[Account]) -> Table {
     let names: HashMap<_, _> = accounts
         .iter()
-        .map(|account| (account.id, &account.name))
+        .map(|account| (account.id, account.name.as_str()))
         .collect();
     let in_words = |scope: &AccountScope| match scope {
         AccountScope::All => "*".to_owned(),
@@ -60,33 +41,32 @@ fn table(tokens: &[Token], accounts: &[Account]) -> String {
             .map(|id| {
                 names
                     .get(id)
-                    .map_or_else(|| id.to_string(), |name| (*name).clone())
+                    .map_or_else(|| id.to_string(), |name| (*name).to_owned())
             })
             .collect::<Vec<_>>()
             .join(", "),
     };
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(HEAD);
+    let mut table = Table::new([
+        Column::new("ID", Align::Left),
+        Column::shrinking("NAME"),
+        Column::new("ROLE", Align::Left),
+        Column::shrinking("ACCOUNTS"),
+        Column::new("CREATED", Align::Left),
+        Column::new("EXPIRES", Align::Left),
+        Column::new("REVOKED", Align::Left),
+    ]);
     for token in tokens {
-        table.add_row([
-            token.id.to_string(),
-            // A name may hold anything, and a terminal obeys some of it.
-            token.name.escape_debug().to_string(),
-            token.actor.role.as_str().to_owned(),
-            in_words(&token.actor.scope),
-            minute(Some(token.created_at)),
-            minute(token.expires_at),
-            minute(token.revoked_at),
+        table.row([
+            token.id.into(),
+            token.name.as_str().into(),
+            token.actor.role.as_str().into(),
+            in_words(&token.actor.scope).into(),
+            minute(Some(token.created_at)).into(),
+            minute(token.expires_at).into(),
+            minute(token.revoked_at).into(),
         ]);
     }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
-    }
     table
-        .lines()
-        .map(|line| line.trim_end().to_owned())
-        .collect::<Vec<_>>()
-        .join("\n")
 }
 
 fn minute(time: Option<DateTime<Utc>>) -> String {

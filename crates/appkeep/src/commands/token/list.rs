@@ -9,7 +9,7 @@ use appkeep_server::tokens::{AccountScope, Token};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
-use crate::remote::{Align, Column, Format, Table};
+use crate::remote::{Align, Column, Format, Table, short_ids};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -55,25 +55,23 @@ fn table(tokens: &[Token], accounts: &[Account]) -> Table {
         Column::new("EXPIRES", Align::Left),
         Column::new("REVOKED", Align::Left),
     ]);
-    for token in tokens {
+    let ids: Vec<_> = tokens.iter().map(|token| token.id.as_uuid()).collect();
+    for (token, id) in tokens.iter().zip(short_ids(&ids)) {
         table.row([
-            token.id.into(),
+            id.into(),
             token.name.as_str().into(),
             token.actor.role.as_str().into(),
             in_words(&token.actor.scope).into(),
-            minute(Some(token.created_at)).into(),
-            minute(token.expires_at).into(),
-            minute(token.revoked_at).into(),
+            day(Some(token.created_at)).into(),
+            day(token.expires_at).into(),
+            day(token.revoked_at).into(),
         ]);
     }
     table
 }
 
-fn minute(time: Option<DateTime<Utc>>) -> String {
-    time.map_or_else(
-        || "-".to_owned(),
-        |time| time.format("%Y-%m-%d %H:%M").to_string(),
-    )
+fn day(time: Option<DateTime<Utc>>) -> String {
+    time.map_or_else(|| "-".to_owned(), |time| time.format("%Y-%m-%d").to_string())
 }
 
 fn exact(token: &Token) -> Value {

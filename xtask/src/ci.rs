@@ -8,7 +8,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use crate::process::{command, succeeds};
-use crate::{Outcome, codegen, crash, diff, lint, pages, schemathesis, test, tidy, vendor, verify};
+use crate::{Outcome, codegen, crash, diff, lint, pages, schemathesis, test, tidy, toolkit, vendor, verify};
 
 /// One step: its name and what it does.
 type Step = (&'static str, fn() -> Result<Outcome>);
@@ -28,6 +28,7 @@ const STEPS: &[Step] = &[
     ("crash", || crash::run(&crash::Args::usual())),
     ("verify", || verify::run(&[])),
     ("pages", || pages::run(&pages::Args::all())),
+    ("toolkit", toolkit::run),
     ("schemathesis", || {
         schemathesis::run(&schemathesis::Args::default())
     }),

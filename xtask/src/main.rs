@@ -18,11 +18,13 @@ mod lint;
 mod npm;
 mod pages;
 mod process;
+mod python;
 mod reference;
 mod schemathesis;
 mod spec;
 mod test;
 mod tidy;
+mod toolkit;
 mod vendor;
 mod verify;
 
@@ -111,6 +113,8 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
+    /// Have the usual toolkit work with our own server over TLS; needs python3.
+    Toolkit,
     /// Run everything that CI runs.
     Ci,
     /// Measure backups against restic and the bare library, and the server under load (release builds).
@@ -135,6 +139,7 @@ fn main() -> ExitCode {
         Command::Schemathesis(args) => schemathesis::run(&args),
         Command::Pages(args) => pages::run(&args),
         Command::Vendor { check } => vendor::run(check),
+        Command::Toolkit => toolkit::run(),
         Command::Ci => ci::run(),
         Command::Bench(args) => bench::run(&args),
     };

@@ -7,7 +7,6 @@
 
 mod asker;
 mod health;
-mod python;
 mod report;
 mod world;
 
@@ -22,13 +21,20 @@ use std::thread;
 use anyhow::{Context, Result};
 
 use self::asker::{Asker, Question};
-pub(crate) use self::python::has_python;
 use self::report::{Report, Run};
 use self::world::World;
+use crate::python::Package;
 use crate::{Outcome, appkeep, files, spec};
 
 /// Schemathesis' configuration and what we add to it, relative to the workspace's root.
 const DIR: &str = "xtask/schemathesis";
+
+/// Schemathesis itself.
+pub(crate) const PACKAGE: Package = Package {
+    program: "schemathesis",
+    requirements: "xtask/schemathesis/requirements.txt",
+    venv: "target/schemathesis/venv",
+};
 
 /// Where each run leaves what it said, relative to the workspace's root.
 const RESULTS: &str = "target/schemathesis";

@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::process::{command, is_installed, require, succeeds};
-use crate::{Outcome, files, schemathesis, tidy};
+use crate::{Outcome, files, python, tidy};
 
 /// Something that some tests need: those whose names contain its name.
 struct Tool {
@@ -48,7 +48,7 @@ const TOOLS: [Tool; 6] = [
     },
     Tool {
         name: "python3",
-        probe: schemathesis::has_python,
+        probe: python::has_python,
         needs: "python3 with venv",
         is_installable: true,
     },

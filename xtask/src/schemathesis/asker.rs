@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail};
 use wait4::Wait4;
 
 use super::report::Run;
-use super::{DIR, python};
-use crate::{files, spec};
+use super::{DIR, PACKAGE};
+use crate::{files, python, spec};
 
 /// The file that holds what it printed.
 const OUTPUT: &str = "output.txt";
@@ -45,7 +45,7 @@ impl Asker {
         let contract = files::root().join(spec::PATH);
         let document = document.unwrap_or(&contract);
         Ok(Self {
-            program: python::schemathesis()?,
+            program: python::installed(&PACKAGE)?,
             document: std::path::absolute(document)
                 .with_context(|| format!("no such file: {}", document.display()))?,
         })

@@ -1,4 +1,4 @@
-//! Schemathesis itself: a Python package, installed from pinned and hashed requirements.
+//! Programs from Python packages, installed from pinned and hashed requirements, each in an environment of its own.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,26 +7,34 @@ use anyhow::{Context, Result, bail};
 
 use crate::{files, process};
 
-/// What is installed, relative to the workspace's root.
-const REQUIREMENTS: &str = "xtask/schemathesis/requirements.txt";
-
-/// Where, likewise.
-const VENV: &str = "target/schemathesis/venv";
-
 /// The interpreter that makes the environment.
 const PYTHON: &str = "python3";
 
 /// Whether the interpreter is new enough and can make one.
 const PROBE: &str = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
 
+/// A program and what it is installed from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Package {
+    /// The program's name.
+    pub(crate) program: &'static str,
+    /// What is installed, relative to the workspace's root.
+    pub(crate) requirements: &'static str,
+    /// Where, likewise.
+    pub(crate) venv: &'static str,
+}
+
 /// The program, installed first if it isn't there in the version that the requirements name.
 ///
 /// # Errors
 /// When there is no Python that can, or the installation fails.
-pub(super) fn schemathesis() -> Result<PathBuf> {
-    require_python(PYTHON)?;
-    let (requirements, venv) = (files::root().join(REQUIREMENTS), files::root().join(VENV));
-    let program = venv.join("bin/schemathesis");
+pub(crate) fn installed(package: &Package) -> Result<PathBuf> {
+    require_python(PYTHON, package.program)?;
+    let (requirements, venv) = (
+        files::root().join(package.requirements),
+        files::root().join(package.venv),
+    );
+    let program = venv.join("bin").join(package.program);
     if is_installed(&requirements, &venv)? {
         return Ok(program);
     }
@@ -49,14 +57,14 @@ pub(super) fn schemathesis() -> Result<PathBuf> {
 
 /// Whether there is a Python that can.
 pub(crate) fn has_python() -> bool {
-    require_python(PYTHON).is_ok()
+    require_python(PYTHON, "it").is_ok()
 }
 
-fn require_python(python: &str) -> Result<()> {
+fn require_python(python: &str, program: &str) -> Result<()> {
     let probe = process::command(python, &["-c", PROBE]).output();
     if !probe.is_ok_and(|probe| probe.status.success()) {
         bail!(
-            "{python} 3.11 or newer with venv isn't installed (Debian's python3-venv), and Schemathesis needs it"
+            "{python} 3.11 or newer with venv isn't installed (Debian's python3-venv), and {program} needs it"
         );
     }
     Ok(())
@@ -68,7 +76,8 @@ fn stamp(venv: &Path) -> PathBuf {
 }
 
 fn is_installed(requirements: &Path, venv: &Path) -> Result<bool> {
-    let wanted = fs::read(requirements).with_context(|| format!("failed to read {REQUIREMENTS}"))?;
+    let wanted =
+        fs::read(requirements).with_context(|| format!("failed to read {}", requirements.display()))?;
     Ok(fs::read(stamp(venv)).is_ok_and(|found| found == wanted))
 }
 
@@ -78,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_missing_python_is_told_in_one_line() {
-        let error = require_python("python3-that-is-not-there")
+        let error = require_python("python3-that-is-not-there", "schemathesis")
             .unwrap_err()
             .to_string();
         assert!(
@@ -102,18 +111,20 @@ mod tests {
 
     #[test]
     fn every_requirement_is_pinned_and_hashed_and_names_no_registry() {
-        let text = fs::read_to_string(files::root().join(REQUIREMENTS)).unwrap();
-        let lines: Vec<_> = text
-            .lines()
-            .filter(|line| !line.trim_start().starts_with('#'))
-            .collect();
-        let pins = lines
-            .iter()
-            .filter(|line| !line.starts_with(' ') && !line.is_empty());
-        assert!(pins.clone().count() > 10);
-        for pin in pins {
-            assert!(pin.contains("==") && pin.ends_with('\\'), "{pin}");
+        for package in [crate::schemathesis::PACKAGE, crate::toolkit::PACKAGE] {
+            let text = fs::read_to_string(files::root().join(package.requirements)).unwrap();
+            let lines: Vec<_> = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with('#'))
+                .collect();
+            let pins = lines
+                .iter()
+                .filter(|line| !line.starts_with(' ') && !line.is_empty());
+            assert!(pins.clone().count() > 10);
+            for pin in pins {
+                assert!(pin.contains("==") && pin.ends_with('\\'), "{pin}");
+            }
+            assert!(!text.contains("://"), "a requirement says where it comes from");
         }
-        assert!(!text.contains("://"), "a requirement says where it comes from");
     }
 }

@@ -89,18 +89,7 @@ async fn role_and_account_decide_together() {
         for (operation, viewer, others, unknown) in ROWS {
             let allowed = if role == "viewer" { viewer } else { others };
             let mut own = judge.stage.ask(operation);
-            let mut foreign = own.clone();
-            foreign.account = judge.stage.server.account("other").to_string();
-            foreign.app = judge.stage.foreign_app.to_string();
-            let snap = foreign.has("appSnap_id");
-            foreign.resource.clone_from(if snap {
-                &judge.stage.foreign_snap
-            } else {
-                &judge.stage.foreign_backup
-            });
-            if operation == "app_update" {
-                foreign.member("backupID", json!(judge.stage.foreign_backup));
-            }
+            let mut foreign = at_other(&judge.stage, &own);
             let mut nowhere = own.clone();
             nowhere.id("account_id", UNKNOWN);
 
@@ -145,6 +134,52 @@ async fn role_and_account_decide_together() {
         }
     }
     assert!(judge.complaints.is_empty(), "{}", judge.complaints.join("\n"));
+}
+
+/// The same request, about what the other account has.
+fn at_other(stage: &Stage, own: &Ask) -> Ask {
+    let mut foreign = own.clone();
+    foreign.account = stage.server.account("other").to_string();
+    foreign.app = stage.foreign_app.to_string();
+    let snap = foreign.has("appSnap_id");
+    foreign.resource.clone_from(if snap {
+        &stage.foreign_snap
+    } else {
+        &stage.foreign_backup
+    });
+    if foreign.operation.id == "app_update" {
+        foreign.member("backupID", json!(stage.foreign_backup));
+    }
+    foreign
+}
+
+/// Every operation of the document, asked by every role of `acme` about its own account, another's, and one that
+/// doesn't exist.
+#[tokio::test]
+async fn who_may_do_what_is_this_table() {
+    let stage = Stage::set().await;
+    let mut table = vec![
+        "| operation | role | own account | another's | nobody's |".to_owned(),
+        "|---|---|---|---|---|".to_owned(),
+    ];
+    for operation in operations() {
+        for role in ROLES {
+            let token = stage.server.token(role, &["acme"]).await;
+            let own = stage.ask(&operation.id);
+            let foreign = at_other(&stage, &own);
+            let mut nowhere = own.clone();
+            if nowhere.has("account_id") {
+                nowhere.id("account_id", UNKNOWN);
+            }
+            let mut says = Vec::new();
+            for mut ask in [own, foreign, nowhere] {
+                ask.token(&token);
+                says.push(ask.send(&stage.api).await.problem());
+            }
+            table.push(format!("| {} | {role} | {} |", operation.id, says.join(" | ")));
+        }
+    }
+    insta::assert_snapshot!("who_may_do_what", table.join("\n"));
 }
 
 fn without_correlation(answer: &Answer) -> Value {

@@ -28,8 +28,12 @@ fn damage(directory: &Path) {
     let files = files_below(directory);
     assert!(!files.is_empty());
     for file in files {
-        let turned: Vec<u8> = fs::read(&file).unwrap().iter().map(|byte| !byte).collect();
-        fs::write(&file, turned).unwrap();
+        let turned: Vec<u8> = fs::read(&file)
+            .expect("a pack")
+            .iter()
+            .map(|byte| !byte)
+            .collect();
+        fs::write(&file, turned).expect("a damaged pack");
     }
 }
 

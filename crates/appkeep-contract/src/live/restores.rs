@@ -35,16 +35,16 @@ async fn ready(stage: &mut Stage) -> Result<(), Stop> {
     let call = stage.call(FETCH);
     loop {
         let app = stage.send_for(&call, 200).await?;
-        let state = app.text("/state").unwrap_or_default().to_owned();
-        if state == "ready" {
+        let word = app.text("/state").unwrap_or_default().to_owned();
+        if word == "ready" {
             let reasons = app.body["stateUnready"].clone();
             stage.expect(&app, reasons == json!([]), || {
                 format!("an app that is ready has reasons why it isn't: {reasons}")
             });
             return Ok(());
         }
-        if state != "restoring" {
-            stage.fault(&app, format!("an app that is being restored is `{state}`"));
+        if word != "restoring" {
+            stage.fault(&app, format!("an app that is being restored is `{word}`"));
             return Err(Stop::Noted);
         }
         if Instant::now() > deadline {

@@ -25,5 +25,5 @@ pub(super) async fn list_for_app<R>(
     let schedules = found.items.iter().map(to_wire_declared::schedule);
     let schedules: Vec<_> = schedules.collect::<Result<_, _>>().map_err(Error::Internal)?;
     let head = Head(ScheduleListType::Schedules, ScheduleVersion::V1_3);
-    short_list::answer(call.http(), &ctx, head, &schedules, found.goes_on_after, include)
+    short_list::answer(call.http(), &ctx, head, &schedules, found.goes_on_after, &include)
 }

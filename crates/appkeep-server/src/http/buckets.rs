@@ -30,7 +30,7 @@ pub(super) async fn list<R>(
     let buckets: Vec<_> = buckets.collect::<Result<_, _>>().map_err(Error::Internal)?;
     let head = Head(BucketListType::Buckets, BucketVersion::V1_2);
     let goes_on_after = found.list.goes_on_after;
-    short_list::answer(call.http(), &ctx, head, &buckets, goes_on_after, include)
+    short_list::answer(call.http(), &ctx, head, &buckets, goes_on_after, &include)
 }
 
 pub(super) async fn list_clouds<R>(
@@ -46,5 +46,5 @@ pub(super) async fn list_clouds<R>(
         .await?;
     let head = Head(CloudListType::Clouds, CloudVersion::V1_0);
     let none: [Cloud; 0] = [];
-    short_list::answer(call.http(), &ctx, head, &none, None, include)
+    short_list::answer(call.http(), &ctx, head, &none, None, &include)
 }

@@ -33,9 +33,9 @@ pub(super) fn answer<T: Serialize, K: Serialize, V: Serialize, R>(
     Head(kind, version): Head<K, V>,
     items: &[T],
     goes_on_after: Option<Position>,
-    include: Columns,
+    include: &Columns,
 ) -> Result<Reply<R>, Refusal> {
-    let item = |item: &T| match &include {
+    let item = |item: &T| match include {
         None => serde_json::to_value(item),
         Some(names) => columns(item, names).map(Value::Array),
     };

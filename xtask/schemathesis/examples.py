@@ -20,6 +20,11 @@ def before_load_schema(context, raw_schema):
             example = known[parameter["name"]]
             parameter["example"] = example
             parameter["schema"] = {**schemas["Identifier"], "example": example}
-    for name, field in schemas["AppBackupCreate"]["properties"].items():
-        if name in known:
-            schemas["AppBackupCreate"]["properties"][name] = {**field, "example": known[name]}
+    for schema in ("AppBackupCreate", "AppUpdate"):
+        fields = schemas[schema]["properties"]
+        for name in fields.keys() & known.keys():
+            fields[name] = {**fields[name], "example": known[name]}
+    # A restore takes one source or the other, which no example of a single field says.
+    for example in ("AppUpdateFromBackupRequest", "AppUpdateFromSnapshotRequest"):
+        value = raw_schema["components"]["examples"][example]["value"]
+        value.update({name: known[name] for name in value.keys() & known.keys()})

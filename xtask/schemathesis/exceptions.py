@@ -56,6 +56,20 @@ EXCEPTIONS = (
         problem="9",
         reason="a body may give a label's name twice, or one of the system's; the contract says so in words",
     ),
+    Exception_(
+        operation="app_update",
+        failure="RejectedPositiveData",
+        status=400,
+        problem="46",
+        reason="a body may name a snapshot that nobody has; no schema can say which there are",
+    ),
+    Exception_(
+        operation="app_update",
+        failure="RejectedPositiveData",
+        status=400,
+        problem="9",
+        reason="a body may name a backup that nobody has, or two sources, or none; the contract says so in words",
+    ),
     *(
         Exception_(
             operation=operation,

@@ -116,9 +116,10 @@ impl World {
         // That one is deleted sooner or later; this one only if it is found in a list.
         let copied = world.create("appSnaps", "application/astra-appSnap")?;
         let backup = world.create("appBackups", "application/astra-appBackup")?;
+        let restored = world.create("appBackups", "application/astra-appBackup")?;
         world.examples = json!({
             "account_id": ACCOUNT_ID, "app_id": APP_IDS[0], "bucketID": BUCKET_ID,
-            "appBackup_id": backup, "appSnap_id": snapshot, "snapshotID": copied,
+            "appBackup_id": backup, "appSnap_id": snapshot, "backupID": restored, "snapshotID": copied,
         });
         Ok(world)
     }

@@ -202,7 +202,7 @@ async fn an_unknown_url_is_answered_in_dropshots_own_words() {
     let api = server.api().await;
     let account = server.account("acme");
     for (path, status) in [
-        ("/".to_owned(), 404),
+        ("/nowhere".to_owned(), 404),
         ("/account".to_owned(), 404),
         (format!("/accounts/{account}"), 404),
         ("/accounts//topology/v1/appBackups".to_owned(), 404),

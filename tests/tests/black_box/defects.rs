@@ -14,6 +14,7 @@
 //! ```
 
 mod accounts;
+mod declared;
 mod documents;
 mod honest;
 mod judging;
@@ -51,6 +52,7 @@ fn every_defect() -> Vec<(Kind, Defect)> {
         (Kind::Semantics, lists::DEFECTS),
         (Kind::Semantics, accounts::DEFECTS),
         (Kind::Semantics, resources::DEFECTS),
+        (Kind::Semantics, declared::DEFECTS),
         (Kind::Time, time::DEFECTS),
         (Kind::Document, documents::DEFECTS),
     ];

@@ -50,6 +50,7 @@ impl Honest {
         Target {
             other_app: Some(working.app(own, "blog")),
             failing_app: Some(working.app(own, "lost")),
+            may_restore: true,
             viewer_token: Some(viewer.clone()),
             foreign: Some(Foreign {
                 account: working.account(other),

@@ -61,6 +61,29 @@ const SNAPSHOTS: &[&str] = &[
     "app_snap_delete_for_app",
 ];
 
+const WHAT_IS_DECLARED: &[&str] = &[
+    "account_list",
+    "bucket_list",
+    "cloud_list",
+    "app_schedule_list_for_app",
+    "app_backup_create_for_app",
+    "app_backup_fetch_for_app",
+    "app_backup_delete_for_app",
+];
+
+const RESTORES: &[&str] = &[
+    "app_update",
+    "app_fetch",
+    "app_backup_create_for_app",
+    "app_backup_list_for_app",
+    "app_backup_fetch_for_app",
+    "app_backup_delete_for_app",
+    "app_snap_create_for_app",
+    "app_snap_list_for_app",
+    "app_snap_fetch_for_app",
+    "app_snap_delete_for_app",
+];
+
 /// A defect of an app's backups that the same codes find every time.
 pub(super) const fn defect(id: &'static str, says: &'static str, plant: Plant) -> Defect {
     Defect {
@@ -76,6 +99,18 @@ impl Defect {
     /// The same, where snapshots show it.
     pub(super) const fn of_snapshots(mut self) -> Self {
         self.shown_by = SNAPSHOTS;
+        self
+    }
+
+    /// The same, where lists of what is declared show it.
+    pub(super) const fn of_what_is_declared(mut self) -> Self {
+        self.shown_by = WHAT_IS_DECLARED;
+        self
+    }
+
+    /// The same, where restores show it.
+    pub(super) const fn of_restores(mut self) -> Self {
+        self.shown_by = RESTORES;
         self
     }
 

@@ -1,7 +1,5 @@
 //! Apps as the API shows them: with their times, and how their latest restore left them.
 
-use std::collections::HashMap;
-
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::RestoreState;
 use appkeep_core::ids::{AccountId, AppId};
@@ -58,49 +56,17 @@ fn view(row: &SqliteRow) -> Result<AppView, StoreError> {
     })
 }
 
-/// What is declared of every app, as it is stored.
-type Declared = HashMap<String, (Vec<String>, bool)>;
+/// Counts a change of the app `$1` at the moment `$2`.
+pub(super) const COUNT_CHANGE: &str =
+    "UPDATE apps SET generation = generation + 1, modified_micros = $2 WHERE id = $1";
 
-/// What is declared now.
-pub(super) async fn declared(conn: &mut SqliteConnection) -> Result<Declared, StoreError> {
-    let rows = sqlx::query(
-        "SELECT apps.id, apps.name, accounts.name AS account_name, volumes, options, apps.declared FROM apps \
-         JOIN accounts ON accounts.id = apps.account_id",
-    )
-    .fetch_all(conn)
-    .await
-    .map_err(store_error)?;
-    let app = |row: &SqliteRow| {
-        let row = Row::new("apps", row);
-        let texts = ["name", "account_name", "volumes", "options"].map(|column| row.value(column));
-        let texts: Result<Vec<String>, _> = texts.into_iter().collect();
-        Ok((row.value("id")?, (texts?, row.value("declared")?)))
-    };
-    rows.iter().map(app).collect()
-}
-
-/// Counts a change of every app that isn't what it was `before`; one that wasn't there has none yet.
-pub(super) async fn count_changes(
-    conn: &mut SqliteConnection,
-    before: &Declared,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let after = declared(conn).await?;
-    for (id, app) in after {
-        if before.get(&id).is_some_and(|before| *before != app) {
-            count_change(conn, &id, now).await?;
-        }
-    }
-    Ok(())
-}
-
-/// Counts a change of an app, of its declaration or of a restore.
+/// Counts a change of an app by a restore.
 pub(super) async fn count_change(
     conn: &mut SqliteConnection,
     id: &str,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    sqlx::query("UPDATE apps SET generation = generation + 1, modified_micros = $2 WHERE id = $1")
+    sqlx::query(COUNT_CHANGE)
         .bind(id)
         .bind(micros(now))
         .execute(conn)

@@ -9,7 +9,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::errors::store_error;
 use super::rows::{Row, json, micros};
-use super::{apps, changes, schedules};
+use super::{changes, schedules};
 
 /// Makes the catalog what `declaration` says. Everything is undeclared first: names are unique among what is
 /// declared, so nothing that was renamed or left out can be in the way of what takes its name.
@@ -18,7 +18,6 @@ pub(super) async fn update_declaration(
     declaration: &Declaration,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let apps_before = apps::declared(conn).await?;
     let before = changes::declared(conn).await?;
     for undeclare in [
         "UPDATE accounts SET declared = FALSE WHERE declared",
@@ -37,7 +36,6 @@ pub(super) async fn update_declaration(
     for app in &declaration.apps {
         declare_app(conn, app, now).await?;
     }
-    apps::count_changes(conn, &apps_before, now).await?;
     for (position, bucket) in (0..).zip(&declaration.buckets) {
         declare_bucket(conn, bucket, position, now).await?;
     }

@@ -1,4 +1,4 @@
-//! When accounts, buckets and schedules were last declared differently.
+//! When accounts, apps, buckets and schedules were last declared differently.
 
 use std::collections::HashMap;
 
@@ -6,14 +6,21 @@ use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use sqlx::SqliteConnection;
 
+use super::apps;
 use super::errors::store_error;
 use super::rows::{Row, micros};
 
 /// For each table: what is declared of a row, as one text, and how a change of one is written down.
-const TABLES: [(&str, &str); 3] = [
+const TABLES: [(&str, &str); 4] = [
     (
         "SELECT id, json_array(name, declared) AS declaration FROM accounts",
         "UPDATE accounts SET modified_micros = $2 WHERE id = $1",
+    ),
+    // An app shows its account's name.
+    (
+        "SELECT apps.id, json_array(apps.name, accounts.name, volumes, options, apps.declared) AS declaration \
+         FROM apps JOIN accounts ON accounts.id = apps.account_id",
+        apps::COUNT_CHANGE,
     ),
     (
         "SELECT id, json_array(name, location, is_default, backups_max, declared) AS declaration FROM buckets",

@@ -6,10 +6,10 @@
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use super::call::{Call, Server};
+use super::call::Call;
 use super::kind::{APP_TYPE, RESTORE};
-use super::model::Thing;
 use super::stage::{Kind, NOT_RESTORABLE, Stage, Stop, id_of, needed};
+use super::storage;
 
 const FETCH: &str = "app_fetch";
 
@@ -60,26 +60,12 @@ async fn ready(stage: &mut Stage) -> Result<(), Stop> {
 pub(super) async fn not_ready(stage: &mut Stage) -> Result<(), Stop> {
     stage.idle_call(RESTORE)?;
     for (kind, member) in [(Kind::Backup, "backupID"), (Kind::Snap, "snapshotID")] {
-        let id = pending(stage, kind).await?;
+        let id = storage::existing(stage, kind).await?;
         let call = restore(stage.idle_call(RESTORE)?, member, &id);
         let answer = stage.send_for(&call, 409).await?;
         stage.expect_problem(&answer, &[111]);
     }
     Ok(())
-}
-
-/// Something pending on the server that runs no jobs; made when there is nothing yet.
-async fn pending(stage: &mut Stage, kind: Kind) -> Result<String, Stop> {
-    let is_there = |thing: &&Thing| thing.server == Server::Idle && thing.kind == kind;
-    let known = stage.model.alive().find(is_there).map(|thing| thing.id.clone());
-    if let Some(known) = known {
-        return Ok(known);
-    }
-    stage.admits_making(kind)?;
-    let body = stage.sound_body(kind);
-    let call = stage.idle_call(kind.create())?.json(body);
-    let made = stage.send_for(&call, 201).await?;
-    stage.id_in(&made)
 }
 
 /// What another app or another account has can't be restored into one's own app.

@@ -123,7 +123,7 @@ fn set(stage: &Stage, fault: Option<StorageFault>) {
 }
 
 /// Something that exists on the server that runs no jobs; made when there is nothing yet.
-async fn existing(stage: &mut Stage, kind: Kind) -> Result<String, Stop> {
+pub(super) async fn existing(stage: &mut Stage, kind: Kind) -> Result<String, Stop> {
     let is_there = |thing: &&Thing| thing.server == Server::Idle && thing.kind == kind;
     let known = stage.model.alive().find(is_there).map(|thing| thing.id.clone());
     if let Some(known) = known {

@@ -7,7 +7,7 @@ use appkeep_client::types::{AppBackup, AppBackupCreate};
 
 use crate::failure::{EXIT_CODES, Failure, NOT_FOUND};
 use crate::remote::{
-    self, Format, Found, How, Of, Outlook, Session, Step, confirmed, find, moment, note, size_of, until,
+    self, Format, Found, How, Of, Outlook, Session, Step, find, moment, note, size_of, until,
 };
 
 use super::making::{self, Patience};
@@ -130,10 +130,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 /// The backup that is meant, and whose it is.
 async fn owned(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppBackup>>> {
-    let app = match &which.app {
-        Some(app) => Some(session.app(Some(app)).await?),
-        None => None,
-    };
+    let app = session.app_if_named(which.app.as_deref()).await?;
     Ok(find(&which.backup, session.owned_backups(app.as_ref()).await?)?)
 }
 
@@ -162,10 +159,7 @@ async fn fetch(session: &Session, id: Uuid) -> Result<AppBackup, appkeep_client:
 }
 
 async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
-    let app = match app {
-        Some(app) => Some(session.app(Some(app)).await?),
-        None => None,
-    };
+    let app = session.app_if_named(app).await?;
     if session.output != Format::Table {
         let backups = session.backups(app.as_ref().map(|app| app.id)).await?;
         return session.output.exactly(&backups);
@@ -210,20 +204,15 @@ async fn create(session: &Session, args: Create) -> anyhow::Result<()> {
         .await
         .map_err(|error| session.fault(&error))?
         .into_inner();
+    let begun = format!("backup {} of {} has begun ({})", backup.name, app.name, backup.id);
     match args.new.patience() {
         Some(patience) => {
             if session.output == Format::Table {
-                note(&format!(
-                    "backup {} of {} has begun ({})",
-                    backup.name, app.name, backup.id
-                ));
+                note(&begun);
             }
             wait(session, &backup, patience).await
         }
-        None => session.output.done(
-            &backup,
-            &format!("backup {} of {} has begun ({})", backup.name, app.name, backup.id),
-        ),
+        None => session.output.done(&backup, &begun),
     }
 }
 
@@ -275,16 +264,10 @@ async fn restore(session: &Session, which: &Which, how: &restoring::Args) -> any
 
 async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<()> {
     let found = found(session, which).await?;
-    let backup = &found.thing.thing;
-    if found.how == How::Beginning && !yes {
-        confirmed(
-            &format!("Delete backup {} ({})?", backup.name, backup.id),
-            &format!(
-                "{:?} is only the beginning of {} ({})",
-                which.backup, backup.name, backup.id
-            ),
-        )?;
+    if !yes {
+        found.deletion_confirmed(&which.backup)?;
     }
+    let backup = &found.thing.thing;
     let request = session.client.app_backup_delete();
     let request = request.account_id(session.account).app_backup_id(backup.id);
     request.send().await.map_err(|error| session.fault(&error))?;

@@ -5,7 +5,7 @@ use appkeep_client::{Error, Uuid};
 
 use super::making::Patience;
 use crate::failure::{FAILED, Failure};
-use crate::remote::{End, Outlook, Session, Step, confirmed, note, until};
+use crate::remote::{End, Outlook, Session, Step, confirmed, note, reasons, until};
 
 /// How to restore.
 #[derive(Debug, clap::Args)]
@@ -107,17 +107,9 @@ async fn fetch(session: &Session, id: Uuid) -> Result<App, Error> {
 
 /// How the restore ended, if it did.
 fn end(app: &App) -> Option<End> {
-    let why = || {
-        app.state_unready
-            .iter()
-            .flatten()
-            .cloned()
-            .collect::<Vec<_>>()
-            .join("; ")
-    };
     match app.state.known()? {
         AppState::Ready => Some(End::Well),
-        AppState::Failed | AppState::Unavailable => Some(End::Badly(why())),
+        AppState::Failed | AppState::Unavailable => Some(End::Badly(reasons(app.state_unready.as_deref()))),
         AppState::Restoring => None,
     }
 }

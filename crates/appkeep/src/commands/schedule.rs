@@ -39,10 +39,7 @@ enum Command {
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let session = Session::open(&args.connection).await?;
     let Command::List { app } = args.command;
-    let app = match &app {
-        Some(app) => Some(session.app(Some(app)).await?),
-        None => None,
-    };
+    let app = session.app_if_named(app.as_deref()).await?;
     let schedules = session.owned_schedules(app.as_ref()).await?;
     if session.output != Format::Table {
         let schedules: Vec<&Schedule> = schedules.iter().map(|of| &of.thing).collect();

@@ -7,9 +7,7 @@ use appkeep_client::Uuid;
 use appkeep_client::types::{App, AppSnap, AppSnapCreate};
 
 use crate::failure::EXIT_CODES;
-use crate::remote::{
-    self, Format, Found, How, Of, Outlook, Session, Step, confirmed, find, moment, note, until,
-};
+use crate::remote::{self, Format, Found, Of, Outlook, Session, Step, find, moment, note, until};
 
 use super::making::{self, Patience};
 use super::{resource, restoring};
@@ -101,10 +99,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 async fn found(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppSnap>>> {
-    let app = match &which.app {
-        Some(app) => Some(session.app(Some(app)).await?),
-        None => None,
-    };
+    let app = session.app_if_named(which.app.as_deref()).await?;
     Ok(find(
         &which.snapshot,
         session.owned_snapshots(app.as_ref()).await?,
@@ -112,10 +107,7 @@ async fn found(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppS
 }
 
 async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
-    let app = match app {
-        Some(app) => Some(session.app(Some(app)).await?),
-        None => None,
-    };
+    let app = session.app_if_named(app).await?;
     let snapshots = session.owned_snapshots(app.as_ref()).await?;
     if session.output != Format::Table {
         let snapshots: Vec<&AppSnap> = snapshots.iter().map(|of| &of.thing).collect();
@@ -203,17 +195,12 @@ async fn restore(session: &Session, which: &Which, how: &restoring::Args) -> any
 }
 
 async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<()> {
-    let Found { thing: of, how } = found(session, which).await?;
-    let snapshot = &of.thing;
-    if how == How::Beginning && !yes {
-        confirmed(
-            &format!("Delete snapshot {} ({})?", snapshot.name, snapshot.id),
-            &format!(
-                "{:?} is only the beginning of {} ({})",
-                which.snapshot, snapshot.name, snapshot.id
-            ),
-        )?;
+    let found = found(session, which).await?;
+    if !yes {
+        found.deletion_confirmed(&which.snapshot)?;
     }
+    let of = &found.thing;
+    let snapshot = &of.thing;
     let request = session.client.app_snap_delete_for_app();
     let request = request
         .account_id(session.account)

@@ -5,6 +5,8 @@ use appkeep_client::Uuid;
 use crate::failure::{AMBIGUOUS, Failure, NOT_FOUND};
 use crate::nearest;
 
+use super::print::confirmed;
+
 /// How many digits of an id say as much as a whole one: what tables show at least.
 pub(crate) const ID_DIGITS_SHOWN: usize = 8;
 
@@ -45,6 +47,23 @@ pub(crate) enum How {
 pub(crate) struct Found<T> {
     pub(crate) thing: T,
     pub(crate) how: How,
+}
+
+impl<T: Named> Found<T> {
+    /// Makes sure that the thing is meant to be deleted, where only the beginning of `wanted` says so.
+    ///
+    /// # Errors
+    /// When the answer is no; when there is nobody to ask.
+    pub(crate) fn deletion_confirmed(&self, wanted: &str) -> Result<(), Failure> {
+        if self.how == How::Exact {
+            return Ok(());
+        }
+        let (kind, name, id) = (T::KIND, self.thing.name(), self.thing.id());
+        confirmed(
+            &format!("Delete {kind} {name} ({id})?"),
+            &format!("{wanted:?} is only the beginning of {name} ({id})"),
+        )
+    }
 }
 
 /// Finds the one thing that is meant: by its id, else by its name, else by the beginning of either.

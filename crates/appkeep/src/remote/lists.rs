@@ -120,50 +120,42 @@ impl Session {
     /// # Errors
     /// When the server doesn't list them.
     pub(crate) async fn owned_snapshots(&self, app: Option<&App>) -> Result<Vec<Of<AppSnap>>, Failure> {
-        let apps = self.these_or_all(app).await?;
-        let asked = stream::iter(&apps).map(|app| async move {
-            let snapshots: Result<Vec<AppSnap>, Error> = self
-                .client
-                .snapshots(self.account, app.id)
-                .stream()
-                .try_collect()
-                .await;
-            snapshots
-                .map(|snapshots| all_of(app, snapshots))
-                .map_err(|error| self.fault(&error))
-        });
-        let found: Vec<Vec<Of<AppSnap>>> = asked.buffered(ASKED_AT_ONCE).try_collect().await?;
-        Ok(found.into_iter().flatten().collect())
+        self.of_each_app(app, async |app| {
+            let snapshots = self.client.snapshots(self.account, app.id).stream();
+            snapshots.try_collect().await
+        })
+        .await
     }
-}
 
-impl Session {
     /// Schedules with their apps: an app's, or all apps' one after the other.
     ///
     /// # Errors
     /// When the server doesn't list them.
     pub(crate) async fn owned_schedules(&self, app: Option<&App>) -> Result<Vec<Of<Schedule>>, Failure> {
-        let apps = self.these_or_all(app).await?;
-        let asked = stream::iter(&apps).map(|app| async move {
-            let schedules: Result<Vec<Schedule>, Error> = self
-                .client
-                .schedules(self.account, app.id)
-                .stream()
-                .try_collect()
-                .await;
-            schedules
-                .map(|schedules| all_of(app, schedules))
-                .map_err(|error| self.fault(&error))
-        });
-        let found: Vec<Vec<Of<Schedule>>> = asked.buffered(ASKED_AT_ONCE).try_collect().await?;
-        Ok(found.into_iter().flatten().collect())
+        self.of_each_app(app, async |app| {
+            let schedules = self.client.schedules(self.account, app.id).stream();
+            schedules.try_collect().await
+        })
+        .await
     }
 
-    async fn these_or_all(&self, app: Option<&App>) -> Result<Vec<App>, Failure> {
-        match app {
-            Some(app) => Ok(vec![app.clone()]),
-            None => self.apps().await,
-        }
+    /// What `list` gives for an app, or for all apps one after the other.
+    async fn of_each_app<T>(
+        &self,
+        app: Option<&App>,
+        list: impl AsyncFn(&App) -> Result<Vec<T>, Error>,
+    ) -> Result<Vec<Of<T>>, Failure> {
+        let apps = match app {
+            Some(app) => vec![app.clone()],
+            None => self.apps().await?,
+        };
+        let list = &list;
+        let asked = stream::iter(&apps).map(|app| async move {
+            let things = list(app).await.map_err(|error| self.fault(&error))?;
+            Ok::<_, Failure>(all_of(app, things))
+        });
+        let found: Vec<Vec<Of<T>>> = asked.buffered(ASKED_AT_ONCE).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
     }
 }
 

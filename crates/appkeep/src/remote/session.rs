@@ -70,6 +70,17 @@ impl Session {
             .map_err(|error| self.fault(&error))
     }
 
+    /// The app that is named, if one is.
+    ///
+    /// # Errors
+    /// When there is none such, or several.
+    pub(crate) async fn app_if_named(&self, wanted: Option<&str>) -> Result<Option<App>, Failure> {
+        match wanted {
+            Some(_) => self.app(wanted).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// The app that is meant; the only one where none is named.
     ///
     /// # Errors

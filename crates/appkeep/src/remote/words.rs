@@ -61,6 +61,11 @@ pub(crate) fn moment(then: &Timestamp, now: DateTime<Utc>) -> String {
     }
 }
 
+/// Why something isn't ready, in one line.
+pub(crate) fn reasons(said: Option<&[String]>) -> String {
+    said.unwrap_or_default().join("; ")
+}
+
 /// The beginnings of ids that tell them apart: eight digits, or as many more as it takes.
 pub(crate) fn short_ids(ids: &[Uuid]) -> Vec<String> {
     let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();

@@ -9,7 +9,7 @@ use chrono::DateTime;
 use super::Look;
 use crate::credentials::environment;
 use crate::failure::Failure;
-use crate::remote::{Known, Session, age};
+use crate::remote::{Known, Session, age, reasons};
 
 /// How far the clocks of the server and of this machine may be apart.
 const CLOCKS_APART_MAX: Duration = Duration::from_mins(5);
@@ -180,13 +180,7 @@ async fn look_at_apps(session: &Session, apps: &[App], looks: &mut Vec<Look>) {
         ));
     }
     for app in failed {
-        let why = app
-            .state_unready
-            .iter()
-            .flatten()
-            .cloned()
-            .collect::<Vec<_>>()
-            .join("; ");
+        let why = reasons(app.state_unready.as_deref());
         looks.push(Look::wrong(
             "apps",
             format!("the latest restore of {} failed: {why}", app.name),
@@ -215,22 +209,16 @@ async fn latest(session: &Session, app: &App) -> Result<Look, Failure> {
     };
     let made = age(&latest.metadata.creation_timestamp, now);
     let found = format!("{name}: {}, made {made} ago, is {}", latest.name, latest.state);
-    let reasons = latest
-        .state_unready
-        .iter()
-        .flatten()
-        .cloned()
-        .collect::<Vec<_>>()
-        .join("; ");
+    let why = reasons(latest.state_unready.as_deref());
     Ok(match latest.state.known() {
         Some(ResourceState::Failed) => Look::wrong(
             AT,
-            format!("{found}: {reasons}"),
+            format!("{found}: {why}"),
             format!("mend that, then: appkeep backup create --app {name} --wait"),
         ),
         Some(ResourceState::Removed | ResourceState::Unknown) => Look::wrong(
             AT,
-            format!("{found}: {reasons}"),
+            format!("{found}: {why}"),
             "look whether its bucket is there: is a disk not mounted?",
         ),
         _ => Look::good(AT, found),

@@ -5,8 +5,13 @@
 
 use std::collections::HashSet;
 use std::fs::File;
+use std::num::NonZero;
 use std::os::unix::fs::FileExt;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, ScopedJoinHandle};
 
 use appkeep_core::engine::EngineError;
 use appkeep_core::ids::AppBackupId;
@@ -17,8 +22,15 @@ use rustic_core::{
 use sha2::{Digest, Sha256};
 
 use crate::backend::DirectoryBackend;
+use crate::failure::lock;
 use crate::gate::Gate;
 use crate::repository::OpenRepository;
+
+/// How many threads read pieces back, at most, while another reads directories and chooses.
+const THREADS_MAX: usize = 4;
+
+/// How many chosen pieces may wait for a thread.
+const QUEUE_MAX: usize = 64;
 
 /// How much of a backup is read back, and how.
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +93,39 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn read_share(&self, backup_id: AppBackupId, root: TreeId, percent: u8) -> Result<(), EngineError> {
-        let (mut seen, mut chosen) = (HashSet::new(), 0_usize);
+        let threads = thread::available_parallelism().map_or(1, NonZero::get);
+        let (chosen, pieces) = sync_channel(QUEUE_MAX);
+        let pieces = Arc::new(Mutex::new(pieces));
+        thread::scope(|scope| {
+            let readers: Vec<_> = (0..threads.min(THREADS_MAX))
+                .map(|_| {
+                    let pieces = Arc::clone(&pieces);
+                    scope.spawn(move || self.read_each(&pieces))
+                })
+                .collect();
+            // When the last reader is gone, nobody waits for a place in the queue.
+            drop(pieces);
+            let outcome = self.choose(backup_id, root, percent, |piece| {
+                // Whoever ends before there are no more pieces has failed.
+                !readers.iter().any(ScopedJoinHandle::is_finished) && chosen.send(piece).is_ok()
+            });
+            drop(chosen);
+            readers.into_iter().fold(outcome, |outcome, reader| {
+                let read = reader.join().unwrap_or_else(|panic| resume_unwind(panic));
+                outcome.and(read)
+            })
+        })
+    }
+
+    /// Reads all directories, and gives away the pieces that are to be read, until `give` takes no more.
+    fn choose(
+        &self,
+        backup_id: AppBackupId,
+        root: TreeId,
+        percent: u8,
+        mut give: impl FnMut(Piece) -> bool,
+    ) -> Result<(), EngineError> {
+        let (mut seen, mut is_any_chosen) = (HashSet::new(), false);
         // Read if no other is chosen.
         let mut lot: Option<(u64, Piece)> = None;
         let mut open = vec![(root, PathBuf::new())];
@@ -111,17 +155,28 @@ impl Reader<'_> {
                         continue;
                     }
                     if number % 100 < u64::from(percent) {
-                        chosen += 1;
-                        self.read(&piece)?;
+                        is_any_chosen = true;
+                        if !give(piece) {
+                            return Ok(());
+                        }
                     } else if lot.as_ref().is_none_or(|(least, _)| number < *least) {
                         lot = Some((number, piece));
                     }
                 }
             }
         }
-        match lot {
-            Some((_, piece)) if chosen == 0 => self.read(&piece),
-            _ => Ok(()),
+        if let Some((_, piece)) = lot.filter(|_| !is_any_chosen) {
+            give(piece);
+        }
+        Ok(())
+    }
+
+    fn read_each(&self, pieces: &Mutex<Receiver<Piece>>) -> Result<(), EngineError> {
+        loop {
+            // Not in a `while let`: that would hold the lock while it reads.
+            let next = lock(pieces).recv();
+            let Ok(piece) = next else { return Ok(()) };
+            self.read(&piece)?;
         }
     }
 

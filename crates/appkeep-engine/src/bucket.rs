@@ -93,9 +93,9 @@ pub(crate) fn attend(bucket: &Bucket, keys: &KeyStore, to: Use) -> Result<(), En
     let known = keys.apps_of(bucket.id)?;
     let is_used = |app_id: &AppId| repository_dir(bucket, *app_id).join("config").exists();
     if !known.is_empty() && !known.iter().any(is_used) {
-        let place = directory.display();
+        tracing::warn!(path = %directory.display(), "a bucket lacks its marker");
         return Err(EngineError::Storage(format!(
-            "bucket {name} is not there: {place} lacks {marker}"
+            "bucket {name} is not there: its directory lacks {marker}"
         )));
     }
     if to == Use::Read {
@@ -133,14 +133,14 @@ pub(crate) fn presence(
 
 fn check_directory(bucket: &Bucket) -> Result<(), EngineError> {
     let BucketLocation::Directory(directory) = &bucket.location;
-    let (name, place) = (&bucket.name, directory.display());
-    match fs::metadata(directory) {
-        Ok(found) if found.is_dir() => Ok(()),
-        Ok(_) => Err(EngineError::Storage(format!(
-            "bucket {name} is not there: {place} is no directory"
-        ))),
-        Err(error) => Err(storage(format!("bucket {name} is not there: {place}"), &error)),
-    }
+    let missing = match fs::metadata(directory) {
+        Ok(found) if found.is_dir() => return Ok(()),
+        Ok(_) => io::Error::from(io::ErrorKind::NotADirectory),
+        Err(error) => error,
+    };
+    // Where it is on this server is the operator's to know.
+    tracing::warn!(path = %directory.display(), error = %missing, "a bucket is not there");
+    Err(storage(format!("bucket {} is not there", bucket.name), &missing))
 }
 
 fn presence_at(root: &Path) -> Result<Presence, EngineError> {

@@ -150,7 +150,7 @@ pub(crate) fn plan(
         if let Some(inner) = mounts.below(&target) {
             return Err(refused(format!(
                 "{} is mounted in the volume {name}; it must be a volume of its own, or be unmounted",
-                inner.display()
+                inner.strip_prefix(&target).unwrap_or(inner).display()
             )));
         }
         let swap = swap_for(&target, &mounts).map_err(|error| storage(target.display(), &error))?;
@@ -173,23 +173,23 @@ pub(crate) fn plan(
 /// The directory that a declared volume is, or will be.
 fn real_volume(name: &OsStr, path: &Path) -> Result<PathBuf, EngineError> {
     let name = name.display();
+    let unusable = |path: &Path, error: io::Error| {
+        // Where it is on this server is the operator's to know.
+        tracing::warn!(path = %path.display(), %error, "a volume can't be restored");
+        refused(format!("the volume {name}: {error}"))
+    };
     match path.canonicalize() {
         Ok(real) if real.is_dir() => Ok(real),
-        Ok(real) => Err(refused(format!(
-            "the volume {name}: {} is no directory",
-            real.display()
-        ))),
+        Ok(real) => Err(unusable(&real, io::ErrorKind::NotADirectory.into())),
         Err(error) if error.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_err() => {
             // It is gone altogether. What is above it must be there: a disk may not be mounted.
             let (Some(parent), Some(last)) = (path.parent(), path.file_name()) else {
-                return Err(refused(format!("the volume {name}: {}: {error}", path.display())));
+                return Err(unusable(path, error));
             };
-            let parent = parent
-                .canonicalize()
-                .map_err(|error| refused(format!("the volume {name}: {}: {error}", parent.display())))?;
+            let parent = parent.canonicalize().map_err(|error| unusable(parent, error))?;
             Ok(parent.join(last))
         }
-        Err(error) => Err(refused(format!("the volume {name}: {}: {error}", path.display()))),
+        Err(error) => Err(unusable(path, error)),
     }
 }
 

@@ -117,8 +117,9 @@ impl<'a> Copier<'a> {
             Ok(source) => source,
             Err(error) => {
                 self.copies = false;
-                self.unreadable
-                    .push(format!("{}: {}: {error}", volume.name, volume.path.display()));
+                // Where it is on this server is the operator's to know.
+                tracing::warn!(path = %volume.path.display(), %error, "a volume can't be copied");
+                self.unreadable.push(format!("{}: {error}", volume.name));
                 return Ok(());
             }
         };

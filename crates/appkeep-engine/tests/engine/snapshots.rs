@@ -241,7 +241,7 @@ async fn a_missing_volume_is_named_and_leaves_no_snapshot() {
         name: "logs".to_owned(),
         path: "/nowhere/at/all".into(),
     });
-    let reason = ["logs: /nowhere/at/all: No such file or directory (os error 2)"];
+    let reason = ["logs: No such file or directory (os error 2)"];
     assert_unreadable(workbench.take(1).await, &reason);
     assert_unreadable(
         workbench
@@ -259,12 +259,11 @@ async fn a_volume_that_is_a_file_is_named() {
     let mut workbench = Workbench::new();
     let path = workbench.root().join("a file");
     fs::write(&path, "").unwrap();
-    let reason = format!("logs: {}: Not a directory (os error 20)", path.display());
     workbench.volumes.push(Volume {
         name: "logs".to_owned(),
         path,
     });
-    assert_unreadable(workbench.take(1).await, &[&reason]);
+    assert_unreadable(workbench.take(1).await, &["logs: Not a directory (os error 20)"]);
 }
 
 /// The kernel has files that not even root can read.

@@ -33,11 +33,17 @@ const MOUNT_TMPFS: &str = "dir=$(mktemp -d) || exit; mount -t tmpfs tmpfs \"$dir
 /// Mounts in a namespace that ends with the command, and looks for a device for a disk in a file.
 const MOUNT_DISK: &str = "mount -t tmpfs appkeep-test /mnt && losetup --find && command -v mkfs.ext4";
 
-const TOOLS: [Tool; 6] = [
+const TOOLS: [Tool; 7] = [
     Tool {
         name: "restic",
         probe: || answers("restic", "version"),
         needs: "restic",
+        is_installable: true,
+    },
+    Tool {
+        name: "rustic",
+        probe: || answers("rustic", "--version"),
+        needs: "rustic, which `.ci/run` installs",
         is_installable: true,
     },
     Tool {

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use appkeep_core::engine::{Engine, RestoreTarget, TargetPolicy};
+use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::random_tree::{self, Entry};
 use crate::tree;
 use crate::workbench::{Workbench, backup, calm, noise, unheard};
 
@@ -70,6 +72,25 @@ async fn restic_restores_a_backup_as_it_was() {
     let restored = restore(&workbench, 1);
     tree::assert_same(workbench.data(), &restored.join("data"));
     tree::assert_same(&config, &restored.join("config"));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// But for links that lead to what is no UTF-8: restic knows them since 0.16, Debian 12 has 0.14.
+    #[test]
+    fn restic_restores_any_tree(mut entries in random_tree::entries()) {
+        let workbench = Workbench::new();
+        for (_, _, entry) in &mut entries {
+            if let Entry::Link { to } = entry {
+                *to = to.to_string_lossy().into_owned().into();
+            }
+        }
+        random_tree::make(workbench.data(), &entries);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(workbench.back_up(1));
+        tree::assert_same(workbench.data(), &restore(&workbench, 1).join("data"));
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,104 @@
+//! The library's own command restores what we write: `rustic`, of the crate `rustic-rs`.
+//!
+//! Content, holes, names, links, modes, owners, times and attributes are all compared: there is nothing in our
+//! backups that this command doesn't give back.
+
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use proptest::prelude::*;
+use walkdir::WalkDir;
+
+use crate::random_tree;
+use crate::tree;
+use crate::workbench::{Workbench, backup};
+
+/// Restores a backup and says where.
+fn restore(workbench: &Workbench, number: u128) -> PathBuf {
+    let target = workbench.root().join(format!("restored-{number}"));
+    // It looks for a profile in the user's directories and in the current one.
+    let home = workbench.root().join("home");
+    fs::create_dir_all(&home).unwrap();
+    let before = files_of(&workbench.repository());
+    let output = Command::new("rustic")
+        .args(["restore", "latest", "--filter-tags"])
+        .arg(format!("backup={}", backup(number)))
+        .args([
+            "--no-cache",
+            "--no-progress",
+            "--numeric-id",
+            "--sparse",
+            "by-content",
+        ])
+        .arg(&target)
+        .env("RUSTIC_REPOSITORY", workbench.repository())
+        .env("RUSTIC_PASSWORD", workbench.password().reveal())
+        .env("HOME", &home)
+        .env("XDG_CONFIG_HOME", &home)
+        .env("XDG_CACHE_HOME", &home)
+        .current_dir(&home)
+        .output()
+        .expect("this test needs rustic: `.ci/run` installs it");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "rustic failed:\n{said}\n{complained}");
+    // What it can't set it only warns of.
+    let mut lines = said.lines().chain(complained.lines());
+    assert!(
+        !lines.any(|line| line.contains("WARN") || line.contains("ERROR")),
+        "rustic complained:\n{said}\n{complained}"
+    );
+    assert_eq!(files_of(&workbench.repository()), before, "it only reads");
+    assert_eq!(files_of(&home), [], "and keeps nothing elsewhere");
+    target
+}
+
+/// All files below a directory, and their sizes.
+fn files_of(directory: &Path) -> Vec<(PathBuf, u64)> {
+    let entries = WalkDir::new(directory).sort_by_file_name().into_iter();
+    let files = entries
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_type().is_file());
+    files
+        .map(|file| (file.path().to_owned(), file.metadata().unwrap().len()))
+        .collect()
+}
+
+/// With trap 7: the volume's own directory keeps its mode and owner.
+#[tokio::test]
+async fn rustic_restores_each_of_several_backups_as_it_was() {
+    let mut workbench = Workbench::new();
+    let config = workbench.add_volume("config");
+    fs::write(config.join("settings"), "on").unwrap();
+    tree::make(workbench.data());
+    fs::set_permissions(workbench.data(), Permissions::from_mode(0o700)).unwrap();
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(workbench.data(), Some(999), Some(998)).unwrap();
+    }
+    tree::set_time(workbench.data(), 1_234_567_890, 12);
+    workbench.back_up(1).await;
+    fs::write(config.join("settings"), "off").unwrap();
+    workbench.back_up(2).await;
+
+    for number in [1, 2] {
+        let (original, restored) = (workbench.snapshot_dir(number), restore(&workbench, number));
+        for volume in ["data", "config"] {
+            tree::assert_same(&original.join(volume), &restored.join(volume));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn rustic_restores_any_tree(entries in random_tree::entries()) {
+        let workbench = Workbench::new();
+        random_tree::make(workbench.data(), &entries);
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(workbench.back_up(1));
+        tree::assert_same(workbench.data(), &restore(&workbench, 1).join("data"));
+    }
+}

@@ -182,7 +182,9 @@ impl Engine for RusticEngine {
                 .await?,
         );
         let (snapshots, request) = (self.snapshots.clone(), request.clone());
-        thread::run("snapshot", self.priority, move || {
+        // The app may be held still meanwhile: this must not wait for everything else.
+        let priority = self.priority.max(Priority::Low);
+        thread::run("snapshot", priority, move || {
             let _held = held;
             snapshots.take(&request, &cancel)
         })

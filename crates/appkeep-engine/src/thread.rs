@@ -15,14 +15,15 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 
 /// How threads that do the work compete for processors with the rest of the process and of the machine. A backup
 /// computes on all processors with some thirty threads; a request has one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Priority {
-    /// They have what nothing else wants (`SCHED_IDLE`): a request that comes goes on at once. Where other
-    /// programs keep all processors busy, and share them with this one on equal terms, work may take very long.
+    /// They have what nothing else wants (`SCHED_IDLE`): a request that comes goes on at once. That is among the
+    /// programs of one control group or, where autogroups are on, of one session; between these the system shares
+    /// fairly. Where neither sets this process apart, and others keep all processors busy, work may take very long.
+    #[default]
     Idle,
     /// They get a tenth of what others get, and end each turn that they have begun (`nice` 10): a request may
     /// wait some milliseconds each time that it is passed from thread to thread.
-    #[default]
     Low,
     /// They are like all others.
     Normal,

@@ -11,6 +11,7 @@ mod full;
 mod keys;
 mod listings;
 mod loop_mount;
+mod priorities;
 mod property;
 mod random_tree;
 mod restic;

@@ -11,8 +11,8 @@ mod verification;
 
 use std::fs;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use appkeep_core::engine::EngineError;
 use rustic_core::FileType;
@@ -144,8 +144,23 @@ fn a_delete_without_room_makes_some_by_removing_the_index_first() {
     bench.assert_whole();
 }
 
-/// Trap 9: the library prepares to cut each file, also those that are too small to be cut. So these go first;
-/// and nobody can tell afterwards.
+/// Trap 9: the library prepares to cut each file, also those that are too small to be cut. So these go first, all
+/// of them, whatever comes first by name.
+#[test]
+fn the_small_files_of_a_first_backup_are_stored_before_the_first_large_one() {
+    let bench = Bench::new();
+    fs::write(bench.source().join("data/0 large"), noise(99, 4_000_000)).unwrap();
+    let opened = Arc::new(Mutex::default());
+    let source = odd(&bench, Oddity::Noted(Arc::clone(&opened)));
+    bench
+        .store(1, source, Faults::none(), &CancellationToken::new())
+        .unwrap();
+    let opened = opened.lock().unwrap();
+    assert_eq!(opened.len(), 22);
+    assert_eq!(opened.last().unwrap(), "0 large");
+}
+
+/// And nobody can tell afterwards.
 #[test]
 fn a_first_backup_in_two_turns_is_as_if_made_in_one() {
     let bench = Bench::new();

@@ -1,13 +1,14 @@
 //! A source with something wrong at one of its files.
 
+use std::ffi::OsString;
 use std::io::{self, Read};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use rustic_core::{ErrorKind, ReadSource, ReadSourceEntry, ReadSourceOpen, RusticError, RusticResult};
 use tokio_util::sync::CancellationToken;
 
-use crate::failure::BackendFailure;
+use crate::failure::{BackendFailure, lock};
 use crate::tree_source::TreeSource;
 
 type TreeFile = <TreeSource as ReadSource>::Open;
@@ -31,6 +32,8 @@ pub(super) enum Oddity {
     Cancels(CancellationToken),
     /// Counts the files that are opened.
     Counted(Arc<AtomicUsize>),
+    /// Notes the names of files as they are opened.
+    Noted(Arc<Mutex<Vec<OsString>>>),
 }
 
 impl ReadSource for OddSource {
@@ -54,7 +57,7 @@ impl ReadSource for OddSource {
 fn odd_entry(entry: ReadSourceEntry<TreeFile>, oddity: &Oddity) -> RusticResult<ReadSourceEntry<OddFile>> {
     let is_odd = entry.path.ends_with("data/5");
     let oddity = match oddity {
-        Oddity::Counted(_) => oddity.clone(),
+        Oddity::Counted(_) | Oddity::Noted(_) => oddity.clone(),
         _ if is_odd => oddity.clone(),
         _ => Oddity::None,
     };
@@ -62,9 +65,10 @@ fn odd_entry(entry: ReadSourceEntry<TreeFile>, oddity: &Oddity) -> RusticResult<
     if matches!(oddity, Oddity::CannotBeListed) {
         return Err(made_to_fail("data/5"));
     }
+    let name = entry.node.name().into_owned();
     let open = entry
         .open
-        .map(|file| OddFile { file, oddity })
+        .map(|file| OddFile { file, name, oddity })
         .filter(|_| !is_dropped);
     Ok(ReadSourceEntry {
         path: entry.path,
@@ -83,6 +87,7 @@ fn made_to_fail(what: &str) -> Box<RusticError> {
 
 pub(super) struct OddFile {
     file: TreeFile,
+    name: OsString,
     oddity: Oddity,
 }
 
@@ -101,6 +106,10 @@ impl ReadSourceOpen for OddFile {
             }
             Oddity::Counted(opened) => {
                 opened.fetch_add(1, Ordering::SeqCst);
+                Box::new(file)
+            }
+            Oddity::Noted(opened) => {
+                lock(&opened).push(self.name);
                 Box::new(file)
             }
             Oddity::None | Oddity::CannotBeListed | Oddity::Dropped => Box::new(file),

@@ -22,6 +22,8 @@ use crate::sources::{CountedIds, SteppingClock};
 /// the default; `other` has an app and a bucket of its own.
 const CONFIG: &str = r#"
 [server]
+# Others test beside this one.
+engine_priority = "low"
 workers = 3
 body_timeout_secs = 1
 

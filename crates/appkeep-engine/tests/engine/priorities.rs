@@ -1,12 +1,13 @@
 //! What the engine's threads get of the processors, while they work.
 
 use std::fs;
-use std::future::Future;
 use std::pin::pin;
 
+use appkeep_core::engine::Engine;
+use appkeep_engine::{EngineConfig, RusticEngine};
 use tokio::task::yield_now;
 
-use crate::workbench::{Workbench, noise};
+use crate::workbench::{Workbench, calm, noise, unheard};
 
 /// A thread's policy and niceness.
 type Standing = (i64, i64);
@@ -37,28 +38,40 @@ fn standing_of(name: &str) -> Option<Standing> {
     })
 }
 
-/// Looks at a thread again and again while `work` is done; the last that was seen counts, as a thread takes its
-/// standing when it begins.
-async fn seen_during(name: &str, work: impl Future) -> Option<Standing> {
-    let mut seen = None;
-    let mut work = pin!(work);
-    loop {
-        tokio::select! {
-            _ = &mut work => return seen,
-            () = yield_now() => seen = standing_of(name).or(seen),
-        }
-    }
-}
-
 /// Hooks may hold the app still while it is copied.
 #[tokio::test]
 async fn a_backup_takes_what_is_left_and_a_snapshot_a_share() {
-    let workbench = Workbench::new();
-    fs::write(workbench.data().join("large"), noise(1, 64 << 20)).unwrap();
+    let mut workbench = Workbench::new();
+    let data_dir = workbench.root().join("data");
+    workbench.engine = RusticEngine::new(&EngineConfig { data_dir });
+    for number in 0..40 {
+        fs::write(workbench.data().join(number.to_string()), noise(number, 1 << 20)).unwrap();
+    }
     let stat = fs::read_to_string("/proc/thread-self/stat").unwrap();
     let (_, (_, niceness)) = standing_in(&stat).unwrap();
-    let snapshot = seen_during("snapshot", async { workbench.take(1).await.unwrap() }).await;
-    assert_eq!(snapshot, Some((SCHED_OTHER, (niceness + 10).min(19))));
-    let backup = seen_during("backup", async { workbench.copy(1, 1).await.unwrap() }).await;
-    assert_eq!(backup, Some((SCHED_IDLE, niceness)));
+
+    // A thread takes its standing when it begins: the last that was seen counts.
+    let mut standing = None;
+    let mut taking = pin!(workbench.take(1));
+    loop {
+        tokio::select! {
+            taken = &mut taking => {
+                taken.unwrap();
+                break;
+            }
+            () = yield_now() => standing = standing_of("snapshot").or(standing),
+        }
+    }
+    assert_eq!(standing, Some((SCHED_OTHER, (niceness + 10).min(19))));
+
+    let (progress, request, never) = (unheard(), workbench.copy_request(1, 1), calm());
+    let mut heard = progress.subscribe();
+    let copy = workbench.engine.copy_backup(&request, &progress, &never);
+    let look = async {
+        heard.wait_for(|progress| progress.bytes_done > 0).await.unwrap();
+        standing_of("backup")
+    };
+    let (copied, standing) = tokio::join!(copy, look);
+    assert_eq!(copied.unwrap(), 40 << 20);
+    assert_eq!(standing, Some((SCHED_IDLE, niceness)));
 }

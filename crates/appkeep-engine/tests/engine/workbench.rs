@@ -8,7 +8,7 @@ use appkeep_core::engine::{
     CopyBackup, DeleteBackup, Engine, EngineError, Progress, ProgressSender, SnapshotTaken, TakeSnapshot,
 };
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
-use appkeep_engine::{EngineConfig, KeyStore, RusticEngine, Secret};
+use appkeep_engine::{EngineConfig, KeyStore, Priority, RusticEngine, Secret};
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -71,9 +71,7 @@ impl Workbench {
             backups_max: 2,
             declared: true,
         };
-        let engine = RusticEngine::new(&EngineConfig {
-            data_dir: dir.path().join("data"),
-        });
+        let engine = engine_in(&dir.path().join("data"));
         let app_id = AppId::new(Uuid::from_u128(0xa));
         Self {
             dir,
@@ -87,8 +85,7 @@ impl Workbench {
 
     /// The same, reading back so many percent of each backup.
     pub(crate) fn verifying(mut self, percent: u8) -> Self {
-        let data_dir = self.root().join("data");
-        self.engine = RusticEngine::new(&EngineConfig { data_dir }).verifying(percent);
+        self.engine = engine_in(&self.root().join("data")).verifying(percent);
         self
     }
 
@@ -206,6 +203,12 @@ impl Workbench {
             .filter(fs::Metadata::is_file);
         files.fold((0, 0), |(count, bytes), file| (count + 1, bytes + file.len()))
     }
+}
+
+/// An engine that doesn't wait for the tests beside it to leave processors idle.
+fn engine_in(data_dir: &Path) -> RusticEngine {
+    let data_dir = data_dir.to_owned();
+    RusticEngine::new(&EngineConfig { data_dir }).with_priority(Priority::Low)
 }
 
 /// Bytes that neither compress nor repeat; the same for the same seed.

@@ -38,6 +38,8 @@ const BEARABLE: Duration = Duration::from_secs(10);
 const OTHER_APP: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02";
 
 const CONFIG: &str = r#"[server]
+# Others test beside this one.
+engine_priority = "low"
 workers = 1
 
 [[accounts]]

@@ -59,7 +59,7 @@ pub fn list_text() -> String {
 #[cfg(test)]
 mod tests {
     use super::{all, list_text};
-    use crate::codes::find;
+    use crate::codes::{Part, find};
 
     #[test]
     fn an_explanation_reads_like_this() {
@@ -79,14 +79,16 @@ mod tests {
     }
 
     #[test]
-    fn the_list_holds_every_code() {
+    fn the_list_holds_every_code_below_its_part() {
         let list = list_text();
-        for one in all() {
-            assert!(
-                list.lines().any(|line| line.trim_start().starts_with(one.code)),
-                "{}",
-                one.code
-            );
+        let parts: Vec<&str> = list.split("\n\n").collect();
+        assert_eq!(parts.len(), Part::ALL.len());
+        for (part, text) in Part::ALL.iter().zip(parts) {
+            let mut lines = text.lines();
+            assert_eq!(lines.next(), Some(part.words()));
+            let listed: Vec<&str> = lines.filter_map(|line| line.split_whitespace().next()).collect();
+            let of_part = all().iter().filter(|one| one.part == *part);
+            assert_eq!(listed, of_part.map(|one| one.code).collect::<Vec<_>>());
         }
     }
 }

@@ -282,3 +282,75 @@ impl Pair<'_, '_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn reason(small: &str, large: &str, what: &str) -> Reason {
+        Reason {
+            path: "value".to_owned(),
+            small: small.to_owned(),
+            large: large.to_owned(),
+            what: what.to_owned(),
+            certain: true,
+        }
+    }
+
+    /// A document with one schema, which another one refers to.
+    fn document() -> Document {
+        let root = json!({
+            "openapi": "3.0.3",
+            "info": {"title": "t", "version": "1.0.0"},
+            "paths": {},
+            "components": {"schemas": {
+                "Name": {"type": "string"},
+                "Alias": {"$ref": "#/components/schemas/Name"},
+            }},
+        });
+        Document::from_value("a document", root).unwrap()
+    }
+
+    #[test]
+    fn what_differs_at_the_end_of_two_references_is_one_reason() {
+        let document = document();
+        let (alias, name) = ("/components/schemas/Alias", "/components/schemas/Name");
+        let reasons = vec![reason(alias, alias, "too long"), reason(name, name, "too short")];
+        let side = (&document, "/components/schemas");
+        let places = by_place(reasons, side, side);
+        let [one] = &places[..] else {
+            panic!("{places:?}");
+        };
+        assert_eq!((one.small.as_str(), one.large.as_str()), (name, name));
+        assert_eq!(one.what, "too long; too short");
+        let nowhere = by_place(vec![reason("", "", "all")], side, side);
+        assert_eq!(nowhere[0].small, "/components/schemas");
+    }
+
+    #[test]
+    fn a_change_at_any_of_its_places_explains_what_differs_there() {
+        let document = document();
+        let at = ["/a/old", "/a/new", "/b/old", "/b/new"];
+        for (index, place) in at.iter().enumerate() {
+            let mut changes = Changes::new(&document, &document);
+            let one = |own: usize| (own == index).then_some(*place);
+            let what = "changed".to_owned();
+            changes.note_from(Code::ALL[0], None, what, (one(0), one(1)), (one(2), one(3)));
+            let below = vec![format!("{place}/schema")];
+            let (old, new) = if index % 2 == 0 {
+                (below, Vec::new())
+            } else {
+                (Vec::new(), below)
+            };
+            assert!(changes.explain(&old, &new), "{place}");
+            assert!(
+                !changes.explain(&new, &old),
+                "{place} is a place of the other document"
+            );
+            let elsewhere = vec!["/a/older".to_owned()];
+            assert!(!changes.explain(&elsewhere, &elsewhere), "{place}");
+        }
+    }
+}

@@ -394,4 +394,18 @@ mod tests {
             );
         }
     }
+
+    #[test]
+    fn a_code_says_whom_it_touches_and_what_to_do() {
+        let mut said: Vec<String> = Code::ALL
+            .iter()
+            .map(|code| {
+                let touched = (code.clients(), code.servers(), code.level());
+                format!("{touched:?}\n  {}\n  {}", code.whom(), code.advice())
+            })
+            .collect();
+        said.sort();
+        said.dedup();
+        insta::assert_snapshot!("whom_and_advice", said.join("\n"));
+    }
 }

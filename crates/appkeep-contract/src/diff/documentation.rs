@@ -101,3 +101,20 @@ fn excerpts(old: &str, new: &str) -> (String, String) {
     };
     (excerpt(old), excerpt(new))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::excerpts;
+
+    #[test]
+    fn excerpts_show_where_texts_part_and_where_they_were_cut() {
+        let show = |old: &str, new: &str| excerpts(old, new);
+        assert_eq!(show("one", "two"), ("\"one\"".to_owned(), "\"two\"".to_owned()));
+        let long = "word ".repeat(40);
+        let (old, new) = show(&format!("{long}begins"), &format!("{long}ends"));
+        assert!(old.starts_with("\"…") && old.ends_with("begins\""), "{old}");
+        assert!(new.starts_with("\"…") && new.ends_with("ends\""), "{new}");
+        let (old, _) = show(&long, "");
+        assert!(old.starts_with("\"word") && old.ends_with("…\""), "{old}");
+    }
+}

@@ -165,3 +165,104 @@ fn place(at: &At<'_>) -> String {
 pub(super) fn target(value: &Value) -> Option<String> {
     local(value.get("$ref")?.as_str()?).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What differs, with the places in both.
+    fn found(old: &Value, new: &Value) -> Vec<(Kind, String, String)> {
+        let found = differences(old, new);
+        let place = |at: &At<'_>| at.as_ref().map_or_else(|| "-".to_owned(), |(_, at)| at.clone());
+        found
+            .iter()
+            .map(|one| (one.kind, place(&one.old), place(&one.new)))
+            .collect()
+    }
+
+    fn one(kind: Kind, old: &str, new: &str) -> Vec<(Kind, String, String)> {
+        vec![(kind, old.to_owned(), new.to_owned())]
+    }
+
+    #[test]
+    fn a_text_below_a_name_is_words_and_the_name_itself_is_not() {
+        let scopes = |scopes: Value| json!({"flow": {"scopes": scopes}});
+        let old = scopes(json!({"read": "Reading."}));
+        assert_eq!(
+            found(&old, &scopes(json!({"read": "To read."}))),
+            one(Kind::Words, "/flow/scopes/read", "/flow/scopes/read")
+        );
+        assert_eq!(
+            found(&old, &scopes(json!({}))),
+            one(Kind::Other, "/flow/scopes/read", "-")
+        );
+    }
+
+    #[test]
+    fn a_promise_with_other_words_is_the_same_promise() {
+        let servers = |url: &str, words: &str| json!({"servers": [{"url": url, "description": words, "x-note": words}]});
+        let old = servers("/v1", "one");
+        let at = ("/servers", "/servers");
+        assert_eq!(found(&old, &servers("/v1", "two")), one(Kind::Words, at.0, at.1));
+        assert_eq!(found(&old, &servers("/v2", "one")), one(Kind::Other, at.0, at.1));
+        let without = json!({"servers": [{"url": "/v1"}]});
+        assert_eq!(without_words(&old), without);
+    }
+
+    #[test]
+    fn sets_and_branches_have_no_order() {
+        let old = json!({"required": ["a", "b"], "anyOf": [{"type": "string"}, {"type": "integer"}]});
+        let turned = json!({"required": ["b", "a"], "anyOf": [{"type": "integer"}, {"type": "string"}]});
+        assert_eq!(found(&old, &turned), []);
+        let less = json!({"required": ["a"], "anyOf": [{"type": "integer"}]});
+        let expected = [
+            one(Kind::Other, "/required", "/required"),
+            one(Kind::Other, "/anyOf/0", "-"),
+        ];
+        let mut all = found(&old, &less);
+        all.sort_by_key(|(_, old, _)| std::cmp::Reverse(old.clone()));
+        assert_eq!(all, expected.concat());
+    }
+
+    #[test]
+    fn parameters_belong_together_by_name_and_other_lists_by_place() {
+        let parameter =
+            |name: &str, kind: &str| json!({"name": name, "in": "query", "schema": {"type": kind}});
+        let old = json!({"parameters": [parameter("a", "string"), parameter("b", "string")]});
+        let new = json!({"parameters": [parameter("b", "integer"), parameter("c", "string"), parameter("a", "string")]});
+        let expected = [
+            one(
+                Kind::Other,
+                "/parameters/1/schema/type",
+                "/parameters/0/schema/type",
+            ),
+            one(Kind::Other, "-", "/parameters/1"),
+        ];
+        assert_eq!(found(&old, &new), expected.concat());
+        let (old, new) = (
+            json!({"type": ["string", "null"]}),
+            json!({"type": ["string", "integer"]}),
+        );
+        assert_eq!(found(&old, &new), one(Kind::Other, "/type/1", "/type/1"));
+    }
+
+    #[test]
+    fn what_is_no_map_or_no_list_is_compared_as_a_whole() {
+        for (key, old, new) in [
+            ("properties", json!({"a": {}}), json!(["a"])),
+            ("properties", json!(["a"]), json!({"a": {}})),
+            ("parameters", json!([{"name": "a", "in": "query"}]), json!("a")),
+            ("anyOf", json!("a"), json!([{"type": "string"}])),
+        ] {
+            let place = format!("/{key}");
+            assert_eq!(
+                found(&json!({key: old}), &json!({key: new})),
+                one(Kind::Other, &place, &place)
+            );
+        }
+        let new = json!({"properties": {"a": {"type": "string"}}});
+        assert_eq!(found(&json!({}), &new), one(Kind::Other, "-", "/properties/a"));
+    }
+}

@@ -257,3 +257,14 @@ impl fmt::Display for Security {
         f.write_str(&alternatives.join(", or "))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::route;
+
+    #[test]
+    fn only_whole_segments_are_parameters() {
+        assert_eq!(route("/a/{b}/{c}"), "/a/{}/{}");
+        assert_eq!(route("/a/{b/c}/{d}e"), "/a/{b/c}/{d}e");
+    }
+}

@@ -119,3 +119,32 @@ fn formats_and_nulls_are_no_free_ride() {
     );
     assert_eq!(found.len(), 2, "{found:?}");
 }
+
+#[test]
+fn a_body_that_is_declared_to_be_no_json_is_not_read_as_it() {
+    let root = json!({
+        "openapi": "3.0.3",
+        "info": {"title": "t", "version": "1.0.0"},
+        "paths": {"/note": {"get": {"operationId": "note_fetch", "responses": {"200": {
+            "description": "A note.",
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        }}}}},
+    });
+    let document = Arc::new(Document::from_value("with a text", root).unwrap());
+    let validator = ResponseValidator::new(document).unwrap();
+    let violations = |content_type: &str| {
+        let headers = [("content-type".to_owned(), content_type.to_owned())];
+        let received = Received {
+            status: 200,
+            headers: &headers,
+            body: b"no JSON",
+        };
+        let found = validator.check("note_fetch", received);
+        found
+            .iter()
+            .map(|violation| violation.rule.code())
+            .collect::<Vec<_>>()
+    };
+    assert!(!violations("text/plain; charset=utf-8").contains(&"body-not-json"));
+    assert!(violations("application/json").contains(&"media-type-undeclared"));
+}

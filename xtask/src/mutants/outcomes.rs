@@ -1,0 +1,109 @@
+//! What became of each mutant, kept so that a later run can go on.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::list::Mutant;
+
+/// What became of a mutant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// A test failed; its name.
+    Caught(String),
+    /// A test took far too long; its name.
+    TimedOut(String),
+    /// All tests that pass by it passed: how many, and how many more there was no time for.
+    Survived { tried: usize, left: usize },
+    /// No test passes by it.
+    Unreached,
+    /// It doesn't build; what the compiler said.
+    Unbuilt(String),
+    /// It is in a constant, where no switch can be.
+    Constant,
+}
+
+/// The file that outcomes are written to, one line each.
+pub(crate) struct Outcomes {
+    path: PathBuf,
+    file: Mutex<File>,
+}
+
+impl Outcomes {
+    /// Opens the file; what is in it stays.
+    ///
+    /// # Errors
+    /// When it can't be opened.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let file = File::options().append(true).create(true).open(path);
+        let file = file.with_context(|| format!("failed to open {}", path.display()))?;
+        Ok(Self {
+            path: path.to_owned(),
+            file: Mutex::new(file),
+        })
+    }
+
+    /// Writes one down.
+    ///
+    /// # Errors
+    /// When it can't be written.
+    pub(crate) fn put(&self, mutant: &Mutant, digest: &str, outcome: &Outcome) -> Result<()> {
+        let (verdict, by, tried, left) = match outcome {
+            Outcome::Caught(by) => ("caught", by.as_str(), 0, 0),
+            Outcome::TimedOut(by) => ("timed out", by.as_str(), 0, 0),
+            Outcome::Survived { tried, left } => ("survived", "", *tried, *left),
+            Outcome::Unreached => ("unreached", "", 0, 0),
+            Outcome::Unbuilt(text) => ("unbuilt", text.as_str(), 0, 0),
+            Outcome::Constant => ("constant", "", 0, 0),
+        };
+        let line = json!({
+            "mutant": mutant.name(), "file": digest,
+            "outcome": verdict, "by": by, "tried": tried, "left": left,
+        });
+        let mut file = self
+            .file
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        writeln!(file, "{line}").context("failed to write an outcome")
+    }
+
+    /// The newest outcome of each, by file's digest and mutant's name.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    pub(crate) fn read(&self) -> Result<BTreeMap<(String, String), Outcome>> {
+        let text = fs::read_to_string(&self.path).context("failed to read the outcomes")?;
+        let mut outcomes = BTreeMap::new();
+        for line in text.lines() {
+            // The last line of a run that was killed may be half a line.
+            let Ok(value) = serde_json::from_str::<Value>(line) else {
+                continue;
+            };
+            let text = |name: &str| value[name].as_str().unwrap_or_default().to_owned();
+            let number = |name: &str| {
+                value[name]
+                    .as_u64()
+                    .and_then(|number| usize::try_from(number).ok())
+                    .unwrap_or(0)
+            };
+            let outcome = match value["outcome"].as_str() {
+                Some("caught") => Outcome::Caught(text("by")),
+                Some("timed out") => Outcome::TimedOut(text("by")),
+                Some("survived") => Outcome::Survived {
+                    tried: number("tried"),
+                    left: number("left"),
+                },
+                Some("unbuilt") => Outcome::Unbuilt(text("by")),
+                Some("constant") => Outcome::Constant,
+                _ => Outcome::Unreached,
+            };
+            outcomes.insert((text("file"), text("mutant")), outcome);
+        }
+        Ok(outcomes)
+    }
+}

@@ -43,7 +43,10 @@ pub(crate) struct Args {
     /// Only mutants of files that match this glob; may be repeated.
     #[arg(long, value_name = "GLOB")]
     file: Vec<String>,
-    /// Only tests with this in their names, "package test"; may be repeated.
+    /// Only tests of this package; may be repeated [default: of all that link what is mutated].
+    #[arg(long = "package", short, value_name = "PACKAGE")]
+    packages: Vec<String>,
+    /// Only tests with this in their names; may be repeated.
     #[arg(long = "test", value_name = "PART")]
     tests: Vec<String>,
     /// Judge also what an earlier run caught, where the source is still the same.
@@ -95,6 +98,11 @@ fn judge(args: &Args, open: &[Mutant], digests: &BTreeMap<&str, String>, outcome
         .jobs
         .unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
     let tree = Tree::read()?;
+    let packages = if args.packages.is_empty() {
+        PACKAGES.map(str::to_owned).to_vec()
+    } else {
+        args.packages.clone()
+    };
     let built = tree.build(open)?;
     let put = |mutant: &Mutant, fate: &Fate| outcomes.put(mutant, &digests[mutant.file.as_str()], fate);
     for mutant in open {
@@ -107,7 +115,6 @@ fn judge(args: &Args, open: &[Mutant], digests: &BTreeMap<&str, String>, outcome
             None => {}
         }
     }
-    let packages = PACKAGES.map(str::to_owned);
     let tests = suite::find(&tree, &packages, &args.tests, jobs)?;
     let woven: Vec<&Mutant> = open
         .iter()

@@ -85,7 +85,7 @@ const FILE_SYSTEMS: [&str; 2] = ["btrfs", "xfs"];
 const IMAGE_BYTES: u64 = 512 * 1024 * 1024;
 
 /// The package whose tests start the binaries of others.
-const BLACK_BOX: &str = "appkeep-tests";
+pub(crate) const BLACK_BOX: &str = "appkeep-tests";
 
 /// Tells insta whether it may write snapshots.
 const INSTA_UPDATE: &str = "INSTA_UPDATE";

@@ -13,6 +13,8 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::tree::Tree;
+use crate::process::require;
+use crate::test::BLACK_BOX;
 
 /// Sets the mutant that a process is.
 pub(super) const MUTANT: &str = "APPKEEP_MUTANT";
@@ -95,6 +97,10 @@ pub(crate) fn find(tree: &Tree, packages: &[String], wanted: &[String], jobs: us
 }
 
 fn list(tree: &Tree, packages: &[String]) -> Result<Vec<Test>> {
+    // The black box starts the binary of another package.
+    if packages.iter().any(|package| package == BLACK_BOX) {
+        require(&mut tree.cargo(&["build", "--quiet", "--package", "appkeep"]))?;
+    }
     let mut asked = tree.cargo(&["nextest", "list", "--message-format", "json"]);
     for package in packages {
         asked.args(["--package", package]);

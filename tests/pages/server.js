@@ -24,6 +24,7 @@ export const LONG_NAME = 'a-name-as-long-as-they-get-with-63-characters-and-not-
 const CONFIG = `
 [server]
 workers = 2
+engine_priority = "low"
 
 [[accounts]]
 name = "acme"

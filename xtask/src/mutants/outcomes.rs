@@ -107,3 +107,41 @@ impl Outcomes {
         Ok(outcomes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mutants::list::Genre;
+
+    #[test]
+    fn what_was_put_down_last_is_known_later_and_half_a_line_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("outcomes.jsonl");
+        let mutant = Mutant {
+            id: 1,
+            file: "a.rs".to_owned(),
+            function: "f".to_owned(),
+            what: "replace f with ()".to_owned(),
+            genre: Genre::FnValue,
+            span: ((3, 5), (3, 9)),
+            replacement: "()".to_owned(),
+        };
+        let outcomes = Outcomes::open(&path).unwrap();
+        let survived = Outcome::Survived { tried: 3, left: 1 };
+        outcomes.put(&mutant, "d1", &survived).unwrap();
+        outcomes
+            .put(&mutant, "d2", &Outcome::Caught("a test".to_owned()))
+            .unwrap();
+        outcomes.put(&mutant, "d2", &Outcome::Unreached).unwrap();
+        fs::write(
+            &path,
+            fs::read_to_string(&path).unwrap() + "{\"mutant\": \"a.rs:3",
+        )
+        .unwrap();
+        let known = Outcomes::open(&path).unwrap().read().unwrap();
+        let key = |digest: &str| (digest.to_owned(), "a.rs:3:5: replace f with ()".to_owned());
+        assert_eq!(known.len(), 2);
+        assert_eq!(known[&key("d1")], survived);
+        assert_eq!(known[&key("d2")], Outcome::Unreached);
+    }
+}

@@ -258,3 +258,57 @@ pub(super) fn side_by_side<T: Sync, R: Send>(
     });
     done.into_values().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    #[test]
+    fn a_test_ends_in_one_of_three_ways_and_takes_what_it_started_with_it() {
+        let long = Duration::from_mins(1);
+        assert_eq!(end(shell("true"), long).unwrap(), Ended::Passed);
+        assert_eq!(end(shell("exit 3"), long).unwrap(), Ended::Failed);
+        let dir = tempfile::tempdir().unwrap();
+        let pid = dir.path().join("pid");
+        let script = format!(
+            "sleep 600 & echo $! > {0}.new && mv {0}.new {0}; wait",
+            pid.display()
+        );
+        assert_eq!(
+            end(shell(&script), Duration::from_secs(3)).unwrap(),
+            Ended::TimedOut
+        );
+        let pid = fs::read_to_string(&pid).unwrap();
+        let is_gone = || {
+            // One that nobody waited for yet is a zombie.
+            let status = fs::read_to_string(format!("/proc/{}/status", pid.trim()));
+            status.map_or(true, |status| status.contains("State:\tZ"))
+        };
+        let begun = Instant::now();
+        while !is_gone() {
+            assert!(begun.elapsed() < long, "{pid} is still there");
+            thread::sleep(PAUSE);
+        }
+    }
+
+    #[test]
+    fn answers_come_in_the_order_of_what_was_given() {
+        let all: Vec<usize> = (0..100).collect();
+        let doubled: Vec<usize> = all.iter().map(|one| one * 2).collect();
+        assert_eq!(side_by_side(3, &all, |one| one * 2), doubled);
+    }
+
+    #[test]
+    fn the_kit_has_defects_to_try_one_by_one() {
+        let ids = defects(&crate::files::root()).unwrap();
+        assert!(ids.len() > 100, "{ids:?}");
+        assert!(ids.contains(&"created-as-200".to_owned()), "{ids:?}");
+        assert!(ids.iter().all(|id| !id.contains(' ')), "{ids:?}");
+    }
+}

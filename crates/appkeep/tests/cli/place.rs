@@ -17,11 +17,11 @@ pub(crate) const APP: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b01";
 /// The id that the bucket `local` is declared with.
 pub(crate) const BUCKET: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7c01";
 
-/// A configuration without a mistake.
+/// A configuration without a mistake. Others test beside its server, so that its engine doesn't wait for them.
 pub(crate) const CONFIG: &str = r#"[server]
 workers = 2
 body_timeout_secs = 600
-
+engine_priority = "low"
 [[accounts]]
 name = "acme"
 id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01"

@@ -13,7 +13,7 @@ use std::process::{Output, Stdio};
 use serde_json::json;
 
 use crate::place::{ACCOUNT, APP, Place, app_backups, backups};
-use crate::running::{appkeep, eventually, one_line_error, run, said};
+use crate::running::{Running, appkeep, eventually, one_line_error, run, said};
 
 /// A volume with a few kinds of files.
 fn fill(place: &Place) {
@@ -32,7 +32,11 @@ fn fill(place: &Place) {
 
 /// A place whose app has a completed backup and snapshot, with the server stopped: their ids.
 fn backed_up(place: &Place) -> (String, String) {
-    let server = place.start();
+    backed_up_by(place, place.start())
+}
+
+/// The same by that server.
+fn backed_up_by(place: &Place, server: Running) -> (String, String) {
     let token = place.token();
     let id = |created: &serde_json::Value| created["id"].as_str().unwrap().to_owned();
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
@@ -90,6 +94,27 @@ fn every_byte_comes_back_in_place() {
     let server = place.start();
     let listed = server.get(&place.token(), &backups()).body;
     assert_eq!(listed["items"][0]["state"], "completed");
+}
+
+/// The library leaves out what the server's user told git to ignore, where it finds a `.git`.
+#[test]
+fn what_git_ignores_is_backed_up_too() {
+    let place = Place::new();
+    let (volume, home) = (place.path().join("volume"), place.path().join("home"));
+    fs::create_dir(volume.join(".git")).unwrap();
+    fs::write(volume.join("app.log"), "kept").unwrap();
+    fs::write(volume.join("notes.tmp"), "kept, too").unwrap();
+    fs::write(volume.join(".gitignore"), "*.tmp\n").unwrap();
+    fs::create_dir_all(home.join("git")).unwrap();
+    fs::write(home.join("git/ignore"), "*.log\n").unwrap();
+    let mut serve = place.serve();
+    serve.env("XDG_CONFIG_HOME", &home);
+    let (backup, _) = backed_up_by(&place, Running::start(serve));
+    let target = place.path().join("restored");
+    let to = target.display().to_string();
+    let output = restore(&place, &["--backup", &backup, "--target", &to]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    assert_eq!(described(&target.join("data")), described(&volume));
 }
 
 #[test]

@@ -60,6 +60,10 @@ impl Mutant {
 /// When cargo-mutants isn't there, or lists what we don't know.
 pub(crate) fn list(files: &[String]) -> Result<Vec<Mutant>> {
     let mut asked = command("cargo", &["mutants", "--list", "--json", "--workspace"]);
+    if !files.is_empty() {
+        // The configuration's files would come on top.
+        asked.arg("--no-config");
+    }
     for file in files {
         asked.args(["--file", file]);
     }

@@ -29,7 +29,7 @@ server's handlers. Written by `cargo xtask mutants`; `CONTRIBUTING.md` says how.
 - **not built**: the compiler refuses it.
 - **accepted**: no test notices it, and none has to; below with the reason.
 - **open**: no test noticed it; below.
-- **unknown**: the file was changed since it was judged.
+- **unknown**: not judged yet, or the file was changed since.
 ";
 
 /// The mutants of a file, or of all.

@@ -44,9 +44,9 @@ const BREAKAGES: [(&str, &str, &str); 28] = [
         ":2: `verify_percent = 101`: 101 is out of range: 0 to 100 would be right",
     ),
     (
-        "workers = 2",
+        "engine_priority = \"low\"",
         "engine_priority = \"high\"",
-        ":2: `engine_priority = \"high\"`: \"high\" is no priority: idle, low or normal would be right",
+        ":4: `engine_priority = \"high\"`: \"high\" is no priority: idle, low or normal would be right",
     ),
     (
         "[server]",

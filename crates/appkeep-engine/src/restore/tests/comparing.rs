@@ -17,9 +17,9 @@ const PIECE: usize = 128 * 1024;
 
 fn part(bytes: &[u8], at: usize) -> Part {
     let hash = Sha256::digest(bytes);
-    let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: Vec<String> = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     Part {
-        id: hex.parse().unwrap(),
+        id: hex.concat().parse().unwrap(),
         at: at as u64,
         bytes: bytes.len() as u64,
     }

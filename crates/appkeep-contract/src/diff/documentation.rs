@@ -104,7 +104,7 @@ fn excerpts(old: &str, new: &str) -> (String, String) {
 
 #[cfg(test)]
 mod tests {
-    use super::excerpts;
+    use super::{CHARS_MAX, excerpts};
 
     #[test]
     fn excerpts_show_where_texts_part_and_where_they_were_cut() {
@@ -114,6 +114,8 @@ mod tests {
         let (old, new) = show(&format!("{long}begins"), &format!("{long}ends"));
         assert!(old.starts_with("\"…") && old.ends_with("begins\""), "{old}");
         assert!(new.starts_with("\"…") && new.ends_with("ends\""), "{new}");
+        let whole = "x".repeat(CHARS_MAX);
+        assert_eq!(show(&whole, "").0, format!("\"{whole}\""));
         let (old, _) = show(&long, "");
         assert!(old.starts_with("\"word") && old.ends_with("…\""), "{old}");
     }

@@ -212,6 +212,13 @@ mod tests {
     }
 
     #[test]
+    fn an_example_is_one_whatever_it_holds() {
+        let old = json!({"example": {"name": "a", "size": 1}});
+        let new = json!({"example": {"name": "b", "size": 2}});
+        assert_eq!(found(&old, &new), one(Kind::Example, "/example", "/example"));
+    }
+
+    #[test]
     fn sets_and_branches_have_no_order() {
         let old = json!({"required": ["a", "b"], "anyOf": [{"type": "string"}, {"type": "integer"}]});
         let turned = json!({"required": ["b", "a"], "anyOf": [{"type": "integer"}, {"type": "string"}]});
@@ -231,14 +238,14 @@ mod tests {
         let parameter =
             |name: &str, kind: &str| json!({"name": name, "in": "query", "schema": {"type": kind}});
         let old = json!({"parameters": [parameter("a", "string"), parameter("b", "string")]});
-        let new = json!({"parameters": [parameter("b", "integer"), parameter("c", "string"), parameter("a", "string")]});
+        let new = json!({"parameters": [parameter("c", "string"), parameter("b", "integer"), parameter("a", "string")]});
         let expected = [
             one(
                 Kind::Other,
                 "/parameters/1/schema/type",
-                "/parameters/0/schema/type",
+                "/parameters/1/schema/type",
             ),
-            one(Kind::Other, "-", "/parameters/1"),
+            one(Kind::Other, "-", "/parameters/0"),
         ];
         assert_eq!(found(&old, &new), expected.concat());
         let (old, new) = (

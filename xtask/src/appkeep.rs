@@ -11,6 +11,7 @@ use cargo_metadata::Message;
 use tempfile::TempDir;
 
 use crate::files;
+use crate::process::signal;
 
 /// The package and its binary.
 const BINARY: &str = "appkeep";
@@ -117,7 +118,7 @@ pub(crate) fn create_token(binary: &Path, data: &Path, account: &str) -> Result<
 /// # Errors
 /// When it doesn't stop.
 pub(crate) fn stop(child: &mut Child) -> Result<ExitStatus> {
-    terminate(child.id())?;
+    signal("TERM", &child.id().to_string())?;
     let begun = Instant::now();
     while begun.elapsed() < STOP_MAX {
         let status = child.try_wait().context("failed to look at the server")?;
@@ -127,15 +128,6 @@ pub(crate) fn stop(child: &mut Child) -> Result<ExitStatus> {
         sleep(PAUSE);
     }
     bail!("the server didn't stop within {STOP_MAX:?}")
-}
-
-/// Asks a process to stop, by the shell's own `kill`. That it is gone already is fine.
-fn terminate(pid: u32) -> Result<()> {
-    Command::new("sh")
-        .args(["-c", "kill -s TERM \"$1\" 2>/dev/null", "sh", &pid.to_string()])
-        .status()
-        .context("failed to start a shell")?;
-    Ok(())
 }
 
 #[cfg(test)]

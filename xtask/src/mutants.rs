@@ -12,14 +12,13 @@ mod table;
 mod tree;
 mod weave;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::Args as ClapArgs;
-use sha2::{Digest, Sha256};
 
 use self::judge::Judge;
 use self::list::Mutant;
@@ -72,7 +71,6 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     let target = files::root().join("target/mutants");
     fs::create_dir_all(&target).with_context(|| format!("failed to make {}", target.display()))?;
     let outcomes = Outcomes::open(&target.join("outcomes.jsonl"))?;
-    let digests = digests(&mutants)?;
     if !args.table {
         let known = if args.anew {
             BTreeMap::new()
@@ -80,20 +78,19 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
             outcomes.read()?
         };
         let is_open = |mutant: &&Mutant| {
-            let key = (digests[mutant.file.as_str()].clone(), mutant.name());
             !matches!(
-                known.get(&key),
-                Some(Fate::Caught(_) | Fate::TimedOut(_) | Fate::Unbuilt(_))
+                known.get(&mutant.key()),
+                Some(Fate::Caught(_) | Fate::TimedOut(_) | Fate::Unbuilt(_) | Fate::Constant)
             )
         };
         let open: Vec<Mutant> = mutants.iter().filter(is_open).cloned().collect();
         eprintln!("mutants: {} of {} to judge", open.len(), mutants.len());
-        judge(args, &open, &digests, &outcomes)?;
+        judge(args, &open, &outcomes)?;
     }
-    table::write(&mutants, &digests, &outcomes.read()?, args.file.is_empty())
+    table::write(&mutants, &outcomes.read()?, args.file.is_empty())
 }
 
-fn judge(args: &Args, open: &[Mutant], digests: &BTreeMap<&str, String>, outcomes: &Outcomes) -> Result<()> {
+fn judge(args: &Args, open: &[Mutant], outcomes: &Outcomes) -> Result<()> {
     let jobs = args
         .jobs
         .unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
@@ -104,13 +101,12 @@ fn judge(args: &Args, open: &[Mutant], digests: &BTreeMap<&str, String>, outcome
         args.packages.clone()
     };
     let built = tree.build(open)?;
-    let put = |mutant: &Mutant, fate: &Fate| outcomes.put(mutant, &digests[mutant.file.as_str()], fate);
     for mutant in open {
         match built.refused.get(&mutant.id) {
-            Some(said) if said.contains(IN_A_CONSTANT) => put(mutant, &Fate::Constant)?,
-            Some(said) => put(mutant, &Fate::Unbuilt(said.clone()))?,
+            Some(said) if said.contains(IN_A_CONSTANT) => outcomes.put(mutant, &Fate::Constant)?,
+            Some(said) => outcomes.put(mutant, &Fate::Unbuilt(said.clone()))?,
             None if built.unplaced.contains(&mutant.id) => {
-                put(mutant, &Fate::Unbuilt(NO_PROGRAM.to_owned()))?;
+                outcomes.put(mutant, &Fate::Unbuilt(NO_PROGRAM.to_owned()))?;
             }
             None => {}
         }
@@ -127,20 +123,6 @@ fn judge(args: &Args, open: &[Mutant], digests: &BTreeMap<&str, String>, outcome
         &built.sites,
         Duration::from_secs(args.seconds),
     );
-    let judged = side_by_side(jobs, &woven, |mutant| put(mutant, &judge.of(mutant)?));
+    let judged = side_by_side(jobs, &woven, |mutant| outcomes.put(mutant, &judge.of(mutant)?));
     judged.into_iter().collect()
-}
-
-/// Digests of the mutated files, without their tests: what was known of a mutant holds as long as these stay the same.
-fn digests(mutants: &[Mutant]) -> Result<BTreeMap<&str, String>> {
-    let names: BTreeSet<&str> = mutants.iter().map(|mutant| mutant.file.as_str()).collect();
-    let digest = |file| {
-        let content =
-            fs::read_to_string(files::root().join(file)).with_context(|| format!("failed to read {file}"))?;
-        let mutated = content.split("\n#[cfg(test)]\n").next().unwrap_or_default();
-        let digest = Sha256::digest(mutated);
-        let words: Vec<String> = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        Ok((file, words.concat()))
-    };
-    names.into_iter().map(digest).collect()
 }

@@ -46,6 +46,18 @@ pub(crate) fn require(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// Sends a signal to a process, or to the group `-number`, by the shell's own `kill`. That it is gone already is fine.
+///
+/// # Errors
+/// When no shell can be started.
+pub(crate) fn signal(name: &str, target: &str) -> Result<()> {
+    Command::new("sh")
+        .args(["-c", "kill -s \"$1\" -- \"$2\" 2>/dev/null", "sh", name, target])
+        .status()
+        .context("failed to start a shell")?;
+    Ok(())
+}
+
 fn display(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy().into_owned()];
     words.extend(command.get_args().map(|arg| arg.to_string_lossy().into_owned()));

@@ -1,10 +1,13 @@
 //! Which mutants there are: what cargo-mutants would do to the sources, and where.
 
 use std::collections::BTreeMap;
+use std::fs;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
+use crate::files;
 use crate::process::command;
 
 /// One change to the sources that a test should notice.
@@ -14,6 +17,8 @@ pub(crate) struct Mutant {
     pub(crate) id: u32,
     /// The source file, from the workspace's root.
     pub(crate) file: String,
+    /// A digest of that file, without its tests: what was known of the mutant holds as long as this stays the same.
+    pub(crate) source: String,
     /// The function that it is in; empty outside of any.
     pub(crate) function: String,
     /// What cargo-mutants calls it, without the place: stable while the lines move.
@@ -47,12 +52,20 @@ pub(crate) enum Genre {
 }
 
 impl Mutant {
+    /// By what its outcome is known.
+    pub(crate) fn key(&self) -> Key {
+        (self.source.clone(), self.name())
+    }
+
     /// The place and the change, as cargo-mutants would say it.
     pub(crate) fn name(&self) -> String {
         let (line, column) = self.span.0;
         format!("{}:{line}:{column}: {}", self.file, self.what)
     }
 }
+
+/// By what an outcome is known: a digest of the source, and the mutant's name.
+pub(crate) type Key = (String, String);
 
 /// The mutants of the sources that `.cargo/mutants.toml` names, or of `files` only.
 ///
@@ -76,14 +89,15 @@ pub(crate) fn list(files: &[String]) -> Result<Vec<Mutant>> {
     }
     let listed: Vec<Value> =
         serde_json::from_slice(&output.stdout).context("failed to read what cargo mutants lists")?;
+    let mut digests = BTreeMap::new();
     let read = |(index, value): (usize, &Value)| {
         let id = u32::try_from(index + 1).context("too many mutants")?;
-        read(id, value).with_context(|| format!("failed to understand the mutant {value}"))
+        read(id, value, &mut digests).with_context(|| format!("failed to understand the mutant {value}"))
     };
     listed.iter().enumerate().map(read).collect()
 }
 
-fn read(id: u32, value: &Value) -> Result<Mutant> {
+fn read(id: u32, value: &Value, digests: &mut BTreeMap<String, String>) -> Result<Mutant> {
     let text = |name: &str| value[name].as_str().with_context(|| format!("no `{name}`"));
     let position = |name: &str| {
         let part = |part: &str| {
@@ -92,10 +106,15 @@ fn read(id: u32, value: &Value) -> Result<Mutant> {
         };
         anyhow::Ok((part("line")?, part("column")?))
     };
-    let name = text("name")?;
+    let (name, file) = (text("name")?, text("file")?);
+    let source = match digests.get(file) {
+        Some(known) => known.clone(),
+        None => digests.entry(file.to_owned()).or_insert(digest(file)?).clone(),
+    };
     Ok(Mutant {
         id,
-        file: text("file")?.to_owned(),
+        file: file.to_owned(),
+        source,
         function: value["function"]["function_name"]
             .as_str()
             .unwrap_or_default()
@@ -113,6 +132,16 @@ fn read(id: u32, value: &Value) -> Result<Mutant> {
         span: (position("start")?, position("end")?),
         replacement: text("replacement")?.to_owned(),
     })
+}
+
+/// A digest of a file without its tests.
+fn digest(file: &str) -> Result<String> {
+    let content =
+        fs::read_to_string(files::root().join(file)).with_context(|| format!("failed to read {file}"))?;
+    let mutated = content.split("\n#[cfg(test)]\n").next().unwrap_or_default();
+    let digest = Sha256::digest(mutated);
+    let words: Vec<String> = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    Ok(words.concat())
 }
 
 /// The mutants by their file.

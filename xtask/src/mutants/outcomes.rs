@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::list::Mutant;
+use super::list::{Key, Mutant};
 
 /// What became of a mutant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Outcomes {
     ///
     /// # Errors
     /// When it can't be written.
-    pub(crate) fn put(&self, mutant: &Mutant, digest: &str, outcome: &Outcome) -> Result<()> {
+    pub(crate) fn put(&self, mutant: &Mutant, outcome: &Outcome) -> Result<()> {
         let (verdict, by, tried, left) = match outcome {
             Outcome::Caught(by) => ("caught", by.as_str(), 0, 0),
             Outcome::TimedOut(by) => ("timed out", by.as_str(), 0, 0),
@@ -61,8 +61,9 @@ impl Outcomes {
             Outcome::Unbuilt(text) => ("unbuilt", text.as_str(), 0, 0),
             Outcome::Constant => ("constant", "", 0, 0),
         };
+        let (digest, name) = mutant.key();
         let line = json!({
-            "mutant": mutant.name(), "file": digest,
+            "mutant": name, "file": digest,
             "outcome": verdict, "by": by, "tried": tried, "left": left,
         });
         let mut file = self
@@ -76,7 +77,7 @@ impl Outcomes {
     ///
     /// # Errors
     /// When the file can't be read.
-    pub(crate) fn read(&self) -> Result<BTreeMap<(String, String), Outcome>> {
+    pub(crate) fn read(&self) -> Result<BTreeMap<Key, Outcome>> {
         let text = fs::read_to_string(&self.path).context("failed to read the outcomes")?;
         let mut outcomes = BTreeMap::new();
         for line in text.lines() {
@@ -117,9 +118,10 @@ mod tests {
     fn what_was_put_down_last_is_known_later_and_half_a_line_is_not() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("outcomes.jsonl");
-        let mutant = Mutant {
+        let mutant = |source: &str| Mutant {
             id: 1,
             file: "a.rs".to_owned(),
+            source: source.to_owned(),
             function: "f".to_owned(),
             what: "replace f with ()".to_owned(),
             genre: Genre::FnValue,
@@ -128,11 +130,11 @@ mod tests {
         };
         let outcomes = Outcomes::open(&path).unwrap();
         let survived = Outcome::Survived { tried: 3, left: 1 };
-        outcomes.put(&mutant, "d1", &survived).unwrap();
+        outcomes.put(&mutant("d1"), &survived).unwrap();
         outcomes
-            .put(&mutant, "d2", &Outcome::Caught("a test".to_owned()))
+            .put(&mutant("d2"), &Outcome::Caught("a test".to_owned()))
             .unwrap();
-        outcomes.put(&mutant, "d2", &Outcome::Unreached).unwrap();
+        outcomes.put(&mutant("d2"), &Outcome::Unreached).unwrap();
         fs::write(
             &path,
             fs::read_to_string(&path).unwrap() + "{\"mutant\": \"a.rs:3",

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::tree::Tree;
-use crate::process::require;
+use crate::process::{require, signal};
 use crate::test::BLACK_BOX;
 
 /// Sets the mutant that a process is.
@@ -218,12 +218,7 @@ fn end(mut command: Command, limit: Duration) -> Result<Ended> {
     };
     if ended != Ended::Passed {
         // A test that failed may have left a server behind.
-        let group = format!("-{}", child.id());
-        let quiet = Command::new("kill")
-            .args(["-KILL", "--", &group])
-            .stderr(Stdio::null())
-            .status();
-        quiet.context("failed to start kill")?;
+        signal("KILL", &format!("-{}", child.id()))?;
         child.wait().context("failed to wait for a test")?;
     }
     Ok(ended)

@@ -7,7 +7,7 @@ use std::fs;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::list::{Mutant, by_file};
+use super::list::{Key, Mutant, by_file};
 use super::outcomes::Outcome as Fate;
 use crate::process::command;
 use crate::{Outcome, files};
@@ -48,22 +48,16 @@ struct Row {
 ///
 /// # Errors
 /// When what is accepted can't be read, or the table can't be written.
-pub(crate) fn write(
-    mutants: &[Mutant],
-    digests: &BTreeMap<&str, String>,
-    outcomes: &BTreeMap<(String, String), Fate>,
-    whole: bool,
-) -> Result<Outcome> {
+pub(crate) fn write(mutants: &[Mutant], outcomes: &BTreeMap<Key, Fate>, whole: bool) -> Result<Outcome> {
     let accepted = accepted()?;
     let (mut rows, mut open, mut used) = (String::new(), String::new(), BTreeSet::new());
     let mut sum = Row::default();
     for (file, of_file) in by_file(mutants) {
         let mut row = Row::default();
         for mutant in of_file {
-            let key = (digests[file].clone(), mutant.name());
             let let_off = (file.to_owned(), mutant.what.clone());
             row.mutants += 1;
-            match outcomes.get(&key) {
+            match outcomes.get(&mutant.key()) {
                 Some(Fate::Caught(_)) => row.caught += 1,
                 Some(Fate::TimedOut(_)) => row.late += 1,
                 Some(Fate::Unbuilt(_)) => row.unbuilt += 1,

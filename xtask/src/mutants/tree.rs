@@ -98,7 +98,7 @@ impl Tree {
         fs::write(&full, content).with_context(|| format!("failed to write {}", full.display()))
     }
 
-    /// Weaves the mutants in and builds all tests, without those that don't build.
+    /// Weaves the mutants in, but for those that don't build.
     ///
     /// # Errors
     /// When what remains doesn't build, or whose fault that is can't be told.

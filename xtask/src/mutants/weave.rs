@@ -298,6 +298,7 @@ mod tests {
         Mutant {
             id,
             file: "a.rs".to_owned(),
+            source: String::new(),
             function: "f".to_owned(),
             what: format!("replace {old} with {replacement} -> bool"),
             genre,

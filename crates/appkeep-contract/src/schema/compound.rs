@@ -19,10 +19,7 @@ impl<'a> Proof<'a> {
         let mut reasons = Vec::new();
         if let Some(min) = large.count("minItems").filter(|min| own.min < *min) {
             let what = format!("at least {min} items are asked for, and it may hold fewer");
-            reasons.push(Reason {
-                certain: !own.unique,
-                ..sure(&shape.whole, large, spot, what)
-            });
+            reasons.push(sure(&shape.whole, large, spot, what));
         }
         if let Some(max) = large
             .count("maxItems")

@@ -150,22 +150,20 @@ pub(super) struct Proof<'a> {
     pub(super) large: Rc<Side<'a>>,
     steps: Cell<u32>,
     nesting: Cell<u32>,
-    /// Pairs under proof, with the depth in the value at which the proof began.
-    assumed: RefCell<Vec<(String, usize)>>,
+    /// Pairs under proof, each one deeper in the value than the one before.
+    assumed: RefCell<Vec<String>>,
 }
 
 /// A place in the value that a proof is about.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Spot {
     path: String,
-    depth: usize,
 }
 
 impl Spot {
     pub(super) fn into(&self, member: &str) -> Self {
         Self {
             path: format!("{}/{member}", self.path),
-            depth: self.depth + 1,
         }
     }
 }
@@ -203,8 +201,9 @@ impl<'a> Proof<'a> {
 
     /// What stands against `conjunction` ⊆ `large`; nothing means that it is proven.
     ///
-    /// Schemas may refer to themselves. A pair that is met again deeper in the value may be assumed: a
-    /// shortest counterexample would have to hold a shorter one. Met again in the same place, it may not.
+    /// Asked of a value, of an item or of a member, and never twice of the same place. So a pair of schemas that
+    /// refer to themselves is met again only deeper in the value, and may be assumed there: a shortest
+    /// counterexample would have to hold a shorter one.
     pub(super) fn contains(&self, conjunction: &[Node<'a>], large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
         let Some(_step) = self.step() else {
             return self.gave_up(conjunction, large, spot);
@@ -224,21 +223,10 @@ impl<'a> Proof<'a> {
         ids.sort_unstable();
         ids.dedup();
         let pair = format!("{} ⊆ {}", ids.join(" & "), large.at);
-        let met = self
-            .assumed
-            .borrow()
-            .iter()
-            .find(|(known, _)| *known == pair)
-            .map(|(_, depth)| *depth);
-        match met {
-            Some(depth) if depth < spot.depth => return Vec::new(),
-            Some(_) => {
-                let why = "refers to itself without descending into a value".to_owned();
-                return vec![unsure(conjunction, &large, spot, why)];
-            }
-            None => {}
+        if self.assumed.borrow().contains(&pair) {
+            return Vec::new();
         }
-        self.assumed.borrow_mut().push((pair, spot.depth));
+        self.assumed.borrow_mut().push(pair);
         let reasons = match self.expand(conjunction) {
             Ok(shapes) => shapes
                 .iter()
@@ -277,9 +265,8 @@ impl<'a> Proof<'a> {
         if let Some(values) = &shape.values {
             return self.values_within(shape, values, &large, spot);
         }
-        let mut reasons = match &*large.value {
-            Value::Bool(true) => Vec::new(),
-            Value::Bool(false) => vec![sure(&shape.whole, &large, spot, "nothing is admitted".to_owned())],
+        let mut reasons = match large.value.as_bool() {
+            Some(false) => vec![sure(&shape.whole, &large, spot, "nothing is admitted".to_owned())],
             _ => self.plain_within(shape, &large, spot),
         };
         for branch in large.branches("allOf") {

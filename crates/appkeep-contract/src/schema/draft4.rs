@@ -65,11 +65,7 @@ fn keyword(key: &str, value: &Value) -> Option<Value> {
                 .collect::<Map<_, _>>()
                 .into()
         }),
-        "items" | "not" => Some(lower(value)),
-        "additionalProperties" => match value {
-            Value::Bool(_) => Some(value.clone()),
-            _ => Some(lower(value)),
-        },
+        "items" | "not" | "additionalProperties" => Some(lower(value)),
         "allOf" | "anyOf" | "oneOf" => {
             let branches = value.as_array().filter(|branches| !branches.is_empty())?;
             Some(branches.iter().map(lower).collect::<Vec<_>>().into())

@@ -1,7 +1,5 @@
 //! From schemas with combinators to the list of their alternatives.
 
-use serde_json::Value;
-
 use super::contain::Proof;
 use super::node::Node;
 use super::shape::{Shape, Types};
@@ -30,10 +28,8 @@ impl<'a> Proof<'a> {
         trail: &mut Vec<String>,
     ) -> Result<Vec<Shape<'a>>, String> {
         let node = self.small.resolve(node)?;
-        match &*node.value {
-            Value::Bool(true) => return Ok(shapes),
-            Value::Bool(false) => return Ok(Vec::new()),
-            _ => {}
+        if node.value.as_bool() == Some(false) {
+            return Ok(Vec::new());
         }
         if trail.contains(&node.at) {
             return Err("refers to itself without descending into a value".to_owned());
@@ -53,7 +49,7 @@ impl<'a> Proof<'a> {
         }
         main = self.alternatives(&node.branches("anyOf"), main, trail)?;
         let exclusive = node.branches("oneOf");
-        if exclusive.len() > 1 && !self.are_apart(&exclusive) {
+        if !self.are_apart(&exclusive) {
             for shape in &mut main {
                 shape.vague.push("`oneOf` read as `anyOf`".to_owned());
             }

@@ -132,7 +132,7 @@ const WHOLE_MAX: f64 = 1e30;
     reason = "the range is checked and the fraction is gone"
 )]
 fn whole(float: f64) -> Option<i128> {
-    (float.abs() < WHOLE_MAX).then_some(float as i128)
+    (-WHOLE_MAX..=WHOLE_MAX).contains(&float).then_some(float as i128)
 }
 
 fn compare_mixed(int: i128, float: f64) -> Option<Ordering> {
@@ -140,7 +140,7 @@ fn compare_mixed(int: i128, float: f64) -> Option<Ordering> {
         return None;
     }
     let Some(below) = whole(float.floor()) else {
-        return Some(if float > 0.0 {
+        return Some(if float.is_sign_positive() {
             Ordering::Less
         } else {
             Ordering::Greater

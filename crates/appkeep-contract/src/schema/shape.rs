@@ -15,14 +15,14 @@ pub(super) struct Types(u8);
 
 impl Types {
     pub(super) const NONE: Self = Self(0);
-    pub(super) const NULL: Self = Self(1);
-    pub(super) const BOOLEAN: Self = Self(2);
-    pub(super) const INTEGER: Self = Self(4);
-    pub(super) const NUMBER: Self = Self(4 | 8);
-    pub(super) const STRING: Self = Self(16);
-    pub(super) const ARRAY: Self = Self(32);
-    pub(super) const OBJECT: Self = Self(64);
-    pub(super) const ALL: Self = Self(127);
+    pub(super) const NULL: Self = Self(0b000_0001);
+    pub(super) const BOOLEAN: Self = Self(0b000_0010);
+    pub(super) const INTEGER: Self = Self(0b000_0100);
+    pub(super) const NUMBER: Self = Self(0b000_1100);
+    pub(super) const STRING: Self = Self(0b001_0000);
+    pub(super) const ARRAY: Self = Self(0b010_0000);
+    pub(super) const OBJECT: Self = Self(0b100_0000);
+    pub(super) const ALL: Self = Self(0b111_1111);
 
     /// What `type` says; everything where it says nothing, `None` for a word that is no type.
     pub(super) fn of(node: &Node<'_>) -> Option<Self> {

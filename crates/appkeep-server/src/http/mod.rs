@@ -31,8 +31,8 @@ pub(crate) use self::handlers::description;
 pub(crate) use self::media::accepts_gzip;
 pub(crate) use self::wire_cache::WireCache;
 
-/// The largest request body, in bytes.
-pub const BODY_BYTES_MAX: usize = 1024 * 1024;
+/// The largest request body, in bytes: 1 MiB.
+pub const BODY_BYTES_MAX: usize = 1_048_576;
 
 /// What the handlers need.
 pub(crate) struct Http {

@@ -11,10 +11,10 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use uuid::Uuid;
 
-/// The most that is kept, in bytes.
-const BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// The most that is kept, in bytes: 8 MiB.
+const BYTES_MAX: u64 = 8_388_608;
 /// The number of entries to expect: of the size of an ordinary backup.
-const ENTRIES_EXPECTED: usize = 16 * 1024;
+const ENTRIES_EXPECTED: usize = 16_384;
 
 type Key = (Uuid, i64);
 

@@ -1,7 +1,9 @@
 //! Cases as data: `containment.yaml` holds pairs of schemas and what must be said about them.
 
+use std::fmt::Write;
+
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::schema::{Schema, Verdict, contained};
 
@@ -40,6 +42,7 @@ fn decide(schemas: &Value, small: &Value, large: &Value) -> Verdict {
 fn every_case_is_decided_as_written() {
     let table = table();
     let mut wrong = Vec::new();
+    let mut report = String::new();
     for case in &table.cases {
         let verdict = decide(&table.schemas, &case.small, &case.large);
         let said = match verdict {
@@ -55,8 +58,97 @@ fn every_case_is_decided_as_written() {
         if said != case.is || !explained {
             wrong.push(format!("{}: {said} {reasons:?}", case.name));
         }
+        if !verdict.is_contained() {
+            let _ = writeln!(report, "{}: {said}", case.name);
+            for reason in verdict.reasons() {
+                let sign = if reason.certain { '!' } else { '?' };
+                let _ = writeln!(report, "  {sign} {reason}");
+            }
+        }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+    insta::assert_snapshot!("reasons", report);
+}
+
+/// An object with that many members.
+fn wide(members: usize, schema: &Value) -> Value {
+    let properties: Map<String, Value> = (0..members)
+        .map(|number| (format!("m{number}"), schema.clone()))
+        .collect();
+    json!({"type": "object", "properties": properties})
+}
+
+#[test]
+fn what_is_wide_is_no_deeper() {
+    let (small, large) = (json!({"type": "integer"}), json!({"type": "number"}));
+    let verdict = decide(&json!({}), &wide(300, &small), &wide(300, &large));
+    assert!(verdict.is_contained(), "{verdict:?}");
+}
+
+#[test]
+fn a_proof_goes_so_deep_and_no_deeper() {
+    let nested = |depth: usize, leaf: Value| {
+        (0..depth).fold(leaf, |items, _| json!({"type": "array", "items": items}))
+    };
+    let is_proven = |depth: usize, wrapped: bool| {
+        let mut large = nested(depth, json!({"type": "number"}));
+        if wrapped {
+            large = json!({"allOf": [large]});
+        }
+        decide(&json!({}), &nested(depth, json!({"type": "integer"})), &large).is_contained()
+    };
+    let deepest = |wrapped: bool| (0..).find(|depth| !is_proven(depth + 1, wrapped)).unwrap();
+    assert_eq!((deepest(false), deepest(true)), (99, 99));
+}
+
+/// Each level leads twice to the next one.
+#[test]
+fn a_proof_takes_so_many_steps_and_no_more() {
+    let levels = |levels: usize, leaf: &str| {
+        let name = |level: usize| format!("#/components/schemas/{leaf}{level}");
+        let mut schemas = Map::new();
+        schemas.insert(format!("{leaf}0"), json!({"type": leaf}));
+        for level in 1..=levels {
+            let next = json!({"$ref": name(level - 1)});
+            let both =
+                json!({"type": "object", "required": ["a", "b"], "properties": {"a": next, "b": next}});
+            schemas.insert(format!("{leaf}{level}"), both);
+        }
+        schemas
+    };
+    let mut schemas = levels(20, "integer");
+    schemas.extend(levels(20, "number"));
+    let schemas = Value::Object(schemas);
+    let reference = |leaf: &str, level: usize| json!({"$ref": format!("#/components/schemas/{leaf}{level}")});
+    let verdict = |level: usize| {
+        decide(
+            &schemas,
+            &reference("integer", level),
+            &reference("number", level),
+        )
+    };
+    assert!(verdict(8).is_contained());
+    let given_up = verdict(20);
+    assert!(matches!(given_up, Verdict::Unknown(_)), "{given_up:?}");
+    assert_eq!(given_up.reasons()[0].what, "no answer after 200014 steps");
+}
+
+#[test]
+fn a_choice_has_so_many_alternatives_and_no_more() {
+    let small = |branches: u64, nullable: bool| {
+        let branches: Vec<Value> = (0..branches).map(|length| json!({"minLength": length})).collect();
+        json!({"type": "string", "nullable": nullable, "anyOf": branches})
+    };
+    let verdict = |small: &Value| decide(&json!({}), small, &json!({"type": "string", "nullable": true}));
+    assert!(verdict(&small(512, false)).is_contained());
+    assert!(verdict(&small(511, true)).is_contained());
+    for beyond in [small(513, false), small(512, true)] {
+        let verdict = verdict(&beyond);
+        assert_eq!(
+            verdict.reasons()[0].what,
+            "the smaller schema has more than 512 alternatives"
+        );
+    }
 }
 
 #[test]

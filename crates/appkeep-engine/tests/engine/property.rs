@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::random_tree;
 use crate::tree;
-use crate::workbench::{Workbench, snap};
+use crate::workbench::{Workbench, run, snap};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
@@ -16,10 +16,8 @@ proptest! {
     fn a_snapshot_of_any_tree_is_the_same_tree(
         entries in random_tree::entries(),
     ) {
-        let workbench = Workbench::new();
-        random_tree::make(workbench.data(), &entries);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(workbench.take(1)).unwrap();
+        let workbench = Workbench::with_tree(&entries);
+        run(workbench.take(1)).unwrap();
         tree::assert_same(workbench.data(), &workbench.snapshot_dir(1).join("data"));
     }
 }
@@ -31,11 +29,9 @@ proptest! {
     fn any_tree_comes_back_from_its_backup_and_from_its_snapshot(
         entries in random_tree::entries(),
     ) {
-        let workbench = Workbench::new();
-        random_tree::make(workbench.data(), &entries);
+        let workbench = Workbench::with_tree(&entries);
         let original = workbench.snapshot_dir(1).join("data");
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(async {
+        run(async {
             workbench.back_up(1).await;
             tree::assert_same(workbench.data(), &original);
             for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {

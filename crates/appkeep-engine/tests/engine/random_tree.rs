@@ -77,7 +77,7 @@ fn entry() -> impl Strategy<Value = Entry> {
 }
 
 /// Makes the tree below `root`, which is an empty directory.
-pub(crate) fn make(root: &Path, entries: &[(usize, OsString, Entry)]) {
+pub(crate) fn make(root: &Path, entries: &Entries) {
     let mut directories = vec![root.to_owned()];
     let mut files: Vec<PathBuf> = Vec::new();
     let mut modes = Vec::new();

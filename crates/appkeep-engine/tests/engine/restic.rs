@@ -1,7 +1,6 @@
 //! Plain restic reads what we write. Debian's package `restic` has the binary.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -11,7 +10,7 @@ use serde_json::Value;
 
 use crate::random_tree::{self, Entry};
 use crate::tree;
-use crate::workbench::{Workbench, backup, calm, noise, unheard};
+use crate::workbench::{Workbench, backup, calm, noise, odd_volumes, run, unheard};
 
 /// Runs restic on the app's repository, with the password that the key file holds.
 fn restic(workbench: &Workbench, arguments: &[&str]) -> String {
@@ -57,15 +56,7 @@ fn restore(workbench: &Workbench, number: u128) -> PathBuf {
 /// With trap 7: the volume's own directory keeps its mode and owner.
 #[tokio::test]
 async fn restic_restores_a_backup_as_it_was() {
-    let mut workbench = Workbench::new();
-    let config = workbench.add_volume("config");
-    fs::write(config.join("settings"), "on").unwrap();
-    tree::make(workbench.data());
-    fs::set_permissions(workbench.data(), Permissions::from_mode(0o700)).unwrap();
-    if rustix::process::geteuid().is_root() {
-        std::os::unix::fs::chown(workbench.data(), Some(999), Some(998)).unwrap();
-    }
-    tree::set_time(workbench.data(), 1_234_567_890, 12);
+    let (workbench, config) = odd_volumes();
     workbench.back_up(1).await;
 
     assert_clean(&workbench);
@@ -80,25 +71,20 @@ proptest! {
     /// But for links that lead to what is no UTF-8: restic knows them since 0.16, Debian 12 has 0.14.
     #[test]
     fn restic_restores_any_tree(mut entries in random_tree::entries()) {
-        let workbench = Workbench::new();
         for (_, _, entry) in &mut entries {
             if let Entry::Link { to } = entry {
                 *to = to.to_string_lossy().into_owned().into();
             }
         }
-        random_tree::make(workbench.data(), &entries);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(workbench.back_up(1));
+        let workbench = Workbench::with_tree(&entries);
+        run(workbench.back_up(1));
         tree::assert_same(workbench.data(), &restore(&workbench, 1).join("data"));
     }
 }
 
 #[tokio::test]
 async fn restic_restores_the_same_as_we_do() {
-    let mut workbench = Workbench::new();
-    let config = workbench.add_volume("config");
-    fs::write(config.join("settings"), "on").unwrap();
-    tree::make(workbench.data());
+    let (workbench, _) = odd_volumes();
     workbench.back_up(1).await;
     let target = RestoreTarget::Directory {
         path: workbench.root().join("by us"),

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::tree;
-use crate::workbench::{Workbench, backup, calm, noise, snap, unheard};
+use crate::workbench::{Workbench, backup, calm, noise, odd_volumes, snap, unheard};
 
 impl Workbench {
     pub(crate) fn backup_data(&self, number: u128) -> RestoreData {
@@ -81,23 +81,9 @@ fn assert_refused(outcome: Result<RestoreReport, EngineError>, expected: &str) {
     }
 }
 
-/// A volume with everything in it that a copy can get wrong, and with odd looks itself.
-fn odd_volume(workbench: &Workbench) {
-    tree::make(workbench.data());
-    fs::set_permissions(workbench.data(), Permissions::from_mode(0o2750)).unwrap();
-    if rustix::process::geteuid().is_root() {
-        std::os::unix::fs::chown(workbench.data(), Some(999), Some(998)).unwrap();
-        fs::set_permissions(workbench.data(), Permissions::from_mode(0o2750)).unwrap();
-    }
-    tree::set_time(workbench.data(), 1_234_567_890, 12);
-}
-
 #[tokio::test]
 async fn a_backup_and_a_snapshot_come_back_in_place_as_they_were() {
-    let mut workbench = Workbench::new();
-    let config = workbench.add_volume("config");
-    fs::write(config.join("settings"), "on").unwrap();
-    odd_volume(&workbench);
+    let (workbench, config) = odd_volumes();
     let kept = workbench.kept();
     let total = workbench.back_up(1).await;
     for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
@@ -128,7 +114,7 @@ async fn a_backup_and_a_snapshot_come_back_in_place_as_they_were() {
 #[tokio::test]
 async fn a_volume_that_is_gone_comes_back() {
     let workbench = Workbench::new();
-    odd_volume(&workbench);
+    tree::make_volume(workbench.data());
     let kept = workbench.kept();
     workbench.back_up(1).await;
     fs::remove_dir_all(workbench.data()).unwrap();
@@ -159,10 +145,7 @@ async fn a_volume_behind_a_link_is_replaced_behind_it() {
 
 #[tokio::test]
 async fn a_directory_gets_a_subdirectory_for_each_volume() {
-    let mut workbench = Workbench::new();
-    let config = workbench.add_volume("config");
-    fs::write(config.join("settings"), "on").unwrap();
-    odd_volume(&workbench);
+    let (workbench, config) = odd_volumes();
     workbench.back_up(1).await;
     let target = workbench.root().join("not/there/yet");
     let report = workbench
@@ -457,7 +440,7 @@ async fn a_volume_that_is_a_mount_point_stays_one() {
     }
     let workbench = Workbench::new();
     let _mounted = Mounted::at(workbench.data());
-    odd_volume(&workbench);
+    tree::make_volume(workbench.data());
     // tmpfs has no attributes for users on older kernels; the rest is what counts here.
     let kept = workbench.kept();
     workbench.back_up(1).await;

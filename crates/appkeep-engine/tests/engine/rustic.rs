@@ -3,8 +3,7 @@
 //! Content, holes, names, links, modes, owners, times and attributes are all compared: there is nothing in our
 //! backups that this command doesn't give back.
 
-use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -13,7 +12,7 @@ use walkdir::WalkDir;
 
 use crate::random_tree;
 use crate::tree;
-use crate::workbench::{Workbench, backup};
+use crate::workbench::{Workbench, backup, odd_volumes, run};
 
 /// Restores a backup and says where.
 fn restore(workbench: &Workbench, number: u128) -> PathBuf {
@@ -69,15 +68,7 @@ fn files_of(directory: &Path) -> Vec<(PathBuf, u64)> {
 /// With trap 7: the volume's own directory keeps its mode and owner.
 #[tokio::test]
 async fn rustic_restores_each_of_several_backups_as_it_was() {
-    let mut workbench = Workbench::new();
-    let config = workbench.add_volume("config");
-    fs::write(config.join("settings"), "on").unwrap();
-    tree::make(workbench.data());
-    fs::set_permissions(workbench.data(), Permissions::from_mode(0o700)).unwrap();
-    if rustix::process::geteuid().is_root() {
-        std::os::unix::fs::chown(workbench.data(), Some(999), Some(998)).unwrap();
-    }
-    tree::set_time(workbench.data(), 1_234_567_890, 12);
+    let (workbench, config) = odd_volumes();
     workbench.back_up(1).await;
     fs::write(config.join("settings"), "off").unwrap();
     workbench.back_up(2).await;
@@ -95,10 +86,8 @@ proptest! {
 
     #[test]
     fn rustic_restores_any_tree(entries in random_tree::entries()) {
-        let workbench = Workbench::new();
-        random_tree::make(workbench.data(), &entries);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        runtime.block_on(workbench.back_up(1));
+        let workbench = Workbench::with_tree(&entries);
+        run(workbench.back_up(1));
         tree::assert_same(workbench.data(), &restore(&workbench, 1).join("data"));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{MetadataExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use appkeep_core::engine::{Engine, EngineError, SnapshotLevel};
 use chrono::TimeDelta;
 
 use crate::tree;
-use crate::workbench::{Workbench, calm, noise, snap, taken_at};
+use crate::workbench::{Workbench, calm, noise, odd_volumes, snap, taken_at};
 use crate::writer::{Writer, is_cut_exactly};
 
 #[track_caller]
@@ -24,11 +24,7 @@ fn assert_unreadable(outcome: Result<impl std::fmt::Debug, EngineError>, expecte
 
 #[tokio::test]
 async fn a_snapshot_is_the_same_in_every_respect() {
-    let mut workbench = Workbench::new();
-    let config = workbench.add_volume("config");
-    fs::write(config.join("settings"), "on").unwrap();
-    tree::make(workbench.data());
-    fs::set_permissions(workbench.data(), fs::Permissions::from_mode(0o700)).unwrap();
+    let (workbench, config) = odd_volumes();
     workbench.take(1).await.unwrap();
     tree::assert_same(workbench.data(), &workbench.snapshot_dir(1).join("data"));
     tree::assert_same(&config, &workbench.snapshot_dir(1).join("config"));

@@ -12,6 +12,17 @@ use walkdir::WalkDir;
 
 use crate::workbench::noise;
 
+/// Makes the tree in an empty directory, and gives the directory odd looks too.
+pub(crate) fn make_volume(root: &Path) {
+    make(root);
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(root, Some(999), Some(998)).unwrap();
+    }
+    // After the owner: a new one takes the bit for the group away.
+    fs::set_permissions(root, Permissions::from_mode(0o2750)).unwrap();
+    set_time(root, 1_234_567_890, 12);
+}
+
 /// Makes the tree in an empty directory.
 pub(crate) fn make(root: &Path) {
     for directory in ["empty", "deep/er/still", "locked"] {

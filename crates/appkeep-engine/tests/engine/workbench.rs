@@ -15,6 +15,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::random_tree::{self, Entries};
+use crate::tree;
+
 /// Never cancelled.
 pub(crate) fn calm() -> CancellationToken {
     CancellationToken::new()
@@ -55,6 +58,13 @@ impl Workbench {
     pub(crate) fn new() -> Self {
         let mut workbench = Self::bare(tempfile::tempdir().unwrap());
         workbench.add_volume("data");
+        workbench
+    }
+
+    /// An app with one volume, `data`, that holds these.
+    pub(crate) fn with_tree(entries: &Entries) -> Self {
+        let workbench = Self::new();
+        random_tree::make(workbench.data(), entries);
         workbench
     }
 
@@ -209,6 +219,22 @@ impl Workbench {
 fn engine_in(data_dir: &Path) -> RusticEngine {
     let data_dir = data_dir.to_owned();
     RusticEngine::new(&EngineConfig { data_dir }).with_priority(Priority::Low)
+}
+
+/// An app with two volumes: `data`, of everything that a copy can get wrong, and `config`, whose directory comes with
+/// it.
+pub(crate) fn odd_volumes() -> (Workbench, PathBuf) {
+    let mut workbench = Workbench::new();
+    let config = workbench.add_volume("config");
+    fs::write(config.join("settings"), "on").unwrap();
+    tree::make_volume(workbench.data());
+    (workbench, config)
+}
+
+/// Waits for it on this thread, for tests that can't be asynchronous themselves.
+pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.unwrap().block_on(future)
 }
 
 /// Bytes that neither compress nor repeat; the same for the same seed.

@@ -39,16 +39,19 @@ pub(crate) enum Step {
     Unchanged,
     Changed,
     Restore,
+    /// A restore that reads what it wrote and compares it: ours always do.
+    Compared,
     Delete,
 }
 
 impl Step {
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Snapshot,
         Self::First,
         Self::Unchanged,
         Self::Changed,
         Self::Restore,
+        Self::Compared,
         Self::Delete,
     ];
 
@@ -60,6 +63,7 @@ impl Step {
             Self::Unchanged => "unchanged",
             Self::Changed => "1 % changed",
             Self::Restore => "restore",
+            Self::Compared => "restore, compared",
             Self::Delete => "delete and prune",
         }
     }
@@ -76,7 +80,7 @@ pub(crate) struct Costs {
 impl Costs {
     fn note(&mut self, step: Step, peer: Peer, cost: Cost) {
         eprintln!(
-            "{:<16} {:<18} {:>7.2} s {:>7.2} CPU s {:>5} MiB",
+            "{:<17} {:<18} {:>7.2} s {:>7.2} CPU s {:>5} MiB",
             step.name(),
             report::name_of(peer),
             cost.wall.as_secs_f64(),
@@ -177,13 +181,13 @@ impl Site<'_> {
             return self.restic_command(step);
         }
         let word = match step {
-            Step::Snapshot if peer == Peer::Bare => return Ok(None),
-            Step::Restore | Step::Delete if peer == Peer::Unverified => return Ok(None),
+            Step::Snapshot | Step::Compared if peer == Peer::Bare => return Ok(None),
+            Step::Restore | Step::Compared | Step::Delete if peer == Peer::Unverified => return Ok(None),
             Step::Snapshot => "snapshot-1",
             Step::First => "backup-1",
             Step::Unchanged => "backup-2",
             Step::Changed => "backup-3",
-            Step::Restore => "restore-3",
+            Step::Restore | Step::Compared => "restore-3",
             Step::Delete => "delete",
         };
         if let (Peer::Ours | Peer::Unverified, Step::Unchanged | Step::Changed) = (peer, step) {
@@ -222,9 +226,15 @@ impl Site<'_> {
         match step {
             Step::Snapshot => return Ok(None),
             Step::First | Step::Unchanged | Step::Changed => command.arg("backup").arg(self.source),
-            Step::Restore => command
-                .args(["restore", "latest", "--target"])
-                .arg(self.place(Peer::Restic).join("restored")),
+            Step::Restore | Step::Compared => {
+                command
+                    .args(["restore", "latest", "--target"])
+                    .arg(self.place(Peer::Restic).join("restored"));
+                if step == Step::Compared {
+                    command.arg("--verify");
+                }
+                &mut command
+            }
             Step::Delete => command
                 .args(["forget", "--prune", "--max-unused", "0"])
                 .args(self.first_two_of_restic()?),
@@ -247,12 +257,13 @@ impl Site<'_> {
     fn after(&self, step: Step, peer: Peer, costs: &mut Costs) -> Result<()> {
         match step {
             _ if peer == Peer::Unverified => {}
+            Step::Compared if peer == Peer::Bare => {}
             Step::First | Step::Delete => {
                 let bytes = self.repository_size(peer)?;
                 let (first, last) = costs.sizes.entry(peer).or_default();
                 *(if step == Step::First { first } else { last }) = bytes;
             }
-            Step::Restore => {
+            Step::Restore | Step::Compared => {
                 let restored = self.place(peer).join("restored");
                 let inner = match peer {
                     Peer::Ours => restored.join("data"),

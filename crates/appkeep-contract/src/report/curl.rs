@@ -87,4 +87,52 @@ mod tests {
         };
         insta::assert_snapshot!(curl(&long), @r#"{ head -c 1000000 /dev/zero | tr '\0' ' '; printf %s '{"name":"it'\''s"}'; } | curl -isS -X POST -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' --data-binary @- 'http://h/a?b=c'"#);
     }
+
+    #[test]
+    fn a_body_that_never_ends_is_an_upload_that_waits() {
+        let halting = Exchange {
+            halting: true,
+            ..exchange()
+        };
+        insta::assert_snapshot!(curl(&halting), @r#"{ printf %s '{"name":"it'\''s"}'; sleep 60; } | curl -isS -X POST -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' -T - 'http://h/a?b=c'"#);
+    }
+
+    #[test]
+    fn the_method_is_the_one_that_was_sent() {
+        let told = |method: &str, body: Option<&str>| {
+            curl(&Exchange {
+                method: method.to_owned(),
+                request_body: body.map(str::to_owned),
+                request_headers: Vec::new(),
+                ..exchange()
+            })
+        };
+        assert_eq!(told("GET", None), "curl -isS 'http://h/a?b=c'");
+        assert_eq!(told("DELETE", None), "curl -isS -X DELETE 'http://h/a?b=c'");
+        // Left alone, curl would make a POST of it.
+        assert_eq!(
+            told("GET", Some("{}")),
+            "curl -isS -X GET --data-raw '{}' 'http://h/a?b=c'"
+        );
+    }
+
+    #[test]
+    fn the_shell_fills_in_nothing_but_the_token() {
+        let told = |name: &str, value: &str| {
+            curl(&Exchange {
+                method: "GET".to_owned(),
+                request_body: None,
+                request_headers: vec![(name.to_owned(), value.to_owned())],
+                ..exchange()
+            })
+        };
+        assert_eq!(
+            told("Accept", "application/$HOME"),
+            "curl -isS -H 'Accept: application/$HOME' 'http://h/a?b=c'"
+        );
+        assert_eq!(
+            told("Authorization", "Basic c29t`id`"),
+            "curl -isS -H 'Authorization: Basic c29t`id`' 'http://h/a?b=c'"
+        );
+    }
 }

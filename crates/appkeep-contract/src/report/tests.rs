@@ -1,9 +1,11 @@
+use serde_json::json;
 use uuid::Uuid;
 
-use super::{Cell, CellState, Coverage, Outcome, Report};
-use crate::document::Origin;
+use super::{Cell, CellState, Coverage, Outcome, Report, live_text, static_text};
+use crate::document::{Document, Origin};
 use crate::live::{CheckOutcome, CheckResult, Exchange, LiveFinding, LiveReport};
 use crate::statics::{Allowed, Code, StaleAllowance, StaticFinding, StaticReport};
+use crate::validate::{Violated, Violation};
 
 /// What a stranger's server might say to whoever reads a report of it.
 const HOSTILE: &str = "</pre><script src=//evil.example></script>\u{1b}[31m\"'&]]>\u{0}";
@@ -23,7 +25,7 @@ fn exchange() -> Exchange {
             owned(("content-type", "application/json")),
             owned(("x-odd", HOSTILE)),
         ],
-        response_body: format!("{{\"items\":[], \"odd\": {}}}", serde_json::json!(HOSTILE)),
+        response_body: format!("{{\"items\":[], \"odd\": {}}}", json!(HOSTILE)),
         violations: Vec::new(),
         faulty: true,
     }
@@ -178,6 +180,167 @@ fn colours_are_all_that_a_coloured_text_has_more() {
         anstream::adapter::strip_str(&coloured).to_string(),
         report().text()
     );
+}
+
+/// What a terminal shows in green and in red of the lines that sum a report up.
+fn summaries(report: &Report) -> Vec<String> {
+    let coloured = report.coloured_text();
+    let lines = coloured.lines().filter_map(|line| {
+        let (colour, summary) = line.strip_prefix("\u{1b}[")?.split_once('m')?;
+        let (part, _) = summary
+            .split_once(": ")
+            .filter(|(part, _)| ["static", "live"].contains(part))?;
+        let colour = match colour {
+            "31" => "red",
+            "32" => "green",
+            other => other,
+        };
+        Some(format!("{part} {colour}"))
+    });
+    lines.collect()
+}
+
+#[test]
+fn a_summary_is_green_where_the_contract_holds_and_red_where_it_does_not() {
+    let with = |change: fn(&mut StaticReport, &mut LiveReport)| {
+        let mut report = report();
+        change(report.statics.as_mut().unwrap(), report.live.as_mut().unwrap());
+        summaries(&report)
+    };
+    assert_eq!(with(|_, _| {}), ["static red", "live red"]);
+    let held = with(|statics, live| {
+        statics.findings.clear();
+        statics.stale.clear();
+        live.checks.retain(|check| check.findings.is_empty());
+    });
+    assert_eq!(held, ["static green", "live green"]);
+    assert_eq!(
+        with(|statics, _| statics.findings.clear()),
+        ["static red", "live red"]
+    );
+    assert_eq!(
+        with(|statics, _| statics.stale.clear()),
+        ["static red", "live red"]
+    );
+}
+
+#[test]
+fn a_text_is_made_of_both_parts_which_can_be_had_alone() {
+    let report = report();
+    let statics = static_text(report.statics.as_ref().unwrap());
+    let live = live_text(report.live.as_ref().unwrap());
+    assert!(live.starts_with("live: http://127.0.0.1:1\n"), "{live}");
+    assert_eq!(report.text(), format!("{statics}\n{live}"));
+}
+
+#[test]
+fn nobody_is_told_to_repeat_a_run_that_found_nothing() {
+    let mut live = report().live.unwrap();
+    assert!(live_text(&live).contains("--seed"));
+    live.checks.retain(|check| check.findings.is_empty());
+    assert!(!live_text(&live).contains("--seed"), "{}", live_text(&live));
+}
+
+#[test]
+fn what_was_left_out_is_named_once_for_each_reason() {
+    let left_out = |code: &str, operation: &str, reason: &str| {
+        let reason = reason.to_owned();
+        check(
+            code,
+            Some(operation),
+            CheckOutcome::LeftOut { reason },
+            Vec::new(),
+        )
+    };
+    let mut live = report().live.unwrap();
+    let (token, other) = ("needs a read-only token", "needs another namespace");
+    live.checks = vec![
+        left_out("role-too-low", "app_fetch", token),
+        left_out("role-too-low", "app_list", token),
+        left_out("namespace-foreign", "app_fetch", other),
+        left_out("role-read-only", "app_fetch", token),
+        // Where a check was made for others, it matters for whom it wasn't.
+        check("limit-zero", Some("app_list"), CheckOutcome::Held, Vec::new()),
+        left_out("limit-zero", "bucket_list", other),
+        left_out("limit-zero", "cloud_list", other),
+    ];
+    let text = live_text(&live);
+    let lines: Vec<_> = text.lines().filter(|line| line.starts_with("left out")).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    left out, needs a read-only token: role-too-low, role-read-only
+    left out, needs another namespace: namespace-foreign, limit-zero (bucket_list), limit-zero (cloud_list)
+    ");
+}
+
+/// A note that can be fetched, with documented responses and two of our own.
+fn note() -> Document {
+    let response = |origin: &str| json!({"description": "A response.", "x-origin": origin});
+    let (documented, companion) = (response("documented"), response("companion"));
+    let root = json!({
+        "openapi": "3.0.3",
+        "info": {"title": "t", "version": "1.0.0"},
+        "paths": {"/note": {"get": {"operationId": "note_fetch", "x-origin": "documented", "responses": {
+            "200": documented, "400": documented, "401": documented, "403": documented, "404": documented,
+            "405": companion, "500": documented, "503": companion,
+        }}}},
+    });
+    Document::from_value("with a note", root).unwrap()
+}
+
+#[test]
+fn documented_responses_and_our_own_are_counted_apart() {
+    let seen = |method: &str, status: u16| Exchange {
+        operation: "note_fetch".to_owned(),
+        method: method.to_owned(),
+        status,
+        faulty: false,
+        ..exchange()
+    };
+    let malformed = Violation {
+        rule: Violated::BodySchema,
+        place: "/paths/~1note/get/responses/400".to_owned(),
+        what: "the body: the value is no note".to_owned(),
+    };
+    let log = [
+        seen("GET", 200),
+        seen("GET", 401),
+        seen("GET", 403),
+        // Wrong in itself, which a right one doesn't make good.
+        Exchange {
+            violations: vec![malformed],
+            ..seen("GET", 400)
+        },
+        seen("GET", 400),
+        // Well made, and not what should have come.
+        Exchange {
+            faulty: true,
+            ..seen("GET", 404)
+        },
+        seen("PATCH", 405),
+        seen("PATCH", 500),
+    ];
+    let coverage = Coverage::of(&note(), &log, |_, status| {
+        format!("nothing makes it answer {status}")
+    });
+    assert_eq!(coverage.counts(), (3, 2, 1));
+    insta::assert_snapshot!(coverage.table(), @"
+    | operation  | 200   | 400      | 401   | 403   | 404      | 500         |
+    |------------|-------|----------|-------|-------|----------|-------------|
+    | note_fetch | valid | VIOLATED | valid | valid | VIOLATED | not reached |
+
+    6 responses: 3 valid, 2 violated, 1 not reached
+    not reached, nothing makes it answer 500:
+      note_fetch 500
+    ");
+    insta::assert_snapshot!(coverage.companion_table(), @"
+    | operation  | 405   | 503         |
+    |------------|-------|-------------|
+    | note_fetch | valid | not reached |
+
+    2 responses: 1 valid, 0 violated, 1 not reached
+    not reached, nothing makes it answer 503:
+      note_fetch 503
+    ");
 }
 
 #[test]

@@ -106,6 +106,78 @@ fn a_failed_choice_is_explained_by_its_nearest_branch() {
     assert!(found.iter().any(|line| line.contains("/items/0/id")), "{found:?}");
 }
 
+/// For a document whose only operation is answered with that content.
+fn validator_of_a_note(content: &Value) -> ResponseValidator {
+    let root = json!({
+        "openapi": "3.0.3",
+        "info": {"title": "t", "version": "1.0.0"},
+        "paths": {"/note": {"get": {"operationId": "note_fetch", "responses": {"200": {
+            "description": "A note.",
+            "content": content,
+        }}}}},
+    });
+    let document = Arc::new(Document::from_value("with a note", root).unwrap());
+    ResponseValidator::new(document).unwrap()
+}
+
+/// What is said about a body that a schema doesn't admit.
+fn explained(schema: &Value, body: &Value) -> Vec<String> {
+    let validator = validator_of_a_note(&json!({"application/json": {"schema": schema}}));
+    let headers = [(JSON.0.to_owned(), JSON.1.to_owned())];
+    let body = body.to_string();
+    let received = Received {
+        status: 200,
+        headers: &headers,
+        body: body.as_bytes(),
+    };
+    let found = validator.check("note_fetch", received);
+    found.into_iter().map(|violation| violation.what).collect()
+}
+
+/// An object that has to have those properties.
+fn having(properties: &Value) -> Value {
+    let names: Vec<_> = properties.as_object().unwrap().keys().collect();
+    json!({"type": "object", "required": names, "properties": properties})
+}
+
+#[test]
+fn the_nearest_branch_is_the_one_with_the_fewest_faults() {
+    let one_of = |word: &str| json!({"type": "string", "enum": [word]});
+    let choice = json!({"anyOf": [
+        having(&json!({"kind": one_of("letter"), "to": one_of("all")})),
+        having(&json!({"kind": one_of("note"), "text": {"type": "string"}})),
+    ]});
+    let list = json!({"type": "array", "items": choice});
+    let letter_or_note = |item: Value| explained(&list, &json!([item])).join("\n");
+    insta::assert_snapshot!(letter_or_note(json!({"kind": "note", "to": "me"})), @r#"/0: "text" is a required property (found {"kind":"note","to":"me"})"#);
+    insta::assert_snapshot!(letter_or_note(json!({"kind": "note", "to": "me", "text": 1})), @r#"/0/text: the value is not of type "string" (found 1)"#);
+    insta::assert_snapshot!(letter_or_note(json!({"kind": "letter", "to": "me"})), @r#"/0/to: the value is not one of "all" (found "me")"#);
+}
+
+#[test]
+fn a_branch_of_the_right_type_is_nearer_than_any_of_another() {
+    let number = json!({"type": "integer"});
+    let choice =
+        json!({"anyOf": [{"type": "string"}, having(&json!({"x": number, "y": number})), {"type": "array"}]});
+    let place = having(&json!({"place": choice}));
+    let body = json!({"place": {"x": "1", "y": "2"}});
+    insta::assert_snapshot!(explained(&place, &body).join("\n"), @r#"
+    /place/x: the value is not of type "integer" (found "1")
+    /place/y: the value is not of type "integer" (found "2")
+    "#);
+}
+
+#[test]
+fn an_explanation_shows_what_came_and_cuts_what_is_long() {
+    let shown = |text: &str| explained(&json!({"type": "integer"}), &json!(text)).join("\n");
+    insta::assert_snapshot!(shown("seven"), @r#"the body: the value is not of type "integer" (found "seven")"#);
+    // With its quotes the first is just as long as what is shown whole.
+    let (whole, long) = ("ä".repeat(78), "ä".repeat(79));
+    let ending = |told: String| told.split_once(" (found ").unwrap().1.to_owned();
+    assert_eq!(ending(shown(&whole)), format!("\"{whole}\")"));
+    assert_eq!(ending(shown(&long)), format!("\"{long}…)"));
+}
+
 #[test]
 fn formats_and_nulls_are_no_free_ride() {
     let mut backup = example("PendingAppBackup");
@@ -122,16 +194,7 @@ fn formats_and_nulls_are_no_free_ride() {
 
 #[test]
 fn a_body_that_is_declared_to_be_no_json_is_not_read_as_it() {
-    let root = json!({
-        "openapi": "3.0.3",
-        "info": {"title": "t", "version": "1.0.0"},
-        "paths": {"/note": {"get": {"operationId": "note_fetch", "responses": {"200": {
-            "description": "A note.",
-            "content": {"text/plain": {"schema": {"type": "string"}}},
-        }}}}},
-    });
-    let document = Arc::new(Document::from_value("with a text", root).unwrap());
-    let validator = ResponseValidator::new(document).unwrap();
+    let validator = validator_of_a_note(&json!({"text/plain": {"schema": {"type": "string"}}}));
     let violations = |content_type: &str| {
         let headers = [("content-type".to_owned(), content_type.to_owned())];
         let received = Received {

@@ -39,7 +39,7 @@ pub(crate) enum Step {
     Unchanged,
     Changed,
     Restore,
-    /// A restore that reads what it wrote and compares it: ours always do.
+    /// A restore that reads what it wrote and compares it, which each of ours does.
     Compared,
     Delete,
 }
@@ -164,6 +164,9 @@ impl Site<'_> {
                     settle();
                     let cost = cost_of(&mut command).with_context(|| step.name())?;
                     costs.note(step, peer, cost);
+                    if (step, peer) == (Step::Restore, Peer::Ours) {
+                        costs.note(Step::Compared, peer, cost);
+                    }
                 }
                 self.after(step, peer, costs)?;
             }
@@ -181,13 +184,14 @@ impl Site<'_> {
             return self.restic_command(step);
         }
         let word = match step {
-            Step::Snapshot | Step::Compared if peer == Peer::Bare => return Ok(None),
-            Step::Restore | Step::Compared | Step::Delete if peer == Peer::Unverified => return Ok(None),
+            Step::Compared => return Ok(None),
+            Step::Snapshot if peer == Peer::Bare => return Ok(None),
+            Step::Restore | Step::Delete if peer == Peer::Unverified => return Ok(None),
             Step::Snapshot => "snapshot-1",
             Step::First => "backup-1",
             Step::Unchanged => "backup-2",
             Step::Changed => "backup-3",
-            Step::Restore | Step::Compared => "restore-3",
+            Step::Restore => "restore-3",
             Step::Delete => "delete",
         };
         if let (Peer::Ours | Peer::Unverified, Step::Unchanged | Step::Changed) = (peer, step) {
@@ -257,7 +261,7 @@ impl Site<'_> {
     fn after(&self, step: Step, peer: Peer, costs: &mut Costs) -> Result<()> {
         match step {
             _ if peer == Peer::Unverified => {}
-            Step::Compared if peer == Peer::Bare => {}
+            Step::Compared if peer != Peer::Restic => {}
             Step::First | Step::Delete => {
                 let bytes = self.repository_size(peer)?;
                 let (first, last) = costs.sizes.entry(peer).or_default();

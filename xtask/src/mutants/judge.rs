@@ -14,6 +14,9 @@ use super::tree::Tree;
 /// No test is reckoned to be quicker: its process has to start.
 const LEAST: Duration = Duration::from_millis(20);
 
+/// So many of the likeliest tests come before the widest.
+const BEFORE_THE_WIDEST: usize = 3;
+
 /// How far apart the lines are that say how far it is.
 const SAY_EVERY: usize = 50;
 
@@ -108,7 +111,8 @@ impl<'a> Judge<'a> {
     }
 
     /// The tests that pass by the mutant, the likeliest for its time first: what passes places of the mutant's
-    /// function that few others pass.
+    /// function that few others pass. Where many pass there alike, that tells little: so the test that passes by the
+    /// most places of all, and takes long, comes soon.
     fn in_order(&self, mutant: &Mutant) -> Vec<&'a Test> {
         let Some(site) = self.sites.get(&mutant.id) else {
             return Vec::new();
@@ -130,10 +134,44 @@ impl<'a> Judge<'a> {
             .filter(|test| test.reached.contains(site))
             .collect();
         tests.sort_by(|one, other| cost(one).total_cmp(&cost(other)));
+        widest_soon(&mut tests);
         tests
     }
 }
 
 fn function(mutant: &Mutant) -> (String, String) {
     (mutant.file.clone(), mutant.function.clone())
+}
+
+fn widest_soon(tests: &mut Vec<&Test>) {
+    let widest = tests
+        .iter()
+        .enumerate()
+        .max_by_key(|(_, test)| test.reached.len());
+    if let Some(index) = widest
+        .map(|(index, _)| index)
+        .filter(|index| *index > BEFORE_THE_WIDEST)
+    {
+        let test = tests.remove(index);
+        tests.insert(BEFORE_THE_WIDEST, test);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_widest_test_is_tried_soon_and_no_later_than_its_time_tells() {
+        let with = |places: usize| Test::passing((0..places).collect());
+        let order = |places: &[usize]| {
+            let tests: Vec<Test> = places.iter().map(|places| with(*places)).collect();
+            let mut tests: Vec<&Test> = tests.iter().collect();
+            widest_soon(&mut tests);
+            tests.iter().map(|test| test.reached.len()).collect::<Vec<_>>()
+        };
+        assert_eq!(order(&[1, 2, 3, 4, 5, 9, 6]), [1, 2, 3, 9, 4, 5, 6]);
+        assert_eq!(order(&[1, 9, 3, 4, 5]), [1, 9, 3, 4, 5]);
+        assert_eq!(order(&[]), [0; 0]);
+    }
 }

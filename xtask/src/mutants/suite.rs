@@ -164,6 +164,20 @@ fn defects(root: &Path) -> Result<Vec<String>> {
 }
 
 impl Test {
+    /// One that is never run, for tests of what is done with them.
+    #[cfg(test)]
+    pub(super) fn passing(reached: BTreeSet<usize>) -> Self {
+        Self {
+            name: String::new(),
+            binary: PathBuf::new(),
+            directory: PathBuf::new(),
+            own: String::new(),
+            defect: None,
+            reached,
+            takes: Duration::ZERO,
+        }
+    }
+
     /// Runs it as that mutant.
     ///
     /// # Errors

@@ -29,11 +29,7 @@ impl<'a> Proof<'a> {
         }
         match shape.types {
             Types::OBJECT => self.is_object_impossible(shape),
-            Types::ARRAY => {
-                shape.arrays.min > 0
-                    && !shape.arrays.items.is_empty()
-                    && self.admits_nothing(&shape.arrays.items)
-            }
+            Types::ARRAY => shape.arrays.min > 0 && self.admits_nothing(&shape.arrays.items),
             _ => false,
         }
     }
@@ -43,16 +39,12 @@ impl<'a> Proof<'a> {
         let own = &shape.objects;
         let is_possible = |name: &String| {
             own.property(name)
-                .is_some_and(|schemas| schemas.is_empty() || !self.admits_nothing(&schemas))
+                .is_some_and(|schemas| !self.admits_nothing(&schemas))
         };
         if !own.required.iter().all(is_possible) {
             return true;
         }
-        if own.min == 0
-            || own
-                .others()
-                .is_some_and(|others| others.is_empty() || !self.admits_nothing(&others))
-        {
+        if own.min == 0 || own.others().is_some_and(|others| !self.admits_nothing(&others)) {
             return false;
         }
         (own.names().iter().filter(|name| is_possible(name)).count() as u64) < own.min

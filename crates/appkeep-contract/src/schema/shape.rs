@@ -331,7 +331,6 @@ impl<'a> Shape<'a> {
     /// Whether the restrictions of this single type contradict each other in plain sight.
     pub(super) fn is_plainly_empty(&self) -> bool {
         match self.types {
-            Types::NONE => true,
             Types::STRING => self.strings.max.is_some_and(|max| max < self.strings.min),
             Types::INTEGER | Types::NUMBER => self.numbers.range.is_empty(),
             Types::ARRAY => self.arrays.max.is_some_and(|max| max < self.arrays.min),

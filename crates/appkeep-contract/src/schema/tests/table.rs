@@ -183,3 +183,14 @@ fn a_reason_names_the_places_in_both_documents_and_in_the_value() {
     );
     assert_eq!(reasons[0].large, "/large/properties/items/items");
 }
+
+#[test]
+fn a_range_of_so_many_integers_is_a_list_of_them() {
+    let verdict = |most: i64| {
+        let listed: Vec<i64> = (0..=most).collect();
+        let range = json!({"type": "integer", "minimum": 0, "maximum": most});
+        decide(&json!({}), &range, &json!({"enum": listed}))
+    };
+    assert!(verdict(63).is_contained());
+    assert!(matches!(verdict(64), Verdict::Unknown(_)), "{:?}", verdict(64));
+}

@@ -167,8 +167,8 @@ impl Site<'_> {
                     if (step, peer) == (Step::Restore, Peer::Ours) {
                         costs.note(Step::Compared, peer, cost);
                     }
+                    self.after(step, peer, costs)?;
                 }
-                self.after(step, peer, costs)?;
             }
         }
         Ok(())
@@ -261,7 +261,6 @@ impl Site<'_> {
     fn after(&self, step: Step, peer: Peer, costs: &mut Costs) -> Result<()> {
         match step {
             _ if peer == Peer::Unverified => {}
-            Step::Compared if peer != Peer::Restic => {}
             Step::First | Step::Delete => {
                 let bytes = self.repository_size(peer)?;
                 let (first, last) = costs.sizes.entry(peer).or_default();

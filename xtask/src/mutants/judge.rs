@@ -143,17 +143,10 @@ fn function(mutant: &Mutant) -> (String, String) {
     (mutant.file.clone(), mutant.function.clone())
 }
 
-fn widest_soon(tests: &mut Vec<&Test>) {
-    let widest = tests
-        .iter()
-        .enumerate()
-        .max_by_key(|(_, test)| test.reached.len());
-    if let Some(index) = widest
-        .map(|(index, _)| index)
-        .filter(|index| *index > BEFORE_THE_WIDEST)
-    {
-        let test = tests.remove(index);
-        tests.insert(BEFORE_THE_WIDEST, test);
+fn widest_soon(tests: &mut [&Test]) {
+    let widest = (0..tests.len()).max_by_key(|index| tests[*index].reached.len());
+    if let Some(widest) = widest.filter(|index| *index > BEFORE_THE_WIDEST) {
+        tests[BEFORE_THE_WIDEST..=widest].rotate_right(1);
     }
 }
 

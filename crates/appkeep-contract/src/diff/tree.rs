@@ -238,16 +238,23 @@ mod tests {
         let parameter =
             |name: &str, kind: &str| json!({"name": name, "in": "query", "schema": {"type": kind}});
         let old = json!({"parameters": [parameter("a", "string"), parameter("b", "string")]});
-        let new = json!({"parameters": [parameter("c", "string"), parameter("b", "integer"), parameter("a", "string")]});
-        let expected = [
-            one(
-                Kind::Other,
-                "/parameters/1/schema/type",
-                "/parameters/1/schema/type",
-            ),
-            one(Kind::Other, "-", "/parameters/0"),
-        ];
-        assert_eq!(found(&old, &new), expected.concat());
+        let (a, b, c) = (
+            parameter("a", "string"),
+            parameter("b", "integer"),
+            parameter("c", "string"),
+        );
+        // Each order, and where `b` and `c` are in it.
+        for (new, changed, added) in [([&b, &c, &a], 0, 1), ([&c, &b, &a], 1, 0)] {
+            let expected = [
+                one(
+                    Kind::Other,
+                    "/parameters/1/schema/type",
+                    &format!("/parameters/{changed}/schema/type"),
+                ),
+                one(Kind::Other, "-", &format!("/parameters/{added}")),
+            ];
+            assert_eq!(found(&old, &json!({"parameters": new})), expected.concat());
+        }
         let (old, new) = (
             json!({"type": ["string", "null"]}),
             json!({"type": ["string", "integer"]}),

@@ -49,7 +49,7 @@ impl<'a> Proof<'a> {
         }
         main = self.alternatives(&node.branches("anyOf"), main, trail)?;
         let exclusive = node.branches("oneOf");
-        if !self.are_apart(&exclusive) {
+        if matches!(exclusive[..], [_, _, ..]) && !self.are_apart(&exclusive) {
             for shape in &mut main {
                 shape.vague.push("`oneOf` read as `anyOf`".to_owned());
             }

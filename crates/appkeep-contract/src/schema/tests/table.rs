@@ -59,10 +59,10 @@ fn every_case_is_decided_as_written() {
             wrong.push(format!("{}: {said} {reasons:?}", case.name));
         }
         if !verdict.is_contained() {
-            let _ = writeln!(report, "{}: {said}", case.name);
+            writeln!(report, "{}: {said}", case.name).unwrap();
             for reason in verdict.reasons() {
                 let sign = if reason.certain { '!' } else { '?' };
-                let _ = writeln!(report, "  {sign} {reason}");
+                writeln!(report, "  {sign} {reason}").unwrap();
             }
         }
     }

@@ -31,6 +31,7 @@ mod listener;
 mod lists;
 mod model;
 mod negotiation;
+mod patience;
 mod pending;
 mod progress;
 mod races;

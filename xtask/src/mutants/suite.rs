@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::tree::Tree;
-use crate::process::{require, signal};
+use crate::process::signal;
 use crate::test::BLACK_BOX;
 
 /// Sets the mutant that a process is.
@@ -99,20 +99,14 @@ pub(crate) fn find(tree: &Tree, packages: &[String], wanted: &[String], jobs: us
 fn list(tree: &Tree, packages: &[String]) -> Result<Vec<Test>> {
     // The black box starts the binary of another package.
     if packages.iter().any(|package| package == BLACK_BOX) {
-        require(&mut tree.cargo(&["build", "--quiet", "--package", "appkeep"]))?;
+        said_by(&mut tree.cargo(&["build", "--quiet", "--package", "appkeep"]))?;
     }
     let mut asked = tree.cargo(&["nextest", "list", "--message-format", "json"]);
     for package in packages {
         asked.args(["--package", package]);
     }
-    let output = asked
-        .stderr(Stdio::inherit())
-        .output()
-        .context("failed to start cargo nextest")?;
-    if !output.status.success() {
-        bail!("cargo nextest list failed (is cargo-nextest installed?)");
-    }
-    let listed: Value = serde_json::from_slice(&output.stdout).context("failed to read the list of tests")?;
+    let listed = said_by(&mut asked).context("failed to list the tests (is cargo-nextest installed?)")?;
+    let listed: Value = serde_json::from_slice(&listed).context("failed to read the list of tests")?;
     let defects = defects(tree.root())?;
     let mut tests = Vec::new();
     for suite in listed["rust-suites"]
@@ -147,6 +141,15 @@ fn list(tree: &Tree, packages: &[String]) -> Result<Vec<Test>> {
         }
     }
     Ok(tests)
+}
+
+/// What a command of cargo prints. The compiler's warnings are of what was woven, so they are told only beside errors.
+fn said_by(command: &mut Command) -> Result<Vec<u8>> {
+    let output = command.output().context("failed to start cargo")?;
+    if !output.status.success() {
+        bail!("cargo failed: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(output.stdout)
 }
 
 /// The ids of the defects on the wire: the table's lines are `kind id: what it is`.

@@ -1,19 +1,18 @@
 //! Removing what the suite made, whatever became of the checks.
 
-use tokio::time::{Instant, sleep};
-
 use super::call::{Call, Server};
 use super::model::Thing;
+use super::patience::Patience;
 use super::stage::{Kind, Stage, Stop};
 
 /// Deletes everything that is still there, newest first; returns what couldn't be deleted.
 pub(super) async fn remove_everything(stage: &mut Stage) -> Vec<String> {
-    let deadline = Instant::now() + stage.options.completion_max;
+    let patience = Patience::of(&stage.options);
     let mut things: Vec<Thing> = stage.model.alive().cloned().collect();
     things.reverse();
     let mut left = Vec::new();
     for thing in &things {
-        if let Err(why) = remove(stage, thing, deadline).await {
+        if let Err(why) = remove(stage, thing, patience).await {
             left.push(format!("{} {}: {why}", thing.kind.word(), thing.id));
         }
     }
@@ -25,7 +24,7 @@ pub(super) async fn remove_everything(stage: &mut Stage) -> Vec<String> {
 }
 
 /// Deletes one thing; waits for its turn when it can't be deleted yet.
-pub(super) async fn remove(stage: &mut Stage, thing: &Thing, deadline: Instant) -> Result<(), String> {
+pub(super) async fn remove(stage: &mut Stage, thing: &Thing, patience: Patience) -> Result<(), String> {
     if thing.server == Server::Idle && thing.kind == Kind::Backup {
         return Err("it stays pending on the server that runs no jobs".to_owned());
     }
@@ -36,9 +35,7 @@ pub(super) async fn remove(stage: &mut Stage, thing: &Thing, deadline: Instant) 
                 stage.model.remove(thing.server, &thing.id);
                 return Ok(());
             }
-            Ok(answer) if answer.status == 409 && Instant::now() < deadline => {
-                sleep(stage.options.poll_interval).await;
-            }
+            Ok(answer) if answer.status == 409 && patience.lasts().await => {}
             Ok(answer) => return Err(format!("the delete was answered with {}", answer.status)),
             Err(_) => return Err("the delete got no answer".to_owned()),
         }

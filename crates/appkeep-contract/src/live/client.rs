@@ -10,10 +10,10 @@ use appkeep_client::types::{AppBackupCreate, ResourceState};
 use appkeep_client::{Client, Error, ErrorKind, ResponseValue, Secret, Uuid};
 use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
-use tokio::time::Instant;
 
 use super::call::Server;
 use super::model::Thing;
+use super::patience::Patience;
 use super::report::LiveFinding;
 use super::stage::{Kind, Stage, Stop};
 use crate::validate::Received;
@@ -102,22 +102,21 @@ fn client(stage: &mut Stage) -> Result<Client, Stop> {
 
 async fn until_completed(stage: &mut Stage, client: &Client, id: Uuid) -> Result<(), Stop> {
     let (account, app) = (stage.target.account, stage.target.app);
-    let begun = Instant::now();
+    let patience = Patience::of(&stage.options);
     loop {
         let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
         let backup = judge(stage, FETCH, 200, request.app_backup_id(id).send().await, json)?;
         if backup.state == ResourceState::Completed {
             return Ok(());
         }
-        if backup.state == ResourceState::Failed || begun.elapsed() > stage.options.completion_max {
+        if backup.state == ResourceState::Failed || !patience.lasts().await {
             let reasons = backup.state_unready.unwrap_or_default();
             return Err(fault(
                 stage,
                 FETCH,
-                format!("it is {:?}: {reasons:?}", backup.state),
+                format!("it is `{}`: {reasons:?}", backup.state),
             ));
         }
-        tokio::time::sleep(stage.options.poll_interval).await;
     }
 }
 

@@ -76,7 +76,7 @@ fn lost(before: &Value, after: &Value, path: &str) -> String {
 mod tests {
     use serde_json::json;
 
-    use super::decode;
+    use super::{decode, lost};
     use crate::document::Document;
 
     #[test]
@@ -99,6 +99,33 @@ mod tests {
             decode("app_snap_create_for_app", 201, &example("PendingAppSnap")),
             Ok(())
         );
+    }
+
+    #[test]
+    fn every_success_with_a_body_is_read() {
+        let document = Document::authored().unwrap();
+        for operation in document.operations() {
+            let documented = [200, 201].into_iter();
+            for status in documented.filter(|status| operation.response(*status).is_some()) {
+                let error = decode(&operation.id, status, &json!({"items": 5})).unwrap_err();
+                assert!(
+                    error.contains("can't be read from it"),
+                    "{}: {error}",
+                    operation.id
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_thing_that_is_lost_is_named() {
+        let said = |before, after| lost(&before, &after, "");
+        let (old, new) = (json!({"a": 1, "b": {"c": 2}}), json!({"a": 1, "b": {"c": 3}}));
+        assert_eq!(said(old, new), "2 became 3 at `/b/c`");
+        assert_eq!(said(json!({"a": 1}), json!({})), "1 became null at `/a`");
+        assert_eq!(said(json!({}), json!({"a": 1})), "a member more at ``");
+        assert_eq!(said(json!([1, 2]), json!([1, 3])), "2 became 3 at `/1`");
+        assert_eq!(said(json!([1]), json!([1, 3])), "[1] became [1,3] at ``");
     }
 
     #[test]

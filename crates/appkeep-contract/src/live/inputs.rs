@@ -90,7 +90,9 @@ pub(super) async fn run(stage: &mut Stage, case: &InputCase) -> Result<(), Stop>
             if answer.status != status {
                 let what = format!(
                     "{}: {status} expected, {} came: {}",
-                    case.what, answer.status, answer.body
+                    case.what,
+                    answer.status,
+                    answer.reason()
                 );
                 stage.fault(&answer, what);
                 return Err(Stop::Noted);

@@ -130,10 +130,7 @@ impl Stage {
         if statuses.contains(&answer.status) {
             return Ok(());
         }
-        let detail = answer
-            .text("/detail")
-            .or(answer.text("/title"))
-            .unwrap_or_default();
+        let detail = answer.reason();
         let wanted: Vec<String> = statuses.iter().map(ToString::to_string).collect();
         let what = format!(
             "{} expected, {} came: {detail}",

@@ -1,8 +1,8 @@
 //! Watching a resource until it is completed, or failed. Whether each step was a right one is what the model says.
 
 use serde_json::Value;
-use tokio::time::{Instant, sleep};
 
+use super::patience::Patience;
 use super::stage::{Kind, Stage, Stop, id_of};
 use super::wire::Answer;
 
@@ -23,7 +23,7 @@ pub(super) async fn until_failed(stage: &mut Stage, kind: Kind, id: &str, app: &
 }
 
 async fn until(stage: &mut Stage, kind: Kind, id: &str, app: &str, wanted: &str) -> Result<Value, Stop> {
-    let deadline = Instant::now() + stage.options.completion_max;
+    let patience = Patience::of(&stage.options);
     let mut ways = stage.admitted(kind.fetches()).unwrap_or_default();
     ways.extend(stage.admitted(kind.lists()).unwrap_or_default());
     for way in ways.iter().cycle() {
@@ -42,12 +42,11 @@ async fn until(stage: &mut Stage, kind: Kind, id: &str, app: &str, wanted: &str)
                 return Err(Stop::Noted);
             }
         }
-        if Instant::now() >= deadline {
+        if !patience.lasts().await {
             let secs = stage.options.completion_max.as_secs();
             stage.fault(&answer, format!("still `{now}` after {secs} s"));
             return Err(Stop::Noted);
         }
-        sleep(stage.options.poll_interval).await;
     }
     Err(Stop::LeftOut(format!(
         "no operation that may be asked shows a {}",
@@ -57,7 +56,7 @@ async fn until(stage: &mut Stage, kind: Kind, id: &str, app: &str, wanted: &str)
 
 /// Looks until a resource is no longer pending, gone included; `false` when the time is up.
 pub(super) async fn until_not_pending(stage: &mut Stage, kind: Kind, id: &str) -> Result<bool, Stop> {
-    let deadline = Instant::now() + stage.options.completion_max;
+    let patience = Patience::of(&stage.options);
     let fetches = stage.admitted(kind.fetches())?;
     let call = stage.call_for(fetches.first().ok_or(Stop::Noted)?, kind, id);
     loop {
@@ -65,10 +64,9 @@ pub(super) async fn until_not_pending(stage: &mut Stage, kind: Kind, id: &str) -
         if answer.text("/state") != Some("pending") {
             return Ok(true);
         }
-        if Instant::now() >= deadline {
+        if !patience.lasts().await {
             return Ok(false);
         }
-        sleep(stage.options.poll_interval).await;
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::call::Server;
+use super::patience::Patience;
 use super::progress::until_completed;
 use super::stage::{Kind, Stage, Stop, id_of};
 
@@ -171,12 +172,12 @@ async fn make(stage: &mut Stage, kind: Kind) -> Result<String, Stop> {
 
 /// Deletes what a check made, so that what comes later has less to look at.
 pub(super) async fn remove(stage: &mut Stage, kind: Kind, ids: &[String]) -> Result<(), Stop> {
-    let deadline = tokio::time::Instant::now() + stage.options.completion_max;
+    let patience = Patience::of(&stage.options);
     for id in ids {
         let Some(thing) = stage.model.thing(Server::Main, id).cloned() else {
             continue;
         };
-        if let Err(why) = super::cleanup::remove(stage, &thing, deadline).await {
+        if let Err(why) = super::cleanup::remove(stage, &thing, patience).await {
             return Err(Stop::LeftOut(format!(
                 "{} {id} can't be removed: {why}",
                 kind.word()

@@ -4,10 +4,10 @@
 //! that nobody misses it; everything else in here names what can't be restored.
 
 use serde_json::{Value, json};
-use tokio::time::{Instant, sleep};
 
 use super::call::Call;
 use super::kind::{APP_TYPE, RESTORE};
+use super::patience::Patience;
 use super::stage::{Kind, NOT_RESTORABLE, Stage, Stop, id_of, needed};
 use super::storage;
 
@@ -31,7 +31,7 @@ pub(super) async fn in_place(stage: &mut Stage) -> Result<(), Stop> {
 
 /// Waits until the app is ready again; it is `restoring` until then, and nothing else.
 async fn ready(stage: &mut Stage) -> Result<(), Stop> {
-    let deadline = Instant::now() + stage.options.completion_max;
+    let patience = Patience::of(&stage.options);
     let call = stage.call(FETCH);
     loop {
         let app = stage.send_for(&call, 200).await?;
@@ -47,12 +47,11 @@ async fn ready(stage: &mut Stage) -> Result<(), Stop> {
             stage.fault(&app, format!("an app that is being restored is `{word}`"));
             return Err(Stop::Noted);
         }
-        if Instant::now() > deadline {
+        if !patience.lasts().await {
             let secs = stage.options.completion_max.as_secs();
             stage.fault(&app, format!("after {secs} s the app is still being restored"));
             return Err(Stop::Noted);
         }
-        sleep(stage.options.poll_interval).await;
     }
 }
 

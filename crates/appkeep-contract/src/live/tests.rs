@@ -1,6 +1,13 @@
 //! The suite against small canned servers: what it says about one that does everything wrong.
 
 mod canned;
+mod cleaning;
+mod declared;
+mod distorted;
+mod finding;
+mod shelf;
+mod strangers;
+mod told;
 
 use std::time::Duration;
 

@@ -99,6 +99,12 @@ impl Answer {
         self.body.pointer(pointer).and_then(Value::as_str)
     }
 
+    /// What a problem says for people.
+    pub(super) fn reason(&self) -> &str {
+        let detail = self.text("/detail").or(self.text("/title"));
+        detail.unwrap_or_default()
+    }
+
     pub(super) fn items(&self) -> &[Value] {
         self.body
             .get("items")

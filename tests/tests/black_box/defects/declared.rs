@@ -3,7 +3,7 @@
 use http::header::HeaderName;
 use serde_json::json;
 
-use super::plant::Plant::{In, Out};
+use super::plant::Plant::{Act, In, Out};
 use super::plant::{Defect, defect};
 use super::wire::recount;
 
@@ -44,6 +44,19 @@ pub(super) const DEFECTS: &[Defect] = &[
         if asked.operation() == "bucket_list" {
             said.items(|items| items.iter_mut().filter(|item| item.is_object()).for_each(|item| item["path"] = json!("/var/backups")));
         }
+    })).of_what_is_declared(),
+    defect("walk-through-buckets-without-end", "The pages of the list of buckets never end.", Act(|mut asked, real| {
+        Box::pin(async move {
+            let is_walk = asked.operation() == "bucket_list" && asked.asks_for("limit").is_some();
+            if is_walk {
+                asked.forget("continue");
+            }
+            let mut said = real.send(asked).await;
+            if is_walk && said.is_success() {
+                said.change(|body| body["metadata"]["continue"] = json!("0".repeat(48)));
+            }
+            Some(said)
+        })
     })).of_what_is_declared(),
     // ------------------------------------------------------------------ restores
     defect("force-update-not-asked-for", "An app is restored without `ForceUpdate`.", In(|asked| {

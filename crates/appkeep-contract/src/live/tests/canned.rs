@@ -1,4 +1,4 @@
-//! A server in a few lines: reads a request's head, asks a function, answers, hangs up.
+//! A server in a few lines: reads a request, asks a function, answers, hangs up.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -8,13 +8,21 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// The head of a request.
+/// A request.
+#[derive(Clone)]
 pub(super) struct Request {
     pub(super) method: String,
     pub(super) path: String,
+    /// What stands behind the `?`.
+    pub(super) query: String,
+    /// What `Authorization` says.
+    pub(super) authorization: String,
+    /// `null` where there is none.
+    pub(super) body: Value,
 }
 
 /// A whole response.
+#[derive(Clone)]
 pub(super) struct Reply {
     status: u16,
     headers: Vec<(String, String)>,
@@ -31,8 +39,40 @@ impl Reply {
         .with("Content-Type", "application/json")
     }
 
-    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+    pub(super) fn empty(status: u16) -> Self {
+        Self {
+            status,
+            headers: Vec::new(),
+            body: String::new(),
+        }
+    }
+
+    pub(super) fn status(&self) -> u16 {
+        self.status
+    }
+
+    pub(super) fn body(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+
+    pub(super) fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    pub(super) fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(known, _)| known != name);
+        self
+    }
+
+    pub(super) fn with_body(self, body: &Value) -> Self {
+        Self {
+            body: body.to_string(),
+            ..self
+        }
+    }
+
+    pub(super) fn with(mut self, name: &str, value: &str) -> Self {
+        self = self.without(name);
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
@@ -77,10 +117,29 @@ async fn serve(mut stream: TcpStream, answer: &(dyn Fn(&Request) -> Reply + Send
         head.extend_from_slice(&chunk[..count]);
     }
     let text = String::from_utf8_lossy(&head).into_owned();
-    let mut words = text.lines().next()?.split(' ');
+    let (head, begun) = text.split_once("\r\n\r\n")?;
+    let header = |wanted: &str| {
+        let mut headers = head.lines().filter_map(|line| line.split_once(':'));
+        let found = headers.find(|(name, _)| name.eq_ignore_ascii_case(wanted));
+        found.map(|(_, value)| value.trim())
+    };
+    let length = header("content-length").and_then(|length| length.parse().ok());
+    let mut body = begun.as_bytes().to_vec();
+    while body.len() < length.unwrap_or_default() {
+        let mut chunk = [0; 4096];
+        let count = stream.read(&mut chunk).await.ok().filter(|count| *count > 0)?;
+        body.extend_from_slice(&chunk[..count]);
+    }
+    let mut words = head.lines().next()?.split(' ');
     let method = words.next()?.to_owned();
-    let path = words.next()?.split('?').next()?.to_owned();
-    let reply = answer(&Request { method, path });
+    let (path, query) = words.next().map(|url| url.split_once('?').unwrap_or((url, "")))?;
+    let reply = answer(&Request {
+        method,
+        path: path.to_owned(),
+        query: query.to_owned(),
+        authorization: header("authorization").unwrap_or_default().to_owned(),
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+    });
     let mut response = format!(
         "HTTP/1.1 {} X\r\nConnection: close\r\nContent-Length: {}\r\n",
         reply.status,

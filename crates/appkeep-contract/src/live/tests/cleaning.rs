@@ -1,0 +1,135 @@
+//! What is left when the judge has gone.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::canned::{Canned, Reply, Request};
+use super::shelf::Shelf;
+use super::{ACCOUNT, APP, options, problem, target};
+use crate::live::{LiveReport, Options, run};
+
+/// Operations that make, show and remove backups.
+const OF_BACKUPS: [&str; 4] = [
+    "app_backup_create_for_app",
+    "app_backup_delete_for_app",
+    "app_backup_fetch_for_app",
+    "app_backup_list_for_app",
+];
+
+/// Judges a server by what it does with backups, with some patience.
+async fn judged(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> LiveReport {
+    judged_for(Duration::from_mins(1), answer).await
+}
+
+async fn judged_for(
+    completion_max: Duration,
+    answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+) -> LiveReport {
+    let server = Canned::start(answer).await;
+    let options = Options {
+        operations: Some(OF_BACKUPS.map(str::to_owned).into()),
+        completion_max,
+        ..options()
+    };
+    run(&target(server.url()), &options).await.unwrap()
+}
+
+/// What the check of what is left found.
+fn found(report: &LiveReport) -> Vec<&str> {
+    let last = report
+        .checks
+        .iter()
+        .find(|check| check.code == "clean-up")
+        .unwrap();
+    last.findings
+        .iter()
+        .map(|finding| finding.what.as_str())
+        .collect()
+}
+
+#[tokio::test]
+async fn nothing_stays() {
+    let shelf = Shelf::default();
+    let kept = shelf.clone();
+    let report = judged(move |request| kept.answer(request)).await;
+    assert_eq!(shelf.names(), Vec::<String>::new());
+    assert_eq!(report.left_behind, Vec::<String>::new());
+    assert_eq!(found(&report), Vec::<&str>::new());
+}
+
+#[tokio::test]
+async fn what_cannot_be_removed_is_named_with_the_reason() {
+    let shelf = Shelf::default();
+    let kept = shelf.clone();
+    let report = judged(move |request| match request.method.as_str() {
+        "DELETE" => problem(500, 41),
+        _ => kept.answer(request),
+    })
+    .await;
+    let names = shelf.names();
+    assert!(!names.is_empty());
+    assert_eq!(report.left_behind.len(), names.len(), "{:#?}", report.left_behind);
+    for left in &report.left_behind {
+        assert!(left.starts_with("backup "), "{left}");
+        assert!(left.ends_with(": the delete was answered with 500"), "{left}");
+    }
+    assert!(
+        found(&report)
+            .iter()
+            .any(|what| what.starts_with("there still is "))
+    );
+}
+
+#[tokio::test]
+async fn what_is_busy_is_tried_again_for_a_while() {
+    let shelf = Shelf::default();
+    let (kept, tries) = (shelf.clone(), AtomicUsize::new(0));
+    let report = judged(move |request| match request.method.as_str() {
+        "DELETE" if tries.fetch_add(1, Ordering::Relaxed) % 3 < 2 => problem(409, 10),
+        _ => kept.answer(request),
+    })
+    .await;
+    assert_eq!(shelf.names(), Vec::<String>::new());
+    assert_eq!(report.left_behind, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_stays_busy_is_left_in_the_end() {
+    let shelf = Shelf::default();
+    let kept = shelf.clone();
+    let report = judged_for(Duration::from_millis(100), move |request| {
+        match request.method.as_str() {
+            "DELETE" => problem(409, 10),
+            _ => kept.answer(request),
+        }
+    })
+    .await;
+    assert!(!report.left_behind.is_empty());
+    for left in &report.left_behind {
+        assert!(left.ends_with(": the delete was answered with 409"), "{left}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_made_and_not_told_is_found() {
+    let shelf = Shelf::default();
+    let kept = shelf.clone();
+    let report = judged(move |request| {
+        let answer = kept.answer(request);
+        // It makes what it says that it refuses.
+        if request.method == "POST" {
+            problem(400, 5)
+        } else {
+            answer
+        }
+    })
+    .await;
+    let mut names = shelf.names_of(ACCOUNT, APP);
+    names.retain(|name| name.starts_with("verify-"));
+    let wanted = format!("there still is {}", names.join(", "));
+    assert!(
+        found(&report).contains(&wanted.as_str()),
+        "{wanted}: {:#?}",
+        found(&report)
+    );
+}

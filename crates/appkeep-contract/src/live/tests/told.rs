@@ -1,0 +1,116 @@
+//! One story after the other, told of servers that have one thing wrong.
+
+mod changing;
+mod client;
+mod declared;
+mod lists;
+mod reading;
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::canned::{Canned, Reply, Request};
+use super::options;
+use super::shelf::Shelf;
+use super::strangers::known;
+use crate::live::Options;
+use crate::live::judge::Current;
+use crate::live::stage::{Stage, Stop};
+use crate::live::stories;
+use crate::live::wire::{Wire, authored_validator};
+
+/// A server that has one thing wrong: what that is, and how it answers.
+type Variant = (&'static str, fn(&Shelf, &Request) -> Reply);
+
+/// What came of the last of these stories, told of each of these servers without any patience: nobody can say how
+/// often one looks in a while.
+async fn all_told(steps: &[&str], variants: &[Variant]) -> String {
+    all_told_for(Duration::ZERO, steps, variants).await
+}
+
+/// The same with some patience.
+async fn all_told_for(completion_max: Duration, steps: &[&str], variants: &[Variant]) -> String {
+    let mut lines = Vec::new();
+    for (name, answer) in variants {
+        let (shelf, answer) = (Shelf::default(), *answer);
+        lines.push(format!("{name}:"));
+        lines.extend(told(completion_max, steps, move |request| answer(&shelf, request)).await);
+    }
+    lines.join("\n")
+}
+
+/// Tells these stories, `code` or `code operation`, and what came of the last one: findings, or why it was left out.
+async fn told(
+    completion_max: Duration,
+    steps: &[&str],
+    answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+) -> Vec<String> {
+    let server = Canned::start(answer).await;
+    let target = known(&server);
+    let wire = Wire::new(&target, options().answer_max, authored_validator().unwrap()).unwrap();
+    let options = Options {
+        completion_max,
+        ..options()
+    };
+    let mut stage = Stage::new(target, options, wire);
+    let mut said = Vec::new();
+    for step in steps {
+        let (code, operation) = step.split_once(' ').unwrap_or((step, ""));
+        stage.current = Current {
+            code: code.to_owned(),
+            ..Current::default()
+        };
+        let result = if let Some(story) = stories::once().find(|story| story.code == code) {
+            (story.run)(&mut stage).await
+        } else {
+            let story = stories::repeated().find(|story| story.code == code).unwrap();
+            (story.run)(&mut stage, operation).await
+        };
+        let findings = std::mem::take(&mut stage.current).findings;
+        let mut lines: Vec<String> = findings
+            .iter()
+            .map(|one| format!("    {} {}: {}", one.operation, one.code, one.what))
+            .collect();
+        if let Err(Stop::LeftOut(why)) = result {
+            lines.push(format!("    left out: {why}"));
+        }
+        if lines.is_empty() {
+            lines.push("    holds".to_owned());
+        }
+        said = lines;
+    }
+    let url = server.url();
+    said.iter()
+        .map(|line| line.replace(&url, "http://stranger"))
+        .collect()
+}
+
+/// Whether a request asks for one backup.
+fn fetches(request: &Request) -> bool {
+    request.method == "GET" && request.path.contains("/appBackups/")
+}
+
+/// Whether a request asks for a list of backups.
+fn lists(request: &Request) -> bool {
+    request.method == "GET" && request.path.ends_with("/appBackups")
+}
+
+/// A member of the answer replaced.
+fn with(reply: Reply, pointer: &str, value: Value) -> Reply {
+    let mut body = reply.body();
+    if let Some(member) = body.pointer_mut(pointer) {
+        *member = value;
+    }
+    reply.with_body(&body)
+}
+
+/// All that an answer shows in that state.
+fn in_state(reply: Reply, state: &str) -> Reply {
+    let mut body = reply.body();
+    let items = body.get_mut("items").and_then(Value::as_array_mut);
+    for item in items.into_iter().flatten() {
+        item["state"] = Value::from(state);
+    }
+    with(reply.with_body(&body), "/state", Value::from(state))
+}

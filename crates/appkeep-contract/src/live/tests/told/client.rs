@@ -1,0 +1,106 @@
+//! The story of the generated client.
+
+use serde_json::json;
+
+use super::super::canned::Reply;
+use super::super::problem;
+use super::{all_told, fetches, lists, with};
+
+#[tokio::test]
+async fn the_generated_client() {
+    let said = all_told(
+        &["generated-client"],
+        &[
+            ("honest", |shelf, request| shelf.answer(request)),
+            ("what isn't there is no problem", |shelf, request| {
+                let reply = shelf.answer(request);
+                if fetches(request) && reply.status() == 404 {
+                    return Reply::json(404, &json!("gone"));
+                }
+                reply
+            }),
+            ("what isn't there is forbidden", |shelf, request| {
+                let reply = shelf.answer(request);
+                if fetches(request) && reply.status() == 404 {
+                    problem(403, 11)
+                } else {
+                    reply
+                }
+            }),
+            (
+                "what isn't there has a problem that isn't documented",
+                |shelf, request| {
+                    let reply = shelf.answer(request);
+                    if fetches(request) {
+                        with(reply, "/type", json!("about:blank"))
+                    } else {
+                        reply
+                    }
+                },
+            ),
+            ("nothing is deleted", |shelf, request| {
+                match request.method.as_str() {
+                    "DELETE" => Reply::empty(204),
+                    _ => shelf.answer(request),
+                }
+            }),
+            (
+                "a delete is answered with a body",
+                |shelf, request| match request.method.as_str() {
+                    "DELETE" => Reply::json(200, &json!({})),
+                    _ => shelf.answer(request),
+                },
+            ),
+            ("another name is given", |shelf, request| {
+                with(shelf.answer(request), "/name", json!("another"))
+            }),
+            ("a create is answered with 200", |shelf, request| {
+                let reply = shelf.answer(request);
+                if request.method == "POST" {
+                    reply.with_status(200)
+                } else {
+                    reply
+                }
+            }),
+            ("a create has no tag", |shelf, request| {
+                shelf.answer(request).without("ETag")
+            }),
+            ("the list is empty", |shelf, request| {
+                let reply = shelf.answer(request);
+                if lists(request) {
+                    with(reply, "/items", json!([]))
+                } else {
+                    reply
+                }
+            }),
+            ("the list has another thing", |shelf, request| {
+                let reply = shelf.answer(request);
+                if lists(request) {
+                    with(
+                        reply,
+                        "/items/0/id",
+                        json!("5e1f0000-0000-4000-8000-00000000ffff"),
+                    )
+                } else {
+                    reply
+                }
+            }),
+            ("the list is out of order", |shelf, request| {
+                if lists(request) {
+                    problem(500, 41)
+                } else {
+                    shelf.answer(request)
+                }
+            }),
+            ("it fails", |shelf, request| {
+                let reply = with(shelf.answer(request), "/state", json!("failed"));
+                with(reply, "/stateUnready", json!(["the disk is full"]))
+            }),
+            ("it never ends", |shelf, request| {
+                with(shelf.answer(request), "/state", json!("running"))
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}

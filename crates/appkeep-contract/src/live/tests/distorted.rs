@@ -84,6 +84,8 @@ pub(super) fn answer(shelf: &Shelf, request: &Request, salt: u32) -> Reply {
     let reply = shelf.answer(request);
     let twists: &[Twist] = match reply.status() {
         400.. => &OF_PROBLEMS,
+        // A walk has to end, or it takes hundreds of pages.
+        _ if request.query.contains("continue") => return reply,
         _ if reply.body().get("items").is_some() => &OF_LISTS,
         200 | 201 => &OF_THINGS,
         _ => return reply,

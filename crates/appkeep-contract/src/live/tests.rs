@@ -9,13 +9,14 @@ mod shelf;
 mod strangers;
 mod told;
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use self::canned::{Canned, Reply, Request};
-use super::{LiveError, LiveFinding, LiveReport, Options, Target, run};
+use super::{LiveError, LiveFinding, LiveReport, Options, Progress, Target, run};
 use crate::report::{Outcome, Report};
 
 const TOKEN: &str = "a-token-that-must-not-leak";
@@ -229,4 +230,23 @@ async fn companions_are_left_alone_when_asked() {
         .filter(|one| companions.contains(&one.operation.as_str()))
         .collect();
     assert!(touched.is_empty(), "{touched:#?}");
+}
+
+#[tokio::test]
+async fn who_wants_to_know_is_told_before_every_check() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let (server, heard) = (Canned::start(knows_nothing).await, Arc::clone(&told));
+    let mut options = options();
+    assert_eq!(format!("{:?}", options.progress), "Progress(untold)");
+    options.progress = Progress::new(move |done, of, code| {
+        heard.lock().unwrap().push((done, of, code.to_owned()));
+    });
+    assert_eq!(format!("{:?}", options.progress), "Progress(told)");
+    let report = run(&target(server.url()), &options).await.unwrap();
+    let all = report.checks.len();
+    let checks = report.checks.iter().enumerate();
+    let wanted: Vec<_> = checks
+        .map(|(done, check)| (done, all, check.code.clone()))
+        .collect();
+    assert_eq!(*told.lock().unwrap(), wanted);
 }

@@ -211,3 +211,74 @@ fn what_others_made_is_not_deleted() {
     assert!(model.would_destroy(&call("app_backup_delete")));
     assert!(!model.would_destroy(&call("app_backup_fetch")));
 }
+
+#[test]
+fn what_can_be_restored_is_known() {
+    let restore = |member: &str, id: &str| Call {
+        payload: Payload::Json(json!({member: id})),
+        ..call("app_update")
+    };
+    let mut model = Model::default();
+    assert!(!model.would_restore(&restore("backupID", ID)));
+    model.observe(
+        &call("app_backup_create_for_app"),
+        &answer("app_backup_create_for_app", 201, "\"1\"", backup("pending", 16)),
+    );
+    assert!(model.would_restore(&restore("backupID", ID)));
+    assert!(model.would_restore(&restore("snapshotID", ID)));
+    assert!(!model.would_restore(&restore("name", ID)));
+    // What somebody else made can be restored, too.
+    let other = "54fe651d-3d3b-5fa8-b85c-000000000000";
+    assert!(!model.would_restore(&restore("backupID", other)));
+    let mut theirs = call("app_backup_fetch");
+    theirs.path.insert("appBackup_id".to_owned(), other.to_owned());
+    let mut body = backup("completed", 16);
+    body["id"] = json!(other);
+    model.observe(&theirs, &answer("app_backup_fetch", 200, "\"1\"", body));
+    assert!(model.would_restore(&restore("backupID", other)));
+    let elsewhere = Call {
+        server: Server::Idle,
+        ..restore("backupID", other)
+    };
+    assert!(!model.would_restore(&elsewhere));
+}
+
+#[test]
+fn what_is_refused_was_not_made() {
+    let create = "app_backup_create_for_app";
+    let mut model = Model::default();
+    model.keep_account(
+        &call(create),
+        &answer(create, 409, "\"1\"", backup("pending", 16)),
+    );
+    assert_eq!(model.things.len(), 0);
+    model.keep_account(
+        &call(create),
+        &answer(create, 201, "\"1\"", backup("pending", 16)),
+    );
+    assert_eq!(model.things.len(), 1);
+}
+
+#[test]
+fn what_is_made_later_is_younger_on_its_own_server() {
+    let create = "app_backup_create_for_app";
+    let made = |id: &str, second: u32| {
+        let mut body = backup("pending", 59);
+        (body["id"], body["name"]) = (json!(id), json!("nightly"));
+        body["metadata"]["creationTimestamp"] = json!(format!("2022-10-06T20:58:{second}Z"));
+        answer(create, 201, "\"1\"", body)
+    };
+    let mut model = Model::default();
+    assert_eq!(model.observe(&call(create), &made("1", 30)), []);
+    let elsewhere = Call {
+        server: Server::Idle,
+        ..call(create)
+    };
+    assert_eq!(model.observe(&elsewhere, &made("2", 20)), []);
+    assert_eq!(model.observe(&call(create), &made("3", 30)), []);
+    let wrong = model.observe(&call(create), &made("4", 29));
+    assert_eq!(
+        wrong.iter().map(|wrong| wrong.rule.code).collect::<Vec<_>>(),
+        ["times-in-order"]
+    );
+}

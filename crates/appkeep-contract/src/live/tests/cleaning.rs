@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::canned::{Canned, Reply, Request};
 use super::shelf::Shelf;
+use super::strangers::known;
 use super::{ACCOUNT, APP, options, problem, target};
-use crate::live::{LiveReport, Options, run};
+use crate::live::{LiveReport, Options, Target, run};
 
 /// Operations that make, show and remove backups.
 const OF_BACKUPS: [&str; 4] = [
@@ -132,4 +133,23 @@ async fn what_was_made_and_not_told_is_found() {
         "{wanted}: {:#?}",
         found(&report)
     );
+}
+
+#[tokio::test]
+async fn nothing_stays_with_others_either() {
+    let shelf = Shelf::default();
+    let kept = shelf.clone();
+    let server = Canned::start(move |request| kept.answer(request)).await;
+    let target = Target {
+        // What is pending there would stay.
+        idle: None,
+        breakage: None,
+        ..known(&server)
+    };
+    let report = run(&target, &options()).await.unwrap();
+    assert_eq!(report.left_behind, Vec::<String>::new());
+    // The shelf takes bodies for sound that aren't, and nobody knows of what it made of them.
+    let mut names = shelf.names();
+    names.retain(|name| name.starts_with("verify-"));
+    assert_eq!(names, Vec::<String>::new());
 }

@@ -14,43 +14,62 @@ use super::canned::{Canned, Reply, Request};
 use super::options;
 use super::shelf::Shelf;
 use super::strangers::known;
-use crate::live::Options;
 use crate::live::judge::Current;
 use crate::live::stage::{Stage, Stop};
 use crate::live::stories;
 use crate::live::wire::{Wire, authored_validator};
+use crate::live::{Options, Target};
 
 /// A server that has one thing wrong: what that is, and how it answers.
 type Variant = (&'static str, fn(&Shelf, &Request) -> Reply);
 
-/// What came of the last of these stories, told of each of these servers without any patience: nobody can say how
-/// often one looks in a while.
-async fn all_told(steps: &[&str], variants: &[Variant]) -> String {
-    all_told_for(Duration::ZERO, steps, variants).await
+/// How a story is told.
+struct Teller {
+    /// How long something may take. Without any patience one looks once; nobody can say how often in a while.
+    completion_max: Duration,
+    /// Makes less of the target known.
+    forget: fn(&mut Target),
 }
 
-/// The same with some patience.
-async fn all_told_for(completion_max: Duration, steps: &[&str], variants: &[Variant]) -> String {
+/// Knows everything, and has no patience.
+const HASTY: Teller = Teller {
+    completion_max: Duration::ZERO,
+    forget: |_| {},
+};
+
+/// Knows everything, and has all the time that it needs.
+const PATIENT: Teller = Teller {
+    completion_max: Duration::from_mins(1),
+    ..HASTY
+};
+
+/// What came of the last of these stories, told of each of these servers.
+async fn all_told(steps: &[&str], variants: &[Variant]) -> String {
+    all_told_by(HASTY, steps, variants).await
+}
+
+async fn all_told_by(teller: Teller, steps: &[&str], variants: &[Variant]) -> String {
     let mut lines = Vec::new();
     for (name, answer) in variants {
         let (shelf, answer) = (Shelf::default(), *answer);
         lines.push(format!("{name}:"));
-        lines.extend(told(completion_max, steps, move |request| answer(&shelf, request)).await);
+        lines.extend(told(&teller, steps, move |request| answer(&shelf, request)).await);
     }
     lines.join("\n")
 }
 
 /// Tells these stories, `code` or `code operation`, and what came of the last one: findings, or why it was left out.
 async fn told(
-    completion_max: Duration,
+    teller: &Teller,
     steps: &[&str],
     answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
 ) -> Vec<String> {
     let server = Canned::start(answer).await;
-    let target = known(&server);
+    let mut target = known(&server);
+    (teller.forget)(&mut target);
     let wire = Wire::new(&target, options().answer_max, authored_validator().unwrap()).unwrap();
     let options = Options {
-        completion_max,
+        completion_max: teller.completion_max,
         ..options()
     };
     let mut stage = Stage::new(target, options, wire);

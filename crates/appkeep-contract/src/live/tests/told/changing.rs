@@ -1,14 +1,13 @@
 //! Stories of what changes: pending and failed things, restores, and requests at the same time.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use serde_json::json;
 
 use super::super::canned::{Reply, Request};
 use super::super::problem;
 use super::super::shelf::Shelf;
-use super::{all_told, all_told_for, fetches, in_state, lists, with};
+use super::{PATIENT, Teller, all_told, all_told_by, fetches, in_state, lists, with};
 
 /// As the shelf does, but nothing that is pending can be deleted, and everything is.
 fn pending(shelf: &Shelf, request: &Request) -> Reply {
@@ -166,8 +165,8 @@ async fn a_restore_is_waited_for() {
         "backup-completes",
         "restore-in-place",
     ];
-    let said = all_told_for(
-        Duration::from_mins(1),
+    let said = all_told_by(
+        PATIENT,
         &steps,
         &[("it is restored for a while", |shelf, request| {
             let reply = shelf.answer(request);
@@ -330,6 +329,67 @@ async fn one_of_many_removes() {
                     problem(403, 11)
                 } else {
                     reply
+                }
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn what_lists_tell_alone_is_told_of_that_one_thing() {
+    let steps = ["backup-without-name", "backup-create", "backup-completes"];
+    let said = all_told_by(
+        PATIENT,
+        &steps,
+        &[("the others failed", |shelf, request| {
+            let reply = shelf.answer(request);
+            if fetches(request) {
+                let is_named = reply.body()["name"] != "made-up-0";
+                return if is_named {
+                    in_state(reply, "running")
+                } else {
+                    reply
+                };
+            }
+            with(reply, "/items/1/state", json!("failed"))
+        })],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn a_refused_delete_is_tried_again_when_nothing_is_pending() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let on_one_server = Teller {
+        forget: |target| target.idle = None,
+        ..PATIENT
+    };
+    let steps = ["pending-below-app app_backup_delete_for_app"];
+    let said = all_told_by(
+        on_one_server,
+        &steps,
+        &[
+            ("it is pending for three looks", |shelf, request| {
+                let is_pending = ASKED.load(Ordering::Relaxed) < 3;
+                match request.method.as_str() {
+                    "DELETE" if is_pending => problem(409, 128),
+                    "GET" if is_pending => {
+                        ASKED.fetch_add(1, Ordering::Relaxed);
+                        in_state(shelf.answer(request), "pending")
+                    }
+                    _ => shelf.answer(request),
+                }
+            }),
+            ("it is never pending for long enough", |shelf, request| {
+                shelf.answer(request)
+            }),
+            ("it can never be deleted", |shelf, request| {
+                match request.method.as_str() {
+                    "DELETE" => problem(409, 128),
+                    _ => shelf.answer(request),
                 }
             }),
         ],

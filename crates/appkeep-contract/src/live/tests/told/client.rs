@@ -1,10 +1,12 @@
 //! The story of the generated client.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use serde_json::json;
 
 use super::super::canned::Reply;
 use super::super::problem;
-use super::{all_told, fetches, lists, with};
+use super::{PATIENT, all_told, all_told_by, fetches, in_state, lists, with};
 
 #[tokio::test]
 async fn the_generated_client() {
@@ -98,6 +100,29 @@ async fn the_generated_client() {
             }),
             ("it never ends", |shelf, request| {
                 with(shelf.answer(request), "/state", json!("running"))
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn the_generated_client_waits() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let said = all_told_by(
+        PATIENT,
+        &["generated-client"],
+        &[
+            ("it takes a while", |shelf, request| {
+                let reply = shelf.answer(request);
+                if fetches(request) && ASKED.fetch_add(1, Ordering::Relaxed) < 3 {
+                    return in_state(reply, "running");
+                }
+                reply
+            }),
+            ("it fails", |shelf, request| {
+                in_state(shelf.answer(request), "failed")
             }),
         ],
     )

@@ -163,3 +163,33 @@ async fn allow_tells_the_methods() {
     .await;
     insta::assert_snapshot!(said);
 }
+
+#[tokio::test]
+async fn json_is_utf8() {
+    let said = all_told(
+        &["body-of-a-get"],
+        &[
+            ("honest", |shelf, request| shelf.answer(request)),
+            ("it says so", |shelf, request| {
+                shelf
+                    .answer(request)
+                    .with("Content-Type", "application/json; charset=utf-8")
+            }),
+            ("it says so in capitals", |shelf, request| {
+                shelf
+                    .answer(request)
+                    .with("Content-Type", "Application/JSON ;charset=\"UTF-8\"")
+            }),
+            ("it is another one", |shelf, request| {
+                shelf
+                    .answer(request)
+                    .with("Content-Type", "application/json; charset=latin1")
+            }),
+            ("it is no JSON", |shelf, request| {
+                shelf.answer(request).with("Content-Type", "text/html")
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}

@@ -19,7 +19,7 @@ const STEPS: usize = 12;
 const GONE_MAX: usize = 2;
 
 /// Pages that a walk may take.
-const PAGES_MAX: usize = 400;
+const PAGES_MAX: usize = 200;
 
 /// What may be done next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -255,8 +255,10 @@ impl Sequence<'_> {
     async fn pages(&mut self, stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
         let lists = stage.admitted(kind.lists())?;
         let list = self.choose(&lists).ok_or(Stop::Noted)?;
-        let limit = self.rng.usize(1..6).to_string();
+        let limit = self.rng.usize(1..6);
         let whole = stage.send_for(&stage.call(list), 200).await?;
+        // Other people's things are only in the way.
+        let limit = limit.max(whole.items().len() / 10).to_string();
         let wanted = own_ids(stage, &whole);
         let mut walked = Vec::new();
         let mut next: Option<String> = None;
@@ -275,6 +277,10 @@ impl Sequence<'_> {
                 return Ok(());
             }
         }
+        stage.fault(
+            &whole,
+            format!("the walk isn't over after {PAGES_MAX} pages of {limit}"),
+        );
         Ok(())
     }
 

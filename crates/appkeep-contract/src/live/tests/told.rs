@@ -5,6 +5,7 @@ mod client;
 mod declared;
 mod lists;
 mod reading;
+mod sequence;
 
 use std::time::Duration;
 
@@ -80,19 +81,22 @@ async fn told(
             code: code.to_owned(),
             ..Current::default()
         };
-        let result = if let Some(story) = stories::once().find(|story| story.code == code) {
-            (story.run)(&mut stage).await
-        } else {
-            let story = stories::repeated().find(|story| story.code == code).unwrap();
-            (story.run)(&mut stage, operation).await
-        };
+        let mut results = Vec::new();
+        for story in stories::once().filter(|story| story.code == code) {
+            results.push((story.run)(&mut stage).await);
+        }
+        for story in stories::repeated().filter(|story| story.code == code) {
+            results.push((story.run)(&mut stage, operation).await);
+        }
         let findings = std::mem::take(&mut stage.current).findings;
         let mut lines: Vec<String> = findings
             .iter()
             .map(|one| format!("    {} {}: {}", one.operation, one.code, one.what))
             .collect();
-        if let Err(Stop::LeftOut(why)) = result {
-            lines.push(format!("    left out: {why}"));
+        for result in results {
+            if let Err(Stop::LeftOut(why)) = result {
+                lines.push(format!("    left out: {why}"));
+            }
         }
         if lines.is_empty() {
             lines.push("    holds".to_owned());

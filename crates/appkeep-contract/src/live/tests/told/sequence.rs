@@ -1,0 +1,92 @@
+//! Sequences of steps by chance.
+
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+
+use super::super::shelf::Shelf;
+use super::{HASTY, all_told, in_state, told, with};
+
+const STEPS: [&str; 5] = [
+    "snapshot-create",
+    "snapshot-completes",
+    "backup-create",
+    "backup-completes",
+    "sequence",
+];
+
+#[tokio::test]
+async fn a_run_with_the_same_id_asks_the_same() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let (shelf, heard) = (Shelf::default(), Arc::clone(&asked));
+    let said = told(&HASTY, &STEPS, move |request| {
+        let reply = shelf.answer(request);
+        let path = request.path.split('/').skip(3).collect::<Vec<_>>().join("/");
+        let body = if request.body.is_null() {
+            String::new()
+        } else {
+            request.body.to_string()
+        };
+        let line = format!(
+            "{} {path} {} {body} -> {}",
+            request.method,
+            request.query,
+            reply.status()
+        );
+        heard.lock().unwrap().push(line);
+        reply
+    })
+    .await;
+    assert_eq!(said, ["    holds"]);
+    insta::assert_snapshot!(asked.lock().unwrap().join("\n"));
+}
+
+#[tokio::test]
+async fn what_a_sequence_finds() {
+    let said = all_told(
+        &STEPS,
+        &[
+            ("names are given twice", |shelf, request| {
+                let mut request = request.clone();
+                if request.body["name"].is_string() && request.method == "POST" {
+                    request.body["name"] = json!(format!("{}-{}", request.body["name"], shelf.names().len()));
+                }
+                shelf.answer(&request)
+            }),
+            ("walks have no end", |shelf, request| {
+                let reply = shelf.answer(request);
+                if request.query.contains("limit") {
+                    let mut body = reply.body();
+                    body["metadata"]["continue"] = json!("0".repeat(48));
+                    return reply.with_body(&body);
+                }
+                reply
+            }),
+            ("pages lack something", |shelf, request| {
+                let reply = shelf.answer(request);
+                if request.query.contains("continue") {
+                    with(reply, "/items", json!([]))
+                } else {
+                    reply
+                }
+            }),
+            ("one tree is behind", |shelf, request| {
+                let reply = shelf.answer(request);
+                if request.path.contains("/topology/") {
+                    with(
+                        reply,
+                        "/metadata/createdBy",
+                        json!("8f84cf09-8036-51e4-b579-000000000000"),
+                    )
+                } else {
+                    reply
+                }
+            }),
+            ("all is pending", |shelf, request| {
+                in_state(shelf.answer(request), "pending")
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}

@@ -244,6 +244,8 @@ fn words(twist: Twist) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::{all, place};
     use crate::document::Document;
 
@@ -296,5 +298,24 @@ mod tests {
         };
         insta::assert_snapshot!(example("query-repeated"), @"GET /accounts/{account_id}/topology/v1/appBackups?limit=1&limit=2 must get 400, problem 5, and `invalidParams` names `limit`");
         insta::assert_snapshot!(example("order-role-before-body"), @"POST /accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups with a read-only token and the body `{` must get 403, problem 11");
+    }
+
+    /// Every rule with the places that it points at, how many operations' each, and its example.
+    #[test]
+    fn every_rule_has_its_places() {
+        let document = Document::authored().unwrap();
+        let mut lines = Vec::new();
+        for row in all(&document) {
+            lines.push(row.code.to_owned());
+            let mut times: BTreeMap<String, usize> = BTreeMap::new();
+            for operation in row.operations.iter().filter_map(|id| document.operation(id)) {
+                let at = place(&document, row.code, operation);
+                let at = at.map_or("nowhere".to_owned(), |at| at.replace(&operation.at, "its own"));
+                *times.entry(at).or_default() += 1;
+            }
+            lines.extend(times.iter().map(|(at, times)| format!("    {at} × {times}")));
+            lines.extend(row.example.iter().map(|example| format!("    {example}")));
+        }
+        insta::assert_snapshot!(lines.join("\n"));
     }
 }

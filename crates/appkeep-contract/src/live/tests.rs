@@ -250,3 +250,29 @@ async fn who_wants_to_know_is_told_before_every_check() {
         .collect();
     assert_eq!(*told.lock().unwrap(), wanted);
 }
+
+#[tokio::test]
+async fn a_body_that_never_ends_begins_as_the_right_one() {
+    let report = judge(knows_nothing).await;
+    let halting = report.exchanges.iter().filter(|exchange| exchange.halting);
+    let begun: Vec<_> = halting
+        .map(|exchange| {
+            (
+                exchange.operation.as_str(),
+                exchange.request_body.as_deref().unwrap_or_default(),
+            )
+        })
+        .collect();
+    let wanted = [
+        (
+            "app_backup_create_for_app",
+            r#"{"type":"application/astra-appBackup","#,
+        ),
+        (
+            "app_snap_create_for_app",
+            r#"{"type":"application/astra-appSnap","#,
+        ),
+        ("app_update", r#"{"type":"application/astra-app","#),
+    ];
+    assert_eq!(begun, wanted);
+}

@@ -10,7 +10,7 @@ use super::{ACCOUNT, APP, options, problem, target};
 use crate::live::{LiveReport, Options, Target, run};
 
 /// Operations that make, show and remove backups.
-const OF_BACKUPS: [&str; 4] = [
+pub(super) const OF_BACKUPS: [&str; 4] = [
     "app_backup_create_for_app",
     "app_backup_delete_for_app",
     "app_backup_fetch_for_app",

@@ -44,6 +44,8 @@ struct Content {
     kept: Vec<Kept>,
     /// How many were ever made.
     made: u32,
+    /// How often a thing is looked at until it is completed.
+    looks: u32,
 }
 
 struct Kept {
@@ -52,6 +54,8 @@ struct Kept {
     /// `appBackups` or `appSnaps`.
     kind: String,
     body: Value,
+    /// How often it will be looked at until it is completed.
+    looks: u32,
 }
 
 /// Whose is asked for: app if there is one, kind, and an id.
@@ -107,20 +111,48 @@ impl Content {
         match (request.method.as_str(), place.id) {
             ("POST", _) => Some(create(self, place, request)),
             ("GET", None) => {
-                let items = self.kept.iter().rev().filter(|one| place.has(one)).map(shown);
+                let mut items = Vec::new();
+                for one in self.kept.iter_mut().rev().filter(|one| place.has(one)) {
+                    items.push(one.shown());
+                    one.is_looked_at();
+                }
                 let version = version_of(place.kind);
-                Some(list(place.kind, version, items.collect(), &request.query))
+                Some(list(place.kind, version, items, &request.query))
             }
             ("GET", _) => {
-                let found = self.kept.iter().find(|one| place.has(one))?;
-                Some(Reply::json(200, &shown(found)).with("ETag", "\"1\""))
+                let found = self.kept.iter_mut().find(|one| place.has(one))?;
+                let tag = format!("\"{}\"", found.state());
+                let reply = Reply::json(200, &found.shown()).with("ETag", &tag);
+                found.is_looked_at();
+                Some(reply)
             }
             _ => {
                 let at = self.kept.iter().position(|one| place.has(one))?;
+                if let Some(refusal) = self.keeps(at) {
+                    return Some(refusal);
+                }
                 self.kept.remove(at);
                 Some(Reply::empty(204))
             }
         }
+    }
+
+    /// Why something can't be deleted yet.
+    fn keeps(&mut self, at: usize) -> Option<Reply> {
+        let one = &mut self.kept[at];
+        if one.kind == "appBackups" {
+            let is_pending = one.state() == "pending";
+            one.is_looked_at();
+            return is_pending.then(|| problem(409, 128));
+        }
+        let id = one.body["id"].clone();
+        let mut readers = self
+            .kept
+            .iter_mut()
+            .filter(|other| other.body["snapshotID"] == id);
+        let reader = readers.find(|other| other.looks > 0)?;
+        reader.is_looked_at();
+        Some(problem(409, 144))
     }
 
     /// Whether there is something that can be restored; that is all.
@@ -140,7 +172,53 @@ impl Content {
     }
 }
 
+impl Kept {
+    /// It is pending, then running, then completed.
+    fn state(&self) -> &'static str {
+        match self.looks {
+            0 => "completed",
+            1 | 2 => "running",
+            _ => "pending",
+        }
+    }
+
+    fn is_looked_at(&mut self) {
+        self.looks = self.looks.saturating_sub(1);
+    }
+
+    /// How it looks to who asks for it.
+    fn shown(&self) -> Value {
+        let mut body = self.body.clone();
+        let state = self.state();
+        body["state"] = json!(state);
+        if state == "running" {
+            body["metadata"]["modificationTimestamp"] = json!("2026-01-01T00:00:00.9Z");
+        }
+        if state != "completed" {
+            return body;
+        }
+        body["metadata"]["modificationTimestamp"] = json!("2026-01-01T00:00:01Z");
+        if self.kind == "appSnaps" {
+            body["snapshotAppAsset"] = json!("0c6cbc25-cd47-4418-8cdb-833f1934a9c0");
+        } else {
+            body["bytesDone"] = json!(8);
+            body["totalBytes"] = json!(8);
+            body["percentDone"] = json!(100);
+        }
+        body
+    }
+}
+
 impl Shelf {
+    /// One whose things are completed only when they were looked at so often.
+    pub(super) fn slow(looks: u32) -> Self {
+        let content = Content {
+            looks,
+            ..Content::default()
+        };
+        Self(Arc::new(Mutex::new(content)))
+    }
+
     /// Answers a request.
     pub(super) fn answer(&self, request: &Request) -> Reply {
         let missing = || problem(404, if request.method == "DELETE" { 1 } else { 2 });
@@ -276,6 +354,7 @@ fn create(content: &mut Content, place: &Place<'_>, request: &Request) -> Reply 
             Some(one) if one.account == place.account && Some(one.app.as_str()) != place.app => {
                 return problem(403, 47);
             }
+            Some(one) if one.account == place.account && one.looks > 0 => return problem(409, 111),
             Some(one) if one.account == place.account => {}
             _ => return problem(400, 46),
         }
@@ -285,13 +364,14 @@ fn create(content: &mut Content, place: &Place<'_>, request: &Request) -> Reply 
     }
     let location = format!("{}/{id}", request.path);
     let reply = Reply::json(201, &body)
-        .with("ETag", "\"0\"")
+        .with("ETag", "\"pending\"")
         .with("Location", &location);
     all.push(Kept {
         account: place.account.to_owned(),
         app: place.app.unwrap_or_default().to_owned(),
         kind: place.kind.to_owned(),
         body,
+        looks: content.looks,
     });
     reply
 }
@@ -308,21 +388,6 @@ fn type_of(kind: &str) -> Option<&'static str> {
 /// The version of what is below that part of a path.
 fn version_of(kind: &str) -> &'static str {
     if kind == "appSnaps" { "1.2" } else { "1.1" }
-}
-
-/// A thing as it looks to who asks for it: completed by then.
-fn shown(kept: &Kept) -> Value {
-    let mut body = kept.body.clone();
-    body["state"] = json!("completed");
-    body["metadata"]["modificationTimestamp"] = json!("2026-01-01T00:00:01Z");
-    if kept.kind == "appSnaps" {
-        body["snapshotAppAsset"] = json!("0c6cbc25-cd47-4418-8cdb-833f1934a9c0");
-    } else {
-        body["bytesDone"] = json!(8);
-        body["totalBytes"] = json!(8);
-        body["percentDone"] = json!(100);
-    }
-    body
 }
 
 /// All that there is, or as many columns and rows of it as were asked for.

@@ -177,6 +177,26 @@ async fn a_third_one_that_does() {
     insta::assert_snapshot!(distorted(3).await);
 }
 
+/// What is said about a server as far as these options let one look.
+async fn said_with(change: impl FnOnce(&mut Options)) -> String {
+    let shelf = Shelf::default();
+    let server = Canned::start(move |request| shelf.answer(request)).await;
+    let mut options = impatient();
+    change(&mut options);
+    lines_of(&run(&known(&server), &options).await.unwrap())
+}
+
+#[tokio::test]
+async fn one_that_has_no_companions() {
+    insta::assert_snapshot!(said_with(|options| options.documented_only = true).await);
+}
+
+#[tokio::test]
+async fn one_that_has_four_operations() {
+    let four = super::cleaning::OF_BACKUPS.map(str::to_owned);
+    insta::assert_snapshot!(said_with(|options| options.operations = Some(four.into())).await);
+}
+
 #[tokio::test]
 async fn one_of_which_little_is_known() {
     let shelf = Shelf::default();

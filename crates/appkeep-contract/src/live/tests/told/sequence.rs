@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use serde_json::json;
 
 use super::super::shelf::Shelf;
-use super::{HASTY, all_told, in_state, told, with};
+use super::{PATIENT, all_told, in_state, told, with};
 
 const STEPS: [&str; 5] = [
     "snapshot-create",
@@ -15,11 +15,11 @@ const STEPS: [&str; 5] = [
     "sequence",
 ];
 
-#[tokio::test]
-async fn a_run_with_the_same_id_asks_the_same() {
+/// What is asked of that shelf.
+async fn asked_of(shelf: Shelf) -> String {
     let asked = Arc::new(Mutex::new(Vec::new()));
-    let (shelf, heard) = (Shelf::default(), Arc::clone(&asked));
-    let said = told(&HASTY, &STEPS, move |request| {
+    let heard = Arc::clone(&asked);
+    let said = told(&PATIENT, &STEPS, move |request| {
         let reply = shelf.answer(request);
         let path = request.path.split('/').skip(3).collect::<Vec<_>>().join("/");
         let body = if request.body.is_null() {
@@ -38,7 +38,17 @@ async fn a_run_with_the_same_id_asks_the_same() {
     })
     .await;
     assert_eq!(said, ["    holds"]);
-    insta::assert_snapshot!(asked.lock().unwrap().join("\n"));
+    asked.lock().unwrap().join("\n")
+}
+
+#[tokio::test]
+async fn a_run_with_the_same_id_asks_the_same() {
+    insta::assert_snapshot!(asked_of(Shelf::default()).await);
+}
+
+#[tokio::test]
+async fn what_is_in_progress_is_waited_for() {
+    insta::assert_snapshot!(asked_of(Shelf::slow(9)).await);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod shelf;
 mod strangers;
 mod told;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -16,7 +17,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use self::canned::{Canned, Reply, Request};
-use super::{LiveError, LiveFinding, LiveReport, Options, Progress, Target, run};
+use self::shelf::Shelf;
+use super::{CheckOutcome, LiveError, LiveFinding, LiveReport, Options, Progress, Target, run};
 use crate::report::{Outcome, Report};
 
 const TOKEN: &str = "a-token-that-must-not-leak";
@@ -99,6 +101,7 @@ async fn a_token_that_is_good_for_nothing_could_not_be_judged() {
     let error = run(&target(server.url()), &options()).await.unwrap_err();
     assert!(matches!(error, LiveError::NotUsable { .. }), "{error}");
     assert!(error.to_string().contains(&APP.to_string()), "{error}");
+    assert!(error.to_string().contains("401 t d"), "{error}");
 }
 
 #[tokio::test]
@@ -238,6 +241,7 @@ async fn who_wants_to_know_is_told_before_every_check() {
     let (server, heard) = (Canned::start(knows_nothing).await, Arc::clone(&told));
     let mut options = options();
     assert_eq!(format!("{:?}", options.progress), "Progress(untold)");
+    options.least_checks = Some(0);
     options.progress = Progress::new(move |done, of, code| {
         heard.lock().unwrap().push((done, of, code.to_owned()));
     });
@@ -275,4 +279,78 @@ async fn a_body_that_never_ends_begins_as_the_right_one() {
         ("app_update", r#"{"type":"application/astra-app","#),
     ];
     assert_eq!(begun, wanted);
+}
+
+#[tokio::test]
+async fn a_run_may_end_with_the_first_finding() {
+    let server = Canned::start(knows_nothing).await;
+    let mut options = options();
+    options.stop_at_first = true;
+    let report = run(&target(server.url()), &options).await.unwrap();
+    let (last, checks) = report.checks.split_last().unwrap();
+    assert_eq!(last.code, "clean-up");
+    let (last, before) = checks.split_last().unwrap();
+    assert_eq!(last.outcome, CheckOutcome::Violated);
+    assert!(before.iter().all(|check| check.outcome != CheckOutcome::Violated));
+}
+
+#[tokio::test]
+async fn as_many_checks_as_the_last_time_are_enough() {
+    let with_least = async |least| {
+        let server = Canned::start(knows_nothing).await;
+        let options = Options {
+            least_checks: Some(least),
+            documented_only: true,
+            ..options()
+        };
+        let report = run(&target(server.url()), &options).await.unwrap();
+        let last = report.checks.last().unwrap().clone();
+        assert_eq!(last.code, "fewer-checks");
+        let (held, violated, _) = report.counts();
+        (held + violated, last.findings)
+    };
+    // The check that counts isn't counted by itself.
+    let (made, _) = with_least(0).await;
+    let made = made - 1;
+    assert_eq!(with_least(made).await.1, []);
+    assert_eq!(with_least(made - 1).await.1, []);
+    let found = with_least(made + 1).await.1;
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        found[0].what,
+        format!("{made} checks were made, and {} are the least", made + 1)
+    );
+}
+
+#[tokio::test]
+async fn only_restores_confirm_that_they_overwrite() {
+    let report = judge(knows_nothing).await;
+    let confirmed = report.exchanges.iter().filter(|exchange| {
+        let mut headers = exchange.request_headers.iter();
+        headers.any(|(name, value)| name == "ForceUpdate" && value == "true")
+    });
+    let operations: BTreeSet<&str> = confirmed.map(|exchange| exchange.operation.as_str()).collect();
+    assert_eq!(operations, BTreeSet::from(["app_update"]));
+}
+
+#[tokio::test]
+async fn nothing_is_restored_where_somebody_might_miss_it() {
+    let shelf = Shelf::default();
+    let server = Canned::start(move |request| shelf.answer(request)).await;
+    let target = Target {
+        may_restore: false,
+        ..strangers::known(&server)
+    };
+    let report = run(&target, &options()).await.unwrap();
+    let restored = report.exchanges.iter().filter(|exchange| {
+        exchange.operation == "app_update" && exchange.status == 204 && exchange.method == "PUT"
+    });
+    // What the idle server has is thrown away with it.
+    let idle = report.exchanges.iter().filter(|exchange| {
+        let mut headers = exchange.request_headers.iter();
+        headers.any(|(_, value)| value.contains("APPKEEP_IDLE_TOKEN")) && exchange.operation == "app_update"
+    });
+    let idle: Vec<_> = idle.filter(|exchange| exchange.status == 204).collect();
+    assert_eq!(restored.count(), idle.len());
+    assert!(!idle.is_empty());
 }

@@ -269,6 +269,12 @@ impl Shelf {
         }
     }
 
+    /// Loses everything.
+    pub(super) fn forget_all(&self) {
+        let mut content = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        content.kept.clear();
+    }
+
     /// The names of all that is there, newest first.
     pub(super) fn names(&self) -> Vec<String> {
         self.names_in(|_, _| true)

@@ -192,6 +192,17 @@ async fn one_that_has_no_companions() {
 }
 
 #[tokio::test]
+async fn one_that_deletes_nothing() {
+    let three = [
+        "app_backup_create_for_app",
+        "app_backup_fetch",
+        "app_backup_list_all",
+    ]
+    .map(str::to_owned);
+    insta::assert_snapshot!(said_with(|options| options.operations = Some(three.into())).await);
+}
+
+#[tokio::test]
 async fn one_that_has_four_operations() {
     let four = super::cleaning::OF_BACKUPS.map(str::to_owned);
     insta::assert_snapshot!(said_with(|options| options.operations = Some(four.into())).await);

@@ -354,3 +354,20 @@ async fn nothing_is_restored_where_somebody_might_miss_it() {
     assert_eq!(restored.count(), idle.len());
     assert!(!idle.is_empty());
 }
+
+#[tokio::test]
+async fn a_redirect_is_not_followed() {
+    let report = judge(|request| match request.path.as_str() {
+        "/elsewhere" => list(&[]),
+        _ if request.method == "GET" && request.path.ends_with("appBackups") => list(&[]),
+        _ => Reply::empty(302).with("Location", "/elsewhere"),
+    })
+    .await;
+    assert!(report.exchanges.iter().any(|exchange| exchange.status == 302));
+    assert!(
+        report
+            .exchanges
+            .iter()
+            .all(|exchange| [200, 302].contains(&exchange.status))
+    );
+}

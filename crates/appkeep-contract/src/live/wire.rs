@@ -393,3 +393,54 @@ pub(super) fn authored_validator() -> Result<ResponseValidator, LiveError> {
     let document = Arc::new(crate::document::Document::authored()?);
     Ok(ResponseValidator::new(document)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_long_body_is_cut_between_characters() {
+        assert_eq!(cut("short"), "short");
+        let just = "a".repeat(KEPT_BYTES_MAX);
+        assert_eq!(cut(&just), just);
+        assert_eq!(cut(&format!("{just}b")), format!("{just}… (4097 bytes)"));
+        let wide = format!("{}ß", "a".repeat(KEPT_BYTES_MAX - 1));
+        assert_eq!(
+            cut(&wide),
+            format!("{}… (4097 bytes)", "a".repeat(KEPT_BYTES_MAX - 1))
+        );
+    }
+
+    #[test]
+    fn what_was_sent_is_kept() {
+        assert_eq!(request_body(&Payload::None), None);
+        assert_eq!(
+            request_body(&Payload::Json(json!({"a": 1}))).unwrap(),
+            r#"{"a":1}"#
+        );
+        assert_eq!(request_body(&Payload::Padded(9, json!([]))).unwrap(), "[]");
+        assert_eq!(request_body(&Payload::Text("{".to_owned())).unwrap(), "{");
+        assert_eq!(request_body(&Payload::Halting("{\"a\"")).unwrap(), "{\"a\"");
+    }
+
+    #[test]
+    fn an_address_has_a_scheme_and_a_host() {
+        for sound in ["http://127.0.0.1:8080", "https://example.com/below"] {
+            assert_eq!(
+                read_url(sound).unwrap().scheme(),
+                sound.split_once(':').unwrap().0
+            );
+        }
+        for none in ["ftp://example.com", "data:text/plain,a", "localhost:80", ""] {
+            assert!(matches!(read_url(none), Err(LiveError::Url { .. })), "{none}");
+        }
+    }
+
+    #[test]
+    fn a_certificate_has_to_be_one() {
+        let pem = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+        assert!(client(Some(pem), GRACE).is_err());
+    }
+}

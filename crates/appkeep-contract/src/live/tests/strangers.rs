@@ -11,6 +11,7 @@ use super::distorted;
 use super::shelf::{APPS, OPERATOR_TOKEN, OTHER, OTHER_TOKEN, Shelf, VIEWER_TOKEN};
 use super::{ACCOUNT, APP, TOKEN, backup, knows_nothing, list, options, problem, target};
 use crate::live::{Breakage, CheckOutcome, Foreign, Idle, LiveReport, Options, StorageFault, Target, run};
+use crate::report::CellState;
 use crate::validate::Violated;
 
 /// So many characters of a finding are shown.
@@ -67,7 +68,7 @@ async fn everything_said(answer: impl Fn(&Request) -> Reply + Send + Sync + 'sta
     lines_of(&report).replace(&server.url(), "http://stranger")
 }
 
-/// Each outcome of each check, and each finding, with how often. What is wrong with an answer as such isn't told: that
+/// Each outcome of each check, each finding, and each reason why an answer wasn't seen, with how often. What is wrong with an answer as such isn't told: that
 /// is for the tests of `validate` to say.
 fn lines_of(report: &LiveReport) -> String {
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
@@ -86,6 +87,11 @@ fn lines_of(report: &LiveReport) -> String {
             let what: String = unnumbered(&finding.what).chars().take(WIDTH).collect();
             let line = format!("{}: {what}", finding.code);
             *times.entry(line).or_default() += 1;
+        }
+    }
+    for cell in &report.coverage.cells {
+        if let CellState::NotReached { reason } = &cell.state {
+            *times.entry(format!("not reached: {reason}")).or_default() += 1;
         }
     }
     let lines = times.iter().map(|(line, times)| format!("{line} × {times}"));

@@ -246,7 +246,9 @@ fn words(twist: Twist) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{all, place};
+    use serde_json::{Value, json};
+
+    use super::{all, member, place};
     use crate::document::Document;
 
     fn place_of(code: &str, operation: &str) -> Option<String> {
@@ -298,6 +300,29 @@ mod tests {
         };
         insta::assert_snapshot!(example("query-repeated"), @"GET /accounts/{account_id}/topology/v1/appBackups?limit=1&limit=2 must get 400, problem 5, and `invalidParams` names `limit`");
         insta::assert_snapshot!(example("order-role-before-body"), @"POST /accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups with a read-only token and the body `{` must get 403, problem 11");
+    }
+
+    #[test]
+    fn a_member_that_refers_to_something_is_shown_where_it_is_named() {
+        let root = json!({"components": {"schemas": {
+            "Thing": {"properties": {
+                "own": {"$ref": "#/components/schemas/Own"},
+                "list": {"type": "array", "items": {"$ref": "#/components/schemas/Own"}},
+            }},
+            "Own": {"properties": {"name": {"type": "string"}}},
+        }}});
+        let document = Document::from_value("a document", with_paths(root)).unwrap();
+        let at = |path: &str| member(&document, "/components/schemas/Thing", path).unwrap();
+        assert_eq!(at("own"), "/components/schemas/Thing/properties/own");
+        assert_eq!(at("own.name"), "/components/schemas/Own/properties/name");
+        assert_eq!(at("list.0.name"), "/components/schemas/Own/properties/name");
+        assert_eq!(at("own.nothing"), "/components/schemas/Own");
+    }
+
+    fn with_paths(mut root: Value) -> Value {
+        (root["openapi"], root["paths"]) = (json!("3.0.3"), json!({}));
+        root["info"] = json!({"title": "t", "version": "1"});
+        root
     }
 
     /// Every rule with the places that it points at, how many operations' each, and its example.

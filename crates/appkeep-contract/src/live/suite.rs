@@ -326,3 +326,15 @@ fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
         None => "no check asks for it".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_check_asks_for_is_told_from_what_cannot_be_provoked() {
+        assert_eq!(reason(&[], "app_list", 499), "no check asks for it");
+        assert_eq!(reason(&[], "app_list", 500), storage::NOT_PROVOKABLE);
+        assert_eq!(reason(&[], "app_list", 503), storage::NOT_PROVOKABLE);
+    }
+}

@@ -89,3 +89,28 @@ fn every_constraint_of_every_request_is_broken() {
         .map(|((operation, code), count)| format!("{operation} {code} × {count}"));
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
 }
+
+#[test]
+fn every_case_is_what_it_was() {
+    let document = Document::authored().unwrap();
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for case in cases(&document) {
+        let verdict = match &case.verdict {
+            Verdict::Accepted => "accepted".to_owned(),
+            Verdict::Refused { problem, culprit } => format!("{problem}, {culprit:?}"),
+        };
+        let input = match &case.input {
+            Input::Body(body) => body.to_string().chars().take(120).collect(),
+            Input::Path(name, value) => format!("{{{name}}} {value:?}"),
+            Input::Query(name, value) => format!("?{name} {value:?}"),
+        };
+        *times
+            .entry(format!("{}: {}: {verdict}: {input}", case.code, case.what))
+            .or_default() += 1;
+    }
+    let lines: Vec<String> = times
+        .iter()
+        .map(|(line, times)| format!("{line} × {times}"))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}

@@ -33,6 +33,19 @@ struct Teller {
     forget: fn(&mut Target),
 }
 
+impl Teller {
+    fn stage(&self, server: &Canned) -> Stage {
+        let mut target = known(server);
+        (self.forget)(&mut target);
+        let options = Options {
+            completion_max: self.completion_max,
+            ..options()
+        };
+        let wire = Wire::new(&target, options.answer_max, authored_validator().unwrap()).unwrap();
+        Stage::new(target, options, wire)
+    }
+}
+
 /// Knows everything, and has no patience.
 const HASTY: Teller = Teller {
     completion_max: Duration::ZERO,
@@ -67,14 +80,7 @@ async fn told(
     answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
 ) -> Vec<String> {
     let server = Canned::start(answer).await;
-    let mut target = known(&server);
-    (teller.forget)(&mut target);
-    let wire = Wire::new(&target, options().answer_max, authored_validator().unwrap()).unwrap();
-    let options = Options {
-        completion_max: teller.completion_max,
-        ..options()
-    };
-    let mut stage = Stage::new(target, options, wire);
+    let mut stage = teller.stage(&server);
     let mut said = Vec::new();
     for step in steps {
         let (code, operation) = step.split_once(' ').unwrap_or((step, ""));

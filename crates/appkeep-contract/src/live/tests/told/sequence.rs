@@ -3,9 +3,12 @@
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
+use uuid::Uuid;
 
+use super::super::canned::Canned;
 use super::super::shelf::Shelf;
 use super::{PATIENT, all_told, in_state, told, with};
+use crate::live::sequence;
 
 const STEPS: [&str; 5] = [
     "snapshot-create",
@@ -49,6 +52,33 @@ async fn a_run_with_the_same_id_asks_the_same() {
 #[tokio::test]
 async fn what_is_in_progress_is_waited_for() {
     insta::assert_snapshot!(asked_of(Shelf::slow(9)).await);
+}
+
+/// Many more of them, with what each asks as a number that stands for all of it.
+#[tokio::test]
+async fn every_sequence_holds() {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let (shelf, heard) = (Shelf::slow(9), Arc::clone(&asked));
+    let server = Canned::start(move |request| {
+        let text = format!(
+            "{} {} {} {}",
+            request.method, request.path, request.query, request.body
+        );
+        heard.lock().unwrap().push(text);
+        shelf.answer(request)
+    })
+    .await;
+    let mut stage = PATIENT.stage(&server);
+    let mut lines = Vec::new();
+    for number in 5..25 {
+        assert!(sequence::tell(&mut stage, number).await.is_ok(), "{number}");
+        let findings = std::mem::take(&mut stage.current).findings;
+        assert_eq!(findings, [], "{number}");
+        let asked = std::mem::take(&mut *asked.lock().unwrap());
+        let id = Uuid::new_v5(&Uuid::nil(), asked.join("\n").as_bytes());
+        lines.push(format!("{number}: {} requests, {id}", asked.len()));
+    }
+    insta::assert_snapshot!(lines.join("\n"));
 }
 
 #[tokio::test]

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use serde_json::json;
 
 use super::super::canned::{Reply, Request};
+use super::super::problem;
 use super::super::shelf::Shelf;
-use super::{HASTY, Teller, all_told_by, with};
+use super::{HASTY, Teller, Variant, all_told_by, with};
 use crate::document::Document;
 use crate::live::{Breakage, StorageFault};
 
@@ -47,6 +48,8 @@ fn documented(example: &str) -> Reply {
 fn failing(fault: &AtomicU8, shelf: &Shelf, request: &Request) -> Reply {
     match (fault.load(Ordering::SeqCst), request.method.as_str()) {
         (1 | 2, "POST") => documented("AppBackupNotCreatedProblem"),
+        (1, "PUT") if request.body["backupID"].is_string() => documented("InternalErrorProblem"),
+        (1, "PUT") => problem(400, 9),
         (1, _) => documented("AppBackupsNotListedProblem"),
         (3, _) => documented("NotReadyProblem"),
         _ => shelf.answer(request),
@@ -106,7 +109,7 @@ async fn what_cannot_be_written_is_not_made() {
     };
     let said = all_told_by(
         teller,
-        &["storage-broken app_backup_create_for_app"],
+        &["storage-mended", "storage-broken app_backup_create_for_app"],
         &[
             ("honest", |shelf, request| failing(&FAULT, shelf, request)),
             ("it is made all the same", |shelf, request| {
@@ -151,4 +154,15 @@ async fn what_is_out_of_reach_is_a_503() {
     )
     .await;
     insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn a_restore_that_fails_is_a_sound_one() {
+    static FAULT: AtomicU8 = AtomicU8::new(0);
+    let teller = Teller {
+        forget: |target| target.breakage = Some(Arc::new(Switch(&FAULT))),
+        ..HASTY
+    };
+    let honest: &[Variant] = &[("honest", |shelf, request| failing(&FAULT, shelf, request))];
+    insta::assert_snapshot!(all_told_by(teller, &["storage-broken app_update"], honest).await);
 }

@@ -5,12 +5,9 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::shelf::{APPS, BUCKET, OTHER};
+use super::shelf::{APPS, BUCKET, OTHER, OTHER_BUCKET};
 use super::{ACCOUNT, APP};
 use crate::document::Document;
-
-/// Where what the other account makes goes.
-const OTHER_BUCKET: &str = "0afbe357-a717-4c7a-8b3d-d0368959c8df";
 
 static DOCUMENT: LazyLock<Document> = LazyLock::new(|| Document::authored().unwrap());
 

@@ -13,6 +13,9 @@ use super::{ACCOUNT, APP, TOKEN, problem};
 /// Where most things go.
 pub(super) const BUCKET: &str = "0afbe357-a717-4c7a-8b3d-d0368959c8de";
 
+/// Where what the other account makes goes.
+pub(super) const OTHER_BUCKET: &str = "0afbe357-a717-4c7a-8b3d-d0368959c8df";
+
 /// Another account, and who belongs to it.
 pub(super) const OTHER: Uuid = Uuid::from_u128(0xacc0_0000_0000_4000_8000_0000_0000_0003);
 pub(super) const OTHER_TOKEN: &str = "another-token-that-must-not-leak";
@@ -317,6 +320,11 @@ fn refused(number: u32, list: &str, name: &str) -> Reply {
 fn create(content: &mut Content, place: &Place<'_>, request: &Request) -> Reply {
     let (number, all) = (content.made, &mut content.kept);
     let id = Uuid::from_u128(0x5e1f_0000_0000_4000_8000_0000_0000_0000 + u128::from(number));
+    let bucket = if place.account == OTHER.to_string() {
+        OTHER_BUCKET
+    } else {
+        BUCKET
+    };
     let sent = &request.body;
     if sent["type"] != type_of(place.kind).unwrap_or_default() {
         return problem(400, 5);
@@ -339,7 +347,7 @@ fn create(content: &mut Content, place: &Place<'_>, request: &Request) -> Reply 
     let labels = sent.pointer("/metadata/labels").cloned().unwrap_or(json!([]));
     let mut body = json!({
         "type": sent["type"], "version": "1.1", "id": id, "name": name,
-        "bucketID": BUCKET, "state": "pending", "stateUnready": [],
+        "bucketID": bucket, "state": "pending", "stateUnready": [],
         "metadata": {
             "labels": labels, "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269",
             "creationTimestamp": time, "modificationTimestamp": time,
@@ -365,7 +373,7 @@ fn create(content: &mut Content, place: &Place<'_>, request: &Request) -> Reply 
             _ => return problem(400, 46),
         }
     }
-    if sent["bucketID"].as_str().is_some_and(|id| id != BUCKET) {
+    if sent["bucketID"].as_str().is_some_and(|id| id != bucket) {
         return problem(400, 108);
     }
     let location = format!("{}/{id}", request.path);

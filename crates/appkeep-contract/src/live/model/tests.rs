@@ -282,3 +282,46 @@ fn what_is_made_later_is_younger_on_its_own_server() {
         ["times-in-order"]
     );
 }
+
+#[test]
+fn discovering_comes_before_running() {
+    let create = "app_backup_create_for_app";
+    let fetch = "app_backup_fetch";
+    let mut model = Model::default();
+    model.observe(
+        &call(create),
+        &answer(create, 201, "\"1\"", backup("pending", 16)),
+    );
+    let mut seen = |state: &str, second: u32| {
+        let tag = format!("\"{second}\"");
+        let wrong = model.observe(&call(fetch), &answer(fetch, 200, &tag, backup(state, second)));
+        wrong.iter().map(|wrong| wrong.rule.code).collect::<Vec<_>>()
+    };
+    assert_eq!(seen("discovering", 17), [""; 0]);
+    assert_eq!(seen("running", 18), [""; 0]);
+    assert_eq!(seen("discovering", 19), ["state-moves"]);
+    assert_eq!(seen("running", 20), [""; 0]);
+}
+
+#[test]
+fn a_percentage_may_be_a_whole_number() {
+    let percent = |percent: u32| codes(running(|now| now["percentDone"] = json!(percent)), "\"3\"");
+    assert_eq!(percent(76), [""; 0]);
+    assert_eq!(percent(77), ["progress"]);
+}
+
+#[test]
+fn a_backup_of_a_snapshot_knows_its_source() {
+    let create = "app_backup_create_for_app";
+    let made = |body: Value| {
+        let mut model = Model::default();
+        let call = Call {
+            payload: Payload::Json(body),
+            ..call(create)
+        };
+        model.observe(&call, &answer(create, 201, "\"1\"", backup("pending", 16)));
+        model.things[0].source().map(str::to_owned)
+    };
+    assert_eq!(made(json!({"snapshotID": "a"})).as_deref(), Some("a"));
+    assert_eq!(made(json!({})), None);
+}

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::super::canned::Canned;
 use super::super::shelf::Shelf;
-use super::{PATIENT, all_told, in_state, told, with};
+use super::{PATIENT, all_told, endless, in_state, told, with};
 use crate::live::{sequence, stories};
 
 const STEPS: [&str; 5] = [
@@ -98,15 +98,7 @@ async fn what_a_sequence_finds() {
                 }
                 shelf.answer(&request)
             }),
-            ("walks have no end", |shelf, request| {
-                let reply = shelf.answer(request);
-                if request.query.contains("limit") {
-                    let mut body = reply.body();
-                    body["metadata"]["continue"] = json!("0".repeat(48));
-                    return reply.with_body(&body);
-                }
-                reply
-            }),
+            ("walks have no end", endless),
             ("pages lack something", |shelf, request| {
                 let reply = shelf.answer(request);
                 if request.query.contains("continue") {

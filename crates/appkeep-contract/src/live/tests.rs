@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use self::canned::{Canned, Reply, Request};
 use self::shelf::Shelf;
-use super::{CheckOutcome, LiveError, LiveFinding, LiveReport, Options, Progress, Target, run};
+use super::{CheckOutcome, Exchange, LiveError, LiveFinding, LiveReport, Options, Progress, Target, run};
 use crate::report::{Outcome, Report};
 
 const TOKEN: &str = "a-token-that-must-not-leak";
@@ -342,16 +342,17 @@ async fn nothing_is_restored_where_somebody_might_miss_it() {
         ..strangers::known(&server)
     };
     let report = run(&target, &options()).await.unwrap();
-    let restored = report.exchanges.iter().filter(|exchange| {
-        exchange.operation == "app_update" && exchange.status == 204 && exchange.method == "PUT"
-    });
+    let restored = report
+        .exchanges
+        .iter()
+        .filter(|exchange| exchange.operation == "app_update" && exchange.status == 204);
     // What the idle server has is thrown away with it.
-    let idle = report.exchanges.iter().filter(|exchange| {
+    let is_idle = |exchange: &&Exchange| {
         let mut headers = exchange.request_headers.iter();
-        headers.any(|(_, value)| value.contains("APPKEEP_IDLE_TOKEN")) && exchange.operation == "app_update"
-    });
-    let idle: Vec<_> = idle.filter(|exchange| exchange.status == 204).collect();
-    assert_eq!(restored.count(), idle.len());
+        headers.any(|(_, value)| value.contains("APPKEEP_IDLE_TOKEN"))
+    };
+    let (idle, others): (Vec<&Exchange>, Vec<&Exchange>) = restored.partition(is_idle);
+    assert_eq!(others, Vec::<&Exchange>::new());
     assert!(!idle.is_empty());
 }
 
@@ -370,4 +371,25 @@ async fn a_redirect_is_not_followed() {
             .iter()
             .all(|exchange| [200, 302].contains(&exchange.status))
     );
+}
+
+#[tokio::test]
+async fn a_request_that_gets_no_answer_is_a_finding() {
+    let report = judge(|request| match request.method.as_str() {
+        "POST" => Reply::silence(),
+        _ => knows_nothing(request),
+    })
+    .await;
+    let silent: Vec<&LiveFinding> = report.findings().filter(|one| one.code == "no-answer").collect();
+    let operations: BTreeSet<&str> = silent.iter().map(|one| one.operation.as_str()).collect();
+    assert!(operations.contains("app_backup_create_for_app"), "{operations:?}");
+    assert!(operations.contains("app_snap_create_for_app"), "{operations:?}");
+    for finding in silent {
+        assert!(
+            finding.what.starts_with("error sending request"),
+            "{}",
+            finding.what
+        );
+        assert_eq!(finding.exchange, None);
+    }
 }

@@ -47,6 +47,11 @@ impl Reply {
         }
     }
 
+    /// None at all: the server hangs up.
+    pub(super) fn silence() -> Self {
+        Self::empty(0)
+    }
+
     pub(super) fn status(&self) -> u16 {
         self.status
     }
@@ -69,6 +74,11 @@ impl Reply {
             body: body.to_string(),
             ..self
         }
+    }
+
+    /// Changed, if something is so.
+    pub(super) fn when(self, is_so: bool, change: impl FnOnce(Self) -> Self) -> Self {
+        if is_so { change(self) } else { self }
     }
 
     pub(super) fn with(mut self, name: &str, value: &str) -> Self {
@@ -140,6 +150,9 @@ async fn serve(mut stream: TcpStream, answer: &(dyn Fn(&Request) -> Reply + Send
         authorization: header("authorization").unwrap_or_default().to_owned(),
         body: serde_json::from_slice(&body).unwrap_or_default(),
     });
+    if reply.status == 0 {
+        return None;
+    }
     let mut response = format!(
         "HTTP/1.1 {} X\r\nConnection: close\r\nContent-Length: {}\r\n",
         reply.status,

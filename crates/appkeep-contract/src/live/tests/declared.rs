@@ -38,10 +38,15 @@ impl Role {
     }
 }
 
+/// What the document shows by that name.
+pub(super) fn example(name: &str) -> &'static Value {
+    let pointer = format!("/components/examples/{name}/value");
+    DOCUMENT.root().pointer(&pointer).unwrap()
+}
+
 /// The first item of a documented list, with other members.
-fn like(example: &str, members: Value) -> Value {
-    let pointer = format!("/components/examples/{example}/value/items/0");
-    let mut item = DOCUMENT.root().pointer(&pointer).unwrap().clone();
+fn like(list: &str, members: Value) -> Value {
+    let mut item = example(list)["items"][0].clone();
     if let (Value::Object(item), Value::Object(members)) = (&mut item, members) {
         item.extend(members);
     }

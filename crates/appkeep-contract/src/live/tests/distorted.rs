@@ -7,32 +7,28 @@ use super::shelf::Shelf;
 
 type Twist = fn(&mut Value);
 
+fn items(list: &mut Value) -> &mut Vec<Value> {
+    list["items"].as_array_mut().unwrap()
+}
+
 /// What may be wrong with a list.
 const OF_LISTS: [Twist; 8] = [
     |_| {},
-    |list| {
-        if let Some(items) = list["items"].as_array_mut() {
-            items.reverse();
-        }
-    },
+    |list| items(list).reverse(),
     |list| list["metadata"]["count"] = json!(99),
     |list| {
-        if let Some(items) = list["items"].as_array_mut() {
-            items.pop();
-        }
+        items(list).pop();
     },
     |list| {
-        if let Some(items) = list["items"].as_array_mut() {
-            items.extend(items.last().cloned());
-        }
+        let last = items(list).last().cloned();
+        items(list).extend(last);
     },
     |list| list["metadata"]["continue"] = json!("0".repeat(48)),
     |list| list["items"] = json!([[7, "a"], {"id": "b"}]),
     |list| {
-        if let Some(items) = list["items"].as_array_mut() {
-            for item in items.iter_mut() {
-                item["name"] = json!("changed");
-            }
+        // Rows of columns have no name.
+        for name in items(list).iter_mut().filter_map(|item| item.get_mut("name")) {
+            *name = json!("changed");
         }
     },
 ];

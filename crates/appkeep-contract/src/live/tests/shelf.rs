@@ -160,11 +160,14 @@ impl Content {
 
     /// Whether there is something that can be restored; that is all.
     fn restore(&self, place: &Place<'_>, request: &Request) -> Reply {
-        let is = |kind: &'static str, member: &'static str| {
-            move |one: &&Kept| one.kind == kind && one.body["id"] == request.body[member]
-        };
-        let mut kept = self.kept.iter();
-        let found = kept.find(|one| is("appBackups", "backupID")(one) || is("appSnaps", "snapshotID")(one));
+        let found = self.kept.iter().find(|one| {
+            let member = if one.kind == "appBackups" {
+                "backupID"
+            } else {
+                "snapshotID"
+            };
+            one.body["id"] == request.body[member]
+        });
         let is_snap = request.body["snapshotID"].is_string();
         match found {
             Some(one) if one.account != place.account => problem(400, if is_snap { 46 } else { 9 }),
@@ -297,16 +300,22 @@ impl Shelf {
     }
 }
 
+/// The parameters of a query.
+fn parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
+    query.split('&').filter_map(|pair| pair.split_once('='))
+}
+
 /// The first parameter that nobody knows, or whose value isn't sound.
 fn unsound(query: &str) -> Option<&str> {
-    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let is_sound = |(name, value): &(&str, &str)| match *name {
         "limit" => value.chars().all(|one| one.is_ascii_digit()) && !value.trim_start_matches('0').is_empty(),
         "continue" => value.len() == 48,
         "include" => !value.is_empty(),
         _ => false,
     };
-    pairs.find(|pair| !is_sound(pair)).map(|(name, _)| name)
+    parameters(query)
+        .find(|pair| !is_sound(pair))
+        .map(|(name, _)| name)
 }
 
 /// A problem that names its culprit.
@@ -407,8 +416,8 @@ fn version_of(kind: &str) -> &'static str {
 /// All that there is, or as many columns and rows of it as were asked for.
 fn list(kind: &str, version: &str, mut items: Vec<Value>, query: &str) -> Reply {
     let asked = |wanted: &str| {
-        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs.find(|(name, _)| *name == wanted).map(|(_, value)| value)
+        let found = parameters(query).find(|(name, _)| *name == wanted);
+        found.map(|(_, value)| value)
     };
     let begin = asked("continue").and_then(|token| usize::from_str_radix(token, 16).ok());
     let begin = begin.unwrap_or_default();

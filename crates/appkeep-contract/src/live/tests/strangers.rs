@@ -62,14 +62,24 @@ fn impatient() -> Options {
 
 /// Everything that is said about a server of which everything is known.
 async fn everything_said(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> String {
+    said_with(|_| {}, answer).await
+}
+
+/// The same as far as these options let one look.
+async fn said_with(
+    change: impl FnOnce(&mut Options),
+    answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+) -> String {
     let server = Canned::start(answer).await;
-    let report = run(&known(&server), &impatient()).await.unwrap();
+    let mut options = impatient();
+    change(&mut options);
+    let report = run(&known(&server), &options).await.unwrap();
     // The port is another one each time.
     lines_of(&report).replace(&server.url(), "http://stranger")
 }
 
-/// Each outcome of each check, each finding, and each reason why an answer wasn't seen, with how often. What is wrong with an answer as such isn't told: that
-/// is for the tests of `validate` to say.
+/// Each outcome of each check, each finding, and each reason why an answer wasn't seen, with how often. What is wrong
+/// with an answer as such isn't told: that is for the tests of `validate` to say.
 fn lines_of(report: &LiveReport) -> String {
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     for check in &report.checks {
@@ -183,18 +193,14 @@ async fn a_third_one_that_does() {
     insta::assert_snapshot!(distorted(3).await);
 }
 
-/// What is said about a server as far as these options let one look.
-async fn said_with(change: impl FnOnce(&mut Options)) -> String {
+async fn shelf_with(change: impl FnOnce(&mut Options)) -> String {
     let shelf = Shelf::default();
-    let server = Canned::start(move |request| shelf.answer(request)).await;
-    let mut options = impatient();
-    change(&mut options);
-    lines_of(&run(&known(&server), &options).await.unwrap())
+    said_with(change, move |request| shelf.answer(request)).await
 }
 
 #[tokio::test]
 async fn one_that_has_no_companions() {
-    insta::assert_snapshot!(said_with(|options| options.documented_only = true).await);
+    insta::assert_snapshot!(shelf_with(|options| options.documented_only = true).await);
 }
 
 #[tokio::test]
@@ -205,13 +211,13 @@ async fn one_that_deletes_nothing() {
         "app_backup_list_all",
     ]
     .map(str::to_owned);
-    insta::assert_snapshot!(said_with(|options| options.operations = Some(three.into())).await);
+    insta::assert_snapshot!(shelf_with(|options| options.operations = Some(three.into())).await);
 }
 
 #[tokio::test]
 async fn one_that_has_four_operations() {
     let four = super::cleaning::OF_BACKUPS.map(str::to_owned);
-    insta::assert_snapshot!(said_with(|options| options.operations = Some(four.into())).await);
+    insta::assert_snapshot!(shelf_with(|options| options.operations = Some(four.into())).await);
 }
 
 #[tokio::test]

@@ -25,20 +25,13 @@ async fn what_is_pending_cannot_be_deleted() {
             ("honest", pending),
             ("it is deleted", |shelf, request| shelf.answer(request)),
             ("it begins as running", |shelf, request| {
-                let reply = pending(shelf, request);
-                if request.method == "POST" {
+                pending(shelf, request).when(request.method == "POST", |reply| {
                     with(reply, "/state", json!("running"))
-                } else {
-                    reply
-                }
+                })
             }),
             ("it goes on after the refusal", |shelf, request| {
-                let reply = pending(shelf, request);
-                if fetches(request) {
-                    with(reply, "/state", json!("running"))
-                } else {
-                    reply
-                }
+                pending(shelf, request)
+                    .when(fetches(request), |reply| with(reply, "/state", json!("running")))
             }),
             ("another problem comes", |shelf, request| {
                 match request.method.as_str() {
@@ -95,12 +88,8 @@ async fn what_is_made_is_completed() {
                 in_state(shelf.answer(request), "running")
             }),
             ("lists don't have it", |shelf, request| {
-                let reply = in_state(shelf.answer(request), "running");
-                if lists(request) {
-                    with(reply, "/items", json!([]))
-                } else {
-                    reply
-                }
+                in_state(shelf.answer(request), "running")
+                    .when(lists(request), |reply| with(reply, "/items", json!([])))
             }),
         ],
     )
@@ -122,28 +111,25 @@ async fn an_app_is_ready_after_its_restore() {
         &[
             ("honest", |shelf, request| shelf.answer(request)),
             ("it never ends", |shelf, request| {
-                let reply = shelf.answer(request);
-                if request.path.contains("/v2/apps/") {
-                    with(reply, "/state", json!("restoring"))
-                } else {
-                    reply
-                }
+                shelf
+                    .answer(request)
+                    .when(request.path.contains("/v2/apps/"), |reply| {
+                        with(reply, "/state", json!("restoring"))
+                    })
             }),
             ("it is ready with reasons", |shelf, request| {
-                let reply = shelf.answer(request);
-                if request.path.contains("/v2/apps/") {
-                    with(reply, "/stateUnready", json!(["almost"]))
-                } else {
-                    reply
-                }
+                shelf
+                    .answer(request)
+                    .when(request.path.contains("/v2/apps/"), |reply| {
+                        with(reply, "/stateUnready", json!(["almost"]))
+                    })
             }),
             ("it is lost", |shelf, request| {
-                let reply = shelf.answer(request);
-                if request.path.contains("/v2/apps/") {
-                    with(reply, "/state", json!("unavailable"))
-                } else {
-                    reply
-                }
+                shelf
+                    .answer(request)
+                    .when(request.path.contains("/v2/apps/"), |reply| {
+                        with(reply, "/state", json!("unavailable"))
+                    })
             }),
             ("it is refused", |shelf, request| match request.method.as_str() {
                 "PUT" => problem(409, 111),
@@ -223,11 +209,9 @@ async fn what_others_have_is_not_told_by_a_refusal() {
             ("it is told", |shelf, request| {
                 let reply = shelf.answer(request);
                 let theirs = request.body["snapshotID"] == "5e1f0000-0000-4000-8000-000000000000";
-                if theirs {
+                reply.when(theirs, |reply| {
                     with(reply, "/detail", json!("it is of another account"))
-                } else {
-                    reply
-                }
+                })
             }),
             ("it is told by a header", |shelf, request| {
                 let reply = shelf.answer(request);
@@ -237,18 +221,12 @@ async fn what_others_have_is_not_told_by_a_refusal() {
             ("an id is repeated", |shelf, request| {
                 let id = request.body["snapshotID"].clone();
                 let reply = shelf.answer(request);
-                if id.is_string() && reply.status() == 400 {
-                    with(reply, "/detail", id)
-                } else {
-                    reply
-                }
+                let is_it = id.is_string() && reply.status() == 400;
+                reply.when(is_it, |reply| with(reply, "/detail", id))
             }),
             ("it is taken", |shelf, request| {
                 if request.body["snapshotID"].is_string() {
-                    let mut request = Request {
-                        body: request.body.clone(),
-                        ..request.clone()
-                    };
+                    let mut request = request.clone();
                     request
                         .body
                         .as_object_mut()
@@ -283,19 +261,13 @@ async fn one_of_many_wins() {
             }),
             ("losers are told another reason", |shelf, request| {
                 let reply = shelf.answer(request);
-                if reply.status() == 409 {
-                    problem(409, 128)
-                } else {
-                    reply
-                }
+                let is_it = reply.status() == 409;
+                reply.when(is_it, |_| problem(409, 128))
             }),
             ("losers are told nothing", |shelf, request| {
                 let reply = shelf.answer(request);
-                if reply.status() == 409 {
-                    problem(400, 9)
-                } else {
-                    reply
-                }
+                let is_it = reply.status() == 409;
+                reply.when(is_it, |_| problem(400, 9))
             }),
         ],
     )
@@ -310,12 +282,9 @@ async fn one_of_many_removes() {
         &[
             ("honest", |shelf, request| shelf.answer(request)),
             ("all remove it", |shelf, request| {
-                let reply = shelf.answer(request);
-                if request.method == "DELETE" {
-                    Reply::empty(204)
-                } else {
-                    reply
-                }
+                shelf
+                    .answer(request)
+                    .when(request.method == "DELETE", |_| Reply::empty(204))
             }),
             ("none removes it", |shelf, request| {
                 match request.method.as_str() {
@@ -325,11 +294,8 @@ async fn one_of_many_removes() {
             }),
             ("others are told another reason", |shelf, request| {
                 let reply = shelf.answer(request);
-                if request.method == "DELETE" && reply.status() == 404 {
-                    problem(403, 11)
-                } else {
-                    reply
-                }
+                let is_it = request.method == "DELETE" && reply.status() == 404;
+                reply.when(is_it, |_| problem(403, 11))
             }),
         ],
     )

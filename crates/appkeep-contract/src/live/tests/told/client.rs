@@ -23,21 +23,15 @@ async fn the_generated_client() {
             }),
             ("what isn't there is forbidden", |shelf, request| {
                 let reply = shelf.answer(request);
-                if fetches(request) && reply.status() == 404 {
-                    problem(403, 11)
-                } else {
-                    reply
-                }
+                let is_it = fetches(request) && reply.status() == 404;
+                reply.when(is_it, |_| problem(403, 11))
             }),
             (
                 "what isn't there has a problem that isn't documented",
                 |shelf, request| {
-                    let reply = shelf.answer(request);
-                    if fetches(request) {
+                    shelf.answer(request).when(fetches(request), |reply| {
                         with(reply, "/type", json!("about:blank"))
-                    } else {
-                        reply
-                    }
+                    })
                 },
             ),
             ("nothing is deleted", |shelf, request| {
@@ -57,35 +51,26 @@ async fn the_generated_client() {
                 with(shelf.answer(request), "/name", json!("another"))
             }),
             ("a create is answered with 200", |shelf, request| {
-                let reply = shelf.answer(request);
-                if request.method == "POST" {
-                    reply.with_status(200)
-                } else {
-                    reply
-                }
+                shelf
+                    .answer(request)
+                    .when(request.method == "POST", |reply| reply.with_status(200))
             }),
             ("a create has no tag", |shelf, request| {
                 shelf.answer(request).without("ETag")
             }),
             ("the list is empty", |shelf, request| {
-                let reply = shelf.answer(request);
-                if lists(request) {
-                    with(reply, "/items", json!([]))
-                } else {
-                    reply
-                }
+                shelf
+                    .answer(request)
+                    .when(lists(request), |reply| with(reply, "/items", json!([])))
             }),
             ("the list has another thing", |shelf, request| {
-                let reply = shelf.answer(request);
-                if lists(request) {
+                shelf.answer(request).when(lists(request), |reply| {
                     with(
                         reply,
                         "/items/0/id",
                         json!("5e1f0000-0000-4000-8000-00000000ffff"),
                     )
-                } else {
-                    reply
-                }
+                })
             }),
             ("the list is out of order", |shelf, request| {
                 if lists(request) {

@@ -31,28 +31,21 @@ async fn accounts_are_those_of_the_token() {
                 of(shelf.answer(request), Vec::new())
             }),
             ("the other one sees mine", |shelf, request| {
-                let reply = shelf.answer(request);
-                if is_by(request, OTHER_TOKEN) {
+                shelf.answer(request).when(is_by(request, OTHER_TOKEN), |reply| {
                     of(reply, accounts(Role::Member(ACCOUNT)))
-                } else {
-                    reply
-                }
+                })
             }),
             ("a viewer is called a member", |shelf, request| {
-                let reply = shelf.answer(request);
-                if is_by(request, VIEWER_TOKEN) {
+                shelf.answer(request).when(is_by(request, VIEWER_TOKEN), |reply| {
                     of(reply, accounts(Role::Member(ACCOUNT)))
-                } else {
-                    reply
-                }
+                })
             }),
             ("the operator sees one of both", |shelf, request| {
-                let reply = shelf.answer(request);
-                if is_by(request, OPERATOR_TOKEN) {
-                    of(reply, accounts(Role::Member(OTHER)))
-                } else {
-                    reply
-                }
+                shelf
+                    .answer(request)
+                    .when(is_by(request, OPERATOR_TOKEN), |reply| {
+                        of(reply, accounts(Role::Member(OTHER)))
+                    })
             }),
         ],
     )
@@ -78,12 +71,9 @@ async fn a_backup_is_in_the_default_bucket_and_buckets_are_ones_own() {
                 with(shelf.answer(request), "/items/1/isDefault", json!(true))
             }),
             ("the other one sees mine", |shelf, request| {
-                let reply = shelf.answer(request);
-                if is_by(request, OTHER_TOKEN) {
-                    of(reply, buckets(ACCOUNT))
-                } else {
-                    reply
-                }
+                shelf
+                    .answer(request)
+                    .when(is_by(request, OTHER_TOKEN), |reply| of(reply, buckets(ACCOUNT)))
             }),
         ],
     )
@@ -168,12 +158,9 @@ async fn a_list_is_the_same_in_every_form() {
                 reply
             }),
             ("a viewer sees less", |shelf, request| {
-                let reply = shelf.answer(request);
-                if is_by(request, VIEWER_TOKEN) {
-                    of(reply, apps(OTHER))
-                } else {
-                    reply
-                }
+                shelf
+                    .answer(request)
+                    .when(is_by(request, VIEWER_TOKEN), |reply| of(reply, apps(OTHER)))
             }),
         ],
     )

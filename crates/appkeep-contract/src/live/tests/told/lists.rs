@@ -17,12 +17,11 @@ async fn a_walk_in_pages() {
             ("honest", |shelf, request| shelf.answer(request)),
             ("the walk has no end", endless),
             ("empty pages", |shelf, request| {
-                let reply = shelf.answer(request);
-                if request.query.contains("limit") {
-                    with(reply, "/items", json!([]))
-                } else {
-                    reply
-                }
+                shelf
+                    .answer(request)
+                    .when(request.query.contains("limit"), |reply| {
+                        with(reply, "/items", json!([]))
+                    })
             }),
             ("the last page comes twice", |shelf, request| {
                 let reply = shelf.answer(request);

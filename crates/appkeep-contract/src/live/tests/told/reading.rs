@@ -9,11 +9,9 @@ use super::super::problem;
 use super::super::shelf::{OPERATOR_TOKEN, VIEWER_TOKEN};
 use super::{all_told, fetches, lists, with};
 
-/// Counts what is asked.
-static ASKED: AtomicU32 = AtomicU32::new(0);
-
 #[tokio::test]
 async fn a_second_answer_is_the_first_one() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
     let steps = [
         "backup-create",
         "backup-completes",
@@ -25,12 +23,9 @@ async fn a_second_answer_is_the_first_one() {
             ("honest", |shelf, request| shelf.answer(request)),
             ("the tag changes", |shelf, request| {
                 let tag = format!("\"{}\"", ASKED.fetch_add(1, Ordering::Relaxed) % 2);
-                let reply = shelf.answer(request);
-                if fetches(request) {
-                    reply.with("ETag", &tag)
-                } else {
-                    reply
-                }
+                shelf
+                    .answer(request)
+                    .when(fetches(request), |reply| reply.with("ETag", &tag))
             }),
         ],
     )
@@ -40,6 +35,7 @@ async fn a_second_answer_is_the_first_one() {
 
 #[tokio::test]
 async fn a_second_list_is_the_first_one() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
     let steps = [
         "backup-create",
         "backup-completes",
@@ -83,11 +79,9 @@ async fn who_may_only_read_reads_the_same() {
             ("another thing is shown", |shelf, request| {
                 let reply = shelf.answer(request);
                 let is_theirs = request.authorization.ends_with(VIEWER_TOKEN);
-                if is_theirs {
+                reply.when(is_theirs, |reply| {
                     with(reply, "/id", json!("5e1e0000-0000-4000-8000-000000000000"))
-                } else {
-                    reply
-                }
+                })
             }),
         ],
     )

@@ -100,24 +100,22 @@ async fn what_a_sequence_finds() {
             }),
             ("walks have no end", endless),
             ("pages lack something", |shelf, request| {
-                let reply = shelf.answer(request);
-                if request.query.contains("continue") {
-                    with(reply, "/items", json!([]))
-                } else {
-                    reply
-                }
+                shelf
+                    .answer(request)
+                    .when(request.query.contains("continue"), |reply| {
+                        with(reply, "/items", json!([]))
+                    })
             }),
             ("one tree is behind", |shelf, request| {
-                let reply = shelf.answer(request);
-                if request.path.contains("/topology/") {
-                    with(
-                        reply,
-                        "/metadata/createdBy",
-                        json!("8f84cf09-8036-51e4-b579-000000000000"),
-                    )
-                } else {
-                    reply
-                }
+                shelf
+                    .answer(request)
+                    .when(request.path.contains("/topology/"), |reply| {
+                        with(
+                            reply,
+                            "/metadata/createdBy",
+                            json!("8f84cf09-8036-51e4-b579-000000000000"),
+                        )
+                    })
             }),
             ("all is pending", |shelf, request| {
                 in_state(shelf.answer(request), "pending")

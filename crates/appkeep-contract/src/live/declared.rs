@@ -4,16 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::call::{Call, Credential};
+use super::call::Credential;
 use super::stage::{Stage, Stop, id_of, needed};
 use super::wire::Answer;
 
 const ACCOUNTS: &str = "account_list";
 const BUCKETS: &str = "bucket_list";
 const SCHEDULES: &str = "app_schedule_list_for_app";
-
-/// Pages that a walk through a list may take.
-const PAGES_MAX: usize = 200;
 
 /// A token lists the accounts that it is good for, each once, with its own role there.
 pub(super) async fn accounts(stage: &mut Stage) -> Result<(), Stop> {
@@ -123,7 +120,11 @@ pub(super) async fn the_same_in_every_form(stage: &mut Stage, operation: &str) -
     stage.expect(&columns, columns.items() == wanted, || {
         format!("`include=id,name` has to give {}", Value::from(wanted.clone()))
     });
-    in_pages(stage, &call, &whole).await?;
+    let limit = (count / 10).max(1);
+    let walked = super::lists::walk(stage, &call, &whole, limit).await?;
+    stage.expect(&walked.last, walked.items == whole.items(), || {
+        format!("in pages of {limit} come {} of {count}", walked.items.len())
+    });
     // What a token may do is its own, so accounts look different.
     if operation != ACCOUNTS && stage.target.viewer_token.is_some() {
         let seen = stage.send_for(&call.with(Credential::Viewer), 200).await?;
@@ -131,30 +132,6 @@ pub(super) async fn the_same_in_every_form(stage: &mut Stage, operation: &str) -
             "who may only read sees another list".to_owned()
         });
     }
-    Ok(())
-}
-
-/// Pages give every item once, in the order of the whole list, and come to an end.
-async fn in_pages(stage: &mut Stage, call: &Call, whole: &Answer) -> Result<(), Stop> {
-    let count = whole.items().len();
-    let limit = (count / 10).max(1).to_string();
-    let mut walked: Vec<Value> = Vec::new();
-    let mut page = call.clone().query("limit", &limit);
-    for _ in 0..PAGES_MAX {
-        let answer = stage.send_for(&page, 200).await?;
-        walked.extend(answer.items().iter().cloned());
-        let Some(token) = answer.text("/metadata/continue") else {
-            stage.expect(&answer, walked == whole.items(), || {
-                format!("in pages of {limit} come {} of {count}", walked.len())
-            });
-            return Ok(());
-        };
-        page = call.clone().query("limit", &limit).query("continue", token);
-    }
-    stage.fault(
-        whole,
-        format!("the walk isn't over after {PAGES_MAX} pages of {limit}"),
-    );
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::call::{Call, Credential, Payload};
 use super::faults::{Culprit, FAULTS, Fault, On, Says, Twist};
+use super::headers::{allowed, declared};
 use super::kind::Deed;
 use super::stage::{Stage, Stop};
 use super::wire::Answer;
@@ -192,23 +193,7 @@ fn judge(stage: &mut Stage, case: &FaultCase, answer: &Answer) {
 
 /// `Allow` lists every method that the path declares, and not the one that was refused.
 fn judge_allow(stage: &mut Stage, case: &FaultCase, answer: &Answer) {
-    let operations = stage.wire.validator().document().operations();
-    let path = operations
-        .iter()
-        .find(|operation| operation.id == case.operation)
-        .map(|own| own.path.clone());
-    let declared: BTreeSet<String> = operations
-        .iter()
-        .filter(|operation| Some(&operation.path) == path.as_ref())
-        .map(|operation| operation.method.clone())
-        .collect();
-    let allowed: BTreeSet<String> = answer
-        .header("allow")
-        .unwrap_or_default()
-        .split(',')
-        .map(|method| method.trim().to_owned())
-        .filter(|method| !method.is_empty())
-        .collect();
+    let (declared, allowed) = (declared(stage, &case.operation), allowed(answer));
     let refused = case.fault.twists.iter().find_map(|twist| match twist {
         Twist::Method(method) => Some(*method),
         _ => None,

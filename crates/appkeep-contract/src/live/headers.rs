@@ -78,7 +78,7 @@ pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop
 }
 
 /// The methods that the operation's path documents.
-fn declared(stage: &Stage, operation: &str) -> BTreeSet<String> {
+pub(super) fn declared(stage: &Stage, operation: &str) -> BTreeSet<String> {
     let operations = stage.wire.validator().document().operations();
     let path = stage.wire.operation(operation).map(|own| own.path.as_str());
     operations
@@ -119,7 +119,7 @@ pub(super) async fn reading_twice(stage: &mut Stage, operation: &str) -> Result<
     let first = stage.send_for(&call, 200).await?;
     let second = stage.send_for(&call, 200).await?;
     let holds = match Deed::of(operation) {
-        Deed::List => stage.own_items(&first) == stage.own_items(&second),
+        Deed::List => stage.own_items(first.items()) == stage.own_items(second.items()),
         _ => first.body == second.body && first.header("etag") == second.header("etag"),
     };
     stage.expect(&second, holds, || {

@@ -303,7 +303,8 @@ async fn reads(stage: &mut Stage, operation: &str, credential: Credential) -> Re
     let own = stage.send_for(&call, 200).await?;
     let call = call.with(credential);
     let answer = stage.send_for(&call, 200).await?;
-    let holds = stage.own_items(&own) == stage.own_items(&answer) && own.body["id"] == answer.body["id"];
+    let holds = stage.own_items(own.items()) == stage.own_items(answer.items())
+        && own.body["id"] == answer.body["id"];
     stage.expect(&answer, holds, || {
         "it reads something else than a member does".to_owned()
     });

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::backups::difference;
+use super::call::Call;
 use super::stage::{Kind, Stage, Stop, id_of, needed};
 use super::wire::Answer;
 
@@ -62,48 +63,59 @@ pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop
     let whole = stage.send_for(&stage.call(operation), 200).await?;
     let total = whole.items().len();
     let limit = (total / 10).max(1);
-    let mut walked: Vec<String> = Vec::new();
-    let mut next: Option<String> = None;
-    for _ in 0..PAGES_MAX {
-        let mut call = stage.call(operation).query("limit", &limit.to_string());
-        if let Some(token) = &next {
-            call = call.query("continue", token);
-        }
-        let page = stage.send_for(&call, 200).await?;
-        let count = page.items().len();
-        walked.extend(page.items().iter().map(id_of));
-        next = page.text("/metadata/continue").map(str::to_owned);
-        if next.is_some() && count == 0 {
-            stage.fault(&page, "an empty page says that more follows".to_owned());
-            return Err(Stop::Noted);
-        }
-        if next.is_none() {
-            end_of_walk(stage, &whole, &page, &walked, &own);
-            return Ok(());
-        }
-    }
-    stage.fault(
-        &whole,
-        format!("the walk isn't over after {PAGES_MAX} pages of {limit}"),
-    );
-    Ok(())
-}
-
-fn end_of_walk(stage: &mut Stage, whole: &Answer, last: &Answer, walked: &[String], own: &[String]) {
-    let in_order =
-        |ids: &[String]| -> Vec<String> { ids.iter().filter(|id| own.contains(id)).cloned().collect() };
-    let all: Vec<String> = whole.items().iter().map(id_of).collect();
-    let (wanted, got) = (in_order(&all), in_order(walked));
-    stage.expect(last, wanted == got, || {
+    let walked = walk(stage, &stage.call(operation), &whole, limit).await?;
+    let in_order = |items: &[Value]| -> Vec<String> {
+        let ids = items.iter().map(id_of);
+        ids.filter(|id| own.contains(id)).collect()
+    };
+    let (wanted, got) = (in_order(whole.items()), in_order(&walked.items));
+    stage.expect(&walked.last, wanted == got, || {
         format!(
             "of its own items the suite sees {} in the whole list and {} in pages",
             wanted.len(),
             got.len()
         )
     });
-    let distinct: BTreeSet<&String> = walked.iter().collect();
-    let twice = walked.len() - distinct.len();
-    stage.expect(last, twice == 0, || format!("{twice} items came twice"));
+    let distinct: BTreeSet<String> = walked.items.iter().map(id_of).collect();
+    let twice = walked.items.len() - distinct.len();
+    stage.expect(&walked.last, twice == 0, || format!("{twice} items came twice"));
+    Ok(())
+}
+
+/// What came of a walk through all pages of a list.
+pub(super) struct Walked {
+    /// The items of all pages.
+    pub(super) items: Vec<Value>,
+    pub(super) last: Answer,
+}
+
+/// Walks through a list in pages of that limit. One that doesn't come to an end is a finding.
+pub(super) async fn walk(
+    stage: &mut Stage,
+    list: &Call,
+    whole: &Answer,
+    limit: usize,
+) -> Result<Walked, Stop> {
+    let list = list.clone().query("limit", &limit.to_string());
+    let mut next = list.clone();
+    let mut items = Vec::new();
+    for _ in 0..PAGES_MAX {
+        let last = stage.send_for(&next, 200).await?;
+        items.extend(last.items().iter().cloned());
+        let Some(token) = last.text("/metadata/continue") else {
+            return Ok(Walked { items, last });
+        };
+        next = list.clone().query("continue", token);
+        if last.items().is_empty() {
+            stage.fault(&last, "an empty page says that more follows".to_owned());
+            return Err(Stop::Noted);
+        }
+    }
+    stage.fault(
+        whole,
+        format!("the walk isn't over after {PAGES_MAX} pages of {limit}"),
+    );
+    Err(Stop::Noted)
 }
 
 /// A limit beyond everything is as good as none.

@@ -78,7 +78,7 @@ pub(super) async fn read(stage: &mut Stage, operation: &str) -> Result<(), Stop>
     let calls = vec![stage.call(operation); AT_ONCE];
     let answers = stage.send_together(&calls).await?;
     let own = |answer: &super::wire::Answer, stage: &Stage| -> Vec<String> {
-        stage.own_items(answer).iter().map(id_of).collect()
+        stage.own_items(answer.items()).iter().map(id_of).collect()
     };
     let Some(first) = answers.first().cloned() else {
         return Ok(());

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::backups::difference;
 use super::call::{Call, Server};
 use super::kind::not_found;
+use super::lists::walk;
 use super::model::{Fate, Thing};
 use super::stage::{BACKUP_TYPE, Kind, SNAP_TYPE, Stage, Stop, id_of};
-use super::wire::Answer;
 
 /// Steps in one sequence.
 const STEPS: usize = 12;
@@ -18,8 +18,8 @@ const STEPS: usize = 12;
 /// How many that are gone are asked for after each step.
 const GONE_MAX: usize = 2;
 
-/// Pages that a walk may take.
-const PAGES_MAX: usize = 200;
+/// Of what is gone, so many that went last: there a server may still have something left.
+const LATELY: usize = 3;
 
 /// What may be done next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +110,11 @@ impl Sequence<'_> {
             let is_here = thing.server == Server::Main && thing.app == app;
             is_here && thing.kind == kind && thing.fate == fate && !is_needed_later(stage, &thing.id)
         });
-        let things: Vec<Thing> = things.cloned().collect();
+        let things = things.rev().cloned();
+        let things: Vec<Thing> = match fate {
+            Fate::Alive => things.collect(),
+            Fate::Gone => things.take(LATELY).collect(),
+        };
         self.choose(&things)
     }
 
@@ -122,23 +126,12 @@ impl Sequence<'_> {
                 self.create(stage, kind, body).await
             }
             Step::CreateTaken => match self.thing(stage, kind, Fate::Alive) {
-                Some(taken) => {
-                    let mut body = self.body(stage, kind);
-                    body["name"] = json!(taken.name());
-                    let call = stage.call(kind.create()).json(body);
-                    let answer = stage.send_for(&call, 409).await?;
-                    stage.expect_problem(&answer, &[10]);
-                    Ok(())
-                }
+                Some(taken) => self.create_named(stage, kind, taken.name()).await,
                 None => Ok(()),
             },
             Step::CreateAgain => match self.thing(stage, kind, Fate::Gone) {
-                Some(gone) if !is_taken(stage, kind, gone.name()) => {
-                    let mut body = self.body(stage, kind);
-                    body["name"] = json!(gone.name());
-                    self.create(stage, kind, body).await
-                }
-                _ => Ok(()),
+                Some(gone) => self.create_named(stage, kind, gone.name()).await,
+                None => Ok(()),
             },
             Step::BackUpSnapshot => self.back_up_snapshot(stage).await,
             Step::Delete => match self.thing(stage, kind, Fate::Alive) {
@@ -193,7 +186,19 @@ impl Sequence<'_> {
         Ok(())
     }
 
-    /// A backup of a snapshot that is completed, or not, or gone.
+    /// A name that is taken isn't given again; one that was is.
+    async fn create_named(&mut self, stage: &mut Stage, kind: Kind, name: &str) -> Result<(), Stop> {
+        let mut body = self.body(stage, kind);
+        body["name"] = json!(name);
+        if !is_taken(stage, kind, name) {
+            return self.create(stage, kind, body).await;
+        }
+        let answer = stage.send_for(&stage.call(kind.create()).json(body), 409).await?;
+        stage.expect_problem(&answer, &[10]);
+        Ok(())
+    }
+
+    /// A backup of a snapshot that is completed, or not, or gone; sometimes the snapshot is deleted while it is read.
     async fn back_up_snapshot(&mut self, stage: &mut Stage) -> Result<(), Stop> {
         let fate = if self.rng.u8(..4) == 0 {
             Fate::Gone
@@ -215,7 +220,12 @@ impl Sequence<'_> {
                 stage.expect_status(&answer, 400)?;
                 stage.expect_problem(&answer, &[46]);
             }
-            (Fate::Alive, "completed") => stage.expect_status(&answer, 201)?,
+            (Fate::Alive, "completed") => {
+                stage.expect_status(&answer, 201)?;
+                if self.rng.u8(..3) == 0 {
+                    return self.delete(stage, &snap).await;
+                }
+            }
             (Fate::Alive, _) => {
                 // It may have been completed since it was looked at.
                 stage.expect_one_of(&answer, &[201, 409])?;
@@ -231,11 +241,8 @@ impl Sequence<'_> {
         let ways = stage.admitted(thing.kind.deletes())?;
         let way = self.choose(&ways).ok_or(Stop::Noted)?;
         let answer = stage.send(&stage.call_for(way, thing.kind, &thing.id)).await?;
-        let readers = stage
-            .model
-            .alive()
-            .filter(|other| other.source() == Some(&thing.id));
-        let is_read = readers.filter(|other| other.is_in_progress()).count() > 0;
+        let is_reader = |other: &Thing| other.source() == Some(&thing.id) && other.is_in_progress();
+        let is_read = stage.model.alive().any(is_reader);
         let (may_wait, problem) = match thing.kind {
             Kind::Backup => (thing.state() == "pending", 128),
             Kind::Snap => (is_read, 144),
@@ -258,29 +265,12 @@ impl Sequence<'_> {
         let limit = self.rng.usize(1..6);
         let whole = stage.send_for(&stage.call(list), 200).await?;
         // Other people's things are only in the way.
-        let limit = limit.max(whole.items().len() / 10).to_string();
-        let wanted = own_ids(stage, &whole);
-        let mut walked = Vec::new();
-        let mut next: Option<String> = None;
-        for _ in 0..PAGES_MAX {
-            let mut call = stage.call(list).query("limit", &limit);
-            if let Some(token) = &next {
-                call = call.query("continue", token);
-            }
-            let page = stage.send_for(&call, 200).await?;
-            walked.extend(own_ids(stage, &page));
-            next = page.text("/metadata/continue").map(str::to_owned);
-            if next.is_none() {
-                stage.expect(&page, walked == wanted, || {
-                    format!("in pages of {limit} one's own are {walked:?}, in the whole list {wanted:?}")
-                });
-                return Ok(());
-            }
-        }
-        stage.fault(
-            &whole,
-            format!("the walk isn't over after {PAGES_MAX} pages of {limit}"),
-        );
+        let limit = limit.max(whole.items().len() / 10);
+        let walked = walk(stage, &stage.call(list), &whole, limit).await?;
+        let (wanted, got) = (own_ids(stage, whole.items()), own_ids(stage, &walked.items));
+        stage.expect(&walked.last, got == wanted, || {
+            format!("in pages of {limit} one's own are {got:?}, in the whole list {wanted:?}")
+        });
         Ok(())
     }
 
@@ -322,8 +312,8 @@ fn is_taken(stage: &Stage, kind: Kind, name: &str) -> bool {
         .any(|thing| thing.kind == kind && thing.name() == name)
 }
 
-fn own_ids(stage: &Stage, answer: &Answer) -> Vec<String> {
-    stage.own_items(answer).iter().map(id_of).collect()
+fn own_ids(stage: &Stage, items: &[Value]) -> Vec<String> {
+    stage.own_items(items).iter().map(id_of).collect()
 }
 
 /// Lists and fetches in both path trees show the same, which is what the model says; what is gone is nowhere.

@@ -293,14 +293,14 @@ impl Stage {
     }
 
     /// What of a list the suite made itself; other people's things may come and go.
-    pub(super) fn own_items(&self, answer: &Answer) -> Vec<Value> {
-        self.own_items_on(Server::Main, answer)
+    pub(super) fn own_items(&self, items: &[Value]) -> Vec<Value> {
+        self.own_items_on(Server::Main, items)
     }
 
     /// The same of a list of one of the target's servers.
-    pub(super) fn own_items_on(&self, server: Server, answer: &Answer) -> Vec<Value> {
+    pub(super) fn own_items_on(&self, server: Server, items: &[Value]) -> Vec<Value> {
         let is_own = |item: &&Value| self.model.thing(server, &id_of(item)).is_some();
-        answer.items().iter().filter(is_own).cloned().collect()
+        items.iter().filter(is_own).cloned().collect()
     }
 
     /// Sends a request that has to be answered with one status.

@@ -150,7 +150,7 @@ async fn own_items(stage: &mut Stage, kind: Kind) -> Result<(Answer, Vec<(String
     let lists = stage.admitted(kind.lists())?;
     let list = lists.first().copied().ok_or(Stop::Noted)?;
     let answer = stage.send_for(&stage.idle_call(list)?, 200).await?;
-    let items = stage.own_items_on(Server::Idle, &answer);
+    let items = stage.own_items_on(Server::Idle, answer.items());
     let items = items.iter().map(|item| (id_of(item), item["state"].clone()));
     let items = items.collect();
     Ok((answer, items))

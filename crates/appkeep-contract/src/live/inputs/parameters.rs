@@ -76,9 +76,6 @@ fn enumerated(node: &Node<'_>) -> Option<Vec<String>> {
     let list = pattern.strip_prefix("^(")?.split(')').next()?;
     let words: Vec<String> = list.split('|').map(str::to_owned).collect();
     let validator = node.validator(|_| true)?;
-    let is_word = |word: &String| {
-        let is_plain = !word.is_empty() && word.chars().all(char::is_alphanumeric);
-        is_plain && validator.is_valid(&serde_json::json!(word))
-    };
-    (words.len() > 1 && words.iter().all(is_word)).then_some(words)
+    let is_sound = |word: &String| validator.is_valid(&serde_json::json!(word));
+    words.iter().all(is_sound).then_some(words)
 }

@@ -153,13 +153,13 @@ fn progress(before: &Value, now: &Value) -> Vec<Wrong> {
         }
     }
     let (done, total) = (number(now, "bytesDone"), number(now, "totalBytes"));
-    if let (Some(done), Some(total)) = (done, total)
-        && done > total
-    {
+    let (Some(done), Some(total)) = (done, total) else {
+        return wrong;
+    };
+    if done > total {
         wrong.push(rules::PROGRESS.broken(format!("`bytesDone` is {done} of {total}")));
-    }
-    if let (Some(done), Some(total), Some(percent)) = (done, total, number(now, "percentDone"))
-        && total > 0.0
+    } else if let Some(percent) = number(now, "percentDone")
+        // Of no bytes at all every percentage is right: 0 / 0 isn't further from it than anything.
         && (percent - done * 100.0 / total).abs() > PERCENT_TOLERANCE
     {
         wrong.push(rules::PROGRESS.broken(format!("`percentDone` is {percent} at {done} of {total} bytes")));

@@ -120,6 +120,25 @@ fn what_goes_back_is_found() {
 }
 
 #[test]
+fn of_no_bytes_every_percentage_is_right() {
+    for percent in [0, 40, 100] {
+        let now = backup("running", 20);
+        let mut later = backup("running", 21);
+        (later["totalBytes"], later["bytesDone"], later["percentDone"]) =
+            (json!(0), json!(0), json!(percent));
+        let (call, mut model) = (call("app_backup_fetch"), Model::default());
+        assert_eq!(
+            model.observe(&call, &answer("app_backup_fetch", 200, "\"1\"", now)),
+            []
+        );
+        assert_eq!(
+            model.observe(&call, &answer("app_backup_fetch", 200, "\"2\"", later)),
+            []
+        );
+    }
+}
+
+#[test]
 fn a_tag_belongs_to_one_state() {
     assert_eq!(codes(running(|_| ()), "\"2\""), ["entity-tag"]);
     let mut same = backup("running", 20);

@@ -6,8 +6,9 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::super::canned::Canned;
+use super::super::problem;
 use super::super::shelf::Shelf;
-use super::{PATIENT, all_told, endless, in_state, told, with};
+use super::{HASTY, PATIENT, all_told, endless, in_state, told, with};
 use crate::live::{sequence, stories};
 
 const STEPS: [&str; 5] = [
@@ -124,4 +125,20 @@ async fn what_a_sequence_finds() {
     )
     .await;
     insta::assert_snapshot!(said);
+}
+
+/// That a backup is in progress keeps no other snapshot than the one that it reads.
+#[tokio::test]
+async fn a_snapshot_that_nobody_reads_can_be_deleted() {
+    let shelf = Shelf::slow(9);
+    let said = told(&HASTY, &["sequence"], move |request| {
+        let keeps = request.method == "DELETE" && request.path.contains("/appSnaps/");
+        if keeps {
+            problem(409, 144)
+        } else {
+            shelf.answer(request)
+        }
+    })
+    .await;
+    insta::assert_snapshot!(said.join("\n"));
 }

@@ -86,10 +86,12 @@ pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop
 pub(super) struct Walked {
     /// The items of all pages.
     pub(super) items: Vec<Value>,
+    /// The last page.
     pub(super) last: Answer,
 }
 
-/// Walks through a list in pages of that limit. One that doesn't come to an end is a finding.
+/// Walks through a list in pages of that limit. A walk that doesn't come to an end is a finding, and so is an empty
+/// page that isn't the last one.
 pub(super) async fn walk(
     stage: &mut Stage,
     list: &Call,

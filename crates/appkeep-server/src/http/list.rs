@@ -281,3 +281,35 @@ pub(super) fn columns(wire: &impl Serialize, names: &[&str]) -> Result<Vec<Value
         .map(|name| whole.get(name).cloned().unwrap_or(Value::Null))
         .collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use appkeep_core::app_backup::AppBackup;
+
+    use super::*;
+
+    #[test]
+    fn a_list_is_read_along_with_the_token_unless_what_is_asked_for_is_malformed() {
+        let account_id = AccountId::from(Uuid::from_u128(1));
+        let app = AppId::from(Uuid::from_u128(2));
+        let options = ListOptions {
+            limit: Some(7),
+            after: None,
+        };
+        let read = |app_id| {
+            Some(ListAsk {
+                kind: AppBackup::KIND,
+                filter: ListFilter { account_id, app_id },
+                page: options.first_page(),
+            })
+        };
+        let asked = |account, app: Option<Result<AppId, ()>>, options| {
+            ask::<AppBackup, ()>(&account, app.as_ref(), &options)
+        };
+        assert_eq!(asked(Ok(account_id), None, Ok(options)), read(None));
+        assert_eq!(asked(Ok(account_id), Some(Ok(app)), Ok(options)), read(Some(app)));
+        assert_eq!(asked(Err(()), Some(Ok(app)), Ok(options)), None);
+        assert_eq!(asked(Ok(account_id), Some(Err(())), Ok(options)), None);
+        assert_eq!(asked(Ok(account_id), None, Err(())), None);
+    }
+}

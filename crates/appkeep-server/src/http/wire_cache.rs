@@ -51,3 +51,42 @@ impl WireCache {
         self.0.insert((id, generation), text);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use appkeep_core::store::Position;
+
+    use super::*;
+
+    fn version(number: u128, generation: i64) -> Version {
+        let position = Position {
+            created_micros: 0,
+            id: Uuid::from_u128(number),
+        };
+        Version { position, generation }
+    }
+
+    #[test]
+    fn a_version_is_found_again_and_no_other() {
+        let cache = WireCache::new();
+        let text = Bytes::from_static(b"{}");
+        cache.insert(Uuid::from_u128(1), 3, text.clone());
+        assert_eq!(cache.get(&version(1, 3)), Some(text));
+        assert_eq!(cache.get(&version(1, 4)), None);
+        assert_eq!(cache.get(&version(2, 3)), None);
+    }
+
+    #[test]
+    fn no_more_is_kept_than_there_is_room_for() {
+        let text = Bytes::from(vec![b'a'; 100]);
+        // An id and a generation, a handle, and what it holds.
+        let room = BYTES_MAX / (24 + 32 + 100);
+        let cache = WireCache::new();
+        for number in 0..2 * room {
+            cache.insert(Uuid::from_u128(number.into()), 1, text.clone());
+        }
+        let kept = (0..2 * room).filter(|number| cache.get(&version((*number).into(), 1)).is_some());
+        let kept = kept.count() as u64;
+        assert!((room / 2..=room).contains(&kept), "{kept} of {room}");
+    }
+}

@@ -113,3 +113,21 @@ fn labels(metadata: Option<MetadataCreate>) -> Result<Vec<Label>, Rejected> {
         Err(Rejected::Rule(faults))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_faults_are_named_than_there_may_be() {
+        let label = serde_json::json!({"name": format!("{READ_ONLY_PREFIX}x"), "value": ""});
+        for (given, named) in [(1, 1), (FAULTS_MAX, FAULTS_MAX), (FAULTS_MAX + 1, FAULTS_MAX)] {
+            let metadata = serde_json::json!({"labels": vec![label.clone(); given]});
+            let refused = labels(serde_json::from_value(metadata).unwrap());
+            let Err(Rejected::Rule(faults)) = refused else {
+                panic!("{given} such labels are accepted");
+            };
+            assert_eq!(faults.len(), named);
+        }
+    }
+}

@@ -135,3 +135,76 @@ fn metadata(metadata: &core::metadata::Metadata) -> Metadata {
         modified_by: metadata.modified_by.map(|by| Identifier(by.as_uuid())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use appkeep_core::catalog::{self, AppOptions};
+    use appkeep_core::ids::SubjectId;
+    use appkeep_core::metadata::Metadata;
+    use appkeep_core::name;
+    use chrono::DateTime;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn why_hooks_failed_is_shown() {
+        let shown = |hook_state, hook_state_details| {
+            let snap = app_snap(&core::app_snap::AppSnap {
+                id: Uuid::from_u128(1).into(),
+                account_id: Uuid::from_u128(2).into(),
+                app_id: Uuid::from_u128(3).into(),
+                name: name::ResourceName::new("nightly").unwrap(),
+                schedule_id: None,
+                state: core::state::ResourceState::Failed,
+                state_unready: vec!["a hook failed".to_owned()],
+                hook_state,
+                hook_state_details,
+                taken_at: None,
+                made_for: None,
+                metadata: Metadata::new(Vec::new(), SubjectId::SYSTEM, DateTime::UNIX_EPOCH),
+                generation: 1,
+            });
+            serde_json::to_value(snap.unwrap()).unwrap()["hookStateDetails"].clone()
+        };
+        let why = core::state::StateDetail {
+            kind: "about:blank".to_owned(),
+            title: "A hook failed".to_owned(),
+            detail: "it ended with 3".to_owned(),
+        };
+        assert_eq!(
+            shown(Some(core::state::HookState::Failed), vec![why]),
+            json!([{"type": "about:blank", "title": "A hook failed", "detail": "it ended with 3"}])
+        );
+        assert_eq!(
+            shown(Some(core::state::HookState::Success), Vec::new()),
+            json!([])
+        );
+        assert_eq!(shown(None, Vec::new()), json!(null));
+    }
+
+    #[test]
+    fn an_app_was_modified_by_the_system_once_anything_of_it_changed() {
+        let modified_by = |generation| {
+            let app = app(&core::app::AppView {
+                app: catalog::App {
+                    id: Uuid::from_u128(1).into(),
+                    account_id: Uuid::from_u128(2).into(),
+                    name: "shop".to_owned(),
+                    volumes: Vec::new(),
+                    options: AppOptions::default(),
+                    declared: true,
+                },
+                account_name: "acme".to_owned(),
+                restore: None,
+                created_at: DateTime::UNIX_EPOCH,
+                modified_at: DateTime::UNIX_EPOCH,
+                generation,
+            });
+            app.unwrap().metadata.modified_by
+        };
+        let system = Identifier(SubjectId::SYSTEM.as_uuid());
+        assert_eq!(modified_by(0), None);
+        assert_eq!(modified_by(1), Some(system));
+    }
+}

@@ -118,3 +118,27 @@ fn metadata<T>(recorded: &Recorded<T>) -> Metadata {
         modified_by: (recorded.modified_at != recorded.created_at).then_some(system),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, TimeDelta};
+
+    use super::*;
+
+    #[test]
+    fn what_was_declared_otherwise_before_was_modified_by_the_system() {
+        let modified_by = |later| {
+            let created_at = DateTime::UNIX_EPOCH;
+            let (what, modified_at) = ((), created_at + later);
+            metadata(&Recorded {
+                what,
+                created_at,
+                modified_at,
+            })
+            .modified_by
+        };
+        let system = Identifier(SubjectId::SYSTEM.as_uuid());
+        assert_eq!(modified_by(TimeDelta::zero()), None);
+        assert_eq!(modified_by(TimeDelta::microseconds(1)), Some(system));
+    }
+}

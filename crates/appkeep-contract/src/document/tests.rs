@@ -108,3 +108,23 @@ fn security_compares_by_what_it_asks_for_and_not_by_its_name() {
     assert_eq!(with("one"), with("two"));
     assert!(!with("one").is_open());
 }
+
+#[test]
+fn a_parameter_that_says_nothing_of_its_form_has_that_of_its_place() {
+    let parameter = |location: &str, style: Option<&str>| {
+        let mut parameter = json!({"name": "p", "in": location, "required": true, "schema": {}});
+        if let Some(style) = style {
+            parameter["style"] = json!(style);
+        }
+        let get = json!({"operationId": "x", "parameters": [parameter], "responses": {}});
+        let document = Document::from_value("d", minimal(&json!({"/a/{p}": {"get": get}}))).unwrap();
+        let read = &document.operation("x").unwrap().parameters[0];
+        (read.style.clone(), read.explode)
+    };
+    assert_eq!(parameter("query", None), ("form".to_owned(), true));
+    assert_eq!(parameter("path", None), ("simple".to_owned(), false));
+    assert_eq!(
+        parameter("query", Some("spaceDelimited")),
+        ("spaceDelimited".to_owned(), false)
+    );
+}

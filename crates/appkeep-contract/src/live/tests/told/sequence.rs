@@ -1,5 +1,6 @@
 //! Sequences of steps by chance.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use serde_json::json;
@@ -58,15 +59,26 @@ async fn what_is_in_progress_is_waited_for() {
 /// Many more of them, with what each asks as a number that stands for all of it.
 #[tokio::test]
 async fn every_sequence_holds() {
+    let (soon, late) = (
+        many_asked_of(Shelf::slow(3)).await,
+        many_asked_of(Shelf::slow(9)).await,
+    );
+    insta::assert_snapshot!(format!("soon completed:\n{soon}\nlate:\n{late}"));
+}
+
+async fn many_asked_of(shelf: Shelf) -> String {
     let asked = Arc::new(Mutex::new(Vec::new()));
-    let (shelf, heard) = (Shelf::slow(9), Arc::clone(&asked));
+    let refused = Arc::new(AtomicU32::new(0));
+    let (heard, counted) = (Arc::clone(&asked), Arc::clone(&refused));
     let server = Canned::start(move |request| {
         let text = format!(
             "{} {} {} {}",
             request.method, request.path, request.query, request.body
         );
         heard.lock().unwrap().push(text);
-        shelf.answer(request)
+        let reply = shelf.answer(request);
+        counted.fetch_add(u32::from(reply.status() == 409), Ordering::Relaxed);
+        reply
     })
     .await;
     let mut stage = PATIENT.stage(&server);
@@ -82,9 +94,10 @@ async fn every_sequence_holds() {
         assert_eq!(findings, [], "{number}");
         let asked = std::mem::take(&mut *asked.lock().unwrap());
         let id = Uuid::new_v5(&Uuid::nil(), asked.join("\n").as_bytes());
-        lines.push(format!("{number}: {} requests, {id}", asked.len()));
+        let (count, refused) = (asked.len(), refused.swap(0, Ordering::Relaxed));
+        lines.push(format!("{number}: {count} requests, {refused} refused, {id}"));
     }
-    insta::assert_snapshot!(lines.join("\n"));
+    lines.join("\n")
 }
 
 #[tokio::test]
@@ -130,15 +143,23 @@ async fn what_a_sequence_finds() {
 /// That a backup is in progress keeps no other snapshot than the one that it reads.
 #[tokio::test]
 async fn a_snapshot_that_nobody_reads_can_be_deleted() {
-    let shelf = Shelf::slow(9);
-    let said = told(&HASTY, &["sequence"], move |request| {
-        let keeps = request.method == "DELETE" && request.path.contains("/appSnaps/");
-        if keeps {
-            problem(409, 144)
-        } else {
-            shelf.answer(request)
-        }
-    })
-    .await;
-    insta::assert_snapshot!(said.join("\n"));
+    let mut lines = Vec::new();
+    for number in 5..25 {
+        let shelf = Shelf::slow(3);
+        let server = Canned::start(move |request| {
+            if request.method == "DELETE" && request.path.contains("/appSnaps/") {
+                problem(409, 144)
+            } else {
+                shelf.answer(request)
+            }
+        })
+        .await;
+        let mut stage = HASTY.stage(&server);
+        stage.current.code = "sequence".to_owned();
+        let is_told = sequence::tell(&mut stage, number).await.is_ok();
+        let findings = std::mem::take(&mut stage.current).findings;
+        let found: Vec<&str> = findings.iter().map(|one| one.what.as_str()).collect();
+        lines.push(format!("{number}: {is_told}, {}", found.join("; ")));
+    }
+    insta::assert_snapshot!(lines.join("\n"));
 }

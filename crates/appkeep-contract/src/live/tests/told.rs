@@ -6,6 +6,7 @@ mod declared;
 mod lists;
 mod reading;
 mod sequence;
+mod stage;
 mod storage;
 
 use std::time::Duration;

@@ -94,12 +94,12 @@ pub(super) struct Walked {
 /// page that isn't the last one.
 pub(super) async fn walk(
     stage: &mut Stage,
-    list: &Call,
+    call: &Call,
     whole: &Answer,
     limit: usize,
 ) -> Result<Walked, Stop> {
-    let list = list.clone().query("limit", &limit.to_string());
-    let mut next = list.clone();
+    let call = call.clone().query("limit", &limit.to_string());
+    let mut next = call.clone();
     let mut items = Vec::new();
     for _ in 0..PAGES_MAX {
         let last = stage.send_for(&next, 200).await?;
@@ -107,7 +107,7 @@ pub(super) async fn walk(
         let Some(token) = last.text("/metadata/continue") else {
             return Ok(Walked { items, last });
         };
-        next = list.clone().query("continue", token);
+        next = call.clone().query("continue", token);
         if last.items().is_empty() {
             stage.fault(&last, "an empty page says that more follows".to_owned());
             return Err(Stop::Noted);

@@ -83,11 +83,14 @@ pub(crate) fn write(mutants: &[Mutant], outcomes: &BTreeMap<Key, Fate>, whole: b
     text.push_str("| file | mutants | caught | timed out | not built | accepted | open | unknown |\n");
     text.push_str("|---|---|---|---|---|---|---|---|\n");
     let _ = writeln!(text, "{rows}{}", sum.line("**all**"));
-    text.push_str("\n## Accepted\n\n");
+    let mut accepted_lines = String::new();
     for ((file, what), reason) in &accepted {
-        let _ = writeln!(text, "- `{file}`: {what}. {reason}");
+        let _ = writeln!(accepted_lines, "- `{file}`: {what}. {reason}");
     }
-    let _ = write!(text, "\n## Open\n\n{open}");
+    for (title, lines) in [("Accepted", &accepted_lines), ("Open", &open)] {
+        let lines = if lines.is_empty() { "None.\n" } else { lines };
+        let _ = write!(text, "\n## {title}\n\n{lines}");
+    }
     print!("{open}");
     println!(
         "{}",

@@ -1,6 +1,8 @@
 //! The binary at a terminal.
 
 use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rexpect::process::WaitStatus;
 use rexpect::reader::Options;
@@ -9,6 +11,9 @@ use rexpect::session::{PtySession, spawn_with_options};
 /// How long the terminal may keep silent, in milliseconds.
 const PATIENCE_MILLIS: u64 = 60_000;
 
+/// How often is looked what the terminal does.
+const PAUSE: Duration = Duration::from_millis(5);
+
 /// A command that runs at a terminal.
 pub(crate) struct Terminal(PtySession);
 
@@ -16,7 +21,8 @@ impl Terminal {
     /// Starts it at a terminal of so many columns.
     pub(crate) fn start(columns: u16, command: &Command) -> Self {
         let mut shell = Command::new("sh");
-        let script = "stty cols \"$1\" rows 24; shift; exec \"$@\"";
+        // Like any terminal it shows what is typed, until somebody says otherwise.
+        let script = "stty echo cols \"$1\" rows 24; shift; exec \"$@\"";
         shell.args(["-c", script, "sh", &columns.to_string()]);
         shell.arg(command.get_program()).args(command.get_args());
         shell.env("TERM", "xterm-256color");
@@ -41,6 +47,26 @@ impl Terminal {
     /// Presses ctrl and a key.
     pub(crate) fn control(&mut self, key: char) {
         self.0.send_control(key).expect("a terminal");
+    }
+
+    /// Waits until the terminal doesn't show what is typed. Whatever was typed before that is thrown away.
+    pub(crate) fn until_hidden(&self) {
+        let begun = Instant::now();
+        loop {
+            let terminal = self.0.process().get_file_handle().expect("a terminal");
+            let asked = Command::new("stty").arg("-a").stdin(terminal).output();
+            let asked = asked.expect("stty");
+            let settings = String::from_utf8_lossy(&asked.stdout);
+            if settings.split_whitespace().any(|setting| setting == "-echo") {
+                return;
+            }
+            assert!(
+                begun.elapsed() < Duration::from_millis(PATIENCE_MILLIS),
+                "what is typed is shown: {settings}{}",
+                String::from_utf8_lossy(&asked.stderr)
+            );
+            thread::sleep(PAUSE);
+        }
     }
 
     /// Types a line.

@@ -200,6 +200,7 @@ fn a_terminal_is_asked_for_the_token_and_does_not_show_it() {
     command.args(["login", "--url", &site.server.url, "--account", ACCOUNT]);
     let mut terminal = Terminal::start(200, &command);
     terminal.expect(&format!("Token for {}", site.server.url));
+    terminal.until_hidden();
     terminal.type_line(&site.token);
     let (code, text) = terminal.end();
     assert_eq!(code, 0, "{text}");

@@ -1,18 +1,15 @@
 //! The binary at a terminal.
 
 use std::process::Command;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use rexpect::process::WaitStatus;
 use rexpect::reader::Options;
 use rexpect::session::{PtySession, spawn_with_options};
 
+use crate::running::eventually;
+
 /// How long the terminal may keep silent, in milliseconds.
 const PATIENCE_MILLIS: u64 = 60_000;
-
-/// How often is looked what the terminal does.
-const PAUSE: Duration = Duration::from_millis(5);
 
 /// A command that runs at a terminal.
 pub(crate) struct Terminal(PtySession);
@@ -51,22 +48,13 @@ impl Terminal {
 
     /// Waits until the terminal doesn't show what is typed. Whatever was typed before that is thrown away.
     pub(crate) fn until_hidden(&self) {
-        let begun = Instant::now();
-        loop {
+        eventually("a terminal that doesn't show what is typed", || {
             let terminal = self.0.process().get_file_handle().expect("a terminal");
             let asked = Command::new("stty").arg("-a").stdin(terminal).output();
-            let asked = asked.expect("stty");
-            let settings = String::from_utf8_lossy(&asked.stdout);
-            if settings.split_whitespace().any(|setting| setting == "-echo") {
-                return;
-            }
-            assert!(
-                begun.elapsed() < Duration::from_millis(PATIENCE_MILLIS),
-                "what is typed is shown: {settings}{}",
-                String::from_utf8_lossy(&asked.stderr)
-            );
-            thread::sleep(PAUSE);
-        }
+            let settings = String::from_utf8(asked.expect("stty").stdout).expect("a text");
+            let is_hidden = settings.split_whitespace().any(|setting| setting == "-echo");
+            is_hidden.then_some(())
+        });
     }
 
     /// Types a line.

@@ -175,7 +175,9 @@ impl Asker<'_> {
 
     fn create_backup(&mut self, server: &Server, app: usize, bucket: usize) -> Result<bool> {
         let mut manifest = self.place.manifest(app);
+        let name = self.world.new_name();
         let mut body = json!({
+            "name": name,
             "type": "application/astra-appBackup",
             "version": "1.1",
             "bucketID": BUCKETS[bucket].1,
@@ -195,6 +197,7 @@ impl Asker<'_> {
         let path = of_app(app, "appBackups");
         let Some(answer) = server.ask(&Method::POST, &path, Some(&body)) else {
             self.world.backups.unanswered = Some(Unanswered {
+                name,
                 app,
                 bucket,
                 manifest,
@@ -215,10 +218,12 @@ impl Asker<'_> {
 
     fn create_snap(&mut self, server: &Server, app: usize) -> Result<bool> {
         let manifest = self.place.manifest(app);
-        let body = json!({"type": "application/astra-appSnap", "version": "1.2"});
+        let name = self.world.new_name();
+        let body = json!({"name": name, "type": "application/astra-appSnap", "version": "1.2"});
         let path = of_app(app, "appSnaps");
         let Some(answer) = server.ask(&Method::POST, &path, Some(&body)) else {
             self.world.snaps.unanswered = Some(Unanswered {
+                name,
                 app,
                 bucket: 0,
                 manifest,

@@ -21,6 +21,8 @@ pub(super) struct Resource {
 
 /// A creation to which no answer came.
 pub(super) struct Unanswered {
+    /// What it is called, if there is one.
+    pub(super) name: String,
     pub(super) app: usize,
     pub(super) bucket: usize,
     pub(super) manifest: Manifest,
@@ -54,6 +56,19 @@ impl Kept {
         self.gone.insert(id.to_owned());
     }
 
+    /// The first of those that the server lists and nobody ever asked for.
+    pub(super) fn unasked<'a>(&self, listed: &'a [Value]) -> Option<&'a str> {
+        let unasked = |item: &&Value| {
+            let is_known = |id| self.gone.contains(id) || self.there.iter().any(|one| one.id == id);
+            !item["id"].as_str().is_some_and(is_known) && !self.is_unanswered(item)
+        };
+        listed.iter().find(unasked).and_then(|item| item["id"].as_str())
+    }
+
+    fn is_unanswered(&self, item: &Value) -> bool {
+        (self.unanswered.as_ref()).is_some_and(|unanswered| item["name"] == *unanswered.name)
+    }
+
     /// Compares with what the server lists after a restart; what was in doubt is settled by it.
     pub(super) fn settle(&mut self, kind: &str, listed: &[Value]) -> Vec<String> {
         let mut findings = Vec::new();
@@ -63,17 +78,14 @@ impl Kept {
                 findings.push(format!("{kind} {} was acknowledged and is lost", resource.id));
             }
         }
-        let unanswered = self.unanswered.take();
-        let known: BTreeSet<&str> = self.there.iter().map(|resource| resource.id.as_str()).collect();
-        let strangers: Vec<&str> = ids.iter().filter(|id| !known.contains(*id)).copied().collect();
-        for id in &strangers {
-            if self.gone.contains(*id) {
-                findings.push(format!("{kind} {id} was deleted and is back"));
-            } else if unanswered.is_none() || strangers.len() > 1 {
-                findings.push(format!("{kind} {id} came from nowhere"));
-            }
+        for id in ids.iter().filter(|id| self.gone.contains(**id)) {
+            findings.push(format!("{kind} {id} was deleted and is back"));
         }
-        let adopted = strangers.first().map(|id| (*id).to_owned());
+        if let Some(id) = self.unasked(listed) {
+            findings.push(format!("{kind} {id} came from nowhere"));
+        }
+        let answer = listed.iter().find(|item| self.is_unanswered(item));
+        let answer = answer.and_then(|item| item["id"].as_str());
         let vanished: Vec<String> = (self.there.iter())
             .filter(|resource| !ids.contains(resource.id.as_str()))
             .map(|resource| resource.id.clone())
@@ -84,8 +96,8 @@ impl Kept {
         for resource in &mut self.there {
             resource.may_be_gone = false;
         }
-        if let (Some(id), Some(made)) = (adopted, unanswered) {
-            self.created(&id, made.app, made.bucket, made.manifest);
+        if let (Some(made), Some(id)) = (self.unanswered.take(), answer) {
+            self.created(id, made.app, made.bucket, made.manifest);
         }
         findings
     }
@@ -99,9 +111,17 @@ pub(super) struct World {
     /// How many bytes may lie in each repository that no backup needs: what died left them, until
     /// a delete takes them away.
     pub(super) left_over: [[u64; BUCKETS.len()]; APPS.len()],
+    /// How many names were given.
+    names: u64,
 }
 
 impl World {
+    /// A name that nothing else ever had.
+    pub(super) fn new_name(&mut self) -> String {
+        self.names += 1;
+        format!("asked-for-{}", self.names)
+    }
+
     /// The backups of an app in a bucket.
     pub(super) fn backups_in(&self, app: usize, bucket: usize) -> impl Iterator<Item = &Resource> {
         let there = self.backups.there.iter();
@@ -124,8 +144,18 @@ mod tests {
         kept
     }
 
+    /// Each is called like its id.
     fn listed(ids: &[&str]) -> Vec<Value> {
-        ids.iter().map(|id| json!({"id": id})).collect()
+        ids.iter().map(|id| json!({"id": id, "name": id})).collect()
+    }
+
+    fn unanswered(name: &str) -> Unanswered {
+        Unanswered {
+            name: name.to_owned(),
+            app: 1,
+            bucket: 0,
+            manifest: Manifest::default(),
+        }
     }
 
     #[test]
@@ -149,11 +179,7 @@ mod tests {
     fn what_was_in_doubt_is_settled_by_what_is_there() {
         let mut kept = kept();
         kept.there[0].may_be_gone = true;
-        kept.unanswered = Some(Unanswered {
-            app: 1,
-            bucket: 0,
-            manifest: Manifest::default(),
-        });
+        kept.unanswered = Some(unanswered("d"));
         assert_eq!(kept.settle("backup", &listed(&["b", "d"])), [""; 0]);
         assert_eq!(
             kept.settle("backup", &listed(&["b", "d", "a"])),
@@ -163,5 +189,19 @@ mod tests {
             kept.settle("backup", &listed(&["b"])),
             ["backup d was acknowledged and is lost"]
         );
+    }
+
+    #[test]
+    fn only_what_has_the_unanswered_name_may_be_its_answer() {
+        let mut kept = kept();
+        kept.unanswered = Some(unanswered("d"));
+        assert_eq!(kept.unasked(&listed(&["a", "b", "c", "d"])), None);
+        assert_eq!(kept.unasked(&listed(&["a", "b", "e"])), Some("e"));
+        assert_eq!(
+            kept.settle("snapshot", &listed(&["a", "b", "e"])),
+            ["snapshot e came from nowhere"]
+        );
+        // It wasn't made, so it must not come later.
+        assert_eq!(kept.unasked(&listed(&["a", "b", "d"])), Some("d"));
     }
 }

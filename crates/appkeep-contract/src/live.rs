@@ -49,7 +49,7 @@ mod target;
 mod wire;
 
 pub use breakage::{Breakage, StorageFault};
-pub use find::find_app;
+pub use find::{find_account, find_app};
 pub use listener::Progress;
 pub use report::{CheckOutcome, CheckResult, LiveFinding, LiveReport};
 pub use suite::{CHECKS, CHECKS_OF_STORAGE, run};
@@ -83,6 +83,14 @@ pub enum LiveError {
         /// The address that was tried.
         url: String,
         /// The whole chain of causes.
+        why: String,
+    },
+    /// The server names no account to work on, or more than one.
+    #[error("find the account at {url}: {why}")]
+    NoAccount {
+        /// The address that was tried.
+        url: String,
+        /// What came instead.
         why: String,
     },
     /// The server names no app to work on.

@@ -67,7 +67,7 @@ enum Command {
     Key(key::Command),
     /// Judge a server against the contract; without a URL, a fresh one of ours.
     ///
-    /// Example: appkeep verify "$URL" --account ID --token-file token --output junit=report.xml
+    /// Example: appkeep verify "$URL" --token-file token --output junit=report.xml
     ///
     /// Exit codes: 0 the contract holds, 1 it is violated, 2 it could not be judged.
     Verify(Box<verify::Args>),

@@ -1,4 +1,4 @@
-//! Finding an app to work on, where nobody names one.
+//! Finding an account and an app to work on, where nobody names one.
 
 use std::time::Duration;
 
@@ -8,8 +8,29 @@ use uuid::Uuid;
 use super::LiveError;
 use super::wire::{self, chain};
 
-/// How long the server may take to name its apps.
+/// How long the server may take to name what it has.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
+
+/// Asks a server for the accounts that a token is good for, and takes the only one.
+///
+/// The list of accounts is a companion operation: a server may well not have it.
+///
+/// # Errors
+///
+/// When the server can't be reached, has no such list, or the list names no account, or more than one.
+pub async fn find_account(url: &str, token: &str, ca: Option<&[u8]>) -> Result<Uuid, LiveError> {
+    let failed = |why: String| LiveError::NoAccount {
+        url: url.to_owned(),
+        why,
+    };
+    let list = Companion {
+        url,
+        token,
+        ca,
+        path: &["accounts"],
+    };
+    only(&list.fetch(failed).await?).map_err(failed)
+}
 
 /// Asks a server for the apps of an account, and takes the first that is ready.
 ///
@@ -24,66 +45,115 @@ pub async fn find_app(url: &str, token: &str, account: Uuid, ca: Option<&[u8]>) 
         account,
         why,
     };
-    let mut place = wire::read_url(url)?;
-    place
-        .path_segments_mut()
-        .map_err(|()| failed("the address has no path".to_owned()))?
-        .pop_if_empty()
-        .extend(["accounts", &account.to_string(), "k8s", "v2", "apps"]);
-    let request = wire::client(ca, ANSWER_MAX)?.get(place).bearer_auth(token);
-    let response = request.send().await.map_err(|error| LiveError::Unreachable {
-        url: url.to_owned(),
-        why: chain(&error),
-    })?;
-    let status = response.status().as_u16();
-    let body = response.bytes().await.map_err(|error| failed(chain(&error)))?;
-    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
-    if status != 200 {
-        let text = |member: &str| body.get(member).and_then(Value::as_str).unwrap_or_default();
-        let said = format!("{status} {} {}", text("title"), text("detail"));
-        return Err(failed(format!(
-            "the list of apps was answered with {}",
-            said.trim_end()
-        )));
-    }
-    ready(&body).ok_or_else(|| failed("the list names no app that is ready".to_owned()))
+    let list = Companion {
+        url,
+        token,
+        ca,
+        path: &["accounts", &account.to_string(), "k8s", "v2", "apps"],
+    };
+    let items = list.fetch(failed).await?;
+    ready(&items).ok_or_else(|| failed("the list names no app that is ready".to_owned()))
 }
 
-/// The first app of a list that is ready; one without a state counts as ready.
-fn ready(list: &Value) -> Option<Uuid> {
-    let items = list.get("items")?.as_array()?;
+/// A list that a server may have, named by the last part of its path.
+struct Companion<'a> {
+    url: &'a str,
+    token: &'a str,
+    ca: Option<&'a [u8]>,
+    path: &'a [&'a str],
+}
+
+impl Companion<'_> {
+    /// What the list holds; nothing where it isn't one.
+    async fn fetch(&self, failed: impl Fn(String) -> LiveError) -> Result<Vec<Value>, LiveError> {
+        let mut place = wire::read_url(self.url)?;
+        place
+            .path_segments_mut()
+            .map_err(|()| failed("the address has no path".to_owned()))?
+            .pop_if_empty()
+            .extend(self.path);
+        let request = wire::client(self.ca, ANSWER_MAX)?.get(place);
+        let sent = request.bearer_auth(self.token).send().await;
+        let response = sent.map_err(|error| LiveError::Unreachable {
+            url: self.url.to_owned(),
+            why: chain(&error),
+        })?;
+        let status = response.status().as_u16();
+        let body = response.bytes().await.map_err(|error| failed(chain(&error)))?;
+        let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+        if status != 200 {
+            let text = |member: &str| body.get(member).and_then(Value::as_str).unwrap_or_default();
+            let said = format!("{status} {} {}", text("title"), text("detail"));
+            return Err(failed(format!(
+                "the list of {} was answered with {}",
+                self.path.last().unwrap_or(&"things"),
+                said.trim_end()
+            )));
+        }
+        let items = body.get("items").and_then(Value::as_array);
+        Ok(items.cloned().unwrap_or_default())
+    }
+}
+
+/// The id of the only account, or why there is no such thing.
+fn only(accounts: &[Value]) -> Result<Uuid, String> {
+    let ids: Vec<Uuid> = accounts.iter().filter_map(id).collect();
+    match ids.as_slice() {
+        [id] => Ok(*id),
+        [] => Err("the list names no account".to_owned()),
+        several => {
+            let several: Vec<_> = several.iter().map(Uuid::to_string).collect();
+            Err(format!("the token is good for several: {}", several.join(", ")))
+        }
+    }
+}
+
+/// The first app that is ready; one without a state counts as ready.
+fn ready(apps: &[Value]) -> Option<Uuid> {
     let is_ready = |app: &&Value| {
         app.get("state")
             .and_then(Value::as_str)
             .is_none_or(|state| state == "ready")
     };
-    let id = |app: &Value| app.get("id")?.as_str()?.parse().ok();
-    items.iter().filter(is_ready).find_map(id)
+    apps.iter().filter(is_ready).find_map(id)
+}
+
+fn id(resource: &Value) -> Option<Uuid> {
+    resource.get("id")?.as_str()?.parse().ok()
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
-    use super::ready;
+    use super::{only, ready};
+
+    const ID: &str = "8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a11";
+    const OTHER_ID: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01";
 
     #[test]
     fn the_first_ready_app_with_an_id_is_taken() {
-        let id = "8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a11";
-        let list = json!({"items": [
-            {"id": "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01", "state": "restoring"},
-            {"id": "no id", "state": "ready"},
-            {"id": id, "state": "ready"},
-        ]});
-        assert_eq!(ready(&list).unwrap().to_string(), id);
-        assert_eq!(ready(&json!({"items": [{"id": id}]})).unwrap().to_string(), id);
-        for nothing in [
-            json!({}),
-            json!({"items": []}),
-            json!({"items": [[id]]}),
-            json!([]),
-        ] {
-            assert_eq!(ready(&nothing), None, "{nothing}");
-        }
+        let apps = [
+            json!({"id": OTHER_ID, "state": "restoring"}),
+            json!({"id": "no id", "state": "ready"}),
+            json!({"id": ID, "state": "ready"}),
+        ];
+        assert_eq!(ready(&apps).unwrap().to_string(), ID);
+        assert_eq!(ready(&[json!({"id": ID})]).unwrap().to_string(), ID);
+        assert_eq!(ready(&[]), None);
+        assert_eq!(ready(&[json!([ID])]), None);
+    }
+
+    #[test]
+    fn the_only_account_is_taken() {
+        assert_eq!(only(&[json!({"id": ID})]).unwrap().to_string(), ID);
+        assert_eq!(
+            only(&[json!({"name": "acme"})]).unwrap_err(),
+            "the list names no account"
+        );
+        assert_eq!(
+            only(&[json!({"id": ID}), json!({"id": OTHER_ID})]).unwrap_err(),
+            format!("the token is good for several: {ID}, {OTHER_ID}")
+        );
     }
 }

@@ -77,17 +77,14 @@ pub(super) async fn delete(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
 pub(super) async fn read(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     let calls = vec![stage.call(operation); AT_ONCE];
     let answers = stage.send_together(&calls).await?;
-    let own = |answer: &super::wire::Answer, stage: &Stage| -> Vec<String> {
-        stage.own_items(answer.items()).iter().map(id_of).collect()
-    };
     let Some(first) = answers.first().cloned() else {
         return Ok(());
     };
     stage.expect_status(&first, 200)?;
-    let wanted = own(&first, stage);
+    let wanted = stage.own_ids(first.items());
     for answer in &answers {
         stage.expect_status(answer, 200)?;
-        let got = own(answer, stage);
+        let got = stage.own_ids(answer.items());
         stage.expect(answer, got == wanted, || {
             format!("of one's own it shows {got:?}, and another answer at the same time {wanted:?}")
         });

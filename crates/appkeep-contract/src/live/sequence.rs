@@ -267,7 +267,7 @@ impl Sequence<'_> {
         // Other people's things are only in the way.
         let limit = limit.max(whole.items().len() / 10);
         let walked = walk(stage, &stage.call(list), &whole, limit).await?;
-        let (wanted, got) = (own_ids(stage, whole.items()), own_ids(stage, &walked.items));
+        let (wanted, got) = (stage.own_ids(whole.items()), stage.own_ids(&walked.items));
         stage.expect(&walked.last, got == wanted, || {
             format!("in pages of {limit} one's own are {got:?}, in the whole list {wanted:?}")
         });
@@ -310,10 +310,6 @@ fn is_taken(stage: &Stage, kind: Kind, name: &str) -> bool {
         .model
         .alive()
         .any(|thing| thing.kind == kind && thing.name() == name)
-}
-
-fn own_ids(stage: &Stage, items: &[Value]) -> Vec<String> {
-    stage.own_items(items).iter().map(id_of).collect()
 }
 
 /// Lists and fetches in both path trees show the same, which is what the model says; what is gone is nowhere.

@@ -303,6 +303,11 @@ impl Stage {
         items.iter().filter(is_own).cloned().collect()
     }
 
+    /// The ids of what of a list the suite made itself, in the order of the list.
+    pub(super) fn own_ids(&self, items: &[Value]) -> Vec<String> {
+        self.own_items(items).iter().map(id_of).collect()
+    }
+
     /// Sends a request that has to be answered with one status.
     pub(super) async fn send_for(&mut self, call: &Call, status: u16) -> Result<Answer, Stop> {
         let answer = self.send(call).await?;

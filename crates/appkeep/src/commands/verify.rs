@@ -25,7 +25,7 @@ use crate::logging::{self, LogFormat};
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     /// The server's scheme, host and port. Without it a fresh server of ours is started, judged and removed.
-    #[arg(value_name = "URL", requires = "account")]
+    #[arg(value_name = "URL")]
     url: Option<String>,
     #[command(flatten)]
     target: target::Args,

@@ -10,7 +10,7 @@ use appkeep_contract::codes;
 use serde_json::Value;
 
 use crate::forger;
-use crate::place::{ACCOUNT, APP, CONFIG, OTHER_ACCOUNT, Place};
+use crate::place::{ACCOUNT, APP, CONFIG, Place};
 use crate::running::{appkeep, run, said};
 
 /// `appkeep verify` of a server that keeps little of the contract.
@@ -54,8 +54,8 @@ fn a_server_at_a_url_holds_the_contract_and_is_left_as_it_was() {
     let server = place.start();
     let token = place.token();
     let output = appkeep()
-        // The app is found through the server's list of apps.
-        .args(["verify", &server.url, "--account", ACCOUNT])
+        // Account and app are found through the server's lists.
+        .args(["verify", &server.url])
         .args(["--format", "json"])
         .env("APPKEEP_TOKEN", &token)
         .output()
@@ -116,7 +116,6 @@ fn only_named_operations_are_judged_and_a_token_may_come_from_a_file() {
             "--token-file",
         ])
         .arg(&file)
-        .args(["--account-b", OTHER_ACCOUNT, "--app-b", of_other])
         .args([
             "--operations",
             "app_backup_list_all,app_backup_list_for_app",

@@ -159,7 +159,7 @@ fn progress(before: &Value, now: &Value) -> Vec<Wrong> {
     if done > total {
         wrong.push(rules::PROGRESS.broken(format!("`bytesDone` is {done} of {total}")));
     } else if let Some(percent) = number(now, "percentDone")
-        // Of no bytes at all every percentage is right: 0 / 0 isn't further from it than anything.
+        // Of no bytes at all every percentage is right: 0 / 0 is not a number, and no comparison with it is true.
         && (percent - done * 100.0 / total).abs() > PERCENT_TOLERANCE
     {
         wrong.push(rules::PROGRESS.broken(format!("`percentDone` is {percent} at {done} of {total} bytes")));

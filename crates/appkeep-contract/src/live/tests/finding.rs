@@ -1,15 +1,27 @@
-//! Finding an app to work on.
+//! Finding an account and an app to work on.
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::canned::{Canned, Reply, Request};
-use super::shelf::Shelf;
+use super::shelf::{OPERATOR_TOKEN, OTHER, Shelf};
 use super::{ACCOUNT, TOKEN, problem};
-use crate::live::find_app;
+use crate::live::{LiveError, find_account, find_app};
+
+async fn account_of(
+    token: &str,
+    answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+) -> Result<String, String> {
+    let server = Canned::start(answer).await;
+    told(&server, find_account(&server.url(), token, None).await)
+}
 
 async fn found(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Result<String, String> {
     let server = Canned::start(answer).await;
-    let found = find_app(&server.url(), TOKEN, ACCOUNT, None).await;
+    told(&server, find_app(&server.url(), TOKEN, ACCOUNT, None).await)
+}
+
+fn told(server: &Canned, found: Result<Uuid, LiveError>) -> Result<String, String> {
     let url = server.url();
     found
         .map(|id| id.to_string())
@@ -44,4 +56,22 @@ async fn why_there_is_none_is_said() {
         );
         assert!(said.ends_with(why), "{said}");
     }
+}
+
+#[tokio::test]
+async fn the_account_of_a_token_is_taken_where_there_is_one() {
+    let answer = |token| {
+        let shelf = Shelf::default();
+        account_of(token, move |request| shelf.answer(request))
+    };
+    assert_eq!(answer(TOKEN).await.unwrap(), ACCOUNT.to_string());
+    assert_eq!(
+        answer(OPERATOR_TOKEN).await.unwrap_err(),
+        format!("find the account at http://server: the token is good for several: {OTHER}, {ACCOUNT}")
+    );
+    let refused = account_of(TOKEN, |_| problem(401, 4)).await.unwrap_err();
+    assert_eq!(
+        refused,
+        "find the account at http://server: the list of accounts was answered with 401 t d"
+    );
 }

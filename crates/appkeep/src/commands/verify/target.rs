@@ -21,7 +21,7 @@ pub(super) struct Args {
     /// A file that holds that token.
     #[arg(long, value_name = "FILE", requires = "url")]
     token_file: Option<PathBuf>,
-    /// That account's id.
+    /// That account's id. Without it the server is asked which account the token is good for.
     #[arg(long, value_name = "ID", requires = "url")]
     account: Option<Uuid>,
     /// The id of an app in it that may be backed up. Without it the server is asked for its apps.
@@ -34,13 +34,13 @@ pub(super) struct Args {
     #[arg(long, value_name = "ID", requires = "url")]
     failing_app: Option<Uuid>,
     /// A token of another account, for the checks that both are kept apart. Else `APPKEEP_TOKEN_B` is read.
-    #[arg(long, value_name = "TOKEN", requires = "account_b")]
+    #[arg(long, value_name = "TOKEN", requires = "url")]
     token_b: Option<String>,
-    /// The other account's id.
+    /// The other account's id. Without it the server is asked which account that token is good for.
     #[arg(long, value_name = "ID", requires = "url")]
     account_b: Option<Uuid>,
     /// The id of an app in it. Without it the server is asked for its apps.
-    #[arg(long, value_name = "ID", requires = "account_b")]
+    #[arg(long, value_name = "ID", requires = "url")]
     app_b: Option<Uuid>,
     /// A token of the first account that may only read. Else `APPKEEP_VIEWER_TOKEN` is read.
     #[arg(long, value_name = "TOKEN", requires = "url")]
@@ -54,10 +54,11 @@ pub(super) struct Args {
 }
 
 impl Args {
-    /// Puts together what is known about the server at `url`, and asks it for its apps if none is named.
+    /// Puts together what is known about the server at `url`, and asks it for the accounts and apps that aren't
+    /// named.
     ///
     /// # Errors
-    /// When a file can't be read, a token is missing, or the server names no app.
+    /// When a file can't be read, a token is missing, or the server names no app, or not exactly one account.
     pub(super) async fn read(&self, url: &str) -> anyhow::Result<Target> {
         let token = match (&self.token, &self.token_file) {
             (Some(token), _) => Some(token.clone()),
@@ -65,12 +66,14 @@ impl Args {
             (None, None) => environment("APPKEEP_TOKEN"),
         };
         let token = token.context("a token is missing: give --token, --token-file or APPKEEP_TOKEN")?;
-        let account = self.account.context("an account is missing: give --account")?;
         let ca = self.ca.as_deref().map(read).transpose()?;
-        let app = match self.app {
-            Some(app) => app,
-            None => found(url, &token, account, ca.as_deref(), "--app").await?,
+        let server = Server {
+            url,
+            token: &token,
+            ca: ca.as_deref(),
         };
+        let account = server.account(self.account, "--account").await?;
+        let app = server.app(account, self.app, "--app").await?;
         Ok(Target {
             other_app: self.other_app,
             failing_app: self.failing_app,
@@ -89,22 +92,46 @@ impl Args {
     }
 
     async fn foreign(&self, url: &str, ca: Option<&[u8]>) -> anyhow::Result<Option<Foreign>> {
-        let Some(account) = self.account_b else {
-            return Ok(None);
-        };
         let token = self.token_b.clone().or_else(|| environment("APPKEEP_TOKEN_B"));
+        if token.is_none() && self.account_b.is_none() && self.app_b.is_none() {
+            return Ok(None);
+        }
         let token =
             token.context("a token of the other account is missing: give --token-b or APPKEEP_TOKEN_B")?;
-        let app = match self.app_b {
-            Some(app) => app,
-            None => found(url, &token, account, ca, "--app-b").await?,
+        let server = Server {
+            url,
+            token: &token,
+            ca,
         };
+        let account = server.account(self.account_b, "--account-b").await?;
+        let app = server.app(account, self.app_b, "--app-b").await?;
         Ok(Some(Foreign { account, token, app }))
     }
 }
 
-/// An app that the server names.
-async fn found(url: &str, token: &str, account: Uuid, ca: Option<&[u8]>, flag: &str) -> anyhow::Result<Uuid> {
-    let app = live::find_app(url, token, account, ca).await;
-    app.map_err(|error| failed_to(error).context(format!("no app is known: give {flag}")))
+/// A server that may know what nobody said.
+struct Server<'a> {
+    url: &'a str,
+    token: &'a str,
+    ca: Option<&'a [u8]>,
+}
+
+impl Server<'_> {
+    /// The account that was `given` by `flag`, else the one that the server names.
+    async fn account(&self, given: Option<Uuid>, flag: &str) -> anyhow::Result<Uuid> {
+        if let Some(account) = given {
+            return Ok(account);
+        }
+        let found = live::find_account(self.url, self.token, self.ca).await;
+        found.map_err(|error| failed_to(error).context(format!("no account is known: give {flag}")))
+    }
+
+    /// The app that was `given` by `flag`, else one that the server names.
+    async fn app(&self, account: Uuid, given: Option<Uuid>, flag: &str) -> anyhow::Result<Uuid> {
+        if let Some(app) = given {
+            return Ok(app);
+        }
+        let found = live::find_app(self.url, self.token, account, self.ca).await;
+        found.map_err(|error| failed_to(error).context(format!("no app is known: give {flag}")))
+    }
 }

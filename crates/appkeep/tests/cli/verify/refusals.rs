@@ -53,6 +53,50 @@ fn an_app_that_nobody_names_has_to_be_given() {
 }
 
 #[test]
+fn an_account_has_to_be_given_where_the_token_is_good_for_several_or_the_server_does_not_say() {
+    let place = Place::new();
+    let server = place.start();
+    let all = place.token_of("*");
+    let refused = one_line_error(&run(["verify", &server.url, "--token", &all]));
+    assert_eq!(
+        refused,
+        format!(
+            "no account is known: give --account: failed to find the account at {}: the token is good for \
+             several: {OTHER_ACCOUNT}, {ACCOUNT}",
+            server.url
+        )
+    );
+    let more = ["--account", ACCOUNT, "--app", APP, "--token-b", &all];
+    let refused = one_line_error(&run(["verify", &server.url, "--token", &place.token()]
+        .iter()
+        .chain(&more)));
+    assert!(
+        refused.starts_with("no account is known: give --account-b: "),
+        "{refused}"
+    );
+    let url = forger::start();
+    let refused = one_line_error(&run(["verify", &url, "--token", "secret"]));
+    assert_eq!(
+        refused,
+        format!(
+            "no account is known: give --account: failed to find the account at {url}: the list of accounts was \
+             answered with 404 t d"
+        )
+    );
+}
+
+#[test]
+fn of_another_account_the_token_is_what_is_needed() {
+    for more in [["--account-b", OTHER_ACCOUNT], ["--app-b", APP]] {
+        let refused = one_line_error(&verify_forger("http://127.0.0.1:1", &more));
+        assert_eq!(
+            refused,
+            "a token of the other account is missing: give --token-b or APPKEEP_TOKEN_B"
+        );
+    }
+}
+
+#[test]
 fn a_token_has_to_come_from_somewhere() {
     let of = ["verify", "http://127.0.0.1:1", "--account", ACCOUNT, "--app", APP];
     assert_eq!(

@@ -27,7 +27,8 @@ pub async fn find_account(url: &str, token: &str, ca: Option<&[u8]>) -> Result<U
         url,
         token,
         ca,
-        path: &["accounts"],
+        place: &[],
+        kind: "accounts",
     };
     only(&list.fetch(failed).await?).map_err(failed)
 }
@@ -49,30 +50,34 @@ pub async fn find_app(url: &str, token: &str, account: Uuid, ca: Option<&[u8]>) 
         url,
         token,
         ca,
-        path: &["accounts", &account.to_string(), "k8s", "v2", "apps"],
+        place: &["accounts", &account.to_string(), "k8s", "v2"],
+        kind: "apps",
     };
     let items = list.fetch(failed).await?;
     ready(&items).ok_or_else(|| failed("the list names no app that is ready".to_owned()))
 }
 
-/// A list that a server may have, named by the last part of its path.
+/// A list that a server may have.
 struct Companion<'a> {
     url: &'a str,
     token: &'a str,
     ca: Option<&'a [u8]>,
-    path: &'a [&'a str],
+    /// Where it is: all parts of the path but the last.
+    place: &'a [&'a str],
+    /// What it lists, as in the last part.
+    kind: &'a str,
 }
 
 impl Companion<'_> {
     /// What the list holds; nothing where it isn't one.
     async fn fetch(&self, failed: impl Fn(String) -> LiveError) -> Result<Vec<Value>, LiveError> {
-        let mut place = wire::read_url(self.url)?;
-        place
-            .path_segments_mut()
+        let mut url = wire::read_url(self.url)?;
+        url.path_segments_mut()
             .map_err(|()| failed("the address has no path".to_owned()))?
             .pop_if_empty()
-            .extend(self.path);
-        let request = wire::client(self.ca, ANSWER_MAX)?.get(place);
+            .extend(self.place)
+            .push(self.kind);
+        let request = wire::client(self.ca, ANSWER_MAX)?.get(url);
         let sent = request.bearer_auth(self.token).send().await;
         let response = sent.map_err(|error| LiveError::Unreachable {
             url: self.url.to_owned(),
@@ -86,7 +91,7 @@ impl Companion<'_> {
             let said = format!("{status} {} {}", text("title"), text("detail"));
             return Err(failed(format!(
                 "the list of {} was answered with {}",
-                self.path.last().unwrap_or(&"things"),
+                self.kind,
                 said.trim_end()
             )));
         }

@@ -220,11 +220,12 @@ impl Model {
     }
 }
 
-/// An entity tag, and of which representation.
+/// An entity tag, and what it was the tag of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tag {
     media_type: String,
     text: String,
+    body: Value,
 }
 
 impl Tag {
@@ -232,6 +233,7 @@ impl Tag {
         Some(Self {
             media_type: answer.header("content-type").unwrap_or_default().to_owned(),
             text: answer.header("etag")?.to_owned(),
+            body: answer.body.clone(),
         })
     }
 }

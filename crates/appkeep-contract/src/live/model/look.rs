@@ -54,11 +54,13 @@ pub(super) fn at(thing: &mut Thing, now: &Value, tag: Option<Tag>) -> Vec<Wrong>
     wrong.extend(times(now));
     wrong.extend(modification(&before, now));
     if let Some(tag) = tag {
-        wrong.extend(tags(thing.tag.as_ref(), &tag, &before, now));
-        thing.tag = Some(tag);
-    } else if before != *now {
-        // The tag of a state that was seen without one isn't known.
-        thing.tag = None;
+        let known = thing
+            .tags
+            .iter()
+            .position(|known| known.media_type == tag.media_type);
+        let before = known.map(|at| thing.tags.swap_remove(at));
+        wrong.extend(before.and_then(|before| tags(&before, &tag)));
+        thing.tags.push(tag);
     }
     wrong
 }
@@ -238,13 +240,13 @@ fn modification(before: &Value, now: &Value) -> Option<Wrong> {
     })
 }
 
-fn tags(before: Option<&Tag>, now: &Tag, old: &Value, new: &Value) -> Option<Wrong> {
-    let before = before.filter(|before| before.media_type == now.media_type)?;
-    if before.text == now.text && old != new {
-        let what = super::super::backups::difference("the answer before", old, "this one", new);
+fn tags(before: &Tag, now: &Tag) -> Option<Wrong> {
+    if before.text == now.text && before.body != now.body {
+        let (old, new) = (&before.body, &now.body);
+        let what = super::super::backups::difference("an earlier answer", old, "this one", new);
         return Some(rules::TAG.broken(format!("the tag {} stayed, and {what}", now.text)));
     }
-    (before.text != now.text && old == new).then(|| {
+    (before.text != now.text && before.body == now.body).then(|| {
         let what = format!(
             "nothing changed, and the tag went from {} to {}",
             before.text, now.text

@@ -31,7 +31,8 @@ pub(in crate::live) struct Thing {
     pub(super) sent: Value,
     /// What it looked like last.
     pub(in crate::live) last: Value,
-    pub(super) tag: Option<Tag>,
+    /// The last tag of each representation. Lists have none.
+    pub(super) tags: Vec<Tag>,
 }
 
 impl Thing {
@@ -52,7 +53,7 @@ impl Thing {
             fate: Fate::Alive,
             sent,
             last: answer.body.clone(),
-            tag: Tag::of(answer),
+            tags: Tag::of(answer).into_iter().collect(),
         })
     }
 
@@ -68,7 +69,7 @@ impl Thing {
             fate: Fate::Alive,
             sent: Value::Null,
             last: resource,
-            tag: None,
+            tags: Vec::new(),
         }
     }
 

@@ -6,9 +6,10 @@
 //! that mount something (`tmpfs`, `as_root`, `loop_mount`) where that can't be done.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread::available_parallelism;
+use std::{env, fs};
 
 use anyhow::{Context, Result, bail};
 
@@ -92,6 +93,12 @@ const INSTA_UPDATE: &str = "INSTA_UPDATE";
 
 /// Names the file to which insta appends the path of each snapshot file that a test used.
 const INSTA_REFERENCES: &str = "INSTA_SNAPSHOT_REFERENCES_FILE";
+
+/// How many tests nextest runs at once; an argument decides otherwise.
+const TEST_THREADS: &str = "NEXTEST_TEST_THREADS";
+
+/// So many tests for each processor: a good part of their time they wait for a server's jobs.
+const TESTS_PER_PROCESSOR: usize = 2;
 
 /// Runs the tests; with `args` only a part of them, and then without judging orphans.
 ///
@@ -209,6 +216,10 @@ fn runner(nextest: bool, missing: &[&str], args: &[String]) -> Command {
             runner.args(["--filterset", &format!("not ({})", named.join(" + "))]);
         }
         runner.args(args);
+        if env::var_os(TEST_THREADS).is_none() {
+            let processors = available_parallelism().map_or(1, usize::from);
+            runner.env(TEST_THREADS, (processors * TESTS_PER_PROCESSOR).to_string());
+        }
         return runner;
     }
     runner.args(["--no-fail-fast", "--tests"]).args(args);

@@ -94,7 +94,7 @@ const INSTA_UPDATE: &str = "INSTA_UPDATE";
 /// Names the file to which insta appends the path of each snapshot file that a test used.
 const INSTA_REFERENCES: &str = "INSTA_SNAPSHOT_REFERENCES_FILE";
 
-/// How many tests nextest runs at once; an argument decides otherwise.
+/// Tells nextest how many tests to run at once; an argument goes before it.
 const TEST_THREADS: &str = "NEXTEST_TEST_THREADS";
 
 /// So many tests for each processor: a good part of their time they wait for a server's jobs.

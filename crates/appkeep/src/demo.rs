@@ -111,7 +111,7 @@ impl Demo {
         Ok(())
     }
 
-    /// Makes a token and tells what can be done with it.
+    /// Makes a token of the app's account and tells what can be done with it.
     ///
     /// # Errors
     /// When the token can't be made.
@@ -121,13 +121,6 @@ impl Demo {
         url: &str,
         ca_file: Option<&Path>,
     ) -> anyhow::Result<String> {
-        let wanted = NewToken {
-            name: "demo".to_owned(),
-            role: Role::Member,
-            scope: AccountScope::All,
-            expires_at: None,
-        };
-        let token = tokens::create(store, &SystemClock, &RandomIds, wanted).await?;
         let config = self.config()?;
         let declared = &config.declaration;
         let app = declared
@@ -135,6 +128,13 @@ impl Demo {
             .first()
             .context("the demo's configuration has no app")?;
         let (account, app) = (app.account_id, app.id);
+        let wanted = NewToken {
+            name: "demo".to_owned(),
+            role: Role::Member,
+            scope: AccountScope::These(vec![account]),
+            expires_at: None,
+        };
+        let token = tokens::create(store, &SystemClock, &RandomIds, wanted).await?;
         let bucket = self.root.join("bucket");
         Ok(format!(
             r#"

@@ -125,3 +125,20 @@ fn a_directory_of_ones_own_is_kept_and_used_again() {
         "nothing else is made"
     );
 }
+
+#[test]
+fn its_token_is_good_for_its_account_alone_and_the_judge_needs_nothing_more() {
+    let temporary = TempDir::with_prefix("appkeep-demo-test-").unwrap();
+    let demo = Demo::start(temporary.path(), &[]);
+    let token = demo
+        .lines
+        .iter()
+        .find_map(|line| line.strip_prefix("export APPKEEP_TOKEN="));
+    let judged = appkeep()
+        .args(["verify", &demo.server.url, "--operations", "app_backup_list_all"])
+        .env("APPKEEP_TOKEN", token.expect("a token"))
+        .output()
+        .unwrap();
+    assert_eq!(judged.status.code(), Some(0), "{}", said(&judged));
+    assert_eq!(demo.server.stop("TERM").status.code(), Some(0));
+}

@@ -15,7 +15,8 @@ use crate::credentials::{environment, read, token_in};
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// A token of one account, with a role that may create and delete. Else `APPKEEP_TOKEN` is read.
+    /// A token of one account, with a role that may create and delete. Else `APPKEEP_TOKEN` is read. One of all
+    /// accounts is answered in another way about accounts that don't exist, which counts as violated.
     #[arg(long, value_name = "TOKEN", requires = "url", conflicts_with = "token_file")]
     token: Option<String>,
     /// A file that holds that token.

@@ -1,7 +1,8 @@
 """The one table of what our server is let off, and why.
 
 An exception is one kind of failure of one operation, answered with one problem. `cargo xtask schemathesis` prints
-how often each was needed, and a full run that never needed a reason is a finding, so the table can't outlive them.
+how often each was needed, and a full run that never needed a reason is a finding, so the table can't outlive them;
+but for what was deleted before: few sequences ask for that again, and none at all in some runs.
 """
 
 import json

@@ -25,6 +25,8 @@ struct Exception {
     /// Operation, failure and problem.
     what: String,
     reason: String,
+    /// It is for what was deleted before, which few sequences ask for again.
+    is_rare: bool,
     count: u64,
 }
 
@@ -118,6 +120,7 @@ impl Run {
                     text("problem")
                 ),
                 reason: text("reason").to_owned(),
+                is_rare: exception["deleted"] == Value::Bool(true),
                 count: number(exception, "count")?,
             });
         }
@@ -239,9 +242,9 @@ impl Report {
             let exceptions = self.exceptions();
             let reasons: BTreeSet<_> = exceptions.iter().map(|exception| &exception.reason).collect();
             for reason in reasons {
-                // One operation may not come to it by chance; all of them don't.
+                // One operation may not come to it by chance; all of them don't, unless it is rare.
                 let mut alike = exceptions.iter().filter(|exception| exception.reason == *reason);
-                if alike.all(|exception| exception.count == 0) {
+                if alike.all(|exception| exception.count == 0 && !exception.is_rare) {
                     findings.push(format!("never needed, take it out: {reason}"));
                 }
             }
@@ -391,6 +394,9 @@ mod tests {
             findings(&report(), &tally(0), &budget(1, true)),
             ["never needed, take it out: r"]
         );
+        let mut of_deleted = tally(0);
+        of_deleted["exceptions"][0]["deleted"] = json!(true);
+        assert_eq!(findings(&report(), &of_deleted, &budget(1, true)), [""; 0]);
     }
 
     #[test]

@@ -3,12 +3,28 @@
 use appkeep_core::app_restore::{AppRestore, RestoreSource, RestoreState};
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId};
 use appkeep_core::store::StoreError;
-use sqlx::SqliteConnection;
-use sqlx::sqlite::SqliteRow;
+use rusqlite::params;
 
 use super::apps;
-use super::errors::store_error;
+use super::db::{Db, statements};
 use super::rows::{Row, json, micros};
+
+statements! {
+    INSERT("app_restores") = "INSERT INTO app_restores (id, account_id, app_id, source_kind, source_id, state, reasons, \
+         created_micros, modified_micros, created_by, generation) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    DELETE_OLDEST_ENDED("app_restores") = "DELETE FROM app_restores WHERE id IN (\
+           SELECT id FROM app_restores \
+           WHERE account_id = ?1 AND app_id = ?2 AND state IN ('completed', 'failed') \
+           ORDER BY created_micros DESC, id DESC LIMIT -1 OFFSET ?3)";
+    UPDATE("app_restores") = "UPDATE app_restores SET state = ?3, reasons = ?4, modified_micros = ?5, generation = generation + 1 \
+         WHERE id = ?1 AND generation = ?2";
+    FETCH("app_restores") = "SELECT * FROM app_restores WHERE account_id = ?1 AND id = ?2";
+    FETCH_LATEST("app_restores") = "SELECT * FROM app_restores WHERE account_id = ?1 AND app_id = ?2 \
+         ORDER BY created_micros DESC, id DESC LIMIT 1";
+    COUNT_READING("app_restores") = "SELECT COUNT(*) AS readers FROM app_restores \
+         WHERE source_id = ?1 AND source_kind = ?2 AND state IN ('pending', 'running')";
+}
 
 /// How many restores of an app are kept that have ended.
 const ENDED_MAX: i64 = 100;
@@ -21,115 +37,88 @@ fn source_columns(source: RestoreSource) -> (&'static str, String) {
     }
 }
 
-pub(super) async fn insert(conn: &mut SqliteConnection, restore: &AppRestore) -> Result<(), StoreError> {
+pub(super) fn insert(db: &Db, restore: &AppRestore) -> Result<(), StoreError> {
     let (kind, source_id) = source_columns(restore.source);
-    sqlx::query(
-        "INSERT INTO app_restores (id, account_id, app_id, source_kind, source_id, state, reasons, \
-         created_micros, modified_micros, created_by, generation) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    )
-    .bind(restore.id.to_string())
-    .bind(restore.account_id.to_string())
-    .bind(restore.app_id.to_string())
-    .bind(kind)
-    .bind(source_id)
-    .bind(restore.state.as_str())
-    .bind(json("a restore's reasons", &restore.reasons)?)
-    .bind(micros(restore.created_at))
-    .bind(micros(restore.modified_at))
-    .bind(restore.created_by.to_string())
-    .bind(restore.generation)
-    .execute(&mut *conn)
-    .await
-    .map_err(store_error)?;
-    sqlx::query(
-        "DELETE FROM app_restores WHERE id IN (\
-           SELECT id FROM app_restores \
-           WHERE account_id = $1 AND app_id = $2 AND state IN ('completed', 'failed') \
-           ORDER BY created_micros DESC, id DESC LIMIT -1 OFFSET $3)",
-    )
-    .bind(restore.account_id.to_string())
-    .bind(restore.app_id.to_string())
-    .bind(ENDED_MAX)
-    .execute(&mut *conn)
-    .await
-    .map_err(store_error)?;
+    db.execute(
+        INSERT,
+        params![
+            restore.id.to_string(),
+            restore.account_id.to_string(),
+            restore.app_id.to_string(),
+            kind,
+            source_id,
+            restore.state.as_str(),
+            json("a restore's reasons", &restore.reasons)?,
+            micros(restore.created_at),
+            micros(restore.modified_at),
+            restore.created_by.to_string(),
+            restore.generation
+        ],
+    )?;
+    db.execute(
+        DELETE_OLDEST_ENDED,
+        params![
+            restore.account_id.to_string(),
+            restore.app_id.to_string(),
+            ENDED_MAX
+        ],
+    )?;
     // What is shown of the app has changed.
-    apps::count_change(conn, &restore.app_id.to_string(), restore.modified_at).await
+    apps::count_change(db, &restore.app_id.to_string(), restore.modified_at)
 }
 
 /// Replaces what changes while a restore goes on.
-pub(super) async fn update(conn: &mut SqliteConnection, restore: &AppRestore) -> Result<bool, StoreError> {
-    let updated = sqlx::query(
-        "UPDATE app_restores SET state = $3, reasons = $4, modified_micros = $5, generation = generation + 1 \
-         WHERE id = $1 AND generation = $2",
-    )
-    .bind(restore.id.to_string())
-    .bind(restore.generation)
-    .bind(restore.state.as_str())
-    .bind(json("a restore's reasons", &restore.reasons)?)
-    .bind(micros(restore.modified_at))
-    .execute(&mut *conn)
-    .await
-    .map_err(store_error)?;
-    if updated.rows_affected() == 0 {
+pub(super) fn update(db: &Db, restore: &AppRestore) -> Result<bool, StoreError> {
+    let updated = db.execute(
+        UPDATE,
+        params![
+            restore.id.to_string(),
+            restore.generation,
+            restore.state.as_str(),
+            json("a restore's reasons", &restore.reasons)?,
+            micros(restore.modified_at)
+        ],
+    )?;
+    if updated == 0 {
         return Ok(false);
     }
-    apps::count_change(conn, &restore.app_id.to_string(), restore.modified_at).await?;
+    apps::count_change(db, &restore.app_id.to_string(), restore.modified_at)?;
     Ok(true)
 }
 
-pub(super) async fn fetch(
-    conn: &mut SqliteConnection,
+pub(super) fn fetch(
+    db: &Db,
     account_id: AccountId,
     id: AppRestoreId,
 ) -> Result<Option<AppRestore>, StoreError> {
-    let row = sqlx::query("SELECT * FROM app_restores WHERE account_id = $1 AND id = $2")
-        .bind(account_id.to_string())
-        .bind(id.to_string())
-        .fetch_optional(conn)
-        .await
-        .map_err(store_error)?;
-    row.as_ref().map(app_restore).transpose()
+    db.fetch(
+        FETCH,
+        params![account_id.to_string(), id.to_string()],
+        app_restore,
+    )
 }
 
-pub(super) async fn fetch_latest(
-    conn: &mut SqliteConnection,
+pub(super) fn fetch_latest(
+    db: &Db,
     account_id: AccountId,
     app_id: AppId,
 ) -> Result<Option<AppRestore>, StoreError> {
-    let row = sqlx::query(
-        "SELECT * FROM app_restores WHERE account_id = $1 AND app_id = $2 \
-         ORDER BY created_micros DESC, id DESC LIMIT 1",
+    db.fetch(
+        FETCH_LATEST,
+        params![account_id.to_string(), app_id.to_string()],
+        app_restore,
     )
-    .bind(account_id.to_string())
-    .bind(app_id.to_string())
-    .fetch_optional(conn)
-    .await
-    .map_err(store_error)?;
-    row.as_ref().map(app_restore).transpose()
 }
 
-pub(super) async fn count_reading(
-    conn: &mut SqliteConnection,
-    source: RestoreSource,
-) -> Result<u64, StoreError> {
+pub(super) fn count_reading(db: &Db, source: RestoreSource) -> Result<u64, StoreError> {
     let (kind, source_id) = source_columns(source);
-    let row = sqlx::query(
-        "SELECT COUNT(*) AS readers FROM app_restores \
-         WHERE source_id = $1 AND source_kind = $2 AND state IN ('pending', 'running')",
-    )
-    .bind(source_id)
-    .bind(kind)
-    .fetch_one(conn)
-    .await
-    .map_err(store_error)?;
-    Row::new("app_restores", &row).number("readers")
+    db.fetch_one(COUNT_READING, params![source_id, kind], |row| {
+        row.number("readers")
+    })
 }
 
-fn app_restore(row: &SqliteRow) -> Result<AppRestore, StoreError> {
-    let row = Row::new("app_restores", row);
-    let source = match row.value::<&str>("source_kind")? {
+fn app_restore(row: &Row<'_>) -> Result<AppRestore, StoreError> {
+    let source = match row.text("source_kind")? {
         "backup" => RestoreSource::Backup(row.id("source_id")?),
         _ => RestoreSource::Snapshot(row.id("source_id")?),
     };

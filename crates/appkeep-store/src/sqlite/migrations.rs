@@ -2,8 +2,8 @@
 //! once it was released, because what is stored remembers its checksum.
 
 use appkeep_core::store::StoreError;
-use sqlx::migrate::{AppliedMigration, Migrate, MigrateError, Migration, MigrationType};
-use sqlx::{Connection, SqlStr, SqliteConnection};
+use rusqlite::{Connection, TransactionBehavior, params};
+use sha2::{Digest, Sha384};
 
 use super::errors::store_error;
 
@@ -30,61 +30,71 @@ const MIGRATIONS: [(i64, &str, &str); 13] = migrations! {
     13 "0013_add_declared_times",
 };
 
-/// The table in which the database remembers which migrations it has seen.
-const TABLE: &str = "_sqlx_migrations";
+/// Records the migrations that a database has seen. The table, its name and its checksums (SHA-384 of a
+/// migration's text) are those of sqlx, which earlier versions used.
+const CREATE_TABLE: &str = "\
+    CREATE TABLE IF NOT EXISTS _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL, \
+    installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL, \
+    checksum BLOB NOT NULL, execution_time BIGINT NOT NULL)";
 
-/// Brings the schema up to date, in one transaction: all of it or nothing, and one process at a time.
+const LIST_APPLIED: &str = "SELECT version, checksum FROM _sqlx_migrations ORDER BY version";
+
+const INSERT_APPLIED: &str = "\
+    INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+    VALUES (?1, ?2, TRUE, ?3, 0)";
+
+/// Brings the schema up to date in one transaction, so that one process at a time does all of it or nothing.
 ///
 /// # Errors
 /// When the schema is newer than this program, when it isn't ours, or when the database fails.
-pub(super) async fn run(writer: &mut SqliteConnection) -> Result<(), StoreError> {
-    // SQLite's own lock on writing is what makes a second process wait here.
-    let mut tx = writer.begin_with("BEGIN IMMEDIATE").await.map_err(store_error)?;
-    tx.ensure_migrations_table(TABLE).await.map_err(migrate_error)?;
-    let applied = tx.list_applied_migrations(TABLE).await.map_err(migrate_error)?;
-    let known = MIGRATIONS.map(|(version, name, sql)| {
-        Migration::new(
-            version,
-            name.into(),
-            MigrationType::Simple,
-            SqlStr::from_static(sql),
-            false,
-        )
-    });
-    for (at, applied) in applied.iter().enumerate() {
-        check_history(applied, known.get(at))?;
+pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
+    // A second process waits here for SQLite's lock on writing.
+    let tx = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(store_error)?;
+    tx.execute_batch(CREATE_TABLE).map_err(store_error)?;
+    let applied = list_applied(&tx).map_err(store_error)?;
+    for (at, (version, checksum)) in applied.iter().enumerate() {
+        check_history(*version, checksum, MIGRATIONS.get(at))?;
     }
-    for migration in known.iter().skip(applied.len()) {
-        tx.apply(TABLE, migration).await.map_err(migrate_error)?;
-        tracing::info!(migration = %migration.description, "schema migrated");
+    for (version, name, sql) in MIGRATIONS.into_iter().skip(applied.len()) {
+        tx.execute_batch(sql).map_err(store_error)?;
+        tx.execute(INSERT_APPLIED, params![version, name, checksum(sql)])
+            .map_err(store_error)?;
+        tracing::info!(migration = name, "schema migrated");
     }
-    tx.commit().await.map_err(store_error)
+    tx.commit().map_err(store_error)
 }
 
-/// Whether the database has seen what this program would have done to it.
-fn check_history(applied: &AppliedMigration, known: Option<&Migration>) -> Result<(), StoreError> {
-    let Some(known) = known else {
+fn list_applied(connection: &Connection) -> rusqlite::Result<Vec<(i64, Vec<u8>)>> {
+    let mut statement = connection.prepare(LIST_APPLIED)?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    rows.collect()
+}
+
+fn checksum(sql: &str) -> Vec<u8> {
+    Sha384::digest(sql).to_vec()
+}
+
+/// Checks that the database has seen the migration that this program would have applied in its place.
+fn check_history(
+    version: i64,
+    applied_checksum: &[u8],
+    known: Option<&(i64, &str, &str)>,
+) -> Result<(), StoreError> {
+    let Some((known_version, name, sql)) = known else {
         return Err(StoreError::Broken(format!(
             "the database was written by a newer appkeep: this one knows its schema up to number {}, but it \
-             has number {}",
-            MIGRATIONS.len(),
-            applied.version
+             has number {version}",
+            MIGRATIONS.len()
         )));
     };
-    if applied.version != known.version || applied.checksum != known.checksum {
+    if version != *known_version || applied_checksum != checksum(sql) {
         return Err(StoreError::Broken(format!(
-            "the database's schema is not as expected: its number {} is not this program's {}",
-            applied.version, known.description
+            "the database's schema is not as expected: its number {version} is not this program's {name}"
         )));
     }
     Ok(())
-}
-
-fn migrate_error(error: MigrateError) -> StoreError {
-    match error {
-        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => store_error(error),
-        error => StoreError::Broken(error.to_string()),
-    }
 }
 
 #[cfg(test)]

@@ -6,21 +6,24 @@ mod app_snaps;
 mod apps;
 mod catalog;
 mod changes;
+mod connections;
+mod db;
 mod errors;
 mod faults;
 mod jobs;
 mod migrations;
 mod open;
+#[cfg(test)]
+mod plans;
 mod rows;
 mod schedules;
-mod shared_reads;
 mod statistics;
 mod tokens;
+mod transaction;
 mod tx;
 mod versions;
 
 use std::path::Path;
-use std::sync::Arc;
 
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
@@ -39,20 +42,15 @@ use appkeep_core::store::{
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sqlx::pool::PoolConnection;
-use sqlx::{Sqlite, Transaction};
 
 #[cfg(feature = "failpoints")]
 pub use faults::{FAULT_REASON, StorageFault, StorageFaults};
 
-use errors::store_error;
+use connections::{Connections, blocking};
+use db::Db;
 use faults::Faults;
-use open::{Connections, Waits};
-use shared_reads::SharedReads;
+use open::Waits;
 use tx::SqliteTx;
-
-/// Tokens, and lists that were read along with them.
-type TokensWithLists = SharedReads<(TokenHash, ListAsk), Option<(Token, ListFound)>>;
 
 /// Everything that is remembered, in one SQLite file with a write-ahead log.
 ///
@@ -62,7 +60,6 @@ type TokensWithLists = SharedReads<(TokenHash, ListAsk), Option<(Token, ListFoun
 pub struct SqliteStore {
     connections: Connections,
     sole_server: bool,
-    lists: Arc<TokensWithLists>,
     faults: Faults,
 }
 
@@ -76,7 +73,7 @@ impl SqliteStore {
     /// [`StoreError::Unavailable`] while another process keeps it busy; [`StoreError::Broken`] when it can't be
     /// opened, or when a newer program has written it.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let connections = Connections::open(path.as_ref(), Waits::default()).await?;
+        let connections = open::open(path.as_ref(), Waits::default()).await?;
         Ok(Self::over(connections, false))
     }
 
@@ -90,7 +87,7 @@ impl SqliteStore {
     /// # Errors
     /// Those of [`Self::open`].
     pub async fn open_sole_server(path: impl AsRef<Path>) -> Result<Self, StoreError> {
-        let connections = Connections::open(path.as_ref(), Waits::default()).await?;
+        let connections = open::open(path.as_ref(), Waits::default()).await?;
         Ok(Self::over(connections, true))
     }
 
@@ -98,7 +95,6 @@ impl SqliteStore {
         Self {
             connections,
             sole_server,
-            lists: Arc::new(SharedReads::new()),
             faults: Faults::default(),
         }
     }
@@ -116,31 +112,47 @@ impl SqliteStore {
         self.faults.switch.clone()
     }
 
-    async fn reader(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
+    /// Reads a few rows by key.
+    async fn lookup<T>(&self, read: impl FnOnce(&Db) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.faults.access()?;
-        self.connections.readers.acquire().await.map_err(store_error)
+        self.connections.lookup(read).await
     }
 
-    /// Takes SQLite's lock on writing at once: a transaction that first reads and then writes could
-    /// otherwise fail in the middle.
-    async fn writer(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+    /// Reads any number of rows.
+    async fn scan<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Db) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         self.faults.access()?;
-        self.connections
-            .writer
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(store_error)
+        self.connections.scan(read).await
+    }
+
+    /// Runs a whole transaction on the blocking pool.
+    async fn write<T: Send + 'static>(
+        &self,
+        write: impl FnOnce(&Db) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.faults.access()?;
+        let mut tx = self.connections.begin().await?;
+        blocking(move || {
+            let result = tx.run(write)?;
+            tx.commit()?;
+            Ok(result)
+        })
+        .await
     }
 }
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn begin(&self) -> Result<Box<dyn StoreTx>, StoreError> {
-        Ok(Box::new(SqliteTx::new(self.writer().await?, self.faults.clone())))
+        self.faults.access()?;
+        let tx = self.connections.begin().await?;
+        Ok(Box::new(SqliteTx::new(tx, self.faults.clone())))
     }
 
     async fn fetch_token(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError> {
-        tokens::fetch(&mut *self.reader().await?, hash).await
+        self.lookup(|db| tokens::fetch(db, hash)).await
     }
 
     async fn fetch_token_with_list(
@@ -149,45 +161,44 @@ impl Store for SqliteStore {
         ask: &ListAsk,
     ) -> Result<Option<(Token, ListFound)>, StoreError> {
         let statements = match ask.kind {
-            ListKind::AppBackups => &app_backups::VERSIONS,
-            ListKind::AppSnaps => &app_snaps::VERSIONS,
-            ListKind::Apps => &apps::VERSIONS,
+            ListKind::AppBackups => &versions::APP_BACKUPS,
+            ListKind::AppSnaps => &versions::APP_SNAPS,
+            ListKind::Apps => &versions::APPS,
         };
-        let read = async { tokens::fetch_with_list(&mut *self.reader().await?, hash, statements, ask).await };
-        self.lists.get(&(*hash, *ask), read).await
+        self.lookup(|db| tokens::fetch_with_list(db, hash, statements, ask))
+            .await
     }
 
     async fn list_tokens(&self) -> Result<Vec<Token>, StoreError> {
-        tokens::list(&mut *self.reader().await?).await
+        self.scan(tokens::list).await
     }
 
     async fn fetch_statistics(&self) -> Result<Statistics, StoreError> {
-        statistics::fetch(&mut *self.reader().await?).await
+        self.scan(statistics::fetch).await
     }
 
     async fn fetch_account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        catalog::fetch_account(&mut *self.reader().await?, id).await
+        self.lookup(|db| catalog::fetch_account(db, id)).await
     }
 
     async fn list_accounts(&self) -> Result<Vec<Account>, StoreError> {
-        catalog::list_accounts(&mut *self.reader().await?).await
+        self.scan(catalog::list_accounts).await
     }
 
     async fn list_recorded_accounts(&self) -> Result<Vec<Recorded<Account>>, StoreError> {
-        catalog::list_recorded_accounts(&mut *self.reader().await?).await
+        self.scan(catalog::list_recorded_accounts).await
     }
 
     async fn fetch_app(&self, account_id: AccountId, id: AppId) -> Result<Option<App>, StoreError> {
-        catalog::fetch_app(&mut *self.reader().await?, account_id, id).await
+        self.lookup(|db| catalog::fetch_app(db, account_id, id)).await
     }
 
     async fn list_apps(&self, account_id: AccountId) -> Result<Vec<App>, StoreError> {
-        catalog::list_apps(&mut *self.reader().await?, account_id).await
+        self.scan(move |db| catalog::list_apps(db, account_id)).await
     }
 
     async fn fetch_app_view(&self, account_id: AccountId, id: AppId) -> Result<Option<AppView>, StoreError> {
-        let found = apps::fetch_some(&mut *self.reader().await?, account_id, &[id]).await?;
-        Ok(found.into_iter().next())
+        self.lookup(|db| apps::fetch_view(db, account_id, id)).await
     }
 
     async fn fetch_app_views(
@@ -195,26 +206,28 @@ impl Store for SqliteStore {
         account_id: AccountId,
         ids: &[AppId],
     ) -> Result<Vec<AppView>, StoreError> {
-        apps::fetch_some(&mut *self.reader().await?, account_id, ids).await
+        self.lookup(|db| apps::fetch_some(db, account_id, ids)).await
     }
 
     async fn list_app_versions(&self, filter: &ListFilter, page: &Page) -> Result<Vec<Version>, StoreError> {
-        versions::list(&mut *self.reader().await?, &apps::VERSIONS, filter, page).await
+        self.lookup(|db| versions::list(db, &versions::APPS, filter, page))
+            .await
     }
 
     async fn fetch_bucket(&self, account_id: AccountId, id: BucketId) -> Result<Option<Bucket>, StoreError> {
-        catalog::fetch_bucket(&mut *self.reader().await?, account_id, id).await
+        self.lookup(|db| catalog::fetch_bucket(db, account_id, id)).await
     }
 
     async fn list_buckets(&self, account_id: AccountId) -> Result<Vec<Bucket>, StoreError> {
-        catalog::list_buckets(&mut *self.reader().await?, account_id).await
+        self.scan(move |db| catalog::list_buckets(db, account_id)).await
     }
 
     async fn list_recorded_buckets(
         &self,
         account_id: AccountId,
     ) -> Result<Vec<Recorded<Bucket>>, StoreError> {
-        catalog::list_recorded_buckets(&mut *self.reader().await?, account_id).await
+        self.scan(move |db| catalog::list_recorded_buckets(db, account_id))
+            .await
     }
 
     async fn fetch_schedule(
@@ -222,11 +235,11 @@ impl Store for SqliteStore {
         account_id: AccountId,
         id: ScheduleId,
     ) -> Result<Option<Schedule>, StoreError> {
-        schedules::fetch(&mut *self.reader().await?, account_id, id).await
+        self.lookup(|db| schedules::fetch(db, account_id, id)).await
     }
 
     async fn list_schedules(&self) -> Result<Vec<Scheduled>, StoreError> {
-        schedules::list_declared(&mut *self.reader().await?).await
+        self.scan(schedules::list_declared).await
     }
 
     async fn list_app_schedules(
@@ -234,15 +247,18 @@ impl Store for SqliteStore {
         account_id: AccountId,
         app_id: AppId,
     ) -> Result<Vec<Recorded<Scheduled>>, StoreError> {
-        schedules::list_of_app(&mut *self.reader().await?, account_id, app_id).await
+        self.scan(move |db| schedules::list_of_app(db, account_id, app_id))
+            .await
     }
 
     async fn list_app_backups_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError> {
-        schedules::list_made_by(&mut *self.reader().await?, schedules::APP_BACKUPS, id).await
+        self.scan(move |db| schedules::list_made_by(db, schedules::APP_BACKUPS, id))
+            .await
     }
 
     async fn list_app_snaps_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError> {
-        schedules::list_made_by(&mut *self.reader().await?, schedules::APP_SNAPS, id).await
+        self.scan(move |db| schedules::list_made_by(db, schedules::APP_SNAPS, id))
+            .await
     }
 
     async fn fetch_app_backup(
@@ -250,7 +266,7 @@ impl Store for SqliteStore {
         account_id: AccountId,
         id: AppBackupId,
     ) -> Result<Option<AppBackup>, StoreError> {
-        app_backups::fetch(&mut *self.reader().await?, account_id, id).await
+        self.lookup(|db| app_backups::fetch(db, account_id, id)).await
     }
 
     async fn fetch_app_backups(
@@ -258,7 +274,8 @@ impl Store for SqliteStore {
         account_id: AccountId,
         ids: &[AppBackupId],
     ) -> Result<Vec<AppBackup>, StoreError> {
-        app_backups::fetch_some(&mut *self.reader().await?, account_id, ids).await
+        self.lookup(|db| app_backups::fetch_some(db, account_id, ids))
+            .await
     }
 
     async fn list_app_backup_versions(
@@ -266,7 +283,8 @@ impl Store for SqliteStore {
         filter: &ListFilter,
         page: &Page,
     ) -> Result<Vec<Version>, StoreError> {
-        versions::list(&mut *self.reader().await?, &app_backups::VERSIONS, filter, page).await
+        self.lookup(|db| versions::list(db, &versions::APP_BACKUPS, filter, page))
+            .await
     }
 
     async fn fetch_app_snap(
@@ -274,7 +292,7 @@ impl Store for SqliteStore {
         account_id: AccountId,
         id: AppSnapId,
     ) -> Result<Option<AppSnap>, StoreError> {
-        app_snaps::fetch(&mut *self.reader().await?, account_id, id).await
+        self.lookup(|db| app_snaps::fetch(db, account_id, id)).await
     }
 
     async fn fetch_app_snaps(
@@ -282,7 +300,7 @@ impl Store for SqliteStore {
         account_id: AccountId,
         ids: &[AppSnapId],
     ) -> Result<Vec<AppSnap>, StoreError> {
-        app_snaps::fetch_some(&mut *self.reader().await?, account_id, ids).await
+        self.lookup(|db| app_snaps::fetch_some(db, account_id, ids)).await
     }
 
     async fn list_app_snap_versions(
@@ -290,7 +308,8 @@ impl Store for SqliteStore {
         filter: &ListFilter,
         page: &Page,
     ) -> Result<Vec<Version>, StoreError> {
-        versions::list(&mut *self.reader().await?, &app_snaps::VERSIONS, filter, page).await
+        self.lookup(|db| versions::list(db, &versions::APP_SNAPS, filter, page))
+            .await
     }
 
     async fn fetch_app_restore(
@@ -298,7 +317,7 @@ impl Store for SqliteStore {
         account_id: AccountId,
         id: AppRestoreId,
     ) -> Result<Option<AppRestore>, StoreError> {
-        app_restores::fetch(&mut *self.reader().await?, account_id, id).await
+        self.lookup(|db| app_restores::fetch(db, account_id, id)).await
     }
 
     async fn fetch_latest_app_restore(
@@ -306,21 +325,19 @@ impl Store for SqliteStore {
         account_id: AccountId,
         app_id: AppId,
     ) -> Result<Option<AppRestore>, StoreError> {
-        app_restores::fetch_latest(&mut *self.reader().await?, account_id, app_id).await
+        self.lookup(|db| app_restores::fetch_latest(db, account_id, app_id))
+            .await
     }
 
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {
-        let mut tx = self.writer().await?;
-        let claimed = jobs::claim(&mut tx, claim, self.sole_server).await?;
-        tx.commit().await.map_err(store_error)?;
+        let (claim, sole_server) = (claim.clone(), self.sole_server);
+        let claimed = self.write(move |db| jobs::claim(db, &claim, sole_server)).await?;
         fail_point::pass("store.job_claimed");
         Ok(claimed)
     }
 
     async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError> {
-        let mut tx = self.writer().await?;
-        let status = jobs::renew_lease(&mut tx, lease, until).await?;
-        tx.commit().await.map_err(store_error)?;
-        Ok(status)
+        let lease = lease.clone();
+        self.write(move |db| jobs::renew_lease(db, &lease, until)).await
     }
 }

@@ -7,23 +7,20 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use appkeep_core::store::StoreError;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, SqlitePool};
+use rusqlite::{Connection, OpenFlags};
 
-use super::errors::store_error;
+use super::connections::{Connections, blocking};
+use super::db::Db;
+use super::errors::{is_busy, store_error};
 use super::migrations;
 
-/// How many connections read. Each is a thread and at most [`CACHE_KIB`] of pages.
-const READERS_MAX: u32 = 4;
 /// How much of the database each connection keeps in memory, in KiB.
-const CACHE_KIB: u32 = 1024;
+const CACHE_KIB: i64 = 1024;
 /// How many prepared statements each connection keeps: more than there are.
-const STATEMENTS_MAX: usize = 64;
+const STATEMENTS_MAX: usize = 128;
 /// How large the write-ahead log's file stays after it grew, in bytes.
-const LOG_BYTES_KEPT: u32 = 16 * 1024 * 1024;
-/// After how long an unused reading connection is closed.
-const READER_IDLE_MAX: Duration = Duration::from_mins(1);
-/// How often opening looks whether the other process is done that opens the same database.
+const LOG_BYTES_KEPT: i64 = 16 * 1024 * 1024;
+/// How often opening checks whether another process has finished opening the same database.
 const OPEN_WAIT_STEP: Duration = Duration::from_millis(20);
 
 /// How long a call waits before the store is "unavailable".
@@ -47,103 +44,89 @@ impl Default for Waits {
     }
 }
 
-/// The connections to a database.
-#[derive(Debug, Clone)]
-pub(super) struct Connections {
-    /// The one that writes. SQLite has one writer at a time; waiting for a connection is fair, waiting for
-    /// SQLite's lock is not.
-    pub(super) writer: SqlitePool,
-    /// Those that read committed state.
-    pub(super) readers: SqlitePool,
+/// Opens the database at `path`, which is created if there is none, with an up-to-date schema.
+pub(super) async fn open(path: &Path, waits: Waits) -> Result<Connections, StoreError> {
+    // Creating the file, switching it to a write-ahead log and migrating it: SQLite doesn't wait for the
+    // lock that the switch takes, so one process does all of it at a time.
+    let alone = lock_opening(path, waits.opening).await?;
+    let opener = Opener {
+        path: path.to_owned(),
+        busy: waits.busy,
+    };
+    blocking(move || {
+        let _alone = alone;
+        let writer = opener.create()?;
+        Ok(Connections::new(opener, writer, waits.connection))
+    })
+    .await
 }
 
-impl Connections {
-    /// Opens the database at `path`, which is made if there is none, with an up-to-date schema.
-    pub(super) async fn open(path: &Path, waits: Waits) -> Result<Self, StoreError> {
-        // Making the file, switching it to a write-ahead log and migrating it: SQLite doesn't wait for the
-        // lock that the switch takes, so one process does all of it at a time.
-        let _alone = lock_opening(path, waits.opening).await?;
-        create_private(path).map_err(|error| {
-            StoreError::Broken(format!("the database {} can't be made: {error}", path.display()))
+/// Opens connections to one database.
+#[derive(Debug)]
+pub(super) struct Opener {
+    path: PathBuf,
+    busy: Duration,
+}
+
+impl Opener {
+    fn create(&self) -> Result<Db, StoreError> {
+        create_private(&self.path).map_err(|error| {
+            StoreError::Broken(format!(
+                "the database {} can't be made: {error}",
+                self.path.display()
+            ))
         })?;
-
-        let options = options(path, waits);
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .min_connections(1)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .acquire_timeout(waits.connection)
-            // A file doesn't hang up: asking each time whether it is still there doubles the cost of a query.
-            .test_before_acquire(false)
-            .connect_with(
-                options
-                    .clone()
-                    .journal_mode(SqliteJournalMode::Wal)
-                    .thread_name(|_| "store-writer".to_owned()),
-            )
-            .await
-            .map_err(|error| unopened(path, error))?;
-        if let Err(error) = prepare(&writer).await {
-            writer.close().await;
-            return Err(error);
+        let mut connection = self.connect().map_err(|error| self.unopened(error))?;
+        let mode: String = connection
+            .query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))
+            .map_err(|error| self.unopened(error))?;
+        if mode != "wal" {
+            return Err(StoreError::Broken(format!(
+                "the database needs a file system that permits a write-ahead log, but its journal is \"{mode}\""
+            )));
         }
-        let readers = SqlitePoolOptions::new()
-            .max_connections(READERS_MAX)
-            .idle_timeout(READER_IDLE_MAX)
-            .max_lifetime(None)
-            .acquire_timeout(waits.connection)
-            // A file doesn't hang up: asking each time whether it is still there doubles the cost of a query.
-            .test_before_acquire(false)
-            .connect_lazy_with(
-                options
-                    .pragma("query_only", "ON")
-                    .thread_name(|id| format!("store-reader-{id}")),
-            );
-        Ok(Self { writer, readers })
+        migrations::run(&mut connection)?;
+        Ok(Db::new(connection))
     }
 
-    /// Waits for what is under way and closes the database. The writer goes last: the last connection moves
-    /// the log into the database.
-    pub(super) async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+    /// A connection that can write, to a database that has been opened before.
+    pub(super) fn connect_writer(&self) -> rusqlite::Result<Db> {
+        self.connect().map(Db::new)
     }
-}
 
-fn options(path: &Path, waits: Waits) -> SqliteConnectOptions {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .synchronous(SqliteSynchronous::Full)
-        .foreign_keys(true)
-        .busy_timeout(waits.busy)
-        .statement_cache_capacity(STATEMENTS_MAX)
-        .pragma("cache_size", format!("-{CACHE_KIB}"))
-        .pragma("journal_size_limit", LOG_BYTES_KEPT.to_string())
-        .pragma("trusted_schema", "OFF")
-        .disable_statement_logging()
-}
-
-async fn prepare(writer: &SqlitePool) -> Result<(), StoreError> {
-    let mut conn = writer.acquire().await.map_err(store_error)?;
-    let mode: String = sqlx::query_scalar("PRAGMA journal_mode")
-        .fetch_one(&mut *conn)
-        .await
-        .map_err(store_error)?;
-    if mode != "wal" {
-        return Err(StoreError::Broken(format!(
-            "the database needs a file system that permits a write-ahead log, but its journal is \"{mode}\""
-        )));
+    /// A connection that sees committed state and can't write.
+    pub(super) fn connect_reader(&self) -> rusqlite::Result<Db> {
+        let connection = self.connect()?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(Db::new(connection))
     }
-    migrations::run(&mut conn).await
-}
 
-fn unopened(path: &Path, error: sqlx::Error) -> StoreError {
-    match store_error(error) {
-        StoreError::Broken(why) => {
-            StoreError::Broken(format!("the database {} can't be opened: {why}", path.display()))
+    /// Never creates the file: one that is missing later was removed under a running server.
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(&self.path, flags)?;
+        connection.busy_timeout(self.busy)?;
+        connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        for (name, value) in [
+            ("cache_size", -CACHE_KIB),
+            ("journal_size_limit", LOG_BYTES_KEPT),
+            ("foreign_keys", 1),
+            ("trusted_schema", 0),
+        ] {
+            connection.pragma_update(None, name, value)?;
         }
-        error => error,
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        Ok(connection)
+    }
+
+    fn unopened(&self, error: rusqlite::Error) -> StoreError {
+        if is_busy(&error) {
+            return store_error(error);
+        }
+        StoreError::Broken(format!(
+            "the database {} can't be opened: {error}",
+            self.path.display()
+        ))
     }
 }
 

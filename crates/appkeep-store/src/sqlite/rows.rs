@@ -1,30 +1,55 @@
 //! How values are written into columns and read back.
 
+use std::cell::Cell;
+
 use appkeep_core::metadata::Metadata;
 use appkeep_core::name::ResourceName;
 use appkeep_core::store::{Position, StoreError};
 use chrono::{DateTime, Utc};
+use rusqlite::types::{FromSql, ValueRef};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row as _, Sqlite, Type};
 use uuid::Uuid;
 
 /// A row of a table, whose columns are read by name.
 pub(super) struct Row<'r> {
     table: &'static str,
-    row: &'r SqliteRow,
+    columns: &'r rusqlite::Row<'r>,
+    /// The column after the one that was read last. Columns are mostly read in their order, so most names are
+    /// found at once.
+    next: Cell<usize>,
 }
 
 impl<'r> Row<'r> {
-    pub(super) fn new(table: &'static str, row: &'r SqliteRow) -> Self {
-        Self { table, row }
+    pub(super) fn new(table: &'static str, columns: &'r rusqlite::Row<'r>) -> Self {
+        let next = Cell::new(0);
+        Self { table, columns, next }
     }
 
-    /// A value that the database itself knows.
-    pub(super) fn value<T: Decode<'r, Sqlite> + Type<Sqlite>>(&self, column: &str) -> Result<T, StoreError> {
-        self.row
-            .try_get(column)
+    /// A value of a type that the database knows.
+    pub(super) fn value<T: FromSql>(&self, column: &str) -> Result<T, StoreError> {
+        T::column_result(self.raw(column)?).map_err(|error| self.unreadable(column, error))
+    }
+
+    /// A text, without a copy of it.
+    pub(super) fn text(&self, column: &str) -> Result<&'r str, StoreError> {
+        self.raw(column)?
+            .as_str()
+            .map_err(|error| self.unreadable(column, error))
+    }
+
+    fn raw(&self, column: &str) -> Result<ValueRef<'r>, StoreError> {
+        let statement = self.columns.as_ref();
+        let next = self.next.get();
+        let index = match statement.column_name(next) {
+            Ok(name) if name == column => next,
+            _ => statement
+                .column_index(column)
+                .map_err(|error| self.unreadable(column, error))?,
+        };
+        self.next.set(index + 1);
+        self.columns
+            .get_ref(index)
             .map_err(|error| self.unreadable(column, error))
     }
 
@@ -92,16 +117,12 @@ impl<'r> Row<'r> {
         column: &str,
         read: impl FnOnce(&Self, &str) -> Result<T, StoreError>,
     ) -> Result<Option<T>, StoreError> {
-        use sqlx::ValueRef as _;
-        let raw = self
-            .row
-            .try_get_raw(column)
-            .map_err(|error| self.unreadable(column, error))?;
-        if raw.is_null() {
-            Ok(None)
-        } else {
-            read(self, column).map(Some)
+        let before = self.next.get();
+        if self.raw(column)? == ValueRef::Null {
+            return Ok(None);
         }
+        self.next.set(before);
+        read(self, column).map(Some)
     }
 
     fn parsed<T, E: std::fmt::Display>(
@@ -109,11 +130,7 @@ impl<'r> Row<'r> {
         column: &str,
         parse: impl FnOnce(&str) -> Result<T, E>,
     ) -> Result<T, StoreError> {
-        let text: &str = self
-            .row
-            .try_get(column)
-            .map_err(|error| self.unreadable(column, error))?;
-        parse(text).map_err(|error| self.unreadable(column, error))
+        parse(self.text(column)?).map_err(|error| self.unreadable(column, error))
     }
 
     pub(super) fn unreadable(&self, column: &str, why: impl std::fmt::Display) -> StoreError {

@@ -7,48 +7,33 @@ use appkeep_core::schedule::{NextRun, Schedule, Scheduled, Timing};
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
-use sqlx::sqlite::SqliteRow;
+use rusqlite::params;
 
 use super::catalog::{recorded, within_its_account};
-use super::errors::store_error;
+use super::db::{Db, Statement, statements};
 use super::rows::{Row, json, micros};
 
-/// Makes every schedule one that is no longer declared, before [`declare`] says which are.
-pub(super) const UNDECLARE: &str = "UPDATE schedules SET declared = FALSE WHERE declared";
+statements! {
+    /// Undeclares every schedule, before [`declare`] declares the configured ones.
+    pub(super) UNDECLARE("schedules") = "UPDATE schedules SET declared = FALSE WHERE declared";
 
-/// Forgets the next run of what is not declared: what is declared again later begins anew.
-const FORGET: &str = "UPDATE schedules SET next_due_micros = NULL, next_decided_micros = NULL \
-                      WHERE NOT declared AND next_due_micros IS NOT NULL";
+    /// Forgets the next run of undeclared schedules: one that is declared again later starts anew.
+    FORGET("schedules") = "\
+        UPDATE schedules SET next_due_micros = NULL, next_decided_micros = NULL \
+        WHERE NOT declared AND next_due_micros IS NOT NULL";
 
-/// What a schedule made, with the moment that each shows.
-pub(super) const APP_BACKUPS: &str = "SELECT id, COALESCE(taken_micros, created_micros) AS shown_micros, state \
-                                      FROM app_backups WHERE schedule_id = $1";
-pub(super) const APP_SNAPS: &str = "SELECT id, COALESCE(taken_micros, created_micros) AS shown_micros, state \
-                                    FROM app_snaps WHERE schedule_id = $1";
+    /// The backups that a schedule made, with the moment that each shows.
+    pub(super) APP_BACKUPS("app_backups") = "\
+        SELECT id, COALESCE(taken_micros, created_micros) AS shown_micros, state FROM app_backups \
+        WHERE schedule_id = ?1";
 
-pub(super) async fn declare(
-    conn: &mut SqliteConnection,
-    schedules: &[Schedule],
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    for schedule in schedules {
-        declare_one(conn, schedule, now).await?;
-    }
-    sqlx::query(FORGET).execute(conn).await.map_err(store_error)?;
-    Ok(())
-}
+    pub(super) APP_SNAPS("app_snaps") = "\
+        SELECT id, COALESCE(taken_micros, created_micros) AS shown_micros, state FROM app_snaps \
+        WHERE schedule_id = ?1";
 
-/// The next run stays as long as the timing does, so that what was missed while no server ran is made up.
-async fn declare_one(
-    conn: &mut SqliteConnection,
-    schedule: &Schedule,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let declared = sqlx::query(
-        "INSERT INTO schedules (id, account_id, app_id, name, expression, zone, jitter_secs, makes_backup, \
+    DECLARE("schedules") = "INSERT INTO schedules (id, account_id, app_id, name, expression, zone, jitter_secs, makes_backup, \
          makes_snapshot, bucket_id, retention, declared, created_micros, modified_micros) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, TRUE, $12, $12) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, TRUE, ?12, ?12) \
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, expression = excluded.expression, \
          zone = excluded.zone, jitter_secs = excluded.jitter_secs, makes_backup = excluded.makes_backup, \
          makes_snapshot = excluded.makes_snapshot, bucket_id = excluded.bucket_id, \
@@ -57,140 +42,119 @@ async fn declare_one(
          THEN next_due_micros END, \
          next_decided_micros = CASE WHEN expression = excluded.expression AND zone = excluded.zone \
          THEN next_decided_micros END \
-         WHERE account_id = excluded.account_id AND app_id = excluded.app_id",
-    )
-    .bind(schedule.id.to_string())
-    .bind(schedule.account_id.to_string())
-    .bind(schedule.app_id.to_string())
-    .bind(&schedule.name)
-    .bind(schedule.timing.expression())
-    .bind(schedule.timing.zone())
-    .bind(schedule.jitter_secs)
-    .bind(schedule.makes_backup)
-    .bind(schedule.makes_snapshot)
-    .bind(schedule.bucket_id.map(|id| id.to_string()))
-    .bind(json("a schedule's retention", &schedule.retention)?)
-    .bind(micros(now))
-    .execute(conn)
-    .await
-    .map_err(store_error)?;
-    within_its_account("schedule", schedule.id, declared.rows_affected())
+         WHERE account_id = excluded.account_id AND app_id = excluded.app_id";
+    FETCH("schedules") = "SELECT * FROM schedules WHERE account_id = ?1 AND id = ?2";
+    LIST_DECLARED("schedules") = "SELECT * FROM schedules WHERE declared ORDER BY id";
+    LIST_OF_APP("schedules") = "SELECT * FROM schedules WHERE account_id = ?1 AND app_id = ?2";
+    UPDATE_NEXT("schedules") = "UPDATE schedules SET next_due_micros = ?4, next_decided_micros = ?5 \
+         WHERE id = ?1 AND declared AND next_due_micros IS ?2 AND next_decided_micros IS ?3";
+    COUNT_IN_PROGRESS("schedules") = "SELECT (SELECT COUNT(*) FROM app_backups \
+         WHERE schedule_id = ?1 AND state IN ('pending', 'discovering', 'running')) \
+         + (SELECT COUNT(*) FROM app_snaps \
+         WHERE schedule_id = ?1 AND state IN ('pending', 'discovering', 'running')) AS in_progress";
 }
 
-pub(super) async fn fetch(
-    conn: &mut SqliteConnection,
-    account_id: AccountId,
-    id: ScheduleId,
-) -> Result<Option<Schedule>, StoreError> {
-    let row = sqlx::query("SELECT * FROM schedules WHERE account_id = $1 AND id = $2")
-        .bind(account_id.to_string())
-        .bind(id.to_string())
-        .fetch_optional(conn)
-        .await
-        .map_err(store_error)?;
-    row.as_ref()
-        .map(|row| schedule(&Row::new("schedules", row)))
-        .transpose()
+pub(super) fn declare(db: &Db, schedules: &[Schedule], now: DateTime<Utc>) -> Result<(), StoreError> {
+    for schedule in schedules {
+        declare_one(db, schedule, now)?;
+    }
+    db.execute(FORGET, [])?;
+    Ok(())
 }
 
-pub(super) async fn list_declared(conn: &mut SqliteConnection) -> Result<Vec<Scheduled>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM schedules WHERE declared ORDER BY id")
-        .fetch_all(conn)
-        .await
-        .map_err(store_error)?;
-    rows.iter().map(scheduled).collect()
+/// The next run stays as long as the timing does, so that what was missed while no server ran is made up.
+fn declare_one(db: &Db, schedule: &Schedule, now: DateTime<Utc>) -> Result<(), StoreError> {
+    let declared = db.execute(
+        DECLARE,
+        params![
+            schedule.id.to_string(),
+            schedule.account_id.to_string(),
+            schedule.app_id.to_string(),
+            &schedule.name,
+            schedule.timing.expression(),
+            schedule.timing.zone(),
+            schedule.jitter_secs,
+            schedule.makes_backup,
+            schedule.makes_snapshot,
+            schedule.bucket_id.map(|id| id.to_string()),
+            json("a schedule's retention", &schedule.retention)?,
+            micros(now)
+        ],
+    )?;
+    within_its_account("schedule", schedule.id, declared)
+}
+
+pub(super) fn fetch(db: &Db, account_id: AccountId, id: ScheduleId) -> Result<Option<Schedule>, StoreError> {
+    db.fetch(FETCH, params![account_id.to_string(), id.to_string()], schedule)
+}
+
+pub(super) fn list_declared(db: &Db) -> Result<Vec<Scheduled>, StoreError> {
+    db.list(LIST_DECLARED, [], scheduled)
 }
 
 /// The schedules of an app, declared or not.
-pub(super) async fn list_of_app(
-    conn: &mut SqliteConnection,
+pub(super) fn list_of_app(
+    db: &Db,
     account_id: AccountId,
     app_id: AppId,
 ) -> Result<Vec<Recorded<Scheduled>>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM schedules WHERE account_id = $1 AND app_id = $2")
-        .bind(account_id.to_string())
-        .bind(app_id.to_string())
-        .fetch_all(conn)
-        .await
-        .map_err(store_error)?;
-    rows.iter().map(|row| recorded(scheduled(row)?, row)).collect()
+    db.list(
+        LIST_OF_APP,
+        params![account_id.to_string(), app_id.to_string()],
+        |row| recorded(scheduled(row)?, row),
+    )
 }
 
-pub(super) async fn update_next(
-    conn: &mut SqliteConnection,
+pub(super) fn update_next(
+    db: &Db,
     id: ScheduleId,
     from: Option<NextRun>,
     to: Option<NextRun>,
 ) -> Result<bool, StoreError> {
-    let updated = sqlx::query(
-        "UPDATE schedules SET next_due_micros = $4, next_decided_micros = $5 \
-         WHERE id = $1 AND declared AND next_due_micros IS $2 AND next_decided_micros IS $3",
-    )
-    .bind(id.to_string())
-    .bind(from.map(|next| micros(next.due_at)))
-    .bind(from.map(|next| micros(next.decided_at)))
-    .bind(to.map(|next| micros(next.due_at)))
-    .bind(to.map(|next| micros(next.decided_at)))
-    .execute(conn)
-    .await
-    .map_err(store_error)?;
-    Ok(updated.rows_affected() == 1)
+    let updated = db.execute(
+        UPDATE_NEXT,
+        params![
+            id.to_string(),
+            from.map(|next| micros(next.due_at)),
+            from.map(|next| micros(next.decided_at)),
+            to.map(|next| micros(next.due_at)),
+            to.map(|next| micros(next.decided_at))
+        ],
+    )?;
+    Ok(updated == 1)
 }
 
-pub(super) async fn count_in_progress_made_by(
-    conn: &mut SqliteConnection,
-    id: ScheduleId,
-) -> Result<u64, StoreError> {
-    let row = sqlx::query(
-        "SELECT (SELECT COUNT(*) FROM app_backups \
-         WHERE schedule_id = $1 AND state IN ('pending', 'discovering', 'running')) \
-         + (SELECT COUNT(*) FROM app_snaps \
-         WHERE schedule_id = $1 AND state IN ('pending', 'discovering', 'running')) AS in_progress",
-    )
-    .bind(id.to_string())
-    .fetch_one(conn)
-    .await
-    .map_err(store_error)?;
-    Row::new("schedules", &row).number("in_progress")
+pub(super) fn count_in_progress_made_by(db: &Db, id: ScheduleId) -> Result<u64, StoreError> {
+    db.fetch_one(COUNT_IN_PROGRESS, params![id.to_string()], |row| {
+        row.number("in_progress")
+    })
 }
 
 /// `statement` is [`APP_BACKUPS`] or [`APP_SNAPS`].
-pub(super) async fn list_made_by(
-    conn: &mut SqliteConnection,
-    statement: &'static str,
-    id: ScheduleId,
-) -> Result<Vec<Made>, StoreError> {
-    let rows = sqlx::query(statement)
-        .bind(id.to_string())
-        .fetch_all(conn)
-        .await
-        .map_err(store_error)?;
-    let made = rows.iter().map(|row| {
-        let row = Row::new("what a schedule made", row);
+pub(super) fn list_made_by(db: &Db, statement: Statement, id: ScheduleId) -> Result<Vec<Made>, StoreError> {
+    db.list(statement, params![id.to_string()], |row| {
         Ok(Made {
             id: row.id("id")?,
             at: row.time("shown_micros")?,
             state: row.word("state", ResourceState::from_word)?,
         })
-    });
-    made.collect()
+    })
 }
 
-fn scheduled(row: &SqliteRow) -> Result<Scheduled, StoreError> {
-    let row = Row::new("schedules", row);
+fn scheduled(row: &Row<'_>) -> Result<Scheduled, StoreError> {
     let due_at = row.optional_time("next_due_micros")?;
     let decided_at = row.optional_time("next_decided_micros")?;
     let next = due_at
         .zip(decided_at)
         .map(|(due_at, decided_at)| NextRun { due_at, decided_at });
     Ok(Scheduled {
-        schedule: schedule(&row)?,
+        schedule: schedule(row)?,
         next,
     })
 }
 
 fn schedule(row: &Row<'_>) -> Result<Schedule, StoreError> {
-    let timing = Timing::new(row.value("expression")?, row.value("zone")?);
+    let timing = Timing::new(row.text("expression")?, row.text("zone")?);
     Ok(Schedule {
         id: row.id("id")?,
         account_id: row.id("account_id")?,

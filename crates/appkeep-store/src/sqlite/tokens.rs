@@ -4,87 +4,81 @@ use appkeep_core::actor::{Actor, Role, Token, TokenHash};
 use appkeep_core::ids::TokenId;
 use appkeep_core::store::{ListAsk, ListFound, StoreError};
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
-use sqlx::sqlite::SqliteRow;
+use rusqlite::params;
 
-use super::errors::store_error;
+use super::catalog;
+use super::db::{Db, statements};
 use super::rows::{Row, json, micros};
 use super::versions::{self, Statements};
 
-pub(super) async fn insert(conn: &mut SqliteConnection, token: &Token) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT INTO tokens (id, name, hash, subject, role, scope, created_micros, revoked_micros, \
-         expires_micros) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(token.id.to_string())
-    .bind(&token.name)
-    .bind(token.hash.0.as_slice())
-    .bind(token.actor.subject.to_string())
-    .bind(token.actor.role.as_str())
-    .bind(json("a token's scope", &token.actor.scope)?)
-    .bind(micros(token.created_at))
-    .bind(token.revoked_at.map(micros))
-    .bind(token.expires_at.map(micros))
-    .execute(conn)
-    .await
-    .map_err(store_error)?;
+statements! {
+    INSERT("tokens") = "INSERT INTO tokens (id, name, hash, subject, role, scope, created_micros, revoked_micros, \
+         expires_micros) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    REVOKE("tokens") = "UPDATE tokens SET revoked_micros = ?2 WHERE id = ?1 AND revoked_micros IS NULL";
+    FETCH("tokens") = "SELECT * FROM tokens WHERE hash = ?1";
+    LIST("tokens") = "SELECT * FROM tokens ORDER BY created_micros, id";
+}
+
+pub(super) fn insert(db: &Db, token: &Token) -> Result<(), StoreError> {
+    db.execute(
+        INSERT,
+        params![
+            token.id.to_string(),
+            &token.name,
+            token.hash.0.as_slice(),
+            token.actor.subject.to_string(),
+            token.actor.role.as_str(),
+            json("a token's scope", &token.actor.scope)?,
+            micros(token.created_at),
+            token.revoked_at.map(micros),
+            token.expires_at.map(micros)
+        ],
+    )?;
     Ok(())
 }
 
-pub(super) async fn update_revoked(
-    conn: &mut SqliteConnection,
-    id: TokenId,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let revoked =
-        sqlx::query("UPDATE tokens SET revoked_micros = $2 WHERE id = $1 AND revoked_micros IS NULL")
-            .bind(id.to_string())
-            .bind(micros(now))
-            .execute(conn)
-            .await
-            .map_err(store_error)?;
-    Ok(revoked.rows_affected() == 1)
+pub(super) fn update_revoked(db: &Db, id: TokenId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let revoked = db.execute(REVOKE, params![id.to_string(), micros(now)])?;
+    Ok(revoked == 1)
 }
 
-pub(super) async fn fetch(
-    conn: &mut SqliteConnection,
-    hash: &TokenHash,
-) -> Result<Option<Token>, StoreError> {
-    let row = sqlx::query("SELECT * FROM tokens WHERE hash = $1")
-        .bind(hash.0.as_slice())
-        .fetch_optional(conn)
-        .await
-        .map_err(store_error)?;
-    row.as_ref().map(token).transpose()
+pub(super) fn fetch(db: &Db, hash: &TokenHash) -> Result<Option<Token>, StoreError> {
+    db.fetch(FETCH, params![hash.0.as_slice()], token)
 }
 
-pub(super) async fn fetch_with_list(
-    conn: &mut SqliteConnection,
+/// The token and part of a list, as of one moment.
+pub(super) fn fetch_with_list(
+    db: &Db,
     hash: &TokenHash,
     statements: &Statements,
     ask: &ListAsk,
 ) -> Result<Option<(Token, ListFound)>, StoreError> {
-    let Some(row) = versions::list_with_token(conn, statements, ask, hash).await? else {
-        return Ok(None);
-    };
-    let found = ListFound {
-        ask: *ask,
-        has_app: Row::new("tokens", &row).value("has_app")?,
-        versions: versions::read(&row)?,
-    };
-    Ok(Some((token(&row)?, found)))
+    db.at_one_moment(|db| {
+        let Some(token) = fetch(db, hash)? else {
+            return Ok(None);
+        };
+        let has_app = match ask.filter.app_id {
+            None => true,
+            Some(app_id) => catalog::fetch_app(db, ask.filter.account_id, app_id)?.is_some(),
+        };
+        let versions = match token.revoked_at {
+            None => versions::list(db, statements, &ask.filter, &ask.page)?,
+            Some(_) => Vec::new(),
+        };
+        let found = ListFound {
+            ask: *ask,
+            has_app,
+            versions,
+        };
+        Ok(Some((token, found)))
+    })
 }
 
-pub(super) async fn list(conn: &mut SqliteConnection) -> Result<Vec<Token>, StoreError> {
-    let rows = sqlx::query("SELECT * FROM tokens ORDER BY created_micros, id")
-        .fetch_all(conn)
-        .await
-        .map_err(store_error)?;
-    rows.iter().map(token).collect()
+pub(super) fn list(db: &Db) -> Result<Vec<Token>, StoreError> {
+    db.list(LIST, [], token)
 }
 
-fn token(row: &SqliteRow) -> Result<Token, StoreError> {
-    let row = Row::new("tokens", row);
+fn token(row: &Row<'_>) -> Result<Token, StoreError> {
     let hash: Vec<u8> = row.value("hash")?;
     let hash = hash
         .try_into()

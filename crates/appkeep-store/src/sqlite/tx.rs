@@ -12,22 +12,31 @@ use appkeep_core::schedule::NextRun;
 use appkeep_core::store::{StoreError, StoreTx};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use sqlx::{Sqlite, Transaction};
 use uuid::Uuid;
 
-use super::errors::store_error;
+use super::connections::blocking;
+use super::db::Db;
 use super::faults::Faults;
+use super::transaction::{Transaction, rolled_back};
 use super::{app_backups, app_restores, app_snaps, catalog, jobs, schedules, tokens};
 
 /// Holds the one writing connection until it is committed or dropped.
+///
+/// Statements run on the calling thread, because each takes microseconds; what may wait for the disk runs on
+/// the blocking pool.
 pub(super) struct SqliteTx {
-    tx: Transaction<'static, Sqlite>,
+    /// None while a call runs on the blocking pool, and ever after if its caller stopped waiting.
+    tx: Option<Transaction>,
     faults: Faults,
 }
 
 impl SqliteTx {
-    pub(super) fn new(tx: Transaction<'static, Sqlite>, faults: Faults) -> Self {
-        Self { tx, faults }
+    pub(super) fn new(tx: Transaction, faults: Faults) -> Self {
+        Self { tx: Some(tx), faults }
+    }
+
+    fn run<T>(&mut self, call: impl FnOnce(&Db) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        self.tx.as_mut().ok_or_else(rolled_back)?.run(call)
     }
 }
 
@@ -36,7 +45,8 @@ impl StoreTx for SqliteTx {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         fail_point::pass("store.before_commit");
         self.faults.commit()?;
-        self.tx.commit().await.map_err(store_error)?;
+        let tx = self.tx.ok_or_else(rolled_back)?;
+        blocking(move || tx.commit()).await?;
         fail_point::pass("store.after_commit");
         Ok(())
     }
@@ -46,7 +56,15 @@ impl StoreTx for SqliteTx {
         declaration: &Declaration,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        catalog::update_declaration(&mut self.tx, declaration, now).await
+        let mut tx = self.tx.take().ok_or_else(rolled_back)?;
+        let declaration = declaration.clone();
+        let (tx, updated) = blocking(move || {
+            let updated = tx.run(|db| catalog::update_declaration(db, &declaration, now));
+            Ok((tx, updated))
+        })
+        .await?;
+        self.tx = Some(tx);
+        updated
     }
 
     async fn update_schedule_next(
@@ -55,19 +73,19 @@ impl StoreTx for SqliteTx {
         from: Option<NextRun>,
         to: Option<NextRun>,
     ) -> Result<bool, StoreError> {
-        schedules::update_next(&mut self.tx, id, from, to).await
+        self.run(|db| schedules::update_next(db, id, from, to))
     }
 
     async fn count_in_progress_made_by(&mut self, id: ScheduleId) -> Result<u64, StoreError> {
-        schedules::count_in_progress_made_by(&mut self.tx, id).await
+        self.run(|db| schedules::count_in_progress_made_by(db, id))
     }
 
     async fn insert_token(&mut self, token: &Token) -> Result<(), StoreError> {
-        tokens::insert(&mut self.tx, token).await
+        self.run(|db| tokens::insert(db, token))
     }
 
     async fn update_token_revoked(&mut self, id: TokenId, now: DateTime<Utc>) -> Result<bool, StoreError> {
-        tokens::update_revoked(&mut self.tx, id, now).await
+        self.run(|db| tokens::update_revoked(db, id, now))
     }
 
     async fn fetch_app_backup(
@@ -75,23 +93,23 @@ impl StoreTx for SqliteTx {
         account_id: AccountId,
         id: AppBackupId,
     ) -> Result<Option<AppBackup>, StoreError> {
-        app_backups::fetch(&mut self.tx, account_id, id).await
+        self.run(|db| app_backups::fetch(db, account_id, id))
     }
 
     async fn insert_app_backup(&mut self, backup: &AppBackup) -> Result<(), StoreError> {
-        app_backups::insert(&mut self.tx, backup).await
+        self.run(|db| app_backups::insert(db, backup))
     }
 
     async fn update_app_backup(&mut self, backup: &AppBackup) -> Result<bool, StoreError> {
-        app_backups::update(&mut self.tx, backup).await
+        self.run(|db| app_backups::update(db, backup))
     }
 
     async fn delete_app_backup(&mut self, id: AppBackupId, generation: i64) -> Result<bool, StoreError> {
-        app_backups::delete(&mut self.tx, id, generation).await
+        self.run(|db| app_backups::delete(db, id, generation))
     }
 
     async fn count_app_backups_reading(&mut self, snap_id: AppSnapId) -> Result<u64, StoreError> {
-        app_backups::count_reading(&mut self.tx, snap_id).await
+        self.run(|db| app_backups::count_reading(db, snap_id))
     }
 
     async fn fetch_app_snap(
@@ -99,23 +117,23 @@ impl StoreTx for SqliteTx {
         account_id: AccountId,
         id: AppSnapId,
     ) -> Result<Option<AppSnap>, StoreError> {
-        app_snaps::fetch(&mut self.tx, account_id, id).await
+        self.run(|db| app_snaps::fetch(db, account_id, id))
     }
 
     async fn list_app_snaps_made_for(&mut self, backup_id: AppBackupId) -> Result<Vec<AppSnap>, StoreError> {
-        app_snaps::list_made_for(&mut self.tx, backup_id).await
+        self.run(|db| app_snaps::list_made_for(db, backup_id))
     }
 
     async fn insert_app_snap(&mut self, snap: &AppSnap) -> Result<(), StoreError> {
-        app_snaps::insert(&mut self.tx, snap).await
+        self.run(|db| app_snaps::insert(db, snap))
     }
 
     async fn update_app_snap(&mut self, snap: &AppSnap) -> Result<bool, StoreError> {
-        app_snaps::update(&mut self.tx, snap).await
+        self.run(|db| app_snaps::update(db, snap))
     }
 
     async fn delete_app_snap(&mut self, id: AppSnapId, generation: i64) -> Result<bool, StoreError> {
-        app_snaps::delete(&mut self.tx, id, generation).await
+        self.run(|db| app_snaps::delete(db, id, generation))
     }
 
     async fn fetch_app_restore(
@@ -123,7 +141,7 @@ impl StoreTx for SqliteTx {
         account_id: AccountId,
         id: AppRestoreId,
     ) -> Result<Option<AppRestore>, StoreError> {
-        app_restores::fetch(&mut self.tx, account_id, id).await
+        self.run(|db| app_restores::fetch(db, account_id, id))
     }
 
     async fn fetch_latest_app_restore(
@@ -131,31 +149,31 @@ impl StoreTx for SqliteTx {
         account_id: AccountId,
         app_id: AppId,
     ) -> Result<Option<AppRestore>, StoreError> {
-        app_restores::fetch_latest(&mut self.tx, account_id, app_id).await
+        self.run(|db| app_restores::fetch_latest(db, account_id, app_id))
     }
 
     async fn insert_app_restore(&mut self, restore: &AppRestore) -> Result<(), StoreError> {
-        app_restores::insert(&mut self.tx, restore).await
+        self.run(|db| app_restores::insert(db, restore))
     }
 
     async fn update_app_restore(&mut self, restore: &AppRestore) -> Result<bool, StoreError> {
-        app_restores::update(&mut self.tx, restore).await
+        self.run(|db| app_restores::update(db, restore))
     }
 
     async fn count_app_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError> {
-        app_restores::count_reading(&mut self.tx, source).await
+        self.run(|db| app_restores::count_reading(db, source))
     }
 
     async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError> {
-        jobs::insert(&mut self.tx, job).await
+        self.run(|db| jobs::insert(db, job))
     }
 
     async fn update_jobs_cancel_requested(&mut self, resource: Uuid) -> Result<(), StoreError> {
-        jobs::update_cancel_requested(&mut self.tx, resource).await
+        self.run(|db| jobs::update_cancel_requested(db, resource))
     }
 
     async fn holds_lease(&mut self, lease: &Lease) -> Result<bool, StoreError> {
-        jobs::holds_lease(&mut self.tx, lease).await
+        self.run(|db| jobs::holds_lease(db, lease))
     }
 
     async fn update_job_ended(
@@ -164,6 +182,6 @@ impl StoreTx for SqliteTx {
         end: &JobEnd,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        jobs::update_ended(&mut self.tx, lease, end, now).await
+        self.run(|db| jobs::update_ended(db, lease, end, now))
     }
 }

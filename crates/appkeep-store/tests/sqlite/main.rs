@@ -6,3 +6,4 @@
 mod opening;
 mod rows;
 mod sole_server;
+mod upgrade;

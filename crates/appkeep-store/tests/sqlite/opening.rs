@@ -4,17 +4,12 @@ use std::process::{Command, Stdio};
 
 use appkeep_core::store::{Store, StoreError};
 use appkeep_store::SqliteStore;
-use sqlx::sqlite::SqliteConnectOptions;
-use sqlx::{ConnectOptions, SqliteConnection};
+use rusqlite::Connection;
 use tokio::task::JoinSet;
 
 /// A connection that knows nothing of the store.
-pub(crate) async fn raw(path: &Path) -> SqliteConnection {
-    SqliteConnectOptions::new()
-        .filename(path)
-        .connect()
-        .await
-        .unwrap()
+pub(crate) fn raw(path: &Path) -> Connection {
+    Connection::open(path).unwrap()
 }
 
 /// Tells the child process which database to open.
@@ -104,13 +99,13 @@ async fn a_schema_from_the_future_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("appkeep.db");
     SqliteStore::open(&path).await.unwrap().close().await;
-    sqlx::query(
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+    raw(&path)
+        .execute(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
          VALUES (4711, 'later', TRUE, x'00', 0)",
-    )
-    .execute(&mut raw(&path).await)
-    .await
-    .unwrap();
+            [],
+        )
+        .unwrap();
     let refused = SqliteStore::open(&path).await.unwrap_err().to_string();
     assert!(refused.contains("newer appkeep"), "{refused}");
     assert!(refused.contains("4711"), "{refused}");
@@ -121,9 +116,11 @@ async fn a_schema_with_another_history_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("appkeep.db");
     SqliteStore::open(&path).await.unwrap().close().await;
-    sqlx::query("UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 2")
-        .execute(&mut raw(&path).await)
-        .await
+    raw(&path)
+        .execute(
+            "UPDATE _sqlx_migrations SET checksum = x'00' WHERE version = 2",
+            [],
+        )
         .unwrap();
     let refused = SqliteStore::open(&path).await.unwrap_err().to_string();
     assert!(refused.contains("0002_create_tokens"), "{refused}");

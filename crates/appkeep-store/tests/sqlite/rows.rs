@@ -4,7 +4,7 @@ use appkeep_core::job::{Claim, JobEnd};
 use appkeep_core::store::{Store, StoreError};
 use appkeep_store::SqliteStore;
 use chrono::DateTime;
-use sqlx::{AssertSqlSafe, Row as _, SqliteConnection};
+use rusqlite::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -21,52 +21,47 @@ fn claim() -> Claim {
     }
 }
 
-async fn opened() -> (TempDir, SqliteStore, SqliteConnection) {
+async fn opened() -> (TempDir, SqliteStore, Connection) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("appkeep.db");
     let store = SqliteStore::open(&path).await.unwrap();
-    let raw = raw(&path).await;
+    let raw = raw(&path);
     (dir, store, raw)
 }
 
-async fn execute(raw: &mut SqliteConnection, sql: &str) -> sqlx::Result<u64> {
-    sqlx::query(AssertSqlSafe(sql))
-        .execute(raw)
-        .await
-        .map(|done| done.rows_affected())
+fn execute(raw: &Connection, sql: &str) -> rusqlite::Result<usize> {
+    raw.execute(sql, [])
 }
 
-async fn parked(raw: &mut SqliteConnection) -> Vec<(String, i64)> {
-    sqlx::query("SELECT reason, attempt FROM jobs WHERE state = 'parked' ORDER BY seq")
-        .fetch_all(raw)
-        .await
+fn parked(raw: &Connection) -> Vec<(String, i64)> {
+    raw.prepare("SELECT reason, attempt FROM jobs WHERE state = 'parked' ORDER BY seq")
         .unwrap()
-        .iter()
-        .map(|row| (row.get("reason"), row.get("attempt")))
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .map(Result::unwrap)
         .collect()
+}
+
+fn number(raw: &Connection, sql: &str) -> i64 {
+    raw.query_row(sql, [], |row| row.get(0)).unwrap()
 }
 
 #[tokio::test]
 async fn jobs_that_nobody_understands_are_parked_on_the_way_to_the_next() {
-    let (_dir, store, mut raw) = opened().await;
+    let (_dir, store, raw) = opened().await;
     queue(&store, (1..=4).map(job)).await;
-    execute(&mut raw, "UPDATE jobs SET payload_version = 2 WHERE seq = 1")
-        .await
-        .unwrap();
+    execute(&raw, "UPDATE jobs SET payload_version = 2 WHERE seq = 1").unwrap();
     execute(
-        &mut raw,
+        &raw,
         r#"UPDATE jobs SET payload = '{"kind":"take_tea"}' WHERE seq = 2"#,
     )
-    .await
     .unwrap();
-    execute(&mut raw, "UPDATE jobs SET payload = 'no json' WHERE seq = 3")
-        .await
-        .unwrap();
+    execute(&raw, "UPDATE jobs SET payload = 'no json' WHERE seq = 3").unwrap();
 
     let claimed = store.claim_job(&claim()).await.unwrap().unwrap();
     assert_eq!(claimed.lease.job_id, job(4).id);
 
-    let parked = parked(&mut raw).await;
+    let parked = parked(&raw);
     assert_eq!(parked[0], ("the payload's version 2 is not known".to_owned(), 0));
     assert!(parked[1].0.contains("take_tea"), "{}", parked[1].0);
     assert!(
@@ -79,79 +74,70 @@ async fn jobs_that_nobody_understands_are_parked_on_the_way_to_the_next() {
 
 #[tokio::test]
 async fn a_parked_job_stays_where_it_is() {
-    let (_dir, store, mut raw) = opened().await;
+    let (_dir, store, raw) = opened().await;
     queue(&store, [job(1)]).await;
-    execute(&mut raw, "UPDATE jobs SET payload_version = 2")
-        .await
-        .unwrap();
+    execute(&raw, "UPDATE jobs SET payload_version = 2").unwrap();
     for _ in 0..2 {
         assert_eq!(store.claim_job(&claim()).await.unwrap(), None);
-        assert_eq!(parked(&mut raw).await.len(), 1);
+        assert_eq!(parked(&raw).len(), 1);
     }
 }
 
 #[tokio::test]
 async fn what_an_older_program_parked_is_taken_by_one_that_knows_it() {
     for cause in ["version", "kind"] {
-        let (_dir, store, mut raw) = opened().await;
+        let (_dir, store, raw) = opened().await;
         queue(&store, [job(1)]).await;
         let parked_by_another = format!("UPDATE jobs SET state = 'parked', park_cause = '{cause}'");
-        execute(&mut raw, &parked_by_another).await.unwrap();
+        execute(&raw, &parked_by_another).unwrap();
         let claimed = store.claim_job(&claim()).await.unwrap().unwrap();
         assert_eq!((claimed.lease.job_id, claimed.attempt), (job(1).id, 1));
-        assert_eq!(parked(&mut raw).await, []);
+        assert_eq!(parked(&raw), []);
     }
 }
 
 #[tokio::test]
 async fn a_broken_payload_stays_parked_whoever_claims() {
-    let (_dir, store, mut raw) = opened().await;
+    let (_dir, store, raw) = opened().await;
     queue(&store, [job(1)]).await;
-    execute(&mut raw, "UPDATE jobs SET payload = '{}'").await.unwrap();
+    execute(&raw, "UPDATE jobs SET payload = '{}'").unwrap();
     assert_eq!(store.claim_job(&claim()).await.unwrap(), None);
     let fences = "SELECT fence FROM jobs WHERE park_cause = 'payload'";
-    let fence: i64 = sqlx::query_scalar(fences).fetch_one(&mut raw).await.unwrap();
+    let fence: i64 = number(&raw, fences);
     assert_eq!(store.claim_job(&claim()).await.unwrap(), None);
-    let after: i64 = sqlx::query_scalar(fences).fetch_one(&mut raw).await.unwrap();
+    let after: i64 = number(&raw, fences);
     assert_eq!(fence, after, "it isn't even claimed again");
 }
 
 #[tokio::test]
 async fn an_ended_job_keeps_its_time() {
-    let (_dir, store, mut raw) = opened().await;
+    let (_dir, store, raw) = opened().await;
     queue(&store, [job(1)]).await;
     let job = store.claim_job(&claim()).await.unwrap().unwrap();
     let mut tx = store.begin().await.unwrap();
     let now = claim().now;
     assert!(tx.update_job_ended(&job.lease, &JobEnd::Done, now).await.unwrap());
     tx.commit().await.unwrap();
-    let ended: i64 = sqlx::query_scalar("SELECT ended_micros FROM jobs")
-        .fetch_one(&mut raw)
-        .await
-        .unwrap();
+    let ended: i64 = number(&raw, "SELECT ended_micros FROM jobs");
     assert_eq!(ended, now.timestamp_micros());
 }
 
 #[tokio::test]
 async fn parking_a_whole_queue_takes_several_claims() {
-    let (_dir, store, mut raw) = opened().await;
+    let (_dir, store, raw) = opened().await;
     queue(&store, (1..=150).map(job)).await;
-    execute(&mut raw, "UPDATE jobs SET payload_version = 2")
-        .await
-        .unwrap();
+    execute(&raw, "UPDATE jobs SET payload_version = 2").unwrap();
     for expected in [100, 150] {
         assert_eq!(store.claim_job(&claim()).await.unwrap(), None);
-        assert_eq!(parked(&mut raw).await.len(), expected);
+        assert_eq!(parked(&raw).len(), expected);
     }
 }
 
 #[tokio::test]
 async fn the_last_thousand_ended_jobs_are_kept() {
-    let (_dir, store, mut raw) = opened().await;
+    let (_dir, store, raw) = opened().await;
     queue(&store, (1..=1005).map(job)).await;
-    execute(&mut raw, "UPDATE jobs SET exclusive_key = id")
-        .await
-        .unwrap();
+    execute(&raw, "UPDATE jobs SET exclusive_key = id").unwrap();
     // The first to be queued ends last.
     let first = store.claim_job(&claim()).await.unwrap().unwrap();
     let mut ended = 0;
@@ -180,30 +166,28 @@ async fn the_last_thousand_ended_jobs_are_kept() {
     );
     tx.commit().await.unwrap();
 
-    let kept = sqlx::query("SELECT COUNT(*) AS n, MIN(seq) AS oldest, MAX(reason) AS reason FROM jobs")
-        .fetch_one(&mut raw)
-        .await
+    let kept = "SELECT COUNT(*), MIN(seq), MAX(reason) FROM jobs";
+    let kept: (i64, i64, String) = raw
+        .query_row(kept, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .unwrap();
-    assert_eq!((kept.get::<i64, _>("n"), kept.get::<i64, _>("oldest")), (1000, 1));
-    assert_eq!(kept.get::<&str, _>("reason"), "tired");
+    assert_eq!(kept, (1000, 1, "tired".to_owned()));
 }
 
 #[tokio::test]
 async fn the_schema_refuses_two_running_jobs_with_one_key() {
-    let (_dir, store, mut raw) = opened().await;
+    let (_dir, store, raw) = opened().await;
     queue(&store, [job(1), job(2)]).await;
     store.claim_job(&claim()).await.unwrap().unwrap();
     let refused = execute(
-        &mut raw,
+        &raw,
         "UPDATE jobs SET state = 'running', lease_owner = id, lease_until_micros = 0 WHERE state = 'queued'",
-    )
-    .await;
+    );
     assert!(refused.unwrap_err().to_string().contains("UNIQUE"));
 }
 
 #[tokio::test]
 async fn the_schema_refuses_words_that_no_enum_has() {
-    let (_dir, store, mut raw) = opened().await;
+    let (_dir, store, raw) = opened().await;
     queue(&store, [job(1)]).await;
     for refused in [
         "UPDATE jobs SET state = 'asleep'",
@@ -211,26 +195,24 @@ async fn the_schema_refuses_words_that_no_enum_has() {
         "INSERT INTO accounts (id, name, declared) VALUES ('1', 'short id', 1)",
         "INSERT INTO tokens VALUES (hex(randomblob(18)), '', zeroblob(32), hex(randomblob(18)), 'root', '', 0, 0, 0)",
     ] {
-        let error = execute(&mut raw, refused).await.unwrap_err().to_string();
+        let error = execute(&raw, refused).unwrap_err().to_string();
         assert!(error.contains("CHECK"), "{refused}: {error}");
     }
 }
 
 #[tokio::test]
 async fn a_row_that_can_not_be_read_names_its_column() {
-    let (_dir, store, mut raw) = opened().await;
+    let (_dir, store, raw) = opened().await;
     let id = Uuid::from_u128(1);
     execute(
-        &mut raw,
+        &raw,
         &format!("INSERT INTO accounts (id, name, declared) VALUES ('{id}', 'team', 1)"),
     )
-    .await
     .unwrap();
     execute(
-        &mut raw,
+        &raw,
         &format!("INSERT INTO apps (id, account_id, name, volumes, declared) VALUES ('{id}', '{id}', 'wiki', '{{}}', 1)"),
     )
-    .await
     .unwrap();
     let error = store.list_apps(id.into()).await.unwrap_err();
     assert!(

@@ -1,0 +1,155 @@
+//! What the next transaction finds after one that went wrong.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use appkeep_core::store::Store;
+use futures::FutureExt as _;
+use tempfile::TempDir;
+
+use super::*;
+use crate::SqliteStore;
+
+const INSERT: &str = "INSERT INTO accounts (id, name, declared) \
+                      SELECT printf('00000000-0000-0000-0000-%012d', COUNT(*)), ?1, 0 FROM accounts";
+
+async fn opened() -> (TempDir, SqliteStore) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(dir.path().join("appkeep.db")).await.unwrap();
+    (dir, store)
+}
+
+fn insert(db: &Db, name: &str) -> Result<usize, StoreError> {
+    db.connection().execute(INSERT, [name]).map_err(store_error)
+}
+
+/// Writes once, and checks that exactly this write is there.
+async fn assert_writable(store: &SqliteStore) {
+    let mut tx = store.connections.begin().await.unwrap();
+    tx.run(|db| insert(db, "afterwards")).unwrap();
+    tx.commit().unwrap();
+    let accounts = store.list_accounts().await.unwrap();
+    assert_eq!(accounts.len(), 1, "{accounts:?}");
+    assert_eq!(accounts[0].name, "afterwards");
+}
+
+/// Checks that nothing can be done in `tx` any more.
+fn assert_over(mut tx: Transaction) {
+    let error = tx.run(|db| insert(db, "outside of any transaction")).unwrap_err();
+    assert!(error.to_string().contains("rolled back"), "{error}");
+    assert!(tx.commit().is_err());
+}
+
+#[tokio::test]
+async fn a_full_database_is_writable_once_there_is_room() {
+    let (_dir, store) = opened().await;
+    let mut tx = store.connections.begin().await.unwrap();
+    // SQLite answers as for a full disk, and rolls back.
+    tx.run(|db| {
+        let pages: i64 = db
+            .connection()
+            .query_row("PRAGMA page_count", [], |row| row.get(0))
+            .unwrap();
+        db.connection()
+            .pragma_update(None, "max_page_count", pages)
+            .map_err(store_error)
+    })
+    .unwrap();
+    let full = loop {
+        if let Err(error) = tx.run(|db| insert(db, &"x".repeat(1000))) {
+            break error;
+        }
+    };
+    assert!(matches!(full, StoreError::Unavailable(_)), "{full}");
+    assert_over(tx);
+    assert_writable(&store).await;
+}
+
+#[tokio::test]
+async fn a_transaction_that_sqlite_rolled_back_runs_nothing_more() {
+    let (_dir, store) = opened().await;
+    let mut tx = store.connections.begin().await.unwrap();
+    tx.run(|db| insert(db, "rolled back")).unwrap();
+    tx.run(|db| db.rollback().map_err(store_error)).unwrap();
+    assert_over(tx);
+    assert_writable(&store).await;
+}
+
+#[tokio::test]
+async fn a_failed_commit_leaves_nothing_behind() {
+    let (_dir, store) = opened().await;
+    let mut tx = store.connections.begin().await.unwrap();
+    // A reference that is checked only when the transaction is committed.
+    tx.run(|db| {
+        db.connection()
+            .execute_batch(
+                "PRAGMA defer_foreign_keys = ON; \
+                 INSERT INTO apps (id, account_id, name, volumes, declared) \
+                 VALUES (lower(hex(randomblob(18))), 'none', 'app', '[]', 0)",
+            )
+            .map_err(store_error)
+    })
+    .unwrap();
+    tx.commit().unwrap_err();
+    assert_writable(&store).await;
+}
+
+#[tokio::test]
+async fn a_panic_leaves_nothing_behind() {
+    let (_dir, store) = opened().await;
+    let mut tx = store.connections.begin().await.unwrap();
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        let _: Result<(), _> = tx.run(|db| {
+            insert(db, "before a panic").unwrap();
+            panic!("a test panics")
+        });
+    }));
+    assert!(panicked.is_err());
+    assert_over(tx);
+    assert_writable(&store).await;
+}
+
+#[tokio::test]
+async fn a_caller_that_stops_waiting_leaves_nothing_behind() {
+    let (dir, store) = opened().await;
+    // While the transaction begins,
+    let other = rusqlite::Connection::open(dir.path().join("appkeep.db")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(store.begin().now_or_never().is_none());
+    other.execute_batch("ROLLBACK").unwrap();
+    // while it runs a call on the blocking pool,
+    let mut tx = store.begin().await.unwrap();
+    let nothing = appkeep_core::catalog::Declaration::default();
+    let _ = tx
+        .update_declaration(&nothing, chrono::DateTime::UNIX_EPOCH)
+        .now_or_never();
+    drop(tx);
+    // and before it is committed.
+    let mut tx = store.connections.begin().await.unwrap();
+    tx.run(|db| insert(db, "dropped")).unwrap();
+    drop(tx);
+    assert_writable(&store).await;
+}
+
+#[tokio::test]
+async fn readers_are_used_again_only_after_a_success() {
+    let (_dir, store) = opened().await;
+    let mark = |db: &Db| {
+        db.connection()
+            .execute_batch("CREATE TEMP TABLE mark (a)")
+            .map_err(store_error)
+    };
+    let is_marked = |db: &Db| Ok(db.connection().table_exists(Some("temp"), "mark").unwrap());
+    store.lookup(mark).await.unwrap_err();
+    let relaxed = |db: &Db| {
+        db.connection()
+            .pragma_update(None, "query_only", false)
+            .map_err(store_error)?;
+        mark(db)
+    };
+    store.lookup(relaxed).await.unwrap();
+    assert!(store.lookup(is_marked).await.unwrap());
+    assert!(store.scan(is_marked).await.unwrap());
+    let fails = |_: &Db| Err::<(), _>(StoreError::Broken("fails".to_owned()));
+    store.lookup(fails).await.unwrap_err();
+    assert!(!store.lookup(is_marked).await.unwrap());
+}

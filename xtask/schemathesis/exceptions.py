@@ -26,6 +26,7 @@ class Exception_:
     deleted: bool = False  # only what was deleted before
 
 
+INCLUDED_TWICE = "no pattern of every dialect can say that a field is named once; the contract says so in words"
 AT_ANOTHER_URL = "a backup has two URLs: what was deleted at one is gone at the other, which Schemathesis can't know"
 
 EXCEPTIONS = (
@@ -48,14 +49,14 @@ EXCEPTIONS = (
         failure="RejectedPositiveData",
         status=400,
         problem="9",
-        reason="a body may give a label's name twice, or one of the system's; the contract says so in words",
+        reason="a body may give a label's name twice, one of the system's, or too many bytes; the contract says so in words",
     ),
     Exception_(
         operation="app_snap_create_for_app",
         failure="RejectedPositiveData",
         status=400,
         problem="9",
-        reason="a body may give a label's name twice, or one of the system's; the contract says so in words",
+        reason="a body may give a label's name twice, one of the system's, or too many bytes; the contract says so in words",
     ),
     Exception_(
         operation="app_update",
@@ -70,6 +71,25 @@ EXCEPTIONS = (
         status=400,
         problem="9",
         reason="a body may name a backup that nobody has, or two sources, or none; the contract says so in words",
+    ),
+    *(
+        Exception_(
+            operation=operation,
+            failure="RejectedPositiveData",
+            status=400,
+            problem="5",
+            reason=INCLUDED_TWICE,
+        )
+        for operation in (
+            "app_backup_list_all",
+            "app_backup_list_for_app",
+            "app_snap_list_for_app",
+            "app_list",
+            "app_schedule_list_for_app",
+            "bucket_list",
+            "cloud_list",
+            "account_list",
+        )
     ),
     *(
         Exception_(

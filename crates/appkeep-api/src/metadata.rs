@@ -24,6 +24,25 @@ pub struct Label {
     pub value: String,
 }
 
+/// The most bytes that the names and values of a new resource's labels may have together, in UTF-8: 16 KiB.
+///
+/// No schema can express it. A label's own limits are in the schema of [`LabelCreate`].
+pub const LABEL_BYTES_MAX: usize = 16 * 1024;
+
+/// A name and a value to attach to a new resource. Mirrors `LabelCreate`.
+///
+/// Only new labels have limits: resources that older versions created may have longer ones, and stay readable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LabelCreate {
+    /// The label's name: 1 to 128 characters.
+    #[schemars(length(min = 1, max = 128))]
+    pub name: String,
+    /// The label's value: at most 256 characters.
+    #[schemars(length(max = 256))]
+    pub value: String,
+}
+
 /// Labels, and who made and changed the resource when. Mirrors `Metadata`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
@@ -50,8 +69,9 @@ pub struct Metadata {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct MetadataCreate {
-    /// The labels to attach.
-    pub labels: Vec<Label>,
+    /// The labels to attach: at most 64, and at most [`LABEL_BYTES_MAX`] bytes.
+    #[schemars(length(max = 64))]
+    pub labels: Vec<LabelCreate>,
     /// Ignored.
     #[serde(
         default,

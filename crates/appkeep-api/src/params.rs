@@ -71,7 +71,7 @@ pub struct AppSnapPath {
     pub app_snap_id: Try<Identifier>,
 }
 
-/// The fields to answer with, in the order asked for.
+/// The fields to answer with, each once, in the order asked for.
 #[derive(Debug)]
 pub struct Include<F> {
     /// The fields' names.
@@ -79,29 +79,25 @@ pub struct Include<F> {
     of: PhantomData<fn() -> F>,
 }
 
-/// The most fields that one request may ask for.
-pub const INCLUDE_NAMES_MAX: usize = 256;
-
 impl<F: Fields> Word for Include<F> {
     fn from_text(text: &str) -> Result<Self, String> {
-        if text.split(',').count() > INCLUDE_NAMES_MAX {
-            return Err(format!("more than {INCLUDE_NAMES_MAX} fields are asked for"));
+        let mut names = Vec::new();
+        for given in text.split(',') {
+            let name = F::NAMES.iter().copied().find(|name| *name == given);
+            let name = name.ok_or_else(|| {
+                format!(
+                    "{} is not a field; the fields are {}",
+                    quoted(given),
+                    F::NAMES.join(", ")
+                )
+            })?;
+            if names.contains(&name) {
+                return Err(format!("the field {name} is given more than once"));
+            }
+            names.push(name);
         }
-        let names = text.split(',').map(|asked| {
-            F::NAMES
-                .iter()
-                .copied()
-                .find(|name| *name == asked)
-                .ok_or_else(|| {
-                    format!(
-                        "{} is not a field; the fields are {}",
-                        quoted(asked),
-                        F::NAMES.join(", ")
-                    )
-                })
-        });
         Ok(Self {
-            names: names.collect::<Result<_, _>>()?,
+            names,
             of: PhantomData,
         })
     }
@@ -140,7 +136,7 @@ impl<F: Fields> JsonSchema for Include<F> {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(bound(deserialize = "I: Deserialize<'de>"))]
 pub struct ListQuery<I> {
-    /// Fields to answer with instead of whole resources, separated by commas.
+    /// Fields to answer with instead of whole resources, separated by commas, each at most once.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -281,13 +277,21 @@ pub fn read_query<Q: ReadQuery>(raw: &str) -> Result<Q, QueryFault> {
 /// An operation's query parameters, or what is wrong with them.
 pub struct QueryParams<Q>(pub Result<Q, QueryFault>);
 
+impl<Q: ReadQuery> QueryParams<Q> {
+    /// Reads the query of a URL, if it has one.
+    #[must_use]
+    pub fn read(raw: Option<&str>) -> Self {
+        Self(read_query(raw.unwrap_or_default()))
+    }
+}
+
 #[async_trait::async_trait]
 impl<Q> SharedExtractor for QueryParams<Q>
 where
     Q: ReadQuery + JsonSchema + serde::de::DeserializeOwned + Send + Sync + 'static,
 {
     async fn from_request<C: ServerContext>(rqctx: &RequestContext<C>) -> Result<Self, HttpError> {
-        Ok(Self(read_query(rqctx.request.uri().query().unwrap_or_default())))
+        Ok(Self::read(rqctx.request.uri().query()))
     }
 
     fn metadata(content_type: ApiEndpointBodyContentType) -> ExtractorMetadata {
@@ -310,6 +314,13 @@ mod tests {
         assert_eq!(names(&fault.invalid), ["limit", "include", "continue"]);
         assert_eq!(names(&fault.unknown), ["colour", "x"]);
         assert!(fault.invalid[1].reason.starts_with("\"color\" is not a field"));
+    }
+
+    #[test]
+    fn a_field_that_is_included_twice_is_an_error() {
+        let fault = read("include=id,name,id").unwrap_err();
+        assert_eq!(fault.invalid[0].name, "include");
+        assert_eq!(fault.invalid[0].reason, "the field id is given more than once");
     }
 
     #[test]

@@ -1066,6 +1066,21 @@ Whether it can be reached shows in the backups.
             Default::default()
         }
     }
+    ///A name and a value to attach to a new resource.
+    #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
+    pub struct LabelCreate {
+        ///The label's name.
+        pub name: ::std::string::String,
+        ///The label's value.
+        pub value: ::std::string::String,
+        #[serde(flatten)]
+        pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+    }
+    impl LabelCreate {
+        pub fn builder() -> builder::LabelCreate {
+            Default::default()
+        }
+    }
     ///What is said about a list as a whole.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ListMetadata {
@@ -1161,9 +1176,9 @@ well-formed, and are ignored.
         )]
         pub creation_timestamp: ::std::option::Option<crate::Timestamp>,
         /**The labels to attach, each name once. Names that begin with `appkeep.io/read-only/` are the
-system's.
+system's. All names and values together have at most 16,384 bytes in UTF-8.
 */
-        pub labels: ::std::vec::Vec<Label>,
+        pub labels: ::std::vec::Vec<LabelCreate>,
         ///Ignored.
         #[serde(
             rename = "modificationTimestamp",
@@ -4432,6 +4447,85 @@ original has it.
             }
         }
         #[derive(Clone, Debug)]
+        pub struct LabelCreate {
+            name: ::std::result::Result<::std::string::String, ::std::string::String>,
+            value: ::std::result::Result<::std::string::String, ::std::string::String>,
+            extra: ::std::result::Result<
+                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                ::std::string::String,
+            >,
+        }
+        impl ::std::default::Default for LabelCreate {
+            fn default() -> Self {
+                Self {
+                    name: Err("no value supplied for name".to_string()),
+                    value: Err("no value supplied for value".to_string()),
+                    extra: Ok(::std::default::Default::default()),
+                }
+            }
+        }
+        impl LabelCreate {
+            pub fn name<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.name = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for name: {e}")
+                    });
+                self
+            }
+            pub fn value<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<::std::string::String>,
+                T::Error: ::std::fmt::Display,
+            {
+                self.value = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for value: {e}")
+                    });
+                self
+            }
+            pub fn extra<T>(mut self, value: T) -> Self
+            where
+                T: ::std::convert::TryInto<
+                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
+                >,
+                T::Error: ::std::fmt::Display,
+            {
+                self.extra = value
+                    .try_into()
+                    .map_err(|e| {
+                        format!("error converting supplied value for extra: {e}")
+                    });
+                self
+            }
+        }
+        impl ::std::convert::TryFrom<LabelCreate> for super::LabelCreate {
+            type Error = super::error::ConversionError;
+            fn try_from(
+                value: LabelCreate,
+            ) -> ::std::result::Result<Self, super::error::ConversionError> {
+                Ok(Self {
+                    name: value.name?,
+                    value: value.value?,
+                    extra: value.extra?,
+                })
+            }
+        }
+        impl ::std::convert::From<super::LabelCreate> for LabelCreate {
+            fn from(value: super::LabelCreate) -> Self {
+                Self {
+                    name: Ok(value.name),
+                    value: Ok(value.value),
+                    extra: Ok(value.extra),
+                }
+            }
+        }
+        #[derive(Clone, Debug)]
         pub struct ListMetadata {
             continue_: ::std::result::Result<
                 ::std::option::Option<::std::string::String>,
@@ -4777,7 +4871,7 @@ original has it.
                 ::std::string::String,
             >,
             labels: ::std::result::Result<
-                ::std::vec::Vec<super::Label>,
+                ::std::vec::Vec<super::LabelCreate>,
                 ::std::string::String,
             >,
             modification_timestamp: ::std::result::Result<
@@ -4834,7 +4928,7 @@ original has it.
             }
             pub fn labels<T>(mut self, value: T) -> Self
             where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::Label>>,
+                T: ::std::convert::TryInto<::std::vec::Vec<super::LabelCreate>>,
                 T::Error: ::std::fmt::Display,
             {
                 self.labels = value
@@ -5975,7 +6069,7 @@ Sends a `GET` request to `/accounts/{account_id}/topology/v1/appBackups`
 Arguments:
 - `account_id`: The account that everything below belongs to.
 - `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
 - `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
 ```text
 let response = client.app_backup_list_all()
@@ -6041,7 +6135,7 @@ Arguments:
 - `account_id`: The account that everything below belongs to.
 - `app_id`: The app that is or was copied.
 - `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
 - `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
 ```text
 let response = client.app_backup_list_for_app()
@@ -6138,7 +6232,7 @@ Arguments:
 - `account_id`: The account that everything below belongs to.
 - `app_id`: The app that is or was copied.
 - `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
 - `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
 ```text
 let response = client.app_snap_list_for_app()
@@ -6230,7 +6324,7 @@ Sends a `GET` request to `/accounts/{account_id}/k8s/v2/apps`
 Arguments:
 - `account_id`: The account that everything below belongs to.
 - `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
 - `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
 ```text
 let response = client.app_list()
@@ -6306,7 +6400,7 @@ Arguments:
 - `account_id`: The account that everything below belongs to.
 - `app_id`: The app that is or was copied.
 - `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
 - `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
 ```text
 let response = client.app_schedule_list_for_app()
@@ -6333,7 +6427,7 @@ Sends a `GET` request to `/accounts/{account_id}/topology/v1/buckets`
 Arguments:
 - `account_id`: The account that everything below belongs to.
 - `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
 - `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
 ```text
 let response = client.bucket_list()
@@ -6358,7 +6452,7 @@ Sends a `GET` request to `/accounts/{account_id}/topology/v1/clouds`
 Arguments:
 - `account_id`: The account that everything below belongs to.
 - `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
 - `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
 ```text
 let response = client.cloud_list()
@@ -6383,7 +6477,7 @@ Sends a `GET` request to `/accounts`
 
 Arguments:
 - `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas. Each item is then an array of their values in this order, `null` standing for a value that is absent.
+- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
 - `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
 ```text
 let response = client.account_list()

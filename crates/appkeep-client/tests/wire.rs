@@ -8,7 +8,7 @@ use std::num::NonZeroU64;
 use std::pin::Pin;
 use std::time::Duration;
 
-use appkeep_client::types::{AppBackupCreate, Label, MetadataCreate, ResourceState};
+use appkeep_client::types::{AppBackupCreate, LabelCreate, MetadataCreate, ResourceState};
 use appkeep_client::{Client, ErrorKind, Open, Secret, Uuid};
 use canned::{Answer, Canned};
 use futures::{Stream, TryStreamExt};
@@ -66,7 +66,7 @@ async fn fetch(answer: Answer) -> Result<appkeep_client::types::AppBackup, appke
 #[tokio::test]
 async fn a_request_carries_the_token_and_the_media_types() {
     let server = Canned::start(vec![Answer::Say("201 Created", backup("a").to_string())]).await;
-    let label = Label {
+    let label = LabelCreate {
         name: "ticket".to_owned(),
         value: "OPS-17".to_owned(),
         extra: serde_json::Map::new(),

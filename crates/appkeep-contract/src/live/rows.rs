@@ -274,7 +274,7 @@ mod tests {
         );
         assert_eq!(
             place_of("label-of-the-system", create).unwrap(),
-            "/components/schemas/Label/properties/name"
+            "/components/schemas/LabelCreate/properties/name"
         );
     }
 

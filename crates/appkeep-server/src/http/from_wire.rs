@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use appkeep_api::app::AppUpdate;
 use appkeep_api::app_backup::AppBackupCreate;
 use appkeep_api::app_snap::AppSnapCreate;
-use appkeep_api::metadata::MetadataCreate;
+use appkeep_api::metadata::{LABEL_BYTES_MAX, MetadataCreate};
 use appkeep_api::problem::InvalidItem;
 use appkeep_api::shape::FAULTS_MAX;
 use appkeep_api::words::{ContinueToken, Limit, ResourceName, quoted};
@@ -81,9 +81,20 @@ fn resource_name(given: &ResourceName) -> Result<name::ResourceName, Rejected> {
     })
 }
 
-/// The labels of a new resource; a name may stand there once, and none is one that only the system sets.
+/// The labels of a new resource, with the rules that the schema can't express: no name occurs twice, none belongs to
+/// the system, and all of them have at most [`LABEL_BYTES_MAX`] bytes.
 fn labels(metadata: Option<MetadataCreate>) -> Result<Vec<Label>, Rejected> {
     let given = metadata.map(|metadata| metadata.labels).unwrap_or_default();
+    let bytes: usize = given
+        .iter()
+        .map(|label| label.name.len() + label.value.len())
+        .sum();
+    if bytes > LABEL_BYTES_MAX {
+        return Err(Rejected::Rule(vec![InvalidItem {
+            name: "metadata.labels".to_owned(),
+            reason: format!("the labels have {bytes} bytes; at most {LABEL_BYTES_MAX} are allowed"),
+        }]));
+    }
     let mut names = HashSet::new();
     let mut faults = Vec::new();
     for (index, label) in given.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use appkeep_client::types::{Label, MetadataCreate};
+use appkeep_client::types::{LabelCreate, MetadataCreate};
 use serde::Serialize;
 
 use crate::failure::{FAILED, Failure};
@@ -20,7 +20,7 @@ pub(super) struct Args {
     pub(super) app: Option<String>,
     /// A label to attach; may be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = label)]
-    label: Vec<Label>,
+    label: Vec<LabelCreate>,
     /// Wait until it is completed. Exit code 1 when it fails.
     #[arg(long, short)]
     wait: bool,
@@ -57,9 +57,11 @@ impl Patience {
     }
 }
 
-fn label(text: &str) -> Result<Label, String> {
+fn label(text: &str) -> Result<LabelCreate, String> {
     let (name, value) = text.split_once('=').ok_or("NAME=VALUE would be right")?;
-    let label = Label::builder().name(name.to_owned()).value(value.to_owned());
+    let label = LabelCreate::builder()
+        .name(name.to_owned())
+        .value(value.to_owned());
     label
         .try_into()
         .map_err(|error: appkeep_client::types::error::ConversionError| error.to_string())

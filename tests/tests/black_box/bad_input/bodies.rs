@@ -25,6 +25,13 @@ fn labels(ask: &mut Ask, labels: Value) {
     ask.member("metadata", Value::from_iter([("labels", labels)]));
 }
 
+/// So many labels, each of which has a name and a value of so many characters.
+fn sized_labels(count: usize, name_chars: usize, value: &str, value_chars: usize) -> Value {
+    let label =
+        |index: usize| json!({"name": format!("{index:0>name_chars$}"), "value": value.repeat(value_chars)});
+    (0..count).map(label).collect()
+}
+
 /// Metadata that also has a member which only the server knows.
 fn owned(ask: &mut Ask, name: &str, value: Value) {
     ask.member(
@@ -222,6 +229,14 @@ const SHAPES: &[Row] = &[
     row("an unknown member of a label", Creates, |ask, _| {
         labels(ask, json!([{"name": "a", "value": "b", "colour": 1}]));
     }, "400/8", &["metadata.labels[0].colour"]),
+    row("a label without characters in its name", Creates, |ask, _| labels(ask, json!([{"name": "", "value": "a"}])),
+        "400/8", &["metadata.labels[0].name"]),
+    row("a label's name of 129 characters", Creates, |ask, _| labels(ask, sized_labels(2, 129, "", 0)),
+        "400/8", &["metadata.labels[0].name", "metadata.labels[1].name"]),
+    row("a label's value of 257 characters", Creates, |ask, _| labels(ask, sized_labels(1, 1, "ü", 257)),
+        "400/8", &["metadata.labels[0].value"]),
+    row("65 labels", Creates, |ask, _| labels(ask, sized_labels(65, 2, "", 0)), "400/8", &["metadata.labels"]),
+    row("25,000 labels", Creates, |ask, _| labels(ask, sized_labels(25_000, 5, "", 0)), "400/8", &["metadata.labels"]),
     // What only the server knows may be sent, but well-formed.
     row("a malformed creation time", Creates, |ask, _| owned(ask, "creationTimestamp", json!("yesterday")),
         "400/8", &["metadata.creationTimestamp"]),
@@ -247,7 +262,7 @@ async fn a_body_of_another_shape_is_refused_by_the_fields_names() {
 }
 
 #[rustfmt::skip]
-const TWICE: &[Row] = &[
+const RULES: &[Row] = &[
     row("the type twice", BACKUP, |ask, _| within(ask, r#""type":"application/astra-appBackup""#),
         "400/8", &["type"]),
     row("the name twice", Creates, |ask, _| within(ask, r#""name":"a","name":"b""#), "400/8", &["name"]),
@@ -265,6 +280,14 @@ const TWICE: &[Row] = &[
     row("a label's name twice", Creates, |ask, _| {
         within(ask, r#""metadata":{"labels":[{"name":"a","value":"b"},{"name":"c","value":"d","name":"e"}]}"#);
     }, "400/8", &["metadata.labels[1].name"]),
+    row("16,385 bytes of labels", Creates, |ask, _| {
+        let mut given = sized_labels(64, 5, "a", 251);
+        given[63]["name"] = json!("000063");
+        labels(ask, given);
+    }, "400/9", &["metadata.labels"]),
+    row("labels within all limits in characters, but not in bytes", Creates, |ask, _| {
+        labels(ask, sized_labels(64, 2, "😀", 64));
+    }, "400/9", &["metadata.labels"]),
     row("one label twice", Creates, |ask, _| {
         labels(ask, json!([{"name": "a", "value": "b"}, {"name": "a", "value": "c"}]));
     }, "400/9", &["metadata.labels[1].name"]),
@@ -275,8 +298,27 @@ const TWICE: &[Row] = &[
 ];
 
 #[tokio::test]
-async fn what_is_given_twice_is_refused_by_its_name() {
-    judge(&Stage::set().await, TWICE).await;
+async fn a_body_that_breaks_a_rule_is_refused_by_the_fields_names() {
+    judge(&Stage::set().await, RULES).await;
+}
+
+#[tokio::test]
+async fn the_largest_labels_are_accepted_and_returned() {
+    let stage = Stage::set().await;
+    for operation in ["app_backup_create_for_app", "app_snap_create_for_app"] {
+        for given in [
+            sized_labels(64, 128, "a", 128),
+            sized_labels(64, 5, "a", 251),
+            sized_labels(21, 128, "ü", 256),
+        ] {
+            let mut ask = stage.ask(operation);
+            labels(&mut ask, given.clone());
+            let created = ask.send(&stage.api).await;
+            assert_eq!(created.status, 201, "{operation}: {}", created.problem());
+            assert_eq!(created.json()["metadata"]["labels"], given);
+            assert_eq!(created.violations(operation), [""; 0]);
+        }
+    }
 }
 
 /// What is no DNS-1123 label.
@@ -338,7 +380,7 @@ const TOO_LARGE: &[Row] = &[
     row("1 MiB of one label's value", Creates, |ask, _| {
         let value = "x".repeat(BYTES_MAX - 200);
         labels(ask, json!([{"name": "a", "value": value, "colour": 1}]));
-    }, "400/8", &["metadata.labels[0].colour"]),
+    }, "400/8", &["metadata.labels[0].value", "metadata.labels[0].colour"]),
 ];
 
 #[tokio::test]
@@ -354,7 +396,7 @@ async fn a_request_with_thousands_of_faults_gets_a_short_answer() {
     let answer = ask.send(&stage.api).await;
     assert_eq!(answer.problem(), "400/8");
     assert_eq!(answer.culprits().len(), 32);
-    labels(&mut ask, json!(vec![json!({"name": "a", "value": "b"}); 5_000]));
+    labels(&mut ask, json!(vec![json!({"name": "a", "value": "b"}); 64]));
     let answer = ask.send(&stage.api).await;
     assert_eq!(answer.problem(), "400/9");
     assert_eq!(answer.culprits().len(), 32);
@@ -391,7 +433,7 @@ const SOUND: &[(&str, Spoil)] = &[
     ("a name with hyphens", |ask, _| ask.member("name", json!("a--b-0"))),
     ("no labels", |ask, _| labels(ask, json!([]))),
     ("any text as labels", |ask, _| {
-        labels(ask, json!([{"name": "", "value": ""}, {"name": "a", "value": "ü\u{1f980}\n\0\"\\"}, {"name": "A", "value": ""}]));
+        labels(ask, json!([{"name": " ", "value": ""}, {"name": "a", "value": "ü\u{1f980}\n\0\"\\"}, {"name": "A", "value": ""}]));
     }),
     ("everything that only the server knows", |ask, _| {
         ask.member("metadata", json!({

@@ -309,6 +309,14 @@ pub(super) const SHOWN_BY: &[(&str, &str)] = &[
         "hooks::labels_tell_what_a_snapshot_is_and_a_backup_takes_them_over",
     ),
     (
+        "LabelCreate.name",
+        "hooks::labels_tell_what_a_snapshot_is_and_a_backup_takes_them_over",
+    ),
+    (
+        "LabelCreate.value",
+        "hooks::labels_tell_what_a_snapshot_is_and_a_backup_takes_them_over",
+    ),
+    (
         "ListMetadata.continue",
         "resources::a_list_tells_who_asked_for_it_and_where_it_goes_on",
     ),

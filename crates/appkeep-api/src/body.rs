@@ -7,8 +7,9 @@ use dropshot::{
     ApiEndpointBodyContentType, Body, ExclusiveExtractor, ExtractorMetadata, HttpError, RequestContext,
     ServerContext, TypedBody,
 };
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Body as _;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -35,6 +36,11 @@ pub enum BodyFault {
         given: String,
         /// What is declared.
         declared: Vec<&'static str>,
+    },
+    /// It is encoded, for example compressed.
+    Coding {
+        /// What was sent, quoted.
+        given: String,
     },
     /// It is larger than the limit.
     TooLarge {
@@ -70,14 +76,22 @@ where
         _: &RequestContext<C>,
         request: hyper::Request<Body>,
     ) -> Result<Self, HttpError> {
-        Ok(Self {
-            request,
-            read_as: PhantomData,
-        })
+        Ok(Self::new(request))
     }
 
     fn metadata(content_type: ApiEndpointBodyContentType) -> ExtractorMetadata {
         TypedBody::<T>::metadata(content_type)
+    }
+}
+
+impl<T> JsonBody<T> {
+    /// The body of a request.
+    #[must_use]
+    pub fn new(request: hyper::Request<Body>) -> Self {
+        Self {
+            request,
+            read_as: PhantomData,
+        }
     }
 }
 
@@ -91,7 +105,15 @@ impl<T: JsonSchema + DeserializeOwned + 'static> JsonBody<T> {
     /// Dropping the future abandons the body.
     pub async fn read(self, vendor_type: &'static str, limits: BodyLimits) -> Result<T, BodyFault> {
         check_media_type(self.request.headers(), vendor_type)?;
-        let body = Limited::new(self.request.into_body(), limits.bytes_max);
+        check_coding(self.request.headers())?;
+        let body = self.request.into_body();
+        // A declared length that is too large is refused before the client is told to continue.
+        if body.size_hint().lower() > limits.bytes_max as u64 {
+            return Err(BodyFault::TooLarge {
+                bytes_max: limits.bytes_max,
+            });
+        }
+        let body = Limited::new(body, limits.bytes_max);
         let collected = tokio::time::timeout(limits.timeout, body.collect())
             .await
             .map_err(|_| BodyFault::TimedOut {
@@ -132,6 +154,19 @@ fn check_media_type(headers: &http::HeaderMap, vendor_type: &'static str) -> Res
             declared,
         })
     }
+}
+
+/// No coding is supported; `identity` is the name of none.
+fn check_coding(headers: &http::HeaderMap) -> Result<(), BodyFault> {
+    let codings = headers.get_all(CONTENT_ENCODING).iter();
+    for given in codings.map(|given| String::from_utf8_lossy(given.as_bytes())) {
+        if !given.trim().eq_ignore_ascii_case("identity") {
+            return Err(BodyFault::Coding {
+                given: quoted(&given),
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Reads `bytes` as a `T`, telling text that is no JSON from JSON that doesn't fit. What fits is decided by

@@ -52,6 +52,12 @@ struct ForceUpdateHeaders {
 pub struct ForceUpdate(pub Result<(), HeaderFault>);
 
 impl ForceUpdate {
+    /// Looks for the header among a request's.
+    #[must_use]
+    pub fn of(headers: &HeaderMap) -> Self {
+        Self(Self::read(headers))
+    }
+
     fn read(headers: &HeaderMap) -> Result<(), HeaderFault> {
         let item = |reason: String| InvalidItem {
             name: FORCE_UPDATE.to_owned(),
@@ -75,7 +81,7 @@ impl ForceUpdate {
 #[async_trait::async_trait]
 impl SharedExtractor for ForceUpdate {
     async fn from_request<C: ServerContext>(rqctx: &RequestContext<C>) -> Result<Self, HttpError> {
-        Ok(Self(Self::read(rqctx.request.headers())))
+        Ok(Self::of(rqctx.request.headers()))
     }
 
     fn metadata(content_type: ApiEndpointBodyContentType) -> ExtractorMetadata {

@@ -64,6 +64,12 @@ impl<R> Reply<R> {
         self.response.status()
     }
 
+    /// The response itself.
+    #[must_use]
+    pub fn into_response(self) -> Response<Body> {
+        self.response
+    }
+
     /// Adds a header; one whose value can't be sent is left out.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: &str) -> Self {

@@ -6,6 +6,7 @@ pub mod data_dir;
 pub mod error;
 mod http;
 pub mod keys;
+mod listener;
 mod log;
 mod operations;
 mod pages;

@@ -13,15 +13,14 @@ use appkeep_core::store::Store;
 use appkeep_core::worker::{HookTurns, Patrol, WorkerDeps, Workers};
 use appkeep_engine::{EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
-use dropshot::{ConfigDropshot, ConfigTls, HttpServer, ServerBuilder};
 use tokio::sync::Notify;
 
 use crate::config::Config;
 use crate::data_dir::{DataDir, DataDirLock};
 use crate::error::StartError;
-use crate::http::{self, BODY_BYTES_MAX, Http, WireCache};
+use crate::http::{Api, BODY_BYTES_MAX, Http, WireCache};
 use crate::keys;
-use crate::log;
+use crate::listener::{ConnectionLimits, Listener};
 use crate::operations::{Operations, RequestMetrics};
 use crate::pages;
 use crate::system::{RandomIds, SystemClock};
@@ -68,7 +67,7 @@ impl Options {
 /// A running server.
 pub struct Server {
     service: Service,
-    http: HttpServer<Arc<Http>>,
+    listener: Listener,
     store: Arc<SqliteStore>,
     workers: Workers,
     patrol: Patrol,
@@ -115,7 +114,7 @@ impl Server {
         let (clock, ids) = (options.clock.clone(), options.ids.clone());
         let service = Service::new(shared.clone(), clock, ids, wake.clone());
         let metrics = options.operations_listen.map(|_| Arc::new(RequestMetrics::new()));
-        let http = listen(
+        let listener = listen(
             &options,
             certificate.as_ref(),
             shared.clone(),
@@ -147,7 +146,7 @@ impl Server {
         }
         Ok(Self {
             service,
-            http,
+            listener,
             store,
             workers,
             patrol,
@@ -161,13 +160,13 @@ impl Server {
     /// The address that it listens on.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
-        self.http.local_addr()
+        self.listener.local_addr()
     }
 
     /// Where it is reached: scheme, address and port.
     #[must_use]
     pub fn url(&self) -> String {
-        let scheme = if self.http.using_tls() { "https" } else { "http" };
+        let scheme = if self.listener.is_tls() { "https" } else { "http" };
         format!("{scheme}://{}", self.local_addr())
     }
 
@@ -215,10 +214,11 @@ impl Server {
         if let Some(operations) = &self.operations {
             operations.announce_stop();
         }
-        match tokio::time::timeout(DRAIN_TIMEOUT, self.http.close()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(error, "the HTTP server did not close well"),
-            Err(_) => tracing::warn!("requests were cut off after {} s", DRAIN_TIMEOUT.as_secs()),
+        if tokio::time::timeout(DRAIN_TIMEOUT, self.listener.close())
+            .await
+            .is_err()
+        {
+            tracing::warn!("requests were cut off after {} s", DRAIN_TIMEOUT.as_secs());
         }
         if let Some(certificate) = self.certificate {
             certificate.stop().await;
@@ -238,7 +238,7 @@ fn listen(
     store: Arc<dyn Store>,
     service: Service,
     metrics: Option<Arc<RequestMetrics>>,
-) -> Result<HttpServer<Arc<Http>>, StartError> {
+) -> Result<Listener, StartError> {
     let refused = |reason: String| StartError::Listen {
         address: options.listen.to_string(),
         reason,
@@ -255,23 +255,13 @@ fn listen(
             timeout: options.config.body_timeout,
         },
     };
-    let config = ConfigDropshot {
-        bind_address: options.listen,
-        default_request_body_max_bytes: BODY_BYTES_MAX,
-        ..ConfigDropshot::default()
-    };
-    let tls = certificate
-        .map(|certificate| certificate.server_config().map(ConfigTls::Dynamic))
-        .transpose()?;
-    let mut description = http::description().map_err(refused)?;
+    let tls = certificate.map(Certificate::server_config).transpose()?;
+    let mut api = Api::new(context).map_err(refused)?;
     if options.config.pages {
-        pages::register(&mut description).map_err(refused)?;
+        pages::register(&mut api);
     }
-    ServerBuilder::new(description, Arc::new(context), log::dropshot_logger())
-        .config(config)
-        .tls(tls)
-        .start()
-        .map_err(|error| refused(root_cause(&error)))
+    let limits = ConnectionLimits::of_api(&options.config);
+    Listener::start(options.listen, Arc::new(api), tls, limits).map_err(|error| refused(error.to_string()))
 }
 
 /// The innermost reason, without the outer ones' repetitions.

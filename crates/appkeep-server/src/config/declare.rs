@@ -17,7 +17,8 @@ use super::file::{AccountTable, AppTable, BucketTable, File, KeysTable};
 use super::nesting::Places;
 use super::{
     BODY_TIMEOUT_SECS_DEFAULT, BODY_TIMEOUT_SECS_MAX, BUCKET_BACKUPS_DEFAULT, CHECK_EVERY_SECS_DEFAULT,
-    CHECK_EVERY_SECS_MAX, Config, KeySource, VERIFY_PERCENT_DEFAULT, WORKERS_DEFAULT, WORKERS_MAX,
+    CHECK_EVERY_SECS_MAX, CONNECTION_TIMEOUT_SECS_MAX, CONNECTIONS_MAX, Config, IDLE_TIMEOUT_SECS_DEFAULT,
+    KeySource, VERIFY_PERCENT_DEFAULT, WORKERS_DEFAULT, WORKERS_MAX, WRITE_TIMEOUT_SECS_DEFAULT,
 };
 
 /// The namespace of ids that are made from names: a version 5 id of this project's name.
@@ -52,6 +53,12 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         1..=BODY_TIMEOUT_SECS_MAX,
     )?;
     let server = &file.server;
+    let connections_max = checker.connections(server.connections_max.as_ref(), CONNECTIONS_MAX)?;
+    let per_address = server.connections_per_address_max.as_ref();
+    let connections_per_address_max =
+        checker.connections(per_address, connections_max.unwrap_or(CONNECTIONS_MAX))?;
+    let idle_timeout = checker.timeout(server.idle_timeout_secs.as_ref(), IDLE_TIMEOUT_SECS_DEFAULT)?;
+    let write_timeout = checker.timeout(server.write_timeout_secs.as_ref(), WRITE_TIMEOUT_SECS_DEFAULT)?;
     let check_every_secs = checker.number(
         server.check_every_secs.as_ref(),
         CHECK_EVERY_SECS_DEFAULT,
@@ -72,6 +79,10 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         workers,
         backups_max: backups_max.transpose()?,
         body_timeout: Duration::from_secs(body_timeout_secs.into()),
+        connections_max,
+        connections_per_address_max,
+        idle_timeout,
+        write_timeout,
         check_every: Duration::from_secs(check_every_secs.into()),
         verify_percent: u8::try_from(verify_percent).unwrap_or(100),
         engine_priority,
@@ -103,6 +114,17 @@ impl Checker<'_> {
             range.end()
         );
         Err(self.error(&given.span(), problem))
+    }
+
+    fn connections(&self, given: Option<&Spanned<u32>>, most: u32) -> Result<Option<u32>, ConfigError> {
+        given
+            .map(|given| self.number(Some(given), most, 1..=most))
+            .transpose()
+    }
+
+    fn timeout(&self, given: Option<&Spanned<u32>>, default: u32) -> Result<Duration, ConfigError> {
+        let secs = self.number(given, default, 1..=CONNECTION_TIMEOUT_SECS_MAX)?;
+        Ok(Duration::from_secs(secs.into()))
     }
 
     fn priority(&self, given: Option<&Spanned<String>>) -> Result<Priority, ConfigError> {
@@ -410,7 +432,7 @@ path = "/var/backups"
             (
                 "workers = 1",
                 "worker = 1",
-                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `workers`, `backups_max`, `body_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `pages`",
+                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `workers`, `backups_max`, `body_timeout_secs`, `connections_max`, `connections_per_address_max`, `idle_timeout_secs`, `write_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `pages`",
             ),
             (
                 "name = \"shop\"",

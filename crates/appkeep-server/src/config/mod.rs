@@ -28,6 +28,14 @@ pub const KEEP_MAX: u32 = 9999;
 pub const BODY_TIMEOUT_SECS_DEFAULT: u32 = 30;
 /// The longest time that may be set for it, in seconds.
 pub const BODY_TIMEOUT_SECS_MAX: u32 = 3600;
+/// How long a connection may be without a request unless the configuration says otherwise, in seconds.
+pub const IDLE_TIMEOUT_SECS_DEFAULT: u32 = 30;
+/// How long a response may make no progress unless the configuration says otherwise, in seconds.
+pub const WRITE_TIMEOUT_SECS_DEFAULT: u32 = 30;
+/// The longest time that may be set for either, in seconds.
+pub const CONNECTION_TIMEOUT_SECS_MAX: u32 = 3600;
+/// The most connections that may be configured.
+pub const CONNECTIONS_MAX: u32 = 65_536;
 
 /// How often buckets and snapshots are asked for what they hold unless the configuration says otherwise, in
 /// seconds.
@@ -75,6 +83,14 @@ pub struct Config {
     pub backups_max: Option<u32>,
     /// How long a request's body may take to arrive.
     pub body_timeout: Duration,
+    /// The most connections; without it derived from the limit of open files.
+    pub connections_max: Option<u32>,
+    /// The most connections of one address; without it three quarters of all.
+    pub connections_per_address_max: Option<u32>,
+    /// How long a connection may be without a request.
+    pub idle_timeout: Duration,
+    /// How long a response may make no progress.
+    pub write_timeout: Duration,
     /// How often buckets and snapshots are asked for what they hold.
     pub check_every: Duration,
     /// How much of a finished backup is read back, in percent of its data.

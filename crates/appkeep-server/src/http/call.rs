@@ -2,20 +2,18 @@
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
 use std::time::Instant;
 
-use appkeep_api::api::Answer;
 use appkeep_api::body::JsonBody;
 use appkeep_api::problem::{InvalidItem, Problem};
 use appkeep_api::reply::Reply;
 use appkeep_api::words::{Identifier, Try};
 use appkeep_core::actor::OpContext;
 use appkeep_core::store::ListAsk;
-use dropshot::RequestContext;
+use dropshot::Body;
 use futures::FutureExt;
-use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
+use http::{HeaderMap, Response};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
@@ -23,11 +21,12 @@ use uuid::Uuid;
 
 use super::Http;
 use super::problem::{self, OwnKinds, Refusal, Rejected};
+use super::request::ApiRequest;
 use crate::auth::{self, Unauthenticated};
 
 /// A request that is being answered.
 pub(super) struct Call<'a> {
-    rqctx: &'a RequestContext<Arc<Http>>,
+    request: &'a ApiRequest,
     own: OwnKinds,
     correlation: Uuid,
     begun: Instant,
@@ -35,23 +34,23 @@ pub(super) struct Call<'a> {
 
 impl<'a> Call<'a> {
     /// Begins to answer a request to the operation whose own kinds of problem are `own`.
-    pub(super) fn begin(rqctx: &'a RequestContext<Arc<Http>>, own: OwnKinds) -> Self {
+    pub(super) fn begin(request: &'a ApiRequest, own: OwnKinds) -> Self {
         Self {
-            rqctx,
+            request,
             own,
-            correlation: rqctx.context().ids.next_id(),
+            correlation: request.http.ids.next_id(),
             begun: Instant::now(),
         }
     }
 
     /// What the handlers need.
     pub(super) fn http(&self) -> &'a Http {
-        self.rqctx.context()
+        &self.request.http
     }
 
     /// The request's headers.
     pub(super) fn headers(&self) -> &'a HeaderMap {
-        self.rqctx.request.headers()
+        self.request.headers()
     }
 
     /// Who asks.
@@ -83,24 +82,29 @@ impl<'a> Call<'a> {
 
     /// Answers with what `work` makes, or with the problem that its refusal becomes. A panic is a problem,
     /// too, and nothing more.
-    pub(super) async fn answer<R>(&self, work: impl Future<Output = Result<Reply<R>, Refusal>>) -> Answer<R> {
-        let request = &self.rqctx.request;
+    pub(super) async fn answer(
+        &self,
+        work: impl Future<Output = Result<Reply<()>, Refusal>>,
+    ) -> Response<Body> {
         // Of the level that no filter leaves out, so that every line has it.
         let span = tracing::error_span!(
             "request",
             correlation.id = %self.correlation,
-            method = %request.method(),
-            path = request.uri().path()
+            method = %self.request.method(),
+            path = self.request.path()
         );
         let reply = self.reply(work).instrument(span).await;
         if let Some(metrics) = &self.http().metrics {
-            let operation = &self.rqctx.endpoint.operation_id;
-            metrics.count(operation, reply.status().as_u16(), self.begun.elapsed());
+            metrics.count(
+                self.request.operation,
+                reply.status().as_u16(),
+                self.begun.elapsed(),
+            );
         }
-        Ok(reply)
+        reply.into_response()
     }
 
-    async fn reply<R>(&self, work: impl Future<Output = Result<Reply<R>, Refusal>>) -> Reply<R> {
+    async fn reply(&self, work: impl Future<Output = Result<Reply<()>, Refusal>>) -> Reply<()> {
         let outcome = AssertUnwindSafe(work).catch_unwind().await;
         let refusal = match outcome {
             Ok(Ok(reply)) => {

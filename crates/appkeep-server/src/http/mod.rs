@@ -11,8 +11,10 @@ mod from_wire;
 mod handlers;
 mod list;
 mod media;
-mod methods;
 pub(crate) mod problem;
+mod request;
+mod router;
+mod service;
 mod short_list;
 mod to_wire;
 mod to_wire_declared;
@@ -27,8 +29,8 @@ use appkeep_core::store::Store;
 
 use crate::operations::RequestMetrics;
 
-pub(crate) use self::handlers::description;
 pub(crate) use self::media::accepts_gzip;
+pub(crate) use self::service::Api;
 pub(crate) use self::wire_cache::WireCache;
 
 /// The largest request body, in bytes: 1 MiB.

@@ -103,6 +103,7 @@ kinds! {
     IN_USE_BY_RESTORE = Some(142), CONFLICT, "In use by a restore", "A restore is reading this data. Delete it when the restore has ended.";
     SNAPSHOT_IN_USE = Some(144), CONFLICT, "Snapshot in use by a backup", "A backup is copying this snapshot. Delete it when the backup has ended.";
     BODY_TIMED_OUT = None, REQUEST_TIMEOUT, "Request Timeout", "The body of the request didn't arrive in time.";
+    MALFORMED_PATH = None, BAD_REQUEST, "Bad Request", "The request URI has a path that can't be decoded.";
     UNSUPPORTED_MEDIA_TYPE = None, UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type", "The body of the request has a media type that this operation doesn't read.";
 }
 
@@ -233,6 +234,10 @@ fn of_body_fault(fault: BodyFault, correlation: Uuid) -> Problem {
                 "its Content-Type is {given}; {} would be right",
                 declared.join(" or ")
             ),
+        ),
+        BodyFault::Coding { given } => body(
+            UNSUPPORTED_MEDIA_TYPE,
+            format!("its Content-Encoding is {given}; expected none, or identity"),
         ),
         BodyFault::TooLarge { bytes_max } => {
             body(BODY_TOO_LARGE, format!("it has more than {bytes_max} bytes"))

@@ -1,7 +1,7 @@
 //! TLS: which certificate the server shows, and how it comes by another one while it runs.
 //!
 //! The certificate is in files, either somebody's or the server's own. Handshakes take the one that was found
-//! to be good last; connections that are open keep theirs. What makes connections out of it is dropshot.
+//! to be good last; connections that are open keep theirs. `listener` does the handshakes.
 
 mod error;
 mod files;

@@ -96,6 +96,8 @@ mod tests {
         assert_eq!(all.workers, none.workers);
         assert_eq!(all.backups_at_once(), none.backups_at_once());
         assert_eq!(all.body_timeout, none.body_timeout);
+        assert_eq!(all.idle_timeout, none.idle_timeout);
+        assert_eq!(all.write_timeout, none.write_timeout);
         assert_eq!(all.check_every, none.check_every);
         assert_eq!(all.verify_percent, none.verify_percent);
         assert_eq!(all.engine_priority, none.engine_priority);

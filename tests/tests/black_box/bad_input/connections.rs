@@ -235,6 +235,48 @@ async fn what_can_be_refused_without_the_body_does_not_wait_for_it() {
 }
 
 #[tokio::test]
+async fn a_body_that_is_declared_too_large_is_refused_before_it_is_asked_for() {
+    let server = patient().await;
+    let api = server.api().await;
+    let ask = create(&server, api.token());
+    for expectation in ["", "Expect: 100-continue\r\n"] {
+        let head = format!(
+            "POST {} HTTP/1.1\r\nHost: appkeep\r\nAuthorization: Bearer {}\r\n{expectation}Content-Length: 1048577\r\n\r\n",
+            ask.path(),
+            api.token()
+        );
+        let mut wire = Wire::open(server.address()).await;
+        wire.write(head.as_bytes()).await;
+        let answer = wire.answer().await;
+        assert_eq!(answer.problem(), "413/85", "{expectation}");
+        assert_eq!(answer.violations("app_snap_create_for_app"), [""; 0]);
+        assert!(wire.is_closed().await);
+    }
+}
+
+#[tokio::test]
+async fn a_body_with_a_coding_is_refused() {
+    let server = patient().await;
+    let api = server.api().await;
+    let ask = create(&server, api.token());
+    for (codings, status) in [("gzip", 415), ("br, identity", 415), ("", 415), ("Identity", 201)] {
+        let body = ask.bytes();
+        let head = format!(
+            "POST {} HTTP/1.1\r\nHost: appkeep\r\nAuthorization: Bearer {}\r\nContent-Encoding: {codings}\r\nContent-Length: {}\r\n\r\n",
+            ask.path(),
+            api.token(),
+            body.len()
+        );
+        let mut wire = Wire::open(server.address()).await;
+        wire.write(head.as_bytes()).await;
+        wire.write(&body).await;
+        let answer = wire.answer().await;
+        assert_eq!(answer.status, status, "{codings}");
+        assert_eq!(answer.violations("app_snap_create_for_app"), [""; 0], "{codings}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_in_chunks_is_read_and_limited_like_any_other() {
     let server = patient().await;
     let api = server.api().await;

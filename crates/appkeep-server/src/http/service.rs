@@ -1,0 +1,131 @@
+//! The API as the listener's application: finds the operation or page of each request, and answers those that lead
+//! to none.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use appkeep_api::reply::Reply;
+use dropshot::Body;
+use http::header::{ALLOW, CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderMap, HeaderValue, Method, Request, Response};
+use hyper::body::Incoming;
+
+use super::Http;
+use super::handlers::{HANDLERS, Handler};
+use super::problem::{Kind, MALFORMED_PATH, METHOD_NOT_ALLOWED, RESOURCE_NOT_FOUND};
+use super::request::ApiRequest;
+use super::router::{Found, Router};
+use crate::listener::Application;
+
+/// Answers requests to a page, given their headers.
+pub(crate) type Page = Box<dyn Fn(&HeaderMap) -> Response<Body> + Send + Sync>;
+
+/// What a method of a path leads to.
+pub(crate) enum Endpoint {
+    /// An operation of the API, by its id.
+    Operation(&'static str, Handler),
+    /// A page for browsers.
+    Page(Page),
+}
+
+/// The API and the pages.
+pub(crate) struct Api {
+    http: Arc<Http>,
+    router: Router<Endpoint>,
+}
+
+impl Api {
+    /// An application that answers every operation of the API, and no page yet.
+    ///
+    /// # Errors
+    /// When an operation of the API's document has no handler.
+    pub(crate) fn new(http: Http) -> Result<Self, String> {
+        let mut router = Router::new();
+        for (path, method, id) in operations()? {
+            let handler = HANDLERS.iter().find(|(operation, _)| *operation == id);
+            let (operation, handler) = handler.ok_or_else(|| format!("{id} has no handler"))?;
+            router.add(&method, &path, Endpoint::Operation(operation, *handler));
+        }
+        Ok(Self {
+            http: Arc::new(http),
+            router,
+        })
+    }
+
+    /// Adds a page.
+    pub(crate) fn add_page(&mut self, method: &Method, path: &str, page: Page) {
+        self.router.add(method, path, Endpoint::Page(page));
+    }
+
+    /// Answers a request that leads to no operation.
+    fn refuse(&self, kind: Kind, allow: Option<&str>) -> Response<Body> {
+        let problem = kind.occurrence(self.http.ids.next_id());
+        let mut reply = Reply::<()>::problem(&problem);
+        if let Some(allow) = allow {
+            reply = reply.with_header(ALLOW, allow);
+        }
+        if let Some(metrics) = &self.http.metrics {
+            // Clients choose the path and the method, so they are no labels.
+            metrics.count("none", reply.status().as_u16(), Duration::ZERO);
+        }
+        reply.into_response()
+    }
+}
+
+impl Application for Api {
+    async fn respond(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
+        let response = match self.router.find(request.method(), request.uri().path()) {
+            Found::Handler(Endpoint::Page(page), _) => return page(request.headers()),
+            Found::Handler(Endpoint::Operation(operation, handler), variables) => {
+                handler(ApiRequest::new(self.http.clone(), operation, variables, request)).await
+            }
+            Found::OtherMethods(allow) => self.refuse(METHOD_NOT_ALLOWED, Some(&allow)),
+            Found::Nowhere => self.refuse(RESOURCE_NOT_FOUND, None),
+            Found::Malformed => self.refuse(MALFORMED_PATH, None),
+        };
+        protected(response)
+    }
+}
+
+/// A response that no cache keeps, and whose media type no browser guesses.
+fn protected(mut response: Response<Body>) -> Response<Body> {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Path, method and id of every operation of the API's document.
+fn operations() -> Result<Vec<(String, Method, String)>, String> {
+    let document = appkeep_api::openapi()?;
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let methods = paths.flat_map(|(path, item)| {
+        let item = item.as_object().into_iter().flatten();
+        item.map(move |(method, operation)| (path, method, operation))
+    });
+    methods
+        .map(|(path, method, operation)| {
+            let method = method
+                .to_uppercase()
+                .parse()
+                .map_err(|_| format!("{path} has a method {method}"))?;
+            let id = operation["operationId"].as_str().unwrap_or_default();
+            Ok((path.clone(), method, id.to_owned()))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn operations_and_handlers_are_the_same() {
+        let operations = operations().unwrap();
+        let operations: BTreeSet<&str> = operations.iter().map(|(_, _, id)| &**id).collect();
+        let handlers: BTreeSet<&str> = HANDLERS.iter().map(|(id, _)| *id).collect();
+        assert_eq!(operations, handlers);
+    }
+}

@@ -28,6 +28,10 @@ pub enum EngineError {
     /// The bucket or the disk didn't take or give bytes; the same call may go through later.
     #[error("storage failed: {0}")]
     Storage(String),
+    /// The system is short of file descriptors, processes or memory. Other work gives them back, so the same call
+    /// goes through later: it never fails for good because of this.
+    #[error("the system is short of resources: {0}")]
+    Exhausted(String),
     /// The repository can't be opened with the key that we have. No new one is made in its place.
     #[error("key: {0}")]
     Key(String),

@@ -101,6 +101,8 @@ pub enum HookEnd {
     Cancelled,
     /// It could not be started, for this reason.
     NotStarted(String),
+    /// It could not be started within its time limit because the system is short of resources, for this reason.
+    Exhausted(String),
 }
 
 /// What a hook did.
@@ -131,7 +133,9 @@ impl HookRun {
             HookEnd::Signalled(signal) => format!("was ended by signal {signal}"),
             HookEnd::TimedOut => format!("was killed after its time-out of {} s", hook.timeout_secs),
             HookEnd::Cancelled => "was killed because it was cancelled".to_owned(),
-            HookEnd::NotStarted(reason) => format!("could not be started: {reason}"),
+            HookEnd::NotStarted(reason) | HookEnd::Exhausted(reason) => {
+                format!("could not be started: {reason}")
+            }
         }
     }
 
@@ -143,7 +147,7 @@ impl HookRun {
             HookEnd::Signalled(_) => "signal",
             HookEnd::TimedOut => "time-out",
             HookEnd::Cancelled => "cancelled",
-            HookEnd::NotStarted(_) => "not-started",
+            HookEnd::NotStarted(_) | HookEnd::Exhausted(_) => "not-started",
         };
         let what = format!(
             "{} hook {:?} {}",

@@ -17,6 +17,8 @@ use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use crate::failure::is_transient;
+
 /// Where commands are looked for that are given without a path.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -27,21 +29,60 @@ const GRACE: Duration = Duration::from_secs(1);
 /// hold its output open for ever.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
-/// Runs the command to its end, or ends it.
+/// The pause before a command is started again that could not be because the system is short of resources.
+const START_AGAIN: Duration = Duration::from_millis(100);
+
+/// Runs the command to its end, or ends it. While the system is too short of resources to start it, it tries again
+/// until the command's time limit: an app that was quiesced must be released.
 ///
 /// # Cancel safety
 /// When the future is dropped, the command is killed with all that it started.
 pub(crate) async fn run(request: &RunHook, cancel: &CancellationToken) -> HookRun {
     let begin = Instant::now();
-    let (end, stdout, stderr) = match Running::start(request) {
-        Ok(running) => running.end(request, cancel).await,
-        Err(reason) => (HookEnd::NotStarted(reason), Vec::new(), Vec::new()),
+    let limit = Duration::from_secs(request.hook.timeout_secs.into());
+    let without_output = |end| (end, Vec::new(), Vec::new());
+    let (end, stdout, stderr) = loop {
+        match Running::start(request) {
+            Ok(running) => break running.end(request, cancel).await,
+            Err(NotStarted::Exhausted(_)) if begin.elapsed() < limit => {
+                if cancel.run_until_cancelled(sleep(START_AGAIN)).await.is_none() {
+                    break without_output(HookEnd::Cancelled);
+                }
+            }
+            Err(NotStarted::Exhausted(reason)) => break without_output(HookEnd::Exhausted(reason)),
+            Err(NotStarted::Refused(reason)) => break without_output(HookEnd::NotStarted(reason)),
+        }
     };
     HookRun {
         end,
         took: begin.elapsed(),
         stdout: String::from_utf8_lossy(&stdout).into_owned(),
         stderr: String::from_utf8_lossy(&stderr).into_owned(),
+    }
+}
+
+/// Why a command was not started.
+enum NotStarted {
+    /// The system is short of resources for the moment.
+    Exhausted(String),
+    /// It can't be.
+    Refused(String),
+}
+
+impl NotStarted {
+    fn because(what: &str, error: &io::Error) -> Self {
+        let reason = format!("{what}: {error}");
+        if is_transient(error) {
+            Self::Exhausted(reason)
+        } else {
+            Self::Refused(reason)
+        }
+    }
+}
+
+impl From<&str> for NotStarted {
+    fn from(reason: &str) -> Self {
+        Self::Refused(reason.to_owned())
     }
 }
 
@@ -56,7 +97,7 @@ struct Running {
 }
 
 impl Running {
-    fn start(request: &RunHook) -> Result<Self, String> {
+    fn start(request: &RunHook) -> Result<Self, NotStarted> {
         let (program, arguments) = request.hook.command.split_first().ok_or("the command is empty")?;
         let child = Command::new(program)
             .args(arguments)
@@ -69,7 +110,7 @@ impl Running {
             .process_group(0)
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| format!("{program}: {error}"))?;
+            .map_err(|error| NotStarted::because(program, &error))?;
         let group = child
             .id()
             .and_then(|id| i32::try_from(id).ok())
@@ -89,7 +130,7 @@ impl Running {
                 while let Err(Errno::INTR) = rustix::process::waitid(WaitId::Pid(group), options) {}
                 let _ = tell.send(());
             })
-            .map_err(|error| format!("{program} can't be waited for: {error}"))?;
+            .map_err(|error| NotStarted::because(&format!("{program} can't be waited for"), &error))?;
         Ok(running)
     }
 

@@ -17,7 +17,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use crate::backend::DirectoryBackend;
 use crate::backup::{self, Bars};
 use crate::bucket::{self, Presence, Use};
-use crate::failure::storage;
+use crate::failure::{storage, unreadable};
 use crate::gate::{Gate, ShutWhenDropped};
 use crate::keys::KeyStore;
 use crate::locks::{Locks, Place};
@@ -375,9 +375,8 @@ impl Engine for RusticEngine {
             match &request.source {
                 RestoreData::Snapshot(snap_id) => {
                     let directory = snapshots.find(request.app_id, *snap_id)?;
-                    let directory = Dir::open(&directory).map_err(|error| {
-                        EngineError::Unreadable(vec![format!("snapshot {snap_id}: {error}")])
-                    })?;
+                    let directory = Dir::open(&directory)
+                        .map_err(|error| unreadable(format!("snapshot {snap_id}"), &error))?;
                     restorer.run(&mut FromSnapshot::new(directory), None)
                 }
                 RestoreData::Backup { bucket, backup_id } => {

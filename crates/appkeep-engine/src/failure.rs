@@ -1,4 +1,4 @@
-//! Turns failures of the system and of the library into the port's five.
+//! Turns failures of the system and of the library into the port's errors.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -7,18 +7,80 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use appkeep_core::engine::EngineError;
 use rustic_core::RusticError;
+use rustix::io::Errno;
 
 /// How many reasons are kept of things that can't be read.
 pub(crate) const REASONS_MAX: usize = 32;
 
+/// Whether the system is short of file descriptors, processes or memory, which other work gives back. Every error of
+/// the system that ends an operation passes through here, so that none of these becomes a final failure.
+pub(crate) fn is_transient(error: &io::Error) -> bool {
+    if let Some(code) = error.raw_os_error() {
+        let transient = [Errno::MFILE, Errno::NFILE, Errno::AGAIN, Errno::NOMEM];
+        return transient.iter().any(|errno| errno.raw_os_error() == code);
+    }
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory
+    ) || error.get_ref().is_some_and(|inner| has_transient_cause(inner))
+}
+
+/// Whether the library failed because of such an error.
+pub(crate) fn is_transient_in(error: &RusticError) -> bool {
+    has_transient_cause(error)
+}
+
+fn has_transient_cause(error: &(dyn Error + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let system = error.downcast_ref::<io::Error>();
+        let ours = error.downcast_ref::<BackendFailure>().map(|ours| &ours.error);
+        if let Some(system) = system.or(ours) {
+            return is_transient(system);
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// [`EngineError::Exhausted`] if `error` is transient, else what `otherwise` makes of the reason.
+fn unless_transient(
+    reason: String,
+    error: &io::Error,
+    otherwise: impl FnOnce(String) -> EngineError,
+) -> EngineError {
+    if is_transient(error) {
+        EngineError::Exhausted(reason)
+    } else {
+        otherwise(reason)
+    }
+}
+
 /// A disk or a bucket that failed at `what`.
 pub(crate) fn storage(what: impl Display, error: &io::Error) -> EngineError {
-    EngineError::Storage(format!("{what}: {error}"))
+    unless_transient(format!("{what}: {error}"), error, EngineError::Storage)
+}
+
+/// Data at `what` that can't be read.
+pub(crate) fn unreadable(what: impl Display, error: &io::Error) -> EngineError {
+    unless_transient(format!("{what}: {error}"), error, |reason| {
+        EngineError::Unreadable(vec![reason])
+    })
+}
+
+/// A key that can't be read at `what`.
+pub(crate) fn key(what: impl Display, error: &io::Error) -> EngineError {
+    unless_transient(format!("{what}: {error}"), error, EngineError::Key)
 }
 
 /// A library that failed while it was `doing` something.
 pub(crate) fn broken(doing: &str, error: &RusticError) -> EngineError {
-    EngineError::Broken(format!("{doing}: {}", words(error)))
+    let reason = format!("{doing}: {}", words(error));
+    if is_transient_in(error) {
+        EngineError::Exhausted(reason)
+    } else {
+        EngineError::Broken(reason)
+    }
 }
 
 /// What the library says, on one line. Our own words, where the error began with us.
@@ -58,27 +120,47 @@ pub(crate) struct BackendFailure {
 
 /// Reasons why data can't be read; only the first [`REASONS_MAX`] are kept.
 #[derive(Debug, Default)]
-pub(crate) struct Reasons(Vec<String>);
+pub(crate) struct Reasons {
+    unreadable: Vec<String>,
+    /// The first transient error. It outweighs the others, and there is no point in looking for more.
+    exhausted: Option<String>,
+}
 
 impl Reasons {
     /// Takes note of one.
     pub(crate) fn push(&mut self, reason: String) {
         if !self.is_full() {
-            self.0.push(reason);
+            self.unreadable.push(reason);
+        }
+    }
+
+    /// Takes note of an error of the system at `what`.
+    pub(crate) fn push_error(&mut self, what: impl Display, error: &io::Error) {
+        self.push_failure(format!("{what}: {error}"), is_transient(error));
+    }
+
+    /// Takes note of a reason that may be a transient error's.
+    pub(crate) fn push_failure(&mut self, reason: String, is_transient: bool) {
+        if is_transient {
+            self.exhausted.get_or_insert(reason);
+        } else {
+            self.push(reason);
         }
     }
 
     /// Whether no further one is kept.
     pub(crate) fn is_full(&self) -> bool {
-        self.0.len() >= REASONS_MAX
+        self.exhausted.is_some() || self.unreadable.len() >= REASONS_MAX
     }
 
     /// An error when there is any.
     pub(crate) fn into_result(self) -> Result<(), EngineError> {
-        if self.0.is_empty() {
+        if let Some(reason) = self.exhausted {
+            Err(EngineError::Exhausted(reason))
+        } else if self.unreadable.is_empty() {
             Ok(())
         } else {
-            Err(EngineError::Unreadable(self.0))
+            Err(EngineError::Unreadable(self.unreadable))
         }
     }
 }
@@ -105,6 +187,38 @@ mod tests {
         assert_eq!(words(&error), "writing data/00: no storage space");
         let theirs = RusticError::new(ErrorKind::Internal, "a\nb");
         assert_eq!(words(&theirs), "a b (kind: related to internal operations)");
+    }
+
+    #[test]
+    fn transient_errors_are_never_final_wherever_they_come_from() {
+        for errno in [Errno::MFILE, Errno::NFILE, Errno::AGAIN, Errno::NOMEM] {
+            let error = || io::Error::from(errno);
+            let wrapped = io::Error::other(error());
+            let failure = BackendFailure {
+                what: "writing data/00".to_owned(),
+                error: error(),
+            };
+            let library = RusticError::with_source(ErrorKind::Backend, "bucket", failure);
+            let mut reasons = Reasons::default();
+            reasons.push("data/lost: Permission denied".to_owned());
+            reasons.push_error("data/busy", &error());
+            assert!(reasons.is_full(), "there is no point in looking further");
+            for outcome in [
+                storage("copying", &error()),
+                storage("copying", &wrapped),
+                unreadable("data/file", &error()),
+                key("reading a key", &error()),
+                broken("reading the index", &library),
+                reasons.into_result().unwrap_err(),
+            ] {
+                assert!(matches!(outcome, EngineError::Exhausted(_)), "{errno}: {outcome:?}");
+            }
+        }
+        for errno in [Errno::NOSPC, Errno::IO, Errno::ACCESS, Errno::ROFS] {
+            let error = io::Error::from(errno);
+            assert!(matches!(storage("copying", &error), EngineError::Storage(_)));
+            assert!(matches!(unreadable("file", &error), EngineError::Unreadable(_)));
+        }
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub(crate) struct Gate {
     cancel: CancellationToken,
     /// Cancelled together with `cancel`, and by ourselves at the first failure.
     stop: CancellationToken,
-    failure: Mutex<Option<String>>,
+    failure: Mutex<Option<Failure>>,
     /// Whether the failure was that there is no room.
     is_full: AtomicBool,
     /// What was written through this gate.
@@ -32,6 +32,14 @@ pub(crate) struct Gate {
     held: Mutex<Option<(Id, BytesList)>>,
     /// Shared by all that is passing.
     passing: RwLock<()>,
+}
+
+/// Why a gate shut.
+#[derive(Debug, Clone)]
+struct Failure {
+    reason: String,
+    /// Whether it passes by itself.
+    is_transient: bool,
 }
 
 /// Shuts a gate when it is dropped, and waits until nothing passes any more. The library's threads outlive a
@@ -89,7 +97,12 @@ impl Gate {
         if self.cancel.is_cancelled() {
             return Some(EngineError::Cancelled);
         }
-        failure::lock(&self.failure).clone().map(EngineError::Storage)
+        let failure = failure::lock(&self.failure).clone()?;
+        Some(if failure.is_transient {
+            EngineError::Exhausted(failure.reason)
+        } else {
+            EngineError::Storage(failure.reason)
+        })
     }
 
     /// Whether the bucket failed because it has no room.
@@ -113,7 +126,10 @@ impl Gate {
         if let Err(error) = &outcome {
             failure::lock(&self.failure).get_or_insert_with(|| {
                 self.is_full.store(failure::is_full(error), Ordering::SeqCst);
-                failure::words(error)
+                Failure {
+                    reason: failure::words(error),
+                    is_transient: failure::is_transient_in(error),
+                }
             });
             self.stop.cancel();
         }

@@ -14,7 +14,7 @@ use rustic_core::repofile::SnapshotSummary;
 use rustic_core::{ErrorKind, ReadSource, ReadSourceEntry, ReadSourceOpen, RusticError, RusticResult};
 use tokio_util::sync::CancellationToken;
 
-use crate::failure::{self, Reasons, words};
+use crate::failure::{self, Reasons, is_transient, is_transient_in, words};
 
 /// What a guarded source has seen.
 #[derive(Debug)]
@@ -78,8 +78,8 @@ impl Guard {
         }
     }
 
-    fn note(&self, path: &Path, why: &str) {
-        failure::lock(&self.unreadable).push(format!("{}: {why}", path.display()));
+    fn note(&self, path: &Path, why: &str, is_transient: bool) {
+        failure::lock(&self.unreadable).push_failure(format!("{}: {why}", path.display()), is_transient);
         self.stop.cancel();
     }
 
@@ -147,7 +147,7 @@ impl<O, I: Iterator<Item = RusticResult<ReadSourceEntry<O>>>> Iterator for Guard
         let entry = match self.entries.next()? {
             Ok(entry) => entry,
             Err(error) => {
-                failure::lock(&self.guard.unreadable).push(words(&error));
+                failure::lock(&self.guard.unreadable).push_failure(words(&error), is_transient_in(&error));
                 self.guard.stop.cancel();
                 return None;
             }
@@ -192,7 +192,7 @@ impl<O: ReadSourceOpen> ReadSourceOpen for GuardedFile<O> {
         let reader = self
             .file
             .open()
-            .inspect_err(|error| self.guard.note(&self.path, &words(error)))?;
+            .inspect_err(|error| self.guard.note(&self.path, &words(error), is_transient_in(error)))?;
         Ok(GuardedReader {
             reader,
             path: self.path,
@@ -219,7 +219,7 @@ impl<R: Read> Read for GuardedReader<R> {
         let read = match self.reader.read(buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
             Err(error) => {
-                self.guard.note(&self.path, &error.to_string());
+                self.guard.note(&self.path, &error.to_string(), is_transient(&error));
                 return Err(error);
             }
             Ok(read) => read,
@@ -228,7 +228,7 @@ impl<R: Read> Read for GuardedReader<R> {
         match self.left.checked_sub(read as u64) {
             Some(left) if !ends_early => self.left = left,
             _ => {
-                self.guard.note(&self.path, "its size changed while it was read");
+                self.guard.note(&self.path, "its size changed while it was read", false);
                 return Err(io::Error::other("the size changed"));
             }
         }

@@ -71,7 +71,7 @@ impl Measure<'_> {
             Err(error) => {
                 // Where it is on this server is the operator's to know.
                 tracing::warn!(path = %directory.display(), %error, "can't be measured");
-                self.unreadable.push(format!("{name}: {error}"));
+                self.unreadable.push_error(name, &error);
                 return Ok(());
             }
         };
@@ -93,7 +93,7 @@ impl Measure<'_> {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => self
                     .unreadable
-                    .push(format!("{}: {error}", frame.path.join(name).display())),
+                    .push_error(frame.path.join(name).display(), &error),
             }
         }
         Ok(())

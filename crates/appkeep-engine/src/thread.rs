@@ -10,6 +10,8 @@ use appkeep_core::engine::EngineError;
 use tokio::sync::oneshot;
 use uapi::c;
 
+use crate::failure::storage;
+
 /// How large the thread's stack is, in bytes. Deep directory trees are removed recursively.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
 
@@ -90,7 +92,7 @@ where
             // Nobody may be waiting any more; then nobody needs the answer.
             let _ = answer.send(outcome);
         })
-        .map_err(|error| EngineError::Broken(format!("no thread could be started: {error}")))?;
+        .map_err(|error| storage("starting a thread", &error))?;
     answered
         .await
         .unwrap_or_else(|_| Err(EngineError::Broken("a thread ended without an answer".to_owned())))

@@ -22,7 +22,7 @@ use rustic_core::{
 use sha2::{Digest, Sha256};
 
 use crate::backend::DirectoryBackend;
-use crate::failure::lock;
+use crate::failure::{self, lock};
 use crate::gate::Gate;
 use crate::repository::OpenRepository;
 
@@ -199,7 +199,7 @@ impl Reader<'_> {
         let mut original = vec![0; blob.len()];
         File::open(self.directory.join(&piece.path))
             .and_then(|file| file.read_exact_at(&mut original, piece.at))
-            .map_err(|error| EngineError::Unreadable(vec![format!("{name}: {error}")]))?;
+            .map_err(|error| failure::unreadable(&name, &error))?;
         if original != blob {
             return Err(differs(
                 &name,

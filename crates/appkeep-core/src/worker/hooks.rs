@@ -82,6 +82,9 @@ impl<'a> HookWindow<'a> {
             }
             if !ran.is_success() {
                 let reason = format!("pre-snapshot hook {} {}", hook.name, ran.outcome(hook));
+                if matches!(ran.end, HookEnd::Exhausted(_)) {
+                    return Err(StepError::Exhausted(reason));
+                }
                 self.failed.push(ran.detail(hook));
                 return Err(StepError::Permanent(vec![reason]));
             }
@@ -118,6 +121,11 @@ impl<'a> HookWindow<'a> {
             let ran = self.run_hook(run, hook, late).await;
             if ran.end == HookEnd::Cancelled {
                 return Err(cut_off(run));
+            }
+            if matches!(ran.end, HookEnd::Exhausted(_)) {
+                // The app is still quiesced. The job's next run runs all hooks again.
+                let reason = format!("post-snapshot hook {} {}", hook.name, ran.outcome(hook));
+                return Err(StepError::Exhausted(reason));
             }
             if !ran.is_success() {
                 self.failed.push(ran.detail(hook));

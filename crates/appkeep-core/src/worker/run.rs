@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::{
-    BACKOFF_SECS_MAX, LEASE_SECS, RENEW_EVERY, WorkerDeps, apply_retention, delete_data, hooks, restore_app,
+    BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, LEASE_SECS, RENEW_EVERY, WorkerDeps, apply_retention, delete_data, hooks, restore_app,
     take_backup, take_snapshot,
 };
 use crate::engine::EngineError;
@@ -45,11 +45,17 @@ pub(super) enum StepError {
     /// Trying again may help.
     #[error("{0}")]
     Transient(String),
+    /// The system or the store can't do it for the moment. The attempt doesn't count.
+    #[error("{0}")]
+    Exhausted(String),
 }
 
 impl From<StoreError> for StepError {
     fn from(error: StoreError) -> Self {
-        Self::Transient(error.to_string())
+        match error {
+            StoreError::Unavailable(_) => Self::Exhausted(error.to_string()),
+            _ => Self::Transient(error.to_string()),
+        }
     }
 }
 
@@ -60,8 +66,20 @@ impl From<EngineError> for StepError {
             EngineError::Unreadable(reasons) => Self::Permanent(reasons),
             EngineError::Key(reason) | EngineError::Refused(reason) => Self::Permanent(vec![reason]),
             EngineError::Storage(_) | EngineError::Broken(_) => Self::Transient(error.to_string()),
+            EngineError::Exhausted(_) => Self::Exhausted(error.to_string()),
         }
     }
+}
+
+/// How a run that did not come to its end bears on the next one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Attempt {
+    /// It failed: it counts, and the pause before the next one grows.
+    Failed,
+    /// It lacked resources: it doesn't count, and the next one follows after [`EXHAUSTED_PAUSE_SECS`].
+    Exhausted,
+    /// It was interrupted: it doesn't count, and the next one may follow at once.
+    Interrupted,
 }
 
 /// What the steps of a job need.
@@ -257,17 +275,21 @@ impl JobRun<'_> {
         self.finish(tx, JobEnd::Cancelled).await
     }
 
-    async fn end_again(&self, reason: String, counts: bool) -> Result<(), StepError> {
-        let pause_secs = if counts { backoff_secs(self.job.attempt) } else { 0 };
+    async fn end_again(&self, reason: String, attempt: Attempt) -> Result<(), StepError> {
+        let pause_secs = match attempt {
+            Attempt::Failed => backoff_secs(self.job.attempt),
+            Attempt::Exhausted => EXHAUSTED_PAUSE_SECS,
+            Attempt::Interrupted => 0,
+        };
         let run_after = self.deps.clock.now() + chrono::Duration::seconds(pause_secs);
         let mut tx = self.begin().await?;
-        if counts {
-            // Whoever watches should see why nothing moves until the next attempt.
+        if attempt != Attempt::Interrupted {
+            // Clients should see why nothing moves until the next attempt.
             self.note_hindrance(tx.as_mut(), &reason).await?;
         }
         let end = JobEnd::Requeue {
             run_after,
-            counts,
+            counts: attempt == Attempt::Failed,
             reason,
         };
         self.finish(tx, end).await
@@ -314,17 +336,21 @@ impl JobRun<'_> {
             StepError::Stopped => match self.why.get() {
                 Some(Stop::Deleted) => self.end_gone().await,
                 Some(Stop::LeaseLost) => Ok(()),
-                Some(Stop::Shutdown) => self.end_again("the server stopped".to_owned(), false).await,
+                Some(Stop::Shutdown) => {
+                    self.end_again("the server stopped".to_owned(), Attempt::Interrupted)
+                        .await
+                }
                 None => {
-                    self.end_again("stopped for no known reason".to_owned(), true)
+                    self.end_again("stopped for no known reason".to_owned(), Attempt::Failed)
                         .await
                 }
             },
+            StepError::Exhausted(reason) => self.end_again(reason, Attempt::Exhausted).await,
             StepError::Permanent(reasons) if !never_gives_up(&self.job.payload) => {
                 self.end_failed(reasons).await
             }
             error if never_gives_up(&self.job.payload) || self.job.attempt < ATTEMPTS_MAX => {
-                self.end_again(error.to_string(), true).await
+                self.end_again(error.to_string(), Attempt::Failed).await
             }
             error => {
                 self.end_failed(vec![format!("gave up after {ATTEMPTS_MAX} attempts: {error}")])

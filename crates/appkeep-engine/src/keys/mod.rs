@@ -256,7 +256,7 @@ impl KeyStore {
         let bytes = match fs::read(self.path_of(bucket_id, app_id)) {
             Ok(bytes) => Zeroizing::new(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(EngineError::Key(format!("reading {name}: {error}"))),
+            Err(error) => return Err(failure::key(format!("reading {name}"), &error)),
         };
         let file = file::parse(&bytes).map_err(|problem| EngineError::Key(format!("{name} {problem}")))?;
         Ok(Some(file))
@@ -326,13 +326,14 @@ impl KeyStore {
     fn read_master(&self, name: &str) -> Result<Option<MasterKey>, EngineError> {
         let path = self.directory.join(name);
         let failed = |problem: &dyn fmt::Display| EngineError::Key(format!("keys/{name}: {problem}"));
+        let not_read = |error: io::Error| failure::key(format!("keys/{name}"), &error);
         let text = match fs::read(&path) {
             Ok(bytes) => Zeroizing::new(bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed(&error)),
+            Err(error) => return Err(not_read(error)),
         };
         let mode = fs::metadata(&path)
-            .map_err(|error| failed(&error))?
+            .map_err(not_read)?
             .permissions()
             .mode();
         if mode & 0o077 != 0 {
@@ -380,7 +381,7 @@ impl KeyStore {
 
 /// The entries of a directory whose names are an id and then `suffix`; none when it isn't there.
 fn named_by_id(directory: &Path, suffix: &str) -> Result<Vec<(Uuid, PathBuf)>, EngineError> {
-    let failed = |error: io::Error| EngineError::Key(format!("listing {}: {error}", directory.display()));
+    let failed = |error: io::Error| failure::key(format!("listing {}", directory.display()), &error);
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),

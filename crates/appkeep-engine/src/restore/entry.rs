@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use appkeep_core::engine::EngineError;
 use rustic_core::{DataId, TreeId};
 
-use crate::failure::storage;
+use crate::failure::{self, storage};
 use crate::snapshot::dir::is_plain_name;
 use crate::snapshot::xattr::Attributes;
 
@@ -35,7 +35,11 @@ pub(crate) enum Fault {
 impl Fault {
     /// A failure at the source.
     pub(crate) fn source(error: impl Into<io::Error>) -> Self {
-        Self::Source(error.into().to_string())
+        let error = error.into();
+        if failure::is_transient(&error) {
+            return Self::Engine(storage("reading the source", &error));
+        }
+        Self::Source(error.to_string())
     }
 
     /// A failure at the target.

@@ -30,7 +30,10 @@ impl FromSnapshot {
     }
 
     fn entry(&self, name: &OsStr) -> Result<Entry, Fault> {
-        let named = |error: std::io::Error| Fault::Source(format!("{}: {error}", name.display()));
+        let named = |error: std::io::Error| match Fault::source(error) {
+            Fault::Source(why) => Fault::Source(format!("{}: {why}", name.display())),
+            other => other,
+        };
         let here = self.cursor.here();
         let stat = here.stat(name).map_err(named)?;
         let (kind, attributes) = match kind_of(&stat) {

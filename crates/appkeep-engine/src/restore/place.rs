@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::Entry;
 use crate::durable;
-use crate::failure::storage;
+use crate::failure::{is_transient, storage};
 use crate::snapshot::dir::is_plain_name;
 
 /// How the new data takes its place.
@@ -176,6 +176,9 @@ fn real_volume(name: &OsStr, path: &Path) -> Result<PathBuf, EngineError> {
     let unusable = |path: &Path, error: io::Error| {
         // Where it is on this server is the operator's to know.
         tracing::warn!(path = %path.display(), %error, "a volume can't be restored");
+        if is_transient(&error) {
+            return storage(format!("the volume {name}"), &error);
+        }
         refused(format!("the volume {name}: {error}"))
     };
     match path.canonicalize() {

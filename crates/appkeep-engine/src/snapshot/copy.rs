@@ -119,7 +119,7 @@ impl<'a> Copier<'a> {
                 self.copies = false;
                 // Where it is on this server is the operator's to know.
                 tracing::warn!(path = %volume.path.display(), %error, "a volume can't be copied");
-                self.unreadable.push(format!("{}: {error}", volume.name));
+                self.unreadable.push_error(&volume.name, &error);
                 return Ok(());
             }
         };

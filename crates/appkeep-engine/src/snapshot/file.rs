@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::dir::{Dir, identity_of, kind_of, size_of};
 use super::{metadata, xattr};
+use crate::failure::is_transient;
 
 /// How often a copy is begun before the file counts as one that can't be copied.
 const TRIES_MAX: u32 = 3;
@@ -44,9 +45,14 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// A failure at the original.
+    /// A failure at the original. A transient error says nothing about it, and ends the copy.
     pub(crate) fn original(error: impl Into<io::Error>) -> Self {
-        Self::Original(error.into().to_string())
+        let error = error.into();
+        if is_transient(&error) {
+            Self::Copy(error)
+        } else {
+            Self::Original(error.to_string())
+        }
     }
 
     /// A failure at the copy.

@@ -30,7 +30,7 @@ use self::copy::Copier;
 use self::dir::{Dir, is_plain_name};
 use self::record::Record;
 use crate::durable;
-use crate::failure::storage;
+use crate::failure::{storage, unreadable};
 
 /// The directory of all snapshots.
 #[derive(Debug, Clone)]
@@ -62,9 +62,7 @@ impl SnapshotStore {
             Ok(_) => Err(EngineError::Unreadable(vec![format!(
                 "snapshot {snap_id}: it is no directory"
             )])),
-            Err(error) => Err(EngineError::Unreadable(vec![format!(
-                "snapshot {snap_id}: {error}"
-            )])),
+            Err(error) => Err(unreadable(format!("snapshot {snap_id}"), &error)),
         }
     }
 

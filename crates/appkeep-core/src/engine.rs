@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::admission::LowSpace;
 use crate::catalog::{Bucket, Consistency, Volume};
 use crate::hook::{HookRun, RunHook};
 use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
@@ -28,6 +29,9 @@ pub enum EngineError {
     /// The bucket or the disk didn't take or give bytes; the same call may go through later.
     #[error("storage failed: {0}")]
     Storage(String),
+    /// There is too little free space for a copy; the same call goes through when there is more.
+    #[error("the snapshot {0}")]
+    LowSpace(LowSpace),
     /// The system is short of file descriptors, processes or memory. Other work gives them back, so the same call
     /// goes through later: it never fails for good because of this.
     #[error("the system is short of resources: {0}")]
@@ -209,7 +213,8 @@ pub struct RestoreReport {
 /// Does things to bytes.
 #[async_trait]
 pub trait Engine: Send + Sync {
-    /// How many bytes the volumes' files have. Fails when any of them can't be read.
+    /// How many bytes the volumes' files have. Fails when any of them can't be read, and with
+    /// [`EngineError::LowSpace`] when there is too little free space for a snapshot of them.
     async fn measure_volumes(
         &self,
         volumes: &[Volume],

@@ -1,5 +1,6 @@
 //! Why an operation did not do what it was asked. Words for users are made elsewhere.
 
+use crate::admission::NotAdmitted;
 use crate::store::StoreError;
 
 /// The outcome of an operation that was refused or failed. `I` is the caller's own verdict on its input:
@@ -60,6 +61,9 @@ pub enum Error<I> {
     /// A backup reads from the snapshot.
     #[error("the snapshot is in use by a backup")]
     SnapshotInUse,
+    /// More work is not accepted for the moment.
+    #[error(transparent)]
+    NotAdmitted(#[from] NotAdmitted),
     /// The store is too busy or out of reach.
     #[error("not available: {0}")]
     Unavailable(String),

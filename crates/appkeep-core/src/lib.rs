@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod actor;
+pub mod admission;
 pub mod app;
 pub mod app_backup;
 pub mod app_restore;

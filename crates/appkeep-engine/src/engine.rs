@@ -29,6 +29,7 @@ use crate::restore::swap::Unhindered;
 use crate::restore::{Restorer, journals_dir};
 use crate::snapshot::SnapshotStore;
 use crate::snapshot::dir::Dir;
+use crate::space::Reserve;
 use crate::thread::Priority;
 use crate::tree_source::TreeSource;
 use crate::verify::Verification;
@@ -65,7 +66,7 @@ impl RusticEngine {
     pub fn new(config: &EngineConfig) -> Self {
         Self {
             data_dir: config.data_dir.clone(),
-            snapshots: SnapshotStore::new(&config.data_dir),
+            snapshots: SnapshotStore::new(&config.data_dir, Reserve::default()),
             keys: KeyStore::new(&config.data_dir),
             locks: Locks::default(),
             verify_percent: VERIFY_PERCENT_DEFAULT,
@@ -77,6 +78,13 @@ impl RusticEngine {
     #[must_use]
     pub fn with_priority(mut self, priority: Priority) -> Self {
         self.priority = priority;
+        self
+    }
+
+    /// Keeps so much of the data directory's file system free when it takes snapshots.
+    #[must_use]
+    pub fn with_reserve(mut self, reserve: Reserve) -> Self {
+        self.snapshots = SnapshotStore::new(&self.data_dir, reserve);
         self
     }
 
@@ -160,9 +168,12 @@ impl Engine for RusticEngine {
         cancel: &CancellationToken,
     ) -> Result<u64, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
-        let volumes = volumes.to_owned();
+        let (volumes, snapshots) = (volumes.to_owned(), self.snapshots.clone());
         thread::run("measure", self.priority, move || {
-            measure::volumes(&volumes, &cancel)
+            let mut copy_size = snapshots.copy_size()?;
+            let bytes = measure::volumes(&volumes, &mut copy_size, &cancel)?;
+            snapshots.check_space(&copy_size)?;
+            Ok(bytes)
         })
         .await
     }

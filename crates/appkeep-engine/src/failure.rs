@@ -211,7 +211,10 @@ mod tests {
                 broken("reading the index", &library),
                 reasons.into_result().unwrap_err(),
             ] {
-                assert!(matches!(outcome, EngineError::Exhausted(_)), "{errno}: {outcome:?}");
+                assert!(
+                    matches!(outcome, EngineError::Exhausted(_)),
+                    "{errno}: {outcome:?}"
+                );
             }
         }
         for errno in [Errno::NOSPC, Errno::IO, Errno::ACCESS, Errno::ROFS] {

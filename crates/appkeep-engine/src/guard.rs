@@ -219,7 +219,8 @@ impl<R: Read> Read for GuardedReader<R> {
         let read = match self.reader.read(buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => return Err(error),
             Err(error) => {
-                self.guard.note(&self.path, &error.to_string(), is_transient(&error));
+                self.guard
+                    .note(&self.path, &error.to_string(), is_transient(&error));
                 return Err(error);
             }
             Ok(read) => read,
@@ -228,7 +229,8 @@ impl<R: Read> Read for GuardedReader<R> {
         match self.left.checked_sub(read as u64) {
             Some(left) if !ends_early => self.left = left,
             _ => {
-                self.guard.note(&self.path, "its size changed while it was read", false);
+                self.guard
+                    .note(&self.path, "its size changed while it was read", false);
                 return Err(io::Error::other("the size changed"));
             }
         }

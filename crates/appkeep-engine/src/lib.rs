@@ -18,6 +18,7 @@ mod restore;
 mod secret;
 mod small_files;
 mod snapshot;
+mod space;
 mod thread;
 #[cfg(test)]
 mod traps;
@@ -27,4 +28,5 @@ mod verify;
 pub use crate::engine::{EngineConfig, RusticEngine};
 pub use crate::keys::{KeyStore, MasterKey, MasterKeyId, NotAMasterKey, Rotation};
 pub use crate::secret::Secret;
+pub use crate::space::{DataSpace, Reserve};
 pub use crate::thread::Priority;

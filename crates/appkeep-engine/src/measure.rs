@@ -15,14 +15,20 @@ use tokio_util::sync::CancellationToken;
 
 use crate::failure::Reasons;
 use crate::snapshot::dir::{Dir, kind_of, size_of};
+use crate::space::CopySize;
 
-/// How many bytes the volumes' files have.
+/// How many bytes the volumes' files have; `copy_size` counts how much space a snapshot of them needs.
 ///
 /// # Errors
 /// [`EngineError::Unreadable`] with what can't be read: every file is opened to find out.
-pub(crate) fn volumes(volumes: &[Volume], cancel: &CancellationToken) -> Result<u64, EngineError> {
+pub(crate) fn volumes(
+    volumes: &[Volume],
+    copy_size: &mut CopySize,
+    cancel: &CancellationToken,
+) -> Result<u64, EngineError> {
     let mut measure = Measure {
         bytes: 0,
+        copy_size: Some(copy_size),
         unreadable: Reasons::default(),
         cancel,
     };
@@ -39,6 +45,7 @@ pub(crate) fn volumes(volumes: &[Volume], cancel: &CancellationToken) -> Result<
 pub(crate) fn tree(directory: &Path, name: &str, cancel: &CancellationToken) -> Result<u64, EngineError> {
     let mut measure = Measure {
         bytes: 0,
+        copy_size: None,
         unreadable: Reasons::default(),
         cancel,
     };
@@ -48,6 +55,7 @@ pub(crate) fn tree(directory: &Path, name: &str, cancel: &CancellationToken) -> 
 
 struct Measure<'a> {
     bytes: u64,
+    copy_size: Option<&'a mut CopySize>,
     unreadable: Reasons,
     cancel: &'a CancellationToken,
 }
@@ -103,7 +111,11 @@ impl Measure<'_> {
         match kind_of(&frame.dir.stat(name)?) {
             FileType::Directory => Frame::new(frame.dir.open_dir(name)?, frame.path.join(name)).map(Some),
             FileType::RegularFile => {
-                self.bytes += size_of(&frame.dir.open_file(name)?.1);
+                let (file, stat) = frame.dir.open_file(name)?;
+                self.bytes += size_of(&stat);
+                if let Some(copy_size) = &mut self.copy_size {
+                    copy_size.add(&file, &stat);
+                }
                 Ok(None)
             }
             _ => Ok(None),
@@ -149,7 +161,8 @@ mod tests {
             name: "data".to_owned(),
             path: "/nowhere/at/all".into(),
         };
-        match volumes(&[missing], &CancellationToken::new()) {
+        let mut copy_size = CopySize::new(Path::new("/tmp"));
+        match volumes(&[missing], &mut copy_size, &CancellationToken::new()) {
             Err(EngineError::Unreadable(reasons)) => {
                 assert_eq!(reasons, ["data: No such file or directory (os error 2)"]);
             }

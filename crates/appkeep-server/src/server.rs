@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use appkeep_api::body::BodyLimits;
+use appkeep_core::admission::Admission;
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::engine::Engine;
 use appkeep_core::service::Service;
 use appkeep_core::store::Store;
 use appkeep_core::worker::{HookTurns, Patrol, WorkerDeps, Workers};
-use appkeep_engine::{EngineConfig, RusticEngine};
+use appkeep_engine::{DataSpace, EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
 use tokio::sync::Notify;
 
@@ -107,12 +108,15 @@ impl Server {
             RusticEngine::new(&engine_config)
                 .with_keys(keys)
                 .verifying(options.config.verify_percent)
-                .with_priority(options.config.engine_priority),
+                .with_priority(options.config.engine_priority)
+                .with_reserve(options.config.reserve),
         );
         let wake = Arc::new(Notify::new());
         let shared: Arc<dyn Store> = store.clone();
         let (clock, ids) = (options.clock.clone(), options.ids.clone());
-        let service = Service::new(shared.clone(), clock, ids, wake.clone());
+        let space = Arc::new(DataSpace::new(data.path().to_owned(), options.config.reserve));
+        let admission = Admission { space: space.clone() };
+        let service = Service::new(shared.clone(), clock, ids, wake.clone(), admission.clone());
         let metrics = options.operations_listen.map(|_| Arc::new(RequestMetrics::new()));
         let listener = listen(
             &options,
@@ -138,6 +142,7 @@ impl Server {
             wake,
             backups_max: Some(options.config.backups_at_once()),
             hook_turns: HookTurns::default(),
+            admission,
         };
         let workers = Workers::start(&deps, options.config.workers as usize);
         let patrol = Patrol::start(&deps, options.config.check_every);

@@ -36,7 +36,7 @@ async fn restic_restores_earlier_backups_when_the_bucket_is_full_as_root() {
 }
 
 #[tokio::test]
-async fn restic_restores_earlier_backups_when_there_is_no_room_for_a_snapshot_as_root() {
+async fn restic_restores_earlier_backups_when_a_snapshot_would_use_the_reserve_as_root() {
     let builder = Builder::new();
     let disk = Disk::in_memory(&builder.path().join("data/snapshots"), 16);
     let stage = Stage::new(builder.start().await).await;
@@ -44,8 +44,11 @@ async fn restic_restores_earlier_backups_when_there_is_no_room_for_a_snapshot_as
     write_noise(&stage.volume().join("large"), 40 * MIB);
 
     let (_, reasons) = stage.fails().await;
-    assert!(reasons.contains("copying data/large"), "{reasons}");
-    assert!(reasons.contains("No space left on device"), "{reasons}");
+    assert!(reasons.contains("the snapshot needs 41 MiB, but "), "{reasons}");
+    assert!(
+        reasons.contains(" MiB are available beyond the reserve of 1 MiB"),
+        "{reasons}"
+    );
     stage.nothing_but_these_snapshots(0).await;
     earlier.assert_whole(&stage.repository(), stage.server.path());
     disk.remount("size=100m");

@@ -2,7 +2,7 @@
 //!
 //! The order of checks lives here and is always the same: a well-formed account id, permission, the
 //! account's existence, the caller's verdict on everything else it read, the app's and then the resource's
-//! existence, what the input names, and at last conflicts.
+//! existence, what the input names, conflicts, and at last whether more work is accepted.
 
 mod accounts;
 mod app_backups;
@@ -19,6 +19,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::actor::{AccountScope, OpContext};
+use crate::admission::Admission;
 use crate::authz::{self, Access};
 use crate::catalog::App;
 use crate::clock::{Clock, IdSource};
@@ -37,6 +38,7 @@ pub struct Service {
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
     wake: Arc<Notify>,
+    admission: Admission,
 }
 
 /// Names one backup, within one app where the path names it.
@@ -61,19 +63,22 @@ pub struct AppSnapRef {
 const RACES_MAX: u32 = 16;
 
 impl Service {
-    /// Puts the operations together. `wake` is told when there is new work.
+    /// Puts the operations together. `wake` is told when there is new work, and `admission` decides whether more of it
+    /// is accepted.
     #[must_use]
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         ids: Arc<dyn IdSource>,
         wake: Arc<Notify>,
+        admission: Admission,
     ) -> Self {
         Self {
             store,
             clock,
             ids,
             wake,
+            admission,
         }
     }
 

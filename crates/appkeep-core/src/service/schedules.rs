@@ -1,5 +1,6 @@
 //! What a schedule does: the same as a person, written down as the server's own doing.
 
+use crate::admission::NotAdmitted;
 use crate::app_backup::{AppBackup, CreateAppBackup, chosen_name};
 use crate::app_snap::{AppSnap, CreateAppSnap};
 use crate::error::Error;
@@ -21,6 +22,8 @@ pub(crate) enum Outcome {
     },
     /// Nothing was made, because what the schedule made before is still in progress.
     Skipped,
+    /// Nothing was made, because no more work is accepted.
+    NotAdmitted(NotAdmitted),
     /// Another server, or this one before a crash, was quicker.
     Lost,
 }
@@ -51,6 +54,10 @@ impl Service {
         if tx.count_in_progress_made_by(schedule.id).await? > 0 {
             tx.commit().await?;
             return Ok(Outcome::Skipped);
+        }
+        if let Err(reason) = self.admission.check_space() {
+            tx.commit().await?;
+            return Ok(Outcome::NotAdmitted(reason));
         }
         let mut outcome = (None, None);
         if let Some(backup) = &backup {

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::ids::{AccountId, AppId, ScheduleId};
 use crate::job::{JobEnd, JobPayload};
 use crate::retention::expired;
-use crate::service::{AppBackupRef, AppSnapRef, Service};
+use crate::service::{AppBackupRef, AppSnapRef};
 use crate::store::StoreTx;
 
 /// The job: deletes what is too much, and ends.
@@ -25,12 +25,7 @@ pub(super) async fn run(
     let found = deps.store.fetch_schedule(account_id, schedule_id).await?;
     // One that is no longer declared has no say any more.
     if let Some(schedule) = found.filter(|schedule| schedule.declared) {
-        let service = Service::new(
-            deps.store.clone(),
-            deps.clock.clone(),
-            deps.ids.clone(),
-            deps.wake.clone(),
-        );
+        let service = deps.service();
         let ctx = OpContext::system(account_id);
         let made = deps.store.list_app_backups_made_by(schedule_id).await?;
         for id in expired(&made, &schedule.retention, &schedule.timing) {

@@ -24,9 +24,11 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 pub use self::hooks::{HookTurns, POST_HOOKS_STOPPING};
+use crate::admission::Admission;
 use crate::clock::{Clock, IdSource};
 use crate::engine::Engine;
 use crate::job::Claim;
+use crate::service::Service;
 use crate::store::Store;
 
 pub use self::liveness::Liveness;
@@ -65,6 +67,21 @@ pub struct WorkerDeps {
     pub backups_max: Option<u32>,
     /// Whose turn it is to quiesce an app.
     pub hook_turns: HookTurns,
+    /// Whether more work is accepted.
+    pub admission: Admission,
+}
+
+impl WorkerDeps {
+    /// The operations, for what the server does by itself.
+    fn service(&self) -> Service {
+        Service::new(
+            self.store.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+            self.wake.clone(),
+            self.admission.clone(),
+        )
+    }
 }
 
 /// Workers that run.

@@ -8,8 +8,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::{
-    BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, LEASE_SECS, RENEW_EVERY, WorkerDeps, apply_retention, delete_data, hooks, restore_app,
-    take_backup, take_snapshot,
+    BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, LEASE_SECS, RENEW_EVERY, WorkerDeps, apply_retention,
+    delete_data, hooks, restore_app, take_backup, take_snapshot,
 };
 use crate::engine::EngineError;
 use crate::ids::JobId;
@@ -65,7 +65,9 @@ impl From<EngineError> for StepError {
             EngineError::Cancelled => Self::Stopped,
             EngineError::Unreadable(reasons) => Self::Permanent(reasons),
             EngineError::Key(reason) | EngineError::Refused(reason) => Self::Permanent(vec![reason]),
-            EngineError::Storage(_) | EngineError::Broken(_) => Self::Transient(error.to_string()),
+            EngineError::Storage(_) | EngineError::LowSpace(_) | EngineError::Broken(_) => {
+                Self::Transient(error.to_string())
+            }
             EngineError::Exhausted(_) => Self::Exhausted(error.to_string()),
         }
     }

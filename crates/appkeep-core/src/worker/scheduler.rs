@@ -15,12 +15,7 @@ use crate::store::StoreError;
 
 /// Works until `shutdown`; looks once in any case.
 pub(super) async fn schedule(deps: WorkerDeps, shutdown: CancellationToken) {
-    let service = Service::new(
-        deps.store.clone(),
-        deps.clock.clone(),
-        deps.ids.clone(),
-        deps.wake.clone(),
-    );
+    let service = deps.service();
     loop {
         if let Err(error) = look(&deps, &service).await {
             tracing::error!(%error, "the schedules can't be looked at");
@@ -76,6 +71,12 @@ async fn run(
             schedule.id = %id,
             schedule.name = name,
             "the schedule's previous run is still in progress: this one is left out"
+        ),
+        Outcome::NotAdmitted(reason) => tracing::warn!(
+            schedule.id = %id,
+            schedule.name = name,
+            %reason,
+            "the schedule's run is skipped: no more work is accepted"
         ),
         Outcome::Lost => {
             tracing::debug!(schedule.id = %id, schedule.name = name, "another server ran the schedule");

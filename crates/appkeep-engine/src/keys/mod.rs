@@ -332,10 +332,7 @@ impl KeyStore {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(not_read(error)),
         };
-        let mode = fs::metadata(&path)
-            .map_err(not_read)?
-            .permissions()
-            .mode();
+        let mode = fs::metadata(&path).map_err(not_read)?.permissions().mode();
         if mode & 0o077 != 0 {
             tracing::warn!(
                 "keys/{name} can be read by others than its owner (mode {:o})",

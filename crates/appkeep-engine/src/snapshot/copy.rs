@@ -17,11 +17,14 @@ use super::file::{self, Fault, Manner, Way};
 use super::record::Record;
 use super::{metadata, xattr};
 use crate::failure::{Reasons, storage};
+use crate::space::{Reserve, allocated_bytes};
 
 /// Copies volumes into a directory.
 pub(crate) struct Copier<'a> {
     /// The directory of all snapshots. A volume that holds it would be copied into itself without end.
     snapshots: (u64, u64),
+    directory: &'a Path,
+    reserve: Reserve,
     consistency: Consistency,
     unreadable: Reasons,
     /// Whether files are still copied, and not only opened.
@@ -71,20 +74,23 @@ struct Linked {
 }
 
 impl<'a> Copier<'a> {
-    /// A copier for a new snapshot. `snapshots` is the directory of all snapshots.
+    /// A copier for a new snapshot that leaves `reserve` free. `directory` is that of all snapshots.
     ///
     /// # Errors
     /// [`EngineError::Storage`] when that directory can't be read.
     pub(crate) fn new(
-        snapshots: &Path,
+        directory: &'a Path,
+        reserve: Reserve,
         consistency: Consistency,
         cancel: &'a CancellationToken,
     ) -> Result<Self, EngineError> {
-        let snapshots = Dir::open(snapshots)
+        let snapshots = Dir::open(directory)
             .and_then(|dir| dir.stat_self())
             .map_err(|error| storage("opening the directory of snapshots", &error))?;
         Ok(Self {
             snapshots: identity_of(&snapshots),
+            directory,
+            reserve,
             consistency,
             unreadable: Reasons::default(),
             copies: true,
@@ -262,6 +268,13 @@ impl<'a> Copier<'a> {
             consistency: self.consistency,
             cancel: self.cancel,
         };
+        if !manner.clones
+            && let Err(low) = self.reserve.check(self.directory, allocated_bytes(original))
+        {
+            // The volumes grew since they were measured, or another snapshot was quicker.
+            let error = io::Error::new(io::ErrorKind::StorageFull, low.to_string());
+            return Err(Fault::copy(error));
+        }
         let copied = match file::copy(&frame.source, &frame.target, name, manner) {
             Err(Fault::Original(_) | Fault::Torn) if is_gone(frame, name) => return Ok(()),
             copied => copied?,

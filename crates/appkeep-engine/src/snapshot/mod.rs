@@ -31,19 +31,41 @@ use self::dir::{Dir, is_plain_name};
 use self::record::Record;
 use crate::durable;
 use crate::failure::{storage, unreadable};
+use crate::space::{CopySize, Reserve};
 
 /// The directory of all snapshots.
 #[derive(Debug, Clone)]
 pub(crate) struct SnapshotStore {
     directory: PathBuf,
+    reserve: Reserve,
 }
 
 impl SnapshotStore {
-    /// Keeps snapshots below `data_dir`.
-    pub(crate) fn new(data_dir: &Path) -> Self {
+    /// Keeps snapshots below `data_dir`, and `reserve` of its file system free.
+    pub(crate) fn new(data_dir: &Path, reserve: Reserve) -> Self {
         Self {
             directory: data_dir.join("snapshots"),
+            reserve,
         }
+    }
+
+    /// Counts how much space a snapshot of files needs.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`] when the directory of snapshots can't be made.
+    pub(crate) fn copy_size(&self) -> Result<CopySize, EngineError> {
+        durable::create_dirs(&self.directory)
+            .map_err(|error| storage("making the directory of snapshots", &error))?;
+        Ok(CopySize::new(&self.directory))
+    }
+
+    /// Checks that a snapshot of that size leaves the reserve free.
+    ///
+    /// # Errors
+    /// [`EngineError::LowSpace`] when it doesn't.
+    pub(crate) fn check_space(&self, size: &CopySize) -> Result<(), EngineError> {
+        let checked = self.reserve.check(&self.directory, size.bytes());
+        checked.map_err(EngineError::LowSpace)
     }
 
     /// Where a snapshot is, or would be.
@@ -129,7 +151,7 @@ impl SnapshotStore {
         durable::create_dirs(partial)
             .map_err(|error| storage("making a directory for the snapshot", &error))?;
         let target = Dir::open(partial).map_err(|error| storage("opening the snapshot", &error))?;
-        let mut copier = Copier::new(&self.directory, request.consistency, cancel)?;
+        let mut copier = Copier::new(&self.directory, self.reserve, request.consistency, cancel)?;
         let mut record = Record::new(request.taken_at);
         for volume in &request.volumes {
             if !is_plain_name(OsStr::new(&volume.name)) {

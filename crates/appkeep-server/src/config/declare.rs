@@ -8,7 +8,7 @@ use std::time::Duration;
 use appkeep_core::catalog::{Account, App, Bucket, BucketLocation, Declaration, Volume};
 use appkeep_core::ids::{AccountId, AppId, BucketId};
 use appkeep_core::name::ResourceName;
-use appkeep_engine::Priority;
+use appkeep_engine::{Priority, Reserve};
 use toml::Spanned;
 use uuid::Uuid;
 
@@ -18,7 +18,8 @@ use super::nesting::Places;
 use super::{
     BODY_TIMEOUT_SECS_DEFAULT, BODY_TIMEOUT_SECS_MAX, BUCKET_BACKUPS_DEFAULT, CHECK_EVERY_SECS_DEFAULT,
     CHECK_EVERY_SECS_MAX, CONNECTION_TIMEOUT_SECS_MAX, CONNECTIONS_MAX, Config, IDLE_TIMEOUT_SECS_DEFAULT,
-    KeySource, VERIFY_PERCENT_DEFAULT, WORKERS_DEFAULT, WORKERS_MAX, WRITE_TIMEOUT_SECS_DEFAULT,
+    KeySource, RESERVE_MIB_MAX, VERIFY_PERCENT_DEFAULT, WORKERS_DEFAULT, WORKERS_MAX,
+    WRITE_TIMEOUT_SECS_DEFAULT,
 };
 
 /// The namespace of ids that are made from names: a version 5 id of this project's name.
@@ -66,6 +67,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
     )?;
     let verify_percent = checker.number(server.verify_percent.as_ref(), VERIFY_PERCENT_DEFAULT, 0..=100)?;
     let engine_priority = checker.priority(server.engine_priority.as_ref())?;
+    let reserve = checker.reserve(server.reserve_mib.as_ref())?;
     let keys = checker.key_source(file.keys.as_ref())?;
     let mut declaration = Declaration::default();
     let mut names = HashSet::new();
@@ -86,6 +88,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         check_every: Duration::from_secs(check_every_secs.into()),
         verify_percent: u8::try_from(verify_percent).unwrap_or(100),
         engine_priority,
+        reserve,
         pages: server.pages.unwrap_or(true),
         keys,
         declaration,
@@ -95,6 +98,14 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
 impl Checker<'_> {
     pub(super) fn error(&self, span: &Range<usize>, problem: String) -> ConfigError {
         ConfigError::at(self.path, self.text, span, problem)
+    }
+
+    fn reserve(&self, given: Option<&Spanned<u32>>) -> Result<Reserve, ConfigError> {
+        if given.is_none() {
+            return Ok(Reserve::default());
+        }
+        let mib = self.number(given, 0, 0..=RESERVE_MIB_MAX)?;
+        Ok(Reserve::Bytes(u64::from(mib) << 20))
     }
 
     pub(super) fn number(
@@ -432,7 +443,7 @@ path = "/var/backups"
             (
                 "workers = 1",
                 "worker = 1",
-                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `workers`, `backups_max`, `body_timeout_secs`, `connections_max`, `connections_per_address_max`, `idle_timeout_secs`, `write_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `pages`",
+                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `workers`, `backups_max`, `body_timeout_secs`, `connections_max`, `connections_per_address_max`, `idle_timeout_secs`, `write_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `reserve_mib`, `pages`",
             ),
             (
                 "name = \"shop\"",

@@ -28,6 +28,7 @@ pub(super) struct ServerTable {
     pub(super) check_every_secs: Option<Spanned<u32>>,
     pub(super) verify_percent: Option<Spanned<u32>>,
     pub(super) engine_priority: Option<Spanned<String>>,
+    pub(super) reserve_mib: Option<Spanned<u32>>,
     pub(super) pages: Option<bool>,
 }
 

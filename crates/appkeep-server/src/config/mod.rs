@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use appkeep_core::catalog::Declaration;
-use appkeep_engine::Priority;
+use appkeep_engine::{Priority, Reserve};
 
 pub use self::error::ConfigError;
 
@@ -47,6 +47,9 @@ pub const CHECK_EVERY_SECS_MAX: u32 = 86_400;
 /// What spoils one piece in sixty is then found in the first backup nineteen times in twenty, and as other
 /// pieces are chosen each time, twenty backups of unchanged data read all of it about once.
 pub const VERIFY_PERCENT_DEFAULT: u32 = 5;
+
+/// The largest reserve of free space that may be set, in MiB: 16 TiB.
+pub const RESERVE_MIB_MAX: u32 = 16 << 20;
 
 /// Where the master key comes from that wraps the keys of repositories.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -97,6 +100,8 @@ pub struct Config {
     pub verify_percent: u8,
     /// How backups, restores and deletes compete with requests for processors.
     pub engine_priority: Priority,
+    /// How much of the data directory's file system is kept free.
+    pub reserve: Reserve,
     /// Whether the pages for browsers are served, at `/ui` and `/docs`.
     pub pages: bool,
     /// Where the master key comes from.

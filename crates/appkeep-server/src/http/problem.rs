@@ -4,6 +4,7 @@ use appkeep_api::body::BodyFault;
 use appkeep_api::headers::HeaderFault;
 use appkeep_api::params::QueryFault;
 use appkeep_api::problem::{InvalidItem, Problem, Status};
+use appkeep_core::admission::NotAdmitted;
 use appkeep_core::error::Error;
 use dropshot::ErrorStatusCode;
 use uuid::Uuid;
@@ -104,6 +105,7 @@ kinds! {
     SNAPSHOT_IN_USE = Some(144), CONFLICT, "Snapshot in use by a backup", "A backup is copying this snapshot. Delete it when the backup has ended.";
     BODY_TIMED_OUT = None, REQUEST_TIMEOUT, "Request Timeout", "The body of the request didn't arrive in time.";
     MALFORMED_PATH = None, BAD_REQUEST, "Bad Request", "The request URI has a path that can't be decoded.";
+    LOW_SPACE = None, SERVICE_UNAVAILABLE, "Service Unavailable", "The server has too little free space to accept new work. Deleting backups and snapshots frees space.";
     UNSUPPORTED_MEDIA_TYPE = None, UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type", "The body of the request has a media type that this operation doesn't read.";
 }
 
@@ -182,6 +184,10 @@ fn of_error(error: Error<Rejected>, own: OwnKinds, correlation: Uuid) -> Problem
         Error::AppRestoring => APP_RESTORING.occurrence(correlation),
         Error::InUseByRestore => IN_USE_BY_RESTORE.occurrence(correlation),
         Error::SnapshotInUse => SNAPSHOT_IN_USE.occurrence(correlation),
+        Error::NotAdmitted(reason @ NotAdmitted::LowSpace(_)) => {
+            tracing::warn!(%reason, "a create is refused");
+            LOW_SPACE.occurrence(correlation)
+        }
         Error::Unavailable(reason) => {
             tracing::warn!(reason, "not available");
             NOT_READY.occurrence(correlation)

@@ -62,6 +62,7 @@ path = "buckets/other"
 /// How a server is to be set up.
 pub struct Builder {
     workers: u32,
+    operations: bool,
     config: String,
     dir: TempDir,
 }
@@ -91,6 +92,7 @@ impl Builder {
         }
         Self {
             workers: 3,
+            operations: false,
             config: CONFIG.to_owned(),
             dir,
         }
@@ -100,6 +102,13 @@ impl Builder {
     #[must_use]
     pub fn workers(mut self, workers: u32) -> Self {
         self.workers = workers;
+        self
+    }
+
+    /// With the operations listener.
+    #[must_use]
+    pub fn with_operations(mut self) -> Self {
+        self.operations = true;
         self
     }
 
@@ -126,6 +135,7 @@ impl Builder {
         let mut server = TestServer {
             server: None,
             config,
+            operations: self.operations,
             clock: Arc::default(),
             ids: Arc::default(),
             hastened: Mutex::new(Instant::now()),
@@ -140,6 +150,7 @@ impl Builder {
 pub struct TestServer {
     server: Option<Server>,
     config: Config,
+    operations: bool,
     // A server that is started again neither goes back in time nor gives an id twice.
     clock: Arc<SteppingClock>,
     ids: Arc<CountedIds>,
@@ -337,14 +348,12 @@ impl TestServer {
 
     async fn run(&mut self) {
         log();
+        let free = SocketAddr::from(([127, 0, 0, 1], 0));
         let options = Options {
+            operations_listen: self.operations.then_some(free),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
-            ..Options::new(
-                self.config.clone(),
-                self.data(),
-                SocketAddr::from(([127, 0, 0, 1], 0)),
-            )
+            ..Options::new(self.config.clone(), self.data(), free)
         };
         self.server = Some(Server::start(options).await.expect("the server starts"));
     }

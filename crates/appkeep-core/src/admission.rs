@@ -1,9 +1,11 @@
-//! Whether a server accepts more work: it needs free space for what it writes.
+//! Whether a server accepts more work: it needs free space for what it writes, and its queue is bounded.
 //!
 //! Only creates are refused. Deletes free space, so they are always accepted.
 
 use std::fmt;
 use std::sync::Arc;
+
+use crate::job::QueuedJobs;
 
 /// One mebibyte, the unit of messages.
 const MIB: u64 = 1 << 20;
@@ -43,11 +45,33 @@ impl fmt::Display for LowSpace {
     }
 }
 
+/// How many jobs may wait that clients and schedules asked for: backups, snapshots and restores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct QueueLimits {
+    /// Of one app.
+    pub app_jobs_max: u32,
+    /// Of one account.
+    pub account_jobs_max: u32,
+}
+
+impl Default for QueueLimits {
+    /// An app's backups run one after the other: 1,000 that take a minute each are 17 hours of work. 10,000 jobs with
+    /// the most metadata that the API accepts (16 KiB) take 160 MiB, well below the reserve of free space.
+    fn default() -> Self {
+        Self {
+            app_jobs_max: 1000,
+            account_jobs_max: 10_000,
+        }
+    }
+}
+
 /// What a server checks before it accepts more work.
 #[derive(Clone)]
 pub struct Admission {
     /// The free space of the data directory.
     pub space: Arc<dyn FreeSpace>,
+    /// The limits on the queue.
+    pub limits: QueueLimits,
 }
 
 /// Why more work is not accepted.
@@ -56,6 +80,14 @@ pub enum NotAdmitted {
     /// The data directory has too little free space.
     #[error("data directory: {0}")]
     LowSpace(LowSpace),
+    /// The queue is full.
+    #[error("the {owner} has {jobs_max} pending jobs, which is the limit")]
+    QueueFull {
+        /// Whose jobs these are: `app` or `account`.
+        owner: &'static str,
+        /// How many may wait.
+        jobs_max: u32,
+    },
 }
 
 impl Admission {
@@ -65,6 +97,26 @@ impl Admission {
     /// [`NotAdmitted::LowSpace`].
     pub fn check_space(&self) -> Result<(), NotAdmitted> {
         self.space.check().map_err(NotAdmitted::LowSpace)
+    }
+
+    /// Checks that one more job may wait beside those that are `queued`.
+    ///
+    /// # Errors
+    /// [`NotAdmitted::QueueFull`].
+    pub fn check_queue(&self, queued: QueuedJobs) -> Result<(), NotAdmitted> {
+        let QueueLimits {
+            app_jobs_max,
+            account_jobs_max,
+        } = self.limits;
+        for (owner, queued, jobs_max) in [
+            ("app", queued.of_app, app_jobs_max),
+            ("account", queued.of_account, account_jobs_max),
+        ] {
+            if queued >= u64::from(jobs_max) {
+                return Err(NotAdmitted::QueueFull { owner, jobs_max });
+            }
+        }
+        Ok(())
     }
 }
 

@@ -117,6 +117,42 @@ impl JobPayload {
         }
     }
 
+    /// Whether a client or a schedule asked for it and may ask for more: the queue is bounded for these. Jobs that
+    /// follow from others, and deletes, always find a place.
+    #[must_use]
+    pub const fn adds_work(&self) -> bool {
+        match self {
+            Self::TakeBackup { .. } | Self::TakeSnapshot { .. } | Self::RestoreApp { .. } => true,
+            Self::DeleteBackup { .. } | Self::DeleteSnapshot { .. } | Self::ApplyRetention { .. } => false,
+        }
+    }
+
+    /// The account that it works for; not known of a deleted snapshot's.
+    #[must_use]
+    pub const fn account_id(&self) -> Option<AccountId> {
+        match self {
+            Self::TakeBackup { account_id, .. }
+            | Self::TakeSnapshot { account_id, .. }
+            | Self::DeleteBackup { account_id, .. }
+            | Self::ApplyRetention { account_id, .. }
+            | Self::RestoreApp { account_id, .. } => Some(*account_id),
+            Self::DeleteSnapshot { .. } => None,
+        }
+    }
+
+    /// The app that it works on.
+    #[must_use]
+    pub const fn app_id(&self) -> AppId {
+        match self {
+            Self::TakeBackup { app_id, .. }
+            | Self::TakeSnapshot { app_id, .. }
+            | Self::DeleteBackup { app_id, .. }
+            | Self::DeleteSnapshot { app_id, .. }
+            | Self::ApplyRetention { app_id, .. }
+            | Self::RestoreApp { app_id, .. } => *app_id,
+        }
+    }
+
     /// The resource that a person deletes to cancel the job, where the API lets people delete it.
     #[must_use]
     pub fn resource(&self) -> Uuid {
@@ -127,6 +163,38 @@ impl JobPayload {
             Self::RestoreApp { restore_id, .. } => restore_id.as_uuid(),
         }
     }
+}
+
+/// How many jobs that add work wait.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct QueuedJobs {
+    /// Of the app.
+    pub of_app: u64,
+    /// Of the account, the app's included.
+    pub of_account: u64,
+}
+
+/// A job that waits, runs, or was parked, as operators see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingJob {
+    /// Its id.
+    pub id: JobId,
+    /// Its kind, which this program may not know.
+    pub kind: String,
+    /// What it does; nothing when this program can't read it.
+    pub payload: Option<JobPayload>,
+    /// `queued`, `running` or `parked`.
+    pub state: String,
+    /// Counts its claims: 0 when it never ran.
+    pub fence: i64,
+    /// How many attempts were counted.
+    pub attempt: u32,
+    /// The earliest time at which it may run.
+    pub run_after: DateTime<Utc>,
+    /// Whether it was asked to stop.
+    pub cancel_requested: bool,
+    /// Why it waits or was parked, if it ran before.
+    pub reason: Option<String>,
 }
 
 /// A job that is to be queued.

@@ -13,8 +13,10 @@ use crate::app_backup::AppBackup;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::app_snap::AppSnap;
 use crate::catalog::{Account, App, Bucket, Declaration, Recorded};
-use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, ScheduleId, TokenId};
-use crate::job::{Claim, ClaimedJob, JobEnd, Lease, LeaseStatus, NewJob};
+use crate::ids::{
+    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, JobId, ScheduleId, TokenId,
+};
+use crate::job::{Claim, ClaimedJob, JobEnd, JobPayload, Lease, LeaseStatus, NewJob, PendingJob, QueuedJobs};
 use crate::retention::Made;
 use crate::schedule::{NextRun, Schedule, Scheduled};
 use crate::statistics::Statistics;
@@ -229,6 +231,10 @@ pub trait Store: Send + Sync {
     /// A job with an unknown payload version or kind is parked on the way. One that was parked and is known to
     /// this program is taken again; one whose payload is broken stays parked.
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError>;
+    /// The jobs that wait, run or are parked, in the order in which they were queued.
+    async fn list_pending_jobs(&self) -> Result<Vec<PendingJob>, StoreError>;
+    /// Writes something, as far towards the disk as a transaction goes that is then rolled back.
+    async fn probe_write(&self) -> Result<(), StoreError>;
     /// Renews a lease until `until`.
     async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError>;
 }
@@ -311,6 +317,12 @@ pub trait StoreTx: Send {
     /// How many restores in progress read this.
     async fn count_app_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError>;
 
+    /// The job with this id, if it waits, runs or is parked.
+    async fn fetch_pending_job(&mut self, id: JobId) -> Result<Option<PendingJob>, StoreError>;
+    /// How many jobs that add work ([`JobPayload::adds_work`]) wait for the app and the account of this one.
+    async fn count_queued_jobs(&mut self, payload: &JobPayload) -> Result<QueuedJobs, StoreError>;
+    /// Ends a job as cancelled at `now` if it is queued and never ran.
+    async fn update_job_cancelled(&mut self, id: JobId, now: DateTime<Utc>) -> Result<bool, StoreError>;
     /// Queues a job.
     async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError>;
     /// Asks every job on this resource to stop, or, if it waits, to end as soon as it is claimed: it is due

@@ -5,6 +5,7 @@ pub mod config;
 pub mod data_dir;
 pub mod error;
 mod http;
+pub mod jobs;
 pub mod keys;
 mod listener;
 mod log;

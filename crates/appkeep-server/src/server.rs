@@ -22,7 +22,7 @@ use crate::error::StartError;
 use crate::http::{Api, BODY_BYTES_MAX, Http, WireCache};
 use crate::keys;
 use crate::listener::{ConnectionLimits, Listener};
-use crate::operations::{Operations, RequestMetrics};
+use crate::operations::{Operations, RequestMetrics, Watched};
 use crate::pages;
 use crate::system::{RandomIds, SystemClock};
 use crate::tls::{Certificate, CertificateWatch, Tls};
@@ -115,7 +115,10 @@ impl Server {
         let shared: Arc<dyn Store> = store.clone();
         let (clock, ids) = (options.clock.clone(), options.ids.clone());
         let space = Arc::new(DataSpace::new(data.path().to_owned(), options.config.reserve));
-        let admission = Admission { space: space.clone() };
+        let admission = Admission {
+            space,
+            limits: options.config.queue_limits,
+        };
         let service = Service::new(shared.clone(), clock, ids, wake.clone(), admission.clone());
         let metrics = options.operations_listen.map(|_| Arc::new(RequestMetrics::new()));
         let listener = listen(
@@ -127,7 +130,8 @@ impl Server {
         )?;
         let operations = options.operations_listen.zip(metrics);
         let operations = operations.map(|(listen, metrics)| {
-            Operations::start(listen, shared.clone(), options.clock.clone(), metrics)
+            let (store, clock) = (shared.clone(), options.clock.clone());
+            Operations::start(listen, Watched::new(store, clock, metrics, admission.clone()))
         });
         let operations = operations.transpose()?;
         let ca_file = certificate.as_ref().and_then(Certificate::ca_file);

@@ -21,8 +21,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use self::commands::{
-    app, backup, bucket, config, diff, doctor, explain, key, login as logging_in, restore, schedule, serve,
-    shell, snapshot, token, verify,
+    app, backup, bucket, config, diff, doctor, explain, job, key, login as logging_in, restore, schedule,
+    serve, shell, snapshot, token, verify,
 };
 use self::failure::{COULD_NOT_RUN, Failure};
 
@@ -62,6 +62,9 @@ enum Command {
     /// Make, list and revoke tokens.
     #[command(subcommand)]
     Token(token::Command),
+    /// List and cancel jobs.
+    #[command(subcommand)]
+    Job(job::Command),
     /// Show and change the keys that open backups.
     #[command(subcommand)]
     Key(key::Command),
@@ -103,6 +106,7 @@ fn main() -> ExitCode {
         Command::Config(command) => config::run(command),
         Command::Restore(args) => block_on(restore::run(args)),
         Command::Token(command) => block_on(token::run(command)),
+        Command::Job(command) => block_on(job::run(command)),
         Command::Key(command) => block_on(key::run(command)),
         Command::Verify(args) => block_on(verify::run(*args)),
         Command::Diff(args) => diff::run(&args),

@@ -16,6 +16,7 @@ mod operations;
 mod outside_crate;
 mod pages;
 mod patrol;
+mod queue;
 mod resources;
 mod restores;
 mod restores_over_the_api;

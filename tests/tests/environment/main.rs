@@ -10,6 +10,7 @@
 mod clock;
 mod disk;
 mod disks;
+mod full;
 mod trees;
 
 use std::fs;

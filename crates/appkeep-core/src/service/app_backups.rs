@@ -105,7 +105,6 @@ impl Service {
             ctx.actor.subject,
             self.clock.now(),
         );
-        self.admission.check_space()?;
         let mut tx = self.store.begin().await?;
         if let Some(snap_id) = backup.snapshot_id {
             // Looked up again under the transaction: it may have been deleted since.

@@ -35,7 +35,6 @@ impl Service {
         if latest.is_some_and(|latest| latest.state.is_in_progress()) {
             return Err(Error::AppRestoring);
         }
-        self.admission.check_space()?;
         let id = AppRestoreId::new(self.ids.next_id());
         let restore = AppRestore::pending(id, account_id, wanted, ctx.actor.subject, self.clock.now());
         tx.insert_app_restore(&restore).await?;

@@ -71,7 +71,6 @@ impl Service {
         if !app.declared {
             return Err(Error::AppNotReady);
         }
-        self.admission.check_space()?;
         let id = AppSnapId::new(self.ids.next_id());
         let snap = AppSnap::pending(id, account_id, wanted, ctx.actor.subject, self.clock.now());
         let mut tx = self.store.begin().await?;

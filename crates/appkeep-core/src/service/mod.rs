@@ -11,6 +11,7 @@ mod app_schedules;
 mod app_snaps;
 mod apps;
 mod buckets;
+mod jobs;
 mod schedules;
 
 use std::sync::Arc;
@@ -29,6 +30,8 @@ use crate::job::{JobPayload, NewJob};
 use crate::store::{ListFilter, Store, StoreTx};
 
 pub use self::buckets::BucketList;
+pub(crate) use self::jobs::end_cancelled;
+pub use self::jobs::{CancelError, Cancelled, cancel_job};
 pub(crate) use self::schedules::Outcome;
 
 /// The operations and what they need.
@@ -139,7 +142,7 @@ impl Service {
         }
     }
 
-    /// Queues a job that a request asked for, if one did.
+    /// Queues a job that a request asked for, if one did. One that adds work is only queued when it is admitted.
     async fn queue<I>(
         &self,
         tx: &mut dyn StoreTx,
@@ -152,6 +155,11 @@ impl Service {
             run_after: self.clock.now(),
             correlation,
         };
+        if job.payload.adds_work() {
+            self.admission.check_space()?;
+            let queued = tx.count_queued_jobs(&job.payload).await?;
+            self.admission.check_queue(queued)?;
+        }
         tx.insert_job(&job).await?;
         tracing::debug!(job.id = %job.id, job.kind = job.payload.kind(), "job queued");
         Ok(())

@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::ids::{AppBackupId, AppSnapId, SubjectId};
 use crate::job::JobPayload;
 use crate::schedule::{NextRun, Schedule, Scheduled};
+use crate::store::StoreTx;
 
 use super::Service;
 
@@ -55,23 +56,37 @@ impl Service {
             tx.commit().await?;
             return Ok(Outcome::Skipped);
         }
-        if let Err(reason) = self.admission.check_space() {
-            tx.commit().await?;
-            return Ok(Outcome::NotAdmitted(reason));
+        let inserted = self.insert_scheduled(tx.as_mut(), schedule, backup.as_ref(), snap.as_ref());
+        match inserted.await {
+            Ok(()) => {}
+            Err(Error::NotAdmitted(reason)) => {
+                drop(tx);
+                self.schedule_plan::<I>(due, next).await?;
+                return Ok(Outcome::NotAdmitted(reason));
+            }
+            Err(error) => return Err(error),
         }
-        let mut outcome = (None, None);
-        if let Some(backup) = &backup {
-            self.insert_app_backup(tx.as_mut(), backup, None).await?;
-            outcome.0 = Some(backup.id);
-        }
-        if let Some(snap) = &snap {
-            self.insert_app_snap(tx.as_mut(), snap, None).await?;
-            outcome.1 = Some(snap.id);
-        }
-        self.queue(tx.as_mut(), apply_retention(schedule), None).await?;
         self.commit(tx).await?;
-        let (backup_id, snap_id) = outcome;
-        Ok(Outcome::Made { backup_id, snap_id })
+        Ok(Outcome::Made {
+            backup_id: backup.map(|backup| backup.id),
+            snap_id: snap.map(|snap| snap.id),
+        })
+    }
+
+    async fn insert_scheduled<I>(
+        &self,
+        tx: &mut dyn StoreTx,
+        schedule: &Schedule,
+        backup: Option<&AppBackup>,
+        snap: Option<&AppSnap>,
+    ) -> Result<(), Error<I>> {
+        if let Some(backup) = backup {
+            self.insert_app_backup(tx, backup, None).await?;
+        }
+        if let Some(snap) = snap {
+            self.insert_app_snap(tx, snap, None).await?;
+        }
+        self.queue(tx, apply_retention(schedule), None).await
     }
 
     /// Remembers when a schedule runs next, unless somebody else was quicker.

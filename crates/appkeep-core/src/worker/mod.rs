@@ -45,7 +45,7 @@ pub const POLL_EVERY: Duration = Duration::from_secs(1);
 /// The longest pause before a job is tried again, in seconds.
 pub const BACKOFF_SECS_MAX: i64 = 3600;
 /// The pause before a job is run again that lacked file descriptors, processes or memory, in seconds.
-pub const EXHAUSTED_PAUSE_SECS: i64 = 5;
+pub const EXHAUSTED_PAUSE_SECS: i64 = 2;
 
 /// What workers need.
 #[derive(Clone)]

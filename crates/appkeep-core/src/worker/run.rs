@@ -14,6 +14,7 @@ use super::{
 use crate::engine::EngineError;
 use crate::ids::JobId;
 use crate::job::{ATTEMPTS_MAX, CLAIMS_MAX, ClaimedJob, JobEnd, JobPayload, LeaseStatus, NewJob};
+use crate::service::end_cancelled;
 use crate::store::{StoreError, StoreTx};
 
 /// Why a run was asked to stop.
@@ -273,6 +274,10 @@ impl JobRun<'_> {
         let mut tx = self.begin().await?;
         if let JobPayload::TakeBackup { backup_id, .. } = self.job.payload {
             take_backup::remove_own_snapshots(self, tx.as_mut(), backup_id).await?;
+        }
+        if self.job.cancel_requested || self.was_deleted() {
+            // An operator's cancel leaves the resource, a client's doesn't.
+            end_cancelled(tx.as_mut(), &self.job.payload, self.deps.clock.now()).await?;
         }
         self.finish(tx, JobEnd::Cancelled).await
     }

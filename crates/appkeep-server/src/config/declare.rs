@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use appkeep_core::admission::QueueLimits;
 use appkeep_core::catalog::{Account, App, Bucket, BucketLocation, Declaration, Volume};
 use appkeep_core::ids::{AccountId, AppId, BucketId};
 use appkeep_core::name::ResourceName;
@@ -18,7 +19,7 @@ use super::nesting::Places;
 use super::{
     BODY_TIMEOUT_SECS_DEFAULT, BODY_TIMEOUT_SECS_MAX, BUCKET_BACKUPS_DEFAULT, CHECK_EVERY_SECS_DEFAULT,
     CHECK_EVERY_SECS_MAX, CONNECTION_TIMEOUT_SECS_MAX, CONNECTIONS_MAX, Config, IDLE_TIMEOUT_SECS_DEFAULT,
-    KeySource, RESERVE_MIB_MAX, VERIFY_PERCENT_DEFAULT, WORKERS_DEFAULT, WORKERS_MAX,
+    JOBS_MAX, KeySource, RESERVE_MIB_MAX, VERIFY_PERCENT_DEFAULT, WORKERS_DEFAULT, WORKERS_MAX,
     WRITE_TIMEOUT_SECS_DEFAULT,
 };
 
@@ -68,6 +69,15 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
     let verify_percent = checker.number(server.verify_percent.as_ref(), VERIFY_PERCENT_DEFAULT, 0..=100)?;
     let engine_priority = checker.priority(server.engine_priority.as_ref())?;
     let reserve = checker.reserve(server.reserve_mib.as_ref())?;
+    let limits = QueueLimits::default();
+    let queue_limits = QueueLimits {
+        app_jobs_max: checker.number(server.app_jobs_max.as_ref(), limits.app_jobs_max, 1..=JOBS_MAX)?,
+        account_jobs_max: checker.number(
+            server.account_jobs_max.as_ref(),
+            limits.account_jobs_max,
+            1..=JOBS_MAX,
+        )?,
+    };
     let keys = checker.key_source(file.keys.as_ref())?;
     let mut declaration = Declaration::default();
     let mut names = HashSet::new();
@@ -89,6 +99,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         verify_percent: u8::try_from(verify_percent).unwrap_or(100),
         engine_priority,
         reserve,
+        queue_limits,
         pages: server.pages.unwrap_or(true),
         keys,
         declaration,
@@ -443,7 +454,7 @@ path = "/var/backups"
             (
                 "workers = 1",
                 "worker = 1",
-                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `workers`, `backups_max`, `body_timeout_secs`, `connections_max`, `connections_per_address_max`, `idle_timeout_secs`, `write_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `reserve_mib`, `pages`",
+                "/etc/appkeep.toml:3: `worker = 1`: unknown field `worker`, expected one of `workers`, `backups_max`, `body_timeout_secs`, `connections_max`, `connections_per_address_max`, `idle_timeout_secs`, `write_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `reserve_mib`, `app_jobs_max`, `account_jobs_max`, `pages`",
             ),
             (
                 "name = \"shop\"",

@@ -29,6 +29,8 @@ pub(super) struct ServerTable {
     pub(super) verify_percent: Option<Spanned<u32>>,
     pub(super) engine_priority: Option<Spanned<String>>,
     pub(super) reserve_mib: Option<Spanned<u32>>,
+    pub(super) app_jobs_max: Option<Spanned<u32>>,
+    pub(super) account_jobs_max: Option<Spanned<u32>>,
     pub(super) pages: Option<bool>,
 }
 

@@ -11,6 +11,7 @@ mod schedules;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use appkeep_core::admission::QueueLimits;
 use appkeep_core::catalog::Declaration;
 use appkeep_engine::{Priority, Reserve};
 
@@ -48,6 +49,8 @@ pub const CHECK_EVERY_SECS_MAX: u32 = 86_400;
 /// pieces are chosen each time, twenty backups of unchanged data read all of it about once.
 pub const VERIFY_PERCENT_DEFAULT: u32 = 5;
 
+/// The largest limit on pending jobs that may be set.
+pub const JOBS_MAX: u32 = 1_000_000;
 /// The largest reserve of free space that may be set, in MiB: 16 TiB.
 pub const RESERVE_MIB_MAX: u32 = 16 << 20;
 
@@ -102,6 +105,8 @@ pub struct Config {
     pub engine_priority: Priority,
     /// How much of the data directory's file system is kept free.
     pub reserve: Reserve,
+    /// How many jobs may wait.
+    pub queue_limits: QueueLimits,
     /// Whether the pages for browsers are served, at `/ui` and `/docs`.
     pub pages: bool,
     /// Where the master key comes from.

@@ -5,15 +5,17 @@ use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
 use appkeep_api::body::JsonBody;
-use appkeep_api::problem::{InvalidItem, Problem};
+use appkeep_api::problem::InvalidItem;
 use appkeep_api::reply::Reply;
 use appkeep_api::words::{Identifier, Try};
 use appkeep_core::actor::OpContext;
+use appkeep_core::admission::NotAdmitted;
+use appkeep_core::error::Error;
 use appkeep_core::store::ListAsk;
 use dropshot::Body;
 use futures::FutureExt;
-use http::header::WWW_AUTHENTICATE;
-use http::{HeaderMap, Response};
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderName, Response};
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
@@ -23,6 +25,9 @@ use super::Http;
 use super::problem::{self, OwnKinds, Refusal, Rejected};
 use super::request::ApiRequest;
 use crate::auth::{self, Unauthenticated};
+
+/// When a create that met a full queue may be tried again, in seconds. Jobs take from seconds to hours.
+const RETRY_AFTER_SECS: &str = "30";
 
 /// A request that is being answered.
 pub(super) struct Call<'a> {
@@ -117,28 +122,31 @@ impl<'a> Call<'a> {
                 return Reply::problem(&self.own.failed.occurrence(self.correlation));
             }
         };
-        let challenge = challenge(&refusal);
+        let header = header(&refusal);
         let problem = problem::of_refusal(refusal, self.own, self.correlation);
         tracing::info!(%problem, "refused");
-        with_challenge(&problem, challenge)
+        let reply = Reply::problem(&problem);
+        match header {
+            Some((name, value)) => reply.with_header(name, value),
+            None => reply,
+        }
     }
 }
 
-fn challenge(refusal: &Refusal) -> Option<&'static str> {
+/// The header that a refusal's answer has beside its problem.
+fn header(refusal: &Refusal) -> Option<(HeaderName, &'static str)> {
     match refusal {
-        Refusal::Unauthenticated(Unauthenticated::Missing) => Some(r#"Bearer realm="appkeep""#),
-        Refusal::Unauthenticated(Unauthenticated::Unknown) => {
-            Some(r#"Bearer realm="appkeep", error="invalid_token""#)
+        Refusal::Unauthenticated(Unauthenticated::Missing) => {
+            Some((WWW_AUTHENTICATE, r#"Bearer realm="appkeep""#))
+        }
+        Refusal::Unauthenticated(Unauthenticated::Unknown) => Some((
+            WWW_AUTHENTICATE,
+            r#"Bearer realm="appkeep", error="invalid_token""#,
+        )),
+        Refusal::Service(Error::NotAdmitted(NotAdmitted::QueueFull { .. })) => {
+            Some((RETRY_AFTER, RETRY_AFTER_SECS))
         }
         _ => None,
-    }
-}
-
-fn with_challenge<R>(problem: &Problem, challenge: Option<&str>) -> Reply<R> {
-    let reply = Reply::problem(problem);
-    match challenge {
-        Some(challenge) => reply.with_header(WWW_AUTHENTICATE, challenge),
-        None => reply,
     }
 }
 

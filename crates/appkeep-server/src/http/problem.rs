@@ -105,6 +105,7 @@ kinds! {
     SNAPSHOT_IN_USE = Some(144), CONFLICT, "Snapshot in use by a backup", "A backup is copying this snapshot. Delete it when the backup has ended.";
     BODY_TIMED_OUT = None, REQUEST_TIMEOUT, "Request Timeout", "The body of the request didn't arrive in time.";
     MALFORMED_PATH = None, BAD_REQUEST, "Bad Request", "The request URI has a path that can't be decoded.";
+    QUEUE_FULL = None, TOO_MANY_REQUESTS, "Too Many Requests", "The app or its account has as many pending jobs as this server accepts. Try again when some of them have ended.";
     LOW_SPACE = None, SERVICE_UNAVAILABLE, "Service Unavailable", "The server has too little free space to accept new work. Deleting backups and snapshots frees space.";
     UNSUPPORTED_MEDIA_TYPE = None, UNSUPPORTED_MEDIA_TYPE, "Unsupported Media Type", "The body of the request has a media type that this operation doesn't read.";
 }
@@ -184,9 +185,12 @@ fn of_error(error: Error<Rejected>, own: OwnKinds, correlation: Uuid) -> Problem
         Error::AppRestoring => APP_RESTORING.occurrence(correlation),
         Error::InUseByRestore => IN_USE_BY_RESTORE.occurrence(correlation),
         Error::SnapshotInUse => SNAPSHOT_IN_USE.occurrence(correlation),
-        Error::NotAdmitted(reason @ NotAdmitted::LowSpace(_)) => {
+        Error::NotAdmitted(reason) => {
             tracing::warn!(%reason, "a create is refused");
-            LOW_SPACE.occurrence(correlation)
+            match reason {
+                NotAdmitted::LowSpace(_) => LOW_SPACE.occurrence(correlation),
+                NotAdmitted::QueueFull { .. } => QUEUE_FULL.occurrence(correlation),
+            }
         }
         Error::Unavailable(reason) => {
             tracing::warn!(reason, "not available");

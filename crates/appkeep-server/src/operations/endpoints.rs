@@ -24,10 +24,26 @@ pub(super) fn description() -> Result<ApiDescription<Arc<Watched>>, String> {
     Ok(description)
 }
 
-/// Whether the process lives: it answers.
+/// Whether the process works: it answers, and its writes haven't failed for a minute.
 #[endpoint { method = GET, path = "/healthz" }]
-async fn healthz(_rqctx: Ctx) -> Result<Response<Body>, HttpError> {
-    Ok(answer(StatusCode::OK, JSON, json!({"status": "ok"}).to_string()))
+async fn healthz(rqctx: Ctx) -> Result<Response<Body>, HttpError> {
+    let watched = rqctx.context();
+    let failing = watched
+        .writes
+        .check(watched.store.as_ref(), watched.clock.as_ref())
+        .await;
+    let broken = failing.and_then(|failing| {
+        let secs = failing.too_long(watched.clock.now())?.num_seconds();
+        Some(format!("writes have failed for {secs} s: {}", failing.reason))
+    });
+    let (status, body) = match broken {
+        None => (StatusCode::OK, json!({"status": "ok"})),
+        Some(reason) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            json!({"status": "failing", "reasons": [reason]}),
+        ),
+    };
+    Ok(answer(status, JSON, body.to_string()))
 }
 
 /// Whether requests should be sent here.
@@ -60,7 +76,7 @@ async fn version(_rqctx: Ctx) -> Result<Response<Body>, HttpError> {
 #[endpoint { method = GET, path = "/metrics" }]
 async fn metrics_of(rqctx: Ctx) -> Result<Response<Body>, HttpError> {
     let watched = rqctx.context();
-    let statistics = match readiness::statistics(watched).await {
+    let statistics = match metrics::statistics(watched).await {
         Ok(statistics) => Some(statistics),
         Err(reason) => {
             tracing::warn!(reason, "metrics are without what the store knows");

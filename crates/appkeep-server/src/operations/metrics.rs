@@ -26,6 +26,9 @@ pub(super) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0
 
 const PREFIX: &str = "appkeep";
 
+/// How long the store may take to answer.
+const STORE_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// Times that requests are sorted by, in seconds.
 const LATENCY_SECS: [f64; 12] = [
     0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
@@ -108,6 +111,21 @@ impl RequestMetrics {
         self.requests
             .get_or_create(&RequestLabels { operation, status })
             .inc();
+    }
+}
+
+/// How much of everything there is.
+///
+/// # Errors
+/// The reason, when the store doesn't answer.
+pub(super) async fn statistics(watched: &Watched) -> Result<Statistics, String> {
+    match tokio::time::timeout(STORE_TIMEOUT, watched.store.fetch_statistics()).await {
+        Ok(Ok(statistics)) => Ok(statistics),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err(format!(
+            "the store did not answer within {} s",
+            STORE_TIMEOUT.as_secs()
+        )),
     }
 }
 

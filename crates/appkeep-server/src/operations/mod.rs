@@ -4,18 +4,21 @@
 mod endpoints;
 mod metrics;
 mod readiness;
+mod writes;
 
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use appkeep_core::admission::Admission;
 use appkeep_core::clock::Clock;
 use appkeep_core::store::Store;
 use appkeep_core::worker::Liveness;
 use dropshot::{ConfigDropshot, HttpServer, ServerBuilder};
 
 pub(crate) use self::metrics::RequestMetrics;
+use self::writes::Writes;
 use crate::error::StartError;
 use crate::log;
 
@@ -27,10 +30,32 @@ pub(crate) struct Watched {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) requests: Arc<RequestMetrics>,
+    admission: Admission,
+    writes: Writes,
     /// Known once the workers run.
     liveness: OnceLock<Liveness>,
     /// Set when the server begins to stop: from then on nobody should send it requests.
     stopping: AtomicBool,
+}
+
+impl Watched {
+    /// A server that is still starting.
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        requests: Arc<RequestMetrics>,
+        admission: Admission,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            requests,
+            admission,
+            writes: Writes::default(),
+            liveness: OnceLock::new(),
+            stopping: AtomicBool::new(false),
+        }
+    }
 }
 
 /// The listener, while the server runs.
@@ -43,19 +68,7 @@ impl Operations {
     ///
     /// # Errors
     /// When the address can't be had.
-    pub(crate) fn start(
-        listen: SocketAddr,
-        store: Arc<dyn Store>,
-        clock: Arc<dyn Clock>,
-        requests: Arc<RequestMetrics>,
-    ) -> Result<Self, StartError> {
-        let watched = Watched {
-            store,
-            clock,
-            requests,
-            liveness: OnceLock::new(),
-            stopping: AtomicBool::new(false),
-        };
+    pub(crate) fn start(listen: SocketAddr, watched: Watched) -> Result<Self, StartError> {
         let refused = |reason: String| StartError::Listen {
             address: listen.to_string(),
             reason,

@@ -128,6 +128,17 @@ impl Db {
         self.connection.execute_batch("ROLLBACK")
     }
 
+    /// Takes the pages that the open transaction has changed to the disk. They are still rolled back with it.
+    pub(super) fn flush(&self) -> Result<(), StoreError> {
+        self.connection.cache_flush().map_err(store_error)?;
+        let Some(path) = self.connection.path() else {
+            return Ok(());
+        };
+        std::fs::File::open(format!("{path}-wal"))
+            .and_then(|log| log.sync_data())
+            .map_err(|error| StoreError::Unavailable(format!("the database's log: {error}")))
+    }
+
     /// Whether a transaction is open, according to SQLite itself: after some errors it has rolled back.
     pub(super) fn in_transaction(&self) -> bool {
         !self.connection.is_autocommit()

@@ -62,7 +62,8 @@ macro_rules! recall {
 
 statements! {
     INSERT("jobs") = "INSERT INTO jobs (id, payload_version, kind, payload, resource, exclusive_key, state, \
-         run_after_micros, correlation, bucket_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, \
+         run_after_micros, correlation, account_id, app_id, bucket_id) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 'queued', ?7, ?8, ?9, ?10, \
          (SELECT bucket_id FROM app_backups WHERE id = ?5 AND ?3 = 'take_backup'))";
     PARK("jobs") = "UPDATE jobs SET state = 'parked', attempt = attempt - 1, reason = ?2, lease_owner = NULL, \
          lease_until_micros = NULL, park_cause = ?3 WHERE seq = ?1";
@@ -130,7 +131,9 @@ pub(super) fn insert(db: &Db, job: &NewJob) -> Result<(), StoreError> {
             job.payload.resource().to_string(),
             job.payload.exclusive_key(),
             micros(job.run_after),
-            job.correlation.map(|id| id.to_string())
+            job.correlation.map(|id| id.to_string()),
+            job.payload.account_id().map(|id| id.to_string()),
+            job.payload.app_id().to_string()
         ],
     )?;
     Ok(())
@@ -242,7 +245,7 @@ fn read_claimed(row: &Row<'_>, owner: Uuid) -> Result<Claimed, StoreError> {
 }
 
 /// The payload, or why it can't be understood: the word for the cause, and a text.
-fn read_payload(row: &Row<'_>) -> Result<Result<JobPayload, (&'static str, String)>, StoreError> {
+pub(super) fn read_payload(row: &Row<'_>) -> Result<Result<JobPayload, (&'static str, String)>, StoreError> {
     let version: i64 = row.value("payload_version")?;
     if version != i64::from(PAYLOAD_VERSION) {
         let reason = format!("the payload's version {version} is not known");
@@ -342,8 +345,14 @@ fn update_over(
     if ended == 0 {
         return Ok(false);
     }
-    db.execute(FORGET, params![ENDED_JOBS_MAX])?;
+    forget_ended(db)?;
     Ok(true)
+}
+
+/// Forgets the jobs that ended first, where there are too many.
+pub(super) fn forget_ended(db: &Db) -> Result<(), StoreError> {
+    db.execute(FORGET, params![ENDED_JOBS_MAX])?;
+    Ok(())
 }
 
 fn update_queued_again(

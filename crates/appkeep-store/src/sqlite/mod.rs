@@ -13,6 +13,7 @@ mod faults;
 mod jobs;
 mod migrations;
 mod open;
+mod pending_jobs;
 #[cfg(test)]
 mod plans;
 mod rows;
@@ -20,6 +21,7 @@ mod schedules;
 mod statistics;
 mod tokens;
 mod transaction;
+mod trial;
 mod tx;
 mod versions;
 
@@ -33,7 +35,7 @@ use appkeep_core::app_snap::AppSnap;
 use appkeep_core::catalog::{Account, App, Bucket, Recorded};
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, ScheduleId};
-use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus};
+use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus, PendingJob};
 use appkeep_core::retention::Made;
 use appkeep_core::schedule::{Schedule, Scheduled};
 use appkeep_core::statistics::Statistics;
@@ -334,6 +336,18 @@ impl Store for SqliteStore {
         let claimed = self.write(move |db| jobs::claim(db, &claim, sole_server)).await?;
         fail_point::pass("store.job_claimed");
         Ok(claimed)
+    }
+
+    async fn list_pending_jobs(&self) -> Result<Vec<PendingJob>, StoreError> {
+        self.scan(pending_jobs::list).await
+    }
+
+    async fn probe_write(&self) -> Result<(), StoreError> {
+        self.faults.access()?;
+        self.faults.commit()?;
+        let mut tx = self.connections.begin().await?;
+        // The transaction is dropped, and thus rolled back, on the same thread.
+        blocking(move || tx.run(trial::write)).await
     }
 
     async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError> {

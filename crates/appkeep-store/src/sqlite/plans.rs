@@ -4,14 +4,14 @@ use std::fmt::Write as _;
 
 use super::db::{Db, Statement};
 use super::{
-    app_backups, app_restores, app_snaps, apps, catalog, changes, jobs, schedules, statistics, tokens,
-    versions,
+    app_backups, app_restores, app_snaps, apps, catalog, changes, jobs, pending_jobs, schedules, statistics,
+    tokens, trial, versions,
 };
 use crate::SqliteStore;
 
 /// All modules with statements. One that is missing here leaves its `STATEMENTS` unused, which the compiler
 /// reports.
-const MODULES: [(&str, &[(&str, Statement)]); 11] = [
+const MODULES: [(&str, &[(&str, Statement)]); 13] = [
     ("app_backups", app_backups::STATEMENTS),
     ("app_restores", app_restores::STATEMENTS),
     ("app_snaps", app_snaps::STATEMENTS),
@@ -19,9 +19,11 @@ const MODULES: [(&str, &[(&str, Statement)]); 11] = [
     ("catalog", catalog::STATEMENTS),
     ("changes", changes::STATEMENTS),
     ("jobs", jobs::STATEMENTS),
+    ("pending_jobs", pending_jobs::STATEMENTS),
     ("schedules", schedules::STATEMENTS),
     ("statistics", statistics::STATEMENTS),
     ("tokens", tokens::STATEMENTS),
+    ("trial", trial::STATEMENTS),
     ("versions", versions::STATEMENTS),
 ];
 

@@ -6,8 +6,8 @@ use appkeep_core::app_restore::{AppRestore, RestoreSource};
 use appkeep_core::app_snap::AppSnap;
 use appkeep_core::catalog::Declaration;
 use appkeep_core::fail_point;
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, ScheduleId, TokenId};
-use appkeep_core::job::{JobEnd, Lease, NewJob};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, JobId, ScheduleId, TokenId};
+use appkeep_core::job::{JobEnd, JobPayload, Lease, NewJob, PendingJob, QueuedJobs};
 use appkeep_core::schedule::NextRun;
 use appkeep_core::store::{StoreError, StoreTx};
 use async_trait::async_trait;
@@ -18,7 +18,7 @@ use super::connections::blocking;
 use super::db::Db;
 use super::faults::Faults;
 use super::transaction::{Transaction, rolled_back};
-use super::{app_backups, app_restores, app_snaps, catalog, jobs, schedules, tokens};
+use super::{app_backups, app_restores, app_snaps, catalog, jobs, pending_jobs, schedules, tokens};
 
 /// Holds the one writing connection until it is committed or dropped.
 ///
@@ -162,6 +162,18 @@ impl StoreTx for SqliteTx {
 
     async fn count_app_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError> {
         self.run(|db| app_restores::count_reading(db, source))
+    }
+
+    async fn fetch_pending_job(&mut self, id: JobId) -> Result<Option<PendingJob>, StoreError> {
+        self.run(|db| pending_jobs::fetch(db, id))
+    }
+
+    async fn count_queued_jobs(&mut self, payload: &JobPayload) -> Result<QueuedJobs, StoreError> {
+        self.run(|db| pending_jobs::count_queued(db, payload))
+    }
+
+    async fn update_job_cancelled(&mut self, id: JobId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+        self.run(|db| pending_jobs::cancel(db, id, now))
     }
 
     async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError> {

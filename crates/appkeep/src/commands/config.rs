@@ -101,6 +101,7 @@ mod tests {
         assert_eq!(all.check_every, none.check_every);
         assert_eq!(all.verify_percent, none.verify_percent);
         assert_eq!(all.engine_priority, none.engine_priority);
+        assert_eq!(all.queue_limits, none.queue_limits);
         assert_eq!(
             all.declaration.buckets[0].backups_max,
             none.declaration.buckets[0].backups_max

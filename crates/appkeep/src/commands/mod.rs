@@ -7,6 +7,7 @@ pub(crate) mod config;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain;
+pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod login;
 mod making;

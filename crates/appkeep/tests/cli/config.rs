@@ -27,7 +27,8 @@ const BREAKAGES: [(&str, &str, &str); 28] = [
         "wrokers = 2",
         ":2: `wrokers = 2`: unknown field `wrokers`, expected one of `workers`, `backups_max`, \
          `body_timeout_secs`, `connections_max`, `connections_per_address_max`, `idle_timeout_secs`, \
-         `write_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `reserve_mib`, `pages`",
+         `write_timeout_secs`, `check_every_secs`, `verify_percent`, `engine_priority`, `reserve_mib`, \
+         `app_jobs_max`, `account_jobs_max`, `pages`",
     ),
     (
         "body_timeout_secs = 600",

@@ -14,13 +14,13 @@ fn number(text: &str) -> f64 {
 }
 
 /// A server, and where it says how it is doing.
-struct Watched {
-    server: Running,
+pub(crate) struct Watched {
+    pub(crate) server: Running,
     url: String,
 }
 
 impl Watched {
-    fn start(mut command: Command) -> Self {
+    pub(crate) fn start(mut command: Command) -> Self {
         command.args(["--operations-listen", "127.0.0.1:0"]);
         let mut server = Running::start(command);
         let line = server.next_line();
@@ -43,7 +43,7 @@ impl Watched {
         (status, media_type.to_owned(), body.to_owned())
     }
 
-    fn json(&self, path: &str) -> (u16, Value) {
+    pub(crate) fn json(&self, path: &str) -> (u16, Value) {
         let (status, media_type, body) = self.get(path);
         assert_eq!(media_type, "application/json", "{path}");
         (status, serde_json::from_str(&body).expect("JSON"))

@@ -1,0 +1,124 @@
+//! Cancelling jobs that wait, which operators do beside a server or without one.
+//!
+//! Clients cancel by deleting the resource. An operator's cancel leaves it, failed, so that clients that wait for it
+//! learn what happened.
+
+use chrono::{DateTime, Utc};
+
+use crate::ids::JobId;
+use crate::job::JobPayload;
+use crate::store::{Store, StoreError, StoreTx};
+
+/// The reason that a cancelled resource shows.
+const REASON: &str = "an operator cancelled it";
+
+/// How a job was cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancelled {
+    /// It never ran, and has ended.
+    Ended,
+    /// It ran before and may have left something: a worker clears that away and ends it.
+    Requested,
+}
+
+/// Why a job was not cancelled.
+#[derive(Debug, thiserror::Error)]
+pub enum CancelError {
+    /// No job with this id waits.
+    #[error("job {0} does not exist or has ended")]
+    NotFound(JobId),
+    /// It runs.
+    #[error("job {0} is running: delete its backup or snapshot to cancel it")]
+    Running(JobId),
+    /// Its kind can't be cancelled.
+    #[error("job {id} is a {kind} job: expected a backup, a snapshot or a restore")]
+    Kind {
+        /// The job.
+        id: JobId,
+        /// Its kind.
+        kind: String,
+    },
+    /// A restore has begun to replace data.
+    #[error("job {0} is a restore that has begun: it has to end, or volumes could stay half replaced")]
+    Begun(JobId),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Cancels a job that waits. Its backup, snapshot or restore becomes `failed`, at once if the job never ran.
+///
+/// # Errors
+/// As [`CancelError`] says; then nothing was changed.
+pub async fn cancel_job(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Result<Cancelled, CancelError> {
+    let mut tx = store.begin().await?;
+    let job = tx.fetch_pending_job(id).await?;
+    let job = job.ok_or(CancelError::NotFound(id))?;
+    if job.state == "running" {
+        return Err(CancelError::Running(id));
+    }
+    let payload = match job.payload {
+        Some(payload) if payload.adds_work() && job.state == "queued" => payload,
+        _ => return Err(CancelError::Kind { id, kind: job.kind }),
+    };
+    let cancelled = if job.fence == 0 {
+        end_cancelled(tx.as_mut(), &payload, now).await?;
+        if !tx.update_job_cancelled(id, now).await? {
+            return Err(CancelError::NotFound(id));
+        }
+        Cancelled::Ended
+    } else if matches!(payload, JobPayload::RestoreApp { .. }) {
+        return Err(CancelError::Begun(id));
+    } else {
+        tx.update_jobs_cancel_requested(payload.resource()).await?;
+        Cancelled::Requested
+    };
+    tx.commit().await?;
+    Ok(cancelled)
+}
+
+/// Makes the resource of a cancelled job failed, unless it was deleted or has ended.
+pub(crate) async fn end_cancelled(
+    tx: &mut dyn StoreTx,
+    payload: &JobPayload,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let reasons = [REASON.to_owned()];
+    match *payload {
+        JobPayload::TakeBackup {
+            account_id,
+            backup_id,
+            ..
+        } => {
+            let found = tx.fetch_app_backup(account_id, backup_id).await?;
+            if let Some(mut backup) = found.filter(|backup| backup.state.is_in_progress()) {
+                backup.fail(&reasons, now);
+                tx.update_app_backup(&backup).await?;
+            }
+        }
+        JobPayload::TakeSnapshot {
+            account_id, snap_id, ..
+        } => {
+            let found = tx.fetch_app_snap(account_id, snap_id).await?;
+            if let Some(mut snap) = found.filter(|snap| snap.state.is_in_progress()) {
+                snap.fail(&reasons, now);
+                tx.update_app_snap(&snap).await?;
+            }
+        }
+        JobPayload::RestoreApp {
+            account_id,
+            restore_id,
+            ..
+        } => {
+            let found = tx.fetch_app_restore(account_id, restore_id).await?;
+            if let Some(mut restore) = found.filter(|restore| restore.state.is_in_progress()) {
+                restore.fail(&reasons, now);
+                tx.update_app_restore(&restore).await?;
+            }
+        }
+        JobPayload::DeleteBackup { .. }
+        | JobPayload::DeleteSnapshot { .. }
+        | JobPayload::ApplyRetention { .. } => {}
+    }
+    Ok(())
+}

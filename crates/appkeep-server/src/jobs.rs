@@ -1,0 +1,5 @@
+//! Jobs as operators see them, on a data directory with or without a running server.
+
+pub use appkeep_core::ids::JobId;
+pub use appkeep_core::job::{JobPayload, PendingJob};
+pub use appkeep_core::service::{CancelError, Cancelled, cancel_job};

@@ -1,0 +1,87 @@
+//! The jobs that have not ended: what operators list and cancel, and what bounds the queue.
+
+use appkeep_core::ids::JobId;
+use appkeep_core::job::{JobPayload, PendingJob, QueuedJobs};
+use appkeep_core::store::StoreError;
+use chrono::{DateTime, Utc};
+use rusqlite::params;
+
+use super::db::{Db, statements};
+use super::jobs;
+use super::rows::{Row, micros};
+
+macro_rules! select {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, payload_version, kind, payload, state, fence, attempt, run_after_micros, ",
+            "cancel_requested, reason FROM jobs WHERE state IN ('queued', 'running', 'parked') ",
+            $which
+        )
+    };
+}
+
+/// Counts queued jobs that add work, as the indexes have them. `?1` is the owner.
+macro_rules! count {
+    ($column:literal) => {
+        concat!(
+            "SELECT COUNT(*) AS count FROM jobs WHERE ",
+            $column,
+            " = ?1 AND state = 'queued' AND kind IN ('take_backup', 'take_snapshot', 'restore_app')"
+        )
+    };
+}
+
+statements! {
+    LIST("jobs") = select!("ORDER BY seq");
+    FETCH("jobs") = select!("AND id = ?1");
+    COUNT_OF_APP("jobs") = count!("app_id");
+    COUNT_OF_ACCOUNT("jobs") = count!("account_id");
+
+    /// Ends a queued job that never ran. `?1` id, `?2` now.
+    CANCEL("jobs") = "\
+        UPDATE jobs SET state = 'cancelled', cancel_requested = TRUE, ended_micros = ?2, \
+        ended_order = 1 + COALESCE((SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL), 0) \
+        WHERE id = ?1 AND state = 'queued' AND fence = 0";
+}
+
+pub(super) fn list(db: &Db) -> Result<Vec<PendingJob>, StoreError> {
+    db.list(LIST, [], read)
+}
+
+pub(super) fn fetch(db: &Db, id: JobId) -> Result<Option<PendingJob>, StoreError> {
+    db.fetch(FETCH, [id.to_string()], read)
+}
+
+pub(super) fn count_queued(db: &Db, payload: &JobPayload) -> Result<QueuedJobs, StoreError> {
+    let count = |statement, owner: String| db.fetch_one(statement, [owner], |row| row.number("count"));
+    let of_account = match payload.account_id() {
+        Some(account_id) => count(COUNT_OF_ACCOUNT, account_id.to_string())?,
+        None => 0,
+    };
+    Ok(QueuedJobs {
+        of_app: count(COUNT_OF_APP, payload.app_id().to_string())?,
+        of_account,
+    })
+}
+
+pub(super) fn cancel(db: &Db, id: JobId, now: DateTime<Utc>) -> Result<bool, StoreError> {
+    let cancelled = db.execute(CANCEL, params![id.to_string(), micros(now)])? == 1;
+    if cancelled {
+        jobs::forget_ended(db)?;
+    }
+    Ok(cancelled)
+}
+
+fn read(row: &Row<'_>) -> Result<PendingJob, StoreError> {
+    Ok(PendingJob {
+        id: row.id("id")?,
+        kind: row.value("kind")?,
+        payload: jobs::read_payload(row)?.ok(),
+        state: row.value("state")?,
+        fence: row.value("fence")?,
+        attempt: row.number("attempt")?,
+        run_after: row.time("run_after_micros")?,
+        cancel_requested: row.value("cancel_requested")?,
+        reason: row.value("reason")?,
+    })
+}

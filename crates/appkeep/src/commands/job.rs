@@ -1,0 +1,109 @@
+//! `appkeep job`
+
+mod cancel;
+mod list;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use appkeep_server::data_dir::DataDir;
+use appkeep_server::jobs::PendingJob;
+use appkeep_server::store::{SqliteStore, Store};
+use clap::Subcommand;
+use uuid::Uuid;
+
+use crate::remote::Format;
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the jobs that wait, run or are parked, the oldest first. Works with or without a running server.
+    ///
+    /// Example: appkeep job list --data /var/lib/appkeep
+    List(ListArgs),
+    /// Cancel queued backups, snapshots and restores, which become failed. Works with or without a running server.
+    ///
+    /// Running jobs are not cancelled: delete the backup or the snapshot instead. Deletes can't be cancelled.
+    ///
+    /// Example: appkeep job cancel --data /var/lib/appkeep --app shop
+    ///
+    /// Exit codes: 0 all of them are cancelled, 2 at least one isn't.
+    Cancel(CancelArgs),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListArgs {
+    /// The server's data directory.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// List the jobs of this app only, by name or id.
+    #[arg(long, value_name = "APP")]
+    app: Option<String>,
+    /// The format of stdout: a table, or exact times and complete ids.
+    #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
+    output: Format,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct CancelArgs {
+    /// The server's data directory.
+    #[arg(long, value_name = "DIR")]
+    data: PathBuf,
+    /// The jobs, by their ids or at least the first 4 characters of them.
+    #[arg(value_name = "JOB", required_unless_present = "app", conflicts_with = "app")]
+    jobs: Vec<String>,
+    /// Cancel all queued backups, snapshots and restores of this app, by name or id.
+    #[arg(long, value_name = "APP")]
+    app: Option<String>,
+}
+
+pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
+        Command::List(args) => list::run(args).await?,
+        Command::Cancel(args) => cancel::run(args).await?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn open(data: &Path) -> anyhow::Result<SqliteStore> {
+    Ok(SqliteStore::open(DataDir::existing(data)?.database()).await?)
+}
+
+/// The names of apps, by id.
+struct AppNames(HashMap<Uuid, String>);
+
+impl AppNames {
+    async fn fetch(store: &SqliteStore) -> anyhow::Result<Self> {
+        let mut names = HashMap::new();
+        for account in store.list_accounts().await? {
+            let apps = store.list_apps(account.id).await?;
+            names.extend(apps.into_iter().map(|app| (app.id.as_uuid(), app.name)));
+        }
+        Ok(Self(names))
+    }
+
+    /// The name of a job's app, else its id.
+    fn of(&self, job: &PendingJob) -> String {
+        let Some(payload) = &job.payload else {
+            return "-".to_owned();
+        };
+        let id = payload.app_id().as_uuid();
+        self.0.get(&id).cloned().unwrap_or_else(|| id.to_string())
+    }
+
+    /// Whether a job works on the app with this name or id.
+    fn matches(&self, job: &PendingJob, app: &str) -> bool {
+        let id = job.payload.as_ref().map(|payload| payload.app_id().to_string());
+        self.of(job) == app || id.as_deref() == Some(app)
+    }
+
+    /// Fails for an app that this server doesn't have.
+    fn check(&self, app: &str) -> anyhow::Result<()> {
+        let is_known = self
+            .0
+            .iter()
+            .any(|(id, name)| name == app || id.to_string() == app);
+        anyhow::ensure!(is_known, "no app is called {app:?}, or has that id");
+        Ok(())
+    }
+}

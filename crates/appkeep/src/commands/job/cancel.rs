@@ -1,0 +1,74 @@
+//! `appkeep job cancel`
+
+use anyhow::bail;
+use appkeep_server::jobs::{Cancelled, JobPayload, PendingJob, cancel_job};
+use appkeep_server::store::{SqliteStore, Store};
+use appkeep_server::system::{Clock, SystemClock};
+
+use super::{AppNames, CancelArgs};
+use crate::commands::say;
+
+/// How much of an id has to be given at least, in characters.
+const ID_DIGITS_MIN: usize = 4;
+
+pub(super) async fn run(args: CancelArgs) -> anyhow::Result<()> {
+    let store = super::open(&args.data).await?;
+    let result = cancel(&store, &args).await;
+    store.close().await;
+    result
+}
+
+async fn cancel(store: &SqliteStore, args: &CancelArgs) -> anyhow::Result<()> {
+    let (jobs, names) = (store.list_pending_jobs().await?, AppNames::fetch(store).await?);
+    let chosen = choose(&jobs, &names, args)?;
+    let mut refusals = Vec::new();
+    for job in chosen {
+        match cancel_job(store, SystemClock.now(), job.id).await {
+            Ok(how) => {
+                let how = match how {
+                    Cancelled::Ended => "cancelled",
+                    Cancelled::Requested => "a worker will cancel",
+                };
+                say(&format!("{how} {} ({} of {})", job.id, job.kind, names.of(job)))?;
+            }
+            Err(error) => refusals.push(error.to_string()),
+        }
+    }
+    if !refusals.is_empty() {
+        bail!("{}", refusals.join("; "));
+    }
+    Ok(())
+}
+
+fn choose<'a>(
+    jobs: &'a [PendingJob],
+    names: &AppNames,
+    args: &CancelArgs,
+) -> anyhow::Result<Vec<&'a PendingJob>> {
+    if let Some(app) = &args.app {
+        names.check(app)?;
+        let is_queued = |job: &&PendingJob| {
+            job.state == "queued" && job.payload.as_ref().is_some_and(JobPayload::adds_work)
+        };
+        return Ok(jobs
+            .iter()
+            .filter(is_queued)
+            .filter(|job| names.matches(job, app))
+            .collect());
+    }
+    args.jobs.iter().map(|wanted| find(jobs, wanted)).collect()
+}
+
+/// The one job whose id begins so.
+fn find<'a>(jobs: &'a [PendingJob], wanted: &str) -> anyhow::Result<&'a PendingJob> {
+    let begins = |job: &&PendingJob| job.id.to_string().starts_with(&wanted.to_ascii_lowercase());
+    let found: Vec<_> = jobs.iter().filter(begins).collect();
+    match found[..] {
+        [only] if wanted.len() >= ID_DIGITS_MIN => Ok(only),
+        [] | [_] => bail!("no pending job has the id {wanted:?}; `appkeep job list` shows them"),
+        _ => bail!(
+            "{wanted:?} is the beginning of {} ids: give more of it",
+            found.len()
+        ),
+    }
+}

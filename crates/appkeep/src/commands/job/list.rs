@@ -1,0 +1,65 @@
+//! `appkeep job list`
+
+use appkeep_server::jobs::PendingJob;
+use appkeep_server::store::Store;
+use chrono::SecondsFormat;
+use serde_json::{Value, json};
+
+use super::{AppNames, ListArgs};
+use crate::remote::{Align, Column, Table, short_ids};
+
+pub(super) async fn run(args: ListArgs) -> anyhow::Result<()> {
+    let store = super::open(&args.data).await?;
+    let (mut jobs, names) = (store.list_pending_jobs().await?, AppNames::fetch(&store).await?);
+    store.close().await;
+    if let Some(app) = &args.app {
+        names.check(app)?;
+        jobs.retain(|job| names.matches(job, app));
+    }
+    let exactly: Vec<Value> = jobs.iter().map(exact).collect();
+    args.output.list(&exactly, || table(&jobs, &names))
+}
+
+fn table(jobs: &[PendingJob], names: &AppNames) -> Table {
+    let mut table = Table::new([
+        Column::new("ID", Align::Left),
+        Column::new("KIND", Align::Left),
+        Column::shrinking("APP"),
+        Column::new("STATE", Align::Left),
+        Column::new("ATTEMPTS", Align::Right),
+        Column::shrinking("REASON"),
+    ]);
+    let ids: Vec<_> = jobs.iter().map(|job| job.id.as_uuid()).collect();
+    for (job, id) in jobs.iter().zip(short_ids(&ids)) {
+        let state = if job.cancel_requested {
+            "cancelling"
+        } else {
+            &job.state
+        };
+        table.row([
+            id.into(),
+            job.kind.as_str().into(),
+            names.of(job).into(),
+            state.into(),
+            job.attempt.into(),
+            job.reason.as_deref().unwrap_or("-").into(),
+        ]);
+    }
+    table
+}
+
+fn exact(job: &PendingJob) -> Value {
+    let payload = job.payload.as_ref();
+    json!({
+        "id": job.id,
+        "kind": job.kind,
+        "state": job.state,
+        "accountID": payload.and_then(|payload| payload.account_id()),
+        "appID": payload.map(|payload| payload.app_id()),
+        "resourceID": payload.map(|payload| payload.resource()),
+        "attempts": job.attempt,
+        "due": job.run_after.to_rfc3339_opts(SecondsFormat::Micros, true),
+        "cancelRequested": job.cancel_requested,
+        "reason": job.reason,
+    })
+}

@@ -1,0 +1,172 @@
+//! A server whose system calls fail: I/O errors of the database's files, and too few file descriptors. Everything
+//! works again without a restart.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use rustix::process::{Pid, Resource, Rlimit, prlimit};
+use serde_json::{Value, json};
+
+use crate::operations::Watched;
+use crate::place::{Place, app_backups, backups};
+use crate::running::eventually;
+
+/// Makes calls on the database's files fail with EIO while there is a file for the kind of call.
+const LIBRARY: &str = r#"
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static int fails(int fd, const char *call) {
+    int before = errno, failing = 0;
+    char path[PATH_MAX], link[64], file[PATH_MAX];
+    const char *switches = getenv("FAULT_SWITCHES");
+    snprintf(path, sizeof path, "%s/%s", switches ? switches : "/nonexistent", call);
+    if (access(path, F_OK) == 0) {
+        snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+        ssize_t length = readlink(link, file, sizeof file - 1);
+        if (length > 0) {
+            file[length] = 0;
+            failing = strstr(file, "appkeep.sqlite3") != NULL && strstr(file, "-shm") == NULL;
+        }
+    }
+    errno = failing ? EIO : before;
+    return failing;
+}
+
+#define WRAP(result, name, call, parameters, arguments) \
+    result name parameters { \
+        static result (*real) parameters; \
+        if (!real) *(void **)&real = dlsym(RTLD_NEXT, #name); \
+        return fails(fd, call) ? -1 : real arguments; \
+    }
+
+WRAP(ssize_t, pwrite, "write", (int fd, const void *bytes, size_t count, off_t at), (fd, bytes, count, at))
+WRAP(ssize_t, pwrite64, "write", (int fd, const void *bytes, size_t count, off64_t at), (fd, bytes, count, at))
+WRAP(ssize_t, write, "write", (int fd, const void *bytes, size_t count), (fd, bytes, count))
+WRAP(ssize_t, pread, "read", (int fd, void *bytes, size_t count, off_t at), (fd, bytes, count, at))
+WRAP(ssize_t, pread64, "read", (int fd, void *bytes, size_t count, off64_t at), (fd, bytes, count, at))
+WRAP(ssize_t, read, "read", (int fd, void *bytes, size_t count), (fd, bytes, count))
+WRAP(int, fsync, "sync", (int fd), (fd))
+WRAP(int, fdatasync, "sync", (int fd), (fd))
+"#;
+
+fn backup() -> Value {
+    json!({"type": "application/astra-appBackup", "version": "1.1"})
+}
+
+/// Makes sure that creates, backups and readiness are as they should be.
+fn assert_whole(watched: &Watched, token: &str) {
+    assert_eq!(watched.json("/readyz"), (200, json!({"status": "ready"})));
+    let created = watched.server.post(token, &app_backups(), &backup());
+    assert_eq!(created.status, 201, "{created:?}");
+    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
+    watched.server.wait_for(token, &path, &["completed"]);
+}
+
+fn library(place: &Place) -> PathBuf {
+    let (source, library) = (place.path().join("faults.c"), place.path().join("faults.so"));
+    fs::write(&source, LIBRARY).unwrap();
+    let mut compiler = Command::new("cc");
+    compiler
+        .args(["-shared", "-fPIC", "-O1", "-o"])
+        .arg(&library)
+        .arg(&source)
+        .arg("-ldl");
+    let output = compiler.output().expect("cc runs: apt-get install gcc");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    library
+}
+
+#[test]
+fn writes_work_again_without_a_restart_after_io_errors_of_the_database() {
+    let place = Place::new();
+    let switches = place.path().join("switches");
+    fs::create_dir(&switches).unwrap();
+    let mut serve = place.serve();
+    serve
+        .env("LD_PRELOAD", library(&place))
+        .env("FAULT_SWITCHES", &switches);
+    let watched = Watched::start(serve);
+    let token = place.token();
+    assert_whole(&watched, &token);
+    for call in ["write", "sync", "read"] {
+        let switch = switches.join(call);
+        fs::write(&switch, "").unwrap();
+        if call != "read" {
+            let refused = watched.server.post(&token, &app_backups(), &backup());
+            assert!([500, 503].contains(&refused.status), "{call}: {refused:?}");
+            let (status, body) = watched.json("/readyz");
+            assert_eq!(status, 503, "{call}: {body}");
+            let reason = body["reasons"][0].as_str().unwrap().to_lowercase();
+            assert!(
+                reason.contains("i/o error") || reason.contains("input/output error"),
+                "{body}"
+            );
+            assert_eq!(watched.json("/healthz").0, 200, "not for a minute yet");
+        } else {
+            // Pages that are in memory can still be read, so that nothing need fail.
+            let answer = watched.server.get(&token, &backups());
+            assert!([200, 500, 503].contains(&answer.status), "{answer:?}");
+            let created = watched.server.post(&token, &app_backups(), &backup());
+            assert!([201, 500, 503].contains(&created.status), "{created:?}");
+        }
+        fs::remove_file(&switch).unwrap();
+        assert_whole(&watched, &token);
+    }
+    let ended = watched.server.stop("TERM");
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.complaints);
+}
+
+fn open_files(pid: u32) -> u64 {
+    fs::read_dir(format!("/proc/{pid}/fd")).unwrap().count() as u64
+}
+
+#[test]
+fn a_backup_without_file_descriptors_waits_for_them_and_does_not_fail() {
+    let place = Place::new();
+    let deep = place.path().join("volume/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p");
+    fs::create_dir_all(&deep).unwrap();
+    fs::write(deep.join("file"), "deep down").unwrap();
+    let watched = Watched::start(place.serve());
+    let token = place.token();
+    assert_whole(&watched, &token);
+
+    let process = Pid::from_raw(i32::try_from(watched.server.id()).unwrap());
+    let enough = rustix::process::getrlimit(Resource::Nofile);
+    // Enough to answer requests, but each level of a directory tree takes one more.
+    let few = Rlimit {
+        current: Some(open_files(watched.server.id()) + 8),
+        maximum: enough.maximum,
+    };
+    prlimit(process, Resource::Nofile, few).unwrap();
+    let created = watched.server.post(&token, &app_backups(), &backup());
+    assert_eq!(created.status, 201, "{created:?}");
+    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
+    let reasons = eventually("the backup to lack resources", || {
+        let backup = watched.server.get(&token, &path).body;
+        assert_ne!(backup["state"], "failed", "{backup}");
+        let reasons = backup["stateUnready"].as_array()?.clone();
+        (!reasons.is_empty()).then_some(reasons)
+    });
+    let reason = reasons[0].as_str().unwrap();
+    assert!(reason.contains("Too many open files"), "{reason}");
+    let more = Rlimit {
+        current: enough.maximum,
+        maximum: enough.maximum,
+    };
+    prlimit(process, Resource::Nofile, more).unwrap();
+    watched.server.wait_for(&token, &path, &["completed"]);
+    assert_whole(&watched, &token);
+}

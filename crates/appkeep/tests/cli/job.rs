@@ -1,0 +1,135 @@
+//! `appkeep job`
+
+use std::process::Output;
+
+use serde_json::{Value, json};
+
+use crate::place::{ACCOUNT, APP, Place, app_backups, backups};
+use crate::running::{Running, one_line_error, run, said};
+
+fn job(place: &Place, arguments: &[&str]) -> Output {
+    let data = place.data().display().to_string();
+    let (command, rest) = arguments.split_first().expect("a command");
+    run(["job", command, "--data", &data].iter().chain(rest))
+}
+
+fn listed(place: &Place) -> Vec<Value> {
+    let output = job(place, &["list", "--output", "json"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let list: Value = serde_json::from_str(&said(&output)).expect("JSON");
+    list.as_array().expect("a list").clone()
+}
+
+/// Creates two backups and a snapshot; answers the paths of the backups.
+fn create(server: &Running, token: &str) -> Vec<String> {
+    let backup = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let snap = json!({"type": "application/astra-appSnap", "version": "1.2"});
+    let snaps = app_backups().replace("appBackups", "appSnaps");
+    assert_eq!(server.post(token, &snaps, &snap).status, 201);
+    let created = (0..2).map(|_| server.post(token, &app_backups(), &backup));
+    created
+        .map(|created| format!("{}/{}", backups(), created.body["id"].as_str().expect("an id")))
+        .collect()
+}
+
+fn assert_cancelled(backup: &Value) {
+    assert_eq!(backup["state"], "failed", "{backup}");
+    assert_eq!(backup["stateUnready"], json!(["an operator cancelled it"]));
+}
+
+#[test]
+fn queued_jobs_are_listed_and_cancelled_while_a_server_runs() {
+    let place = Place::new();
+    let server = place.start_idle();
+    let token = place.token();
+    let paths = create(&server, &token);
+
+    let jobs = listed(&place);
+    let kinds: Vec<_> = jobs.iter().map(|job| job["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["take_snapshot", "take_backup", "take_backup"]);
+    for job in &jobs {
+        assert_eq!((&job["state"], &job["attempts"]), (&json!("queued"), &json!(0)));
+        assert_eq!((&job["accountID"], &job["appID"]), (&json!(ACCOUNT), &json!(APP)));
+    }
+    assert!(paths[0].ends_with(jobs[1]["resourceID"].as_str().unwrap()));
+    let table = said(&job(&place, &["list"]));
+    let heads: Vec<_> = table
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
+    assert_eq!(heads, ["ID", "KIND", "APP", "STATE", "ATTEMPTS", "REASON"]);
+    assert_eq!(
+        table.lines().filter(|line| line.contains("shop")).count(),
+        3,
+        "{table}"
+    );
+
+    let id = jobs[1]["id"].as_str().unwrap();
+    let cancelled = job(&place, &["cancel", &id[..8]]);
+    assert_eq!(
+        said(&cancelled),
+        format!("cancelled {id} (take_backup of shop)\n")
+    );
+    assert_cancelled(&server.get(&token, &paths[0]).body);
+    assert_eq!(server.get(&token, &paths[1]).body["state"], "pending");
+    assert_eq!(listed(&place).len(), 2);
+    let again = one_line_error(&job(&place, &["cancel", id]));
+    assert_eq!(
+        again,
+        format!("no pending job has the id {id:?}; `appkeep job list` shows them")
+    );
+
+    // Neither a failed backup nor the queue is in anybody's way afterwards.
+    assert_eq!(server.delete(&token, &paths[0]).status, 204);
+    assert_eq!(listed(&place)[2]["kind"], "delete_backup");
+    let delete = listed(&place)[2]["id"].as_str().unwrap().to_owned();
+    let refused = one_line_error(&job(&place, &["cancel", &delete]));
+    assert_eq!(
+        refused,
+        format!("job {delete} is a delete_backup job: expected a backup, a snapshot or a restore")
+    );
+}
+
+#[test]
+fn all_queued_jobs_of_an_app_are_cancelled_while_no_server_runs() {
+    let place = Place::new();
+    let server = place.start_idle();
+    let token = place.token();
+    let paths = create(&server, &token);
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+
+    let unknown = one_line_error(&job(&place, &["cancel", "--app", "blog"]));
+    assert_eq!(unknown, "no app is called \"blog\", or has that id");
+    assert_eq!(listed(&place).len(), 3);
+    let cancelled = job(&place, &["cancel", "--app", "shop"]);
+    assert_eq!(cancelled.status.code(), Some(0), "{cancelled:?}");
+    assert_eq!(said(&cancelled).lines().count(), 3);
+    assert_eq!(listed(&place), [] as [Value; 0]);
+
+    let server = place.start();
+    for path in &paths {
+        assert_cancelled(&server.get(&token, path).body);
+    }
+    let created = server.post(
+        &token,
+        &app_backups(),
+        &json!({"type": "application/astra-appBackup", "version": "1.1"}),
+    );
+    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
+    server.wait_for(&token, &path, &["completed"]);
+}
+
+#[test]
+fn a_job_has_to_be_named() {
+    let place = Place::new();
+    drop(place.start_idle());
+    let output = job(&place, &["cancel"]);
+    assert_eq!(output.status.code(), Some(2));
+    let refused = one_line_error(&job(&place, &["cancel", "12"]));
+    assert_eq!(
+        refused,
+        "no pending job has the id \"12\"; `appkeep job list` shows them"
+    );
+}

@@ -1,0 +1,130 @@
+//! The queue is bounded, for each app and each account.
+
+use std::time::Duration;
+
+use appkeep_tests::{Answer, Api, Builder, TestServer, eventually, usual_config};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// The usual configuration with these limits, and an hourly schedule of `blog`.
+fn config(app_jobs_max: u32, account_jobs_max: u32) -> String {
+    let limits = format!("app_jobs_max = {app_jobs_max}\naccount_jobs_max = {account_jobs_max}\n");
+    let blog = "volumes = { data = \"volumes/blog\" }\n";
+    let schedule = "\n[[accounts.apps.schedules]]\nname = \"hourly\"\ncron = \"0 * * * *\"\n";
+    usual_config()
+        .replacen("workers = 3\n", &format!("workers = 3\n{limits}"), 1)
+        .replace(blog, &format!("{blog}{schedule}"))
+}
+
+async fn create_backup(api: &Api, app: Uuid) -> Answer {
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    api.post(&api.app_backups(app), &body).await
+}
+
+async fn create_snap(api: &Api, app: Uuid) -> Answer {
+    let body = json!({"type": "application/astra-appSnap", "version": "1.2"});
+    api.post(&api.app_snaps(app), &body).await
+}
+
+fn assert_full(answer: &Answer) {
+    assert_eq!(answer.status, 429, "{answer:?}");
+    assert_eq!(answer.header("retry-after"), "30");
+    assert_eq!(answer.header("content-type"), "application/problem+json");
+    let problem = answer.json();
+    assert_eq!(problem["type"], "about:blank");
+    assert_eq!(problem["title"], "Too Many Requests");
+    assert_eq!(problem["status"], "429");
+}
+
+async fn count(api: &Api, path: &str) -> usize {
+    let list = api.get(path).await.json();
+    list["items"].as_array().expect("items").len()
+}
+
+#[tokio::test]
+async fn creates_beyond_the_limits_get_429_and_leave_nothing() {
+    let builder = Builder::new().workers(0).config(&config(3, 5));
+    let mut server = builder.start().await;
+    let (api, shop, blog) = (
+        server.api().await,
+        server.app("acme", "shop"),
+        server.app("acme", "blog"),
+    );
+    let snap = create_snap(&api, shop).await;
+    assert_eq!(snap.status, 201);
+    for _ in 0..2 {
+        assert_eq!(create_backup(&api, shop).await.status, 201);
+    }
+    assert_full(&create_backup(&api, shop).await);
+    assert_full(&create_snap(&api, shop).await);
+    for _ in 0..2 {
+        assert_eq!(
+            create_backup(&api, blog).await.status,
+            201,
+            "another app has its own limit"
+        );
+    }
+    assert_full(&create_backup(&api, blog).await);
+    assert_eq!(
+        count(&api, &api.backups()).await,
+        4,
+        "a refused create leaves no backup"
+    );
+    // Other accounts have their own limits, and deletes are accepted.
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let other = server.api_as("member", &["other"]).await;
+    let path = format!(
+        "/accounts/{}/k8s/v1/apps/{}/appBackups",
+        server.account("other"),
+        server.app("other", "shop")
+    );
+    assert_eq!(other.post(&path, &body).await.status, 201);
+    let snap_path = format!("{}/{}", api.app_snaps(shop), snap.json()["id"].as_str().unwrap());
+    assert_eq!(api.delete(&snap_path).await.status, 204);
+
+    // Work that is done makes room.
+    server.restart(3, None).await;
+    let api = server.api().await;
+    eventually("the queue to have room", async || {
+        (create_backup(&api, shop).await.status == 201).then_some(())
+    })
+    .await;
+}
+
+async fn next_run(server: &TestServer) -> Option<String> {
+    let schedules = server.server().store().list_schedules().await.unwrap();
+    schedules[0].next.as_ref().map(|next| format!("{next:?}"))
+}
+
+#[tokio::test]
+async fn a_scheduled_run_that_meets_a_full_queue_is_skipped_and_the_next_one_runs() {
+    let config = config(1, 5);
+    let mut server = Builder::new().workers(0).config(&config).start().await;
+    // The schedule is planned once its predecessor has looked at it.
+    server.restart(0, None).await;
+    let (api, blog) = (server.api().await, server.app("acme", "blog"));
+    assert_eq!(create_backup(&api, blog).await.status, 201);
+    let planned = next_run(&server).await.expect("a planned run");
+    server.advance(HOUR);
+    eventually("the run to be skipped", async || {
+        let next = next_run(&server).await;
+        (next.as_ref() != Some(&planned)).then_some(())
+    })
+    .await;
+    assert_eq!(count(&api, &api.app_backups(blog)).await, 1);
+
+    server.restart(3, None).await;
+    let api = server.api().await;
+    eventually("the backup to be completed", async || {
+        let list: Value = api.get(&api.app_backups(blog)).await.json();
+        (list["items"][0]["state"] == "completed").then_some(())
+    })
+    .await;
+    server.advance(HOUR);
+    eventually("the next run to make a backup", async || {
+        (count(&api, &api.app_backups(blog)).await == 2).then_some(())
+    })
+    .await;
+}

@@ -1,0 +1,113 @@
+//! A data directory on a full disk: what is refused, and that everything works again without a restart.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use appkeep_tests::{Builder, eventually, usual_config};
+use rustix::fs::statvfs;
+use serde_json::{Value, json};
+
+use crate::Stage;
+use crate::disk::Disk;
+
+const MIB: u64 = 1 << 20;
+
+/// Writes a file that leaves so many bytes of the disk below `directory` free.
+fn fill(directory: &Path, leave: u64) {
+    let found = statvfs(directory).unwrap();
+    let free = (found.f_bavail * found.f_frsize).saturating_sub(leave);
+    let mut file = File::create(directory.join("filler")).unwrap();
+    let piece = [1; 4096];
+    for _ in 0..free.div_ceil(4096) {
+        // The disk may be full a little sooner.
+        if file.write_all(&piece).is_err() {
+            break;
+        }
+    }
+}
+
+impl Stage {
+    async fn readiness(&self) -> (u16, Value) {
+        let address = self.server.server().operations_addr().unwrap();
+        let answer = reqwest::get(format!("http://{address}/readyz")).await.unwrap();
+        (answer.status().as_u16(), answer.json().await.unwrap())
+    }
+
+    async fn is_whole(&self) {
+        assert_eq!(self.readiness().await, (200, json!({"status": "ready"})));
+        self.completes().await;
+    }
+}
+
+#[tokio::test]
+async fn creates_are_refused_while_the_reserve_is_in_use_and_deletes_work_as_root() {
+    let builder = Builder::new().with_operations();
+    let data = builder.path().join("data");
+    let _disk = Disk::in_memory(&data, 64);
+    let stage = Stage::new(builder.start().await).await;
+    stage.is_whole().await;
+    let api = &stage.api;
+    let (backup, snap) = (
+        json!({"type": "application/astra-appBackup", "version": "1.1"}),
+        json!({"type": "application/astra-appSnap", "version": "1.2"}),
+    );
+    let earlier = stage.completes().await;
+    let earlier = format!("{}/{}", api.backups(), earlier["id"].as_str().unwrap());
+
+    // The reserve is 5 % of 64 MiB.
+    fill(&data, 2 * MIB);
+    for (path, body) in [
+        (api.app_backups(stage.app), &backup),
+        (api.app_snaps(stage.app), &snap),
+    ] {
+        let refused = api.post(&path, body).await;
+        assert_eq!(refused.problem(), "503/-", "{refused:?}");
+        assert_eq!(refused.json()["title"], "Service Unavailable");
+        let detail = refused.json()["detail"].to_string();
+        assert!(detail.contains("too little free space"), "{detail}");
+    }
+    let (status, body) = stage.readiness().await;
+    assert_eq!(status, 503);
+    let reason = body["reasons"][0].as_str().unwrap();
+    assert!(
+        reason.contains("free space is below the reserve of 4 MiB"),
+        "{body}"
+    );
+    assert_eq!(api.delete(&earlier).await.status, 204);
+    assert_eq!(api.get(&earlier).await.status, 404);
+
+    fs::remove_file(data.join("filler")).unwrap();
+    stage.is_whole().await;
+}
+
+#[tokio::test]
+async fn writes_work_again_without_a_restart_after_the_database_had_no_room_as_root() {
+    let config = usual_config().replacen("[server]", "[server]\nreserve_mib = 0", 1);
+    let builder = Builder::new().with_operations().config(&config);
+    let data = builder.path().join("data");
+    let _disk = Disk::in_memory(&data, 32);
+    let stage = Stage::new(builder.start().await).await;
+    stage.is_whole().await;
+    let shop = stage.server.app("acme", "shop");
+    let path = stage.api.app_snaps(shop);
+    let body = json!({"type": "application/astra-appSnap", "version": "1.2"});
+
+    fill(&data, 0);
+    eventually("a create to fail", async || {
+        let status = stage.api.post(&path, &body).await.status.as_u16();
+        assert!([201, 500, 503].contains(&status), "{status}");
+        (status != 201).then_some(())
+    })
+    .await;
+    let reason = eventually("a trial write to fail", async || {
+        let (status, body) = stage.readiness().await;
+        (status == 503).then(|| body["reasons"][0].to_string())
+    })
+    .await;
+    assert!(reason.contains("full"), "{reason}");
+
+    fs::remove_file(data.join("filler")).unwrap();
+    assert_eq!(stage.api.post(&path, &body).await.status, 201);
+    stage.is_whole().await;
+}

@@ -302,6 +302,9 @@ fn begin(stage: &mut Stage, code: &str, rule: &str) {
     };
 }
 
+/// Why no 429 was seen: a check is not a flood of requests.
+const NOT_FLOODED: &str = "not provoked: it takes as many requests as the server's limits permit";
+
 /// Why no answer of that operation and status came.
 fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
     let about: Vec<&CheckResult> = checks
@@ -323,6 +326,7 @@ fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
     match left_out {
         Some(reason) => reason,
         None if status >= 500 => storage::NOT_PROVOKABLE.to_owned(),
+        None if status == 429 => NOT_FLOODED.to_owned(),
         None => "no check asks for it".to_owned(),
     }
 }
@@ -336,5 +340,6 @@ mod tests {
         assert_eq!(reason(&[], "app_list", 499), "no check asks for it");
         assert_eq!(reason(&[], "app_list", 500), storage::NOT_PROVOKABLE);
         assert_eq!(reason(&[], "app_list", 503), storage::NOT_PROVOKABLE);
+        assert_eq!(reason(&[], "app_list", 429), NOT_FLOODED);
     }
 }

@@ -30,6 +30,9 @@ pub enum CancelError {
     /// It runs.
     #[error("job {0} is running: delete its backup or snapshot to cancel it")]
     Running(JobId),
+    /// This program can't run it.
+    #[error("job {0} is parked: this version of appkeep can't run it")]
+    Parked(JobId),
     /// Its kind can't be cancelled.
     #[error("job {id} is a {kind} job: expected a backup, a snapshot or a restore")]
     Kind {
@@ -54,12 +57,11 @@ pub async fn cancel_job(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Res
     let mut tx = store.begin().await?;
     let job = tx.fetch_pending_job(id).await?;
     let job = job.ok_or(CancelError::NotFound(id))?;
-    if job.state == "running" {
-        return Err(CancelError::Running(id));
-    }
-    let payload = match job.payload {
-        Some(payload) if payload.adds_work() && job.state == "queued" => payload,
-        _ => return Err(CancelError::Kind { id, kind: job.kind }),
+    let payload = match (job.state.as_str(), job.payload) {
+        ("running", _) => return Err(CancelError::Running(id)),
+        ("queued", Some(payload)) if payload.adds_work() => payload,
+        ("queued", _) => return Err(CancelError::Kind { id, kind: job.kind }),
+        _ => return Err(CancelError::Parked(id)),
     };
     let cancelled = if job.fence == 0 {
         end_cancelled(tx.as_mut(), &payload, now).await?;

@@ -6,11 +6,14 @@
 //! held; requests that the document forbids, made from its schemas (`inputs`); a table of faulty requests that no
 //! schema forbids (`faults`); and a number of stories (`backups`, `races`, `isolation`, …).
 //!
-//! The suite only deletes what it made, under names of its own, and removes it in the end. It asks no clock for
-//! the time of day, and takes its randomness from [`Options::run_id`].
+//! The suite only deletes what it created itself (`model::ownership`): what existed before is listed before the first
+//! check (`inventory`), and a create that answers with something older is a finding. What it created is deleted in the
+//! end, also when a run ends early (`limits`). It asks no clock for the time of day, and takes its randomness from
+//! [`Options::run_id`].
 
 mod apps;
 mod backups;
+mod body;
 mod breakage;
 mod call;
 mod cleanup;
@@ -24,9 +27,11 @@ mod faults;
 mod find;
 mod headers;
 mod inputs;
+mod inventory;
 mod isolation;
 mod judge;
 mod kind;
+mod limits;
 mod listener;
 mod lists;
 mod model;
@@ -38,6 +43,7 @@ mod races;
 mod report;
 mod restores;
 pub(crate) mod rows;
+mod send;
 mod sequence;
 mod slow;
 mod snapshots;
@@ -50,6 +56,7 @@ mod wire;
 
 pub use breakage::{Breakage, StorageFault};
 pub use find::{find_account, find_app};
+pub use limits::EarlyEnd;
 pub use listener::Progress;
 pub use report::{CheckOutcome, CheckResult, LiveFinding, LiveReport};
 pub use suite::{CHECKS, CHECKS_OF_STORAGE, run};

@@ -30,7 +30,7 @@ pub enum Outcome {
     Holds,
     /// Something was found.
     Violated,
-    /// There was nothing to judge.
+    /// There was nothing to judge, or the run ended before its last check.
     CouldNotRun,
 }
 

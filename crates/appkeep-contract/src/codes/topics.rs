@@ -257,6 +257,12 @@ const TOPICS: &[Topic] = &[
          nowhere in the logs.",
         "make a new one for every resource and every request",
         "two problems with the same `correlationID`", Some("/components/schemas/Identifier")),
+    topic(&["create-existing"],
+        "A program deletes what it created. If a create answers with something that was there before, it deletes \
+         somebody else's backup.",
+        "create a new resource for every create that is answered with 201, and refuse a name that is taken with 409, \
+         problem 10",
+        "201 with the newest existing backup, because one was made a minute ago", Some("/components/schemas/Identifier")),
     topic(&["create-echo", "create-begins", "labels-kept", "constant-changes"],
         "A client holds what it reads against what it sent, and finds its things again by labels and names.",
         "keep what was sent for as long as the resource is there, labels in their order and before the system's own",

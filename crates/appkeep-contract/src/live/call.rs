@@ -6,6 +6,8 @@ use std::convert::Infallible;
 use futures::{StreamExt, stream};
 use serde_json::Value;
 
+use super::kind::Deed;
+
 /// Whose token a request carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Credential {
@@ -84,6 +86,17 @@ pub(super) struct Call {
 }
 
 impl Call {
+    /// Whether a server may change something when it gets it.
+    pub(super) fn writes(&self) -> bool {
+        match self.method.as_deref() {
+            None => matches!(
+                Deed::of(&self.operation),
+                Deed::Create | Deed::Delete | Deed::Restore
+            ),
+            Some(method) => !matches!(method, "GET" | "HEAD" | "OPTIONS" | "TRACE"),
+        }
+    }
+
     pub(super) fn with(mut self, credential: Credential) -> Self {
         self.credential = credential;
         self

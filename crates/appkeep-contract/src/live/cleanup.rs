@@ -1,12 +1,16 @@
 //! Removing what the suite made, whatever became of the checks.
 
+use serde_json::Value;
+
 use super::call::{Call, Server};
-use super::model::Thing;
+use super::inventory;
+use super::model::{Collection, Thing};
 use super::patience::Patience;
 use super::stage::{Kind, Stage, Stop};
 
-/// Deletes everything that is still there, newest first; returns what couldn't be deleted.
+/// Deletes everything that is still there, newest first; returns what is left behind, with the reason.
 pub(super) async fn remove_everything(stage: &mut Stage) -> Vec<String> {
+    stage.limits.begin_clean_up();
     let patience = Patience::of(&stage.options);
     let mut things: Vec<Thing> = stage.model.alive().cloned().collect();
     things.reverse();
@@ -16,11 +20,59 @@ pub(super) async fn remove_everything(stage: &mut Stage) -> Vec<String> {
             left.push(format!("{} {}: {why}", thing.kind.word(), thing.id));
         }
     }
-    for kind in [Kind::Backup, Kind::Snap] {
-        // Whoever finds something here has found a create that didn't say that it made something.
-        let _ = nothing_is_left(stage, kind).await;
+    let mut searched = Vec::new();
+    for collection in inventory::collections(stage) {
+        // On the server that runs no jobs, backups stay pending and are there.
+        if collection.server == Server::Idle || stage.admits(collection.kind.create()).is_err() {
+            continue;
+        }
+        if let Ok(found) = find_left(stage, &collection).await {
+            searched.push(collection);
+            for thing in found {
+                if let Err(why) = remove(stage, &thing, patience).await {
+                    left.push(format!("{} {}: {why}", thing.kind.word(), thing.id));
+                }
+            }
+        }
     }
+    left.extend(unclaimed(stage));
+    left.extend(lost(stage, &searched));
     left
+}
+
+/// What responses to creates showed and this run can't prove to be its own.
+fn unclaimed(stage: &Stage) -> Vec<String> {
+    let unclaimed = stage.model.ownership.unclaimed.iter();
+    let unclaimed = unclaimed.filter(|(_, id, _)| stage.model.things.iter().all(|thing| thing.id != *id));
+    unclaimed
+        .map(|(kind, id, why)| format!("perhaps {} {id}: {why}", kind.word()))
+        .collect()
+}
+
+/// What creates may have made whose response got lost; a name that was searched for isn't there.
+fn lost(stage: &Stage, searched: &[Collection]) -> Vec<String> {
+    let collections = inventory::collections(stage);
+    let mut lines = Vec::new();
+    for requested in &stage.model.ownership.lost {
+        let collection = &requested.collection;
+        let is_found = requested.name.is_some() && searched.contains(collection);
+        if is_found || !collections.contains(collection) {
+            continue;
+        }
+        let name = match &requested.name {
+            Some(name) => format!("`{name}`"),
+            None => "without a requested name".to_owned(),
+        };
+        let line = format!(
+            "perhaps a {} {name} of app {}: the response to its create didn't arrive",
+            collection.kind.word(),
+            collection.app
+        );
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
 }
 
 /// Deletes one thing; waits for its turn when it can't be deleted yet.
@@ -37,7 +89,8 @@ pub(super) async fn remove(stage: &mut Stage, thing: &Thing, patience: Patience)
             }
             Ok(answer) if answer.status == 409 && patience.lasts().await => {}
             Ok(answer) => return Err(format!("the delete was answered with {}", answer.status)),
-            Err(_) => return Err("the delete got no answer".to_owned()),
+            Err(Stop::LeftOut(why)) => return Err(why),
+            Err(Stop::Noted) => return Err("the delete got no answer".to_owned()),
         }
     }
 }
@@ -53,19 +106,22 @@ fn removal(stage: &Stage, thing: &Thing) -> Result<Call, Stop> {
         .path("app_id", &thing.app))
 }
 
-/// No resource has a name of this run any more.
-async fn nothing_is_left(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
+/// No resource has a name of this run any more. A resource that has one was created although its create didn't say so.
+async fn find_left(stage: &mut Stage, collection: &Collection) -> Result<Vec<Thing>, Stop> {
     let prefix = stage.name_prefix();
-    let lists = stage.admitted(kind.lists())?;
-    let Some(list) = lists.first() else { return Ok(()) };
-    let answer = stage.send_for(&stage.call(list), 200).await?;
-    let left = answer
-        .items()
-        .iter()
-        .filter_map(|item| item.get("name")?.as_str());
-    let left: Vec<&str> = left.filter(|name| name.starts_with(&prefix)).collect();
-    stage.expect(&answer, left.is_empty(), || {
-        format!("there still is {}", left.join(", "))
-    });
-    Ok(())
+    let answer = stage.send_for(&inventory::list(stage, collection)?, 200).await?;
+    let has_prefix = |item: &&Value| {
+        let name = item.get("name").and_then(Value::as_str);
+        name.is_some_and(|name| name.starts_with(&prefix))
+    };
+    let left: Vec<Value> = answer.items().iter().filter(has_prefix).cloned().collect();
+    let adopted = left.iter().filter_map(|item| stage.model.adopt(collection, item));
+    let adopted = adopted.collect();
+    if stage.limits.ended().is_none() {
+        stage.expect(&answer, left.is_empty(), || {
+            let names: Vec<&str> = left.iter().filter_map(|item| item["name"].as_str()).collect();
+            format!("there still is {}", names.join(", "))
+        });
+    }
+    Ok(adopted)
 }

@@ -11,7 +11,7 @@ use appkeep_client::{Client, Error, ErrorKind, ResponseValue, Secret, Uuid};
 use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
-use super::call::Server;
+use super::call::{Call, Server};
 use super::model::Thing;
 use super::patience::Patience;
 use super::report::LiveFinding;
@@ -33,38 +33,50 @@ pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     }
     let client = client(stage)?;
     let (account, app) = (stage.target.account, stage.target.app);
-    let name = stage.fresh_name();
+    let sent = stage.sound_body(Kind::Backup);
+    let name = sent["name"].as_str().unwrap_or_default().to_owned();
     let wanted = AppBackupCreate::builder().name(name.clone());
     let request = client.app_backup_create_for_app().account_id(account).app_id(app);
-    let created = judge(stage, CREATE, 201, request.body(wanted).send().await, json)?;
+    // The same request as the suite would send it: should its response get lost, the backup is looked for.
+    let call = stage.call(CREATE).json(sent.clone());
+    let created = ask(stage, &call, request.body(wanted).send()).await?;
+    let created = judge(stage, CREATE, 201, created, json)?;
     let id = created.id;
     let body = serde_json::to_value(&created).unwrap_or_default();
-    stage.model.add(Thing::told(
-        Kind::Backup,
-        (account.to_string(), app.to_string()),
-        body,
-    ));
+    let place = (account.to_string(), app.to_string());
+    if let Some(wrong) = stage.model.claim(Thing::told(Kind::Backup, place, sent, body)) {
+        return Err(fault(stage, CREATE, wrong.what));
+    }
+    let is_own = stage.model.thing(Server::Main, &id.to_string()).is_some();
     expect(stage, CREATE, created.name.as_str() == name, || {
         format!("`{name}` was asked for, `{}` came", created.name.as_str())
     });
+    if !is_own {
+        return Err(Stop::Noted);
+    }
     until_completed(stage, &client, id).await?;
     let request = client.app_backup_list_for_app().account_id(account).app_id(app);
-    judge(stage, LIST, 200, request.send().await, json)?;
+    let call = stage.call(LIST);
+    let list = ask(stage, &call, request.send()).await?;
+    judge(stage, LIST, 200, list, json)?;
     let items = client
         .backups(account, Some(app))
         .page_size(NonZeroU64::MIN)
         .stream();
-    let items: Result<Vec<_>, _> = items.take(ITEMS_MAX).try_collect().await;
+    let items = items.take(ITEMS_MAX).try_collect();
+    let items: Result<Vec<_>, _> = ask(stage, &call, items).await?;
     let items = items.map_err(|error| fault(stage, LIST, error.to_string()))?;
     expect(stage, LIST, items.iter().any(|backup| backup.id == id), || {
         format!("backup {id} is on no page of one item each")
     });
     let request = client.app_backup_delete_for_app().account_id(account).app_id(app);
-    let gone = request.app_backup_id(id).send().await;
+    let call = stage.call_for(DELETE, Kind::Backup, &id.to_string());
+    let gone = ask(stage, &call, request.app_backup_id(id).send()).await?;
     judge(stage, DELETE, 204, gone, |()| Vec::new())?;
     stage.model.remove(Server::Main, &id.to_string());
     let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
-    match request.app_backup_id(id).send().await {
+    let call = stage.call_for(FETCH, Kind::Backup, &id.to_string());
+    match ask(stage, &call, request.app_backup_id(id).send()).await? {
         Ok(_) => Err(fault(stage, FETCH, format!("backup {id} is still there"))),
         Err(error) => not_found(stage, &error),
     }
@@ -103,9 +115,11 @@ fn client(stage: &mut Stage) -> Result<Client, Stop> {
 async fn until_completed(stage: &mut Stage, client: &Client, id: Uuid) -> Result<(), Stop> {
     let (account, app) = (stage.target.account, stage.target.app);
     let patience = Patience::of(&stage.options);
+    let call = stage.call_for(FETCH, Kind::Backup, &id.to_string());
     loop {
         let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
-        let backup = judge(stage, FETCH, 200, request.app_backup_id(id).send().await, json)?;
+        let fetched = ask(stage, &call, request.app_backup_id(id).send()).await?;
+        let backup = judge(stage, FETCH, 200, fetched, json)?;
         if backup.state == ResourceState::Completed {
             return Ok(());
         }
@@ -118,6 +132,34 @@ async fn until_completed(stage: &mut Stage, client: &Client, id: Uuid) -> Result
             ));
         }
     }
+}
+
+/// Waits for what the client gives, as long as the run lasts. `call` is what the client sends.
+async fn ask<T>(
+    stage: &mut Stage,
+    call: &Call,
+    request: impl Future<Output = Result<T, Error>>,
+) -> Result<Result<T, Error>, Stop> {
+    stage.may_send(call)?;
+    let came = match stage.limits.within(call.writes(), request).await {
+        Ok(came) => came,
+        Err(stop) => {
+            stage.model.lose(call);
+            return Err(stop);
+        }
+    };
+    match came.as_ref().map_err(Error::kind) {
+        Err(ErrorKind::Transport(_)) => {
+            stage.model.lose(call);
+            stage.limits.unanswered();
+        }
+        Err(ErrorKind::TooLong { .. } | ErrorKind::Decode { .. }) => {
+            stage.model.lose(call);
+            stage.limits.answered();
+        }
+        _ => stage.limits.answered(),
+    }
+    Ok(came)
 }
 
 /// Takes what the client gives, of which the contract must permit everything.

@@ -191,9 +191,10 @@ fn judge(stage: &mut Stage, case: &FaultCase, answer: &Answer) {
     }
 }
 
-/// `Allow` lists every method that the path declares, and not the one that was refused.
+/// `Allow` lists every method that the path declares, and not the one that was refused. Methods of operations that the
+/// options leave out may be missing.
 fn judge_allow(stage: &mut Stage, case: &FaultCase, answer: &Answer) {
-    let (declared, allowed) = (declared(stage, &case.operation), allowed(answer));
+    let (declared, allowed) = (declared(stage, &case.operation).admitted, allowed(answer));
     let refused = case.fault.twists.iter().find_map(|twist| match twist {
         Twist::Method(method) => Some(*method),
         _ => None,

@@ -6,6 +6,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::LiveError;
+use super::body::{self, ReadError};
+use super::target::BODY_BYTES_MAX;
 use super::wire::{self, chain};
 
 /// How long the server may take to name what it has.
@@ -84,7 +86,14 @@ impl Companion<'_> {
             why: chain(&error),
         })?;
         let status = response.status().as_u16();
-        let body = response.bytes().await.map_err(|error| failed(chain(&error)))?;
+        let body = body::read(response, BODY_BYTES_MAX).await.map_err(|error| {
+            failed(match error {
+                ReadError::TooLarge => {
+                    format!("the list of {} is longer than {BODY_BYTES_MAX} bytes", self.kind)
+                }
+                ReadError::Broken(error) => chain(&error),
+            })
+        })?;
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
         if status != 200 {
             let text = |member: &str| body.get(member).and_then(Value::as_str).unwrap_or_default();

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use super::call::{Call, Credential};
 use super::kind::{Deed, Kind};
 use super::stage::{Stage, Stop};
 use super::wire::Answer;
+use crate::document::Operation;
 
 /// The methods of HTTP, but for CONNECT, which is for proxies.
 const METHODS: [&str; 8] = [
@@ -16,21 +18,22 @@ const USUAL_EXTRAS: [&str; 3] = ["HEAD", "OPTIONS", "TRACE"];
 
 /// Each method that a path doesn't have is answered with 405, and `Allow` tells which it has.
 ///
-/// A server may have HEAD, OPTIONS and TRACE besides what is documented; then `Allow` has them, too.
+/// A server may have HEAD, OPTIONS and TRACE besides what is documented; then `Allow` has them, too. Methods of
+/// operations that the options leave out are not sent, and `Allow` may list them or not.
 pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     stage.admits(operation)?;
-    let declared = declared(stage, operation);
+    let Declared { admitted, left_out } = declared(stage, operation);
     let mut refused: Vec<(&str, Answer)> = Vec::new();
     let mut extra: BTreeSet<String> = BTreeSet::new();
     for method in METHODS {
-        if declared.contains(method) {
+        if admitted.contains(method) || left_out.contains(method) {
             continue;
         }
-        let mut call = stage.call(operation);
-        call.method = Some(method.to_owned());
         if USUAL_EXTRAS.contains(&method) {
+            let mut call = stage.call(operation);
+            call.method = Some(method.to_owned());
             // Whether it has that one, and what it answers then, is the server's own affair.
-            let Ok(answer) = stage.wire.send_unjudged(&stage.target, &call).await else {
+            let Ok(answer) = stage.send_unjudged(&call).await else {
                 continue;
             };
             if answer.status == 405 {
@@ -41,13 +44,14 @@ pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop
             }
             continue;
         }
+        let call = stage.harmless_call(operation, method);
         let answer = stage.send_for(&call, 405).await?;
         stage.expect_problem(&answer, &[69]);
         refused.push((method, answer));
     }
     for (method, answer) in &refused {
         let allowed = allowed(answer);
-        let supported = declared.union(&extra);
+        let supported = admitted.union(&extra);
         let missing: Vec<&String> = supported.filter(|method| !allowed.contains(*method)).collect();
         stage.expect(answer, missing.is_empty(), || {
             format!("`Allow` of {method} lacks {}", joined(missing.iter().copied()))
@@ -63,9 +67,10 @@ pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop
                 too_many.join(", ")
             )
         });
+        let is_documented = |method: &String| admitted.contains(method) || left_out.contains(method);
         let unknown: Vec<&String> = allowed
             .iter()
-            .filter(|method| !declared.contains(*method) && !USUAL_EXTRAS.contains(&method.as_str()))
+            .filter(|method| !is_documented(method) && !USUAL_EXTRAS.contains(&method.as_str()))
             .collect();
         stage.expect(answer, unknown.is_empty(), || {
             format!(
@@ -77,15 +82,43 @@ pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop
     Ok(())
 }
 
+/// The methods that a path documents.
+pub(super) struct Declared {
+    /// Those of operations that may be requested.
+    pub(super) admitted: BTreeSet<String>,
+    /// Those of operations that the options leave out.
+    pub(super) left_out: BTreeSet<String>,
+}
+
 /// The methods that the operation's path documents.
-pub(super) fn declared(stage: &Stage, operation: &str) -> BTreeSet<String> {
+pub(super) fn declared(stage: &Stage, operation: &str) -> Declared {
     let operations = stage.wire.validator().document().operations();
     let path = stage.wire.operation(operation).map(|own| own.path.as_str());
-    operations
+    let same_path = operations
         .iter()
-        .filter(|other| Some(other.path.as_str()) == path)
-        .map(|other| other.method.clone())
-        .collect()
+        .filter(|other| Some(other.path.as_str()) == path);
+    let (left_out, admitted): (Vec<_>, Vec<_>) = same_path.partition(|other| stage.is_left_out(&other.id));
+    let methods = |operations: Vec<&Operation>| operations.iter().map(|one| one.method.clone()).collect();
+    Declared {
+        admitted: methods(admitted),
+        left_out: methods(left_out),
+    }
+}
+
+impl Stage {
+    /// A request with a method that the operation's path doesn't document.
+    ///
+    /// A server may have more than the contract, and then such a request might delete or replace something. So it
+    /// has no token and names an account, an app and a resource that don't exist.
+    fn harmless_call(&self, operation: &str, method: &str) -> Call {
+        let mut call = self
+            .call(operation)
+            .with(Credential::None)
+            .path("account_id", &self.unknown_id("account"))
+            .path("app_id", &self.unknown_id("app"));
+        call.method = Some(method.to_owned());
+        call
+    }
 }
 
 /// The methods that an answer's `Allow` lists.

@@ -9,6 +9,7 @@ mod parameters;
 mod values;
 
 use serde_json::Value;
+use uuid::Uuid;
 
 use self::node::Source;
 
@@ -154,7 +155,14 @@ fn call(stage: &mut Stage, case: &InputCase) -> Call {
     }
     match &case.input {
         Input::Body(body) => call.json(body.clone()),
-        Input::Path(name, value) => call.path(name, value),
+        // An id that is accepted may be somebody's, so a delete gets one of the same kind that nothing has.
+        Input::Path(name, value) => match Uuid::parse_str(value) {
+            Ok(id) if Deed::of(&case.operation) == Deed::Delete && id.to_string() == *value => {
+                let unknown = stage.unknown_id_like(id);
+                call.path(name, &unknown)
+            }
+            _ => call.path(name, value),
+        },
         Input::Query(name, value) => call.query(name, value),
     }
 }

@@ -13,6 +13,9 @@ pub(super) const SILENCE: (&str, &str) = ("no-answer", "Every request gets an an
 pub(super) const UNREADABLE: (&str, &str) =
     ("client-decodes", "The generated client can read every success.");
 
+/// The most findings that one check notes. A broken list may break a rule with each of a million items.
+const FINDINGS_MAX: usize = 200;
+
 /// What the URI of a problem begins with.
 const PROBLEMS: &str = "https://astra.netapp.io/problems/";
 
@@ -81,7 +84,7 @@ impl Stage {
         let known = |other: &LiveFinding| {
             other.code == finding.code && other.operation == finding.operation && other.what == finding.what
         };
-        if !self.current.findings.iter().any(known) {
+        if self.current.findings.len() < FINDINGS_MAX && !self.current.findings.iter().any(known) {
             self.current.findings.push(finding);
         }
     }
@@ -159,10 +162,13 @@ impl Stage {
         });
     }
 
-    /// The id in an answer, without which nothing can go on.
+    /// The id in the answer to a create, without which nothing can go on. Nothing is done with what isn't the run's own.
     pub(super) fn id_in(&mut self, answer: &Answer) -> Result<String, Stop> {
         if let Some(id) = answer.text("/id") {
-            return Ok(id.to_owned());
+            if self.model.things.iter().any(|thing| thing.id == id) {
+                return Ok(id.to_owned());
+            }
+            return Err(Stop::LeftOut(format!("nothing shows that this run created {id}")));
         }
         self.fault(answer, "the answer holds no `id`".to_owned());
         Err(Stop::Noted)

@@ -7,6 +7,7 @@
 
 mod listed;
 mod look;
+mod ownership;
 mod rules;
 mod thing;
 
@@ -14,9 +15,10 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::call::{Call, Credential, Payload, Server};
+use super::call::{Call, Credential, Server};
 use super::kind::{Deed, Kind};
 use super::wire::Answer;
+pub(super) use ownership::{Collection, made_up, restore_sources};
 pub(super) use rules::{RULES, Wrong};
 pub(super) use thing::{Fate, Thing};
 
@@ -25,6 +27,8 @@ pub(super) use thing::{Fate, Thing};
 pub(super) struct Model {
     /// What the suite made, oldest first.
     pub(super) things: Vec<Thing>,
+    /// What the run itself created, and what it didn't.
+    pub(super) ownership: ownership::Ownership,
     /// Ids that were seen and that the suite didn't make.
     others: BTreeSet<(Server, String)>,
     correlations: BTreeSet<(Server, String)>,
@@ -43,42 +47,32 @@ impl Model {
             .find(|thing| thing.server == server && thing.id == id)
     }
 
-    /// Whether a request would delete what somebody else made.
-    pub(super) fn would_destroy(&self, call: &Call) -> bool {
-        call.method.is_none()
-            && Deed::of(&call.operation) == Deed::Delete
-            && call
-                .path
-                .get(Kind::of(&call.operation).parameter())
-                .is_some_and(|id| self.others.contains(&(call.server, id.clone())))
-    }
-
     /// Whether a request names something that could be restored.
     pub(super) fn would_restore(&self, call: &Call) -> bool {
-        let Payload::Json(body) = &call.payload else {
-            return false;
+        let exists = |id: &String| {
+            self.thing(call.server, id).is_some() || self.others.contains(&(call.server, id.clone()))
         };
-        let named = ["backupID", "snapshotID"].map(|name| body[name].as_str().unwrap_or_default());
-        let exists = |id: &&str| {
-            self.thing(call.server, id).is_some() || self.others.contains(&(call.server, (*id).to_owned()))
-        };
-        Deed::of(&call.operation) == Deed::Restore && named.iter().any(exists)
+        restore_sources(call).iter().any(exists)
     }
 
-    /// Notes that something was made, or isn't there any more, without judging.
-    pub(super) fn keep_account(&mut self, call: &Call, answer: &Answer) {
+    /// Notes that something was made, or isn't there any more. Of what is wrong only that a create made nothing is
+    /// looked for.
+    pub(super) fn keep_account(&mut self, call: &Call, answer: &Answer) -> Option<Wrong> {
         if call.method.is_some() {
-            return;
+            return None;
         }
         match Deed::of(&call.operation) {
             Deed::Create if (200..300).contains(&answer.status) => {
-                if let Some(thing) = Thing::made(call, answer) {
-                    self.add(thing);
-                }
+                let Some(thing) = Thing::made(call, answer) else {
+                    self.lose(call);
+                    return None;
+                };
+                return self.claim(thing);
             }
             Deed::Delete if answer.status == 204 => self.forget(call),
             _ => {}
         }
+        None
     }
 
     /// Takes something up that was made.
@@ -134,12 +128,11 @@ impl Model {
 
     fn created(&mut self, call: &Call, answer: &Answer) -> Vec<Wrong> {
         let Some(thing) = Thing::made(call, answer) else {
+            self.lose(call);
             return Vec::new();
         };
         let mut wrong = look::at_birth(&thing);
-        if self.thing(thing.server, &thing.id).is_some()
-            || self.others.contains(&(thing.server, thing.id.clone()))
-        {
+        if self.thing(thing.server, &thing.id).is_some() {
             wrong.push(rules::UNIQUE.broken(format!("{} is the id of something else", thing.id)));
         }
         let older = self.things.iter().filter(|known| known.server == thing.server);
@@ -151,7 +144,7 @@ impl Model {
                 "it was created at {created}, and something made before it at {newest}"
             )));
         }
-        self.add(thing);
+        wrong.extend(self.claim(thing));
         wrong
     }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::limits::EarlyEnd;
 use super::wire::Exchange;
 use crate::codes;
 use crate::report::{Coverage, Outcome, Place};
@@ -20,8 +21,10 @@ pub struct LiveReport {
     pub coverage: Coverage,
     /// Every request with its response.
     pub exchanges: Vec<Exchange>,
-    /// What the suite made and couldn't remove again.
+    /// What the suite made, or may have made, and couldn't remove again.
     pub left_behind: Vec<String>,
+    /// Why the run ended before its last check, if it did. The checks that weren't made are left out.
+    pub ended_early: Option<EarlyEnd>,
 }
 
 impl LiveReport {
@@ -30,10 +33,12 @@ impl LiveReport {
         self.checks.iter().flat_map(|check| &check.findings)
     }
 
-    /// Whether the server keeps the contract, as far as was looked.
+    /// Whether the server keeps the contract, as far as was looked. A run that ended early doesn't say so.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        if self.findings().next().is_none() {
+        if self.ended_early.is_some() {
+            Outcome::CouldNotRun
+        } else if self.findings().next().is_none() {
             Outcome::Holds
         } else {
             Outcome::Violated

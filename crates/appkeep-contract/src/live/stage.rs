@@ -9,9 +9,10 @@ use super::call::{Call, Credential, Payload, Server};
 pub(super) use super::judge::Current;
 use super::kind::{APP_TYPE, Deed};
 pub(super) use super::kind::{BACKUP_TYPE, Kind, SNAP_TYPE};
-use super::model::Model;
+use super::limits::Limits;
+use super::model::{self, Model};
 use super::target::{Foreign, Options, Target};
-use super::wire::{Answer, Wire};
+use super::wire::Wire;
 use crate::codes;
 use crate::document::Origin;
 
@@ -55,6 +56,10 @@ pub(super) struct Stage {
     /// What must be there, and how.
     pub(super) model: Model,
     pub(super) current: Current,
+    /// What ends the run early.
+    pub(super) limits: Limits,
+    /// Operations with a response that was too large. They aren't requested again.
+    pub(super) too_large: BTreeSet<String>,
     /// How many checks there are in all.
     pub(super) checks: usize,
     begun: usize,
@@ -64,6 +69,8 @@ pub(super) struct Stage {
 impl Stage {
     pub(super) fn new(target: Target, options: Options, wire: Wire) -> Self {
         Self {
+            limits: Limits::new(&options),
+            too_large: BTreeSet::new(),
             target,
             options,
             wire,
@@ -79,13 +86,21 @@ impl Stage {
     /// Tells whoever wants to know that the next check begins.
     pub(super) fn step(&mut self, code: &str) {
         debug_assert!(!codes::find(code).is_empty(), "{code} isn't explained");
-        self.options.progress.tell(self.begun, self.checks, code);
+        if self.limits.ended().is_none() {
+            self.options.progress.tell(self.begun, self.checks, code);
+        }
         self.begun += 1;
     }
 
     /// An id that nothing has, the same in every run with this run id.
     pub(super) fn unknown_id(&self, of: &str) -> String {
-        Uuid::new_v5(&self.options.run_id, of.as_bytes()).to_string()
+        model::made_up(self.options.run_id, of, 5).to_string()
+    }
+
+    /// An id that nothing has, of the same version as another one.
+    pub(super) fn unknown_id_like(&self, other: Uuid) -> String {
+        let version = u8::try_from(other.get_version_num()).unwrap_or_default();
+        model::made_up(self.options.run_id, &other.to_string(), version).to_string()
     }
 
     /// What the names of everything that this run makes begin with.
@@ -112,6 +127,11 @@ impl Stage {
         };
         if self.options.documented_only && known.origin == Origin::Companion {
             return Err(Stop::LeftOut("companion operations are left alone".to_owned()));
+        }
+        if self.too_large.contains(operation) {
+            let bytes = self.options.body_bytes_max;
+            let why = format!("an earlier response of `{operation}` was longer than {bytes} bytes");
+            return Err(Stop::LeftOut(why));
         }
         let is_missing = |has: &BTreeSet<String>| !has.contains(operation);
         if self.options.operations.as_ref().is_some_and(is_missing) {
@@ -227,71 +247,6 @@ impl Stage {
         self.sound_body(Kind::of(operation))
     }
 
-    /// Sends a request; whatever is wrong with the response as such, or can't be true after all that was
-    /// answered before, is noted at once.
-    pub(super) async fn send(&mut self, call: &Call) -> Result<Answer, Stop> {
-        self.may_send(call)?;
-        match self.wire.send(&self.target, call).await {
-            Ok(answer) => {
-                self.note_violations(&answer);
-                self.compare(call, &answer);
-                Ok(answer)
-            }
-            Err(why) => Err(self.note_silence(&call.operation, why)),
-        }
-    }
-
-    /// Sends requests at the same time; the answers come in the order of the requests.
-    pub(super) async fn send_together(&mut self, calls: &[Call]) -> Result<Vec<Answer>, Stop> {
-        for call in calls {
-            self.may_send(call)?;
-        }
-        let mut answers = Vec::new();
-        let mut stop = None;
-        let sent = self.wire.send_together(&self.target, calls).await;
-        for (call, answer) in calls.iter().zip(sent) {
-            match answer {
-                Ok(answer) => {
-                    self.note_violations(&answer);
-                    self.model.keep_account(call, &answer);
-                    answers.push(answer);
-                }
-                Err(why) => stop = Some(self.note_silence(&call.operation, why)),
-            }
-        }
-        stop.map_or(Ok(answers), Err)
-    }
-
-    /// Refuses what the options leave out, to delete what the suite didn't make, and to replace data that isn't
-    /// there to be replaced.
-    fn may_send(&self, call: &Call) -> Result<(), Stop> {
-        self.admits(&call.operation)?;
-        if self.model.would_destroy(call) {
-            let id = call.path.get(Kind::of(&call.operation).parameter());
-            let why = format!(
-                "it would delete {}, which the suite didn't make",
-                id.map_or("", String::as_str)
-            );
-            return Err(Stop::LeftOut(why));
-        }
-        if call.server == Server::Main && !self.target.may_restore && self.model.would_restore(call) {
-            return Err(Stop::LeftOut(NOT_RESTORABLE.to_owned()));
-        }
-        Ok(())
-    }
-
-    /// Holds an answer against everything that was answered before.
-    fn compare(&mut self, call: &Call, answer: &Answer) {
-        for wrong in self.model.observe(call, answer) {
-            self.fault_of(
-                answer,
-                wrong.rule.code.to_owned(),
-                wrong.rule.rule.to_owned(),
-                wrong.what,
-            );
-        }
-    }
-
     /// What of a list the suite made itself; other people's things may come and go.
     pub(super) fn own_items(&self, items: &[Value]) -> Vec<Value> {
         self.own_items_on(Server::Main, items)
@@ -306,13 +261,6 @@ impl Stage {
     /// The ids of what of a list the suite made itself, in the order of the list.
     pub(super) fn own_ids(&self, items: &[Value]) -> Vec<String> {
         self.own_items(items).iter().map(id_of).collect()
-    }
-
-    /// Sends a request that has to be answered with one status.
-    pub(super) async fn send_for(&mut self, call: &Call, status: u16) -> Result<Answer, Stop> {
-        let answer = self.send(call).await?;
-        self.expect_status(&answer, status)?;
-        Ok(answer)
     }
 }
 

@@ -8,7 +8,7 @@ use super::stage::{Current, Stage, Stop};
 use super::stories::{self, Repeated, Story};
 use super::target::{Options, Target};
 use super::wire::{Answer, Wire, authored_validator};
-use super::{LiveError, cleanup, storage};
+use super::{LiveError, cleanup, inventory, storage};
 use crate::report::Coverage;
 
 /// What a run that made too few checks is found by.
@@ -37,14 +37,16 @@ pub(super) const CLEAN_UP: (&str, &str) = ("clean-up", "What the suite made can 
 ///
 /// # Cancel safety
 ///
-/// Not cancel safe: a run that is dropped halfway leaves behind what it made so far.
+/// Not cancel safe: a run that is dropped halfway leaves behind what it made so far. [`Options::interrupt`] ends a run
+/// that then deletes what it made.
 pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveError> {
-    let wire = Wire::new(target, options.answer_max, authored_validator()?)?;
+    let wire = Wire::new(target, options, authored_validator()?)?;
     let mut run = Run {
         stage: Stage::new(target.clone(), options.clone(), wire),
         checks: Vec::new(),
     };
     is_usable(&mut run.stage).await?;
+    inventory::take(&mut run.stage).await;
     run.stage.checks = run.planned();
     run.tell_all(stories::BEGINNING).await;
     run.cross_borders().await;
@@ -67,6 +69,7 @@ pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveE
         coverage,
         exchanges: stage.wire.log,
         left_behind,
+        ended_early: stage.limits.ended(),
     })
 }
 
@@ -185,8 +188,15 @@ impl Run {
     async fn clean_up(&mut self) -> Vec<String> {
         begin(&mut self.stage, CLEAN_UP.0, CLEAN_UP.1);
         let left_behind = cleanup::remove_everything(&mut self.stage).await;
-        self.end(None, None, &[], Ok(()));
+        let result = self.ended_early();
+        self.end(None, None, &[], result);
         left_behind
+    }
+
+    /// Why nothing more is checked, where that is so.
+    fn ended_early(&self) -> Result<(), Stop> {
+        let ended = self.stage.limits.ended();
+        ended.map_or(Ok(()), |end| Err(Stop::LeftOut(end.to_string())))
     }
 
     /// A run that lost its teeth is a finding of its own.
@@ -195,8 +205,8 @@ impl Run {
             return;
         };
         begin(&mut self.stage, FEWER.0, FEWER.1);
-        let made = made(&self.checks);
-        if made < least {
+        let (made, result) = (made(&self.checks), self.ended_early());
+        if made < least && result.is_ok() {
             let finding = super::LiveFinding {
                 code: FEWER.0.to_owned(),
                 rule: FEWER.1.to_owned(),
@@ -207,7 +217,7 @@ impl Run {
             };
             self.stage.note(finding);
         }
-        self.end(None, None, &[], Ok(()));
+        self.end(None, None, &[], result);
     }
 
     fn end(
@@ -266,7 +276,11 @@ async fn is_usable(stage: &mut Stage) -> Result<(), LiveError> {
         return Err(LiveError::NothingToAsk { url });
     };
     let call = stage.call(operation);
-    let answer = stage.wire.send(&stage.target, &call).await;
+    let sent = stage.wire.send(&stage.target, &call);
+    // A run that ends here has an empty report.
+    let Ok(answer) = stage.limits.within(call.writes(), sent).await else {
+        return Ok(());
+    };
     let answer = answer.map_err(|why| LiveError::Unreachable {
         url: url.clone(),
         why,

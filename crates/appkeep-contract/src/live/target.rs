@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::breakage::Breakage;
@@ -92,6 +93,9 @@ pub struct Idle {
     pub app: Uuid,
 }
 
+/// The most bytes of a response body that are read: 64 MiB.
+pub(super) const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// How the suite goes about it.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -105,6 +109,13 @@ pub struct Options {
     pub poll_interval: Duration,
     /// How long one answer may take.
     pub answer_max: Duration,
+    /// The most bytes of a response body that are read. A longer response counts as failed, and its operation isn't
+    /// requested again.
+    pub body_bytes_max: usize,
+    /// How long the whole run may take. Deleting what it created comes on top.
+    pub run_max: Duration,
+    /// Ends the run early when it is cancelled.
+    pub interrupt: CancellationToken,
     /// How long the server may wait for the rest of a body; `None` leaves that to the server.
     pub body_wait_max: Option<Duration>,
     /// Leave the companion operations alone.
@@ -120,7 +131,8 @@ pub struct Options {
 }
 
 impl Options {
-    /// The usual patience: two minutes for a job, a look every 20 ms, half a minute for an answer.
+    /// The usual limits: two minutes for a job, a look every 20 ms, half a minute and 64 MiB for an answer, half an
+    /// hour for the run.
     #[must_use]
     pub fn new(run_id: Uuid) -> Self {
         Self {
@@ -129,6 +141,9 @@ impl Options {
             completion_max: Duration::from_mins(2),
             poll_interval: Duration::from_millis(20),
             answer_max: Duration::from_secs(30),
+            body_bytes_max: BODY_BYTES_MAX,
+            run_max: Duration::from_mins(30),
+            interrupt: CancellationToken::new(),
             body_wait_max: None,
             documented_only: false,
             operations: None,

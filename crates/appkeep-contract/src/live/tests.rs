@@ -5,6 +5,7 @@ mod cleaning;
 mod declared;
 mod distorted;
 mod finding;
+mod safety;
 mod shelf;
 mod strangers;
 mod told;
@@ -165,8 +166,19 @@ async fn no_report_holds_a_token() {
 #[tokio::test]
 async fn a_state_that_goes_back_is_noticed() {
     let looks = std::sync::atomic::AtomicUsize::new(0);
+    let names = Arc::new(Mutex::new(None));
+    let created = Arc::clone(&names);
+    let backup = move |request: &Request, state: &str| {
+        let mut name = names.lock().unwrap();
+        if request.method == "POST" {
+            *name = Some(request.body["name"].clone());
+        }
+        let mut backup = backup(state);
+        backup["name"] = name.clone().unwrap_or_default();
+        backup
+    };
     let report = judge(move |request| match request.method.as_str() {
-        "POST" => Reply::json(201, &backup("pending"))
+        "POST" => Reply::json(201, &backup(request, "pending"))
             .with("ETag", "\"1\"")
             .with("Location", "/accounts/x"),
         "GET" if request.path.ends_with(BACKUP) => {
@@ -176,10 +188,11 @@ async fn a_state_that_goes_back_is_noticed() {
             } else {
                 "discovering"
             };
-            Reply::json(200, &backup(state)).with("ETag", "\"1\"")
+            Reply::json(200, &backup(request, state)).with("ETag", "\"1\"")
         }
-        "GET" if request.path.ends_with('s') => list(&[backup("running")]),
-        "GET" => Reply::json(200, &backup("running")).with("ETag", "\"1\""),
+        "GET" if request.path.ends_with('s') && created.lock().unwrap().is_none() => list(&[]),
+        "GET" if request.path.ends_with('s') => list(&[backup(request, "running")]),
+        "GET" => Reply::json(200, &backup(request, "running")).with("ETag", "\"1\""),
         _ => problem(404, 1),
     })
     .await;

@@ -10,8 +10,9 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::LiveError;
+use super::body::{self, ReadError};
 use super::call::{Call, Credential, Payload, Server};
-use super::target::Target;
+use super::target::{Options, Target};
 use crate::document::Operation;
 use crate::validate::{Received, ResponseValidator, Violated, Violation};
 
@@ -64,6 +65,8 @@ pub(super) struct Answer {
     pub(super) operation: String,
     pub(super) status: u16,
     headers: Vec<(String, String)>,
+    /// Whether the body exceeded the limit and wasn't read.
+    pub(super) is_too_large: bool,
     /// The body as JSON; `null` where it is none.
     pub(super) body: Value,
 }
@@ -80,6 +83,7 @@ impl Answer {
             headers: headers
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
+            is_too_large: false,
             body,
         }
     }
@@ -119,6 +123,7 @@ pub(super) struct Wire {
     http: reqwest::Client,
     main: Url,
     idle: Option<Url>,
+    body_bytes_max: usize,
     validator: ResponseValidator,
     pub(super) log: Vec<Exchange>,
 }
@@ -131,16 +136,17 @@ impl Wire {
 
     pub(super) fn new(
         target: &Target,
-        answer_max: Duration,
+        options: &Options,
         validator: ResponseValidator,
     ) -> Result<Self, LiveError> {
-        // Whoever waits for something special has a limit of his own.
-        let http = client(target.ca.as_deref(), answer_max + GRACE)?;
+        // A check that waits for something special has a limit of its own.
+        let http = client(target.ca.as_deref(), options.answer_max + GRACE)?;
         let idle = target.idle.as_ref().map(|idle| read_url(&idle.url)).transpose()?;
         Ok(Self {
             http,
             main: read_url(&target.url)?,
             idle,
+            body_bytes_max: options.body_bytes_max,
             validator,
             log: Vec::new(),
         })
@@ -167,7 +173,9 @@ impl Wire {
     pub(super) async fn send_unjudged(&mut self, target: &Target, call: &Call) -> Result<Answer, String> {
         let (mut exchange, body) = self.exchange(target, call).await?;
         if exchange.status != 405 {
-            exchange.violations.clear();
+            exchange
+                .violations
+                .retain(|violation| violation.rule == Violated::BodyTooLarge);
         }
         Ok(self.keep((exchange, body)))
     }
@@ -190,6 +198,10 @@ impl Wire {
             operation: exchange.operation.clone(),
             status: exchange.status,
             headers: exchange.response_headers.clone(),
+            is_too_large: exchange
+                .violations
+                .iter()
+                .any(|violation| violation.rule == Violated::BodyTooLarge),
             body,
         };
         self.log.push(exchange);
@@ -235,13 +247,19 @@ impl Wire {
                 )
             })
             .collect();
-        let body = response.bytes().await.map_err(|error| chain(&error))?;
-        let received = Received {
-            status,
-            headers: &headers,
-            body: &body,
+        let (body, mut violations) = match body::read(response, self.body_bytes_max).await {
+            Ok(body) => {
+                let received = Received {
+                    status,
+                    headers: &headers,
+                    body: &body,
+                };
+                let violations = self.validator.check(&call.operation, received);
+                (body, violations)
+            }
+            Err(ReadError::TooLarge) => (Vec::new(), vec![self.too_large(operation, status)]),
+            Err(ReadError::Broken(error)) => return Err(chain(&error)),
         };
-        let mut violations = self.validator.check(&call.operation, received);
         if method == "HEAD" {
             violations.retain(|violation| violation.rule != Violated::BodyMissing);
         }
@@ -264,6 +282,15 @@ impl Wire {
             faulty: false,
         };
         Ok((exchange, serde_json::from_slice(&body).unwrap_or(Value::Null)))
+    }
+
+    fn too_large(&self, operation: &Operation, status: u16) -> Violation {
+        let at = operation.response(status).map(|response| response.at.clone());
+        Violation {
+            rule: Violated::BodyTooLarge,
+            place: at.unwrap_or_else(|| operation.at.clone()),
+            what: format!("a body of more than {} bytes", self.body_bytes_max),
+        }
     }
 
     /// The path of a request as it is sent.

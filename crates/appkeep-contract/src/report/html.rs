@@ -39,6 +39,9 @@ pub(super) fn page(report: &Report) -> String {
                     h1 { "Contract report" }
                     p { code { (subject) } }
                     p { (badge(report.outcome())) }
+                    @if let Some(end) = report.live.as_ref().and_then(|live| live.ended_early) {
+                        p { "Ended early: " (end) }
+                    }
                     (figures(report))
                 }
                 main {
@@ -71,7 +74,7 @@ fn title(outcome: Outcome) -> &'static str {
     match outcome {
         Outcome::Holds => "The contract holds",
         Outcome::Violated => "The contract is violated",
-        Outcome::CouldNotRun => "Nothing was judged",
+        Outcome::CouldNotRun => "The check is incomplete",
     }
 }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{CellState, Outcome, Place, Report, curl};
 use crate::document::Origin;
-use crate::live::{CheckOutcome, CheckResult, Exchange, LiveFinding, LiveReport};
+use crate::live::{CheckOutcome, CheckResult, EarlyEnd, Exchange, LiveFinding, LiveReport};
 use crate::statics::{Allowed, Direction, StaleAllowance, StaticFinding, StaticReport};
 
 /// The version of the shape.
@@ -102,6 +102,8 @@ struct Live<'a> {
     coverage: Vec<Cell<'a>>,
     exchanges: Vec<Sent<'a>>,
     left_behind: &'a [String],
+    /// `interrupted`, `time-limit` or `unresponsive`.
+    ended_early: Option<EarlyEnd>,
 }
 
 impl<'a> Live<'a> {
@@ -121,6 +123,7 @@ impl<'a> Live<'a> {
             coverage: report.coverage.cells.iter().map(Cell::of).collect(),
             exchanges: report.exchanges.iter().map(Sent::of).collect(),
             left_behind: &report.left_behind,
+            ended_early: report.ended_early,
         }
     }
 }

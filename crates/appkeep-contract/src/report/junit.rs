@@ -73,6 +73,9 @@ fn live_suite(report: &LiveReport) -> TestSuite {
     let mut suite = TestSuite::new("live");
     suite.add_property(("url", report.url.as_str()));
     suite.add_property(("seed", report.run_id.to_string().as_str()));
+    if let Some(end) = report.ended_early {
+        suite.add_property(("ended-early", end.to_string().as_str()));
+    }
     // Whoever reads this tells cases apart by class and name.
     let mut times: BTreeMap<(String, String), usize> = BTreeMap::new();
     for check in &report.checks {

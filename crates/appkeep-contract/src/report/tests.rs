@@ -143,6 +143,7 @@ fn report() -> Report {
             },
             exchanges: vec![exchange()],
             left_behind: vec!["snapshot x: it stays".to_owned()],
+            ended_early: None,
         }),
     }
 }
@@ -427,5 +428,5 @@ fn the_worse_outcome_counts() {
         live: None,
     };
     assert_eq!(nothing.outcome().exit_code(), 2);
-    assert!(nothing.html().contains("Nothing was judged"));
+    assert!(nothing.html().contains("The check is incomplete"));
 }

@@ -158,12 +158,16 @@ pub(super) fn live_part(palette: Palette, report: &LiveReport) -> String {
         let _ = writeln!(text, "left behind: {left}");
     }
     let (held, violated, not_made) = report.counts();
+    if let Some(end) = report.ended_early {
+        let _ = writeln!(text, "{}", painted(palette.bad, format!("ended early: {end}")));
+    }
     let summary = format!(
         "live: {} checks: {held} held, {violated} violated, {not_made} left out; {} responses looked at",
         report.checks.len(),
         report.exchanges.len()
     );
-    let _ = writeln!(text, "{}", painted(verdict(palette, violated == 0), summary));
+    let holds = violated == 0 && report.ended_early.is_none();
+    let _ = writeln!(text, "{}", painted(verdict(palette, holds), summary));
     if violated > 0 {
         let _ = writeln!(text, "again with the same requests: --seed {}", report.run_id);
     }

@@ -73,6 +73,11 @@ violations! {
         "The media type is one that the response declares.",
         "answer in a media type that the response declares",
         "an error as `application/json`, where the contract has `application/problem+json`";
+    /// The body exceeds the limit up to which the checker reads.
+    BodyTooLarge, "response-too-large",
+        "A response is at most 64 MiB long.",
+        "end every response, and page long lists: the checker reads no further, as clients must protect their memory",
+        "a list of a few backups that is followed by spaces without end";
     /// The body isn't JSON although its media type says so.
     BodyNotJson, "body-not-json",
         "A JSON body is JSON.",

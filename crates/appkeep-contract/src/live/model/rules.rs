@@ -25,6 +25,7 @@ const fn rule(code: &'static str, rule: &'static str) -> Rule {
 }
 
 pub(super) const UNIQUE: Rule = rule("id-unique", "No id is given twice.");
+pub(super) const NEW: Rule = rule("create-existing", "A create makes a new resource.");
 pub(super) const CORRELATION: Rule = rule(
     "correlation-unique",
     "No two problems have the same correlation id.",
@@ -88,6 +89,7 @@ pub(super) const SAME: Rule = rule("list-equals-fetch", "A list shows what a fet
 /// All of them, for whoever explains a code.
 pub(in crate::live) const RULES: &[Rule] = &[
     UNIQUE,
+    NEW,
     CORRELATION,
     ECHO,
     BIRTH,

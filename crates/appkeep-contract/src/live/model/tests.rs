@@ -1,14 +1,19 @@
 //! The model against answers that can't be true together.
 
+mod ownership;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::Model;
 use crate::live::call::{Call, Credential, Payload, Server};
 use crate::live::wire::Answer;
 
 const ID: &str = "54fe651d-3d3b-5fa8-b85c-5db757885ff3";
+
+const RUN: Uuid = Uuid::from_u128(7);
 
 fn call(operation: &str) -> Call {
     let path = [("account_id", "a"), ("app_id", "b"), ("appBackup_id", ID)];
@@ -245,19 +250,6 @@ fn what_is_gone_stays_gone() {
         again.iter().any(|wrong| wrong.rule.code == "id-unique"),
         "{again:?}"
     );
-}
-
-#[test]
-fn what_others_made_is_not_deleted() {
-    let mut model = Model::default();
-    assert!(!model.would_destroy(&call("app_backup_delete")));
-    let body = json!({"items": [backup("completed", 16)], "metadata": {}});
-    model.observe(
-        &call("app_backup_list_all"),
-        &Answer::told("app_backup_list_all", 200, &[], body),
-    );
-    assert!(model.would_destroy(&call("app_backup_delete")));
-    assert!(!model.would_destroy(&call("app_backup_fetch")));
 }
 
 #[test]

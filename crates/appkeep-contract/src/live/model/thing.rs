@@ -3,7 +3,7 @@
 use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
 
-use super::Tag;
+use super::{Collection, Tag};
 use crate::live::call::{Call, Credential, Payload, Server};
 use crate::live::kind::Kind;
 use crate::live::progress::timestamp;
@@ -57,8 +57,13 @@ impl Thing {
         })
     }
 
-    /// What somebody else was told about one that is the suite's own.
-    pub(in crate::live) fn told(kind: Kind, (account, app): (String, String), resource: Value) -> Self {
+    /// One that was seen in another way than in the response to a create of the suite.
+    pub(in crate::live) fn told(
+        kind: Kind,
+        (account, app): (String, String),
+        sent: Value,
+        resource: Value,
+    ) -> Self {
         Self {
             kind,
             server: Server::Main,
@@ -67,7 +72,7 @@ impl Thing {
             owner: Credential::Own,
             id: crate::live::stage::id_of(&resource),
             fate: Fate::Alive,
-            sent: Value::Null,
+            sent,
             last: resource,
             tags: Vec::new(),
         }
@@ -100,6 +105,14 @@ impl Thing {
     /// When it was made.
     pub(super) fn created_at(&self) -> Option<DateTime<FixedOffset>> {
         timestamp(&self.last, "creationTimestamp")
+    }
+
+    /// Whether it belongs to a collection.
+    pub(super) fn is_in(&self, collection: &Collection) -> bool {
+        self.server == collection.server
+            && self.kind == collection.kind
+            && self.account == collection.account
+            && self.app == collection.app
     }
 
     /// Whether it belongs to the account, and the app if there is one, in a request's path.

@@ -76,6 +76,12 @@ impl Reply {
         }
     }
 
+    /// With so many spaces behind the body.
+    pub(super) fn padded(mut self, spaces: usize) -> Self {
+        self.body.push_str(&" ".repeat(spaces));
+        self
+    }
+
     /// Changed, if something is so.
     pub(super) fn when(self, is_so: bool, change: impl FnOnce(Self) -> Self) -> Self {
         if is_so { change(self) } else { self }

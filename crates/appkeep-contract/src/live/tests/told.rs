@@ -42,7 +42,7 @@ impl Teller {
             completion_max: self.completion_max,
             ..options()
         };
-        let wire = Wire::new(&target, options.answer_max, authored_validator().unwrap()).unwrap();
+        let wire = Wire::new(&target, &options, authored_validator().unwrap()).unwrap();
         Stage::new(target, options, wire)
     }
 }

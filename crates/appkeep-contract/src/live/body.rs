@@ -1,0 +1,30 @@
+//! Reads response bodies up to a limit, so that no server can fill the checker's memory.
+
+use reqwest::Response;
+
+/// Why a body wasn't read to its end.
+#[derive(Debug)]
+pub(super) enum ReadError {
+    /// It has more bytes than the limit.
+    TooLarge,
+    /// The connection failed before the end.
+    Broken(reqwest::Error),
+}
+
+/// Reads a whole body of at most `bytes_max` bytes. Nothing is read of one that announces more.
+///
+/// Bytes are counted as they arrive: the client asks for no compression and undoes none.
+pub(super) async fn read(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, ReadError> {
+    let announced = response.content_length().unwrap_or_default();
+    if usize::try_from(announced).map_or(true, |bytes| bytes > bytes_max) {
+        return Err(ReadError::TooLarge);
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(ReadError::Broken)? {
+        if body.len() + chunk.len() > bytes_max {
+            return Err(ReadError::TooLarge);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}

@@ -1,0 +1,117 @@
+//! What exists before the first check, so that nothing of it is deleted.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::call::{Call, Credential, Server};
+use super::model::Collection;
+use super::stage::{Kind, Stage, Stop, id_of};
+
+/// Pages of one list that are read at most, on servers that page without being asked to.
+const PAGES_MAX: usize = 1000;
+
+/// Everywhere that a run may create something.
+pub(super) fn collections(stage: &Stage) -> Vec<Collection> {
+    let target = &stage.target;
+    let own_apps = [Some(target.app), target.other_app, target.failing_app];
+    let mut places: Vec<(Server, Credential, String, String)> = own_apps
+        .into_iter()
+        .flatten()
+        .map(|app| {
+            (
+                Server::Main,
+                Credential::Own,
+                target.account.to_string(),
+                app.to_string(),
+            )
+        })
+        .collect();
+    if let Some(foreign) = &target.foreign {
+        let (account, app) = (foreign.account.to_string(), foreign.app.to_string());
+        places.push((Server::Main, Credential::Foreign, account, app));
+    }
+    if let Some(idle) = &target.idle {
+        places.push((
+            Server::Idle,
+            Credential::Own,
+            idle.account.to_string(),
+            idle.app.to_string(),
+        ));
+    }
+    let kinds = [Kind::Backup, Kind::Snap];
+    places
+        .iter()
+        .flat_map(|(server, owner, account, app)| {
+            kinds.map(|kind| Collection {
+                server: *server,
+                kind,
+                account: account.clone(),
+                app: app.clone(),
+                owner: *owner,
+            })
+        })
+        .collect()
+}
+
+/// A list of a collection; none where no list of it may be requested.
+pub(super) fn list(stage: &Stage, collection: &Collection) -> Result<Call, Stop> {
+    let lists = stage.admitted(collection.kind.lists())?;
+    let list = lists.first().ok_or(Stop::Noted)?;
+    Ok(stage
+        .call(list)
+        .on(collection.server)
+        .with(collection.owner)
+        .path("account_id", &collection.account)
+        .path("app_id", &collection.app))
+}
+
+/// Remembers what exists. A list that can't be had leaves the model without that knowledge.
+pub(super) async fn take(stage: &mut Stage) {
+    for collection in collections(stage) {
+        if stage.admits_making(collection.kind).is_err() {
+            continue;
+        }
+        let Ok(call) = list(stage, &collection) else {
+            continue;
+        };
+        // Ids alone are the shortest form; a server that doesn't know it may know the usual one.
+        let mut ids = every_id(stage, &call.clone().query("include", "id")).await;
+        if ids.is_none() {
+            ids = every_id(stage, &call).await;
+        }
+        let Some(ids) = ids else { continue };
+        for id in ids {
+            stage.model.existed(collection.server, &id);
+        }
+        stage.model.ownership.listed.push(collection);
+    }
+}
+
+/// The ids on all pages of a list; none unless the list is complete.
+async fn every_id(stage: &mut Stage, call: &Call) -> Option<BTreeSet<String>> {
+    let mut ids = BTreeSet::new();
+    let mut tokens = BTreeSet::new();
+    let mut next = call.clone();
+    for _ in 0..PAGES_MAX {
+        let page = stage.send_unjudged(&next).await.ok()?;
+        if page.status != 200 || page.is_too_large {
+            return None;
+        }
+        for item in page.body.get("items")?.as_array()? {
+            let id = match item {
+                Value::Array(row) => row.first()?.as_str()?.to_owned(),
+                other => id_of(other),
+            };
+            ids.insert(id);
+        }
+        let Some(token) = page.text("/metadata/continue") else {
+            return Some(ids);
+        };
+        next = call.clone().query("continue", token);
+        if !tokens.insert(token.to_owned()) {
+            return None;
+        }
+    }
+    None
+}

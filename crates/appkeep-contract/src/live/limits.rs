@@ -1,0 +1,205 @@
+//! When a run ends before its last check: time limit, interruption, or a server that no longer answers.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+
+use super::stage::Stop;
+use super::target::Options;
+
+/// Consecutive requests without a response after which a run ends.
+const UNANSWERED_MAX: u32 = 10;
+
+/// Consecutive requests without a response after which the clean-up gives up.
+const UNANSWERED_IN_CLEAN_UP_MAX: u32 = 3;
+
+/// How long a request that may change something is waited for once the run has to end, and every request of the
+/// clean-up after that.
+const LAST_ANSWER_MAX: Duration = Duration::from_secs(10);
+
+/// Why a run ended before its last check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EarlyEnd {
+    /// [`Options::interrupt`] was cancelled.
+    Interrupted,
+    /// [`Options::run_max`] is over.
+    TimeLimit,
+    /// Ten consecutive requests got no response.
+    Unresponsive,
+}
+
+impl fmt::Display for EarlyEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Interrupted => f.write_str("the run was interrupted"),
+            Self::TimeLimit => f.write_str("the time limit of the run was reached"),
+            Self::Unresponsive => write!(f, "{UNANSWERED_MAX} consecutive requests got no response"),
+        }
+    }
+}
+
+/// What ends a run early.
+pub(super) struct Limits {
+    deadline: Instant,
+    interrupt: CancellationToken,
+    /// Requests without a response since the last one that had one.
+    unanswered: u32,
+    ended: Option<EarlyEnd>,
+    is_clean_up: bool,
+}
+
+impl Limits {
+    /// The limits of a run that begins now.
+    pub(super) fn new(options: &Options) -> Self {
+        let now = Instant::now();
+        // A limit beyond what an instant can hold is as good as none.
+        let deadline = now.checked_add(options.run_max);
+        Self {
+            deadline: deadline.unwrap_or_else(|| now + Duration::from_hours(24 * 365)),
+            interrupt: options.interrupt.clone(),
+            unanswered: 0,
+            ended: None,
+            is_clean_up: false,
+        }
+    }
+
+    /// Why the run ended early, if it did.
+    pub(super) fn ended(&self) -> Option<EarlyEnd> {
+        self.ended
+    }
+
+    /// From now on only what the run created is deleted: the limits of the checks no longer apply.
+    pub(super) fn begin_clean_up(&mut self) {
+        self.is_clean_up = true;
+        self.unanswered = 0;
+    }
+
+    /// Whether another request may be sent.
+    pub(super) fn admit(&mut self) -> Result<(), Stop> {
+        if self.is_clean_up {
+            if self.unanswered >= UNANSWERED_IN_CLEAN_UP_MAX {
+                self.ended.get_or_insert(EarlyEnd::Unresponsive);
+                return Err(Stop::LeftOut("the server no longer answers".to_owned()));
+            }
+            return Ok(());
+        }
+        if self.ended.is_none() && self.interrupt.is_cancelled() {
+            self.ended = Some(EarlyEnd::Interrupted);
+        }
+        if self.ended.is_none() && Instant::now() >= self.deadline {
+            self.ended = Some(EarlyEnd::TimeLimit);
+        }
+        self.ended
+            .map_or(Ok(()), |end| Err(Stop::LeftOut(end.to_string())))
+    }
+
+    /// Notes that a request got a response.
+    pub(super) fn answered(&mut self) {
+        self.unanswered = 0;
+    }
+
+    /// Notes that a request got no response.
+    pub(super) fn unanswered(&mut self) {
+        self.unanswered += 1;
+        if !self.is_clean_up && self.unanswered >= UNANSWERED_MAX {
+            self.ended.get_or_insert(EarlyEnd::Unresponsive);
+        }
+    }
+
+    /// Waits for a request as long as the run lasts; for one that `writes` a little longer, as its response says what
+    /// has to be deleted.
+    pub(super) async fn within<T>(
+        &mut self,
+        writes: bool,
+        request: impl Future<Output = T>,
+    ) -> Result<T, Stop> {
+        let silent = || Stop::LeftOut("no response came in time".to_owned());
+        if self.is_clean_up {
+            if self.ended.is_none() {
+                return Ok(request.await);
+            }
+            let answer = timeout(LAST_ANSWER_MAX, request).await;
+            if answer.is_err() {
+                self.unanswered();
+            }
+            return answer.map_err(|_| silent());
+        }
+        tokio::pin!(request);
+        let end = tokio::select! {
+            answer = &mut request => return Ok(answer),
+            () = self.interrupt.cancelled() => EarlyEnd::Interrupted,
+            () = sleep_until(self.deadline) => EarlyEnd::TimeLimit,
+        };
+        self.ended = Some(end);
+        if writes && let Ok(answer) = timeout(LAST_ANSWER_MAX, request).await {
+            return Ok(answer);
+        }
+        Err(Stop::LeftOut(end.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    fn limits(change: impl FnOnce(&mut Options)) -> Limits {
+        let mut options = Options::new(uuid::Uuid::nil());
+        change(&mut options);
+        Limits::new(&options)
+    }
+
+    #[tokio::test]
+    async fn ten_requests_in_a_row_without_a_response_end_a_run() {
+        let mut limits = limits(|_| ());
+        for _ in 0..9 {
+            limits.unanswered();
+        }
+        limits.answered();
+        for _ in 0..9 {
+            limits.unanswered();
+        }
+        assert!(limits.admit().is_ok());
+        limits.unanswered();
+        assert!(limits.admit().is_err());
+        assert_eq!(limits.ended(), Some(EarlyEnd::Unresponsive));
+    }
+
+    #[tokio::test]
+    async fn a_clean_up_gives_up_after_three_requests_without_a_response() {
+        let mut limits = limits(|options| options.run_max = Duration::ZERO);
+        assert!(limits.admit().is_err());
+        limits.begin_clean_up();
+        for _ in 0..3 {
+            assert!(limits.admit().is_ok());
+            limits.unanswered();
+        }
+        assert!(limits.admit().is_err());
+        assert_eq!(limits.ended(), Some(EarlyEnd::TimeLimit));
+    }
+
+    #[tokio::test]
+    async fn an_interrupted_read_is_dropped_and_an_interrupted_write_is_waited_for() {
+        for (writes, is_answered) in [(false, false), (true, true)] {
+            let mut limits = limits(|options| options.interrupt.cancel());
+            // It has no response yet when it is looked at first.
+            let answer = tokio::task::yield_now();
+            assert_eq!(limits.within(writes, answer).await.is_ok(), is_answered);
+            assert_eq!(limits.ended(), Some(EarlyEnd::Interrupted));
+        }
+    }
+
+    #[tokio::test]
+    async fn an_interrupt_ends_a_request_that_is_waited_for() {
+        let mut limits = limits(|options| options.interrupt.cancel());
+        assert!(limits.within(false, pending::<()>()).await.is_err());
+        assert_eq!(limits.ended(), Some(EarlyEnd::Interrupted));
+        limits.begin_clean_up();
+        assert!(limits.within(true, ready(())).await.is_ok());
+    }
+}

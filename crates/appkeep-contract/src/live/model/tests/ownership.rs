@@ -1,0 +1,130 @@
+//! Who created what, and what may be deleted.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::super::{Collection, Model, made_up};
+use super::{ID, RUN, answer, backup, call};
+use crate::live::call::{Call, Credential, Payload, Server};
+use crate::live::wire::Answer;
+
+#[test]
+fn existing_resources_are_not_deleted_under_any_notation_of_their_id() {
+    let mut model = Model::default();
+    let (delete, fetch) = (call("app_backup_delete"), call("app_backup_fetch"));
+    let body = json!({"items": [backup("completed", 16)], "metadata": {}});
+    model.observe(
+        &call("app_backup_list_all"),
+        &Answer::told("app_backup_list_all", 200, &[], body),
+    );
+    assert!(!model.may_delete(&delete, RUN));
+    assert!(model.may_delete(&fetch, RUN));
+    // Nor under another notation of its id.
+    let notations = [
+        ID.to_uppercase(),
+        format!("{{{ID}}}"),
+        format!("{ID}\n"),
+        ID.replace('-', ""),
+    ];
+    for id in notations {
+        let mut delete = delete.clone();
+        delete.path.insert("appBackup_id".to_owned(), id.clone());
+        assert!(!model.may_delete(&delete, RUN), "{id:?}");
+    }
+}
+
+#[test]
+fn an_id_is_deleted_only_if_it_was_created_or_made_up() {
+    let mut model = Model::default();
+    let mut delete = call("app_backup_delete");
+    assert!(!model.may_delete(&delete, RUN), "nothing is known of it");
+    let create = "app_backup_create_for_app";
+    let made = answer(create, 201, "\"1\"", backup("pending", 16));
+    assert_eq!(model.observe(&call(create), &made), []);
+    assert!(model.may_delete(&delete, RUN));
+    for id in ["not-an-id".to_owned(), made_up(RUN, "backup", 5).to_string()] {
+        delete.path.insert("appBackup_id".to_owned(), id.clone());
+        assert!(model.may_delete(&delete, RUN), "{id}");
+    }
+    assert!(
+        !model.may_delete(&delete, Uuid::from_u128(8)),
+        "another run made it up"
+    );
+}
+
+#[test]
+fn a_method_that_is_not_documented_gets_no_token() {
+    let model = Model::default();
+    for (method, may) in [
+        ("DELETE", false),
+        ("PUT", false),
+        ("POST", false),
+        ("TRACE", true),
+    ] {
+        let mut call = call("app_backup_list_all");
+        call.method = Some(method.to_owned());
+        assert_eq!(model.may_delete(&call, RUN), may, "{method}");
+        assert!(model.may_delete(&call.with(Credential::None), RUN), "{method}");
+    }
+}
+
+/// The codes of what is wrong with a create that is answered like this, and whether the result may be deleted.
+fn created(prepare: impl FnOnce(&mut Model), request: Value, response: Value) -> (Vec<&'static str>, bool) {
+    let create = "app_backup_create_for_app";
+    let mut model = Model::default();
+    prepare(&mut model);
+    let call_with = Call {
+        payload: Payload::Json(request),
+        ..call(create)
+    };
+    let wrong = model.observe(&call_with, &answer(create, 201, "\"1\"", response));
+    let codes = wrong.iter().map(|wrong| wrong.rule.code).collect();
+    (codes, model.may_delete(&call("app_backup_delete"), RUN))
+}
+
+#[test]
+fn a_create_that_answers_with_what_exists_gives_nothing_to_delete() {
+    let mut existing = backup("pending", 16);
+    existing["metadata"]["labels"] = json!([]);
+    let named = json!({"name": "nightly"});
+    let nothing = |_: &mut Model| {};
+    assert_eq!(created(nothing, named.clone(), existing.clone()), (vec![], true));
+    let listed = |model: &mut Model| model.existed(Server::Main, ID);
+    let found = created(listed, named.clone(), existing.clone());
+    assert_eq!(found, (vec!["create-existing"], false));
+    // Another name was requested.
+    let found = created(nothing, json!({"name": "weekly"}), existing.clone());
+    assert_eq!(found, (vec!["create-echo"], false));
+    // No name was requested, and it is older than what the run created.
+    let own = |model: &mut Model| {
+        let mut younger = existing.clone();
+        younger["id"] = json!("54fe651d-3d3b-5fa8-b85c-000000000000");
+        younger["metadata"]["creationTimestamp"] = json!("2022-10-06T20:58:17Z");
+        let create = "app_backup_create_for_app";
+        model.observe(&call(create), &answer(create, 201, "\"1\"", younger));
+    };
+    let found = created(own, json!({}), existing.clone());
+    assert_eq!(found, (vec!["times-in-order"], false));
+    // No name was requested, and it is too far to be new.
+    let mut completed = existing.clone();
+    completed["state"] = json!("completed");
+    let found = created(nothing, json!({}), completed);
+    assert_eq!(found, (vec!["create-begins"], false));
+}
+
+#[test]
+fn what_a_list_shows_under_a_requested_name_is_adopted_unless_it_existed_before() {
+    let create = call("app_backup_create_for_app");
+    let collection = Collection::of(&create);
+    let mut model = Model::default();
+    let item = backup("pending", 16);
+    assert!(model.adopt(&collection, &item).is_none(), "nothing was requested");
+    model.request(&create);
+    assert!(model.adopt(&collection, &item).is_some());
+    assert!(model.may_delete(&call("app_backup_delete"), RUN));
+    let mut model = Model::default();
+    model.request(&create);
+    model.existed(Server::Main, ID);
+    assert!(model.adopt(&collection, &item).is_none());
+    assert!(!model.may_delete(&call("app_backup_delete"), RUN));
+}

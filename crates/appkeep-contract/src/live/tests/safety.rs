@@ -1,0 +1,329 @@
+//! What a run does to a server that holds other people's data, misbehaves, or stops answering.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::canned::{Canned, Reply, Request};
+use super::cleaning::OF_BACKUPS;
+use super::shelf::Shelf;
+use super::strangers::known;
+use super::{ACCOUNT, APP, TOKEN, options, target};
+use crate::live::{CheckOutcome, EarlyEnd, Exchange, LiveReport, Options, Target, run};
+use crate::report::Outcome;
+
+/// A request to the collection of the app's backups.
+fn create(body: Value) -> Request {
+    Request {
+        method: "POST".to_owned(),
+        path: format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appBackups"),
+        query: String::new(),
+        authorization: format!("Bearer {TOKEN}"),
+        body,
+    }
+}
+
+/// A shelf with a backup that somebody else created, and the response that its create got.
+fn with_an_existing_backup() -> (Shelf, Reply) {
+    let shelf = Shelf::default();
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1", "name": "precious"});
+    let created = shelf.answer(&create(body));
+    assert_eq!(created.status(), 201);
+    (shelf, created)
+}
+
+async fn checked(
+    change: impl FnOnce(&mut Options),
+    answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+) -> LiveReport {
+    let server = Canned::start(answer).await;
+    let mut options = options();
+    change(&mut options);
+    run(&target(server.url()), &options).await.unwrap()
+}
+
+fn only(operations: &[&str]) -> impl FnOnce(&mut Options) {
+    let operations = operations.iter().map(|one| (*one).to_owned()).collect();
+    move |options| options.operations = Some(operations)
+}
+
+fn found(report: &LiveReport, code: &str) -> usize {
+    report.findings().filter(|finding| finding.code == code).count()
+}
+
+fn is_authorised(exchange: &Exchange) -> bool {
+    let mut headers = exchange.request_headers.iter();
+    headers.any(|(name, _)| name == "Authorization")
+}
+
+#[tokio::test]
+async fn a_create_that_answers_with_an_existing_backup_deletes_nothing() {
+    let without_lists = [
+        "app_backup_create_for_app",
+        "app_backup_fetch_for_app",
+        "app_backup_delete_for_app",
+    ];
+    for operations in [&OF_BACKUPS[..], &without_lists[..]] {
+        let (shelf, existing) = with_an_existing_backup();
+        let kept = shelf.clone();
+        let report = checked(only(operations), move |request| {
+            let is_create = request.method == "POST" && request.path == create(Value::Null).path;
+            if is_create && request.body["type"] == "application/astra-appBackup" {
+                existing.clone()
+            } else {
+                kept.answer(request)
+            }
+        })
+        .await;
+        assert_eq!(shelf.names(), ["precious"], "{operations:?}");
+        let code = if operations == without_lists {
+            "create-echo"
+        } else {
+            "create-existing"
+        };
+        assert!(found(&report, code) > 0, "{code}");
+        let is_delete = |exchange: &&Exchange| exchange.method == "DELETE" && exchange.status == 204;
+        assert_eq!(report.exchanges.iter().filter(is_delete).count(), 0);
+    }
+}
+
+#[tokio::test]
+async fn a_whole_run_leaves_existing_resources_alone() {
+    let (shelf, _) = with_an_existing_backup();
+    let kept = shelf.clone();
+    let server = Canned::start(move |request| kept.answer(request)).await;
+    let target = Target {
+        idle: None,
+        breakage: None,
+        ..known(&server)
+    };
+    let report = run(&target, &options()).await.unwrap();
+    assert!(shelf.names().contains(&"precious".to_owned()));
+    let created: Vec<String> = report
+        .exchanges
+        .iter()
+        .filter(|exchange| exchange.method == "POST" && exchange.status == 201)
+        .filter_map(|exchange| serde_json::from_str::<Value>(&exchange.response_body).ok())
+        .filter_map(|body| Some(body.get("id")?.as_str()?.to_owned()))
+        .collect();
+    // The ids that a run makes up have one ending.
+    let made_up = crate::live::model::made_up(options().run_id, "backup", 5).to_string();
+    let ending = made_up.rsplit('-').next().unwrap().to_owned();
+    let deletes = report.exchanges.iter();
+    for exchange in deletes.filter(|exchange| exchange.method == "DELETE" && is_authorised(exchange)) {
+        let path = exchange.url.split('?').next().unwrap();
+        let id = path.rsplit('/').next().unwrap();
+        let is_canonical = id.len() == 36 && *id == *id.to_lowercase();
+        let is_harmless = !is_canonical || id.ends_with(&ending) || created.iter().any(|own| own == id);
+        assert!(is_harmless, "{}", exchange.url);
+    }
+}
+
+#[tokio::test]
+async fn undocumented_methods_come_without_a_token_and_name_nothing_that_exists() {
+    let shelf = Shelf::default();
+    let report = checked(|_| (), move |request| shelf.answer(request)).await;
+    let document = crate::Document::authored().unwrap();
+    let is_undocumented = |exchange: &&Exchange| {
+        let operation = document.operation(&exchange.operation).unwrap();
+        exchange.method != operation.method && ["DELETE", "POST", "PUT"].contains(&exchange.method.as_str())
+    };
+    let undocumented: Vec<_> = report.exchanges.iter().filter(is_undocumented).collect();
+    assert!(!undocumented.is_empty());
+    for exchange in undocumented {
+        assert!(!is_authorised(exchange), "{} {}", exchange.method, exchange.url);
+        assert!(!exchange.url.contains(&ACCOUNT.to_string()), "{}", exchange.url);
+    }
+}
+
+#[tokio::test]
+async fn a_run_ends_after_ten_requests_without_a_response() {
+    const ANSWERED: usize = 60;
+    let (shelf, count) = (Shelf::default(), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&count);
+    let report = checked(
+        |_| (),
+        move |request| {
+            if counted.fetch_add(1, Ordering::Relaxed) < ANSWERED {
+                shelf.answer(request)
+            } else {
+                Reply::silence()
+            }
+        },
+    )
+    .await;
+    assert_eq!(report.ended_early, Some(EarlyEnd::Unresponsive));
+    assert_eq!(report.outcome(), Outcome::CouldNotRun);
+    // The exchanges of the generated client aren't recorded.
+    assert!((ANSWERED / 2..=ANSWERED).contains(&report.exchanges.len()));
+    // Some are sent together; the clean-up tries three times.
+    let unanswered = count.load(Ordering::Relaxed) - ANSWERED;
+    assert!((10..=20).contains(&unanswered), "{unanswered}");
+    assert!(!report.left_behind.is_empty());
+    let text = crate::report::live_text(&report);
+    assert!(
+        text.contains("ended early: 10 consecutive requests got no response"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_run_ends_at_its_time_limit() {
+    let shelf = Shelf::default();
+    let no_time = |options: &mut Options| options.run_max = Duration::ZERO;
+    let report = checked(no_time, move |request| shelf.answer(request)).await;
+    assert_eq!(report.ended_early, Some(EarlyEnd::TimeLimit));
+    assert_eq!(report.outcome(), Outcome::CouldNotRun);
+    let is_left_out =
+        |check: &crate::live::CheckResult| matches!(check.outcome, CheckOutcome::LeftOut { .. });
+    assert!(report.checks.iter().all(is_left_out));
+}
+
+#[tokio::test]
+async fn an_interrupted_run_deletes_what_it_created() {
+    let (shelf, created) = (Shelf::default(), AtomicUsize::new(0));
+    let kept = shelf.clone();
+    let options = options();
+    let interrupt = options.interrupt.clone();
+    let server = Canned::start(move |request| {
+        let reply = kept.answer(request);
+        if reply.status() == 201 && created.fetch_add(1, Ordering::Relaxed) == 3 {
+            interrupt.cancel();
+        }
+        reply
+    })
+    .await;
+    let report = run(&target(server.url()), &options).await.unwrap();
+    assert_eq!(report.ended_early, Some(EarlyEnd::Interrupted));
+    assert_eq!(shelf.names(), Vec::<String>::new());
+    assert_eq!(report.left_behind, Vec::<String>::new());
+    for code in ["no-answer", "clean-up", "made-is-found", "list-complete"] {
+        assert_eq!(found(&report, code), 0, "{code}");
+    }
+    let (held, _, left_out) = report.counts();
+    assert!(held > 0 && left_out > held, "{held} {left_out}");
+}
+
+#[tokio::test]
+async fn a_create_whose_response_got_lost_is_found_by_its_name() {
+    let shelf = Shelf::default();
+    let kept = shelf.clone();
+    let report = checked(only(&OF_BACKUPS), move |request| {
+        let reply = kept.answer(request);
+        if reply.status() == 201 {
+            Reply::silence()
+        } else {
+            reply
+        }
+    })
+    .await;
+    let mut names = shelf.names();
+    names.retain(|name| name.starts_with("verify-"));
+    assert_eq!(names, Vec::<String>::new());
+    // What has no name of the run can't be told from somebody else's.
+    let perhaps = format!(
+        "perhaps a backup without a requested name of app {APP}: the response to its create didn't arrive"
+    );
+    assert_eq!(report.left_behind, [perhaps]);
+}
+
+#[tokio::test]
+async fn an_operation_whose_response_is_too_large_is_requested_no_more() {
+    const LIST: &str = "app_backup_list_for_app";
+    let (shelf, lists) = (Shelf::default(), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&lists);
+    let small = |options: &mut Options| options.body_bytes_max = 100_000;
+    let report = checked(small, move |request| {
+        let reply = shelf.answer(request);
+        if request.method == "GET" && request.path == create(Value::Null).path {
+            counted.fetch_add(1, Ordering::Relaxed);
+            return reply.padded(100_000);
+        }
+        reply
+    })
+    .await;
+    let large: Vec<_> = report
+        .findings()
+        .filter(|one| one.code == "response-too-large")
+        .collect();
+    assert_eq!(large.len(), 1, "{large:#?}");
+    assert_eq!(large[0].operation, LIST);
+    assert_eq!(large[0].what, "200 a body of more than 100000 bytes");
+    // The first request of the run, two for what exists, and the first check.
+    assert!(lists.load(Ordering::Relaxed) <= 4, "{lists:?}");
+    let reason = format!("an earlier response of `{LIST}` was longer than 100000 bytes");
+    let left_out = report
+        .checks
+        .iter()
+        .filter(|check| matches!(&check.outcome, CheckOutcome::LeftOut { reason: own } if *own == reason));
+    assert!(left_out.count() > 5);
+}
+
+/// Answers as the shelf does, but has only these operations.
+fn reduced(shelf: &Shelf, document: &crate::Document, has: &[&str], request: &Request) -> Reply {
+    let is_there = |template: &str| {
+        let (one, other): (Vec<_>, Vec<_>) =
+            (template.split('/').collect(), request.path.split('/').collect());
+        let same = |(part, own): (&&str, &&str)| part == own || part.starts_with('{');
+        one.len() == other.len() && one.iter().zip(&other).all(same)
+    };
+    let operations = document.operations().iter();
+    let methods: Vec<&str> = operations
+        .filter(|operation| has.contains(&operation.id.as_str()) && is_there(&operation.path))
+        .map(|operation| operation.method.as_str())
+        .collect();
+    if methods.is_empty() {
+        return Reply::empty(404);
+    }
+    if methods.contains(&request.method.as_str()) {
+        return shelf.answer(request);
+    }
+    super::problem(405, 69).with("Allow", &methods.join(", "))
+}
+
+#[tokio::test]
+async fn only_admitted_operations_are_requested_and_expected() {
+    let document = Arc::new(crate::Document::authored().unwrap());
+    let documented = document.operations().iter();
+    let documented = documented.filter(|one| one.origin == crate::document::Origin::Documented);
+    let documented: Vec<&str> = documented.map(|one| one.id.as_str()).collect();
+    assert_eq!(documented.len(), 8);
+    let sets = [
+        (true, documented),
+        (false, OF_BACKUPS.to_vec()),
+        (false, vec!["app_backup_list_for_app", "app_fetch"]),
+        (false, vec!["app_snap_delete_for_app", "app_backup_fetch"]),
+    ];
+    for (documented_only, has) in sets {
+        let has: Vec<String> = has.into_iter().map(str::to_owned).collect();
+        let (document, kept) = (Arc::clone(&document), has.clone());
+        let shelf = Shelf::default();
+        let set = |options: &mut Options| {
+            options.documented_only = documented_only;
+            options.operations = (!documented_only).then(|| has.iter().cloned().collect());
+        };
+        let report = checked(set, move |request| {
+            let has: Vec<&str> = kept.iter().map(String::as_str).collect();
+            reduced(&shelf, &document, &has, request)
+        })
+        .await;
+        for exchange in &report.exchanges {
+            assert!(
+                has.contains(&exchange.operation),
+                "{} {}",
+                exchange.method,
+                exchange.url
+            );
+        }
+        let of_methods: Vec<_> = report
+            .findings()
+            .filter(|one| one.code.starts_with("method-"))
+            .collect();
+        assert!(of_methods.is_empty(), "{has:?}: {of_methods:#?}");
+        let is_made = |check: &&crate::live::CheckResult| check.outcome == CheckOutcome::Held;
+        let made = report.checks.iter().filter(|check| check.code == "method-allow");
+        assert_eq!(made.filter(is_made).count(), has.len());
+    }
+}

@@ -1,13 +1,16 @@
 //! `appkeep verify`
 
+mod interrupt;
 mod operations;
 mod output;
 mod progress;
 mod target;
 
 use std::fmt::Display;
+use std::io::Read as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context;
 use appkeep_contract::live::{self, Options};
@@ -17,6 +20,7 @@ use appkeep_server::system::IdSource as _;
 use appkeep_server::system::RandomIds;
 use uuid::Uuid;
 
+use self::interrupt::Interrupt;
 use self::output::{Color, Format, Output};
 use crate::fresh::Fresh;
 use crate::logging::{self, LogFormat};
@@ -41,6 +45,12 @@ pub(crate) struct Args {
     /// What names and unknown ids are made from: the seed of an earlier run makes the same requests again.
     #[arg(long, value_name = "UUID")]
     seed: Option<Uuid>,
+    /// How long the run may take, for example 90s or 1h. It ends with exit code 2 after that.
+    #[arg(long, value_name = "DURATION", default_value = "30m", value_parser = duration)]
+    time_limit: Duration,
+    /// How long one response may take. Ten consecutive requests without a response end the run.
+    #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
+    response_timeout: Duration,
     /// What the report on stdout looks like.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
@@ -65,28 +75,43 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let options = Options {
         documented_only: args.documented_only,
         operations: operations::known(&args.operations)?,
+        run_max: args.time_limit,
+        answer_max: args.response_timeout,
         progress,
         ..Options::new(args.seed.unwrap_or_else(|| RandomIds.next_id()))
     };
-    let report = if let Some(url) = &args.url {
+    let (report, interrupt) = if let Some(url) = &args.url {
         let target = args.target.read(url).await?;
         let statics = args.openapi.as_deref().map(judge_file).transpose()?;
+        // Nothing has been created before, so that until now a signal ends the program at once.
+        let interrupt = Interrupt::listen(&options.interrupt)?;
         let live = live::run(&target, &options).await.map_err(failed_to);
         bar.end();
-        Report {
+        let report = Report {
             statics,
             live: Some(live?),
-        }
+        };
+        (report, interrupt)
     } else {
+        let interrupt = Interrupt::listen(&options.interrupt)?;
         let report = own(&options).await;
         bar.end();
-        report?
+        (report?, interrupt)
     };
     output::print(&report, args.format, args.color)?;
     for output in &args.output {
         output.write(&report)?;
     }
-    Ok(ExitCode::from(report.outcome().exit_code()))
+    let code = interrupt.exit_code().unwrap_or(report.outcome().exit_code());
+    Ok(ExitCode::from(code))
+}
+
+/// A duration that isn't zero.
+fn duration(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text).ok();
+    duration
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| "expected a duration such as 90s, 30m or 1h".to_owned())
 }
 
 /// Judges our own server: its document, and a fresh one that runs.
@@ -108,10 +133,24 @@ async fn own(options: &Options) -> anyhow::Result<Report> {
     })
 }
 
+/// The most bytes of a server's own document that are read: 64 MiB.
+const DOCUMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
 fn judge_file(file: &std::path::Path) -> anyhow::Result<StaticReport> {
-    let text = std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
+    let text = read_document(file).with_context(|| format!("failed to read {}", file.display()))?;
     let document = Document::from_text(&file.display().to_string(), &text).map_err(failed_to)?;
     judge(&document, &[])
+}
+
+fn read_document(file: &std::path::Path) -> anyhow::Result<String> {
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(file)?;
+    file.take(DOCUMENT_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+    anyhow::ensure!(
+        u64::try_from(bytes.len())? <= DOCUMENT_BYTES_MAX,
+        "it is longer than {DOCUMENT_BYTES_MAX} bytes"
+    );
+    Ok(String::from_utf8(bytes)?)
 }
 
 fn judge(server: &Document, allowances: &[Allowance]) -> anyhow::Result<StaticReport> {

@@ -2,6 +2,7 @@
 
 mod formats;
 mod refusals;
+mod stopping;
 
 use std::fs;
 use std::process::Output;
@@ -41,7 +42,10 @@ fn a_fresh_server_of_ours_holds_the_contract() {
         assert!(report.contains(part), "{report}");
     }
     // No bar and no colour where there is no terminal.
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    let progress = String::from_utf8(output.stderr).unwrap();
+    let is_progress = |line: &str| line.contains(" checks are done; the next one is ");
+    assert!(progress.lines().all(is_progress), "{progress}");
+    assert!(!progress.contains('\u{1b}'), "{progress}");
     assert!(!report.contains('\u{1b}'), "{report}");
 }
 

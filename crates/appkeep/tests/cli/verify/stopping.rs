@@ -1,0 +1,245 @@
+//! Runs that end before their last check, and what they leave behind.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use serde_json::Value;
+
+use super::{json, verify_forger};
+use crate::forger;
+use crate::place::{ACCOUNT, APP, CONFIG, Place, backups};
+use crate::running::{appkeep, eventually, said};
+
+/// What a faulty server does with a request.
+enum Fault {
+    /// It answers 200 with a body that never ends.
+    Endless,
+    /// It closes the connection.
+    Close,
+    /// It keeps the connection open and sends nothing.
+    Silence,
+}
+
+/// Serves until the test ends: empty lists and 404 for everything else, but for the faults. `fault` gets the method, the
+/// path and how many requests came before.
+fn faulty(fault: impl Fn(&str, &str, usize) -> Option<Fault> + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let url = format!("http://{}", listener.local_addr().expect("its address"));
+    let (fault, count) = (Arc::new(fault), Arc::new(AtomicUsize::new(0)));
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let (fault, count) = (Arc::clone(&fault), Arc::clone(&count));
+            thread::spawn(move || {
+                // The client hangs up when it has seen enough.
+                let _ = serve(stream, |method, path| {
+                    fault(method, path, count.fetch_add(1, Ordering::Relaxed))
+                });
+            });
+        }
+    });
+    url
+}
+
+fn serve(mut stream: TcpStream, fault: impl Fn(&str, &str) -> Option<Fault>) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut line = String::new();
+    reader.read_line(&mut line)?;
+    let mut header = String::new();
+    while reader.read_line(&mut header)? > 2 {
+        header.clear();
+    }
+    let mut words = line.split(' ');
+    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    match fault(method, path) {
+        Some(Fault::Close) => return Ok(()),
+        Some(Fault::Silence) => {
+            std::io::copy(&mut reader, &mut std::io::sink())?;
+            return Ok(());
+        }
+        Some(Fault::Endless) => {
+            let head =
+                "HTTP/1.1 200 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+            stream.write_all(head.as_bytes())?;
+            let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
+            loop {
+                stream.write_all(chunk.as_bytes())?;
+            }
+        }
+        None => {}
+    }
+    let (status, kind, body) = forger::answer(method, path);
+    write!(
+        stream,
+        "HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )?;
+    stream.shutdown(std::net::Shutdown::Write)?;
+    std::io::copy(&mut reader, &mut std::io::sink())?;
+    Ok(())
+}
+
+#[test]
+fn ten_requests_without_a_response_end_the_run_with_exit_code_2() {
+    let url = faulty(|_, _, before| (before >= 30).then_some(Fault::Close));
+    let output = verify_forger(&url, &["--format", "json"]);
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    let report = json(&output);
+    assert_eq!(report["outcome"], "could-not-run");
+    assert_eq!(report["live"]["ended_early"], "unresponsive");
+    let counts = &report["live"]["counts"];
+    assert!(
+        counts["violated"].as_u64() > Some(0),
+        "what was seen is reported: {counts}"
+    );
+    let text = said(&verify_forger(&url, &["--operations", "app_backup_fetch"]));
+    assert_eq!(text, "", "a server that never answers gets no report");
+}
+
+#[test]
+fn an_endless_response_is_read_up_to_a_limit() {
+    let is_list = |path: &str| path.split('?').next().unwrap_or_default().ends_with("appBackups");
+    let url = faulty(move |method, path, _| (method == "GET" && is_list(path)).then_some(Fault::Endless));
+    // With so little memory it can't read more.
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "ulimit -v 2000000; exec \"$@\"", "sh"]);
+    let appkeep = appkeep();
+    shell.arg(appkeep.get_program());
+    let of = ["verify", &url, "--account", ACCOUNT, "--app", APP];
+    let output = shell
+        .args(of)
+        .env("APPKEEP_TOKEN", "secret")
+        .output()
+        .expect("it runs");
+    let report = said(&output);
+    assert_eq!(output.status.code(), Some(1), "{report}");
+    for part in [
+        "response-too-large  app_backup_list_for_app",
+        "found:    200 a body of more than 67108864 bytes",
+    ] {
+        assert!(report.contains(part), "no {part:?} in\n{report}");
+    }
+}
+
+#[test]
+fn a_run_ends_at_its_time_limit_with_exit_code_2() {
+    let output = verify_forger(&forger::start(), &["--time-limit", "1ms"]);
+    let report = said(&output);
+    assert_eq!(output.status.code(), Some(2), "{report}");
+    let end = "ended early: the time limit of the run was reached";
+    assert!(report.contains(end), "{report}");
+}
+
+#[test]
+fn durations_that_make_no_sense_are_refused() {
+    for (flag, value) in [
+        ("--time-limit", "soon"),
+        ("--time-limit", "0s"),
+        ("--response-timeout", "5"),
+    ] {
+        let output = verify_forger("http://127.0.0.1:1", &[flag, value]);
+        assert_eq!(output.status.code(), Some(2), "{flag} {value}");
+        let complaint = String::from_utf8(output.stderr).unwrap();
+        for part in [flag, value, "expected a duration such as 90s, 30m or 1h"] {
+            assert!(complaint.contains(part), "{complaint}");
+        }
+    }
+}
+
+#[test]
+fn progress_is_written_to_stderr() {
+    let output = verify_forger(&forger::start(), &[]);
+    let progress = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        progress.matches(" checks are done; the next one is ").count(),
+        9,
+        "{progress}"
+    );
+}
+
+/// Sends a signal to a running program.
+fn signal(child: &Child, signal: &str) {
+    let status = Command::new("kill")
+        .args([&format!("-{signal}"), &child.id().to_string()])
+        .status();
+    assert!(status.expect("kill").success());
+}
+
+#[test]
+fn a_signal_ends_a_run_that_then_deletes_what_it_created() {
+    let place = Place::new();
+    let config = CONFIG.replace("body_timeout_secs = 600", "body_timeout_secs = 1");
+    std::fs::write(place.path().join("appkeep.toml"), config).unwrap();
+    let server = place.start();
+    let token = place.token();
+    for (name, code) in [("INT", 130), ("TERM", 143)] {
+        let mut command = appkeep();
+        command.args(["verify", &server.url]).env("APPKEEP_TOKEN", &token);
+        let child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let items = || {
+            server.get(&token, &backups()).body["items"]
+                .as_array()
+                .map_or(0, Vec::len)
+        };
+        eventually("a backup of the run", || (items() > 0).then_some(()));
+        signal(&child, name);
+        let output: Output = child.wait_with_output().expect("its end");
+        let report = said(&output);
+        assert_eq!(output.status.code(), Some(code), "{report}");
+        assert!(
+            report.contains("ended early: the run was interrupted"),
+            "{report}"
+        );
+        assert!(!report.contains("left behind"), "{report}");
+        let left = server.get(&token, &backups());
+        assert_eq!(left.body["items"], serde_json::json!([]), "after {name}");
+    }
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+}
+
+#[test]
+fn a_second_signal_ends_the_program_at_once() {
+    let creates = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&creates);
+    let url = faulty(move |method, _, _| {
+        let is_create = method == "POST";
+        counted.fetch_add(is_create.into(), Ordering::Relaxed);
+        is_create.then_some(Fault::Silence)
+    });
+    let of = ["verify", &url, "--account", ACCOUNT, "--app", APP, "--operations"];
+    let mut command = appkeep();
+    command
+        .args(of)
+        .arg("app_backup_create_for_app,app_backup_delete,app_backup_list_for_app")
+        .env("APPKEEP_TOKEN", "secret");
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    eventually("a create", || (creates.load(Ordering::Relaxed) > 0).then_some(()));
+    signal(&child, "INT");
+    let lines = BufReader::new(child.stderr.take().expect("its stderr")).lines();
+    let mut lines = lines.map_while(Result::ok);
+    let said = lines.find(|line| line.contains("another signal ends it at once"));
+    assert!(said.is_some(), "nothing was said about the first signal");
+    signal(&child, "INT");
+    let mut report = String::new();
+    let mut stdout = child.stdout.take().expect("its stdout");
+    stdout.read_to_string(&mut report).expect("text");
+    assert_eq!(child.wait().expect("its end").code(), Some(130));
+    assert_eq!(report, "", "nothing is reported");
+}
+
+#[test]
+fn a_report_tells_programs_that_a_run_was_complete() {
+    let report: Value = json(&verify_forger(&forger::start(), &["--format", "json"]));
+    assert_eq!(report["live"]["ended_early"], Value::Null);
+}

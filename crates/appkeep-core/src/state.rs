@@ -123,24 +123,44 @@ pub struct StateDetail {
 /// The longest reason in `stateUnready`, in characters.
 pub const REASON_CHARS_MAX: usize = 127;
 
-/// Makes a reason fit the contract's 1 to 127 characters. The end is kept when it must be shortened: it
-/// carries the cause.
+/// Makes a reason fit the contract's 1 to 127 characters. A path in it is shortened at its front, so that the
+/// name of the file and the cause stay readable; if that is not enough, the reason itself is.
 #[must_use]
 pub fn fit_reason(reason: &str) -> String {
     let reason = reason.trim();
     if reason.is_empty() {
         return "no reason is known".to_owned();
     }
-    let chars: Vec<char> = reason.chars().collect();
-    if chars.len() <= REASON_CHARS_MAX {
+    let excess = reason.chars().count().saturating_sub(REASON_CHARS_MAX);
+    if excess == 0 {
         return reason.to_owned();
     }
-    let head = 40;
-    let tail = REASON_CHARS_MAX - head - 1;
-    let mut fitted: String = chars[..head].iter().collect();
-    fitted.push('…');
-    fitted.extend(&chars[chars.len() - tail..]);
-    fitted
+    let (before, path, after) = split_at_path(reason);
+    // One more for the ellipsis, and a character of the path at least.
+    if path.chars().count() > excess + 1 {
+        let kept: String = path.chars().skip(excess + 1).collect();
+        return format!("{before}…{}{after}", from_next_name(&kept));
+    }
+    let kept: String = reason.chars().skip(excess + 1).collect();
+    format!("…{kept}")
+}
+
+/// The first path in a reason, and what is before and after it. A path begins with the word that has the first
+/// slash and ends before a colon and a space.
+fn split_at_path(reason: &str) -> (&str, &str, &str) {
+    let slash = reason.find('/').unwrap_or(0);
+    let begin = reason[..slash].rfind(char::is_whitespace).map_or(0, |space| {
+        space + reason[space..].chars().next().map_or(1, char::len_utf8)
+    });
+    let end = reason[slash..]
+        .find(": ")
+        .map_or(reason.len(), |length| slash + length);
+    (&reason[..begin], &reason[begin..end], &reason[end..])
+}
+
+/// The rest of a path from its next complete name on, unless only a part of its last name is left.
+fn from_next_name(path: &str) -> &str {
+    path.find('/').map_or(path, |slash| &path[slash..])
 }
 
 #[cfg(test)]
@@ -164,10 +184,46 @@ mod tests {
     }
 
     #[test]
-    fn long_reasons_keep_their_end() {
-        let fitted = fit_reason(&format!("{}: Permission denied (os error 13)", "x".repeat(300)));
-        assert_eq!(fitted.chars().count(), REASON_CHARS_MAX);
-        assert!(fitted.ends_with("Permission denied (os error 13)"));
+    fn long_reasons_lose_the_front_of_their_path() {
+        let directories = "a directory/".repeat(30);
+        let cases = [
+            (
+                format!("data/{directories}the file: Permission denied (os error 13)"),
+                7,
+                ["…", "/the file: Permission denied (os error 13)"],
+            ),
+            (
+                format!("copying data/{directories}the file: No space left on device (os error 28)"),
+                5,
+                ["copying …", "/the file: No space left on device (os error 28)"],
+            ),
+        ];
+        for (reason, names, [before, after]) in cases {
+            let fitted = fit_reason(&reason);
+            assert_eq!(fitted, [before, &"/a directory".repeat(names), after].concat());
+            assert!(fitted.chars().count() <= REASON_CHARS_MAX);
+        }
+    }
+
+    #[test]
+    fn long_reasons_without_a_path_keep_their_end() {
+        for long in [
+            "x".repeat(300),
+            "ä: ".repeat(150),
+            format!("/{}", "ö".repeat(300)),
+        ] {
+            let fitted = fit_reason(&format!("{long}: Permission denied (os error 13)"));
+            assert_eq!(fitted.chars().count(), REASON_CHARS_MAX);
+            assert!(fitted.starts_with('…'), "{fitted}");
+            assert!(fitted.ends_with("Permission denied (os error 13)"));
+        }
         assert_eq!(fit_reason("  "), "no reason is known");
+    }
+
+    #[test]
+    fn a_reason_that_is_longer_than_its_path_fits_too() {
+        let fitted = fit_reason(&format!("data/file: {}", "why ".repeat(100)));
+        assert_eq!(fitted.chars().count(), REASON_CHARS_MAX);
+        assert!(fitted.ends_with("why why"));
     }
 }

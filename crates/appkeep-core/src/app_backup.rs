@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 
 use crate::app_snap::AppSnap;
+use crate::engine::BackupCopied;
 use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, ScheduleId, SubjectId};
-use crate::metadata::{Label, Metadata};
+use crate::metadata::{Label, Metadata, STORED_AGAIN_LABEL};
 use crate::name::ResourceName;
 use crate::state::{HookState, ResourceState, StateDetail, fit_reason};
 
@@ -128,11 +129,17 @@ impl AppBackup {
         changed
     }
 
-    /// Everything is stored: `total_bytes` of data as of `taken_at`.
-    pub fn complete(&mut self, total_bytes: u64, taken_at: DateTime<Utc>, now: DateTime<Utc>) {
+    /// Everything is stored, as of `taken_at`.
+    pub fn complete(&mut self, copied: &BackupCopied, taken_at: DateTime<Utc>, now: DateTime<Utc>) {
         self.state = ResourceState::Completed;
-        self.total_bytes = Some(total_bytes);
-        self.bytes_done = Some(total_bytes);
+        self.total_bytes = Some(copied.bytes);
+        self.bytes_done = Some(copied.bytes);
+        if !copied.stored_again.is_empty() {
+            self.metadata.labels.push(Label {
+                name: STORED_AGAIN_LABEL.to_owned(),
+                value: copied.stored_again.len().to_string(),
+            });
+        }
         self.percent_done = Some(100);
         self.taken_at = Some(taken_at);
         self.state_unready = Vec::new();
@@ -209,6 +216,27 @@ mod tests {
         )
     }
 
+    fn copied(bytes: u64) -> BackupCopied {
+        let stored_again = Vec::new();
+        BackupCopied { bytes, stored_again }
+    }
+
+    #[test]
+    fn a_backup_that_was_stored_again_has_a_label() {
+        let mut backup = backup();
+        let stored_again = vec!["data/file".to_owned()];
+        let copied = BackupCopied {
+            bytes: 1,
+            stored_again,
+        };
+        backup.complete(&copied, DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
+        let labels: Vec<_> = backup.metadata.read_only().collect();
+        assert_eq!(
+            (labels[0].name.as_str(), labels[0].value.as_str()),
+            (STORED_AGAIN_LABEL, "1")
+        );
+    }
+
     #[test]
     fn the_system_chooses_a_valid_name() {
         assert_eq!(backup().name.as_str(), "backup-19700101000000-00abcdef0123");
@@ -223,7 +251,7 @@ mod tests {
         assert!(!backup.record_progress(50, DateTime::UNIX_EPOCH));
         assert!(backup.record_progress(900, DateTime::UNIX_EPOCH));
         assert_eq!((backup.bytes_done, backup.percent_done), (Some(200), Some(99)));
-        backup.complete(190, DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
+        backup.complete(&copied(190), DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
         assert_eq!(
             (backup.bytes_done, backup.total_bytes, backup.percent_done),
             (Some(190), Some(190), Some(100))
@@ -236,7 +264,7 @@ mod tests {
         backup.total_bytes = Some(0);
         backup.record_progress(0, DateTime::UNIX_EPOCH);
         assert_eq!((backup.bytes_done, backup.percent_done), (Some(0), Some(0)));
-        backup.complete(0, DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
+        backup.complete(&copied(0), DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
         assert_eq!(backup.percent_done, Some(100));
     }
 

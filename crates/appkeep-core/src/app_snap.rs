@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::app_backup::{chosen_name, fit_reasons};
 use crate::engine::SnapshotTaken;
 use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, ScheduleId, SubjectId};
-use crate::metadata::{Label, Metadata, SNAPSHOT_LEVEL_LABEL, SNAPSHOT_SKIPPED_LABEL};
+use crate::metadata::{Label, METADATA_LOST_LABEL, Metadata, SNAPSHOT_LEVEL_LABEL, SNAPSHOT_SKIPPED_LABEL};
 use crate::name::ResourceName;
 use crate::state::{HookState, ResourceState, StateDetail};
 
@@ -104,6 +104,10 @@ impl AppSnap {
             label(SNAPSHOT_LEVEL_LABEL, taken.level.as_str().to_owned()),
             label(SNAPSHOT_SKIPPED_LABEL, taken.skipped.to_string()),
         ]);
+        if taken.metadata_lost > 0 {
+            let lost = label(METADATA_LOST_LABEL, taken.metadata_lost.to_string());
+            self.metadata.labels.push(lost);
+        }
         self.metadata.changed(SubjectId::SYSTEM, now);
     }
 

@@ -29,25 +29,29 @@ pub struct Volume {
     pub path: PathBuf,
 }
 
-/// What becomes of a snapshot when files change while they are copied.
+/// What becomes of a snapshot that isn't as it should be: files change while they are copied, or metadata can't be
+/// kept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Consistency {
-    /// It fails, and names them.
+    /// It fails for files that change, and notes lost metadata.
     #[default]
+    Normal,
+    /// It fails for both.
     Strict,
-    /// It keeps the last copy of each, and says so.
+    /// It keeps the last copy of each file, and notes both.
     Relaxed,
 }
 
 impl Consistency {
-    /// Both words, the default first.
-    pub const ALL: [Self; 2] = [Self::Strict, Self::Relaxed];
+    /// All words, the default first.
+    pub const ALL: [Self; 3] = [Self::Normal, Self::Strict, Self::Relaxed];
 
     /// The configuration's word.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Normal => "normal",
             Self::Strict => "strict",
             Self::Relaxed => "relaxed",
         }

@@ -108,6 +108,9 @@ pub struct SnapshotTaken {
     pub level: SnapshotLevel,
     /// How many sockets, pipes and devices were left out.
     pub skipped: u64,
+    /// How many entries have metadata (attributes, times) that could not be kept.
+    #[serde(default)]
+    pub metadata_lost: u64,
     /// What a person should know; bounded in number.
     pub notes: Vec<String>,
 }
@@ -127,6 +130,16 @@ pub struct CopyBackup {
     pub snap_id: AppSnapId,
     /// The moment that the snapshot shows.
     pub taken_at: DateTime<Utc>,
+}
+
+/// What a backup turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupCopied {
+    /// How many bytes its files have.
+    pub bytes: u64,
+    /// Files that the read-back found not to be stored as the snapshot has them, before everything was read and
+    /// stored again.
+    pub stored_again: Vec<String>,
 }
 
 /// Which backup's data is to go.
@@ -244,14 +257,14 @@ pub trait Engine: Send + Sync {
     /// Removes a snapshot's data; one that isn't there is fine.
     async fn delete_snapshot(&self, app_id: AppId, snap_id: AppSnapId) -> Result<(), EngineError>;
 
-    /// Stores a snapshot in the bucket, reads a share of it back, and answers how many bytes the backup has. A
-    /// backup that is there already under this id is answered, not made again.
+    /// Stores a snapshot in the bucket and reads a share of it back. A backup that is there already under this id
+    /// is answered, not made again.
     async fn copy_backup(
         &self,
         request: &CopyBackup,
         progress: &ProgressSender,
         cancel: &CancellationToken,
-    ) -> Result<u64, EngineError>;
+    ) -> Result<BackupCopied, EngineError>;
 
     /// Forgets a backup's data and gives its bytes back; one that isn't there is fine.
     async fn delete_backup(

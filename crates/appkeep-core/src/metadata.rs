@@ -23,6 +23,14 @@ pub const SNAPSHOT_LEVEL_LABEL: &str = "appkeep.io/read-only/snapshot-level";
 /// The label that says how many sockets, pipes and devices a snapshot left out.
 pub const SNAPSHOT_SKIPPED_LABEL: &str = "appkeep.io/read-only/snapshot-skipped";
 
+/// The label that says how many entries of a snapshot have metadata (attributes, times) that could not be kept.
+/// Without it, all of it was.
+pub const METADATA_LOST_LABEL: &str = "appkeep.io/read-only/snapshot-metadata-lost";
+
+/// The label that says how many files the read-back of a backup found not to be stored as the snapshot has them,
+/// before everything was stored again. Without it, there was none.
+pub const STORED_AGAIN_LABEL: &str = "appkeep.io/read-only/backup-stored-again";
+
 impl Label {
     /// Whether only the system sets it.
     #[must_use]

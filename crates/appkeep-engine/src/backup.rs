@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use appkeep_core::engine::{CopyBackup, EngineError, ProgressSender};
+use appkeep_core::engine::{BackupCopied, CopyBackup, EngineError, ProgressSender};
 use appkeep_core::fail_point;
 use rustic_core::jiff::Timestamp;
 use rustic_core::jiff::tz::TimeZone;
@@ -20,14 +20,24 @@ use crate::repository::{OpenRepository, of_backup, tag_of};
 use crate::small_files::{self, Below, Drafted};
 use crate::verify::{Verification, read_back};
 
+/// What a backup is compared with, so that unchanged files needn't be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Parent {
+    /// The latest backup of the app.
+    Latest,
+    /// Nothing: everything is read.
+    None,
+}
+
 /// A repository that knows which blobs it has.
 type IndexedRepository = Repository<IndexedIdsStatus>;
 
 /// What the root of a backup is called, wherever the snapshot was.
 const ROOT: &str = "/";
 
-/// Stores what `source` gives, all of it below `directory`, and answers how many bytes that is. A backup
-/// that is there already under this id is answered. A share of a new one is read back before it is there.
+/// Stores what `source` gives, all of it below `directory`. A backup that is there already under this id is
+/// answered. A share of a new one is read back before it is there; if that differs from the snapshot, although
+/// the bucket gave back what was stored, everything is read and stored again.
 ///
 /// # Errors
 /// As the port says. Then the repository has no such backup.
@@ -35,11 +45,10 @@ pub(crate) fn copy<S>(
     repository: OpenRepository,
     gate: &Arc<Gate>,
     request: &CopyBackup,
-    directory: &Path,
-    source: S,
+    (directory, source, parent): (&Path, S, Parent),
     progress: &ProgressSender,
     verification: Verification<'_>,
-) -> Result<u64, EngineError>
+) -> Result<BackupCopied, EngineError>
 where
     S: ReadSource + 'static,
     S::Open: ReadSourceOpen + Send,
@@ -50,7 +59,7 @@ where
         .get_all_snapshots()
         .map_err(failed("reading the snapshots"))?;
     if let Some(there) = of_backup(&all, request.backup_id).next() {
-        return finish(there.summary.as_ref(), progress);
+        return finish(there.summary.as_ref(), Vec::new(), progress);
     }
     let label = snapshot_label(request).map_err(failed("naming the snapshot"))?;
     let turns = Turns {
@@ -61,23 +70,35 @@ where
         bars: Bars::telling(progress),
     };
     fail_point::pass("backup.before_archive");
-    let (repository, stored) = if all.is_empty() {
+    let (repository, mut stored) = if all.is_empty() {
         turns.both(&repository)?
     } else {
-        turns.last(repository, &options())?
+        turns.last(repository, &options(parent))?
     };
-    read_back(
-        repository.drop_index(),
-        gate,
-        request.backup_id,
-        stored.tree,
-        directory,
-        verification,
-    )?;
+    let look = |repository: IndexedRepository, tree| {
+        let (repository, backup_id) = (repository.drop_index(), request.backup_id);
+        read_back(repository, gate, backup_id, tree, directory, verification)
+    };
+    let mut stored_again = Vec::new();
+    if let (repository, Some(stale)) = look(repository, stored.tree)? {
+        // Only a wrong parent explains it: it passed for unchanged, and what was stored is older.
+        tracing::warn!(
+            backup.id = %request.backup_id, file = %stale.escape_debug(),
+            "a changed file passed for unchanged: everything is read and stored again"
+        );
+        stored_again.push(stale);
+        let (repository, again) = turns.last(repository, &options(Parent::None))?;
+        stored = again;
+        if let (_, Some(stale)) = look(repository, stored.tree)? {
+            return Err(EngineError::Unreadable(vec![format!(
+                "{stale}: the snapshot changed while it was stored"
+            )]));
+        }
+    }
     fail_point::pass("backup.before_release");
     gate.release()?;
     fail_point::pass("backup.after_release");
-    finish(stored.summary.as_ref(), progress)
+    finish(stored.summary.as_ref(), stored_again, progress)
 }
 
 /// What the library is given, once or twice, to make one backup.
@@ -121,11 +142,16 @@ where
         let guard = Guard::new(self.gate.stop());
         let source = self.guarded(&guard, small_files::limit(repository));
         let paths = [self.directory.to_owned()];
-        let given = (&options(), &source, self.label.clone(), paths.as_slice());
+        let given = (
+            &options(Parent::None),
+            &source,
+            self.label.clone(),
+            paths.as_slice(),
+        );
         let drafted = small_files::store_ahead(repository, self.gate, &self.bars, given);
         guard.all_readable()?;
         let Drafted { repository, draft } = drafted.map_err(failed("storing the small files"))?;
-        let mut options = options();
+        let mut options = options(Parent::Latest);
         options.parent_opts.parents = vec![draft.id.to_hex().to_string()];
         let (repository, mut stored) = self.last(repository, &options)?;
         // The draft is gone when this process is: nobody must look for it.
@@ -144,25 +170,32 @@ where
     }
 }
 
-fn finish(summary: Option<&SnapshotSummary>, progress: &ProgressSender) -> Result<u64, EngineError> {
+fn finish(
+    summary: Option<&SnapshotSummary>,
+    stored_again: Vec<String>,
+    progress: &ProgressSender,
+) -> Result<BackupCopied, EngineError> {
     let bytes = summary.ok_or_else(no_summary)?.total_bytes_processed;
     progress.send_replace(appkeep_core::engine::Progress { bytes_done: bytes });
-    Ok(bytes)
+    Ok(BackupCopied { bytes, stored_again })
 }
 
 fn no_summary() -> EngineError {
     EngineError::Broken("the snapshot in the repository has no summary".to_owned())
 }
 
-fn options() -> BackupOptions {
+fn options(parent: Parent) -> BackupOptions {
     let mut options = BackupOptions::default();
     options.as_path = Some(PathBuf::from(ROOT));
     // Our source doesn't tell its size; it is measured elsewhere.
     options.no_scan = true;
     // All backups of the repository are of one app, whatever that is called at the time.
     options.parent_opts.group_by = Some(SnapshotGroupCriterion::new().paths(true));
-    // Our source gives neither a true change time nor a true inode.
-    options.parent_opts.ignore_ctime = true;
+    options.parent_opts.force = parent == Parent::None;
+    // A file with another time of change or another inode is another file. The library's option means the
+    // opposite of its name (trap 16): set, it compares inodes.
+    options.parent_opts.ignore_ctime = false;
+    options.parent_opts.ignore_inode = true;
     options
 }
 

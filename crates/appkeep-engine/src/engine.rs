@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use appkeep_core::catalog::{Bucket, Volume};
 use appkeep_core::engine::{
-    CopyBackup, DeleteBackup, Engine, EngineError, ProgressSender, Restore, RestoreData, RestoreReport,
-    SnapshotTaken, TakeSnapshot,
+    BackupCopied, CopyBackup, DeleteBackup, Engine, EngineError, ProgressSender, Restore, RestoreData,
+    RestoreReport, SnapshotTaken, TakeSnapshot,
 };
 use appkeep_core::hook::{HookRun, RunHook};
 use appkeep_core::ids::{AppBackupId, AppId, AppSnapId};
@@ -15,7 +15,7 @@ use async_trait::async_trait;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::backend::DirectoryBackend;
-use crate::backup::{self, Bars};
+use crate::backup::{self, Bars, Parent};
 use crate::bucket::{self, Presence, Use};
 use crate::failure::{storage, unreadable};
 use crate::gate::{Gate, ShutWhenDropped};
@@ -28,7 +28,6 @@ use crate::restore::from_snapshot::FromSnapshot;
 use crate::restore::swap::Unhindered;
 use crate::restore::{Restorer, journals_dir};
 use crate::snapshot::SnapshotStore;
-use crate::snapshot::dir::Dir;
 use crate::space::Reserve;
 use crate::thread::Priority;
 use crate::tree_source::TreeSource;
@@ -242,7 +241,7 @@ impl Engine for RusticEngine {
         request: &CopyBackup,
         progress: &ProgressSender,
         cancel: &CancellationToken,
-    ) -> Result<u64, EngineError> {
+    ) -> Result<BackupCopied, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let root = bucket::repository_dir(&request.bucket, request.app_id);
         let held = (
@@ -261,7 +260,7 @@ impl Engine for RusticEngine {
         let verify_percent = self.verify_percent;
         thread::run("backup", self.priority, move || {
             let _held = held;
-            let directory = snapshots.find(request.app_id, request.snap_id)?;
+            let snapshot = snapshots.open(request.app_id, request.snap_id)?;
             let presence = bucket::presence(&request.bucket, request.app_id, &keys, Use::Write)?;
             let backend = Arc::new(DirectoryBackend::new(root));
             // Nobody else writes here now: the turn is ours, and a delete would have the repository alone.
@@ -277,7 +276,13 @@ impl Engine for RusticEngine {
                 bars,
             };
             let repository = site.open_or_create(presence)?;
-            let source = TreeSource::new(directory.clone());
+            let directory = snapshot.directory.clone();
+            // Without a manifest it isn't known when a file changed: nothing passes for unchanged.
+            let parent = match snapshot.manifest {
+                Some(_) => Parent::Latest,
+                None => Parent::None,
+            };
+            let source = TreeSource::new(snapshot);
             let verification = Verification {
                 percent: verify_percent,
                 backend: Some(&backend),
@@ -286,8 +291,7 @@ impl Engine for RusticEngine {
                 repository,
                 &gate,
                 &request,
-                &directory,
-                source,
+                (&directory, source, parent),
                 &progress,
                 verification,
             )
@@ -385,10 +389,10 @@ impl Engine for RusticEngine {
             }
             match &request.source {
                 RestoreData::Snapshot(snap_id) => {
-                    let directory = snapshots.find(request.app_id, *snap_id)?;
-                    let directory = Dir::open(&directory)
+                    let snapshot = snapshots.open(request.app_id, *snap_id)?;
+                    let mut origin = FromSnapshot::open(&snapshot)
                         .map_err(|error| unreadable(format!("snapshot {snap_id}"), &error))?;
-                    restorer.run(&mut FromSnapshot::new(directory), None)
+                    restorer.run(&mut origin, None)
                 }
                 RestoreData::Backup { bucket, backup_id } => {
                     restorer.spare(bucket::directory_of(bucket));

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod attribute_names;
 mod backend;
 mod backup;
 mod bucket;

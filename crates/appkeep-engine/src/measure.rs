@@ -111,7 +111,7 @@ impl Measure<'_> {
         match kind_of(&frame.dir.stat(name)?) {
             FileType::Directory => Frame::new(frame.dir.open_dir(name)?, frame.path.join(name)).map(Some),
             FileType::RegularFile => {
-                let (file, stat) = frame.dir.open_file(name)?;
+                let (file, stat) = frame.dir.open_leased_file(name, self.cancel)?;
                 self.bytes += size_of(&stat);
                 if let Some(copy_size) = &mut self.copy_size {
                     copy_size.add(&file, &stat);

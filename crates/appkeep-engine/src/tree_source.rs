@@ -1,13 +1,15 @@
-//! Reads a snapshot's directory for a backup.
+//! Reads a snapshot for a backup: what is in it from its manifest, and bytes from its directory.
 //!
-//! The library's own source reads the user's global gitignore and leaves out what that names, drops
-//! extended attributes that it can't read, and records what is true only of this copy: change time, inode,
-//! device. Here nothing is left out, and two copies of the same data give the same bytes, so that the second
-//! backup of unchanged data stores nothing.
+//! The library's own source reads the user's global gitignore and leaves out what that names, drops extended
+//! attributes that it can't read, and describes the copy, not its original. Here nothing is left out. Files have
+//! the inode and the time of change of their originals, by which the library tells whether they changed; for
+//! other entries these would only make two backups of unchanged data differ.
 
 use std::collections::HashMap;
-use std::fs::{self, File, Metadata};
+use std::ffi::OsStr;
+use std::fs::{self, File};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -16,19 +18,27 @@ use rustic_core::repofile::{Metadata as NodeMetadata, Node, NodeType};
 use rustic_core::{ErrorKind, ReadSource, ReadSourceEntry, ReadSourceOpen, RusticError, RusticResult};
 use walkdir::{DirEntry, WalkDir};
 
+use crate::attribute_names;
 use crate::failure::BackendFailure;
+use crate::snapshot::Snapshot;
+use crate::snapshot::manifest::read::{Reader, Step};
+use crate::snapshot::manifest::{Kind, Original, TIMES};
 use crate::snapshot::xattr;
 
-/// The directory of a snapshot, as a source of a backup.
+/// What numbers of devices begin with that no manifest gives away.
+const FIRST_DEVICE: u64 = 1 << 32;
+
+/// A snapshot, as a source of a backup.
 #[derive(Debug)]
 pub(crate) struct TreeSource {
-    root: PathBuf,
+    snapshot: Snapshot,
 }
 
 impl TreeSource {
-    /// Reads what is below `root`, not `root` itself.
-    pub(crate) fn new(root: PathBuf) -> Self {
-        Self { root }
+    /// Reads what is in `snapshot`. Without a manifest, and in snapshots of btrfs subvolumes, entries are as the
+    /// file system says.
+    pub(crate) fn new(snapshot: Snapshot) -> Self {
+        Self { snapshot }
     }
 }
 
@@ -41,16 +51,31 @@ impl ReadSource for TreeSource {
     }
 
     fn entries(&self) -> Entries {
-        let walk = WalkDir::new(&self.root)
-            .min_depth(1)
-            .sort_by_file_name()
-            .into_iter();
+        let root = self.snapshot.directory.clone();
+        let walk = match &self.snapshot.manifest {
+            None => Walk::Files {
+                walk: walk_below(&root, 1),
+                rest: None,
+            },
+            Some(path) => match Reader::open(path) {
+                Ok(reader) => Walk::Manifest(reader),
+                Err(error) => Walk::Failed(error),
+            },
+        };
         Entries {
-            root: self.root.clone(),
+            here: root.clone(),
+            root,
             walk,
-            links: HashMap::new(),
+            devices: HashMap::new(),
         }
     }
+}
+
+fn walk_below(root: &Path, depth: usize) -> walkdir::IntoIter {
+    WalkDir::new(root)
+        .min_depth(depth)
+        .sort_by_file_name()
+        .into_iter()
 }
 
 /// A file that isn't open yet.
@@ -71,45 +96,111 @@ impl ReadSourceOpen for FileAt {
     }
 }
 
-/// Walks a snapshot's directory, each directory before what is in it, sorted by name.
+/// Walks a snapshot, each directory before what is in it, sorted by name.
 pub(crate) struct Entries {
     root: PathBuf,
-    walk: walkdir::IntoIter,
-    /// Numbers for the files that have several names, in the order in which they are met.
-    links: HashMap<(u64, u64), u64>,
+    /// The directory that the walk through the manifest is in.
+    here: PathBuf,
+    walk: Walk,
+    /// Numbers for the devices of files that have several names, where the manifest doesn't say.
+    devices: HashMap<u64, u64>,
 }
 
+enum Walk {
+    /// Through a manifest.
+    Manifest(Reader),
+    /// Through directories; then on in the manifest, if there is one.
+    Files {
+        walk: walkdir::IntoIter,
+        rest: Option<Reader>,
+    },
+    /// It couldn't begin.
+    Failed(io::Error),
+    /// It is over.
+    Ended,
+}
+
+type Entry = ReadSourceEntry<FileAt>;
+
 impl Iterator for Entries {
-    type Item = RusticResult<ReadSourceEntry<FileAt>>;
+    type Item = RusticResult<Entry>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let found = self.walk.next()?;
-        let (path, entry) = match found {
-            Ok(entry) => (entry.path().to_owned(), self.entry(&entry)),
-            Err(error) => (error.path().unwrap_or(&self.root).to_owned(), Err(error.into())),
-        };
-        Some(entry.map_err(|error| {
-            let what = path
-                .strip_prefix(&self.root)
-                .unwrap_or(&path)
-                .display()
-                .to_string();
-            let failure = BackendFailure { what, error };
-            RusticError::with_source(ErrorKind::InputOutput, "reading an entry", failure)
-        }))
+        loop {
+            match std::mem::replace(&mut self.walk, Walk::Ended) {
+                Walk::Ended => return None,
+                Walk::Failed(error) => return Some(Err(told(Path::new("the snapshot"), error))),
+                Walk::Files { mut walk, rest } => {
+                    if let Some(found) = walk.next() {
+                        self.walk = Walk::Files { walk, rest };
+                        return Some(self.file_system_entry(found));
+                    }
+                    self.walk = rest.map_or(Walk::Ended, Walk::Manifest);
+                }
+                Walk::Manifest(mut reader) => match reader.step() {
+                    Err(error) => return Some(Err(told(Path::new("the snapshot"), error))),
+                    Ok(Step::End) if self.here == self.root => return None,
+                    Ok(Step::End) => {
+                        self.here.pop();
+                        self.walk = Walk::Manifest(reader);
+                    }
+                    Ok(Step::Subvolume(name)) => {
+                        let walk = walk_below(&self.here.join(name), 0);
+                        let rest = Some(reader);
+                        self.walk = Walk::Files { walk, rest };
+                    }
+                    Ok(Step::Entry(entry)) => {
+                        self.walk = Walk::Manifest(reader);
+                        let path = self.here.join(entry.name());
+                        if entry.kind == Kind::Directory {
+                            self.here.clone_from(&path);
+                        }
+                        return Some(Ok(source_entry(path, &entry.kind, entry.original)));
+                    }
+                },
+            }
+        }
     }
 }
 
+/// What failed, in words of our own.
+fn told(what: &Path, error: io::Error) -> Box<RusticError> {
+    let what = what.display().to_string();
+    RusticError::with_source(
+        ErrorKind::InputOutput,
+        "reading an entry",
+        BackendFailure { what, error },
+    )
+}
+
 impl Entries {
-    fn entry(&mut self, entry: &DirEntry) -> io::Result<ReadSourceEntry<FileAt>> {
+    fn file_system_entry(&mut self, found: walkdir::Result<DirEntry>) -> RusticResult<Entry> {
+        let (path, entry) = match found {
+            Ok(entry) => (entry.path().to_owned(), self.described(&entry)),
+            Err(error) => (error.path().unwrap_or(&self.root).to_owned(), Err(error.into())),
+        };
+        match entry {
+            Ok((kind, original)) => Ok(source_entry(path, &kind, original)),
+            Err(error) => Err(told(path.strip_prefix(&self.root).unwrap_or(&path), error)),
+        }
+    }
+
+    /// What the file system says of an entry.
+    fn described(&mut self, entry: &DirEntry) -> io::Result<(Kind, Original)> {
         let path = entry.path();
         let metadata = entry.metadata()?;
-        let (kind, open) = if metadata.is_dir() {
-            (NodeType::Dir, None)
+        let kind = if metadata.is_dir() {
+            Kind::Directory
         } else if metadata.is_symlink() {
-            (NodeType::from_link(&fs::read_link(path)?), None)
+            let target = fs::read_link(path)?.into_os_string().as_bytes().to_owned();
+            Kind::Link { target }
         } else if metadata.is_file() {
-            (NodeType::File, Some(FileAt(path.to_owned())))
+            let next = FIRST_DEVICE + self.devices.len() as u64;
+            Kind::File {
+                size: metadata.len(),
+                links: metadata.nlink(),
+                device: *self.devices.entry(metadata.dev()).or_insert(next),
+            }
         } else {
             // Taking a snapshot leaves these out.
             return Err(io::Error::new(
@@ -117,84 +208,100 @@ impl Entries {
                 "neither file, directory nor link",
             ));
         };
-        let node = Node::new_node(entry.file_name(), kind, self.node_metadata(path, &metadata)?);
-        Ok(ReadSourceEntry {
-            path: path.to_owned(),
-            node,
-            open,
-        })
+        let nanos = |nanos: i64| u64::try_from(nanos).unwrap_or(0);
+        let original = Original {
+            mode: metadata.mode() & 0o7777,
+            owner: (metadata.uid(), metadata.gid()),
+            modified: (metadata.mtime(), nanos(metadata.mtime_nsec())),
+            changed: (metadata.ctime(), nanos(metadata.ctime_nsec())),
+            inode: metadata.ino(),
+            attributes: match kind {
+                Kind::Link { .. } => xattr::Attributes::new(),
+                _ => xattr::of_path(path)?,
+            },
+        };
+        Ok((kind, original))
     }
+}
 
-    fn node_metadata(&mut self, path: &Path, metadata: &Metadata) -> io::Result<NodeMetadata> {
-        let mtime = i32::try_from(metadata.mtime_nsec())
-            .ok()
-            .and_then(|nanos| Timestamp::new(metadata.mtime(), nanos).ok())
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "its time is out of range"))?;
-        let has_other_names = metadata.is_file() && metadata.nlink() > 1;
-        let number = if has_other_names {
-            self.link_number(metadata)
-        } else {
-            0
-        };
-        let mut node = NodeMetadata {
-            mode: Some(go_mode(metadata)),
-            mtime: Some(mtime),
-            atime: Some(mtime),
-            ctime: Some(mtime),
-            uid: Some(metadata.uid()),
-            gid: Some(metadata.gid()),
-            inode: number,
-            device_id: u64::from(has_other_names),
-            size: if metadata.is_file() { metadata.len() } else { 0 },
-            links: if metadata.is_file() { metadata.nlink() } else { 0 },
-            ..NodeMetadata::default()
-        };
-        if !metadata.is_symlink() {
-            add_attributes(&mut node, xattr::of_path(path)?)?;
+fn source_entry(path: PathBuf, kind: &Kind, original: Original) -> Entry {
+    let (node_type, open) = match kind {
+        Kind::Directory => (NodeType::Dir, None),
+        Kind::File { .. } => (NodeType::File, Some(FileAt(path.clone()))),
+        Kind::Link { target } => (NodeType::from_link(Path::new(OsStr::from_bytes(target))), None),
+    };
+    let name = path.file_name().unwrap_or_default();
+    let node = Node::new_node(name, node_type, node_metadata(kind, original));
+    Entry { path, node, open }
+}
+
+fn node_metadata(kind: &Kind, original: Original) -> NodeMetadata {
+    let mtime = timestamp(original.modified);
+    let mut node = NodeMetadata {
+        mode: Some(go_mode(kind, original.mode)),
+        mtime: Some(mtime),
+        atime: Some(mtime),
+        ctime: Some(mtime),
+        uid: Some(original.owner.0),
+        gid: Some(original.owner.1),
+        ..NodeMetadata::default()
+    };
+    if let Kind::File { size, links, device } = kind {
+        node.ctime = Some(timestamp(original.changed));
+        node.inode = original.inode;
+        node.size = *size;
+        node.links = *links;
+        if *links > 1 {
+            node.device_id = *device;
         }
-        Ok(node)
     }
+    add_attributes(&mut node, original.attributes);
+    node
+}
 
-    fn link_number(&mut self, metadata: &Metadata) -> u64 {
-        let next = self.links.len() as u64 + 1;
-        *self.links.entry((metadata.dev(), metadata.ino())).or_insert(next)
-    }
+/// A time as restic's format has it. What it can't hold is the nearest that it can: that was noted when the
+/// snapshot was taken.
+fn timestamp((seconds, nanos): (i64, u64)) -> Timestamp {
+    let nanos = i32::try_from(nanos).unwrap_or(0);
+    let seconds = seconds.clamp(*TIMES.start(), *TIMES.end());
+    Timestamp::new(seconds, nanos).unwrap_or_default()
 }
 
 /// The library doesn't tell the name of its type for an attribute, so one is read from JSON and copied.
-fn add_attributes(node: &mut NodeMetadata, attributes: xattr::Attributes) -> io::Result<()> {
+fn add_attributes(node: &mut NodeMetadata, attributes: xattr::Attributes) {
     if attributes.is_empty() {
-        return Ok(());
+        return;
     }
-    let mut sample: NodeMetadata =
-        serde_json::from_str(r#"{"extended_attributes": [{"name": "", "value": ""}]}"#)?;
-    let blank = sample.extended_attributes.remove(0);
+    let sample = serde_json::from_str(r#"{"extended_attributes": [{"name": "", "value": ""}]}"#);
+    let Some(blank) = sample
+        .ok()
+        .and_then(|mut node: NodeMetadata| node.extended_attributes.pop())
+    else {
+        unreachable!("the library reads its own format");
+    };
     for (name, value) in attributes {
         let mut attribute = blank.clone();
-        attribute.name = name.to_string_lossy().into_owned();
+        attribute.name = attribute_names::to_text(&name);
         attribute.value = Some(value);
         node.extended_attributes.push(attribute);
     }
-    Ok(())
 }
 
 /// Permissions and kind as restic's format has them: in the bits of Go's `fs.FileMode`.
-fn go_mode(metadata: &Metadata) -> u32 {
+fn go_mode(kind: &Kind, mode: u32) -> u32 {
     const DIR: u32 = 1 << 31;
     const SYMLINK: u32 = 1 << 27;
     const SPECIAL: [(u32, u32); 3] = [(0o4000, 1 << 23), (0o2000, 1 << 22), (0o1000, 1 << 20)];
 
-    let mode = metadata.mode();
     let mut go_mode = mode & 0o777;
     for (bit, go_bit) in SPECIAL {
         if mode & bit != 0 {
             go_mode |= go_bit;
         }
     }
-    if metadata.is_dir() {
-        go_mode |= DIR;
-    } else if metadata.is_symlink() {
-        go_mode |= SYMLINK;
+    match kind {
+        Kind::Directory => go_mode | DIR,
+        Kind::Link { .. } => go_mode | SYMLINK,
+        Kind::File { .. } => go_mode,
     }
-    go_mode
 }

@@ -1,10 +1,12 @@
 //! Reads a share of a new backup back from its bucket, before anybody sees the backup.
 //!
 //! What comes back is decrypted, hashed, and compared with the snapshot that it was made from. Which pieces are
-//! read is decided by the backup's id, so that each backup of unchanged data has others read.
+//! read is decided by the backup's id, so that each backup of unchanged data has others read. A piece whose hash
+//! is right came back as it was stored: if it differs from the snapshot, something else was stored.
 
 use std::collections::HashSet;
 use std::fs::File;
+use std::io;
 use std::num::NonZero;
 use std::os::unix::fs::FileExt;
 use std::panic::resume_unwind;
@@ -49,7 +51,23 @@ struct Piece {
     at: u64,
 }
 
+/// Why a piece is not what it should be.
+enum Mismatch {
+    /// The bucket doesn't give it back, or nothing can be read.
+    Failed(EngineError),
+    /// The bucket gives back what was stored, but this file of the snapshot has something else there.
+    Stale(String),
+}
+
+impl From<EngineError> for Mismatch {
+    fn from(error: EngineError) -> Self {
+        Self::Failed(error)
+    }
+}
+
 /// Reads a share of the backup whose root is `tree` back, and compares it with the snapshot at `directory`.
+/// Answers the repository, and a file for which something else was stored than the snapshot has, if one is
+/// found.
 ///
 /// # Errors
 /// [`EngineError::Unreadable`] when something else comes back than what was stored. What this backup has
@@ -61,14 +79,14 @@ pub(crate) fn read_back(
     tree: TreeId,
     directory: &Path,
     verification: Verification<'_>,
-) -> Result<(), EngineError> {
+) -> Result<(OpenRepository, Option<String>), EngineError> {
     if verification.percent == 0 {
-        return Ok(());
+        return Ok((repository, None));
     }
     if let Some(backend) = verification.backend {
         backend.read_from_disk();
     }
-    let outcome = repository
+    let looked = repository
         .to_indexed()
         .map_err(|error| explain(gate, "the index", &error))
         .and_then(|repository| {
@@ -77,12 +95,17 @@ pub(crate) fn read_back(
                 gate,
                 directory,
             };
-            reader.read_share(backup_id, tree, verification.percent)
+            let stale = match reader.read_share(backup_id, tree, verification.percent) {
+                Ok(()) => None,
+                Err(Mismatch::Stale(path)) => Some(path),
+                Err(Mismatch::Failed(error)) => return Err(error),
+            };
+            Ok((reader.repository.drop_index(), stale))
         });
-    if matches!(outcome, Err(EngineError::Unreadable(_))) {
+    if matches!(looked, Err(EngineError::Unreadable(_))) {
         disown_index(gate);
     }
-    outcome
+    looked
 }
 
 struct Reader<'a> {
@@ -92,7 +115,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn read_share(&self, backup_id: AppBackupId, root: TreeId, percent: u8) -> Result<(), EngineError> {
+    fn read_share(&self, backup_id: AppBackupId, root: TreeId, percent: u8) -> Result<(), Mismatch> {
         let threads = thread::available_parallelism().map_or(1, NonZero::get);
         let (chosen, pieces) = sync_channel(QUEUE_MAX);
         let pieces = Arc::new(Mutex::new(pieces));
@@ -110,6 +133,7 @@ impl Reader<'_> {
                 !readers.iter().any(ScopedJoinHandle::is_finished) && chosen.send(piece).is_ok()
             });
             drop(chosen);
+            let outcome = outcome.map_err(Mismatch::Failed);
             readers.into_iter().fold(outcome, |outcome, reader| {
                 let read = reader.join().unwrap_or_else(|panic| resume_unwind(panic));
                 outcome.and(read)
@@ -171,7 +195,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn read_each(&self, pieces: &Mutex<Receiver<Piece>>) -> Result<(), EngineError> {
+    fn read_each(&self, pieces: &Mutex<Receiver<Piece>>) -> Result<(), Mismatch> {
         loop {
             // Not in a `while let`: that would hold the lock while it reads.
             let next = lock(pieces).recv();
@@ -186,7 +210,7 @@ impl Reader<'_> {
         Ok(entry.data_length().into())
     }
 
-    fn read(&self, piece: &Piece) -> Result<(), EngineError> {
+    fn read(&self, piece: &Piece) -> Result<(), Mismatch> {
         let name = piece.path.display().to_string();
         let blob = self
             .repository
@@ -194,19 +218,17 @@ impl Reader<'_> {
             .map_err(|error| explain(self.gate, &name, &error))?;
         let digest = Id::new(Sha256::digest(&blob).into());
         if digest != *BlobId::from(piece.id) {
-            return Err(differs(&name, "its hash is another one"));
+            return Err(differs(&name, "its hash is another one").into());
         }
         let mut original = vec![0; blob.len()];
-        File::open(self.directory.join(&piece.path))
-            .and_then(|file| file.read_exact_at(&mut original, piece.at))
-            .map_err(|error| failure::unreadable(&name, &error))?;
-        if original != blob {
-            return Err(differs(
-                &name,
-                &format!("the snapshot differs at byte {}", piece.at),
-            ));
+        let read = File::open(self.directory.join(&piece.path))
+            .and_then(|file| file.read_exact_at(&mut original, piece.at));
+        match read {
+            Ok(()) if original == blob => Ok(()),
+            Ok(()) => Err(Mismatch::Stale(name)),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Err(Mismatch::Stale(name)),
+            Err(error) => Err(failure::unreadable(&name, &error).into()),
         }
-        Ok(())
     }
 }
 

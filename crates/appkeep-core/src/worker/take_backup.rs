@@ -10,7 +10,7 @@ use super::run::{JobRun, StepError};
 use super::{PROGRESS_EVERY, apply_retention, hooks, take_snapshot};
 use crate::app_backup::AppBackup;
 use crate::app_snap::{AppSnap, CreateAppSnap};
-use crate::engine::{CopyBackup, Progress};
+use crate::engine::{BackupCopied, CopyBackup, Progress};
 use crate::fail_point;
 use crate::ids::{AccountId, AppBackupId, AppSnapId, SubjectId};
 use crate::job::{JobEnd, JobPayload};
@@ -39,9 +39,9 @@ pub(super) async fn run(
     fail_point::pass("take_backup.snapshot_taken");
     let backup = measure(run, backup, &snap).await?;
     fail_point::pass("take_backup.running");
-    let total_bytes = copy(run, &backup, &snap).await?;
+    let copied = copy(run, &backup, &snap).await?;
     fail_point::pass("take_backup.copied");
-    complete(run, account_id, backup_id, &snap, total_bytes).await
+    complete(run, account_id, backup_id, &snap, &copied).await
 }
 
 /// Ends the job as failed, and the backup with it.
@@ -184,7 +184,7 @@ async fn measure(run: &JobRun<'_>, mut backup: AppBackup, snap: &AppSnap) -> Res
 }
 
 /// Copies the snapshot into the bucket while progress is written down at a bounded rate.
-async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<u64, StepError> {
+async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<BackupCopied, StepError> {
     let store = &run.deps.store;
     let bucket = store
         .fetch_bucket(backup.account_id, backup.bucket_id)
@@ -241,13 +241,13 @@ async fn complete(
     account_id: AccountId,
     backup_id: AppBackupId,
     snap: &AppSnap,
-    total_bytes: u64,
+    copied: &BackupCopied,
 ) -> Result<(), StepError> {
     let mut tx = run.begin().await?;
     let found = tx.fetch_app_backup(account_id, backup_id).await?;
     let mut backup = found.ok_or(StepError::Gone)?;
     let taken_at = snap.taken_at.unwrap_or(snap.metadata.created_at);
-    backup.complete(total_bytes, taken_at, run.deps.clock.now());
+    backup.complete(copied, taken_at, run.deps.clock.now());
     if !tx.update_app_backup(&backup).await? {
         return Err(StepError::Gone);
     }

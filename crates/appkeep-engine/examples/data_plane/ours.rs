@@ -45,7 +45,7 @@ async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failu
                 app_id,
                 snap_id,
                 volumes,
-                consistency: Consistency::Strict,
+                consistency: Consistency::Normal,
                 taken_at: taken_at(number)?,
             };
             engine.take_snapshot(&request, &cancel).await?;

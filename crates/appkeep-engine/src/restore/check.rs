@@ -1,4 +1,5 @@
-//! Compares a restored volume with its origin: every name, every byte, and what each entry looks like.
+//! Compares a restored volume with its origin: every name, every byte, and what each entry looks like. Other
+//! names or bytes fail the restore; other looks are noted.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -58,9 +59,9 @@ impl Visit for Checker<'_> {
         self.cursor.down(there).map_err(Fault::Target)
     }
 
-    fn leave(&mut self, looks: &Looks) -> Result<(), Fault> {
+    fn leave(&mut self, path: &Path, looks: &Looks) -> Result<(), Fault> {
         let left = self.cursor.up().map_err(Fault::Target)?;
-        looks::compare(&left, looks, self.work.notes)
+        looks::compare(&left, path, looks, self.work.notes)
     }
 
     fn file(
@@ -74,7 +75,7 @@ impl Visit for Checker<'_> {
         if kind_of(&stat) != FileType::RegularFile || size_of(&stat) != file.size {
             return Err(Fault::Differs(format!("it is no file of {} bytes", file.size)));
         }
-        looks::compare(&there, &entry.looks, self.work.notes)?;
+        looks::compare(&there, path, &entry.looks, self.work.notes)?;
         if let Some(linked) = file.linked {
             let this = identity_of(&stat);
             match self.links.get(&linked) {
@@ -98,13 +99,13 @@ impl Visit for Checker<'_> {
         self.queue.push(filled, content()?)
     }
 
-    fn link(&mut self, entry: &Entry, points_to: &Path) -> Result<(), Fault> {
+    fn link(&mut self, path: &Path, entry: &Entry, points_to: &Path) -> Result<(), Fault> {
         let here = self.cursor.here();
         let there = rustix::fs::readlinkat(here, &entry.name, Vec::new()).map_err(Fault::target)?;
         if OsStr::from_bytes(there.to_bytes()) != points_to.as_os_str() {
             return Err(Fault::Differs("it points elsewhere".to_owned()));
         }
         let stat = here.stat(&entry.name).map_err(Fault::Target)?;
-        looks::compare_common(&stat, &entry.looks, self.work.notes)
+        looks::compare_common(&stat, path, &entry.looks, self.work.notes)
     }
 }

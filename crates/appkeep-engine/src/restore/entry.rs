@@ -14,6 +14,7 @@ use rustic_core::{DataId, TreeId};
 
 use crate::failure::{self, storage};
 use crate::snapshot::dir::is_plain_name;
+use crate::snapshot::manifest;
 use crate::snapshot::xattr::Attributes;
 
 /// How many directories may be inside each other. A path that the system takes in one piece has half as many.
@@ -115,6 +116,8 @@ pub(crate) enum Kind {
 pub(crate) enum Inside {
     /// In a tree of the repository.
     Tree(TreeId),
+    /// At a place in the snapshot's manifest.
+    Manifest(manifest::read::Inside),
     /// In the directory itself, in the snapshot.
     Here,
 }

@@ -22,7 +22,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::entry::{Content, Fault, Looks, Part};
 use super::from_backup::Blobs;
-use super::looks::{self, Notes};
+use super::looks;
+use super::notes::Notes;
 use crate::failure::lock;
 
 /// How many threads deal with content, at most.

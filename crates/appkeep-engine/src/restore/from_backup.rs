@@ -1,12 +1,13 @@
 //! A backup in a repository as the origin of a restore. Nothing that it says is believed unchecked.
 
-use std::ffi::{CString, OsStr};
+use std::ffi::OsStr;
 use std::sync::Arc;
 
 use rustic_core::repofile::{Node, NodeType};
 use rustic_core::{DataId, IndexedFullStatus, Repository, RusticError, TreeId};
 
 use super::entry::{Content, Entry, Fault, FileIs, Inside, Kind, Looks, Origin, Part};
+use crate::attribute_names;
 use crate::failure;
 use crate::gate::Gate;
 
@@ -114,7 +115,9 @@ impl Origin for FromBackup<'_> {
     fn enter(&mut self, _: &OsStr, inside: Inside) -> Result<Vec<Entry>, Fault> {
         match inside {
             Inside::Tree(id) => self.blobs.tree(id),
-            Inside::Here => Err(Fault::Source("it is no directory of a backup".to_owned())),
+            Inside::Here | Inside::Manifest(_) => {
+                Err(Fault::Source("it is no directory of a backup".to_owned()))
+            }
         }
     }
 
@@ -161,8 +164,8 @@ fn looks(node: &Node) -> Result<Looks, String> {
     let modified = meta.mtime.ok_or_else(|| missing("time"))?;
     let mut attributes = Vec::new();
     for attribute in &meta.extended_attributes {
-        let name = CString::new(attribute.name.as_bytes())
-            .map_err(|_| format!("{:?} can't name an attribute", attribute.name))?;
+        let name = attribute_names::from_text(&attribute.name)
+            .ok_or_else(|| format!("{:?} can't name an attribute", attribute.name))?;
         attributes.push((name, attribute.value.clone().unwrap_or_default()));
     }
     attributes.sort_unstable();

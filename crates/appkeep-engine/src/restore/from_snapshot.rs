@@ -1,27 +1,59 @@
-//! A snapshot in the data directory as the origin of a restore.
+//! A snapshot in the data directory as the origin of a restore: names and looks from its manifest, bytes from
+//! its directory.
 
 use std::ffi::OsStr;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::ffi::OsStringExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{FileType, Stat};
 
 use super::cursor::Cursor;
 use super::entry::{Content, Entry, Fault, FileIs, Inside, Kind, Looks, Origin};
+use crate::snapshot::Snapshot;
 use crate::snapshot::dir::{Dir, identity_of, kind_of, size_of};
+use crate::snapshot::manifest::read::{self, Reader, Step, TOP};
+use crate::snapshot::manifest::{self, Original};
 use crate::snapshot::xattr::{self, Attributes};
 
 /// A snapshot.
 pub(crate) struct FromSnapshot {
     cursor: Cursor,
+    manifest: Option<Reader>,
 }
 
 impl FromSnapshot {
-    /// The snapshot whose directory is open.
+    /// The snapshot whose directory is open, without a manifest: entries are as the file system says.
     pub(crate) fn new(directory: Dir) -> Self {
         Self {
             cursor: Cursor::new(directory),
+            manifest: None,
         }
+    }
+
+    /// The snapshot, opened. Snapshots of btrfs subvolumes in it are as the file system says.
+    ///
+    /// # Errors
+    /// As the system says, and when the manifest is of another version.
+    pub(crate) fn open(snapshot: &Snapshot) -> io::Result<Self> {
+        let directory = Dir::open(&snapshot.directory)?;
+        Ok(Self {
+            manifest: snapshot.manifest.as_deref().map(Reader::open).transpose()?,
+            ..Self::new(directory)
+        })
+    }
+
+    fn listed(&mut self, inside: read::Inside) -> Result<Vec<Entry>, Fault> {
+        let manifest = self.manifest.as_mut();
+        let manifest = manifest.ok_or_else(|| Fault::Source("there is no manifest".to_owned()))?;
+        let steps = manifest.list(inside).map_err(Fault::source)?;
+        let entries = steps.into_iter().map(|(step, below)| match step {
+            Step::Subvolume(name) => self.entry(&name),
+            Step::Entry(entry) => from_manifest(entry, below),
+            Step::End => Err(Fault::Source("the manifest has an end too many".to_owned())),
+        });
+        entries.collect()
     }
 
     fn entries(&self) -> Result<Vec<Entry>, Fault> {
@@ -29,6 +61,7 @@ impl FromSnapshot {
         names.iter().map(|name| self.entry(name)).collect()
     }
 
+    /// An entry, as the file system says.
     fn entry(&self, name: &OsStr) -> Result<Entry, Fault> {
         let named = |error: std::io::Error| match Fault::source(error) {
             Fault::Source(why) => Fault::Source(format!("{}: {why}", name.display())),
@@ -58,16 +91,33 @@ impl FromSnapshot {
             }
             kind => return Err(Fault::Source(format!("{}: it is a {kind:?}", name.display()))),
         };
-        Entry::new(name, kind, looks(&stat, attributes)?)
+        Entry::new(name, kind, looks(Original::new(&stat, attributes))?)
     }
 }
 
-fn looks(stat: &Stat, attributes: Attributes) -> Result<Looks, Fault> {
+/// An entry, as the manifest says.
+fn from_manifest(entry: manifest::Entry, below: read::Inside) -> Result<Entry, Fault> {
+    let kind = match &entry.kind {
+        manifest::Kind::Directory => Kind::Directory(Inside::Manifest(below)),
+        manifest::Kind::File { size, links, device } => Kind::File(FileIs {
+            size: *size,
+            linked: (*links > 1).then_some((*device, entry.original.inode)),
+            parts: None,
+        }),
+        manifest::Kind::Link { target } => Kind::Link(Path::new(OsStr::from_bytes(target)).to_owned()),
+    };
+    let name = entry.name().to_owned();
+    Entry::new(&name, kind, looks(entry.original)?)
+}
+
+fn looks(original: Original) -> Result<Looks, Fault> {
+    let (seconds, nanos) = original.modified;
+    let nanos = i64::try_from(nanos).map_err(|error| Fault::Source(error.to_string()))?;
     Ok(Looks {
-        mode: stat.st_mode & 0o7777,
-        owner: (stat.st_uid, stat.st_gid),
-        modified: modified(stat)?,
-        attributes,
+        mode: original.mode,
+        owner: original.owner,
+        modified: (seconds, nanos),
+        attributes: original.attributes,
     })
 }
 
@@ -79,13 +129,20 @@ pub(crate) fn modified(stat: &Stat) -> Result<(i64, i64), Fault> {
 
 impl Origin for FromSnapshot {
     fn volumes(&mut self) -> Result<Vec<Entry>, Fault> {
-        self.entries()
+        match self.manifest {
+            Some(_) => self.listed(TOP),
+            None => self.entries(),
+        }
     }
 
-    fn enter(&mut self, name: &OsStr, _: Inside) -> Result<Vec<Entry>, Fault> {
+    fn enter(&mut self, name: &OsStr, inside: Inside) -> Result<Vec<Entry>, Fault> {
         let below = self.cursor.here().open_dir(name).map_err(Fault::source)?;
         self.cursor.down(below).map_err(Fault::source)?;
-        self.entries()
+        match inside {
+            Inside::Manifest(inside) => self.listed(inside),
+            Inside::Here => self.entries(),
+            Inside::Tree(_) => Err(Fault::Source("it is no directory of a snapshot".to_owned())),
+        }
     }
 
     fn leave(&mut self) -> Result<(), Fault> {
@@ -94,7 +151,7 @@ impl Origin for FromSnapshot {
 
     fn content(&self, name: &OsStr, file: &FileIs) -> Result<Content, Fault> {
         let (content, stat) = self.cursor.here().open_file(name).map_err(Fault::source)?;
-        if size_of(&stat) == file.size {
+        if kind_of(&stat) == FileType::RegularFile && size_of(&stat) == file.size {
             Ok(Content::File(content))
         } else {
             Err(Fault::Source("its size changed".to_owned()))

@@ -1,125 +1,82 @@
-//! Gives what was restored its owner, permissions, attributes and times, and looks whether it took them.
+//! Gives what was restored its owner, permissions, attributes and times, and finds out whether it took them.
+//!
+//! None of that fails a restore: content and names have to be right, and what the target can't store becomes a
+//! note.
 
-use std::collections::BTreeSet;
 use std::ffi::{CStr, OsStr};
 use std::io;
 use std::os::fd::AsFd;
-use std::sync::Mutex;
+use std::path::Path;
 
 use rustix::fs::{AtFlags, Gid, Mode, Stat, Timespec, Timestamps, Uid, XattrFlags};
 use rustix::io::Errno;
 
 use super::entry::{Fault, Looks};
 use super::from_snapshot::modified;
-use crate::failure::lock;
+use super::notes::{Detail, Notes};
+use crate::failure::is_transient;
 use crate::snapshot::dir::Dir;
 use crate::snapshot::metadata::times_of;
-use crate::snapshot::xattr;
+use crate::snapshot::xattr::{self, INHERITED};
+
+pub(crate) use crate::snapshot::xattr::disinherit;
 
 /// The set-user-ID and set-group-ID bits.
 const SET_ID: u32 = 0o6000;
 
-/// Attributes that a new entry inherits from the directory that it is made in.
-const INHERITED: [&CStr; 2] = [c"system.posix_acl_access", c"system.posix_acl_default"];
+/// The access control list that decides who may do what with an entry.
+const ACCESS_LIST: &CStr = INHERITED[0];
 
-/// What could not be given back, each said once.
-#[derive(Debug, Default)]
-pub(crate) struct Notes {
-    said: Mutex<BTreeSet<String>>,
-    attributes: Mutex<BTreeSet<Vec<u8>>>,
-}
-
-const OWNERS: &str =
-    "owners were not given back, and set-user-ID bits of others' files neither: only root may";
-const FINE_TIMES: &str = "times were given back less finely: the file system keeps no nanoseconds";
-
-impl Notes {
-    fn say(&self, note: &str) {
-        let mut said = lock(&self.said);
-        if !said.contains(note) {
-            tracing::warn!("{note}");
-            said.insert(note.to_owned());
+/// What is refused becomes a note; a disk that fails is a failure.
+fn kept(outcome: rustix::io::Result<()>, detail: Detail, notes: &Notes) -> io::Result<bool> {
+    match outcome {
+        Ok(()) => Ok(true),
+        Err(error @ (Errno::IO | Errno::ROFS | Errno::STALE | Errno::NODEV | Errno::NXIO)) => {
+            Err(error.into())
+        }
+        Err(error) if is_transient(&error.into()) => Err(error.into()),
+        Err(error) => {
+            notes.refused(detail, error);
+            Ok(false)
         }
     }
-
-    fn has_said(&self, note: &str) -> bool {
-        lock(&self.said).contains(note)
-    }
-
-    fn leave_out(&self, attribute: &CStr) {
-        lock(&self.attributes).insert(attribute.to_bytes().to_owned());
-        let name = attribute.to_string_lossy();
-        self.say(&format!(
-            "the attribute {name} was not given back: the file system doesn't take it"
-        ));
-    }
-
-    fn has_left_out(&self, attribute: &CStr) -> bool {
-        lock(&self.attributes).contains(attribute.to_bytes())
-    }
-
-    /// What was noted.
-    pub(crate) fn into_lines(self) -> Vec<String> {
-        let said = self.said.into_inner().unwrap_or_default();
-        said.into_iter().collect()
-    }
 }
 
-/// Takes away what a new directory has inherited, so that nothing inherits it in turn.
+/// Makes an open file or directory look as it should, as far as the target permits.
 ///
 /// # Errors
-/// As the system says.
-pub(crate) fn disinherit(directory: &Dir) -> io::Result<()> {
-    for name in INHERITED {
-        match rustix::fs::fremovexattr(directory, name) {
-            Ok(()) | Err(Errno::NODATA | Errno::NOTSUP) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(())
-}
-
-/// Makes an open file or directory look as it should.
-///
-/// # Errors
-/// As the system says. Not being allowed to give a file away is no error: only root may.
+/// As the system says, when the disk fails.
 pub(crate) fn give(restored: &impl AsFd, looks: &Looks, notes: &Notes) -> io::Result<()> {
     let (owner, group) = owner_of(looks);
     let mut mode = looks.mode;
-    match rustix::fs::fchown(restored, owner, group) {
-        Ok(()) => {}
-        Err(Errno::PERM) => {
-            notes.say(OWNERS);
-            // Such a bit would lend the rights of whoever restores, not of the owner it was meant for.
-            mode &= !SET_ID;
-        }
-        Err(error) => return Err(error.into()),
+    if !kept(rustix::fs::fchown(restored, owner, group), Detail::Owner, notes)? {
+        // Such a bit would lend the rights of whoever restores, not of the owner it was meant for.
+        mode &= !SET_ID;
     }
     for (name, value) in &looks.attributes {
-        match rustix::fs::fsetxattr(restored, name.as_c_str(), value, XattrFlags::empty()) {
-            Ok(()) => {}
-            Err(Errno::NOTSUP | Errno::PERM | Errno::ACCESS) => notes.leave_out(name),
-            Err(error) => return Err(error.into()),
+        let set = rustix::fs::fsetxattr(restored, name.as_c_str(), value, XattrFlags::empty());
+        if !kept(set, detail_of(name), notes)? && name.as_c_str() == ACCESS_LIST {
+            mode = without_list(mode, value);
         }
     }
-    // After the owner: giving a file away takes its set-user-ID bit.
-    rustix::fs::fchmod(restored, Mode::from_raw_mode(mode))?;
-    rustix::fs::futimens(restored, &times(looks))?;
+    // After the owner: giving a file away takes its set-user-ID bit. After the attributes: without the right to
+    // write, some can't be set.
+    let set = rustix::fs::fchmod(restored, Mode::from_raw_mode(mode));
+    kept(set, Detail::Mode, notes)?;
+    kept(rustix::fs::futimens(restored, &times(looks)), Detail::Time, notes)?;
     Ok(())
 }
 
 /// The same for the link `name` in a directory; a link has no permissions of its own.
 ///
 /// # Errors
-/// As the system says.
+/// As the system says, when the disk fails.
 pub(crate) fn give_link(directory: &Dir, name: &OsStr, looks: &Looks, notes: &Notes) -> io::Result<()> {
     let (owner, group) = owner_of(looks);
-    match rustix::fs::chownat(directory, name, owner, group, AtFlags::SYMLINK_NOFOLLOW) {
-        Ok(()) => {}
-        Err(Errno::PERM) => notes.say(OWNERS),
-        Err(error) => return Err(error.into()),
-    }
-    rustix::fs::utimensat(directory, name, &times(looks), AtFlags::SYMLINK_NOFOLLOW)?;
+    let given = rustix::fs::chownat(directory, name, owner, group, AtFlags::SYMLINK_NOFOLLOW);
+    kept(given, Detail::Owner, notes)?;
+    let set = rustix::fs::utimensat(directory, name, &times(looks), AtFlags::SYMLINK_NOFOLLOW);
+    kept(set, Detail::Time, notes)?;
     Ok(())
 }
 
@@ -139,6 +96,26 @@ fn owner_of(looks: &Looks) -> (Option<Uid>, Option<Gid>) {
     (Some(Uid::from_raw(owner)), Some(Gid::from_raw(group)))
 }
 
+fn detail_of(attribute: &CStr) -> Detail {
+    if INHERITED.contains(&attribute) {
+        Detail::AccessList
+    } else {
+        Detail::Attribute
+    }
+}
+
+/// The mode of an entry that lost its access control list. With one, the group's bits are the mask of all that
+/// the list names; without it they would be the group's own, which may have had fewer rights.
+fn without_list(mode: u32, list: &[u8]) -> u32 {
+    const GROUP: u16 = 0x04;
+    let entries = list.get(4..).unwrap_or_default().chunks_exact(8);
+    let group = entries
+        .filter(|entry| u16::from_le_bytes([entry[0], entry[1]]) == GROUP)
+        .map(|entry| u32::from(u16::from_le_bytes([entry[2], entry[3]])))
+        .next();
+    mode & !0o070 | mode & (group.unwrap_or(0) & 0o7) << 3
+}
+
 fn times(looks: &Looks) -> Timestamps {
     let time = Timespec {
         tv_sec: looks.modified.0,
@@ -150,63 +127,83 @@ fn times(looks: &Looks) -> Timestamps {
     }
 }
 
-/// Compares an open file or directory with what it should look like.
+/// Compares an open file or directory with what it should look like, and notes what is different.
 ///
 /// # Errors
-/// [`Fault::Differs`] with the difference.
-pub(crate) fn compare(restored: &impl AsFd, looks: &Looks, notes: &Notes) -> Result<(), Fault> {
+/// [`Fault::Target`] when it can't be read.
+pub(crate) fn compare(restored: &impl AsFd, path: &Path, looks: &Looks, notes: &Notes) -> Result<(), Fault> {
     let stat = rustix::fs::fstat(restored).map_err(Fault::target)?;
-    let mode = stat.st_mode & 0o7777;
-    let owners_differ = notes.has_said(OWNERS);
-    if mode != looks.mode && !(owners_differ && mode == looks.mode & !SET_ID) {
-        return Err(Fault::Differs(format!(
-            "its mode is {mode:o}, not {:o}",
-            looks.mode
-        )));
+    let there = xattr::of_open(restored).map_err(Fault::target)?;
+    let mut mode = looks.mode;
+    if notes.is_refused(Detail::Owner) {
+        mode &= !(SET_ID & !stat.st_mode);
     }
-    compare_common(&stat, looks, notes)?;
-    let attributes = xattr::of_open(restored).map_err(Fault::target)?;
     for (name, value) in &looks.attributes {
-        let given = attributes.iter().find(|(there, _)| there == name);
-        if given.is_none_or(|(_, there)| there != value) && !notes.has_left_out(name) {
-            let name = name.to_string_lossy();
-            return Err(Fault::Differs(format!("its attribute {name} is not what it was")));
+        if !there
+            .iter()
+            .any(|(given, given_value)| given == name && given_value == value)
+        {
+            let named = name.to_bytes().escape_ascii().to_string();
+            notes.differs(detail_of(name), path, Some(&named));
+            if name.as_c_str() == ACCESS_LIST {
+                mode = without_list(mode, value);
+            }
         }
     }
-    let added = attributes.iter().map(|(name, _)| name).find(|name| {
-        INHERITED.contains(&name.as_c_str()) && !looks.attributes.iter().any(|(wanted, _)| wanted == *name)
-    });
-    match added {
-        Some(name) => Err(Fault::Differs(format!(
-            "it has got the attribute {}",
-            name.to_string_lossy()
-        ))),
-        None => Ok(()),
+    for (name, _) in there
+        .iter()
+        .filter(|(name, _)| INHERITED.contains(&name.as_c_str()))
+    {
+        if !looks.attributes.iter().any(|(wanted, _)| wanted == name) {
+            notes.differs(Detail::AccessList, path, Some("one that it should not have"));
+        }
     }
+    if stat.st_mode & 0o7777 != mode {
+        notes.differs(Detail::Mode, path, None);
+    }
+    compare_common(&stat, path, looks, notes)
 }
 
 /// Compares owner and time, which links have, too.
 ///
 /// # Errors
-/// [`Fault::Differs`] with the difference.
-pub(crate) fn compare_common(stat: &Stat, looks: &Looks, notes: &Notes) -> Result<(), Fault> {
-    let owner = (stat.st_uid, stat.st_gid);
-    if owner != looks.owner && !notes.has_said(OWNERS) {
-        return Err(Fault::Differs(format!(
-            "its owner is {owner:?}, not {:?}",
-            looks.owner
-        )));
+/// [`Fault::Source`] when the system's numbers make no time.
+pub(crate) fn compare_common(stat: &Stat, path: &Path, looks: &Looks, notes: &Notes) -> Result<(), Fault> {
+    if (stat.st_uid, stat.st_gid) != looks.owner {
+        notes.differs(Detail::Owner, path, None);
     }
     let modified = modified(stat)?;
-    if modified == looks.modified {
-        return Ok(());
+    if modified.0 != looks.modified.0 {
+        notes.differs(Detail::Time, path, None);
+    } else if modified.1 != looks.modified.1 {
+        notes.differs(Detail::Nanoseconds, path, None);
     }
-    if modified.0 == looks.modified.0 {
-        notes.say(FINE_TIMES);
-        return Ok(());
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(entries: &[(u16, u16, u32)]) -> Vec<u8> {
+        let entries = entries.iter().flat_map(|(tag, permissions, id)| {
+            [
+                &tag.to_le_bytes()[..],
+                &permissions.to_le_bytes(),
+                &id.to_le_bytes(),
+            ]
+            .concat()
+        });
+        2_u32.to_le_bytes().into_iter().chain(entries).collect()
     }
-    Err(Fault::Differs(format!(
-        "its time is {} s since 1970, not {}",
-        modified.0, looks.modified.0
-    )))
+
+    #[test]
+    fn without_its_list_an_entry_gives_its_group_no_more_than_before() {
+        // The owner may read and write, user 1000 may read, the group as said, under a mask.
+        let with_group = |group| list(&[(1, 6, 0), (2, 4, 1000), (4, group, 0), (0x10, 4, 0), (0x20, 0, 0)]);
+        assert_eq!(without_list(0o640, &with_group(0)), 0o600);
+        assert_eq!(without_list(0o640, &with_group(4)), 0o640);
+        assert_eq!(without_list(0o640, &with_group(7)), 0o640);
+        assert_eq!(without_list(0o4640, b"no list"), 0o4600);
+    }
 }

@@ -12,6 +12,7 @@ pub(crate) mod from_backup;
 pub(crate) mod from_snapshot;
 mod journal;
 mod looks;
+mod notes;
 mod place;
 pub(crate) mod swap;
 #[cfg(test)]
@@ -34,7 +35,7 @@ use self::entry::{Entry, Fault, Origin};
 use self::fill::{Queue, Work, with_threads};
 use self::from_backup::Blobs;
 use self::journal::{Journal, Journals, Phase};
-use self::looks::Notes;
+use self::notes::Notes;
 use self::place::{Place, Swap};
 use self::swap::{Acts, NEW, OLD, ROOT, Volume, open_parent, open_staging};
 use self::walk::walk;

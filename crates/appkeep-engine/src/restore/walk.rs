@@ -14,7 +14,7 @@ pub(crate) trait Visit {
     fn enter(&mut self, entry: &Entry, below: &[Entry]) -> Result<(), Fault>;
 
     /// Goes back; everything in the directory was visited.
-    fn leave(&mut self, looks: &Looks) -> Result<(), Fault>;
+    fn leave(&mut self, path: &Path, looks: &Looks) -> Result<(), Fault>;
 
     /// Deals with a file. `path` begins with the volume's name.
     fn file(
@@ -26,7 +26,7 @@ pub(crate) trait Visit {
     ) -> Result<(), Fault>;
 
     /// Deals with a link.
-    fn link(&mut self, entry: &Entry, points_to: &Path) -> Result<(), Fault>;
+    fn link(&mut self, path: &Path, entry: &Entry, points_to: &Path) -> Result<(), Fault>;
 }
 
 struct Frame {
@@ -58,7 +58,7 @@ pub(crate) fn walk(
         }
         let Some(entry) = frame.entries.next() else {
             if let Some(left) = stack.pop() {
-                leave(origin, visit, &left.looks).map_err(|fault| fault.at(&left.path))?;
+                leave(origin, visit, &left).map_err(|fault| fault.at(&left.path))?;
             }
             continue;
         };
@@ -71,7 +71,7 @@ pub(crate) fn walk(
                 enter(origin, &entry, *inside, visit, path.clone()).map(|below| stack.push(below))
             }
             Kind::File(file) => visit.file(&path, &entry, file, &mut || origin.content(&entry.name, file)),
-            Kind::Link(points_to) => visit.link(&entry, points_to),
+            Kind::Link(points_to) => visit.link(&path, &entry, points_to),
         };
         done.map_err(|fault| fault.at(&path))?;
     }
@@ -94,7 +94,7 @@ fn enter(
     })
 }
 
-fn leave(origin: &mut dyn Origin, visit: &mut dyn Visit, looks: &Looks) -> Result<(), Fault> {
+fn leave(origin: &mut dyn Origin, visit: &mut dyn Visit, left: &Frame) -> Result<(), Fault> {
     origin.leave()?;
-    visit.leave(looks)
+    visit.leave(&left.path, &left.looks)
 }

@@ -107,7 +107,7 @@ impl Visit for Writer<'_> {
         self.cursor.down(below).map_err(Fault::Target)
     }
 
-    fn leave(&mut self, looks: &Looks) -> Result<(), Fault> {
+    fn leave(&mut self, _: &Path, looks: &Looks) -> Result<(), Fault> {
         let left = self.cursor.up().map_err(Fault::Target)?;
         // Last, since every new entry changes the directory's time.
         looks::give(&left, looks, self.work.notes).map_err(Fault::Target)
@@ -146,7 +146,7 @@ impl Visit for Writer<'_> {
         self.queue.push(filled, content)
     }
 
-    fn link(&mut self, entry: &Entry, points_to: &Path) -> Result<(), Fault> {
+    fn link(&mut self, _: &Path, entry: &Entry, points_to: &Path) -> Result<(), Fault> {
         let here = self.cursor.here();
         rustix::fs::symlinkat(points_to, here, &entry.name).map_err(|error| made_twice(error.into()))?;
         looks::give_link(here, &entry.name, &entry.looks, self.work.notes).map_err(Fault::Target)

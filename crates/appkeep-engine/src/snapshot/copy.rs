@@ -1,8 +1,9 @@
-//! Copies a volume's directory tree as it is now.
+//! Copies a volume's directory tree as it is now: bytes into the snapshot, everything else into its manifest.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::vec;
 
@@ -12,10 +13,12 @@ use rustix::fs::{AtFlags, FileType, Stat};
 use rustix::io::Errno;
 use tokio_util::sync::CancellationToken;
 
-use super::dir::{Dir, identity_of, kind_of};
+use super::dir::{Dir, identity_of, kind_of, size_of};
 use super::file::{self, Fault, Manner, Way};
+use super::manifest::write::Writer;
+use super::manifest::{Entry, Kind, OUT_OF_RANGE, Original, is_storable};
 use super::record::Record;
-use super::{metadata, xattr};
+use super::xattr;
 use crate::failure::{Reasons, storage};
 use crate::space::{Reserve, allocated_bytes};
 
@@ -30,6 +33,8 @@ pub(crate) struct Copier<'a> {
     /// Whether files are still copied, and not only opened.
     copies: bool,
     volume: Tally,
+    /// How many numbers for devices are given away in the manifest.
+    devices: u64,
     cancel: &'a CancellationToken,
 }
 
@@ -41,6 +46,8 @@ struct Tally {
     torn: bool,
     /// The file systems that files can't be cloned from.
     no_clones: HashSet<u64>,
+    /// What the manifest calls the devices.
+    devices: HashMap<u64, u64>,
 }
 
 impl Tally {
@@ -62,15 +69,25 @@ struct Frame {
     names: vec::IntoIter<OsString>,
     /// Where it is, beginning with the volume's name.
     path: PathBuf,
-    original: Stat,
-    attributes: xattr::Attributes,
+}
+
+/// What is written while a volume is copied.
+struct Output<'a> {
+    /// The snapshot's directory.
+    top: Dir,
+    links: HashMap<(u64, u64), Linked>,
+    record: &'a mut Record,
+    manifest: &'a mut Writer,
 }
 
 /// The copy of a file that has several names.
 struct Linked {
-    /// Where it is, below the volume's copy.
+    /// Where it is, below the snapshot.
     path: PathBuf,
     original: Stat,
+    attributes: xattr::Attributes,
+    /// What the manifest calls its device.
+    device: u64,
 }
 
 impl<'a> Copier<'a> {
@@ -95,13 +112,14 @@ impl<'a> Copier<'a> {
             unreadable: Reasons::default(),
             copies: true,
             volume: Tally::default(),
+            devices: 0,
             cancel,
         })
     }
 
     /// Copies one volume into `target`, under the volume's name. What can't be read is remembered; from then
     /// on files are only opened, to find what else can't be read, and no longer copied. Files that don't hold
-    /// still are remembered, too.
+    /// still are remembered, too. Volumes come sorted by name.
     ///
     /// # Errors
     /// [`EngineError::Cancelled`], and [`EngineError::Storage`] when the copy can't be written.
@@ -110,14 +128,21 @@ impl<'a> Copier<'a> {
         volume: &Volume,
         target: &Dir,
         record: &mut Record,
+        manifest: &mut Writer,
     ) -> Result<(), EngineError> {
         self.volume = Tally::default();
-        self.copy_tree(volume, target, record)?;
+        self.copy_tree(volume, target, record, manifest)?;
         record.reach(self.volume.level());
         Ok(())
     }
 
-    fn copy_tree(&mut self, volume: &Volume, target: &Dir, record: &mut Record) -> Result<(), EngineError> {
+    fn copy_tree(
+        &mut self,
+        volume: &Volume,
+        target: &Dir,
+        record: &mut Record,
+        manifest: &mut Writer,
+    ) -> Result<(), EngineError> {
         let path = PathBuf::from(&volume.name);
         let source = match Dir::open(&volume.path) {
             Ok(source) => source,
@@ -129,15 +154,24 @@ impl<'a> Copier<'a> {
                 return Ok(());
             }
         };
-        let root = match self.enter(source, target, OsStr::new(&volume.name), path.clone()) {
+        let mut output = Output {
+            top: target
+                .try_clone()
+                .map_err(|error| storage("opening the snapshot", &error))?,
+            links: HashMap::new(),
+            record,
+            manifest,
+        };
+        let root = match self.enter(
+            source,
+            target,
+            OsStr::new(&volume.name),
+            path.clone(),
+            &mut output,
+        ) {
             Ok(root) => root,
             Err(fault) => return self.note(&path, fault),
         };
-        let mut links = HashMap::new();
-        let top = root
-            .target
-            .try_clone()
-            .map_err(|error| storage("opening the snapshot", &error))?;
         let mut stack = vec![root];
         while let Some(frame) = stack.last_mut() {
             if self.cancel.is_cancelled() {
@@ -147,14 +181,14 @@ impl<'a> Copier<'a> {
                 return Ok(());
             }
             if let Some(name) = frame.names.next() {
-                match self.entry(frame, &name, &top, &mut links, record) {
+                match self.entry(frame, &name, &mut output) {
                     Ok(Some(below)) => stack.push(below),
                     Ok(None) => {}
                     Err(fault) => self.note(&frame.path.join(name), fault)?,
                 }
             } else if let Some(left) = stack.pop() {
-                metadata::give(&left.target, &left.original, &left.attributes)
-                    .map_err(|error| storage(format!("copying {}", left.path.display()), &error))?;
+                let ended = output.manifest.leave();
+                ended.map_err(|error| storage(format!("copying {}", left.path.display()), &error))?;
             }
         }
         Ok(())
@@ -185,7 +219,14 @@ impl<'a> Copier<'a> {
         }
     }
 
-    fn enter(&self, source: Dir, target: &Dir, name: &OsStr, path: PathBuf) -> Result<Frame, Fault> {
+    fn enter(
+        &mut self,
+        source: Dir,
+        target: &Dir,
+        name: &OsStr,
+        path: PathBuf,
+        output: &mut Output<'_>,
+    ) -> Result<Frame, Fault> {
         let original = source.stat_self().map_err(Fault::original)?;
         if identity_of(&original) == self.snapshots {
             return Err(Fault::Original(
@@ -193,25 +234,41 @@ impl<'a> Copier<'a> {
             ));
         }
         let names = source.names().map_err(Fault::original)?.into_iter();
-        let attributes = xattr::of_open(&source).map_err(Fault::original)?;
+        let attributes = xattr::found_at(&source).map_err(Fault::original)?;
         let target = target.create_dir(name).map_err(Fault::copy)?;
+        self.write_down(output, name, &path, Kind::Directory, &original, attributes)?;
         Ok(Frame {
             source,
             target,
             names,
             path,
-            original,
-            attributes,
         })
+    }
+
+    /// Adds an entry to the manifest, and notes what of its metadata can't be kept.
+    fn write_down(
+        &mut self,
+        output: &mut Output<'_>,
+        name: &OsStr,
+        path: &Path,
+        kind: Kind,
+        original: &Stat,
+        attributes: xattr::Found,
+    ) -> Result<(), Fault> {
+        let lost_time = || (!is_storable(original)).then(|| OUT_OF_RANGE.to_owned());
+        if let Some(lost) = attributes.lost.or_else(lost_time) {
+            output.record.lose(path, &lost);
+        }
+        let original = Original::new(original, attributes.attributes);
+        let entry = Entry::new(name, kind, original);
+        output.manifest.entry(entry).map_err(Fault::Copy)
     }
 
     fn entry(
         &mut self,
         frame: &Frame,
         name: &OsStr,
-        top: &Dir,
-        links: &mut HashMap<(u64, u64), Linked>,
-        record: &mut Record,
+        output: &mut Output<'_>,
     ) -> Result<Option<Frame>, Fault> {
         let original = match frame.source.stat(name) {
             Ok(original) => original,
@@ -226,18 +283,18 @@ impl<'a> Copier<'a> {
                     source => source.map_err(Fault::original)?,
                 };
                 return self
-                    .enter(source, &frame.target, name, frame.path.join(name))
+                    .enter(source, &frame.target, name, frame.path.join(name), output)
                     .map(Some);
             }
             FileType::RegularFile if self.copies => {
-                self.file(frame, name, &original, top, links, record)?;
+                self.file(frame, name, &original, output)?;
             }
-            FileType::RegularFile => match frame.source.open_file(name) {
+            FileType::RegularFile => match frame.source.open_leased_file(name, self.cancel) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Fault::original(error)),
                 _ => {}
             },
-            FileType::Symlink => link(frame, name, &original)?,
-            kind => record.skip(&frame.path.join(name), kind),
+            FileType::Symlink => self.link(frame, name, &original, output)?,
+            kind => output.record.skip(&frame.path.join(name), kind),
         }
         Ok(None)
     }
@@ -247,17 +304,22 @@ impl<'a> Copier<'a> {
         frame: &Frame,
         name: &OsStr,
         original: &Stat,
-        top: &Dir,
-        links: &mut HashMap<(u64, u64), Linked>,
-        record: &mut Record,
+        output: &mut Output<'_>,
     ) -> Result<(), Fault> {
+        let path = frame.path.join(name);
         if original.st_nlink > 1
-            && let Some(linked) = links.get(&identity_of(original))
+            && let Some(linked) = output.links.get(&identity_of(original))
             && is_same_content(original, &linked.original)
         {
             let at = AtFlags::empty();
-            match rustix::fs::linkat(top, &linked.path, &frame.target, name, at) {
-                Ok(()) => return Ok(()),
+            match rustix::fs::linkat(&output.top, &linked.path, &frame.target, name, at) {
+                Ok(()) => {
+                    let (original, kind) = (linked.original, file_kind(&linked.original, linked.device));
+                    // What can't be kept of them was noted with the first name.
+                    let attributes = linked.attributes.clone();
+                    let entry = Entry::new(name, kind, Original::new(&original, attributes));
+                    return output.manifest.entry(entry).map_err(Fault::Copy);
+                }
                 // A path or a number of names beyond the system's limit: then it becomes a file of its own.
                 Err(Errno::NAMETOOLONG | Errno::MLINK) => {}
                 Err(error) => return Err(Fault::copy(error)),
@@ -287,24 +349,70 @@ impl<'a> Copier<'a> {
             Way::Copied => self.volume.copied = true,
             Way::Torn => {
                 self.volume.torn = true;
-                let path = frame.path.join(name);
-                record.note(format!(
+                output.record.note(format!(
                     "{}: changed while it was copied; the last copy is kept",
                     path.display()
                 ));
             }
         }
+        let mut device = 0;
         if copied.original.st_nlink > 1 {
-            let below = frame.path.components().skip(1).collect::<PathBuf>();
-            links.insert(
-                identity_of(&copied.original),
+            let identity = identity_of(&copied.original);
+            device = self.number_of_device(identity.0, output.links.contains_key(&identity));
+            output.links.insert(
+                identity,
                 Linked {
-                    path: below.join(name),
+                    path: path.clone(),
                     original: copied.original,
+                    attributes: copied.attributes.attributes.clone(),
+                    device,
                 },
             );
         }
-        Ok(())
+        let kind = file_kind(&copied.original, device);
+        self.write_down(output, name, &path, kind, &copied.original, copied.attributes)
+    }
+
+    /// What the manifest calls a device: the same in each snapshot of the same volumes. A further copy of a file
+    /// that was copied already (it changed meanwhile) must not pass for another name of the first, and gets a
+    /// number of its own.
+    fn number_of_device(&mut self, device: u64, is_further_copy: bool) -> u64 {
+        let mut next = || {
+            self.devices += 1;
+            self.devices
+        };
+        if is_further_copy {
+            next()
+        } else {
+            *self.volume.devices.entry(device).or_insert_with(next)
+        }
+    }
+
+    fn link(
+        &mut self,
+        frame: &Frame,
+        name: &OsStr,
+        original: &Stat,
+        output: &mut Output<'_>,
+    ) -> Result<(), Fault> {
+        let target = match rustix::fs::readlinkat(&frame.source, name, Vec::new()) {
+            Ok(target) => target.into_bytes(),
+            Err(Errno::NOENT) => return Ok(()),
+            Err(Errno::INVAL) => return Err(Fault::Original("changed while it was copied".to_owned())),
+            Err(error) => return Err(Fault::original(error)),
+        };
+        rustix::fs::symlinkat(OsStr::from_bytes(&target), &frame.target, name).map_err(Fault::copy)?;
+        let path = frame.path.join(name);
+        let none = xattr::Found::default();
+        self.write_down(output, name, &path, Kind::Link { target }, original, none)
+    }
+}
+
+fn file_kind(original: &Stat, device: u64) -> Kind {
+    Kind::File {
+        size: size_of(original),
+        links: original.st_nlink,
+        device,
     }
 }
 
@@ -330,15 +438,4 @@ fn is_gone(frame: &Frame, name: &OsStr) -> bool {
         rustix::fs::unlinkat(&frame.target, name, AtFlags::empty()),
         Ok(()) | Err(Errno::NOENT)
     )
-}
-
-fn link(frame: &Frame, name: &OsStr, original: &Stat) -> Result<(), Fault> {
-    let points_to = match rustix::fs::readlinkat(&frame.source, name, Vec::new()) {
-        Ok(points_to) => points_to,
-        Err(Errno::NOENT) => return Ok(()),
-        Err(Errno::INVAL) => return Err(Fault::Original("changed while it was copied".to_owned())),
-        Err(error) => return Err(Fault::original(error)),
-    };
-    rustix::fs::symlinkat(points_to, &frame.target, name).map_err(Fault::copy)?;
-    metadata::give_link(&frame.target, name, original).map_err(Fault::copy)
 }

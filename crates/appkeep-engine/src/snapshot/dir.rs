@@ -9,8 +9,18 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::thread;
+use std::time::Duration;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
+use tokio_util::sync::CancellationToken;
+
+/// How often a file under a lease is tried again.
+const LEASE_RETRY: Duration = Duration::from_millis(10);
+
+/// How long a file under a lease is tried again. Linux takes leases away after 45 s, unless
+/// `/proc/sys/fs/lease-break-time` says otherwise.
+const LEASE_WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// Whether `name` names an entry of a directory and nothing else.
 pub(crate) fn is_plain_name(name: &OsStr) -> bool {
@@ -62,6 +72,28 @@ impl Dir {
         let file = File::from(rustix::fs::openat(&self.fd, name, FILE_FLAGS, Mode::empty())?);
         let stat = rustix::fs::fstat(&file)?;
         Ok((file, stat))
+    }
+
+    /// The same for a file that another process may hold a lease on. The first try asks that process to give the
+    /// lease up, and the file is tried again until it has. (A blocking open would wait for ever when the name has
+    /// become that of a pipe meanwhile, and couldn't be cancelled.)
+    pub(crate) fn open_leased_file(
+        &self,
+        name: &OsStr,
+        cancel: &CancellationToken,
+    ) -> io::Result<(File, Stat)> {
+        let mut waited = Duration::ZERO;
+        loop {
+            match self.open_file(name) {
+                Err(error)
+                    if error.kind() == io::ErrorKind::WouldBlock
+                        && waited < LEASE_WAIT_MAX
+                        && !cancel.is_cancelled() => {}
+                opened => return opened,
+            }
+            thread::sleep(LEASE_RETRY);
+            waited += LEASE_RETRY;
+        }
     }
 
     /// Makes the file `name`, which isn't there yet.

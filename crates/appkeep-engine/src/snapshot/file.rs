@@ -19,7 +19,7 @@ use rustix::time::ClockId;
 use tokio_util::sync::CancellationToken;
 
 use super::dir::{Dir, identity_of, kind_of, size_of};
-use super::{metadata, xattr};
+use super::xattr;
 use crate::failure::is_transient;
 
 /// How often a copy is begun before the file counts as one that can't be copied.
@@ -89,6 +89,8 @@ pub(crate) struct Copied {
     /// What the original was. Its time of change is never later than the copy's content, so that a later
     /// change can't be overlooked.
     pub(crate) original: Stat,
+    /// The original's extended attributes.
+    pub(crate) attributes: xattr::Found,
     /// How it was copied.
     pub(crate) way: Way,
     /// Why it wasn't cloned, if that was tried.
@@ -111,7 +113,9 @@ fn copy_watched(
     let mut copy = None;
     let mut no_clone = None;
     for attempt in 1..=TRIES_MAX {
-        let (original, mut before) = source.open_file(name).map_err(Fault::original)?;
+        let (original, mut before) = source
+            .open_leased_file(name, manner.cancel)
+            .map_err(Fault::original)?;
         if kind_of(&before) != FileType::RegularFile {
             return Err(Fault::Torn);
         }
@@ -124,7 +128,7 @@ fn copy_watched(
         };
         if manner.clones && attempt == 1 {
             match clone(&original, copy) {
-                Ok(()) => return finish(&original, copy, before, Way::Cloned, None),
+                Ok(()) => return finish(&original, before, Way::Cloned, None),
                 Err(error) => no_clone = Some(error),
             }
         }
@@ -134,28 +138,22 @@ fn copy_watched(
             if !is_whole {
                 return Err(Fault::Original("ends before its size says".to_owned()));
             }
-            return finish(&original, copy, after, Way::Copied, no_clone);
+            return finish(&original, after, Way::Copied, no_clone);
         }
         if attempt == TRIES_MAX && manner.consistency == Consistency::Relaxed {
             // With the time before the change: the next backup has to see that the file is another one then.
-            return finish(&original, copy, before, Way::Torn, no_clone);
+            return finish(&original, before, Way::Torn, no_clone);
         }
     }
     Err(Fault::Torn)
 }
 
-/// Gives the copy all that isn't content.
-fn finish(
-    file: &File,
-    copy: &File,
-    original: Stat,
-    way: Way,
-    no_clone: Option<Errno>,
-) -> Result<Copied, Fault> {
-    let attributes = xattr::of_open(file).map_err(Fault::original)?;
-    metadata::give(copy, &original, &attributes).map_err(Fault::copy)?;
+/// Adds what isn't content.
+fn finish(file: &File, original: Stat, way: Way, no_clone: Option<Errno>) -> Result<Copied, Fault> {
+    let attributes = xattr::found_at(file).map_err(Fault::original)?;
     Ok(Copied {
         original,
+        attributes,
         way,
         no_clone,
     })
@@ -367,7 +365,8 @@ mod tests {
         let kept = fs::metadata(dir.path().join("target/file")).unwrap();
         assert_eq!(kept.len(), 5 << 20);
         let now = fs::metadata(&path).unwrap();
-        assert!(kept.modified().unwrap() < now.modified().unwrap());
+        let recorded = |stat: &Stat| (stat.st_ctime, stat.st_ctime_nsec);
+        assert!(recorded(&copied.original) < (now.ctime(), now.ctime_nsec().unsigned_abs()));
     }
 
     #[test]

@@ -1,63 +1,29 @@
-//! Gives a copy the owner, permissions, attributes and times of its original.
+//! Gives a directory the owner, permissions, attributes and times of another one.
 
-use std::ffi::OsStr;
 use std::io;
 use std::os::fd::AsFd;
 
-use rustix::fs::{AtFlags, Gid, Mode, Stat, Timespec, Timestamps, Uid};
+use rustix::fs::{Gid, Mode, Stat, Timespec, Timestamps, Uid};
 use rustix::io::Errno;
 
-use super::dir::Dir;
 use super::xattr::{self, Attributes};
 
-/// Makes an open file or directory look like its original. Times come last, since everything else, and
-/// every new entry of a directory, changes them.
+/// Makes an open directory look like its original. Times come last, since everything else changes them.
 ///
 /// # Errors
-/// As the system says. Not being allowed to give a file away is no error: only root may.
+/// As the system says. Not being allowed to give it away is no error: only root may.
 pub(crate) fn give(copy: &impl AsFd, original: &Stat, attributes: &Attributes) -> io::Result<()> {
-    permitted(rustix::fs::fchown(
-        copy,
-        Some(owner_of(original)),
-        Some(group_of(original)),
-    ))?;
-    // After the owner: giving a file away takes its set-user-ID bit.
-    rustix::fs::fchmod(copy, Mode::from_raw_mode(original.st_mode & 0o7777))?;
+    let (owner, group) = (Uid::from_raw(original.st_uid), Gid::from_raw(original.st_gid));
+    match rustix::fs::fchown(copy, Some(owner), Some(group)) {
+        Ok(()) | Err(Errno::PERM) => {}
+        Err(error) => return Err(error.into()),
+    }
+    // Before the permissions, which may take away the right to set attributes; but permissions come after the
+    // owner, since a new one takes the set-user-ID bit away.
     xattr::give(copy, attributes)?;
+    rustix::fs::fchmod(copy, Mode::from_raw_mode(original.st_mode & 0o7777))?;
     rustix::fs::futimens(copy, &times_of(original)?)?;
     Ok(())
-}
-
-/// The same for the link `name` in a directory; a link has no permissions of its own.
-///
-/// # Errors
-/// As the system says.
-pub(crate) fn give_link(directory: &Dir, name: &OsStr, original: &Stat) -> io::Result<()> {
-    let (owner, group) = (Some(owner_of(original)), Some(group_of(original)));
-    permitted(rustix::fs::chownat(
-        directory,
-        name,
-        owner,
-        group,
-        AtFlags::SYMLINK_NOFOLLOW,
-    ))?;
-    rustix::fs::utimensat(directory, name, &times_of(original)?, AtFlags::SYMLINK_NOFOLLOW)?;
-    Ok(())
-}
-
-fn owner_of(stat: &Stat) -> Uid {
-    Uid::from_raw(stat.st_uid)
-}
-
-fn group_of(stat: &Stat) -> Gid {
-    Gid::from_raw(stat.st_gid)
-}
-
-fn permitted(outcome: rustix::io::Result<()>) -> io::Result<()> {
-    match outcome {
-        Ok(()) | Err(Errno::PERM) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// When it was last read and changed.

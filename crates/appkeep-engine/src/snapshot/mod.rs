@@ -3,11 +3,13 @@
 //! For each volume the strongest way is taken that there is: a snapshot of its btrfs subvolume, which holds
 //! what was synced until one moment; clones of its files, each of which shows one moment; or copies of files
 //! that held still.
-//! What it came to is kept beside the snapshot.
+//! What it came to is kept beside the snapshot, and what the originals looked like in its manifest: the copies
+//! hold only bytes.
 
 pub(crate) mod copy;
 pub(crate) mod dir;
 pub(crate) mod file;
+pub(crate) mod manifest;
 pub(crate) mod metadata;
 pub(crate) mod record;
 pub(crate) mod subvolume;
@@ -28,10 +30,20 @@ use uuid::Uuid;
 
 use self::copy::Copier;
 use self::dir::{Dir, is_plain_name};
+use self::manifest::write::Writer;
 use self::record::Record;
 use crate::durable;
 use crate::failure::{storage, unreadable};
 use crate::space::{CopySize, Reserve};
+
+/// A completed snapshot.
+#[derive(Debug, Clone)]
+pub(crate) struct Snapshot {
+    /// Its directory, with a directory for each volume.
+    pub(crate) directory: PathBuf,
+    /// Its manifest. One that an earlier version took has none: its copies look like the originals.
+    pub(crate) manifest: Option<PathBuf>,
+}
 
 /// The directory of all snapshots.
 #[derive(Debug, Clone)]
@@ -88,6 +100,21 @@ impl SnapshotStore {
         }
     }
 
+    /// A completed snapshot, to be read.
+    ///
+    /// # Errors
+    /// [`EngineError::Unreadable`] when it isn't there; [`EngineError::Storage`] when it can't be known whether
+    /// it has a manifest.
+    pub(crate) fn open(&self, app_id: AppId, snap_id: AppSnapId) -> Result<Snapshot, EngineError> {
+        let directory = self.find(app_id, snap_id)?;
+        let has_manifest = record::has_manifest(&directory)
+            .map_err(|error| storage("reading the record of a snapshot", &error))?;
+        Ok(Snapshot {
+            manifest: has_manifest.then(|| manifest::place_of(&directory)),
+            directory,
+        })
+    }
+
     /// Which completed snapshots of an app there are.
     ///
     /// # Errors
@@ -128,14 +155,17 @@ impl SnapshotStore {
         }
         let partial = path.with_extension("partial");
         remove_tree(&partial).map_err(|error| storage("removing an unfinished snapshot", &error))?;
-        let taken = self.copy_volumes(request, &partial, cancel).and_then(|taken| {
-            match keep(&partial, &path, &taken) {
+        let taken = self
+            .copy_volumes(request, &path, &partial, cancel)
+            .and_then(|taken| match keep(&partial, &path, &taken) {
                 Ok(()) => Ok(taken),
                 Err(error) => Err(storage("storing the snapshot", &error)),
-            }
-        });
+            });
+        // It may have its name already. Without its manifest it must not be there.
         if taken.is_err()
-            && let Err(error) = remove_tree(&partial).and_then(|()| record::remove(&path))
+            && let Err(error) = remove_tree(&partial)
+                .and_then(|()| remove_tree(&path))
+                .and_then(|()| record::remove(&path))
         {
             tracing::warn!(snapshot.id = %request.snap_id, %error, "an unfinished snapshot is left");
         }
@@ -145,27 +175,39 @@ impl SnapshotStore {
     fn copy_volumes(
         &self,
         request: &TakeSnapshot,
+        path: &Path,
         partial: &Path,
         cancel: &CancellationToken,
     ) -> Result<SnapshotTaken, EngineError> {
         durable::create_dirs(partial)
             .map_err(|error| storage("making a directory for the snapshot", &error))?;
         let target = Dir::open(partial).map_err(|error| storage("opening the snapshot", &error))?;
+        // A default access control list above would else be that of each copy.
+        xattr::disinherit(&target)
+            .map_err(|error| storage("removing inherited access control lists", &error))?;
         let mut copier = Copier::new(&self.directory, self.reserve, request.consistency, cancel)?;
         let mut record = Record::new(request.taken_at);
-        for volume in &request.volumes {
+        let failed = |error: io::Error| storage("writing the snapshot's manifest", &error);
+        let mut manifest = Writer::create(&manifest::place_of(path)).map_err(failed)?;
+        // The order of a walk, in which the manifest is read.
+        let mut volumes: Vec<_> = request.volumes.iter().collect();
+        volumes.sort_by(|one, other| one.name.cmp(&other.name));
+        for volume in volumes {
             if !is_plain_name(OsStr::new(&volume.name)) {
                 return Err(EngineError::Broken(format!(
                     "{:?} can't name a volume",
                     volume.name
                 )));
             }
-            if !subvolume::take(volume, partial, &self.directory, &mut record, cancel)? {
-                copier.copy(volume, &target, &mut record)?;
+            if subvolume::take(volume, partial, &self.directory, &mut record, cancel)? {
+                manifest.subvolume(OsStr::new(&volume.name)).map_err(failed)?;
+            } else {
+                copier.copy(volume, &target, &mut record, &mut manifest)?;
             }
         }
         copier.finish()?;
-        Ok(record.finish())
+        manifest.finish().map_err(failed)?;
+        record.finish(request.consistency)
     }
 
     /// Removes a snapshot and what is left of unfinished ones. One that isn't there is fine.

@@ -5,11 +5,15 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use appkeep_core::engine::{SnapshotLevel, SnapshotTaken};
+use appkeep_core::catalog::Consistency;
+use appkeep_core::engine::{EngineError, SnapshotLevel, SnapshotTaken};
 use chrono::{DateTime, Utc};
 use rustix::fs::FileType;
+use serde::{Deserialize, Serialize};
 
+use super::manifest;
 use crate::durable;
+use crate::failure::Reasons;
 
 /// How many notes are kept. More are only counted.
 const NOTES_MAX: usize = 32;
@@ -19,6 +23,7 @@ const NOTES_MAX: usize = 32;
 pub(crate) struct Record {
     taken: SnapshotTaken,
     more: u64,
+    lost: Reasons,
 }
 
 impl Record {
@@ -29,9 +34,11 @@ impl Record {
                 taken_at,
                 level: SnapshotLevel::Subvolume,
                 skipped: 0,
+                metadata_lost: 0,
                 notes: Vec::new(),
             },
             more: 0,
+            lost: Reasons::default(),
         }
     }
 
@@ -61,13 +68,36 @@ impl Record {
         self.note(format!("{}: left out, it is {kind}", path.display()));
     }
 
+    /// An entry has metadata that can't be kept: `what`, and why.
+    pub(crate) fn lose(&mut self, path: &Path, what: &str) {
+        self.taken.metadata_lost += 1;
+        self.lost.push(format!("{}: {what}", path.display()));
+        self.note(format!("{}: {what}; it is not kept", path.display()));
+    }
+
     /// All of it.
-    pub(crate) fn finish(mut self) -> SnapshotTaken {
+    ///
+    /// # Errors
+    /// [`EngineError::Unreadable`] when metadata can't be kept, and has to be.
+    pub(crate) fn finish(mut self, consistency: Consistency) -> Result<SnapshotTaken, EngineError> {
+        if consistency == Consistency::Strict {
+            self.lost.into_result()?;
+        }
         if self.more > 0 {
             self.taken.notes.push(format!("and {} more", self.more));
         }
-        self.taken
+        Ok(self.taken)
     }
+}
+
+/// The record, as it is stored.
+#[derive(Debug, Serialize, Deserialize)]
+struct Stored {
+    #[serde(flatten)]
+    taken: SnapshotTaken,
+    /// Whether there is a manifest. Snapshots of earlier versions have none: their copies look like the originals.
+    #[serde(default)]
+    has_manifest: bool,
 }
 
 /// Where the record of the snapshot at `path` is.
@@ -84,7 +114,11 @@ fn place_beside(path: &Path) -> PathBuf {
 /// # Errors
 /// As the system says.
 pub(crate) fn write(path: &Path, taken: &SnapshotTaken) -> io::Result<()> {
-    let text = serde_json::to_vec(taken)?;
+    let stored = Stored {
+        taken: taken.clone(),
+        has_manifest: true,
+    };
+    let text = serde_json::to_vec(&stored)?;
     durable::write(&place_of(path), &place_beside(path), &[text])
 }
 
@@ -93,15 +127,31 @@ pub(crate) fn write(path: &Path, taken: &SnapshotTaken) -> io::Result<()> {
 /// # Errors
 /// As the system says.
 pub(crate) fn read(path: &Path) -> io::Result<SnapshotTaken> {
+    stored(path).map(|stored| stored.taken)
+}
+
+/// Whether the snapshot at `path` has a manifest.
+///
+/// # Errors
+/// As the system says.
+pub(crate) fn has_manifest(path: &Path) -> io::Result<bool> {
+    match stored(path) {
+        Ok(stored) => Ok(stored.has_manifest),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => manifest::place_of(path).try_exists(),
+        Err(error) => Err(error),
+    }
+}
+
+fn stored(path: &Path) -> io::Result<Stored> {
     Ok(serde_json::from_slice(&fs::read(place_of(path))?)?)
 }
 
-/// Forgets what the snapshot at `path` was. No record is fine.
+/// Forgets what the snapshot at `path` was, and its manifest. No record is fine.
 ///
 /// # Errors
 /// As the system says.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
-    for place in [place_of(path), place_beside(path)] {
+    for place in [place_of(path), place_beside(path), manifest::place_of(path)] {
         match fs::remove_file(place) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -122,11 +172,32 @@ mod tests {
         for _ in 0..40 {
             record.skip("data/socket".as_ref(), FileType::Socket);
         }
-        let taken = record.finish();
+        let taken = record.finish(Consistency::Normal).unwrap();
         assert_eq!((taken.level, taken.skipped), (SnapshotLevel::Copy, 40));
         assert_eq!(taken.notes.len(), NOTES_MAX + 1);
         assert_eq!(taken.notes[0], "data/socket: left out, it is a socket");
         assert_eq!(taken.notes[NOTES_MAX], "and 8 more");
+    }
+
+    #[test]
+    fn lost_metadata_is_counted_and_fails_only_where_it_must() {
+        let record = || {
+            let mut record = Record::new(DateTime::UNIX_EPOCH);
+            record.lose("data/file".as_ref(), "its attribute user.a: Permission denied");
+            record
+        };
+        for consistency in [Consistency::Normal, Consistency::Relaxed] {
+            let taken = record().finish(consistency).unwrap();
+            assert_eq!(taken.metadata_lost, 1);
+            let note = "data/file: its attribute user.a: Permission denied; it is not kept";
+            assert_eq!(taken.notes, [note]);
+        }
+        match record().finish(Consistency::Strict) {
+            Err(EngineError::Unreadable(reasons)) => {
+                assert_eq!(reasons, ["data/file: its attribute user.a: Permission denied"]);
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     #[test]
@@ -135,12 +206,27 @@ mod tests {
         let path = dir.path().join("snapshot");
         let mut record = Record::new(DateTime::UNIX_EPOCH);
         record.note("a note".to_owned());
-        let taken = record.finish();
+        let taken = record.finish(Consistency::Normal).unwrap();
         write(&path, &taken).unwrap();
         assert_eq!(read(&path).unwrap(), taken);
+        assert!(has_manifest(&path).unwrap());
         remove(&path).unwrap();
         remove(&path).unwrap();
         assert_eq!(read(&path).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert!(!has_manifest(&path).unwrap());
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_record_of_an_earlier_version_has_no_manifest() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("snapshot");
+        let text = r#"{"taken_at":"2026-01-01T00:00:00Z","level":"copy","skipped":2,"notes":["one"]}"#;
+        fs::write(dir.path().join("snapshot.taken"), text).unwrap();
+        assert!(!has_manifest(&path).unwrap());
+        assert_eq!(
+            (read(&path).unwrap().skipped, read(&path).unwrap().metadata_lost),
+            (2, 0)
+        );
     }
 }

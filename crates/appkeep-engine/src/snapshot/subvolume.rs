@@ -20,6 +20,7 @@ use rustix::fs::{AtFlags, FileType};
 use tokio_util::sync::CancellationToken;
 
 use super::dir::{Dir, kind_of};
+use super::manifest::{OUT_OF_RANGE, is_storable};
 use super::metadata;
 use super::record::Record;
 
@@ -52,17 +53,20 @@ pub(crate) fn take(
         return Ok(false);
     };
     let target = partial.join(&volume.name);
-    let mut skipped = Vec::new();
+    let mut odd = Vec::new();
     let taken = obstacle(&volume.path, snapshots)
         .and_then(|()| snapshot(&volume.path, &target))
-        .and_then(|()| clear(&target, &volume.name, &mut skipped, cancel));
+        .and_then(|()| clear(&target, &volume.name, &mut odd, cancel));
     if cancel.is_cancelled() {
         return Err(EngineError::Cancelled);
     }
     match taken {
         Ok(()) => {
-            for (path, kind) in skipped {
-                record.skip(&path, kind);
+            for (path, oddity) in odd {
+                match oddity {
+                    Oddity::Kind(kind) => record.skip(&path, kind),
+                    Oddity::Time => record.lose(&path, OUT_OF_RANGE),
+                }
             }
             record.reach(SnapshotLevel::Subvolume);
             Ok(true)
@@ -172,11 +176,19 @@ fn snapshot(volume: &Path, target: &Path) -> Result<(), String> {
     run(&arguments, target)
 }
 
+/// Something of an entry that isn't kept.
+enum Oddity {
+    /// It is removed, because it is of this kind.
+    Kind(FileType),
+    /// The time of its last change, in backups.
+    Time,
+}
+
 /// Removes what is neither file, directory nor link, and makes the snapshot read-only.
 fn clear(
     target: &Path,
     name: &str,
-    skipped: &mut Vec<(PathBuf, FileType)>,
+    odd: &mut Vec<(PathBuf, Oddity)>,
     cancel: &CancellationToken,
 ) -> Result<(), String> {
     let open = |dir: Dir, path: PathBuf| {
@@ -200,6 +212,9 @@ fn clear(
         };
         let path = frame.path.join(&name);
         let found = frame.dir.stat(&name).map_err(|error| failed(&path, &error))?;
+        if !is_storable(&found) {
+            odd.push((path.clone(), Oddity::Time));
+        }
         match kind_of(&found) {
             FileType::Directory if found.st_ino == PLACEHOLDER_INODE => {
                 return Err(format!("{} is another subvolume", path.display()));
@@ -211,7 +226,7 @@ fn clear(
             FileType::RegularFile | FileType::Symlink => {}
             kind => {
                 remove(&frame.dir, &name).map_err(|error| failed(&path, &error))?;
-                skipped.push((path, kind));
+                odd.push((path, Oddity::Kind(kind)));
             }
         }
     }

@@ -11,14 +11,43 @@ use rustix::io::{Errno, Result};
 /// The largest value and the longest list of names that Linux has, in bytes.
 const BYTES_MAX: usize = 64 * 1024;
 
+/// How many bytes the names and values of one entry may have together.
+pub(crate) const ALL_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// Attributes that a new entry inherits from the directory that it is made in.
+pub(crate) const INHERITED: [&CStr; 2] = [c"system.posix_acl_access", c"system.posix_acl_default"];
+
 /// Names and values, sorted by name.
 pub(crate) type Attributes = Vec<(CString, Vec<u8>)>;
 
-/// All extended attributes of an open file or directory. None, where the file system has none at all.
+/// The attributes of an entry, as far as they can be read.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Those that were read.
+    pub(crate) attributes: Attributes,
+    /// The first one that can't be read, or that all of them can't, and why.
+    pub(crate) lost: Option<String>,
+}
+
+impl Found {
+    fn lose(&mut self, what: &str, why: impl std::fmt::Display) {
+        self.lost.get_or_insert_with(|| format!("{what}: {why}"));
+    }
+}
+
+/// All extended attributes of an open file or directory that can be read.
 ///
 /// # Errors
-/// As the system says.
+/// As the system says, when the disk fails.
 pub(crate) fn of_open(file: &impl AsFd) -> io::Result<Attributes> {
+    found_at(file).map(|found| found.attributes)
+}
+
+/// The extended attributes of an open file or directory. None, where the file system has none at all.
+///
+/// # Errors
+/// As the system says, when the disk fails.
+pub(crate) fn found_at(file: &impl AsFd) -> io::Result<Found> {
     read(
         rustix::fs::flistxattr_query(file),
         |names| rustix::fs::flistxattr(file, names),
@@ -29,43 +58,84 @@ pub(crate) fn of_open(file: &impl AsFd) -> io::Result<Attributes> {
 /// All extended attributes of what is at `path`, which is not followed if it is a link.
 ///
 /// # Errors
-/// As the system says.
+/// As the system says, when the disk fails; and when not all can be read.
 pub(crate) fn of_path(path: &Path) -> io::Result<Attributes> {
-    read(
+    let found = read(
         rustix::fs::llistxattr_query(path),
         |names| rustix::fs::llistxattr(path, names),
         |name, value| rustix::fs::lgetxattr(path, name, value),
-    )
+    )?;
+    match found.lost {
+        None => Ok(found.attributes),
+        Some(lost) => Err(io::Error::other(lost)),
+    }
 }
 
 fn read(
     length: Result<usize>,
     list: impl FnOnce(&mut [u8]) -> Result<usize>,
     get: impl Fn(&CStr, &mut [u8]) -> Result<usize>,
-) -> io::Result<Attributes> {
+) -> io::Result<Found> {
+    let mut found = Found::default();
     match length {
-        Ok(0) | Err(Errno::NOTSUP) => return Ok(Vec::new()),
+        Ok(0) | Err(Errno::NOTSUP) => return Ok(found),
         Ok(_) => {}
+        Err(error) if is_refusal(error) => {
+            found.lose("its attributes", error);
+            return Ok(found);
+        }
         Err(error) => return Err(error.into()),
     }
     let mut names = vec![0; BYTES_MAX];
-    let length = list(&mut names)?;
-    let mut attributes = Vec::new();
+    let length = match list(&mut names) {
+        Ok(length) => length,
+        Err(error) if is_refusal(error) => {
+            found.lose("its attributes", error);
+            return Ok(found);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let mut value = vec![0; BYTES_MAX];
+    let mut bytes = length;
     for name in names[..length].split_inclusive(|byte| *byte == 0) {
         let name = CStr::from_bytes_with_nul(name).map_err(io::Error::other)?;
-        let mut value = vec![0; BYTES_MAX];
+        let called = || format!("its attribute {}", name.to_bytes().escape_ascii());
         match get(name, &mut value) {
-            Ok(length) => {
-                value.truncate(length);
-                attributes.push((name.to_owned(), value));
+            Ok(length) if bytes + length <= ALL_BYTES_MAX => {
+                bytes += length;
+                found.attributes.push((name.to_owned(), value[..length].to_vec()));
             }
-            // It went away since they were listed, or the system keeps it from us.
-            Err(Errno::NODATA | Errno::NOTSUP) => {}
+            Ok(_) => found.lose(&called(), format_args!("all are more than {ALL_BYTES_MAX} bytes")),
+            // It went away since they were listed.
+            Err(Errno::NODATA) => {}
+            Err(error) if is_refusal(error) => found.lose(&called(), error),
             Err(error) => return Err(error.into()),
         }
     }
-    attributes.sort_unstable();
-    Ok(attributes)
+    found.attributes.sort_unstable();
+    Ok(found)
+}
+
+/// Whether the system keeps an attribute from us, while everything else may work.
+fn is_refusal(error: Errno) -> bool {
+    matches!(
+        error,
+        Errno::NOTSUP | Errno::PERM | Errno::ACCESS | Errno::TOOBIG | Errno::INVAL | Errno::RANGE
+    )
+}
+
+/// Takes away what a new directory has inherited, so that nothing inherits it in turn.
+///
+/// # Errors
+/// As the system says.
+pub(crate) fn disinherit(directory: &impl AsFd) -> io::Result<()> {
+    for name in INHERITED {
+        match rustix::fs::fremovexattr(directory, name) {
+            Ok(()) | Err(Errno::NODATA | Errno::NOTSUP) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
 }
 
 /// Gives an open file or directory these attributes. What the file system doesn't have, or only the system

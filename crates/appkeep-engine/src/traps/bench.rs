@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use appkeep_core::catalog::{Bucket, BucketLocation};
 use appkeep_core::engine::{
-    CopyBackup, EngineError, Progress, Restore, RestoreData, RestoreReport, RestoreTarget, TargetPolicy,
+    BackupCopied, CopyBackup, EngineError, Progress, Restore, RestoreData, RestoreReport, RestoreTarget,
+    TargetPolicy,
 };
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId};
 use chrono::DateTime;
@@ -21,7 +22,7 @@ use uuid::Uuid;
 use super::faulty::{Faults, Faulty, Spoil};
 use super::matrix::Content;
 use crate::backend::DirectoryBackend;
-use crate::backup::{self, Bars};
+use crate::backup::{self, Bars, Parent};
 use crate::bucket::{self, Use};
 use crate::gate::Gate;
 use crate::keys::KeyStore;
@@ -30,6 +31,7 @@ use crate::repository::{OpenRepository, Site, snapshots_of, tag_of};
 use crate::restore::Restorer;
 use crate::restore::from_backup::{Blobs, FromBackup};
 use crate::restore::swap::Unhindered;
+use crate::snapshot::Snapshot;
 use crate::tree_source::TreeSource;
 use crate::verify::Verification;
 
@@ -83,6 +85,14 @@ impl Bench {
         self.dir.path().join("source")
     }
 
+    /// What is to be backed up, as the file system says it is.
+    pub(super) fn tree(&self) -> TreeSource {
+        TreeSource::new(Snapshot {
+            directory: self.source(),
+            manifest: None,
+        })
+    }
+
     pub(super) fn root(&self) -> PathBuf {
         bucket::repository_dir(&self.bucket, self.app_id)
     }
@@ -124,7 +134,7 @@ impl Bench {
         source: S,
         faults: Faults,
         cancel: &CancellationToken,
-    ) -> Result<u64, EngineError>
+    ) -> Result<BackupCopied, EngineError>
     where
         S: ReadSource + 'static,
         S::Open: Send,
@@ -137,15 +147,15 @@ impl Bench {
             app_name: "shop".to_owned(),
             backup_id: AppBackupId::new(Uuid::from_u128(number)),
             snap_id: AppSnapId::new(Uuid::from_u128(1)),
-            taken_at: DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
+            // A later one has a higher number.
+            taken_at: DateTime::from_timestamp(1_700_000_000 + i64::try_from(number).unwrap(), 0).unwrap(),
         };
         let progress = watch::Sender::new(Progress::default());
         backup::copy(
             self.open(&gate)?,
             &gate,
             &request,
-            &self.source(),
-            source,
+            (&self.source(), source, Parent::Latest),
             &progress,
             Verification {
                 percent: self.verify_percent,
@@ -175,7 +185,7 @@ impl Bench {
     }
 
     pub(super) fn store_whole(&self, number: u128) {
-        let source = TreeSource::new(self.source());
+        let source = self.tree();
         self.store(number, source, Faults::none(), &CancellationToken::new())
             .unwrap();
     }

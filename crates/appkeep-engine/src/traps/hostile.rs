@@ -44,7 +44,7 @@ impl ReadSource for Lying {
 /// Stores a backup in which `lie` was told of each entry.
 fn store_lies(bench: &Bench, number: u128, lie: impl Fn(&Path, &mut Node) + Send + Sync + 'static) {
     let source = Lying {
-        source: TreeSource::new(bench.source()),
+        source: bench.tree(),
         lie: Arc::new(lie),
     };
     bench.store_unguarded(number, &source);

@@ -15,7 +15,6 @@ use tokio_util::sync::CancellationToken;
 use super::bench::{Bench, noise};
 use super::copy_by_name;
 use super::faulty::{Faults, Mishap, Struck};
-use crate::tree_source::TreeSource;
 
 /// What a backup holds: its files, and their content.
 pub(super) type Content = BTreeMap<PathBuf, Vec<u8>>;
@@ -100,7 +99,7 @@ fn first_backup(mishap: Mishap) {
     // What is large comes in the second turn.
     fs::write(bench.source().join("data/large"), noise(99, 600_000)).unwrap();
     let struck = sweep(&bench, mishap, &[], FIRST_BACKUP, |faults| {
-        let source = TreeSource::new(bench.source());
+        let source = bench.tree();
         bench
             .store(1, source, faults, &CancellationToken::new())
             .map(drop)
@@ -117,7 +116,7 @@ fn next_backup(mishap: Mishap) {
     bench.store_whole(1);
     fs::write(bench.source().join("data/changes"), noise(99, 30_000)).unwrap();
     let struck = sweep(&bench, mishap, &[1], NEXT_BACKUP, |faults| {
-        let source = TreeSource::new(bench.source());
+        let source = bench.tree();
         let outcome = bench.store(2, source, faults, &CancellationToken::new());
         if outcome.is_err() && mishap != Mishap::AnswerLost {
             assert_eq!(bench.files(FileType::Snapshot), 1);

@@ -7,6 +7,7 @@ mod faulty;
 mod hostile;
 mod matrix;
 mod odd_source;
+mod unchanged;
 mod verification;
 
 use std::fs;
@@ -23,11 +24,10 @@ use self::bench::{Bench, noise};
 use self::faulty::{Act, Faults};
 use self::odd_source::{OddSource, Oddity};
 use crate::prune::Room;
-use crate::tree_source::TreeSource;
 
 fn odd(bench: &Bench, oddity: Oddity) -> OddSource {
     OddSource {
-        source: TreeSource::new(bench.source()),
+        source: bench.tree(),
         oddity,
     }
 }
@@ -207,25 +207,7 @@ fn a_repository_has_small_packs_and_format_2() {
     assert_eq!(pack_bytes, Some(8 << 20));
 }
 
-/// Two copies of the same data look the same to the library, down to hard links.
-#[test]
-fn unchanged_data_is_not_read_again() {
-    let bench = Bench::new();
-    let path = |name: &str| bench.source().join("data").join(name);
-    fs::hard_link(path("7"), path("7 too")).unwrap();
-    bench.store_whole(1);
-    copy_by_name(&bench.source(), &bench.dir.path().join("again"));
-    fs::remove_dir_all(bench.source()).unwrap();
-    fs::rename(bench.dir.path().join("again"), bench.source()).unwrap();
-    let opened = Arc::new(AtomicUsize::new(0));
-    let source = odd(&bench, Oddity::Counted(Arc::clone(&opened)));
-    bench
-        .store(2, source, Faults::none(), &CancellationToken::new())
-        .unwrap();
-    assert_eq!(opened.load(Ordering::SeqCst), 0);
-}
-
-/// Copies as a snapshot does: the same times and links, other inodes.
+/// Copies as a backup program does: the same times and links, other inodes.
 fn copy_by_name(from: &Path, to: &Path) {
     let copied = std::process::Command::new("cp")
         .arg("-a")

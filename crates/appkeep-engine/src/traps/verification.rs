@@ -2,19 +2,18 @@
 
 use std::fs;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use appkeep_core::engine::EngineError;
+use appkeep_core::engine::{BackupCopied, EngineError};
 use bytes::Bytes;
 use rustic_core::FileType;
 use tokio_util::sync::CancellationToken;
 
 use super::bench::{Bench, noise};
 use super::faulty::{Act, Faults, Spoil};
-use crate::tree_source::TreeSource;
 
-fn store(bench: &Bench, number: u128, faults: Faults) -> Result<u64, EngineError> {
-    let source = TreeSource::new(bench.source());
+fn store(bench: &Bench, number: u128, faults: Faults) -> Result<BackupCopied, EngineError> {
+    let source = bench.tree();
     bench.store(number, source, faults, &CancellationToken::new())
 }
 
@@ -34,7 +33,7 @@ fn flipped(bytes: &Bytes, at: usize) -> Bytes {
 }
 
 #[track_caller]
-fn assert_noticed(outcome: Result<u64, EngineError>) -> String {
+fn assert_noticed(outcome: Result<BackupCopied, EngineError>) -> String {
     match outcome {
         Err(EngineError::Unreadable(reasons)) => {
             assert_eq!(reasons.len(), 1, "{reasons:?}");
@@ -95,21 +94,47 @@ fn a_pack_that_changed_on_the_disk_fails_the_backup_that_counts_on_it() {
     store(&bench, 2, Faults::none()).unwrap();
 }
 
-#[test]
-fn a_snapshot_that_is_not_what_was_stored_fails_the_backup() {
-    let mut bench = Bench::new();
+/// A file of the snapshot that changes after it was read, the first `times` that the bucket is looked back at.
+fn changing(bench: &mut Bench, times: usize) {
     let file = bench.source().join("data/7");
-    let changed = Arc::new(AtomicBool::new(false));
-    let (path, once) = (file.clone(), Arc::clone(&changed));
+    let changes = AtomicUsize::new(0);
     bench.spoil = looking_back(move |kind, bytes| {
-        if kind == FileType::Pack && !once.swap(true, Ordering::SeqCst) {
-            fs::write(&path, noise(77, 10_000)).unwrap();
+        // The first piece that is read is the root.
+        if kind == FileType::Pack {
+            let change = changes.fetch_add(1, Ordering::SeqCst);
+            if change < times {
+                fs::write(&file, noise(100 + change as u64, 10_000)).unwrap();
+            }
         }
         bytes
     });
-    let reason = assert_noticed(store(&bench, 1, Faults::none()));
-    assert!(reason.starts_with("data/7: "), "{reason}");
-    assert!(reason.ends_with("the snapshot differs at byte 0"), "{reason}");
+}
+
+/// Not the bucket's doing: it gives back what was stored.
+#[test]
+fn a_file_that_was_not_stored_as_it_is_is_stored_again() {
+    let mut bench = Bench::new();
+    changing(&mut bench, 1);
+    let copied = store(&bench, 1, Faults::none()).unwrap();
+    assert_eq!(copied.stored_again, ["data/7"]);
+    assert_eq!(bench.files(FileType::Snapshot), 1);
+    let content = bench.content(1);
+    let stored = content.iter().find(|(path, _)| path.ends_with("data/7")).unwrap();
+    assert!(*stored.1 == fs::read(bench.source().join("data/7")).unwrap());
+    bench.assert_whole();
+}
+
+#[test]
+fn a_snapshot_that_keeps_changing_fails_the_backup() {
+    let mut bench = Bench::new();
+    changing(&mut bench, usize::MAX);
+    match store(&bench, 1, Faults::none()) {
+        Err(EngineError::Unreadable(reasons)) => {
+            assert_eq!(reasons, ["data/7: the snapshot changed while it was stored"]);
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(bench.files(FileType::Snapshot), 0);
 }
 
 #[test]

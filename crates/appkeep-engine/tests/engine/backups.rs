@@ -26,7 +26,7 @@ async fn a_backup_has_as_many_bytes_as_were_measured() {
         .engine
         .copy_backup(&workbench.copy_request(1, 1), &progress, &calm())
         .await;
-    assert_eq!(stored.unwrap(), total);
+    assert_eq!(stored.unwrap().bytes, total);
     assert_eq!(progress.borrow().bytes_done, total);
 }
 
@@ -51,7 +51,8 @@ async fn progress_only_grows_and_never_passes_the_total() {
         .engine
         .copy_backup(&request, &progress, &calm())
         .await
-        .unwrap();
+        .unwrap()
+        .bytes;
     drop(progress);
     let steps = listener.await.unwrap();
     assert!(steps.is_sorted(), "{steps:?}");
@@ -97,7 +98,8 @@ async fn the_same_backup_twice_is_one() {
         .engine
         .copy_backup(&request, &progress, &calm())
         .await
-        .unwrap();
+        .unwrap()
+        .bytes;
     assert_eq!(first, again);
     assert_eq!(progress.borrow().bytes_done, again);
     assert_eq!(workbench.stored("snapshots").0, 1);

@@ -220,7 +220,7 @@ async fn a_btrfs_subvolume_that_holds_another_is_cloned_file_by_file() {
     assert_eq!(taken.level, SnapshotLevel::Reflink);
     let note = "data: its files are copied, not its btrfs subvolume: data/inner is another subvolume";
     assert_eq!(taken.notes, [note]);
-    tree::assert_same(&shop, &workbench.snapshot_dir(1).join("data"));
+    tree::assert_same(&shop, &workbench.snapshot_restored(1).await.join("data"));
     assert_eq!(mounted.subvolumes(), 2);
 }
 
@@ -243,7 +243,7 @@ async fn a_btrfs_subvolume_with_a_mount_in_it_is_copied_with_that() {
         "{:?}",
         taken.notes
     );
-    tree::assert_same(&shop, &workbench.snapshot_dir(1).join("data"));
+    tree::assert_same(&shop, &workbench.snapshot_restored(1).await.join("data"));
 }
 
 #[tokio::test]
@@ -271,7 +271,7 @@ async fn a_btrfs_subvolume_away_from_the_data_directory_is_copied() {
     let taken = workbench.take(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Copy);
     assert_eq!(taken.notes.len(), 1, "{:?}", taken.notes);
-    tree::assert_same(&shop, &workbench.snapshot_dir(1).join("data"));
+    tree::assert_same(&shop, &workbench.snapshot_restored(1).await.join("data"));
 }
 
 #[tokio::test]
@@ -285,7 +285,7 @@ async fn files_of_a_btrfs_directory_are_cloned_also_those_without_copy_on_write(
     database.write_all_at(&noise(7, 1 << 20), 0).unwrap();
     let taken = workbench.take(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Reflink);
-    tree::assert_same(&data, &workbench.snapshot_dir(1).join("data"));
+    tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
 }
 
 #[tokio::test]
@@ -298,7 +298,7 @@ async fn files_on_xfs_are_cloned_and_take_no_room() {
     let before = mounted.used();
     let taken = workbench.take(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Reflink);
-    tree::assert_same(&data, &workbench.snapshot_dir(1).join("data"));
+    tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
     let grown = mounted.used() - before;
     assert!(grown < 8 << 20, "{grown} bytes more");
 }
@@ -311,7 +311,7 @@ async fn files_on_an_xfs_that_cannot_clone_are_copied() {
     tree::make(&data);
     let taken = workbench.take(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Copy);
-    tree::assert_same(&data, &workbench.snapshot_dir(1).join("data"));
+    tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
 }
 
 #[tokio::test]

@@ -72,6 +72,6 @@ async fn a_backup_takes_what_is_left_and_a_snapshot_a_share() {
         standing_of("backup")
     };
     let (copied, standing) = tokio::join!(copy, look);
-    assert_eq!(copied.unwrap(), 40 << 20);
+    assert_eq!(copied.unwrap().bytes, 40 << 20);
     assert_eq!(standing, Some((SCHED_IDLE, niceness)));
 }

@@ -13,7 +13,7 @@ use crate::tree;
 use crate::workbench::{Workbench, backup, calm, noise, odd_volumes, run, unheard};
 
 /// Runs restic on the app's repository, with the password that the key file holds.
-fn restic(workbench: &Workbench, arguments: &[&str]) -> String {
+pub(crate) fn restic(workbench: &Workbench, arguments: &[&str]) -> String {
     let output = Command::new("restic")
         .args(["--no-cache", "--repo"])
         .arg(workbench.repository())
@@ -116,7 +116,10 @@ async fn restic_restores_each_of_several_backups() {
         )
         .unwrap();
         workbench.back_up(u128::from(number)).await;
-        originals.push((u128::from(number), workbench.snapshot_dir(u128::from(number))));
+        originals.push((
+            u128::from(number),
+            workbench.snapshot_restored(u128::from(number)).await,
+        ));
     }
     assert_clean(&workbench);
     workbench.delete(2).await.unwrap();
@@ -164,13 +167,10 @@ async fn restic_finds_a_backup_whole_that_another_was_deleted_beside() {
         workbench.delete(2).await
     };
     let (copied, deleted) = tokio::join!(copy, delete);
-    assert_eq!(copied.unwrap(), 30_000_000);
+    assert_eq!(copied.unwrap().bytes, 30_000_000);
     deleted.unwrap();
     assert_clean(&workbench);
-    tree::assert_same(
-        &workbench.snapshot_dir(1).join("data"),
-        &restore(&workbench, 1).join("data"),
-    );
+    tree::assert_same(workbench.data(), &restore(&workbench, 1).join("data"));
 }
 
 #[tokio::test]

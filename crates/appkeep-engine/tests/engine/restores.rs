@@ -47,8 +47,20 @@ impl Workbench {
         self.engine.restore(&request, &unheard(), &calm()).await
     }
 
+    /// Restores a snapshot to a directory of its own, and says where. Nothing may be lost by that.
+    pub(crate) async fn snapshot_restored(&self, number: u128) -> PathBuf {
+        let path = self.root().join(format!("restored snapshot {number}"));
+        let target = into(path.clone(), TargetPolicy::Replace);
+        let id = Uuid::new_v4().as_u128();
+        let report = self
+            .restore(id, RestoreData::Snapshot(snap(number)), target)
+            .await;
+        assert_eq!(report.unwrap().notes, [""; 0]);
+        path
+    }
+
     /// A copy of the first volume as it is now.
-    fn kept(&self) -> PathBuf {
+    pub(crate) fn kept(&self) -> PathBuf {
         let kept = self.root().join("kept");
         let copied = std::process::Command::new("cp")
             .args(["-a".as_ref(), self.data(), &kept])
@@ -408,8 +420,8 @@ async fn a_snapshot_waits_for_a_restore() {
     restored.unwrap();
     taken.unwrap();
     tree::assert_same(
-        &workbench.snapshot_dir(1).join("data"),
-        &workbench.snapshot_dir(2).join("data"),
+        &workbench.snapshot_restored(1).await.join("data"),
+        &workbench.snapshot_restored(2).await.join("data"),
     );
 }
 

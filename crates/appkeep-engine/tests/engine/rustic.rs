@@ -74,7 +74,8 @@ async fn rustic_restores_each_of_several_backups_as_it_was() {
     workbench.back_up(2).await;
 
     for number in [1, 2] {
-        let (original, restored) = (workbench.snapshot_dir(number), restore(&workbench, number));
+        let original = workbench.snapshot_restored(number).await;
+        let restored = restore(&workbench, number);
         for volume in ["data", "config"] {
             tree::assert_same(&original.join(volume), &restored.join(volume));
         }

@@ -23,11 +23,17 @@ fn assert_unreadable(outcome: Result<impl std::fmt::Debug, EngineError>, expecte
 }
 
 #[tokio::test]
-async fn a_snapshot_is_the_same_in_every_respect() {
+async fn a_snapshot_holds_the_content_and_remembers_everything_else() {
     let (workbench, config) = odd_volumes();
-    workbench.take(1).await.unwrap();
-    tree::assert_same(workbench.data(), &workbench.snapshot_dir(1).join("data"));
-    tree::assert_same(&config, &workbench.snapshot_dir(1).join("config"));
+    let taken = workbench.take(1).await.unwrap();
+    assert_eq!((taken.metadata_lost, taken.notes.len()), (0, 0));
+    for (volume, name) in [(workbench.data(), "data"), (&config, "config")] {
+        let copy = workbench.snapshot_dir(1).join(name);
+        tree::assert_same_content(volume, &copy);
+        tree::assert_only_content(&copy);
+        let restored = workbench.snapshot_restored(1).await;
+        tree::assert_same(volume, &restored.join(name));
+    }
     let sparse = fs::metadata(workbench.snapshot_dir(1).join("data/sparse")).unwrap();
     assert!(sparse.blocks() * 512 < 1 << 20, "{} blocks", sparse.blocks());
 }
@@ -102,7 +108,7 @@ async fn sockets_and_pipes_are_left_out() {
 }
 
 /// As the system keeps them: a version, then tag, permissions and id of each entry.
-fn access_control_list(entries: &[(u16, u16, u32)]) -> Vec<u8> {
+pub(crate) fn access_control_list(entries: &[(u16, u16, u32)]) -> Vec<u8> {
     let mut bytes = 2_u32.to_le_bytes().to_vec();
     for (tag, permissions, id) in entries {
         bytes.extend(tag.to_le_bytes());
@@ -134,7 +140,8 @@ async fn access_control_lists_are_kept() {
     fs::write(workbench.data().join("file"), "has its own").unwrap();
     set(&workbench.data().join("file"), "system.posix_acl_access");
     workbench.take(1).await.unwrap();
-    let copy = workbench.snapshot_dir(1).join("data");
+    tree::assert_only_content(&workbench.snapshot_dir(1).join("data"));
+    let copy = workbench.snapshot_restored(1).await.join("data");
     tree::assert_same(workbench.data(), &copy);
     let mut kept = [0; 100];
     for path in ["file", "directory/heir"] {
@@ -210,7 +217,7 @@ async fn what_an_earlier_try_left_is_replaced() {
     fs::write(partial.join("data/left over"), "old").unwrap();
     workbench.take(1).await.unwrap();
     assert!(!partial.exists());
-    tree::assert_same(workbench.data(), &workbench.snapshot_dir(1).join("data"));
+    tree::assert_same_content(workbench.data(), &workbench.snapshot_dir(1).join("data"));
 }
 
 #[tokio::test]
@@ -301,7 +308,7 @@ async fn a_volume_may_be_a_link_but_links_inside_are_not_followed() {
         path: link,
     }];
     workbench.take(1).await.unwrap();
-    tree::assert_same(&real, &workbench.snapshot_dir(1).join("linked"));
+    tree::assert_same(&real, &workbench.snapshot_restored(1).await.join("linked"));
 }
 
 #[tokio::test]
@@ -392,7 +399,7 @@ async fn a_deleted_snapshot_is_gone_with_all_its_remains() {
     left.sort();
     assert_eq!(
         left,
-        [snap(2).to_string(), format!("{}.taken", snap(2))].map(OsString::from)
+        ["", ".manifest", ".taken"].map(|kind| OsString::from(format!("{}{kind}", snap(2))))
     );
     workbench
         .engine

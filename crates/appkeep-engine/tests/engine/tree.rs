@@ -1,7 +1,7 @@
 //! A directory tree with everything in it that a copy can get wrong, and what is true of a tree.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, Metadata, Permissions};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, symlink};
@@ -103,7 +103,7 @@ pub(crate) struct Described {
     owner: (u32, u32),
     modified: (i64, i64),
     content: Content,
-    attributes: Vec<(String, Vec<u8>)>,
+    attributes: Vec<(OsString, Vec<u8>)>,
 }
 
 #[derive(PartialEq, Eq)]
@@ -161,20 +161,51 @@ fn describe_entry(path: &Path, metadata: &Metadata, first: &Path) -> Described {
     }
 }
 
-fn attributes_of(path: &Path) -> Vec<(String, Vec<u8>)> {
-    let mut names = vec![0; 4096];
+fn attributes_of(path: &Path) -> Vec<(OsString, Vec<u8>)> {
+    let mut names = vec![0; 65536];
     let length = rustix::fs::listxattr(path, names.as_mut_slice()).unwrap();
-    let names = String::from_utf8(names[..length].to_vec()).unwrap();
-    let mut attributes: Vec<_> = names
-        .split_terminator('\0')
+    let mut attributes: Vec<_> = names[..length]
+        .split(|byte| *byte == 0)
+        .filter(|name| !name.is_empty())
         .map(|name| {
-            let mut value = vec![0; 4096];
+            let mut value = vec![0; 65536];
             let length = rustix::fs::getxattr(path, name, value.as_mut_slice()).unwrap();
-            (name.to_owned(), value[..length].to_vec())
+            (OsStr::from_bytes(name).to_owned(), value[..length].to_vec())
         })
         .collect();
     attributes.sort();
     attributes
+}
+
+/// Fails when names or bytes differ, whatever else does.
+#[track_caller]
+pub(crate) fn assert_same_content(one: &Path, other: &Path) {
+    let contents = |root: &Path| {
+        let described = describe(root).into_iter();
+        let contents = described.map(|(path, described)| (path, described.content));
+        contents.collect::<BTreeMap<_, _>>()
+    };
+    let (one, other) = (contents(one), contents(other));
+    for (path, content) in &one {
+        assert_eq!(Some(content), other.get(path), "{}", path.display());
+    }
+    assert_eq!(one.len(), other.len());
+}
+
+/// Fails when an entry looks like anything but a copy: private, without attributes.
+#[track_caller]
+pub(crate) fn assert_only_content(root: &Path) {
+    for (path, described) in describe(root) {
+        let mode = match described.content {
+            Content::Directory => 0o700,
+            Content::File(..) => 0o600,
+            Content::Link(_) => 0o777,
+        };
+        let owner = rustix::process::geteuid().as_raw();
+        assert_eq!(described.mode & 0o7777, mode, "{}", path.display());
+        assert_eq!(described.owner.0, owner, "{}", path.display());
+        assert_eq!(described.attributes, [], "{}", path.display());
+    }
 }
 
 /// Fails with the first difference, not with all bytes of both.

@@ -45,7 +45,9 @@ pub(crate) fn snap(number: u128) -> AppSnapId {
 
 /// An engine with an app and a bucket.
 pub(crate) struct Workbench {
-    dir: TempDir,
+    path: PathBuf,
+    /// Removes all of it at the end.
+    removed: Option<TempDir>,
     pub(crate) engine: RusticEngine,
     pub(crate) app_id: AppId,
     pub(crate) bucket: Bucket,
@@ -70,8 +72,15 @@ impl Workbench {
 
     /// An app without volumes, all of it in `dir`.
     pub(crate) fn bare(dir: TempDir) -> Self {
-        let bucket_dir = dir.path().join("bucket");
-        fs::create_dir(&bucket_dir).unwrap();
+        let mut workbench = Self::at(dir.path());
+        workbench.removed = Some(dir);
+        workbench
+    }
+
+    /// The same, in a directory that stays.
+    pub(crate) fn at(path: &Path) -> Self {
+        let bucket_dir = path.join("bucket");
+        fs::create_dir_all(&bucket_dir).unwrap();
         let bucket = Bucket {
             id: BucketId::new(Uuid::from_u128(0xb)),
             account_id: AccountId::new(Uuid::from_u128(0xac)),
@@ -81,15 +90,16 @@ impl Workbench {
             backups_max: 2,
             declared: true,
         };
-        let engine = engine_in(&dir.path().join("data"));
+        let engine = engine_in(&path.join("data"));
         let app_id = AppId::new(Uuid::from_u128(0xa));
         Self {
-            dir,
+            path: path.to_owned(),
+            removed: None,
             engine,
             app_id,
             bucket,
             volumes: Vec::new(),
-            consistency: Consistency::Strict,
+            consistency: Consistency::Normal,
         }
     }
 
@@ -101,7 +111,7 @@ impl Workbench {
 
     /// Adds an empty volume and says where it is.
     pub(crate) fn add_volume(&mut self, name: &str) -> PathBuf {
-        let path = self.dir.path().join("volumes").join(name);
+        let path = self.path.join("volumes").join(name);
         fs::create_dir_all(&path).unwrap();
         self.volumes.push(Volume {
             name: name.to_owned(),
@@ -117,7 +127,7 @@ impl Workbench {
 
     /// The directory that holds everything.
     pub(crate) fn root(&self) -> &Path {
-        self.dir.path()
+        &self.path
     }
 
     pub(crate) fn repository(&self) -> PathBuf {
@@ -173,13 +183,10 @@ impl Workbench {
     }
 
     pub(crate) async fn copy(&self, backup_number: u128, snap_number: u128) -> Result<u64, EngineError> {
-        self.engine
-            .copy_backup(
-                &self.copy_request(backup_number, snap_number),
-                &unheard(),
-                &calm(),
-            )
-            .await
+        let request = self.copy_request(backup_number, snap_number);
+        let copied = self.engine.copy_backup(&request, &unheard(), &calm()).await?;
+        assert_eq!(copied.stored_again, [""; 0]);
+        Ok(copied.bytes)
     }
 
     /// Takes a snapshot and stores it, both under the same number.

@@ -23,8 +23,10 @@ impl Checker<'_> {
         let consistency = match &table.consistency {
             None => Consistency::default(),
             Some(given) => Consistency::from_word(given.get_ref()).ok_or_else(|| {
-                let words = Consistency::ALL.map(Consistency::as_str).join(" or ");
-                let problem = format!("{:?} is no consistency: {words} would be right", given.get_ref());
+                let [first, second, last] = Consistency::ALL.map(Consistency::as_str);
+                let given_word = given.get_ref();
+                let problem =
+                    format!("invalid consistency {given_word:?}: expected {first}, {second} or {last}");
                 self.error(&given.span(), problem)
             })?,
         };
@@ -191,7 +193,7 @@ command = ["pg-release"]
             (
                 "\"relaxed\"",
                 "\"lax\"",
-                "6: `consistency = \"lax\"`: \"lax\" is no consistency: strict or relaxed would be right",
+                "6: `consistency = \"lax\"`: invalid consistency \"lax\": expected normal, strict or relaxed",
             ),
             (
                 "\"pre-snapshot\"",

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::super::entry::{Content, Part};
 use super::super::fill::{Filled, Work, with_threads};
-use super::super::looks::Notes;
+use super::super::notes::Notes;
 
 /// A file of two pieces of this many bytes, the second all zeros.
 const PIECE: usize = 128 * 1024;

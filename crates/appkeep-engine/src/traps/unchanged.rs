@@ -1,0 +1,148 @@
+//! What passes for unchanged, and isn't read again.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rustic_core::FileType;
+use tokio_util::sync::CancellationToken;
+
+use super::bench::{Bench, noise};
+use super::faulty::Faults;
+use super::odd_source::{OddSource, Oddity};
+use crate::snapshot::Snapshot;
+use crate::snapshot::dir::{Dir, kind_of, size_of};
+use crate::snapshot::manifest::write::Writer;
+use crate::snapshot::manifest::{Entry, Kind, Original};
+use crate::tree_source::TreeSource;
+
+/// A snapshot of the bench's data whose manifest says what `edit` makes of each file's original.
+fn snapshot(bench: &Bench, edit: impl Fn(&str, &mut Original)) -> Snapshot {
+    let path = bench.dir.path().join("source.manifest");
+    let mut writer = Writer::create(&path).unwrap();
+    write_directory(&mut writer, &bench.source(), &edit);
+    writer.finish().unwrap();
+    Snapshot {
+        directory: bench.source(),
+        manifest: Some(path),
+    }
+}
+
+fn write_directory(writer: &mut Writer, path: &Path, edit: &impl Fn(&str, &mut Original)) {
+    let dir = Dir::open(path).unwrap();
+    for name in dir.names().unwrap() {
+        let stat = dir.stat(&name).unwrap();
+        let mut original = Original::new(&stat, Vec::new());
+        // All that matters is said by the test.
+        (original.changed, original.inode) = ((1_700_000_000, 5), 1000);
+        if kind_of(&stat) == rustix::fs::FileType::Directory {
+            writer
+                .entry(Entry::new(&name, Kind::Directory, original))
+                .unwrap();
+            write_directory(writer, &path.join(&name), edit);
+            writer.leave().unwrap();
+        } else {
+            edit(name.to_str().unwrap(), &mut original);
+            let (size, links, device) = (size_of(&stat), 1, 0);
+            let kind = Kind::File { size, links, device };
+            writer.entry(Entry::new(&name, kind, original)).unwrap();
+        }
+    }
+}
+
+/// Stores the snapshot, and says how many files were read.
+fn store(bench: &Bench, number: u128, snapshot: Snapshot) -> usize {
+    let opened = Arc::new(AtomicUsize::new(0));
+    let source = OddSource {
+        source: TreeSource::new(snapshot),
+        oddity: Oddity::Counted(Arc::clone(&opened)),
+    };
+    bench
+        .store(number, source, Faults::none(), &CancellationToken::new())
+        .unwrap();
+    opened.load(Ordering::SeqCst)
+}
+
+/// Trap 16: the library compares inodes when it is told to ignore them.
+#[test]
+fn only_files_with_another_time_of_change_or_inode_are_read_again() {
+    let bench = Bench::new();
+    assert_eq!(store(&bench, 1, snapshot(&bench, |_, _| ())), 21);
+    assert_eq!(store(&bench, 2, snapshot(&bench, |_, _| ())), 0);
+    let cases: [(fn(&mut Original), usize); 5] = [
+        (|original| original.inode += 1, 1),
+        (|original| original.changed.0 += 1, 1),
+        (|original| original.changed.1 += 1, 1),
+        (|original| original.modified.1 ^= 1, 1),
+        (|original| original.mode ^= 0o4, 0),
+    ];
+    for ((edit, expected), number) in cases.into_iter().zip(3..) {
+        let edited = snapshot(&bench, |name, original| {
+            if name == "5" {
+                edit(original);
+            }
+        });
+        assert_eq!(store(&bench, number, edited), expected, "case {number}");
+        // Back again.
+        store(&bench, number + 100, snapshot(&bench, |_, _| ()));
+    }
+}
+
+#[test]
+fn a_file_that_wrongly_passed_for_unchanged_is_stored_again() {
+    let bench = Bench::new();
+    store(&bench, 1, snapshot(&bench, |_, _| ()));
+    let path = bench.source().join("data/5");
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    fs::write(&path, noise(77, 10_000)).unwrap();
+    fs::File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_modified(modified)
+        .unwrap();
+    let source = TreeSource::new(snapshot(&bench, |_, _| ()));
+    let copied = bench.store(2, source, Faults::none(), &CancellationToken::new());
+    assert_eq!(copied.unwrap().stored_again, ["data/5"]);
+    let content = bench.content(2);
+    let stored = |name: &str| content.iter().find(|(path, _)| path.ends_with(name)).unwrap().1;
+    assert!(*stored("data/5") == noise(77, 10_000));
+    assert!(*stored("data/6") == noise(6, 10_000));
+    assert_eq!(bench.files(FileType::Snapshot), 2);
+    bench.assert_whole();
+}
+
+#[test]
+fn a_damaged_manifest_fails_the_backup() {
+    let bench = Bench::new();
+    let snapshot = snapshot(&bench, |_, _| ());
+    let path: PathBuf = snapshot.manifest.clone().unwrap();
+    let whole = fs::read(&path).unwrap();
+    for at in [0, 25, whole.len() / 2, whole.len() - 1] {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0x10;
+        fs::write(&path, damaged).unwrap();
+        let source = TreeSource::new(snapshot.clone());
+        let outcome = bench.store(1, source, Faults::none(), &CancellationToken::new());
+        let error = outcome.unwrap_err().to_string();
+        assert!(
+            error.contains("the snapshot: the manifest "),
+            "byte {at}: {error}"
+        );
+        assert_eq!(bench.files(FileType::Snapshot), 0);
+    }
+    for length in [0, 10, whole.len() / 2, whole.len() - 1] {
+        fs::write(&path, &whole[..length]).unwrap();
+        let source = TreeSource::new(snapshot.clone());
+        let outcome = bench.store(1, source, Faults::none(), &CancellationToken::new());
+        let error = outcome.unwrap_err().to_string();
+        assert!(
+            error.contains("the manifest is damaged at byte"),
+            "{length} bytes: {error}"
+        );
+    }
+    fs::write(&path, whole).unwrap();
+    store(&bench, 1, snapshot);
+    bench.assert_whole();
+}

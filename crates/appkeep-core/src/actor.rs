@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::ids::{AccountId, SubjectId, TokenId};
-use crate::store::ListFound;
 
 /// What an actor may do within its accounts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -119,8 +118,6 @@ pub struct OpContext {
     pub actor: Actor,
     /// Names the request in problems and in the log, and in what the log says of the jobs that it asks for.
     pub correlation: Option<Uuid>,
-    /// What was read in the same call as the actor's token, if anything was.
-    pub list_found: Option<ListFound>,
 }
 
 impl OpContext {
@@ -130,7 +127,6 @@ impl OpContext {
         Self {
             actor,
             correlation: None,
-            list_found: None,
         }
     }
 

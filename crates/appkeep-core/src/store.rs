@@ -19,6 +19,7 @@ use crate::ids::{
 use crate::job::{Claim, ClaimedJob, JobEnd, JobPayload, Lease, LeaseStatus, NewJob, PendingJob, QueuedJobs};
 use crate::retention::Made;
 use crate::schedule::{NextRun, Schedule, Scheduled};
+use crate::state::ResourceState;
 use crate::statistics::Statistics;
 
 /// Why the store did not do what it was asked.
@@ -44,15 +45,6 @@ pub struct Position {
     pub id: Uuid,
 }
 
-/// One state of one resource, for ever: whoever has read it needn't read it again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Version {
-    /// Where the resource stands in a list.
-    pub position: Position,
-    /// How often it had been changed.
-    pub generation: i64,
-}
-
 /// Which resources a list holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ListFilter {
@@ -67,42 +59,43 @@ pub struct ListFilter {
 pub struct Page {
     /// What comes after this place, or from the beginning.
     pub after: Option<Position>,
-    /// At most this many.
+    /// At most this many rows.
     pub rows_max: u32,
+    /// The page ends with the row that makes it larger than this; so it has at least one row.
+    pub bytes_max: usize,
 }
 
-/// Which kind of resource a list holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ListKind {
-    /// Backups.
-    AppBackups,
-    /// Snapshots.
-    AppSnaps,
-    /// Apps; their lists are those of accounts only.
-    Apps,
-}
-
-/// The part of a list that is read together with a token: one call of the store costs more than what it
-/// reads, and lists are what scripts ask for again and again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ListAsk {
-    /// The list's kind.
-    pub kind: ListKind,
-    /// What it holds.
-    pub filter: ListFilter,
-    /// The wanted part of it.
-    pub page: Page,
-}
-
-/// What a [`ListAsk`] found, as of the moment at which its token was valid.
+/// Part of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListFound {
-    /// What was asked.
-    pub ask: ListAsk,
-    /// Whether the app that the filter names is there; without a name there is nothing to be missed.
-    pub has_app: bool,
-    /// The versions of the part.
-    pub versions: Vec<Version>,
+pub struct ListPage<T> {
+    /// The rows, newest first.
+    pub rows: Vec<T>,
+    /// Whether the list continues after them.
+    pub has_more: bool,
+}
+
+/// What a reconcile pass reads of a finished backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FinishedBackup {
+    /// Its id.
+    pub id: AppBackupId,
+    /// Where its data should be.
+    pub bucket_id: BucketId,
+    /// Its state: completed, removed or unknown.
+    pub state: ResourceState,
+    /// How often it had been changed.
+    pub generation: i64,
+}
+
+/// What a reconcile pass reads of a finished snapshot.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FinishedSnap {
+    /// Its id.
+    pub id: AppSnapId,
+    /// Its state: completed, removed or unknown.
+    pub state: ResourceState,
+    /// How often it had been changed.
+    pub generation: i64,
 }
 
 /// Remembers everything.
@@ -113,16 +106,9 @@ pub trait Store: Send + Sync {
 
     /// The token with this hash, valid or not.
     async fn fetch_token(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError>;
-    /// The token with this hash, valid or not, and part of a list. Whether the token may see the list is
-    /// for the caller to find out.
-    async fn fetch_token_with_list(
-        &self,
-        hash: &TokenHash,
-        ask: &ListAsk,
-    ) -> Result<Option<(Token, ListFound)>, StoreError>;
     /// All tokens, oldest first.
     async fn list_tokens(&self) -> Result<Vec<Token>, StoreError>;
-    /// How much of everything there is. It reads every backup's and snapshot's row.
+    /// How much of everything there is. The store counts on every write, so that this costs little.
     async fn fetch_statistics(&self) -> Result<Statistics, StoreError>;
     /// The account with this id.
     async fn fetch_account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
@@ -136,11 +122,15 @@ pub trait Store: Send + Sync {
     async fn list_apps(&self, account_id: AccountId) -> Result<Vec<App>, StoreError>;
     /// The app of this account with this id as the API shows it, declared or not.
     async fn fetch_app_view(&self, account_id: AccountId, id: AppId) -> Result<Option<AppView>, StoreError>;
-    /// Those of the apps with these ids that the account has, in any order.
-    async fn fetch_app_views(&self, account_id: AccountId, ids: &[AppId])
-    -> Result<Vec<AppView>, StoreError>;
-    /// The versions of apps, newest app first.
-    async fn list_app_versions(&self, filter: &ListFilter, page: &Page) -> Result<Vec<Version>, StoreError>;
+    /// The apps of this account as the API shows them, declared or not, newest first.
+    async fn list_app_views(
+        &self,
+        account_id: AccountId,
+        page: &Page,
+    ) -> Result<ListPage<AppView>, StoreError>;
+    /// How often anything in this account's lists of apps, backups and snapshots has changed. A page that is read
+    /// after the version is at least as new; as long as the version is the same, nothing has changed.
+    async fn fetch_account_version(&self, id: AccountId) -> Result<Option<i64>, StoreError>;
     /// The bucket of this account with this id, declared or not.
     async fn fetch_bucket(&self, account_id: AccountId, id: BucketId) -> Result<Option<Bucket>, StoreError>;
     /// The buckets of this account, in the order of their declaration, declared or not.
@@ -174,37 +164,35 @@ pub trait Store: Send + Sync {
         account_id: AccountId,
         id: AppBackupId,
     ) -> Result<Option<AppBackup>, StoreError>;
-    /// Those of the backups with these ids that the account has, in any order.
-    async fn fetch_app_backups(
-        &self,
-        account_id: AccountId,
-        ids: &[AppBackupId],
-    ) -> Result<Vec<AppBackup>, StoreError>;
-    /// The versions of backups, newest backup first.
-    async fn list_app_backup_versions(
+    /// The backups of an account or an app, newest first.
+    async fn list_app_backups(
         &self,
         filter: &ListFilter,
         page: &Page,
-    ) -> Result<Vec<Version>, StoreError>;
+    ) -> Result<ListPage<AppBackup>, StoreError>;
+    /// At most `rows_max` of this app's finished backups, in the order of their ids, from the one after `after`.
+    async fn list_finished_app_backups(
+        &self,
+        app_id: AppId,
+        after: Option<AppBackupId>,
+        rows_max: u32,
+    ) -> Result<Vec<FinishedBackup>, StoreError>;
     /// The snapshot of this account with this id.
     async fn fetch_app_snap(
         &self,
         account_id: AccountId,
         id: AppSnapId,
     ) -> Result<Option<AppSnap>, StoreError>;
-    /// Those of the snapshots with these ids that the account has, in any order.
-    async fn fetch_app_snaps(
+    /// The snapshots of an account or an app, newest first.
+    async fn list_app_snaps(&self, filter: &ListFilter, page: &Page)
+    -> Result<ListPage<AppSnap>, StoreError>;
+    /// At most `rows_max` of this app's finished snapshots, in the order of their ids, from the one after `after`.
+    async fn list_finished_app_snaps(
         &self,
-        account_id: AccountId,
-        ids: &[AppSnapId],
-    ) -> Result<Vec<AppSnap>, StoreError>;
-    /// The versions of snapshots, newest snapshot first.
-    async fn list_app_snap_versions(
-        &self,
-        filter: &ListFilter,
-        page: &Page,
-    ) -> Result<Vec<Version>, StoreError>;
-
+        app_id: AppId,
+        after: Option<AppSnapId>,
+        rows_max: u32,
+    ) -> Result<Vec<FinishedSnap>, StoreError>;
     /// The restore of this account with this id.
     async fn fetch_app_restore(
         &self,
@@ -239,7 +227,12 @@ pub trait Store: Send + Sync {
     async fn renew_lease(&self, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError>;
 }
 
-/// An open transaction. A method that answers `bool` says whether the compare-and-set held; when it did
+/// An open transaction.
+///
+/// Transactions are serializable: the result is always as if each had run alone, one after the other. What a
+/// transaction has read stays true until it is committed.
+///
+/// A method that answers `bool` says whether the compare-and-set held; when it did
 /// not, nothing was written and the caller rolls back by dropping the transaction.
 #[async_trait]
 pub trait StoreTx: Send {

@@ -1,7 +1,7 @@
 //! From a bearer token to whom it stands for.
 
 use appkeep_core::actor::OpContext;
-use appkeep_core::store::{ListAsk, Store, StoreError};
+use appkeep_core::store::{Store, StoreError};
 use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
@@ -23,32 +23,17 @@ pub(crate) enum Unauthenticated {
 ///
 /// The token is looked up by its SHA-256, never compared itself. How long the look-up takes may tell how much of that
 /// hash begins like a stored one, and that is of no use: who wants another beginning has to try tokens at random,
-/// and a stored hash that is known in full leads to no token of 256 random bits. What is asked about a list is read
-/// along with it. Nothing is remembered from one request to the next, so a token that was revoked or is over is no
-/// good from then on.
+/// and a stored hash that is known in full leads to no token of 256 random bits. Nothing is remembered
+/// from one request to the next, so a token is invalid from the moment that it is revoked or expires.
 pub(crate) async fn authenticate(
     store: &dyn Store,
     headers: &HeaderMap,
-    list: Option<ListAsk>,
     now: DateTime<Utc>,
 ) -> Result<OpContext, Unauthenticated> {
     let hash = tokens::hash(bearer(headers).ok_or(Unauthenticated::Missing)?);
-    let found = match list {
-        None => {
-            let token = store.fetch_token(&hash).await;
-            token.map(|token| token.map(|token| (token, None)))
-        }
-        Some(ask) => {
-            let both = store.fetch_token_with_list(&hash, &ask).await;
-            both.map(|both| both.map(|(token, list)| (token, Some(list))))
-        }
-    };
-    match found.map_err(Unauthenticated::Store)? {
-        Some((token, list_found)) if token.is_valid(now) => Ok(OpContext {
-            actor: token.actor,
-            correlation: None,
-            list_found,
-        }),
+    let found = store.fetch_token(&hash).await.map_err(Unauthenticated::Store)?;
+    match found {
+        Some(token) if token.is_valid(now) => Ok(OpContext::new(token.actor)),
         _ => Err(Unauthenticated::Unknown),
     }
 }

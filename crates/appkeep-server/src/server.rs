@@ -11,7 +11,7 @@ use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::engine::Engine;
 use appkeep_core::service::Service;
 use appkeep_core::store::Store;
-use appkeep_core::worker::{HookTurns, Patrol, WorkerDeps, Workers};
+use appkeep_core::worker::{HookTurns, Reconciler, WorkerDeps, Workers};
 use appkeep_engine::{DataSpace, EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
 use tokio::sync::Notify;
@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 use crate::config::Config;
 use crate::data_dir::{DataDir, DataDirLock};
 use crate::error::StartError;
-use crate::http::{Api, BODY_BYTES_MAX, Http, WireCache};
+use crate::http::{Api, BODY_BYTES_MAX, Http, PageCache};
 use crate::keys;
 use crate::listener::{ConnectionLimits, Listener};
 use crate::operations::{Operations, RequestMetrics, Watched};
@@ -71,7 +71,7 @@ pub struct Server {
     listener: Listener,
     store: Arc<SqliteStore>,
     workers: Workers,
-    patrol: Patrol,
+    reconciler: Reconciler,
     operations: Option<Operations>,
     certificate: Option<CertificateWatch>,
     ca_file: Option<PathBuf>,
@@ -149,16 +149,16 @@ impl Server {
             admission,
         };
         let workers = Workers::start(&deps, options.config.workers as usize);
-        let patrol = Patrol::start(&deps, options.config.check_every);
+        let reconciler = Reconciler::start(&deps, options.config.check_every);
         if let Some(operations) = &operations {
-            operations.watch(workers.liveness().with(patrol.liveness()));
+            operations.watch(workers.liveness().with(reconciler.liveness()));
         }
         Ok(Self {
             service,
             listener,
             store,
             workers,
-            patrol,
+            reconciler,
             operations,
             certificate,
             ca_file,
@@ -232,7 +232,7 @@ impl Server {
         if let Some(certificate) = self.certificate {
             certificate.stop().await;
         }
-        self.patrol.stop().await;
+        self.reconciler.stop().await;
         self.workers.drain().await;
         if let Some(operations) = self.operations {
             operations.stop().await;
@@ -257,7 +257,7 @@ fn listen(
         store,
         clock: options.clock.clone(),
         ids: options.ids.clone(),
-        wire_cache: WireCache::new(),
+        page_cache: PageCache::new(),
         metrics,
         body_limits: BodyLimits {
             bytes_max: BODY_BYTES_MAX,

@@ -27,12 +27,12 @@ impl Service {
     ) -> Result<Listing<AppSnap>, Error<I>> {
         let account_id = self.admit(ctx, account, Access::Read).await?;
         let (app_id, options) = input.map_err(Error::Input)?;
-        self.check_app_of_list(ctx, account_id, app_id).await?;
+        self.app(account_id, app_id).await?;
         let filter = ListFilter {
             account_id,
             app_id: Some(app_id),
         };
-        Ok(Listing::begin(self.store.clone(), filter, options, ctx.list_found.as_ref()).await?)
+        Ok(Listing::begin(self.store.clone(), filter, options).await?)
     }
 
     /// Fetches a snapshot.

@@ -27,7 +27,7 @@ impl Service {
             account_id,
             app_id: None,
         };
-        Ok(Listing::begin(self.store.clone(), filter, options, ctx.list_found.as_ref()).await?)
+        Ok(Listing::begin(self.store.clone(), filter, options).await?)
     }
 
     /// Fetches an app.

@@ -27,7 +27,7 @@ use crate::clock::{Clock, IdSource};
 use crate::error::Error;
 use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId};
 use crate::job::{JobPayload, NewJob};
-use crate::store::{ListFilter, Store, StoreTx};
+use crate::store::{Store, StoreTx};
 
 pub use self::buckets::BucketList;
 pub(crate) use self::jobs::end_cancelled;
@@ -121,25 +121,6 @@ impl Service {
             self.app(account_id, app_id).await?;
         }
         Ok(())
-    }
-
-    /// Whether the app is there, which may have been found out together with the token.
-    async fn check_app_of_list<I>(
-        &self,
-        ctx: &OpContext,
-        account_id: AccountId,
-        app_id: AppId,
-    ) -> Result<(), Error<I>> {
-        let filter = ListFilter {
-            account_id,
-            app_id: Some(app_id),
-        };
-        let found = ctx.list_found.as_ref().filter(|found| found.ask.filter == filter);
-        match found {
-            Some(found) if found.has_app => Ok(()),
-            Some(_) => Err(Error::AppNotFound),
-            None => self.app(account_id, app_id).await.map(drop),
-        }
     }
 
     /// Queues a job that a request asked for, if one did. One that adds work is only queued when it is admitted.

@@ -48,7 +48,7 @@ mod tests {
         died.await.unwrap_err();
         assert_eq!(liveness.ended(), ["worker"]);
         assert_eq!(liveness.running("worker"), 1);
-        assert_eq!(liveness.running("patrol"), 0);
+        assert_eq!(liveness.running("reconciler"), 0);
         lives.abort();
     }
 }

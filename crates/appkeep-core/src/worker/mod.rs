@@ -8,7 +8,7 @@ mod apply_retention;
 mod delete_data;
 mod hooks;
 mod liveness;
-mod patrol;
+mod reconciler;
 mod restore_app;
 mod run;
 mod scheduler;
@@ -32,7 +32,7 @@ use crate::service::Service;
 use crate::store::Store;
 
 pub use self::liveness::Liveness;
-pub use self::patrol::Patrol;
+pub use self::reconciler::Reconciler;
 
 /// How long a lease holds unless it is renewed, in seconds.
 pub const LEASE_SECS: i64 = 30;

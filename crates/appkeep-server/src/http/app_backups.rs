@@ -29,8 +29,7 @@ pub(super) async fn list_all<R>(
 ) -> Answered<R> {
     let account = account(path.account_id);
     let (include, input) = list::wanted(query);
-    let ask = list::ask::<AppBackup, _>(&account, None, &input);
-    let ctx = call.authenticate_for_list(ask).await?;
+    let ctx = call.authenticate().await?;
     let service = &call.http().service;
     let listing = service.app_backup_list_all(&ctx, account, input).await?;
     list::answer(call.http(), &ctx, listing, include).await
@@ -43,8 +42,7 @@ pub(super) async fn list_for_app<R>(
 ) -> Answered<R> {
     let (account, app) = (account(path.account_id), app(path.app_id));
     let (include, options) = list::wanted(query);
-    let ask = list::ask::<AppBackup, _>(&account, Some(&app), &options);
-    let ctx = call.authenticate_for_list(ask).await?;
+    let ctx = call.authenticate().await?;
     let input = app.and_then(|app_id| Ok((app_id, options?)));
     let service = &call.http().service;
     let listing = service.app_backup_list_for_app(&ctx, account, input).await?;

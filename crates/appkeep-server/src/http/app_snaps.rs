@@ -26,8 +26,7 @@ pub(super) async fn list_for_app<R>(
 ) -> Answered<R> {
     let (account, app) = (account(path.account_id), app(path.app_id));
     let (include, options) = list::wanted(query);
-    let ask = list::ask::<AppSnap, _>(&account, Some(&app), &options);
-    let ctx = call.authenticate_for_list(ask).await?;
+    let ctx = call.authenticate().await?;
     let input = app.and_then(|app_id| Ok((app_id, options?)));
     let service = &call.http().service;
     let listing = service.app_snap_list_for_app(&ctx, account, input).await?;

@@ -5,7 +5,6 @@ use appkeep_api::body::JsonBody;
 use appkeep_api::headers::ForceUpdate;
 use appkeep_api::params::{AccountPath, AppListQuery, AppPath, NoQuery, QueryParams};
 use appkeep_api::reply::Reply;
-use appkeep_core::app::AppView;
 use appkeep_core::error::Error;
 use http::StatusCode;
 use http::header::ETAG;
@@ -26,8 +25,7 @@ pub(super) async fn list<R>(
 ) -> Answered<R> {
     let account = account(path.account_id);
     let (include, options) = list::wanted(query);
-    let ask = list::ask::<AppView, _>(&account, None, &options);
-    let ctx = call.authenticate_for_list(ask).await?;
+    let ctx = call.authenticate().await?;
     let listing = call.http().service.app_list(&ctx, account, options).await?;
     list::answer(call.http(), &ctx, listing, include).await
 }

@@ -11,7 +11,6 @@ use appkeep_api::words::{Identifier, Try};
 use appkeep_core::actor::OpContext;
 use appkeep_core::admission::NotAdmitted;
 use appkeep_core::error::Error;
-use appkeep_core::store::ListAsk;
 use dropshot::Body;
 use futures::FutureExt;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
@@ -60,13 +59,8 @@ impl<'a> Call<'a> {
 
     /// Who asks.
     pub(super) async fn authenticate(&self) -> Result<OpContext, Refusal> {
-        self.authenticate_for_list(None).await
-    }
-
-    /// Who asks for a list; the list's beginning is read along, unless what is asked for is malformed.
-    pub(super) async fn authenticate_for_list(&self, list: Option<ListAsk>) -> Result<OpContext, Refusal> {
         let (store, now) = (self.http().store.as_ref(), self.http().clock.now());
-        let ctx = auth::authenticate(store, self.headers(), list, now)
+        let ctx = auth::authenticate(store, self.headers(), now)
             .await
             .map_err(Refusal::Unauthenticated)?;
         Ok(OpContext {

@@ -1,6 +1,5 @@
 //! Lists, written while they are sent, so that memory stays bounded whatever their length.
 
-use std::collections::HashMap;
 use std::io;
 
 use appkeep_api::app::{AppListType, AppVersion};
@@ -13,19 +12,18 @@ use appkeep_api::words::{ContinueToken, Identifier, Timestamp};
 use appkeep_core as core;
 use appkeep_core::actor::OpContext;
 use appkeep_core::error::Error;
-use appkeep_core::ids::{AccountId, AppId};
 use appkeep_core::listing::{ListOptions, Listed, Listing};
-use appkeep_core::store::{ListAsk, ListFilter, Position, StoreError};
+use appkeep_core::store::{Position, StoreError};
 use bytes::Bytes;
 use dropshot::Body;
 use http::StatusCode;
 use http_body_util::channel::Channel;
 use serde::Serialize;
 use serde_json::Value;
-use uuid::Uuid;
+use tracing::Instrument as _;
 
+use super::page_cache::{PageKey, WrittenPage};
 use super::problem::{Refusal, Rejected};
-use super::wire_cache::WireCache;
 use super::{Http, from_wire, media, to_wire};
 
 /// A resource that can stand in a list.
@@ -101,26 +99,6 @@ pub(super) fn wanted<F>(
     }
 }
 
-/// What to read along with the caller's token: the list's beginning, if it is clear what that is.
-pub(super) fn ask<T: Item, I>(
-    account: &Result<AccountId, I>,
-    app: Option<&Result<AppId, I>>,
-    options: &Result<ListOptions, I>,
-) -> Option<ListAsk> {
-    let app_id = match app {
-        None => None,
-        Some(app) => Some(*app.as_ref().ok()?),
-    };
-    Some(ListAsk {
-        kind: T::KIND,
-        filter: ListFilter {
-            account_id: *account.as_ref().ok()?,
-            app_id,
-        },
-        page: options.as_ref().ok()?.first_page(),
-    })
-}
-
 /// About the list as a whole: who asked for it, and when.
 pub(super) struct Asked {
     by: core::ids::SubjectId,
@@ -153,7 +131,8 @@ impl Asked {
     }
 }
 
-/// Answers with a list. A short one is written before it is sent, so that it can still become a problem.
+/// Answers with a list. A short one is written before it is sent, so that it can still become a problem, and is
+/// kept until something in the account changes.
 pub(super) async fn answer<T: Item, R>(
     http: &Http,
     ctx: &OpContext,
@@ -161,27 +140,37 @@ pub(super) async fn answer<T: Item, R>(
     include: Columns,
 ) -> Result<Reply<R>, Refusal> {
     let asked = Asked::now(http, ctx);
-    let mut writer = Writer {
-        include,
-        count: 0,
-        wire_cache: http.wire_cache.clone(),
-    };
+    let key = PageKey::of(&listing, include.as_deref());
+    if let Some(page) = key.as_ref().and_then(|key| http.page_cache.get(key)) {
+        let reply = whole(page.written.to_vec(), page.count, page.goes_on_after, &asked);
+        return Ok(reply.map_err(Error::from)?);
+    }
+    let mut writer = Writer { include, count: 0 };
     let mut written = head::<T>().map_err(Error::from)?;
     writer
         .page(&mut listing, &mut written)
         .await
         .map_err(Error::from)?;
     if listing.is_at_end() {
-        writer.tail(&listing, &asked, &mut written).map_err(Error::from)?;
-        return Ok(Reply::body(StatusCode::OK, media::JSON, written.into()));
+        let (count, goes_on_after) = (writer.count, listing.goes_on_after());
+        if let Some(key) = key {
+            let page = WrittenPage {
+                written: Bytes::copy_from_slice(&written),
+                count,
+                goes_on_after,
+            };
+            http.page_cache.insert(key, page);
+        }
+        let reply = whole(written, count, goes_on_after, &asked);
+        return Ok(reply.map_err(Error::from)?);
     }
     let (mut sender, body) = Channel::<Bytes, io::Error>::new(1);
-    tokio::spawn(async move {
+    let stream = async move {
         let mut chunk = written;
         loop {
             let ended = listing.is_at_end();
             let next = if ended {
-                writer.tail(&listing, &asked, &mut chunk)
+                tail(writer.count, listing.goes_on_after(), &asked, &mut chunk)
             } else {
                 writer.page(&mut listing, &mut chunk).await
             };
@@ -195,8 +184,33 @@ pub(super) async fn answer<T: Item, R>(
                 return;
             }
         }
-    });
+    };
+    tokio::spawn(stream.in_current_span());
     Ok(Reply::body(StatusCode::OK, media::JSON, Body::wrap(body)))
+}
+
+/// Answers with a list of which everything but the end is written.
+fn whole<R>(
+    mut written: Vec<u8>,
+    count: u64,
+    goes_on_after: Option<Position>,
+    asked: &Asked,
+) -> Result<Reply<R>, StoreError> {
+    tail(count, goes_on_after, asked, &mut written)?;
+    Ok(Reply::body(StatusCode::OK, media::JSON, written.into()))
+}
+
+fn tail(
+    count: u64,
+    goes_on_after: Option<Position>,
+    asked: &Asked,
+    to: &mut Vec<u8>,
+) -> Result<(), StoreError> {
+    let metadata = asked.metadata(goes_on_after, count);
+    to.extend_from_slice(br#"],"metadata":"#);
+    serde_json::to_writer(&mut *to, &metadata).map_err(unwritable)?;
+    to.push(b'}');
+    Ok(())
 }
 
 fn head<T: Item>() -> Result<Vec<u8>, StoreError> {
@@ -213,62 +227,23 @@ pub(super) fn unwritable(error: serde_json::Error) -> StoreError {
 struct Writer {
     include: Columns,
     count: u64,
-    wire_cache: WireCache,
 }
 
 impl Writer {
-    /// Writes the next page. What was written for a version before isn't read again.
+    /// Writes the next page.
     async fn page<T: Item>(&mut self, listing: &mut Listing<T>, to: &mut Vec<u8>) -> Result<(), StoreError> {
-        let versions = listing.next_page().await?;
-        let cached: Vec<Option<Bytes>> = match self.include {
-            None => versions
-                .iter()
-                .map(|version| self.wire_cache.get(version))
-                .collect(),
-            Some(_) => vec![None; versions.len()],
-        };
-        let ids = versions
-            .iter()
-            .zip(&cached)
-            .filter(|(_, cached)| cached.is_none());
-        let ids: Vec<Uuid> = ids.map(|(version, _)| version.position.id).collect();
-        let mut read = HashMap::new();
-        if !ids.is_empty() {
-            let items = listing.fetch(&ids).await?;
-            read.extend(items.into_iter().map(|item| (item.id(), item)));
-        }
-        for (version, cached) in versions.iter().zip(cached) {
-            let text = match (cached, read.get(&version.position.id)) {
-                (Some(text), _) => text,
-                (None, Some(item)) => self.item(item)?,
-                // It was deleted since the page was read.
-                (None, None) => continue,
-            };
+        for item in listing.next_page().await? {
             if self.count > 0 {
                 to.push(b',');
             }
             self.count += 1;
-            to.extend_from_slice(&text);
+            let wire = item.wire().map_err(StoreError::Broken)?;
+            let written = match &self.include {
+                None => serde_json::to_writer(&mut *to, &wire),
+                Some(names) => columns(&wire, names).and_then(|row| serde_json::to_writer(&mut *to, &row)),
+            };
+            written.map_err(unwritable)?;
         }
-        Ok(())
-    }
-
-    fn item<T: Item>(&self, item: &T) -> Result<Bytes, StoreError> {
-        let wire = item.wire().map_err(StoreError::Broken)?;
-        if let Some(names) = &self.include {
-            let row = columns(&wire, names).map_err(unwritable)?;
-            return Ok(serde_json::to_vec(&row).map_err(unwritable)?.into());
-        }
-        let text = Bytes::from(serde_json::to_vec(&wire).map_err(unwritable)?);
-        self.wire_cache.insert(item.id(), item.generation(), text.clone());
-        Ok(text)
-    }
-
-    fn tail<T: Item>(&self, listing: &Listing<T>, asked: &Asked, to: &mut Vec<u8>) -> Result<(), StoreError> {
-        let metadata = asked.metadata(listing.goes_on_after(), self.count);
-        to.extend_from_slice(br#"],"metadata":"#);
-        serde_json::to_writer(&mut *to, &metadata).map_err(unwritable)?;
-        to.push(b'}');
         Ok(())
     }
 }
@@ -280,36 +255,4 @@ pub(super) fn columns(wire: &impl Serialize, names: &[&str]) -> Result<Vec<Value
         .iter()
         .map(|name| whole.get(name).cloned().unwrap_or(Value::Null))
         .collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use appkeep_core::app_backup::AppBackup;
-
-    use super::*;
-
-    #[test]
-    fn a_list_is_read_along_with_the_token_unless_what_is_asked_for_is_malformed() {
-        let account_id = AccountId::from(Uuid::from_u128(1));
-        let app = AppId::from(Uuid::from_u128(2));
-        let options = ListOptions {
-            limit: Some(7),
-            after: None,
-        };
-        let read = |app_id| {
-            Some(ListAsk {
-                kind: AppBackup::KIND,
-                filter: ListFilter { account_id, app_id },
-                page: options.first_page(),
-            })
-        };
-        let asked = |account, app: Option<Result<AppId, ()>>, options| {
-            ask::<AppBackup, ()>(&account, app.as_ref(), &options)
-        };
-        assert_eq!(asked(Ok(account_id), None, Ok(options)), read(None));
-        assert_eq!(asked(Ok(account_id), Some(Ok(app)), Ok(options)), read(Some(app)));
-        assert_eq!(asked(Err(()), Some(Ok(app)), Ok(options)), None);
-        assert_eq!(asked(Ok(account_id), Some(Err(())), Ok(options)), None);
-        assert_eq!(asked(Ok(account_id), None, Err(())), None);
-    }
 }

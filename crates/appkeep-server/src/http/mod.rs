@@ -11,6 +11,7 @@ mod from_wire;
 mod handlers;
 mod list;
 mod media;
+mod page_cache;
 pub(crate) mod problem;
 mod request;
 mod router;
@@ -18,7 +19,6 @@ mod service;
 mod short_list;
 mod to_wire;
 mod to_wire_declared;
-mod wire_cache;
 
 use std::sync::Arc;
 
@@ -30,8 +30,8 @@ use appkeep_core::store::Store;
 use crate::operations::RequestMetrics;
 
 pub(crate) use self::media::accepts_gzip;
+pub(crate) use self::page_cache::PageCache;
 pub(crate) use self::service::Api;
-pub(crate) use self::wire_cache::WireCache;
 
 /// The largest request body, in bytes: 1 MiB.
 pub const BODY_BYTES_MAX: usize = 1_048_576;
@@ -43,7 +43,7 @@ pub(crate) struct Http {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) body_limits: BodyLimits,
-    pub(crate) wire_cache: WireCache,
+    pub(crate) page_cache: PageCache,
     /// Counts answers, where somebody wants to know.
     pub(crate) metrics: Option<Arc<RequestMetrics>>,
 }

@@ -147,7 +147,7 @@ pub(super) fn encode(watched: &Watched, statistics: Option<&Statistics>) -> Resu
 fn of_process(watched: &Watched) -> Registry {
     let mut registry = Registry::with_prefix(PREFIX);
     let tasks = Family::<TaskLabels, Gauge>::default();
-    for task in ["worker", "scheduler", "patrol"] {
+    for task in ["worker", "scheduler", "reconciler"] {
         let running = watched
             .liveness
             .get()

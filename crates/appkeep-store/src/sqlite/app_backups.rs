@@ -1,13 +1,13 @@
 //! Backups.
 
 use appkeep_core::app_backup::AppBackup;
-use appkeep_core::ids::{AccountId, AppBackupId, AppSnapId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId};
 use appkeep_core::state::{HookState, ResourceState};
-use appkeep_core::store::StoreError;
+use appkeep_core::store::{FinishedBackup, ListFilter, ListPage, Page, StoreError};
 use rusqlite::params;
 
 use super::db::{Db, statements};
-use super::rows::{Row, bytes, json, micros};
+use super::rows::{Bounds, Row, bytes, json, micros};
 
 statements! {
     INSERT("app_backups") = "INSERT INTO app_backups (id, account_id, app_id, name, bucket_id, snapshot_id, schedule_id, state, \
@@ -24,6 +24,14 @@ statements! {
     COUNT_READING("app_backups") = "SELECT COUNT(*) AS readers FROM app_backups \
          WHERE snapshot_id = ?1 AND state IN ('pending', 'discovering', 'running')";
     FETCH("app_backups") = "SELECT * FROM app_backups WHERE account_id = ?1 AND id = ?2";
+    LIST_OF_ACCOUNT("app_backups") = "SELECT * FROM app_backups INDEXED BY app_backups_by_account \
+         WHERE account_id = ?1 AND (created_micros, id) < (?2, ?3) \
+         ORDER BY created_micros DESC, id DESC LIMIT ?4";
+    LIST_OF_APP("app_backups") = "SELECT * FROM app_backups INDEXED BY app_backups_by_app \
+         WHERE account_id = ?1 AND app_id = ?5 AND (created_micros, id) < (?2, ?3) \
+         ORDER BY created_micros DESC, id DESC LIMIT ?4";
+    LIST_FINISHED("app_backups") = "SELECT id, bucket_id, state, generation FROM app_backups INDEXED BY app_backups_finished \
+         WHERE app_id = ?1 AND id > ?2 AND state IN ('completed', 'removed', 'unknown') ORDER BY id LIMIT ?3";
 }
 
 /// Leaves a name alone that is taken: telling so by the number of rows is the same in every database, and
@@ -110,15 +118,46 @@ pub(super) fn fetch(
     db.fetch(FETCH, params![account_id.to_string(), id.to_string()], app_backup)
 }
 
-/// Those of `ids` that the account has.
-pub(super) fn fetch_some(
+/// Reads a page of the account's or the app's list.
+pub(super) fn list(db: &Db, filter: &ListFilter, page: &Page) -> Result<ListPage<AppBackup>, StoreError> {
+    let account_id = filter.account_id.to_string();
+    let Bounds {
+        created_micros,
+        id,
+        limit,
+    } = Bounds::of(page);
+    match filter.app_id {
+        None => {
+            let params = params![account_id, created_micros, id, limit];
+            db.page(LIST_OF_ACCOUNT, params, page, app_backup)
+        }
+        Some(app_id) => {
+            let params = params![account_id, created_micros, id, limit, app_id.to_string()];
+            db.page(LIST_OF_APP, params, page, app_backup)
+        }
+    }
+}
+
+/// Reads ids and states of an app's finished backups, in the order of ids.
+pub(super) fn list_finished(
     db: &Db,
-    account_id: AccountId,
-    ids: &[AppBackupId],
-) -> Result<Vec<AppBackup>, StoreError> {
-    ids.iter()
-        .filter_map(|id| fetch(db, account_id, *id).transpose())
-        .collect()
+    app_id: AppId,
+    after: Option<AppBackupId>,
+    rows_max: u32,
+) -> Result<Vec<FinishedBackup>, StoreError> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    db.list(
+        LIST_FINISHED,
+        params![app_id.to_string(), after, rows_max],
+        |row| {
+            Ok(FinishedBackup {
+                id: row.id("id")?,
+                bucket_id: row.id("bucket_id")?,
+                state: row.word("state", ResourceState::from_word)?,
+                generation: row.value("generation")?,
+            })
+        },
+    )
 }
 
 fn app_backup(row: &Row<'_>) -> Result<AppBackup, StoreError> {

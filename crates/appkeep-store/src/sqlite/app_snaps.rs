@@ -1,13 +1,13 @@
 //! Snapshots.
 
 use appkeep_core::app_snap::AppSnap;
-use appkeep_core::ids::{AccountId, AppBackupId, AppSnapId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId};
 use appkeep_core::state::{HookState, ResourceState};
-use appkeep_core::store::StoreError;
+use appkeep_core::store::{FinishedSnap, ListFilter, ListPage, Page, StoreError};
 use rusqlite::params;
 
 use super::db::{Db, statements};
-use super::rows::{Row, json, micros};
+use super::rows::{Bounds, Row, json, micros};
 
 statements! {
     INSERT("app_snaps") = "INSERT INTO app_snaps (id, account_id, app_id, name, schedule_id, state, state_unready, hook_state, \
@@ -22,6 +22,14 @@ statements! {
     DELETE("app_snaps") = "DELETE FROM app_snaps WHERE id = ?1 AND generation = ?2";
     FETCH("app_snaps") = "SELECT * FROM app_snaps WHERE account_id = ?1 AND id = ?2";
     LIST_MADE_FOR("app_snaps") = "SELECT * FROM app_snaps WHERE made_for = ?1 ORDER BY created_micros, id";
+    LIST_OF_ACCOUNT("app_snaps") = "SELECT * FROM app_snaps INDEXED BY app_snaps_by_account \
+         WHERE account_id = ?1 AND (created_micros, id) < (?2, ?3) \
+         ORDER BY created_micros DESC, id DESC LIMIT ?4";
+    LIST_OF_APP("app_snaps") = "SELECT * FROM app_snaps INDEXED BY app_snaps_by_app \
+         WHERE account_id = ?1 AND app_id = ?5 AND (created_micros, id) < (?2, ?3) \
+         ORDER BY created_micros DESC, id DESC LIMIT ?4";
+    LIST_FINISHED("app_snaps") = "SELECT id, state, generation FROM app_snaps INDEXED BY app_snaps_finished \
+         WHERE app_id = ?1 AND id > ?2 AND state IN ('completed', 'removed', 'unknown') ORDER BY id LIMIT ?3";
 }
 
 /// Leaves a name alone that is taken; see the backups' `insert`.
@@ -93,15 +101,45 @@ pub(super) fn list_made_for(db: &Db, backup_id: AppBackupId) -> Result<Vec<AppSn
     db.list(LIST_MADE_FOR, params![backup_id.to_string()], app_snap)
 }
 
-/// Those of `ids` that the account has.
-pub(super) fn fetch_some(
+/// Reads a page of the account's or the app's list.
+pub(super) fn list(db: &Db, filter: &ListFilter, page: &Page) -> Result<ListPage<AppSnap>, StoreError> {
+    let account_id = filter.account_id.to_string();
+    let Bounds {
+        created_micros,
+        id,
+        limit,
+    } = Bounds::of(page);
+    match filter.app_id {
+        None => {
+            let params = params![account_id, created_micros, id, limit];
+            db.page(LIST_OF_ACCOUNT, params, page, app_snap)
+        }
+        Some(app_id) => {
+            let params = params![account_id, created_micros, id, limit, app_id.to_string()];
+            db.page(LIST_OF_APP, params, page, app_snap)
+        }
+    }
+}
+
+/// Reads ids and states of an app's finished snapshots, in the order of ids.
+pub(super) fn list_finished(
     db: &Db,
-    account_id: AccountId,
-    ids: &[AppSnapId],
-) -> Result<Vec<AppSnap>, StoreError> {
-    ids.iter()
-        .filter_map(|id| fetch(db, account_id, *id).transpose())
-        .collect()
+    app_id: AppId,
+    after: Option<AppSnapId>,
+    rows_max: u32,
+) -> Result<Vec<FinishedSnap>, StoreError> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    db.list(
+        LIST_FINISHED,
+        params![app_id.to_string(), after, rows_max],
+        |row| {
+            Ok(FinishedSnap {
+                id: row.id("id")?,
+                state: row.word("state", ResourceState::from_word)?,
+                generation: row.value("generation")?,
+            })
+        },
+    )
 }
 
 fn app_snap(row: &Row<'_>) -> Result<AppSnap, StoreError> {

@@ -3,21 +3,36 @@
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::RestoreState;
 use appkeep_core::ids::{AccountId, AppId};
-use appkeep_core::store::StoreError;
+use appkeep_core::store::{ListPage, Page, StoreError};
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use super::catalog;
 use super::db::{Db, statements};
-use super::rows::{Row, micros};
+use super::rows::{Bounds, Row, micros};
+
+/// Reads apps as the API shows them. `CROSS JOIN` makes SQLite read apps first, whatever statistics say.
+macro_rules! view {
+    ($which:literal) => {
+        concat!(
+            "SELECT apps.*, accounts.name AS account_name, latest.state AS restore_state, ",
+            "latest.reasons AS restore_reasons FROM apps CROSS JOIN accounts ON accounts.id = apps.account_id ",
+            "LEFT JOIN app_restores AS latest ON latest.id = (",
+            "SELECT id FROM app_restores WHERE account_id = apps.account_id AND app_id = apps.id ",
+            "ORDER BY created_micros DESC, id DESC LIMIT 1) ",
+            $which
+        )
+    };
+}
 
 statements! {
-    VIEW("apps") = "SELECT apps.*, accounts.name AS account_name, latest.state AS restore_state, \
-         latest.reasons AS restore_reasons FROM apps JOIN accounts ON accounts.id = apps.account_id \
-         LEFT JOIN app_restores AS latest ON latest.id = (\
-           SELECT id FROM app_restores WHERE account_id = apps.account_id AND app_id = apps.id \
-           ORDER BY created_micros DESC, id DESC LIMIT 1) \
-         WHERE apps.account_id = ?1 AND apps.id = ?2";
+    VIEW("apps") = view!("WHERE apps.account_id = ?1 AND apps.id = ?2");
+
+    /// A page of the account's list: `?2` and `?3` what comes before, `?4` how many.
+    LIST("apps") = view!(
+        "WHERE apps.account_id = ?1 AND (apps.created_micros, apps.id) < (?2, ?3) \
+         ORDER BY apps.created_micros DESC, apps.id DESC LIMIT ?4"
+    );
 
     /// Counts a change of the app `?1` at the moment `?2`.
     pub(super) COUNT_CHANGE("apps") =
@@ -28,11 +43,19 @@ pub(super) fn fetch_view(db: &Db, account_id: AccountId, id: AppId) -> Result<Op
     db.fetch(VIEW, params![account_id.to_string(), id.to_string()], view)
 }
 
-/// Those of `ids` that the account has.
-pub(super) fn fetch_some(db: &Db, account_id: AccountId, ids: &[AppId]) -> Result<Vec<AppView>, StoreError> {
-    ids.iter()
-        .filter_map(|id| fetch_view(db, account_id, *id).transpose())
-        .collect()
+/// Reads a page of the account's list.
+pub(super) fn list(db: &Db, account_id: AccountId, page: &Page) -> Result<ListPage<AppView>, StoreError> {
+    let Bounds {
+        created_micros,
+        id,
+        limit,
+    } = Bounds::of(page);
+    db.page(
+        LIST,
+        params![account_id.to_string(), created_micros, id, limit],
+        page,
+        view,
+    )
 }
 
 fn view(row: &Row<'_>) -> Result<AppView, StoreError> {

@@ -27,6 +27,7 @@ statements! {
          is_default = excluded.is_default, position = excluded.position, \
          backups_max = excluded.backups_max, declared = TRUE \
          WHERE buckets.account_id = excluded.account_id";
+    FETCH_VERSION("accounts") = "SELECT version FROM accounts WHERE id = ?1";
     FETCH_ACCOUNT("accounts") = "SELECT * FROM accounts WHERE id = ?1";
     LIST_ACCOUNTS("accounts") = "SELECT * FROM accounts ORDER BY name, id";
     FETCH_APP("apps") = "SELECT * FROM apps WHERE account_id = ?1 AND id = ?2";
@@ -120,6 +121,10 @@ pub(super) fn within_its_account(
 
 pub(super) fn fetch_account(db: &Db, id: AccountId) -> Result<Option<Account>, StoreError> {
     db.fetch(FETCH_ACCOUNT, params![id.to_string()], account)
+}
+
+pub(super) fn fetch_account_version(db: &Db, id: AccountId) -> Result<Option<i64>, StoreError> {
+    db.fetch(FETCH_VERSION, params![id.to_string()], |row| row.value("version"))
 }
 
 pub(super) fn list_accounts(db: &Db) -> Result<Vec<Account>, StoreError> {

@@ -3,7 +3,7 @@
 //! A connection runs only [`Statement`]s, and `statements!` is how a module defines them. Each module's
 //! statements are also in its `STATEMENTS`, whose query plans are recorded in a test.
 
-use appkeep_core::store::StoreError;
+use appkeep_core::store::{ListPage, Page, StoreError};
 use rusqlite::{Connection, Params};
 
 use super::errors::{store_error, store_error_or_name_taken};
@@ -112,6 +112,37 @@ impl Db {
             found.push(read(&Row::new(statement.table, row))?);
         }
         Ok(found)
+    }
+
+    /// Reads a page of a list, of which `params` ask for one row more than it may have.
+    pub(super) fn page<T>(
+        &self,
+        statement: Statement,
+        params: impl Params,
+        page: &Page,
+        mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<ListPage<T>, StoreError> {
+        let mut prepared = self
+            .connection
+            .prepare_cached(statement.sql)
+            .map_err(store_error)?;
+        let mut rows = prepared.query(params).map_err(store_error)?;
+        let (mut found, mut bytes) = (Vec::new(), 0);
+        while let Some(row) = rows.next().map_err(store_error)? {
+            if found.len() >= page.rows_max as usize || bytes > page.bytes_max {
+                return Ok(ListPage {
+                    rows: found,
+                    has_more: true,
+                });
+            }
+            let row = Row::new(statement.table, row);
+            found.push(read(&row)?);
+            bytes += row.bytes_read();
+        }
+        Ok(ListPage {
+            rows: found,
+            has_more: false,
+        })
     }
 
     /// Begins a transaction that holds the lock for writing from the start: one that reads first and writes

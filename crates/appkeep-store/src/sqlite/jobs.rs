@@ -24,19 +24,21 @@ const REASON_CHARS_MAX: usize = 1000;
 ///
 /// A dead job is claimable itself, so a queued one with its key waits until the dead one is taken up again.
 macro_rules! claim {
-    ($class:literal, $limits:literal) => {
+    ($class:literal, $index:literal, $limits:literal) => {
         concat!(
             "UPDATE jobs SET state = 'running', attempt = attempt + 1, fence = fence + 1, lease_owner = ?1, ",
             "lease_until_micros = ?2 ",
             "WHERE seq = (",
-            "SELECT candidate.seq FROM jobs AS candidate ",
+            "SELECT candidate.seq FROM jobs AS candidate INDEXED BY ",
+            $index,
+            " ",
             "WHERE candidate.state IN ('queued', 'running') AND candidate.kind ",
             $class,
             " 'take_backup' AND candidate.run_after_micros <= ?3 ",
             "AND (candidate.state = 'queued' OR candidate.lease_until_micros < ?3 ",
             "OR (?4 AND candidate.lease_owner <> ?1)) ",
             "AND NOT EXISTS (",
-            "SELECT 1 FROM jobs AS other ",
+            "SELECT 1 FROM jobs AS other INDEXED BY jobs_running_by_exclusive_key ",
             "WHERE other.state = 'running' AND other.exclusive_key = candidate.exclusive_key ",
             "AND other.seq <> candidate.seq) ",
             $limits,
@@ -50,9 +52,11 @@ macro_rules! claim {
 /// Brings queued jobs of a class forward that wait longer than any job does: they were queued before the clock
 /// was set back. `?1` now, `?2` the moment until which a job may wait.
 macro_rules! recall {
-    ($class:literal) => {
+    ($class:literal, $index:literal) => {
         concat!(
-            "UPDATE jobs SET run_after_micros = ?1 ",
+            "UPDATE jobs INDEXED BY ",
+            $index,
+            " SET run_after_micros = ?1 ",
             "WHERE state IN ('queued', 'running') AND state = 'queued' AND kind ",
             $class,
             " 'take_backup' AND run_after_micros > ?2"
@@ -71,39 +75,40 @@ statements! {
          WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running' \
          RETURNING cancel_requested";
     FETCH_LEASE("jobs") = "SELECT 1 FROM jobs WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
-    REQUEST_CANCEL("jobs") = "UPDATE jobs SET cancel_requested = TRUE, run_after_micros = MIN(run_after_micros, 0) \
+    REQUEST_CANCEL("jobs") = "UPDATE jobs INDEXED BY jobs_by_resource SET cancel_requested = TRUE, run_after_micros = MIN(run_after_micros, 0) \
          WHERE resource = ?1 AND state IN ('queued', 'running')";
     QUEUE_AGAIN("jobs") = "UPDATE jobs SET state = 'queued', attempt = attempt - ?4, run_after_micros = ?5, reason = ?6, \
          lease_owner = NULL, lease_until_micros = NULL \
          WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
 
     /// Claims a job that isn't a backup. These take priority: they are short, or a client waits for them.
-    CLAIM_OTHER("jobs") = claim!("<>", "");
+    CLAIM_OTHER("jobs") = claim!("<>", "jobs_claimable_others", "");
 
     /// Claims a backup, unless as many run as its bucket or this owner (`?5`, null for no limit) permits. A
     /// queued one leaves its place to a dead one; dead ones don't exclude each other, or none would be resumed.
     CLAIM_BACKUP("jobs") = claim!(
         "=",
+        "jobs_claimable_backups",
         "AND (?5 IS NULL OR ?5 > (\
-          SELECT COUNT(*) FROM jobs AS own \
+          SELECT COUNT(*) FROM jobs AS own INDEXED BY jobs_running_by_exclusive_key \
           WHERE own.state = 'running' AND own.kind = 'take_backup' AND own.lease_owner = ?1 \
           AND own.lease_until_micros >= ?3 AND own.seq <> candidate.seq)) \
         AND NOT EXISTS (\
           SELECT 1 FROM buckets WHERE buckets.id = candidate.bucket_id AND buckets.backups_max <= (\
-            SELECT COUNT(*) FROM jobs AS beside \
+            SELECT COUNT(*) FROM jobs AS beside INDEXED BY jobs_running_by_bucket \
             WHERE beside.state = 'running' AND beside.bucket_id = candidate.bucket_id \
             AND beside.seq <> candidate.seq \
             AND (candidate.state = 'queued' OR (beside.lease_until_micros >= ?3 \
               AND NOT (?4 AND beside.lease_owner <> ?1))))) "
     );
 
-    RECALL_OTHER("jobs") = recall!("<>");
-    RECALL_BACKUP("jobs") = recall!("=");
+    RECALL_OTHER("jobs") = recall!("<>", "jobs_claimable_others");
+    RECALL_BACKUP("jobs") = recall!("=", "jobs_claimable_backups");
 
     /// Queues parked jobs again that this program can run: `?1` is its payload version, `?2` the kinds that it
     /// knows.
     UNPARK("jobs") = "\
-        UPDATE jobs SET state = 'queued', park_cause = NULL \
+        UPDATE jobs INDEXED BY jobs_parked SET state = 'queued', park_cause = NULL \
         WHERE state = 'parked' AND kind IN (SELECT value FROM json_each(?2)) \
         AND park_cause <> 'payload' AND payload_version = ?1";
 
@@ -116,7 +121,7 @@ statements! {
 
     /// Deletes all ended jobs but the `?1` that ended last.
     FORGET("jobs") = "\
-        DELETE FROM jobs WHERE ended_order <= \
+        DELETE FROM jobs INDEXED BY jobs_by_ended_order WHERE ended_order <= \
         (SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL) - ?1";
 }
 

@@ -12,6 +12,8 @@ mod errors;
 mod faults;
 mod jobs;
 mod migrations;
+#[cfg(test)]
+mod million;
 mod open;
 mod pending_jobs;
 #[cfg(test)]
@@ -23,7 +25,6 @@ mod tokens;
 mod transaction;
 mod trial;
 mod tx;
-mod versions;
 
 use std::path::Path;
 
@@ -40,7 +41,7 @@ use appkeep_core::retention::Made;
 use appkeep_core::schedule::{Schedule, Scheduled};
 use appkeep_core::statistics::Statistics;
 use appkeep_core::store::{
-    ListAsk, ListFilter, ListFound, ListKind, Page, Store, StoreError, StoreTx, Version,
+    FinishedBackup, FinishedSnap, ListFilter, ListPage, Page, Store, StoreError, StoreTx,
 };
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -157,20 +158,6 @@ impl Store for SqliteStore {
         self.lookup(|db| tokens::fetch(db, hash)).await
     }
 
-    async fn fetch_token_with_list(
-        &self,
-        hash: &TokenHash,
-        ask: &ListAsk,
-    ) -> Result<Option<(Token, ListFound)>, StoreError> {
-        let statements = match ask.kind {
-            ListKind::AppBackups => &versions::APP_BACKUPS,
-            ListKind::AppSnaps => &versions::APP_SNAPS,
-            ListKind::Apps => &versions::APPS,
-        };
-        self.lookup(|db| tokens::fetch_with_list(db, hash, statements, ask))
-            .await
-    }
-
     async fn list_tokens(&self) -> Result<Vec<Token>, StoreError> {
         self.scan(tokens::list).await
     }
@@ -203,17 +190,17 @@ impl Store for SqliteStore {
         self.lookup(|db| apps::fetch_view(db, account_id, id)).await
     }
 
-    async fn fetch_app_views(
+    async fn list_app_views(
         &self,
         account_id: AccountId,
-        ids: &[AppId],
-    ) -> Result<Vec<AppView>, StoreError> {
-        self.lookup(|db| apps::fetch_some(db, account_id, ids)).await
+        page: &Page,
+    ) -> Result<ListPage<AppView>, StoreError> {
+        let page = *page;
+        self.scan(move |db| apps::list(db, account_id, &page)).await
     }
 
-    async fn list_app_versions(&self, filter: &ListFilter, page: &Page) -> Result<Vec<Version>, StoreError> {
-        self.lookup(|db| versions::list(db, &versions::APPS, filter, page))
-            .await
+    async fn fetch_account_version(&self, id: AccountId) -> Result<Option<i64>, StoreError> {
+        self.lookup(|db| catalog::fetch_account_version(db, id)).await
     }
 
     async fn fetch_bucket(&self, account_id: AccountId, id: BucketId) -> Result<Option<Bucket>, StoreError> {
@@ -271,21 +258,22 @@ impl Store for SqliteStore {
         self.lookup(|db| app_backups::fetch(db, account_id, id)).await
     }
 
-    async fn fetch_app_backups(
-        &self,
-        account_id: AccountId,
-        ids: &[AppBackupId],
-    ) -> Result<Vec<AppBackup>, StoreError> {
-        self.lookup(|db| app_backups::fetch_some(db, account_id, ids))
-            .await
-    }
-
-    async fn list_app_backup_versions(
+    async fn list_app_backups(
         &self,
         filter: &ListFilter,
         page: &Page,
-    ) -> Result<Vec<Version>, StoreError> {
-        self.lookup(|db| versions::list(db, &versions::APP_BACKUPS, filter, page))
+    ) -> Result<ListPage<AppBackup>, StoreError> {
+        let (filter, page) = (*filter, *page);
+        self.scan(move |db| app_backups::list(db, &filter, &page)).await
+    }
+
+    async fn list_finished_app_backups(
+        &self,
+        app_id: AppId,
+        after: Option<AppBackupId>,
+        rows_max: u32,
+    ) -> Result<Vec<FinishedBackup>, StoreError> {
+        self.scan(move |db| app_backups::list_finished(db, app_id, after, rows_max))
             .await
     }
 
@@ -297,20 +285,22 @@ impl Store for SqliteStore {
         self.lookup(|db| app_snaps::fetch(db, account_id, id)).await
     }
 
-    async fn fetch_app_snaps(
-        &self,
-        account_id: AccountId,
-        ids: &[AppSnapId],
-    ) -> Result<Vec<AppSnap>, StoreError> {
-        self.lookup(|db| app_snaps::fetch_some(db, account_id, ids)).await
-    }
-
-    async fn list_app_snap_versions(
+    async fn list_app_snaps(
         &self,
         filter: &ListFilter,
         page: &Page,
-    ) -> Result<Vec<Version>, StoreError> {
-        self.lookup(|db| versions::list(db, &versions::APP_SNAPS, filter, page))
+    ) -> Result<ListPage<AppSnap>, StoreError> {
+        let (filter, page) = (*filter, *page);
+        self.scan(move |db| app_snaps::list(db, &filter, &page)).await
+    }
+
+    async fn list_finished_app_snaps(
+        &self,
+        app_id: AppId,
+        after: Option<AppSnapId>,
+        rows_max: u32,
+    ) -> Result<Vec<FinishedSnap>, StoreError> {
+        self.scan(move |db| app_snaps::list_finished(db, app_id, after, rows_max))
             .await
     }
 

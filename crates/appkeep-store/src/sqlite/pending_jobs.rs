@@ -11,10 +11,12 @@ use super::jobs;
 use super::rows::{Row, micros};
 
 macro_rules! select {
-    ($which:literal) => {
+    ($index:literal, $which:literal) => {
         concat!(
             "SELECT id, payload_version, kind, payload, state, fence, attempt, run_after_micros, ",
-            "cancel_requested, reason FROM jobs WHERE state IN ('queued', 'running', 'parked') ",
+            "cancel_requested, reason FROM jobs",
+            $index,
+            " WHERE state IN ('queued', 'running', 'parked') ",
             $which
         )
     };
@@ -22,9 +24,11 @@ macro_rules! select {
 
 /// Counts queued jobs that add work, as the indexes have them. `?1` is the owner.
 macro_rules! count {
-    ($column:literal) => {
+    ($column:literal, $index:literal) => {
         concat!(
-            "SELECT COUNT(*) AS count FROM jobs WHERE ",
+            "SELECT COUNT(*) AS count FROM jobs INDEXED BY ",
+            $index,
+            " WHERE ",
             $column,
             " = ?1 AND state = 'queued' AND kind IN ('take_backup', 'take_snapshot', 'restore_app')"
         )
@@ -32,10 +36,10 @@ macro_rules! count {
 }
 
 statements! {
-    LIST("jobs") = select!("ORDER BY seq");
-    FETCH("jobs") = select!("AND id = ?1");
-    COUNT_OF_APP("jobs") = count!("app_id");
-    COUNT_OF_ACCOUNT("jobs") = count!("account_id");
+    LIST("jobs") = select!(" INDEXED BY jobs_pending", "ORDER BY seq");
+    FETCH("jobs") = select!("", "AND id = ?1");
+    COUNT_OF_APP("jobs") = count!("app_id", "jobs_queued_by_app");
+    COUNT_OF_ACCOUNT("jobs") = count!("account_id", "jobs_queued_by_account");
 
     /// Ends a queued job that never ran. `?1` id, `?2` now.
     CANCEL("jobs") = "\

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use appkeep_core::metadata::Metadata;
 use appkeep_core::name::ResourceName;
-use appkeep_core::store::{Position, StoreError};
+use appkeep_core::store::{Page, Position, StoreError};
 use chrono::{DateTime, Utc};
 use rusqlite::types::{FromSql, ValueRef};
 use serde::Serialize;
@@ -18,12 +18,22 @@ pub(super) struct Row<'r> {
     /// The column after the one that was read last. Columns are mostly read in their order, so most names are
     /// found at once.
     next: Cell<usize>,
+    bytes_read: Cell<usize>,
 }
 
 impl<'r> Row<'r> {
     pub(super) fn new(table: &'static str, columns: &'r rusqlite::Row<'r>) -> Self {
-        let next = Cell::new(0);
-        Self { table, columns, next }
+        Self {
+            table,
+            columns,
+            next: Cell::new(0),
+            bytes_read: Cell::new(0),
+        }
+    }
+
+    /// How many bytes of text have been read so far.
+    pub(super) fn bytes_read(&self) -> usize {
+        self.bytes_read.get()
     }
 
     /// A value of a type that the database knows.
@@ -33,9 +43,12 @@ impl<'r> Row<'r> {
 
     /// A text, without a copy of it.
     pub(super) fn text(&self, column: &str) -> Result<&'r str, StoreError> {
-        self.raw(column)?
+        let text = self
+            .raw(column)?
             .as_str()
-            .map_err(|error| self.unreadable(column, error))
+            .map_err(|error| self.unreadable(column, error))?;
+        self.bytes_read.set(self.bytes_read.get() + text.len());
+        Ok(text)
     }
 
     fn raw(&self, column: &str) -> Result<ValueRef<'r>, StoreError> {
@@ -138,25 +151,27 @@ impl<'r> Row<'r> {
     }
 }
 
-/// What a page comes after, as the lists' columns have it: rows with a smaller (time, id) follow. The text of
-/// an id sorts as the id does.
-pub(super) struct After {
+/// A page's bounds as the lists' statements take them: rows with a smaller (time, id) follow. The text of an id
+/// sorts as the id does.
+pub(super) struct Bounds {
     pub(super) created_micros: i64,
     pub(super) id: String,
+    /// One more than the page may have: it tells whether the list continues.
+    pub(super) limit: i64,
 }
 
-impl After {
-    /// Without a position, the page begins after a time that no row has.
-    pub(super) fn new(position: Option<Position>) -> Self {
-        match position {
-            None => Self {
-                created_micros: i64::MAX,
-                id: String::new(),
-            },
-            Some(Position { created_micros, id }) => Self {
-                created_micros,
-                id: id.hyphenated().to_string(),
-            },
+impl Bounds {
+    pub(super) fn of(page: &Page) -> Self {
+        // Without a position, the page begins after a time that no row has.
+        let (created_micros, id) = match page.after {
+            None => (i64::MAX, String::new()),
+            Some(Position { created_micros, id }) => (created_micros, id.hyphenated().to_string()),
+        };
+        let limit = i64::from(page.rows_max) + 1;
+        Self {
+            created_micros,
+            id,
+            limit,
         }
     }
 }

@@ -48,9 +48,9 @@ statements! {
     LIST_OF_APP("schedules") = "SELECT * FROM schedules WHERE account_id = ?1 AND app_id = ?2";
     UPDATE_NEXT("schedules") = "UPDATE schedules SET next_due_micros = ?4, next_decided_micros = ?5 \
          WHERE id = ?1 AND declared AND next_due_micros IS ?2 AND next_decided_micros IS ?3";
-    COUNT_IN_PROGRESS("schedules") = "SELECT (SELECT COUNT(*) FROM app_backups \
+    COUNT_IN_PROGRESS("schedules") = "SELECT (SELECT COUNT(*) FROM app_backups INDEXED BY app_backups_in_progress \
          WHERE schedule_id = ?1 AND state IN ('pending', 'discovering', 'running')) \
-         + (SELECT COUNT(*) FROM app_snaps \
+         + (SELECT COUNT(*) FROM app_snaps INDEXED BY app_snaps_in_progress \
          WHERE schedule_id = ?1 AND state IN ('pending', 'discovering', 'running')) AS in_progress";
 }
 

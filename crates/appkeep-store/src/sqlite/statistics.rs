@@ -8,19 +8,21 @@ use super::db::{Db, statements};
 use super::rows::Row;
 
 statements! {
-    JOBS("jobs") = "SELECT kind, state, COUNT(*) AS count FROM jobs GROUP BY kind, state ORDER BY kind, state";
+    JOBS("job_counts") = "SELECT kind, state, count FROM job_counts WHERE count > 0 ORDER BY kind, state";
 
     /// A job that was cancelled while it waited is due since 1970, so that it is claimed at once; that isn't
     /// its age.
     OLDEST_DUE("jobs") = "\
-        SELECT MIN(run_after_micros) AS due_micros FROM jobs WHERE state = 'queued' AND run_after_micros > 0";
+        SELECT MIN(due_micros) AS due_micros FROM (\
+          SELECT (SELECT run_after_micros FROM jobs INDEXED BY jobs_claimable_others \
+            WHERE state IN ('queued', 'running') AND state = 'queued' AND kind <> 'take_backup' \
+            AND run_after_micros > 0 ORDER BY run_after_micros LIMIT 1) AS due_micros \
+          UNION ALL SELECT (SELECT run_after_micros FROM jobs INDEXED BY jobs_claimable_backups \
+            WHERE state IN ('queued', 'running') AND state = 'queued' AND kind = 'take_backup' \
+            AND run_after_micros > 0 ORDER BY run_after_micros LIMIT 1))";
 
-    APP_BACKUPS("app_backups") = "\
-        SELECT state, COUNT(*) AS count, COALESCE(SUM(bytes_done), 0) AS bytes FROM app_backups \
-        GROUP BY state ORDER BY state";
-
-    APP_SNAPS("app_snaps") = "\
-        SELECT state, COUNT(*) AS count, 0 AS bytes FROM app_snaps GROUP BY state ORDER BY state";
+    RESOURCES("resource_counts") = "\
+        SELECT state, count, bytes FROM resource_counts WHERE kind = ?1 AND count > 0 ORDER BY state";
 }
 
 pub(super) fn fetch(db: &Db) -> Result<Statistics, StoreError> {
@@ -28,8 +30,8 @@ pub(super) fn fetch(db: &Db) -> Result<Statistics, StoreError> {
         Ok(Statistics {
             jobs: db.list(JOBS, [], job_count)?,
             oldest_due: db.fetch_one(OLDEST_DUE, [], |row| row.optional_time("due_micros"))?,
-            app_backups: db.list(APP_BACKUPS, [], state_count)?,
-            app_snaps: db.list(APP_SNAPS, [], state_count)?,
+            app_backups: db.list(RESOURCES, ["app_backup"], state_count)?,
+            app_snaps: db.list(RESOURCES, ["app_snap"], state_count)?,
         })
     })
 }

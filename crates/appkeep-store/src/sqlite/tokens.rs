@@ -2,14 +2,12 @@
 
 use appkeep_core::actor::{Actor, Role, Token, TokenHash};
 use appkeep_core::ids::TokenId;
-use appkeep_core::store::{ListAsk, ListFound, StoreError};
+use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
-use super::catalog;
 use super::db::{Db, statements};
 use super::rows::{Row, json, micros};
-use super::versions::{self, Statements};
 
 statements! {
     INSERT("tokens") = "INSERT INTO tokens (id, name, hash, subject, role, scope, created_micros, revoked_micros, \
@@ -44,34 +42,6 @@ pub(super) fn update_revoked(db: &Db, id: TokenId, now: DateTime<Utc>) -> Result
 
 pub(super) fn fetch(db: &Db, hash: &TokenHash) -> Result<Option<Token>, StoreError> {
     db.fetch(FETCH, params![hash.0.as_slice()], token)
-}
-
-/// The token and part of a list, as of one moment.
-pub(super) fn fetch_with_list(
-    db: &Db,
-    hash: &TokenHash,
-    statements: &Statements,
-    ask: &ListAsk,
-) -> Result<Option<(Token, ListFound)>, StoreError> {
-    db.at_one_moment(|db| {
-        let Some(token) = fetch(db, hash)? else {
-            return Ok(None);
-        };
-        let has_app = match ask.filter.app_id {
-            None => true,
-            Some(app_id) => catalog::fetch_app(db, ask.filter.account_id, app_id)?.is_some(),
-        };
-        let versions = match token.revoked_at {
-            None => versions::list(db, statements, &ask.filter, &ask.page)?,
-            Some(_) => Vec::new(),
-        };
-        let found = ListFound {
-            ask: *ask,
-            has_app,
-            versions,
-        };
-        Ok(Some((token, found)))
-    })
 }
 
 pub(super) fn list(db: &Db) -> Result<Vec<Token>, StoreError> {

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "all of this is a test, helpers too")]
 
+mod load;
 mod opening;
 mod rows;
 mod sole_server;

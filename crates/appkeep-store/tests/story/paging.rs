@@ -3,11 +3,14 @@
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::app_snap::AppSnap;
 use appkeep_core::ids::AppId;
+use appkeep_core::listing::Listed;
+use appkeep_core::state::ResourceState;
+use appkeep_core::statistics::StateCount;
 use appkeep_core::store::{ListFilter, Page, Position};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::fixtures::{FORUM, STRANGERS, TEAM, WIKI, at, backup, snap};
+use crate::fixtures::{FORUM, NEAR, STRANGERS, TEAM, WIKI, at, backup, declaration, snap};
 use crate::harness::Harness;
 
 /// Ids whose order as numbers, as text and as bytes must be the same, and times of which some are equal.
@@ -67,33 +70,27 @@ async fn filled() -> Harness {
     h
 }
 
-async fn walk_backups(h: &Harness, filter: &ListFilter, rows_max: u32) -> Vec<Uuid> {
-    let (mut seen, mut after) = (Vec::new(), None);
-    loop {
-        let page = h
-            .store
-            .list_app_backup_versions(filter, &Page { after, rows_max })
-            .await
-            .unwrap();
-        assert!(page.len() <= rows_max as usize);
-        let Some(last) = page.last() else { return seen };
-        after = Some(last.position);
-        seen.extend(page.iter().map(|version| version.position.id));
+/// A page without a bound in bytes.
+fn page(after: Option<Position>, rows_max: u32) -> Page {
+    Page {
+        after,
+        rows_max,
+        bytes_max: usize::MAX,
     }
 }
 
-async fn walk_snaps(h: &Harness, filter: &ListFilter, rows_max: u32) -> Vec<Uuid> {
+async fn walk<T: Listed>(h: &Harness, filter: &ListFilter, page: Page) -> Vec<Uuid> {
     let (mut seen, mut after) = (Vec::new(), None);
     loop {
-        let page = h
-            .store
-            .list_app_snap_versions(filter, &Page { after, rows_max })
+        let found = T::page(h.store.as_ref(), filter, &Page { after, ..page })
             .await
             .unwrap();
-        assert!(page.len() <= rows_max as usize);
-        let Some(last) = page.last() else { return seen };
-        after = Some(last.position);
-        seen.extend(page.iter().map(|version| version.position.id));
+        assert!(found.rows.len() <= page.rows_max as usize);
+        seen.extend(found.rows.iter().map(|row| row.position().id));
+        if !found.has_more {
+            return seen;
+        }
+        after = Some(found.rows.last().expect("a page with rows").position());
     }
 }
 
@@ -107,12 +104,12 @@ async fn pages_of_any_size_show_everything_once_newest_first() {
         };
         for rows_max in [1, 2, 3, 100, u32::MAX] {
             assert_eq!(
-                walk_backups(&h, &filter, rows_max).await,
+                walk::<AppBackup>(&h, &filter, page(None, rows_max)).await,
                 expected(app_id),
                 "{rows_max} per page"
             );
             assert_eq!(
-                walk_snaps(&h, &filter, rows_max).await,
+                walk::<AppSnap>(&h, &filter, page(None, rows_max)).await,
                 expected(app_id),
                 "{rows_max} per page"
             );
@@ -131,31 +128,68 @@ async fn a_place_that_is_gone_is_still_a_place() {
         created_micros: at(1).timestamp_micros(),
         id: Uuid::from_u128(0xf1),
     };
-    let page = Page {
-        after: Some(gone),
-        rows_max: 1,
-    };
-    let next = h.store.list_app_backup_versions(&filter, &page).await.unwrap();
-    assert_eq!(next[0].position.id, Uuid::from_u128(0xf0));
+    let next = h
+        .store
+        .list_app_backups(&filter, &page(Some(gone), 1))
+        .await
+        .unwrap();
+    assert_eq!(next.rows[0].id.as_uuid(), Uuid::from_u128(0xf0));
 }
 
 #[tokio::test]
-async fn a_stranger_sees_an_empty_list() {
+async fn a_page_ends_when_it_has_enough_bytes() {
     let h = filled().await;
-    let page = Page {
-        after: None,
-        rows_max: 10,
-    };
+    for app_id in [None, Some(WIKI)] {
+        let filter = ListFilter {
+            account_id: TEAM,
+            app_id,
+        };
+        let (mut pages, mut after) = (Vec::new(), None);
+        loop {
+            let page = Page {
+                after,
+                rows_max: 100,
+                bytes_max: 800,
+            };
+            let found = h.store.list_app_backups(&filter, &page).await.unwrap();
+            after = found.rows.last().map(Listed::position);
+            pages.push(found.rows.len());
+            if !found.has_more {
+                break;
+            }
+        }
+        // A row is some 180 bytes.
+        assert!(
+            pages[..pages.len() - 1].iter().all(|rows| *rows == 5),
+            "{pages:?}"
+        );
+        assert_eq!(pages.iter().sum::<usize>(), expected(app_id).len());
+        let least = Page {
+            after: None,
+            rows_max: 100,
+            bytes_max: 0,
+        };
+        assert_eq!(walk::<AppBackup>(&h, &filter, least).await, expected(app_id));
+        assert_eq!(walk::<AppSnap>(&h, &filter, least).await, expected(app_id));
+    }
+}
+
+#[tokio::test]
+async fn other_accounts_see_an_empty_list() {
+    let h = filled().await;
     for app_id in [None, Some(WIKI)] {
         let filter = ListFilter {
             account_id: STRANGERS,
             app_id,
         };
         assert_eq!(
-            h.store.list_app_backup_versions(&filter, &page).await.unwrap(),
-            []
+            walk::<AppBackup>(&h, &filter, page(None, 10)).await,
+            [Uuid::nil(); 0]
         );
-        assert_eq!(h.store.list_app_snap_versions(&filter, &page).await.unwrap(), []);
+        assert_eq!(
+            walk::<AppSnap>(&h, &filter, page(None, 10)).await,
+            [Uuid::nil(); 0]
+        );
     }
 }
 
@@ -166,51 +200,156 @@ async fn a_page_of_no_rows_is_empty() {
         account_id: TEAM,
         app_id: None,
     };
-    let page = Page {
-        after: None,
-        rows_max: 0,
-    };
-    assert_eq!(
-        h.store.list_app_backup_versions(&filter, &page).await.unwrap(),
-        []
-    );
+    let none = h.store.list_app_backups(&filter, &page(None, 0)).await.unwrap();
+    assert!(none.rows.is_empty() && none.has_more);
 }
 
 #[tokio::test]
-async fn versions_say_what_was_changed() {
+async fn every_change_of_a_listed_resource_changes_its_accounts_version() {
     let h = filled().await;
-    let filter = ListFilter {
-        account_id: TEAM,
-        app_id: None,
+    let versions = async || {
+        let team = h.store.fetch_account_version(TEAM).await.unwrap().unwrap();
+        let strangers = h.store.fetch_account_version(STRANGERS).await.unwrap().unwrap();
+        (team, strangers)
     };
-    let page = Page {
-        after: None,
-        rows_max: 1,
-    };
-    let before = h.store.list_app_backup_versions(&filter, &page).await.unwrap()[0];
-    let ids = [before.position.id.into()];
-    let newest = h.store.fetch_app_backups(TEAM, &ids).await.unwrap().remove(0);
+    let backup_id = Uuid::from_u128(1).into();
+    let snap_id = Uuid::from_u128(1).into();
+    let before = versions().await;
+    let mut seen = vec![before.0];
     let mut tx = h.begin().await;
-    assert!(tx.update_app_backup(&newest).await.unwrap());
+    let mut changed = tx.fetch_app_backup(TEAM, backup_id).await.unwrap().unwrap();
+    assert!(tx.update_app_backup(&changed).await.unwrap());
     tx.commit().await.unwrap();
-    let after = h.store.list_app_backup_versions(&filter, &page).await.unwrap()[0];
-    assert_eq!(after.position, before.position);
-    assert_eq!(after.generation, before.generation + 1);
+    seen.push(versions().await.0);
+    changed.generation += 1;
+    let mut tx = h.begin().await;
+    assert!(
+        tx.delete_app_backup(changed.id, changed.generation)
+            .await
+            .unwrap()
+    );
+    tx.commit().await.unwrap();
+    seen.push(versions().await.0);
+    let mut tx = h.begin().await;
+    tx.insert_app_backup(&backup(0x77, "another")).await.unwrap();
+    tx.commit().await.unwrap();
+    seen.push(versions().await.0);
+    let mut tx = h.begin().await;
+    let changed = tx.fetch_app_snap(TEAM, snap_id).await.unwrap().unwrap();
+    assert!(tx.update_app_snap(&changed).await.unwrap());
+    tx.commit().await.unwrap();
+    seen.push(versions().await.0);
+    let mut tx = h.begin().await;
+    let mut renamed = declaration();
+    renamed.accounts[0].name = "crew".to_owned();
+    tx.update_declaration(&renamed, at(5)).await.unwrap();
+    drop(tx);
+    assert_eq!(versions().await.0, seen[seen.len() - 1], "it was rolled back");
+    assert!(seen.is_sorted_by(|one, next| one < next), "{seen:?}");
+    assert_eq!(versions().await.1, before.1, "nothing has changed there");
+    let unknown = Uuid::from_u128(0xdead).into();
+    assert_eq!(h.store.fetch_account_version(unknown).await.unwrap(), None);
 }
 
 #[tokio::test]
-async fn several_are_fetched_at_once_and_only_ones_own() {
+async fn finished_resources_are_listed_by_app_in_the_order_of_their_ids() {
+    let h = Harness::new().await;
+    let mut tx = h.begin().await;
+    let states = ResourceState::ALL
+        .into_iter()
+        .cycle()
+        .take(30)
+        .collect::<Vec<_>>();
+    for (n, state) in (1..).zip(&states) {
+        let app_id = if n % 5 == 0 { FORUM } else { WIKI };
+        let name = format!("row-{n}");
+        let backup = AppBackup {
+            app_id,
+            state: *state,
+            ..backup(n, &name)
+        };
+        tx.insert_app_backup(&backup).await.unwrap();
+        let snap = AppSnap {
+            app_id,
+            state: *state,
+            ..snap(n, &name)
+        };
+        tx.insert_app_snap(&snap).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    for app_id in [WIKI, FORUM] {
+        let expected: Vec<_> = (1_u128..)
+            .zip(&states)
+            .filter(|(n, _)| (n % 5 == 0) == (app_id == FORUM))
+            .filter(|(_, state)| {
+                use ResourceState::{Completed, Removed, Unknown};
+                [Completed, Removed, Unknown].contains(*state)
+            })
+            .map(|(n, state)| (Uuid::from_u128(n), *state))
+            .collect();
+        assert!(expected.len() >= 2);
+        let (mut backups, mut snaps) = (Vec::new(), Vec::new());
+        loop {
+            let after = backups.last().map(|(id, _): &(Uuid, _)| (*id).into());
+            let found = h.store.list_finished_app_backups(app_id, after, 2).await.unwrap();
+            if found.is_empty() {
+                break;
+            }
+            assert!(
+                found
+                    .iter()
+                    .all(|one| one.bucket_id == NEAR && one.generation == 0)
+            );
+            backups.extend(found.iter().map(|one| (one.id.as_uuid(), one.state)));
+        }
+        loop {
+            let after = snaps.last().map(|(id, _): &(Uuid, _)| (*id).into());
+            let found = h.store.list_finished_app_snaps(app_id, after, 2).await.unwrap();
+            if found.is_empty() {
+                break;
+            }
+            snaps.extend(found.iter().map(|one| (one.id.as_uuid(), one.state)));
+        }
+        assert_eq!(backups, expected);
+        assert_eq!(snaps, expected);
+    }
+}
+
+#[tokio::test]
+async fn statistics_count_every_change() {
     let h = filled().await;
-    let ids: Vec<Uuid> = vec![Uuid::from_u128(0), Uuid::from_u128(9), Uuid::from_u128(0xdead)];
-    let backups: Vec<_> = ids.iter().copied().map(Into::into).collect();
-    let mut found = h.store.fetch_app_backups(TEAM, &backups).await.unwrap();
-    found.sort_by_key(|backup| backup.id);
-    assert_eq!(
-        found.iter().map(|backup| backup.id.as_uuid()).collect::<Vec<_>>(),
-        ids[..2]
-    );
-    let snaps: Vec<_> = ids.iter().copied().map(Into::into).collect();
-    assert_eq!(h.store.fetch_app_snaps(TEAM, &snaps).await.unwrap().len(), 2);
-    assert_eq!(h.store.fetch_app_backups(STRANGERS, &backups).await.unwrap(), []);
-    assert_eq!(h.store.fetch_app_backups(TEAM, &[]).await.unwrap(), []);
+    let count = async |wanted: ResourceState| {
+        let statistics = h.store.fetch_statistics().await.unwrap();
+        let of = |counts: &[StateCount]| {
+            let found = counts.iter().find(|one| one.state == wanted);
+            found.map_or((0, 0), |one| (one.count, one.bytes))
+        };
+        (of(&statistics.app_backups), of(&statistics.app_snaps))
+    };
+    let all = i64::try_from(rows().len()).unwrap();
+    assert_eq!(count(ResourceState::Pending).await, ((all, 0), (all, 0)));
+    let id = Uuid::from_u128(1).into();
+    let mut tx = h.begin().await;
+    let mut moved = tx.fetch_app_backup(TEAM, id).await.unwrap().unwrap();
+    moved.state = ResourceState::Running;
+    moved.bytes_done = Some(70);
+    assert!(tx.update_app_backup(&moved).await.unwrap());
+    moved.generation += 1;
+    moved.bytes_done = Some(90);
+    assert!(tx.update_app_backup(&moved).await.unwrap());
+    moved.generation += 1;
+    tx.commit().await.unwrap();
+    assert_eq!(count(ResourceState::Running).await, ((1, 90), (0, 0)));
+    assert_eq!(count(ResourceState::Pending).await, ((all - 1, 0), (all, 0)));
+    let mut tx = h.begin().await;
+    assert!(tx.delete_app_backup(moved.id, moved.generation).await.unwrap());
+    let snap = tx
+        .fetch_app_snap(TEAM, Uuid::from_u128(1).into())
+        .await
+        .unwrap()
+        .unwrap();
+    assert!(tx.delete_app_snap(snap.id, snap.generation).await.unwrap());
+    tx.commit().await.unwrap();
+    assert_eq!(count(ResourceState::Running).await, ((0, 0), (0, 0)));
+    assert_eq!(count(ResourceState::Pending).await, ((all - 1, 0), (all - 1, 0)));
 }

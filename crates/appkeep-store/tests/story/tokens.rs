@@ -1,10 +1,10 @@
 use appkeep_core::actor::{AccountScope, Actor, Role, Token, TokenHash};
 use appkeep_core::ids::TokenId;
-use appkeep_core::store::{ListAsk, ListFilter, ListFound, ListKind, Page, StoreError};
+use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::fixtures::{ALICE, FORUM, SHOP_OF_STRANGERS, STRANGERS, TEAM, WIKI, at, backup, snap};
+use crate::fixtures::{ALICE, STRANGERS, TEAM, at};
 use crate::harness::Harness;
 
 fn token(n: u8, role: Role, scope: AccountScope) -> Token {
@@ -102,81 +102,4 @@ async fn two_tokens_never_share_a_hash() {
     let mut tx = h.begin().await;
     tx.insert_token(&first).await.unwrap();
     assert!(matches!(tx.insert_token(&same).await, Err(StoreError::Broken(_))));
-}
-
-#[tokio::test]
-async fn a_list_read_with_a_token_is_what_both_are_alone() {
-    let h = Harness::new().await;
-    let (valid, mut revoked) = (
-        token(1, Role::Viewer, AccountScope::All),
-        token(2, Role::Viewer, AccountScope::All),
-    );
-    revoked.revoked_at = Some(at(9));
-    let mut tx = h.begin().await;
-    for token in [&valid, &revoked] {
-        tx.insert_token(token).await.unwrap();
-    }
-    for n in 1..4 {
-        tx.insert_app_backup(&backup(n, &format!("backup-{n}")))
-            .await
-            .unwrap();
-        tx.insert_app_snap(&snap(n + 8, &format!("snap-{n}")))
-            .await
-            .unwrap();
-    }
-    tx.commit().await.unwrap();
-
-    for kind in [ListKind::AppBackups, ListKind::AppSnaps, ListKind::Apps] {
-        for (app_id, has_app) in [
-            (None, true),
-            (Some(WIKI), true),
-            (Some(FORUM), true),
-            (Some(SHOP_OF_STRANGERS), false),
-        ] {
-            for rows_max in [2, 10] {
-                let filter = ListFilter {
-                    account_id: TEAM,
-                    app_id,
-                };
-                let page = Page {
-                    after: None,
-                    rows_max,
-                };
-                let ask = ListAsk { kind, filter, page };
-                let versions = match kind {
-                    ListKind::AppBackups => h.store.list_app_backup_versions(&filter, &page).await.unwrap(),
-                    ListKind::AppSnaps => h.store.list_app_snap_versions(&filter, &page).await.unwrap(),
-                    ListKind::Apps => h.store.list_app_versions(&filter, &page).await.unwrap(),
-                };
-                let (token, found) = h
-                    .store
-                    .fetch_token_with_list(&valid.hash, &ask)
-                    .await
-                    .unwrap()
-                    .unwrap();
-                assert!(token == valid);
-                assert_eq!(
-                    found,
-                    ListFound {
-                        ask,
-                        has_app,
-                        versions
-                    }
-                );
-
-                let both = h.store.fetch_token_with_list(&revoked.hash, &ask).await.unwrap();
-                let (token, found) = both.unwrap();
-                assert!(token == revoked);
-                assert_eq!(found.versions, [], "nothing is read for a token that is no good");
-                let unknown = TokenHash([9; 32]);
-                assert!(
-                    h.store
-                        .fetch_token_with_list(&unknown, &ask)
-                        .await
-                        .unwrap()
-                        .is_none()
-                );
-            }
-        }
-    }
 }

@@ -95,7 +95,7 @@ fn metrics_tell_of_requests_jobs_and_backups() {
     assert_eq!(before["appkeep_build_info{version=\"0.1.0\"}"], "1");
     assert_eq!(before["appkeep_tasks{task=\"worker\"}"], "2");
     assert_eq!(before["appkeep_tasks{task=\"scheduler\"}"], "1");
-    assert_eq!(before["appkeep_tasks{task=\"patrol\"}"], "1");
+    assert_eq!(before["appkeep_tasks{task=\"reconciler\"}"], "1");
 
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
     let created = server.post(&token, &app_backups(), &body);

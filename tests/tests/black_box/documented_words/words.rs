@@ -82,7 +82,7 @@ pub(super) const SHOWN_BY: &[(&str, &str)] = &[
     ),
     (
         "AppBackup.state = removed",
-        "patrol::a_backup_whose_data_is_gone_is_removed_and_completed_when_it_is_back",
+        "reconciler::a_backup_whose_data_is_gone_is_removed_and_completed_when_it_is_back",
     ),
     (
         "AppBackup.state = running",
@@ -90,7 +90,7 @@ pub(super) const SHOWN_BY: &[(&str, &str)] = &[
     ),
     (
         "AppBackup.state = unknown",
-        "patrol::a_bucket_that_goes_away_makes_its_backups_unknown_until_it_is_back",
+        "reconciler::a_bucket_that_goes_away_makes_its_backups_unknown_until_it_is_back",
     ),
     (
         "AppBackup.stateUnready",
@@ -226,7 +226,7 @@ pub(super) const SHOWN_BY: &[(&str, &str)] = &[
     ),
     (
         "AppSnap.state = removed",
-        "patrol::a_snapshot_whose_directory_is_gone_is_removed_and_no_backup_is_made_of_it",
+        "reconciler::a_snapshot_whose_directory_is_gone_is_removed_and_no_backup_is_made_of_it",
     ),
     (
         "AppSnap.state = running",
@@ -234,7 +234,7 @@ pub(super) const SHOWN_BY: &[(&str, &str)] = &[
     ),
     (
         "AppSnap.state = unknown",
-        "patrol::a_snapshot_is_unknown_while_its_disk_cannot_be_asked",
+        "reconciler::a_snapshot_is_unknown_while_its_disk_cannot_be_asked",
     ),
     (
         "AppSnap.stateUnready",

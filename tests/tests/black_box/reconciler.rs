@@ -213,7 +213,7 @@ async fn a_snapshot_is_unknown_while_its_disk_cannot_be_asked() {
     becomes(&api, &path, "completed").await;
 }
 
-/// Deletes and prunes run while the patrol goes round.
+/// Deletes and prunes run while the reconciler works.
 #[tokio::test]
 async fn what_is_deleted_stays_deleted_and_the_rest_completed() {
     let server = watchful().await;

@@ -1,0 +1,366 @@
+//! The reconciler: compares the finished backups and snapshots with what buckets and the disk hold.
+//!
+//! Completed ones become `removed` when their data is gone, `unknown` with the reason while that can't be found
+//! out, and `completed` again when the data is back. A pass may be repeated, missed or interrupted at any time:
+//! it changes nothing but states, and each change is a compare-and-set on a generation that was read before the
+//! bucket was listed. A backup that is completed, changed or deleted meanwhile is left to the next pass.
+//!
+//! A pass goes through the apps one by one, spread over its period, and reads ids and states only: a complete
+//! resource is read when its state may have to change.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::{Liveness, WorkerDeps};
+use crate::app_backup::AppBackup;
+use crate::app_snap::AppSnap;
+use crate::catalog::{App, Bucket};
+use crate::engine::EngineError;
+use crate::ids::{BucketId, SubjectId};
+use crate::state::{ResourceState, fit_reason};
+use crate::store::{FinishedBackup, FinishedSnap, StoreError};
+
+/// How many ids and states are read at once.
+const PAGE_ROWS: u32 = 1000;
+/// The longest pause between two apps. With fewer apps than a period has of these, a pass is over earlier.
+const PAUSE_MAX: Duration = Duration::from_secs(1);
+
+/// A running reconciler.
+pub struct Reconciler {
+    task: JoinHandle<()>,
+    shutdown: CancellationToken,
+}
+
+impl Reconciler {
+    /// Starts the first pass now, and a further one after each `period`.
+    #[must_use]
+    pub fn start(deps: &WorkerDeps, period: Duration) -> Self {
+        let shutdown = CancellationToken::new();
+        let passes = Passes {
+            deps: deps.clone(),
+            period,
+            shutdown: shutdown.clone(),
+        };
+        let task = tokio::spawn(async move { passes.run().await });
+        Self { task, shutdown }
+    }
+
+    /// Whether it still runs.
+    #[must_use]
+    pub fn liveness(&self) -> Liveness {
+        let mut liveness = Liveness::default();
+        liveness.add("reconciler", self.task.abort_handle());
+        liveness
+    }
+
+    /// Stops, soon.
+    pub async fn stop(self) {
+        self.shutdown.cancel();
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the reconciler died");
+        }
+    }
+}
+
+/// What a listing says about the data of a resource.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Finding {
+    /// It is there.
+    There,
+    /// It is gone; says from where.
+    Gone(String),
+    /// Unknown, for this reason.
+    Unclear(String),
+}
+
+impl Finding {
+    fn of<T: Eq + Hash>(listed: &Result<HashSet<T>, String>, id: &T, place: &str) -> Self {
+        match listed {
+            Err(reason) => Self::Unclear(reason.clone()),
+            Ok(found) if found.contains(id) => Self::There,
+            Ok(_) => Self::Gone(format!("the data is gone from {place}")),
+        }
+    }
+
+    /// Whether a resource in this state can stay as it is, whatever its reasons.
+    fn confirms(&self, state: ResourceState) -> bool {
+        *self == Self::There && state == ResourceState::Completed
+    }
+
+    /// The state of a finished resource and its reasons after this was found; nothing when they stay as they are.
+    fn moves(&self, state: ResourceState, reasons: &[String]) -> Option<(ResourceState, Vec<String>)> {
+        let (next, reason) = match self {
+            Self::There => (ResourceState::Completed, None),
+            Self::Gone(reason) => (ResourceState::Removed, Some(reason)),
+            Self::Unclear(reason) => (ResourceState::Unknown, Some(reason)),
+        };
+        let next_reasons: Vec<_> = reason.iter().map(|reason| fit_reason(reason)).collect();
+        let stays = state == next && (next == ResourceState::Completed || reasons == next_reasons);
+        (is_finished(state) && state.may_become(next) && !stays).then_some((next, next_reasons))
+    }
+}
+
+/// Whether the data should be there, or was.
+fn is_finished(state: ResourceState) -> bool {
+    matches!(
+        state,
+        ResourceState::Completed | ResourceState::Removed | ResourceState::Unknown
+    )
+}
+
+struct Passes {
+    deps: WorkerDeps,
+    period: Duration,
+    shutdown: CancellationToken,
+}
+
+impl Passes {
+    async fn run(&self) {
+        let passes = async {
+            loop {
+                let next = Instant::now() + self.period;
+                if let Err(error) = self.pass().await {
+                    tracing::warn!(%error, "a reconcile pass was not finished");
+                }
+                // At least a pause, if a pass takes longer than its period.
+                let pause = Instant::now() + PAUSE_MAX.min(self.period);
+                tokio::time::sleep_until(next.max(pause)).await;
+            }
+        };
+        let _ = self.shutdown.run_until_cancelled(passes).await;
+    }
+
+    async fn pass(&self) -> Result<(), StoreError> {
+        let begun = Instant::now();
+        let store = &self.deps.store;
+        let mut apps = Vec::new();
+        for account in store.list_accounts().await? {
+            apps.extend(store.list_apps(account.id).await?);
+        }
+        let count = u32::try_from(apps.len()).unwrap_or(u32::MAX);
+        for (done, app) in (0..count).zip(&apps) {
+            let pause = (self.period / count).min(PAUSE_MAX);
+            tokio::time::sleep_until(begun + pause * done).await;
+            self.check_backups(app).await?;
+            self.check_snaps(app).await?;
+        }
+        Ok(())
+    }
+
+    async fn check_backups(&self, app: &App) -> Result<(), StoreError> {
+        // Read before any bucket is listed: what is finished later isn't among them.
+        let mut by_bucket: HashMap<BucketId, Vec<FinishedBackup>> = HashMap::new();
+        let mut after = None;
+        loop {
+            let page = self
+                .deps
+                .store
+                .list_finished_app_backups(app.id, after, PAGE_ROWS)
+                .await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id);
+            for backup in page {
+                by_bucket.entry(backup.bucket_id).or_default().push(backup);
+            }
+        }
+        if by_bucket.is_empty() {
+            return Ok(());
+        }
+        let buckets = self.deps.store.list_buckets(app.account_id).await?;
+        for (bucket_id, backups) in by_bucket {
+            if let Some(bucket) = buckets.iter().find(|bucket| bucket.id == bucket_id)
+                && !self.compare_with_bucket(app, bucket, &backups).await?
+            {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns false if the server stops.
+    async fn compare_with_bucket(
+        &self,
+        app: &App,
+        bucket: &Bucket,
+        backups: &[FinishedBackup],
+    ) -> Result<bool, StoreError> {
+        let engine = &self.deps.engine;
+        let listed = engine.list_backups(bucket, app.id, &self.shutdown).await;
+        let Some(listed) = unless_cancelled(listed) else {
+            return Ok(false);
+        };
+        let place = format!("bucket {}", bucket.name);
+        for backup in backups {
+            let finding = Finding::of(&listed, &backup.id, &place);
+            if finding.confirms(backup.state) {
+                continue;
+            }
+            let found = self
+                .deps
+                .store
+                .fetch_app_backup(app.account_id, backup.id)
+                .await?;
+            if let Some(found) = found.filter(|found| found.generation == backup.generation) {
+                self.update_backup(found, &finding).await?;
+            }
+        }
+        Ok(true)
+    }
+
+    async fn check_snaps(&self, app: &App) -> Result<(), StoreError> {
+        let mut snaps: Vec<FinishedSnap> = Vec::new();
+        loop {
+            let after = snaps.last().map(|snap| snap.id);
+            let page = self
+                .deps
+                .store
+                .list_finished_app_snaps(app.id, after, PAGE_ROWS)
+                .await?;
+            if page.is_empty() {
+                break;
+            }
+            snaps.extend(page);
+        }
+        if snaps.is_empty() {
+            return Ok(());
+        }
+        let Some(listed) = unless_cancelled(self.deps.engine.list_snapshots(app.id).await) else {
+            return Ok(());
+        };
+        for snap in snaps {
+            let finding = Finding::of(&listed, &snap.id, "the data directory");
+            if finding.confirms(snap.state) {
+                continue;
+            }
+            let found = self.deps.store.fetch_app_snap(app.account_id, snap.id).await?;
+            if let Some(found) = found.filter(|found| found.generation == snap.generation) {
+                self.update_snap(found, &finding).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn update_backup(&self, mut backup: AppBackup, finding: &Finding) -> Result<(), StoreError> {
+        let Some((state, reasons)) = finding.moves(backup.state, &backup.state_unready) else {
+            return Ok(());
+        };
+        let was = std::mem::replace(&mut backup.state, state);
+        backup.state_unready = reasons;
+        backup.metadata.changed(SubjectId::SYSTEM, self.now());
+        let mut tx = self.deps.store.begin().await?;
+        // A change or a delete in the meantime takes precedence.
+        if tx.update_app_backup(&backup).await? {
+            tx.commit().await?;
+            log_change(&"backup", &backup.id, was, backup.state, &backup.state_unready);
+        }
+        Ok(())
+    }
+
+    async fn update_snap(&self, mut snap: AppSnap, finding: &Finding) -> Result<(), StoreError> {
+        let Some((state, reasons)) = finding.moves(snap.state, &snap.state_unready) else {
+            return Ok(());
+        };
+        let was = std::mem::replace(&mut snap.state, state);
+        snap.state_unready = reasons;
+        snap.metadata.changed(SubjectId::SYSTEM, self.now());
+        let mut tx = self.deps.store.begin().await?;
+        if tx.update_app_snap(&snap).await? {
+            tx.commit().await?;
+            log_change(&"snapshot", &snap.id, was, snap.state, &snap.state_unready);
+        }
+        Ok(())
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.deps.clock.now()
+    }
+}
+
+/// The listing, or why there is none; nothing when the server stops.
+fn unless_cancelled<T>(listed: Result<HashSet<T>, EngineError>) -> Option<Result<HashSet<T>, String>> {
+    match listed {
+        Ok(found) => Some(Ok(found)),
+        Err(EngineError::Cancelled) => None,
+        Err(error) => Some(Err(error.to_string())),
+    }
+}
+
+fn log_change(
+    kind: &dyn std::fmt::Display,
+    id: &dyn std::fmt::Display,
+    from: ResourceState,
+    to: ResourceState,
+    reasons: &[String],
+) {
+    let (from, to, reason) = (from.as_str(), to.as_str(), reasons.join("; "));
+    if to == ResourceState::Completed.as_str() {
+        tracing::info!(%kind, %id, from, to, "data has reappeared");
+    } else {
+        tracing::warn!(%kind, %id, from, to, reason, "data is missing");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_finished_resources_change_and_only_when_necessary() {
+        use ResourceState::{Completed, Removed, Unknown};
+        let (gone, unclear) = (
+            Finding::Gone("gone".to_owned()),
+            Finding::Unclear("off".to_owned()),
+        );
+        let words = |word: &str| vec![word.to_owned()];
+        for (finding, from, reasons, expected) in [
+            (&Finding::There, Completed, vec![], None),
+            (&Finding::There, Removed, words("gone"), Some((Completed, vec![]))),
+            (&Finding::There, Unknown, words("off"), Some((Completed, vec![]))),
+            (&gone, Completed, vec![], Some((Removed, words("gone")))),
+            (&gone, Removed, words("gone"), None),
+            (&gone, Unknown, words("off"), Some((Removed, words("gone")))),
+            (&unclear, Completed, vec![], Some((Unknown, words("off")))),
+            (&unclear, Removed, words("gone"), Some((Unknown, words("off")))),
+            (&unclear, Unknown, words("off"), None),
+            (
+                &unclear,
+                Unknown,
+                words("otherwise"),
+                Some((Unknown, words("off"))),
+            ),
+        ] {
+            assert_eq!(finding.moves(from, &reasons), expected, "{finding:?} of {from:?}");
+            assert!(
+                !finding.confirms(from) || expected.is_none(),
+                "{finding:?} of {from:?}"
+            );
+        }
+        for state in ResourceState::ALL
+            .into_iter()
+            .filter(|state| !is_finished(*state))
+        {
+            for finding in [&Finding::There, &gone, &unclear] {
+                assert_eq!(finding.moves(state, &[]), None, "{finding:?} of {state:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_failed_listing_leaves_it_unclear_what_is_there() {
+        let listed = Ok(HashSet::from([1]));
+        assert_eq!(Finding::of(&listed, &1, "bucket main"), Finding::There);
+        let gone = Finding::Gone("the data is gone from bucket main".to_owned());
+        assert_eq!(Finding::of(&listed, &2, "bucket main"), gone);
+        let failed: Result<HashSet<u8>, _> = Err("no route".to_owned());
+        assert_eq!(
+            Finding::of(&failed, &1, "bucket main"),
+            Finding::Unclear("no route".to_owned())
+        );
+    }
+}

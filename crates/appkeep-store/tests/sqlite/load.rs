@@ -1,0 +1,74 @@
+//! Readers and writers at the same time.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use appkeep_core::store::{ListFilter, Page, Store};
+use appkeep_store::SqliteStore;
+use tokio::task::JoinSet;
+use uuid::Uuid;
+
+use crate::opening::raw;
+use crate::sole_server::{job, queue};
+
+const ROWS: &str = "\
+    WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2000) \
+    INSERT INTO app_snaps (id, account_id, app_id, name, state, state_unready, hook_state_details, labels, \
+    created_micros, modified_micros, created_by, generation) \
+    SELECT printf('00000000-0000-0000-0001-%012x', n), ?1, ?1, 'snap-' || n, 'completed', '[]', '[]', '[]', n, n, ?1, \
+    0 FROM numbers";
+
+/// Reads the whole list; returns the number of its rows.
+async fn read_list(store: &SqliteStore, filter: &ListFilter) -> usize {
+    let (mut count, mut after) = (0, None);
+    loop {
+        let page = Page {
+            after,
+            rows_max: 200,
+            bytes_max: usize::MAX,
+        };
+        let found = store.list_app_snaps(filter, &page).await.unwrap();
+        count += found.rows.len();
+        let Some(last) = found.rows.last().filter(|_| found.has_more) else {
+            return count;
+        };
+        after = Some(appkeep_core::listing::Listed::position(last));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn transactions_and_lookups_succeed_while_hundreds_read_lists() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("appkeep.db");
+    let store = SqliteStore::open(&path).await.unwrap();
+    let account = Uuid::from_u128(1);
+    let raw = raw(&path);
+    raw.pragma_update(None, "foreign_keys", false).unwrap();
+    raw.execute(ROWS, [account.to_string()]).unwrap();
+
+    let filter = ListFilter {
+        account_id: account.into(),
+        app_id: None,
+    };
+    let (stop, lists) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let mut readers = JoinSet::new();
+    for _ in 0..300 {
+        let (store, stop, lists) = (store.clone(), stop.clone(), lists.clone());
+        readers.spawn(async move {
+            while !stop.load(Ordering::SeqCst) {
+                assert_eq!(read_list(&store, &filter).await, 2000);
+                lists.fetch_add(1, Ordering::SeqCst);
+            }
+        });
+    }
+    // Each call fails that waits for a connection for more than 5 s.
+    for n in 1..=50 {
+        queue(&store, [job(n)]).await;
+        store.fetch_account(account.into()).await.unwrap();
+    }
+    stop.store(true, Ordering::SeqCst);
+    while let Some(ended) = readers.join_next().await {
+        ended.unwrap();
+    }
+    assert!(lists.load(Ordering::SeqCst) >= 300);
+}

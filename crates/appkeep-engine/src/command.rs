@@ -1,4 +1,5 @@
-//! Runs a hook's command: no shell, an environment of its own, a process group of its own, an end in time.
+//! Runs a hook's command: no shell, an environment of its own, a process group of its own, an end in time. An end
+//! that is forced reaches processes that left the group, too.
 //!
 //! What a command leaves running in the background when it ends well is left alone, but not listened to.
 
@@ -18,12 +19,19 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::is_transient;
+use crate::strays::Strays;
 
 /// Where commands are looked for that are given without a path.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// How long a command that was told to end has to do so, before it is killed.
 const GRACE: Duration = Duration::from_secs(1);
+
+/// How often a command that was told to end is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// How often processes are looked for that a killed command may have started meanwhile.
+const KILL_ROUNDS: usize = 10;
 
 /// How long the last output of a command that has ended is waited for. Something that it left running may
 /// hold its output open for ever.
@@ -92,6 +100,8 @@ struct Running {
     /// The process group, as long as its first process isn't waited for: until then nobody else has its
     /// number.
     group: Option<Pid>,
+    /// Processes that left the group.
+    strays: Option<Strays>,
     /// Told once the first process has ended, while it can still be waited for.
     ended: oneshot::Receiver<()>,
 }
@@ -120,6 +130,7 @@ impl Running {
         let running = Self {
             child,
             group: Some(group),
+            strays: Strays::of(group, marks(request)),
             ended,
         };
         // The runtime's own way to wait gives the number of the process group away at once.
@@ -162,14 +173,23 @@ impl Running {
         };
         if let Some(end) = forced {
             self.signal(Signal::TERM);
-            if timeout(GRACE, &mut self.ended).await.is_ok() {
-                // What it started need not have ended with it.
-                self.signal(Signal::KILL);
-                let _ = self.reap().await;
-            } else {
-                self.signal(Signal::KILL);
-                // One that hangs in the kernel can't be killed, and must not hold us up.
-                let _ = timeout(GRACE, self.reap()).await;
+            let strays = self.strays.as_ref();
+            let all_ended = async {
+                let _ = (&mut self.ended).await;
+                while strays.is_some_and(Strays::any) {
+                    sleep(LOOK_EVERY).await;
+                }
+            };
+            let _ = timeout(GRACE, all_ended).await;
+            self.signal(Signal::KILL);
+            // One that hangs in the kernel can't be killed, and must not delay the server.
+            let _ = timeout(GRACE, self.reap()).await;
+            for _ in 0..KILL_ROUNDS {
+                let Some(strays) = self.strays.as_ref().filter(|strays| strays.any()) else {
+                    break;
+                };
+                strays.signal(Signal::KILL);
+                sleep(LOOK_EVERY).await;
             }
             return end;
         }
@@ -189,6 +209,9 @@ impl Running {
         if let Some(group) = self.group {
             // Fails when all of it has ended.
             let _ = rustix::process::kill_process_group(group, signal);
+            if let Some(strays) = &self.strays {
+                strays.signal(signal);
+            }
         }
     }
 }
@@ -219,8 +242,19 @@ fn environment(request: &RunHook) -> Vec<(OsString, OsString)> {
         pair("APPKEEP_APP_NAME", &request.app_name),
         pair("APPKEEP_SNAPSHOT_ID", &request.snap_id.to_string()),
         pair("APPKEEP_HOOK_STAGE", request.hook.stage.as_str()),
+        pair("APPKEEP_HOOK_NAME", &request.hook.name),
     ]);
     environment
+}
+
+/// The entries of the environment that tell the processes of this command from others.
+fn marks(request: &RunHook) -> Vec<Vec<u8>> {
+    const MARKS: [&str; 3] = ["APPKEEP_SNAPSHOT_ID", "APPKEEP_HOOK_STAGE", "APPKEEP_HOOK_NAME"];
+    let entries = environment(request).into_iter();
+    let marks = entries.filter(|(name, _)| MARKS.iter().any(|mark| name == mark));
+    marks
+        .map(|(name, value)| [name.as_encoded_bytes(), b"=", value.as_encoded_bytes()].concat())
+        .collect()
 }
 
 /// The end of what was read.
@@ -299,6 +333,7 @@ mod tests {
             [
                 "APPKEEP_APP_ID=00000000-0000-0000-0000-000000000001",
                 "APPKEEP_APP_NAME=shop",
+                "APPKEEP_HOOK_NAME=hook",
                 "APPKEEP_HOOK_STAGE=pre-snapshot",
                 "APPKEEP_SNAPSHOT_ID=00000000-0000-0000-0000-000000000002",
                 "COLOUR=green",
@@ -342,6 +377,27 @@ mod tests {
         assert!(ran.took < Duration::from_secs(10), "{:?}", ran.took);
         let gone = async {
             while is_running(&one) || is_running(&other) {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(10), gone).await.unwrap();
+    }
+
+    /// As a command does that starts a daemon.
+    #[tokio::test]
+    async fn a_command_in_a_session_of_its_own_is_killed_after_a_timeout() {
+        let dir = tempfile::tempdir().unwrap();
+        let (gentle, stubborn) = (dir.path().join("gentle"), dir.path().join("stubborn"));
+        let script = format!(
+            "setsid sh -c 'echo $$ > {}; sleep 600' & setsid sh -c \"trap '' TERM; echo \\$\\$ > {}; while :; do sleep \
+             600; done\" & wait",
+            gentle.display(),
+            stubborn.display()
+        );
+        let ran = run_calmly(&["sh", "-c", &script], 1).await;
+        assert_eq!(ran.end, HookEnd::TimedOut);
+        let gone = async {
+            while is_running(&gentle) || is_running(&stubborn) {
                 tokio::task::yield_now().await;
             }
         };

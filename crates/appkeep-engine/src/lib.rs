@@ -20,6 +20,7 @@ mod secret;
 mod small_files;
 mod snapshot;
 mod space;
+mod strays;
 mod thread;
 #[cfg(test)]
 mod traps;

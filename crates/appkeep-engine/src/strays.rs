@@ -1,0 +1,74 @@
+//! Finds the processes of a hook that left its process group, for example with `setsid`.
+//!
+//! They are known by their environment, which processes inherit, and by having started after the command. One that
+//! replaces its environment as well isn't found; under systemd, stopping the unit ends it.
+
+use std::fs;
+use std::path::Path;
+
+use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+
+/// The processes of one run of a command.
+#[derive(Debug)]
+pub(crate) struct Strays {
+    /// Entries that the environment of each has, `NAME=VALUE`.
+    marks: Vec<Vec<u8>>,
+    /// When the command started, in clock ticks since the system did.
+    since_ticks: u64,
+}
+
+impl Strays {
+    /// Those of the command that was just started as `command` with these entries in its environment. Without
+    /// `/proc` none are found.
+    pub(crate) fn of(command: Pid, marks: Vec<Vec<u8>>) -> Option<Self> {
+        let since_ticks = started_ticks(command)?;
+        Some(Self { marks, since_ticks })
+    }
+
+    /// Whether any is still running.
+    pub(crate) fn any(&self) -> bool {
+        self.find().next().is_some()
+    }
+
+    /// Sends a signal to each.
+    pub(crate) fn signal(&self, signal: Signal) {
+        for pid in self.find() {
+            // The number may have been given to another process since: the descriptor stays with one.
+            let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else {
+                continue;
+            };
+            if self.is_one(pid) {
+                // Fails when it has ended.
+                let _ = pidfd_send_signal(process, signal);
+            }
+        }
+    }
+
+    fn find(&self) -> impl Iterator<Item = Pid> {
+        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        entries
+            .filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?))
+            .filter(|pid| self.is_one(*pid))
+    }
+
+    fn is_one(&self, pid: Pid) -> bool {
+        let is_marked = || {
+            let path = Path::new("/proc")
+                .join(pid.as_raw_pid().to_string())
+                .join("environ");
+            // Only processes that this user may signal can be read; one that has ended has no environment.
+            let environment = fs::read(path).unwrap_or_default();
+            let has = |mark: &Vec<u8>| environment.split(|byte| *byte == 0).any(|entry| entry == mark);
+            self.marks.iter().all(has)
+        };
+        started_ticks(pid).is_some_and(|ticks| ticks >= self.since_ticks) && is_marked()
+    }
+}
+
+fn started_ticks(pid: Pid) -> Option<u64> {
+    let path = Path::new("/proc").join(pid.as_raw_pid().to_string()).join("stat");
+    let stat = fs::read_to_string(path).ok()?;
+    // The name, in parentheses, may hold anything. After it come the fields from the third on; this is the 22nd.
+    let (_, fields) = stat.rsplit_once(')')?;
+    fields.split_whitespace().nth(19)?.parse().ok()
+}

@@ -50,7 +50,7 @@ enum Command {
   appkeep backup create --app shop --wait
   appkeep backup create before-upgrade --app shop --bucket local --label release=1.4")]
     Create(Create),
-    /// Wait until a backup is completed. Exit code 1 when it fails.
+    /// Wait until a backup is completed. Exit code 1 when it fails, or is completed and a hook failed.
     #[command(after_help = "Example: appkeep backup wait before-upgrade --timeout 3600")]
     Wait {
         #[command(flatten)]
@@ -240,7 +240,12 @@ fn step(backup: &AppBackup) -> Step {
         state: backup.state.to_string(),
         bytes_done: bytes(&backup.bytes_done),
         bytes_total: bytes(&backup.total_bytes),
-        end: resource::end(&backup.state, backup.state_unready.as_deref()),
+        end: resource::end(
+            &backup.state,
+            backup.state_unready.as_deref(),
+            backup.hook_state.as_ref(),
+            backup.hook_state_details.as_deref(),
+        ),
     }
 }
 

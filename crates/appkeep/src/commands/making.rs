@@ -21,7 +21,7 @@ pub(super) struct Args {
     /// A label to attach; may be repeated.
     #[arg(long, value_name = "NAME=VALUE", value_parser = label)]
     label: Vec<LabelCreate>,
-    /// Wait until it is completed. Exit code 1 when it fails.
+    /// Wait until it is completed. Exit code 1 when it fails, or is completed and a hook failed.
     #[arg(long, short)]
     wait: bool,
     /// Stop waiting after so many seconds; the server goes on.

@@ -7,8 +7,13 @@ use serde_json::Number;
 
 use crate::remote::{Align, Cell, Column, Details, End, Of, Table, Tone, age, moment, short_ids, size_of};
 
-/// How a backup or snapshot ended, if it did.
-pub(super) fn end(state: &Open<ResourceState>, reasons: Option<&[String]>) -> Option<End> {
+/// How a backup or snapshot ended, if it did. Failed hooks count: a database may still be quiesced.
+pub(super) fn end(
+    state: &Open<ResourceState>,
+    reasons: Option<&[String]>,
+    hooks: Option<&Open<HookState>>,
+    hook_details: Option<&[StateDetail]>,
+) -> Option<End> {
     let why = |word: &str| {
         let reasons = reasons.unwrap_or_default().join("; ");
         if reasons.is_empty() {
@@ -18,6 +23,14 @@ pub(super) fn end(state: &Open<ResourceState>, reasons: Option<&[String]>) -> Op
         }
     };
     match state.known()? {
+        ResourceState::Completed if hooks_failed(hooks) => {
+            let details = hook_details.unwrap_or_default().iter();
+            let details: Vec<_> = details
+                .map(|detail| format!("{}: {}", detail.title, detail.detail))
+                .collect();
+            let details = details.join("; ");
+            Some(End::Badly(format!("is completed, but hooks failed: {details}")))
+        }
         ResourceState::Completed => Some(End::Well),
         ResourceState::Failed => Some(End::Badly(why("failed"))),
         ResourceState::Removed => Some(End::Badly(why("was removed"))),
@@ -26,7 +39,14 @@ pub(super) fn end(state: &Open<ResourceState>, reasons: Option<&[String]>) -> Op
     }
 }
 
-fn state(state: &Open<ResourceState>, percent: Option<&Number>) -> Cell {
+fn hooks_failed(hooks: Option<&Open<HookState>>) -> bool {
+    hooks.is_some_and(|hooks| *hooks == HookState::Failed)
+}
+
+fn state(state: &Open<ResourceState>, percent: Option<&Number>, hooks: Option<&Open<HookState>>) -> Cell {
+    if *state == ResourceState::Completed && hooks_failed(hooks) {
+        return Cell::toned(&format!("{state}, hooks failed"), Tone::Bad);
+    }
     let tone = match state.known() {
         Some(ResourceState::Completed) => Tone::Good,
         Some(ResourceState::Failed | ResourceState::Removed | ResourceState::Unknown) => Tone::Bad,
@@ -62,7 +82,11 @@ pub(super) fn backup_table(backups: &[Of<AppBackup>], with_app: bool, now: DateT
             cells.push(of.app_name().into());
         }
         cells.extend([
-            state(&backup.state, backup.percent_done.as_ref()),
+            state(
+                &backup.state,
+                backup.percent_done.as_ref(),
+                backup.hook_state.as_ref(),
+            ),
             size_of(backup.total_bytes.as_ref()).into(),
             age(&backup.metadata.creation_timestamp, now).into(),
             id.into(),
@@ -92,7 +116,7 @@ pub(super) fn snapshot_table(snapshots: &[Of<AppSnap>], with_app: bool, now: Dat
             cells.push(of.app_name().into());
         }
         cells.extend([
-            state(&snapshot.state, None),
+            state(&snapshot.state, None, snapshot.hook_state.as_ref()),
             age(&snapshot.metadata.creation_timestamp, now).into(),
             id.into(),
         ]);
@@ -108,7 +132,14 @@ pub(super) fn backup_details(of: &Of<AppBackup>, now: DateTime<Utc>) -> Details 
     details.cell("name", &backup.name);
     details.cell("id", backup.id);
     details.cell("app", of.app_name());
-    details.cell("state", state(&backup.state, backup.percent_done.as_ref()));
+    details.cell(
+        "state",
+        state(
+            &backup.state,
+            backup.percent_done.as_ref(),
+            backup.hook_state.as_ref(),
+        ),
+    );
     for reason in backup.state_unready.iter().flatten() {
         details.cell("reason", reason);
     }
@@ -142,7 +173,10 @@ pub(super) fn snapshot_details(of: &Of<AppSnap>, now: DateTime<Utc>) -> Details 
     details.cell("name", &snapshot.name);
     details.cell("id", snapshot.id);
     details.cell("app", of.app_name());
-    details.cell("state", state(&snapshot.state, None));
+    details.cell(
+        "state",
+        state(&snapshot.state, None, snapshot.hook_state.as_ref()),
+    );
     for reason in snapshot.state_unready.iter().flatten() {
         details.cell("reason", reason);
     }

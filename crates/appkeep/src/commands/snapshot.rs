@@ -167,7 +167,12 @@ async fn wait(session: &Session, app: &App, snapshot: &AppSnap, patience: Patien
         let snapshot = fetch(session, app_id, id).await?;
         let step = Step {
             state: snapshot.state.to_string(),
-            end: resource::end(&snapshot.state, snapshot.state_unready.as_deref()),
+            end: resource::end(
+                &snapshot.state,
+                snapshot.state_unready.as_deref(),
+                snapshot.hook_state.as_ref(),
+                snapshot.hook_state_details.as_deref(),
+            ),
             ..Step::default()
         };
         Ok((step, snapshot))

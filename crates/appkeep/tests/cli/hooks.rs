@@ -7,7 +7,8 @@ use std::process::Command;
 use serde_json::json;
 
 use crate::place::{ACCOUNT, APP, CONFIG, Place};
-use crate::running::{Running, eventually};
+use crate::remote::{Site, refused_at_last};
+use crate::running::{Running, eventually, said};
 
 /// Does nothing for long, the first time that it is run.
 const WAIT_ONCE: &str = "test $(wc -l < $LOG) -gt 1 || { echo $$ > $LOG.pid; exec sleep 600; }";
@@ -137,4 +138,31 @@ fn a_volume_that_went_away_with_the_killed_server_does_not_keep_the_app_quiesced
     let snap = server.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(snap["state"], "failed", "{snap}");
     assert_eq!(log.lines(), ["pre-snapshot", "post-snapshot"]);
+}
+
+#[test]
+fn a_completed_backup_with_a_failed_hook_says_so_wherever_it_is_shown() {
+    let place = Place::new();
+    let volumes = "volumes = { data = \"volume\" }\n";
+    let hook = "[[accounts.apps.hooks]]\nname = \"release\"\nstage = \"post-snapshot\"\n\
+                command = [\"sh\", \"-c\", \"echo locked; exit 3\"]\n";
+    let config = CONFIG.replace(volumes, &format!("{volumes}{hook}"));
+    fs::write(place.path().join("appkeep.toml"), config).unwrap();
+    let site = Site::of(place);
+    for noun in ["backup", "snapshot"] {
+        let created = site.ask([noun, "create", "nightly", "--app", "shop", "--wait"]);
+        let failure = refused_at_last(&created, 1);
+        assert!(
+            failure.starts_with(&format!("{noun} nightly is completed, but hooks failed: ")),
+            "{failure}"
+        );
+        assert!(
+            failure.contains("release") && failure.contains("locked"),
+            "{failure}"
+        );
+        let listed = said(&site.ask([noun, "list"]));
+        assert!(listed.contains("completed, hooks failed"), "{listed}");
+    }
+    let waited = site.ask(["backup", "wait", "nightly"]);
+    assert_eq!(waited.status.code(), Some(1));
 }

@@ -10,7 +10,7 @@ use appkeep_server::config::Config;
 use appkeep_server::restore::{Actor, OpContext, Service};
 use appkeep_server::system::{RandomIds, SystemClock};
 use appkeep_server::tokens::{self, AccountScope, NewToken, Role};
-use appkeep_server::{Options, Server};
+use appkeep_server::{Options, Server, retention};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -293,6 +293,19 @@ impl TestServer {
         let store = self.running().store();
         let secret = tokens::create(store.as_ref(), &SystemClock, &RandomIds, wanted).await;
         secret.expect("a token").reveal().to_owned()
+    }
+
+    /// Confirms what the retention of a schedule holds, as the command line does.
+    ///
+    /// # Panics
+    /// When it holds nothing.
+    pub async fn confirm_retention(&self, name: &str) {
+        let store = self.running().store();
+        let found = retention::find_schedules(store.as_ref(), name).await;
+        let found = found.expect("the schedules");
+        let held =
+            retention::confirm(store.as_ref(), self.clock.as_ref(), self.ids.as_ref(), &found[0]).await;
+        assert_ne!(held.expect("it is confirmed"), [] as [String; 0]);
     }
 
     /// The API as a member of the account `acme` sees it.

@@ -116,6 +116,8 @@ impl Token {
 pub struct OpContext {
     /// Who asks.
     pub actor: Actor,
+    /// The name of the token that the request came with, if it did.
+    pub token_name: Option<String>,
     /// Names the request in problems and in the log, and in what the log says of the jobs that it asks for.
     pub correlation: Option<Uuid>,
 }
@@ -126,6 +128,7 @@ impl OpContext {
     pub fn new(actor: Actor) -> Self {
         Self {
             actor,
+            token_name: None,
             correlation: None,
         }
     }

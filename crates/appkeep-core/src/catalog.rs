@@ -74,6 +74,9 @@ pub struct AppOptions {
     pub consistency: Consistency,
     /// The commands to run before and after, in the order in which they are declared.
     pub hooks: Vec<Hook>,
+    /// Volumes of other apps that are inside a volume of this one, in words: a restore in place would replace them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub volumes_inside: Vec<String>,
 }
 
 /// A thing that is backed up as one.

@@ -52,6 +52,9 @@ pub enum Error<I> {
     /// The backup that the input names is not completed.
     #[error("the backup is not completed")]
     BackupNotReady,
+    /// Volumes of other apps are inside the app's, and a restore in place would replace them.
+    #[error("volumes of other apps are inside the app's volumes: {}", .0.join(", "))]
+    VolumesInside(Vec<String>),
     /// A restore of the app is in progress.
     #[error("the app is being restored")]
     AppRestoring,

@@ -50,13 +50,22 @@ pub enum JobPayload {
         backup_id: AppBackupId,
         /// Where its data is.
         bucket_id: BucketId,
+        /// Its name, for the log; jobs of earlier versions don't have it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
     },
     /// Removes a snapshot's data. The snapshot itself is already gone.
     DeleteSnapshot {
+        /// The account that owned it; jobs of earlier versions don't have it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account_id: Option<AccountId>,
         /// The app that it showed.
         app_id: AppId,
         /// The snapshot that was.
         snap_id: AppSnapId,
+        /// Its name, for the log; jobs of earlier versions don't have it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        name: Option<String>,
     },
     /// Deletes what a schedule made and no longer keeps.
     ApplyRetention {
@@ -66,6 +75,9 @@ pub enum JobPayload {
         app_id: AppId,
         /// The schedule.
         schedule_id: ScheduleId,
+        /// Whether a person confirmed a deletion that is held.
+        #[serde(default, skip_serializing_if = "is_false")]
+        confirmed: bool,
     },
     /// Restores an app in place.
     RestoreApp {
@@ -76,6 +88,11 @@ pub enum JobPayload {
         /// The restore.
         restore_id: AppRestoreId,
     },
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 impl JobPayload {
@@ -302,6 +319,7 @@ mod tests {
             app_id,
             backup_id,
             bucket_id,
+            name: None,
         };
         let snap = JobPayload::TakeSnapshot {
             account_id,
@@ -322,8 +340,10 @@ mod tests {
     #[test]
     fn payloads_keep_their_stored_form() {
         let payload = JobPayload::DeleteSnapshot {
+            account_id: None,
             app_id: AppId::new(Uuid::from_u128(1)),
             snap_id: AppSnapId::new(Uuid::from_u128(2)),
+            name: None,
         };
         let stored = serde_json::to_string(&payload).unwrap();
         assert_eq!(

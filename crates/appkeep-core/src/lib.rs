@@ -6,6 +6,7 @@ pub mod app;
 pub mod app_backup;
 pub mod app_restore;
 pub mod app_snap;
+mod audit;
 pub mod authz;
 pub mod catalog;
 pub mod clock;

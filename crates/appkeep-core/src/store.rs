@@ -153,9 +153,9 @@ pub trait Store: Send + Sync {
         account_id: AccountId,
         app_id: AppId,
     ) -> Result<Vec<Recorded<Scheduled>>, StoreError>;
-    /// The backups that this schedule made, in any order.
+    /// The backups that this schedule made, in the order in which they were inserted, whatever their dates.
     async fn list_app_backups_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError>;
-    /// The snapshots that this schedule made, in any order.
+    /// The snapshots that this schedule made, in the order in which they were inserted, whatever their dates.
     async fn list_app_snaps_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError>;
 
     /// The backup of this account with this id.

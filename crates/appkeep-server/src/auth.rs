@@ -33,7 +33,10 @@ pub(crate) async fn authenticate(
     let hash = tokens::hash(bearer(headers).ok_or(Unauthenticated::Missing)?);
     let found = store.fetch_token(&hash).await.map_err(Unauthenticated::Store)?;
     match found {
-        Some(token) if token.is_valid(now) => Ok(OpContext::new(token.actor)),
+        Some(token) if token.is_valid(now) => Ok(OpContext {
+            token_name: Some(token.name),
+            ..OpContext::new(token.actor)
+        }),
         _ => Err(Unauthenticated::Unknown),
     }
 }

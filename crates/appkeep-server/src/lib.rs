@@ -13,6 +13,7 @@ mod operations;
 mod pages;
 pub mod recovery;
 pub mod restore;
+pub mod retention;
 mod server;
 pub mod system;
 mod tls;

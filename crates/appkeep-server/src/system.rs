@@ -1,5 +1,7 @@
 //! The real sources of time, ids and secrets. Nothing else in the workspace asks the system for them.
 
+use std::time::SystemTime;
+
 pub use appkeep_core::clock::{Clock, IdSource};
 use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
@@ -14,7 +16,8 @@ impl Clock for SystemClock {
         reason = "this is the one Clock that asks the system"
     )]
     fn now(&self) -> DateTime<Utc> {
-        Utc::now().trunc_subsecs(6)
+        // `Utc::now` panics before 1970, which is where a machine without a clock battery may start.
+        DateTime::<Utc>::from(SystemTime::now()).trunc_subsecs(6)
     }
 }
 

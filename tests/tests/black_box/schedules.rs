@@ -49,9 +49,11 @@ async fn next_run(server: &TestServer, api: &Api, app: Uuid) -> Value {
     server.advance(HOUR);
     eventually("a backup by the schedule to end", async || {
         let now = items(api, &api.app_backups(app)).await;
-        let new = now.into_iter().next()?;
-        let ended = ["completed", "failed"].contains(&new["state"].as_str()?);
-        (ended && !ids(&before).contains(&new["id"].as_str()?)).then_some(new)
+        // Not always the first: an earlier one may be dated in the future.
+        let mut new = now
+            .into_iter()
+            .filter(|one| !before.iter().any(|other| other["id"] == one["id"]));
+        new.find(|one| one["state"] == "completed" || one["state"] == "failed")
     })
     .await
 }
@@ -295,4 +297,69 @@ async fn a_schedule_that_is_no_longer_declared_neither_makes_nor_deletes() {
     server.restart(2, None).await;
     let api = server.api().await;
     assert_eq!(items(&api, &api.app_backups(app)).await, both);
+}
+
+/// The schedule's label that says which deletions its retention holds.
+async fn held(api: &Api, app: Uuid) -> Option<String> {
+    let path = api.app_snaps(app).replace("appSnaps", "schedules");
+    let schedule = items(api, &path).await.pop().expect("a schedule");
+    let labels = schedule["metadata"]["labels"].as_array().expect("labels");
+    let label = labels
+        .iter()
+        .find(|label| label["name"] == "appkeep.io/read-only/retention-held");
+    label.map(|label| label["value"].as_str().expect("a text").to_owned())
+}
+
+/// Waits until the jobs that were queued before have run: each app's snapshots wait for them.
+async fn settle(api: &Api, app: Uuid) {
+    let snap = api.create_snap(app, &json!({})).await;
+    let snap = format!("{}/{}", api.app_snaps(app), snap["id"].as_str().unwrap());
+    api.wait_for(&snap, &["completed"]).await;
+}
+
+#[tokio::test]
+async fn a_clock_that_was_a_year_ahead_costs_no_backup() {
+    const YEAR: Duration = Duration::from_hours(24 * 365);
+    let mut server = scheduled("keep_days = 30", 1).await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    for _ in 0..3 {
+        next_run(&server, &api, app).await;
+    }
+    server.advance(YEAR);
+    let ahead = next_run(&server, &api, app).await;
+    assert_eq!(ahead["state"], "completed", "{ahead}");
+    settle(&api, app).await;
+    assert_eq!(items(&api, &api.app_backups(app)).await.len(), 4);
+    let said = held(&api, app).await.expect("it is held");
+    assert!(said.starts_with("backups: 3 of 4 would be deleted, "), "{said}");
+
+    server.set_back(YEAR);
+    server.restart(1, None).await;
+    let api = server.api().await;
+    let right = next_run(&server, &api, app).await;
+    assert_eq!(right["state"], "completed", "{right}");
+    settle(&api, app).await;
+    assert_eq!(items(&api, &api.app_backups(app)).await.len(), 5);
+    assert_eq!(held(&api, app).await, None);
+}
+
+#[tokio::test]
+async fn a_deletion_that_is_held_happens_once_a_person_confirms_it() {
+    let server = scheduled("keep_days = 30", 1).await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    for _ in 0..2 {
+        next_run(&server, &api, app).await;
+    }
+    server.advance(Duration::from_hours(24 * 60));
+    let newest = next_run(&server, &api, app).await;
+    eventually("the deletion to be held", async || held(&api, app).await).await;
+    settle(&api, app).await;
+    assert_eq!(items(&api, &api.app_backups(app)).await.len(), 3);
+    server.confirm_retention("hourly").await;
+    eventually("the older ones to be deleted", async || {
+        let left = items(&api, &api.app_backups(app)).await;
+        (ids(&left) == [newest["id"].as_str()?]).then_some(())
+    })
+    .await;
+    assert_eq!(held(&api, app).await, None);
 }

@@ -26,6 +26,32 @@ fn completed(times: &[&str]) -> Vec<Made> {
         .collect()
 }
 
+/// Long after everything in these tests.
+fn later() -> DateTime<Utc> {
+    at("2030-01-01T00:00:00Z")
+}
+
+fn expired(made: &[Made], retention: &Retention, timing: &Timing) -> Vec<Uuid> {
+    plan(made, retention, timing, later()).expired
+}
+
+fn keep_days(days: u32) -> Retention {
+    Retention {
+        keep_days: Some(days),
+        ..Retention::default()
+    }
+}
+
+/// Nightly ones that begin on this day.
+fn nightly(first: &str, count: i64, first_number: u128) -> Vec<Made> {
+    (0..count)
+        .map(|n| {
+            let number = first_number + u128::try_from(n).unwrap();
+            made(number, at(first) + TimeDelta::days(n), ResourceState::Completed)
+        })
+        .collect()
+}
+
 fn numbers(expired: &[Uuid]) -> Vec<u128> {
     expired.iter().map(Uuid::as_u128).collect()
 }
@@ -132,6 +158,80 @@ fn a_failed_one_never_takes_the_place_of_a_whole_one() {
     assert_eq!(numbers(&expired(&list, &rule, &utc())), [1, 3, 4, 5]);
 }
 
+#[test]
+fn a_clock_a_year_ahead_for_one_day_deletes_nothing() {
+    let mut list = nightly("2026-01-01T02:30:00Z", 20, 1);
+    let ahead = at("2027-01-21T02:30:00Z");
+    list.push(made(21, ahead, ResourceState::Completed));
+    let plan_at = |list: &[Made], now| plan(list, &keep_days(30), &nightly_timing(), now);
+    let plan = plan_at(&list, ahead + TimeDelta::seconds(5));
+    assert_eq!(plan.expired.len(), 20);
+    assert_eq!(
+        plan.held.unwrap().to_string(),
+        "20 of 21 would be deleted, because the dates jump from 2026-01-20T02:30:00Z to 2027-01-21T02:30:00Z"
+    );
+    // The clock is right again: the one from the future neither counts nor goes.
+    list.extend(nightly("2026-01-21T02:30:00Z", 15, 22));
+    for (count, expired) in [(22, 0), (32, 0), (33, 1), (36, 4)] {
+        let list = &list[..count];
+        let now = list[count - 1].at + TimeDelta::seconds(5);
+        let plan = plan_at(list, now);
+        assert_eq!((plan.expired.len(), plan.held), (expired, None), "{count}");
+    }
+}
+
+#[test]
+fn a_hold_ends_once_the_schedule_ran_for_as_long_as_it_keeps() {
+    // The server was off for half a year.
+    let mut list = nightly("2026-01-01T02:30:00Z", 6, 1);
+    let mut counts = Vec::new();
+    for one in nightly("2026-07-01T02:30:00Z", 8, 21) {
+        list.push(one);
+        let plan = plan(&list, &keep_days(5), &nightly_timing(), one.at);
+        if plan.held.is_none() {
+            list.retain(|one| !plan.expired.contains(&one.id));
+        }
+        counts.push((plan.held.is_some(), list.len()));
+    }
+    assert!(counts[0].0, "{counts:?}");
+    assert_eq!(counts[7], (false, 6), "{counts:?}");
+}
+
+#[test]
+fn a_rule_that_became_shorter_deletes_without_being_held() {
+    let list = nightly("2026-01-01T02:30:00Z", 30, 1);
+    let plan = plan(&list, &keep_days(3), &nightly_timing(), later());
+    assert_eq!((plan.expired.len(), plan.held), (26, None));
+}
+
+#[test]
+fn a_clock_in_the_past_costs_no_backup_that_was_just_completed() {
+    let mut list = nightly("2026-01-01T02:30:00Z", 3, 1);
+    list.push(made(4, at("1970-01-01T00:01:00Z"), ResourceState::Completed));
+    let one = Retention {
+        keep_last: Some(1),
+        ..Retention::default()
+    };
+    assert_eq!(numbers(&expired(&list, &one, &utc())), [1, 2]);
+    // While the clock shows 1970, everything else is in the future.
+    let plan = plan(&list, &one, &utc(), at("1970-01-01T00:02:00Z"));
+    assert_eq!(plan, Plan::default());
+}
+
+#[test]
+fn failed_ones_from_the_future_take_no_place_of_those_to_inspect() {
+    let mut list = completed(&["2026-01-01T00:00:00Z"]);
+    let failed = |n: u128, text: &str| made(n, at(text), ResourceState::Failed);
+    list.extend((2..=4).map(|n| failed(n, "2027-01-01T00:00:00Z")));
+    list.extend((5..=8).map(|n| failed(n, "2026-01-02T00:00:00Z")));
+    let plan = plan(&list, &keep_days(30), &utc(), at("2026-01-03T00:00:00Z"));
+    assert_eq!(numbers(&plan.expired), [5]);
+}
+
+fn nightly_timing() -> Timing {
+    Timing::new("30 2 * * *", "UTC").unwrap()
+}
+
 fn states() -> impl Strategy<Value = ResourceState> {
     prop_oneof![
         4 => Just(ResourceState::Completed),
@@ -212,7 +312,8 @@ proptest! {
         let expired = expired(&list, &rule, &utc());
         let whole: Vec<_> = list.iter().filter(|one| one.state == ResourceState::Completed).collect();
         let left = whole.iter().filter(|one| !expired.contains(&one.id)).count();
-        prop_assert_eq!(left, whole.len().min(count as usize));
+        let last_is_extra = usize::from(left > count as usize);
+        prop_assert_eq!(left, whole.len().min(count as usize) + last_is_extra);
     }
 
     #[test]
@@ -230,11 +331,32 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_the_list_does_not_matter(list in lists(), rules in rules(), turn in 0_usize..60) {
-        let mut turned = list.clone();
-        turned.rotate_left(turn.min(list.len()));
-        turned.reverse();
-        prop_assert_eq!(expired(&turned, &rules, &utc()), expired(&list, &rules, &utc()));
+    fn the_one_completed_last_is_never_deleted_and_the_order_of_the_others_is_irrelevant(
+        list in lists(), rules in rules(), turn in 0_usize..60
+    ) {
+        let expired = expired(&list, &rules, &utc());
+        let mut others = list.clone();
+        if let Some(last) = others.iter().rposition(|one| one.state == ResourceState::Completed) {
+            let last = others.remove(last);
+            prop_assert!(!expired.contains(&last.id));
+            let turn = turn.min(others.len());
+            others.rotate_left(turn);
+            others.push(last);
+        }
+        prop_assert_eq!(super::plan(&others, &rules, &utc(), later()).expired, expired);
+    }
+
+    #[test]
+    fn dates_in_the_future_change_nothing_for_the_others(list in lists(), rules in rules(), days in 0_i64..1500) {
+        let now = at("2024-01-01T00:00:00Z") + TimeDelta::days(days);
+        let is_past = |one: &&Made| one.at <= now + TimeDelta::seconds(CLOCK_AHEAD_SECS_MAX);
+        let past: Vec<_> = list.iter().filter(is_past).copied().collect();
+        let all = plan(&list, &rules, &utc(), now);
+        let alone = plan(&past, &rules, &utc(), now);
+        // Without the future ones another one may be the last to be completed.
+        let last = past.iter().rfind(|one| one.state == ResourceState::Completed).map(|one| one.id);
+        let but_last = |ids: Vec<Uuid>| ids.into_iter().filter(|id| Some(*id) != last).collect::<Vec<_>>();
+        prop_assert_eq!(but_last(all.expired), but_last(alone.expired));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::actor::OpContext;
 use crate::app_backup::{AppBackup, CreateAppBackup};
 use crate::app_restore::RestoreSource;
+use crate::audit::Change;
 use crate::authz::Access;
 use crate::catalog::{Bucket, default_bucket};
 use crate::error::Error;
@@ -115,6 +116,7 @@ impl Service {
         self.insert_app_backup(tx.as_mut(), &backup, ctx.correlation)
             .await?;
         self.commit(tx).await?;
+        change("create", &backup).record(ctx);
         Ok(backup)
     }
 
@@ -170,9 +172,12 @@ impl Service {
                 app_id: backup.app_id,
                 backup_id: backup.id,
                 bucket_id: backup.bucket_id,
+                name: Some(backup.name.as_str().to_owned()),
             };
             self.queue(tx.as_mut(), payload, ctx.correlation).await?;
-            return self.commit(tx).await;
+            self.commit(tx).await?;
+            change("delete", &backup).record(ctx);
+            return Ok(());
         }
         Err(lost_every_race())
     }
@@ -213,4 +218,16 @@ impl Service {
 
 fn within(backup: &AppBackup, wanted: AppBackupRef) -> bool {
     wanted.app_id.is_none_or(|app_id| app_id == backup.app_id)
+}
+
+/// The audit record of what was done to a backup.
+pub(super) fn change<'a>(action: &'static str, backup: &'a AppBackup) -> Change<'a> {
+    Change {
+        action,
+        kind: "backup",
+        id: &backup.id,
+        name: backup.name.as_str(),
+        account_id: backup.account_id,
+        app_id: backup.app_id,
+    }
 }

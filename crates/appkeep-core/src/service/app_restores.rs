@@ -3,6 +3,7 @@
 
 use crate::actor::OpContext;
 use crate::app_restore::{AppRestore, AppState, CreateAppRestore, RestoreSource};
+use crate::audit::Change;
 use crate::authz::Access;
 use crate::error::Error;
 use crate::ids::{AccountId, AppId, AppRestoreId};
@@ -31,6 +32,9 @@ impl Service {
         if !app.declared {
             return Err(Error::AppNotReady);
         }
+        if !app.options.volumes_inside.is_empty() {
+            return Err(Error::VolumesInside(app.options.volumes_inside));
+        }
         let latest = tx.fetch_latest_app_restore(account_id, wanted.app_id).await?;
         if latest.is_some_and(|latest| latest.state.is_in_progress()) {
             return Err(Error::AppRestoring);
@@ -45,6 +49,15 @@ impl Service {
         };
         self.queue(tx.as_mut(), payload, ctx.correlation).await?;
         self.commit(tx).await?;
+        let change = Change {
+            action: "restore",
+            kind: "app",
+            id: &restore.id,
+            name: &app.name,
+            account_id,
+            app_id: restore.app_id,
+        };
+        change.record(ctx);
         Ok(restore)
     }
 

@@ -2,13 +2,24 @@
 
 use crate::actor::OpContext;
 use crate::authz::Access;
+use crate::catalog::Recorded;
 use crate::error::Error;
 use crate::ids::{AccountId, AppId};
 use crate::listing::ListOptions;
-use crate::schedule::Scheduled;
+use crate::retention::held;
+use crate::schedule::{Schedule, Scheduled};
 use crate::short_list::ShortList;
 
 use super::Service;
+
+/// A schedule as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScheduleView {
+    /// The schedule and its next run.
+    pub scheduled: Scheduled,
+    /// Which deletions its retention holds, and why; see [`crate::retention`].
+    pub held: Vec<String>,
+}
 
 impl Service {
     /// Lists an app's schedules, newest first, also those that aren't declared any more.
@@ -20,11 +31,41 @@ impl Service {
         ctx: &OpContext,
         account: Result<AccountId, I>,
         input: Result<(AppId, ListOptions), I>,
-    ) -> Result<ShortList<Scheduled>, Error<I>> {
+    ) -> Result<ShortList<ScheduleView>, Error<I>> {
         let account_id = self.admit(ctx, account, Access::Read).await?;
         let (app_id, options) = input.map_err(Error::Input)?;
         self.app(account_id, app_id).await?;
         let schedules = self.store.list_app_schedules(account_id, app_id).await?;
-        Ok(ShortList::of(schedules, &options))
+        let part = ShortList::of(schedules, &options);
+        let mut items = Vec::with_capacity(part.items.len());
+        for recorded in part.items {
+            let held = self.retention_held(&recorded.what.schedule).await?;
+            items.push(Recorded {
+                what: ScheduleView {
+                    scheduled: recorded.what,
+                    held,
+                },
+                created_at: recorded.created_at,
+                modified_at: recorded.modified_at,
+            });
+        }
+        Ok(ShortList {
+            items,
+            goes_on_after: part.goes_on_after,
+        })
+    }
+
+    /// Which deletions a schedule's retention holds, and why.
+    ///
+    /// # Errors
+    /// When the store fails.
+    async fn retention_held<I>(&self, schedule: &Schedule) -> Result<Vec<String>, Error<I>> {
+        // Only this rule depends on how much time lies between two dates.
+        if !schedule.declared || schedule.retention.keep_days.is_none() {
+            return Ok(Vec::new());
+        }
+        let backups = self.store.list_app_backups_made_by(schedule.id).await?;
+        let snaps = self.store.list_app_snaps_made_by(schedule.id).await?;
+        Ok(held(schedule, &backups, &snaps, self.clock.now()))
     }
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::actor::OpContext;
 use crate::app_restore::RestoreSource;
 use crate::app_snap::{AppSnap, CreateAppSnap};
+use crate::audit::Change;
 use crate::authz::Access;
 use crate::error::Error;
 use crate::ids::{AccountId, AppId, AppSnapId};
@@ -76,6 +77,7 @@ impl Service {
         let mut tx = self.store.begin().await?;
         self.insert_app_snap(tx.as_mut(), &snap, ctx.correlation).await?;
         self.commit(tx).await?;
+        change("create", &snap).record(ctx);
         Ok(snap)
     }
 
@@ -127,12 +129,28 @@ impl Service {
             }
             tx.update_jobs_cancel_requested(snap.id.as_uuid()).await?;
             let payload = JobPayload::DeleteSnapshot {
+                account_id: Some(account_id),
                 app_id: snap.app_id,
                 snap_id: snap.id,
+                name: Some(snap.name.as_str().to_owned()),
             };
             self.queue(tx.as_mut(), payload, ctx.correlation).await?;
-            return self.commit(tx).await;
+            self.commit(tx).await?;
+            change("delete", &snap).record(ctx);
+            return Ok(());
         }
         Err(lost_every_race())
+    }
+}
+
+/// The audit record of what was done to a snapshot.
+pub(super) fn change<'a>(action: &'static str, snap: &'a AppSnap) -> Change<'a> {
+    Change {
+        action,
+        kind: "snapshot",
+        id: &snap.id,
+        name: snap.name.as_str(),
+        account_id: snap.account_id,
+        app_id: snap.app_id,
     }
 }

@@ -29,6 +29,7 @@ use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId};
 use crate::job::{JobPayload, NewJob};
 use crate::store::{Store, StoreTx};
 
+pub use self::app_schedules::ScheduleView;
 pub use self::buckets::BucketList;
 pub(crate) use self::jobs::end_cancelled;
 pub use self::jobs::{CancelError, Cancelled, cancel_job};

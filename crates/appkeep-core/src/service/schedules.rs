@@ -1,5 +1,6 @@
 //! What a schedule does: the same as a person, written down as the server's own doing.
 
+use crate::actor::OpContext;
 use crate::admission::NotAdmitted;
 use crate::app_backup::{AppBackup, CreateAppBackup, chosen_name};
 use crate::app_snap::{AppSnap, CreateAppSnap};
@@ -9,7 +10,7 @@ use crate::job::JobPayload;
 use crate::schedule::{NextRun, Schedule, Scheduled};
 use crate::store::StoreTx;
 
-use super::Service;
+use super::{Service, app_backups, app_snaps};
 
 /// What became of a run that was due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,6 +68,13 @@ impl Service {
             Err(error) => return Err(error),
         }
         self.commit(tx).await?;
+        let ctx = OpContext::system(schedule.account_id);
+        if let Some(backup) = &backup {
+            app_backups::change("create", backup).record(&ctx);
+        }
+        if let Some(snap) = &snap {
+            app_snaps::change("create", snap).record(&ctx);
+        }
         Ok(Outcome::Made {
             backup_id: backup.map(|backup| backup.id),
             snap_id: snap.map(|snap| snap.id),
@@ -149,5 +157,6 @@ fn apply_retention(schedule: &Schedule) -> JobPayload {
         account_id: schedule.account_id,
         app_id: schedule.app_id,
         schedule_id: schedule.id,
+        confirmed: false,
     }
 }

@@ -1,34 +1,39 @@
 //! Deletes what a schedule made and no longer keeps, the way a person does.
 //!
-//! It is queued when the schedule runs and when something that it made is completed. It may run twice: what is
-//! deleted is gone, and what is kept is decided anew.
+//! It is queued when the schedule runs and when something that it made is completed. It may run twice: each run
+//! decides anew. A deletion that is held ends the job as failed, so that lists of jobs and metrics show it.
 
 use std::convert::Infallible;
+
+use uuid::Uuid;
 
 use super::run::{JobRun, StepError};
 use crate::actor::OpContext;
 use crate::error::Error;
 use crate::ids::{AccountId, AppId, ScheduleId};
 use crate::job::{JobEnd, JobPayload};
-use crate::retention::expired;
+use crate::retention::{Made, Plan, plan};
+use crate::schedule::Schedule;
 use crate::service::{AppBackupRef, AppSnapRef};
 use crate::store::StoreTx;
 
-/// The job: deletes what is too much, and ends.
+/// The job: deletes what the schedule no longer keeps, and ends. `confirmed` says that a person confirmed a
+/// deletion that is held.
 pub(super) async fn run(
     run: &JobRun<'_>,
     account_id: AccountId,
     app_id: AppId,
     schedule_id: ScheduleId,
+    confirmed: bool,
 ) -> Result<(), StepError> {
-    let deps = run.deps;
-    let found = deps.store.fetch_schedule(account_id, schedule_id).await?;
-    // One that is no longer declared has no say any more.
+    let found = run.deps.store.fetch_schedule(account_id, schedule_id).await?;
+    let mut held = Vec::new();
+    // A schedule that is no longer declared deletes nothing.
     if let Some(schedule) = found.filter(|schedule| schedule.declared) {
-        let service = deps.service();
+        let service = run.deps.service();
         let ctx = OpContext::system(account_id);
-        let made = deps.store.list_app_backups_made_by(schedule_id).await?;
-        for id in expired(&made, &schedule.retention, &schedule.timing) {
+        let made = run.deps.store.list_app_backups_made_by(schedule_id).await?;
+        for id in to_delete(run, &schedule, "backups", &made, confirmed, &mut held) {
             go_on(run)?;
             let wanted = AppBackupRef {
                 app_id: Some(app_id),
@@ -37,8 +42,8 @@ pub(super) async fn run(
             let deleted = service.app_backup_delete(&ctx, Ok(account_id), Ok(wanted)).await;
             note("backup", id, deleted)?;
         }
-        let made = deps.store.list_app_snaps_made_by(schedule_id).await?;
-        for id in expired(&made, &schedule.retention, &schedule.timing) {
+        let made = run.deps.store.list_app_snaps_made_by(schedule_id).await?;
+        for id in to_delete(run, &schedule, "snapshots", &made, confirmed, &mut held) {
             go_on(run)?;
             let wanted = AppSnapRef {
                 app_id,
@@ -50,8 +55,39 @@ pub(super) async fn run(
             note("snapshot", id, deleted)?;
         }
     }
+    let end = if held.is_empty() {
+        JobEnd::Done
+    } else {
+        let reason = format!("held until it is confirmed: {}", held.join("; "));
+        JobEnd::Failed { reason }
+    };
     let tx = run.begin().await?;
-    run.finish(tx, JobEnd::Done).await
+    run.finish(tx, end).await
+}
+
+/// The ones to delete; none when that is held.
+fn to_delete(
+    run: &JobRun<'_>,
+    schedule: &Schedule,
+    kind: &str,
+    made: &[Made],
+    confirmed: bool,
+    held: &mut Vec<String>,
+) -> Vec<Uuid> {
+    let Plan { expired, held: hold } =
+        plan(made, &schedule.retention, &schedule.timing, run.deps.clock.now());
+    let Some(hold) = hold.filter(|_| !confirmed) else {
+        return expired;
+    };
+    tracing::warn!(
+        schedule.id = %schedule.id,
+        schedule.name,
+        app.id = %schedule.app_id,
+        "retention is held, no {kind} are deleted: {hold}; if the clock is right, run `appkeep schedule \
+         confirm-retention`"
+    );
+    held.push(format!("{kind}: {hold}"));
+    Vec::new()
 }
 
 /// Queues the job for the schedule that made something, if one did.
@@ -69,6 +105,7 @@ pub(super) async fn queue(
         account_id,
         app_id,
         schedule_id,
+        confirmed: false,
     };
     run.queue(tx, payload).await
 }
@@ -82,7 +119,7 @@ fn go_on(run: &JobRun<'_>) -> Result<(), StepError> {
 }
 
 /// What is in use stays until the next time, and what is gone is gone.
-fn note(what: &str, id: uuid::Uuid, deleted: Result<(), Error<Infallible>>) -> Result<(), StepError> {
+fn note(what: &str, id: Uuid, deleted: Result<(), Error<Infallible>>) -> Result<(), StepError> {
     match deleted {
         Ok(()) => tracing::info!(what, %id, "deleted, because its schedule no longer keeps it"),
         Err(Error::ResourceNotFound) => {}

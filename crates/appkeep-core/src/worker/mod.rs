@@ -6,6 +6,7 @@
 
 mod apply_retention;
 mod delete_data;
+mod failed;
 mod hooks;
 mod liveness;
 mod reconciler;
@@ -15,9 +16,11 @@ mod scheduler;
 mod take_backup;
 mod take_snapshot;
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures::FutureExt;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -97,10 +100,14 @@ impl Workers {
     pub fn start(deps: &WorkerDeps, count: usize) -> Self {
         let shutdown = CancellationToken::new();
         let (mut tasks, mut liveness) = (JoinSet::new(), Liveness::default());
-        let scheduler = tasks.spawn(scheduler::schedule(deps.clone(), shutdown.clone()));
+        let (again, stop) = (deps.clone(), shutdown.clone());
+        let scheduler = move || scheduler::schedule(again.clone(), stop.clone());
+        let scheduler = tasks.spawn(restarted("scheduler", shutdown.clone(), scheduler));
         liveness.add("scheduler", scheduler);
         for _ in 0..count {
-            let worker = tasks.spawn(work(deps.clone(), shutdown.clone()));
+            let (again, stop) = (deps.clone(), shutdown.clone());
+            let worker = move || work(again.clone(), stop.clone());
+            let worker = tasks.spawn(restarted("worker", shutdown.clone(), worker));
             liveness.add("worker", worker);
         }
         Self {
@@ -123,6 +130,24 @@ impl Workers {
             if let Err(error) = ended {
                 tracing::error!(%error, "a worker died");
             }
+        }
+    }
+}
+
+/// Runs a task to its end, and starts it again after a panic: whatever caused it, for example a clock that shows an
+/// impossible time, may pass.
+async fn restarted<F>(name: &'static str, shutdown: CancellationToken, task: impl Fn() -> F)
+where
+    F: Future<Output = ()>,
+{
+    while AssertUnwindSafe(task()).catch_unwind().await.is_err() {
+        tracing::error!(task = name, "a background task panicked and is started again");
+        if shutdown
+            .run_until_cancelled(tokio::time::sleep(POLL_EVERY))
+            .await
+            .is_none()
+        {
+            return;
         }
     }
 }

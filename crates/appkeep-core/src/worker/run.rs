@@ -7,6 +7,7 @@ use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
+use super::failed::Failed;
 use super::{
     BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, LEASE_SECS, RENEW_EVERY, WorkerDeps, apply_retention,
     delete_data, hooks, restore_app, take_backup, take_snapshot,
@@ -206,15 +207,17 @@ impl JobRun<'_> {
                 app_id,
                 backup_id,
                 bucket_id,
+                ..
             } => delete_data::backup(self, account_id, app_id, backup_id, bucket_id).await,
-            JobPayload::DeleteSnapshot { app_id, snap_id } => {
+            JobPayload::DeleteSnapshot { app_id, snap_id, .. } => {
                 delete_data::snapshot(self, app_id, snap_id).await
             }
             JobPayload::ApplyRetention {
                 account_id,
                 app_id,
                 schedule_id,
-            } => apply_retention::run(self, account_id, app_id, schedule_id).await,
+                confirmed,
+            } => apply_retention::run(self, account_id, app_id, schedule_id, confirmed).await,
             JobPayload::RestoreApp {
                 account_id,
                 restore_id,
@@ -241,6 +244,7 @@ impl JobRun<'_> {
     }
 
     async fn end_failed(&self, reasons: Vec<String>) -> Result<(), StepError> {
+        self.report_failure(&reasons.join("; ")).await;
         match self.job.payload {
             JobPayload::TakeBackup {
                 account_id,
@@ -282,7 +286,25 @@ impl JobRun<'_> {
         self.finish(tx, JobEnd::Cancelled).await
     }
 
+    /// Tells the operator that what the job was for failed. The span around it names the job and the request.
+    async fn report_failure(&self, reason: &str) {
+        let failed = Failed::of(self).await;
+        tracing::warn!(
+            app.name = failed.app_name,
+            app.id = failed.app_id,
+            name = failed.name,
+            id = failed.id,
+            job.attempt = self.job.attempt,
+            reason,
+            "{} failed",
+            failed.kind
+        );
+    }
+
     async fn end_again(&self, reason: String, attempt: Attempt) -> Result<(), StepError> {
+        if attempt == Attempt::Failed && never_gives_up(&self.job.payload) {
+            self.report_failure(&reason).await;
+        }
         let pause_secs = match attempt {
             Attempt::Failed => backoff_secs(self.job.attempt),
             Attempt::Exhausted => EXHAUSTED_PAUSE_SECS,
@@ -467,7 +489,12 @@ mod tests {
             "{too_often:?}"
         );
         assert!(matches!(refusal(&claimed(take, 1, true)), Some(StepError::Gone)));
-        let delete = JobPayload::DeleteSnapshot { app_id, snap_id };
+        let delete = JobPayload::DeleteSnapshot {
+            account_id: None,
+            app_id,
+            snap_id,
+            name: None,
+        };
         assert!(
             refusal(&claimed(delete, 4000, true)).is_none(),
             "bytes that nobody knows about would stay"

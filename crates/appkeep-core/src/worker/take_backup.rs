@@ -82,8 +82,10 @@ pub(super) async fn remove_own_snapshots(
             return Err(StepError::Transient(format!("snapshot {} changed", snap.id)));
         }
         let payload = JobPayload::DeleteSnapshot {
+            account_id: Some(snap.account_id),
             app_id: snap.app_id,
             snap_id: snap.id,
+            name: Some(snap.name.as_str().to_owned()),
         };
         run.queue(tx, payload).await?;
     }

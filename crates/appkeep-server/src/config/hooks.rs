@@ -39,6 +39,7 @@ impl Checker<'_> {
         Ok(AppOptions {
             consistency,
             hooks: hooks.collect::<Result<_, _>>()?,
+            ..AppOptions::default()
         })
     }
 

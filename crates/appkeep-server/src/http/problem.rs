@@ -100,6 +100,7 @@ kinds! {
     APP_NOT_READY = Some(112), CONFLICT, "App not ready", "The app is no longer part of this server's configuration. Its backups stay, but it gets no new ones.";
     NO_BUCKET = Some(127), BAD_REQUEST, "No bucket", "The body names no bucket, and the account has none.";
     BACKUP_PENDING = Some(128), CONFLICT, "Backup cancellation not allowed", "A pending backup can't be canceled.";
+    VOLUMES_INSIDE = Some(112), CONFLICT, "App not ready", "Volumes of other apps are inside this app's volumes, and a restore would replace them. An operator can restore it with `appkeep restore --in-place --force`.";
     APP_RESTORING = Some(112), CONFLICT, "App not ready", "The app is being restored.";
     IN_USE_BY_RESTORE = Some(142), CONFLICT, "In use by a restore", "A restore is reading this data. Delete it when the restore has ended.";
     SNAPSHOT_IN_USE = Some(144), CONFLICT, "Snapshot in use by a backup", "A backup is copying this snapshot. Delete it when the backup has ended.";
@@ -182,6 +183,13 @@ fn of_error(error: Error<Rejected>, own: OwnKinds, correlation: Uuid) -> Problem
         Error::AppNotReady => APP_NOT_READY.occurrence(correlation),
         Error::BackupNotFound => field(BODY_RULE, "backupID", "the app has no such backup"),
         Error::BackupNotReady => field(BACKUP_NOT_READY, "backupID", "the backup isn't completed"),
+        Error::VolumesInside(volumes) => {
+            tracing::warn!(
+                volumes = volumes.join(", "),
+                "restore refused: volumes of other apps are inside"
+            );
+            VOLUMES_INSIDE.occurrence(correlation)
+        }
         Error::AppRestoring => APP_RESTORING.occurrence(correlation),
         Error::InUseByRestore => IN_USE_BY_RESTORE.occurrence(correlation),
         Error::SnapshotInUse => SNAPSHOT_IN_USE.occurrence(correlation),

@@ -2,7 +2,7 @@
 
 use appkeep_api::account::{self, Account, AccountState, AccountType, AccountVersion};
 use appkeep_api::bucket::{Bucket, BucketState, BucketType, BucketVersion, Provider};
-use appkeep_api::metadata::Metadata;
+use appkeep_api::metadata::{Label, Metadata};
 use appkeep_api::schedule::{
     Enabled, Granularity, Makes, Schedule, ScheduleRetention, ScheduleType, ScheduleVersion,
 };
@@ -10,7 +10,9 @@ use appkeep_api::words::{Expression, Identifier, ResourceName, Timestamp, Word};
 use appkeep_core::actor::Role;
 use appkeep_core::catalog::{self, BucketLocation, Recorded};
 use appkeep_core::ids::SubjectId;
+use appkeep_core::metadata::RETENTION_HELD_LABEL;
 use appkeep_core::schedule::Scheduled;
+use appkeep_core::service::ScheduleView;
 
 use super::to_wire::reasons;
 
@@ -68,8 +70,13 @@ pub(super) fn bucket(bucket: &Recorded<catalog::Bucket>, is_default: bool) -> Re
 }
 
 /// A schedule.
-pub(super) fn schedule(scheduled: &Recorded<Scheduled>) -> Result<Schedule, String> {
-    let Scheduled { schedule, next } = &scheduled.what;
+pub(super) fn schedule(view: &Recorded<ScheduleView>) -> Result<Schedule, String> {
+    let Scheduled { schedule, next } = &view.what.scheduled;
+    let held = &view.what.held;
+    let held = (!held.is_empty()).then(|| Label {
+        name: RETENTION_HELD_LABEL.to_owned(),
+        value: held.join("; "),
+    });
     let makes = [
         (schedule.makes_backup, Makes::Backup),
         (schedule.makes_snapshot, Makes::Snapshot),
@@ -104,7 +111,10 @@ pub(super) fn schedule(scheduled: &Recorded<Scheduled>) -> Result<Schedule, Stri
             keep_days: retention.keep_days,
         },
         next_run_timestamp: next.map(|next| Timestamp(schedule.begins_at(next.due_at))),
-        metadata: metadata(scheduled),
+        metadata: Metadata {
+            labels: held.into_iter().collect(),
+            ..metadata(view)
+        },
     })
 }
 

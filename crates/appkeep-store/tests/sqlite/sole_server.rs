@@ -120,7 +120,12 @@ async fn stores_on_one_file_never_claim_a_job_twice() {
     let jobs = (1..=60).map(|n| {
         let (app_id, snap_id) = (Uuid::from_u128(2).into(), Uuid::from_u128(n).into());
         NewJob {
-            payload: JobPayload::DeleteSnapshot { app_id, snap_id },
+            payload: JobPayload::DeleteSnapshot {
+                account_id: None,
+                app_id,
+                snap_id,
+                name: None,
+            },
             ..job(n)
         }
     });

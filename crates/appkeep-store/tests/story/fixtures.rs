@@ -59,6 +59,7 @@ pub(crate) fn app(account_id: AccountId, id: AppId, name: &str) -> App {
                 env: [("COLOUR".to_owned(), "grün".to_owned())].into(),
                 timeout_secs: 7,
             }],
+            volumes_inside: Vec::new(),
         },
         declared: true,
     }

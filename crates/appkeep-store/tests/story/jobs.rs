@@ -111,10 +111,13 @@ async fn every_payload_comes_back_as_it_was() {
             app_id: FORUM,
             backup_id: id(3).into(),
             bucket_id: id(4).into(),
+            name: Some("nightly".to_owned()),
         },
         JobPayload::DeleteSnapshot {
+            account_id: Some(TEAM),
             app_id: WIKI,
             snap_id: id(5).into(),
+            name: None,
         },
     ];
     for (n, payload) in (1..).zip(&payloads) {

@@ -1,11 +1,17 @@
 //! `appkeep schedule`
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use appkeep_client::types::{Schedule, ScheduleEnabled, ScheduleRetention};
+use appkeep_server::data_dir::DataDir;
+use appkeep_server::retention::{self, RETENTION_HELD_LABEL};
+use appkeep_server::store::SqliteStore;
+use appkeep_server::system::{RandomIds, SystemClock};
 use chrono::{DateTime, Utc};
 
-use crate::failure::EXIT_CODES;
+use crate::commands::say;
+use crate::failure::{AMBIGUOUS, EXIT_CODES, Failure, NOT_FOUND};
 use crate::remote::{self, Align, Cell, Column, Format, Of, Session, Table, Tone, age, note, short_ids};
 
 const EXAMPLES: &str = "Examples:
@@ -24,6 +30,19 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
+    /// Confirm that a deletion which retention holds is wanted. Works while the server runs.
+    ///
+    /// Retention holds a deletion of more than half of what a schedule made when the reason is a gap between two
+    /// dates: the clock may be wrong. Until then nothing is deleted.
+    #[command(after_help = "Example: appkeep schedule confirm-retention --data /var/lib/appkeep nightly")]
+    ConfirmRetention {
+        /// The server's data directory.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+        /// The schedule, by name or id.
+        #[arg(value_name = "SCHEDULE")]
+        schedule: String,
+    },
     /// List schedules; without --app those of all apps.
     #[command(
         visible_alias = "ls",
@@ -37,8 +56,11 @@ enum Command {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let app = match args.command {
+        Command::ConfirmRetention { data, schedule } => return confirm_retention(&data, &schedule).await,
+        Command::List { app } => app,
+    };
     let session = Session::open(&args.connection).await?;
-    let Command::List { app } = args.command;
     let app = session.app_if_named(app.as_deref()).await?;
     let schedules = session.owned_schedules(app.as_ref()).await?;
     if session.output != Format::Table {
@@ -53,7 +75,55 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         ));
     }
     Format::table(&schedules, || table(&schedules, session.now()))?;
+    for schedule in schedules.iter().map(|of| &of.thing) {
+        if let Some(held) = held(schedule) {
+            note(&format!(
+                "retention of {} is held: {held}; if the clock is right, run `appkeep schedule confirm-retention` on \
+                 the server",
+                schedule.name.as_str()
+            ));
+        }
+    }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn confirm_retention(data: &Path, wanted: &str) -> anyhow::Result<ExitCode> {
+    let store = SqliteStore::open(DataDir::existing(data)?.database()).await?;
+    let found = retention::find_schedules(&store, wanted).await?;
+    let schedule = match found.as_slice() {
+        [only] => only,
+        [] => {
+            let problem = format!("no schedule is called {wanted:?}");
+            return Err(Failure::new(NOT_FOUND, problem).into());
+        }
+        several => {
+            let ids: Vec<_> = several.iter().map(|one| one.id.to_string()).collect();
+            let problem = format!(
+                "several schedules are called {wanted:?}; specify one id: {}",
+                ids.join(", ")
+            );
+            return Err(Failure::new(AMBIGUOUS, problem).into());
+        }
+    };
+    let held = retention::confirm(&store, &SystemClock, &RandomIds, schedule).await?;
+    store.close().await;
+    if held.is_empty() {
+        say(&format!("retention of {} holds nothing", schedule.name))?;
+    } else {
+        let held = held.join("; ");
+        say(&format!(
+            "confirmed for {}: {held}; a running server deletes them now",
+            schedule.name
+        ))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Which deletions the schedule's retention holds, if any.
+fn held(schedule: &Schedule) -> Option<&str> {
+    let mut labels = schedule.metadata.labels.iter().flatten();
+    let label = labels.find(|label| label.name == RETENTION_HELD_LABEL);
+    label.map(|label| label.value.as_str())
 }
 
 fn table(schedules: &[Of<Schedule>], now: DateTime<Utc>) -> Table {
@@ -80,7 +150,10 @@ fn table(schedules: &[Of<Schedule>], now: DateTime<Utc>) -> Table {
             schedule.cron.as_str().into(),
             schedule.time_zone.as_str().into(),
             next,
-            kept(&schedule.retention).into(),
+            match held(schedule) {
+                Some(_) => Cell::toned(&format!("{} (held)", kept(&schedule.retention)), Tone::Bad),
+                None => kept(&schedule.retention).into(),
+            },
             id.into(),
         ]);
     }

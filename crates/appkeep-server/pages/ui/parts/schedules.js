@@ -3,6 +3,9 @@
 import { el, Parts, setAttribute, setText } from '../dom.js';
 import { ago, exact } from '../format.js';
 
+/** The label that says which deletions a schedule's retention holds. */
+const HELD_LABEL = 'appkeep.io/read-only/retention-held';
+
 /** How old what is known of schedules may be, in milliseconds. */
 const AGE_MAX = 30_000;
 
@@ -44,10 +47,14 @@ function scheduleLine() {
   const when = el('code', {});
   const zone = el('span', {});
   const next = el('time', {});
-  const node = el('li', {}, name, ' runs at ', when, ' ', zone, next);
+  const held = el('p', { class: 'reason' });
+  const node = el('li', {}, name, ' runs at ', when, ' ', zone, next, held);
   return {
     node,
     update(schedule) {
+      const hold = schedule.metadata.labels.find((label) => label.name === HELD_LABEL);
+      held.hidden = !hold;
+      setText(held, hold ? `Retention is held: ${hold.value}. Is the server's clock right?` : '');
       setText(name, schedule.name);
       setText(when, schedule.cron);
       setText(zone, schedule.timeZone);

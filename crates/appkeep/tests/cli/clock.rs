@@ -1,0 +1,77 @@
+//! A machine whose clock starts before 1970.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::place::{APP, Place, app_backups};
+use crate::running::{Running, eventually};
+
+/// Moves the wall clock by what a file says, in seconds.
+const SHIM: &str = r#"
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+int clock_gettime(clockid_t clock, struct timespec *time) {
+    int failed = syscall(SYS_clock_gettime, clock, time);
+    const char *path = getenv("CLOCK_OFFSET");
+    if (!failed && clock == CLOCK_REALTIME && path) {
+        char text[32] = {0};
+        int file = open(path, O_RDONLY | O_CLOEXEC);
+        if (file >= 0) {
+            if (read(file, text, 31) > 0) time->tv_sec += atol(text);
+            close(file);
+        }
+    }
+    return failed;
+}
+"#;
+
+fn shim(place: &Place) -> PathBuf {
+    let (source, library) = (place.path().join("shim.c"), place.path().join("shim.so"));
+    fs::write(&source, SHIM).unwrap();
+    let mut cc = Command::new("cc");
+    cc.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source);
+    assert!(cc.status().expect("a C compiler").success());
+    library
+}
+
+/// HTTP needs a date in each response, and its library has none before 1970. What was queued is done all the same.
+#[test]
+fn a_clock_before_1970_stops_no_worker() {
+    let place = Place::new();
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let create = |server: &Running, token: &str| {
+        let created = server.post(token, &app_backups(), &body);
+        assert_eq!(created.status, 201, "{}", created.body);
+        format!("{}/{}", app_backups(), created.body["id"].as_str().unwrap())
+    };
+    let server = place.start_idle();
+    let token = place.token();
+    let early = create(&server, &token);
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+
+    let offset = place.path().join("offset");
+    // About 1956.
+    fs::write(&offset, "-2240000000").unwrap();
+    let mut command = place.serve();
+    command
+        .env("LD_PRELOAD", shim(&place))
+        .env("CLOCK_OFFSET", &offset);
+    let server = Running::start(command);
+    let snapshots = place.path().join("bucket").join(APP).join("snapshots");
+    eventually("the backup to be in the bucket", || {
+        fs::read_dir(&snapshots).ok()?.next().map(drop)
+    });
+    fs::write(&offset, "0").unwrap();
+    for path in [early, create(&server, &token)] {
+        let backup = server.wait_for(&token, &path, &["completed", "failed"]);
+        assert_eq!(backup["state"], "completed", "{backup}");
+    }
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+}

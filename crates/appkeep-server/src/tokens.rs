@@ -89,6 +89,7 @@ pub async fn create(
     let mut tx = store.begin().await?;
     tx.insert_token(&token).await?;
     tx.commit().await?;
+    audit("create", &token);
     Ok(secret)
 }
 
@@ -143,11 +144,27 @@ pub async fn revoke(store: &dyn Store, clock: &dyn Clock, token: &Token) -> Resu
     let revoked = tx.update_token_revoked(token.id, clock.now()).await?;
     tx.commit().await?;
     if revoked {
+        audit("revoke", token);
         return Ok(());
     }
     Err(StartError::TokenRevoked {
         name: token.name.clone(),
     })
+}
+
+/// Records that somebody with access to the data directory changed a token.
+fn audit(action: &str, token: &Token) {
+    tracing::info!(
+        target: "audit",
+        action,
+        kind = "token",
+        id = %token.id,
+        token.name = token.name,
+        token.subject = %token.actor.subject,
+        token.role = token.actor.role.as_str(),
+        subject = format!("uid {}", rustix::process::getuid().as_raw()),
+        "{action} token"
+    );
 }
 
 /// The scope that a person names: `*`, or accounts by name or id.

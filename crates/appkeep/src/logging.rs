@@ -1,9 +1,16 @@
 //! Logs go to stderr: for people, or one JSON object a line.
+//!
+//! File names, headers and the output of hooks get into log lines. An event is one line whatever they contain: control
+//! characters are escaped where lines are written, and nowhere else.
 
-use std::io::IsTerminal;
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Stderr, Write};
 
 use clap::ValueEnum;
 use tracing_subscriber::EnvFilter;
+
+/// Audit records are logged unless a filter says `audit=off`.
+const AUDIT: &str = "audit=info";
 
 /// What log lines look like.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -20,16 +27,150 @@ pub(crate) enum LogFormat {
 /// # Errors
 /// When the filter can't be understood.
 pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
-    let filter: EnvFilter = filter.parse().map_err(|error| {
+    // Checked alone, so that an error names what was given.
+    let _: EnvFilter = filter.parse().map_err(|error| {
         anyhow::anyhow!("--log {filter:?} is no filter: {error}; \"info\" would be right")
     })?;
+    let filter = EnvFilter::new(format!("{AUDIT},{filter}"));
+    let with_colours = io::stderr().is_terminal() && format == LogFormat::Text;
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_ansi(std::io::stderr().is_terminal())
-        .with_writer(std::io::stderr);
+        .with_ansi(with_colours)
+        .with_writer(move || Lines {
+            inner: io::stderr(),
+            with_colours,
+        });
     let started = match format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),
     };
     started.map_err(|error| anyhow::anyhow!("failed to start logging: {error}"))
+}
+
+/// Logs audit records alone: for commands that change something beside a server.
+pub(crate) fn start_audit() -> anyhow::Result<()> {
+    start("off", LogFormat::Text)
+}
+
+/// Writes each event as one line. The subscriber hands over a whole event at a time.
+struct Lines<W = Stderr> {
+    inner: W,
+    /// Whether the subscriber colours lines. It escapes colours in values itself.
+    with_colours: bool,
+}
+
+impl<W: Write> Write for Lines<W> {
+    fn write(&mut self, event: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(event);
+        let line = text.strip_suffix('\n').unwrap_or(&text);
+        let mut escaped = String::with_capacity(line.len() + 1);
+        for character in line.chars() {
+            if is_unsafe(character) && !(self.with_colours && character == '\u{1b}') {
+                // Right in JSON, too.
+                let _ = write!(escaped, "\\u{:04x}", u32::from(character));
+            } else {
+                escaped.push(character);
+            }
+        }
+        escaped.push('\n');
+        self.inner.write_all(escaped.as_bytes())?;
+        Ok(event.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// Whether a character would end a line, move a terminal's cursor, or reorder the text around it.
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use serde_json::Value;
+    use tracing_subscriber::fmt::MakeWriter;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Kept(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Kept {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[derive(Clone)]
+    struct Maker(Kept, bool);
+
+    impl<'a> MakeWriter<'a> for Maker {
+        type Writer = Lines<Kept>;
+
+        fn make_writer(&'a self) -> Self::Writer {
+            Lines {
+                inner: self.0.clone(),
+                with_colours: self.1,
+            }
+        }
+    }
+
+    /// Everything that must not get through, in each place where a value can be.
+    const HOSTILE: &str = "a\nb\r\u{1b}[31m\u{7f}\u{9b}2J\u{202e}\u{2028}\u{0}\tz";
+
+    fn logged(format: LogFormat, with_colours: bool) -> String {
+        let kept = Kept::default();
+        let builder = tracing_subscriber::fmt()
+            .with_ansi(with_colours)
+            .with_writer(Maker(kept.clone(), with_colours));
+        let log = || {
+            let span = tracing::error_span!("request", path = %HOSTILE);
+            span.in_scope(|| {
+                let error = io::Error::other(HOSTILE);
+                tracing::error!(shown = %HOSTILE, debug = ?HOSTILE, text = HOSTILE, %error, "message {HOSTILE}");
+            });
+        };
+        match format {
+            LogFormat::Text => tracing::subscriber::with_default(builder.finish(), log),
+            LogFormat::Json => tracing::subscriber::with_default(builder.json().finish(), log),
+        }
+        let bytes = kept.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn an_event_is_one_line_without_control_characters_in_every_format() {
+        for format in [LogFormat::Text, LogFormat::Json] {
+            let log = logged(format, false);
+            let line = log.strip_suffix('\n').unwrap();
+            assert!(!line.chars().any(is_unsafe), "{line:?}");
+        }
+        let json: Value = serde_json::from_str(&logged(LogFormat::Json, false)).unwrap();
+        assert_eq!(
+            json["fields"]["shown"], HOSTILE,
+            "a reader gets the value as it was"
+        );
+    }
+
+    #[test]
+    fn a_terminal_gets_the_colours_of_the_log_and_none_of_a_value() {
+        let log = logged(LogFormat::Text, true);
+        assert!(log.contains("\u{1b}["), "{log:?}");
+        assert!(
+            !log.contains("\u{1b}[31mb") && !log.contains("\u{1b}[31m\u{7f}"),
+            "{log:?}"
+        );
+        assert!(!log.contains("[31m\u{1b}"), "{log:?}");
+        let others = log.trim_end_matches('\n').replace('\u{1b}', "");
+        assert!(!others.chars().any(is_unsafe), "{log:?}");
+    }
 }

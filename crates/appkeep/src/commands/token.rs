@@ -14,6 +14,7 @@ use clap::Subcommand;
 
 use self::end::End;
 use crate::commands::say;
+use crate::logging;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -64,6 +65,7 @@ pub(crate) struct RevokeArgs {
 }
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
+    logging::start_audit()?;
     match command {
         Command::Create(args) => create(args).await?,
         Command::List(args) => list::run(args).await?,

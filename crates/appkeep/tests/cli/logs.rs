@@ -5,7 +5,7 @@ use std::fs;
 use serde_json::{Value, json};
 
 use crate::place::{Place, app_backups, backups};
-use crate::running::Running;
+use crate::running::{Running, said};
 
 const HOOK: &str = r#"
 [[accounts.apps.hooks]]
@@ -120,4 +120,68 @@ fn one_id_leads_from_a_request_to_its_job_and_nothing_logged_is_secret() {
         assert!(secret.len() >= 16, "{secret:?} says nothing");
         assert!(!log.contains(&secret), "{secret} was logged");
     }
+}
+
+/// The lines of a log in JSON.
+fn parsed(log: &str) -> Vec<Value> {
+    let parse = |line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
+    log.lines().map(parse).collect()
+}
+
+#[test]
+fn by_default_failures_and_changes_are_logged_with_names_and_correlation() {
+    let place = Place::new();
+    let mut command = place.serve();
+    command.args(["--log-format", "json"]);
+    let server = Running::start(command);
+    let created = place.create_token(&["--account", "acme", "--name", "ci"]);
+    let token = said(&created).trim().to_owned();
+    let audit = String::from_utf8(created.stderr).unwrap();
+    assert!(
+        audit.contains("audit: create token") && audit.contains("token.name=\"ci\""),
+        "{audit}"
+    );
+    fs::rename(place.path().join("volume"), place.path().join("away")).unwrap();
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1", "name": "doomed"});
+    let created = server.post(&token, &app_backups(), &body).body;
+    let id = created["id"].as_str().unwrap();
+    let path = format!("{}/{id}", backups());
+    let failed = server.wait_for(&token, &path, &["completed", "failed"]);
+    assert_eq!(failed["state"], "failed", "{failed}");
+    assert_eq!(server.delete(&token, &path).status, 204);
+    let ended = server.stop("TERM");
+    let lines = parsed(&ended.complaints);
+
+    let warnings: Vec<_> = lines
+        .iter()
+        .filter(|line| message(line) == "backup failed")
+        .collect();
+    let [warning] = warnings[..] else {
+        panic!("one warning: {lines:?}")
+    };
+    let fields = &warning["fields"];
+    assert_eq!(warning["level"], "WARN");
+    assert_eq!(
+        (&fields["app.name"], &fields["name"]),
+        (&json!("shop"), &json!("doomed"))
+    );
+    assert_eq!((&fields["id"], &fields["job.attempt"]), (&json!(id), &json!(1)));
+    assert!(
+        fields["reason"].as_str().unwrap().contains("No such file"),
+        "{warning}"
+    );
+
+    let changes: Vec<_> = lines.iter().filter(|line| line["target"] == "audit").collect();
+    let said: Vec<_> = changes.iter().map(|line| message(line)).collect();
+    assert_eq!(said, ["create backup", "delete backup"]);
+    for change in &changes {
+        let fields = &change["fields"];
+        assert_eq!((&fields["id"], &fields["name"]), (&json!(id), &json!("doomed")));
+        assert_eq!(fields["token.name"], "ci");
+        assert_eq!(fields["subject"], created["metadata"]["createdBy"]);
+    }
+    assert_eq!(
+        of_span(changes[0], "correlation.id"),
+        of_span(warning, "correlation.id")
+    );
 }

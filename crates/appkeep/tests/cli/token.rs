@@ -16,7 +16,11 @@ fn a_token_is_printed_once_and_works_at_once_while_the_server_runs() {
     let server = place.start();
     let created = place.create_token(&["--account", "acme", "--name", "ci"]);
     assert_eq!(created.status.code(), Some(0));
-    assert_eq!(String::from_utf8(created.stderr.clone()).unwrap(), "");
+    let audit = String::from_utf8(created.stderr.clone()).unwrap();
+    assert!(
+        audit.contains(" INFO audit: create token ") && audit.lines().count() == 1,
+        "{audit}"
+    );
     let printed = said(&created);
     let token = printed.strip_suffix('\n').expect("a whole line");
     let digits = token.strip_prefix("appkeep_").expect("its prefix");

@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use crate::error::StartError;
@@ -17,7 +17,7 @@ impl DataDir {
     /// Takes `path` as a data directory and makes it if it isn't there, mode 0700.
     ///
     /// # Errors
-    /// When it can't be made.
+    /// When it can't be made, or other users can change it.
     pub fn create(path: &Path) -> Result<Self, StartError> {
         let refused = |error| StartError::DataDir {
             path: path.to_owned(),
@@ -26,6 +26,9 @@ impl DataDir {
         if path.is_file() {
             // The system's word for it, "File exists", sounds as if that were wrong.
             return Err(refused(io::ErrorKind::NotADirectory.into()));
+        }
+        if let Ok(found) = path.metadata() {
+            check_mode(path, found.permissions().mode())?;
         }
         DirBuilder::new()
             .recursive(true)
@@ -101,6 +104,19 @@ impl DataDir {
         writeln!(file, "{}", std::process::id()).map_err(refused)?;
         Ok(DataDirLock { _file: file })
     }
+}
+
+/// Refuses a directory that other users can change. Making it private now would not help: they may already have
+/// exchanged keys or the database.
+fn check_mode(path: &Path, mode: u32) -> Result<(), StartError> {
+    const WRITABLE_BY_OTHERS: u32 = 0o022;
+    if mode & WRITABLE_BY_OTHERS == 0 {
+        return Ok(());
+    }
+    Err(StartError::DataDirMode {
+        path: path.to_owned(),
+        mode: mode & 0o7777,
+    })
 }
 
 /// The right to be the one server of a data directory; given back when dropped, or when the process dies.

@@ -24,6 +24,18 @@ pub enum StartError {
         /// Why not.
         error: io::Error,
     },
+    /// Other users can change the data directory.
+    #[error(
+        "the data directory {0} has mode {mode:04o}: other users can change what is in it, keys and database included; \
+         check its content, then run `chmod go-w {0}`",
+        .path.display()
+    )]
+    DataDirMode {
+        /// The directory.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
     /// There is no database in the data directory.
     #[error("{} is not the data directory of a server: there is no appkeep.sqlite3 in it", .path.display())]
     NoData {

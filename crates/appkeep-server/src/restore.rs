@@ -54,7 +54,10 @@ impl From<appkeep_core::store::StoreError> for RestoreError {
 #[derive(Debug, Clone)]
 pub enum Target {
     /// Over the app's volumes, as the server's configuration declared them last.
-    InPlace,
+    InPlace {
+        /// Also when volumes of other apps are inside, which the restore replaces.
+        force: bool,
+    },
     /// Into a directory.
     Directory {
         /// The directory, absolute.
@@ -119,13 +122,21 @@ impl Stopped {
         let app = self.store.fetch_app(account_id, app_id).await?;
         let app = app.ok_or_else(|| RestoreError::Source(format!("there is no app {app_id}")))?;
         let target = match target {
-            Target::InPlace if !app.declared => {
+            Target::InPlace { .. } if !app.declared => {
                 return Err(RestoreError::Source(format!(
                     "the app {} is no longer declared, so it isn't known where its volumes are; give --target",
                     app.name
                 )));
             }
-            Target::InPlace => RestoreTarget::InPlace(app.volumes),
+            Target::InPlace { force: false } if !app.options.volumes_inside.is_empty() => {
+                return Err(RestoreError::Source(format!(
+                    "{} lies in a volume of the app {}, and would be replaced; stop that app, too, and give --force, \
+                     or restore with --target",
+                    app.options.volumes_inside.join(" and "),
+                    app.name
+                )));
+            }
+            Target::InPlace { .. } => RestoreTarget::InPlace(app.volumes),
             Target::Directory { path, policy } => RestoreTarget::Directory { path, policy },
         };
         let mut untouchable = Vec::new();

@@ -1,5 +1,7 @@
 //! A running server: the object graph, built once, and taken apart in order.
 
+mod reload;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +18,7 @@ use appkeep_engine::{DataSpace, EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
 use tokio::sync::Notify;
 
+use self::reload::Reloadable;
 use crate::config::Config;
 use crate::data_dir::{DataDir, DataDirLock};
 use crate::error::StartError;
@@ -75,6 +78,7 @@ pub struct Server {
     operations: Option<Operations>,
     certificate: Option<CertificateWatch>,
     ca_file: Option<PathBuf>,
+    reloadable: Reloadable,
     _lock: DataDirLock,
 }
 
@@ -137,6 +141,11 @@ impl Server {
         let ca_file = certificate.as_ref().and_then(Certificate::ca_file);
         let certificate =
             certificate.map(|certificate| CertificateWatch::start(certificate, options.clock.clone()));
+        let reloadable = Reloadable {
+            config: tokio::sync::Mutex::new(options.config.clone()),
+            data_dir: data.path().to_owned(),
+            clock: options.clock.clone(),
+        };
         let deps = WorkerDeps {
             store: shared,
             engine,
@@ -162,6 +171,7 @@ impl Server {
             operations,
             certificate,
             ca_file,
+            reloadable,
             _lock: lock,
         })
     }

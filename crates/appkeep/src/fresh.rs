@@ -33,7 +33,7 @@ volumes = { data = "shop" }
 
 [[accounts.apps]]
 name = "blog"
-volumes = { data = "shop" }
+volumes = { data = "blog" }
 
 [[accounts.apps]]
 name = "lost"
@@ -48,7 +48,7 @@ name = "foreign"
 
 [[accounts.apps]]
 name = "shop"
-volumes = { data = "shop" }
+volumes = { data = "foreign" }
 
 [[accounts.buckets]]
 name = "local"
@@ -71,7 +71,9 @@ impl Fresh {
     /// When the directory can't be made or a server can't be started.
     pub(crate) async fn start() -> anyhow::Result<Self> {
         let dir = tempfile::Builder::new().prefix("appkeep-verify-").tempdir()?;
-        write_app(&dir.path().join("shop"))?;
+        for volume in ["shop", "blog", "foreign"] {
+            write_app(&dir.path().join(volume))?;
+        }
         fs::create_dir(dir.path().join("bucket"))?;
         let config = Config::parse(&dir.path().join("appkeep.toml"), CONFIG)?;
         let declaration = config.declaration.clone();

@@ -84,8 +84,11 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
     for table in &file.accounts {
         checker.account(table, &mut names, &mut declaration)?;
     }
-    if let Some((span, problem)) = checker.directories.find_nested() {
-        return Err(checker.error(&span, problem));
+    let shared = checker.directories.check();
+    let shared = shared.map_err(|(span, problem)| checker.error(&span, problem))?;
+    for app in &mut declaration.apps {
+        let inner = shared.iter().filter(|shared| shared.outer == app.id);
+        app.options.volumes_inside = inner.map(|shared| shared.inner.clone()).collect();
     }
     Ok(Config {
         workers,
@@ -103,6 +106,7 @@ pub(super) fn check(path: &Path, text: &str, file: &File) -> Result<Config, Conf
         pages: server.pages.unwrap_or(true),
         keys,
         declaration,
+        warnings: shared.into_iter().map(|shared| shared.warning).collect(),
     })
 }
 
@@ -315,17 +319,8 @@ impl Checker<'_> {
             declaration.apps.push(app);
         }
         let mut default: Option<Range<usize>> = None;
-        let mut places = HashSet::new();
         for bucket in &table.buckets {
             let checked = self.bucket(&account, bucket, &mut bucket_names)?;
-            if !places.insert(checked.location.clone()) {
-                // Each has a password of its own for an app's repository, and they would be the same one.
-                let problem = format!(
-                    "account {:?} has another bucket in this directory: one of its own would be right",
-                    account.name
-                );
-                return Err(self.error(&bucket.path.span(), problem));
-            }
             if let Some(marked) = bucket.default.as_ref().filter(|marked| *marked.get_ref()) {
                 if default.is_some() {
                     let problem = format!("account {:?} has two default buckets", account.name);
@@ -360,7 +355,7 @@ impl Checker<'_> {
                 name: self.name(volume, &mut volume_names)?,
                 path: self.directory(path)?,
             };
-            self.directories.add_volume(&name, &volume, path.span());
+            self.directories.add_volume(&name, id, &volume, path.span());
             volumes.push(volume);
         }
         if volumes.is_empty() {
@@ -387,7 +382,8 @@ impl Checker<'_> {
         let derived = derived_id("bucket", &account.name, &name);
         let id = BucketId::new(self.id(table.id.as_ref(), &table.name, derived)?);
         let directory = self.directory(&table.path)?;
-        self.directories.add_bucket(&name, &directory, table.path.span());
+        self.directories
+            .add_bucket(&name, account.id, &directory, table.path.span());
         Ok(Bucket {
             id,
             account_id: account.id,
@@ -495,7 +491,10 @@ path = "/var/backups"
     fn two_buckets_of_an_account_need_two_directories() {
         let twice = format!("{GOOD}\n[[accounts.buckets]]\nname = \"copy\"\npath = \"/var/./backups\"\n");
         let refused = parse(&twice).unwrap_err();
-        assert!(refused.contains("another bucket in this directory"), "{refused}");
+        assert!(
+            refused.contains("is the same directory as bucket \"local\""),
+            "{refused}"
+        );
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! `appkeep.toml`: what an operator declares. Read strictly; an error names file, line, key, value and what
 //! would be right.
 
+mod changes;
 mod declare;
 mod error;
 mod file;
 mod hooks;
+mod mounts;
 mod nesting;
 mod schedules;
 
@@ -113,6 +115,8 @@ pub struct Config {
     pub keys: KeySource,
     /// Accounts, apps and buckets.
     pub declaration: Declaration,
+    /// What is permitted but may be a mistake.
+    pub warnings: Vec<String>,
 }
 
 impl Config {
@@ -143,7 +147,13 @@ impl Config {
         declare::check(path, text, &file)
     }
 
-    /// Makes sure that the data directory is in no app's volume: its snapshots would hold themselves.
+    /// What this configuration declares otherwise than an `earlier` one, a text for each account, app, bucket and
+    /// schedule.
+    pub(crate) fn declaration_changes(&self, earlier: &Self) -> Vec<String> {
+        changes::changes(&earlier.declaration, &self.declaration)
+    }
+
+    /// Checks that the data directory, volumes and buckets are not inside each other.
     ///
     /// # Errors
     /// When it is; names both.

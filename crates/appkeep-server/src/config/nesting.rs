@@ -1,75 +1,143 @@
-//! Directories that must not lie in one another: a volume, a bucket and the data directory would feed each
-//! other for ever.
+//! Which directories may be inside each other: volumes, buckets and the data directory.
+//!
+//! Paths are compared as they are written, by where links lead, and by their place in the file system behind
+//! mounts, so that a bind mount hides nothing.
 
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use appkeep_core::catalog::{Declaration, Volume};
+use appkeep_core::catalog::{BucketLocation, Declaration, Volume};
+use appkeep_core::ids::{AccountId, AppId};
 
 use super::error::ConfigError;
+use super::mounts::Mounts;
 
 /// The directories that a configuration names, and where it does.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    volumes: Vec<Place>,
-    buckets: Vec<Place>,
+    places: Vec<Place>,
 }
 
 #[derive(Debug)]
 struct Place {
+    owner: Owner,
     what: String,
     path: PathBuf,
     span: Range<usize>,
 }
 
+/// What a directory is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Owner {
+    Volume(AppId),
+    Bucket(AccountId),
+}
+
+/// A volume inside a volume of another app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SharedVolume {
+    /// The app with the outer volume.
+    pub(super) outer: AppId,
+    /// The inner volume, in words.
+    pub(super) inner: String,
+    /// What to tell an operator.
+    pub(super) warning: String,
+}
+
 impl Places {
-    pub(super) fn add_volume(&mut self, app: &str, volume: &Volume, span: Range<usize>) {
-        self.volumes.push(Place {
+    pub(super) fn add_volume(&mut self, app: &str, app_id: AppId, volume: &Volume, span: Range<usize>) {
+        self.places.push(Place {
+            owner: Owner::Volume(app_id),
             what: volume_of(app, volume),
             path: volume.path.clone(),
             span,
         });
     }
 
-    pub(super) fn add_bucket(&mut self, name: &str, path: &Path, span: Range<usize>) {
-        self.buckets.push(Place {
+    pub(super) fn add_bucket(&mut self, name: &str, account_id: AccountId, path: &Path, span: Range<usize>) {
+        self.places.push(Place {
+            owner: Owner::Bucket(account_id),
             what: format!("bucket {name:?}"),
             path: path.to_owned(),
             span,
         });
     }
 
-    /// The first bucket in a volume, or volume in a bucket: where it is declared, and what is wrong.
-    pub(super) fn find_nested(&self) -> Option<(Range<usize>, String)> {
-        let pairs = self
-            .buckets
-            .iter()
-            .flat_map(|bucket| self.volumes.iter().map(move |volume| (bucket, volume)));
-        for (bucket, volume) in pairs {
-            let (inner, outer) = if is_within(&bucket.path, &volume.path) {
-                (bucket, volume)
-            } else if is_within(&volume.path, &bucket.path) {
-                (volume, bucket)
-            } else {
-                continue;
-            };
-            let (is, outer, path) = (&inner.what, &outer.what, outer.path.display());
-            let problem = format!("{is} lies in {outer} ({path}): a directory outside of it would be right");
-            return Some((inner.span.clone(), problem));
+    /// Checks each directory that is inside another one, or the same.
+    ///
+    /// # Errors
+    /// The first pair that must not be: where the inner one is declared, and what is wrong.
+    pub(super) fn check(&self) -> Result<Vec<SharedVolume>, (Range<usize>, String)> {
+        let index = Index::of(self.places.iter().map(|place| place.path.as_path()));
+        let mut shared = Vec::new();
+        for (number, inner) in self.places.iter().enumerate() {
+            for found in index.around(number) {
+                let Some(outer) = self.places.get(found.place) else {
+                    continue;
+                };
+                let (is, what, path) = (&inner.what, &outer.what, outer.path.display());
+                let relation = if found.is_same {
+                    "is the same directory as"
+                } else {
+                    "lies in"
+                };
+                match (inner.owner, outer.owner) {
+                    (Owner::Volume(app), Owner::Volume(other)) if app != other => {
+                        shared.push(SharedVolume {
+                            outer: other,
+                            inner: is.clone(),
+                            warning: format!(
+                                "{is} {relation} {what} ({path}): an in-place restore of the outer app replaces it, \
+                                 and is refused without --force"
+                            ),
+                        });
+                    }
+                    // Accounts may share a bucket's directory: each app has a repository of its own in it.
+                    (Owner::Bucket(one), Owner::Bucket(other)) if found.is_same && one != other => {}
+                    // Of two that are the same, the later one is wrong.
+                    _ if found.is_same && number < found.place => {}
+                    _ => {
+                        let problem = format!(
+                            "{is} {relation} {what} ({path}): a directory outside of it would be right"
+                        );
+                        return Err((inner.span.clone(), problem));
+                    }
+                }
+            }
         }
-        None
+        Ok(shared)
     }
 }
 
 pub(super) fn check_data_dir(declaration: &Declaration, data_dir: &Path) -> Result<(), ConfigError> {
-    for app in &declaration.apps {
-        for volume in &app.volumes {
-            if is_within(data_dir, &volume.path) {
-                let (outer, path) = (volume_of(&app.name, volume), volume.path.display());
-                let problem =
-                    format!("the data directory lies in {outer} ({path}): one outside of it would be right");
-                return Err(ConfigError::about(data_dir, problem));
-            }
+    let volumes = declaration.apps.iter().flat_map(|app| {
+        let of_app = |volume: &Volume| (volume_of(&app.name, volume), volume.path.clone());
+        app.volumes.iter().map(of_app)
+    });
+    let buckets = declaration.buckets.iter().map(|bucket| {
+        let BucketLocation::Directory(path) = &bucket.location;
+        (format!("bucket {:?}", bucket.name), path.clone())
+    });
+    let others: Vec<_> = volumes.chain(buckets).collect();
+    let paths = std::iter::once(data_dir).chain(others.iter().map(|(_, path)| path.as_path()));
+    let index = Index::of(paths);
+    let other = |place: usize| place.checked_sub(1).and_then(|number| others.get(number));
+    for found in index.around(0) {
+        if let Some((outer, path)) = other(found.place) {
+            let path = path.display();
+            let problem =
+                format!("the data directory lies in {outer} ({path}): one outside of it would be right");
+            return Err(ConfigError::about(data_dir, problem));
+        }
+    }
+    for (number, (inner, path)) in others.iter().enumerate() {
+        if index.around(number + 1).any(|found| found.place == 0) {
+            let problem = format!(
+                "{inner} lies in the data directory ({}): a directory outside of it would be right",
+                data_dir.display()
+            );
+            return Err(ConfigError::about(path, problem));
         }
     }
     Ok(())
@@ -79,33 +147,51 @@ fn volume_of(app: &str, volume: &Volume) -> String {
     format!("volume {:?} of app {app:?}", volume.name)
 }
 
-/// Whether `inner` is `outer` or lies in it, by their names or by where links lead.
-fn is_within(inner: &Path, outer: &Path) -> bool {
-    tidied(inner).starts_with(tidied(outer)) || resolved(inner).starts_with(resolved(outer))
+/// Finds which of many directories are around one of them.
+struct Index {
+    /// Each directory's names; a directory may have several.
+    names: Vec<Vec<PathBuf>>,
+    by_name: HashMap<PathBuf, Vec<usize>>,
 }
 
-/// Without `.` and `..`.
-fn tidied(path: &Path) -> PathBuf {
-    let mut tidy = PathBuf::new();
-    for component in path.components() {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                tidy.pop();
+/// A directory around another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Around {
+    place: usize,
+    /// Whether it is the same one.
+    is_same: bool,
+}
+
+impl Index {
+    fn of<'a>(paths: impl Iterator<Item = &'a Path>) -> Self {
+        let mounts = Mounts::read();
+        let names: Vec<_> = paths.map(|path| mounts.names_of(path)).collect();
+        let mut by_name: HashMap<PathBuf, Vec<usize>> = HashMap::new();
+        for (number, names) in names.iter().enumerate() {
+            for name in names {
+                by_name.entry(name.clone()).or_default().push(number);
             }
-            other => tidy.push(other),
         }
+        Self { names, by_name }
     }
-    tidy
-}
 
-/// Where links lead, as far as the path exists.
-fn resolved(path: &Path) -> PathBuf {
-    let missing = path.ancestors().find_map(|existing| {
-        let real = existing.canonicalize().ok()?;
-        Some(real.join(path.strip_prefix(existing).ok()?))
-    });
-    tidied(&missing.unwrap_or_else(|| path.to_owned()))
+    /// The other directories that are around this one, or the same; each once.
+    fn around(&self, number: usize) -> impl Iterator<Item = Around> {
+        let mut found: HashMap<usize, bool> = HashMap::new();
+        for name in self.names.get(number).into_iter().flatten() {
+            for (depth, above) in name.ancestors().enumerate() {
+                for place in self.by_name.get(above).into_iter().flatten() {
+                    *found.entry(*place).or_default() |= depth == 0;
+                }
+            }
+        }
+        let found: BTreeSet<_> = found
+            .into_iter()
+            .filter(|(place, _)| *place != number)
+            .map(|(place, is_same)| Around { place, is_same })
+            .collect();
+        found.into_iter()
+    }
 }
 
 #[cfg(test)]
@@ -113,6 +199,11 @@ mod tests {
     use std::os::unix::fs::symlink;
 
     use super::*;
+
+    fn is_within(inner: &Path, outer: &Path) -> bool {
+        let index = Index::of([inner, outer].into_iter());
+        index.around(0).next().is_some()
+    }
 
     #[test]
     fn a_directory_lies_in_itself_and_in_those_above_it() {
@@ -150,5 +241,46 @@ mod tests {
             &dir.path().join("elsewhere"),
             &dir.path().join("link")
         ));
+    }
+
+    fn places(declared: &[(Owner, &str)]) -> Places {
+        let place = |(number, (owner, path)): (usize, &(Owner, &str))| Place {
+            owner: *owner,
+            what: format!("place {number}"),
+            path: (*path).into(),
+            span: number..number,
+        };
+        Places {
+            places: declared.iter().enumerate().map(place).collect(),
+        }
+    }
+
+    #[test]
+    fn each_combination_is_rejected_or_warned_of() {
+        let id = uuid::Uuid::from_u128;
+        let (shop, blog) = (Owner::Volume(id(1).into()), Owner::Volume(id(2).into()));
+        let (acme, other) = (Owner::Bucket(id(3).into()), Owner::Bucket(id(4).into()));
+        let problem = |one, two| places(&[one, two]).check().err().map(|(span, _)| span.start);
+        for (one, two, wrong) in [
+            ((shop, "/a"), (shop, "/a/b"), Some(1)),
+            ((shop, "/a/b"), (shop, "/a"), Some(0)),
+            ((shop, "/a"), (shop, "/a"), Some(1)),
+            ((shop, "/a"), (blog, "/a/b"), None),
+            ((shop, "/a"), (blog, "/a"), None),
+            ((shop, "/a"), (acme, "/a/b"), Some(1)),
+            ((shop, "/a/b"), (acme, "/a"), Some(0)),
+            ((shop, "/a"), (acme, "/a"), Some(1)),
+            ((acme, "/a"), (acme, "/a/b"), Some(1)),
+            ((acme, "/a"), (acme, "/a"), Some(1)),
+            ((acme, "/a/b"), (other, "/a"), Some(0)),
+            ((acme, "/a"), (other, "/a"), None),
+            ((shop, "/a"), (blog, "/ab"), None),
+        ] {
+            assert_eq!(problem(one, two), wrong, "{one:?} {two:?}");
+        }
+        let shared = places(&[(shop, "/a"), (blog, "/a/b")]).check().unwrap();
+        assert_eq!((shared.len(), shared[0].outer), (1, id(1).into()));
+        let both = places(&[(shop, "/a"), (blog, "/a")]).check().unwrap();
+        assert_eq!(both.len(), 2, "each replaces the other's data");
     }
 }

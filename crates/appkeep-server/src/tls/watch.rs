@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Certificate;
 use super::error::TlsError;
+use super::files::PemFiles;
 
 /// How often the files are read.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
@@ -19,12 +20,14 @@ pub(crate) struct CertificateWatch {
     task: JoinHandle<()>,
     look: Arc<Notify>,
     stop: CancellationToken,
+    files: PemFiles,
 }
 
 impl CertificateWatch {
     /// Begins to watch.
     pub(crate) fn start(certificate: Certificate, clock: Arc<dyn Clock>) -> Self {
         let (look, stop) = (Arc::new(Notify::new()), CancellationToken::new());
+        let files = certificate.files.clone();
         let state = Watched {
             seen: (certificate.digest, None),
             complaint: None,
@@ -35,7 +38,16 @@ impl CertificateWatch {
             task: tokio::spawn(watch(state, look.clone(), stop.clone())),
             look,
             stop,
+            files,
         }
+    }
+
+    /// Checks that what the files hold now can be used.
+    ///
+    /// # Errors
+    /// When it can't.
+    pub(crate) fn check(&self) -> Result<(), TlsError> {
+        self.files.read()?.load(&self.files).map(drop)
     }
 
     /// Has it look now.

@@ -14,7 +14,7 @@ use crate::commands::say;
 pub(crate) enum Command {
     /// Check a configuration, and print what it declares with the ids that stand in URLs.
     ///
-    /// Exit codes: 0 it is good, 2 it isn't.
+    /// Exit codes: 0 it is good, perhaps with warnings on stderr, 2 it isn't.
     Check {
         /// The configuration file.
         #[arg(value_name = "FILE")]
@@ -33,6 +33,9 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Check { file } => {
             let config = Config::load(&file)?;
+            for warning in &config.warnings {
+                eprintln!("warning: {warning}");
+            }
             say(outline(&config.declaration)?.trim_end())?;
         }
         Command::Example => say(EXAMPLE.trim_end())?,

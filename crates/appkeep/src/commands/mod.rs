@@ -25,6 +25,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Context;
+use tokio::signal::unix::{SignalKind, signal};
 
 /// `appkeep openapi`
 ///
@@ -45,6 +46,17 @@ fn leave_no_core_file() {
     if let Err(error) = rustix::process::setrlimit(rustix::process::Resource::Core, none) {
         tracing::warn!(%error, "a core file of this process would hold keys, and can't be ruled out");
     }
+}
+
+/// Makes a write beyond the limit on file sizes (`ulimit -f`) an error, which its default action isn't: SIGXFSZ would end
+/// the process. A handler and not "ignore", because children keep the latter.
+///
+/// # Errors
+/// When the signal can't be handled.
+fn survive_file_size_limit() -> anyhow::Result<()> {
+    let kind = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+    // The handler stays when its receiver is dropped.
+    signal(kind).map(drop).context("failed to handle SIGXFSZ")
 }
 
 /// Permits as many open files as the system lets this process have: a snapshot holds two for each level of a

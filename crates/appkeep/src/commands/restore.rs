@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::commands::say;
+use crate::commands::{say, survive_file_size_limit};
 use crate::logging::{self, LogFormat};
 
 /// Restore a backup or a snapshot.
@@ -45,6 +45,9 @@ pub(crate) struct Args {
     /// the app first.
     #[arg(long, group = "where")]
     in_place: bool,
+    /// Restore in place although volumes of other apps are inside the app's volumes: they are replaced, too.
+    #[arg(long, requires = "in_place")]
+    force: bool,
     /// Replace subdirectories of the target that have a volume's name. Without it the target must be empty.
     #[arg(long, requires = "target", conflicts_with = "in_place")]
     replace: bool,
@@ -58,13 +61,14 @@ const TOLD_EVERY: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     logging::start(&args.log, LogFormat::Text)?;
+    survive_file_size_limit()?;
     let source = match (args.backup, args.snapshot) {
         (Some(id), _) => RestoreSource::Backup(id.into()),
         (None, Some(id)) => RestoreSource::Snapshot(id.into()),
         (None, None) => anyhow::bail!("restore needs --backup ID or --snapshot ID"),
     };
     let target = match args.target {
-        None => Target::InPlace,
+        None => Target::InPlace { force: args.force },
         Some(path) => Target::Directory {
             path: std::path::absolute(&path).with_context(|| format!("failed to find {}", path.display()))?,
             policy: if args.replace {

@@ -3,15 +3,15 @@
 mod tls;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use appkeep_server::config::Config;
 use appkeep_server::{Options, Server};
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::signal::unix::{SignalKind, signal};
 
 use self::tls::TlsArgs;
-use crate::commands::{leave_no_core_file, permit_open_files, say};
+use crate::commands::{leave_no_core_file, permit_open_files, say, survive_file_size_limit};
 use crate::demo::Demo;
 use crate::logging::{self, LogFormat};
 
@@ -54,8 +54,11 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
+    // Its default is to end the process, so it is asked for before anything else.
+    let mut hangup = signal(SignalKind::hangup())?;
     logging::start(&args.log, args.log_format)?;
     leave_no_core_file();
+    survive_file_size_limit()?;
     permit_open_files();
     #[cfg(feature = "failpoints")]
     crate::fail_points::start()?;
@@ -63,21 +66,20 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let tls = args.tls.into_tls();
-    let mut hangup = match tls {
-        Some(_) => Some(signal(SignalKind::hangup())?),
-        None => None,
-    };
     let demo = if args.demo {
         Some(Demo::create(args.data.clone())?)
     } else {
         None
     };
+    let config_file = args.config.clone();
     let (config, data) = match (&demo, args.config, args.data) {
         (Some(demo), ..) => (demo.config()?, demo.data_dir()),
         (None, Some(config), Some(data)) => (Config::load(&config)?, data),
         _ => anyhow::bail!("serve needs --config FILE and --data DIR, or --demo"),
     };
-    warn_of_missing_directories(&config);
+    for warning in config.warnings.iter().chain(&missing_directories(&config)) {
+        tracing::warn!("{warning}");
+    }
     let server = Server::start(Options {
         operations_listen: args.operations_listen,
         tls,
@@ -103,7 +105,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         tokio::select! {
             _ = terminate.recv() => break,
             _ = interrupt.recv() => break,
-            () = next(&mut hangup) => server.reload_certificate(),
+            _ = hangup.recv() => reload(&server, config_file.as_deref()).await,
         }
     }
     tracing::info!("stopping");
@@ -111,18 +113,43 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Waits for a signal; without one that is waited for, for ever.
-async fn next(signal: &mut Option<Signal>) {
-    match signal {
-        Some(signal) => {
-            signal.recv().await;
+/// Takes up what the configuration file says now; a bad one changes nothing.
+async fn reload(server: &Server, file: Option<&Path>) {
+    let Some(file) = file else {
+        server.reload_certificate();
+        return;
+    };
+    let reloaded = match Config::load(file) {
+        Ok(config) => {
+            let (warnings, missing) = (config.warnings.clone(), missing_directories(&config));
+            server
+                .reload(config)
+                .await
+                .map(|changes| (changes, warnings, missing))
         }
-        None => std::future::pending().await,
+        Err(error) => Err(error.into()),
+    };
+    match reloaded {
+        Ok((changes, warnings, missing)) => {
+            for warning in warnings.iter().chain(&missing) {
+                tracing::warn!("{warning}");
+            }
+            let changes = if changes.is_empty() {
+                "nothing changed".to_owned()
+            } else {
+                changes.join(", ")
+            };
+            tracing::info!(target: "audit", action = "reload", changes, "configuration reloaded");
+        }
+        Err(error) => tracing::error!(
+            %error,
+            "the configuration was not reloaded: the one from before stays in use"
+        ),
     }
 }
 
-/// They may be mounted later, so this is no error; but a person should know.
-fn warn_of_missing_directories(config: &Config) {
+/// Names directories that don't exist. They may be mounted later, so this is not an error.
+fn missing_directories(config: &Config) -> Vec<String> {
     let volumes = config.declaration.apps.iter().flat_map(|app| {
         app.volumes.iter().map(|volume| {
             (
@@ -135,12 +162,12 @@ fn warn_of_missing_directories(config: &Config) {
         let appkeep_server::catalog::BucketLocation::Directory(path) = &bucket.location;
         (format!("bucket {:?}", bucket.name), path)
     });
-    for (what, path) in volumes.chain(buckets) {
-        if !path.is_dir() {
-            tracing::warn!(
-                "{what}: {} is not a directory now; backups fail until it is",
-                path.display()
-            );
-        }
-    }
+    let missing = volumes.chain(buckets).filter(|(_, path)| !path.is_dir());
+    let warning = |(what, path): (String, &PathBuf)| {
+        format!(
+            "{what}: {} is not a directory now; backups fail until it is",
+            path.display()
+        )
+    };
+    missing.map(warning).collect()
 }

@@ -1,12 +1,13 @@
 //! A broken `appkeep.toml`: one line that names file, line, key, value and what would be right.
 
-use std::fs;
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 
 use crate::place::{ACCOUNT, APP, BUCKET, CONFIG, OTHER_ACCOUNT, Place};
 use crate::running::{one_line_error, run, said};
 
 /// What is changed in the good configuration, and what is said about it, after the file's name.
-const BREAKAGES: [(&str, &str, &str); 28] = [
+const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "workers = 2",
         "workers = 65",
@@ -88,12 +89,34 @@ const BREAKAGES: [(&str, &str, &str); 28] = [
     (
         "path = \"bucket\"",
         "path = \"x/../volume\"",
-        ":17: `path = \"x/../volume\"`: bucket \"local\" lies in volume \"data\" of app \"shop\" (",
+        ":17: `path = \"x/../volume\"`: bucket \"local\" is the same directory as volume \"data\" of app \"shop\" (",
     ),
     (
         "{ data = \"volume\" }",
         "{ data = \"bucket/volume\" }",
         ":12: `volumes = { data = \"bucket/volume\" }`: volume \"data\" of app \"shop\" lies in bucket \"local\" (",
+    ),
+    (
+        "{ data = \"volume\" }",
+        "{ data = \"volume\", more = \"volume/below\" }",
+        ":12: `volumes = { data = \"volume\", more = \"volume/below\" }`: volume \"more\" of app \"shop\" lies in volume \
+         \"data\" of app \"shop\" (",
+    ),
+    (
+        "{ data = \"volume\" }",
+        "{ data = \"volume\", more = \"./volume\" }",
+        ":12: `volumes = { data = \"volume\", more = \"./volume\" }`: volume \"more\" of app \"shop\" is the same \
+         directory as volume \"data\" of app \"shop\" (",
+    ),
+    (
+        "[[accounts.buckets]]",
+        "[[accounts.buckets]]\nname = \"outer\"\npath = \".\"\n[[accounts.buckets]]",
+        ":12: `volumes = { data = \"volume\" }`: volume \"data\" of app \"shop\" lies in bucket \"outer\" (",
+    ),
+    (
+        "[[accounts.buckets]]",
+        "[[accounts.buckets]]\nname = \"inner\"\npath = \"bucket/inner\"\n[[accounts.buckets]]",
+        ":16: `path = \"bucket/inner\"`: bucket \"inner\" lies in bucket \"local\" (",
     ),
     (
         "[server]",
@@ -185,6 +208,54 @@ fn a_data_directory_inside_a_volume_is_refused() {
         !place.path().join("volume/below").exists(),
         "nothing is made there"
     );
+}
+
+#[test]
+fn a_volume_or_a_bucket_inside_the_data_directory_is_refused() {
+    for (from, to, what) in [
+        (
+            "{ data = \"volume\" }",
+            "{ data = \"data/volume\" }",
+            "volume \"data\" of app \"shop\"",
+        ),
+        ("path = \"bucket\"", "path = \"data\"", "the data directory"),
+        ("path = \"bucket\"", "path = \"link/bucket\"", "bucket \"local\""),
+    ] {
+        let place = Place::new();
+        symlink("data", place.path().join("link")).unwrap();
+        for made in ["data/volume", "data/bucket"] {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(place.path().join(made))
+                .unwrap();
+        }
+        let file = place.path().join("appkeep.toml");
+        fs::write(&file, CONFIG.replacen(from, to, 1)).unwrap();
+        let refused = one_line_error(&place.serve().output().unwrap());
+        assert!(refused.contains(&format!(": {what} lies in ")), "{refused}");
+    }
+}
+
+#[test]
+fn a_data_directory_that_others_can_change_is_refused() {
+    let place = Place::new();
+    fs::create_dir(place.data()).unwrap();
+    for mode in [0o777, 0o1777, 0o770, 0o702] {
+        fs::set_permissions(place.data(), fs::Permissions::from_mode(mode)).unwrap();
+        let refused = one_line_error(&place.serve().output().unwrap());
+        let data = place.data().display().to_string();
+        assert!(
+            refused.starts_with(&format!("the data directory {data} has mode {mode:04o}: ")),
+            "{refused}"
+        );
+        assert!(
+            refused.ends_with(&format!("run `chmod go-w {data}`")),
+            "{refused}"
+        );
+    }
+    fs::set_permissions(place.data(), fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(place.start().stop("TERM").status.code(), Some(0));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The binary from outside: what it prints, how it ends, and what survives it.
 
 mod canned;
+mod clock;
 mod config;
 mod demo;
 mod diff;
@@ -15,6 +16,7 @@ mod killed;
 mod logs;
 mod operations;
 mod place;
+mod reload;
 mod remote;
 mod restore;
 mod running;

@@ -246,3 +246,50 @@ fn a_restore_that_is_killed_leaves_the_old_data_and_the_next_one_ends_well() {
     assert_eq!(described(&volume), before);
     assert_eq!(hidden(), None);
 }
+
+#[test]
+fn a_volume_of_another_app_inside_is_only_replaced_by_force() {
+    let place = Place::new();
+    fill(&place);
+    let file = place.path().join("appkeep.toml");
+    let config = fs::read_to_string(&file).unwrap();
+    let inner =
+        "[[accounts.apps]]\nname = \"inner\"\nvolumes = { data = \"volume/below\" }\n\n[[accounts.buckets]]";
+    fs::write(&file, config.replacen("[[accounts.buckets]]", inner, 1)).unwrap();
+    let inside = "volume \"data\" of app \"inner\" lies in ";
+    let checked = run(["config", "check", &file.display().to_string()]);
+    assert_eq!(checked.status.code(), Some(0));
+    let warned = String::from_utf8(checked.stderr).unwrap();
+    assert!(
+        warned.starts_with(&format!("warning: {inside}volume \"data\" of app \"shop\" (")),
+        "{warned}"
+    );
+
+    let server = place.start();
+    let token = place.token();
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let created = server.post(&token, &app_backups(), &body).body;
+    let id = created["id"].as_str().unwrap();
+    server.wait_for(&token, &format!("{}/{id}", backups()), &["completed"]);
+    let body = json!({"type": "application/astra-app", "version": "2.2", "backupID": id});
+    let refused = server.put(&token, &format!("/accounts/{ACCOUNT}/k8s/v2/apps/{APP}"), &body);
+    assert_eq!(refused.status, 409, "{refused:?}");
+    assert!(
+        refused.body["detail"].as_str().unwrap().contains("--force"),
+        "{refused:?}"
+    );
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+
+    let refused = one_line_error(&restore(&place, &["--backup", id, "--in-place"]));
+    assert!(
+        refused.starts_with("volume \"data\" of app \"inner\" lies in a volume of the app shop"),
+        "{refused}"
+    );
+    fs::write(place.path().join("volume/greeting.txt"), "changed\n").unwrap();
+    let restored = restore(&place, &["--backup", id, "--in-place", "--force"]);
+    assert_eq!(restored.status.code(), Some(0), "{restored:?}");
+    assert_eq!(
+        fs::read(place.path().join("volume/greeting.txt")).unwrap(),
+        b"hello\n"
+    );
+}

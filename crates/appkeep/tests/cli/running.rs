@@ -176,6 +176,22 @@ impl Running {
         self.curl(token, path, &["-H", json, "-d", &body.to_string()])
     }
 
+    /// A PUT of JSON with a token that replaces what is there.
+    pub(crate) fn put(&self, token: &str, path: &str, body: &Value) -> Answer {
+        let json = "Content-Type: application/json";
+        let more = [
+            "-X",
+            "PUT",
+            "-H",
+            "ForceUpdate: true",
+            "-H",
+            json,
+            "-d",
+            &body.to_string(),
+        ];
+        self.curl(token, path, &more)
+    }
+
     fn curl(&self, token: &str, path: &str, more: &[&str]) -> Answer {
         let output = Command::new("curl")
             .args(["-sS", "--noproxy", "*", "-w", "\n%{http_code}"])

@@ -3,9 +3,12 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::place::{Place, app_backups, backups};
+use serde_json::json;
+
+use crate::place::{ACCOUNT, APP, Place, app_backups, backups};
 use crate::running::{Running, one_line_error};
 
 fn connect(server: &Running) -> TcpStream {
@@ -170,4 +173,45 @@ fn a_database_that_is_none_is_named() {
     assert!(refused.ends_with("file is not a database"), "{refused}");
     let content = fs::read_to_string(&database).unwrap();
     assert!(content.starts_with("this is not a database"), "it is left alone");
+}
+
+#[test]
+fn a_limit_on_file_sizes_fails_a_snapshot_and_not_the_server() {
+    const LIMIT_BLOCKS: &str = "16384"; // of 512 bytes: 8 MiB
+    let place = Place::new();
+    let large = place.path().join("volume/large");
+    fs::write(&large, vec![7; 12 << 20]).unwrap();
+    let serve = place.serve();
+    let mut shell = Command::new("sh");
+    shell.args([
+        "-c",
+        "ulimit -f \"$1\" && shift && exec \"$@\"",
+        "sh",
+        LIMIT_BLOCKS,
+    ]);
+    shell.arg(serve.get_program()).args(serve.get_args());
+    let server = Running::start(shell);
+    let token = place.token();
+    let snaps = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps");
+    let create = || {
+        let body = json!({"type": "application/astra-appSnap", "version": "1.1"});
+        let id = server.post(&token, &snaps, &body).body["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
+        server.wait_for(&token, &format!("{snaps}/{id}"), &["completed", "failed"])
+    };
+    let failed = create();
+    assert_eq!(failed["state"], "failed", "{failed}");
+    assert!(
+        failed["stateUnready"][0]
+            .as_str()
+            .unwrap()
+            .contains("File too large"),
+        "{failed}"
+    );
+    fs::remove_file(&large).unwrap();
+    let completed = create();
+    assert_eq!(completed["state"], "completed", "{completed}");
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
 }

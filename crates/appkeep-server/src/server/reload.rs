@@ -1,0 +1,48 @@
+//! Takes up another configuration while the server runs: all of what can be reloaded, or nothing.
+
+use appkeep_core::clock::Clock;
+use appkeep_core::store::Store;
+
+use super::Server;
+use crate::config::Config;
+use crate::error::StartError;
+
+/// What a reload works on.
+pub(super) struct Reloadable {
+    /// The configuration in use.
+    pub(super) config: tokio::sync::Mutex<Config>,
+    pub(super) data_dir: std::path::PathBuf,
+    pub(super) clock: std::sync::Arc<dyn Clock>,
+}
+
+impl Server {
+    /// Replaces accounts, apps, buckets, schedules and hooks by those of `config`, and the certificate by what its
+    /// files hold now. Answers what changed, a text for each.
+    ///
+    /// # Errors
+    /// When the configuration contradicts the data directory, the certificate can't be used, or the store fails; then
+    /// everything stays as it was.
+    pub async fn reload(&self, config: Config) -> Result<Vec<String>, StartError> {
+        let mut current = self.reloadable.config.lock().await;
+        config.check_data_dir(&self.reloadable.data_dir)?;
+        if let Some(certificate) = &self.certificate {
+            certificate.check()?;
+        }
+        let mut tx = self.store.begin().await?;
+        tx.update_declaration(&config.declaration, self.reloadable.clock.now())
+            .await?;
+        tx.commit().await?;
+        self.reload_certificate();
+        let mut changes = config.declaration_changes(&current);
+        let applied = Config {
+            declaration: config.declaration.clone(),
+            warnings: config.warnings.clone(),
+            ..current.clone()
+        };
+        if applied != config {
+            changes.push("changed settings that only a restart applies".to_owned());
+        }
+        *current = applied;
+        Ok(changes)
+    }
+}

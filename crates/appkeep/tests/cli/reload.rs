@@ -1,0 +1,119 @@
+//! SIGHUP: takes up another configuration, all of it or nothing, and never ends the server.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::json;
+
+use crate::place::{ACCOUNT, CONFIG, Place, app_backups};
+use crate::running::{Running, eventually};
+
+const SECOND_APP: &str =
+    "[[accounts.apps]]\nname = \"blog\"\nvolumes = { data = \"blog\" }\n\n[[accounts.buckets]]";
+
+fn app_names(server: &Running, token: &str) -> Vec<String> {
+    let apps = server
+        .get(token, &format!("/accounts/{ACCOUNT}/k8s/v2/apps"))
+        .body;
+    let names = apps["items"].as_array().into_iter().flatten();
+    names
+        .map(|app| {
+            format!(
+                "{} {}",
+                app["name"].as_str().unwrap(),
+                app["state"].as_str().unwrap()
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_hangup_takes_up_apps_hooks_and_schedules_of_a_good_configuration() {
+    let place = Place::new();
+    fs::create_dir(place.path().join("blog")).unwrap();
+    let server = place.start();
+    let token = place.token();
+    assert_eq!(app_names(&server, &token), ["shop ready"]);
+    let hooks =
+        "[[accounts.apps.hooks]]\nname = \"fail\"\nstage = \"pre-snapshot\"\ncommand = [\"false\"]\n\n";
+    let config = CONFIG.replacen("[[accounts.buckets]]", &format!("{hooks}{SECOND_APP}"), 1);
+    let file = place.path().join("appkeep.toml");
+    fs::write(&file, &config).unwrap();
+    server.signal("HUP");
+    eventually("the second app", || {
+        let mut names = app_names(&server, &token);
+        names.sort();
+        (names == ["blog ready", "shop ready"]).then_some(())
+    });
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let created = server.post(&token, &app_backups(), &body).body;
+    let path = format!("{}/{}", app_backups(), created["id"].as_str().unwrap());
+    let failed = server.wait_for(&token, &path, &["completed", "failed"]);
+    assert_eq!(failed["state"], "failed", "the new hook runs: {failed}");
+
+    fs::write(&file, CONFIG.replace("workers = 2", "workers = 1")).unwrap();
+    server.signal("HUP");
+    eventually("the second app to be withdrawn", || {
+        app_names(&server, &token)
+            .contains(&"blog unavailable".to_owned())
+            .then_some(())
+    });
+    let ended = server.stop("TERM");
+    assert_eq!(ended.status.code(), Some(0));
+    for said in [
+        "added app blog of account acme",
+        "changed app shop of account acme",
+        "removed app blog of account acme",
+        "changed settings that only a restart applies",
+    ] {
+        assert!(ended.complaints.contains(said), "{said}: {}", ended.complaints);
+    }
+}
+
+/// A server whose log is in this file.
+fn start_with_log(place: &Place, log: &Path) -> Running {
+    let serve = place.serve();
+    let mut shell = Command::new("sh");
+    shell.env_remove("APPKEEP_LOG");
+    shell
+        .args(["-c", "log=$1; shift; exec \"$@\" 2> \"$log\"", "sh"])
+        .arg(log);
+    shell.arg(serve.get_program()).args(serve.get_args());
+    Running::start(shell)
+}
+
+#[test]
+fn a_hangup_with_a_bad_configuration_changes_nothing_and_says_why() {
+    let place = Place::new();
+    let log = place.path().join("log");
+    let server = start_with_log(&place, &log);
+    let token = place.token();
+    let file = place.path().join("appkeep.toml");
+    // The good part of each isn't taken up either.
+    let with_app = CONFIG.replacen("[[accounts.buckets]]", SECOND_APP, 1);
+    let bad = [
+        (Some(format!("{with_app}[sever]\n")), "unknown field `sever`"),
+        (
+            Some(with_app.replacen("path = \"bucket\"", "path = \"data/bucket\"", 1)),
+            "lies in the data directory",
+        ),
+        (None, "failed to read it: No such file or directory"),
+    ];
+    for (config, reason) in &bad {
+        match config {
+            Some(config) => fs::write(&file, config).unwrap(),
+            None => fs::remove_file(&file).unwrap(),
+        }
+        server.signal("HUP");
+        eventually("the reason in the log", || {
+            let log = fs::read_to_string(&log).unwrap();
+            let line = log.lines().find(|line| line.contains(reason))?;
+            let what = "the configuration was not reloaded: the one from before stays in use";
+            assert!(line.contains("ERROR") && line.contains(what), "{line}");
+            Some(())
+        });
+        assert_eq!(app_names(&server, &token), ["shop ready"]);
+    }
+    assert_eq!(server.stop("TERM").status.code(), Some(0));
+}

@@ -199,7 +199,7 @@ pub trait Store: Send + Sync {
         account_id: AccountId,
         id: AppRestoreId,
     ) -> Result<Option<AppRestore>, StoreError>;
-    /// The restore of this app that was asked for last.
+    /// The restore of this app that was inserted last, whatever its date.
     async fn fetch_latest_app_restore(
         &self,
         account_id: AccountId,

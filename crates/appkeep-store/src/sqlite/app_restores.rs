@@ -9,6 +9,7 @@ use super::apps;
 use super::db::{Db, statements};
 use super::rows::{Row, json, micros};
 
+// Ordered by rowid and not by date: a restore that was made while the clock was ahead must not hide later ones.
 statements! {
     INSERT("app_restores") = "INSERT INTO app_restores (id, account_id, app_id, source_kind, source_id, state, reasons, \
          created_micros, modified_micros, created_by, generation) \
@@ -16,12 +17,12 @@ statements! {
     DELETE_OLDEST_ENDED("app_restores") = "DELETE FROM app_restores WHERE id IN (\
            SELECT id FROM app_restores \
            WHERE account_id = ?1 AND app_id = ?2 AND state IN ('completed', 'failed') \
-           ORDER BY created_micros DESC, id DESC LIMIT -1 OFFSET ?3)";
+           ORDER BY rowid DESC LIMIT -1 OFFSET ?3)";
     UPDATE("app_restores") = "UPDATE app_restores SET state = ?3, reasons = ?4, modified_micros = ?5, generation = generation + 1 \
          WHERE id = ?1 AND generation = ?2";
     FETCH("app_restores") = "SELECT * FROM app_restores WHERE account_id = ?1 AND id = ?2";
     FETCH_LATEST("app_restores") = "SELECT * FROM app_restores WHERE account_id = ?1 AND app_id = ?2 \
-         ORDER BY created_micros DESC, id DESC LIMIT 1";
+         ORDER BY rowid DESC LIMIT 1";
     COUNT_READING("app_restores") = "SELECT COUNT(*) AS readers FROM app_restores \
          WHERE source_id = ?1 AND source_kind = ?2 AND state IN ('pending', 'running')";
 }

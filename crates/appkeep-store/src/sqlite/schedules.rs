@@ -25,11 +25,11 @@ statements! {
     /// The backups that a schedule made, with the moment that each shows.
     pub(super) APP_BACKUPS("app_backups") = "\
         SELECT id, COALESCE(taken_micros, created_micros) AS shown_micros, state FROM app_backups \
-        WHERE schedule_id = ?1";
+        WHERE schedule_id = ?1 ORDER BY rowid";
 
     pub(super) APP_SNAPS("app_snaps") = "\
         SELECT id, COALESCE(taken_micros, created_micros) AS shown_micros, state FROM app_snaps \
-        WHERE schedule_id = ?1";
+        WHERE schedule_id = ?1 ORDER BY rowid";
 
     DECLARE("schedules") = "INSERT INTO schedules (id, account_id, app_id, name, expression, zone, jitter_secs, makes_backup, \
          makes_snapshot, bucket_id, retention, declared, created_micros, modified_micros) \

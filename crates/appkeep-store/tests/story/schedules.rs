@@ -198,6 +198,7 @@ async fn what_a_schedule_made_is_told_from_everything_else() {
         backup.state = state;
         backup
     };
+    // The latest of all by its date, and the first to be inserted.
     let mut done = by_schedule(1, "one", ResourceState::Completed);
     done.taken_at = Some(at(77));
     tx.insert_app_backup(&done).await.unwrap();
@@ -222,8 +223,7 @@ async fn what_a_schedule_made_is_told_from_everything_else() {
     assert_eq!(tx.count_in_progress_made_by(NIGHTLY).await.unwrap(), 4);
     tx.commit().await.unwrap();
 
-    let mut made: Vec<_> = h.store.list_app_backups_made_by(NIGHTLY).await.unwrap();
-    made.sort_by_key(|one| one.id);
+    let made = h.store.list_app_backups_made_by(NIGHTLY).await.unwrap();
     let seen: Vec<_> = made
         .iter()
         .map(|one| (one.id.as_u128(), one.at, one.state))

@@ -211,7 +211,19 @@ impl Stopped {
         })
         .with_keys(self.keys.clone());
         let restored = engine.restore(&planned.restore, progress, cancel).await;
-        restored.map_err(RestoreError::Engine)
+        let report = restored.map_err(RestoreError::Engine)?;
+        tracing::info!(
+            target: "audit",
+            action = "restore",
+            kind = "app",
+            id = %planned.restore.id,
+            name = planned.app_name,
+            app.id = %planned.restore.app_id,
+            to = ?report.restored,
+            subject = format!("uid {}", rustix::process::getuid().as_raw()),
+            "restore app"
+        );
+        Ok(report)
     }
 
     /// Gives the data directory back.

@@ -14,7 +14,7 @@ use crate::commands::say;
 pub(crate) enum Command {
     /// Check a configuration, and print what it declares with the ids that stand in URLs.
     ///
-    /// Exit codes: 0 it is good, perhaps with warnings on stderr, 2 it isn't.
+    /// Warnings go to stderr. Exit codes: 0 it is good, 2 it isn't.
     Check {
         /// The configuration file.
         #[arg(value_name = "FILE")]

@@ -21,7 +21,7 @@ use crate::logging::{self, LogFormat};
     override_usage = "appkeep serve --config <FILE> --data <DIR> [OPTIONS]\n       appkeep serve --demo [OPTIONS]"
 )]
 pub(crate) struct Args {
-    /// The configuration: accounts, apps with their volumes, buckets.
+    /// The configuration: accounts, apps with their volumes, buckets. Read again at SIGHUP.
     #[arg(
         long,
         value_name = "FILE",
@@ -43,7 +43,7 @@ pub(crate) struct Args {
     /// /metrics (Prometheus). Nowhere unless it says otherwise.
     #[arg(long, value_name = "ADDR")]
     operations_listen: Option<SocketAddr>,
-    /// What to log, for example info, debug, or appkeep=debug.
+    /// What to log, for example info, debug, or appkeep=debug. Audit records are logged unless it has audit=off.
     #[arg(long, value_name = "FILTER", default_value = "warn", env = "APPKEEP_LOG")]
     log: String,
     /// What log lines look like.

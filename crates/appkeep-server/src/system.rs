@@ -11,10 +11,6 @@ use uuid::Uuid;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the one Clock that asks the system"
-    )]
     fn now(&self) -> DateTime<Utc> {
         // `Utc::now` panics before 1970, which is where a machine without a clock battery may start.
         DateTime::<Utc>::from(SystemTime::now()).trunc_subsecs(6)

@@ -313,7 +313,7 @@ async fn held(api: &Api, app: Uuid) -> Option<String> {
 /// Waits until the jobs that were queued before have run: each app's snapshots wait for them.
 async fn settle(api: &Api, app: Uuid) {
     let snap = api.create_snap(app, &json!({})).await;
-    let snap = format!("{}/{}", api.app_snaps(app), snap["id"].as_str().unwrap());
+    let snap = format!("{}/{}", api.app_snaps(app), snap["id"].as_str().expect("an id"));
     api.wait_for(&snap, &["completed"]).await;
 }
 

@@ -72,11 +72,10 @@ fn to_delete(
     kind: &str,
     made: &[Made],
     confirmed: bool,
-    held: &mut Vec<String>,
+    reasons: &mut Vec<String>,
 ) -> Vec<Uuid> {
-    let Plan { expired, held: hold } =
-        plan(made, &schedule.retention, &schedule.timing, run.deps.clock.now());
-    let Some(hold) = hold.filter(|_| !confirmed) else {
+    let Plan { expired, held } = plan(made, &schedule.retention, &schedule.timing, run.deps.clock.now());
+    let Some(hold) = held.filter(|_| !confirmed) else {
         return expired;
     };
     tracing::warn!(
@@ -86,7 +85,7 @@ fn to_delete(
         "retention is held, no {kind} are deleted: {hold}; if the clock is right, run `appkeep schedule \
          confirm-retention`"
     );
-    held.push(format!("{kind}: {hold}"));
+    reasons.push(format!("{kind}: {hold}"));
     Vec::new()
 }
 

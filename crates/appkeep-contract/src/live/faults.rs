@@ -232,6 +232,8 @@ pub(super) const FAULTS: &[Fault] = &[
         &[T::Query("include", "id,surprise")], "include"),
     query("include-empty", "Some field has to be asked for.", On::InQuery("include"),
         &[T::Query("include", "")], "include"),
+    query("include-repeated", "A field is named at most once.", On::InQuery("include"),
+        &[T::Query("include", "id,name,id")], "include"),
     query("continue-malformed", "A continue token has a fixed form.", On::InQuery("continue"),
         &[T::Query("continue", "surprise")], "continue"),
     // ------------------------------------------------------------------ method and media type

@@ -281,7 +281,9 @@ impl Sequence<'_> {
         let every = super::lists::every_field(stage, list);
         let mut names: Vec<String> = Vec::new();
         for _ in 0..self.rng.usize(1..8) {
-            names.extend(self.choose(&every));
+            let name = self.choose(&every);
+            // A field is named at most once.
+            names.extend(name.filter(|name| name != "id" && !names.contains(name)));
         }
         names.insert(self.rng.usize(..=names.len()), "id".to_owned());
         let call = stage.call(list).query("include", &names.join(","));

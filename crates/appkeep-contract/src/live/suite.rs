@@ -20,7 +20,7 @@ pub(super) const FEWER: (&str, &str) = (
 /// How many checks are made of a server about which everything that a [`Target`] can say is known.
 ///
 /// Whoever adds a check counts it here; a run of a fresh server that makes fewer fails.
-pub const CHECKS: usize = 1300;
+pub const CHECKS: usize = 1322;
 
 /// How many of them need a [`Breakage`](super::Breakage).
 pub const CHECKS_OF_STORAGE: usize = 37;

@@ -149,6 +149,22 @@ impl Walk<'_> {
         if node.number("minItems").unwrap_or(0) == 0 {
             self.accept(&format!("{named} is empty"), self.with(path, json!([])));
         }
+        let first = self
+            .whole
+            .pointer(&pointer(path))
+            .and_then(|array| array.get(0))
+            .cloned();
+        let items_max = node.number("maxItems").and_then(|max| usize::try_from(max).ok());
+        if let (Some(first), Some(max)) = (first, items_max) {
+            let what = format!("{named} has {} items", max + 1);
+            let body = self.with(path, vec![first; max + 1].into());
+            self.refuse(
+                ("input-max-items", "An array has no more items than it may have."),
+                path,
+                what,
+                body,
+            );
+        }
         if let Some(items) = node.items() {
             path.push("0".to_owned());
             self.visit(&items, path);

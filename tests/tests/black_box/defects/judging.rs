@@ -21,6 +21,9 @@ const SEED: u128 = 7;
 /// How long a body may be waited for. The servers do so for a second.
 const BODY_WAIT_MAX: Duration = Duration::from_secs(20);
 
+/// How much of a response the judge reads, in bytes: enough for every honest one.
+pub(super) const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
+
 /// One run of the judge.
 #[derive(Clone, Copy)]
 pub(super) struct Run {
@@ -59,6 +62,7 @@ impl Run {
         let mut options = Options::new(Uuid::from_u128(self.seed.rotate_left(64)));
         options.poll_interval = Duration::from_millis(100);
         options.body_wait_max = Some(BODY_WAIT_MAX);
+        options.body_bytes_max = BODY_BYTES_MAX;
         options.stop_at_first = true;
         if !self.operations.is_empty() {
             let operations = self.operations.iter().map(|id| (*id).to_owned());

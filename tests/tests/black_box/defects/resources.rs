@@ -1,10 +1,11 @@
 //! Defects of semantics: what becomes of what is created and deleted.
 
-use http::Method;
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, Method};
 use serde_json::{Value, json};
 
 use super::plant::Plant::{Act, In, Out, Recall};
-use super::plant::{Defect, Real, defect};
+use super::plant::{Defect, Party, Real, defect};
 use super::wire::{Asked, Said};
 
 #[rustfmt::skip]
@@ -122,6 +123,15 @@ pub(super) const DEFECTS: &[Defect] = &[
             said.change(|body| body["id"] = first);
         }
     })),
+    defect("existing-as-created", "A create is answered with a backup that existed before.", Act(|asked, real| {
+        Box::pin(async move {
+            let existing = existing_backup(&asked, &real).await;
+            if asked.operation() == "app_backup_create_for_app" && asked.json()["metadata"].is_object() {
+                return Some(existing);
+            }
+            Some(real.send(asked).await)
+        })
+    })),
     // ------------------------------------------------------------------ deletes
     defect("delete-does-nothing", "A delete is answered, and nothing is deleted.", Act(|asked, real| {
         Box::pin(async move {
@@ -215,6 +225,40 @@ pub(super) const DEFECTS: &[Defect] = &[
         })
     })).everywhere(),
 ];
+
+/// The response to the create of a backup that existed before the first check: it is created with the first request.
+async fn existing_backup(asked: &Asked, real: &Real) -> Said {
+    let known = real.notes().kept.get("existing").cloned();
+    let (body, location) = if let Some(known) = known {
+        (known["body"].clone(), known["location"].clone())
+    } else {
+        let Party { account, app, .. } = &real.accounts[0];
+        let mut create = asked.clone();
+        create.method = Method::POST;
+        create.path = format!("/accounts/{account}/k8s/v1/apps/{app}/appBackups");
+        create.query.clear();
+        create.set_header(CONTENT_TYPE, "application/json");
+        create.body = json!({"type": "application/astra-appBackup", "version": "1.1"})
+            .to_string()
+            .into();
+        let created = real.send_as_operator(create).await;
+        let location = created
+            .headers
+            .get(LOCATION)
+            .and_then(|value| value.to_str().ok());
+        let known = json!({"body": created.json(), "location": location});
+        real.notes().kept.insert("existing".to_owned(), known.clone());
+        (known["body"].clone(), known["location"].clone())
+    };
+    let mut said = Said {
+        status: 201,
+        headers: HeaderMap::new(),
+        body: body.to_string().into(),
+    };
+    said.set_header(CONTENT_TYPE, "application/json");
+    said.set_header(LOCATION, location.as_str().unwrap_or_default());
+    said
+}
 
 /// Creates what was asked for under another name, and answers as if it had the one that is taken.
 pub(super) async fn under_another_name(mut asked: Asked, real: &Real) -> Said {

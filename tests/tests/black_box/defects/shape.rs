@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, ETAG, LOCATION, WWW_AUTHENTICATE};
 use serde_json::{Value, json};
 
+use super::judging::BODY_BYTES_MAX;
 use super::plant::Plant::Out;
 use super::plant::{Defect, defect};
 
@@ -171,6 +172,11 @@ pub(super) const DEFECTS: &[Defect] = &[
     defect("body-cut", "A list is cut after 1,200 bytes.", Out(|asked, said| {
         if asked.is_list() && said.is_success() {
             said.body.truncate(1200);
+        }
+    })),
+    defect("body-endless", "A list is followed by more spaces than anybody reads.", Out(|asked, said| {
+        if asked.is_list() && said.is_success() {
+            said.body = [&said.body[..], " ".repeat(BODY_BYTES_MAX).as_bytes()].concat().into();
         }
     })),
     defect("byte-order-mark", "A body begins with a byte order mark.", Out(|asked, said| {

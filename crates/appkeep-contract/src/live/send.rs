@@ -32,7 +32,9 @@ impl Stage {
         let sent = match self.limits.within(writes, sent).await {
             Ok(sent) => sent,
             Err(stop) => {
-                calls.iter().for_each(|call| self.model.lose(call));
+                for call in calls {
+                    self.model.lose(call);
+                }
                 return Err(stop);
             }
         };
@@ -63,16 +65,12 @@ impl Stage {
     pub(super) async fn send_unjudged(&mut self, call: &Call) -> Result<Answer, Stop> {
         self.may_send(call)?;
         let sent = self.wire.send_unjudged(&self.target, call);
-        match self.limits.within(call.writes(), sent).await? {
-            Ok(answer) => {
-                self.limits.answered();
-                Ok(answer)
-            }
-            Err(_) => {
-                self.limits.unanswered();
-                Err(Stop::LeftOut("no response came".to_owned()))
-            }
+        if let Ok(answer) = self.limits.within(call.writes(), sent).await? {
+            self.limits.answered();
+            return Ok(answer);
         }
+        self.limits.unanswered();
+        Err(Stop::LeftOut("no response came".to_owned()))
     }
 
     /// Sends a request that has to be answered with one status.

@@ -29,13 +29,15 @@ pub enum Reserve {
 
 impl Reserve {
     /// Checks that `needed_bytes` can be written below `directory` without using the reserve. A file system that
-    /// can't be asked is not full: writing to it will show why.
+    /// doesn't say is not full: writing to it will show why.
     ///
     /// # Errors
     /// When they can't.
     pub(crate) fn check(self, directory: &Path, needed_bytes: u64) -> Result<(), LowSpace> {
-        let Ok(found) = rustix::fs::statvfs(directory) else {
-            return Ok(());
+        let found = match rustix::fs::statvfs(directory) {
+            // Some file systems, such as ramfs, have no size.
+            Ok(found) if found.f_blocks > 0 => found,
+            _ => return Ok(()),
         };
         let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
         let reserve_bytes = match self {

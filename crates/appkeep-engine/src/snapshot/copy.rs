@@ -80,6 +80,26 @@ struct Output<'a> {
     manifest: &'a mut Writer,
 }
 
+impl Output<'_> {
+    /// Adds an entry to the manifest, and notes what of its metadata can't be kept.
+    fn write_down(
+        &mut self,
+        name: &OsStr,
+        path: &Path,
+        kind: Kind,
+        original: &Stat,
+        attributes: xattr::Found,
+    ) -> Result<(), Fault> {
+        let lost_time = || (!is_storable(original)).then(|| OUT_OF_RANGE.to_owned());
+        if let Some(lost) = attributes.lost.or_else(lost_time) {
+            self.record.lose(path, &lost);
+        }
+        let original = Original::new(original, attributes.attributes);
+        let entry = Entry::new(name, kind, original);
+        self.manifest.entry(entry).map_err(Fault::Copy)
+    }
+}
+
 /// The copy of a file that has several names.
 struct Linked {
     /// Where it is, below the snapshot.
@@ -220,7 +240,7 @@ impl<'a> Copier<'a> {
     }
 
     fn enter(
-        &mut self,
+        &self,
         source: Dir,
         target: &Dir,
         name: &OsStr,
@@ -236,32 +256,13 @@ impl<'a> Copier<'a> {
         let names = source.names().map_err(Fault::original)?.into_iter();
         let attributes = xattr::found_at(&source).map_err(Fault::original)?;
         let target = target.create_dir(name).map_err(Fault::copy)?;
-        self.write_down(output, name, &path, Kind::Directory, &original, attributes)?;
+        output.write_down(name, &path, Kind::Directory, &original, attributes)?;
         Ok(Frame {
             source,
             target,
             names,
             path,
         })
-    }
-
-    /// Adds an entry to the manifest, and notes what of its metadata can't be kept.
-    fn write_down(
-        &mut self,
-        output: &mut Output<'_>,
-        name: &OsStr,
-        path: &Path,
-        kind: Kind,
-        original: &Stat,
-        attributes: xattr::Found,
-    ) -> Result<(), Fault> {
-        let lost_time = || (!is_storable(original)).then(|| OUT_OF_RANGE.to_owned());
-        if let Some(lost) = attributes.lost.or_else(lost_time) {
-            output.record.lose(path, &lost);
-        }
-        let original = Original::new(original, attributes.attributes);
-        let entry = Entry::new(name, kind, original);
-        output.manifest.entry(entry).map_err(Fault::Copy)
     }
 
     fn entry(
@@ -293,7 +294,7 @@ impl<'a> Copier<'a> {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Fault::original(error)),
                 _ => {}
             },
-            FileType::Symlink => self.link(frame, name, &original, output)?,
+            FileType::Symlink => link(frame, name, &original, output)?,
             kind => output.record.skip(&frame.path.join(name), kind),
         }
         Ok(None)
@@ -370,7 +371,7 @@ impl<'a> Copier<'a> {
             );
         }
         let kind = file_kind(&copied.original, device);
-        self.write_down(output, name, &path, kind, &copied.original, copied.attributes)
+        output.write_down(name, &path, kind, &copied.original, copied.attributes)
     }
 
     /// What the manifest calls a device: the same in each snapshot of the same volumes. A further copy of a file
@@ -386,25 +387,6 @@ impl<'a> Copier<'a> {
         } else {
             *self.volume.devices.entry(device).or_insert_with(next)
         }
-    }
-
-    fn link(
-        &mut self,
-        frame: &Frame,
-        name: &OsStr,
-        original: &Stat,
-        output: &mut Output<'_>,
-    ) -> Result<(), Fault> {
-        let target = match rustix::fs::readlinkat(&frame.source, name, Vec::new()) {
-            Ok(target) => target.into_bytes(),
-            Err(Errno::NOENT) => return Ok(()),
-            Err(Errno::INVAL) => return Err(Fault::Original("changed while it was copied".to_owned())),
-            Err(error) => return Err(Fault::original(error)),
-        };
-        rustix::fs::symlinkat(OsStr::from_bytes(&target), &frame.target, name).map_err(Fault::copy)?;
-        let path = frame.path.join(name);
-        let none = xattr::Found::default();
-        self.write_down(output, name, &path, Kind::Link { target }, original, none)
     }
 }
 
@@ -438,4 +420,17 @@ fn is_gone(frame: &Frame, name: &OsStr) -> bool {
         rustix::fs::unlinkat(&frame.target, name, AtFlags::empty()),
         Ok(()) | Err(Errno::NOENT)
     )
+}
+
+fn link(frame: &Frame, name: &OsStr, original: &Stat, output: &mut Output<'_>) -> Result<(), Fault> {
+    let target = match rustix::fs::readlinkat(&frame.source, name, Vec::new()) {
+        Ok(target) => target.into_bytes(),
+        Err(Errno::NOENT) => return Ok(()),
+        Err(Errno::INVAL) => return Err(Fault::Original("changed while it was copied".to_owned())),
+        Err(error) => return Err(Fault::original(error)),
+    };
+    rustix::fs::symlinkat(OsStr::from_bytes(&target), &frame.target, name).map_err(Fault::copy)?;
+    let path = frame.path.join(name);
+    let none = xattr::Found::default();
+    output.write_down(name, &path, Kind::Link { target }, original, none)
 }

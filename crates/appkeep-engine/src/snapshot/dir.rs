@@ -20,7 +20,7 @@ const LEASE_RETRY: Duration = Duration::from_millis(10);
 
 /// How long a file under a lease is tried again. Linux takes leases away after 45 s, unless
 /// `/proc/sys/fs/lease-break-time` says otherwise.
-const LEASE_WAIT_MAX: Duration = Duration::from_secs(60);
+const LEASE_WAIT_MAX: Duration = Duration::from_mins(1);
 
 /// Whether `name` names an entry of a directory and nothing else.
 pub(crate) fn is_plain_name(name: &OsStr) -> bool {

@@ -64,13 +64,16 @@ fn store(bench: &Bench, number: u128, snapshot: Snapshot) -> usize {
     opened.load(Ordering::SeqCst)
 }
 
+/// Changes what a manifest says of a file.
+type Edit = fn(&mut Original);
+
 /// Trap 16: the library compares inodes when it is told to ignore them.
 #[test]
 fn only_files_with_another_time_of_change_or_inode_are_read_again() {
     let bench = Bench::new();
     assert_eq!(store(&bench, 1, snapshot(&bench, |_, _| ())), 21);
     assert_eq!(store(&bench, 2, snapshot(&bench, |_, _| ())), 0);
-    let cases: [(fn(&mut Original), usize); 5] = [
+    let cases: [(Edit, usize); 5] = [
         (|original| original.inode += 1, 1),
         (|original| original.changed.0 += 1, 1),
         (|original| original.changed.1 += 1, 1),

@@ -51,7 +51,8 @@ impl Workbench {
     pub(crate) async fn snapshot_restored(&self, number: u128) -> PathBuf {
         let path = self.root().join(format!("restored snapshot {number}"));
         let target = into(path.clone(), TargetPolicy::Replace);
-        let id = Uuid::new_v4().as_u128();
+        // None that a test has.
+        let id = u128::MAX - number;
         let report = self
             .restore(id, RestoreData::Snapshot(snap(number)), target)
             .await;

@@ -183,7 +183,7 @@ command = ["pg-release"]
         let without = parse(&GOOD.replace("consistency = \"relaxed\"\n", "")).unwrap();
         assert_eq!(
             without.declaration.apps[0].options.consistency,
-            Consistency::Strict
+            Consistency::Normal
         );
     }
 

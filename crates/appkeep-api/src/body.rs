@@ -1,5 +1,6 @@
 //! Request bodies: read only when the handler asks, within a size and a time, and never failing before.
 
+use std::error::Error;
 use std::marker::PhantomData;
 use std::time::Duration;
 
@@ -13,18 +14,25 @@ use hyper::body::Body as _;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::problem::InvalidItem;
 use crate::shape;
 use crate::words::quoted;
 
+/// How many bytes of each body don't count towards [`BodyLimits::shared_bytes`]: more than any sound body has.
+const UNCOUNTED_BYTES: usize = 64 * 1024;
+
 /// What is accepted as a body.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct BodyLimits {
     /// The largest body, in bytes.
     pub bytes_max: usize,
     /// The longest that its arrival may take.
     pub timeout: Duration,
+    /// How many bytes all bodies that are being read may have together, beyond the first 64 KiB of each. A body that
+    /// gets none waits, within the time for its arrival.
+    pub shared_bytes: Semaphore,
 }
 
 /// Why a body was not accepted.
@@ -103,7 +111,7 @@ impl<T: JsonSchema + DeserializeOwned + 'static> JsonBody<T> {
     ///
     /// # Cancel safety
     /// Dropping the future abandons the body.
-    pub async fn read(self, vendor_type: &'static str, limits: BodyLimits) -> Result<T, BodyFault> {
+    pub async fn read(self, vendor_type: &'static str, limits: &BodyLimits) -> Result<T, BodyFault> {
         check_media_type(self.request.headers(), vendor_type)?;
         check_coding(self.request.headers())?;
         let body = self.request.into_body();
@@ -114,13 +122,14 @@ impl<T: JsonSchema + DeserializeOwned + 'static> JsonBody<T> {
             });
         }
         let body = Limited::new(body, limits.bytes_max);
-        let collected = tokio::time::timeout(limits.timeout, body.collect())
+        let collected = tokio::time::timeout(limits.timeout, collect(body, &limits.shared_bytes))
             .await
             .map_err(|_| BodyFault::TimedOut {
                 timeout: limits.timeout,
             })?;
-        let bytes = match collected {
-            Ok(collected) => collected.to_bytes(),
+        // The share is given back when the body is parsed.
+        let (bytes, _share) = match collected {
+            Ok(collected) => collected,
             Err(error) if error.is::<LengthLimitError>() => {
                 return Err(BodyFault::TooLarge {
                     bytes_max: limits.bytes_max,
@@ -134,6 +143,32 @@ impl<T: JsonSchema + DeserializeOwned + 'static> JsonBody<T> {
         };
         parse(&bytes)
     }
+}
+
+/// Reads a whole body, and takes its share of `shared_bytes`.
+async fn collect(
+    mut body: Limited<Body>,
+    shared_bytes: &Semaphore,
+) -> Result<(Vec<u8>, Option<SemaphorePermit<'_>>), Box<dyn Error + Send + Sync>> {
+    let mut bytes = Vec::new();
+    let mut share: Option<SemaphorePermit<'_>> = None;
+    while let Some(frame) = body.frame().await {
+        // Trailers mean nothing here.
+        let Ok(data) = frame?.into_data() else {
+            continue;
+        };
+        let counted = |length: usize| length.saturating_sub(UNCOUNTED_BYTES);
+        let more = counted(bytes.len() + data.len()) - counted(bytes.len());
+        if more > 0 {
+            let more = shared_bytes.acquire_many(u32::try_from(more)?).await?;
+            match &mut share {
+                Some(share) => share.merge(more),
+                None => share = Some(more),
+            }
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok((bytes, share))
 }
 
 fn check_media_type(headers: &http::HeaderMap, vendor_type: &'static str) -> Result<(), BodyFault> {

@@ -8,7 +8,6 @@ mod http;
 pub mod jobs;
 pub mod keys;
 mod listener;
-mod log;
 mod operations;
 mod pages;
 pub mod recovery;

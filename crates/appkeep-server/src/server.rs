@@ -16,13 +16,13 @@ use appkeep_core::store::Store;
 use appkeep_core::worker::{HookTurns, Reconciler, WorkerDeps, Workers};
 use appkeep_engine::{DataSpace, EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 use self::reload::Reloadable;
 use crate::config::Config;
 use crate::data_dir::{DataDir, DataDirLock};
 use crate::error::StartError;
-use crate::http::{Api, BODY_BYTES_MAX, Http, PageCache};
+use crate::http::{Api, BODY_BYTES_MAX, Http, PageCache, SHARED_BODY_BYTES_MAX};
 use crate::keys;
 use crate::listener::{ConnectionLimits, Listener};
 use crate::operations::{Operations, RequestMetrics, Watched};
@@ -135,7 +135,8 @@ impl Server {
         let operations = options.operations_listen.zip(metrics);
         let operations = operations.map(|(listen, metrics)| {
             let (store, clock) = (shared.clone(), options.clock.clone());
-            Operations::start(listen, Watched::new(store, clock, metrics, admission.clone()))
+            let watched = Watched::new(store, clock, metrics, admission.clone());
+            Operations::start(listen, watched, ConnectionLimits::of_operations(&options.config))
         });
         let operations = operations.transpose()?;
         let ca_file = certificate.as_ref().and_then(Certificate::ca_file);
@@ -272,6 +273,7 @@ fn listen(
         body_limits: BodyLimits {
             bytes_max: BODY_BYTES_MAX,
             timeout: options.config.body_timeout,
+            shared_bytes: Semaphore::new(SHARED_BODY_BYTES_MAX),
         },
     };
     let tls = certificate.map(Certificate::server_config).transpose()?;
@@ -281,13 +283,4 @@ fn listen(
     }
     let limits = ConnectionLimits::of_api(&options.config);
     Listener::start(options.listen, Arc::new(api), tls, limits).map_err(|error| refused(error.to_string()))
-}
-
-/// The innermost reason, without the outer ones' repetitions.
-pub(crate) fn root_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
 }

@@ -4,6 +4,7 @@ mod http2;
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::path::Path;
 
 use appkeep_server::config::Config;
 use appkeep_server::{Options, Server, Tls};
@@ -30,6 +31,16 @@ async fn start(lines: &str) -> TestServer {
         .workers(0)
         .start()
         .await
+}
+
+/// The same for a server that also has an operations listener.
+fn options(dir: &Path, lines: &str) -> Options {
+    let config = Config::parse(&dir.join("appkeep.toml"), &config_with(lines)).expect("a configuration");
+    let free = SocketAddr::from(([127, 0, 0, 1], 0));
+    Options {
+        operations_listen: Some(free),
+        ..Options::new(config, dir.join("data"), free)
+    }
 }
 
 async fn connect(address: SocketAddr) -> TcpStream {
@@ -247,16 +258,9 @@ async fn an_address_has_a_limit_of_connections() {
 #[tokio::test]
 async fn the_operations_listener_answers_while_all_connections_are_in_use() {
     let dir = Builder::new();
-    let config = Config::parse(
-        &dir.path().join("appkeep.toml"),
-        &config_with("connections_max = 1"),
-    );
-    let free = SocketAddr::from(([127, 0, 0, 1], 0));
-    let options = Options {
-        operations_listen: Some(free),
-        ..Options::new(config.expect("a configuration"), dir.path().join("data"), free)
-    };
-    let server = Server::start(options).await.expect("the server starts");
+    let server = Server::start(options(dir.path(), "connections_max = 1"))
+        .await
+        .expect("the server starts");
     let mut only = connect(server.local_addr()).await;
     assert!(status_of_get(&mut only, SMALL).await.is_some());
     assert!(!is_served(server.local_addr()).await);
@@ -266,6 +270,17 @@ async fn the_operations_listener_answers_while_all_connections_are_in_use() {
         .expect("an answer");
     assert_eq!(ready.status(), 200);
     drop(only);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn silent_connections_to_the_operations_listener_are_closed() {
+    let dir = Builder::new();
+    let server = Server::start(options(dir.path(), "idle_timeout_secs = 1"))
+        .await
+        .expect("the server starts");
+    let silent = connect(server.operations_addr().expect("it listens")).await;
+    until_closed(silent).await;
     server.stop().await;
 }
 

@@ -74,7 +74,7 @@ impl<'a> Call<'a> {
     where
         T: JsonSchema + DeserializeOwned + 'static,
     {
-        body.read(vendor_type, self.http().body_limits)
+        body.read(vendor_type, &self.http().body_limits)
             .await
             .map_err(Rejected::Body)
     }

@@ -36,6 +36,9 @@ pub(crate) use self::service::Api;
 /// The largest request body, in bytes: 1 MiB.
 pub const BODY_BYTES_MAX: usize = 1_048_576;
 
+/// How many bytes all request bodies that are being read may have together, beyond the first 64 KiB of each: 16 MiB.
+pub(crate) const SHARED_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 /// What the handlers need.
 pub(crate) struct Http {
     pub(crate) service: Service,

@@ -8,6 +8,9 @@ use tokio::time::Instant;
 
 use super::ConnectionLimits;
 
+/// How long a client may take to end its side of a connection that the server has ended.
+const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// Why a connection is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expired {
@@ -30,6 +33,8 @@ struct State {
     /// HTTP/2 responses that have more to send, and since when the client hasn't allowed it.
     waiting: HashMap<u64, Instant>,
     next_id: u64,
+    /// Since when the server sends nothing more.
+    ended_since: Option<Instant>,
     /// Whether the rest of the response is to be discarded when the socket is closed.
     is_aborted: bool,
 }
@@ -42,6 +47,7 @@ impl Activity {
             blocked_since: None,
             waiting: HashMap::new(),
             next_id: 0,
+            ended_since: None,
             is_aborted: false,
         })))
     }
@@ -83,6 +89,11 @@ impl Activity {
         }
     }
 
+    /// Notes that the server sends nothing more.
+    pub(super) fn linger(&self) {
+        self.change(|state| state.ended_since = Some(Instant::now()));
+    }
+
     /// Has the connection end with a reset, so that the kernel keeps nothing for a client that doesn't read.
     pub(super) fn abort(&self) {
         self.change(|state| state.is_aborted = true);
@@ -100,15 +111,14 @@ impl Activity {
         self.change(|state| {
             let mut waiting = state.waiting.values().copied().chain(state.blocked_since);
             if waiting.any(|since| is_over(since, limits.write_timeout)) {
-                Some(Expired::Stalled)
-            } else if state.requests == 0
-                && state.blocked_since.is_none()
-                && is_over(state.last, limits.idle_timeout)
-            {
-                Some(Expired::Idle)
-            } else {
-                None
+                return Some(Expired::Stalled);
             }
+            let is_idle = state.requests == 0 && state.blocked_since.is_none();
+            let lingers_too_long = state
+                .ended_since
+                .is_some_and(|since| is_over(since, LINGER_TIMEOUT));
+            (lingers_too_long || (is_idle && is_over(state.last, limits.idle_timeout)))
+                .then_some(Expired::Idle)
         })
     }
 }

@@ -109,7 +109,7 @@ async fn serve_http<A, I>(
                 connection.as_mut().graceful_shutdown();
                 // A connection without a request is closed at once.
                 limits.idle_timeout = Duration::ZERO;
-                look.reset_immediately();
+                look = interval(LOOK_INTERVAL.0);
             }
             _ = look.tick() => {
                 if let Some(expired) = activity.expired(&limits) {

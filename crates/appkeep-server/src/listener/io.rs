@@ -1,24 +1,34 @@
-//! A socket that notes when its peer takes no bytes.
+//! A socket that notes when its peer takes no bytes, and that is closed without losing what was sent last.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::activity::Activity;
 
+/// The most bytes that are read, and discarded, after the last response.
+const DISCARDED_BYTES_MAX: usize = 4 * 1024 * 1024;
+
 /// A connection's socket, below TLS.
 pub(super) struct TrackedSocket {
     stream: TcpStream,
     activity: Arc<Activity>,
+    /// How many bytes were discarded, once nothing more is sent.
+    discarded_bytes: Option<usize>,
 }
 
 impl TrackedSocket {
     pub(super) fn new(stream: TcpStream, activity: Arc<Activity>) -> Self {
-        Self { stream, activity }
+        Self {
+            stream,
+            activity,
+            discarded_bytes: None,
+        }
     }
 
     fn note(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
@@ -73,7 +83,27 @@ impl AsyncWrite for TrackedSocket {
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
+    /// Ends the connection once the client has ended it, too, or sends too much.
+    ///
+    /// If bytes that it sent were unread, closing would reset the connection, and it could lose a response, as the
+    /// refusal of a body that it is still sending.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
+        let this = &mut *self;
+        if this.discarded_bytes.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+            this.activity.linger();
+        }
+        let discarded = this.discarded_bytes.get_or_insert(0);
+        let mut scratch = [MaybeUninit::uninit(); 8192];
+        loop {
+            let mut buffer = ReadBuf::uninit(&mut scratch);
+            let read = ready!(Pin::new(&mut this.stream).poll_read(cx, &mut buffer));
+            let bytes = buffer.filled().len();
+            *discarded += bytes;
+            // After a reset there is nothing to lose.
+            if read.is_err() || bytes == 0 || *discarded > DISCARDED_BYTES_MAX {
+                return Poll::Ready(Ok(()));
+            }
+        }
     }
 }

@@ -12,6 +12,9 @@ const CONNECTIONS_DEFAULT_MAX: u64 = 1024;
 /// listener.
 const DESCRIPTORS_RESERVED: u64 = 256;
 
+/// The most connections of the operations listener: people and monitoring.
+const OPERATIONS_CONNECTIONS_MAX: usize = 64;
+
 /// The limits of a listener's connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ConnectionLimits {
@@ -55,6 +58,16 @@ impl ConnectionLimits {
             write_timeout: config.write_timeout,
         }
     }
+
+    /// The limits of the operations listener. Its connections come out of the reserve.
+    pub(crate) fn of_operations(config: &Config) -> Self {
+        Self {
+            connections_max: OPERATIONS_CONNECTIONS_MAX,
+            per_address_max: OPERATIONS_CONNECTIONS_MAX,
+            idle_timeout: config.idle_timeout,
+            write_timeout: config.write_timeout,
+        }
+    }
 }
 
 fn connections_default(descriptors: u64) -> u64 {
@@ -63,9 +76,12 @@ fn connections_default(descriptors: u64) -> u64 {
         .min(CONNECTIONS_DEFAULT_MAX)
 }
 
-/// At least one, however few descriptors there are.
+/// At least a quarter and one, however few descriptors there are.
 fn connections_possible(descriptors: u64) -> u64 {
-    descriptors.saturating_sub(DESCRIPTORS_RESERVED).max(1)
+    descriptors
+        .saturating_sub(DESCRIPTORS_RESERVED)
+        .max(descriptors / 4)
+        .max(1)
 }
 
 #[cfg(test)]
@@ -75,8 +91,9 @@ mod tests {
     #[test]
     fn connections_leave_descriptors_for_everything_else() {
         for (descriptors, default, possible) in [
-            (64, 1, 1),
-            (300, 44, 44),
+            (3, 1, 1),
+            (64, 16, 16),
+            (300, 75, 75),
             (1024, 512, 768),
             (65_536, 1024, 65_280),
             (u64::MAX, 1024, u64::MAX - 256),

@@ -1,33 +1,41 @@
 //! What can be asked of the operations listener.
 
-use std::sync::Arc;
-
-use dropshot::{ApiDescription, Body, HttpError, RequestContext, endpoint};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use http::{Response, StatusCode};
+use dropshot::Body;
+use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderValue, Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Watched, metrics, readiness};
 
-type Ctx = RequestContext<Arc<Watched>>;
-
 const JSON: &str = "application/json";
 
-pub(super) fn description() -> Result<ApiDescription<Arc<Watched>>, String> {
-    let mut description = ApiDescription::new();
-    let registered = description
-        .register(healthz)
-        .and_then(|()| description.register(readyz))
-        .and_then(|()| description.register(version))
-        .and_then(|()| description.register(metrics_of));
-    registered.map_err(|error| error.to_string())?;
-    Ok(description)
+/// Answers a request.
+pub(super) async fn respond(watched: &Watched, method: &Method, path: &str) -> Response<Body> {
+    let path = path.trim_end_matches('/');
+    if !["/healthz", "/readyz", "/version", "/metrics"].contains(&path) {
+        return answer(
+            StatusCode::NOT_FOUND,
+            JSON,
+            json!({"status": "not found"}).to_string(),
+        );
+    }
+    if method != Method::GET && method != Method::HEAD {
+        let body = json!({"status": "method not allowed"}).to_string();
+        let mut response = answer(StatusCode::METHOD_NOT_ALLOWED, JSON, body);
+        let allow = HeaderValue::from_static("GET, HEAD");
+        response.headers_mut().insert(ALLOW, allow);
+        return response;
+    }
+    match path {
+        "/healthz" => healthz(watched).await,
+        "/readyz" => readyz(watched).await,
+        "/version" => version(),
+        _ => metrics_of(watched).await,
+    }
 }
 
 /// Whether the process works: it answers, and its writes haven't failed for a minute.
-#[endpoint { method = GET, path = "/healthz" }]
-async fn healthz(rqctx: Ctx) -> Result<Response<Body>, HttpError> {
-    let watched = rqctx.context();
+async fn healthz(watched: &Watched) -> Response<Body> {
     let failing = watched
         .writes
         .check(watched.store.as_ref(), watched.clock.as_ref())
@@ -43,13 +51,12 @@ async fn healthz(rqctx: Ctx) -> Result<Response<Body>, HttpError> {
             json!({"status": "failing", "reasons": [reason]}),
         ),
     };
-    Ok(answer(status, JSON, body.to_string()))
+    answer(status, JSON, body.to_string())
 }
 
 /// Whether requests should be sent here.
-#[endpoint { method = GET, path = "/readyz" }]
-async fn readyz(rqctx: Ctx) -> Result<Response<Body>, HttpError> {
-    let reasons = readiness::reasons_against(rqctx.context()).await;
+async fn readyz(watched: &Watched) -> Response<Body> {
+    let reasons = readiness::reasons_against(watched).await;
     let (status, body) = if reasons.is_empty() {
         (StatusCode::OK, json!({"status": "ready"}))
     } else {
@@ -58,24 +65,21 @@ async fn readyz(rqctx: Ctx) -> Result<Response<Body>, HttpError> {
             json!({"status": "not ready", "reasons": reasons}),
         )
     };
-    Ok(answer(status, JSON, body.to_string()))
+    answer(status, JSON, body.to_string())
 }
 
 /// What runs here.
-#[endpoint { method = GET, path = "/version" }]
-async fn version(_rqctx: Ctx) -> Result<Response<Body>, HttpError> {
+fn version() -> Response<Body> {
     let document = appkeep_api::openapi().unwrap_or(Value::Null);
     let body = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "contract": document["info"]["version"],
     });
-    Ok(answer(StatusCode::OK, JSON, body.to_string()))
+    answer(StatusCode::OK, JSON, body.to_string())
 }
 
 /// Numbers for Prometheus.
-#[endpoint { method = GET, path = "/metrics" }]
-async fn metrics_of(rqctx: Ctx) -> Result<Response<Body>, HttpError> {
-    let watched = rqctx.context();
+async fn metrics_of(watched: &Watched) -> Response<Body> {
     let statistics = match metrics::statistics(watched).await {
         Ok(statistics) => Some(statistics),
         Err(reason) => {
@@ -83,16 +87,21 @@ async fn metrics_of(rqctx: Ctx) -> Result<Response<Body>, HttpError> {
             None
         }
     };
-    let text = metrics::encode(watched, statistics.as_ref())
-        .map_err(|error| HttpError::for_internal_error(error.to_string()))?;
-    Ok(answer(StatusCode::OK, metrics::MEDIA_TYPE, text))
+    match metrics::encode(watched, statistics.as_ref()) {
+        Ok(text) => answer(StatusCode::OK, metrics::MEDIA_TYPE, text),
+        Err(error) => {
+            tracing::error!(%error, "metrics can't be written");
+            let body = json!({"status": "internal error"}).to_string();
+            answer(StatusCode::INTERNAL_SERVER_ERROR, JSON, body)
+        }
+    }
 }
 
 fn answer(status: StatusCode, media_type: &'static str, body: String) -> Response<Body> {
     let mut response = Response::new(Body::from(body));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, http::HeaderValue::from_static(media_type));
-    headers.insert(CACHE_CONTROL, http::HeaderValue::from_static("no-store"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

@@ -15,12 +15,14 @@ use appkeep_core::admission::Admission;
 use appkeep_core::clock::Clock;
 use appkeep_core::store::Store;
 use appkeep_core::worker::Liveness;
-use dropshot::{ConfigDropshot, HttpServer, ServerBuilder};
+use dropshot::Body;
+use http::{Request, Response};
+use hyper::body::Incoming;
 
 pub(crate) use self::metrics::RequestMetrics;
 use self::writes::Writes;
 use crate::error::StartError;
-use crate::log;
+use crate::listener::{Application, ConnectionLimits, Listener};
 
 /// How long requests that are being answered may take once the server was asked to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
@@ -58,9 +60,16 @@ impl Watched {
     }
 }
 
+impl Application for Watched {
+    async fn respond(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
+        endpoints::respond(&self, request.method(), request.uri().path()).await
+    }
+}
+
 /// The listener, while the server runs.
 pub(crate) struct Operations {
-    http: HttpServer<Arc<Watched>>,
+    listener: Listener,
+    watched: Arc<Watched>,
 }
 
 impl Operations {
@@ -68,45 +77,43 @@ impl Operations {
     ///
     /// # Errors
     /// When the address can't be had.
-    pub(crate) fn start(listen: SocketAddr, watched: Watched) -> Result<Self, StartError> {
-        let refused = |reason: String| StartError::Listen {
+    pub(crate) fn start(
+        listen: SocketAddr,
+        watched: Watched,
+        limits: ConnectionLimits,
+    ) -> Result<Self, StartError> {
+        let watched = Arc::new(watched);
+        let listener = Listener::start(listen, watched.clone(), None, limits);
+        let listener = listener.map_err(|error| StartError::Listen {
             address: listen.to_string(),
-            reason,
-        };
-        let config = ConfigDropshot {
-            bind_address: listen,
-            ..ConfigDropshot::default()
-        };
-        let description = endpoints::description().map_err(refused)?;
-        let http = ServerBuilder::new(description, Arc::new(watched), log::dropshot_logger())
-            .config(config)
-            .start()
-            .map_err(|error| refused(crate::server::root_cause(&error)))?;
-        Ok(Self { http })
+            reason: error.to_string(),
+        })?;
+        Ok(Self { listener, watched })
     }
 
     /// The address that it listens on.
     pub(crate) fn local_addr(&self) -> SocketAddr {
-        self.http.local_addr()
+        self.listener.local_addr()
     }
 
     /// Has it look at what works in the background. Until then the server isn't ready.
     pub(crate) fn watch(&self, liveness: Liveness) {
         // It is told once.
-        let _ = self.http.app_private().liveness.set(liveness);
+        let _ = self.watched.liveness.set(liveness);
     }
 
     /// Says from now on that the server isn't ready.
     pub(crate) fn announce_stop(&self) {
-        self.http.app_private().stopping.store(true, Ordering::Relaxed);
+        self.watched.stopping.store(true, Ordering::Relaxed);
     }
 
     /// Takes no more requests, and answers those that are under way.
     pub(crate) async fn stop(self) {
-        match tokio::time::timeout(DRAIN_TIMEOUT, self.http.close()).await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::warn!(error, "the operations listener did not close well"),
-            Err(_) => tracing::info!("the operations listener did not wait for its clients"),
+        if tokio::time::timeout(DRAIN_TIMEOUT, self.listener.close())
+            .await
+            .is_err()
+        {
+            tracing::info!("the operations listener did not wait for its clients");
         }
     }
 }

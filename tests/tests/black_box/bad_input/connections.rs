@@ -255,6 +255,20 @@ async fn a_body_that_is_declared_too_large_is_refused_before_it_is_asked_for() {
 }
 
 #[tokio::test]
+async fn a_refusal_arrives_although_the_whole_body_is_sent_first() {
+    let server = patient().await;
+    let api = server.api().await;
+    let ask = create(&server, api.token());
+    let body = vec![b' '; 3 * 1024 * 1024];
+    for _ in 0..5 {
+        let mut wire = Wire::open(server.address()).await;
+        wire.head(&ask, body.len()).await;
+        wire.write(&body).await;
+        assert_eq!(wire.answer().await.problem(), "413/85");
+    }
+}
+
+#[tokio::test]
 async fn a_body_with_a_coding_is_refused() {
     let server = patient().await;
     let api = server.api().await;

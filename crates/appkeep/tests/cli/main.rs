@@ -14,6 +14,7 @@ mod job;
 mod key;
 mod killed;
 mod logs;
+mod memory;
 mod operations;
 mod place;
 mod reload;

@@ -22,6 +22,7 @@ use serde::Serialize;
 use serde_json::Value;
 use tracing::Instrument as _;
 
+use super::columns::write_columns;
 use super::page_cache::{PageKey, WrittenPage};
 use super::problem::{Refusal, Rejected};
 use super::{Http, from_wire, media, to_wire};
@@ -240,19 +241,10 @@ impl Writer {
             let wire = item.wire().map_err(StoreError::Broken)?;
             let written = match &self.include {
                 None => serde_json::to_writer(&mut *to, &wire),
-                Some(names) => columns(&wire, names).and_then(|row| serde_json::to_writer(&mut *to, &row)),
+                Some(names) => write_columns(&wire, names, to),
             };
             written.map_err(unwritable)?;
         }
         Ok(())
     }
-}
-
-/// The values of the named fields, in that order; an absent one is null.
-pub(super) fn columns(wire: &impl Serialize, names: &[&str]) -> Result<Vec<Value>, serde_json::Error> {
-    let whole = serde_json::to_value(wire)?;
-    Ok(names
-        .iter()
-        .map(|name| whole.get(name).cloned().unwrap_or(Value::Null))
-        .collect())
 }

@@ -7,6 +7,7 @@ mod app_snaps;
 mod apps;
 mod buckets;
 mod call;
+mod columns;
 mod from_wire;
 mod handlers;
 mod list;

@@ -9,7 +9,8 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::list::{Asked, Columns, columns, unwritable};
+use super::columns::write_columns;
+use super::list::{Asked, Columns, unwritable};
 use super::problem::Refusal;
 use super::{Http, media};
 
@@ -37,7 +38,11 @@ pub(super) fn answer<T: Serialize, K: Serialize, V: Serialize, R>(
 ) -> Result<Reply<R>, Refusal> {
     let item = |item: &T| match include {
         None => serde_json::to_value(item),
-        Some(names) => columns(item, names).map(Value::Array),
+        Some(names) => {
+            let mut columns = Vec::new();
+            write_columns(item, names, &mut columns)?;
+            serde_json::from_slice(&columns)
+        }
     };
     let items: Result<Vec<Value>, _> = items.iter().map(item).collect();
     let items = items.map_err(|error| Error::from(unwritable(error)))?;

@@ -11,6 +11,7 @@ mod documented_words;
 mod hooks;
 mod jobs;
 mod limits;
+mod list_streams;
 mod lists;
 mod operations;
 mod outside_crate;

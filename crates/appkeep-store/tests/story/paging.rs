@@ -182,14 +182,8 @@ async fn other_accounts_see_an_empty_list() {
             account_id: STRANGERS,
             app_id,
         };
-        assert_eq!(
-            walk::<AppBackup>(&h, &filter, page(None, 10)).await,
-            [Uuid::nil(); 0]
-        );
-        assert_eq!(
-            walk::<AppSnap>(&h, &filter, page(None, 10)).await,
-            [Uuid::nil(); 0]
-        );
+        assert!(walk::<AppBackup>(&h, &filter, page(None, 10)).await.is_empty());
+        assert!(walk::<AppSnap>(&h, &filter, page(None, 10)).await.is_empty());
     }
 }
 

@@ -1,0 +1,88 @@
+//! Lists that are sent in pieces: where they break off, and how large the pieces are.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+
+use crate::lists::{create_snaps, idle, ids};
+
+/// What was logged on this thread.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("the log").extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_list_that_breaks_off_is_logged_with_its_request() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt()
+        .with_ansi(false)
+        .with_writer(move || writer.clone())
+        .finish();
+    let _logged = tracing::subscriber::set_default(subscriber);
+    let server = idle().await;
+    let (api, shop) = (server.api().await, server.app("acme", "shop"));
+    let made = create_snaps(&api, shop, 450).await;
+    let database =
+        rusqlite::Connection::open(server.path().join("data/appkeep.sqlite3")).expect("the database");
+    database
+        .execute(
+            "UPDATE app_snaps SET labels = 'unreadable' WHERE id = ?1",
+            [&made[0]],
+        )
+        .expect("an update");
+
+    let request = api
+        .request(http::Method::GET, &api.app_snaps(shop))
+        .bearer_auth(api.token());
+    let mut response = request.send().await.expect("an answer");
+    assert_eq!(response.status(), 200, "the first pages are whole");
+    let broke_off = loop {
+        match response.chunk().await {
+            Ok(Some(_)) => {}
+            Ok(None) => break false,
+            Err(_) => break true,
+        }
+    };
+    assert!(broke_off, "the client can tell");
+    let text = String::from_utf8(log.0.lock().expect("the log").clone()).expect("text");
+    let line = text
+        .lines()
+        .find(|line| line.contains("a list broke off"))
+        .expect("a line");
+    assert!(line.contains("correlation.id="), "{line}");
+    assert!(line.contains("app_snaps.labels"), "{line}");
+}
+
+#[tokio::test]
+async fn a_list_of_large_resources_arrives_whole() {
+    let server = idle().await;
+    let (api, shop) = (server.api().await, server.app("acme", "shop"));
+    let made = create_snaps(&api, shop, 30).await;
+    let database =
+        rusqlite::Connection::open(server.path().join("data/appkeep.sqlite3")).expect("the database");
+    // As an earlier version accepted them.
+    let label = json!([{"name": "large", "value": "x".repeat(500_000)}]).to_string();
+    database
+        .execute("UPDATE app_snaps SET labels = ?1", [&label])
+        .expect("an update");
+    let path = api.app_snaps(shop);
+    let whole = ids(&api.get(&path).await.json());
+    assert_eq!(whole, made.iter().rev().cloned().collect::<Vec<_>>());
+    let part = api.get(&format!("{path}?limit=7")).await.json();
+    assert_eq!(ids(&part), whole[..7]);
+    let place = part["metadata"]["continue"].as_str().expect("a place");
+    let rest = api.get(&format!("{path}?continue={place}")).await.json();
+    assert_eq!(ids(&rest), whole[7..]);
+}

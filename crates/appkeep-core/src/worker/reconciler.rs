@@ -192,7 +192,7 @@ impl Passes {
     ) -> Result<bool, StoreError> {
         let engine = &self.deps.engine;
         let listed = engine.list_backups(bucket, app.id, &self.shutdown).await;
-        let Some(listed) = unless_cancelled(listed) else {
+        let Some(listed) = known(listed) else {
             return Ok(false);
         };
         let place = format!("bucket {}", bucket.name);
@@ -230,7 +230,7 @@ impl Passes {
         if snaps.is_empty() {
             return Ok(());
         }
-        let Some(listed) = unless_cancelled(self.deps.engine.list_snapshots(app.id).await) else {
+        let Some(listed) = known(self.deps.engine.list_snapshots(app.id).await) else {
             return Ok(());
         };
         for snap in snaps {
@@ -282,11 +282,12 @@ impl Passes {
     }
 }
 
-/// The listing, or why there is none; nothing when the server stops.
-fn unless_cancelled<T>(listed: Result<HashSet<T>, EngineError>) -> Option<Result<HashSet<T>, String>> {
+/// The listing, or why there is none; nothing when the server stops, or lacks resources to ask.
+fn known<T>(listed: Result<HashSet<T>, EngineError>) -> Option<Result<HashSet<T>, String>> {
     match listed {
         Ok(found) => Some(Ok(found)),
-        Err(EngineError::Cancelled) => None,
+        // A shortage of resources says nothing about the data: the next pass asks again.
+        Err(EngineError::Cancelled | EngineError::Exhausted(_)) => None,
         Err(error) => Some(Err(error.to_string())),
     }
 }

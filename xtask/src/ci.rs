@@ -57,6 +57,8 @@ const FAIL_POINTS: &[&str] = &[
     "appkeep",
     "--test",
     "cancel",
+    "--test",
+    "interrupted",
     // Each has a server of its own that reads much.
     "--",
     "--test-threads",

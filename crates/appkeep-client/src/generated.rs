@@ -570,7 +570,8 @@ A version 5 UUID derived from `id`.
 
 - `ready`: it has its data, and can be backed up
 - `restoring`: its data is being replaced
-- `failed`: the latest restore did not work; `stateUnready` says why
+- `failed`: the latest restore did not work, or was interrupted and can't be finished; `stateUnready` says why.
+  In the second case no backups and snapshots are created
 - `unavailable`: it was taken out of the configuration; its backups and snapshots stay
 */
     #[derive(
@@ -781,8 +782,8 @@ A version 5 UUID derived from `id`.
             Default::default()
         }
     }
-    /**Whether backups may be written into a bucket: `unavailable` once it was taken out of the configuration.
-Whether it can be reached shows in the backups.
+    /**Whether backups may be written into a bucket: `unavailable` once it was taken out of the configuration, while it
+can't be reached, and while another server uses it; `stateUnready` says why. Backups wait until it is available.
 */
     #[derive(
         ::serde::Deserialize,

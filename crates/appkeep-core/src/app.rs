@@ -49,6 +49,15 @@ impl AppView {
             }
         }
     }
+
+    /// What the latest restore could not restore as it was, while the app is ready; else empty.
+    #[must_use]
+    pub fn restore_notes(&self) -> &[String] {
+        match &self.restore {
+            Some((RestoreState::Completed, notes)) => notes,
+            _ => &[],
+        }
+    }
 }
 
 #[cfg(test)]
@@ -89,7 +98,9 @@ mod tests {
             told(true, Some(RestoreState::Running)),
             ("restoring", why.clone())
         );
-        assert_eq!(told(true, Some(RestoreState::Failed)), ("failed", why.clone()));
+        for state in [RestoreState::Failed, RestoreState::Interrupted] {
+            assert_eq!(told(true, Some(state)), ("failed", why.clone()));
+        }
         assert_eq!(told(false, Some(RestoreState::Pending)), ("restoring", why));
         let gone = vec![UNDECLARED.to_owned()];
         assert_eq!(told(false, Some(RestoreState::Failed)), ("unavailable", gone));

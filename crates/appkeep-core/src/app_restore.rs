@@ -2,9 +2,18 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::app_backup::fit_reasons;
+use crate::engine::UnfinishedRestore;
 use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, SubjectId};
+
+/// Why an app is restored that nobody asked for now.
+const BEING_FINISHED: &str = "an earlier restore was interrupted, and is being finished";
+
+/// What to do about an unfinished restore.
+pub const UNFINISHED: &str =
+    "a restore is unfinished: restore the app again, or stop the server and run appkeep restore --abandon";
 
 /// A restore of an app in place: its volumes become what the source holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,14 +68,22 @@ pub enum RestoreState {
     Running,
     /// The app has the new data.
     Completed,
-    /// It did not work and won't be tried again. The app has the data from before, unless the reasons say
-    /// otherwise.
+    /// It did not work and won't be tried again. The app has the data from before.
     Failed,
+    /// It was interrupted while it exchanged data, and could not be finished: the app's volumes hold old and new
+    /// data.
+    Interrupted,
 }
 
 impl RestoreState {
     /// All states.
-    pub const ALL: [Self; 4] = [Self::Pending, Self::Running, Self::Completed, Self::Failed];
+    pub const ALL: [Self; 5] = [
+        Self::Pending,
+        Self::Running,
+        Self::Completed,
+        Self::Failed,
+        Self::Interrupted,
+    ];
 
     /// The state's word.
     #[must_use]
@@ -76,6 +93,7 @@ impl RestoreState {
             Self::Running => "running",
             Self::Completed => "completed",
             Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
         }
     }
 
@@ -99,7 +117,7 @@ pub enum AppState {
     Ready,
     /// A restore is in progress.
     Restoring,
-    /// The latest restore failed.
+    /// The latest restore failed, or is unfinished.
     Failed,
     /// No configuration names it any more.
     Unavailable,
@@ -112,7 +130,7 @@ impl AppState {
         match latest {
             None | Some(RestoreState::Completed) => Self::Ready,
             Some(RestoreState::Pending | RestoreState::Running) => Self::Restoring,
-            Some(RestoreState::Failed) => Self::Failed,
+            Some(RestoreState::Failed | RestoreState::Interrupted) => Self::Failed,
         }
     }
 
@@ -152,6 +170,26 @@ impl AppRestore {
         }
     }
 
+    /// A restore that a server found unfinished, and that a worker finishes.
+    #[must_use]
+    pub fn resumed(unfinished: &UnfinishedRestore, account_id: AccountId, now: DateTime<Utc>) -> Self {
+        // Journals of earlier versions don't name their source. Finishing doesn't read it.
+        let unknown = RestoreSource::Snapshot(AppSnapId::new(Uuid::nil()));
+        let wanted = CreateAppRestore {
+            app_id: unfinished.app_id,
+            source: unfinished.source.unwrap_or(unknown),
+        };
+        let mut restore = Self::pending(unfinished.id, account_id, wanted, SubjectId::SYSTEM, now);
+        restore.resume(now);
+        restore
+    }
+
+    /// A worker finishes what was interrupted.
+    pub fn resume(&mut self, now: DateTime<Utc>) {
+        self.begin(now);
+        self.reasons = fit_reasons(&[BEING_FINISHED.to_owned()]);
+    }
+
     /// A worker has begun.
     pub fn begin(&mut self, now: DateTime<Utc>) {
         self.state = RestoreState::Running;
@@ -173,6 +211,14 @@ impl AppRestore {
     pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.reasons = fit_reasons(reasons);
         self.modified_at = now;
+    }
+
+    /// It was interrupted while it exchanged data, and can't be finished for these reasons.
+    pub fn interrupt(&mut self, reasons: &[String], now: DateTime<Utc>) {
+        let mut all = vec![UNFINISHED.to_owned()];
+        all.extend_from_slice(reasons);
+        self.state = RestoreState::Interrupted;
+        self.hinder(&all, now);
     }
 
     /// It did not work, for these reasons.
@@ -199,6 +245,6 @@ mod tests {
         let after = |state| AppState::after(state).as_str();
         assert_eq!(after(None), "ready");
         let words = RestoreState::ALL.map(|state| after(Some(state)));
-        assert_eq!(words, ["restoring", "restoring", "ready", "failed"]);
+        assert_eq!(words, ["restoring", "restoring", "ready", "failed", "failed"]);
     }
 }

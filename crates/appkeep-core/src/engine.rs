@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -13,9 +14,13 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::LowSpace;
+use crate::app_restore::RestoreSource;
 use crate::catalog::{Bucket, Consistency, Volume};
 use crate::hook::{HookRun, RunHook};
 use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
+
+/// How often a claim to a bucket is refreshed.
+pub const HOLD_EVERY: Duration = Duration::from_secs(30);
 
 /// Why the engine did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +41,9 @@ pub enum EngineError {
     /// goes through later: it never fails for good because of this.
     #[error("the system is short of resources: {0}")]
     Exhausted(String),
+    /// Somebody else uses the bucket or the repository. The same call goes through when they have ended.
+    #[error("{0}")]
+    Busy(String),
     /// The repository can't be opened with the key that we have. No new one is made in its place.
     #[error("key: {0}")]
     Key(String),
@@ -223,6 +231,29 @@ pub struct RestoreReport {
     pub left: Vec<PathBuf>,
 }
 
+/// A restore in place that was interrupted while it exchanged the volumes' data: they may hold a mixture of
+/// old and new data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfinishedRestore {
+    /// The restore.
+    pub id: AppRestoreId,
+    /// The app whose volumes it replaces.
+    pub app_id: AppId,
+    /// Where its data comes from, if its journal says so.
+    pub source: Option<RestoreSource>,
+}
+
+/// A restore that was abandoned, and where both versions of the data are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbandonedRestore {
+    /// The restore.
+    pub id: AppRestoreId,
+    /// The volumes as they are now.
+    pub volumes: Vec<PathBuf>,
+    /// Directories with the rest of the old and the new data; empty when there are none left.
+    pub kept: Vec<PathBuf>,
+}
+
 /// Does things to bytes.
 #[async_trait]
 pub trait Engine: Send + Sync {
@@ -266,6 +297,13 @@ pub trait Engine: Send + Sync {
         cancel: &CancellationToken,
     ) -> Result<BackupCopied, EngineError>;
 
+    /// Claims the bucket for this process, or keeps its claim fresh; to be called every [`HOLD_EVERY`].
+    /// [`EngineError::Busy`] when another process has it: nothing is changed in it then.
+    async fn hold_bucket(&self, bucket: &Bucket) -> Result<(), EngineError>;
+
+    /// Gives back all buckets that this process claimed.
+    async fn release_buckets(&self);
+
     /// Forgets a backup's data and gives its bytes back; one that isn't there is fine.
     async fn delete_backup(
         &self,
@@ -293,4 +331,20 @@ pub trait Engine: Send + Sync {
         progress: &ProgressSender,
         cancel: &CancellationToken,
     ) -> Result<RestoreReport, EngineError>;
+
+    /// The unfinished restores in place of one app, or of all apps.
+    async fn unfinished_restores(&self, app_id: Option<AppId>)
+    -> Result<Vec<UnfinishedRestore>, EngineError>;
+
+    /// Finishes the restore if it is unfinished or done, and returns its report; nothing if it has not begun
+    /// to exchange data.
+    async fn finish_restore(
+        &self,
+        app_id: AppId,
+        id: AppRestoreId,
+    ) -> Result<Option<RestoreReport>, EngineError>;
+
+    /// Sets the app's unfinished restores aside: they are no longer finished or cleared away, and all of their
+    /// data stays where it is.
+    async fn abandon_restores(&self, app_id: AppId) -> Result<Vec<AbandonedRestore>, EngineError>;
 }

@@ -55,6 +55,9 @@ pub enum Error<I> {
     /// Volumes of other apps are inside the app's, and a restore in place would replace them.
     #[error("volumes of other apps are inside the app's volumes: {}", .0.join(", "))]
     VolumesInside(Vec<String>),
+    /// A restore of the app was interrupted, so its volumes hold old and new data.
+    #[error("a restore of the app is unfinished")]
+    AppRestoreUnfinished,
     /// A restore of the app is in progress.
     #[error("the app is being restored")]
     AppRestoring,

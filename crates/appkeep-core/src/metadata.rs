@@ -32,6 +32,11 @@ pub const METADATA_LOST_LABEL: &str = "appkeep.io/read-only/snapshot-metadata-lo
 pub const STORED_AGAIN_LABEL: &str = "appkeep.io/read-only/backup-stored-again";
 /// The label of a schedule that says which deletions its retention holds, and why.
 pub const RETENTION_HELD_LABEL: &str = "appkeep.io/read-only/retention-held";
+/// The label of an app that counts the notes of its latest restore.
+pub const RESTORE_NOTES_LABEL: &str = "appkeep.io/read-only/restore-notes";
+
+/// How the names of the labels begin that hold a note each; its number follows.
+pub const RESTORE_NOTE_LABEL: &str = "appkeep.io/read-only/restore-note-";
 
 impl Label {
     /// Whether only the system sets it.

@@ -3,6 +3,8 @@
 //! Reads see committed state. Writes go through a transaction, so that a resource and its job change
 //! together or not at all; it is durable when [`StoreTx::commit`] returns.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -206,6 +208,12 @@ pub trait Store: Send + Sync {
         app_id: AppId,
     ) -> Result<Option<AppRestore>, StoreError>;
 
+    /// Why buckets of the account can't be used; those that can are left out.
+    async fn list_bucket_troubles(
+        &self,
+        account_id: AccountId,
+    ) -> Result<HashMap<BucketId, String>, StoreError>;
+
     /// Takes the oldest job that may run: it is queued and due, or its lease is over because it ran out or
     /// because the process that held it is known to be dead. A job is passed over while another one with
     /// its exclusive key runs.
@@ -247,6 +255,9 @@ pub trait StoreTx: Send {
         declaration: &Declaration,
         now: DateTime<Utc>,
     ) -> Result<(), StoreError>;
+    /// Notes why a bucket can't be used, or that it can. Says whether that is new.
+    async fn update_bucket_trouble(&mut self, id: BucketId, reason: Option<&str>)
+    -> Result<bool, StoreError>;
     /// Replaces a declared schedule's next run, if it still is `from`.
     async fn update_schedule_next(
         &mut self,

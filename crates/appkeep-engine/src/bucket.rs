@@ -93,7 +93,7 @@ pub(crate) fn attend(bucket: &Bucket, keys: &KeyStore, to: Use) -> Result<(), En
     let known = keys.apps_of(bucket.id)?;
     let is_used = |app_id: &AppId| repository_dir(bucket, *app_id).join("config").exists();
     if !known.is_empty() && !known.iter().any(is_used) {
-        tracing::warn!(path = %directory.display(), "a bucket lacks its marker");
+        tracing::info!(path = %directory.display(), "a bucket lacks its marker");
         return Err(EngineError::Storage(format!(
             "bucket {name} is not there: its directory lacks {marker}"
         )));
@@ -139,7 +139,7 @@ fn check_directory(bucket: &Bucket) -> Result<(), EngineError> {
         Err(error) => error,
     };
     // Where it is on this server is the operator's to know.
-    tracing::warn!(path = %directory.display(), error = %missing, "a bucket is not there");
+    tracing::info!(path = %directory.display(), error = %missing, "a bucket is not there");
     Err(storage(format!("bucket {} is not there", bucket.name), &missing))
 }
 

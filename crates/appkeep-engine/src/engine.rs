@@ -1,28 +1,32 @@
 //! The port's methods: who waits for whom, and which thread does it.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use appkeep_core::catalog::{Bucket, Volume};
 use appkeep_core::engine::{
-    BackupCopied, CopyBackup, DeleteBackup, Engine, EngineError, ProgressSender, Restore, RestoreData,
-    RestoreReport, SnapshotTaken, TakeSnapshot,
+    AbandonedRestore, BackupCopied, CopyBackup, DeleteBackup, Engine, EngineError, ProgressSender, Restore,
+    RestoreData, RestoreReport, SnapshotTaken, TakeSnapshot, UnfinishedRestore,
 };
+use appkeep_core::fail_point;
 use appkeep_core::hook::{HookRun, RunHook};
-use appkeep_core::ids::{AppBackupId, AppId, AppSnapId};
+use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
 use async_trait::async_trait;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::backend::DirectoryBackend;
 use crate::backup::{self, Bars, Parent};
 use crate::bucket::{self, Presence, Use};
+use crate::claims::Claims;
 use crate::failure::{storage, unreadable};
 use crate::gate::{Gate, ShutWhenDropped};
 use crate::keys::KeyStore;
 use crate::locks::{Locks, Place};
 use crate::prune::Room;
-use crate::repository::{Site, backups_in, snapshots_of};
+use crate::repository::{OpenRepository, Site, backups_in, snapshots_of};
+use crate::restic_lock::{self, Mode, RepositoryLock};
+use crate::restore::finish::{self, Finisher};
 use crate::restore::from_backup::{Blobs, FromBackup};
 use crate::restore::from_snapshot::FromSnapshot;
 use crate::restore::swap::Unhindered;
@@ -55,6 +59,7 @@ pub struct RusticEngine {
     snapshots: SnapshotStore,
     keys: KeyStore,
     locks: Locks,
+    claims: Arc<Claims>,
     verify_percent: u8,
     priority: Priority,
 }
@@ -68,6 +73,7 @@ impl RusticEngine {
             snapshots: SnapshotStore::new(&config.data_dir, Reserve::default()),
             keys: KeyStore::new(&config.data_dir),
             locks: Locks::default(),
+            claims: Arc::new(Claims::new(&config.data_dir)),
             verify_percent: VERIFY_PERCENT_DEFAULT,
             priority: Priority::default(),
         }
@@ -134,6 +140,29 @@ fn site<'a>(bucket: &'a Bucket, app_id: AppId, keys: &'a KeyStore, gate: &'a Arc
     }
 }
 
+/// Locks the repository for restic. Nothing more gets through the gate when the lock can't be kept.
+fn lock(
+    repository: &OpenRepository,
+    root: &Path,
+    claims: &Claims,
+    mode: Mode,
+    gate: &Arc<Gate>,
+) -> Result<RepositoryLock, EngineError> {
+    let (key, owner) = (&repository.key(), claims.server_id()?);
+    restic_lock::Locks { root, key, owner }.lock(mode, gate)
+}
+
+/// Makes sure that restic has no lock that excludes `mode`.
+fn check_locks(
+    repository: &OpenRepository,
+    root: &Path,
+    claims: &Claims,
+    mode: Mode,
+) -> Result<(), EngineError> {
+    let (key, owner) = (&repository.key(), claims.server_id()?);
+    restic_lock::Locks { root, key, owner }.check(mode)
+}
+
 fn restore_backup(
     restorer: &Restorer<'_>,
     bucket: &Bucket,
@@ -192,10 +221,12 @@ impl Engine for RusticEngine {
                 .await?,
         );
         let (snapshots, request) = (self.snapshots.clone(), request.clone());
+        let data_dir = self.data_dir.clone();
         // The app may be held still meanwhile: this must not wait for everything else.
         let priority = self.priority.max(Priority::Low);
         thread::run("snapshot", priority, move || {
             let _held = held;
+            finish::check_finished(&data_dir, request.app_id)?;
             snapshots.take(&request, &cancel)
         })
         .await
@@ -256,16 +287,20 @@ impl Engine for RusticEngine {
                 .await?,
         );
         let (snapshots, keys) = (self.snapshots.clone(), self.keys.clone());
+        let claims = Arc::clone(&self.claims);
         let (request, progress) = (request.clone(), progress.clone());
         let verify_percent = self.verify_percent;
         thread::run("backup", self.priority, move || {
             let _held = held;
             let snapshot = snapshots.open(request.app_id, request.snap_id)?;
             let presence = bucket::presence(&request.bucket, request.app_id, &keys, Use::Write)?;
-            let backend = Arc::new(DirectoryBackend::new(root));
+            claims.hold(&request.bucket)?;
+            let backend = Arc::new(DirectoryBackend::new(root.clone()));
             // Nobody else writes here now: the turn is ours, and a delete would have the repository alone.
             clear_unfinished(&backend)?;
-            let gate = Arc::new(Gate::new(Arc::clone(&backend) as _, &cancel));
+            let (still, bucket) = (Arc::clone(&claims), request.bucket.clone());
+            let gate = Gate::new(Arc::clone(&backend) as _, &cancel);
+            let gate = Arc::new(gate.checking(move || still.hold(&bucket)));
             let _shut = ShutWhenDropped(Arc::clone(&gate));
             let bars = Bars::telling(&progress);
             let site = Site {
@@ -276,6 +311,8 @@ impl Engine for RusticEngine {
                 bars,
             };
             let repository = site.open_or_create(presence)?;
+            let _lock = lock(&repository, &root, &claims, Mode::Shared, &gate)?;
+            fail_point::pass("backup.locked");
             let directory = snapshot.directory.clone();
             // Without a manifest it isn't known when a file changed: nothing passes for unchanged.
             let parent = match snapshot.manifest {
@@ -299,6 +336,26 @@ impl Engine for RusticEngine {
         .await
     }
 
+    async fn hold_bucket(&self, bucket: &Bucket) -> Result<(), EngineError> {
+        let (keys, bucket, claims) = (self.keys.clone(), bucket.clone(), Arc::clone(&self.claims));
+        thread::run("hold-bucket", Priority::Normal, move || {
+            bucket::attend(&bucket, &keys, Use::Read)?;
+            claims.hold(&bucket)
+        })
+        .await
+    }
+
+    async fn release_buckets(&self) {
+        let claims = Arc::clone(&self.claims);
+        let released = thread::run("release-buckets", Priority::Normal, move || {
+            claims.release();
+            Ok(())
+        });
+        if let Err(error) = released.await {
+            tracing::warn!(%error, "the claims to buckets are left");
+        }
+    }
+
     async fn delete_backup(
         &self,
         request: &DeleteBackup,
@@ -311,12 +368,14 @@ impl Engine for RusticEngine {
             .exclusive(Place::Repository(root.clone()), &cancel)
             .await?;
         let (keys, request) = (self.keys.clone(), request.clone());
+        let claims = Arc::clone(&self.claims);
         thread::run("delete-backup", self.priority, move || {
             let _alone = alone;
             Forgetting {
                 request: &request,
                 root,
                 keys: &keys,
+                claims: &claims,
                 cancel: &cancel,
             }
             .run()
@@ -402,6 +461,43 @@ impl Engine for RusticEngine {
         })
         .await
     }
+
+    async fn unfinished_restores(
+        &self,
+        app_id: Option<AppId>,
+    ) -> Result<Vec<UnfinishedRestore>, EngineError> {
+        let data_dir = self.data_dir.clone();
+        thread::run("unfinished-restores", Priority::Normal, move || {
+            finish::unfinished(&data_dir, app_id)
+        })
+        .await
+    }
+
+    async fn finish_restore(
+        &self,
+        app_id: AppId,
+        id: AppRestoreId,
+    ) -> Result<Option<RestoreReport>, EngineError> {
+        let never = CancellationToken::new();
+        let alone = self.locks.exclusive(self.volumes_of(app_id), &never).await?;
+        let data_dir = self.data_dir.clone();
+        thread::run("finish-restore", self.priority, move || {
+            let _alone = alone;
+            Finisher::new(&data_dir, app_id, &Unhindered).finish_one(id)
+        })
+        .await
+    }
+
+    async fn abandon_restores(&self, app_id: AppId) -> Result<Vec<AbandonedRestore>, EngineError> {
+        let never = CancellationToken::new();
+        let alone = self.locks.exclusive(self.volumes_of(app_id), &never).await?;
+        let data_dir = self.data_dir.clone();
+        thread::run("abandon-restores", self.priority, move || {
+            let _alone = alone;
+            finish::abandon(&data_dir, app_id)
+        })
+        .await
+    }
 }
 
 /// A delete, by whoever has the repository alone.
@@ -409,6 +505,7 @@ struct Forgetting<'a> {
     request: &'a DeleteBackup,
     root: PathBuf,
     keys: &'a KeyStore,
+    claims: &'a Claims,
     cancel: &'a CancellationToken,
 }
 
@@ -416,6 +513,7 @@ impl Forgetting<'_> {
     fn run(&self) -> Result<(), EngineError> {
         let (bucket, app_id) = (&self.request.bucket, self.request.app_id);
         let presence = bucket::presence(bucket, app_id, self.keys, Use::Read)?;
+        self.claims.hold(bucket)?;
         clear_unfinished(&DirectoryBackend::new(self.root.clone()))?;
         if presence == Presence::Nothing {
             return bucket::attend(bucket, self.keys, Use::Read);
@@ -447,6 +545,14 @@ impl Forgetting<'_> {
 
     fn forget(&self, backend: &DirectoryBackend, gate: &Arc<Gate>, room: Room) -> Result<(), EngineError> {
         let repository = site(&self.request.bucket, self.request.app_id, self.keys, gate).open()?;
+        let _lock = match room {
+            Room::Enough => Some(lock(&repository, &self.root, self.claims, Mode::Exclusive, gate)?),
+            // There is no room for a lock, either.
+            Room::None => {
+                check_locks(&repository, &self.root, self.claims, Mode::Exclusive)?;
+                None
+            }
+        };
         let in_doubt = |error| storage("noting that the index is replaced", &error);
         if backend.is_index_in_doubt().map_err(in_doubt)? {
             prune::mend_index(&repository, gate)?;

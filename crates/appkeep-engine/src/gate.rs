@@ -6,6 +6,7 @@
 //! same as a process that was killed there; and it keeps the snapshot file, without which nobody sees the
 //! backup, until [`Gate::release`] is called.
 
+use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
@@ -16,8 +17,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::failure::{self, broken};
 
+/// What is made sure of before a backup gets its snapshot file.
+type Check = Box<dyn Fn() -> Result<(), EngineError> + Send + Sync>;
+
 /// A gate before a backend.
-#[derive(Debug)]
 pub(crate) struct Gate {
     backend: Arc<dyn WriteBackend>,
     /// The caller's wish to end.
@@ -32,6 +35,23 @@ pub(crate) struct Gate {
     held: Mutex<Option<(Id, BytesList)>>,
     /// Shared by all that is passing.
     passing: RwLock<()>,
+    check: Option<Check>,
+}
+
+impl fmt::Debug for Gate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            backend,
+            stop,
+            failure,
+            ..
+        } = self;
+        f.debug_struct("Gate")
+            .field("backend", backend)
+            .field("stop", stop)
+            .field("failure", failure)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a gate shut.
@@ -66,7 +86,27 @@ impl Gate {
             written: Mutex::default(),
             held: Mutex::new(None),
             passing: RwLock::new(()),
+            check: None,
         }
+    }
+
+    /// Checks this, too, before the snapshot file is let through.
+    #[must_use]
+    pub(crate) fn checking(
+        mut self,
+        check: impl Fn() -> Result<(), EngineError> + Send + Sync + 'static,
+    ) -> Self {
+        self.check = Some(Box::new(check));
+        self
+    }
+
+    /// Shuts the gate because of `reason`.
+    pub(crate) fn shut(&self, reason: &str) {
+        failure::lock(&self.failure).get_or_insert_with(|| Failure {
+            reason: reason.to_owned(),
+            is_transient: false,
+        });
+        self.stop.cancel();
     }
 
     /// Cancelled when nothing will get through any more: whoever prepares writes can stop.
@@ -79,6 +119,9 @@ impl Gate {
     /// # Errors
     /// When the gate is shut, or there is no such file.
     pub(crate) fn release(&self) -> Result<(), EngineError> {
+        if let Some(check) = &self.check {
+            check()?;
+        }
         let held = failure::lock(&self.held).take();
         let (id, content) =
             held.ok_or_else(|| EngineError::Broken("the library wrote no snapshot file".to_owned()))?;
@@ -108,6 +151,11 @@ impl Gate {
     /// Whether the bucket failed because it has no room.
     pub(crate) fn is_full(&self) -> bool {
         self.is_full.load(Ordering::SeqCst)
+    }
+
+    /// Notes that the bucket has no room.
+    pub(crate) fn note_full(&self) {
+        self.is_full.store(true, Ordering::SeqCst);
     }
 
     /// The files of that kind that got through.
@@ -214,6 +262,16 @@ mod tests {
         gate.release().unwrap();
         assert_eq!(gate.list(FileType::Snapshot).unwrap(), [Id::new([7; 32])]);
         assert!(matches!(gate.release(), Err(EngineError::Broken(_))));
+    }
+
+    /// The bucket may have been taken over since the backup began.
+    #[test]
+    fn a_snapshot_file_is_not_released_when_the_check_fails() {
+        let (_dir, gate) = gate(&CancellationToken::new());
+        let gate = gate.checking(|| Err(EngineError::Busy("used by another server".to_owned())));
+        write(&gate, FileType::Snapshot).unwrap();
+        assert!(matches!(gate.release(), Err(EngineError::Busy(_))));
+        assert_eq!(gate.list(FileType::Snapshot).unwrap(), []);
     }
 
     #[test]

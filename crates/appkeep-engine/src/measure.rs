@@ -14,6 +14,7 @@ use rustix::fs::FileType;
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::Reasons;
+use crate::restore::place::is_staging_name;
 use crate::snapshot::dir::{Dir, kind_of, size_of};
 use crate::space::CopySize;
 
@@ -125,8 +126,10 @@ impl Measure<'_> {
 
 impl Frame {
     fn new(dir: Dir, path: PathBuf) -> io::Result<Self> {
+        let mut names = dir.names()?;
+        names.retain(|name| !is_staging_name(name));
         Ok(Self {
-            names: dir.names()?.into_iter(),
+            names: names.into_iter(),
             dir,
             path,
         })

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod auth;
+pub mod bucket;
 pub mod config;
 pub mod data_dir;
 pub mod error;

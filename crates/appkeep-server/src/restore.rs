@@ -2,25 +2,29 @@
 
 use std::path::{Path, PathBuf};
 
-use appkeep_core::catalog::{Account, BucketLocation};
+use appkeep_core::catalog::{Account, App, BucketLocation};
+use appkeep_core::clock::Clock;
 use appkeep_core::engine::{Engine, EngineError, Restore, RestoreData};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId};
 use appkeep_core::state::ResourceState;
-use appkeep_core::store::Store;
+use appkeep_core::store::{Store, StoreError};
+use appkeep_core::worker::settle_restore;
 use appkeep_engine::{EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
 use tokio_util::sync::CancellationToken;
 
 pub use appkeep_core::actor::{Actor, OpContext};
 pub use appkeep_core::app_restore::{AppRestore, AppState, CreateAppRestore, RestoreSource, RestoreState};
-pub use appkeep_core::engine::{Progress, ProgressSender, RestoreReport, RestoreTarget, TargetPolicy};
+pub use appkeep_core::engine::{
+    AbandonedRestore, Progress, ProgressSender, RestoreReport, RestoreTarget, TargetPolicy,
+};
 pub use appkeep_core::service::Service;
 
 use crate::config::KeySource;
 use crate::data_dir::{DataDir, DataDirLock};
 use crate::error::StartError;
 use crate::keys::{self, KeyStore};
-use crate::system::IdSource;
+use crate::system::{IdSource, SystemClock};
 
 /// Why a restore did not happen.
 #[derive(Debug, thiserror::Error)]
@@ -44,8 +48,8 @@ impl RestoreError {
     }
 }
 
-impl From<appkeep_core::store::StoreError> for RestoreError {
-    fn from(error: appkeep_core::store::StoreError) -> Self {
+impl From<StoreError> for RestoreError {
+    fn from(error: StoreError) -> Self {
         Self::Start(error.into())
     }
 }
@@ -78,6 +82,7 @@ pub struct Stopped {
 /// What a restore would do.
 #[derive(Debug)]
 pub struct Planned {
+    account_id: AccountId,
     restore: Restore,
     /// The app's name.
     pub app_name: String,
@@ -154,6 +159,7 @@ impl Stopped {
             untouchable,
         };
         Ok(Planned {
+            account_id,
             restore,
             app_name: app.name,
             total_bytes,
@@ -206,11 +212,7 @@ impl Stopped {
         progress: &ProgressSender,
         cancel: &CancellationToken,
     ) -> Result<RestoreReport, RestoreError> {
-        let engine = RusticEngine::new(&EngineConfig {
-            data_dir: self.data.path().to_owned(),
-        })
-        .with_keys(self.keys.clone());
-        let restored = engine.restore(&planned.restore, progress, cancel).await;
+        let restored = self.engine().restore(&planned.restore, progress, cancel).await;
         let report = restored.map_err(RestoreError::Engine)?;
         tracing::info!(
             target: "audit",
@@ -223,7 +225,73 @@ impl Stopped {
             subject = format!("uid {}", rustix::process::getuid().as_raw()),
             "restore app"
         );
+        if matches!(planned.restore.target, RestoreTarget::InPlace(_)) {
+            let note = format!("finished by the restore {}", planned.restore.id);
+            self.settle((planned.account_id, planned.restore.app_id), &note)
+                .await?;
+        }
         Ok(report)
+    }
+
+    /// Sets unfinished restores aside, of all apps or of those with this name or id, and returns them by app.
+    /// Their data stays where it is, and the apps are ready with the data that is in their volumes now.
+    ///
+    /// # Errors
+    /// When there are none, or they can't be set aside.
+    pub async fn abandon(
+        &self,
+        app: Option<&str>,
+    ) -> Result<Vec<(App, Vec<AbandonedRestore>)>, RestoreError> {
+        let engine = self.engine();
+        let mut abandoned = Vec::new();
+        for account in self.store.list_accounts().await? {
+            for found in self.store.list_apps(account.id).await? {
+                if app.is_some_and(|wanted| found.name != wanted && found.id.to_string() != wanted) {
+                    continue;
+                }
+                let restores = engine.abandon_restores(found.id).await;
+                let restores = restores.map_err(RestoreError::Engine)?;
+                let is_noted = self.note_abandoned(&found, !restores.is_empty()).await?;
+                if is_noted || !restores.is_empty() {
+                    abandoned.push((found, restores));
+                }
+            }
+        }
+        if abandoned.is_empty() {
+            let of = app.map_or_else(String::new, |app| format!(" of an app {app}"));
+            return Err(RestoreError::Source(format!(
+                "there is no unfinished restore{of}"
+            )));
+        }
+        Ok(abandoned)
+    }
+
+    /// Ends the latest restore of the app if it is unfinished, or was in progress when it was abandoned. Says
+    /// whether there was one.
+    async fn note_abandoned(&self, app: &App, any: bool) -> Result<bool, StoreError> {
+        let mut tx = self.store.begin().await?;
+        let latest = tx.fetch_latest_app_restore(app.account_id, app.id).await?;
+        let ends =
+            |state: RestoreState| state == RestoreState::Interrupted || (any && state.is_in_progress());
+        let Some(mut latest) = latest.filter(|latest| ends(latest.state)) else {
+            return Ok(false);
+        };
+        let note = "abandoned: the app has what is in its volumes now".to_owned();
+        latest.complete(&[note], SystemClock.now());
+        tx.update_app_restore(&latest).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    async fn settle(&self, of: (AccountId, AppId), note: &str) -> Result<(), StoreError> {
+        let mut tx = self.store.begin().await?;
+        settle_restore(tx.as_mut(), of, None, note, SystemClock.now()).await?;
+        tx.commit().await
+    }
+
+    fn engine(&self) -> RusticEngine {
+        let data_dir = self.data.path().to_owned();
+        RusticEngine::new(&EngineConfig { data_dir }).with_keys(self.keys.clone())
     }
 
     /// Gives the data directory back.

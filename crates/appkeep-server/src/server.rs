@@ -13,7 +13,7 @@ use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::engine::Engine;
 use appkeep_core::service::Service;
 use appkeep_core::store::Store;
-use appkeep_core::worker::{HookTurns, Reconciler, WorkerDeps, Workers};
+use appkeep_core::worker::{BucketWatch, HookTurns, Reconciler, WorkerDeps, Workers, resume_restores};
 use appkeep_engine::{DataSpace, EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
 use tokio::sync::{Notify, Semaphore};
@@ -75,6 +75,8 @@ pub struct Server {
     store: Arc<SqliteStore>,
     workers: Workers,
     reconciler: Reconciler,
+    bucket_watch: BucketWatch,
+    engine: Arc<dyn Engine>,
     operations: Option<Operations>,
     certificate: Option<CertificateWatch>,
     ca_file: Option<PathBuf>,
@@ -158,10 +160,13 @@ impl Server {
             hook_turns: HookTurns::default(),
             admission,
         };
+        resume_restores(&deps).await?;
+        let bucket_watch = BucketWatch::start(&deps);
         let workers = Workers::start(&deps, options.config.workers as usize);
         let reconciler = Reconciler::start(&deps, options.config.check_every);
         if let Some(operations) = &operations {
-            operations.watch(workers.liveness().with(reconciler.liveness()));
+            let liveness = workers.liveness().with(reconciler.liveness());
+            operations.watch(liveness.with(bucket_watch.liveness()));
         }
         Ok(Self {
             service,
@@ -169,6 +174,8 @@ impl Server {
             store,
             workers,
             reconciler,
+            bucket_watch,
+            engine: deps.engine,
             operations,
             certificate,
             ca_file,
@@ -245,6 +252,8 @@ impl Server {
         }
         self.reconciler.stop().await;
         self.workers.drain().await;
+        self.bucket_watch.stop().await;
+        self.engine.release_buckets().await;
         if let Some(operations) = self.operations {
             operations.stop().await;
         }

@@ -53,7 +53,8 @@ enum Command {
     /// Restore a backup or a snapshot while the server is stopped.
     ///
     /// The new data is written beside its place, compared with its source, and then swapped in; until then
-    /// nothing is touched. A restore that was killed is ended or cleared away by the next one of the app.
+    /// nothing is touched. A restore that was killed is finished by the server when it starts, or by the next restore of
+    /// the app; --abandon sets one aside that can't be finished.
     ///
     /// Example: appkeep restore --data /var/lib/appkeep --backup ID --target /srv/restored
     ///

@@ -94,9 +94,7 @@ impl Service {
         if let Some(snap_id) = wanted.snapshot_id {
             self.check_snapshot_source(account_id, &wanted, snap_id).await?;
         }
-        if !app.declared {
-            return Err(Error::AppNotReady);
-        }
+        self.check_ready(&app).await?;
         let id = AppBackupId::new(self.ids.next_id());
         let backup = AppBackup::pending(
             id,

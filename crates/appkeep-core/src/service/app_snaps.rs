@@ -69,9 +69,7 @@ impl Service {
         let account_id = self.admit(ctx, account, Access::Write).await?;
         let wanted = input.await.map_err(Error::Input)?;
         let app = self.app(account_id, wanted.app_id).await?;
-        if !app.declared {
-            return Err(Error::AppNotReady);
-        }
+        self.check_ready(&app).await?;
         let id = AppSnapId::new(self.ids.next_id());
         let snap = AppSnap::pending(id, account_id, wanted, ctx.actor.subject, self.clock.now());
         let mut tx = self.store.begin().await?;

@@ -1,5 +1,7 @@
 //! The operations on buckets: an operator declares them, so they can only be looked at.
 
+use std::collections::HashMap;
+
 use crate::actor::OpContext;
 use crate::authz::Access;
 use crate::catalog::{Bucket, default_bucket};
@@ -17,6 +19,8 @@ pub struct BucketList {
     pub list: ShortList<Bucket>,
     /// The one that is taken when a backup names none, if there is any.
     pub default_id: Option<BucketId>,
+    /// Why some of them can't be used.
+    pub troubles: HashMap<BucketId, String>,
 }
 
 impl Service {
@@ -37,6 +41,7 @@ impl Service {
         Ok(BucketList {
             list: ShortList::of(buckets, &options),
             default_id,
+            troubles: self.store.list_bucket_troubles(account_id).await?,
         })
     }
 

@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use crate::actor::{AccountScope, OpContext};
 use crate::admission::Admission;
+use crate::app_restore::RestoreState;
 use crate::authz::{self, Access};
 use crate::catalog::App;
 use crate::clock::{Clock, IdSource};
@@ -107,6 +108,21 @@ impl Service {
             Ok(account_id)
         } else {
             Err(Error::AccountNotFound)
+        }
+    }
+
+    /// Makes sure that new backups and snapshots can be created of the app.
+    async fn check_ready<I>(&self, app: &App) -> Result<(), Error<I>> {
+        if !app.declared {
+            return Err(Error::AppNotReady);
+        }
+        let latest = self
+            .store
+            .fetch_latest_app_restore(app.account_id, app.id)
+            .await?;
+        match latest.map(|latest| latest.state) {
+            Some(RestoreState::Interrupted) => Err(Error::AppRestoreUnfinished),
+            _ => Ok(()),
         }
     }
 

@@ -5,6 +5,7 @@
 //! find out how far they came. A worker gives nothing away to the next but what is in the store.
 
 mod apply_retention;
+mod bucket_watch;
 mod delete_data;
 mod failed;
 mod hooks;
@@ -15,6 +16,7 @@ mod run;
 mod scheduler;
 mod take_backup;
 mod take_snapshot;
+mod unfinished_restores;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -26,6 +28,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+pub use self::bucket_watch::BucketWatch;
 pub use self::hooks::{HookTurns, POST_HOOKS_STOPPING};
 use crate::admission::Admission;
 use crate::clock::{Clock, IdSource};
@@ -36,6 +39,7 @@ use crate::store::Store;
 
 pub use self::liveness::Liveness;
 pub use self::reconciler::Reconciler;
+pub use self::unfinished_restores::{resume_restores, settle_restore};
 
 /// How long a lease holds unless it is renewed, in seconds.
 pub const LEASE_SECS: i64 = 30;
@@ -49,6 +53,9 @@ pub const POLL_EVERY: Duration = Duration::from_secs(1);
 pub const BACKOFF_SECS_MAX: i64 = 3600;
 /// The pause before a job is run again that lacked file descriptors, processes or memory, in seconds.
 pub const EXHAUSTED_PAUSE_SECS: i64 = 2;
+
+/// The pause before a job is tried again that waits for something else to end, in seconds.
+pub const POSTPONED_SECS: i64 = 2;
 
 /// What workers need.
 #[derive(Clone)]

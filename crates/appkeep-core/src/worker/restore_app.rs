@@ -3,10 +3,11 @@
 use tokio::sync::watch;
 
 use super::run::{JobRun, StepError};
+use super::settle_restore;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::catalog::BucketLocation;
 use crate::engine::{Progress, Restore, RestoreData, RestoreReport, RestoreTarget};
-use crate::ids::{AccountId, AppRestoreId};
+use crate::ids::{AccountId, AppId, AppRestoreId};
 use crate::job::JobEnd;
 use crate::store::StoreTx;
 
@@ -23,9 +24,7 @@ pub(super) async fn run(
         return run.finish(tx, JobEnd::Done).await;
     }
     let restore = begin(run, restore).await?;
-    let request = request(run, &restore).await?;
-    let (progress, _) = watch::channel(Progress::default());
-    let report = run.deps.engine.restore(&request, &progress, &run.cancel).await?;
+    let report = replace(run, &restore).await?;
     let mut tx = run.begin().await?;
     let found = tx.fetch_app_restore(account_id, restore_id).await?;
     let mut restore = found.ok_or(StepError::Gone)?;
@@ -33,7 +32,22 @@ pub(super) async fn run(
     if !tx.update_app_restore(&restore).await? {
         return Err(StepError::Gone);
     }
+    let of = (account_id, restore.app_id);
+    let note = format!("finished by the restore {restore_id}");
+    settle_restore(tx.as_mut(), of, Some(restore_id), &note, run.deps.clock.now()).await?;
     run.finish(tx, JobEnd::Done).await
+}
+
+/// Finishes what an earlier run began, or restores.
+async fn replace(run: &JobRun<'_>, restore: &AppRestore) -> Result<RestoreReport, StepError> {
+    let engine = &run.deps.engine;
+    // Finishing needs no source, which may be gone by now.
+    if let Some(report) = engine.finish_restore(restore.app_id, restore.id).await? {
+        return Ok(report);
+    }
+    let request = request(run, restore).await?;
+    let (progress, _) = watch::channel(Progress::default());
+    Ok(engine.restore(&request, &progress, &run.cancel).await?)
 }
 
 /// Ends the job as failed, and the restore with it.
@@ -43,13 +57,34 @@ pub(super) async fn fail(
     restore_id: AppRestoreId,
     reasons: &[String],
 ) -> Result<(), StepError> {
+    let found = run.deps.store.fetch_app_restore(account_id, restore_id).await?;
+    let is_unfinished = match found {
+        Some(restore) => is_unfinished(run, restore.app_id).await,
+        None => false,
+    };
     let mut tx = run.begin().await?;
     if let Some(mut restore) = tx.fetch_app_restore(account_id, restore_id).await? {
-        restore.fail(reasons, run.deps.clock.now());
+        let now = run.deps.clock.now();
+        if is_unfinished {
+            restore.interrupt(reasons, now);
+        } else {
+            restore.fail(reasons, now);
+        }
         tx.update_app_restore(&restore).await?;
     }
     let reason = reasons.join("; ");
     run.finish(tx, JobEnd::Failed { reason }).await
+}
+
+/// Whether the app's volumes may hold old and new data: also when that can't be found out.
+async fn is_unfinished(run: &JobRun<'_>, app_id: AppId) -> bool {
+    match run.deps.engine.unfinished_restores(Some(app_id)).await {
+        Ok(unfinished) => !unfinished.is_empty(),
+        Err(error) => {
+            tracing::warn!(app.id = %app_id, %error, "the journals of restores can't be read");
+            true
+        }
+    }
 }
 
 /// Writes down why the restore doesn't come further now.

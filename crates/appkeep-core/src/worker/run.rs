@@ -9,13 +9,14 @@ use tracing::Instrument;
 
 use super::failed::Failed;
 use super::{
-    BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, LEASE_SECS, RENEW_EVERY, WorkerDeps, apply_retention,
-    delete_data, hooks, restore_app, take_backup, take_snapshot,
+    BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, LEASE_SECS, POSTPONED_SECS, RENEW_EVERY, WorkerDeps,
+    apply_retention, delete_data, hooks, restore_app, take_backup, take_snapshot,
 };
 use crate::engine::EngineError;
 use crate::ids::JobId;
 use crate::job::{ATTEMPTS_MAX, CLAIMS_MAX, ClaimedJob, JobEnd, JobPayload, LeaseStatus, NewJob};
 use crate::service::end_cancelled;
+use crate::state::fit_reason;
 use crate::store::{StoreError, StoreTx};
 
 /// Why a run was asked to stop.
@@ -50,6 +51,9 @@ pub(super) enum StepError {
     /// The system or the store can't do it for the moment. The attempt doesn't count.
     #[error("{0}")]
     Exhausted(String),
+    /// Something else has to end first, however long that takes.
+    #[error("{0}")]
+    Postponed(String),
 }
 
 impl From<StoreError> for StepError {
@@ -67,6 +71,7 @@ impl From<EngineError> for StepError {
             EngineError::Cancelled => Self::Stopped,
             EngineError::Unreadable(reasons) => Self::Permanent(reasons),
             EngineError::Key(reason) | EngineError::Refused(reason) => Self::Permanent(vec![reason]),
+            EngineError::Busy(reason) => Self::Postponed(reason),
             EngineError::Storage(_) | EngineError::LowSpace(_) | EngineError::Broken(_) => {
                 Self::Transient(error.to_string())
             }
@@ -82,6 +87,8 @@ enum Attempt {
     Failed,
     /// It lacked resources: it doesn't count, and the next one follows after [`EXHAUSTED_PAUSE_SECS`].
     Exhausted,
+    /// Something else has to end first: it doesn't count, and the next one follows after [`POSTPONED_SECS`].
+    Postponed,
     /// It was interrupted: it doesn't count, and the next one may follow at once.
     Interrupted,
 }
@@ -309,6 +316,7 @@ impl JobRun<'_> {
             Attempt::Failed => backoff_secs(self.job.attempt),
             Attempt::Exhausted => EXHAUSTED_PAUSE_SECS,
             Attempt::Interrupted => 0,
+            Attempt::Postponed => POSTPONED_SECS,
         };
         let run_after = self.deps.clock.now() + chrono::Duration::seconds(pause_secs);
         let mut tx = self.begin().await?;
@@ -326,14 +334,16 @@ impl JobRun<'_> {
 
     /// Writes down why a resource doesn't come further now.
     async fn note_hindrance(&self, tx: &mut dyn StoreTx, reason: &str) -> Result<(), StepError> {
-        let (now, reasons) = (self.deps.clock.now(), [reason.to_owned()]);
+        let (now, reasons) = (self.deps.clock.now(), [fit_reason(reason)]);
         match self.job.payload {
             JobPayload::TakeBackup {
                 account_id,
                 backup_id,
                 ..
             } => {
-                if let Some(mut backup) = tx.fetch_app_backup(account_id, backup_id).await? {
+                if let Some(mut backup) = tx.fetch_app_backup(account_id, backup_id).await?
+                    && backup.state_unready != reasons
+                {
                     backup.hinder(&reasons, now);
                     tx.update_app_backup(&backup).await?;
                 }
@@ -341,7 +351,9 @@ impl JobRun<'_> {
             JobPayload::TakeSnapshot {
                 account_id, snap_id, ..
             } => {
-                if let Some(mut snap) = tx.fetch_app_snap(account_id, snap_id).await? {
+                if let Some(mut snap) = tx.fetch_app_snap(account_id, snap_id).await?
+                    && snap.state_unready != reasons
+                {
                     snap.hinder(&reasons, now);
                     tx.update_app_snap(&snap).await?;
                 }
@@ -375,6 +387,7 @@ impl JobRun<'_> {
                 }
             },
             StepError::Exhausted(reason) => self.end_again(reason, Attempt::Exhausted).await,
+            StepError::Postponed(reason) => self.end_again(reason, Attempt::Postponed).await,
             StepError::Permanent(reasons) if !never_gives_up(&self.job.payload) => {
                 self.end_failed(reasons).await
             }

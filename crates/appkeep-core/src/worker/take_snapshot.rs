@@ -4,6 +4,7 @@
 use super::apply_retention;
 use super::hooks::{self, HookWindow};
 use super::run::{JobRun, StepError};
+use crate::app_restore::{RestoreState, UNFINISHED};
 use crate::app_snap::AppSnap;
 use crate::catalog::App;
 use crate::engine::{SnapshotTaken, TakeSnapshot};
@@ -52,6 +53,13 @@ pub(super) async fn take(
         .fetch_app(account_id, snap.app_id)
         .await?
         .ok_or_else(|| StepError::Permanent(vec![format!("app {} is gone", snap.app_id)]))?;
+    match check_not_restoring(run, &app).await {
+        Err(error @ StepError::Permanent(_)) => {
+            hooks::release(run, account_id, app.id, snap_id).await?;
+            return Err(error);
+        }
+        checked => checked?,
+    }
     let snap = match discover(run, snap, &app).await {
         Ok(snap) => snap,
         Err(error @ StepError::LeaseLost) => return Err(error),
@@ -61,6 +69,20 @@ pub(super) async fn take(
         }
     };
     copy(run, snap, &app).await
+}
+
+/// Makes sure that no restore has begun that is not finished: the volumes may hold old and new data.
+async fn check_not_restoring(run: &JobRun<'_>, app: &App) -> Result<(), StepError> {
+    let latest = run
+        .deps
+        .store
+        .fetch_latest_app_restore(app.account_id, app.id)
+        .await?;
+    match latest.map(|latest| latest.state) {
+        Some(RestoreState::Running) => Err(StepError::Postponed("the app is being restored".to_owned())),
+        Some(RestoreState::Interrupted) => Err(StepError::Permanent(vec![UNFINISHED.to_owned()])),
+        _ => Ok(()),
+    }
 }
 
 /// Finds out that all volumes can be read.

@@ -3,14 +3,17 @@
 //! It says where the new data is being made, so that the next run finds it, and how far the swap came. A
 //! restore that is done leaves its report, so that asking again answers it.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use appkeep_core::engine::{EngineError, RestoreReport};
+use appkeep_core::app_restore::RestoreSource;
+use appkeep_core::engine::{EngineError, Restore, RestoreData, RestoreReport, RestoreTarget};
 use appkeep_core::ids::{AppId, AppRestoreId};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::place::Place;
 use crate::durable;
@@ -18,6 +21,9 @@ use crate::failure::storage;
 
 /// The version of the file's format.
 const VERSION: u32 = 1;
+
+/// The directory of all journals, in the data directory.
+const DIRECTORY: &str = "restores";
 
 /// How many reports of an app's restores are kept.
 const DONE_MAX: usize = 16;
@@ -39,27 +45,65 @@ pub(crate) enum Phase {
     Swapped,
     /// Nothing is left to do.
     Done,
+    /// Somebody decided that it is not to be finished, or a later restore replaced its data. What is left of
+    /// its data stays.
+    Abandoned,
 }
 
 /// A restore's journal.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Journal {
     version: u32,
+    /// Where the data comes from. Earlier versions didn't write it down.
+    #[serde(default)]
+    pub(crate) source: Option<RestoreSource>,
+    /// Whether the app's own volumes are replaced. Earlier versions didn't write it down.
+    #[serde(default = "yes")]
+    pub(crate) in_place: bool,
     pub(crate) places: Vec<Place>,
     pub(crate) report: RestoreReport,
     #[serde(flatten)]
     pub(crate) phase: Phase,
 }
 
+fn yes() -> bool {
+    true
+}
+
 impl Journal {
     /// The journal of a restore that begins.
-    pub(crate) fn begin(places: Vec<Place>, report: RestoreReport) -> Self {
+    pub(crate) fn begin(request: &Restore, places: Vec<Place>, report: RestoreReport) -> Self {
         Self {
             version: VERSION,
+            source: Some(match &request.source {
+                RestoreData::Backup { backup_id, .. } => RestoreSource::Backup(*backup_id),
+                RestoreData::Snapshot(snap_id) => RestoreSource::Snapshot(*snap_id),
+            }),
+            in_place: matches!(request.target, RestoreTarget::InPlace(_)),
             places,
             report,
             phase: Phase::Staging,
         }
+    }
+
+    /// Whether the app's volumes may hold a mixture of old and new data.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        self.in_place && matches!(self.phase, Phase::Swapping { .. })
+    }
+}
+
+/// A journal that was found, or why it can't be understood.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) id: AppRestoreId,
+    pub(crate) path: PathBuf,
+    pub(crate) journal: Result<Journal, EngineError>,
+}
+
+impl Found {
+    /// Whether the app's volumes may hold a mixture of old and new data: also when nobody can tell.
+    pub(crate) fn is_unfinished(&self) -> bool {
+        self.journal.as_ref().map_or(true, Journal::is_unfinished)
     }
 }
 
@@ -73,7 +117,7 @@ impl Journals {
     /// Keeps them below `data_dir`.
     pub(crate) fn new(data_dir: &Path, app_id: AppId) -> Self {
         Self {
-            directory: data_dir.join("restores").join(app_id.to_string()),
+            directory: data_dir.join(DIRECTORY).join(app_id.to_string()),
         }
     }
 
@@ -82,32 +126,52 @@ impl Journals {
         &self.directory
     }
 
-    /// All journals that are there, with their files.
+    /// The apps that have journals below `data_dir`.
     ///
     /// # Errors
-    /// [`EngineError::Storage`]; and [`EngineError::Broken`] when one can't be understood: what it says of
-    /// somebody's data must not be guessed.
-    pub(crate) fn list(&self) -> Result<Vec<(PathBuf, Journal)>, EngineError> {
+    /// [`EngineError::Storage`].
+    pub(crate) fn apps(data_dir: &Path) -> Result<Vec<AppId>, EngineError> {
         let failed = |error: io::Error| storage("listing the journals of restores", &error);
-        let entries = match fs::read_dir(&self.directory) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            entries => entries.map_err(failed)?,
-        };
+        let mut apps = Vec::new();
+        for entry in entries_of(&data_dir.join(DIRECTORY)).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
+            if let Some(id) = name.to_str().and_then(|name| Uuid::try_parse(name).ok()) {
+                apps.push(AppId::new(id));
+            }
+        }
+        Ok(apps)
+    }
+
+    /// All journals.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`]. A journal that can't be understood is listed as such: what it says of an app's
+    /// data must not be guessed.
+    pub(crate) fn list(&self) -> Result<Vec<Found>, EngineError> {
+        let failed = |error: io::Error| storage("listing the journals of restores", &error);
         let mut journals = Vec::new();
-        for entry in entries {
+        for entry in entries_of(&self.directory).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
-            if path.extension().is_none_or(|extension| extension != "json") {
-                continue;
+            let is_json = path.extension().is_some_and(|extension| extension == "json");
+            let id = path.file_stem().and_then(OsStr::to_str);
+            let id = id.filter(|_| is_json).and_then(|id| Uuid::try_parse(id).ok());
+            if let Some(id) = id {
+                let journal = read(&path);
+                let id = AppRestoreId::new(id);
+                journals.push(Found { id, path, journal });
             }
-            let bytes = fs::read(&path).map_err(failed)?;
-            let journal: Journal =
-                serde_json::from_slice(&bytes).map_err(|error| unreadable(&path, &error))?;
-            if journal.version != VERSION {
-                return Err(unreadable(&path, &format!("its version is {}", journal.version)));
-            }
-            journals.push((path, journal));
         }
         Ok(journals)
+    }
+
+    /// The restores that may have left a mixture of old and new data in the app's volumes.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`].
+    pub(crate) fn unfinished(&self) -> Result<Vec<Found>, EngineError> {
+        let mut found = self.list()?;
+        found.retain(Found::is_unfinished);
+        Ok(found)
     }
 
     /// Where a restore's journal is, or would be.
@@ -139,14 +203,28 @@ impl Journals {
         }
     }
 
+    /// Sets a journal aside that can't be understood, under a name that is no journal's.
+    ///
+    /// # Errors
+    /// [`EngineError::Storage`].
+    pub(crate) fn set_aside(path: &Path) -> Result<(), EngineError> {
+        fs::rename(path, path.with_extension("json.abandoned"))
+            .and_then(|()| durable::sync_parent(path))
+            .map_err(|error| storage("setting the journal of a restore aside", &error))
+    }
+
     /// Removes the oldest reports, when there are too many.
-    pub(crate) fn forget_oldest(journals: &[(PathBuf, Journal)]) {
+    pub(crate) fn forget_oldest(journals: &[Found]) {
+        let is_over = |found: &&Found| match &found.journal {
+            Ok(journal) => matches!(journal.phase, Phase::Done | Phase::Abandoned),
+            Err(_) => false,
+        };
         let mut done: Vec<_> = journals
             .iter()
-            .filter(|(_, journal)| journal.phase == Phase::Done)
-            .map(|(path, _)| {
-                let written = fs::metadata(path).and_then(|found| found.modified());
-                (written.unwrap_or(SystemTime::UNIX_EPOCH), path)
+            .filter(is_over)
+            .map(|found| {
+                let written = fs::metadata(&found.path).and_then(|found| found.modified());
+                (written.unwrap_or(SystemTime::UNIX_EPOCH), &found.path)
             })
             .collect();
         done.sort_unstable();
@@ -158,9 +236,27 @@ impl Journals {
     }
 }
 
+/// The entries of a directory; none if it isn't there.
+fn entries_of(directory: &Path) -> io::Result<Box<dyn Iterator<Item = io::Result<fs::DirEntry>>>> {
+    match fs::read_dir(directory) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Box::new(std::iter::empty())),
+        entries => Ok(Box::new(entries?)),
+    }
+}
+
+fn read(path: &Path) -> Result<Journal, EngineError> {
+    let bytes = fs::read(path).map_err(|error| storage(format!("reading {}", path.display()), &error))?;
+    let journal: Journal = serde_json::from_slice(&bytes).map_err(|error| unreadable(path, &error))?;
+    if journal.version != VERSION {
+        return Err(unreadable(path, &format!("its version is {}", journal.version)));
+    }
+    Ok(journal)
+}
+
 fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> EngineError {
     EngineError::Broken(format!(
-        "{} can't be understood, so it isn't known what an interrupted restore left where: {why}",
+        "{} can't be read, so it isn't known what an interrupted restore left where: {why}; appkeep \
+         restore --abandon sets it aside",
         path.display()
     ))
 }

@@ -8,24 +8,24 @@ mod check;
 mod cursor;
 pub(crate) mod entry;
 mod fill;
+pub(crate) mod finish;
 pub(crate) mod from_backup;
 pub(crate) mod from_snapshot;
-mod journal;
+pub(crate) mod journal;
 mod looks;
 mod notes;
-mod place;
+pub(crate) mod place;
 pub(crate) mod swap;
 #[cfg(test)]
 mod tests;
 mod walk;
 mod write;
 
-use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use appkeep_core::engine::{EngineError, Progress, ProgressSender, Restore, RestoreReport};
+use appkeep_core::engine::{EngineError, Progress, ProgressSender, Restore, RestoreReport, RestoreTarget};
 use appkeep_core::ids::AppId;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -33,11 +33,12 @@ use tokio_util::sync::CancellationToken;
 use self::check::Checker;
 use self::entry::{Entry, Fault, Origin};
 use self::fill::{Queue, Work, with_threads};
+use self::finish::{Finisher, stagings};
 use self::from_backup::Blobs;
 use self::journal::{Journal, Journals, Phase};
 use self::notes::Notes;
 use self::place::{Place, Swap};
-use self::swap::{Acts, NEW, OLD, ROOT, Volume, open_parent, open_staging};
+use self::swap::{Acts, NEW, OLD, ROOT, open_parent, open_staging};
 use self::walk::walk;
 use self::write::{Made, Writer};
 use crate::failure::storage;
@@ -46,11 +47,10 @@ use crate::snapshot::remove_tree;
 /// A restore.
 pub(crate) struct Restorer<'a> {
     pub(crate) request: &'a Restore,
-    journals: Journals,
+    finisher: Finisher<'a>,
     untouchable: Vec<PathBuf>,
     pub(crate) progress: &'a ProgressSender,
     pub(crate) cancel: &'a CancellationToken,
-    pub(crate) acts: &'a dyn Acts,
 }
 
 /// Where the journals of an app's restores are kept: what its restores exclude each other by.
@@ -71,11 +71,10 @@ impl<'a> Restorer<'a> {
         untouchable.push(data_dir.to_owned());
         Self {
             request,
-            journals: Journals::new(data_dir, request.app_id),
+            finisher: Finisher::new(data_dir, request.app_id, acts),
             untouchable,
             progress,
             cancel,
-            acts,
         }
     }
 
@@ -88,31 +87,12 @@ impl<'a> Restorer<'a> {
     /// report if with that it is done.
     ///
     /// # Errors
-    /// When what is left can be neither ended nor cleared away.
+    /// When an earlier restore can be neither finished nor cleared away, and this one is in place, too.
     pub(crate) fn settle(&self) -> Result<Option<RestoreReport>, EngineError> {
-        let journals = self.journals.list()?;
-        Journals::forget_oldest(&journals);
-        let own = self.journals.path_of(self.request.id);
-        let mut report = None;
-        for (path, mut journal) in journals {
-            let is_own = path == own;
-            if journal.phase == Phase::Done && !journal.report.left.is_empty() {
-                // Perhaps what was left can be removed now.
-                journal.phase = Phase::Swapped;
-            }
-            let done = match journal.phase {
-                Phase::Done => journal.report,
-                Phase::Staging => {
-                    self.discard(&path, &journal);
-                    continue;
-                }
-                Phase::Swapping { .. } | Phase::Swapped => self.finish(&path, journal)?,
-            };
-            if is_own {
-                report = Some(done);
-            }
-        }
-        Ok(report)
+        self.finisher.settle(
+            self.request.id,
+            matches!(self.request.target, RestoreTarget::InPlace(_)),
+        )
     }
 
     /// Restores what `origin` holds.
@@ -136,17 +116,17 @@ impl<'a> Restorer<'a> {
             untouched: plan.untouched,
             ..RestoreReport::default()
         };
-        let path = self.journals.path_of(self.request.id);
-        let mut journal = Journal::begin(plan.places, report);
-        self.journals.store(&path, &journal)?;
+        let path = self.finisher.journals.path_of(self.request.id);
+        let mut journal = Journal::begin(self.request, plan.places, report);
+        self.finisher.journals.store(&path, &journal)?;
         let staged = self
             .stage(origin, &volumes, &mut journal, blobs)
-            .and_then(|()| self.journals.store(&path, &journal));
+            .and_then(|()| self.finisher.journals.store(&path, &journal));
         if let Err(error) = staged {
-            self.discard(&path, &journal);
+            self.finisher.discard(&path, &journal);
             return Err(error);
         }
-        self.finish(&path, journal)
+        self.finisher.finish(&path, journal)
     }
 
     /// Makes the new data, and compares it.
@@ -210,7 +190,7 @@ impl<'a> Restorer<'a> {
     }
 
     fn make_staging(&self, staging: &Path) -> io::Result<()> {
-        self.acts.before("making the staging directory")?;
+        self.finisher.acts.before("making the staging directory")?;
         remove_tree(staging)?;
         let (parent, name) = open_parent(staging)?;
         let directory = parent.create_dir(&name)?;
@@ -222,113 +202,12 @@ impl<'a> Restorer<'a> {
     }
 
     fn act<T>(&self, act: &'static str, work: impl FnOnce() -> io::Result<T>) -> Result<T, EngineError> {
-        self.acts
+        self.finisher
+            .acts
             .before(act)
             .and_then(|()| work())
             .map_err(|error| storage(act, &error))
     }
-
-    /// Goes on with a restore whose new data is whole, to its end.
-    fn finish(&self, path: &Path, mut journal: Journal) -> Result<RestoreReport, EngineError> {
-        if let Phase::Swapping { .. } = journal.phase {
-            if let Err(error) = self.swap_all(path, &mut journal) {
-                return Err(self.put_back(path, &journal, error));
-            }
-            journal.phase = Phase::Swapped;
-            self.journals.store(path, &journal)?;
-        }
-        if journal.phase == Phase::Swapped {
-            journal.report.left = Vec::new();
-            for staging in stagings(&journal.places) {
-                let removed = self
-                    .acts
-                    .before("removing the old data")
-                    .and_then(|()| remove_staging(staging));
-                if let Err(error) = removed {
-                    tracing::warn!(path = %staging.display(), %error, "data from before the restore is left");
-                    journal.report.left.push(staging.to_owned());
-                }
-            }
-            journal.phase = Phase::Done;
-            self.journals.store(path, &journal)?;
-        }
-        Ok(journal.report)
-    }
-
-    fn swap_all(&self, path: &Path, journal: &mut Journal) -> Result<(), EngineError> {
-        for number in 0..journal.places.len() {
-            let place = journal.places[number].clone();
-            let Phase::Swapping { new, out } = &mut journal.phase else {
-                return Ok(());
-            };
-            let failed = |error: io::Error| storage(format!("swapping {}", place.target().display()), &error);
-            let volume = Volume::new(&place, new[number], self.acts).map_err(failed)?;
-            match place.swap {
-                Swap::Directory => volume.exchange().map_err(failed)?,
-                Swap::Entries => {
-                    if !out[number] {
-                        volume.take_out().map_err(failed)?;
-                        out[number] = true;
-                        self.journals.store(path, journal)?;
-                    }
-                    volume.bring_in().map_err(failed)?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Undoes a swap that failed with `error`, and says how it ended.
-    fn put_back(&self, path: &Path, journal: &Journal, error: EngineError) -> EngineError {
-        let Phase::Swapping { new, out } = &journal.phase else {
-            return error;
-        };
-        for (place, (new, is_out)) in journal.places.iter().zip(new.iter().zip(out)).rev() {
-            let back = Volume::new(place, *new, self.acts).and_then(|volume| volume.put_back(*is_out));
-            if let Err(why) = back {
-                let (target, staging) = (place.target().display(), place.staging().display());
-                return EngineError::Storage(format!(
-                    "{error}; putting the old data back failed, too: {why}; all data is in {target} and \
-                     {staging}, and restoring again goes on"
-                ));
-            }
-        }
-        self.discard(path, journal);
-        error
-    }
-
-    /// Clears away what was made before any swap.
-    fn discard(&self, path: &Path, journal: &Journal) {
-        let removed = stagings(&journal.places).into_iter().try_for_each(|staging| {
-            self.acts.before("removing an unfinished restore")?;
-            remove_staging(staging)
-        });
-        let removed = removed
-            .map_err(|error| storage("removing an unfinished restore", &error))
-            .and_then(|()| Journals::remove(path));
-        if let Err(error) = removed {
-            // The journal still names it, so the next restore of the app tries again.
-            tracing::warn!(%error, "an unfinished restore is left");
-        }
-    }
-}
-
-/// The staging directories, each once: volumes beside each other share one.
-fn stagings(places: &[Place]) -> BTreeSet<&Path> {
-    places.iter().map(Place::staging).collect()
-}
-
-/// Removes a staging directory, and never anything else, whatever the journal says.
-fn remove_staging(staging: &Path) -> io::Result<()> {
-    if !place::is_staging(staging) {
-        return Err(io::Error::other("it is no directory of a restore"));
-    }
-    // The directory above may be a volume, whose time was given back already.
-    let (parent, _) = open_parent(staging)?;
-    let stat = parent.stat_self()?;
-    remove_tree(staging)?;
-    looks::give_times(&parent, &stat)?;
-    Ok(rustix::fs::fsync(&parent)?)
 }
 
 /// Volumes are directories, and no two have the same name.

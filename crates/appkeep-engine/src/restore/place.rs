@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use appkeep_core::engine::{EngineError, Restore, RestoreTarget, TargetPolicy};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::entry::Entry;
 use crate::durable;
 use crate::failure::{is_transient, storage};
-use crate::snapshot::dir::is_plain_name;
 
 /// How the new data takes its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,7 +110,7 @@ pub(crate) fn plan(
         ]));
     }
     let mounts = Mounts::read().map_err(|error| storage("reading /proc/self/mountinfo", &error))?;
-    let hidden = OsString::from(format!(".appkeep-restore-{}", request.id));
+    let hidden = OsString::from(format!("{STAGING_PREFIX}{}", request.id));
     let (targets, untouched) = match &request.target {
         RestoreTarget::InPlace(declared) => {
             let mut targets = Vec::new();
@@ -135,7 +135,7 @@ pub(crate) fn plan(
             let directory = real_directory(path)?;
             check_untouched(&directory, untouchable, "the target", false)?;
             if *policy == TargetPolicy::Refuse {
-                check_empty(&directory, &hidden)?;
+                check_empty(&directory)?;
             }
             let targets = volumes
                 .iter()
@@ -215,13 +215,13 @@ fn real_directory(path: &Path) -> Result<PathBuf, EngineError> {
 }
 
 /// A file system's own directory doesn't count, and neither does what an earlier try left.
-fn check_empty(directory: &Path, hidden: &OsStr) -> Result<(), EngineError> {
+fn check_empty(directory: &Path) -> Result<(), EngineError> {
     let entries = fs::read_dir(directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let entries = entries.map_err(|error| storage(format!("the target {}", directory.display()), &error))?;
     let found = entries
         .iter()
         .map(fs::DirEntry::file_name)
-        .find(|name| name != "lost+found" && name != hidden);
+        .find(|name| name != "lost+found" && !is_staging_name(name));
     match found {
         Some(name) => Err(refused(format!(
             "the target {} is not empty: {} is in it",
@@ -324,10 +324,19 @@ fn unescaped(text: &[u8]) -> OsString {
     OsString::from_vec(bytes)
 }
 
-/// Whether a restore's hidden directory has a name that only such have.
+/// How the names of hidden directories begin; the restore's id follows.
+const STAGING_PREFIX: &str = ".appkeep-restore-";
+
+/// Whether an entry is the hidden directory of a restore. Such are never part of a snapshot, and no other
+/// restore moves or removes them.
+pub(crate) fn is_staging_name(name: &OsStr) -> bool {
+    let id = name.to_str().and_then(|name| name.strip_prefix(STAGING_PREFIX));
+    id.is_some_and(|id| id.len() == 36 && Uuid::try_parse(id).is_ok())
+}
+
+/// Whether this is the hidden directory of a restore.
 pub(crate) fn is_staging(path: &Path) -> bool {
-    path.file_name()
-        .is_some_and(|name| is_plain_name(name) && name.as_bytes().starts_with(b".appkeep-restore-"))
+    path.file_name().is_some_and(is_staging_name)
 }
 
 #[cfg(test)]

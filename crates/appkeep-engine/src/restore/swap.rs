@@ -12,7 +12,7 @@ use std::path::Path;
 use rustix::fs::{Mode, RenameFlags};
 use rustix::io::Errno;
 
-use super::place::{Place, Swap};
+use super::place::{Place, Swap, is_staging_name};
 use crate::snapshot::dir::Dir;
 use crate::snapshot::{metadata, xattr};
 
@@ -191,11 +191,11 @@ impl<'a> Volume<'a> {
         directory.open_dir(self.name())
     }
 
-    /// Moves every entry but the staging directory itself and what belongs to the file system.
+    /// Moves every entry but the staging directories, this restore's and those of others that were abandoned,
+    /// and what belongs to the file system.
     fn move_all(&self, from: &Dir, to: &Dir, act: &'static str) -> io::Result<()> {
-        let hidden = self.place.staging().file_name();
         for name in from.names()? {
-            if hidden == Some(&name) || name == LOST_FOUND {
+            if is_staging_name(&name) || name == LOST_FOUND {
                 continue;
             }
             self.acts.before(act)?;

@@ -20,6 +20,7 @@ use super::manifest::{Entry, Kind, OUT_OF_RANGE, Original, is_storable};
 use super::record::Record;
 use super::xattr;
 use crate::failure::{Reasons, storage};
+use crate::restore::place::is_staging_name;
 use crate::space::{Reserve, allocated_bytes};
 
 /// Copies volumes into a directory.
@@ -253,14 +254,15 @@ impl<'a> Copier<'a> {
                 "snapshots are kept in here, so it can't be copied".to_owned(),
             ));
         }
-        let names = source.names().map_err(Fault::original)?.into_iter();
+        let mut names = source.names().map_err(Fault::original)?;
+        names.retain(|name| !is_staging_name(name));
         let attributes = xattr::found_at(&source).map_err(Fault::original)?;
         let target = target.create_dir(name).map_err(Fault::copy)?;
         output.write_down(name, &path, Kind::Directory, &original, attributes)?;
         Ok(Frame {
             source,
             target,
-            names,
+            names: names.into_iter(),
             path,
         })
     }

@@ -21,8 +21,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::dir::{Dir, kind_of};
 use super::manifest::{OUT_OF_RANGE, is_storable};
-use super::metadata;
 use super::record::Record;
+use super::{metadata, remove_tree};
+use crate::restore::place::is_staging_name;
 
 /// What `statfs` answers for btrfs.
 const BTRFS_MAGIC: u64 = 0x9123_683e;
@@ -219,6 +220,10 @@ fn clear(
             FileType::Directory if found.st_ino == PLACEHOLDER_INODE => {
                 return Err(format!("{} is another subvolume", path.display()));
             }
+            FileType::Directory if is_staging_name(&name) => {
+                let directory = target.parent().unwrap_or(target).join(&path);
+                remove_staging(&frame.dir, &directory).map_err(|error| failed(&path, &error))?;
+            }
             FileType::Directory => {
                 let below = frame.dir.open_dir(&name).and_then(|dir| open(dir, path.clone()));
                 stack.push(below.map_err(|error| failed(&path, &error))?);
@@ -238,6 +243,14 @@ struct Frame {
     dir: Dir,
     names: vec::IntoIter<OsString>,
     path: PathBuf,
+}
+
+/// Removes what a restore left; the directory that it is in keeps its times.
+fn remove_staging(dir: &Dir, path: &Path) -> io::Result<()> {
+    let before = dir.stat_self()?;
+    remove_tree(path)?;
+    rustix::fs::futimens(dir, &metadata::times_of(&before)?)?;
+    Ok(())
 }
 
 /// Removes an entry; its directory keeps its times.

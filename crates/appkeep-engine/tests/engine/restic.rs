@@ -1,10 +1,12 @@
 //! Plain restic reads what we write. Debian's package `restic` has the binary.
 
+use std::fmt::Debug;
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
+use std::thread;
 
-use appkeep_core::engine::{Engine, RestoreTarget, TargetPolicy};
+use appkeep_core::engine::{Engine, EngineError, RestoreTarget, TargetPolicy};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -208,5 +210,73 @@ async fn restic_finds_nothing_wrong_after_a_cancelled_backup() {
     workbench.delete(1).await.unwrap();
     assert_eq!(workbench.stored("data"), (0, 0));
     workbench.copy(2, 1).await.unwrap();
+    assert_clean(&workbench);
+}
+
+/// A restic that runs until the test ends it.
+struct Restic(Child);
+
+impl Restic {
+    fn start(workbench: &Workbench, arguments: &[&str]) -> Self {
+        let child = Command::new("restic")
+            .args(["--no-cache", "--repo"])
+            .arg(workbench.repository())
+            .args(arguments)
+            .env("RESTIC_PASSWORD", workbench.password().reveal())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("this test needs restic: apt-get install restic");
+        while workbench.stored("locks").0 == 0 {
+            thread::yield_now();
+        }
+        Self(child)
+    }
+}
+
+impl Drop for Restic {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn assert_locked<T: Debug>(outcome: Result<T, EngineError>, restic: &Restic) {
+    match outcome {
+        Err(EngineError::Busy(reason)) => {
+            let process = format!("the repository is locked by process {} on ", restic.0.id());
+            assert!(reason.starts_with(&process), "{reason}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// Trap 6.
+#[tokio::test]
+async fn a_lock_of_restic_makes_our_changes_wait_until_restic_has_ended() {
+    let workbench = Workbench::new();
+    fs::write(workbench.data().join("noise"), noise(1, 500_000)).unwrap();
+    workbench.back_up(1).await;
+    workbench.take(2).await.unwrap();
+    assert_eq!(workbench.stored("locks").0, 0);
+
+    // It waits for its input, and others may back up meanwhile.
+    let restic = Restic::start(&workbench, &["backup", "--stdin"]);
+    workbench.copy(2, 2).await.unwrap();
+    assert_locked(workbench.delete(2).await, &restic);
+    // The lock of a process that has ended counts no more.
+    drop(restic);
+    workbench.delete(2).await.unwrap();
+    assert_eq!(workbench.stored("locks").0, 0);
+
+    // It has the repository alone, for minutes.
+    let slow = ["check", "--read-data", "--limit-download", "1"];
+    let restic = Restic::start(&workbench, &slow);
+    assert_locked(workbench.copy(2, 2).await, &restic);
+    assert_locked(workbench.delete(1).await, &restic);
+    drop(restic);
+    workbench.copy(2, 2).await.unwrap();
+    assert_eq!(workbench.stored("locks").0, 0);
     assert_clean(&workbench);
 }

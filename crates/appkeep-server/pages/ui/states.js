@@ -33,6 +33,14 @@ export function reasons(resource) {
   return [...(resource.stateUnready || []), ...hooks].join(' · ');
 }
 
+const RESTORE_NOTE = 'appkeep.io/read-only/restore-note-';
+
+/** What an app's latest restore could not restore as it was, in one text; empty when there is nothing to say. */
+export function restoreNotes(app) {
+  const notes = app.metadata.labels.filter(({ name }) => name.startsWith(RESTORE_NOTE)).map(({ value }) => value);
+  return notes.length === 0 ? '' : `Latest restore: ${notes.join(' · ')}`;
+}
+
 /** How long a backup took, in milliseconds: from when it was asked for to its latest change. */
 export function tookMillis(backup) {
   return new Date(backup.metadata.modificationTimestamp) - new Date(backup.metadata.creationTimestamp);

@@ -25,8 +25,10 @@ pub(super) async fn list<R>(
         .bucket_list(&ctx, account(path.account_id), options)
         .await?;
     let buckets = found.list.items.iter();
-    let buckets =
-        buckets.map(|bucket| to_wire_declared::bucket(bucket, found.default_id == Some(bucket.what.id)));
+    let buckets = buckets.map(|bucket| {
+        let id = bucket.what.id;
+        to_wire_declared::bucket(bucket, found.default_id == Some(id), found.troubles.get(&id))
+    });
     let buckets: Vec<_> = buckets.collect::<Result<_, _>>().map_err(Error::Internal)?;
     let head = Head(BucketListType::Buckets, BucketVersion::V1_2);
     let goes_on_after = found.list.goes_on_after;

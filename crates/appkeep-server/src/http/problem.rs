@@ -102,6 +102,7 @@ kinds! {
     BACKUP_PENDING = Some(128), CONFLICT, "Backup cancellation not allowed", "A pending backup can't be canceled.";
     VOLUMES_INSIDE = Some(112), CONFLICT, "App not ready", "Volumes of other apps are inside this app's volumes, and a restore would replace them. An operator can restore it with `appkeep restore --in-place --force`.";
     APP_RESTORING = Some(112), CONFLICT, "App not ready", "The app is being restored.";
+    APP_RESTORE_UNFINISHED = Some(112), CONFLICT, "App not ready", "A restore of the app was interrupted, so its data is partly old and partly new. Restore it again, or abandon the restore.";
     IN_USE_BY_RESTORE = Some(142), CONFLICT, "In use by a restore", "A restore is reading this data. Delete it when the restore has ended.";
     SNAPSHOT_IN_USE = Some(144), CONFLICT, "Snapshot in use by a backup", "A backup is copying this snapshot. Delete it when the backup has ended.";
     BODY_TIMED_OUT = None, REQUEST_TIMEOUT, "Request Timeout", "The body of the request didn't arrive in time.";
@@ -190,6 +191,7 @@ fn of_error(error: Error<Rejected>, own: OwnKinds, correlation: Uuid) -> Problem
             );
             VOLUMES_INSIDE.occurrence(correlation)
         }
+        Error::AppRestoreUnfinished => APP_RESTORE_UNFINISHED.occurrence(correlation),
         Error::AppRestoring => APP_RESTORING.occurrence(correlation),
         Error::InUseByRestore => IN_USE_BY_RESTORE.occurrence(correlation),
         Error::SnapshotInUse => SNAPSHOT_IN_USE.occurrence(correlation),

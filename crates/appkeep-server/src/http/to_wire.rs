@@ -6,6 +6,7 @@ use appkeep_api::app_snap::{AppSnap, AppSnapType, AppSnapVersion};
 use appkeep_api::metadata::{HookState, Label, Metadata, ResourceState, StateDetail};
 use appkeep_api::words::{Identifier, ResourceName, Timestamp, UnreadyReason, Word};
 use appkeep_core as core;
+use appkeep_core::metadata::{RESTORE_NOTE_LABEL, RESTORE_NOTES_LABEL};
 use uuid::Uuid;
 
 /// A backup, as the contract shows it. An error means that the store holds what the contract forbids.
@@ -73,13 +74,27 @@ pub(super) fn app(view: &core::app::AppView) -> Result<App, String> {
             label_selectors: Vec::new(),
         }],
         metadata: Metadata {
-            labels: Vec::new(),
+            labels: restore_labels(view),
             creation_timestamp: Timestamp(view.created_at),
             modification_timestamp: Timestamp(view.modified_at),
             created_by: system,
             modified_by: (view.generation > 0).then_some(system),
         },
     })
+}
+
+/// What the latest restore of an app could not restore as it was: how many notes, and each of them.
+fn restore_labels(view: &core::app::AppView) -> Vec<Label> {
+    let notes = view.restore_notes();
+    let count = (!notes.is_empty()).then(|| Label {
+        name: RESTORE_NOTES_LABEL.to_owned(),
+        value: notes.len().to_string(),
+    });
+    let each = notes.iter().enumerate().map(|(index, note)| Label {
+        name: format!("{RESTORE_NOTE_LABEL}{}", index + 1),
+        value: note.clone(),
+    });
+    count.into_iter().chain(each).collect()
 }
 
 /// The id of the asset that stands for a completed snapshot: a version 5 id of the snapshot's.
@@ -181,6 +196,39 @@ mod tests {
             json!([])
         );
         assert_eq!(shown(None, Vec::new()), json!(null));
+    }
+
+    #[test]
+    fn restore_notes_are_labels_of_a_ready_app() {
+        let labels = |restore| {
+            let app = app(&core::app::AppView {
+                app: catalog::App {
+                    id: Uuid::from_u128(1).into(),
+                    account_id: Uuid::from_u128(2).into(),
+                    name: "shop".to_owned(),
+                    volumes: Vec::new(),
+                    options: AppOptions::default(),
+                    declared: true,
+                },
+                account_name: "acme".to_owned(),
+                restore: Some(restore),
+                created_at: DateTime::UNIX_EPOCH,
+                modified_at: DateTime::UNIX_EPOCH,
+                generation: 1,
+            });
+            serde_json::to_value(app.unwrap()).unwrap()["metadata"]["labels"].clone()
+        };
+        let notes = vec!["owners: 3 files".to_owned(), "times: 1 file".to_owned()];
+        assert_eq!(
+            labels((core::app_restore::RestoreState::Completed, notes.clone())),
+            json!([
+                {"name": "appkeep.io/read-only/restore-notes", "value": "2"},
+                {"name": "appkeep.io/read-only/restore-note-1", "value": "owners: 3 files"},
+                {"name": "appkeep.io/read-only/restore-note-2", "value": "times: 1 file"},
+            ])
+        );
+        let failed = labels((core::app_restore::RestoreState::Failed, notes));
+        assert_eq!(failed, json!([]));
     }
 
     #[test]

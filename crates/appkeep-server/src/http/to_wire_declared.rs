@@ -42,10 +42,13 @@ pub(super) fn account(account: &Recorded<catalog::Account>, role: Role) -> Resul
 }
 
 /// A bucket. Where on the server it is stays there.
-pub(super) fn bucket(bucket: &Recorded<catalog::Bucket>, is_default: bool) -> Result<Bucket, String> {
-    let declared = bucket.what.declared;
-    let why = if declared {
-        Vec::new()
+pub(super) fn bucket(
+    bucket: &Recorded<catalog::Bucket>,
+    is_default: bool,
+    trouble: Option<&String>,
+) -> Result<Bucket, String> {
+    let why = if bucket.what.declared {
+        trouble.cloned().into_iter().collect()
     } else {
         vec![UNDECLARED.to_owned()]
     };
@@ -57,7 +60,7 @@ pub(super) fn bucket(bucket: &Recorded<catalog::Bucket>, is_default: bool) -> Re
         provider: match bucket.what.location {
             BucketLocation::Directory(_) => Provider::Directory,
         },
-        state: if declared {
+        state: if why.is_empty() {
             BucketState::Available
         } else {
             BucketState::Unavailable

@@ -16,7 +16,7 @@ statements! {
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
     DELETE_OLDEST_ENDED("app_restores") = "DELETE FROM app_restores WHERE id IN (\
            SELECT id FROM app_restores \
-           WHERE account_id = ?1 AND app_id = ?2 AND state IN ('completed', 'failed') \
+           WHERE account_id = ?1 AND app_id = ?2 AND state IN ('completed', 'failed', 'interrupted') \
            ORDER BY rowid DESC LIMIT -1 OFFSET ?3)";
     UPDATE("app_restores") = "UPDATE app_restores SET state = ?3, reasons = ?4, modified_micros = ?5, generation = generation + 1 \
          WHERE id = ?1 AND generation = ?2";

@@ -14,7 +14,7 @@ macro_rules! migrations {
 }
 
 /// Number, name and text of each migration, the oldest first.
-const MIGRATIONS: [(i64, &str, &str); 16] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 18] = migrations! {
     1 "0001_create_catalog",
     2 "0002_create_tokens",
     3 "0003_create_app_backups",
@@ -31,6 +31,8 @@ const MIGRATIONS: [(i64, &str, &str); 16] = migrations! {
     14 "0014_bound_queue",
     15 "0015_bound_reads",
     16 "0016_order_restores_by_insertion",
+    17 "0017_add_interrupted_restores",
+    18 "0018_add_bucket_troubles",
 };
 
 /// Records the migrations that a database has seen. The table, its name and its checksums (SHA-384 of a

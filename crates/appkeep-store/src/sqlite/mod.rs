@@ -4,6 +4,7 @@ mod app_backups;
 mod app_restores;
 mod app_snaps;
 mod apps;
+mod bucket_troubles;
 mod catalog;
 mod changes;
 mod connections;
@@ -26,6 +27,7 @@ mod transaction;
 mod trial;
 mod tx;
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use appkeep_core::actor::{Token, TokenHash};
@@ -319,6 +321,13 @@ impl Store for SqliteStore {
     ) -> Result<Option<AppRestore>, StoreError> {
         self.lookup(|db| app_restores::fetch_latest(db, account_id, app_id))
             .await
+    }
+
+    async fn list_bucket_troubles(
+        &self,
+        account_id: AccountId,
+    ) -> Result<HashMap<BucketId, String>, StoreError> {
+        self.scan(move |db| bucket_troubles::list(db, account_id)).await
     }
 
     async fn claim_job(&self, claim: &Claim) -> Result<Option<ClaimedJob>, StoreError> {

@@ -4,18 +4,19 @@ use std::fmt::Write as _;
 
 use super::db::{Db, Statement};
 use super::{
-    app_backups, app_restores, app_snaps, apps, catalog, changes, jobs, pending_jobs, schedules, statistics,
-    tokens, trial,
+    app_backups, app_restores, app_snaps, apps, bucket_troubles, catalog, changes, jobs, pending_jobs,
+    schedules, statistics, tokens, trial,
 };
 use crate::SqliteStore;
 
 /// All modules with statements. One that is missing here leaves its `STATEMENTS` unused, which the compiler
 /// reports.
-pub(super) const MODULES: [(&str, &[(&str, Statement)]); 12] = [
+pub(super) const MODULES: [(&str, &[(&str, Statement)]); 13] = [
     ("app_backups", app_backups::STATEMENTS),
     ("app_restores", app_restores::STATEMENTS),
     ("app_snaps", app_snaps::STATEMENTS),
     ("apps", apps::STATEMENTS),
+    ("bucket_troubles", bucket_troubles::STATEMENTS),
     ("catalog", catalog::STATEMENTS),
     ("changes", changes::STATEMENTS),
     ("jobs", jobs::STATEMENTS),

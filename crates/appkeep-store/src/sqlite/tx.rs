@@ -6,7 +6,9 @@ use appkeep_core::app_restore::{AppRestore, RestoreSource};
 use appkeep_core::app_snap::AppSnap;
 use appkeep_core::catalog::Declaration;
 use appkeep_core::fail_point;
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, JobId, ScheduleId, TokenId};
+use appkeep_core::ids::{
+    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, JobId, ScheduleId, TokenId,
+};
 use appkeep_core::job::{JobEnd, JobPayload, Lease, NewJob, PendingJob, QueuedJobs};
 use appkeep_core::schedule::NextRun;
 use appkeep_core::store::{StoreError, StoreTx};
@@ -18,7 +20,9 @@ use super::connections::blocking;
 use super::db::Db;
 use super::faults::Faults;
 use super::transaction::{Transaction, rolled_back};
-use super::{app_backups, app_restores, app_snaps, catalog, jobs, pending_jobs, schedules, tokens};
+use super::{
+    app_backups, app_restores, app_snaps, bucket_troubles, catalog, jobs, pending_jobs, schedules, tokens,
+};
 
 /// Holds the one writing connection until it is committed or dropped.
 ///
@@ -65,6 +69,14 @@ impl StoreTx for SqliteTx {
         .await?;
         self.tx = Some(tx);
         updated
+    }
+
+    async fn update_bucket_trouble(
+        &mut self,
+        id: BucketId,
+        reason: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        self.run(|db| bucket_troubles::update(db, id, reason))
     }
 
     async fn update_schedule_next(

@@ -97,6 +97,16 @@ async fn show(session: &Session, wanted: Option<&str>) -> anyhow::Result<()> {
     session.output.one(&app, || details(&app, latest.as_ref(), now))
 }
 
+/// How the names of the labels begin that hold what a restore could not restore as it was.
+const RESTORE_NOTE: &str = "appkeep.io/read-only/restore-note-";
+
+/// What the app's latest restore could not restore as it was.
+pub(super) fn restore_notes(app: &App) -> impl Iterator<Item = &str> {
+    let labels = app.metadata.labels.iter().flatten();
+    let notes = labels.filter(|label| label.name.starts_with(RESTORE_NOTE));
+    notes.map(|label| label.value.as_str())
+}
+
 fn details(app: &App, latest: Option<&types::AppBackup>, now: DateTime<Utc>) -> Details {
     let mut details = Details::default();
     details.cell("name", &app.name);
@@ -104,6 +114,9 @@ fn details(app: &App, latest: Option<&types::AppBackup>, now: DateTime<Utc>) -> 
     details.cell("state", state(&app.state));
     for reason in app.state_unready.iter().flatten() {
         details.cell("reason", reason);
+    }
+    for note in restore_notes(app) {
+        details.cell("restore note", note);
     }
     details.cell("account", format!("{} ({})", app.cluster_name, app.cluster_id));
     details.cell("created", moment(&app.metadata.creation_timestamp, now));

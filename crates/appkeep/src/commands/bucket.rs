@@ -1,5 +1,7 @@
 //! `appkeep bucket`
 
+mod take_over;
+
 use std::process::ExitCode;
 
 use appkeep_client::Open;
@@ -11,7 +13,8 @@ use crate::remote::{self, Align, Cell, Column, Format, Session, Table, Tone, fin
 
 const EXAMPLES: &str = "Examples:
   appkeep bucket list
-  appkeep bucket check local";
+  appkeep bucket check local
+  appkeep bucket take-over local --config appkeep.toml";
 
 /// Look at buckets.
 #[derive(Debug, clap::Args)]
@@ -39,13 +42,21 @@ enum Command {
         #[arg(value_name = "BUCKET")]
         bucket: Option<String>,
     },
+    /// Take a bucket over from a server that is gone for good. Works with the server running or stopped.
+    ///
+    /// Each server has a small file in its buckets, which it refreshes, and no other server changes anything in them
+    /// meanwhile. The files of a server that ended on this machine don't count; those of one elsewhere, or before this
+    /// machine started, expire: after 5 minutes if it had the same data directory, else after 30. This removes them
+    /// at once. A server that isn't gone notices, and stops using the bucket.
+    #[command(after_help = "Example: appkeep bucket take-over local --config /etc/appkeep/appkeep.toml")]
+    TakeOver(take_over::Args),
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let session = Session::open(&args.connection).await?;
     match args.command {
-        Command::List => list(&session).await,
-        Command::Check { bucket } => check(&session, bucket.as_deref()).await,
+        Command::List => list(&Session::open(&args.connection).await?).await,
+        Command::Check { bucket } => check(&Session::open(&args.connection).await?, bucket.as_deref()).await,
+        Command::TakeOver(args) => take_over::run(&args),
     }
 }
 

@@ -107,8 +107,7 @@ async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
         }
     }
     eprintln!(
-        "warning: whoever has these passwords can read the backups: keep them as safe as the data itself. Reading \
-         is safe at any time; never let restic prune, forget or rewrite while a server uses the bucket."
+        "warning: whoever has these passwords can read the backups: keep them as safe as the data itself."
     );
     say(&lines.join("\n\n"))?;
     Ok(ExitCode::from(u8::from(failed)))

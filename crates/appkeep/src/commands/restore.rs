@@ -1,6 +1,6 @@
 //! `appkeep restore`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ use crate::logging::{self, LogFormat};
 #[derive(Debug, clap::Args)]
 #[command(
     group = clap::ArgGroup::new("source").required(true),
-    group = clap::ArgGroup::new("where").required(true)
+    group = clap::ArgGroup::new("where")
 )]
 pub(crate) struct Args {
     /// The server's data directory. The server must be stopped.
@@ -33,10 +33,10 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The backup to restore.
-    #[arg(long, value_name = "ID", group = "source")]
+    #[arg(long, value_name = "ID", group = "source", requires = "where")]
     backup: Option<Uuid>,
     /// The snapshot to restore.
-    #[arg(long, value_name = "ID", group = "source")]
+    #[arg(long, value_name = "ID", group = "source", requires = "where")]
     snapshot: Option<Uuid>,
     /// Restore to this directory: each volume becomes a subdirectory. Made when it isn't there.
     #[arg(long, value_name = "DIR", group = "where")]
@@ -48,6 +48,13 @@ pub(crate) struct Args {
     /// Restore in place although volumes of other apps are inside the app's volumes: they are replaced, too.
     #[arg(long, requires = "in_place")]
     force: bool,
+    /// Don't restore: set restores aside that were interrupted and can't be finished. Nothing is removed; both
+    /// versions of the data are listed. The apps are ready again with what is in their volumes now.
+    #[arg(long, group = "source", conflicts_with_all = ["target", "in_place"])]
+    abandon: bool,
+    /// Set aside only the restores of this app, by name or id.
+    #[arg(long, value_name = "APP", requires = "abandon")]
+    app: Option<String>,
     /// Replace subdirectories of the target that have a volume's name. Without it the target must be empty.
     #[arg(long, requires = "target", conflicts_with = "in_place")]
     replace: bool,
@@ -62,6 +69,11 @@ const TOLD_EVERY: Duration = Duration::from_secs(2);
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     logging::start(&args.log, LogFormat::Text)?;
     survive_file_size_limit()?;
+    #[cfg(feature = "failpoints")]
+    crate::fail_points::start()?;
+    if args.abandon {
+        return abandon(&args).await;
+    }
     let source = match (args.backup, args.snapshot) {
         (Some(id), _) => RestoreSource::Backup(id.into()),
         (None, Some(id)) => RestoreSource::Snapshot(id.into()),
@@ -78,9 +90,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             },
         },
     };
-    let config = args.config.as_deref().map(Config::load).transpose()?;
-    let keys = config.map(|config| config.keys).unwrap_or_default();
-    let stopped = Stopped::open(&args.data, &keys).await?;
+    let stopped = open(&args.data, args.config.as_deref()).await?;
     let planned = stopped.plan(source, target, &RandomIds).await?;
     eprintln!("restoring the app {}", planned.app_name);
     let outcome = restore(&stopped, &planned).await?;
@@ -96,6 +106,37 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::FAILURE)
         }
     }
+}
+
+async fn open(data: &Path, config: Option<&Path>) -> anyhow::Result<Stopped> {
+    let config = config.map(Config::load).transpose()?;
+    let keys = config.map(|config| config.keys).unwrap_or_default();
+    Ok(Stopped::open(data, &keys).await?)
+}
+
+/// Sets unfinished restores aside, and says where their data is.
+async fn abandon(args: &Args) -> anyhow::Result<ExitCode> {
+    let stopped = open(&args.data, args.config.as_deref()).await?;
+    let abandoned = stopped.abandon(args.app.as_deref()).await?;
+    stopped.close().await;
+    for (app, restores) in abandoned {
+        say(&format!(
+            "abandoned the unfinished restore of the app {}",
+            app.name
+        ))?;
+        for restore in restores {
+            for path in restore.volumes {
+                say(&format!("the app has what is in {}", path.display()))?;
+            }
+            for path in restore.kept {
+                say(&format!(
+                    "the rest of the old and the new data is in {}",
+                    path.display()
+                ))?;
+            }
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Restores until it is done or a signal cancels it; a swap that began is ended first.

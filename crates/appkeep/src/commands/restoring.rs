@@ -3,6 +3,7 @@
 use appkeep_client::types::{App, AppState, AppUpdate};
 use appkeep_client::{Error, Uuid};
 
+use super::app::restore_notes;
 use super::making::Patience;
 use crate::failure::{FAILED, Failure};
 use crate::remote::{End, Outlook, Session, Step, confirmed, note, reasons, until};
@@ -89,12 +90,17 @@ pub(super) async fn restore(
     })
     .await?;
     match end {
-        End::Well => session
-            .output
-            .done(&app, &format!("{name} has the data of {what}")),
+        End::Well => {
+            for restore_note in restore_notes(&app) {
+                note(&format!("note: {restore_note}"));
+            }
+            session
+                .output
+                .done(&app, &format!("{name} has the data of {what}"))
+        }
         End::Badly(reason) => Err(
             Failure::new(FAILED, format!("the restore of {name} failed: {reason}"))
-                .next("the old data is kept; the server's log says more")
+                .next("the reason says where the data is; the server's log says more")
                 .into(),
         ),
     }

@@ -20,12 +20,13 @@ mod running;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::place::{ACCOUNT, APP, Place, app_backups, backups};
-use crate::running::{Running, eventually};
+use crate::running::{Running, eventually, said};
 
 /// How many bytes the app's one large file has.
 const LARGE_BYTES: u64 = 128 << 20;
@@ -187,4 +188,40 @@ fn a_backup_is_cancelled_soon_while_its_snapshot_is_taken() {
         (files_below(&partial).len() > 100).then_some(())
     });
     cancel(&place, &server, &token, &path, "while discovering");
+}
+
+#[test]
+fn restic_prune_refuses_to_run_beside_a_backup() {
+    let (place, server, token) = start("backup.bytes_read:1:slow=100");
+    let path = create(&server, &token, APP);
+    let repository = place.path().join("bucket").join(APP);
+    eventually("the repository to be locked", || {
+        (files_below(&repository.join("locks")).len() == 1).then_some(())
+    });
+    let restic = |arguments: &[&str]| {
+        Command::new("restic")
+            .args(["--no-cache", "--repo"])
+            .arg(&repository)
+            .args(arguments)
+            .env("RESTIC_PASSWORD", place.password())
+            .output()
+            .expect("restic runs: apt-get install restic")
+    };
+    let listed = said(&restic(&["list", "locks"]));
+    assert_eq!(listed.lines().count(), 1, "{listed}");
+    let pruned = restic(&["prune"]);
+    let complaint = String::from_utf8_lossy(&pruned.stderr).into_owned();
+    assert!(!pruned.status.success(), "{complaint}");
+    let holder = format!("locked by PID {} on ", server.id());
+    assert!(
+        complaint.contains(&holder) && complaint.contains("by appkeep"),
+        "{complaint}"
+    );
+    // What only reads isn't kept out.
+    assert!(restic(&["snapshots"]).status.success());
+    assert_eq!(server.delete(&token, &path).status, 204);
+    nothing_is_left(&place, &server, &token, &path);
+    let pruned = restic(&["prune"]);
+    assert!(pruned.status.success(), "{pruned:?}");
+    assert_eq!(said(&restic(&["list", "locks"])), "");
 }

@@ -59,6 +59,7 @@ fn restic_finds_a_backup_whole_whose_server_was_killed_in_the_middle() {
     assert_eq!(backup["totalBytes"], LARGE_BYTES + 6);
     let checked = restic(&place, &["check", "--read-data"]);
     assert!(checked.contains("no errors were found"), "{checked}");
+    assert_eq!(restic(&place, &["list", "locks"]), "");
     let restored = place.path().join("restored");
     restic(
         &place,

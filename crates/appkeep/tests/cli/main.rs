@@ -1,5 +1,6 @@
 //! The binary from outside: what it prints, how it ends, and what survives it.
 
+mod bucket_owner;
 mod canned;
 mod clock;
 mod config;

@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
+use appkeep_core::app_restore::RestoreSource;
 use appkeep_core::catalog::Volume;
-use appkeep_core::engine::{EngineError, Progress, Restore, RestoreData, RestoreReport, RestoreTarget};
+use appkeep_core::engine::{
+    EngineError, Progress, Restore, RestoreData, RestoreReport, RestoreTarget, TargetPolicy,
+};
 use appkeep_core::ids::{AppId, AppRestoreId, AppSnapId};
 use rustix::io::Errno;
 use tempfile::TempDir;
@@ -17,7 +20,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::super::swap::EXCHANGING;
+use super::super::finish::{Finisher, abandon, check_finished, unfinished};
+use super::super::swap::{EXCHANGING, Unhindered};
 use super::super::{Acts, Restorer};
 use crate::restore::from_snapshot::FromSnapshot;
 use crate::snapshot::dir::Dir;
@@ -65,6 +69,19 @@ struct World {
     exchanges: bool,
 }
 
+fn app() -> AppId {
+    AppId::new(Uuid::from_u128(1))
+}
+
+fn restore_id(number: u128) -> AppRestoreId {
+    AppRestoreId::new(Uuid::from_u128(number))
+}
+
+/// Whether mounts can be made, where a case needs one.
+fn can_have(mounted: bool) -> bool {
+    !mounted || rustix::process::geteuid().is_root()
+}
+
 const VOLUMES: [&str; 2] = ["config", "data"];
 
 impl World {
@@ -95,31 +112,60 @@ impl World {
         world
     }
 
+    fn data_dir(&self) -> PathBuf {
+        self.dir.path().join("data")
+    }
+
+    /// Kills a restore, restore 1, in the middle of its exchange.
+    fn killed_half_way(mounted: bool) -> Self {
+        let (_, acts) = Self::new(mounted, true).restore(1, 0, None);
+        let last = if mounted {
+            "moving a new entry in"
+        } else {
+            EXCHANGING
+        };
+        let number = acts.iter().rposition(|act| *act == last).unwrap();
+        let world = Self::new(mounted, true);
+        world.restore(1, number, Some(Stop::Killed));
+        assert!(world.holds("config") != world.holds("data"));
+        world
+    }
+
     fn volume(&self, name: &str) -> PathBuf {
         self.dir.path().join("volumes").join(name)
     }
 
     fn restore(&self, id: u128, number: usize, stop: Option<Stop>) -> (Outcome, Vec<&'static str>) {
+        let volumes = VOLUMES.map(|name| Volume {
+            name: name.to_owned(),
+            path: self.volume(name),
+        });
+        self.restore_to(RestoreTarget::InPlace(volumes.to_vec()), id, number, stop)
+    }
+
+    fn restore_to(
+        &self,
+        target: RestoreTarget,
+        id: u128,
+        number: usize,
+        stop: Option<Stop>,
+    ) -> (Outcome, Vec<&'static str>) {
         let acts = StopsAt {
             number,
             stop,
             exchanges: self.exchanges,
             seen: Mutex::default(),
         };
-        let volumes = VOLUMES.map(|name| Volume {
-            name: name.to_owned(),
-            path: self.volume(name),
-        });
         let request = Restore {
-            id: AppRestoreId::new(Uuid::from_u128(id)),
-            app_id: AppId::new(Uuid::from_u128(1)),
+            id: restore_id(id),
+            app_id: app(),
             source: RestoreData::Snapshot(AppSnapId::new(Uuid::from_u128(1))),
-            target: RestoreTarget::InPlace(volumes.to_vec()),
+            target,
             untouchable: Vec::new(),
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let (progress, cancel) = (watch::Sender::new(Progress::default()), CancellationToken::new());
-            let data_dir = self.dir.path().join("data");
+            let data_dir = self.data_dir();
             let restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &acts);
             if let Some(report) = restorer.settle()? {
                 return Ok(report);
@@ -152,6 +198,9 @@ impl World {
             files
         };
         let volume = self.volume(name);
+        if !volume.exists() {
+            return None;
+        }
         let common = fs::read_to_string(volume.join("common")).unwrap_or_default();
         match (files(&volume), common.as_str()) {
             (files, "old") if files == ["common", "gone", "gone/old"] => Some("old"),
@@ -194,7 +243,7 @@ type Outcome = Option<Result<RestoreReport, EngineError>>;
 /// Stops a restore at each act in turn, and hands the world as it is then to `judge`. The next restore, by the
 /// same name or another, must end well.
 fn at_each_act(mounted: bool, exchanges: bool, stop: Stop, judge: impl Fn(&World, &str, &Outcome)) {
-    if mounted && !rustix::process::geteuid().is_root() {
+    if !can_have(mounted) {
         return;
     }
     let mut number = 0;
@@ -208,7 +257,16 @@ fn at_each_act(mounted: bool, exchanges: bool, stop: Stop, judge: impl Fn(&World
                 break;
             };
             judge(&world, act, &outcome);
+            let held: Vec<_> = VOLUMES.iter().map(|name| world.holds(name)).collect();
+            if held[0].is_none() || held[0] != held[1] {
+                let checked = check_finished(&world.data_dir(), app());
+                assert!(
+                    matches!(checked, Err(EngineError::Refused(_))),
+                    "{act}: {checked:?}"
+                );
+            }
             let (again, _) = world.restore(next, 0, None);
+            check_finished(&world.data_dir(), app()).unwrap();
             let again = again.expect("nobody kills it");
             assert!(again.is_ok(), "after act {number}, {act}: {again:?}");
             for name in VOLUMES {
@@ -286,4 +344,91 @@ fn a_restore_whose_disk_goes_away_for_good_loses_nothing() {
             assert!(is_old || world.is_findable("new"), "{act}");
         });
     }
+}
+
+#[test]
+fn an_interrupted_restore_is_listed_until_it_is_finished() {
+    for mounted in [false, true].into_iter().filter(|mounted| can_have(*mounted)) {
+        let world = World::killed_half_way(mounted);
+        let listed = unfinished(&world.data_dir(), None).unwrap();
+        assert_eq!(listed.len(), 1);
+        assert_eq!((listed[0].id, listed[0].app_id), (restore_id(1), app()));
+        assert_eq!(
+            listed[0].source,
+            Some(RestoreSource::Snapshot(AppSnapId::new(Uuid::from_u128(1))))
+        );
+        let data_dir = world.data_dir();
+        let finisher = Finisher::new(&data_dir, app(), &Unhindered);
+        assert_eq!(finisher.finish_one(restore_id(2)).unwrap(), None);
+        let report = finisher.finish_one(restore_id(1)).unwrap().unwrap();
+        assert_eq!(report.files, 4);
+        assert_eq!(VOLUMES.map(|name| world.holds(name)), [Some("new"); 2]);
+        assert_eq!(unfinished(&world.data_dir(), None).unwrap(), []);
+        assert_eq!(finisher.finish_one(restore_id(1)).unwrap(), Some(report));
+    }
+}
+
+#[test]
+fn a_restore_whose_data_was_removed_by_hand_blocks_no_other() {
+    for mounted in [false, true].into_iter().filter(|mounted| can_have(*mounted)) {
+        let world = World::killed_half_way(mounted);
+        for left in world.remains() {
+            fs::remove_dir_all(left).unwrap();
+        }
+        let data_dir = world.data_dir();
+        let finisher = Finisher::new(&data_dir, app(), &Unhindered);
+        match finisher.finish_one(restore_id(1)) {
+            Err(EngineError::Refused(reason)) => assert!(reason.contains("is gone"), "{reason}"),
+            other => panic!("{other:?}"),
+        }
+        let path = world.dir.path().join("elsewhere");
+        let policy = TargetPolicy::Refuse;
+        let target = RestoreTarget::Directory { path, policy };
+        world.restore_to(target, 2, 0, None).0.unwrap().unwrap();
+        // Nothing has replaced the volumes yet.
+        assert_eq!(unfinished(&data_dir, Some(app())).unwrap().len(), 1);
+        world.restore(3, 0, None).0.unwrap().unwrap();
+        assert_eq!(VOLUMES.map(|name| world.holds(name)), [Some("new"); 2]);
+        assert_eq!(unfinished(&data_dir, Some(app())).unwrap(), []);
+    }
+}
+
+#[test]
+fn an_abandoned_restore_keeps_both_versions_and_blocks_nothing() {
+    for mounted in [false, true].into_iter().filter(|mounted| can_have(*mounted)) {
+        let world = World::killed_half_way(mounted);
+        let abandoned = abandon(&world.data_dir(), app()).unwrap();
+        let [one] = &abandoned[..] else {
+            panic!("{abandoned:?}")
+        };
+        assert_eq!(one.id, restore_id(1));
+        let kept = world.remains();
+        assert_eq!(one.kept, kept);
+        assert!(world.is_findable("old") && world.is_findable("new"));
+        check_finished(&world.data_dir(), app()).unwrap();
+        assert_eq!(abandon(&world.data_dir(), app()).unwrap(), []);
+        world.restore(2, 0, None).0.unwrap().unwrap();
+        assert_eq!(VOLUMES.map(|name| world.holds(name)), [Some("new"); 2]);
+        assert_eq!(world.remains(), kept);
+    }
+}
+
+#[test]
+fn a_journal_that_cannot_be_read_blocks_the_volumes_until_it_is_abandoned() {
+    let world = World::killed_half_way(false);
+    let data_dir = world.data_dir();
+    let journal = data_dir.join(format!("restores/{}/{}.json", app(), restore_id(1)));
+    fs::write(&journal, "{}").unwrap();
+    assert!(check_finished(&data_dir, app()).is_err());
+    assert!(world.restore(2, 0, None).0.unwrap().is_err());
+    let path = world.dir.path().join("elsewhere");
+    let policy = TargetPolicy::Refuse;
+    world
+        .restore_to(RestoreTarget::Directory { path, policy }, 3, 0, None)
+        .0
+        .unwrap()
+        .unwrap();
+    assert_eq!(abandon(&data_dir, app()).unwrap().len(), 1);
+    assert!(journal.with_extension("json.abandoned").exists());
+    world.restore(4, 0, None).0.unwrap().unwrap();
 }

@@ -2,7 +2,7 @@
 
 import { el, Parts, setAttribute, setText } from '../dom.js';
 import { bytes, count, duration, exact } from '../format.js';
-import { isActive, momentOf, reasons, tookMillis } from '../states.js';
+import { isActive, momentOf, reasons, restoreNotes, tookMillis } from '../states.js';
 import { Listener } from '../announce.js';
 import { askForBackup, askForDelete } from '../parts/actions.js';
 import { badge } from '../parts/badge.js';
@@ -59,7 +59,7 @@ export function appView(main, { account, appId, mayChange, again, refused }) {
     setText(title, app.name);
     state.update(app.state);
     create.disabled = app.state === 'restoring' || app.state === 'unavailable';
-    const reason = reasons(app);
+    const reason = reasons(app) || restoreNotes(app);
     why.hidden = reason === '';
     setText(why, reason);
     planned.update(known);

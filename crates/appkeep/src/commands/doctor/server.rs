@@ -17,6 +17,9 @@ const CLOCKS_APART_MAX: Duration = Duration::from_mins(5);
 /// Apps whose latest backups are looked at.
 const APPS_LOOKED_AT: usize = 50;
 
+/// The reason of buckets that are no longer configured, in a server's words.
+const UNDECLARED: &str = "it is no longer part of the server's configuration";
+
 /// Variables that send requests through a proxy.
 const PROXIES: [&str; 6] = [
     "HTTPS_PROXY",
@@ -59,7 +62,7 @@ pub(super) async fn look(known: &Known, looks: &mut Vec<Look>) {
         Ok(apps) => look_at_apps(&session, &apps, looks).await,
         Err(failure) => looks.push(Look::failed("apps", &failure)),
     }
-    looks.push(buckets(&session).await);
+    buckets(&session, looks).await;
 }
 
 /// Which account it is, and what the token may do there.
@@ -81,25 +84,45 @@ async fn account(session: &Session) -> Look {
 }
 
 /// Whether backups have somewhere to go.
-async fn buckets(session: &Session) -> Look {
+async fn buckets(session: &Session, looks: &mut Vec<Look>) {
     const AT: &str = "buckets";
     let buckets = match session.buckets().await {
         Ok(buckets) => buckets,
-        Err(failure) => return doubtful(AT, &failure),
+        Err(failure) => {
+            looks.push(doubtful(AT, &failure));
+            return;
+        }
     };
+    let in_trouble = buckets.iter().filter(|bucket| {
+        let reasons = bucket.state_unready.as_deref().unwrap_or_default();
+        bucket.state == BucketState::Unavailable
+            && !reasons.iter().any(|reason| reason.as_str() == UNDECLARED)
+    });
+    let before = looks.len();
+    looks.extend(in_trouble.map(|bucket| {
+        Look::wrong(
+            AT,
+            format!("{}: {}", bucket.name, reasons(bucket.state_unready.as_deref())),
+            "until then its backups are pending, and none are deleted",
+        )
+    }));
+    if looks.len() > before {
+        return;
+    }
     let available: Vec<&str> = buckets
         .iter()
         .filter(|bucket| bucket.state != BucketState::Unavailable)
         .map(|bucket| bucket.name.as_str())
         .collect();
-    if available.is_empty() {
-        return Look::wrong(
+    looks.push(if available.is_empty() {
+        Look::wrong(
             AT,
             "the account has none, so nothing can be backed up",
             "declare one in the server's configuration, and start the server again",
-        );
-    }
-    Look::good(AT, available.join(", "))
+        )
+    } else {
+        Look::good(AT, available.join(", "))
+    });
 }
 
 /// What can be lived without.
@@ -184,7 +207,10 @@ async fn look_at_apps(session: &Session, apps: &[App], looks: &mut Vec<Look>) {
         looks.push(Look::wrong(
             "apps",
             format!("the latest restore of {} failed: {why}", app.name),
-            "restore it again; the server's log says more",
+            format!(
+                "appkeep backup restore BACKUP --app {}; the server's log says more",
+                app.name
+            ),
         ));
     }
     for app in configured.into_iter().take(APPS_LOOKED_AT) {

@@ -1,0 +1,108 @@
+//! Keeps this server's claims to its buckets fresh, and writes down which buckets can't be used and why.
+
+use std::collections::HashSet;
+
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::{Liveness, WorkerDeps};
+use crate::catalog::Bucket;
+use crate::engine::{EngineError, HOLD_EVERY};
+use crate::ids::BucketId;
+use crate::state::fit_reason;
+use crate::store::StoreError;
+
+/// A task that claims all declared buckets, and keeps them.
+pub struct BucketWatch {
+    task: JoinHandle<()>,
+    shutdown: CancellationToken,
+}
+
+impl BucketWatch {
+    /// Claims the buckets now, and refreshes the claims from then on.
+    #[must_use]
+    pub fn start(deps: &WorkerDeps) -> Self {
+        let shutdown = CancellationToken::new();
+        let task = tokio::spawn(watch(deps.clone(), shutdown.clone()));
+        Self { task, shutdown }
+    }
+
+    /// Whether it still runs.
+    #[must_use]
+    pub fn liveness(&self) -> Liveness {
+        let mut liveness = Liveness::default();
+        liveness.add("bucket watch", self.task.abort_handle());
+        liveness
+    }
+
+    /// Stops. The claims stay until the engine gives them back.
+    pub async fn stop(self) {
+        self.shutdown.cancel();
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the bucket watch died");
+        }
+    }
+}
+
+async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
+    let mut asked = JoinSet::new();
+    // A bucket on a disk that doesn't answer holds up no other.
+    let mut in_flight: HashSet<BucketId> = HashSet::new();
+    let mut tick = interval(HOLD_EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = shutdown.cancelled() => return,
+            _ = tick.tick() => match declared(&deps).await {
+                Ok(buckets) => for bucket in buckets {
+                    if in_flight.insert(bucket.id) {
+                        let engine = deps.engine.clone();
+                        asked.spawn(async move {
+                            let held = engine.hold_bucket(&bucket).await;
+                            (bucket, held)
+                        });
+                    }
+                },
+                Err(error) => tracing::warn!(%error, "buckets were not claimed"),
+            },
+            Some(held) = asked.join_next() => match held {
+                Ok((bucket, held)) => {
+                    in_flight.remove(&bucket.id);
+                    if let Err(error) = note(&deps, &bucket, held).await {
+                        tracing::warn!(%error, bucket.name, "the state of a bucket was not written down");
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "claiming a bucket failed");
+                    in_flight.clear();
+                }
+            },
+        }
+    }
+}
+
+async fn declared(deps: &WorkerDeps) -> Result<Vec<Bucket>, StoreError> {
+    let mut declared = Vec::new();
+    for account in deps.store.list_accounts().await? {
+        let buckets = deps.store.list_buckets(account.id).await?;
+        declared.extend(buckets.into_iter().filter(|bucket| bucket.declared));
+    }
+    Ok(declared)
+}
+
+async fn note(deps: &WorkerDeps, bucket: &Bucket, held: Result<(), EngineError>) -> Result<(), StoreError> {
+    let reason = held.err().map(|error| fit_reason(&error.to_string()));
+    let mut tx = deps.store.begin().await?;
+    if !tx.update_bucket_trouble(bucket.id, reason.as_deref()).await? {
+        return Ok(());
+    }
+    tx.commit().await?;
+    let (bucket, id) = (&bucket.name, bucket.id);
+    if let Some(reason) = reason {
+        tracing::warn!(bucket, bucket.id = %id, reason, "a bucket can't be used");
+    } else {
+        tracing::info!(bucket, bucket.id = %id, "a bucket can be used again");
+    }
+    Ok(())
+}

@@ -1,0 +1,109 @@
+//! Brings the store in line with restores that were interrupted: what the engine found unfinished is finished by a
+//! job, and until then the app is not ready.
+
+use chrono::{DateTime, Utc};
+
+use super::WorkerDeps;
+use crate::app_restore::{AppRestore, RestoreState};
+use crate::catalog::App;
+use crate::engine::UnfinishedRestore;
+use crate::ids::{AccountId, AppId, AppRestoreId, JobId};
+use crate::job::{JobPayload, NewJob};
+use crate::store::{Store, StoreError, StoreTx};
+
+/// Queues a job for each unfinished restore that has none. Called before workers start, so that no snapshot is
+/// taken in between.
+///
+/// # Errors
+/// [`StoreError`]; what the engine can't tell is logged.
+pub async fn resume_restores(deps: &WorkerDeps) -> Result<(), StoreError> {
+    let found = match deps.engine.unfinished_restores(None).await {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::error!(%error, "unfinished restores can't be listed");
+            return Ok(());
+        }
+    };
+    for unfinished in found {
+        if let Some(app) = find_app(deps.store.as_ref(), unfinished.app_id).await? {
+            resume(deps, &app, &unfinished).await?;
+        } else {
+            let UnfinishedRestore { id, app_id, .. } = unfinished;
+            tracing::warn!(restore.id = %id, app.id = %app_id, "the app of an unfinished restore is unknown");
+        }
+    }
+    Ok(())
+}
+
+async fn find_app(store: &dyn Store, app_id: AppId) -> Result<Option<App>, StoreError> {
+    for account in store.list_accounts().await? {
+        if let Some(app) = store.fetch_app(account.id, app_id).await? {
+            return Ok(Some(app));
+        }
+    }
+    Ok(None)
+}
+
+async fn resume(deps: &WorkerDeps, app: &App, unfinished: &UnfinishedRestore) -> Result<(), StoreError> {
+    let (account_id, now) = (app.account_id, deps.clock.now());
+    tracing::warn!(
+        app.name, app.id = %app.id, restore.id = %unfinished.id,
+        "a restore was interrupted: it is finished before anything else of the app"
+    );
+    let mut tx = deps.store.begin().await?;
+    let latest = tx.fetch_latest_app_restore(account_id, app.id).await?;
+    if let Some(mut latest) = latest.filter(|latest| latest.id != unfinished.id)
+        && tx.fetch_app_restore(account_id, unfinished.id).await?.is_some()
+    {
+        // The app is as its latest restore says.
+        latest.interrupt(&[], now);
+        tx.update_app_restore(&latest).await?;
+    }
+    match tx.fetch_app_restore(account_id, unfinished.id).await? {
+        // Its job goes on.
+        Some(restore) if restore.state.is_in_progress() => return Ok(()),
+        Some(mut restore) => {
+            restore.resume(now);
+            tx.update_app_restore(&restore).await?;
+        }
+        None => {
+            let restore = AppRestore::resumed(unfinished, account_id, now);
+            tx.insert_app_restore(&restore).await?;
+        }
+    }
+    tx.insert_job(&NewJob {
+        id: JobId::new(deps.ids.next_id()),
+        payload: JobPayload::RestoreApp {
+            account_id,
+            app_id: app.id,
+            restore_id: unfinished.id,
+        },
+        run_after: now,
+        correlation: None,
+    })
+    .await?;
+    tx.commit().await
+}
+
+/// Makes an app ready again whose latest restore is unfinished: it was finished, replaced or abandoned by something
+/// else, as `note` says. The restore `own` is not meant.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn settle_restore(
+    tx: &mut dyn StoreTx,
+    (account_id, app_id): (AccountId, AppId),
+    own: Option<AppRestoreId>,
+    note: &str,
+    now: DateTime<Utc>,
+) -> Result<(), StoreError> {
+    let latest = tx.fetch_latest_app_restore(account_id, app_id).await?;
+    if let Some(mut latest) = latest
+        && latest.state == RestoreState::Interrupted
+        && own != Some(latest.id)
+    {
+        latest.complete(&[note.to_owned()], now);
+        tx.update_app_restore(&latest).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,430 @@
+//! Lock files in a repository, as restic writes and respects them.
+//!
+//! The library neither makes nor looks at any. While a backup has one, `restic prune` refuses to run, and while
+//! restic has one, our own changes wait. As with restic, a lock is written first and the others are looked at
+//! again afterwards, so that of two at the same time at least one notices.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant, SystemTime};
+
+use aes256ctr_poly1305aes::aead::{Aead, AeadInPlace};
+use aes256ctr_poly1305aes::{Aes256CtrPoly1305Aes, Key};
+use appkeep_core::engine::EngineError;
+use chrono::{DateTime, TimeDelta, Utc};
+use rustic_core::repofile::MasterKey;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::backend::TMP_DIR;
+use crate::durable;
+use crate::failure::storage;
+use crate::gate::Gate;
+use crate::machine;
+
+/// How often a lock is replaced by a new one. The value is restic's.
+const REFRESH_EVERY: Duration = Duration::from_mins(5);
+
+/// A lock that is older is stale. The value is restic's.
+const STALE_AFTER: Duration = Duration::from_mins(30);
+
+/// After so long without a refresh nothing more is written: others may take the lock for stale soon.
+const WRITE_FOR: Duration = Duration::from_mins(25);
+
+/// The directory of locks in a repository.
+const LOCKS_DIR: &str = "locks";
+
+/// The longest lock file that is read, in bytes.
+const LOCK_BYTES_MAX: u64 = 64 << 10;
+
+/// How long a nonce is, and a message authentication code, in bytes.
+const NONCE_BYTES: usize = 16;
+
+/// The first byte of a lock that is compressed.
+const COMPRESSED: u8 = 2;
+
+/// Whether others may use the repository at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Backups may.
+    Shared,
+    /// Nobody may: a delete removes what others may count on.
+    Exclusive,
+}
+
+/// What a lock file holds, and restic's names for it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Content {
+    time: DateTime<Utc>,
+    exclusive: bool,
+    hostname: String,
+    username: String,
+    pid: u32,
+    #[serde(default)]
+    uid: u32,
+    #[serde(default)]
+    gid: u32,
+    /// The server process that wrote it; restic passes over this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    appkeep: Option<Uuid>,
+}
+
+/// The locks of a repository.
+pub(crate) struct Locks<'a> {
+    /// The repository's directory.
+    pub(crate) root: &'a Path,
+    /// What encrypts the repository's files.
+    pub(crate) key: &'a MasterKey,
+    /// This server process. The bucket is its own, so locks of other server processes are of dead ones.
+    pub(crate) owner: Uuid,
+}
+
+/// A lock, until it is dropped.
+#[derive(Debug)]
+pub(crate) struct RepositoryLock {
+    stop: Option<mpsc::Sender<()>>,
+    refresher: Option<JoinHandle<()>>,
+}
+
+impl Drop for RepositoryLock {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(refresher) = self.refresher.take() {
+            // It has logged what went wrong.
+            let _ = refresher.join();
+        }
+    }
+}
+
+impl Locks<'_> {
+    /// Locks the repository. `gate` is shut when the lock can't be kept.
+    ///
+    /// # Errors
+    /// [`EngineError::Busy`] when somebody else has a lock that excludes this one; [`EngineError::Storage`] when
+    /// locks can't be read or written.
+    pub(crate) fn lock(&self, mode: Mode, gate: &Arc<Gate>) -> Result<RepositoryLock, EngineError> {
+        self.check(mode)?;
+        let lock = Written::write(self, mode).map_err(|error| {
+            if matches!(
+                error.kind(),
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+            ) {
+                gate.note_full();
+            }
+            storage("writing a lock", &error)
+        })?;
+        if let Err(error) = self.check(mode) {
+            lock.remove();
+            return Err(error);
+        }
+        let (sender, stopped) = mpsc::channel();
+        let keeper = Keeper {
+            root: self.root.to_owned(),
+            key: self.key.clone(),
+            owner: self.owner,
+            mode,
+            gate: Arc::clone(gate),
+        };
+        let refresher = std::thread::Builder::new()
+            .name("repository-lock".to_owned())
+            .spawn(move || keeper.keep(lock, &stopped))
+            .map_err(|error| storage("starting a thread", &error))?;
+        Ok(RepositoryLock {
+            stop: Some(sender),
+            refresher: Some(refresher),
+        })
+    }
+
+    /// Makes sure that nobody else has a lock that excludes `mode`. Stale ones are removed.
+    ///
+    /// # Errors
+    /// [`EngineError::Busy`]; [`EngineError::Storage`] when the locks can't be read.
+    pub(crate) fn check(&self, mode: Mode) -> Result<(), EngineError> {
+        let failed = |error: io::Error| storage("reading the repository's locks", &error);
+        let entries = match fs::read_dir(self.root.join(LOCKS_DIR)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(failed)?,
+        };
+        for entry in entries {
+            let path = entry.map_err(failed)?.path();
+            let Some(other) = self.read(&path).map_err(failed)? else {
+                continue;
+            };
+            if other.appkeep == Some(self.owner) {
+                // The locks in memory keep our own jobs apart.
+                continue;
+            }
+            if is_stale(&other) {
+                tracing::warn!(
+                    path = %path.display(), host = other.hostname, pid = other.pid, time = %other.time,
+                    "a stale lock is removed"
+                );
+                remove(&path).map_err(|error| storage("removing a stale lock", &error))?;
+            } else if other.exclusive || mode == Mode::Exclusive {
+                let Content {
+                    hostname, pid, time, ..
+                } = other;
+                return Err(EngineError::Busy(format!(
+                    "the repository is locked by process {pid} on {hostname} since {time}",
+                    time = time.format("%FT%TZ"),
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    /// What a lock says. Nothing if it is gone, or is none: restic passes over such, too.
+    fn read(&self, path: &Path) -> io::Result<Option<Content>> {
+        let found = fs::metadata(path).and_then(|found| {
+            if found.len() > LOCK_BYTES_MAX {
+                return Err(io::ErrorKind::FileTooLarge.into());
+            }
+            fs::read(path)
+        });
+        let sealed = match found {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::FileTooLarge => Vec::new(),
+            found => found?,
+        };
+        let content = self.open(&sealed);
+        if content.is_none() {
+            tracing::warn!(path = %path.display(), "not a lock of this repository");
+        }
+        Ok(content)
+    }
+
+    fn open(&self, sealed: &[u8]) -> Option<Content> {
+        let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES)?;
+        let opened = cipher(self.key)?.decrypt(nonce.into(), sealed).ok()?;
+        match opened.split_first()? {
+            (&COMPRESSED, packed) => serde_json::from_slice(&zstd::decode_all(packed).ok()?).ok(),
+            _ => serde_json::from_slice(&opened).ok(),
+        }
+    }
+
+    fn seal(&self, content: &Content) -> io::Result<Vec<u8>> {
+        let broken = || io::Error::other("the lock can't be encrypted");
+        let mut sealed = vec![0; NONCE_BYTES];
+        getrandom::fill(&mut sealed).map_err(|_| broken())?;
+        sealed.extend(serde_json::to_vec(content)?);
+        let (nonce, text) = sealed.split_at_mut(NONCE_BYTES);
+        let cipher = cipher(self.key).ok_or_else(broken)?;
+        let tag = cipher.encrypt_in_place_detached((&*nonce).into(), &[], text);
+        sealed.extend(tag.map_err(|_| broken())?);
+        Ok(sealed)
+    }
+}
+
+/// A lock file that was written.
+struct Written {
+    path: PathBuf,
+    at: Instant,
+}
+
+impl Written {
+    fn write(locks: &Locks<'_>, mode: Mode) -> io::Result<Self> {
+        let sealed = locks.seal(&Content {
+            time: now(),
+            exclusive: mode == Mode::Exclusive,
+            hostname: machine::hostname(),
+            username: "appkeep".to_owned(),
+            pid: std::process::id(),
+            uid: rustix::process::getuid().as_raw(),
+            gid: rustix::process::getgid().as_raw(),
+            appkeep: Some(locks.owner),
+        })?;
+        let name = format!("{:x}", Sha256::digest(&sealed));
+        let (directory, tmp) = (locks.root.join(LOCKS_DIR), locks.root.join(TMP_DIR));
+        durable::create_dirs(&directory)?;
+        durable::create_dirs(&tmp)?;
+        let path = directory.join(&name);
+        durable::write(&path, &tmp.join(format!("lock-{name}")), &[sealed])?;
+        Ok(Self {
+            path,
+            at: Instant::now(),
+        })
+    }
+
+    fn remove(&self) {
+        if let Err(error) = remove(&self.path) {
+            tracing::warn!(path = %self.path.display(), %error, "a lock is left");
+        }
+    }
+}
+
+/// Keeps a lock fresh.
+struct Keeper {
+    root: PathBuf,
+    key: MasterKey,
+    owner: Uuid,
+    mode: Mode,
+    gate: Arc<Gate>,
+}
+
+impl Keeper {
+    fn keep(&self, mut lock: Written, stopped: &mpsc::Receiver<()>) {
+        let locks = Locks {
+            root: &self.root,
+            key: &self.key,
+            owner: self.owner,
+        };
+        while stopped.recv_timeout(REFRESH_EVERY) == Err(RecvTimeoutError::Timeout) {
+            match Written::write(&locks, self.mode) {
+                Ok(next) => std::mem::replace(&mut lock, next).remove(),
+                Err(error) => tracing::warn!(path = %lock.path.display(), %error, "a lock was not refreshed"),
+            }
+            if lock.at.elapsed() > WRITE_FOR {
+                tracing::error!(path = %lock.path.display(), "a lock is about to become stale: writing stops");
+                self.gate.shut("the repository's lock could not be refreshed");
+            }
+        }
+        lock.remove();
+    }
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+/// restic compares the times of different machines, and so must this.
+fn now() -> DateTime<Utc> {
+    SystemTime::now().into()
+}
+
+fn is_stale(other: &Content) -> bool {
+    let is_old = now() - other.time > TimeDelta::from_std(STALE_AFTER).unwrap_or(TimeDelta::MAX);
+    let is_here = other.hostname == machine::hostname();
+    is_old || other.appkeep.is_some() || (is_here && !machine::is_running(other.pid))
+}
+
+fn cipher(key: &MasterKey) -> Option<Aes256CtrPoly1305Aes> {
+    let parts = [&key.encrypt[..], &key.mac.k, &key.mac.r].concat();
+    Key::from_exact_iter(parts).map(|key| Aes256CtrPoly1305Aes::new(&key))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::backend::DirectoryBackend;
+
+    fn locks<'a>(root: &'a Path, key: &'a MasterKey, owner: u128) -> Locks<'a> {
+        let owner = Uuid::from_u128(owner);
+        Locks { root, key, owner }
+    }
+
+    fn gate(root: &Path) -> Arc<Gate> {
+        let backend = Arc::new(DirectoryBackend::new(root.to_owned()));
+        Arc::new(Gate::new(backend, &CancellationToken::new()))
+    }
+
+    fn files(root: &Path) -> usize {
+        fs::read_dir(root.join(LOCKS_DIR)).map_or(0, Iterator::count)
+    }
+
+    /// Writes a lock of some other program.
+    fn write_foreign(locks: &Locks<'_>, exclusive: bool, time: DateTime<Utc>, hostname: &str, packed: bool) {
+        let content = Content {
+            time,
+            exclusive,
+            hostname: hostname.to_owned(),
+            username: "root".to_owned(),
+            pid: std::process::id(),
+            uid: 0,
+            gid: 0,
+            appkeep: None,
+        };
+        let mut text = serde_json::to_vec(&content).unwrap();
+        if packed {
+            text = [vec![COMPRESSED], zstd::encode_all(&text[..], 3).unwrap()].concat();
+        }
+        let nonce = [7; NONCE_BYTES];
+        let sealed = cipher(locks.key)
+            .unwrap()
+            .encrypt(&nonce.into(), &text[..])
+            .unwrap();
+        let directory = locks.root.join(LOCKS_DIR);
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(
+            directory.join(format!("{:x}", Sha256::digest(&sealed))),
+            [&nonce[..], &sealed].concat(),
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn a_lock_is_there_until_it_is_dropped() {
+        let (dir, key) = (tempfile::tempdir().unwrap(), MasterKey::new());
+        let locks = locks(dir.path(), &key, 1);
+        let lock = locks.lock(Mode::Shared, &gate(dir.path())).unwrap();
+        assert_eq!(files(dir.path()), 1);
+        // Our own jobs are kept apart elsewhere.
+        drop(locks.lock(Mode::Exclusive, &gate(dir.path())).unwrap());
+        drop(lock);
+        assert_eq!(files(dir.path()), 0);
+    }
+
+    #[test]
+    fn exclusive_locks_exclude_and_shared_ones_only_deletes() {
+        for packed in [false, true] {
+            for (exclusive, mode, expected) in [
+                (false, Mode::Shared, true),
+                (false, Mode::Exclusive, false),
+                (true, Mode::Shared, false),
+                (true, Mode::Exclusive, false),
+            ] {
+                let (dir, key) = (tempfile::tempdir().unwrap(), MasterKey::new());
+                let locks = locks(dir.path(), &key, 1);
+                write_foreign(&locks, exclusive, now(), "elsewhere", packed);
+                match locks.lock(mode, &gate(dir.path())) {
+                    Ok(_) => assert!(expected, "{exclusive} {mode:?}"),
+                    Err(EngineError::Busy(reason)) => {
+                        assert!(!expected && reason.contains(" on elsewhere since "), "{reason}");
+                    }
+                    Err(error) => panic!("{error}"),
+                }
+                assert_eq!(files(dir.path()), 1);
+            }
+        }
+    }
+
+    #[test]
+    fn stale_locks_are_removed() {
+        let (dir, key) = (tempfile::tempdir().unwrap(), MasterKey::new());
+        let locks = locks(dir.path(), &key, 1);
+        write_foreign(&locks, true, now() - TimeDelta::minutes(31), "elsewhere", false);
+        locks.check(Mode::Exclusive).unwrap();
+        assert_eq!(files(dir.path()), 0);
+        // An earlier server process died; the bucket is ours now.
+        let other = Locks {
+            root: dir.path(),
+            key: &key,
+            owner: Uuid::from_u128(2),
+        };
+        Written::write(&other, Mode::Exclusive).unwrap();
+        locks.check(Mode::Shared).unwrap();
+        assert_eq!(files(dir.path()), 0);
+    }
+
+    #[test]
+    fn files_that_are_no_locks_are_passed_over() {
+        let (dir, key) = (tempfile::tempdir().unwrap(), MasterKey::new());
+        fs::create_dir(dir.path().join(LOCKS_DIR)).unwrap();
+        for text in ["", "short", "long enough to be a lock of some kind"] {
+            fs::write(dir.path().join(LOCKS_DIR).join("file"), text).unwrap();
+            locks(dir.path(), &key, 1).check(Mode::Exclusive).unwrap();
+        }
+        let other = MasterKey::new();
+        write_foreign(&locks(dir.path(), &other, 1), true, now(), "elsewhere", false);
+        locks(dir.path(), &key, 1).check(Mode::Exclusive).unwrap();
+    }
+}

@@ -1,0 +1,325 @@
+//! Finishes restores whose new data is whole, and clears away what others left.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::Path;
+
+use appkeep_core::engine::{AbandonedRestore, EngineError, RestoreReport, UnfinishedRestore};
+use appkeep_core::fail_point;
+use appkeep_core::ids::{AppId, AppRestoreId};
+
+use super::journal::{Found, Journal, Journals, Phase};
+use super::looks;
+use super::place::{self, Place, Swap};
+use super::swap::{Acts, NEW, Unhindered, Volume, open_parent};
+use crate::failure::storage;
+use crate::snapshot::remove_tree;
+
+/// What to do about a restore that can't be finished.
+const NEXT_STEP: &str = "restore the app again, or set this restore aside with appkeep restore --abandon";
+
+/// Finishes the restores of an app.
+pub(crate) struct Finisher<'a> {
+    pub(crate) journals: Journals,
+    pub(crate) acts: &'a dyn Acts,
+}
+
+/// The unfinished restores of one app, or of all.
+///
+/// # Errors
+/// [`EngineError::Storage`] when the journals can't be listed.
+pub(crate) fn unfinished(
+    data_dir: &Path,
+    app_id: Option<AppId>,
+) -> Result<Vec<UnfinishedRestore>, EngineError> {
+    let apps = app_id.map_or_else(|| Journals::apps(data_dir), |app_id| Ok(vec![app_id]))?;
+    let mut unfinished = Vec::new();
+    for app_id in apps {
+        let found = Journals::new(data_dir, app_id).unfinished()?;
+        unfinished.extend(found.into_iter().map(|found| UnfinishedRestore {
+            id: found.id,
+            app_id,
+            source: found.journal.ok().and_then(|journal| journal.source),
+        }));
+    }
+    Ok(unfinished)
+}
+
+/// Makes sure that no restore left a mixture of old and new data in the app's volumes.
+///
+/// # Errors
+/// [`EngineError::Refused`] when one did.
+pub(crate) fn check_finished(data_dir: &Path, app_id: AppId) -> Result<(), EngineError> {
+    match Journals::new(data_dir, app_id).unfinished()?.first() {
+        None => Ok(()),
+        Some(found) => Err(EngineError::Refused(format!(
+            "the restore {} was interrupted, so the volumes hold old and new data; {NEXT_STEP}",
+            found.id
+        ))),
+    }
+}
+
+/// Sets the app's unfinished restores aside. Nothing of their data is touched.
+///
+/// # Errors
+/// [`EngineError::Storage`] when a journal can't be read or written.
+pub(crate) fn abandon(data_dir: &Path, app_id: AppId) -> Result<Vec<AbandonedRestore>, EngineError> {
+    let finisher = Finisher::new(data_dir, app_id, &Unhindered);
+    let mut abandoned = Vec::new();
+    for found in finisher.journals.unfinished()? {
+        let Found { id, path, journal } = found;
+        let (mut volumes, mut kept) = (Vec::new(), Vec::new());
+        match journal {
+            Ok(journal) => {
+                volumes.extend(journal.places.iter().map(|place| place.target().to_owned()));
+                let there = stagings(&journal.places)
+                    .into_iter()
+                    .filter(|staging| staging.exists());
+                kept.extend(there.map(Path::to_owned));
+                finisher.abandon(&path, journal)?;
+            }
+            Err(_) => Journals::set_aside(&path)?,
+        }
+        abandoned.push(AbandonedRestore { id, volumes, kept });
+    }
+    Ok(abandoned)
+}
+
+impl<'a> Finisher<'a> {
+    /// Finishes restores whose journals are below `data_dir`.
+    pub(crate) fn new(data_dir: &Path, app_id: AppId, acts: &'a dyn Acts) -> Self {
+        let journals = Journals::new(data_dir, app_id);
+        Self { journals, acts }
+    }
+
+    /// Finishes the restore `id` if it has begun to exchange data, and returns its report.
+    ///
+    /// # Errors
+    /// When it can't be finished.
+    pub(crate) fn finish_one(&self, id: AppRestoreId) -> Result<Option<RestoreReport>, EngineError> {
+        let Some(found) = self.journals.list()?.into_iter().find(|found| found.id == id) else {
+            return Ok(None);
+        };
+        let journal = found.journal?;
+        match journal.phase {
+            Phase::Staging | Phase::Abandoned => Ok(None),
+            Phase::Done => Ok(Some(journal.report)),
+            Phase::Swapping { .. } | Phase::Swapped if is_gone(&journal) => Err(gone(id)),
+            Phase::Swapping { .. } | Phase::Swapped => self.finish(&found.path, journal).map(Some),
+        }
+    }
+
+    /// Finishes or clears away what earlier restores of the app left, the restore `own` among them, and returns
+    /// the report of `own` if it is done. A restore whose data is gone is left for a later one to replace.
+    ///
+    /// # Errors
+    /// When an earlier restore in place can be neither finished nor cleared away, and this one `is_in_place`,
+    /// too.
+    pub(crate) fn settle(
+        &self,
+        own: AppRestoreId,
+        is_in_place: bool,
+    ) -> Result<Option<RestoreReport>, EngineError> {
+        let journals = self.journals.list()?;
+        Journals::forget_oldest(&journals);
+        let mut report = None;
+        for Found { id, path, journal } in journals {
+            // One that went elsewhere is of no concern to the volumes, nor the other way round.
+            let concerns = journal.as_ref().map_or(true, |journal| journal.in_place) && is_in_place;
+            match journal.and_then(|journal| self.settle_one(&path, id, journal)) {
+                Ok(done) if id == own => report = done,
+                Ok(_) => {}
+                Err(error) if id == own || concerns => return Err(error),
+                Err(error) => tracing::warn!(restore.id = %id, %error, "an earlier restore is unfinished"),
+            }
+        }
+        Ok(report)
+    }
+
+    fn settle_one(
+        &self,
+        path: &Path,
+        id: AppRestoreId,
+        mut journal: Journal,
+    ) -> Result<Option<RestoreReport>, EngineError> {
+        if journal.phase == Phase::Done && !journal.report.left.is_empty() {
+            // Perhaps what was left can be removed now.
+            journal.phase = Phase::Swapped;
+        }
+        match journal.phase {
+            Phase::Done => Ok(Some(journal.report)),
+            Phase::Abandoned => Ok(None),
+            Phase::Staging => {
+                self.discard(path, &journal);
+                Ok(None)
+            }
+            Phase::Swapping { .. } if is_gone(&journal) => {
+                tracing::warn!(restore.id = %id, "the data of an interrupted restore is gone");
+                if !journal.in_place {
+                    self.abandon(path, journal)?;
+                }
+                Ok(None)
+            }
+            Phase::Swapping { .. } | Phase::Swapped => self.finish(path, journal).map(Some),
+        }
+    }
+
+    fn abandon(&self, path: &Path, mut journal: Journal) -> Result<(), EngineError> {
+        journal.phase = Phase::Abandoned;
+        self.journals.store(path, &journal)
+    }
+
+    /// Abandons unfinished restores whose data is gone: the one with this journal has replaced the volumes.
+    fn supersede(&self, path: &Path) -> Result<(), EngineError> {
+        for found in self.journals.unfinished()? {
+            if found.path == path {
+                continue;
+            }
+            match found.journal {
+                Ok(journal) if is_gone(&journal) => self.abandon(&found.path, journal)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes on with a restore whose new data is whole, to its end.
+    ///
+    /// # Errors
+    /// When it can't be finished. Then the old data is back in its place, unless the error says otherwise.
+    pub(crate) fn finish(&self, path: &Path, mut journal: Journal) -> Result<RestoreReport, EngineError> {
+        if let Phase::Swapping { .. } = journal.phase {
+            if let Err(error) = self.swap_all(path, &mut journal) {
+                return Err(self.put_back(path, &journal, error));
+            }
+            journal.phase = Phase::Swapped;
+            self.journals.store(path, &journal)?;
+        }
+        if journal.phase == Phase::Swapped {
+            journal.report.left = Vec::new();
+            for staging in stagings(&journal.places) {
+                let removed = self
+                    .acts
+                    .before("removing the old data")
+                    .and_then(|()| remove_staging(staging));
+                if let Err(error) = removed {
+                    tracing::warn!(path = %staging.display(), %error, "data from before the restore is left");
+                    journal.report.left.push(staging.to_owned());
+                }
+            }
+            if journal.in_place {
+                self.supersede(path)?;
+            }
+            journal.phase = Phase::Done;
+            self.journals.store(path, &journal)?;
+        }
+        Ok(journal.report)
+    }
+
+    fn swap_all(&self, path: &Path, journal: &mut Journal) -> Result<(), EngineError> {
+        for number in 0..journal.places.len() {
+            fail_point::pass("restore.swapping");
+            let place = journal.places[number].clone();
+            let Phase::Swapping { new, out } = &mut journal.phase else {
+                return Ok(());
+            };
+            let failed = |error: io::Error| storage(format!("swapping {}", place.target().display()), &error);
+            let volume = Volume::new(&place, new[number], self.acts).map_err(failed)?;
+            match place.swap {
+                Swap::Directory => volume.exchange().map_err(failed)?,
+                Swap::Entries => {
+                    if !out[number] {
+                        volume.take_out().map_err(failed)?;
+                        out[number] = true;
+                        self.journals.store(path, journal)?;
+                    }
+                    volume.bring_in().map_err(failed)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Undoes a swap that failed with `error`, and says how it ended.
+    fn put_back(&self, path: &Path, journal: &Journal, error: EngineError) -> EngineError {
+        let Phase::Swapping { new, out } = &journal.phase else {
+            return error;
+        };
+        for (place, (new, is_out)) in journal.places.iter().zip(new.iter().zip(out)).rev() {
+            let back = Volume::new(place, *new, self.acts).and_then(|volume| volume.put_back(*is_out));
+            if let Err(why) = back {
+                let (target, staging) = (place.target().display(), place.staging().display());
+                return EngineError::Storage(format!(
+                    "{error}; putting the old data back failed, too: {why}; all data is in {target} and \
+                     {staging}; {NEXT_STEP}"
+                ));
+            }
+        }
+        // All old data is back, so there is nothing to finish, even if it can't be cleared away now.
+        let mut journal = journal.clone();
+        journal.phase = Phase::Staging;
+        match self.journals.store(path, &journal) {
+            Ok(()) => self.discard(path, &journal),
+            Err(error) => tracing::warn!(%error, "a restore that was undone is still noted as unfinished"),
+        }
+        error
+    }
+
+    /// Clears away what was made before any swap.
+    pub(crate) fn discard(&self, path: &Path, journal: &Journal) {
+        let removed = stagings(&journal.places).into_iter().try_for_each(|staging| {
+            self.acts.before("removing an unfinished restore")?;
+            remove_staging(staging)
+        });
+        let removed = removed
+            .map_err(|error| storage("removing an unfinished restore", &error))
+            .and_then(|()| Journals::remove(path));
+        if let Err(error) = removed {
+            // The journal still names it, so the next restore of the app tries again.
+            tracing::warn!(%error, "an unfinished restore is left");
+        }
+    }
+}
+
+/// Whether the new data of a volume is neither in its place nor where it was made.
+fn is_gone(journal: &Journal) -> bool {
+    let Phase::Swapping { new, .. } = &journal.phase else {
+        return false;
+    };
+    let places = journal.places.iter().zip(new);
+    places.into_iter().any(|(place, new)| place_is_gone(place, *new))
+}
+
+fn place_is_gone(place: &Place, new: u64) -> bool {
+    let is_in_place = place.swap == Swap::Directory && number_at(place.target()) == Some(new);
+    !is_in_place && number_at(&place.staging().join(NEW).join(&place.volume)) != Some(new)
+}
+
+fn number_at(path: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    path.symlink_metadata().ok().map(|found| found.ino())
+}
+
+fn gone(id: AppRestoreId) -> EngineError {
+    EngineError::Refused(format!(
+        "the data of the interrupted restore {id} is gone; the volumes may hold old and new data"
+    ))
+}
+
+/// The staging directories, each once: volumes beside each other share one.
+pub(crate) fn stagings(places: &[Place]) -> BTreeSet<&Path> {
+    places.iter().map(Place::staging).collect()
+}
+
+/// Removes a staging directory, and never anything else, whatever the journal says.
+fn remove_staging(staging: &Path) -> io::Result<()> {
+    if !place::is_staging(staging) {
+        return Err(io::Error::other("it is no directory of a restore"));
+    }
+    // The directory above may be a volume, whose time was given back already.
+    let (parent, _) = open_parent(staging)?;
+    let stat = parent.stat_self()?;
+    remove_tree(staging)?;
+    looks::give_times(&parent, &stat)?;
+    Ok(rustix::fs::fsync(&parent)?)
+}

@@ -1,0 +1,26 @@
+//! Who uses a bucket, for the command line.
+
+use std::path::PathBuf;
+
+use appkeep_core::catalog::{BucketLocation, Declaration};
+
+pub use appkeep_engine::{BucketClaim, list_claims, remove_claim};
+
+/// The directory of the declared bucket with this name or id.
+///
+/// # Errors
+/// A message when there is none, or several accounts have one of this name.
+pub fn directory_named(declaration: &Declaration, wanted: &str) -> Result<PathBuf, String> {
+    let is_wanted = |name: &str, id: String| name == wanted || id == wanted;
+    let mut found = declaration
+        .buckets
+        .iter()
+        .filter(|bucket| is_wanted(&bucket.name, bucket.id.to_string()));
+    let bucket = found.next();
+    let bucket = bucket.ok_or_else(|| format!("the configuration has no bucket {wanted}"))?;
+    if found.next().is_some() {
+        return Err(format!("several accounts have a bucket {wanted}: give its id"));
+    }
+    let BucketLocation::Directory(directory) = &bucket.location;
+    Ok(directory.clone())
+}

@@ -1,0 +1,26 @@
+//! Why buckets can't be used.
+
+use std::collections::HashMap;
+
+use appkeep_core::ids::{AccountId, BucketId};
+use appkeep_core::store::StoreError;
+use rusqlite::params;
+
+use super::db::{Db, statements};
+
+statements! {
+    UPDATE("buckets") = "UPDATE buckets SET trouble = ?2 WHERE id = ?1 AND trouble IS NOT ?2";
+    LIST("buckets") = "SELECT id, trouble FROM buckets WHERE account_id = ?1 AND trouble IS NOT NULL";
+}
+
+/// Says whether the reason is new.
+pub(super) fn update(db: &Db, id: BucketId, reason: Option<&str>) -> Result<bool, StoreError> {
+    Ok(db.execute(UPDATE, params![id.to_string(), reason])? == 1)
+}
+
+pub(super) fn list(db: &Db, account_id: AccountId) -> Result<HashMap<BucketId, String>, StoreError> {
+    let troubles = db.list(LIST, params![account_id.to_string()], |row| {
+        Ok((row.id("id")?, row.value("trouble")?))
+    })?;
+    Ok(troubles.into_iter().collect())
+}

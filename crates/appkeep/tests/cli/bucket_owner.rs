@@ -1,0 +1,161 @@
+//! A bucket is used by one server at a time.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends at the first surprise, in its helpers too"
+)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use serde_json::{Value, json};
+
+use crate::place::{ACCOUNT, Place, app_backups, backups};
+use crate::remote::person;
+use crate::running::{Running, eventually, run, said};
+
+/// The claim of a server on a machine that is not this one.
+const CLAIM: &str = "appkeep-server-0b4f7a52-8f7e-4c0c-9a55-0a3d6f1c7e11";
+
+fn body() -> Value {
+    json!({"type": "application/astra-appBackup", "version": "1.1"})
+}
+
+fn create(server: &Running, token: &str) -> String {
+    let created = server.post(token, &app_backups(), &body());
+    assert_eq!(created.status, 201, "{created:?}");
+    format!("{}/{}", backups(), created.body["id"].as_str().unwrap())
+}
+
+/// Waits until the account's one bucket is in this state, and answers it.
+fn wait_for_bucket(server: &Running, token: &str, state: &str) -> Value {
+    let path = format!("/accounts/{ACCOUNT}/topology/v1/buckets");
+    eventually(&format!("the bucket to be {state}"), || {
+        let bucket = server.get(token, &path).body["items"][0].clone();
+        (bucket["state"] == state).then_some(bucket)
+    })
+}
+
+/// Waits until something is said of why the backup waits.
+fn wait_for_reason(server: &Running, token: &str, path: &str) -> String {
+    eventually("a reason", || {
+        let backup = server.get(token, path).body;
+        assert_ne!(backup["state"], "completed", "{backup}");
+        backup["stateUnready"][0].as_str().map(str::to_owned)
+    })
+}
+
+fn claims(place: &Place) -> Vec<PathBuf> {
+    let entries = fs::read_dir(place.path().join("bucket")).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .filter(|path| {
+            path.file_name()
+                .unwrap()
+                .to_string_lossy()
+                .starts_with("appkeep-server-")
+        })
+        .collect()
+}
+
+fn take_over(place: &Place, more: &[&str]) -> Output {
+    let config = place.path().join("appkeep.toml").display().to_string();
+    run(["bucket", "take-over", "local", "--config", &config]
+        .iter()
+        .chain(more))
+}
+
+#[test]
+fn a_copy_of_the_data_directory_changes_nothing_beside_the_original() {
+    let place = Place::new();
+    let original = place.start();
+    let token = place.token();
+    let path = create(&original, &token);
+    original.wait_for(&token, &path, &["completed"]);
+    assert_eq!(claims(&place).len(), 1);
+
+    let copied = place.path().join("copied");
+    let cp = Command::new("cp")
+        .arg("-a")
+        .arg(place.data())
+        .arg(&copied)
+        .status();
+    assert!(cp.unwrap().success());
+    let copy = Running::start(place.serve_at("127.0.0.1:0", &copied));
+    let bucket = wait_for_bucket(&copy, &token, "unavailable");
+    let reason = bucket["stateUnready"][0].as_str().unwrap();
+    let holder = format!("used by a copy of this server (process {} on ", original.id());
+    assert!(reason.contains(&holder), "{reason}");
+    assert!(reason.ends_with("appkeep bucket take-over local"), "{reason}");
+    let doctor = person(&copy.url, &token).arg("doctor").output().unwrap();
+    assert_eq!(doctor.status.code(), Some(1), "{doctor:?}");
+    assert!(said(&doctor).contains("take-over local"), "{doctor:?}");
+    let waiting = create(&copy, &token);
+    assert!(wait_for_reason(&copy, &token, &waiting).contains(&holder));
+    assert_eq!(copy.delete(&token, &path).status, 204);
+    // It runs here, so nobody may take the bucket away from it.
+    let refused = take_over(&place, &["--yes"]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+
+    // The original goes on, and nothing of it was deleted.
+    let another = create(&original, &token);
+    original.wait_for(&token, &another, &["completed"]);
+    assert_eq!(original.get(&token, &path).body["state"], "completed");
+    let repository = place
+        .path()
+        .join("bucket")
+        .join(crate::place::APP)
+        .join("snapshots");
+    assert_eq!(fs::read_dir(repository).unwrap().count(), 2);
+
+    assert_eq!(original.stop("TERM").status.code(), Some(0));
+    copy.wait_for(&token, &waiting, &["completed"]);
+    assert_eq!(copy.stop("TERM").status.code(), Some(0));
+    assert_eq!(claims(&place), [""; 0].map(PathBuf::from));
+}
+
+#[test]
+fn a_server_that_was_killed_has_its_bucket_back_at_once() {
+    let place = Place::new();
+    let server = place.start();
+    let token = place.token();
+    wait_for_bucket(&server, &token, "available");
+    eventually("the claim", || (claims(&place).len() == 1).then_some(()));
+    server.stop("KILL");
+    assert_eq!(claims(&place).len(), 1);
+    let server = place.start();
+    let path = create(&server, &token);
+    server.wait_for(&token, &path, &["completed"]);
+    assert_eq!(claims(&place).len(), 1);
+}
+
+#[test]
+fn a_bucket_is_taken_over_from_a_server_that_is_gone() {
+    let place = Place::new();
+    let claim = json!({
+        "version": 1, "server_id": &CLAIM[15..], "installation_id": "0b4f7a52-8f7e-4c0c-9a55-0a3d6f1c7e12",
+        "hostname": "elsewhere", "boot_id": "another", "pid_namespace": "pid:[1]", "pid": 4711, "start_ticks": 1,
+        "time": "2026-01-02T03:04:05Z"
+    });
+    fs::write(place.path().join("bucket").join(CLAIM), claim.to_string()).unwrap();
+    let server = place.start();
+    let token = place.token();
+    let bucket = wait_for_bucket(&server, &token, "unavailable");
+    let reason = bucket["stateUnready"][0].as_str().unwrap();
+    assert!(
+        reason.contains("another server (process 4711 on elsewhere)"),
+        "{reason}"
+    );
+    let path = create(&server, &token);
+    wait_for_reason(&server, &token, &path);
+
+    let asked = take_over(&place, &[]);
+    assert_eq!(asked.status.code(), Some(2), "{asked:?}");
+    let answer = take_over(&place, &["--yes"]);
+    assert_eq!(
+        said(&answer),
+        "the bucket local was taken over from process 4711 on elsewhere (last seen 2026-01-02T03:04:05Z)\n"
+    );
+    server.wait_for(&token, &path, &["completed"]);
+}

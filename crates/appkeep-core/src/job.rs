@@ -144,7 +144,7 @@ impl JobPayload {
         }
     }
 
-    /// The account that it works for; not known of a deleted snapshot's.
+    /// The account that it works for; unknown of a deletion of a snapshot that an earlier version queued.
     #[must_use]
     pub const fn account_id(&self) -> Option<AccountId> {
         match self {
@@ -153,7 +153,7 @@ impl JobPayload {
             | Self::DeleteBackup { account_id, .. }
             | Self::ApplyRetention { account_id, .. }
             | Self::RestoreApp { account_id, .. } => Some(*account_id),
-            Self::DeleteSnapshot { .. } => None,
+            Self::DeleteSnapshot { account_id, .. } => *account_id,
         }
     }
 

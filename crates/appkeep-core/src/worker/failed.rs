@@ -1,4 +1,4 @@
-//! What failed, in the words of an operator: names, as far as they are still known.
+//! Warnings about what failed, with names as far as they are still known.
 
 use super::run::JobRun;
 use crate::app_restore::RestoreSource;
@@ -6,57 +6,32 @@ use crate::ids::{AccountId, AppBackupId, AppSnapId};
 use crate::job::JobPayload;
 use crate::store::Store;
 
-/// A backup, snapshot, restore or delete that failed. What the store can't tell now is empty.
-#[derive(Debug, Default)]
-pub(super) struct Failed {
-    /// What was to be done.
-    pub(super) kind: &'static str,
-    /// The app's name.
-    pub(super) app_name: String,
-    /// The app's id.
-    pub(super) app_id: String,
-    /// The resource's name; of a restore, its source's.
-    pub(super) name: String,
-    /// The resource's id.
-    pub(super) id: String,
-}
-
-impl Failed {
-    /// What the job was for.
-    pub(super) async fn of(run: &JobRun<'_>) -> Self {
-        let payload = &run.job.payload;
-        let (kind, account_id, app_id) = match payload {
-            JobPayload::TakeBackup {
-                account_id, app_id, ..
-            } => ("backup", Some(*account_id), app_id),
-            JobPayload::TakeSnapshot {
-                account_id, app_id, ..
-            } => ("snapshot", Some(*account_id), app_id),
-            JobPayload::DeleteBackup {
-                account_id, app_id, ..
-            } => ("deletion of a backup", Some(*account_id), app_id),
-            JobPayload::DeleteSnapshot {
-                account_id, app_id, ..
-            } => ("deletion of a snapshot", *account_id, app_id),
-            JobPayload::ApplyRetention {
-                account_id, app_id, ..
-            } => ("retention", Some(*account_id), app_id),
-            JobPayload::RestoreApp {
-                account_id, app_id, ..
-            } => ("restore", Some(*account_id), app_id),
-        };
-        let app = match account_id {
-            Some(account_id) => run.deps.store.fetch_app(account_id, *app_id).await.ok().flatten(),
-            None => None,
-        };
-        Self {
-            kind,
-            app_name: app.map(|app| app.name).unwrap_or_default(),
-            app_id: app_id.to_string(),
-            name: name_of(run, payload).await.unwrap_or_default(),
-            id: payload.resource().to_string(),
-        }
-    }
+/// Tells the operator that what the job was for failed. The span around it names the job and the request.
+pub(super) async fn report(run: &JobRun<'_>, reason: &str) {
+    let payload = &run.job.payload;
+    let kind = match payload {
+        JobPayload::TakeBackup { .. } => "backup",
+        JobPayload::TakeSnapshot { .. } => "snapshot",
+        JobPayload::DeleteBackup { .. } => "deletion of a backup",
+        JobPayload::DeleteSnapshot { .. } => "deletion of a snapshot",
+        JobPayload::ApplyRetention { .. } => "retention",
+        JobPayload::RestoreApp { .. } => "restore",
+    };
+    let app_id = payload.app_id();
+    let app = match payload.account_id() {
+        Some(account_id) => run.deps.store.fetch_app(account_id, app_id).await.ok().flatten(),
+        None => None,
+    };
+    let name = name_of(run, payload).await;
+    tracing::warn!(
+        app.name = app.map(|app| app.name),
+        app.id = %app_id,
+        name,
+        id = %payload.resource(),
+        job.attempt = run.job.attempt,
+        reason,
+        "{kind} failed"
+    );
 }
 
 async fn name_of(run: &JobRun<'_>, payload: &JobPayload) -> Option<String> {

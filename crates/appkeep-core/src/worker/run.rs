@@ -7,10 +7,9 @@ use futures::FutureExt;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
-use super::failed::Failed;
 use super::{
     BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, LEASE_SECS, POSTPONED_SECS, RENEW_EVERY, WorkerDeps,
-    apply_retention, delete_data, hooks, restore_app, take_backup, take_snapshot,
+    apply_retention, delete_data, failed, hooks, restore_app, take_backup, take_snapshot,
 };
 use crate::engine::EngineError;
 use crate::ids::JobId;
@@ -251,7 +250,7 @@ impl JobRun<'_> {
     }
 
     async fn end_failed(&self, reasons: Vec<String>) -> Result<(), StepError> {
-        self.report_failure(&reasons.join("; ")).await;
+        failed::report(self, &reasons.join("; ")).await;
         match self.job.payload {
             JobPayload::TakeBackup {
                 account_id,
@@ -293,24 +292,9 @@ impl JobRun<'_> {
         self.finish(tx, JobEnd::Cancelled).await
     }
 
-    /// Tells the operator that what the job was for failed. The span around it names the job and the request.
-    async fn report_failure(&self, reason: &str) {
-        let failed = Failed::of(self).await;
-        tracing::warn!(
-            app.name = failed.app_name,
-            app.id = failed.app_id,
-            name = failed.name,
-            id = failed.id,
-            job.attempt = self.job.attempt,
-            reason,
-            "{} failed",
-            failed.kind
-        );
-    }
-
     async fn end_again(&self, reason: String, attempt: Attempt) -> Result<(), StepError> {
         if attempt == Attempt::Failed && never_gives_up(&self.job.payload) {
-            self.report_failure(&reason).await;
+            failed::report(self, &reason).await;
         }
         let pause_secs = match attempt {
             Attempt::Failed => backoff_secs(self.job.attempt),

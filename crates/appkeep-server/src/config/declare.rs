@@ -14,12 +14,12 @@ use toml::Spanned;
 use uuid::Uuid;
 
 use super::error::ConfigError;
-use super::file::{AccountTable, AppTable, BucketTable, File, KeysTable};
+use super::file::{AccountTable, AppTable, BucketTable, File};
 use super::nesting::Places;
 use super::{
     BODY_TIMEOUT_SECS_DEFAULT, BODY_TIMEOUT_SECS_MAX, BUCKET_BACKUPS_DEFAULT, CHECK_EVERY_SECS_DEFAULT,
     CHECK_EVERY_SECS_MAX, CONNECTION_TIMEOUT_SECS_MAX, CONNECTIONS_MAX, Config, IDLE_TIMEOUT_SECS_DEFAULT,
-    JOBS_MAX, KeySource, RESERVE_MIB_MAX, VERIFY_PERCENT_DEFAULT, WORKERS_DEFAULT, WORKERS_MAX,
+    JOBS_MAX, RESERVE_MIB_MAX, VERIFY_PERCENT_DEFAULT, WORKERS_DEFAULT, WORKERS_MAX,
     WRITE_TIMEOUT_SECS_DEFAULT,
 };
 
@@ -168,61 +168,6 @@ impl Checker<'_> {
         })
     }
 
-    /// Where the master key comes from: one place, or the server's own.
-    fn key_source(&self, table: Option<&Spanned<KeysTable>>) -> Result<KeySource, ConfigError> {
-        let Some(spanned) = table else {
-            return Ok(KeySource::Own);
-        };
-        let refused = |span: Range<usize>, problem: &str| Err(self.error(&span, problem.to_owned()));
-        match spanned.get_ref() {
-            KeysTable {
-                file: Some(file),
-                env: None,
-                command: None,
-            } => Ok(KeySource::File(self.path(file, "the file of the master key")?)),
-            KeysTable {
-                file: None,
-                env: Some(env),
-                command: None,
-            } => {
-                let name = env.get_ref();
-                if name.is_empty() || name.contains(['=', '\0']) {
-                    return refused(env.span(), "this is no name of an environment variable");
-                }
-                Ok(KeySource::Env(name.clone()))
-            }
-            KeysTable {
-                file: None,
-                env: None,
-                command: Some(command),
-            } => {
-                let words: Vec<_> = command
-                    .get_ref()
-                    .iter()
-                    .map(|word| word.get_ref().clone())
-                    .collect();
-                if words.first().is_none_or(String::is_empty) || words.iter().any(|word| word.contains('\0'))
-                {
-                    let problem = "this is no command: a program and its arguments would be right";
-                    return refused(command.span(), problem);
-                }
-                Ok(KeySource::Command(words))
-            }
-            KeysTable {
-                file: None,
-                env: None,
-                command: None,
-            } => refused(
-                spanned.span(),
-                "one of `file`, `env` and `command` would be right",
-            ),
-            _ => refused(
-                spanned.span(),
-                "only one of `file`, `env` and `command` would be right",
-            ),
-        }
-    }
-
     /// A name, unique among `taken`.
     pub(super) fn name(
         &self,
@@ -278,7 +223,7 @@ impl Checker<'_> {
     }
 
     /// A path to what would be right; a relative one is relative to the configuration file's directory.
-    fn path(&self, given: &Spanned<String>, right: &str) -> Result<PathBuf, ConfigError> {
+    pub(super) fn path(&self, given: &Spanned<String>, right: &str) -> Result<PathBuf, ConfigError> {
         if given.get_ref().is_empty() {
             let problem = format!("the path is empty: {right} would be right");
             return Err(self.error(&given.span(), problem));

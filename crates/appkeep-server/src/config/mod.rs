@@ -6,6 +6,7 @@ mod declare;
 mod error;
 mod file;
 mod hooks;
+mod keys;
 mod mounts;
 mod nesting;
 mod schedules;

@@ -1,0 +1,67 @@
+//! From `[keys]` to where the master key comes from.
+
+use std::ops::Range;
+
+use toml::Spanned;
+
+use super::KeySource;
+use super::declare::Checker;
+use super::error::ConfigError;
+use super::file::KeysTable;
+
+impl Checker<'_> {
+    /// Where the master key comes from: one place, or the server's own.
+    pub(super) fn key_source(&self, table: Option<&Spanned<KeysTable>>) -> Result<KeySource, ConfigError> {
+        let Some(spanned) = table else {
+            return Ok(KeySource::Own);
+        };
+        let refused = |span: Range<usize>, problem: &str| Err(self.error(&span, problem.to_owned()));
+        match spanned.get_ref() {
+            KeysTable {
+                file: Some(file),
+                env: None,
+                command: None,
+            } => Ok(KeySource::File(self.path(file, "the file of the master key")?)),
+            KeysTable {
+                file: None,
+                env: Some(env),
+                command: None,
+            } => {
+                let name = env.get_ref();
+                if name.is_empty() || name.contains(['=', '\0']) {
+                    return refused(env.span(), "this is no name of an environment variable");
+                }
+                Ok(KeySource::Env(name.clone()))
+            }
+            KeysTable {
+                file: None,
+                env: None,
+                command: Some(command),
+            } => {
+                let words: Vec<_> = command
+                    .get_ref()
+                    .iter()
+                    .map(|word| word.get_ref().clone())
+                    .collect();
+                if words.first().is_none_or(String::is_empty) || words.iter().any(|word| word.contains('\0'))
+                {
+                    let problem = "this is no command: a program and its arguments would be right";
+                    return refused(command.span(), problem);
+                }
+                Ok(KeySource::Command(words))
+            }
+            KeysTable {
+                file: None,
+                env: None,
+                command: None,
+            } => refused(
+                spanned.span(),
+                "one of `file`, `env` and `command` would be right",
+            ),
+            _ => refused(
+                spanned.span(),
+                "only one of `file`, `env` and `command` would be right",
+            ),
+        }
+    }
+}

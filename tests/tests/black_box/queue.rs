@@ -94,7 +94,12 @@ async fn creates_beyond_the_limits_get_429_and_leave_nothing() {
 }
 
 async fn next_run(server: &TestServer) -> Option<String> {
-    let schedules = server.server().store().list_schedules().await.unwrap();
+    let schedules = server
+        .server()
+        .store()
+        .list_schedules()
+        .await
+        .expect("schedules are listed");
     schedules[0].next.as_ref().map(|next| format!("{next:?}"))
 }
 

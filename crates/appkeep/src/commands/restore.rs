@@ -25,6 +25,10 @@ use crate::logging::{self, LogFormat};
     group = clap::ArgGroup::new("source").required(true),
     group = clap::ArgGroup::new("where")
 )]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(crate) struct Args {
     /// The server's data directory. The server must be stopped.
     #[arg(long, value_name = "DIR")]

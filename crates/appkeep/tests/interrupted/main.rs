@@ -52,7 +52,7 @@ impl Site {
         let server = site.place.start();
         site.token = site.place.token();
         let backup = server.post(&site.token, &app_backups(), &backup_body()).body;
-        site.backup_id = backup["id"].as_str().unwrap().to_owned();
+        backup["id"].as_str().unwrap().clone_into(&mut site.backup_id);
         let path = format!("{}/{}", backups(), site.backup_id);
         server.wait_for(&site.token, &path, &["completed"]);
         assert_eq!(server.stop("TERM").status.code(), Some(0));

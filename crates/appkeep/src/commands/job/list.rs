@@ -1,6 +1,6 @@
 //! `appkeep job list`
 
-use appkeep_server::jobs::PendingJob;
+use appkeep_server::jobs::{JobPayload, PendingJob};
 use appkeep_server::store::Store;
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
@@ -54,9 +54,9 @@ fn exact(job: &PendingJob) -> Value {
         "id": job.id,
         "kind": job.kind,
         "state": job.state,
-        "accountID": payload.and_then(|payload| payload.account_id()),
-        "appID": payload.map(|payload| payload.app_id()),
-        "resourceID": payload.map(|payload| payload.resource()),
+        "accountID": payload.and_then(JobPayload::account_id),
+        "appID": payload.map(JobPayload::app_id),
+        "resourceID": payload.map(JobPayload::resource),
         "attempts": job.attempt,
         "due": job.run_after.to_rfc3339_opts(SecondsFormat::Micros, true),
         "cancelRequested": job.cancel_requested,

@@ -34,7 +34,7 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
 
 fn shim(place: &Place) -> PathBuf {
     let (source, library) = (place.path().join("shim.c"), place.path().join("shim.so"));
-    fs::write(&source, SHIM).unwrap();
+    fs::write(&source, SHIM).expect("the source is written");
     let mut cc = Command::new("cc");
     cc.args(["-shared", "-fPIC", "-o"]).arg(&library).arg(&source);
     assert!(cc.status().expect("a C compiler").success());

@@ -21,8 +21,8 @@ fn app_names(server: &Running, token: &str) -> Vec<String> {
         .map(|app| {
             format!(
                 "{} {}",
-                app["name"].as_str().unwrap(),
-                app["state"].as_str().unwrap()
+                app["name"].as_str().unwrap_or_default(),
+                app["state"].as_str().unwrap_or_default()
             )
         })
         .collect()

@@ -67,7 +67,11 @@ fn assert_whole(watched: &Watched, token: &str) {
     assert_eq!(watched.json("/readyz"), (200, json!({"status": "ready"})));
     let created = watched.server.post(token, &app_backups(), &backup());
     assert_eq!(created.status, 201, "{created:?}");
-    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap_or_default());
+    let path = format!(
+        "{}/{}",
+        backups(),
+        created.body["id"].as_str().unwrap_or_default()
+    );
     watched.server.wait_for(token, &path, &["completed"]);
 }
 
@@ -130,7 +134,9 @@ fn writes_work_again_without_a_restart_after_io_errors_of_the_database() {
 }
 
 fn open_files(pid: u32) -> u64 {
-    fs::read_dir(format!("/proc/{pid}/fd")).expect("the process runs").count() as u64
+    fs::read_dir(format!("/proc/{pid}/fd"))
+        .expect("the process runs")
+        .count() as u64
 }
 
 #[test]
@@ -153,7 +159,11 @@ fn a_backup_without_file_descriptors_waits_for_them_and_does_not_fail() {
     prlimit(process, Resource::Nofile, few).unwrap();
     let created = watched.server.post(&token, &app_backups(), &backup());
     assert_eq!(created.status, 201, "{created:?}");
-    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap_or_default());
+    let path = format!(
+        "{}/{}",
+        backups(),
+        created.body["id"].as_str().unwrap_or_default()
+    );
     let reasons = eventually("the backup to lack resources", || {
         let backup = watched.server.get(&token, &path).body;
         assert_ne!(backup["state"], "failed", "{backup}");

@@ -115,6 +115,43 @@ pub fn assert_same_tree(original: &Path, copy: &Path) {
     assert!(added.is_empty(), "{added:?} came from nowhere");
 }
 
+/// Checks that a snapshot's copy has the names and bytes of `original`; everything else is in its manifest.
+///
+/// # Panics
+/// When it hasn't.
+#[track_caller]
+pub fn assert_same_content(original: &Path, copy: &Path) {
+    let content = |root| {
+        let described = describe(root).into_iter();
+        described
+            .map(|(path, described)| (path, described.content))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let (original, copy) = (content(original), content(copy));
+    assert!(
+        original.keys().eq(copy.keys()),
+        "{:?} became {:?}",
+        original.keys(),
+        copy.keys()
+    );
+    for (path, content) in &original {
+        assert!(Some(content) == copy.get(path), "{} differs", path.display());
+    }
+}
+
+/// Copies a tree as it is to `copy`, which doesn't exist yet.
+///
+/// # Panics
+/// When it can't be copied.
+pub fn copy_tree(original: &Path, copy: &Path) {
+    let copied = Command::new("cp")
+        .arg("--archive")
+        .arg(original)
+        .arg(copy)
+        .status();
+    assert!(copied.expect("cp runs").success());
+}
+
 fn describe(root: &Path) -> BTreeMap<PathBuf, Described> {
     let mut first_names = BTreeMap::new();
     let described = walk(root).into_iter().map(|(path, metadata)| {

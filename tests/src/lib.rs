@@ -12,7 +12,10 @@ mod sources;
 
 pub use self::ask::{Ask, Payload};
 pub use self::contract::{operation, operations};
-pub use self::disk::{Repository, assert_same_tree, bytes_below, files_below, write_noise, write_zoo};
+pub use self::disk::{
+    Repository, assert_same_content, assert_same_tree, bytes_below, copy_tree, files_below, write_noise,
+    write_zoo,
+};
 pub use self::http::{Answer, Api};
 pub use self::server::{Builder, TestServer, usual_config};
 pub use self::sources::{CountedIds, SteppingClock};

@@ -7,6 +7,7 @@ use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use appkeep_core::hook::{HookEnd, HookRun, OUTPUT_BYTES_MAX, RunHook};
@@ -23,6 +24,9 @@ use crate::strays::Strays;
 
 /// Where commands are looked for that are given without a path.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// Tells the processes of one run of a command from all others.
+const RUN_VARIABLE: &str = "APPKEEP_HOOK_RUN";
 
 /// How long a command that was told to end has to do so, before it is killed.
 const GRACE: Duration = Duration::from_secs(1);
@@ -109,10 +113,11 @@ struct Running {
 impl Running {
     fn start(request: &RunHook) -> Result<Self, NotStarted> {
         let (program, arguments) = request.hook.command.split_first().ok_or("the command is empty")?;
+        let run = run_name();
         let child = Command::new(program)
             .args(arguments)
             .env_clear()
-            .envs(environment(request))
+            .envs(environment(request, &run))
             .current_dir("/")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -130,7 +135,7 @@ impl Running {
         let running = Self {
             child,
             group: Some(group),
-            strays: Strays::of(group, marks(request)),
+            strays: Strays::of(group, format!("{RUN_VARIABLE}={run}").into_bytes()),
             ended,
         };
         // The runtime's own way to wait gives the number of the process group away at once.
@@ -232,7 +237,7 @@ fn end_of(status: ExitStatus) -> HookEnd {
 
 /// The whole environment of the command; what is declared goes before the default path, and what tells
 /// the command what it is run for goes before anything.
-fn environment(request: &RunHook) -> Vec<(OsString, OsString)> {
+fn environment(request: &RunHook, run: &str) -> Vec<(OsString, OsString)> {
     let pair = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
     let mut environment = vec![pair("PATH", PATH)];
     let declared = request.hook.env.iter();
@@ -242,19 +247,16 @@ fn environment(request: &RunHook) -> Vec<(OsString, OsString)> {
         pair("APPKEEP_APP_NAME", &request.app_name),
         pair("APPKEEP_SNAPSHOT_ID", &request.snap_id.to_string()),
         pair("APPKEEP_HOOK_STAGE", request.hook.stage.as_str()),
-        pair("APPKEEP_HOOK_NAME", &request.hook.name),
+        pair(RUN_VARIABLE, run),
     ]);
     environment
 }
 
-/// The entries of the environment that tell the processes of this command from others.
-fn marks(request: &RunHook) -> Vec<Vec<u8>> {
-    const MARKS: [&str; 3] = ["APPKEEP_SNAPSHOT_ID", "APPKEEP_HOOK_STAGE", "APPKEEP_HOOK_NAME"];
-    let entries = environment(request).into_iter();
-    let marks = entries.filter(|(name, _)| MARKS.iter().any(|mark| name == mark));
-    marks
-        .map(|(name, value)| [name.as_encoded_bytes(), b"=", value.as_encoded_bytes()].concat())
-        .collect()
+/// A name for one run of a command that no other run has while its processes live.
+fn run_name() -> String {
+    static RUNS: AtomicU64 = AtomicU64::new(0);
+    let number = RUNS.fetch_add(1, Ordering::Relaxed);
+    format!("{}.{number}", std::process::id())
 }
 
 /// The end of what was read.
@@ -326,14 +328,17 @@ mod tests {
     #[tokio::test]
     async fn the_environment_is_what_was_declared_and_what_it_runs_for() {
         let ran = run_calmly(&["env"], 10).await;
-        let mut lines: Vec<_> = ran.stdout.lines().collect();
+        let (runs, mut lines): (Vec<_>, Vec<_>) = ran
+            .stdout
+            .lines()
+            .partition(|line| line.starts_with("APPKEEP_HOOK_RUN="));
+        assert_eq!(runs.len(), 1, "{runs:?}");
         lines.sort_unstable();
         assert_eq!(
             lines,
             [
                 "APPKEEP_APP_ID=00000000-0000-0000-0000-000000000001",
                 "APPKEEP_APP_NAME=shop",
-                "APPKEEP_HOOK_NAME=hook",
                 "APPKEEP_HOOK_STAGE=pre-snapshot",
                 "APPKEEP_SNAPSHOT_ID=00000000-0000-0000-0000-000000000002",
                 "COLOUR=green",

@@ -11,18 +11,18 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 /// The processes of one run of a command.
 #[derive(Debug)]
 pub(crate) struct Strays {
-    /// Entries that the environment of each has, `NAME=VALUE`.
-    marks: Vec<Vec<u8>>,
+    /// An entry that the environment of each has, and no other process's: `NAME=VALUE`.
+    mark: Vec<u8>,
     /// When the command started, in clock ticks since the system did.
     since_ticks: u64,
 }
 
 impl Strays {
-    /// Those of the command that was just started as `command` with these entries in its environment. Without
+    /// Those of the command that was just started as `command` with this entry in its environment. Without
     /// `/proc` none are found.
-    pub(crate) fn of(command: Pid, marks: Vec<Vec<u8>>) -> Option<Self> {
+    pub(crate) fn of(command: Pid, mark: Vec<u8>) -> Option<Self> {
         let since_ticks = started_ticks(command)?;
-        Some(Self { marks, since_ticks })
+        Some(Self { mark, since_ticks })
     }
 
     /// Whether any is still running.
@@ -58,8 +58,9 @@ impl Strays {
                 .join("environ");
             // Only processes that this user may signal can be read; one that has ended has no environment.
             let environment = fs::read(path).unwrap_or_default();
-            let has = |mark: &Vec<u8>| environment.split(|byte| *byte == 0).any(|entry| entry == mark);
-            self.marks.iter().all(has)
+            environment
+                .split(|byte| *byte == 0)
+                .any(|entry| entry == self.mark)
         };
         started_ticks(pid).is_some_and(|ticks| ticks >= self.since_ticks) && is_marked()
     }

@@ -4,7 +4,7 @@
 use std::fs;
 
 use appkeep_server::restore::{AppRestore, AppState, CreateAppRestore, RestoreSource, RestoreState};
-use appkeep_tests::{Builder, TestServer, assert_same_tree, eventually, write_zoo};
+use appkeep_tests::{Builder, TestServer, assert_same_tree, copy_tree, eventually, write_zoo};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -118,7 +118,8 @@ async fn an_app_gets_back_what_its_backup_and_its_snapshot_hold() {
     let server = builder.start().await;
     let app = server.app("acme", "shop");
     let (snap, backup) = kept(&server, app).await;
-    let original = server.snapshot_dir(app, &snap.to_string());
+    let original = server.path().join("original");
+    copy_tree(&volumes, &original);
     for source in [
         RestoreSource::Backup(backup.into()),
         RestoreSource::Snapshot(snap.into()),
@@ -129,8 +130,8 @@ async fn an_app_gets_back_what_its_backup_and_its_snapshot_hold() {
         let restore = ended(&server, &restore).await;
         assert_eq!(restore.state, RestoreState::Completed, "{restore:?}");
         assert_eq!(restore.reasons, [""; 0]);
-        assert_same_tree(&original.join("data"), &volumes.join("shop-data"));
-        assert_same_tree(&original.join("media"), &volumes.join("shop-media"));
+        assert_same_tree(&original.join("shop-data"), &volumes.join("shop-data"));
+        assert_same_tree(&original.join("shop-media"), &volumes.join("shop-media"));
     }
     assert_eq!(fs::read_dir(&volumes).unwrap().count(), 4);
 }

@@ -3,7 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use appkeep_tests::{Answer, Api, Builder, TestServer, assert_same_tree, eventually, files_below, write_zoo};
+use appkeep_tests::{
+    Answer, Api, Builder, TestServer, assert_same_tree, copy_tree, eventually, files_below, write_zoo,
+};
 use http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -82,7 +84,8 @@ async fn an_app_whose_files_were_destroyed_gets_back_every_byte() {
     let app = server.app("acme", "shop");
     let path = path(&server, app);
     let (snap, backup) = kept(&server.api().await, app).await;
-    let original = server.snapshot_dir(app, &snap.to_string());
+    let original = server.path().join("original");
+    copy_tree(&volumes, &original);
     for source in [json!({"backupID": backup}), json!({"snapshotID": snap})] {
         fs::remove_dir_all(volumes.join("shop-data")).unwrap();
         fs::write(volumes.join("shop-media/greeting.txt"), "overwritten").unwrap();
@@ -102,8 +105,8 @@ async fn an_app_whose_files_were_destroyed_gets_back_every_byte() {
             (&app["state"], &app["stateUnready"]),
             (&json!("ready"), &json!([]))
         );
-        assert_same_tree(&original.join("data"), &volumes.join("shop-data"));
-        assert_same_tree(&original.join("media"), &volumes.join("shop-media"));
+        assert_same_tree(&original.join("shop-data"), &volumes.join("shop-data"));
+        assert_same_tree(&original.join("shop-media"), &volumes.join("shop-media"));
     }
     assert_eq!(
         fs::read_dir(&volumes).unwrap().count(),

@@ -3,7 +3,7 @@
 use std::fs;
 
 use appkeep_tests::{
-    Api, Builder, TestServer, assert_same_tree, eventually, usual_config, write_noise, write_zoo,
+    Api, Builder, TestServer, assert_same_content, eventually, usual_config, write_noise, write_zoo,
 };
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -43,8 +43,8 @@ async fn a_snapshot_is_a_copy_that_stays_as_it_was() {
     let snap = take(&api, app, &json!({})).await;
     let copy = server.snapshot_dir(app, id_of(&snap));
     let volumes = server.path().join("volumes");
-    assert_same_tree(&volumes.join("shop-data"), &copy.join("data"));
-    assert_same_tree(&volumes.join("shop-media"), &copy.join("media"));
+    assert_same_content(&volumes.join("shop-data"), &copy.join("data"));
+    assert_same_content(&volumes.join("shop-media"), &copy.join("media"));
     assert_eq!(fs::read_dir(&copy).unwrap().count(), 2);
 
     let media = volumes.join("shop-media");

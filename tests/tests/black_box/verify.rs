@@ -25,6 +25,8 @@ fn the_servers_own_document_keeps_the_contract_with_these_allowances() {
         static_text(&report)
     );
     assert_eq!(report.operations, contract.operations().len());
+    let version = |document: &Document| document.root()["info"]["version"].clone();
+    assert_eq!(version(&own), version(&contract));
 
     let used = report.allowed.iter();
     let used = used.map(|allowed| {

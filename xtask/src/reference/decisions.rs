@@ -25,6 +25,7 @@ pub(super) struct Decision {
 const ANY_VERSION: &str = "example ids are of version 5 too, so an identifier is a UUID of any version";
 const EXAMPLE_ONLY: &str = "only the example of the list shows it; optional, always sent";
 const LABELS_SUFFICE: &str = "the server owns it, so a request needn't send it";
+const LABELS_BOUNDED: &str = "a new label has limits, so that no one can fill the server with labels";
 const LISTS_LOST: &str = "the snapshot text lost its lists; decided as for backups";
 const REASONS_BOUNDED: &str = "the example is empty, so the length bounds each reason, not the array";
 const REQUEST_FORM: &str = "a request's metadata has a form of its own: labels suffice";
@@ -40,6 +41,8 @@ pub(super) const DECISIONS: &[Decision] = &[
     d("AppBackupCreate", "metadata", Aspect::Form, "Metadata", "MetadataCreate", REQUEST_FORM),
     d("AppBackupList", "type", Aspect::Presence, NONE, PRESENT, EXAMPLE_ONLY),
     d("AppBackupList", "version", Aspect::Presence, NONE, PRESENT, EXAMPLE_ONLY),
+    d("LabelCreate", "name", Aspect::Length, "", "1..128", LABELS_BOUNDED),
+    d("LabelCreate", "value", Aspect::Length, "", "..256", LABELS_BOUNDED),
     d("MetadataCreate", "creationTimestamp", Aspect::Required, "True", "False", LABELS_SUFFICE),
     d("MetadataCreate", "modificationTimestamp", Aspect::Required, "True", "False", LABELS_SUFFICE),
     d("MetadataCreate", "createdBy", Aspect::Required, "True", "False", LABELS_SUFFICE),

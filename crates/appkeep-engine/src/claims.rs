@@ -12,7 +12,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 use appkeep_core::catalog::Bucket;
@@ -122,6 +122,8 @@ pub(crate) struct Claims {
     data_dir: PathBuf,
     expiry: Expiry,
     own: OnceLock<Claim>,
+    /// Held while the installation gets its id, which happens once.
+    naming: Mutex<()>,
     buckets: Mutex<HashMap<PathBuf, Arc<Mutex<State>>>>,
 }
 
@@ -148,6 +150,7 @@ impl Claims {
             data_dir: data_dir.to_owned(),
             expiry: EXPIRY,
             own: OnceLock::new(),
+            naming: Mutex::default(),
             buckets: Mutex::default(),
         }
     }
@@ -302,6 +305,10 @@ impl Claims {
     }
 
     fn own(&self) -> Result<&Claim, EngineError> {
+        if let Some(own) = self.own.get() {
+            return Ok(own);
+        }
+        let _alone = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(own) = self.own.get() {
             return Ok(own);
         }
@@ -515,6 +522,23 @@ mod tests {
         drop(first);
         assert_eq!(site.claims(), []);
         copy.hold(&site.bucket).unwrap();
+    }
+
+    #[test]
+    fn buckets_that_are_claimed_at_once_are_claimed_by_one_installation() {
+        for _ in 0..20 {
+            let site = Site::new();
+            let server = site.server("data");
+            let ids = std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..4)
+                    .map(|_| scope.spawn(|| server.own().unwrap().installation_id))
+                    .collect();
+                let joined = threads.into_iter().map(|thread| thread.join().unwrap());
+                joined.collect::<Vec<_>>()
+            });
+            let stored = installation_id(&site.dir.path().join("data")).unwrap();
+            assert!(ids.iter().all(|id| *id == stored), "{ids:?}, stored is {stored}");
+        }
     }
 
     #[test]

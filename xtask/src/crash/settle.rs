@@ -139,8 +139,9 @@ fn all_completed(listed: &[Value]) -> Result<Option<String>> {
 fn on_disk(place: &Place, world: &World) -> Result<Option<String>> {
     for app in 0..APPS.len() {
         let wanted = world.snaps.there.iter().filter(|snap| snap.app == app);
-        // Each has a record of what it is beside it.
-        let names = wanted.flat_map(|snap| [snap.id.clone(), format!("{}.taken", snap.id)]);
+        // Beside each are a record of what it is, and a manifest of its entries.
+        let names =
+            wanted.flat_map(|snap| ["", ".taken", ".manifest"].map(|end| format!("{}{end}", snap.id)));
         let wanted: BTreeSet<_> = names.map(|name| place.snapshots(app).join(name)).collect();
         let found: BTreeSet<_> = entries(&place.snapshots(app))?.into_iter().collect();
         if found != wanted {

@@ -1,0 +1,174 @@
+use appkeep_core::catalog::BucketLocation;
+use appkeep_core::ids::{AccountId, BucketId};
+use tempfile::TempDir;
+
+use super::*;
+
+/// A bucket, and data directories of servers.
+struct Site {
+    dir: TempDir,
+    bucket: Bucket,
+}
+
+impl Site {
+    fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("bucket");
+        fs::create_dir(&path).unwrap();
+        let bucket = Bucket {
+            id: BucketId::new(Uuid::from_u128(0xb)),
+            account_id: AccountId::new(Uuid::from_u128(0xac)),
+            name: "main".to_owned(),
+            location: BucketLocation::Directory(path),
+            is_default: true,
+            backups_max: 2,
+            declared: true,
+        };
+        Self { dir, bucket }
+    }
+
+    fn server(&self, data: &str) -> Claims {
+        Claims::new(&self.dir.path().join(data))
+    }
+
+    fn claims(&self) -> Vec<BucketClaim> {
+        list_claims(&directory_of(&self.bucket)).unwrap()
+    }
+
+    /// Leaves the claim of a process on another machine.
+    fn claim_elsewhere(&self, installation_id: Uuid) -> PathBuf {
+        let claim = Claim {
+            version: VERSION,
+            server_id: random_id().unwrap(),
+            installation_id,
+            data_directory: None,
+            process: Process {
+                boot_id: "another".to_owned(),
+                hostname: "elsewhere".to_owned(),
+                ..Process::this()
+            },
+            time: now(),
+        };
+        let path = path_of(&directory_of(&self.bucket), claim.server_id);
+        write(&path, &claim).unwrap();
+        path
+    }
+}
+
+#[track_caller]
+fn refused(held: Result<(), EngineError>) -> String {
+    match held {
+        Err(EngineError::Busy(reason)) => reason,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_bucket_belongs_to_one_process_until_that_gives_it_back() {
+    let site = Site::new();
+    let first = site.server("data");
+    first.hold(&site.bucket).unwrap();
+    first.hold(&site.bucket).unwrap();
+    let copy = site.server("copy");
+    fs::create_dir(site.dir.path().join("copy")).unwrap();
+    let id = site.dir.path().join("data").join(INSTALLATION_FILE);
+    fs::copy(id, site.dir.path().join("copy").join(INSTALLATION_FILE)).unwrap();
+    let reason = refused(copy.hold(&site.bucket));
+    assert!(
+        reason.starts_with("bucket main is used by a copy of this server (process "),
+        "{reason}"
+    );
+    let reason = refused(site.server("other").hold(&site.bucket));
+    assert!(
+        reason.starts_with("bucket main is used by another server (process "),
+        "{reason}"
+    );
+    assert!(reason.ends_with("appkeep bucket take-over main"), "{reason}");
+    first.hold(&site.bucket).unwrap();
+    assert_eq!(site.claims().len(), 1);
+    drop(first);
+    assert_eq!(site.claims(), []);
+    copy.hold(&site.bucket).unwrap();
+}
+
+#[test]
+fn buckets_that_are_claimed_at_once_are_claimed_by_one_installation() {
+    for _ in 0..20 {
+        let site = Site::new();
+        let server = site.server("data");
+        let ids = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..4)
+                .map(|_| scope.spawn(|| server.own().unwrap().installation_id))
+                .collect();
+            let joined = threads.into_iter().map(|thread| thread.join().unwrap());
+            joined.collect::<Vec<_>>()
+        });
+        let stored = installation_id(&site.dir.path().join("data")).unwrap();
+        assert!(ids.iter().all(|id| *id == stored), "{ids:?}, stored is {stored}");
+    }
+}
+
+#[test]
+fn a_claim_whose_process_has_ended_here_does_not_count() {
+    let site = Site::new();
+    let claim = Claim {
+        version: VERSION,
+        server_id: random_id().unwrap(),
+        installation_id: random_id().unwrap(),
+        data_directory: None,
+        process: Process {
+            start_ticks: 1,
+            ..Process::this()
+        },
+        time: now(),
+    };
+    write(&path_of(&directory_of(&site.bucket), claim.server_id), &claim).unwrap();
+    site.server("data").hold(&site.bucket).unwrap();
+}
+
+#[test]
+fn a_claim_from_elsewhere_counts_as_long_as_it_is_refreshed() {
+    let site = Site::new();
+    let mut server = site.server("data");
+    let own = server.own().unwrap().installation_id;
+    for installation_id in [own, Uuid::from_u128(1)] {
+        let path = site.claim_elsewhere(installation_id);
+        refused(server.hold(&site.bucket));
+        server.expiry.own = Duration::ZERO;
+        match (server.hold(&site.bucket), installation_id == own) {
+            (Ok(()), true) => assert!(!path.exists()),
+            (Err(EngineError::Busy(_)), false) => assert!(path.exists()),
+            other => panic!("{other:?}"),
+        }
+        server.expiry = EXPIRY;
+        server.release();
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_understood_counts_until_it_expires() {
+    let site = Site::new();
+    fs::write(path_of(&directory_of(&site.bucket), Uuid::from_u128(7)), "{}").unwrap();
+    let mut server = site.server("data");
+    refused(server.hold(&site.bucket));
+    server.expiry.others = Duration::ZERO;
+    server.hold(&site.bucket).unwrap();
+}
+
+#[test]
+fn a_holder_whose_claim_was_taken_away_notices() {
+    let site = Site::new();
+    let first = site.server("data");
+    first.hold(&site.bucket).unwrap();
+    let [claim] = &site.claims()[..] else {
+        panic!("{:?}", site.claims())
+    };
+    assert!(claim.runs_here);
+    remove_claim(claim).unwrap();
+    let second = site.server("other");
+    second.hold(&site.bucket).unwrap();
+    refused(first.hold(&site.bucket));
+    assert_eq!(site.claims().len(), 1);
+    drop(second);
+    first.hold(&site.bucket).unwrap();
+}

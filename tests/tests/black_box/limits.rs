@@ -104,7 +104,8 @@ async fn a_snapshot_and_a_delete_need_not_wait_for_backups() {
 async fn a_deleted_backup_does_not_wait_for_its_next_attempt() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
-    std::fs::remove_dir(server.path().join("buckets/local")).unwrap();
+    let (bucket, gone) = (server.path().join("buckets/local"), server.path().join("gone"));
+    std::fs::rename(bucket, gone).unwrap();
     let backup = api.create_backup(app, &json!({})).await;
     let path = format!("{}/{}", api.backups(), backup["id"].as_str().unwrap());
     eventually("the backup to wait for its next attempt", async || {

@@ -78,7 +78,14 @@ impl World {
         let log_path = results.join("server.log");
         let log = File::create(&log_path).context("failed to make the server's log")?;
         let mut child = Command::new(binary)
-            .args(["serve", "--log", "warn,audit=off", "--listen", "127.0.0.1:0", "--config"])
+            .args([
+                "serve",
+                "--log",
+                "warn,audit=off",
+                "--listen",
+                "127.0.0.1:0",
+                "--config",
+            ])
             .arg(&config)
             .arg("--data")
             .arg(&data)

@@ -90,7 +90,10 @@ impl Finding {
 
     /// Whether a resource in this state can stay as it is, whatever its reasons.
     fn confirms(&self, state: ResourceState) -> bool {
-        *self == Self::There && state == ResourceState::Completed
+        matches!(
+            (self, state),
+            (Self::There, ResourceState::Completed) | (Self::Gone(_), ResourceState::Removed)
+        )
     }
 
     /// The state of a finished resource and its reasons after this was found; nothing when they stay as they are.

@@ -7,7 +7,7 @@ use appkeep_core::store::{FinishedBackup, ListFilter, ListPage, Page, StoreError
 use rusqlite::params;
 
 use super::db::{Db, statements};
-use super::rows::{Bounds, Row, bytes, json, micros};
+use super::rows::{Row, bytes, json, micros};
 
 statements! {
     INSERT("app_backups") = "INSERT INTO app_backups (id, account_id, app_id, name, bucket_id, snapshot_id, schedule_id, state, \
@@ -120,22 +120,7 @@ pub(super) fn fetch(
 
 /// Reads a page of the account's or the app's list.
 pub(super) fn list(db: &Db, filter: &ListFilter, page: &Page) -> Result<ListPage<AppBackup>, StoreError> {
-    let account_id = filter.account_id.to_string();
-    let Bounds {
-        created_micros,
-        id,
-        limit,
-    } = Bounds::of(page);
-    match filter.app_id {
-        None => {
-            let params = params![account_id, created_micros, id, limit];
-            db.page(LIST_OF_ACCOUNT, params, page, app_backup)
-        }
-        Some(app_id) => {
-            let params = params![account_id, created_micros, id, limit, app_id.to_string()];
-            db.page(LIST_OF_APP, params, page, app_backup)
-        }
-    }
+    db.filtered_page([LIST_OF_ACCOUNT, LIST_OF_APP], filter, page, app_backup)
 }
 
 /// Reads ids and states of an app's finished backups, in the order of ids.

@@ -7,7 +7,7 @@ use appkeep_core::store::{FinishedSnap, ListFilter, ListPage, Page, StoreError};
 use rusqlite::params;
 
 use super::db::{Db, statements};
-use super::rows::{Bounds, Row, json, micros};
+use super::rows::{Row, json, micros};
 
 statements! {
     INSERT("app_snaps") = "INSERT INTO app_snaps (id, account_id, app_id, name, schedule_id, state, state_unready, hook_state, \
@@ -103,22 +103,7 @@ pub(super) fn list_made_for(db: &Db, backup_id: AppBackupId) -> Result<Vec<AppSn
 
 /// Reads a page of the account's or the app's list.
 pub(super) fn list(db: &Db, filter: &ListFilter, page: &Page) -> Result<ListPage<AppSnap>, StoreError> {
-    let account_id = filter.account_id.to_string();
-    let Bounds {
-        created_micros,
-        id,
-        limit,
-    } = Bounds::of(page);
-    match filter.app_id {
-        None => {
-            let params = params![account_id, created_micros, id, limit];
-            db.page(LIST_OF_ACCOUNT, params, page, app_snap)
-        }
-        Some(app_id) => {
-            let params = params![account_id, created_micros, id, limit, app_id.to_string()];
-            db.page(LIST_OF_APP, params, page, app_snap)
-        }
-    }
+    db.filtered_page([LIST_OF_ACCOUNT, LIST_OF_APP], filter, page, app_snap)
 }
 
 /// Reads ids and states of an app's finished snapshots, in the order of ids.

@@ -3,11 +3,13 @@
 //! A connection runs only [`Statement`]s, and `statements!` is how a module defines them. Each module's
 //! statements are also in its `STATEMENTS`, whose query plans are recorded in a test.
 
-use appkeep_core::store::{ListPage, Page, StoreError};
-use rusqlite::{Connection, Params};
+use std::ops::ControlFlow;
+
+use appkeep_core::store::{ListFilter, ListPage, Page, StoreError};
+use rusqlite::{Connection, Params, params};
 
 use super::errors::{store_error, store_error_or_name_taken};
-use super::rows::Row;
+use super::rows::{Bounds, Row};
 
 /// A statement with the table that error messages name.
 #[derive(Debug, Clone, Copy)]
@@ -102,15 +104,11 @@ impl Db {
         params: impl Params,
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
-        let mut prepared = self
-            .connection
-            .prepare_cached(statement.sql)
-            .map_err(store_error)?;
-        let mut rows = prepared.query(params).map_err(store_error)?;
         let mut found = Vec::new();
-        while let Some(row) = rows.next().map_err(store_error)? {
-            found.push(read(&Row::new(statement.table, row))?);
-        }
+        self.each(statement, params, |row| {
+            found.push(read(row)?);
+            Ok(ControlFlow::Continue(()))
+        })?;
         Ok(found)
     }
 
@@ -122,27 +120,64 @@ impl Db {
         page: &Page,
         mut read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
     ) -> Result<ListPage<T>, StoreError> {
+        let (mut rows, mut bytes, mut has_more) = (Vec::new(), 0, false);
+        self.each(statement, params, |row| {
+            has_more = rows.len() >= page.rows_max as usize || bytes > page.bytes_max;
+            if has_more {
+                return Ok(ControlFlow::Break(()));
+            }
+            rows.push(read(row)?);
+            bytes += row.bytes_read();
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(ListPage { rows, has_more })
+    }
+
+    /// Reads a page of an account's list, or of the app's that `filter` names. Both statements take the account, a
+    /// page's bounds and the limit; that of an app takes its id as well.
+    pub(super) fn filtered_page<T>(
+        &self,
+        [of_account, of_app]: [Statement; 2],
+        filter: &ListFilter,
+        page: &Page,
+        read: impl FnMut(&Row<'_>) -> Result<T, StoreError>,
+    ) -> Result<ListPage<T>, StoreError> {
+        let account_id = filter.account_id.to_string();
+        let Bounds {
+            created_micros,
+            id,
+            limit,
+        } = Bounds::of(page);
+        match filter.app_id {
+            None => {
+                let params = params![account_id, created_micros, id, limit];
+                self.page(of_account, params, page, read)
+            }
+            Some(app_id) => {
+                let params = params![account_id, created_micros, id, limit, app_id.to_string()];
+                self.page(of_app, params, page, read)
+            }
+        }
+    }
+
+    /// Visits the rows in their order until `visit` breaks.
+    fn each(
+        &self,
+        statement: Statement,
+        params: impl Params,
+        mut visit: impl FnMut(&Row<'_>) -> Result<ControlFlow<()>, StoreError>,
+    ) -> Result<(), StoreError> {
         let mut prepared = self
             .connection
             .prepare_cached(statement.sql)
             .map_err(store_error)?;
         let mut rows = prepared.query(params).map_err(store_error)?;
-        let (mut found, mut bytes) = (Vec::new(), 0);
         while let Some(row) = rows.next().map_err(store_error)? {
-            if found.len() >= page.rows_max as usize || bytes > page.bytes_max {
-                return Ok(ListPage {
-                    rows: found,
-                    has_more: true,
-                });
+            if visit(&Row::new(statement.table, row))?.is_break() {
+                break;
             }
-            let row = Row::new(statement.table, row);
-            found.push(read(&row)?);
-            bytes += row.bytes_read();
         }
-        Ok(ListPage {
-            rows: found,
-            has_more: false,
-        })
+        Ok(())
     }
 
     /// Begins a transaction that holds the lock for writing from the start: one that reads first and writes

@@ -30,8 +30,10 @@ pub const METADATA_LOST_LABEL: &str = "appkeep.io/read-only/snapshot-metadata-lo
 /// The label that says how many files the read-back of a backup found not to be stored as the snapshot has them,
 /// before everything was stored again. Without it, there was none.
 pub const STORED_AGAIN_LABEL: &str = "appkeep.io/read-only/backup-stored-again";
+
 /// The label of a schedule that says which deletions its retention holds, and why.
 pub const RETENTION_HELD_LABEL: &str = "appkeep.io/read-only/retention-held";
+
 /// The label of an app that counts the notes of its latest restore.
 pub const RESTORE_NOTES_LABEL: &str = "appkeep.io/read-only/restore-notes";
 

@@ -44,10 +44,7 @@ impl Listed for AppBackup {
     const KIND: ListKind = ListKind::AppBackups;
 
     fn position(&self) -> Position {
-        Position {
-            created_micros: self.metadata.created_at.timestamp_micros(),
-            id: self.id.as_uuid(),
-        }
+        Position::new(self.metadata.created_at, self.id.as_uuid())
     }
 
     async fn page(store: &dyn Store, filter: &ListFilter, page: &Page) -> Result<ListPage<Self>, StoreError> {
@@ -60,10 +57,7 @@ impl Listed for AppSnap {
     const KIND: ListKind = ListKind::AppSnaps;
 
     fn position(&self) -> Position {
-        Position {
-            created_micros: self.metadata.created_at.timestamp_micros(),
-            id: self.id.as_uuid(),
-        }
+        Position::new(self.metadata.created_at, self.id.as_uuid())
     }
 
     async fn page(store: &dyn Store, filter: &ListFilter, page: &Page) -> Result<ListPage<Self>, StoreError> {
@@ -76,10 +70,7 @@ impl Listed for AppView {
     const KIND: ListKind = ListKind::Apps;
 
     fn position(&self) -> Position {
-        Position {
-            created_micros: self.created_at.timestamp_micros(),
-            id: self.app.id.as_uuid(),
-        }
+        Position::new(self.created_at, self.app.id.as_uuid())
     }
 
     async fn page(store: &dyn Store, filter: &ListFilter, page: &Page) -> Result<ListPage<Self>, StoreError> {

@@ -62,10 +62,7 @@ impl<T: Identified> ShortList<T> {
 }
 
 fn position<T: Identified>(one: &Recorded<T>) -> Position {
-    Position {
-        created_micros: one.created_at.timestamp_micros(),
-        id: one.what.id(),
-    }
+    Position::new(one.created_at, one.what.id())
 }
 
 fn order(position: &Position) -> (i64, Uuid) {

@@ -47,6 +47,17 @@ pub struct Position {
     pub id: Uuid,
 }
 
+impl Position {
+    /// The place of the resource with this id that was created then.
+    #[must_use]
+    pub fn new(created_at: DateTime<Utc>, id: Uuid) -> Self {
+        Self {
+            created_micros: created_at.timestamp_micros(),
+            id,
+        }
+    }
+}
+
 /// Which resources a list holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ListFilter {

@@ -198,23 +198,30 @@ mod tests {
         assert_eq!(shown(None, Vec::new()), json!(null));
     }
 
+    fn shop() -> core::app::AppView {
+        core::app::AppView {
+            app: catalog::App {
+                id: Uuid::from_u128(1).into(),
+                account_id: Uuid::from_u128(2).into(),
+                name: "shop".to_owned(),
+                volumes: Vec::new(),
+                options: AppOptions::default(),
+                declared: true,
+            },
+            account_name: "acme".to_owned(),
+            restore: None,
+            created_at: DateTime::UNIX_EPOCH,
+            modified_at: DateTime::UNIX_EPOCH,
+            generation: 1,
+        }
+    }
+
     #[test]
     fn restore_notes_are_labels_of_a_ready_app() {
         let labels = |restore| {
             let app = app(&core::app::AppView {
-                app: catalog::App {
-                    id: Uuid::from_u128(1).into(),
-                    account_id: Uuid::from_u128(2).into(),
-                    name: "shop".to_owned(),
-                    volumes: Vec::new(),
-                    options: AppOptions::default(),
-                    declared: true,
-                },
-                account_name: "acme".to_owned(),
                 restore: Some(restore),
-                created_at: DateTime::UNIX_EPOCH,
-                modified_at: DateTime::UNIX_EPOCH,
-                generation: 1,
+                ..shop()
             });
             serde_json::to_value(app.unwrap()).unwrap()["metadata"]["labels"].clone()
         };
@@ -234,21 +241,7 @@ mod tests {
     #[test]
     fn an_app_was_modified_by_the_system_once_anything_of_it_changed() {
         let modified_by = |generation| {
-            let app = app(&core::app::AppView {
-                app: catalog::App {
-                    id: Uuid::from_u128(1).into(),
-                    account_id: Uuid::from_u128(2).into(),
-                    name: "shop".to_owned(),
-                    volumes: Vec::new(),
-                    options: AppOptions::default(),
-                    declared: true,
-                },
-                account_name: "acme".to_owned(),
-                restore: None,
-                created_at: DateTime::UNIX_EPOCH,
-                modified_at: DateTime::UNIX_EPOCH,
-                generation,
-            });
+            let app = app(&core::app::AppView { generation, ..shop() });
             app.unwrap().metadata.modified_by
         };
         let system = Identifier(SubjectId::SYSTEM.as_uuid());

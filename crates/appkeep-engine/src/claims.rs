@@ -12,7 +12,7 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use appkeep_core::catalog::Bucket;
@@ -24,7 +24,7 @@ use uuid::Uuid;
 use crate::bucket::directory_of;
 use crate::durable;
 use crate::failure::{self, storage};
-use crate::machine::{Life, Process};
+use crate::machine::{self, Life, Process};
 
 /// The version of the file's format.
 const VERSION: u32 = 1;
@@ -113,7 +113,7 @@ pub fn list_claims(directory: &Path) -> io::Result<Vec<BucketClaim>> {
 /// # Errors
 /// As the system says.
 pub fn remove_claim(claim: &BucketClaim) -> io::Result<()> {
-    remove(&claim.path)
+    durable::remove(&claim.path)
 }
 
 /// The claims of this process.
@@ -192,7 +192,7 @@ impl Claims {
             return Ok(());
         }
         match write(&path, own) {
-            Err(error) if is_full(&error) => {
+            Err(error) if failure::has_no_room(&error) => {
                 // A delete is to make room, and takes none.
                 tracing::warn!(path = %directory.display(), "a bucket has no room for the claim to it");
                 if !is_held {
@@ -207,7 +207,7 @@ impl Claims {
             return Ok(());
         }
         if let Some(other) = self.another(&directory, &mut state).map_err(failed)? {
-            remove(&path).map_err(failed)?;
+            durable::remove(&path).map_err(failed)?;
             state.written = None;
             return Err(self.refusal(bucket, &other));
         }
@@ -222,7 +222,7 @@ impl Claims {
             if failure::lock(&state).written.take().is_none() {
                 continue;
             }
-            if let Err(error) = remove(&path_of(&directory, own.server_id)) {
+            if let Err(error) = durable::remove(&path_of(&directory, own.server_id)) {
                 tracing::warn!(path = %directory.display(), %error, "the claim to a bucket is left");
             }
         }
@@ -249,9 +249,10 @@ impl Claims {
             if *known != version {
                 (*known, *since) = (version.clone(), Instant::now());
             }
-            let is_own =
-                claim.as_ref().map(|claim| claim.installation_id) == own.map(|own| own.installation_id);
-            let expiry = if is_own {
+            let expiry = if claim
+                .as_ref()
+                .is_some_and(|claim| self.is_of_this_installation(claim))
+            {
                 self.expiry.own
             } else {
                 self.expiry.others
@@ -259,7 +260,7 @@ impl Claims {
             let life = claim.as_ref().map_or(Life::Unknown, |claim| self.life(claim));
             if life == Life::Ended || (life == Life::Unknown && since.elapsed() >= expiry) {
                 tracing::warn!(path = %path.display(), "the claim of a server that is gone is removed");
-                remove(&path)?;
+                durable::remove(&path)?;
             } else {
                 counts = Some(version.bytes);
             }
@@ -273,13 +274,18 @@ impl Claims {
             own.data_directory.is_some()
                 && (own.data_directory == claim.data_directory)
                 && (own.process.boot_id == claim.process.boot_id)
-                && (own.installation_id == claim.installation_id)
         });
-        if is_ours {
+        if is_ours && self.is_of_this_installation(claim) {
             Life::Ended
         } else {
             claim.process.life()
         }
+    }
+
+    /// Whether a claim was written with this data directory, or with a copy of it.
+    fn is_of_this_installation(&self, claim: &Claim) -> bool {
+        let own = self.own.get();
+        own.is_some_and(|own| own.installation_id == claim.installation_id)
     }
 
     fn refusal(&self, bucket: &Bucket, other: &[u8]) -> EngineError {
@@ -287,8 +293,7 @@ impl Claims {
         let (what, process) = match parse(other) {
             None => ("another server", "unknown process".to_owned()),
             Some(claim) => {
-                let is_own = self.own.get().map(|own| own.installation_id) == Some(claim.installation_id);
-                let what = if is_own {
+                let what = if self.is_of_this_installation(&claim) {
                     "a copy of this server"
                 } else {
                     "another server"
@@ -308,7 +313,7 @@ impl Claims {
         if let Some(own) = self.own.get() {
             return Ok(own);
         }
-        let _alone = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = failure::lock(&self.naming);
         if let Some(own) = self.own.get() {
             return Ok(own);
         }
@@ -320,7 +325,7 @@ impl Claims {
                 .ok()
                 .map(|found| (found.dev(), found.ino())),
             process: Process::this(),
-            time: now(),
+            time: machine::now(),
         };
         Ok(self.own.get_or_init(|| claim))
     }
@@ -338,7 +343,7 @@ fn path_of(directory: &Path, server_id: Uuid) -> PathBuf {
 
 fn write(path: &Path, claim: &Claim) -> io::Result<()> {
     let claim = Claim {
-        time: now(),
+        time: machine::now(),
         ..claim.clone()
     };
     durable::write(
@@ -354,13 +359,6 @@ fn touch(path: &Path) -> io::Result<()> {
         .append(true)
         .open(path)?
         .set_modified(SystemTime::now())
-}
-
-fn is_full(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-    )
 }
 
 fn read_all(directory: &Path) -> io::Result<Vec<(PathBuf, Version)>> {
@@ -395,13 +393,6 @@ fn parse(bytes: &[u8]) -> Option<Claim> {
     (claim.version == VERSION).then_some(claim)
 }
 
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        removed => removed,
-    }
-}
-
 fn installation_id(data_dir: &Path) -> Result<Uuid, EngineError> {
     let path = data_dir.join(INSTALLATION_FILE);
     let failed = |error: io::Error| storage(path.display(), &error);
@@ -422,11 +413,6 @@ fn random_id() -> Result<Uuid, EngineError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| EngineError::Broken(format!("no random bytes: {error}")))?;
     Ok(uuid::Builder::from_random_bytes(bytes).into_uuid())
-}
-
-/// For people.
-fn now() -> DateTime<Utc> {
-    SystemTime::now().into()
 }
 
 #[cfg(test)]

@@ -48,6 +48,17 @@ fn write_beside(beside: &Path, parts: &[impl AsRef<[u8]>]) -> io::Result<()> {
     file.sync_all()
 }
 
+/// Removes the file `path`. One that is gone already is fine.
+///
+/// # Errors
+/// As the system says.
+pub(crate) fn remove(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
 /// Makes the directory `path`, whose parent is there. One that is there already is fine.
 ///
 /// # Errors

@@ -43,13 +43,13 @@ fn has_transient_cause(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
-/// [`EngineError::Exhausted`] if `error` is transient, else what `otherwise` makes of the reason.
+/// [`EngineError::Exhausted`] if the error `is_transient`, else what `otherwise` makes of the reason.
 fn unless_transient(
     reason: String,
-    error: &io::Error,
+    is_transient: bool,
     otherwise: impl FnOnce(String) -> EngineError,
 ) -> EngineError {
-    if is_transient(error) {
+    if is_transient {
         EngineError::Exhausted(reason)
     } else {
         otherwise(reason)
@@ -58,29 +58,29 @@ fn unless_transient(
 
 /// A disk or a bucket that failed at `what`.
 pub(crate) fn storage(what: impl Display, error: &io::Error) -> EngineError {
-    unless_transient(format!("{what}: {error}"), error, EngineError::Storage)
+    unless_transient(
+        format!("{what}: {error}"),
+        is_transient(error),
+        EngineError::Storage,
+    )
 }
 
 /// Data at `what` that can't be read.
 pub(crate) fn unreadable(what: impl Display, error: &io::Error) -> EngineError {
-    unless_transient(format!("{what}: {error}"), error, |reason| {
+    unless_transient(format!("{what}: {error}"), is_transient(error), |reason| {
         EngineError::Unreadable(vec![reason])
     })
 }
 
 /// A key that can't be read at `what`.
 pub(crate) fn key(what: impl Display, error: &io::Error) -> EngineError {
-    unless_transient(format!("{what}: {error}"), error, EngineError::Key)
+    unless_transient(format!("{what}: {error}"), is_transient(error), EngineError::Key)
 }
 
 /// A library that failed while it was `doing` something.
 pub(crate) fn broken(doing: &str, error: &RusticError) -> EngineError {
     let reason = format!("{doing}: {}", words(error));
-    if is_transient_in(error) {
-        EngineError::Exhausted(reason)
-    } else {
-        EngineError::Broken(reason)
-    }
+    unless_transient(reason, is_transient_in(error), EngineError::Broken)
 }
 
 /// What the library says, on one line. Our own words, where the error began with us.
@@ -95,17 +95,20 @@ pub(crate) fn words(error: &RusticError) -> String {
     said.strip_prefix("Error: ").unwrap_or(&said).replace('\n', " ")
 }
 
-/// Whether there was no room for what was to be written.
+/// Whether the library had no room for what was to be written.
 pub(crate) fn is_full(error: &RusticError) -> bool {
     let ours = error
         .source()
         .and_then(|source| source.downcast_ref::<BackendFailure>());
-    ours.is_some_and(|ours| {
-        matches!(
-            ours.error.kind(),
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-        )
-    })
+    ours.is_some_and(|ours| has_no_room(&ours.error))
+}
+
+/// Whether there was no room for what was to be written.
+pub(crate) fn has_no_room(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
 }
 
 /// A backend that could not do as it was told.

@@ -2,13 +2,20 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 /// The machine's name on the network.
 pub(crate) fn hostname() -> String {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     name.trim().to_owned()
+}
+
+/// The time by this machine's clock, for files that tell other machines when they were written.
+pub(crate) fn now() -> DateTime<Utc> {
+    SystemTime::now().into()
 }
 
 /// Whether a process of this number runs here.

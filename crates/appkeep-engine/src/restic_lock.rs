@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use aes256ctr_poly1305aes::aead::{Aead, AeadInPlace};
 use aes256ctr_poly1305aes::{Aes256CtrPoly1305Aes, Key};
@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::backend::TMP_DIR;
 use crate::durable;
-use crate::failure::storage;
+use crate::failure::{self, storage};
 use crate::gate::Gate;
 use crate::machine;
 
@@ -110,10 +110,7 @@ impl Locks<'_> {
     pub(crate) fn lock(&self, mode: Mode, gate: &Arc<Gate>) -> Result<RepositoryLock, EngineError> {
         self.check(mode)?;
         let lock = Written::write(self, mode).map_err(|error| {
-            if matches!(
-                error.kind(),
-                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
-            ) {
+            if failure::has_no_room(&error) {
                 gate.note_full();
             }
             storage("writing a lock", &error)
@@ -164,7 +161,7 @@ impl Locks<'_> {
                     path = %path.display(), host = other.hostname, pid = other.pid, time = %other.time,
                     "a stale lock is removed"
                 );
-                remove(&path).map_err(|error| storage("removing a stale lock", &error))?;
+                durable::remove(&path).map_err(|error| storage("removing a stale lock", &error))?;
             } else if other.exclusive || mode == Mode::Exclusive {
                 let Content {
                     hostname, pid, time, ..
@@ -229,7 +226,7 @@ struct Written {
 impl Written {
     fn write(locks: &Locks<'_>, mode: Mode) -> io::Result<Self> {
         let sealed = locks.seal(&Content {
-            time: now(),
+            time: machine::now(),
             exclusive: mode == Mode::Exclusive,
             hostname: machine::hostname(),
             username: "appkeep".to_owned(),
@@ -251,7 +248,7 @@ impl Written {
     }
 
     fn remove(&self) {
-        if let Err(error) = remove(&self.path) {
+        if let Err(error) = durable::remove(&self.path) {
             tracing::warn!(path = %self.path.display(), %error, "a lock is left");
         }
     }
@@ -287,20 +284,9 @@ impl Keeper {
     }
 }
 
-fn remove(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        removed => removed,
-    }
-}
-
-/// restic compares the times of different machines, and so must this.
-fn now() -> DateTime<Utc> {
-    SystemTime::now().into()
-}
-
 fn is_stale(other: &Content) -> bool {
-    let is_old = now() - other.time > TimeDelta::from_std(STALE_AFTER).unwrap_or(TimeDelta::MAX);
+    // restic compares the times of different machines, and so must this.
+    let is_old = machine::now() - other.time > TimeDelta::from_std(STALE_AFTER).unwrap_or(TimeDelta::MAX);
     let is_here = other.hostname == machine::hostname();
     is_old || other.appkeep.is_some() || (is_here && !machine::is_running(other.pid))
 }
@@ -384,7 +370,7 @@ mod tests {
             ] {
                 let (dir, key) = (tempfile::tempdir().unwrap(), MasterKey::new());
                 let locks = locks(dir.path(), &key, 1);
-                write_foreign(&locks, exclusive, now(), "elsewhere", packed);
+                write_foreign(&locks, exclusive, machine::now(), "elsewhere", packed);
                 match locks.lock(mode, &gate(dir.path())) {
                     Ok(_) => assert!(expected, "{exclusive} {mode:?}"),
                     Err(EngineError::Busy(reason)) => {
@@ -401,7 +387,13 @@ mod tests {
     fn stale_locks_are_removed() {
         let (dir, key) = (tempfile::tempdir().unwrap(), MasterKey::new());
         let locks = locks(dir.path(), &key, 1);
-        write_foreign(&locks, true, now() - TimeDelta::minutes(31), "elsewhere", false);
+        write_foreign(
+            &locks,
+            true,
+            machine::now() - TimeDelta::minutes(31),
+            "elsewhere",
+            false,
+        );
         locks.check(Mode::Exclusive).unwrap();
         assert_eq!(files(dir.path()), 0);
         // An earlier server process died; the bucket is ours now.
@@ -424,7 +416,13 @@ mod tests {
             locks(dir.path(), &key, 1).check(Mode::Exclusive).unwrap();
         }
         let other = MasterKey::new();
-        write_foreign(&locks(dir.path(), &other, 1), true, now(), "elsewhere", false);
+        write_foreign(
+            &locks(dir.path(), &other, 1),
+            true,
+            machine::now(),
+            "elsewhere",
+            false,
+        );
         locks(dir.path(), &key, 1).check(Mode::Exclusive).unwrap();
     }
 }

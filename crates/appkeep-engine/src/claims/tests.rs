@@ -47,7 +47,7 @@ impl Site {
                 hostname: "elsewhere".to_owned(),
                 ..Process::this()
             },
-            time: now(),
+            time: machine::now(),
         };
         let path = path_of(&directory_of(&self.bucket), claim.server_id);
         write(&path, &claim).unwrap();
@@ -120,7 +120,7 @@ fn a_claim_whose_process_has_ended_here_does_not_count() {
             start_ticks: 1,
             ..Process::this()
         },
-        time: now(),
+        time: machine::now(),
     };
     write(&path_of(&directory_of(&site.bucket), claim.server_id), &claim).unwrap();
     site.server("data").hold(&site.bucket).unwrap();

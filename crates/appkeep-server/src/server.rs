@@ -13,7 +13,9 @@ use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::engine::Engine;
 use appkeep_core::service::Service;
 use appkeep_core::store::Store;
-use appkeep_core::worker::{BucketWatch, HookTurns, Reconciler, WorkerDeps, Workers, resume_restores};
+use appkeep_core::worker::{
+    Background, HookTurns, WorkerDeps, Workers, resume_restores, start_bucket_watch, start_reconciler,
+};
 use appkeep_engine::{DataSpace, EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
 use tokio::sync::{Notify, Semaphore};
@@ -74,8 +76,8 @@ pub struct Server {
     listener: Listener,
     store: Arc<SqliteStore>,
     workers: Workers,
-    reconciler: Reconciler,
-    bucket_watch: BucketWatch,
+    reconciler: Background,
+    bucket_watch: Background,
     engine: Arc<dyn Engine>,
     operations: Option<Operations>,
     certificate: Option<CertificateWatch>,
@@ -161,9 +163,9 @@ impl Server {
             admission,
         };
         resume_restores(&deps).await?;
-        let bucket_watch = BucketWatch::start(&deps);
+        let bucket_watch = start_bucket_watch(&deps);
         let workers = Workers::start(&deps, options.config.workers as usize);
-        let reconciler = Reconciler::start(&deps, options.config.check_every);
+        let reconciler = start_reconciler(&deps, options.config.check_every);
         if let Some(operations) = &operations {
             let liveness = workers.liveness().with(reconciler.liveness());
             operations.watch(liveness.with(bucket_watch.liveness()));

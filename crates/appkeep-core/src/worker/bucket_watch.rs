@@ -2,47 +2,23 @@
 
 use std::collections::HashSet;
 
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
-use super::{Liveness, WorkerDeps};
+use super::{Background, WorkerDeps};
 use crate::catalog::Bucket;
 use crate::engine::{EngineError, HOLD_EVERY};
 use crate::ids::BucketId;
 use crate::state::fit_reason;
 use crate::store::StoreError;
 
-/// A task that claims all declared buckets, and keeps them.
-pub struct BucketWatch {
-    task: JoinHandle<()>,
-    shutdown: CancellationToken,
-}
-
-impl BucketWatch {
-    /// Claims the buckets now, and refreshes the claims from then on.
-    #[must_use]
-    pub fn start(deps: &WorkerDeps) -> Self {
-        let shutdown = CancellationToken::new();
-        let task = tokio::spawn(watch(deps.clone(), shutdown.clone()));
-        Self { task, shutdown }
-    }
-
-    /// Whether it still runs.
-    #[must_use]
-    pub fn liveness(&self) -> Liveness {
-        let mut liveness = Liveness::default();
-        liveness.add("bucket watch", self.task.abort_handle());
-        liveness
-    }
-
-    /// Stops. The claims stay until the engine gives them back.
-    pub async fn stop(self) {
-        self.shutdown.cancel();
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the bucket watch died");
-        }
-    }
+/// Claims all declared buckets now, and refreshes the claims until it is stopped. They stay until the engine gives them
+/// back.
+#[must_use]
+pub fn start_bucket_watch(deps: &WorkerDeps) -> Background {
+    let deps = deps.clone();
+    Background::start("bucket watch", move |shutdown| watch(deps, shutdown))
 }
 
 async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {

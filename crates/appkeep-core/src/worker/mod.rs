@@ -5,6 +5,7 @@
 //! find out how far they came. A worker gives nothing away to the next but what is in the store.
 
 mod apply_retention;
+mod background;
 mod bucket_watch;
 mod delete_data;
 mod failed;
@@ -28,7 +29,8 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-pub use self::bucket_watch::BucketWatch;
+pub use self::background::Background;
+pub use self::bucket_watch::start_bucket_watch;
 pub use self::hooks::{HookTurns, POST_HOOKS_STOPPING};
 use crate::admission::Admission;
 use crate::clock::{Clock, IdSource};
@@ -38,7 +40,7 @@ use crate::service::Service;
 use crate::store::Store;
 
 pub use self::liveness::Liveness;
-pub use self::reconciler::Reconciler;
+pub use self::reconciler::start_reconciler;
 pub use self::unfinished_restores::{resume_restores, settle_restore};
 
 /// How long a lease holds unless it is renewed, in seconds.

@@ -13,11 +13,10 @@ use std::hash::Hash;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Liveness, WorkerDeps};
+use super::{Background, WorkerDeps};
 use crate::app_backup::AppBackup;
 use crate::app_snap::AppSnap;
 use crate::catalog::{App, Bucket};
@@ -31,41 +30,18 @@ const PAGE_ROWS: u32 = 1000;
 /// The longest pause between two apps. With fewer apps than a period has of these, a pass is over earlier.
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
-/// A running reconciler.
-pub struct Reconciler {
-    task: JoinHandle<()>,
-    shutdown: CancellationToken,
-}
-
-impl Reconciler {
-    /// Starts the first pass now, and a further one after each `period`.
-    #[must_use]
-    pub fn start(deps: &WorkerDeps, period: Duration) -> Self {
-        let shutdown = CancellationToken::new();
+/// Starts the reconciler: the first pass now, and a further one after each `period`.
+#[must_use]
+pub fn start_reconciler(deps: &WorkerDeps, period: Duration) -> Background {
+    let deps = deps.clone();
+    Background::start("reconciler", move |shutdown| async move {
         let passes = Passes {
-            deps: deps.clone(),
+            deps,
             period,
-            shutdown: shutdown.clone(),
+            shutdown,
         };
-        let task = tokio::spawn(async move { passes.run().await });
-        Self { task, shutdown }
-    }
-
-    /// Whether it still runs.
-    #[must_use]
-    pub fn liveness(&self) -> Liveness {
-        let mut liveness = Liveness::default();
-        liveness.add("reconciler", self.task.abort_handle());
-        liveness
-    }
-
-    /// Stops, soon.
-    pub async fn stop(self) {
-        self.shutdown.cancel();
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the reconciler died");
-        }
-    }
+        passes.run().await;
+    })
 }
 
 /// What a listing says about the data of a resource.

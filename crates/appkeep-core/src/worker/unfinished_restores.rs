@@ -51,15 +51,16 @@ async fn resume(deps: &WorkerDeps, app: &App, unfinished: &UnfinishedRestore) ->
         "a restore was interrupted: it is finished before anything else of the app"
     );
     let mut tx = deps.store.begin().await?;
+    let known = tx.fetch_app_restore(account_id, unfinished.id).await?;
     let latest = tx.fetch_latest_app_restore(account_id, app.id).await?;
     if let Some(mut latest) = latest.filter(|latest| latest.id != unfinished.id)
-        && tx.fetch_app_restore(account_id, unfinished.id).await?.is_some()
+        && known.is_some()
     {
         // The app is as its latest restore says.
         latest.interrupt(&[], now);
         tx.update_app_restore(&latest).await?;
     }
-    match tx.fetch_app_restore(account_id, unfinished.id).await? {
+    match known {
         // Its job goes on.
         Some(restore) if restore.state.is_in_progress() => return Ok(()),
         Some(mut restore) => {

@@ -1,0 +1,42 @@
+//! Tasks that run beside the workers until the server stops.
+
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::Liveness;
+
+/// A running task.
+#[derive(Debug)]
+pub struct Background {
+    name: &'static str,
+    task: JoinHandle<()>,
+    shutdown: CancellationToken,
+}
+
+impl Background {
+    /// Starts a task, which ends when the token that it gets is cancelled.
+    pub(super) fn start<F>(name: &'static str, run: impl FnOnce(CancellationToken) -> F) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
+        let shutdown = CancellationToken::new();
+        let task = tokio::spawn(run(shutdown.clone()));
+        Self { name, task, shutdown }
+    }
+
+    /// Whether it still runs.
+    #[must_use]
+    pub fn liveness(&self) -> Liveness {
+        let mut liveness = Liveness::default();
+        liveness.add(self.name, self.task.abort_handle());
+        liveness
+    }
+
+    /// Stops, soon.
+    pub async fn stop(self) {
+        self.shutdown.cancel();
+        if let Err(error) = self.task.await {
+            tracing::error!(task = self.name, %error, "a background task died");
+        }
+    }
+}

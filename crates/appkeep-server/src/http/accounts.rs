@@ -2,18 +2,13 @@
 
 use appkeep_api::account::{AccountListType, AccountVersion};
 use appkeep_api::params::{AccountListQuery, QueryParams};
-use appkeep_api::reply::Reply;
 use appkeep_core::error::Error;
 
-use super::call::Call;
-use super::problem::Refusal;
+use super::call::{Answered, Call};
 use super::short_list::{self, Head};
 use super::{list, to_wire_declared};
 
-pub(super) async fn list<R>(
-    call: &Call<'_>,
-    query: QueryParams<AccountListQuery>,
-) -> Result<Reply<R>, Refusal> {
+pub(super) async fn list(call: &Call<'_>, query: QueryParams<AccountListQuery>) -> Answered {
     let (include, options) = list::wanted(query);
     let ctx = call.authenticate().await?;
     let found = call.http().service.account_list(&ctx, options).await?;

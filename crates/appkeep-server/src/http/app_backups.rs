@@ -13,20 +13,18 @@ use appkeep_core::service::AppBackupRef;
 use http::StatusCode;
 use http::header::{ETAG, LOCATION};
 
-use super::call::{Call, PathIds, account, app};
-use super::problem::{Refusal, Rejected};
+use super::call::{Answered, Call, PathIds, account, app};
+use super::problem::Rejected;
 use super::{from_wire, list, media, to_wire};
 
 /// The media type of a single backup.
 pub(super) const VENDOR_TYPE: &str = "application/astra-appBackup+json";
 
-type Answered<R> = Result<Reply<R>, Refusal>;
-
-pub(super) async fn list_all<R>(
+pub(super) async fn list_all(
     call: &Call<'_>,
     path: AccountPath,
     query: QueryParams<AppBackupListQuery>,
-) -> Answered<R> {
+) -> Answered {
     let account = account(path.account_id);
     let (include, input) = list::wanted(query);
     let ctx = call.authenticate().await?;
@@ -35,11 +33,11 @@ pub(super) async fn list_all<R>(
     list::answer(call.http(), &ctx, listing, include).await
 }
 
-pub(super) async fn list_for_app<R>(
+pub(super) async fn list_for_app(
     call: &Call<'_>,
     path: AppPath,
     query: QueryParams<AppBackupListQuery>,
-) -> Answered<R> {
+) -> Answered {
     let (account, app) = (account(path.account_id), app(path.app_id));
     let (include, options) = list::wanted(query);
     let ctx = call.authenticate().await?;
@@ -49,11 +47,7 @@ pub(super) async fn list_for_app<R>(
     list::answer(call.http(), &ctx, listing, include).await
 }
 
-pub(super) async fn fetch<R>(
-    call: &Call<'_>,
-    path: AccountBackupPath,
-    query: QueryParams<NoQuery>,
-) -> Answered<R> {
+pub(super) async fn fetch(call: &Call<'_>, path: AccountBackupPath, query: QueryParams<NoQuery>) -> Answered {
     let ctx = call.authenticate().await?;
     let input = wanted(None, path.app_backup_id, query);
     let backup = call
@@ -64,11 +58,11 @@ pub(super) async fn fetch<R>(
     one(call, StatusCode::OK, &backup)
 }
 
-pub(super) async fn fetch_for_app<R>(
+pub(super) async fn fetch_for_app(
     call: &Call<'_>,
     path: AppBackupPath,
     query: QueryParams<NoQuery>,
-) -> Answered<R> {
+) -> Answered {
     let ctx = call.authenticate().await?;
     let input = wanted(Some(path.app_id), path.app_backup_id, query);
     let backup = call
@@ -79,11 +73,11 @@ pub(super) async fn fetch_for_app<R>(
     one(call, StatusCode::OK, &backup)
 }
 
-pub(super) async fn delete<R>(
+pub(super) async fn delete(
     call: &Call<'_>,
     path: AccountBackupPath,
     query: QueryParams<NoQuery>,
-) -> Answered<R> {
+) -> Answered {
     let ctx = call.authenticate().await?;
     let input = wanted(None, path.app_backup_id, query);
     call.http()
@@ -93,11 +87,11 @@ pub(super) async fn delete<R>(
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
-pub(super) async fn delete_for_app<R>(
+pub(super) async fn delete_for_app(
     call: &Call<'_>,
     path: AppBackupPath,
     query: QueryParams<NoQuery>,
-) -> Answered<R> {
+) -> Answered {
     let ctx = call.authenticate().await?;
     let input = wanted(Some(path.app_id), path.app_backup_id, query);
     call.http()
@@ -107,12 +101,12 @@ pub(super) async fn delete_for_app<R>(
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
-pub(super) async fn create_for_app<R>(
+pub(super) async fn create_for_app(
     call: &Call<'_>,
     path: AppPath,
     query: QueryParams<NoQuery>,
     body: JsonBody<AppBackupCreate>,
-) -> Answered<R> {
+) -> Answered {
     let ctx = call.authenticate().await?;
     let input = async {
         let app_id = app(path.app_id)?;
@@ -143,7 +137,7 @@ fn wanted(
     query.0.map_err(Rejected::Query).map(|_| wanted)
 }
 
-fn one<R>(call: &Call<'_>, status: StatusCode, backup: &AppBackup) -> Answered<R> {
+fn one(call: &Call<'_>, status: StatusCode, backup: &AppBackup) -> Answered {
     let wire = to_wire::app_backup(backup).map_err(Error::Internal)?;
     let media_type = media::negotiate(call.headers(), VENDOR_TYPE);
     let etag = format!("\"{}.{}\"", backup.id, backup.generation);

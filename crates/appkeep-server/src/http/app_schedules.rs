@@ -1,20 +1,18 @@
 //! Answers to the operations on schedules.
 
 use appkeep_api::params::{AppPath, QueryParams, ScheduleListQuery};
-use appkeep_api::reply::Reply;
 use appkeep_api::schedule::{ScheduleListType, ScheduleVersion};
 use appkeep_core::error::Error;
 
-use super::call::{Call, account, app};
-use super::problem::Refusal;
+use super::call::{Answered, Call, account, app};
 use super::short_list::{self, Head};
 use super::{list, to_wire_declared};
 
-pub(super) async fn list_for_app<R>(
+pub(super) async fn list_for_app(
     call: &Call<'_>,
     path: AppPath,
     query: QueryParams<ScheduleListQuery>,
-) -> Result<Reply<R>, Refusal> {
+) -> Answered {
     let (include, options) = list::wanted(query);
     let ctx = call.authenticate().await?;
     let input = app(path.app_id).and_then(|app_id| Ok((app_id, options?)));

@@ -10,20 +10,18 @@ use appkeep_core::service::AppSnapRef;
 use http::StatusCode;
 use http::header::{ETAG, LOCATION};
 
-use super::call::{Call, PathIds, account, app};
-use super::problem::{Refusal, Rejected};
+use super::call::{Answered, Call, PathIds, account, app};
+use super::problem::Rejected;
 use super::{from_wire, list, media, to_wire};
 
 /// The media type of a single snapshot.
 pub(super) const VENDOR_TYPE: &str = "application/astra-appSnap+json";
 
-type Answered<R> = Result<Reply<R>, Refusal>;
-
-pub(super) async fn list_for_app<R>(
+pub(super) async fn list_for_app(
     call: &Call<'_>,
     path: AppPath,
     query: QueryParams<AppSnapListQuery>,
-) -> Answered<R> {
+) -> Answered {
     let (account, app) = (account(path.account_id), app(path.app_id));
     let (include, options) = list::wanted(query);
     let ctx = call.authenticate().await?;
@@ -33,11 +31,11 @@ pub(super) async fn list_for_app<R>(
     list::answer(call.http(), &ctx, listing, include).await
 }
 
-pub(super) async fn fetch_for_app<R>(
+pub(super) async fn fetch_for_app(
     call: &Call<'_>,
     path: AppSnapPath,
     query: QueryParams<NoQuery>,
-) -> Answered<R> {
+) -> Answered {
     let ctx = call.authenticate().await?;
     let (account, input) = wanted(path, query);
     let snap = call
@@ -48,11 +46,11 @@ pub(super) async fn fetch_for_app<R>(
     one(call, StatusCode::OK, &snap)
 }
 
-pub(super) async fn delete_for_app<R>(
+pub(super) async fn delete_for_app(
     call: &Call<'_>,
     path: AppSnapPath,
     query: QueryParams<NoQuery>,
-) -> Answered<R> {
+) -> Answered {
     let ctx = call.authenticate().await?;
     let (account, input) = wanted(path, query);
     call.http()
@@ -62,12 +60,12 @@ pub(super) async fn delete_for_app<R>(
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
-pub(super) async fn create_for_app<R>(
+pub(super) async fn create_for_app(
     call: &Call<'_>,
     path: AppPath,
     query: QueryParams<NoQuery>,
     body: JsonBody<AppSnapCreate>,
-) -> Answered<R> {
+) -> Answered {
     let ctx = call.authenticate().await?;
     let input = async {
         let app_id = app(path.app_id)?;
@@ -100,7 +98,7 @@ fn wanted(path: AppSnapPath, query: QueryParams<NoQuery>) -> (Account, Result<Ap
     (account(path.account_id), input)
 }
 
-fn one<R>(call: &Call<'_>, status: StatusCode, snap: &AppSnap) -> Answered<R> {
+fn one(call: &Call<'_>, status: StatusCode, snap: &AppSnap) -> Answered {
     let wire = to_wire::app_snap(snap).map_err(Error::Internal)?;
     let media_type = media::negotiate(call.headers(), VENDOR_TYPE);
     let etag = format!("\"{}.{}\"", snap.id, snap.generation);

@@ -9,20 +9,14 @@ use appkeep_core::error::Error;
 use http::StatusCode;
 use http::header::ETAG;
 
-use super::call::{Call, account, app};
-use super::problem::{Refusal, Rejected};
+use super::call::{Answered, Call, account, app};
+use super::problem::Rejected;
 use super::{from_wire, list, media, to_wire};
 
 /// The media type of a single app.
 const VENDOR_TYPE: &str = "application/astra-app+json";
 
-type Answered<R> = Result<Reply<R>, Refusal>;
-
-pub(super) async fn list<R>(
-    call: &Call<'_>,
-    path: AccountPath,
-    query: QueryParams<AppListQuery>,
-) -> Answered<R> {
+pub(super) async fn list(call: &Call<'_>, path: AccountPath, query: QueryParams<AppListQuery>) -> Answered {
     let account = account(path.account_id);
     let (include, options) = list::wanted(query);
     let ctx = call.authenticate().await?;
@@ -30,7 +24,7 @@ pub(super) async fn list<R>(
     list::answer(call.http(), &ctx, listing, include).await
 }
 
-pub(super) async fn fetch<R>(call: &Call<'_>, path: AppPath, query: QueryParams<NoQuery>) -> Answered<R> {
+pub(super) async fn fetch(call: &Call<'_>, path: AppPath, query: QueryParams<NoQuery>) -> Answered {
     let ctx = call.authenticate().await?;
     let input = app(path.app_id).and_then(|id| query.0.map_err(Rejected::Query).map(|_| id));
     let service = &call.http().service;
@@ -42,13 +36,13 @@ pub(super) async fn fetch<R>(call: &Call<'_>, path: AppPath, query: QueryParams<
 }
 
 /// Answers once the restore is written down; a worker does it.
-pub(super) async fn update<R>(
+pub(super) async fn update(
     call: &Call<'_>,
     path: AppPath,
     query: QueryParams<NoQuery>,
     force: ForceUpdate,
     body: JsonBody<AppUpdate>,
-) -> Answered<R> {
+) -> Answered {
     let ctx = call.authenticate().await?;
     let input = async {
         let app_id = app(path.app_id)?;

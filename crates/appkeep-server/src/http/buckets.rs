@@ -3,21 +3,17 @@
 use appkeep_api::bucket::{BucketListType, BucketVersion};
 use appkeep_api::cloud::{Cloud, CloudListType, CloudVersion};
 use appkeep_api::params::{AccountPath, BucketListQuery, CloudListQuery, QueryParams};
-use appkeep_api::reply::Reply;
 use appkeep_core::error::Error;
 
-use super::call::{Call, account};
-use super::problem::Refusal;
+use super::call::{Answered, Call, account};
 use super::short_list::{self, Head};
 use super::{list, to_wire_declared};
 
-type Answered<R> = Result<Reply<R>, Refusal>;
-
-pub(super) async fn list<R>(
+pub(super) async fn list(
     call: &Call<'_>,
     path: AccountPath,
     query: QueryParams<BucketListQuery>,
-) -> Answered<R> {
+) -> Answered {
     let (include, options) = list::wanted(query);
     let ctx = call.authenticate().await?;
     let service = &call.http().service;
@@ -35,11 +31,11 @@ pub(super) async fn list<R>(
     short_list::answer(call.http(), &ctx, head, &buckets, goes_on_after, &include)
 }
 
-pub(super) async fn list_clouds<R>(
+pub(super) async fn list_clouds(
     call: &Call<'_>,
     path: AccountPath,
     query: QueryParams<CloudListQuery>,
-) -> Answered<R> {
+) -> Answered {
     let (include, options) = list::wanted(query);
     let ctx = call.authenticate().await?;
     let service = &call.http().service;

@@ -28,6 +28,9 @@ use crate::auth::{self, Unauthenticated};
 /// When a create that met a full queue may be tried again, in seconds. Jobs take from seconds to hours.
 const RETRY_AFTER_SECS: &str = "30";
 
+/// What a handler answers with.
+pub(super) type Answered = Result<Reply<()>, Refusal>;
+
 /// A request that is being answered.
 pub(super) struct Call<'a> {
     request: &'a ApiRequest,
@@ -81,10 +84,7 @@ impl<'a> Call<'a> {
 
     /// Answers with what `work` makes, or with the problem that its refusal becomes. A panic is a problem,
     /// too, and nothing more.
-    pub(super) async fn answer(
-        &self,
-        work: impl Future<Output = Result<Reply<()>, Refusal>>,
-    ) -> Response<Body> {
+    pub(super) async fn answer(&self, work: impl Future<Output = Answered>) -> Response<Body> {
         // Of the level that no filter leaves out, so that every line has it.
         let span = tracing::error_span!(
             "request",
@@ -103,7 +103,7 @@ impl<'a> Call<'a> {
         reply.into_response()
     }
 
-    async fn reply(&self, work: impl Future<Output = Result<Reply<()>, Refusal>>) -> Reply<()> {
+    async fn reply(&self, work: impl Future<Output = Answered>) -> Reply<()> {
         let outcome = AssertUnwindSafe(work).catch_unwind().await;
         let refusal = match outcome {
             Ok(Ok(reply)) => {

@@ -22,9 +22,10 @@ use serde::Serialize;
 use serde_json::Value;
 use tracing::Instrument as _;
 
+use super::call::Answered;
 use super::columns::write_columns;
 use super::page_cache::{PageKey, WrittenPage};
-use super::problem::{Refusal, Rejected};
+use super::problem::Rejected;
 use super::{Http, from_wire, media, to_wire};
 
 /// A resource that can stand in a list.
@@ -134,12 +135,12 @@ impl Asked {
 
 /// Answers with a list. A short one is written before it is sent, so that it can still become a problem, and is
 /// kept until something in the account changes.
-pub(super) async fn answer<T: Item, R>(
+pub(super) async fn answer<T: Item>(
     http: &Http,
     ctx: &OpContext,
     mut listing: Listing<T>,
     include: Columns,
-) -> Result<Reply<R>, Refusal> {
+) -> Answered {
     let asked = Asked::now(http, ctx);
     let key = PageKey::of(&listing, include.as_deref());
     if let Some(page) = key.as_ref().and_then(|key| http.page_cache.get(key)) {
@@ -191,12 +192,12 @@ pub(super) async fn answer<T: Item, R>(
 }
 
 /// Answers with a list of which everything but the end is written.
-fn whole<R>(
+fn whole(
     mut written: Vec<u8>,
     count: u64,
     goes_on_after: Option<Position>,
     asked: &Asked,
-) -> Result<Reply<R>, StoreError> {
+) -> Result<Reply<()>, StoreError> {
     tail(count, goes_on_after, asked, &mut written)?;
     Ok(Reply::body(StatusCode::OK, media::JSON, written.into()))
 }

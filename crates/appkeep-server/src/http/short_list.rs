@@ -9,9 +9,9 @@ use http::StatusCode;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::call::Answered;
 use super::columns::write_columns;
 use super::list::{Asked, Columns, unwritable};
-use super::problem::Refusal;
 use super::{Http, media};
 
 /// A list on the wire, whatever it holds.
@@ -28,14 +28,14 @@ struct Whole<K, V> {
 pub(super) struct Head<K, V>(pub(super) K, pub(super) V);
 
 /// Answers with a list of `items`, which goes on after that place.
-pub(super) fn answer<T: Serialize, K: Serialize, V: Serialize, R>(
+pub(super) fn answer<T: Serialize, K: Serialize, V: Serialize>(
     http: &Http,
     ctx: &OpContext,
     Head(kind, version): Head<K, V>,
     items: &[T],
     goes_on_after: Option<Position>,
     include: &Columns,
-) -> Result<Reply<R>, Refusal> {
+) -> Answered {
     let item = |item: &T| match include {
         None => serde_json::to_value(item),
         Some(names) => {

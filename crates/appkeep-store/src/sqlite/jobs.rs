@@ -64,6 +64,14 @@ macro_rules! recall {
     };
 }
 
+/// The place among the ended jobs of one that ends now.
+macro_rules! next_ended_order {
+    () => {
+        "1 + COALESCE((SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL), 0)"
+    };
+}
+pub(super) use next_ended_order;
+
 statements! {
     INSERT("jobs") = "INSERT INTO jobs (id, payload_version, kind, payload, resource, exclusive_key, state, \
          run_after_micros, correlation, account_id, app_id, bucket_id) \
@@ -113,11 +121,11 @@ statements! {
         AND park_cause <> 'payload' AND payload_version = ?1";
 
     /// Ends a run for good. `?1` to `?3` lease, `?4` state, `?5` reason, `?6` now.
-    END("jobs") = "\
-        UPDATE jobs SET state = ?4, reason = ?5, lease_owner = NULL, lease_until_micros = NULL, \
-        ended_micros = ?6, ended_order = 1 + COALESCE((SELECT MAX(ended_order) FROM jobs \
-        WHERE ended_order IS NOT NULL), 0) \
-        WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
+    END("jobs") = concat!(
+        "UPDATE jobs SET state = ?4, reason = ?5, lease_owner = NULL, lease_until_micros = NULL, ",
+        "ended_micros = ?6, ended_order = ", next_ended_order!(),
+        " WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'"
+    );
 
     /// Deletes all ended jobs but the `?1` that ended last.
     FORGET("jobs") = "\

@@ -42,10 +42,11 @@ statements! {
     COUNT_OF_ACCOUNT("jobs") = count!("account_id", "jobs_queued_by_account");
 
     /// Ends a queued job that never ran. `?1` id, `?2` now.
-    CANCEL("jobs") = "\
-        UPDATE jobs SET state = 'cancelled', cancel_requested = TRUE, ended_micros = ?2, \
-        ended_order = 1 + COALESCE((SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL), 0) \
-        WHERE id = ?1 AND state = 'queued' AND fence = 0";
+    CANCEL("jobs") = concat!(
+        "UPDATE jobs SET state = 'cancelled', cancel_requested = TRUE, ended_micros = ?2, ended_order = ",
+        jobs::next_ended_order!(),
+        " WHERE id = ?1 AND state = 'queued' AND fence = 0"
+    );
 }
 
 pub(super) fn list(db: &Db) -> Result<Vec<PendingJob>, StoreError> {

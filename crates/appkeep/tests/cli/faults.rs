@@ -2,6 +2,8 @@
 //! works again without a restart.
 
 use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -9,7 +11,7 @@ use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use serde_json::{Value, json};
 
 use crate::operations::Watched;
-use crate::place::{Place, app_backups, backups};
+use crate::place::{CONFIG, Place, app_backups, backups};
 use crate::running::eventually;
 
 /// Makes calls on the database's files fail with EIO while there is a file for the kind of call.
@@ -133,10 +135,59 @@ fn writes_work_again_without_a_restart_after_io_errors_of_the_database() {
     assert_eq!(ended.status.code(), Some(0), "{}", ended.complaints);
 }
 
-fn open_files(pid: u32) -> u64 {
-    fs::read_dir(format!("/proc/{pid}/fd"))
-        .expect("the process runs")
-        .count() as u64
+/// The limit on file descriptors, which are the lowest free numbers, that leaves a process `spare` more.
+fn limit_with(pid: u32, spare: usize) -> u64 {
+    let open = fs::read_dir(format!("/proc/{pid}/fd")).expect("the process runs");
+    let open: Vec<u64> = open
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .collect();
+    let mut free = (0..).filter(|number| !open.contains(number));
+    free.nth(spare).expect("numbers don't end")
+}
+
+/// Leaves a process `spare` file descriptors more than it has open, until the limit is dropped.
+struct FewFiles {
+    process: Pid,
+    before: Rlimit,
+}
+
+impl FewFiles {
+    fn of(pid: u32, spare: usize) -> Self {
+        let process = Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+        let few = Rlimit {
+            current: Some(limit_with(pid, spare)),
+            maximum: rustix::process::getrlimit(Resource::Nofile).maximum,
+        };
+        let before = prlimit(Some(process), Resource::Nofile, few).unwrap();
+        Self { process, before }
+    }
+}
+
+impl Drop for FewFiles {
+    fn drop(&mut self) {
+        prlimit(Some(self.process), Resource::Nofile, self.before.clone()).unwrap();
+    }
+}
+
+/// Creates a backup while there are too few file descriptors for it: it waits, and completes once there are enough.
+fn assert_waits_for_files(watched: &Watched, token: &str, spare: usize) -> String {
+    let few = FewFiles::of(watched.server.id(), spare);
+    let created = watched.server.post(token, &app_backups(), &backup());
+    assert_eq!(created.status, 201, "{created:?}");
+    let id = created.body["id"].as_str().unwrap_or_default();
+    let path = format!("{}/{id}", backups());
+    let reasons = eventually("the backup to lack resources", || {
+        let backup = watched.server.get(token, &path).body;
+        assert_ne!(backup["state"], "failed", "{backup}");
+        let reasons = backup["stateUnready"].as_array()?.clone();
+        (!reasons.is_empty()).then_some(reasons)
+    });
+    let reason = reasons[0].as_str().unwrap().to_owned();
+    assert!(reason.contains("Too many open files"), "{reason}");
+    drop(few);
+    watched.server.wait_for(token, &path, &["completed"]);
+    assert_whole(watched, token);
+    reason
 }
 
 #[test]
@@ -148,35 +199,51 @@ fn a_backup_without_file_descriptors_waits_for_them_and_does_not_fail() {
     let watched = Watched::start(place.serve());
     let token = place.token();
     assert_whole(&watched, &token);
-
-    let process = Pid::from_raw(i32::try_from(watched.server.id()).unwrap());
-    let enough = rustix::process::getrlimit(Resource::Nofile);
     // Enough to answer requests, but each level of a directory tree takes one more.
-    let few = Rlimit {
-        current: Some(open_files(watched.server.id()) + 8),
-        maximum: enough.maximum,
-    };
-    prlimit(process, Resource::Nofile, few).unwrap();
-    let created = watched.server.post(&token, &app_backups(), &backup());
-    assert_eq!(created.status, 201, "{created:?}");
-    let path = format!(
-        "{}/{}",
-        backups(),
-        created.body["id"].as_str().unwrap_or_default()
-    );
-    let reasons = eventually("the backup to lack resources", || {
-        let backup = watched.server.get(&token, &path).body;
-        assert_ne!(backup["state"], "failed", "{backup}");
-        let reasons = backup["stateUnready"].as_array()?.clone();
-        (!reasons.is_empty()).then_some(reasons)
-    });
-    let reason = reasons[0].as_str().unwrap();
-    assert!(reason.contains("Too many open files"), "{reason}");
-    let more = Rlimit {
-        current: enough.maximum,
-        maximum: enough.maximum,
-    };
-    prlimit(process, Resource::Nofile, more).unwrap();
-    watched.server.wait_for(&token, &path, &["completed"]);
+    assert_waits_for_files(&watched, &token, 8);
+}
+
+#[test]
+fn a_hook_without_file_descriptors_is_started_again_later() {
+    let place = Place::new();
+    let volumes = "volumes = { data = \"volume\" }\n";
+    let hook = "[[accounts.apps.hooks]]\nname = \"quiesce\"\nstage = \"pre-snapshot\"\n\
+                command = [\"true\"]\ntimeout_secs = 1\n";
+    let config = CONFIG.replace(volumes, &[volumes, hook].concat());
+    fs::write(place.path().join("appkeep.toml"), config).unwrap();
+    let watched = Watched::start(place.serve());
+    let token = place.token();
     assert_whole(&watched, &token);
+    // Enough to answer requests, but a process takes its pipes.
+    let reason = assert_waits_for_files(&watched, &token, 3);
+    assert!(reason.contains("quiesce"), "{reason}");
+}
+
+#[test]
+fn connections_are_accepted_and_the_reason_is_logged_after_too_many_open_files() {
+    let place = Place::new();
+    let watched = Watched::start(place.serve());
+    let token = place.token();
+    assert_whole(&watched, &token);
+    let address = watched.server.url.trim_start_matches("http://").to_owned();
+    let few = FewFiles::of(watched.server.id(), 0);
+    // The kernel completes the connection; the server can't take it from there.
+    let mut waiting = TcpStream::connect(address).unwrap();
+    waiting
+        .write_all(b"GET /nowhere HTTP/1.1\r\nHost: appkeep\r\nConnection: close\r\n\r\n")
+        .unwrap();
+    eventually("the server to find out", || {
+        watched
+            .server
+            .log()
+            .contains("connections can't be accepted")
+            .then_some(())
+    });
+    drop(few);
+    let mut response = String::new();
+    waiting.read_to_string(&mut response).unwrap();
+    assert!(response.starts_with("HTTP/1.1 404 "), "{response}");
+    assert_whole(&watched, &token);
+    let log = watched.server.stop("TERM").complaints;
+    assert!(log.contains("Too many open files"), "{log}");
 }

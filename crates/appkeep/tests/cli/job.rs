@@ -1,11 +1,12 @@
 //! `appkeep job`
 
+use std::fs;
 use std::process::Output;
 
 use serde_json::{Value, json};
 
 use crate::place::{ACCOUNT, APP, Place, app_backups, backups};
-use crate::running::{Running, one_line_error, run, said};
+use crate::running::{Running, eventually, one_line_error, run, said};
 
 fn job(place: &Place, arguments: &[&str]) -> Output {
     let data = place.data().display().to_string();
@@ -117,6 +118,43 @@ fn all_queued_jobs_of_an_app_are_cancelled_while_no_server_runs() {
         &app_backups(),
         &json!({"type": "application/astra-appBackup", "version": "1.1"}),
     );
+    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
+    server.wait_for(&token, &path, &["completed"]);
+}
+
+#[test]
+fn a_job_that_has_failed_and_waits_for_its_next_attempt_is_cancelled() {
+    let place = Place::new();
+    let server = place.start();
+    let token = place.token();
+    let bucket = place.path().join("bucket");
+    fs::rename(&bucket, place.path().join("away")).unwrap();
+    let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
+    let created = server.post(&token, &app_backups(), &body);
+    let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
+    let waiting = eventually("the first attempt to fail", || {
+        let jobs = listed(&place);
+        let [waiting] = &jobs[..] else {
+            panic!("one job: {jobs:?}")
+        };
+        (waiting["state"] == "queued" && waiting["attempts"] == 1).then(|| waiting.clone())
+    });
+    let reason = waiting["reason"].as_str().unwrap();
+    assert!(reason.contains("No such file or directory"), "{waiting}");
+    let id = waiting["id"].as_str().unwrap();
+    let cancelled = job(&place, &["cancel", id]);
+    // It may have left something behind, so that a worker ends it.
+    assert_eq!(
+        said(&cancelled),
+        format!("a worker will cancel {id} (take_backup of shop)\n")
+    );
+    assert_cancelled(&server.wait_for(&token, &path, &["failed"]));
+    eventually("its leftovers to be deleted", || {
+        listed(&place).is_empty().then_some(())
+    });
+
+    fs::rename(place.path().join("away"), &bucket).unwrap();
+    let created = server.post(&token, &app_backups(), &body);
     let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
     server.wait_for(&token, &path, &["completed"]);
 }

@@ -1,10 +1,11 @@
 //! Commands that ran to their end, and servers that run until a test stops them.
 
 use std::ffi::OsStr;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -74,7 +75,8 @@ pub(crate) fn one_line_error(output: &Output) -> String {
 pub(crate) struct Running {
     child: Child,
     lines: Receiver<String>,
-    complaints: Option<JoinHandle<String>>,
+    complaints: Arc<Mutex<String>>,
+    reading: Option<JoinHandle<()>>,
     /// Scheme, host and port.
     pub(crate) url: String,
     /// The certificate authority that curl shall trust.
@@ -92,16 +94,17 @@ impl Running {
         let (sender, lines) = channel();
         let stdout = BufReader::new(child.stdout.take().expect("its stdout"));
         thread::spawn(move || forward(stdout, &sender));
-        let mut stderr = child.stderr.take().expect("its stderr");
-        let complaints = thread::spawn(move || {
-            let mut text = String::new();
-            let _ = stderr.read_to_string(&mut text);
-            text
+        let stderr = BufReader::new(child.stderr.take().expect("its stderr"));
+        let complaints = Arc::default();
+        let reading = thread::spawn({
+            let complaints = Arc::clone(&complaints);
+            move || collect(stderr, &complaints)
         });
         let mut running = Self {
             child,
             lines,
-            complaints: Some(complaints),
+            complaints,
+            reading: Some(reading),
             url: String::new(),
             trusted: None,
         };
@@ -122,9 +125,17 @@ impl Running {
         }
     }
 
+    /// What it has printed on stderr so far.
+    pub(crate) fn log(&self) -> String {
+        let log = self.complaints.lock();
+        log.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// All that it printed on stderr; it has ended.
     fn complaints(&mut self) -> String {
-        let complaints = self.complaints.take().expect("asked for once");
-        complaints.join().expect("its stderr")
+        let reading = self.reading.take().expect("joined once");
+        reading.join().expect("its stderr");
+        self.log()
     }
 
     /// Its process id.
@@ -236,6 +247,15 @@ fn forward(stdout: impl BufRead, sender: &Sender<String>) {
         if sender.send(line).is_err() {
             return;
         }
+    }
+}
+
+fn collect(mut stderr: impl BufRead, text: &Mutex<String>) {
+    let mut line = Vec::new();
+    while stderr.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+        let mut text = text.lock().unwrap_or_else(PoisonError::into_inner);
+        text.push_str(&String::from_utf8_lossy(&line));
+        line.clear();
     }
 }
 

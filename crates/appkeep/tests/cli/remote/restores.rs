@@ -1,9 +1,13 @@
 //! Restoring in place, through the server.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use rustix::fs::XattrFlags;
 
 use super::{Site, refused, refused_at_last};
+use crate::place::{CONFIG, Place};
 use crate::running::said;
 use crate::terminal::{Terminal, plain};
 
@@ -98,6 +102,53 @@ fn a_restore_that_cannot_be_read_fails_with_the_reason_and_leaves_the_old_data()
     let shown = said(&site.ask(["app", "show"]));
     assert!(
         shown.contains("state          failed") && shown.contains("reason "),
+        "{shown}"
+    );
+}
+
+/// A file system in memory that keeps no extended attributes, at `place`/disk until this is dropped.
+struct PlainDisk(PathBuf);
+
+impl PlainDisk {
+    fn mount(at: &Path) -> Self {
+        let mount = Command::new("mount")
+            .args(["-t", "ramfs", "ramfs"])
+            .arg(at)
+            .status();
+        assert!(mount.expect("mount runs").success());
+        Self(at.to_owned())
+    }
+}
+
+impl Drop for PlainDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn details_that_the_target_cannot_store_are_shown_as_root() {
+    let place = Place::new();
+    let disk = place.path().join("disk");
+    let volume = disk.join("volume");
+    fs::create_dir_all(&volume).unwrap();
+    fs::write(volume.join("tagged"), "tagged").unwrap();
+    rustix::fs::setxattr(volume.join("tagged"), "user.tag", b"value", XattrFlags::empty()).unwrap();
+    let config = CONFIG.replace("\"volume\"", "\"disk/volume\"");
+    fs::write(place.path().join("appkeep.toml"), config).unwrap();
+    let site = Site::of(place);
+    site.json(&["backup", "create", "good", "--wait"]);
+
+    let _plain = PlainDisk::mount(&disk);
+    let restored = site.ask(["backup", "restore", "good", "--yes", "--wait"]);
+    assert_eq!(restored.status.code(), Some(0), "{restored:?}");
+    assert_eq!(fs::read_to_string(volume.join("tagged")).unwrap(), "tagged");
+    let told = String::from_utf8(restored.stderr).unwrap();
+    let noted = "extended attributes of 1 entry not restored";
+    assert!(told.contains(noted) && told.contains("user.tag"), "{told}");
+    let shown = said(&site.ask(["app", "show"]));
+    assert!(
+        shown.contains("restore note") && shown.contains("user.tag"),
         "{shown}"
     );
 }

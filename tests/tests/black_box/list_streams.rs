@@ -3,9 +3,15 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
+use futures::future::join_all;
 use serde_json::json;
 
 use crate::lists::{create_snaps, idle, ids};
+
+/// How many clients ask for a complete list at once: more than the store reads at a time.
+const READERS: usize = 40;
+/// How many snapshots the list has: 25 pages.
+const LISTED: usize = 5000;
 
 /// What was logged on this thread.
 #[derive(Clone, Default)]
@@ -85,4 +91,39 @@ async fn a_list_of_large_resources_arrives_whole() {
     let place = part["metadata"]["continue"].as_str().expect("a place");
     let rest = api.get(&format!("{path}?continue={place}")).await.json();
     assert_eq!(ids(&rest), whole[7..]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn creates_are_answered_while_many_read_complete_lists() {
+    let server = idle().await;
+    let (api, shop) = (server.api().await, server.app("acme", "shop"));
+    create_snaps(&api, shop, 1).await;
+    let database =
+        rusqlite::Connection::open(server.path().join("data/appkeep.sqlite3")).expect("the database");
+    database
+        .execute_batch(&format!(
+            "BEGIN;
+             CREATE TEMP TABLE copies AS WITH RECURSIVE numbers(number) AS (
+               SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < {LISTED} - 1
+             ) SELECT number, app_snaps.* FROM app_snaps, numbers;
+             UPDATE copies SET id = printf('00000000-0000-4000-8000-%012x', number), name = 'copy-' || number;
+             ALTER TABLE copies DROP COLUMN number;
+             INSERT INTO app_snaps SELECT * FROM copies;
+             COMMIT;"
+        ))
+        .expect("copies of the snapshot");
+
+    let path = api.app_snaps(shop);
+    let lists = (0..READERS).map(|_| {
+        let request = api.request(http::Method::GET, &path).bearer_auth(api.token());
+        async { request.send().await.expect("the beginning of a list") }
+    });
+    // The server is still writing them, or waits for its clients to read.
+    let lists = join_all(lists).await;
+    assert!(lists.iter().all(|list| list.status() == 200));
+    assert_eq!(create_snaps(&api, shop, 20).await.len(), 20);
+    for list in lists.into_iter().take(3) {
+        let whole: serde_json::Value = list.json().await.expect("a whole list");
+        assert!(ids(&whole).len() >= LISTED);
+    }
 }

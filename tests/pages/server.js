@@ -147,10 +147,10 @@ export class TestServer {
   }
 
   /** Asks the API. */
-  async ask(token, method, path, body) {
+  async ask(token, method, path, body, headers) {
     const response = await fetch(this.url + path, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+      headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }), ...headers },
       body: body && JSON.stringify(body),
     });
     const text = await response.text();
@@ -158,6 +158,31 @@ export class TestServer {
       throw new Error(`${method} ${path}: ${response.status} ${text}`);
     }
     return text ? JSON.parse(text) : undefined;
+  }
+
+  /** Puts a file with an extended attribute into an app's volume. */
+  async tagFile(volume) {
+    const file = join(this.#dir, 'volumes', volume, 'tagged');
+    await writeFile(file, 'tagged');
+    await promisify(execFile)('python3', ['-c', 'import os, sys; os.setxattr(sys.argv[1], "user.tag", b"value")', file]);
+  }
+
+  /** Mounts a file system that stores no extended attributes over the volumes, and gives what unmounts it. Needs root. */
+  async hideVolumes() {
+    const volumes = join(this.#dir, 'volumes');
+    await promisify(execFile)('mount', ['-t', 'ramfs', 'ramfs', volumes]);
+    return () => promisify(execFile)('umount', ['--lazy', volumes]);
+  }
+
+  /** Restores an app from a backup, and waits until that has ended. */
+  async restore(token, appName, backup) {
+    const [, , account, , , , app] = (await this.backupsOf(token, appName)).split('/');
+    const path = `/accounts/${account}/k8s/v2/apps/${app}`;
+    await this.ask(token, 'PUT', path, { type: 'application/astra-app', version: '2.2', backupID: backup.id }, { ForceUpdate: 'true' });
+    return eventually('the restore to end', async () => {
+      const now = await this.ask(token, 'GET', path);
+      return now.state === 'restoring' ? null : now;
+    });
   }
 
   /** The path of an app's backups. */

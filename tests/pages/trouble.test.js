@@ -52,3 +52,20 @@ test('an app that isn’t there leads back to those that are', async () => {
   await page.getByRole('link', { name: 'shop', exact: true }).waitFor();
   await done();
 });
+
+test('details that a restore could not give back are shown', { skip: process.getuid() !== 0 && 'mounting needs root' }, async () => {
+  const member = await server.token('member');
+  await server.tagFile('shop');
+  const backup = await server.backUp(member, 'shop', 'tagged');
+  const unmount = await server.hideVolumes();
+  try {
+    assert.equal((await server.restore(member, 'shop', backup)).state, 'ready');
+    const { page, done } = await openPage(browser, server.url);
+    await signIn(page, member);
+    await openApp(page, 'shop');
+    await page.getByText(/^Latest restore: extended attributes of 1 entry not restored .*user\.tag/).waitFor();
+    await done();
+  } finally {
+    await unmount();
+  }
+});

@@ -138,6 +138,27 @@ async fn a_btrfs_subvolume_is_snapshot_whole_and_goes_again() {
     assert!(!workbench.snapshot_dir(1).parent().unwrap().exists());
 }
 
+/// A restore in place may have left its directory inside: where the volume is a mount point, for example.
+#[tokio::test]
+async fn a_btrfs_snapshot_holds_no_leftovers_of_a_restore() {
+    let mounted = Mounted::btrfs();
+    let mut workbench = mounted.workbench();
+    let shop = mounted.subvolume("shop");
+    tree::make(&shop);
+    let leftover = shop
+        .join("deep")
+        .join(format!(".appkeep-restore-{}", uuid::Uuid::from_u128(7)));
+    fs::create_dir(&leftover).unwrap();
+    fs::write(leftover.join("file"), "old").unwrap();
+    tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
+    workbench.volumes = vec![volume("data", shop.clone())];
+    let taken = workbench.take(1).await.unwrap();
+    assert_eq!(taken.level, SnapshotLevel::Subvolume);
+    fs::remove_dir_all(&leftover).unwrap();
+    tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
+    tree::assert_same(&shop, &workbench.snapshot_dir(1).join("data"));
+}
+
 /// A writer changes one file, then the other, all the time, and syncs each, as databases do: a snapshot never
 /// sees the second ahead of the first.
 #[tokio::test]

@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use appkeep_server::config::Config;
-use appkeep_server::restore::{Actor, OpContext, Service};
 use appkeep_server::system::{RandomIds, SystemClock};
 use appkeep_server::tokens::{self, AccountScope, NewToken, Role};
 use appkeep_server::{Options, Server, retention};
@@ -323,20 +322,6 @@ impl TestServer {
     pub async fn api_as(&self, role: &str, accounts: &[&str]) -> Api {
         let token = self.token(role, accounts).await;
         Api::new(format!("http://{}", self.address()), token, self.account("acme"))
-    }
-
-    /// What the API can't do yet: the server's own operations, for a member of `acme`.
-    ///
-    /// # Panics
-    /// When it was stopped.
-    #[must_use]
-    pub fn operations(&self) -> (Service, OpContext) {
-        let actor = Actor {
-            subject: Uuid::from_u128(0xac7).into(),
-            role: Role::Member,
-            scope: AccountScope::These(vec![self.account("acme").into()]),
-        };
-        (self.running().service(), OpContext::new(actor))
     }
 
     /// Stops the server in good order; what it remembers stays.

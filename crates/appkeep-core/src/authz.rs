@@ -1,38 +1,89 @@
-//! Whether an actor may do a thing in an account.
+//! Who may do what in an account.
 
-use crate::actor::{Actor, Role};
+use std::marker::PhantomData;
+
+use crate::actor::{AccountScope, Actor, OpContext, Role};
+use crate::error::Error;
 use crate::ids::AccountId;
+use crate::store::Store;
 
 /// What an operation does to an account's resources.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Looks.
-    Read,
-    /// Creates, deletes or restores.
-    Write,
+pub trait Access {
+    /// The least powerful role that may do it.
+    const LEAST_ROLE: Role;
 }
 
-impl Access {
-    /// The least powerful role that may do it.
-    #[must_use]
-    pub const fn least_role(self) -> Role {
-        match self {
-            Self::Read => Role::Viewer,
-            Self::Write => Role::Member,
+/// Lists and fetches.
+#[derive(Debug)]
+pub struct Read;
+
+/// Creates, deletes and restores.
+#[derive(Debug)]
+pub struct Write;
+
+impl Access for Read {
+    const LEAST_ROLE: Role = Role::Viewer;
+}
+
+impl Access for Write {
+    const LEAST_ROLE: Role = Role::Member;
+}
+
+/// The right to access one account, and the request that has it. Operations require it as their first argument, and
+/// only [`Service::authorize`](crate::service::Service::authorize) grants it, so that none can be called without the
+/// check.
+#[derive(Debug)]
+pub struct Authorized<A> {
+    ctx: OpContext,
+    account_id: AccountId,
+    access: PhantomData<A>,
+}
+
+impl<A: Access> Authorized<A> {
+    /// Grants the right, unless the actor doesn't have it, or the account doesn't exist.
+    pub(crate) async fn grant(
+        store: &dyn Store,
+        ctx: OpContext,
+        account_id: AccountId,
+    ) -> Result<Self, Error> {
+        if !permits::<A>(&ctx.actor, account_id) {
+            return Err(Error::Forbidden);
         }
+        // An account that a token names existed when the token was created, and accounts are never removed. Only
+        // actors with access to all accounts can name one that never existed.
+        if ctx.actor.scope == AccountScope::All && store.fetch_account(account_id).await?.is_none() {
+            return Err(Error::AccountNotFound);
+        }
+        Ok(Self {
+            ctx,
+            account_id,
+            access: PhantomData,
+        })
     }
 }
 
-/// Whether `actor` may have `access` in `account`, whether or not that account exists.
-#[must_use]
-pub fn permits(actor: &Actor, account: AccountId, access: Access) -> bool {
-    actor.scope.covers(account) && actor.role >= access.least_role()
+impl<A> Authorized<A> {
+    /// The request.
+    #[must_use]
+    pub fn ctx(&self) -> &OpContext {
+        &self.ctx
+    }
+
+    /// The account.
+    #[must_use]
+    pub fn account_id(&self) -> AccountId {
+        self.account_id
+    }
+}
+
+/// Whether `actor` may access `account`, whether or not that account exists.
+fn permits<A: Access>(actor: &Actor, account: AccountId) -> bool {
+    actor.scope.covers(account) && actor.role >= A::LEAST_ROLE
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::actor::AccountScope;
     use crate::ids::SubjectId;
     use uuid::Uuid;
 
@@ -48,11 +99,11 @@ mod tests {
                 role,
                 scope: AccountScope::These(vec![own]),
             };
-            assert!(permits(&actor, own, Access::Read));
-            assert_eq!(permits(&actor, own, Access::Write), role != Role::Viewer);
-            assert!(!permits(&actor, foreign, Access::Read));
+            assert!(permits::<Read>(&actor, own));
+            assert_eq!(permits::<Write>(&actor, own), role != Role::Viewer);
+            assert!(!permits::<Read>(&actor, foreign));
             actor.scope = AccountScope::All;
-            assert!(permits(&actor, foreign, Access::Read));
+            assert!(permits::<Read>(&actor, foreign));
         }
     }
 }

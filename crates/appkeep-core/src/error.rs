@@ -3,13 +3,9 @@
 use crate::admission::NotAdmitted;
 use crate::store::StoreError;
 
-/// The outcome of an operation that was refused or failed. `I` is the caller's own verdict on its input:
-/// the services only decide when it is heard.
+/// Why an operation was refused or failed.
 #[derive(Debug, thiserror::Error)]
-pub enum Error<I> {
-    /// The input was malformed, for the caller's own reason.
-    #[error("the input is malformed")]
-    Input(I),
+pub enum Error {
     /// The actor may not do this in this account, which may or may not exist.
     #[error("not permitted")]
     Forbidden,
@@ -78,7 +74,7 @@ pub enum Error<I> {
     Internal(String),
 }
 
-impl<I> From<StoreError> for Error<I> {
+impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NameTaken => Self::NameTaken,

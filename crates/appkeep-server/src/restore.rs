@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use appkeep_core::app_restore::RestoreState;
 use appkeep_core::catalog::{Account, App, BucketLocation};
 use appkeep_core::clock::Clock;
 use appkeep_core::engine::{Engine, EngineError, Restore, RestoreData};
@@ -13,12 +14,10 @@ use appkeep_engine::{EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
 use tokio_util::sync::CancellationToken;
 
-pub use appkeep_core::actor::{Actor, OpContext};
-pub use appkeep_core::app_restore::{AppRestore, AppState, CreateAppRestore, RestoreSource, RestoreState};
+pub use appkeep_core::app_restore::RestoreSource;
 pub use appkeep_core::engine::{
     AbandonedRestore, Progress, ProgressSender, RestoreReport, RestoreTarget, TargetPolicy,
 };
-pub use appkeep_core::service::Service;
 
 use crate::config::KeySource;
 use crate::data_dir::{DataDir, DataDirLock};

@@ -72,7 +72,6 @@ impl Options {
 
 /// A running server.
 pub struct Server {
-    service: Service,
     listener: Listener,
     store: Arc<SqliteStore>,
     workers: Workers,
@@ -133,7 +132,7 @@ impl Server {
             &options,
             certificate.as_ref(),
             shared.clone(),
-            service.clone(),
+            service,
             metrics.clone(),
         )?;
         let operations = options.operations_listen.zip(metrics);
@@ -171,7 +170,6 @@ impl Server {
             operations.watch(liveness.with(bucket_watch.liveness()));
         }
         Ok(Self {
-            service,
             listener,
             store,
             workers,
@@ -229,12 +227,6 @@ impl Server {
     #[must_use]
     pub fn storage_faults(&self) -> appkeep_store::StorageFaults {
         self.store.faults()
-    }
-
-    /// Its operations, for whoever embeds it: those that the API doesn't have are there, too.
-    #[must_use]
-    pub fn service(&self) -> Service {
-        self.service.clone()
     }
 
     /// Stops: takes no more requests, answers those that are under way, puts running jobs back into the

@@ -1,6 +1,5 @@
 //! The apps of an account: what is declared, and how restores left it.
 
-use appkeep_server::restore::{CreateAppRestore, RestoreSource};
 use appkeep_tests::{Api, Builder, TestServer, eventually, usual_config};
 use http::Method;
 use http::header::ACCEPT;
@@ -115,17 +114,14 @@ async fn a_restore_shows_as_the_apps_state_in_list_and_fetch() {
 
     // Without workers the restore stays where it is: in progress.
     server.restart(0, None).await;
-    let (service, ctx) = server.operations();
-    let account = Ok::<_, String>(server.account("acme").into());
-    let wanted = CreateAppRestore {
-        app_id: app.into(),
-        source: RestoreSource::Snapshot(snap.parse::<Uuid>().expect("a UUID").into()),
-    };
-    let asked = service
-        .app_restore_create(&ctx, account, async { Ok(wanted) })
-        .await;
-    asked.expect("a restore");
     let api = server.api().await;
+    let body = json!({"type": "application/astra-app", "version": "2.2", "snapshotID": snap});
+    let request = api
+        .request(http::Method::PUT, &format!("{}/{app}", apps(&server)))
+        .bearer_auth(api.token())
+        .header("ForceUpdate", "true")
+        .json(&body);
+    assert_eq!(api.send(request).await.status, 204);
     let during = fetch(&api, &server, app).await;
     assert_eq!(during["state"], "restoring");
     assert_ne!(

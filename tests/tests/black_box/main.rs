@@ -20,7 +20,6 @@ mod queue;
 mod reconciler;
 mod resources;
 mod restores;
-mod restores_over_the_api;
 mod schedules;
 mod snapshots;
 mod stage;

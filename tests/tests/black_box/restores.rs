@@ -1,10 +1,12 @@
-//! Restores in place, and what they keep from being deleted. The API has no operation for them yet, so they are
-//! asked for in the server's own process.
+//! Restores in place: the request, the app's state meanwhile, and its data at the end.
 
 use std::fs;
+use std::path::Path;
 
-use appkeep_server::restore::{AppRestore, AppState, CreateAppRestore, RestoreSource, RestoreState};
-use appkeep_tests::{Builder, TestServer, assert_same_tree, copy_tree, eventually, write_zoo};
+use appkeep_tests::{
+    Answer, Api, Builder, TestServer, assert_same_tree, copy_tree, eventually, files_below, write_zoo,
+};
+use http::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -13,209 +15,288 @@ fn id_of(resource: &Value) -> Uuid {
 }
 
 /// A completed snapshot and a completed backup of the app.
-async fn kept(server: &TestServer, app: Uuid) -> (Uuid, Uuid) {
-    let api = server.api().await;
+async fn kept(api: &Api, app: Uuid) -> (Uuid, Uuid) {
     let snap = id_of(&api.create_snap(app, &json!({})).await);
     api.wait_for(&format!("{}/{snap}", api.app_snaps(app)), &["completed"])
         .await;
-    let backup = id_of(&api.create_backup(app, &json!({})).await);
+    let backup = id_of(&api.create_backup(app, &json!({"snapshotID": snap})).await);
     api.wait_for(&format!("{}/{backup}", api.backups()), &["completed"])
         .await;
     (snap, backup)
 }
 
-/// Asks for a restore; what is in the way, in the words of the error.
-async fn ask(server: &TestServer, app: Uuid, source: RestoreSource) -> Result<AppRestore, String> {
-    let (service, ctx) = server.operations();
-    let account = Ok::<_, String>(server.account("acme").into());
-    let wanted = CreateAppRestore {
-        app_id: app.into(),
-        source,
-    };
-    service
-        .app_restore_create(&ctx, account, async { Ok(wanted) })
-        .await
-        .map_err(|error| error.to_string())
+/// Turns every bit of every file below a directory.
+fn damage(directory: &Path) {
+    let files = files_below(directory);
+    assert!(!files.is_empty());
+    for file in files {
+        let turned: Vec<u8> = fs::read(&file)
+            .expect("a pack")
+            .iter()
+            .map(|byte| !byte)
+            .collect();
+        fs::write(&file, turned).expect("a damaged pack");
+    }
 }
 
-async fn fetch(server: &TestServer, restore: &AppRestore) -> AppRestore {
-    let (service, ctx) = server.operations();
-    let account = Ok::<_, String>(restore.account_id);
-    let found = service.app_restore_fetch(&ctx, account, Ok((restore.app_id, restore.id)));
-    found.await.expect("the restore")
+fn path(server: &TestServer, app: Uuid) -> String {
+    format!("/accounts/{}/k8s/v2/apps/{app}", server.account("acme"))
 }
 
-async fn ended(server: &TestServer, restore: &AppRestore) -> AppRestore {
+/// Asks for a restore as the usual toolkit does.
+async fn restore(api: &Api, path: &str, members: &Value) -> Answer {
+    let mut body = json!({"type": "application/astra-app", "version": "2.2"});
+    let more = members.as_object().expect("an object").clone();
+    body.as_object_mut().expect("an object").extend(more);
+    let request = api
+        .request(Method::PUT, path)
+        .bearer_auth(api.token())
+        .header("Accept", "application/astra-app+json")
+        .header("Content-Type", "application/astra-app+json")
+        .header("ForceUpdate", "true")
+        .body(body.to_string());
+    let answer = api.send(request).await;
+    assert_eq!(answer.violations("app_update"), [""; 0], "{members}");
+    answer
+}
+
+async fn fetch(api: &Api, path: &str) -> Value {
+    let answer = api.get(path).await;
+    assert_eq!(answer.violations("app_fetch"), [""; 0]);
+    answer.json()
+}
+
+/// The app once it isn't being restored any more.
+async fn restored(api: &Api, path: &str) -> Value {
     eventually("the restore to end", async || {
-        let restore = fetch(server, restore).await;
-        (!restore.state.is_in_progress()).then_some(restore)
+        let app = fetch(api, path).await;
+        (app["state"] != "restoring").then_some(app)
     })
     .await
 }
 
-async fn state_of(server: &TestServer, app: Uuid) -> AppState {
-    let (service, ctx) = server.operations();
-    let account = Ok::<_, String>(server.account("acme").into());
-    service
-        .app_state(&ctx, account, Ok(app.into()))
-        .await
-        .expect("a state")
-}
-
 #[tokio::test]
-async fn what_a_restore_reads_cannot_be_deleted_until_that_ends() {
-    let mut server = TestServer::start().await;
-    let app = server.app("acme", "blog");
-    let (snap, backup) = kept(&server, app).await;
-    for (source, path) in [
-        (
-            RestoreSource::Snapshot(snap.into()),
-            format!("k8s/v1/apps/{app}/appSnaps/{snap}"),
-        ),
-        (
-            RestoreSource::Backup(backup.into()),
-            format!("k8s/v1/apps/{app}/appBackups/{backup}"),
-        ),
-    ] {
-        // Without workers the restore stays where it is: in progress.
-        server.restart(0, None).await;
-        let restore = ask(&server, app, source).await.expect("a restore");
-        assert_eq!(restore.state, RestoreState::Pending);
-        assert_eq!(state_of(&server, app).await, AppState::Restoring);
-        let api = server.api().await;
-        let path = format!("/accounts/{}/{path}", server.account("acme"));
-        let before = api.get(&path).await.json();
-        let operation = match source {
-            RestoreSource::Backup(_) => "app_backup_delete_for_app",
-            RestoreSource::Snapshot(_) => "app_snap_delete_for_app",
-        };
-        let refused = api.delete(&path).await;
-        assert_eq!(refused.problem(), "409/142");
-        assert_eq!(refused.violations(operation), [""; 0]);
-        if let RestoreSource::Backup(id) = source {
-            let by_account = api.delete(&format!("{}/{id}", api.backups())).await;
-            assert_eq!(by_account.problem(), "409/142");
-        }
-        assert_eq!(api.get(&path).await.json(), before);
-        assert_eq!(
-            ask(&server, app, source).await,
-            Err("the app is being restored".to_owned())
-        );
-
-        server.restart(1, None).await;
-        let restore = ended(&server, &restore).await;
-        assert_eq!(restore.state, RestoreState::Completed, "{restore:?}");
-        assert_eq!(state_of(&server, app).await, AppState::Ready);
-        assert_eq!(server.api().await.delete(&path).await.status, 204);
-    }
-}
-
-#[tokio::test]
-async fn an_app_gets_back_what_its_backup_and_its_snapshot_hold() {
+async fn an_app_whose_files_were_destroyed_gets_back_every_byte() {
     let builder = Builder::new();
     let volumes = builder.path().join("volumes");
     write_zoo(&volumes.join("shop-data"));
-    let server = builder.start().await;
+    let mut server = builder.start().await;
     let app = server.app("acme", "shop");
-    let (snap, backup) = kept(&server, app).await;
+    let path = path(&server, app);
+    let (snap, backup) = kept(&server.api().await, app).await;
     let original = server.path().join("original");
     copy_tree(&volumes, &original);
-    for source in [
-        RestoreSource::Backup(backup.into()),
-        RestoreSource::Snapshot(snap.into()),
-    ] {
+    for source in [json!({"backupID": backup}), json!({"snapshotID": snap})] {
         fs::remove_dir_all(volumes.join("shop-data")).unwrap();
         fs::write(volumes.join("shop-media/greeting.txt"), "overwritten").unwrap();
-        let restore = ask(&server, app, source).await.expect("a restore");
-        let restore = ended(&server, &restore).await;
-        assert_eq!(restore.state, RestoreState::Completed, "{restore:?}");
-        assert_eq!(restore.reasons, [""; 0]);
+        // Without workers it stays what it is from the first moment on.
+        server.restart(0, None).await;
+        let api = server.api().await;
+        let answer = restore(&api, &path, &source).await;
+        assert_eq!(answer.status, 204);
+        assert!(answer.bytes.is_empty());
+        assert_eq!(fetch(&api, &path).await["state"], "restoring");
+        let again = restore(&api, &path, &source).await;
+        assert_eq!(again.problem(), "409/112", "one after the other");
+
+        server.restart(2, None).await;
+        let app = restored(&server.api().await, &path).await;
+        assert_eq!(
+            (&app["state"], &app["stateUnready"]),
+            (&json!("ready"), &json!([]))
+        );
         assert_same_tree(&original.join("shop-data"), &volumes.join("shop-data"));
         assert_same_tree(&original.join("shop-media"), &volumes.join("shop-media"));
     }
-    assert_eq!(fs::read_dir(&volumes).unwrap().count(), 4);
-}
-
-#[tokio::test]
-async fn a_restore_that_cannot_be_fails_with_its_reason_and_the_app_with_it() {
-    let mut server = TestServer::start().await;
-    let app = server.app("acme", "blog");
-    let (_, backup) = kept(&server, app).await;
-    let volume = server.path().join("volumes/blog");
-    fs::write(volume.join("greeting.txt"), "since then").unwrap();
-    let keys = server.data().join("keys");
-    fs::rename(&keys, server.path().join("keys away")).unwrap();
-    server.restart(1, None).await;
-    let source = RestoreSource::Backup(backup.into());
-    let restore = ask(&server, app, source).await.expect("a restore");
-    let restore = ended(&server, &restore).await;
-    assert_eq!(restore.state, RestoreState::Failed);
-    assert!(restore.reasons[0].contains("missing"), "{restore:?}");
-    assert_eq!(state_of(&server, app).await, AppState::Failed);
     assert_eq!(
-        fs::read_to_string(volume.join("greeting.txt")).unwrap(),
-        "since then"
+        fs::read_dir(&volumes).unwrap().count(),
+        4,
+        "nothing is left beside"
     );
 }
 
 #[tokio::test]
-async fn a_restore_needs_a_completed_source_of_its_own_app() {
+async fn sources_of_a_restore_cannot_be_deleted_until_it_ends() {
+    let mut server = TestServer::start().await;
+    let app = server.app("acme", "blog");
+    let app_path = path(&server, app);
+    let (snap, backup) = kept(&server.api().await, app).await;
+    for (member, id, collection, operation) in [
+        ("snapshotID", snap, "appSnaps", "app_snap_delete_for_app"),
+        ("backupID", backup, "appBackups", "app_backup_delete_for_app"),
+    ] {
+        // Without workers the restore stays in progress.
+        server.restart(0, None).await;
+        let api = server.api().await;
+        assert_eq!(restore(&api, &app_path, &json!({member: id})).await.status, 204);
+        let source = format!(
+            "/accounts/{}/k8s/v1/apps/{app}/{collection}/{id}",
+            server.account("acme")
+        );
+        let before = api.get(&source).await.json();
+        let refused = api.delete(&source).await;
+        assert_eq!(refused.problem(), "409/142");
+        assert_eq!(refused.violations(operation), [""; 0]);
+        if member == "backupID" {
+            let by_account = api.delete(&format!("{}/{id}", api.backups())).await;
+            assert_eq!(by_account.problem(), "409/142");
+        }
+        assert_eq!(api.get(&source).await.json(), before);
+
+        server.restart(1, None).await;
+        let api = server.api().await;
+        assert_eq!(restored(&api, &app_path).await["state"], "ready");
+        assert_eq!(api.delete(&source).await.status, 204);
+    }
+}
+
+#[tokio::test]
+async fn a_restore_without_the_key_fails_with_that_reason_and_leaves_the_old_data() {
+    let mut server = TestServer::start().await;
+    let app = server.app("acme", "blog");
+    let path = path(&server, app);
+    let (_, backup) = kept(&server.api().await, app).await;
+    // Without workers the restore waits; a reconciler without the key would find the backup unreadable first.
+    server.restart(0, None).await;
+    let api = server.api().await;
+    let asked = restore(&api, &path, &json!({"backupID": backup})).await;
+    assert_eq!(asked.status, 204);
+    let volume = server.path().join("volumes/blog");
+    fs::write(volume.join("greeting.txt"), "since then").unwrap();
+    fs::rename(server.data().join("keys"), server.path().join("keys away")).unwrap();
+    server.restart(1, None).await;
+    let failed = restored(&server.api().await, &path).await;
+    assert_eq!(failed["state"], "failed", "{failed}");
+    let reason = failed["stateUnready"][0].as_str().expect("a reason");
+    assert!(reason.contains("missing"), "{failed}");
+    let kept = fs::read_to_string(volume.join("greeting.txt")).unwrap();
+    assert_eq!(kept, "since then");
+}
+
+#[tokio::test]
+async fn a_backup_that_cannot_be_read_leaves_the_old_data_as_it_is() {
+    let server = TestServer::start().await;
+    let (api, app) = (server.api().await, server.app("acme", "blog"));
+    let path = path(&server, app);
+    let (snap, backup) = kept(&api, app).await;
+    let volume = server.path().join("volumes/blog");
+    fs::write(volume.join("greeting.txt"), "since then").unwrap();
+    fs::write(volume.join("new.txt"), "since then").unwrap();
+    damage(&server.repository("local", app).path.join("data"));
+
+    assert_eq!(
+        restore(&api, &path, &json!({"backupID": backup})).await.status,
+        204
+    );
+    let failed = restored(&api, &path).await;
+    assert_eq!(failed["state"], "failed", "{failed}");
+    let reasons = failed["stateUnready"].as_array().expect("reasons");
+    assert!(!reasons.is_empty(), "{failed}");
+    for file in ["greeting.txt", "new.txt"] {
+        assert_eq!(fs::read_to_string(volume.join(file)).unwrap(), "since then");
+    }
+    assert_eq!(fs::metadata(volume.join("below/zeros")).unwrap().len(), 100_000);
+    let beside = fs::read_dir(server.path().join("volumes")).unwrap().count();
+    assert_eq!(beside, 4, "nothing is left beside");
+
+    // What is still whole works, and the app with it.
+    assert_eq!(
+        restore(&api, &path, &json!({"snapshotID": snap})).await.status,
+        204
+    );
+    let ready = restored(&api, &path).await;
+    assert_eq!(
+        (&ready["state"], &ready["stateUnready"]),
+        (&json!("ready"), &json!([]))
+    );
+    assert_eq!(
+        fs::read_to_string(volume.join("greeting.txt")).unwrap(),
+        "hello from blog\n"
+    );
+    assert!(!volume.join("new.txt").exists());
+}
+
+#[tokio::test]
+async fn a_restore_needs_one_source_that_is_the_apps_own_and_completed() {
     let mut server = TestServer::start().await;
     let (shop, blog) = (server.app("acme", "shop"), server.app("acme", "blog"));
-    let (snap, backup) = kept(&server, shop).await;
+    let (snap, backup) = kept(&server.api().await, shop).await;
     let unknown = Uuid::from_u128(1);
     server.restart(0, None).await;
     let api = server.api().await;
     let pending = id_of(&api.create_backup(shop, &json!({})).await);
     let pending_snap = id_of(&api.create_snap(shop, &json!({})).await);
-    for (app, source, expected) in [
-        (
-            unknown,
-            RestoreSource::Backup(backup.into()),
-            "the app was not found",
-        ),
+    for (app, members, says, culprits) in [
+        (shop, json!({}), "400/9", &["backupID", "snapshotID"][..]),
         (
             shop,
-            RestoreSource::Backup(unknown.into()),
-            "the backup was not found",
+            json!({"backupID": backup, "snapshotID": snap}),
+            "400/9",
+            &["backupID", "snapshotID"],
         ),
-        (
-            blog,
-            RestoreSource::Backup(backup.into()),
-            "the backup was not found",
-        ),
+        (shop, json!({"backupID": "x"}), "400/8", &["backupID"]),
+        (shop, json!({"snapshotID": null}), "400/8", &["snapshotID"]),
         (
             shop,
-            RestoreSource::Backup(pending.into()),
-            "the backup is not completed",
+            json!({"backupID": backup, "restoreFilter": {}}),
+            "400/8",
+            &["restoreFilter"],
         ),
+        (unknown, json!({"backupID": backup}), "404/2", &[]),
+        (shop, json!({"backupID": unknown}), "400/9", &["backupID"]),
+        (blog, json!({"backupID": backup}), "400/9", &["backupID"]),
+        (shop, json!({"backupID": snap}), "400/9", &["backupID"]),
+        (shop, json!({"snapshotID": unknown}), "400/46", &["snapshotID"]),
+        (blog, json!({"snapshotID": snap}), "403/47", &["snapshotID"]),
+        (shop, json!({"backupID": pending}), "409/111", &["backupID"]),
         (
             shop,
-            RestoreSource::Snapshot(unknown.into()),
-            "the snapshot was not found",
-        ),
-        (
-            blog,
-            RestoreSource::Snapshot(snap.into()),
-            "the snapshot belongs to another app",
-        ),
-        (
-            shop,
-            RestoreSource::Snapshot(pending_snap.into()),
-            "the snapshot is not completed",
+            json!({"snapshotID": pending_snap}),
+            "409/111",
+            &["snapshotID"],
         ),
     ] {
-        assert_eq!(ask(&server, app, source).await, Err(expected.to_owned()));
+        let answer = restore(&api, &path(&server, app), &members).await;
+        assert_eq!(answer.problem(), says, "{members}");
+        let mut named = answer.culprits();
+        named.dedup();
+        assert_eq!(named, culprits, "{members}");
+        assert_eq!(
+            fetch(&api, &path(&server, shop)).await["state"],
+            "ready",
+            "{members}"
+        );
     }
-    let (service, mut ctx) = server.operations();
-    ctx.actor.role = appkeep_server::tokens::Role::Viewer;
-    let wanted = CreateAppRestore {
-        app_id: shop.into(),
-        source: RestoreSource::Backup(backup.into()),
-    };
-    let account = Ok::<_, String>(server.account("acme").into());
-    let refused = service
-        .app_restore_create(&ctx, account, async { Ok(wanted) })
-        .await;
-    assert_eq!(refused.unwrap_err().to_string(), "not permitted");
+}
+
+#[tokio::test]
+async fn nothing_is_overwritten_unless_that_is_said() {
+    let mut server = TestServer::start().await;
+    let app = server.app("acme", "blog");
+    let path = path(&server, app);
+    let (_, backup) = kept(&server.api().await, app).await;
+    server.restart(0, None).await;
+    let api = server.api().await;
+    let body = json!({"type": "application/astra-app", "version": "2.0", "backupID": backup});
+    for (values, says) in [
+        (&[][..], "403/79"),
+        (&["false"], "400/12"),
+        (&["yes"], "400/12"),
+        (&[""], "400/12"),
+        (&["true", "true"], "400/12"),
+        (&["TRUE"], "204/-"),
+    ] {
+        let mut request = api.request(Method::PUT, &path).bearer_auth(api.token());
+        for value in values {
+            request = request.header("ForceUpdate", *value);
+        }
+        let answer = api.send(request.json(&body)).await;
+        assert_eq!(answer.problem(), says, "{values:?}");
+        assert_eq!(answer.violations("app_update"), [""; 0], "{values:?}");
+        let state = if says == "204/-" { "restoring" } else { "ready" };
+        assert_eq!(fetch(&api, &path).await["state"], state, "{values:?}");
+        if state == "ready" {
+            assert_eq!(answer.culprits(), ["ForceUpdate"], "{values:?}");
+        }
+    }
 }

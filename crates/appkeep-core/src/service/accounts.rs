@@ -12,15 +12,14 @@ impl Service {
     /// Lists the accounts that the actor may act in, newest first, also those that aren't declared any more.
     ///
     /// # Errors
-    /// When the input is malformed or the store fails.
-    pub async fn account_list<I>(
+    /// When the store fails.
+    pub async fn account_list(
         &self,
         ctx: &OpContext,
-        input: Result<ListOptions, I>,
-    ) -> Result<ShortList<Account>, Error<I>> {
-        let options = input.map_err(Error::Input)?;
+        options: &ListOptions,
+    ) -> Result<ShortList<Account>, Error> {
         let mut accounts = self.store.list_recorded_accounts().await?;
         accounts.retain(|account| ctx.actor.scope.covers(account.what.id));
-        Ok(ShortList::of(accounts, &options))
+        Ok(ShortList::of(accounts, options))
     }
 }

@@ -2,14 +2,13 @@
 
 use uuid::Uuid;
 
-use crate::actor::OpContext;
 use crate::app_backup::{AppBackup, CreateAppBackup};
 use crate::app_restore::RestoreSource;
 use crate::audit::Change;
-use crate::authz::Access;
+use crate::authz::{Authorized, Read, Write};
 use crate::catalog::{Bucket, default_bucket};
 use crate::error::Error;
-use crate::ids::{AccountId, AppBackupId, AppSnapId, BucketId};
+use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
 use crate::job::JobPayload;
 use crate::listing::{ListOptions, Listing};
 use crate::state::ResourceState;
@@ -22,14 +21,12 @@ impl Service {
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
-    pub async fn app_backup_list_all<I>(
+    pub async fn app_backup_list_all(
         &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        input: Result<ListOptions, I>,
-    ) -> Result<Listing<AppBackup>, Error<I>> {
-        let account_id = self.admit(ctx, account, Access::Read).await?;
-        let options = input.map_err(Error::Input)?;
+        authorized: &Authorized<Read>,
+        options: ListOptions,
+    ) -> Result<Listing<AppBackup>, Error> {
+        let account_id = authorized.account_id();
         let filter = ListFilter {
             account_id,
             app_id: None,
@@ -41,14 +38,13 @@ impl Service {
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
-    pub async fn app_backup_list_for_app<I>(
+    pub async fn app_backup_list_for_app(
         &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        input: Result<(crate::ids::AppId, ListOptions), I>,
-    ) -> Result<Listing<AppBackup>, Error<I>> {
-        let account_id = self.admit(ctx, account, Access::Read).await?;
-        let (app_id, options) = input.map_err(Error::Input)?;
+        authorized: &Authorized<Read>,
+        app_id: AppId,
+        options: ListOptions,
+    ) -> Result<Listing<AppBackup>, Error> {
+        let account_id = authorized.account_id();
         self.app(account_id, app_id).await?;
         let filter = ListFilter {
             account_id,
@@ -61,14 +57,12 @@ impl Service {
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
-    pub async fn app_backup_fetch<I>(
+    pub async fn app_backup_fetch(
         &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        input: Result<AppBackupRef, I>,
-    ) -> Result<AppBackup, Error<I>> {
-        let account_id = self.admit(ctx, account, Access::Read).await?;
-        let wanted = input.map_err(Error::Input)?;
+        authorized: &Authorized<Read>,
+        wanted: AppBackupRef,
+    ) -> Result<AppBackup, Error> {
+        let account_id = authorized.account_id();
         self.check_app(account_id, wanted.app_id).await?;
         let found = self.store.fetch_app_backup(account_id, wanted.id).await?;
         found
@@ -77,18 +71,15 @@ impl Service {
     }
 
     /// Creates a backup, `pending`, and queues the job that takes it, in one transaction.
-    /// The input is a future, so that a body is read only from those who may send one.
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
-    pub async fn app_backup_create_for_app<I>(
+    pub async fn app_backup_create_for_app(
         &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        input: impl Future<Output = Result<CreateAppBackup, I>> + Send,
-    ) -> Result<AppBackup, Error<I>> {
-        let account_id = self.admit(ctx, account, Access::Write).await?;
-        let wanted = input.await.map_err(Error::Input)?;
+        authorized: &Authorized<Write>,
+        wanted: CreateAppBackup,
+    ) -> Result<AppBackup, Error> {
+        let account_id = authorized.account_id();
         let app = self.app(account_id, wanted.app_id).await?;
         let bucket = self.bucket(account_id, wanted.bucket_id).await?;
         if let Some(snap_id) = wanted.snapshot_id {
@@ -101,7 +92,7 @@ impl Service {
             account_id,
             bucket.id,
             wanted,
-            ctx.actor.subject,
+            authorized.ctx().actor.subject,
             self.clock.now(),
         );
         let mut tx = self.store.begin().await?;
@@ -111,20 +102,20 @@ impl Service {
                 .await?
                 .ok_or(Error::SnapshotNotFound)?;
         }
-        self.insert_app_backup(tx.as_mut(), &backup, ctx.correlation)
+        self.insert_app_backup(tx.as_mut(), &backup, authorized.ctx().correlation)
             .await?;
         self.commit(tx).await?;
-        change("create", &backup).record(ctx);
+        change("create", &backup).record(authorized.ctx());
         Ok(backup)
     }
 
     /// Remembers a new backup, and queues the job that takes it.
-    pub(super) async fn insert_app_backup<I>(
+    pub(super) async fn insert_app_backup(
         &self,
         tx: &mut dyn StoreTx,
         backup: &AppBackup,
         correlation: Option<Uuid>,
-    ) -> Result<(), Error<I>> {
+    ) -> Result<(), Error> {
         tx.insert_app_backup(backup).await?;
         let payload = JobPayload::TakeBackup {
             account_id: backup.account_id,
@@ -139,14 +130,12 @@ impl Service {
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
-    pub async fn app_backup_delete<I>(
+    pub async fn app_backup_delete(
         &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        input: Result<AppBackupRef, I>,
-    ) -> Result<(), Error<I>> {
-        let account_id = self.admit(ctx, account, Access::Write).await?;
-        let wanted = input.map_err(Error::Input)?;
+        authorized: &Authorized<Write>,
+        wanted: AppBackupRef,
+    ) -> Result<(), Error> {
+        let account_id = authorized.account_id();
         self.check_app(account_id, wanted.app_id).await?;
         for _ in 0..RACES_MAX {
             let mut tx = self.store.begin().await?;
@@ -172,20 +161,21 @@ impl Service {
                 bucket_id: backup.bucket_id,
                 name: Some(backup.name.as_str().to_owned()),
             };
-            self.queue(tx.as_mut(), payload, ctx.correlation).await?;
+            self.queue(tx.as_mut(), payload, authorized.ctx().correlation)
+                .await?;
             self.commit(tx).await?;
-            change("delete", &backup).record(ctx);
+            change("delete", &backup).record(authorized.ctx());
             return Ok(());
         }
         Err(lost_every_race())
     }
 
     /// The bucket that `wanted` names, else the account's default, else its first.
-    pub(super) async fn bucket<I>(
+    pub(super) async fn bucket(
         &self,
         account_id: AccountId,
         wanted: Option<BucketId>,
-    ) -> Result<Bucket, Error<I>> {
+    ) -> Result<Bucket, Error> {
         if let Some(id) = wanted {
             let found = self.store.fetch_bucket(account_id, id).await?;
             return found
@@ -196,12 +186,12 @@ impl Service {
         default_bucket(&buckets).cloned().ok_or(Error::NoBucket)
     }
 
-    async fn check_snapshot_source<I>(
+    async fn check_snapshot_source(
         &self,
         account_id: AccountId,
         wanted: &CreateAppBackup,
         snap_id: AppSnapId,
-    ) -> Result<(), Error<I>> {
+    ) -> Result<(), Error> {
         let found = self.store.fetch_app_snap(account_id, snap_id).await?;
         let snap = found.ok_or(Error::SnapshotNotFound)?;
         if snap.app_id != wanted.app_id {

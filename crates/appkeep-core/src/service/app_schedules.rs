@@ -1,10 +1,9 @@
 //! The operations on schedules: an operator declares them, so they can only be looked at.
 
-use crate::actor::OpContext;
-use crate::authz::Access;
+use crate::authz::{Authorized, Read};
 use crate::catalog::Recorded;
 use crate::error::Error;
-use crate::ids::{AccountId, AppId};
+use crate::ids::AppId;
 use crate::listing::ListOptions;
 use crate::retention::held;
 use crate::schedule::{Schedule, Scheduled};
@@ -26,14 +25,13 @@ impl Service {
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
-    pub async fn app_schedule_list_for_app<I>(
+    pub async fn app_schedule_list_for_app(
         &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        input: Result<(AppId, ListOptions), I>,
-    ) -> Result<ShortList<ScheduleView>, Error<I>> {
-        let account_id = self.admit(ctx, account, Access::Read).await?;
-        let (app_id, options) = input.map_err(Error::Input)?;
+        authorized: &Authorized<Read>,
+        app_id: AppId,
+        options: ListOptions,
+    ) -> Result<ShortList<ScheduleView>, Error> {
+        let account_id = authorized.account_id();
         self.app(account_id, app_id).await?;
         let schedules = self.store.list_app_schedules(account_id, app_id).await?;
         let part = ShortList::of(schedules, &options);
@@ -59,7 +57,7 @@ impl Service {
     ///
     /// # Errors
     /// When the store fails.
-    async fn retention_held<I>(&self, schedule: &Schedule) -> Result<Vec<String>, Error<I>> {
+    async fn retention_held(&self, schedule: &Schedule) -> Result<Vec<String>, Error> {
         // Only this rule depends on how much time lies between two dates.
         if !schedule.declared || schedule.retention.keep_days.is_none() {
             return Ok(Vec::new());

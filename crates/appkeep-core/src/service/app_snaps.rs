@@ -2,13 +2,12 @@
 
 use uuid::Uuid;
 
-use crate::actor::OpContext;
 use crate::app_restore::RestoreSource;
 use crate::app_snap::{AppSnap, CreateAppSnap};
 use crate::audit::Change;
-use crate::authz::Access;
+use crate::authz::{Authorized, Read, Write};
 use crate::error::Error;
-use crate::ids::{AccountId, AppId, AppSnapId};
+use crate::ids::{AppId, AppSnapId};
 use crate::job::JobPayload;
 use crate::listing::{ListOptions, Listing};
 use crate::store::{ListFilter, StoreTx};
@@ -20,14 +19,13 @@ impl Service {
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
-    pub async fn app_snap_list_for_app<I>(
+    pub async fn app_snap_list_for_app(
         &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        input: Result<(AppId, ListOptions), I>,
-    ) -> Result<Listing<AppSnap>, Error<I>> {
-        let account_id = self.admit(ctx, account, Access::Read).await?;
-        let (app_id, options) = input.map_err(Error::Input)?;
+        authorized: &Authorized<Read>,
+        app_id: AppId,
+        options: ListOptions,
+    ) -> Result<Listing<AppSnap>, Error> {
+        let account_id = authorized.account_id();
         self.app(account_id, app_id).await?;
         let filter = ListFilter {
             account_id,
@@ -40,14 +38,12 @@ impl Service {
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
-    pub async fn app_snap_fetch_for_app<I>(
+    pub async fn app_snap_fetch_for_app(
         &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        input: Result<AppSnapRef, I>,
-    ) -> Result<AppSnap, Error<I>> {
-        let account_id = self.admit(ctx, account, Access::Read).await?;
-        let wanted = input.map_err(Error::Input)?;
+        authorized: &Authorized<Read>,
+        wanted: AppSnapRef,
+    ) -> Result<AppSnap, Error> {
+        let account_id = authorized.account_id();
         self.app(account_id, wanted.app_id).await?;
         let found = self.store.fetch_app_snap(account_id, wanted.id).await?;
         found
@@ -56,36 +52,40 @@ impl Service {
     }
 
     /// Creates a snapshot, `pending`, and queues the job that takes it, in one transaction.
-    /// The input is a future, so that a body is read only from those who may send one.
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
-    pub async fn app_snap_create_for_app<I>(
+    pub async fn app_snap_create_for_app(
         &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        input: impl Future<Output = Result<CreateAppSnap, I>> + Send,
-    ) -> Result<AppSnap, Error<I>> {
-        let account_id = self.admit(ctx, account, Access::Write).await?;
-        let wanted = input.await.map_err(Error::Input)?;
+        authorized: &Authorized<Write>,
+        wanted: CreateAppSnap,
+    ) -> Result<AppSnap, Error> {
+        let account_id = authorized.account_id();
         let app = self.app(account_id, wanted.app_id).await?;
         self.check_ready(&app).await?;
         let id = AppSnapId::new(self.ids.next_id());
-        let snap = AppSnap::pending(id, account_id, wanted, ctx.actor.subject, self.clock.now());
+        let snap = AppSnap::pending(
+            id,
+            account_id,
+            wanted,
+            authorized.ctx().actor.subject,
+            self.clock.now(),
+        );
         let mut tx = self.store.begin().await?;
-        self.insert_app_snap(tx.as_mut(), &snap, ctx.correlation).await?;
+        self.insert_app_snap(tx.as_mut(), &snap, authorized.ctx().correlation)
+            .await?;
         self.commit(tx).await?;
-        change("create", &snap).record(ctx);
+        change("create", &snap).record(authorized.ctx());
         Ok(snap)
     }
 
     /// Remembers a new snapshot, and queues the job that takes it.
-    pub(super) async fn insert_app_snap<I>(
+    pub(super) async fn insert_app_snap(
         &self,
         tx: &mut dyn StoreTx,
         snap: &AppSnap,
         correlation: Option<Uuid>,
-    ) -> Result<(), Error<I>> {
+    ) -> Result<(), Error> {
         tx.insert_app_snap(snap).await?;
         let payload = JobPayload::TakeSnapshot {
             account_id: snap.account_id,
@@ -100,14 +100,12 @@ impl Service {
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
-    pub async fn app_snap_delete_for_app<I>(
+    pub async fn app_snap_delete_for_app(
         &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        input: Result<AppSnapRef, I>,
-    ) -> Result<(), Error<I>> {
-        let account_id = self.admit(ctx, account, Access::Write).await?;
-        let wanted = input.map_err(Error::Input)?;
+        authorized: &Authorized<Write>,
+        wanted: AppSnapRef,
+    ) -> Result<(), Error> {
+        let account_id = authorized.account_id();
         self.app(account_id, wanted.app_id).await?;
         for _ in 0..RACES_MAX {
             let mut tx = self.store.begin().await?;
@@ -132,9 +130,10 @@ impl Service {
                 snap_id: snap.id,
                 name: Some(snap.name.as_str().to_owned()),
             };
-            self.queue(tx.as_mut(), payload, ctx.correlation).await?;
+            self.queue(tx.as_mut(), payload, authorized.ctx().correlation)
+                .await?;
             self.commit(tx).await?;
-            change("delete", &snap).record(ctx);
+            change("delete", &snap).record(authorized.ctx());
             return Ok(());
         }
         Err(lost_every_race())

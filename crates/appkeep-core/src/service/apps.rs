@@ -1,10 +1,9 @@
 //! The operations on apps: they can only be looked at, since an operator declares them.
 
-use crate::actor::OpContext;
 use crate::app::AppView;
-use crate::authz::Access;
+use crate::authz::{Authorized, Read};
 use crate::error::Error;
-use crate::ids::{AccountId, AppId};
+use crate::ids::AppId;
 use crate::listing::{ListOptions, Listing};
 use crate::store::ListFilter;
 
@@ -15,14 +14,12 @@ impl Service {
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
-    pub async fn app_list<I>(
+    pub async fn app_list(
         &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        input: Result<ListOptions, I>,
-    ) -> Result<Listing<AppView>, Error<I>> {
-        let account_id = self.admit(ctx, account, Access::Read).await?;
-        let options = input.map_err(Error::Input)?;
+        authorized: &Authorized<Read>,
+        options: ListOptions,
+    ) -> Result<Listing<AppView>, Error> {
+        let account_id = authorized.account_id();
         let filter = ListFilter {
             account_id,
             app_id: None,
@@ -34,14 +31,8 @@ impl Service {
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
-    pub async fn app_fetch<I>(
-        &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        input: Result<AppId, I>,
-    ) -> Result<AppView, Error<I>> {
-        let account_id = self.admit(ctx, account, Access::Read).await?;
-        let app_id = input.map_err(Error::Input)?;
+    pub async fn app_fetch(&self, authorized: &Authorized<Read>, app_id: AppId) -> Result<AppView, Error> {
+        let account_id = authorized.account_id();
         let found = self.store.fetch_app_view(account_id, app_id).await?;
         found.ok_or(Error::AppNotFound)
     }

@@ -2,11 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::actor::OpContext;
-use crate::authz::Access;
+use crate::authz::{Authorized, Read};
 use crate::catalog::{Bucket, default_bucket};
 use crate::error::Error;
-use crate::ids::{AccountId, BucketId};
+use crate::ids::BucketId;
 use crate::listing::ListOptions;
 use crate::short_list::ShortList;
 
@@ -28,14 +27,12 @@ impl Service {
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
-    pub async fn bucket_list<I>(
+    pub async fn bucket_list(
         &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        input: Result<ListOptions, I>,
-    ) -> Result<BucketList, Error<I>> {
-        let account_id = self.admit(ctx, account, Access::Read).await?;
-        let options = input.map_err(Error::Input)?;
+        authorized: &Authorized<Read>,
+        options: ListOptions,
+    ) -> Result<BucketList, Error> {
+        let account_id = authorized.account_id();
         let buckets = self.store.list_recorded_buckets(account_id).await?;
         let default_id = default_bucket(buckets.iter().map(|bucket| &bucket.what)).map(|bucket| bucket.id);
         Ok(BucketList {
@@ -43,19 +40,5 @@ impl Service {
             default_id,
             troubles: self.store.list_bucket_troubles(account_id).await?,
         })
-    }
-
-    /// Who may ask for the clouds of an account. There never are any.
-    ///
-    /// # Errors
-    /// In the order of checks of this module's documentation.
-    pub async fn cloud_list<I>(
-        &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        input: Result<ListOptions, I>,
-    ) -> Result<(), Error<I>> {
-        self.admit(ctx, account, Access::Read).await?;
-        input.map(drop).map_err(Error::Input)
     }
 }

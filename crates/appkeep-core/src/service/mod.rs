@@ -1,8 +1,8 @@
 //! The operations: one method each, named as in the contract.
 //!
-//! The order of checks lives here and is always the same: a well-formed account id, permission, the
-//! account's existence, the caller's verdict on everything else it read, the app's and then the resource's
-//! existence, what the input names, conflicts, and at last whether more work is accepted.
+//! [`Service::authorize`] comes first: permission, and the account's existence. Each operation then checks in the same
+//! order: the app's and then the resource's existence, the resources that the input names, conflicts, and finally
+//! whether more work is accepted.
 
 mod accounts;
 mod app_backups;
@@ -19,10 +19,10 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
-use crate::actor::{AccountScope, OpContext};
+use crate::actor::OpContext;
 use crate::admission::Admission;
 use crate::app_restore::RestoreState;
-use crate::authz::{self, Access};
+use crate::authz::{Access, Authorized};
 use crate::catalog::App;
 use crate::clock::{Clock, IdSource};
 use crate::error::Error;
@@ -87,32 +87,20 @@ impl Service {
         }
     }
 
-    /// The checks that come before the rest of the input is looked at.
-    async fn admit<I>(
+    /// Checks that the actor has the access in the account, and that the account exists.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`], [`Error::AccountNotFound`], or when the store fails.
+    pub async fn authorize<A: Access>(
         &self,
-        ctx: &OpContext,
-        account: Result<AccountId, I>,
-        access: Access,
-    ) -> Result<AccountId, Error<I>> {
-        let account_id = account.map_err(Error::Input)?;
-        if !authz::permits(&ctx.actor, account_id, access) {
-            return Err(Error::Forbidden);
-        }
-        // An account that a token names was there when the token was made, and none is ever forgotten; only
-        // who may act in all accounts can name one that never was.
-        let is_known = match ctx.actor.scope {
-            AccountScope::These(_) => true,
-            AccountScope::All => self.store.fetch_account(account_id).await?.is_some(),
-        };
-        if is_known {
-            Ok(account_id)
-        } else {
-            Err(Error::AccountNotFound)
-        }
+        ctx: OpContext,
+        account_id: AccountId,
+    ) -> Result<Authorized<A>, Error> {
+        Authorized::grant(self.store.as_ref(), ctx, account_id).await
     }
 
     /// Makes sure that new backups and snapshots can be created of the app.
-    async fn check_ready<I>(&self, app: &App) -> Result<(), Error<I>> {
+    async fn check_ready(&self, app: &App) -> Result<(), Error> {
         if !app.declared {
             return Err(Error::AppNotReady);
         }
@@ -126,14 +114,14 @@ impl Service {
         }
     }
 
-    async fn app<I>(&self, account_id: AccountId, app_id: AppId) -> Result<App, Error<I>> {
+    async fn app(&self, account_id: AccountId, app_id: AppId) -> Result<App, Error> {
         self.store
             .fetch_app(account_id, app_id)
             .await?
             .ok_or(Error::AppNotFound)
     }
 
-    async fn check_app<I>(&self, account_id: AccountId, app_id: Option<AppId>) -> Result<(), Error<I>> {
+    async fn check_app(&self, account_id: AccountId, app_id: Option<AppId>) -> Result<(), Error> {
         if let Some(app_id) = app_id {
             self.app(account_id, app_id).await?;
         }
@@ -141,12 +129,12 @@ impl Service {
     }
 
     /// Queues a job that a request asked for, if one did. One that adds work is only queued when it is admitted.
-    async fn queue<I>(
+    async fn queue(
         &self,
         tx: &mut dyn StoreTx,
         payload: JobPayload,
         correlation: Option<Uuid>,
-    ) -> Result<(), Error<I>> {
+    ) -> Result<(), Error> {
         let job = NewJob {
             id: self.ids.next_id().into(),
             payload,
@@ -163,14 +151,14 @@ impl Service {
         Ok(())
     }
 
-    async fn commit<I>(&self, tx: Box<dyn StoreTx>) -> Result<(), Error<I>> {
+    async fn commit(&self, tx: Box<dyn StoreTx>) -> Result<(), Error> {
         tx.commit().await?;
         self.wake.notify_one();
         Ok(())
     }
 }
 
-fn lost_every_race<I>() -> Error<I> {
+fn lost_every_race() -> Error {
     Error::Unavailable(format!(
         "the resource changed {RACES_MAX} times while it was being deleted"
     ))

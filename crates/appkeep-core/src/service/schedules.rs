@@ -35,15 +35,15 @@ impl Service {
     ///
     /// # Errors
     /// When the store fails, or the app or the bucket is no longer declared; the run is over in the latter case.
-    pub(crate) async fn schedule_run<I: Send>(
+    pub(crate) async fn schedule_run(
         &self,
         due: &Scheduled,
         next: Option<NextRun>,
-    ) -> Result<Outcome, Error<I>> {
+    ) -> Result<Outcome, Error> {
         let schedule = &due.schedule;
         let backup = match self.scheduled_backup(schedule).await {
             Err(error @ (Error::BucketNotFound | Error::NoBucket)) => {
-                self.schedule_plan::<I>(due, next).await?;
+                self.schedule_plan(due, next).await?;
                 return Err(error);
             }
             backup => backup?,
@@ -62,7 +62,7 @@ impl Service {
             Ok(()) => {}
             Err(Error::NotAdmitted(reason)) => {
                 drop(tx);
-                self.schedule_plan::<I>(due, next).await?;
+                self.schedule_plan(due, next).await?;
                 return Ok(Outcome::NotAdmitted(reason));
             }
             Err(error) => return Err(error),
@@ -81,13 +81,13 @@ impl Service {
         })
     }
 
-    async fn insert_scheduled<I>(
+    async fn insert_scheduled(
         &self,
         tx: &mut dyn StoreTx,
         schedule: &Schedule,
         backup: Option<&AppBackup>,
         snap: Option<&AppSnap>,
-    ) -> Result<(), Error<I>> {
+    ) -> Result<(), Error> {
         if let Some(backup) = backup {
             self.insert_app_backup(tx, backup, None).await?;
         }
@@ -101,11 +101,11 @@ impl Service {
     ///
     /// # Errors
     /// When the store fails.
-    pub(crate) async fn schedule_plan<I>(
+    pub(crate) async fn schedule_plan(
         &self,
         planned: &Scheduled,
         next: Option<NextRun>,
-    ) -> Result<(), Error<I>> {
+    ) -> Result<(), Error> {
         let mut tx = self.store.begin().await?;
         if tx
             .update_schedule_next(planned.schedule.id, planned.next, next)
@@ -116,7 +116,7 @@ impl Service {
         Ok(())
     }
 
-    async fn scheduled_backup<I: Send>(&self, schedule: &Schedule) -> Result<Option<AppBackup>, Error<I>> {
+    async fn scheduled_backup(&self, schedule: &Schedule) -> Result<Option<AppBackup>, Error> {
         if !schedule.makes_backup {
             return Ok(None);
         }

@@ -3,8 +3,6 @@
 //! It is queued when the schedule runs and when something that it made is completed. It may run twice: each run
 //! decides anew. A deletion that is held ends the job as failed, so that lists of jobs and metrics show it.
 
-use std::convert::Infallible;
-
 use uuid::Uuid;
 
 use super::run::{JobRun, StepError};
@@ -31,7 +29,8 @@ pub(super) async fn run(
     // A schedule that is no longer declared deletes nothing.
     if let Some(schedule) = found.filter(|schedule| schedule.declared) {
         let service = run.deps.service();
-        let ctx = OpContext::system(account_id);
+        let authorized = service.authorize(OpContext::system(account_id), account_id).await;
+        let authorized = authorized.map_err(|error| StepError::Transient(error.to_string()))?;
         let made = run.deps.store.list_app_backups_made_by(schedule_id).await?;
         for id in to_delete(run, &schedule, "backups", &made, confirmed, &mut held) {
             go_on(run)?;
@@ -39,7 +38,7 @@ pub(super) async fn run(
                 app_id: Some(app_id),
                 id: id.into(),
             };
-            let deleted = service.app_backup_delete(&ctx, Ok(account_id), Ok(wanted)).await;
+            let deleted = service.app_backup_delete(&authorized, wanted).await;
             note("backup", id, deleted)?;
         }
         let made = run.deps.store.list_app_snaps_made_by(schedule_id).await?;
@@ -49,9 +48,7 @@ pub(super) async fn run(
                 app_id,
                 id: id.into(),
             };
-            let deleted = service
-                .app_snap_delete_for_app(&ctx, Ok(account_id), Ok(wanted))
-                .await;
+            let deleted = service.app_snap_delete_for_app(&authorized, wanted).await;
             note("snapshot", id, deleted)?;
         }
     }
@@ -118,7 +115,7 @@ fn go_on(run: &JobRun<'_>) -> Result<(), StepError> {
 }
 
 /// What is in use stays until the next time, and what is gone is gone.
-fn note(what: &str, id: Uuid, deleted: Result<(), Error<Infallible>>) -> Result<(), StepError> {
+fn note(what: &str, id: Uuid, deleted: Result<(), Error>) -> Result<(), StepError> {
     match deleted {
         Ok(()) => tracing::info!(what, %id, "deleted, because its schedule no longer keeps it"),
         Err(Error::ResourceNotFound) => {}

@@ -3,8 +3,6 @@
 //! What it knows is in the store. A run and the schedule's next one are written in one transaction, by
 //! compare-and-set on the next run, so several servers, or one that died in between, make what is due once.
 
-use std::convert::Infallible;
-
 use tokio_util::sync::CancellationToken;
 
 use super::{POLL_EVERY, WorkerDeps};
@@ -38,7 +36,7 @@ async fn look(deps: &WorkerDeps, service: &Service) -> Result<(), StoreError> {
     Ok(())
 }
 
-async fn act(service: &Service, scheduled: &Scheduled, verdict: Verdict) -> Result<(), Error<Infallible>> {
+async fn act(service: &Service, scheduled: &Scheduled, verdict: Verdict) -> Result<(), Error> {
     let (id, name) = (scheduled.schedule.id, &scheduled.schedule.name);
     match verdict {
         Verdict::Wait => Ok(()),
@@ -55,11 +53,7 @@ async fn act(service: &Service, scheduled: &Scheduled, verdict: Verdict) -> Resu
     }
 }
 
-async fn run(
-    service: &Service,
-    scheduled: &Scheduled,
-    next: Option<NextRun>,
-) -> Result<(), Error<Infallible>> {
+async fn run(service: &Service, scheduled: &Scheduled, next: Option<NextRun>) -> Result<(), Error> {
     let (id, name) = (scheduled.schedule.id, &scheduled.schedule.name);
     match service.schedule_run(scheduled, next).await? {
         Outcome::Made { backup_id, snap_id } => {

@@ -9,9 +9,9 @@ use super::short_list::{self, Head};
 use super::{list, to_wire_declared};
 
 pub(super) async fn list(call: &Call<'_>, query: QueryParams<AccountListQuery>) -> Answered {
-    let (include, options) = list::wanted(query);
     let ctx = call.authenticate().await?;
-    let found = call.http().service.account_list(&ctx, options).await?;
+    let (include, options) = list::wanted(query)?;
+    let found = call.http().service.account_list(&ctx, &options).await?;
     let accounts = found.items.iter();
     let accounts = accounts.map(|account| to_wire_declared::account(account, ctx.actor.role));
     let accounts: Vec<_> = accounts.collect::<Result<_, _>>().map_err(Error::Internal)?;

@@ -8,12 +8,13 @@ use appkeep_api::params::{
 use appkeep_api::reply::Reply;
 use appkeep_api::words::{Identifier, Try};
 use appkeep_core::app_backup::AppBackup;
+use appkeep_core::authz::{Read, Write};
 use appkeep_core::error::Error;
 use appkeep_core::service::AppBackupRef;
 use http::StatusCode;
 use http::header::{ETAG, LOCATION};
 
-use super::call::{Answered, Call, PathIds, account, app};
+use super::call::{Answered, Call, PathIds, app};
 use super::problem::Rejected;
 use super::{from_wire, list, media, to_wire};
 
@@ -25,12 +26,11 @@ pub(super) async fn list_all(
     path: AccountPath,
     query: QueryParams<AppBackupListQuery>,
 ) -> Answered {
-    let account = account(path.account_id);
-    let (include, input) = list::wanted(query);
-    let ctx = call.authenticate().await?;
+    let authorized = call.authorize::<Read>(path.account_id).await?;
+    let (include, options) = list::wanted(query)?;
     let service = &call.http().service;
-    let listing = service.app_backup_list_all(&ctx, account, input).await?;
-    list::answer(call.http(), &ctx, listing, include).await
+    let listing = service.app_backup_list_all(&authorized, options).await?;
+    list::answer(call.http(), authorized.ctx(), listing, include).await
 }
 
 pub(super) async fn list_for_app(
@@ -38,23 +38,21 @@ pub(super) async fn list_for_app(
     path: AppPath,
     query: QueryParams<AppBackupListQuery>,
 ) -> Answered {
-    let (account, app) = (account(path.account_id), app(path.app_id));
-    let (include, options) = list::wanted(query);
-    let ctx = call.authenticate().await?;
-    let input = app.and_then(|app_id| Ok((app_id, options?)));
+    let authorized = call.authorize::<Read>(path.account_id).await?;
+    let app_id = app(path.app_id)?;
+    let (include, options) = list::wanted(query)?;
     let service = &call.http().service;
-    let listing = service.app_backup_list_for_app(&ctx, account, input).await?;
-    list::answer(call.http(), &ctx, listing, include).await
+    let listing = service
+        .app_backup_list_for_app(&authorized, app_id, options)
+        .await?;
+    list::answer(call.http(), authorized.ctx(), listing, include).await
 }
 
 pub(super) async fn fetch(call: &Call<'_>, path: AccountBackupPath, query: QueryParams<NoQuery>) -> Answered {
-    let ctx = call.authenticate().await?;
-    let input = wanted(None, path.app_backup_id, query);
-    let backup = call
-        .http()
-        .service
-        .app_backup_fetch(&ctx, account(path.account_id), input)
-        .await?;
+    let authorized = call.authorize::<Read>(path.account_id).await?;
+    let wanted = wanted(None, path.app_backup_id, query)?;
+    let service = &call.http().service;
+    let backup = service.app_backup_fetch(&authorized, wanted).await?;
     one(call, StatusCode::OK, &backup)
 }
 
@@ -63,13 +61,10 @@ pub(super) async fn fetch_for_app(
     path: AppBackupPath,
     query: QueryParams<NoQuery>,
 ) -> Answered {
-    let ctx = call.authenticate().await?;
-    let input = wanted(Some(path.app_id), path.app_backup_id, query);
-    let backup = call
-        .http()
-        .service
-        .app_backup_fetch(&ctx, account(path.account_id), input)
-        .await?;
+    let authorized = call.authorize::<Read>(path.account_id).await?;
+    let wanted = wanted(Some(path.app_id), path.app_backup_id, query)?;
+    let service = &call.http().service;
+    let backup = service.app_backup_fetch(&authorized, wanted).await?;
     one(call, StatusCode::OK, &backup)
 }
 
@@ -78,12 +73,9 @@ pub(super) async fn delete(
     path: AccountBackupPath,
     query: QueryParams<NoQuery>,
 ) -> Answered {
-    let ctx = call.authenticate().await?;
-    let input = wanted(None, path.app_backup_id, query);
-    call.http()
-        .service
-        .app_backup_delete(&ctx, account(path.account_id), input)
-        .await?;
+    let authorized = call.authorize::<Write>(path.account_id).await?;
+    let wanted = wanted(None, path.app_backup_id, query)?;
+    call.http().service.app_backup_delete(&authorized, wanted).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
@@ -92,12 +84,9 @@ pub(super) async fn delete_for_app(
     path: AppBackupPath,
     query: QueryParams<NoQuery>,
 ) -> Answered {
-    let ctx = call.authenticate().await?;
-    let input = wanted(Some(path.app_id), path.app_backup_id, query);
-    call.http()
-        .service
-        .app_backup_delete(&ctx, account(path.account_id), input)
-        .await?;
+    let authorized = call.authorize::<Write>(path.account_id).await?;
+    let wanted = wanted(Some(path.app_id), path.app_backup_id, query)?;
+    call.http().service.app_backup_delete(&authorized, wanted).await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
@@ -107,16 +96,12 @@ pub(super) async fn create_for_app(
     query: QueryParams<NoQuery>,
     body: JsonBody<AppBackupCreate>,
 ) -> Answered {
-    let ctx = call.authenticate().await?;
-    let input = async {
-        let app_id = app(path.app_id)?;
-        query.0.map_err(Rejected::Query)?;
-        from_wire::create_app_backup(app_id, call.read(body, VENDOR_TYPE).await?)
-    };
+    let authorized = call.authorize::<Write>(path.account_id).await?;
+    let app_id = app(path.app_id)?;
+    query.0.map_err(Rejected::Query)?;
+    let wanted = from_wire::create_app_backup(app_id, call.read(body, VENDOR_TYPE).await?)?;
     let service = &call.http().service;
-    let backup = service
-        .app_backup_create_for_app(&ctx, account(path.account_id), input)
-        .await?;
+    let backup = service.app_backup_create_for_app(&authorized, wanted).await?;
     let location = format!(
         "/accounts/{}/k8s/v1/apps/{}/appBackups/{}",
         backup.account_id, backup.app_id, backup.id

@@ -5,11 +5,12 @@ use appkeep_api::body::JsonBody;
 use appkeep_api::headers::ForceUpdate;
 use appkeep_api::params::{AccountPath, AppListQuery, AppPath, NoQuery, QueryParams};
 use appkeep_api::reply::Reply;
+use appkeep_core::authz::{Read, Write};
 use appkeep_core::error::Error;
 use http::StatusCode;
 use http::header::ETAG;
 
-use super::call::{Answered, Call, account, app};
+use super::call::{Answered, Call, app};
 use super::problem::Rejected;
 use super::{from_wire, list, media, to_wire};
 
@@ -17,18 +18,17 @@ use super::{from_wire, list, media, to_wire};
 const VENDOR_TYPE: &str = "application/astra-app+json";
 
 pub(super) async fn list(call: &Call<'_>, path: AccountPath, query: QueryParams<AppListQuery>) -> Answered {
-    let account = account(path.account_id);
-    let (include, options) = list::wanted(query);
-    let ctx = call.authenticate().await?;
-    let listing = call.http().service.app_list(&ctx, account, options).await?;
-    list::answer(call.http(), &ctx, listing, include).await
+    let authorized = call.authorize::<Read>(path.account_id).await?;
+    let (include, options) = list::wanted(query)?;
+    let listing = call.http().service.app_list(&authorized, options).await?;
+    list::answer(call.http(), authorized.ctx(), listing, include).await
 }
 
 pub(super) async fn fetch(call: &Call<'_>, path: AppPath, query: QueryParams<NoQuery>) -> Answered {
-    let ctx = call.authenticate().await?;
-    let input = app(path.app_id).and_then(|id| query.0.map_err(Rejected::Query).map(|_| id));
-    let service = &call.http().service;
-    let app = service.app_fetch(&ctx, account(path.account_id), input).await?;
+    let authorized = call.authorize::<Read>(path.account_id).await?;
+    let app_id = app(path.app_id)?;
+    query.0.map_err(Rejected::Query)?;
+    let app = call.http().service.app_fetch(&authorized, app_id).await?;
     let wire = to_wire::app(&app).map_err(Error::Internal)?;
     let media_type = media::negotiate(call.headers(), VENDOR_TYPE);
     let etag = format!("\"{}.{}\"", app.app.id, app.generation);
@@ -43,16 +43,14 @@ pub(super) async fn update(
     force: ForceUpdate,
     body: JsonBody<AppUpdate>,
 ) -> Answered {
-    let ctx = call.authenticate().await?;
-    let input = async {
-        let app_id = app(path.app_id)?;
-        query.0.map_err(Rejected::Query)?;
-        force.0.map_err(Rejected::Header)?;
-        from_wire::create_app_restore(app_id, &call.read(body, VENDOR_TYPE).await?)
-    };
-    let service = &call.http().service;
-    service
-        .app_restore_create(&ctx, account(path.account_id), input)
+    let authorized = call.authorize::<Write>(path.account_id).await?;
+    let app_id = app(path.app_id)?;
+    query.0.map_err(Rejected::Query)?;
+    force.0.map_err(Rejected::Header)?;
+    let wanted = from_wire::create_app_restore(app_id, &call.read(body, VENDOR_TYPE).await?)?;
+    call.http()
+        .service
+        .app_restore_create(&authorized, wanted)
         .await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }

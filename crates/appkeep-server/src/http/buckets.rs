@@ -3,9 +3,10 @@
 use appkeep_api::bucket::{BucketListType, BucketVersion};
 use appkeep_api::cloud::{Cloud, CloudListType, CloudVersion};
 use appkeep_api::params::{AccountPath, BucketListQuery, CloudListQuery, QueryParams};
+use appkeep_core::authz::Read;
 use appkeep_core::error::Error;
 
-use super::call::{Answered, Call, account};
+use super::call::{Answered, Call};
 use super::short_list::{self, Head};
 use super::{list, to_wire_declared};
 
@@ -14,12 +15,9 @@ pub(super) async fn list(
     path: AccountPath,
     query: QueryParams<BucketListQuery>,
 ) -> Answered {
-    let (include, options) = list::wanted(query);
-    let ctx = call.authenticate().await?;
-    let service = &call.http().service;
-    let found = service
-        .bucket_list(&ctx, account(path.account_id), options)
-        .await?;
+    let authorized = call.authorize::<Read>(path.account_id).await?;
+    let (include, options) = list::wanted(query)?;
+    let found = call.http().service.bucket_list(&authorized, options).await?;
     let buckets = found.list.items.iter();
     let buckets = buckets.map(|bucket| {
         let id = bucket.what.id;
@@ -28,7 +26,14 @@ pub(super) async fn list(
     let buckets: Vec<_> = buckets.collect::<Result<_, _>>().map_err(Error::Internal)?;
     let head = Head(BucketListType::Buckets, BucketVersion::V1_2);
     let goes_on_after = found.list.goes_on_after;
-    short_list::answer(call.http(), &ctx, head, &buckets, goes_on_after, &include)
+    short_list::answer(
+        call.http(),
+        authorized.ctx(),
+        head,
+        &buckets,
+        goes_on_after,
+        &include,
+    )
 }
 
 pub(super) async fn list_clouds(
@@ -36,13 +41,9 @@ pub(super) async fn list_clouds(
     path: AccountPath,
     query: QueryParams<CloudListQuery>,
 ) -> Answered {
-    let (include, options) = list::wanted(query);
-    let ctx = call.authenticate().await?;
-    let service = &call.http().service;
-    service
-        .cloud_list(&ctx, account(path.account_id), options)
-        .await?;
+    let authorized = call.authorize::<Read>(path.account_id).await?;
+    let (include, _) = list::wanted(query)?;
     let head = Head(CloudListType::Clouds, CloudVersion::V1_0);
     let none: [Cloud; 0] = [];
-    short_list::answer(call.http(), &ctx, head, &none, None, &include)
+    short_list::answer(call.http(), authorized.ctx(), head, &none, None, &include)
 }

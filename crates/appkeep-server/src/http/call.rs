@@ -10,6 +10,7 @@ use appkeep_api::reply::Reply;
 use appkeep_api::words::{Identifier, Try};
 use appkeep_core::actor::OpContext;
 use appkeep_core::admission::NotAdmitted;
+use appkeep_core::authz::{Access, Authorized};
 use appkeep_core::error::Error;
 use dropshot::Body;
 use futures::FutureExt;
@@ -70,6 +71,22 @@ impl<'a> Call<'a> {
             correlation: Some(self.correlation),
             ..ctx
         })
+    }
+
+    /// Authenticates the request, and checks its access to the account in its path. Handlers call this first, so that
+    /// only those who may send the rest of the input learn what is wrong with it.
+    pub(super) async fn authorize<A: Access>(
+        &self,
+        account_id: Try<Identifier>,
+    ) -> Result<Authorized<A>, Refusal> {
+        let ctx = self.authenticate().await?;
+        let account_id = account_id.0.map_err(|reason| {
+            Rejected::Account(InvalidItem {
+                name: "account_id".to_owned(),
+                reason,
+            })
+        })?;
+        Ok(self.http().service.authorize(ctx, account_id.0.into()).await?)
     }
 
     /// Reads a body.
@@ -141,17 +158,6 @@ fn header(refusal: &Refusal) -> Option<(HeaderName, &'static str)> {
             Some((RETRY_AFTER, RETRY_AFTER_SECS))
         }
         _ => None,
-    }
-}
-
-/// The account in a path, or why there is none.
-pub(super) fn account<T: From<Uuid>>(given: Try<Identifier>) -> Result<T, Rejected> {
-    match given.0 {
-        Ok(id) => Ok(id.0.into()),
-        Err(reason) => Err(Rejected::Account(InvalidItem {
-            name: "account_id".to_owned(),
-            reason,
-        })),
     }
 }
 

@@ -91,14 +91,10 @@ pub(super) type Columns = Option<Vec<&'static str>>;
 /// What a list's query asks for: its form, and which part of it.
 pub(super) fn wanted<F>(
     query: QueryParams<ListQuery<Include<F>>>,
-) -> (Columns, Result<ListOptions, Rejected>) {
-    match query.0 {
-        Ok(query) => {
-            let options = from_wire::list_options(query.limit, query.goes_on);
-            (query.include.map(|include| include.names), Ok(options))
-        }
-        Err(fault) => (None, Err(Rejected::Query(fault))),
-    }
+) -> Result<(Columns, ListOptions), Rejected> {
+    let query = query.0.map_err(Rejected::Query)?;
+    let options = from_wire::list_options(query.limit, query.goes_on);
+    Ok((query.include.map(|include| include.names), options))
 }
 
 /// About the list as a whole: who asked for it, and when.

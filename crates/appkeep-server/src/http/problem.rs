@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::auth::Unauthenticated;
 
-/// Why an operation's input was rejected before the service looked at it.
+/// Why an operation's input is invalid.
 #[derive(Debug)]
 pub(crate) enum Rejected {
     /// The account's id is malformed.
@@ -31,14 +31,22 @@ pub(crate) enum Rejected {
 /// Why a request is not answered with what it asked for.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// Nobody asked.
+    /// It has no valid token.
     Unauthenticated(Unauthenticated),
+    /// Its input is invalid.
+    Rejected(Rejected),
     /// The service refused or failed.
-    Service(Error<Rejected>),
+    Service(Error),
 }
 
-impl From<Error<Rejected>> for Refusal {
-    fn from(error: Error<Rejected>) -> Self {
+impl From<Rejected> for Refusal {
+    fn from(rejected: Rejected) -> Self {
+        Self::Rejected(rejected)
+    }
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
         Self::Service(error)
     }
 }
@@ -147,11 +155,12 @@ pub(crate) fn of_refusal(refusal: Refusal, own: OwnKinds, correlation: Uuid) -> 
         Refusal::Unauthenticated(Unauthenticated::Store(error)) => {
             of_error(Error::from(error), own, correlation)
         }
+        Refusal::Rejected(rejected) => of_rejected(rejected, correlation),
         Refusal::Service(error) => of_error(error, own, correlation),
     }
 }
 
-fn of_error(error: Error<Rejected>, own: OwnKinds, correlation: Uuid) -> Problem {
+fn of_error(error: Error, own: OwnKinds, correlation: Uuid) -> Problem {
     let field = |kind: Kind, name: &str, reason: &str| {
         let mut problem = kind.occurrence(correlation);
         problem.invalid_fields = vec![InvalidItem {
@@ -161,7 +170,6 @@ fn of_error(error: Error<Rejected>, own: OwnKinds, correlation: Uuid) -> Problem
         problem
     };
     match error {
-        Error::Input(rejected) => of_rejected(rejected, correlation),
         Error::Forbidden => FORBIDDEN.occurrence(correlation),
         Error::AccountNotFound | Error::AppNotFound | Error::ResourceNotFound => {
             own.not_found.occurrence(correlation)

@@ -1,6 +1,11 @@
 //! A server whose system calls fail: I/O errors of the database's files, and too few file descriptors. Everything
 //! works again without a restart.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends at the first surprise, in its helpers too"
+)]
+
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -165,7 +170,7 @@ impl FewFiles {
 
 impl Drop for FewFiles {
     fn drop(&mut self) {
-        prlimit(Some(self.process), Resource::Nofile, self.before.clone()).unwrap();
+        prlimit(Some(self.process), Resource::Nofile, self.before).unwrap();
     }
 }
 

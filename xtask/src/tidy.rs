@@ -1,8 +1,10 @@
 //! `cargo xtask tidy`: the workspace's own rules, which no compiler checks.
 //!
-//! Who may depend on whom, generated files that name their command, hand-written files that stay
+//! Which packages and modules may depend on which, generated files that name their command, hand-written files that stay
 //! short, and crates that carry a README and the shared lints. Every finding is one line that names
 //! the thing and what to do. Style is rustfmt's and clippy's matter, not this module's.
+
+mod modules;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -89,6 +91,9 @@ pub(crate) fn run() -> Result<Outcome> {
             &manifest,
             dir.join("README.md").is_file(),
         ));
+    }
+    for package in &packages {
+        findings.extend(modules::findings(&root, &package.dir)?);
     }
     findings.extend(generated_table_findings(&root));
     for path in files_with_extension(&root, "rs")? {

@@ -3,11 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::app_snap::AppSnap;
-use crate::engine::BackupCopied;
 use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, ScheduleId, SubjectId};
 use crate::metadata::{Label, Metadata, STORED_AGAIN_LABEL};
 use crate::name::ResourceName;
-use crate::state::{HookState, ResourceState, StateDetail, fit_reason};
+use crate::state::{HookState, ResourceState, StateDetail, fit_reasons};
 
 /// A backup (`AppBackup` in the contract).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +62,16 @@ pub struct CreateAppBackup {
     pub labels: Vec<Label>,
 }
 
+/// What a backup turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackupCopied {
+    /// How many bytes its files have.
+    pub bytes: u64,
+    /// Files that the read-back found not to be stored as the snapshot has them, before everything was read and
+    /// stored again.
+    pub stored_again: Vec<String>,
+}
+
 impl AppBackup {
     /// A new backup that waits for a worker.
     #[must_use]
@@ -76,7 +85,7 @@ impl AppBackup {
     ) -> Self {
         let name = wanted
             .name
-            .unwrap_or_else(|| chosen_name("backup", now, id.as_uuid()));
+            .unwrap_or_else(|| ResourceName::generated("backup", now, id.as_uuid()));
         Self {
             id,
             account_id,
@@ -160,31 +169,6 @@ impl AppBackup {
     }
 }
 
-/// The largest number of reasons that a resource keeps.
-pub const REASONS_MAX: usize = 32;
-
-/// Makes `reasons` fit the contract: at least one, at most [`REASONS_MAX`], each of bounded length.
-#[must_use]
-pub(crate) fn fit_reasons(reasons: &[String]) -> Vec<String> {
-    if reasons.is_empty() {
-        return vec![fit_reason("")];
-    }
-    let mut fitted: Vec<String> = reasons.iter().take(REASONS_MAX).map(|r| fit_reason(r)).collect();
-    if reasons.len() > REASONS_MAX {
-        fitted[REASONS_MAX - 1] = format!("and {} more", reasons.len() - REASONS_MAX + 1);
-    }
-    fitted
-}
-
-/// The name that the system gives: what it is, when, and the end of its id, which makes it one that nothing
-/// else has.
-#[must_use]
-pub(crate) fn chosen_name(kind: &str, now: DateTime<Utc>, id: uuid::Uuid) -> ResourceName {
-    let id = id.simple().to_string();
-    let text = format!("{kind}-{}-{}", now.format("%Y%m%d%H%M%S"), &id[id.len() - 12..]);
-    ResourceName::new(text).unwrap_or_else(|_| unreachable!("{kind} begins a DNS label"))
-}
-
 fn percent_of(done: u64, total: u64) -> u8 {
     if total == 0 {
         return 0;
@@ -266,13 +250,5 @@ mod tests {
         assert_eq!((backup.bytes_done, backup.percent_done), (Some(0), Some(0)));
         backup.complete(&copied(0), DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
         assert_eq!(backup.percent_done, Some(100));
-    }
-
-    #[test]
-    fn too_many_reasons_are_counted() {
-        let reasons: Vec<String> = (0..40).map(|n| format!("reason {n}")).collect();
-        let fitted = fit_reasons(&reasons);
-        assert_eq!(fitted.len(), REASONS_MAX);
-        assert_eq!(fitted[REASONS_MAX - 1], "and 9 more");
     }
 }

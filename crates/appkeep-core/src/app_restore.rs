@@ -4,9 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::app_backup::fit_reasons;
-use crate::engine::UnfinishedRestore;
 use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, SubjectId};
+use crate::state::fit_reasons;
 
 /// Why an app is restored that nobody asked for now.
 const BEING_FINISHED: &str = "an earlier restore was interrupted, and is being finished";
@@ -48,6 +47,18 @@ pub enum RestoreSource {
     Backup(AppBackupId),
     /// A snapshot.
     Snapshot(AppSnapId),
+}
+
+/// A restore in place that was interrupted while it exchanged the volumes' data: they may hold a mixture of
+/// old and new data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnfinishedRestore {
+    /// The restore.
+    pub id: AppRestoreId,
+    /// The app whose volumes it replaces.
+    pub app_id: AppId,
+    /// Where its data comes from, if its journal says so.
+    pub source: Option<RestoreSource>,
 }
 
 /// What somebody wants to be restored.

@@ -1,13 +1,12 @@
 //! A snapshot of an app: a point-in-time copy of all its volumes.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
-use crate::app_backup::{chosen_name, fit_reasons};
-use crate::engine::SnapshotTaken;
 use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, ScheduleId, SubjectId};
 use crate::metadata::{Label, METADATA_LOST_LABEL, Metadata, SNAPSHOT_LEVEL_LABEL, SNAPSHOT_SKIPPED_LABEL};
 use crate::name::ResourceName;
-use crate::state::{HookState, ResourceState, StateDetail};
+use crate::state::{HookState, ResourceState, StateDetail, fit_reasons};
 
 /// A snapshot (`AppSnap` in the contract).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +50,49 @@ pub struct CreateAppSnap {
     pub labels: Vec<Label>,
 }
 
+/// How true to one moment a snapshot is, from the strongest to the weakest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SnapshotLevel {
+    /// Each volume is as a power cut at one moment would have left it: with all that was synced until then.
+    Subvolume,
+    /// Each file shows one moment.
+    Reflink,
+    /// Each file held still while it was copied.
+    Copy,
+    /// Some files changed while they were copied, and were kept as they came.
+    Relaxed,
+}
+
+impl SnapshotLevel {
+    /// The label's word for this level.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Subvolume => "subvolume",
+            Self::Reflink => "reflink",
+            Self::Copy => "copy",
+            Self::Relaxed => "relaxed",
+        }
+    }
+}
+
+/// What a snapshot turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SnapshotTaken {
+    /// The moment that it shows: of the attempt that made it.
+    pub taken_at: DateTime<Utc>,
+    /// The weakest level of its volumes.
+    pub level: SnapshotLevel,
+    /// How many sockets, pipes and devices were left out.
+    pub skipped: u64,
+    /// How many entries have metadata (attributes, times) that could not be kept.
+    #[serde(default)]
+    pub metadata_lost: u64,
+    /// What a person should know; bounded in number.
+    pub notes: Vec<String>,
+}
+
 impl AppSnap {
     /// A new snapshot that waits for a worker.
     #[must_use]
@@ -63,7 +105,7 @@ impl AppSnap {
     ) -> Self {
         let name = wanted
             .name
-            .unwrap_or_else(|| chosen_name("snapshot", now, id.as_uuid()));
+            .unwrap_or_else(|| ResourceName::generated("snapshot", now, id.as_uuid()));
         Self {
             id,
             account_id,

@@ -14,10 +14,13 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::LowSpace;
-use crate::app_restore::RestoreSource;
 use crate::catalog::{Bucket, Consistency, Volume};
 use crate::hook::{HookRun, RunHook};
 use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
+
+pub use crate::app_backup::BackupCopied;
+pub use crate::app_restore::UnfinishedRestore;
+pub use crate::app_snap::{SnapshotLevel, SnapshotTaken};
 
 /// How often a claim to a bucket is refreshed.
 pub const HOLD_EVERY: Duration = Duration::from_secs(30);
@@ -80,49 +83,6 @@ pub struct TakeSnapshot {
     pub taken_at: DateTime<Utc>,
 }
 
-/// How true to one moment a snapshot is, from the strongest to the weakest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SnapshotLevel {
-    /// Each volume is as a power cut at one moment would have left it: with all that was synced until then.
-    Subvolume,
-    /// Each file shows one moment.
-    Reflink,
-    /// Each file held still while it was copied.
-    Copy,
-    /// Some files changed while they were copied, and were kept as they came.
-    Relaxed,
-}
-
-impl SnapshotLevel {
-    /// The label's word for this level.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Subvolume => "subvolume",
-            Self::Reflink => "reflink",
-            Self::Copy => "copy",
-            Self::Relaxed => "relaxed",
-        }
-    }
-}
-
-/// What a snapshot turned out to be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SnapshotTaken {
-    /// The moment that it shows: of the attempt that made it.
-    pub taken_at: DateTime<Utc>,
-    /// The weakest level of its volumes.
-    pub level: SnapshotLevel,
-    /// How many sockets, pipes and devices were left out.
-    pub skipped: u64,
-    /// How many entries have metadata (attributes, times) that could not be kept.
-    #[serde(default)]
-    pub metadata_lost: u64,
-    /// What a person should know; bounded in number.
-    pub notes: Vec<String>,
-}
-
 /// What a backup is made of, and where it goes.
 #[derive(Debug, Clone)]
 pub struct CopyBackup {
@@ -138,16 +98,6 @@ pub struct CopyBackup {
     pub snap_id: AppSnapId,
     /// The moment that the snapshot shows.
     pub taken_at: DateTime<Utc>,
-}
-
-/// What a backup turned out to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BackupCopied {
-    /// How many bytes its files have.
-    pub bytes: u64,
-    /// Files that the read-back found not to be stored as the snapshot has them, before everything was read and
-    /// stored again.
-    pub stored_again: Vec<String>,
 }
 
 /// Which backup's data is to go.
@@ -229,18 +179,6 @@ pub struct RestoreReport {
     pub notes: Vec<String>,
     /// Directories with the data from before that could not be removed.
     pub left: Vec<PathBuf>,
-}
-
-/// A restore in place that was interrupted while it exchanged the volumes' data: they may hold a mixture of
-/// old and new data.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnfinishedRestore {
-    /// The restore.
-    pub id: AppRestoreId,
-    /// The app whose volumes it replaces.
-    pub app_id: AppId,
-    /// Where its data comes from, if its journal says so.
-    pub source: Option<RestoreSource>,
 }
 
 /// A restore that was abandoned, and where both versions of the data are.

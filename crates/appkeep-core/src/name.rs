@@ -2,7 +2,9 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// The longest name, in characters.
 pub const NAME_CHARS_MAX: usize = 63;
@@ -34,6 +36,13 @@ impl ResourceName {
             && ends_well(bytes.first())
             && ends_well(bytes.last());
         if valid { Ok(Self(text)) } else { Err(InvalidName) }
+    }
+
+    /// A generated name: the kind, the time, and the end of the resource's id, which makes it unique.
+    pub(crate) fn generated(kind: &str, now: DateTime<Utc>, id: Uuid) -> Self {
+        let id = id.simple().to_string();
+        let text = format!("{kind}-{}-{}", now.format("%Y%m%d%H%M%S"), &id[id.len() - 12..]);
+        Self::new(text).unwrap_or_else(|_| unreachable!("{kind} begins a DNS label"))
     }
 
     /// The name as text.

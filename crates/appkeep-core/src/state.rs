@@ -163,6 +163,22 @@ fn from_next_name(path: &str) -> &str {
     path.find('/').map_or(path, |slash| &path[slash..])
 }
 
+/// The largest number of reasons that a resource keeps.
+pub const REASONS_MAX: usize = 32;
+
+/// Makes `reasons` fit the contract: at least one, at most [`REASONS_MAX`], each of bounded length.
+#[must_use]
+pub(crate) fn fit_reasons(reasons: &[String]) -> Vec<String> {
+    if reasons.is_empty() {
+        return vec![fit_reason("")];
+    }
+    let mut fitted: Vec<String> = reasons.iter().take(REASONS_MAX).map(|r| fit_reason(r)).collect();
+    if reasons.len() > REASONS_MAX {
+        fitted[REASONS_MAX - 1] = format!("and {} more", reasons.len() - REASONS_MAX + 1);
+    }
+    fitted
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -225,5 +241,13 @@ mod tests {
         let fitted = fit_reason(&format!("data/file: {}", "why ".repeat(100)));
         assert_eq!(fitted.chars().count(), REASON_CHARS_MAX);
         assert!(fitted.ends_with("why why"));
+    }
+
+    #[test]
+    fn too_many_reasons_are_counted() {
+        let reasons: Vec<String> = (0..40).map(|n| format!("reason {n}")).collect();
+        let fitted = fit_reasons(&reasons);
+        assert_eq!(fitted.len(), REASONS_MAX);
+        assert_eq!(fitted[REASONS_MAX - 1], "and 9 more");
     }
 }

@@ -6,6 +6,7 @@ mod backup;
 mod bucket;
 mod claims;
 mod command;
+mod dir;
 mod durable;
 mod engine;
 mod failure;
@@ -23,6 +24,7 @@ mod secret;
 mod small_files;
 mod snapshot;
 mod space;
+mod staging;
 mod strays;
 mod thread;
 #[cfg(test)]

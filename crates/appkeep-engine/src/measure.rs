@@ -13,10 +13,10 @@ use appkeep_core::engine::EngineError;
 use rustix::fs::FileType;
 use tokio_util::sync::CancellationToken;
 
+use crate::dir::{Dir, kind_of, size_of};
 use crate::failure::Reasons;
-use crate::restore::place::is_staging_name;
-use crate::snapshot::dir::{Dir, kind_of, size_of};
 use crate::space::CopySize;
+use crate::staging::is_staging_name;
 
 /// How many bytes the volumes' files have; `copy_size` counts how much space a snapshot of them needs.
 ///

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use appkeep_core::admission::{FreeSpace, LowSpace};
 use rustix::fs::{Mode, OFlags, Stat};
 
-use crate::snapshot::dir::{identity_of, size_of};
+use crate::dir::{identity_of, size_of};
 
 /// The default reserve is this share of a file system, in percent,
 const SHARE_PERCENT: u64 = 5;

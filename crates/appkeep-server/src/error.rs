@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use appkeep_core::engine::EngineError;
 use appkeep_core::store::StoreError;
-use chrono::{DateTime, Utc};
 
 use crate::config::ConfigError;
 use crate::tls::TlsError;
@@ -78,50 +77,4 @@ pub enum StartError {
     /// The certificate can't be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// There is no such account.
-    #[error("no account is called {wanted:?}; this server has {known}")]
-    UnknownAccount {
-        /// What was asked for.
-        wanted: String,
-        /// What there is.
-        known: String,
-    },
-    /// A token's name has no right length.
-    #[error(
-        "the name of a token has 1 to {} characters, not {chars}",
-        crate::tokens::NAME_CHARS_MAX
-    )]
-    TokenName {
-        /// How many it has.
-        chars: usize,
-    },
-    /// A token would never be valid.
-    #[error("the token would be over before it is made: {end} has passed")]
-    TokenEnd {
-        /// When it would end.
-        end: DateTime<Utc>,
-    },
-    /// There is no such token.
-    #[error("no token is called {wanted:?}, nor has an id that begins so; `appkeep token list` shows them")]
-    UnknownToken {
-        /// What was asked for.
-        wanted: String,
-    },
-    /// There are several such tokens.
-    #[error("{wanted:?} may be any of {found}: give the id")]
-    AmbiguousToken {
-        /// What was asked for.
-        wanted: String,
-        /// What there is.
-        found: String,
-    },
-    /// The token was revoked before.
-    #[error("the token {name:?} is revoked already")]
-    TokenRevoked {
-        /// Its name.
-        name: String,
-    },
-    /// The system gives no random bytes.
-    #[error("the system gives no random bytes: {0}")]
-    Random(String),
 }

@@ -7,14 +7,12 @@ pub use appkeep_core::actor::{AccountScope, Role};
 use appkeep_core::actor::{Actor, TokenHash};
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::ids::AccountId;
-use appkeep_core::store::Store;
+use appkeep_core::store::{Store, StoreError};
 pub use appkeep_engine::Secret;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
-
-use crate::error::StartError;
 
 /// How every token begins, so that people and secret scanners recognise one.
 pub const TOKEN_PREFIX: &str = "appkeep_";
@@ -24,6 +22,57 @@ pub const NAME_CHARS_MAX: usize = 100;
 
 /// How much of a token's id has to be given at least, in characters.
 pub const ID_DIGITS_MIN: usize = 4;
+
+/// Why a token was not created, found or revoked.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// There is no such account.
+    #[error("no account is called {wanted:?}; this server has {known}")]
+    UnknownAccount {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        known: String,
+    },
+    /// A token's name has no right length.
+    #[error("the name of a token has 1 to {} characters, not {chars}", NAME_CHARS_MAX)]
+    Name {
+        /// How many it has.
+        chars: usize,
+    },
+    /// A token would never be valid.
+    #[error("the token would be over before it is made: {end} has passed")]
+    Expiry {
+        /// When it would end.
+        end: DateTime<Utc>,
+    },
+    /// There is no such token.
+    #[error("no token is called {wanted:?}, nor has an id that begins so; `appkeep token list` shows them")]
+    Unknown {
+        /// What was asked for.
+        wanted: String,
+    },
+    /// There are several such tokens.
+    #[error("{wanted:?} may be any of {found}: give the id")]
+    Ambiguous {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        found: String,
+    },
+    /// The token was revoked before.
+    #[error("the token {name:?} is revoked already")]
+    Revoked {
+        /// Its name.
+        name: String,
+    },
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes: {0}")]
+    Random(String),
+    /// The database can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// What a new token shall be good for.
 #[derive(Debug, Clone)]
@@ -53,19 +102,19 @@ pub async fn create(
     clock: &dyn Clock,
     ids: &dyn IdSource,
     wanted: NewToken,
-) -> Result<Secret, StartError> {
+) -> Result<Secret, TokenError> {
     let chars = wanted.name.chars().count();
     if !(1..=NAME_CHARS_MAX).contains(&chars) {
-        return Err(StartError::TokenName { chars });
+        return Err(TokenError::Name { chars });
     }
     let now = clock.now();
     if let Some(end) = wanted.expires_at
         && end <= now
     {
-        return Err(StartError::TokenEnd { end });
+        return Err(TokenError::Expiry { end });
     }
     let mut bits = Zeroizing::new([0_u8; 32]);
-    getrandom::fill(bits.as_mut_slice()).map_err(|error| StartError::Random(error.to_string()))?;
+    getrandom::fill(bits.as_mut_slice()).map_err(|error| TokenError::Random(error.to_string()))?;
     // With room for all, so that growing leaves no copy behind.
     let mut secret = String::with_capacity(TOKEN_PREFIX.len() + 2 * bits.len());
     secret.push_str(TOKEN_PREFIX);
@@ -97,11 +146,11 @@ pub async fn create(
 ///
 /// # Errors
 /// When there is none, or several: names those.
-pub async fn find(store: &dyn Store, wanted: &str) -> Result<Token, StartError> {
+pub async fn find(store: &dyn Store, wanted: &str) -> Result<Token, TokenError> {
     if wanted.starts_with(TOKEN_PREFIX) {
         let found = store.fetch_token(&hash(wanted)).await?;
         // What was given may be a secret.
-        return found.ok_or_else(|| StartError::UnknownToken {
+        return found.ok_or_else(|| TokenError::Unknown {
             wanted: format!("{TOKEN_PREFIX}…"),
         });
     }
@@ -114,12 +163,12 @@ pub async fn find(store: &dyn Store, wanted: &str) -> Result<Token, StartError> 
     let found = if named.is_empty() { begun } else { named };
     let unrevoked: Vec<_> = found.iter().filter(|token| token.revoked_at.is_none()).collect();
     match (&found[..], &unrevoked[..]) {
-        ([], _) => Err(StartError::UnknownToken {
+        ([], _) => Err(TokenError::Unknown {
             wanted: wanted.to_owned(),
         }),
         ([only], _) => Ok(only.clone()),
         (_, [only]) => Ok((*only).clone()),
-        (several, _) => Err(StartError::AmbiguousToken {
+        (several, _) => Err(TokenError::Ambiguous {
             wanted: wanted.to_owned(),
             found: several
                 .iter()
@@ -139,7 +188,7 @@ fn is_beginning(wanted: &str, token: &Token) -> bool {
 ///
 /// # Errors
 /// When it was revoked before, or the store fails.
-pub async fn revoke(store: &dyn Store, clock: &dyn Clock, token: &Token) -> Result<(), StartError> {
+pub async fn revoke(store: &dyn Store, clock: &dyn Clock, token: &Token) -> Result<(), TokenError> {
     let mut tx = store.begin().await?;
     let revoked = tx.update_token_revoked(token.id, clock.now()).await?;
     tx.commit().await?;
@@ -147,7 +196,7 @@ pub async fn revoke(store: &dyn Store, clock: &dyn Clock, token: &Token) -> Resu
         audit("revoke", token);
         return Ok(());
     }
-    Err(StartError::TokenRevoked {
+    Err(TokenError::Revoked {
         name: token.name.clone(),
     })
 }
@@ -171,19 +220,19 @@ fn audit(action: &str, token: &Token) {
 ///
 /// # Errors
 /// When there is no such account: says which there are.
-pub async fn scope(store: &dyn Store, wanted: &[String]) -> Result<AccountScope, StartError> {
+pub async fn scope(store: &dyn Store, wanted: &[String]) -> Result<AccountScope, TokenError> {
     if wanted.iter().any(|name| name == "*") {
         return Ok(AccountScope::All);
     }
     let accounts = store.list_accounts().await?;
-    let find = |wanted: &String| -> Result<AccountId, StartError> {
+    let find = |wanted: &String| -> Result<AccountId, TokenError> {
         let id = Uuid::try_parse(wanted).ok().map(AccountId::new);
         let found = accounts
             .iter()
             .find(|account| account.name == *wanted || Some(account.id) == id);
         found
             .map(|account| account.id)
-            .ok_or_else(|| StartError::UnknownAccount {
+            .ok_or_else(|| TokenError::UnknownAccount {
                 wanted: wanted.clone(),
                 known: known(&accounts),
             })

@@ -14,7 +14,7 @@ use std::time::Duration;
 use anyhow::Context;
 use appkeep_server::fail_point::set_hook;
 
-use crate::commands::say;
+use crate::stdout::print_line;
 
 /// Holds the rules that count from the start.
 const VARIABLE: &str = "APPKEEP_FAIL_POINTS";
@@ -63,7 +63,7 @@ pub(crate) fn start() -> anyhow::Result<()> {
                 }
                 Err(error) => format!("fail points: {error:#}"),
             };
-            if say(&answer).is_err() {
+            if print_line(&answer).is_err() {
                 return;
             }
         }

@@ -15,6 +15,7 @@ mod logging;
 mod login;
 mod nearest;
 mod remote;
+mod stdout;
 
 use std::process::ExitCode;
 

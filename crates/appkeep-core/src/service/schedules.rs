@@ -2,11 +2,12 @@
 
 use crate::actor::OpContext;
 use crate::admission::NotAdmitted;
-use crate::app_backup::{AppBackup, CreateAppBackup, chosen_name};
+use crate::app_backup::{AppBackup, CreateAppBackup};
 use crate::app_snap::{AppSnap, CreateAppSnap};
 use crate::error::Error;
 use crate::ids::{AppBackupId, AppSnapId, SubjectId};
 use crate::job::JobPayload;
+use crate::name::ResourceName;
 use crate::schedule::{NextRun, Schedule, Scheduled};
 use crate::store::StoreTx;
 
@@ -124,7 +125,7 @@ impl Service {
         let (id, now) = (AppBackupId::new(self.ids.next_id()), self.clock.now());
         let wanted = CreateAppBackup {
             app_id: schedule.app_id,
-            name: Some(chosen_name(&schedule.name, now, id.as_uuid())),
+            name: Some(ResourceName::generated(&schedule.name, now, id.as_uuid())),
             bucket_id: None,
             snapshot_id: None,
             labels: Vec::new(),
@@ -142,7 +143,7 @@ impl Service {
         let (id, now) = (AppSnapId::new(self.ids.next_id()), self.clock.now());
         let wanted = CreateAppSnap {
             app_id: schedule.app_id,
-            name: Some(chosen_name(&schedule.name, now, id.as_uuid())),
+            name: Some(ResourceName::generated(&schedule.name, now, id.as_uuid())),
             labels: Vec::new(),
         };
         let mut snap = AppSnap::pending(id, schedule.account_id, wanted, SubjectId::SYSTEM, now);

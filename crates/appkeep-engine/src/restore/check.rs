@@ -15,7 +15,7 @@ use super::fill::{Filled, Queue, Work};
 use super::looks;
 use super::walk::Visit;
 use super::write::Made;
-use crate::snapshot::dir::{Dir, identity_of, kind_of, size_of};
+use crate::dir::{Dir, identity_of, kind_of, size_of};
 
 /// Compares entries.
 pub(crate) struct Checker<'a> {

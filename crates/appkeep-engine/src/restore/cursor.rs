@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io;
 
-use crate::snapshot::dir::{Dir, identity_of};
+use crate::dir::{Dir, identity_of};
 
 /// A directory that is open, and a way back up.
 #[derive(Debug)]

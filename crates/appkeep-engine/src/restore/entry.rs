@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use appkeep_core::engine::EngineError;
 use rustic_core::{DataId, TreeId};
 
+use crate::dir::is_plain_name;
 use crate::failure::{self, storage};
-use crate::snapshot::dir::is_plain_name;
 use crate::snapshot::manifest;
 use crate::snapshot::xattr::Attributes;
 

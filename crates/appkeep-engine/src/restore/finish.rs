@@ -10,10 +10,11 @@ use appkeep_core::ids::{AppId, AppRestoreId};
 
 use super::journal::{Found, Journal, Journals, Phase};
 use super::looks;
-use super::place::{self, Place, Swap};
+use super::place::{Place, Swap};
 use super::swap::{Acts, NEW, Unhindered, Volume, open_parent};
 use crate::failure::storage;
 use crate::snapshot::remove_tree;
+use crate::staging::is_staging;
 
 /// What to do about a restore that can't be finished.
 const NEXT_STEP: &str = "restore the app again, or set this restore aside with appkeep restore --abandon";
@@ -313,7 +314,7 @@ pub(crate) fn stagings(places: &[Place]) -> BTreeSet<&Path> {
 
 /// Removes a staging directory, and never anything else, whatever the journal says.
 fn remove_staging(staging: &Path) -> io::Result<()> {
-    if !place::is_staging(staging) {
+    if !is_staging(staging) {
         return Err(io::Error::other("it is no directory of a restore"));
     }
     // The directory above may be a volume, whose time was given back already.

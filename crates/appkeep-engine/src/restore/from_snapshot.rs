@@ -11,8 +11,8 @@ use rustix::fs::{FileType, Stat};
 
 use super::cursor::Cursor;
 use super::entry::{Content, Entry, Fault, FileIs, Inside, Kind, Looks, Origin};
+use crate::dir::{Dir, identity_of, kind_of, size_of};
 use crate::snapshot::Snapshot;
-use crate::snapshot::dir::{Dir, identity_of, kind_of, size_of};
 use crate::snapshot::manifest::read::{self, Reader, Step, TOP};
 use crate::snapshot::manifest::{self, Original};
 use crate::snapshot::xattr::{self, Attributes};

@@ -14,8 +14,8 @@ use rustix::io::Errno;
 use super::entry::{Fault, Looks};
 use super::from_snapshot::modified;
 use super::notes::{Detail, Notes};
+use crate::dir::Dir;
 use crate::failure::is_transient;
-use crate::snapshot::dir::Dir;
 use crate::snapshot::metadata::times_of;
 use crate::snapshot::xattr::{self, INHERITED};
 

@@ -14,7 +14,7 @@ pub(crate) mod from_snapshot;
 pub(crate) mod journal;
 mod looks;
 mod notes;
-pub(crate) mod place;
+mod place;
 pub(crate) mod swap;
 #[cfg(test)]
 mod tests;

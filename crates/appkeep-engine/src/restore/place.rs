@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use appkeep_core::engine::{EngineError, Restore, RestoreTarget, TargetPolicy};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::entry::Entry;
 use crate::durable;
 use crate::failure::{is_transient, storage};
+use crate::staging::{self, is_staging_name};
 
 /// How the new data takes its place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,7 +110,7 @@ pub(crate) fn plan(
         ]));
     }
     let mounts = Mounts::read().map_err(|error| storage("reading /proc/self/mountinfo", &error))?;
-    let hidden = OsString::from(format!("{STAGING_PREFIX}{}", request.id));
+    let hidden = staging::name_of(request.id);
     let (targets, untouched) = match &request.target {
         RestoreTarget::InPlace(declared) => {
             let mut targets = Vec::new();
@@ -322,21 +322,6 @@ fn unescaped(text: &[u8]) -> OsString {
         bytes.push(byte.unwrap_or(*first));
     }
     OsString::from_vec(bytes)
-}
-
-/// How the names of hidden directories begin; the restore's id follows.
-const STAGING_PREFIX: &str = ".appkeep-restore-";
-
-/// Whether an entry is the hidden directory of a restore. Such are never part of a snapshot, and no other
-/// restore moves or removes them.
-pub(crate) fn is_staging_name(name: &OsStr) -> bool {
-    let id = name.to_str().and_then(|name| name.strip_prefix(STAGING_PREFIX));
-    id.is_some_and(|id| id.len() == 36 && Uuid::try_parse(id).is_ok())
-}
-
-/// Whether this is the hidden directory of a restore.
-pub(crate) fn is_staging(path: &Path) -> bool {
-    path.file_name().is_some_and(is_staging_name)
 }
 
 #[cfg(test)]

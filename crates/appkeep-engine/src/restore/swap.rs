@@ -12,9 +12,10 @@ use std::path::Path;
 use rustix::fs::{Mode, RenameFlags};
 use rustix::io::Errno;
 
-use super::place::{Place, Swap, is_staging_name};
-use crate::snapshot::dir::Dir;
+use super::place::{Place, Swap};
+use crate::dir::Dir;
 use crate::snapshot::{metadata, xattr};
+use crate::staging::is_staging_name;
 
 /// The new data until it is swapped, and after an exchange the old.
 pub(crate) const NEW: &str = "new";

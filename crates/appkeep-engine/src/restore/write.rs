@@ -17,7 +17,7 @@ use super::entry::{Content, Entry, Fault, FileIs, Looks};
 use super::fill::{Filled, Queue, Work};
 use super::looks;
 use super::walk::Visit;
-use crate::snapshot::dir::Dir;
+use crate::dir::Dir;
 
 /// Makes entries.
 pub(crate) struct Writer<'a> {

@@ -13,15 +13,15 @@ use rustix::fs::{AtFlags, FileType, Stat};
 use rustix::io::Errno;
 use tokio_util::sync::CancellationToken;
 
-use super::dir::{Dir, identity_of, kind_of, size_of};
 use super::file::{self, Fault, Manner, Way};
 use super::manifest::write::Writer;
 use super::manifest::{Entry, Kind, OUT_OF_RANGE, Original, is_storable};
 use super::record::Record;
 use super::xattr;
+use crate::dir::{Dir, identity_of, kind_of, size_of};
 use crate::failure::{Reasons, storage};
-use crate::restore::place::is_staging_name;
 use crate::space::{Reserve, allocated_bytes};
+use crate::staging::is_staging_name;
 
 /// Copies volumes into a directory.
 pub(crate) struct Copier<'a> {

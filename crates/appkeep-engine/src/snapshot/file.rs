@@ -18,8 +18,8 @@ use rustix::io::Errno;
 use rustix::time::ClockId;
 use tokio_util::sync::CancellationToken;
 
-use super::dir::{Dir, identity_of, kind_of, size_of};
 use super::xattr;
+use crate::dir::{Dir, identity_of, kind_of, size_of};
 use crate::failure::is_transient;
 
 /// How often a copy is begun before the file counts as one that can't be copied.

@@ -7,7 +7,6 @@
 //! hold only bytes.
 
 pub(crate) mod copy;
-pub(crate) mod dir;
 pub(crate) mod file;
 pub(crate) mod manifest;
 pub(crate) mod metadata;
@@ -29,9 +28,9 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use self::copy::Copier;
-use self::dir::{Dir, is_plain_name};
 use self::manifest::write::Writer;
 use self::record::Record;
+use crate::dir::{Dir, is_plain_name};
 use crate::durable;
 use crate::failure::{storage, unreadable};
 use crate::space::{CopySize, Reserve};

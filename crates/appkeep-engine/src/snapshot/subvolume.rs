@@ -19,11 +19,11 @@ use appkeep_core::engine::{EngineError, SnapshotLevel};
 use rustix::fs::{AtFlags, FileType};
 use tokio_util::sync::CancellationToken;
 
-use super::dir::{Dir, kind_of};
 use super::manifest::{OUT_OF_RANGE, is_storable};
 use super::record::Record;
 use super::{metadata, remove_tree};
-use crate::restore::place::is_staging_name;
+use crate::dir::{Dir, kind_of};
+use crate::staging::is_staging_name;
 
 /// What `statfs` answers for btrfs.
 const BTRFS_MAGIC: u64 = 0x9123_683e;

@@ -8,7 +8,7 @@ use appkeep_server::catalog::Declaration;
 use appkeep_server::config::Config;
 use clap::Subcommand;
 
-use crate::commands::say;
+use crate::stdout::print_line;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -36,9 +36,9 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
             for warning in &config.warnings {
                 eprintln!("warning: {warning}");
             }
-            say(outline(&config.declaration)?.trim_end())?;
+            print_line(outline(&config.declaration)?.trim_end())?;
         }
-        Command::Example => say(EXAMPLE.trim_end())?,
+        Command::Example => print_line(EXAMPLE.trim_end())?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,7 @@ use anyhow::Context;
 use appkeep_contract::{Document, diff};
 use clap::ValueEnum;
 
-use crate::commands::say;
+use crate::stdout::print_line;
 
 /// Compare two OpenAPI 3.0 documents.
 #[derive(Debug, clap::Args)]
@@ -49,8 +49,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let new = read(&args.new, args.new_name.as_deref())?;
     let report = diff::compare(&old, &new);
     match args.format {
-        Format::Text => say(report.text().trim_end())?,
-        Format::Json => say(&report.json()?)?,
+        Format::Text => print_line(report.text().trim_end())?,
+        Format::Json => print_line(&report.json()?)?,
     }
     let outcome = if args.by_version {
         report.outcome_by_version()

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use anyhow::bail;
 use appkeep_contract::codes;
 
-use crate::commands::say;
 use crate::nearest;
+use crate::stdout::print_line;
 
 /// Explain a code of a report.
 #[derive(Debug, clap::Args)]
@@ -18,7 +18,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let Some(code) = &args.code else {
-        say(codes::list_text().trim_end())?;
+        print_line(codes::list_text().trim_end())?;
         return Ok(ExitCode::SUCCESS);
     };
     let found = codes::find(code);
@@ -33,6 +33,6 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<ExitCode> {
         }
     }
     let texts: Vec<String> = found.into_iter().map(codes::Explanation::text).collect();
-    say(texts.join("\n").trim_end())?;
+    print_line(texts.join("\n").trim_end())?;
     Ok(ExitCode::SUCCESS)
 }

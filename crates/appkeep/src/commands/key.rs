@@ -11,8 +11,9 @@ use appkeep_server::recovery::{self, Catalog, Recovery};
 use appkeep_server::store::SqliteStore;
 use clap::Subcommand;
 
-use crate::commands::{leave_no_core_file, say};
+use crate::commands::leave_no_core_file;
 use crate::logging::{self, LogFormat};
+use crate::stdout::print_line;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -109,7 +110,7 @@ async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     eprintln!(
         "warning: whoever has these passwords can read the backups: keep them as safe as the data itself."
     );
-    say(&lines.join("\n\n"))?;
+    print_line(&lines.join("\n\n"))?;
     Ok(ExitCode::from(u8::from(failed)))
 }
 
@@ -117,10 +118,10 @@ fn outline(keys: &KeyStore, source: &KeySource) -> anyhow::Result<ExitCode> {
     let count = keys.list()?.len();
     let from = keys::name_of(source);
     match keys.master_key_id()? {
-        Some(id) => say(&format!(
+        Some(id) => print_line(&format!(
             "master key {id}, from {from}; keys of repositories: {count}"
         ))?,
-        None => say(&format!("no master key in {from}; keys of repositories: {count}"))?,
+        None => print_line(&format!("no master key in {from}; keys of repositories: {count}"))?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -190,7 +191,7 @@ async fn rotate(args: RotateArgs) -> anyhow::Result<ExitCode> {
         0 => String::new(),
         kept => format!(" ({kept} were already)"),
     };
-    say(&format!(
+    print_line(&format!(
         "master key {}, in {}; keys that were wrapped with it: {}{kept}",
         rotation.to,
         keys::name_of(&source),

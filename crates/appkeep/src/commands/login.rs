@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use dialoguer::Password;
 
-use crate::commands::say;
 use crate::credentials::Token;
 use crate::failure::{COULD_NOT_RUN, EXIT_CODES, Failure};
 use crate::login::{self, Login};
 use crate::remote::{self, Given, Session};
+use crate::stdout::print_line;
 
 const EXAMPLES: &str = "Examples:
   appkeep login --url https://backup.example:8480 --ca ca.pem
@@ -58,7 +58,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         ca,
     })?;
     let noun = if apps == 1 { "app" } else { "apps" };
-    say(&format!(
+    print_line(&format!(
         "logged in to {url}, account {account} with {apps} {noun}; stored in {}",
         path.display()
     ))?;
@@ -78,11 +78,11 @@ fn ask(url: &str) -> Result<Token, Failure> {
 /// `appkeep logout`
 pub(crate) fn logout() -> anyhow::Result<ExitCode> {
     match login::remove()? {
-        Some(path) => say(&format!(
+        Some(path) => print_line(&format!(
             "logged out: {} is removed; the token is still good",
             path.display()
         ))?,
-        None => say("nobody was logged in")?,
+        None => print_line("nobody was logged in")?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -21,11 +21,12 @@ pub(crate) mod snapshot;
 pub(crate) mod token;
 pub(crate) mod verify;
 
-use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
+
+use crate::stdout::print_line;
 
 /// `appkeep openapi`
 ///
@@ -33,7 +34,7 @@ use tokio::signal::unix::{SignalKind, signal};
 /// When the document can't be made or written.
 pub(crate) fn openapi() -> anyhow::Result<ExitCode> {
     let document = appkeep_server::openapi().map_err(anyhow::Error::msg)?;
-    say(&serde_json::to_string_pretty(&document)?)?;
+    print_line(&serde_json::to_string_pretty(&document)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -66,17 +67,5 @@ fn permit_open_files() {
     limit.current = limit.maximum;
     if let Err(error) = rustix::process::setrlimit(rustix::process::Resource::Nofile, limit) {
         tracing::warn!(%error, "the limit on open files can't be raised");
-    }
-}
-
-/// Prints a line, or several. A reader that has seen enough and is gone is no error.
-///
-/// # Errors
-/// When stdout can't be written to.
-pub(crate) fn say(text: &str) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
-    match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("failed to write to stdout"),
     }
 }

@@ -16,8 +16,9 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::commands::{say, survive_file_size_limit};
+use crate::commands::survive_file_size_limit;
 use crate::logging::{self, LogFormat};
+use crate::stdout::print_line;
 
 /// Restore a backup or a snapshot.
 #[derive(Debug, clap::Args)]
@@ -124,16 +125,16 @@ async fn abandon(args: &Args) -> anyhow::Result<ExitCode> {
     let abandoned = stopped.abandon(args.app.as_deref()).await?;
     stopped.close().await;
     for (app, restores) in abandoned {
-        say(&format!(
+        print_line(&format!(
             "abandoned the unfinished restore of the app {}",
             app.name
         ))?;
         for restore in restores {
             for path in restore.volumes {
-                say(&format!("the app has what is in {}", path.display()))?;
+                print_line(&format!("the app has what is in {}", path.display()))?;
             }
             for path in restore.kept {
-                say(&format!(
+                print_line(&format!(
                     "the rest of the old and the new data is in {}",
                     path.display()
                 ))?;
@@ -190,7 +191,7 @@ fn tell(report: &RestoreReport) -> anyhow::Result<()> {
     let restored = report.restored.iter().map(|path| path.display().to_string());
     let restored = restored.collect::<Vec<_>>().join(", ");
     let files = if report.files == 1 { "file" } else { "files" };
-    say(&format!(
+    print_line(&format!(
         "restored {} {files}, {} bytes, in {restored}",
         report.files, report.bytes
     ))

@@ -10,9 +10,9 @@ use appkeep_server::store::SqliteStore;
 use appkeep_server::system::{RandomIds, SystemClock};
 use chrono::{DateTime, Utc};
 
-use crate::commands::say;
 use crate::failure::{AMBIGUOUS, EXIT_CODES, Failure, NOT_FOUND};
 use crate::remote::{self, Align, Cell, Column, Format, Of, Session, Table, Tone, age, note, short_ids};
+use crate::stdout::print_line;
 
 const EXAMPLES: &str = "Examples:
   appkeep schedule list
@@ -108,10 +108,10 @@ async fn confirm_retention(data: &Path, wanted: &str) -> anyhow::Result<ExitCode
     let held = retention::confirm(&store, &SystemClock, &RandomIds, schedule).await?;
     store.close().await;
     if held.is_empty() {
-        say(&format!("retention of {} holds nothing", schedule.name))?;
+        print_line(&format!("retention of {} holds nothing", schedule.name))?;
     } else {
         let held = held.join("; ");
-        say(&format!(
+        print_line(&format!(
             "confirmed for {}: {held}; a running server deletes them now",
             schedule.name
         ))?;

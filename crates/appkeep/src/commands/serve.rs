@@ -11,9 +11,10 @@ use appkeep_server::{Options, Server};
 use tokio::signal::unix::{SignalKind, signal};
 
 use self::tls::TlsArgs;
-use crate::commands::{leave_no_core_file, permit_open_files, say, survive_file_size_limit};
+use crate::commands::{leave_no_core_file, permit_open_files, survive_file_size_limit};
 use crate::demo::Demo;
 use crate::logging::{self, LogFormat};
+use crate::stdout::print_line;
 
 /// Run the server.
 #[derive(Debug, clap::Args)]
@@ -86,20 +87,22 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         ..Options::new(config, data, args.listen)
     })
     .await?;
-    say(&format!("appkeep is ready on {}", server.url()))?;
+    print_line(&format!("appkeep is ready on {}", server.url()))?;
     if let Some(file) = server.ca_file() {
-        say(&format!(
+        print_line(&format!(
             "clients have to trust its certificate authority: {}",
             file.display()
         ))?;
     }
     if let Some(address) = server.operations_addr() {
-        say(&format!("operations are on http://{address}"))?;
+        print_line(&format!("operations are on http://{address}"))?;
     }
     if let Some(demo) = &demo {
-        say(&demo
-            .introduction(server.store().as_ref(), &server.url(), server.ca_file())
-            .await?)?;
+        print_line(
+            &demo
+                .introduction(server.store().as_ref(), &server.url(), server.ca_file())
+                .await?,
+        )?;
     }
     loop {
         tokio::select! {

@@ -9,7 +9,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use crate::Cli;
-use crate::commands::say;
+use crate::stdout::print_line;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct CompletionsArgs {
@@ -25,7 +25,7 @@ pub(crate) struct CompletionsArgs {
 pub(crate) fn completions(args: &CompletionsArgs) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "appkeep", &mut script);
-    say(String::from_utf8(script)?.trim_end())?;
+    print_line(String::from_utf8(script)?.trim_end())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -45,7 +45,7 @@ pub(crate) fn man(args: &ManArgs) -> anyhow::Result<ExitCode> {
     fs::create_dir_all(dir)
         .and_then(|()| clap_mangen::generate_to(Cli::command(), dir))
         .with_context(|| format!("failed to write manual pages into {}", dir.display()))?;
-    say(&format!(
+    print_line(&format!(
         "wrote manual pages into {0}; man {0}/appkeep.1 shows the first",
         dir.display()
     ))?;

@@ -13,8 +13,8 @@ use appkeep_server::tokens::{self, NewToken};
 use clap::Subcommand;
 
 use self::end::End;
-use crate::commands::say;
 use crate::logging;
+use crate::stdout::print_line;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -90,7 +90,7 @@ async fn create(args: CreateArgs) -> anyhow::Result<()> {
     };
     let secret = tokens::create(&store, &SystemClock, &RandomIds, wanted).await?;
     store.close().await;
-    say(secret.reveal())
+    print_line(secret.reveal())
 }
 
 async fn revoke(args: &RevokeArgs) -> anyhow::Result<()> {
@@ -98,5 +98,5 @@ async fn revoke(args: &RevokeArgs) -> anyhow::Result<()> {
     let token = tokens::find(&store, &args.token).await?;
     tokens::revoke(&store, &SystemClock, &token).await?;
     store.close().await;
-    say(&format!("revoked {} ({:?})", token.id, token.name))
+    print_line(&format!("revoked {} ({:?})", token.id, token.name))
 }

@@ -10,8 +10,8 @@ use dialoguer::Confirm;
 use serde::Serialize;
 
 use super::table::{Details, Table};
-use crate::commands::say;
 use crate::failure::{COULD_NOT_RUN, Failure, in_a_line};
+use crate::stdout::print_line;
 
 /// What stdout gets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -73,7 +73,7 @@ impl Format {
     /// When stdout can't be written to.
     pub(crate) fn done<T: Serialize>(self, thing: &T, line: &str) -> anyhow::Result<()> {
         match self {
-            Self::Table => say(&in_a_line(line)),
+            Self::Table => print_line(&in_a_line(line)),
             Self::Json | Self::Yaml => self.exactly(thing),
         }
     }
@@ -87,9 +87,9 @@ impl Format {
         let value = serde_json::to_value(thing)?;
         if self == Self::Yaml {
             let text = serde_saphyr::to_string(&value).context("failed to write YAML")?;
-            return say(text.trim_end());
+            return print_line(text.trim_end());
         }
-        say(&serde_json::to_string_pretty(&value)?)
+        print_line(&serde_json::to_string_pretty(&value)?)
     }
 }
 

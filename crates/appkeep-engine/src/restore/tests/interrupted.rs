@@ -23,8 +23,8 @@ use uuid::Uuid;
 use super::super::finish::{Finisher, abandon, check_finished, unfinished};
 use super::super::swap::{EXCHANGING, Unhindered};
 use super::super::{Acts, Restorer};
+use crate::dir::Dir;
 use crate::restore::from_snapshot::FromSnapshot;
-use crate::snapshot::dir::Dir;
 
 /// What happens at an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -223,9 +223,7 @@ impl World {
         let entries = walkdir::WalkDir::new(volumes)
             .into_iter()
             .map(|entry| entry.unwrap().into_path());
-        entries
-            .filter(|path| super::super::place::is_staging(path))
-            .collect()
+        entries.filter(|path| crate::staging::is_staging(path)).collect()
     }
 }
 

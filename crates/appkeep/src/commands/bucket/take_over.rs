@@ -7,9 +7,9 @@ use anyhow::Context;
 use appkeep_server::bucket::{BucketClaim, directory_named, list_claims, remove_claim};
 use appkeep_server::config::Config;
 
-use crate::commands::say;
 use crate::failure::{COULD_NOT_RUN, Failure};
 use crate::remote::confirmed;
+use crate::stdout::print_line;
 
 /// Which bucket.
 #[derive(Debug, clap::Args)]
@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (here, others): (Vec<_>, Vec<_>) = claims.into_iter().partition(|claim| claim.runs_here);
     if others.is_empty() {
         let Some(claim) = here.first() else {
-            say(&format!("no server uses the bucket {name}"))?;
+            print_line(&format!("no server uses the bucket {name}"))?;
             return Ok(ExitCode::SUCCESS);
         };
         return Err(Failure::new(
@@ -59,7 +59,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     for claim in &others {
         remove_claim(claim).with_context(|| format!("failed to remove {}", claim.path.display()))?;
     }
-    say(&format!("the bucket {name} was taken over from {list}"))?;
+    print_line(&format!("the bucket {name} was taken over from {list}"))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,7 +6,7 @@ use appkeep_server::store::{SqliteStore, Store};
 use appkeep_server::system::{Clock, SystemClock};
 
 use super::{AppNames, CancelArgs};
-use crate::commands::say;
+use crate::stdout::print_line;
 
 /// How much of an id has to be given at least, in characters.
 const ID_DIGITS_MIN: usize = 4;
@@ -29,7 +29,7 @@ async fn cancel(store: &SqliteStore, args: &CancelArgs) -> anyhow::Result<()> {
                     Cancelled::Ended => "cancelled",
                     Cancelled::Requested => "a worker will cancel",
                 };
-                say(&format!("{how} {} ({} of {})", job.id, job.kind, names.of(job)))?;
+                print_line(&format!("{how} {} ({} of {})", job.id, job.kind, names.of(job)))?;
             }
             Err(error) => refusals.push(error.to_string()),
         }

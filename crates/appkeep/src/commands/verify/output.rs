@@ -11,7 +11,7 @@ use appkeep_contract::Report;
 use clap::ValueEnum;
 
 use super::failed_to;
-use crate::commands::say;
+use crate::stdout::print_line;
 
 /// What a report looks like.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -63,7 +63,7 @@ impl From<Color> for ColorChoice {
 /// Prints the report on stdout.
 pub(super) fn print(report: &Report, format: Format, color: Color) -> anyhow::Result<()> {
     if format != Format::Text {
-        return say(format.of(report)?.trim_end());
+        return print_line(format.of(report)?.trim_end());
     }
     let mut out = AutoStream::new(io::stdout(), color.into()).lock();
     match out

@@ -69,7 +69,7 @@ fn advice(args: &Args) -> String {
     }
     format!(
         "{} breaks clients of the released contract, and its version doesn't say so: undo the change, or raise \
-         `info.version` (CONTRIBUTING.md, \"When the contract breaks\")",
+         `info.version` (docs/breaking-changes.md)",
         spec::PATH
     )
 }

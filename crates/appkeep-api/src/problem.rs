@@ -95,7 +95,7 @@ impl fmt::Display for Problem {
 }
 
 /// What dropshot says by itself before a handler is reached. No extractor of ours ever fails, so only a
-/// request that matches no declared path should get here, and that one never does: see `spec/README.md`.
+/// request that matches no declared path should get here, and that one never does: see `docs/api-quirks.md`.
 impl From<HttpError> for Problem {
     fn from(error: HttpError) -> Self {
         Self {

@@ -6,6 +6,7 @@ mod clock;
 mod config;
 mod demo;
 mod diff;
+mod documents;
 mod explain;
 mod faults;
 mod forger;

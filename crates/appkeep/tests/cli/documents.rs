@@ -1,0 +1,166 @@
+//! The commands in README.md and docs/ work as they are written.
+//!
+//! All `sh` blocks of a document run in one shell, in order, except those whose first line says `sh ignore`. A block that
+//! begins with `toml appkeep.toml` replaces the configuration, which otherwise is the README's.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{self, Command};
+
+use tempfile::TempDir;
+
+/// Defines the commands of the documents. A server runs in the background, and a new one replaces it, as if in a new
+/// terminal. `systemctl` controls it.
+const PRELUDE: &str = r#"
+binary=$0
+stop() { if [ -n "${server:-}" ]; then kill "$server"; wait "$server" || true; server=; fi; }
+trap stop EXIT
+serve() {
+  stop
+  unset APPKEEP_URL APPKEEP_TOKEN APPKEEP_ACCOUNT APPKEEP_CA
+  exec 9< <(exec "$binary" "$@" --listen "$LISTEN")
+  server=$!
+  while read -r line <&9; do
+    case $line in
+      "appkeep is ready on "*) [[ " $* " == *" --demo "* ]] || return 0 ;;
+      "export APPKEEP_TOKEN="*) demo_token=${line#*=}; return 0 ;;
+    esac
+  done
+  return 1
+}
+appkeep() { if [ "$1" = serve ]; then serve "$@"; else "$binary" "$@"; fi; }
+# CI runs the commands of xtask.
+cargo() { case "$1 $2" in "run --") appkeep "${@:3}" ;; "xtask "*) ;; *) return 1 ;; esac; }
+systemctl() {
+  case $1 in
+    stop) stop ;;
+    start) serve serve --config appkeep.toml --data /var/lib/appkeep ;;
+    reload) kill -HUP "$server" ;;
+  esac
+}
+"#;
+
+/// What the guides start from: a running server, and a login.
+const START: &str = "
+systemctl start appkeep
+appkeep token create --data /var/lib/appkeep --account acme --name ci > token
+appkeep login --url http://127.0.0.1:8480 --token-file token
+";
+
+/// Directories of the documents, which are below the test's own.
+const DIRECTORIES: [&str; 4] = ["/srv", "/var/backups", "/var/lib", "/etc/appkeep"];
+
+macro_rules! documents {
+    ($($test:ident: $path:literal,)*) => {
+        const DOCUMENTS: &[&str] = &[$($path),*];
+        $(#[test] fn $test() { run_commands($path); })*
+    };
+}
+
+documents! {
+    the_commands_of_the_readme_work: "README.md",
+    the_commands_of_api_quirks_work: "docs/api-quirks.md",
+    the_commands_of_backup_and_recovery_work_with_restic: "docs/backup-and-recovery.md",
+    the_commands_of_benchmarks_work: "docs/benchmarks.md",
+    the_commands_of_breaking_changes_work: "docs/breaking-changes.md",
+    the_commands_of_checking_a_server_work: "docs/checking-a-server.md",
+    the_commands_of_configuration_work: "docs/configuration.md",
+    the_commands_of_development_work: "docs/development.md",
+    the_commands_of_operations_work: "docs/operations.md",
+    the_commands_of_schedules_and_retention_work: "docs/schedules-and-retention.md",
+    the_commands_of_snapshots_and_hooks_work: "docs/snapshots-and-hooks.md",
+}
+
+#[test]
+fn every_guide_is_tested() {
+    let guides = fs::read_dir(root().join("docs")).unwrap();
+    let guides = guides.map(|guide| guide.unwrap().path());
+    for guide in guides.filter(|path| path.extension().is_some_and(|extension| extension == "md")) {
+        let path = guide.strip_prefix(root()).unwrap().to_str().unwrap();
+        assert!(DOCUMENTS.contains(&path), "{path}");
+    }
+}
+
+fn root() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    root.canonicalize().expect("the workspace's root")
+}
+
+/// The contents of a document's fenced blocks with this first line.
+fn blocks(document: &str, info: &str) -> Vec<String> {
+    let mut blocks = Vec::new();
+    let mut lines = document.lines();
+    while let Some(line) = lines.next() {
+        let Some(found) = line.strip_prefix("```") else {
+            continue;
+        };
+        let block: Vec<_> = lines.by_ref().take_while(|line| *line != "```").collect();
+        if found == info {
+            blocks.push(block.join("\n"));
+        }
+    }
+    blocks
+}
+
+fn run_commands(path: &str) {
+    let read = |path: &str| fs::read_to_string(root().join(path)).expect("a document");
+    let document = read(path);
+    let commands = blocks(&document, "sh").join("\n");
+    if commands.is_empty() {
+        return;
+    }
+    let dir = TempDir::with_prefix("appkeep-documents-").expect("a temporary directory");
+    // A loopback address of its own, because the documents use the default port.
+    let [_, high, middle, low] = process::id().to_be_bytes();
+    let index = DOCUMENTS.iter().position(|document| *document == path);
+    let listen = format!(
+        "127.{}.{middle}.{low}:{}",
+        128 + high % 64,
+        8480 + index.unwrap_or_default()
+    );
+    let adapt = |text: &str| {
+        let text = text
+            .replace("127.0.0.1:8480", &listen)
+            .replace("appkeep_…", "$demo_token");
+        DIRECTORIES.iter().fold(text, |text, directory| {
+            text.replace(directory, &format!("{}{directory}", dir.path().display()))
+        })
+    };
+    for directory in [
+        "srv/shop/database",
+        "srv/shop/media",
+        "var/backups/appkeep",
+        "var/lib",
+        "etc/appkeep",
+    ] {
+        fs::create_dir_all(dir.path().join(directory)).expect("a directory");
+    }
+    fs::write(dir.path().join("srv/shop/database/orders"), "one\ntwo\n").expect("a file");
+    let configuration = blocks(&document, "toml appkeep.toml")
+        .pop()
+        .unwrap_or_else(|| blocks(&read("README.md"), "toml appkeep.toml").remove(0));
+    fs::write(dir.path().join("appkeep.toml"), adapt(&configuration)).expect("a configuration");
+
+    let start = if path == "README.md" { "" } else { START };
+    let script = [PRELUDE, start, &commands].join("\n");
+    let output = Command::new("bash")
+        .args(["-eux", "-o", "pipefail", "-c", &adapt(&script)])
+        .arg(env!("CARGO_BIN_EXE_appkeep"))
+        .current_dir(dir.path())
+        .env("LISTEN", &listen)
+        .envs([
+            ("TMPDIR", dir.path()),
+            ("HOME", dir.path()),
+            ("XDG_CONFIG_HOME", dir.path()),
+        ])
+        .env("no_proxy", "*")
+        .output()
+        .expect("bash runs");
+    assert!(
+        output.status.success(),
+        "{path}: {}\n{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

@@ -110,4 +110,65 @@ mod tests {
             none.declaration.buckets[0].backups_max
         );
     }
+
+    /// The tables of a configuration, as headings.
+    const TABLES: [&str; 8] = [
+        "",
+        "[server]",
+        "[keys]",
+        "[[accounts]]",
+        "[[accounts.apps]]",
+        "[[accounts.apps.hooks]]",
+        "[[accounts.apps.schedules]]",
+        "[[accounts.buckets]]",
+    ];
+
+    /// The keys of a table, which the error about an unknown key lists.
+    fn keys_of(table: &str) -> Vec<String> {
+        let parents = ["[[accounts]]", "[[accounts.apps]]"];
+        let parents = parents.map(|parent| match table.strip_prefix(parent.trim_end_matches(']')) {
+            Some(rest) if rest.starts_with('.') => parent,
+            _ => "",
+        });
+        let text = format!("{}\n{table}\nunknown = 1", parents.join("\n"));
+        let error = Config::parse(Path::new("appkeep.toml"), &text)
+            .unwrap_err()
+            .to_string();
+        let (_, expected) = error.split_once("unknown field `unknown`, expected ").unwrap();
+        expected
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .map(str::to_owned)
+            .collect()
+    }
+
+    #[test]
+    fn every_key_is_in_the_example_and_the_guide() {
+        let guide = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/configuration.md");
+        let guide = std::fs::read_to_string(guide).unwrap();
+        for table in TABLES {
+            let heading = format!("## `{table}`\n");
+            let section = guide.split_once(&heading).map_or("", |(_, rest)| rest);
+            let section = section.split("\n## ").next().unwrap_or_default();
+            for key in keys_of(table) {
+                let documented = if table.is_empty() {
+                    TABLES.contains(&format!("[{key}]").as_str())
+                        || TABLES.contains(&format!("[[{key}]]").as_str())
+                } else {
+                    section.contains(&format!("| `{key}` |"))
+                };
+                assert!(
+                    documented,
+                    "docs/configuration.md doesn't describe {key:?} of {table:?}"
+                );
+                let in_example =
+                    EXAMPLE.contains(&format!("{key} = ")) || EXAMPLE.contains(&format!("{key}]"));
+                assert!(
+                    in_example || key == "env" || key == "command",
+                    "{key:?} of {table:?}"
+                );
+            }
+        }
+    }
 }

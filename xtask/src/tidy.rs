@@ -1,9 +1,10 @@
 //! `cargo xtask tidy`: the workspace's own rules, which no compiler checks.
 //!
-//! Which packages and modules may depend on which, generated files that name their command, hand-written files that stay
-//! short, and crates that carry a README and the shared lints. Every finding is one line that names
-//! the thing and what to do. Style is rustfmt's and clippy's matter, not this module's.
+//! Which packages and modules may depend on which, generated files that name their command, hand-written files that
+//! stay short, crates that carry a README and the shared lints, and links between documents. Every finding is one line
+//! that names the thing and what to do. Style is rustfmt's and clippy's matter, not this module's.
 
+mod links;
 mod modules;
 
 use std::collections::BTreeSet;
@@ -96,6 +97,7 @@ pub(crate) fn run() -> Result<Outcome> {
         findings.extend(modules::findings(&root, &package.dir)?);
     }
     findings.extend(generated_table_findings(&root));
+    findings.extend(links::findings(&root)?);
     for path in files_with_extension(&root, "rs")? {
         let text = fs::read_to_string(root.join(&path))
             .with_context(|| format!("failed to read {}", path.display()))?;

@@ -1,6 +1,6 @@
 //! What is known to go wrong in or around the library, made to go wrong.
 //!
-//! The numbers are those of the traps in this crate's README.
+//! The numbers are those of the guards in this crate's README.
 
 mod bench;
 mod faulty;

@@ -15,7 +15,6 @@ mod crash;
 mod diff;
 mod files;
 mod lint;
-mod mutants;
 mod npm;
 mod pages;
 mod process;
@@ -116,8 +115,6 @@ enum Command {
     },
     /// Have the usual toolkit work with our own server over TLS; needs python3.
     Toolkit,
-    /// Look whether a test notices each change that cargo-mutants would make; needs cargo-mutants and cargo-nextest.
-    Mutants(mutants::Args),
     /// Run everything that CI runs.
     Ci,
     /// Measure backups against restic and the bare library, and the server under load (release builds).
@@ -143,7 +140,6 @@ fn main() -> ExitCode {
         Command::Pages(args) => pages::run(&args),
         Command::Vendor { check } => vendor::run(check),
         Command::Toolkit => toolkit::run(),
-        Command::Mutants(args) => mutants::run(&args),
         Command::Ci => ci::run(),
         Command::Bench(args) => bench::run(&args),
     };

@@ -4,6 +4,7 @@
 //! both are npm packages pinned in `spec/lint/`. What they don't look at (links, origins, examples,
 //! names inside patterns) is in [`document`] and [`links`], which need no npm.
 
+mod digests;
 mod document;
 mod links;
 mod npm;
@@ -12,7 +13,6 @@ use anyhow::Result;
 use serde_json::Value;
 
 use crate::npm::Packages;
-use crate::reference::digests;
 use crate::{Outcome, spec};
 
 /// The linters.

@@ -19,7 +19,6 @@ mod npm;
 mod pages;
 mod process;
 mod python;
-mod reference;
 mod schemathesis;
 mod spec;
 mod test;
@@ -28,7 +27,6 @@ mod toolkit;
 mod vendor;
 mod verify;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -94,11 +92,6 @@ enum Command {
     },
     /// Lint spec/openapi.yaml with Spectral, Redocly and our own link check.
     Lint,
-    /// Compare spec/openapi.yaml with the reference texts in DIR.
-    Reference {
-        /// The directory that holds the two reference texts.
-        dir: PathBuf,
-    },
     /// Check the workspace's own rules: dependency edges, generated files' first lines.
     Tidy,
     /// Kill the server again and again, and look whether anything was lost; needs restic.
@@ -133,7 +126,6 @@ fn main() -> ExitCode {
             args,
         } => test::run(accept, require_all, &args),
         Command::Lint => lint::run(),
-        Command::Reference { dir } => reference::run(&dir),
         Command::Tidy => tidy::run(),
         Command::Crash(args) => crash::run(&args),
         Command::Schemathesis(args) => schemathesis::run(&args),

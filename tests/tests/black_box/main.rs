@@ -7,7 +7,6 @@ mod bad_input;
 mod connections;
 mod declared;
 mod defects;
-mod documented_words;
 mod hooks;
 mod jobs;
 mod limits;

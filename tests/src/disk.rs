@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use appkeep_server::keys::{KeyStore, Secret};
+use appkeep_server::keys::{ExposeSecret, KeyStore, SecretString};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -230,7 +230,7 @@ impl Repository {
     /// # Panics
     /// When there is no key, or it can't be opened.
     #[must_use]
-    pub fn password(&self) -> Secret {
+    pub fn password(&self) -> SecretString {
         let (bucket, app) = self.ids;
         let password = KeyStore::new(&self.data).password(bucket.into(), app.into());
         password.expect("a key that opens")
@@ -246,7 +246,7 @@ impl Repository {
             .args(["--no-cache", "--repo"])
             .arg(&self.path)
             .args(arguments)
-            .env("RESTIC_PASSWORD", self.password().reveal())
+            .env("RESTIC_PASSWORD", self.password().expose_secret())
             .output()
             .expect("restic runs: apt-get install restic");
         let said = String::from_utf8_lossy(&output.stdout).into_owned();

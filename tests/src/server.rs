@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use appkeep_server::config::Config;
 use appkeep_server::system::{RandomIds, SystemClock};
-use appkeep_server::tokens::{self, AccountScope, NewToken, Role};
+use appkeep_server::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use appkeep_server::{Options, Server, retention};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -291,7 +291,7 @@ impl TestServer {
         };
         let store = self.running().store();
         let secret = tokens::create(store.as_ref(), &SystemClock, &RandomIds, wanted).await;
-        secret.expect("a token").reveal().to_owned()
+        secret.expect("a token").expose_secret().to_owned()
     }
 
     /// Confirms what the retention of a schedule holds, as the command line does.

@@ -11,7 +11,7 @@ use std::fmt::Debug;
 use appkeep_api::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
 use appkeep_api::app_snap::{AppSnap, AppSnapCreate};
 use appkeep_api::problem::Problem;
-use appkeep_client::{Client, Error, ResponseValue, Secret, Uuid, types};
+use appkeep_client::{Client, Error, ResponseValue, SecretString, Uuid, types};
 use appkeep_contract::document::{MediaType, Origin, SchemaPlace};
 use appkeep_contract::{Document, ResponseValidator};
 use appkeep_tests::TestServer;
@@ -354,7 +354,7 @@ async fn a_running_server_accepts_every_documented_request() {
     let account = server.account("acme");
     let (shop, blog) = (server.app("acme", "shop"), server.app("acme", "blog"));
     let client = Client::builder(api.url())
-        .bearer_token(Secret::new(api.token()))
+        .bearer_token(SecretString::from(api.token()))
         .build()
         .unwrap();
     let payloads = payloads(&Document::authored().unwrap());

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::{Certificate, Url, redirect};
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::chain;
 use crate::generated::Client;
-use crate::secret::Secret;
 
 /// How long a client waits for a connection if nothing else is asked for.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -23,7 +23,7 @@ const USER_AGENT: &str = concat!("appkeep-client/", env!("CARGO_PKG_VERSION"));
 #[derive(Debug, Clone)]
 pub struct ClientBuilder {
     base_url: String,
-    bearer_token: Option<Secret>,
+    bearer_token: Option<SecretString>,
     connect_timeout: Duration,
     timeout: Duration,
     user_agent: String,
@@ -73,7 +73,7 @@ impl Client {
 impl ClientBuilder {
     /// Sends this token with every request.
     #[must_use]
-    pub fn bearer_token(mut self, token: Secret) -> Self {
+    pub fn bearer_token(mut self, token: SecretString) -> Self {
         self.bearer_token = Some(token);
         self
     }
@@ -185,7 +185,7 @@ impl ClientBuilder {
     fn headers(&self) -> Result<HeaderMap, BuildError> {
         let mut headers = HeaderMap::new();
         if let Some(token) = &self.bearer_token {
-            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose()))
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", token.expose_secret()))
                 .map_err(|_| BuildError::BearerToken)?;
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
@@ -230,14 +230,14 @@ mod tests {
 
     #[test]
     fn a_token_is_not_printed() {
-        let builder = Client::builder("http://host").bearer_token(Secret::new("hunter2"));
+        let builder = Client::builder("http://host").bearer_token(SecretString::from("hunter2"));
         assert!(!format!("{builder:?}").contains("hunter2"));
         assert!(!format!("{:?}", builder.build().unwrap()).contains("hunter2"));
     }
 
     #[test]
     fn a_token_has_to_fit_into_a_header() {
-        let builder = Client::builder("http://host").bearer_token(Secret::new("two\nlines"));
+        let builder = Client::builder("http://host").bearer_token(SecretString::from("two\nlines"));
         assert!(matches!(builder.build(), Err(BuildError::BearerToken)));
     }
 

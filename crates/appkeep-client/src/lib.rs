@@ -16,7 +16,6 @@ mod generated;
 mod list_item;
 mod listing;
 mod open;
-mod secret;
 mod timestamp;
 
 pub use builder::{BuildError, CONNECT_TIMEOUT, ClientBuilder, TOTAL_TIMEOUT};
@@ -27,6 +26,6 @@ pub use list_item::ListItem;
 pub use listing::{Backups, Listing, PAGE_SIZE, Snapshots};
 pub use open::Open;
 pub use reqwest::{StatusCode, header};
-pub use secret::Secret;
+pub use secrecy::SecretString;
 pub use timestamp::Timestamp;
 pub use uuid::Uuid;

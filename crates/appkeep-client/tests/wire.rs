@@ -9,7 +9,7 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use appkeep_client::types::{AppBackupCreate, LabelCreate, MetadataCreate, ResourceState};
-use appkeep_client::{Client, ErrorKind, Open, Secret, Uuid};
+use appkeep_client::{Client, ErrorKind, Open, SecretString, Uuid};
 use canned::{Answer, Canned};
 use futures::{Stream, TryStreamExt};
 use serde_json::{Value, json};
@@ -46,7 +46,7 @@ fn page(items: &[Value], next: Option<&str>) -> Answer {
 
 fn client(server: &Canned) -> Client {
     Client::builder(&server.url)
-        .bearer_token(Secret::new("hunter2"))
+        .bearer_token(SecretString::from("hunter2"))
         .build()
         .unwrap()
 }

@@ -21,8 +21,7 @@ pub(crate) fn to_text(name: &CStr) -> String {
                 .map_or(0, |dot| dot + 1);
             let namespace = std::str::from_utf8(&bytes[..dot]).unwrap_or_default();
             let namespace = if namespace == MARK { "" } else { namespace };
-            let digits = bytes[namespace.len()..].iter().map(|byte| format!("{byte:02x}"));
-            format!("{namespace}{MARK}{}", digits.collect::<String>())
+            format!("{namespace}{MARK}{}", hex::encode(&bytes[namespace.len()..]))
         }
     }
 }
@@ -46,16 +45,11 @@ fn rest_of(text: &str) -> (&str, &str) {
     text.split_at(text.find('.').map_or(0, |dot| dot + 1))
 }
 
+/// The bytes that `digits` encode; none, if they aren't hexadecimal digits in lower case.
 fn from_hex(digits: &str) -> Option<Vec<u8>> {
-    let pairs = digits.as_bytes().chunks(2);
-    pairs
-        .map(|pair| match pair {
-            [b'0'..=b'9' | b'a'..=b'f', b'0'..=b'9' | b'a'..=b'f'] => {
-                u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()
-            }
-            _ => None,
-        })
-        .collect()
+    hex::decode(digits)
+        .ok()
+        .filter(|bytes| hex::encode(bytes) == digits)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use rustic_core::{
     ConfigOptions, Credentials, FileType, KeyOptions, OpenStatus, ProgressBars, ReadBackend, Repository,
     RepositoryBackends, RepositoryOptions, RusticError, RusticResult,
 };
+use secrecy::ExposeSecret;
 use uuid::Uuid;
 
 use crate::bucket::Presence;
@@ -92,7 +93,7 @@ impl<P: ProgressBars + Clone> Site<'_, P> {
         }
         let repository = self
             .closed()?
-            .open(&Credentials::password(key.password.reveal()))
+            .open(&Credentials::password(key.password.expose_secret()))
             .map_err(|error| {
                 if error.is_incorrect_password() {
                     let name = KeyStore::name_of(self.bucket.id, self.app_id);
@@ -147,7 +148,7 @@ impl<P: ProgressBars + Clone> Site<'_, P> {
             .username(KEY_OWNER.to_owned())
             .with_created(true);
         repository
-            .add_key(key.password.reveal(), &options)
+            .add_key(key.password.expose_secret(), &options)
             .map_err(failed)?;
         Ok(())
     }

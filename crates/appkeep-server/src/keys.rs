@@ -7,7 +7,8 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-pub use appkeep_engine::{KeyStore, MasterKey, MasterKeyId, Rotation, Secret};
+pub use appkeep_engine::{KeyStore, MasterKey, MasterKeyId, Rotation};
+pub use secrecy::{ExposeSecret, SecretString};
 use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 use zeroize::Zeroizing;

@@ -8,7 +8,7 @@ use appkeep_core::ids::{AccountId, AppId, BucketId};
 use appkeep_core::store::{Store, StoreError};
 
 use crate::error::StartError;
-use crate::keys::{KeyStore, Secret};
+use crate::keys::{KeyStore, SecretString};
 
 /// What is known about the apps and buckets that keys belong to.
 #[derive(Debug, Default)]
@@ -69,7 +69,7 @@ pub struct Recovery {
     /// How the repository's directory is called in the bucket.
     pub app_id: AppId,
     /// What opens it, or why that can't be told.
-    pub password: Result<Secret, StartError>,
+    pub password: Result<SecretString, StartError>,
 }
 
 /// One for each key that there is, by bucket and app.

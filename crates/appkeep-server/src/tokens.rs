@@ -1,15 +1,13 @@
 //! Tokens: 256 random bits, shown once and stored as their SHA-256.
 
-use std::fmt::Write as _;
-
 pub use appkeep_core::actor::Token;
 pub use appkeep_core::actor::{AccountScope, Role};
 use appkeep_core::actor::{Actor, TokenHash};
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::ids::AccountId;
 use appkeep_core::store::{Store, StoreError};
-pub use appkeep_engine::Secret;
 use chrono::{DateTime, Utc};
+pub use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -102,7 +100,7 @@ pub async fn create(
     clock: &dyn Clock,
     ids: &dyn IdSource,
     wanted: NewToken,
-) -> Result<Secret, TokenError> {
+) -> Result<SecretString, TokenError> {
     let chars = wanted.name.chars().count();
     if !(1..=NAME_CHARS_MAX).contains(&chars) {
         return Err(TokenError::Name { chars });
@@ -115,17 +113,12 @@ pub async fn create(
     }
     let mut bits = Zeroizing::new([0_u8; 32]);
     getrandom::fill(bits.as_mut_slice()).map_err(|error| TokenError::Random(error.to_string()))?;
-    // With room for all, so that growing leaves no copy behind.
-    let mut secret = String::with_capacity(TOKEN_PREFIX.len() + 2 * bits.len());
-    secret.push_str(TOKEN_PREFIX);
-    for byte in bits.iter() {
-        let _ = write!(secret, "{byte:02x}");
-    }
-    let secret = Secret::new(secret);
+    let digits = Zeroizing::new(hex::encode(bits.as_slice()));
+    let secret = SecretString::from([TOKEN_PREFIX, &digits].concat());
     let token = Token {
         id: ids.next_id().into(),
         name: wanted.name,
-        hash: hash(secret.reveal()),
+        hash: hash(secret.expose_secret()),
         actor: Actor {
             subject: ids.next_id().into(),
             role: wanted.role,

@@ -1,43 +1,19 @@
 //! Tokens and certificates that are given to commands: in arguments, in the environment, in files.
 
-use std::fmt;
 use std::fs;
 use std::path::Path;
-use std::str::FromStr;
 
 use anyhow::{Context, bail};
-use appkeep_client::Secret;
+use appkeep_client::SecretString;
 
-/// A bearer token as it was given. Can't be printed.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Token(String);
-
-impl Token {
-    /// The text, for whoever sends or stores it.
-    pub(crate) fn reveal(&self) -> &str {
-        &self.0
-    }
-
-    /// As the client wants it.
-    pub(crate) fn secret(&self) -> Secret {
-        Secret::new(self.0.as_str())
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(..)")
-    }
-}
-
-impl FromStr for Token {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text.trim() {
-            "" => Err("it is empty"),
-            token => Ok(Self(token.to_owned())),
-        }
+/// The token in a text, without the white space around it.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn token(text: &str) -> Result<SecretString, &'static str> {
+    match text.trim() {
+        "" => Err("it is empty"),
+        token => Ok(token.into()),
     }
 }
 
@@ -50,9 +26,9 @@ pub(crate) fn environment(name: &str) -> Option<String> {
 ///
 /// # Errors
 /// When the file can't be read, or holds none.
-pub(crate) fn token_in(file: &Path) -> anyhow::Result<Token> {
+pub(crate) fn token_in(file: &Path) -> anyhow::Result<SecretString> {
     let text = fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
-    match text.parse() {
+    match token(&text) {
         Ok(token) => Ok(token),
         Err(_) => bail!("{} holds no token", file.display()),
     }

@@ -9,7 +9,7 @@ use anyhow::Context;
 use appkeep_server::config::Config;
 use appkeep_server::store::Store;
 use appkeep_server::system::{RandomIds, SystemClock};
-use appkeep_server::tokens::{self, AccountScope, NewToken, Role};
+use appkeep_server::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use tempfile::TempDir;
 
 /// The demo's configuration, beside the directories that it names.
@@ -160,7 +160,7 @@ Press ctrl-C to stop."#,
             root = self.root.display(),
             bucket = bucket.display(),
             data = self.data_dir().display(),
-            token = token.reveal(),
+            token = token.expose_secret(),
             trust = ca_file.map_or_else(String::new, |file| format!(
                 "\n  export CURL_CA_BUNDLE='{}'",
                 file.display()

@@ -13,7 +13,7 @@ use appkeep_contract::live::{CHECKS, CHECKS_OF_STORAGE, Foreign, Idle, Target};
 use appkeep_server::catalog::{Account, Declaration};
 use appkeep_server::config::Config;
 use appkeep_server::system::{RandomIds, SystemClock};
-use appkeep_server::tokens::{self, AccountScope, NewToken, Role};
+use appkeep_server::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use appkeep_server::{Options, Server};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -178,7 +178,7 @@ async fn token(server: &Server, role: Role, scope: AccountScope) -> anyhow::Resu
         expires_at: None,
     };
     let secret = tokens::create(server.store().as_ref(), &SystemClock, &RandomIds, wanted).await?;
-    Ok(secret.reveal().to_owned())
+    Ok(secret.expose_secret().to_owned())
 }
 
 /// A real directory: text, something larger, a directory below.

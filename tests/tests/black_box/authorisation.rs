@@ -9,7 +9,7 @@ use appkeep_core::actor::{AccountScope, Actor, Role, Token};
 use appkeep_server::data_dir::DataDir;
 use appkeep_server::store::{SqliteStore, Store};
 use appkeep_server::system::{Clock, IdSource, RandomIds, SystemClock};
-use appkeep_server::tokens::{self, NewToken};
+use appkeep_server::tokens::{self, ExposeSecret, NewToken};
 use appkeep_tests::{Answer, Ask, SteppingClock, operations};
 use chrono::DateTime;
 use http::header::AUTHORIZATION;
@@ -366,7 +366,7 @@ async fn a_token_counts_until_it_ends_for_lists_and_for_one_alike() {
             "app_backup_fetch",
         ] {
             let mut ask = stage.ask(operation);
-            ask.token(made.reveal());
+            ask.token(made.expose_secret());
             assert_eq!(ask.send(&stage.api).await.problem(), says, "{operation}");
         }
     }
@@ -391,7 +391,7 @@ async fn a_token_counts_as_soon_as_it_is_made_and_no_longer_when_it_is_revoked()
         .await
         .expect("a token");
     let mut ask = stage.ask("app_backup_list_all");
-    ask.token(made.reveal());
+    ask.token(made.expose_secret());
     assert_eq!(ask.send(&stage.api).await.status, 200);
 
     let revoked = Token {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use appkeep_server::config::Config;
 use appkeep_server::system::{Clock, RandomIds, SystemClock};
-use appkeep_server::tokens::{self, AccountScope, NewToken, Role};
+use appkeep_server::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use appkeep_server::{Options, Server};
 use appkeep_tests::{Api, Builder, CountedIds, TestServer, usual_config};
 use chrono::{DateTime, Utc};
@@ -264,7 +264,7 @@ async fn what_was_made_in_the_same_instant_is_paged_like_everything_else() {
         expires_at: None,
     };
     let token = tokens::create(server.store().as_ref(), &SystemClock, &RandomIds, wanted).await;
-    let token = token.expect("a token").reveal().to_owned();
+    let token = token.expect("a token").expose_secret().to_owned();
     let api = Api::new(format!("http://{}", server.local_addr()), token, acme.as_uuid());
     let shop = shop.as_uuid();
 

@@ -17,12 +17,12 @@ const PACKAGE: &str = "outside-crate";
 const MAIN: &str = r#"
 use std::env::var;
 
-use appkeep_client::{Client, Secret};
+use appkeep_client::{Client, SecretString};
 use futures::TryStreamExt;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let token = Secret::new(var("APPKEEP_TOKEN")?);
+    let token = SecretString::from(var("APPKEEP_TOKEN")?);
     let client = Client::builder(var("APPKEEP_URL")?).bearer_token(token).build()?;
     let account = var("APPKEEP_ACCOUNT")?.parse()?;
     let mut backups = std::pin::pin!(client.backups(account, None).stream());

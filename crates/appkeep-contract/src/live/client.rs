@@ -7,7 +7,7 @@ use std::num::NonZeroU64;
 
 use appkeep_client::header::HeaderMap;
 use appkeep_client::types::{AppBackupCreate, ResourceState};
-use appkeep_client::{Client, Error, ErrorKind, ResponseValue, Secret, Uuid};
+use appkeep_client::{Client, Error, ErrorKind, ResponseValue, SecretString, Uuid};
 use futures::{StreamExt, TryStreamExt};
 use serde::Serialize;
 
@@ -103,7 +103,7 @@ fn not_found(stage: &mut Stage, error: &Error) -> Result<(), Stop> {
 
 fn client(stage: &mut Stage) -> Result<Client, Stop> {
     let builder = Client::builder(&stage.target.url)
-        .bearer_token(Secret::from(stage.target.token.clone()))
+        .bearer_token(SecretString::from(stage.target.token.clone()))
         .timeout(stage.options.answer_max);
     let builder = match &stage.target.ca {
         Some(pem) => builder.root_certificates(pem.clone()),

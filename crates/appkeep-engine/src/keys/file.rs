@@ -1,15 +1,13 @@
 //! The file of one repository's key: wrapped by the master key, or in clear as older versions wrote it.
 
-use std::fmt::Write;
-
 use appkeep_core::engine::EngineError;
 use appkeep_core::ids::{AppId, BucketId};
 use rustic_core::repofile::MasterKey as RepositoryMasterKey;
-use serde::{Deserialize, Serialize};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize, Serializer};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::master::{MasterKey, MasterKeyId, NONCE_BYTES, fill, read_hex};
-use crate::secret::Secret;
+use super::master::{MasterKey, MasterKeyId, NONCE_BYTES, fill};
 
 /// The version of files in clear. A person may still write one by hand.
 const CLEAR: u32 = 1;
@@ -26,7 +24,8 @@ const PLAIN_BYTES: usize = 4096;
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct RepositoryKey {
     /// What restic asks for: 64 hexadecimal digits.
-    pub(crate) password: Secret,
+    #[serde(serialize_with = "exposed")]
+    pub(crate) password: SecretString,
     /// What the password protects in the repository. With it a repository opens without deriving a key
     /// from the password, which takes 128 MiB. A person who writes a key file by hand leaves it out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -42,7 +41,7 @@ impl RepositoryKey {
         let mut random = Zeroizing::new([0_u8; PASSWORD_BYTES]);
         fill(random.as_mut_slice())?;
         Ok(Self {
-            password: Secret::hex(random.as_slice()),
+            password: hex::encode(random.as_slice()).into(),
             master_key: Some(RepositoryMasterKey::new()),
         })
     }
@@ -62,6 +61,11 @@ impl Drop for RepositoryKey {
             key.mac.r.zeroize();
         }
     }
+}
+
+/// Serializes a password in clear: for [`wrap`], which encrypts it at once.
+fn exposed<S: Serializer>(password: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(password.expose_secret())
 }
 
 /// What a key file says.
@@ -117,12 +121,11 @@ pub(super) fn parse(bytes: &[u8]) -> Result<KeyFile, String> {
 
 fn unhex(file: &WrappedFile) -> Option<WrappedKey> {
     let mut nonce = [0; NONCE_BYTES];
-    let mut sealed = vec![0; file.sealed.len() / 2];
-    let by = MasterKeyId::from_hex(&file.master_key_id)?;
-    (read_hex(&file.nonce, &mut nonce) && read_hex(&file.sealed, &mut sealed)).then_some(WrappedKey {
-        by,
+    hex::decode_to_slice(&file.nonce, &mut nonce).ok()?;
+    Some(WrappedKey {
+        by: MasterKeyId::from_hex(&file.master_key_id)?,
         nonce,
-        sealed,
+        sealed: hex::decode(&file.sealed).ok()?,
     })
 }
 
@@ -143,8 +146,8 @@ pub(super) fn wrap(
     let file = WrappedFile {
         version: WRAPPED,
         master_key_id: master.id().to_string(),
-        nonce: hex(&nonce),
-        sealed: hex(&sealed),
+        nonce: hex::encode(nonce),
+        sealed: hex::encode(&sealed),
     };
     serde_json::to_vec_pretty(&file).map_err(broken)
 }
@@ -158,12 +161,4 @@ pub(super) fn unwrap(
 ) -> Option<RepositoryKey> {
     let plain = master.open(&wrapped.nonce, &wrapped.sealed, &place_of(bucket_id, app_id))?;
     serde_json::from_slice(&plain).ok()
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut digits, byte| {
-        // Writing to a string doesn't fail.
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
 }

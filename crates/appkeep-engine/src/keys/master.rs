@@ -5,10 +5,9 @@ use std::fmt;
 use appkeep_core::engine::EngineError;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
-
-use crate::secret::Secret;
 
 /// How many bytes a master key has.
 pub(super) const KEY_BYTES: usize = 32;
@@ -56,15 +55,14 @@ impl MasterKey {
             return Err(NotAMasterKey(format!("{} bytes long", text.len())));
         }
         let mut bytes = Zeroizing::new([0; KEY_BYTES]);
-        if !read_hex(text, bytes.as_mut_slice()) {
-            return Err(NotAMasterKey("something else".to_owned()));
-        }
+        hex::decode_to_slice(text, bytes.as_mut_slice())
+            .map_err(|_| NotAMasterKey("something else".to_owned()))?;
         Ok(Self(bytes))
     }
 
     /// As [`Self::from_hex`] reads it.
-    pub(super) fn to_hex(&self) -> Secret {
-        Secret::hex(self.0.as_slice())
+    pub(super) fn to_hex(&self) -> SecretString {
+        hex::encode(self.0.as_slice()).into()
     }
 
     /// Its name.
@@ -128,13 +126,14 @@ impl MasterKeyId {
     /// The name that `text` gives.
     pub(super) fn from_hex(text: &str) -> Option<Self> {
         let mut id = [0; ID_BYTES];
-        read_hex(text, &mut id).then_some(Self(id))
+        hex::decode_to_slice(text, &mut id).ok()?;
+        Some(Self(id))
     }
 }
 
 impl fmt::Display for MasterKeyId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex::encode(self.0))
     }
 }
 
@@ -147,38 +146,20 @@ pub(super) fn fill(bytes: &mut [u8]) -> Result<(), EngineError> {
         .map_err(|error| EngineError::Broken(format!("the system gives no random bytes: {error}")))
 }
 
-/// Reads exactly as many bytes as there is room for. Says whether that went well.
-pub(super) fn read_hex(text: &str, into: &mut [u8]) -> bool {
-    let digits = text.as_bytes();
-    if digits.len() != 2 * into.len() {
-        return false;
-    }
-    for (byte, pair) in into.iter_mut().zip(digits.chunks_exact(2)) {
-        let digit = |at: usize| {
-            char::from(pair[at])
-                .to_digit(16)
-                .and_then(|digit| u8::try_from(digit).ok())
-        };
-        match (digit(0), digit(1)) {
-            (Some(high), Some(low)) => *byte = high << 4 | low,
-            _ => return false,
-        }
-    }
-    true
-}
-
 #[cfg(test)]
 mod tests {
+    use secrecy::ExposeSecret;
+
     use super::*;
 
     #[test]
     fn a_key_reads_back_and_names_itself_without_telling() {
         let key = MasterKey::generate().unwrap();
         let hex = key.to_hex();
-        let again = MasterKey::from_hex(&format!(" {}\n", hex.reveal().to_uppercase())).unwrap();
+        let again = MasterKey::from_hex(&format!(" {}\n", hex.expose_secret().to_uppercase())).unwrap();
         assert_eq!(again.id(), key.id());
         assert_eq!(MasterKeyId::from_hex(&key.id().to_string()), Some(key.id()));
-        assert!(!hex.reveal().contains(&key.id().to_string()));
+        assert!(!hex.expose_secret().contains(&key.id().to_string()));
         assert_ne!(MasterKey::generate().unwrap().id(), key.id());
     }
 

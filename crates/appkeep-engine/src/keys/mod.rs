@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex};
 use appkeep_core::engine::EngineError;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AppId, BucketId};
+use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -28,7 +29,6 @@ pub use self::master::{MasterKey, MasterKeyId, NotAMasterKey};
 pub use self::rotate::Rotation;
 use crate::durable;
 use crate::failure::{self, storage};
-use crate::secret::Secret;
 
 /// The server's own master key, in the directory of key files.
 const MASTER: &str = "master.key";
@@ -170,7 +170,7 @@ impl KeyStore {
     ///
     /// # Errors
     /// [`EngineError::Key`] when there is no such key, or it can't be opened.
-    pub fn password(&self, bucket_id: BucketId, app_id: AppId) -> Result<Secret, EngineError> {
+    pub fn password(&self, bucket_id: BucketId, app_id: AppId) -> Result<SecretString, EngineError> {
         let key = match self.read(bucket_id, app_id)? {
             // Looking at a key in clear makes no master key.
             Some(KeyFile::Clear(key)) => Some((key, true)),
@@ -358,7 +358,7 @@ impl KeyStore {
             .mode(durable::FILE_MODE)
             .open(&beside)
             .and_then(|mut file| {
-                file.write_all(key.to_hex().reveal().as_bytes())?;
+                file.write_all(key.to_hex().expose_secret().as_bytes())?;
                 file.write_all(b"\n")?;
                 file.sync_all()
             })

@@ -33,7 +33,7 @@ fn stored(keys: &KeyStore, count: u128) -> Vec<((BucketId, AppId), String)> {
             );
             let key = RepositoryKey::generate().unwrap();
             keys.store(ids.0, ids.1, &key).unwrap();
-            (ids, key.password.reveal().to_owned())
+            (ids, key.password.expose_secret().to_owned())
         })
         .collect()
 }
@@ -42,7 +42,7 @@ fn stored(keys: &KeyStore, count: u128) -> Vec<((BucketId, AppId), String)> {
 fn assert_open(keys: &KeyStore, stored: &[((BucketId, AppId), String)]) {
     for ((bucket_id, app_id), password) in stored {
         let key = keys.fetch(*bucket_id, *app_id).unwrap().unwrap();
-        assert!(key.password.reveal() == password);
+        assert!(key.password.expose_secret() == password);
         assert!(key.master_key.is_some());
     }
 }
@@ -57,8 +57,8 @@ fn a_stored_key_comes_back_wrapped_and_only_the_owner_can_read_it() {
     let key = RepositoryKey::generate().unwrap();
     keys.store(bucket, app, &key).unwrap();
     let fetched = keys.fetch(bucket, app).unwrap().unwrap();
-    assert!(fetched.password.reveal() == key.password.reveal());
-    assert_eq!(fetched.password.reveal().len(), 64);
+    assert!(fetched.password.expose_secret() == key.password.expose_secret());
+    assert_eq!(fetched.password.expose_secret().len(), 64);
     assert!(fetched.master_key.is_some());
 
     let path = dir.path().join(KeyStore::name_of(bucket, app));
@@ -69,7 +69,7 @@ fn a_stored_key_comes_back_wrapped_and_only_the_owner_can_read_it() {
     assert_eq!(mode(&path), 0o600);
     assert_eq!(mode(&master), 0o600);
     let file = fs::read_to_string(&path).unwrap();
-    assert!(!file.contains(key.password.reveal()));
+    assert!(!file.contains(key.password.expose_secret()));
     let plain = serde_json::to_string(&key.master_key).unwrap();
     for secret in plain.split('"').filter(|word| word.len() > 10) {
         assert!(!file.contains(secret));
@@ -82,7 +82,7 @@ fn a_stored_key_comes_back_wrapped_and_only_the_owner_can_read_it() {
 fn no_two_keys_are_alike() {
     let one = RepositoryKey::generate().unwrap();
     let other = RepositoryKey::generate().unwrap();
-    assert!(one.password.reveal() != other.password.reveal());
+    assert!(one.password.expose_secret() != other.password.expose_secret());
 }
 
 #[test]
@@ -113,15 +113,15 @@ fn a_key_in_clear_is_wrapped_when_it_is_first_used() {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     fs::write(&path, r#"{"version": 1, "password": "open sesame"}"#).unwrap();
     assert!(keys.prepare().is_ok());
-    assert!(keys.password(bucket, app).unwrap().reveal() == "open sesame");
+    assert!(keys.password(bucket, app).unwrap().expose_secret() == "open sesame");
     assert!(
         fs::read_to_string(&path).unwrap().contains("open sesame"),
         "looking changes nothing"
     );
-    assert!(keys.fetch(bucket, app).unwrap().unwrap().password.reveal() == "open sesame");
+    assert!(keys.fetch(bucket, app).unwrap().unwrap().password.expose_secret() == "open sesame");
     assert!(!fs::read_to_string(&path).unwrap().contains("open sesame"));
     assert_eq!(mode(&path), 0o600);
-    assert!(keys.fetch(bucket, app).unwrap().unwrap().password.reveal() == "open sesame");
+    assert!(keys.fetch(bucket, app).unwrap().unwrap().password.expose_secret() == "open sesame");
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn a_wrong_master_key_is_told_by_both_names_before_any_work() {
         KeyStore::name_of(stored[0].0.0, stored[0].0.1),
         wrong.id()
     );
-    fs::write(dir.path().join("keys/master.key"), wrong.to_hex().reveal()).unwrap();
+    fs::write(dir.path().join("keys/master.key"), wrong.to_hex().expose_secret()).unwrap();
     assert_eq!(reason(keys.prepare()), expected);
     assert_eq!(reason(keys.fetch(stored[0].0.0, stored[0].0.1)), expected);
     fs::write(dir.path().join("keys/master.key"), "5a5a").unwrap();
@@ -232,7 +232,7 @@ fn debug_shows_no_secret() {
     stored(&keys, 1);
     let master = MasterKey::from_hex(&fs::read_to_string(keys.directory.join(MASTER)).unwrap()).unwrap();
     let shown = format!("{:?}", KeyStore::wrapped_by(Path::new("/data"), master.clone()));
-    assert!(!shown.contains(master.to_hex().reveal()));
+    assert!(!shown.contains(master.to_hex().expose_secret()));
     assert_eq!(shown, "KeyStore { directory: \"/data/keys\", .. }");
 }
 
@@ -297,7 +297,7 @@ mod rotating {
             assert_eq!(keys.prepare().unwrap(), rotation.to);
             assert!(!dir.path().join("keys/master.key.next").exists());
             assert_open(&keys, &stored);
-            assert!(keys.password(bucket, app).unwrap().reveal() == late.password.reveal());
+            assert!(keys.password(bucket, app).unwrap().expose_secret() == late.password.expose_secret());
         }
     }
 
@@ -359,6 +359,6 @@ mod rotating {
         fs::write(&path, r#"{"version": 1, "password": "open sesame"}"#).unwrap();
         assert_eq!(keys.rotate(&[]).unwrap().wrapped, 1);
         assert!(!fs::read_to_string(&path).unwrap().contains("open sesame"));
-        assert!(keys.password(bucket, app).unwrap().reveal() == "open sesame");
+        assert!(keys.password(bucket, app).unwrap().expose_secret() == "open sesame");
     }
 }

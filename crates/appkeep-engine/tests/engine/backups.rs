@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use appkeep_core::catalog::BucketLocation;
 use appkeep_core::engine::{Engine, EngineError, Progress};
+use secrecy::ExposeSecret;
 use tokio::sync::watch;
 
 use crate::tree;
@@ -271,7 +272,7 @@ async fn apps_have_repositories_of_their_own() {
         workbench.app_id = appkeep_core::ids::AppId::new(uuid::Uuid::from_u128(app));
         workbench.back_up(1).await;
         assert!(workbench.repository().join("config").is_file());
-        passwords.insert(workbench.password().reveal().to_owned());
+        passwords.insert(workbench.password().expose_secret().to_owned());
     }
     assert_eq!(passwords.len(), 3);
 }

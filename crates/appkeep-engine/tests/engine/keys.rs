@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 
 use appkeep_core::engine::EngineError;
+use secrecy::ExposeSecret;
 use serde_json::json;
 
 use crate::workbench::{Workbench, noise};
@@ -70,7 +71,7 @@ async fn a_lost_key_is_told_and_the_repository_is_left_alone() {
 async fn a_key_of_another_repository_is_told_and_the_repository_is_left_alone() {
     let workbench = backed_up().await;
     let other = backed_up().await;
-    let clear = json!({"version": 1, "password": other.password().reveal()}).to_string();
+    let clear = json!({"version": 1, "password": other.password().expose_secret()}).to_string();
     fs::write(workbench.key_file(), clear).unwrap();
     let before = all_stored(&workbench);
     let name = format!("keys/{}/{}.json", workbench.bucket.id, workbench.app_id);
@@ -78,7 +79,7 @@ async fn a_key_of_another_repository_is_told_and_the_repository_is_left_alone() 
     assert_key(workbench.copy(2, 2).await, &expected);
     assert_key(workbench.delete(1).await, &expected);
     assert!(before == all_stored(&workbench));
-    assert!(workbench.password().reveal() == other.password().reveal());
+    assert!(workbench.password().expose_secret() == other.password().expose_secret());
 }
 
 /// As older versions wrote it, and as a person may write it who only has the password.
@@ -86,15 +87,15 @@ async fn a_key_of_another_repository_is_told_and_the_repository_is_left_alone() 
 async fn a_key_file_in_clear_that_only_has_the_password_will_do_and_is_wrapped() {
     let workbench = backed_up().await;
     let password = workbench.password();
-    let clear = json!({"version": 1, "password": password.reveal()}).to_string();
+    let clear = json!({"version": 1, "password": password.expose_secret()}).to_string();
     fs::write(workbench.key_file(), clear).unwrap();
     workbench.copy(2, 2).await.unwrap();
     assert!(
         !String::from_utf8(key_file(&workbench))
             .unwrap()
-            .contains(password.reveal())
+            .contains(password.expose_secret())
     );
-    assert!(workbench.password().reveal() == password.reveal());
+    assert!(workbench.password().expose_secret() == password.expose_secret());
     workbench.delete(1).await.unwrap();
 }
 

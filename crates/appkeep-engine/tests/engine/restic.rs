@@ -8,6 +8,7 @@ use std::thread;
 
 use appkeep_core::engine::{Engine, EngineError, RestoreTarget, TargetPolicy};
 use proptest::prelude::*;
+use secrecy::ExposeSecret;
 use serde_json::Value;
 
 use crate::random_tree::{self, Entry};
@@ -20,7 +21,7 @@ pub(crate) fn restic(workbench: &Workbench, arguments: &[&str]) -> String {
         .args(["--no-cache", "--repo"])
         .arg(workbench.repository())
         .args(arguments)
-        .env("RESTIC_PASSWORD", workbench.password().reveal())
+        .env("RESTIC_PASSWORD", workbench.password().expose_secret())
         .output()
         .expect("this test needs restic: apt-get install restic");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -222,7 +223,7 @@ impl Restic {
             .args(["--no-cache", "--repo"])
             .arg(workbench.repository())
             .args(arguments)
-            .env("RESTIC_PASSWORD", workbench.password().reveal())
+            .env("RESTIC_PASSWORD", workbench.password().expose_secret())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use proptest::prelude::*;
+use secrecy::ExposeSecret;
 use walkdir::WalkDir;
 
 use crate::random_tree;
@@ -33,7 +34,7 @@ fn restore(workbench: &Workbench, number: u128) -> PathBuf {
         ])
         .arg(&target)
         .env("RUSTIC_REPOSITORY", workbench.repository())
-        .env("RUSTIC_PASSWORD", workbench.password().reveal())
+        .env("RUSTIC_PASSWORD", workbench.password().expose_secret())
         .env("HOME", &home)
         .env("XDG_CONFIG_HOME", &home)
         .env("XDG_CACHE_HOME", &home)

@@ -8,8 +8,9 @@ use appkeep_core::engine::{
     CopyBackup, DeleteBackup, Engine, EngineError, Progress, ProgressSender, SnapshotTaken, TakeSnapshot,
 };
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
-use appkeep_engine::{EngineConfig, KeyStore, Priority, RusticEngine, Secret};
+use appkeep_engine::{EngineConfig, KeyStore, Priority, RusticEngine};
 use chrono::{DateTime, Utc};
+use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -143,7 +144,7 @@ impl Workbench {
     }
 
     /// What restic takes to open the repository.
-    pub(crate) fn password(&self) -> Secret {
+    pub(crate) fn password(&self) -> SecretString {
         let keys = KeyStore::new(&self.root().join("data"));
         keys.password(self.bucket.id, self.app_id).unwrap()
     }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use appkeep_server::config::{Config, KeySource};
 use appkeep_server::data_dir::DataDir;
-use appkeep_server::keys::{self, KeyStore};
+use appkeep_server::keys::{self, ExposeSecret, KeyStore};
 use appkeep_server::recovery::{self, Catalog, Recovery};
 use appkeep_server::store::SqliteStore;
 use clap::Subcommand;
@@ -161,7 +161,7 @@ fn lines_of(recovery: &Recovery) -> anyhow::Result<String> {
          export RESTIC_PASSWORD={}\n\
          restic restore latest --target {}",
         quoted(&repository),
-        quoted(password.reveal()),
+        quoted(password.expose_secret()),
         quoted(&format!("restored/{bucket}/{app}")),
     ))
 }

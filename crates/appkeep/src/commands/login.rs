@@ -3,9 +3,11 @@
 use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
+use appkeep_client::SecretString;
+use appkeep_server::tokens::ExposeSecret;
 use dialoguer::Password;
 
-use crate::credentials::Token;
+use crate::credentials;
 use crate::failure::{COULD_NOT_RUN, EXIT_CODES, Failure};
 use crate::login::{self, Login};
 use crate::remote::{self, Given, Session};
@@ -54,7 +56,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let path = login::store(&Login {
         url: url.clone(),
         account: session.account,
-        token: token.reveal().to_owned(),
+        token: token.expose_secret().to_owned(),
         ca,
     })?;
     let noun = if apps == 1 { "app" } else { "apps" };
@@ -65,14 +67,14 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn ask(url: &str) -> Result<Token, Failure> {
+fn ask(url: &str) -> Result<SecretString, Failure> {
     let missing =
         || Failure::new(COULD_NOT_RUN, "no token is known").next("give --token-file or APPKEEP_TOKEN");
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(missing());
     }
     let typed = Password::new().with_prompt(format!("Token for {url}")).interact();
-    typed.map_err(|_| missing())?.parse().map_err(|_| missing())
+    credentials::token(&typed.map_err(|_| missing())?).map_err(|_| missing())
 }
 
 /// `appkeep logout`

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use appkeep_server::data_dir::DataDir;
 use appkeep_server::store::SqliteStore;
 use appkeep_server::system::{Clock, RandomIds, SystemClock};
-use appkeep_server::tokens::{self, NewToken};
+use appkeep_server::tokens::{self, ExposeSecret, NewToken};
 use clap::Subcommand;
 
 use self::end::End;
@@ -90,7 +90,7 @@ async fn create(args: CreateArgs) -> anyhow::Result<()> {
     };
     let secret = tokens::create(&store, &SystemClock, &RandomIds, wanted).await?;
     store.close().await;
-    print_line(secret.reveal())
+    print_line(secret.expose_secret())
 }
 
 async fn revoke(args: &RevokeArgs) -> anyhow::Result<()> {

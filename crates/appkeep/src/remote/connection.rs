@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::credentials::{Token, environment, read, token_in};
+use appkeep_client::SecretString;
+
+use crate::credentials::{self, environment, read, token_in};
 use crate::failure::{COULD_NOT_RUN, Failure};
 use crate::login;
 
@@ -24,9 +26,10 @@ pub(crate) struct Args {
         value_name = "TOKEN",
         global = true,
         conflicts_with = "token_file",
+        value_parser = credentials::token,
         help_heading = "Server"
     )]
-    token: Option<Token>,
+    token: Option<SecretString>,
     /// A file that holds the token.
     #[arg(long, value_name = "FILE", global = true, help_heading = "Server")]
     token_file: Option<PathBuf>,
@@ -66,7 +69,7 @@ impl<T> Given<T> {
 /// What is known before the server is asked.
 pub(crate) struct Known {
     pub(crate) url: Option<Given<String>>,
-    pub(crate) token: Option<Given<Token>>,
+    pub(crate) token: Option<Given<SecretString>>,
     pub(crate) account: Option<Given<String>>,
     pub(crate) ca: Option<Given<Vec<u8>>>,
     /// The server of the login, when that isn't the one that is asked: nothing else of the login counts then.
@@ -92,7 +95,7 @@ impl Args {
         }
         known.url.get_or_insert_with(|| Given::new(login.url, LOGIN));
         if known.token.is_none() {
-            let token = login.token.parse().map_err(|_| {
+            let token = credentials::token(&login.token).map_err(|_| {
                 Failure::new(COULD_NOT_RUN, "the login holds no token").next("run appkeep login again")
             })?;
             known.token = Some(Given::new(token, LOGIN));
@@ -119,7 +122,7 @@ impl Args {
             (Some(token), _) => Some(Given::new(token.clone(), "--token")),
             (None, Some(file)) => Some(Given::new(token_in(file)?, "--token-file")),
             (None, None) => environment("APPKEEP_TOKEN")
-                .and_then(|text| text.parse().ok())
+                .and_then(|text| credentials::token(&text).ok())
                 .map(|token| Given::new(token, "APPKEEP_TOKEN")),
         };
         let ca = match &self.ca {
@@ -154,7 +157,7 @@ impl Known {
     ///
     /// # Errors
     /// When none is known.
-    pub(crate) fn token(&self) -> Result<&Token, Failure> {
+    pub(crate) fn token(&self) -> Result<&SecretString, Failure> {
         self.token.as_ref().map(|token| &token.value).ok_or_else(|| {
             let cause = match (&self.url, &self.login_elsewhere) {
                 (Some(url), Some(login)) => {

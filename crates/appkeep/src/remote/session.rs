@@ -122,7 +122,7 @@ impl Session {
 /// When the URL, the token or a certificate can't be used, or is missing.
 pub(crate) fn client(known: &Known) -> Result<Client, Failure> {
     let mut builder = Client::builder(known.url()?)
-        .bearer_token(known.token()?.secret())
+        .bearer_token(known.token()?.clone())
         .user_agent(concat!("appkeep/", env!("CARGO_PKG_VERSION")));
     if let Some(ca) = &known.ca {
         builder = builder.root_certificates(ca.value.clone());

@@ -17,9 +17,9 @@ const PIECE: usize = 128 * 1024;
 
 fn part(bytes: &[u8], at: usize) -> Part {
     let hash = Sha256::digest(bytes);
-    let hex: Vec<String> = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = hex::encode(hash);
     Part {
-        id: hex.concat().parse().unwrap(),
+        id: hex.parse().unwrap(),
         at: at as u64,
         bytes: bytes.len() as u64,
     }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use appkeep_contract::live::{self, Foreign, Target};
+use appkeep_server::tokens::ExposeSecret;
 use uuid::Uuid;
 
 use super::failed_to;
@@ -63,7 +64,7 @@ impl Args {
     pub(super) async fn read(&self, url: &str) -> anyhow::Result<Target> {
         let token = match (&self.token, &self.token_file) {
             (Some(token), _) => Some(token.clone()),
-            (None, Some(file)) => Some(token_in(file)?.reveal().to_owned()),
+            (None, Some(file)) => Some(token_in(file)?.expose_secret().to_owned()),
             (None, None) => environment("APPKEEP_TOKEN"),
         };
         let token = token.context("a token is missing: give --token, --token-file or APPKEEP_TOKEN")?;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use appkeep_server::config::Config;
 use appkeep_server::system::{RandomIds, SystemClock};
-use appkeep_server::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
+use appkeep_server::tokens::{self, AccountScope, ExposeSecret, NewToken};
 use appkeep_server::{Options, Server, retention};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -285,7 +285,7 @@ impl TestServer {
         };
         let wanted = NewToken {
             name: "test".to_owned(),
-            role: Role::from_word(role).expect("a role"),
+            role: role.parse().expect("a role"),
             scope,
             expires_at: None,
         };

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
 use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, SubjectId};
@@ -71,7 +72,8 @@ pub struct CreateAppRestore {
 }
 
 /// How a restore is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "lowercase")]
 pub enum RestoreState {
     /// Accepted; no worker has begun.
     Pending,
@@ -88,30 +90,12 @@ pub enum RestoreState {
 
 impl RestoreState {
     /// All states.
-    pub const ALL: [Self; 5] = [
-        Self::Pending,
-        Self::Running,
-        Self::Completed,
-        Self::Failed,
-        Self::Interrupted,
-    ];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The state's word.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Running => "running",
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-            Self::Interrupted => "interrupted",
-        }
-    }
-
-    /// The state that `word` names.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Whether a worker may still move the restore on: until then its source is in use.
@@ -122,7 +106,8 @@ impl RestoreState {
 }
 
 /// How an app is doing, as its latest restore tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "lowercase")]
 pub enum AppState {
     /// It has its data.
     Ready,
@@ -135,6 +120,12 @@ pub enum AppState {
 }
 
 impl AppState {
+    /// The state's word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
     /// The state of an app whose latest restore, if it ever had one, is in this state.
     #[must_use]
     pub const fn after(latest: Option<RestoreState>) -> Self {
@@ -142,17 +133,6 @@ impl AppState {
             None | Some(RestoreState::Completed) => Self::Ready,
             Some(RestoreState::Pending | RestoreState::Running) => Self::Restoring,
             Some(RestoreState::Failed | RestoreState::Interrupted) => Self::Failed,
-        }
-    }
-
-    /// The state's word.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ready => "ready",
-            Self::Restoring => "restoring",
-            Self::Failed => "failed",
-            Self::Unavailable => "unavailable",
         }
     }
 }
@@ -245,17 +225,20 @@ mod tests {
 
     #[test]
     fn every_word_names_its_state() {
-        for state in RestoreState::ALL {
-            assert_eq!(RestoreState::from_word(state.as_str()), Some(state));
+        for &state in RestoreState::ALL {
+            assert_eq!(state.as_str().parse(), Ok(state));
         }
-        assert_eq!(RestoreState::from_word("discovering"), None);
+        assert!("discovering".parse::<RestoreState>().is_err());
     }
 
     #[test]
     fn an_app_is_as_its_latest_restore_left_it() {
         let after = |state| AppState::after(state).as_str();
         assert_eq!(after(None), "ready");
-        let words = RestoreState::ALL.map(|state| after(Some(state)));
+        let words: Vec<_> = RestoreState::ALL
+            .iter()
+            .map(|state| after(Some(*state)))
+            .collect();
         assert_eq!(words, ["restoring", "restoring", "ready", "failed", "failed"]);
     }
 }

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, ScheduleId, SubjectId};
 use crate::metadata::{Label, METADATA_LOST_LABEL, Metadata, SNAPSHOT_LEVEL_LABEL, SNAPSHOT_SKIPPED_LABEL};
@@ -51,8 +52,9 @@ pub struct CreateAppSnap {
 }
 
 /// How true to one moment a snapshot is, from the strongest to the weakest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum SnapshotLevel {
     /// Each volume is as a power cut at one moment would have left it: with all that was synced until then.
     Subvolume,
@@ -67,13 +69,8 @@ pub enum SnapshotLevel {
 impl SnapshotLevel {
     /// The label's word for this level.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Subvolume => "subvolume",
-            Self::Reflink => "reflink",
-            Self::Copy => "copy",
-            Self::Relaxed => "relaxed",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -93,7 +93,7 @@ mod tests {
             AccountId::new(Uuid::from_u128(1)),
             AccountId::new(Uuid::from_u128(2)),
         );
-        for role in Role::ALL {
+        for &role in Role::ALL {
             let mut actor = Actor {
                 subject: SubjectId::new(Uuid::from_u128(3)),
                 role,

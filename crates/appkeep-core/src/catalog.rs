@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::hook::Hook;
 use crate::ids::{AccountId, AppId, BucketId};
@@ -31,8 +32,21 @@ pub struct Volume {
 
 /// What becomes of a snapshot that isn't as it should be: files change while they are copied, or metadata can't be
 /// kept.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Consistency {
     /// It fails for files that change, and notes lost metadata.
     #[default]
@@ -44,25 +58,13 @@ pub enum Consistency {
 }
 
 impl Consistency {
-    /// All words, the default first.
-    pub const ALL: [Self; 3] = [Self::Normal, Self::Strict, Self::Relaxed];
+    /// All values, the default first.
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The configuration's word.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Normal => "normal",
-            Self::Strict => "strict",
-            Self::Relaxed => "relaxed",
-        }
-    }
-
-    /// What `word` asks for.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|consistency| consistency.as_str() == word)
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt::{self, Debug};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 use crate::ids::{AppId, AppSnapId};
 use crate::state::StateDetail;
@@ -17,8 +18,11 @@ pub const OUTPUT_BYTES_MAX: usize = 4096;
 pub const DETAIL_OUTPUT_CHARS_MAX: usize = 1000;
 
 /// When a hook runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum HookStage {
     /// Before the volumes are copied. One that fails fails the snapshot.
     PreSnapshot,
@@ -28,21 +32,12 @@ pub enum HookStage {
 
 impl HookStage {
     /// Both stages, in their order.
-    pub const ALL: [Self; 2] = [Self::PreSnapshot, Self::PostSnapshot];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The configuration's word for this stage.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::PreSnapshot => "pre-snapshot",
-            Self::PostSnapshot => "post-snapshot",
-        }
-    }
-
-    /// The stage that `word` names.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|stage| stage.as_str() == word)
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -225,9 +220,9 @@ mod tests {
 
     #[test]
     fn every_word_names_its_stage() {
-        for stage in HookStage::ALL {
-            assert_eq!(HookStage::from_word(stage.as_str()), Some(stage));
+        for &stage in HookStage::ALL {
+            assert_eq!(stage.as_str().parse(), Ok(stage));
         }
-        assert_eq!(HookStage::from_word("pre-backup"), None);
+        assert!("pre-backup".parse::<HookStage>().is_err());
     }
 }

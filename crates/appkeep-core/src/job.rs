@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantNames};
 use uuid::Uuid;
 
 use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, JobId, ScheduleId};
@@ -19,8 +20,9 @@ pub const ATTEMPTS_MAX: u32 = 5;
 pub const CLAIMS_MAX: u32 = 10;
 
 /// What a job does and to what.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum JobPayload {
     /// Takes a backup.
     TakeBackup {
@@ -97,26 +99,12 @@ fn is_false(flag: &bool) -> bool {
 
 impl JobPayload {
     /// The words of all kinds.
-    pub const KINDS: [&str; 6] = [
-        "take_backup",
-        "take_snapshot",
-        "delete_backup",
-        "delete_snapshot",
-        "apply_retention",
-        "restore_app",
-    ];
+    pub const KINDS: &[&str] = Self::VARIANTS;
 
     /// The kind's word, as it is stored.
     #[must_use]
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::TakeBackup { .. } => "take_backup",
-            Self::TakeSnapshot { .. } => "take_snapshot",
-            Self::DeleteBackup { .. } => "delete_backup",
-            Self::DeleteSnapshot { .. } => "delete_snapshot",
-            Self::ApplyRetention { .. } => "apply_retention",
-            Self::RestoreApp { .. } => "restore_app",
-        }
+    pub fn kind(&self) -> &'static str {
+        self.into()
     }
 
     /// What no two running jobs may share: an app's repositories for what reads or writes them, else the

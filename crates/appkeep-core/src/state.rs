@@ -1,10 +1,14 @@
 //! The seven words in which the API tells how a backup or a snapshot is doing, and the moves between them.
 
 use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
 /// How a backup or snapshot is doing (`ResourceState` in the contract).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum ResourceState {
     /// Accepted; no worker has begun.
     Pending,
@@ -23,35 +27,13 @@ pub enum ResourceState {
 }
 
 impl ResourceState {
-    /// All states, in the contract's order.
-    pub const ALL: [Self; 7] = [
-        Self::Pending,
-        Self::Discovering,
-        Self::Running,
-        Self::Completed,
-        Self::Failed,
-        Self::Removed,
-        Self::Unknown,
-    ];
+    /// All states, in the order of the contract.
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The contract's word for this state.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Discovering => "discovering",
-            Self::Running => "running",
-            Self::Completed => "completed",
-            Self::Failed => "failed",
-            Self::Removed => "removed",
-            Self::Unknown => "unknown",
-        }
-    }
-
-    /// The state that `word` names.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.as_str() == word)
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Whether a worker may still move the resource on.
@@ -80,8 +62,9 @@ impl ResourceState {
 }
 
 /// How the execution hooks of a snapshot went (`HookState` in the contract).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum HookState {
     /// At least one hook failed.
     Failed,
@@ -92,19 +75,8 @@ pub enum HookState {
 impl HookState {
     /// The contract's word for this state.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Failed => "failed",
-            Self::Success => "success",
-        }
-    }
-
-    /// The state that `word` names.
-    #[must_use]
-    pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Failed, Self::Success]
-            .into_iter()
-            .find(|state| state.as_str() == word)
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 }
 
@@ -185,10 +157,10 @@ mod tests {
 
     #[test]
     fn every_word_names_its_state() {
-        for state in ResourceState::ALL {
-            assert_eq!(ResourceState::from_word(state.as_str()), Some(state));
+        for &state in ResourceState::ALL {
+            assert_eq!(state.as_str().parse(), Ok(state));
         }
-        assert_eq!(ResourceState::from_word("deleting"), None);
+        assert!("deleting".parse::<ResourceState>().is_err());
     }
 
     #[test]

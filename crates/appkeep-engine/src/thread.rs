@@ -7,6 +7,7 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use appkeep_core::engine::EngineError;
+use strum::{EnumString, IntoStaticStr, VariantArray};
 use tokio::sync::oneshot;
 use uapi::c;
 
@@ -17,7 +18,10 @@ const STACK_BYTES: usize = 8 * 1024 * 1024;
 
 /// How threads that do the work compete for processors with the rest of the process and of the machine. A backup
 /// computes on all processors with some thirty threads; a request has one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum Priority {
     /// They have what nothing else wants (`SCHED_IDLE`): a request that comes goes on at once. That is among the
     /// programs of one control group or, where autogroups are on, of one session; between these the system shares
@@ -33,16 +37,12 @@ pub enum Priority {
 
 impl Priority {
     /// All, from the lowest.
-    pub const ALL: [Self; 3] = [Self::Idle, Self::Low, Self::Normal];
+    pub const ALL: &[Self] = Self::VARIANTS;
 
     /// The configuration's word for it.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Idle => "idle",
-            Self::Low => "low",
-            Self::Normal => "normal",
-        }
+    pub fn as_str(self) -> &'static str {
+        self.into()
     }
 
     /// Gives it to this thread, and to those that it will start.

@@ -235,7 +235,7 @@ fn nightly_timing() -> Timing {
 fn states() -> impl Strategy<Value = ResourceState> {
     prop_oneof![
         4 => Just(ResourceState::Completed),
-        1 => proptest::sample::select(&ResourceState::ALL),
+        1 => proptest::sample::select(ResourceState::ALL),
     ]
 }
 

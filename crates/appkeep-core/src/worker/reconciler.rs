@@ -321,10 +321,7 @@ mod tests {
                 "{finding:?} of {from:?}"
             );
         }
-        for state in ResourceState::ALL
-            .into_iter()
-            .filter(|state| !is_finished(*state))
-        {
+        for &state in ResourceState::ALL.iter().filter(|state| !is_finished(**state)) {
             for finding in [&Finding::There, &gone, &unclear] {
                 assert_eq!(finding.moves(state, &[]), None, "{finding:?} of {state:?}");
             }

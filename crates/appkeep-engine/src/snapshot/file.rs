@@ -391,7 +391,7 @@ mod tests {
         let source = Dir::open("/sys/bus/cpu".as_ref()).unwrap();
         let name = OsStr::new("drivers_autoprobe");
         let cancel = CancellationToken::new();
-        for consistency in Consistency::ALL {
+        for &consistency in Consistency::ALL {
             match copy(&source, &target, name, manner(consistency, &cancel)) {
                 Err(Fault::Original(reason)) => assert_eq!(reason, "ends before its size says"),
                 other => panic!("{other:?}"),

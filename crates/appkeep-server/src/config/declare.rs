@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use appkeep_core::admission::QueueLimits;
@@ -154,15 +155,23 @@ impl Checker<'_> {
     }
 
     fn priority(&self, given: Option<&Spanned<String>>) -> Result<Priority, ConfigError> {
-        let Some(given) = given else {
-            return Ok(Priority::default());
-        };
-        let of_word = |priority: &Priority| priority.as_str() == given.get_ref();
-        Priority::ALL.into_iter().find(of_word).ok_or_else(|| {
-            let [idle, low, normal] = Priority::ALL.map(Priority::as_str);
+        given.map_or(Ok(Priority::default()), |given| {
+            self.word("priority", given, Priority::ALL)
+        })
+    }
+
+    /// The value that a word names, of `all` that `what` can have.
+    pub(super) fn word<T>(&self, what: &str, given: &Spanned<String>, all: &[T]) -> Result<T, ConfigError>
+    where
+        T: FromStr + Copy + Into<&'static str>,
+    {
+        given.get_ref().parse().map_err(|_| {
+            let words: Vec<&str> = all.iter().map(|value| (*value).into()).collect();
+            let (last, others) = words.split_last().unwrap_or((&"", &[]));
+            let given_word = given.get_ref();
             let problem = format!(
-                "{:?} is no priority: {idle}, {low} or {normal} would be right",
-                given.get_ref()
+                "invalid {what} {given_word:?}: expected {} or {last}",
+                others.join(", ")
             );
             self.error(&given.span(), problem)
         })

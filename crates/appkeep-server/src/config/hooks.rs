@@ -22,13 +22,7 @@ impl Checker<'_> {
     pub(super) fn options(&self, table: &AppTable) -> Result<AppOptions, ConfigError> {
         let consistency = match &table.consistency {
             None => Consistency::default(),
-            Some(given) => Consistency::from_word(given.get_ref()).ok_or_else(|| {
-                let [first, second, last] = Consistency::ALL.map(Consistency::as_str);
-                let given_word = given.get_ref();
-                let problem =
-                    format!("invalid consistency {given_word:?}: expected {first}, {second} or {last}");
-                self.error(&given.span(), problem)
-            })?,
+            Some(given) => self.word("consistency", given, Consistency::ALL)?,
         };
         if let Some(surplus) = table.hooks.get(HOOKS_MAX) {
             let problem = format!("the app has more than {HOOKS_MAX} hooks");
@@ -45,11 +39,7 @@ impl Checker<'_> {
 
     fn hook(&self, table: &HookTable, names: &mut HashSet<String>) -> Result<Hook, ConfigError> {
         let name = self.name(&table.name, names)?;
-        let stage = HookStage::from_word(table.stage.get_ref()).ok_or_else(|| {
-            let words = HookStage::ALL.map(HookStage::as_str).join(" or ");
-            let problem = format!("{:?} is no stage: {words} would be right", table.stage.get_ref());
-            self.error(&table.stage.span(), problem)
-        })?;
+        let stage = self.word("stage", &table.stage, HookStage::ALL)?;
         let timeout_secs = self.number(
             table.timeout_secs.as_ref(),
             HOOK_TIMEOUT_SECS_DEFAULT,
@@ -199,7 +189,7 @@ command = ["pg-release"]
             (
                 "\"pre-snapshot\"",
                 "\"pre\"",
-                "9: `stage = \"pre\"`: \"pre\" is no stage: pre-snapshot or post-snapshot would be right",
+                "9: `stage = \"pre\"`: invalid stage \"pre\": expected pre-snapshot or post-snapshot",
             ),
             (
                 "= 5",

@@ -207,7 +207,7 @@ fn of_store(watched: &Watched, statistics: &Statistics) -> Registry {
 
 fn by_state(counts: &[StateCount], number: impl Fn(&StateCount) -> i64) -> Family<StateLabels, Gauge> {
     let family = Family::<StateLabels, Gauge>::default();
-    for state in ResourceState::ALL {
+    for &state in ResourceState::ALL {
         let found = counts.iter().find(|of_state| of_state.state == state);
         let state = state.as_str();
         family

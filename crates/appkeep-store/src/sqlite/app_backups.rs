@@ -2,7 +2,7 @@
 
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId};
-use appkeep_core::state::{HookState, ResourceState};
+use appkeep_core::state::HookState;
 use appkeep_core::store::{FinishedBackup, ListFilter, ListPage, Page, StoreError};
 use rusqlite::params;
 
@@ -138,7 +138,7 @@ pub(super) fn list_finished(
             Ok(FinishedBackup {
                 id: row.id("id")?,
                 bucket_id: row.id("bucket_id")?,
-                state: row.word("state", ResourceState::from_word)?,
+                state: row.word("state")?,
                 generation: row.value("generation")?,
             })
         },
@@ -154,9 +154,9 @@ fn app_backup(row: &Row<'_>) -> Result<AppBackup, StoreError> {
         bucket_id: row.id("bucket_id")?,
         snapshot_id: row.optional_id("snapshot_id")?,
         schedule_id: row.optional_id("schedule_id")?,
-        state: row.word("state", ResourceState::from_word)?,
+        state: row.word("state")?,
         state_unready: row.json("state_unready")?,
-        hook_state: row.optional_word("hook_state", HookState::from_word)?,
+        hook_state: row.optional_word("hook_state")?,
         hook_state_details: row.json("hook_state_details")?,
         taken_at: row.optional_time("taken_micros")?,
         total_bytes: row.optional_number("total_bytes")?,

@@ -1,6 +1,6 @@
 //! Restores.
 
-use appkeep_core::app_restore::{AppRestore, RestoreSource, RestoreState};
+use appkeep_core::app_restore::{AppRestore, RestoreSource};
 use appkeep_core::ids::{AccountId, AppId, AppRestoreId};
 use appkeep_core::store::StoreError;
 use rusqlite::params;
@@ -128,7 +128,7 @@ fn app_restore(row: &Row<'_>) -> Result<AppRestore, StoreError> {
         account_id: row.id("account_id")?,
         app_id: row.id("app_id")?,
         source,
-        state: row.word("state", RestoreState::from_word)?,
+        state: row.word("state")?,
         reasons: row.json("reasons")?,
         created_at: row.time("created_micros")?,
         modified_at: row.time("modified_micros")?,

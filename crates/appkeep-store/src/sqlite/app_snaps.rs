@@ -2,7 +2,7 @@
 
 use appkeep_core::app_snap::AppSnap;
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId};
-use appkeep_core::state::{HookState, ResourceState};
+use appkeep_core::state::HookState;
 use appkeep_core::store::{FinishedSnap, ListFilter, ListPage, Page, StoreError};
 use rusqlite::params;
 
@@ -120,7 +120,7 @@ pub(super) fn list_finished(
         |row| {
             Ok(FinishedSnap {
                 id: row.id("id")?,
-                state: row.word("state", ResourceState::from_word)?,
+                state: row.word("state")?,
                 generation: row.value("generation")?,
             })
         },
@@ -134,9 +134,9 @@ fn app_snap(row: &Row<'_>) -> Result<AppSnap, StoreError> {
         app_id: row.id("app_id")?,
         name: row.name("name")?,
         schedule_id: row.optional_id("schedule_id")?,
-        state: row.word("state", ResourceState::from_word)?,
+        state: row.word("state")?,
         state_unready: row.json("state_unready")?,
-        hook_state: row.optional_word("hook_state", HookState::from_word)?,
+        hook_state: row.optional_word("hook_state")?,
         hook_state_details: row.json("hook_state_details")?,
         taken_at: row.optional_time("taken_micros")?,
         made_for: row.optional_id("made_for")?,

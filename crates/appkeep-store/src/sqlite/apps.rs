@@ -1,7 +1,6 @@
 //! Apps as the API shows them: with their times, and how their latest restore left them.
 
 use appkeep_core::app::AppView;
-use appkeep_core::app_restore::RestoreState;
 use appkeep_core::ids::{AccountId, AppId};
 use appkeep_core::store::{ListPage, Page, StoreError};
 use chrono::{DateTime, Utc};
@@ -60,7 +59,7 @@ pub(super) fn list(db: &Db, account_id: AccountId, page: &Page) -> Result<ListPa
 
 fn view(row: &Row<'_>) -> Result<AppView, StoreError> {
     let app = catalog::app(row)?;
-    let restore = match row.optional_word("restore_state", RestoreState::from_word)? {
+    let restore = match row.optional_word("restore_state")? {
         Some(state) => Some((state, row.json("restore_reasons")?)),
         None => None,
     };

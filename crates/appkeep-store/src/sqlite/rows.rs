@@ -1,6 +1,7 @@
 //! How values are written into columns and read back.
 
 use std::cell::Cell;
+use std::str::FromStr;
 
 use appkeep_core::metadata::Metadata;
 use appkeep_core::name::ResourceName;
@@ -84,16 +85,12 @@ impl<'r> Row<'r> {
     }
 
     /// One of the words of an enum.
-    pub(super) fn word<T>(&self, column: &str, from_word: fn(&str) -> Option<T>) -> Result<T, StoreError> {
-        self.parsed(column, |text: &str| from_word(text).ok_or("unknown word"))
+    pub(super) fn word<T: FromStr>(&self, column: &str) -> Result<T, StoreError> {
+        self.parsed(column, |text: &str| text.parse().map_err(|_| "unknown word"))
     }
 
-    pub(super) fn optional_word<T>(
-        &self,
-        column: &str,
-        from_word: fn(&str) -> Option<T>,
-    ) -> Result<Option<T>, StoreError> {
-        self.optional(column, |row, column| row.word(column, from_word))
+    pub(super) fn optional_word<T: FromStr>(&self, column: &str) -> Result<Option<T>, StoreError> {
+        self.optional(column, Self::word)
     }
 
     pub(super) fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T, StoreError> {

@@ -4,7 +4,6 @@ use appkeep_core::catalog::Recorded;
 use appkeep_core::ids::{AccountId, AppId, ScheduleId};
 use appkeep_core::retention::Made;
 use appkeep_core::schedule::{NextRun, Schedule, Scheduled, Timing};
-use appkeep_core::state::ResourceState;
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
@@ -136,7 +135,7 @@ pub(super) fn list_made_by(db: &Db, statement: Statement, id: ScheduleId) -> Res
         Ok(Made {
             id: row.id("id")?,
             at: row.time("shown_micros")?,
-            state: row.word("state", ResourceState::from_word)?,
+            state: row.word("state")?,
         })
     })
 }

@@ -1,6 +1,5 @@
 //! How much of everything there is.
 
-use appkeep_core::state::ResourceState;
 use appkeep_core::statistics::{JobCount, StateCount, Statistics};
 use appkeep_core::store::StoreError;
 
@@ -46,7 +45,7 @@ fn job_count(row: &Row<'_>) -> Result<JobCount, StoreError> {
 
 fn state_count(row: &Row<'_>) -> Result<StateCount, StoreError> {
     Ok(StateCount {
-        state: row.word("state", ResourceState::from_word)?,
+        state: row.word("state")?,
         count: row.value("count")?,
         bytes: row.value("bytes")?,
     })

@@ -1,6 +1,6 @@
 //! Tokens, without their secrets.
 
-use appkeep_core::actor::{Actor, Role, Token, TokenHash};
+use appkeep_core::actor::{Actor, Token, TokenHash};
 use appkeep_core::ids::TokenId;
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
@@ -59,7 +59,7 @@ fn token(row: &Row<'_>) -> Result<Token, StoreError> {
         hash: TokenHash(hash),
         actor: Actor {
             subject: row.id("subject")?,
-            role: row.word("role", Role::from_word)?,
+            role: row.word("role")?,
             scope: row.json("scope")?,
         },
         created_at: row.time("created_micros")?,

@@ -84,7 +84,7 @@ async fn a_backup_comes_back_as_it_was() {
 #[tokio::test]
 async fn every_state_can_be_stored() {
     let h = Harness::new().await;
-    for (n, state) in (1..).zip(ResourceState::ALL) {
+    for (n, state) in (1..).zip(ResourceState::ALL.iter().copied()) {
         let mut backup = backup(n, state.as_str());
         backup.state = state;
         inserted(&h, &backup).await;
@@ -276,7 +276,7 @@ async fn a_deletion_needs_the_stored_generation() {
 async fn only_unfinished_backups_read_from_a_snapshot() {
     let h = Harness::new().await;
     let read: AppSnapId = Uuid::from_u128(77).into();
-    for (n, state) in (1..).zip(ResourceState::ALL) {
+    for (n, state) in (1..).zip(ResourceState::ALL.iter().copied()) {
         let backup = AppBackup {
             state,
             snapshot_id: Some(read),

@@ -93,7 +93,7 @@ async fn the_latest_restore_of_an_app_was_inserted_last_whatever_its_date() {
 async fn only_restores_in_progress_read() {
     let h = Harness::new().await;
     let source = backup_source(1);
-    for (id, state) in (1..).zip(RestoreState::ALL) {
+    for (id, state) in (1..).zip(RestoreState::ALL.iter().copied()) {
         let restore = AppRestore {
             state,
             ..restore(id, WIKI, source, 0)

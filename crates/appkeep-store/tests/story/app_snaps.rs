@@ -69,7 +69,7 @@ async fn a_snapshot_comes_back_as_it_was() {
 #[tokio::test]
 async fn every_state_can_be_stored() {
     let h = Harness::new().await;
-    for (n, state) in (1..).zip(ResourceState::ALL) {
+    for (n, state) in (1..).zip(ResourceState::ALL.iter().copied()) {
         let snap = AppSnap {
             state,
             ..snap(n, state.as_str())

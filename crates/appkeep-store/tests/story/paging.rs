@@ -250,7 +250,8 @@ async fn finished_resources_are_listed_by_app_in_the_order_of_their_ids() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
     let states = ResourceState::ALL
-        .into_iter()
+        .iter()
+        .copied()
         .cycle()
         .take(30)
         .collect::<Vec<_>>();

@@ -33,7 +33,7 @@ async fn a_token_comes_back_as_it_was() {
         AccountScope::All,
     ];
     let mut tokens: Vec<Token> = (1..)
-        .zip(Role::ALL)
+        .zip(Role::ALL.iter().copied())
         .zip(scopes)
         .map(|((n, role), scope)| token(n, role, scope))
         .collect();

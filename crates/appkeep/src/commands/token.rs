@@ -9,8 +9,9 @@ use std::process::ExitCode;
 use appkeep_server::data_dir::DataDir;
 use appkeep_server::store::SqliteStore;
 use appkeep_server::system::{Clock, RandomIds, SystemClock};
-use appkeep_server::tokens::{self, ExposeSecret, NewToken};
+use appkeep_server::tokens::{self, ExposeSecret, NewToken, Role};
 use clap::Subcommand;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use self::end::End;
 use crate::logging;
@@ -43,8 +44,8 @@ pub(crate) struct CreateArgs {
     #[arg(long, value_name = "ACCOUNT", required = true)]
     account: Vec<String>,
     /// What it may do: a viewer reads, the others also create, delete and restore.
-    #[arg(long, value_parser = ["viewer", "member", "admin", "owner"], default_value = "member")]
-    role: String,
+    #[arg(long, value_parser = role(), default_value = "member")]
+    role: Role,
     /// What to call it.
     #[arg(long, default_value = "unnamed")]
     name: String,
@@ -52,6 +53,11 @@ pub(crate) struct CreateArgs {
     /// it says otherwise.
     #[arg(long, value_name = "WHEN")]
     expires: Option<End>,
+}
+
+/// Parses the word of a role.
+fn role() -> impl TypedValueParser<Value = Role> {
+    PossibleValuesParser::new(Role::ALL.iter().map(|role| role.as_str())).try_map(|word| word.parse())
 }
 
 #[derive(Debug, clap::Args)]
@@ -80,11 +86,9 @@ async fn open(data: &Path) -> anyhow::Result<SqliteStore> {
 
 async fn create(args: CreateArgs) -> anyhow::Result<()> {
     let store = open(&args.data).await?;
-    let role =
-        tokens::Role::from_word(&args.role).ok_or_else(|| anyhow::anyhow!("{:?} is no role", args.role))?;
     let wanted = NewToken {
         name: args.name,
-        role,
+        role: args.role,
         scope: tokens::scope(&store, &args.account).await?,
         expires_at: args.expires.map(|end| end.after(SystemClock.now())),
     };

@@ -49,7 +49,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "engine_priority = \"low\"",
         "engine_priority = \"high\"",
-        ":4: `engine_priority = \"high\"`: \"high\" is no priority: idle, low or normal would be right",
+        ":4: `engine_priority = \"high\"`: invalid priority \"high\": expected idle, low or normal",
     ),
     (
         "[server]",

@@ -141,7 +141,7 @@ fn stale_allowance() -> Explanation {
 
 fn of_response(rule: Violated) -> Explanation {
     Explanation {
-        code: rule.code(),
+        code: rule.as_str(),
         part: Part::Response,
         rule: rule.rule(),
         why: "Whoever reads an answer with code that was generated from the contract, or by hand after it, can \

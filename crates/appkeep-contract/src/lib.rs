@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod code_table;
 pub mod codes;
 pub mod diff;
 pub mod document;

@@ -199,7 +199,7 @@ fn validate(stage: &mut Stage, operation: &str, status: u16, headers: &HeaderMap
     };
     for violation in stage.wire.check(operation, received) {
         stage.note(LiveFinding {
-            code: violation.rule.code().to_owned(),
+            code: violation.rule.as_str().to_owned(),
             rule: violation.rule.rule().to_owned(),
             operation: operation.to_owned(),
             what: format!("{status} {}", violation.what),

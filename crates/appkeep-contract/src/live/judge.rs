@@ -35,7 +35,7 @@ impl Stage {
             .violations
             .iter()
             .map(|violation| LiveFinding {
-                code: violation.rule.code().to_owned(),
+                code: violation.rule.as_str().to_owned(),
                 rule: violation.rule.rule().to_owned(),
                 operation: answer.operation.clone(),
                 what: format!("{} {}", answer.status, violation.what),

@@ -20,7 +20,7 @@ fn codes(operation: &str, status: u16, headers: &[(&str, &str)], body: &str) -> 
     validator
         .check(operation, received)
         .into_iter()
-        .map(|violation| format!("{}: {}", violation.rule.code(), violation.what))
+        .map(|violation| format!("{}: {}", violation.rule.as_str(), violation.what))
         .collect()
 }
 
@@ -205,7 +205,7 @@ fn a_body_that_is_declared_to_be_no_json_is_not_read_as_it() {
         let found = validator.check("note_fetch", received);
         found
             .iter()
-            .map(|violation| violation.rule.code())
+            .map(|violation| violation.rule.as_str())
             .collect::<Vec<_>>()
     };
     assert!(!violations("text/plain; charset=utf-8").contains(&"body-not-json"));

@@ -8,6 +8,8 @@ pub mod live;
 pub mod report;
 pub mod schema;
 pub mod statics;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod validate;
 
 pub use diff::DiffReport;

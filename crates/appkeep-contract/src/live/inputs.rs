@@ -8,6 +8,8 @@ mod node;
 mod parameters;
 mod values;
 
+use std::sync::OnceLock;
+
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -78,6 +80,12 @@ pub(super) fn cases(document: &Document) -> Vec<InputCase> {
             cases
         })
         .collect()
+}
+
+/// Every case of the authored document, in its order; generated once per process.
+pub(super) fn authored(document: &Document) -> &'static [InputCase] {
+    static CASES: OnceLock<Vec<InputCase>> = OnceLock::new();
+    CASES.get_or_init(|| cases(document))
 }
 
 /// Makes one case.

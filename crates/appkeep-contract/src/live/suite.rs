@@ -1,7 +1,7 @@
 //! The checks in their order.
 
 use super::fault_run::{self, FaultCase};
-use super::inputs::{self, InputCase};
+use super::inputs;
 use super::isolation::{self, CROSSINGS};
 use super::report::{CheckOutcome, CheckResult, LiveReport};
 use super::stage::{Current, Stage, Stop};
@@ -98,7 +98,7 @@ impl Run {
             .iter()
             .map(|crossing| times(&|operation| (crossing.fits)(&self.stage, operation)))
             .sum();
-        let made = inputs::cases(document).len() + fault_run::cases(operations).len();
+        let made = inputs::authored(document).len() + fault_run::cases(operations).len();
         let last = 1 + usize::from(self.stage.options.least_checks.is_some());
         told + repeated + crossings + made + last
     }
@@ -161,13 +161,13 @@ impl Run {
     }
 
     async fn send_inputs(&mut self) {
-        let cases: Vec<InputCase> = inputs::cases(self.stage.wire.validator().document());
+        let cases = inputs::authored(self.stage.wire.validator().document());
         for case in cases {
             if self.is_over() {
                 return;
             }
             begin(&mut self.stage, case.code, case.rule);
-            let result = inputs::run(&mut self.stage, &case).await;
+            let result = inputs::run(&mut self.stage, case).await;
             self.end(Some(&case.operation), Some(case.what.clone()), &[], result);
         }
     }

@@ -1,26 +1,27 @@
 //! The suite against small canned servers: what it says about one that does everything wrong.
 
-mod canned;
 mod cleaning;
-mod declared;
-mod distorted;
+mod defects;
+mod fake;
 mod finding;
 mod safety;
-mod shelf;
-mod strangers;
-mod told;
+mod scenarios;
 
 use std::collections::BTreeSet;
+use std::future::ready;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::HeaderMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use self::canned::{Canned, Reply, Request};
-use self::shelf::Shelf;
+use self::fake::{APPS, FakeServer, OPERATOR_TOKEN, OTHER, OTHER_TOKEN, VIEWER_TOKEN};
 use super::{CheckOutcome, Exchange, LiveError, LiveFinding, LiveReport, Options, Progress, Target, run};
+use crate::live::{Breakage, Foreign, Idle, StorageFault};
 use crate::report::{Outcome, Report};
+use crate::testing::{Listener, Request, Response};
 
 const TOKEN: &str = "a-token-that-must-not-leak";
 const ACCOUNT: Uuid = Uuid::from_u128(0xacc0_0000_0000_4000_8000_0000_0000_0001);
@@ -38,25 +39,101 @@ fn options() -> Options {
     options
 }
 
-async fn judge(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> LiveReport {
-    let server = Canned::start(answer).await;
+/// A storage that can't be made to fail, although the target says so.
+struct Unbreakable;
+
+impl Breakage for Unbreakable {
+    fn set(&self, _: Option<StorageFault>) {}
+
+    fn reason(&self) -> &'static str {
+        "the disk is on holiday"
+    }
+}
+
+/// A fake server as a target with everything that a target can have.
+fn known(server: &Listener) -> Target {
+    Target {
+        other_app: Some(APPS[1].1),
+        failing_app: Some(APPS[2].1),
+        viewer_token: Some(VIEWER_TOKEN.to_owned()),
+        foreign: Some(Foreign {
+            account: OTHER,
+            token: OTHER_TOKEN.to_owned(),
+            app: APPS[3].1,
+        }),
+        operator_token: Some(OPERATOR_TOKEN.to_owned()),
+        idle: Some(Box::new(Idle {
+            url: server.url(),
+            token: TOKEN.to_owned(),
+            account: ACCOUNT,
+            app: APP,
+        })),
+        breakage: Some(Arc::new(Unbreakable)),
+        may_restore: true,
+        ..target(server.url())
+    }
+}
+
+/// A listener that a function answers.
+async fn serve(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Listener {
+    Listener::start(move |request| Box::pin(ready(answer(&request)))).await
+}
+
+/// A request without parameters, headers or a body.
+fn request(method: &str, path: &str) -> Request {
+    Request {
+        method: method.parse().unwrap(),
+        path: path.to_owned(),
+        query: Vec::new(),
+        headers: HeaderMap::new(),
+        body: Bytes::new(),
+        unfinished: Arc::default(),
+    }
+}
+
+impl Response {
+    fn with_status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    fn without(mut self, name: &str) -> Self {
+        self.headers.remove(name);
+        self
+    }
+
+    /// The same with that many spaces after the body.
+    fn padded(self, spaces: usize) -> Self {
+        Self {
+            body: [&self.body[..], " ".repeat(spaces).as_bytes()].concat().into(),
+            ..self
+        }
+    }
+
+    /// The same, changed if a condition holds.
+    fn when(self, condition: bool, change: impl FnOnce(Self) -> Self) -> Self {
+        if condition { change(self) } else { self }
+    }
+}
+
+async fn judge(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
+    let server = serve(answer).await;
     run(&target(server.url()), &options()).await.unwrap()
 }
 
-fn problem(status: u16, number: u32) -> Reply {
+fn problem(status: u16, number: u32) -> Response {
     let body = json!({
         "type": format!("https://astra.netapp.io/problems/{number}"),
         "title": "t", "detail": "d", "status": status.to_string(),
     });
-    Reply::json(status, &body).with("Content-Type", "application/problem+json")
+    Response::of_json(status, &body).with("Content-Type", "application/problem+json")
 }
 
-fn list(items: &[Value]) -> Reply {
+fn list(items: &[Value]) -> Response {
     let body = json!({
         "type": "application/astra-appBackups", "version": "1.1", "items": items,
         "metadata": {"count": items.len(), "labels": []},
     });
-    Reply::json(200, &body)
+    Response::of_json(200, &body)
 }
 
 fn backup(state: &str) -> Value {
@@ -72,7 +149,7 @@ fn backup(state: &str) -> Value {
 }
 
 /// Lists nothing, whoever asks for whatever list; finds nothing else.
-fn knows_nothing(request: &Request) -> Reply {
+fn knows_nothing(request: &Request) -> Response {
     if request.method == "GET" && request.path.ends_with('s') {
         list(&[])
     } else {
@@ -89,7 +166,7 @@ fn codes(report: &LiveReport) -> Vec<String> {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_could_not_be_judged() {
-    let server = Canned::start(|_| problem(404, 2)).await;
+    let server = serve(|_| problem(404, 2)).await;
     let url = server.url();
     drop(server);
     let error = run(&target(url), &options()).await.unwrap_err();
@@ -98,7 +175,7 @@ async fn a_server_that_is_not_there_could_not_be_judged() {
 
 #[tokio::test]
 async fn a_token_that_is_good_for_nothing_could_not_be_judged() {
-    let server = Canned::start(|_| problem(401, 4)).await;
+    let server = serve(|_| problem(401, 4)).await;
     let error = run(&target(server.url()), &options()).await.unwrap_err();
     assert!(matches!(error, LiveError::NotUsable { .. }), "{error}");
     assert!(error.to_string().contains(&APP.to_string()), "{error}");
@@ -142,7 +219,7 @@ async fn every_code_of_a_run_is_explained() {
         least_checks: Some(usize::MAX),
         ..options()
     };
-    let server = Canned::start(knows_nothing).await;
+    let server = serve(knows_nothing).await;
     let report = run(&target(server.url()), &options).await.unwrap();
     let checks = report.checks.iter().map(|check| check.code.as_str());
     let findings = report.findings().map(|finding| finding.code.as_str());
@@ -171,14 +248,14 @@ async fn a_state_that_goes_back_is_noticed() {
     let backup = move |request: &Request, state: &str| {
         let mut name = names.lock().unwrap();
         if request.method == "POST" {
-            *name = Some(request.body["name"].clone());
+            *name = Some(request.json()["name"].clone());
         }
         let mut backup = backup(state);
         backup["name"] = name.clone().unwrap_or_default();
         backup
     };
     let report = judge(move |request| match request.method.as_str() {
-        "POST" => Reply::json(201, &backup(request, "pending"))
+        "POST" => Response::of_json(201, &backup(request, "pending"))
             .with("ETag", "\"1\"")
             .with("Location", "/accounts/x"),
         "GET" if request.path.ends_with(BACKUP) => {
@@ -188,11 +265,11 @@ async fn a_state_that_goes_back_is_noticed() {
             } else {
                 "discovering"
             };
-            Reply::json(200, &backup(request, state)).with("ETag", "\"1\"")
+            Response::of_json(200, &backup(request, state)).with("ETag", "\"1\"")
         }
         "GET" if request.path.ends_with('s') && created.lock().unwrap().is_none() => list(&[]),
         "GET" if request.path.ends_with('s') => list(&[backup(request, "running")]),
-        "GET" => Reply::json(200, &backup(request, "running")).with("ETag", "\"1\""),
+        "GET" => Response::of_json(200, &backup(request, "running")).with("ETag", "\"1\""),
         _ => problem(404, 1),
     })
     .await;
@@ -229,7 +306,7 @@ async fn a_shape_is_judged_wherever_it_turns_up() {
 
 #[tokio::test]
 async fn companions_are_left_alone_when_asked() {
-    let server = Canned::start(knows_nothing).await;
+    let server = serve(knows_nothing).await;
     let options = Options {
         documented_only: true,
         ..options()
@@ -251,7 +328,7 @@ async fn companions_are_left_alone_when_asked() {
 #[tokio::test]
 async fn who_wants_to_know_is_told_before_every_check() {
     let told = Arc::new(Mutex::new(Vec::new()));
-    let (server, heard) = (Canned::start(knows_nothing).await, Arc::clone(&told));
+    let (server, heard) = (serve(knows_nothing).await, Arc::clone(&told));
     let mut options = options();
     assert_eq!(format!("{:?}", options.progress), "Progress(untold)");
     options.least_checks = Some(0);
@@ -296,7 +373,7 @@ async fn a_body_that_never_ends_begins_as_the_right_one() {
 
 #[tokio::test]
 async fn a_run_may_end_with_the_first_finding() {
-    let server = Canned::start(knows_nothing).await;
+    let server = serve(knows_nothing).await;
     let mut options = options();
     options.stop_at_first = true;
     let report = run(&target(server.url()), &options).await.unwrap();
@@ -310,7 +387,7 @@ async fn a_run_may_end_with_the_first_finding() {
 #[tokio::test]
 async fn as_many_checks_as_the_last_time_are_enough() {
     let with_least = async |least| {
-        let server = Canned::start(knows_nothing).await;
+        let server = serve(knows_nothing).await;
         let options = Options {
             least_checks: Some(least),
             documented_only: true,
@@ -348,11 +425,11 @@ async fn only_restores_confirm_that_they_overwrite() {
 
 #[tokio::test]
 async fn nothing_is_restored_where_somebody_might_miss_it() {
-    let shelf = Shelf::default();
-    let server = Canned::start(move |request| shelf.answer(request)).await;
+    let fake = FakeServer::default();
+    let server = serve(move |request| fake.answer(request)).await;
     let target = Target {
         may_restore: false,
-        ..strangers::known(&server)
+        ..known(&server)
     };
     let report = run(&target, &options()).await.unwrap();
     let restored = report
@@ -374,7 +451,7 @@ async fn a_redirect_is_not_followed() {
     let report = judge(|request| match request.path.as_str() {
         "/elsewhere" => list(&[]),
         _ if request.method == "GET" && request.path.ends_with("appBackups") => list(&[]),
-        _ => Reply::empty(302).with("Location", "/elsewhere"),
+        _ => Response::empty(302).with("Location", "/elsewhere"),
     })
     .await;
     assert!(report.exchanges.iter().any(|exchange| exchange.status == 302));
@@ -389,7 +466,7 @@ async fn a_redirect_is_not_followed() {
 #[tokio::test]
 async fn a_request_that_gets_no_answer_is_a_finding() {
     let report = judge(|request| match request.method.as_str() {
-        "POST" => Reply::silence(),
+        "POST" => Response::none(),
         _ => knows_nothing(request),
     })
     .await;

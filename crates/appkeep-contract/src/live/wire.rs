@@ -1,7 +1,7 @@
 //! Sending requests, recording what came back, and holding it against the document.
 
 use std::error::Error as _;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -124,7 +124,7 @@ pub(super) struct Wire {
     main: Url,
     idle: Option<Url>,
     body_bytes_max: usize,
-    validator: ResponseValidator,
+    validator: Arc<ResponseValidator>,
     pub(super) log: Vec<Exchange>,
 }
 
@@ -137,7 +137,7 @@ impl Wire {
     pub(super) fn new(
         target: &Target,
         options: &Options,
-        validator: ResponseValidator,
+        validator: Arc<ResponseValidator>,
     ) -> Result<Self, LiveError> {
         // A check that waits for something special has a limit of its own.
         let http = client(target.ca.as_deref(), options.answer_max + GRACE)?;
@@ -415,10 +415,15 @@ pub(super) fn chain(error: &reqwest::Error) -> String {
     text
 }
 
-/// The validators of the authored document.
-pub(super) fn authored_validator() -> Result<ResponseValidator, LiveError> {
+/// The validators of the authored document, compiled once per process.
+pub(super) fn authored_validator() -> Result<Arc<ResponseValidator>, LiveError> {
+    static COMPILED: OnceLock<Arc<ResponseValidator>> = OnceLock::new();
+    if let Some(compiled) = COMPILED.get() {
+        return Ok(Arc::clone(compiled));
+    }
     let document = Arc::new(crate::document::Document::authored()?);
-    Ok(ResponseValidator::new(document)?)
+    let compiled = Arc::new(ResponseValidator::new(document)?);
+    Ok(Arc::clone(COMPILED.get_or_init(|| compiled)))
 }
 
 #[cfg(test)]

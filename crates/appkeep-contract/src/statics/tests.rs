@@ -1,3 +1,5 @@
+mod documents;
+
 use std::sync::LazyLock;
 
 use serde_json::{Value, json};

@@ -1,31 +1,30 @@
-//! The honest pair of servers: one that works and one whose jobs never start. Every run of the judge has two
-//! accounts of its own on both, so that runs can go on side by side and none sees what another does.
+//! A pair of honest servers: one that works, and one whose jobs never start. Every run of the checker has two accounts
+//! of its own on both, so that runs don't see each other.
 
 use std::fmt::Write as _;
 use std::fs;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use appkeep_contract::live::{Foreign, Idle, Target};
+use appkeep_contract::testing::defects::VOLUME_BYTES;
+use appkeep_contract::testing::{Context, HttpUpstream, Injection, Listener, Tenant, proxy};
 use appkeep_tests::{Builder, TestServer};
 
 use super::super::verify::Switch;
-use super::plant::{Notes, Party, Plant, Real};
-use super::proxy;
 
-/// How much there is to back up in an app, in bytes.
-pub(super) const VOLUME_BYTES: u32 = 20_000;
-
-/// Jobs that run at a time, of all runs together.
+/// Jobs at the same time, of all runs together.
 const WORKERS: u32 = 3;
 
 pub(super) struct Honest {
     working: TestServer,
     idle: TestServer,
     http: reqwest::Client,
+    /// The proxies live as long as the servers.
+    proxies: Mutex<Vec<Listener>>,
 }
 
 impl Honest {
-    /// Starts both servers, with accounts for so many runs.
+    /// Starts both servers, with accounts for that many runs.
     pub(super) async fn start(runs: usize) -> Self {
         Self {
             working: set_up(runs).workers(WORKERS).start().await,
@@ -35,16 +34,17 @@ impl Honest {
                 .redirect(reqwest::redirect::Policy::none())
                 .build()
                 .expect("an HTTP client"),
+            proxies: Mutex::default(),
         }
     }
 
-    /// Everything that the judge can make use of, behind proxies with that plant.
-    pub(super) async fn target(&self, run: usize, plant: Plant) -> Target {
+    /// Everything that the checker can use, behind proxies with that injection.
+    pub(super) async fn target(&self, run: usize, injection: Injection) -> Target {
         let Self { working, idle, .. } = self;
         let [own, other] = names(run);
         let (own, other) = (own.as_str(), other.as_str());
         let viewer = working.token("viewer", &[own]).await;
-        let url = proxy::start(self.real(working, run, &viewer).await, plant).await;
+        let url = self.proxy(working, run, &viewer, injection).await;
         let token = working.token("member", &[own]).await;
         let (account, app) = (working.account(own), working.app(own, "shop"));
         Target {
@@ -59,7 +59,7 @@ impl Honest {
             }),
             operator_token: Some(working.token("owner", &["*"]).await),
             idle: Some(Box::new(Idle {
-                url: proxy::start(self.real(idle, run, "").await, plant).await,
+                url: self.proxy(idle, run, "", injection).await,
                 token: idle.token("member", &[own]).await,
                 account: idle.account(own),
                 app: idle.app(own, "shop"),
@@ -68,29 +68,37 @@ impl Honest {
         }
     }
 
-    /// The same for the first run, with a way to make storage fail.
-    pub(super) async fn target_with_switch(&self, plant: Plant) -> Target {
+    /// The target of the first run, with a way to make storage fail.
+    pub(super) async fn target_with_failing_storage(&self, injection: Injection) -> Target {
         Target {
             breakage: Some(Arc::new(Switch(self.idle.server().storage_faults()))),
-            ..self.target(0, plant).await
+            ..self.target(0, injection).await
         }
     }
 
-    async fn real(&self, server: &TestServer, run: usize, viewer: &str) -> Real {
-        let party = |name: &str| Party {
+    /// The URL of a new proxy in front of a server.
+    async fn proxy(&self, server: &TestServer, run: usize, viewer: &str, injection: Injection) -> String {
+        let tenant = |name: &str| Tenant {
             account: server.account(name).to_string(),
             app: server.app(name, "shop").to_string(),
             bucket: server.bucket(name, "local").to_string(),
         };
         let [own, other] = names(run);
-        Real {
+        let upstream = HttpUpstream {
             http: self.http.clone(),
             url: format!("http://{}", server.address()),
+        };
+        let context = Context {
+            upstream: Arc::new(upstream),
             operator: server.token("owner", &["*"]).await,
             viewer: viewer.to_owned(),
-            accounts: [party(&own), party(&other)],
-            notes: Arc::new(std::sync::Mutex::new(Notes::default())),
-        }
+            accounts: [tenant(&own), tenant(&other)],
+            memory: Arc::default(),
+        };
+        let listener = proxy(context, injection).await;
+        let url = listener.url();
+        self.proxies.lock().expect("no other run panicked").push(listener);
+        url
     }
 }
 
@@ -99,7 +107,7 @@ fn names(run: usize) -> [String; 2] {
     [format!("own-{run}"), format!("other-{run}")]
 }
 
-/// A server with two accounts for each run, each with two apps, one whose data isn't there, and a bucket.
+/// A server with two accounts for each run, each with a bucket and three apps; the data of one of them doesn't exist.
 fn set_up(runs: usize) -> Builder {
     let mut config = "[server]\nbody_timeout_secs = 1\n".to_owned();
     let builder = Builder::new();

@@ -3,11 +3,12 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::canned::{Canned, Reply, Request};
-use super::shelf::Shelf;
-use super::strangers::known;
+use super::fake::FakeServer;
+use super::known;
+use super::serve;
 use super::{ACCOUNT, APP, options, problem, target};
 use crate::live::{LiveReport, Options, Target, run};
+use crate::testing::{Request, Response};
 
 /// Operations that make, show and remove backups.
 pub(super) const OF_BACKUPS: [&str; 4] = [
@@ -18,15 +19,15 @@ pub(super) const OF_BACKUPS: [&str; 4] = [
 ];
 
 /// Judges a server by what it does with backups, with some patience.
-async fn judged(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> LiveReport {
+async fn judged(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
     judged_for(Duration::from_mins(1), answer).await
 }
 
 async fn judged_for(
     completion_max: Duration,
-    answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> LiveReport {
-    let server = Canned::start(answer).await;
+    let server = serve(answer).await;
     let options = Options {
         operations: Some(OF_BACKUPS.map(str::to_owned).into()),
         completion_max,
@@ -50,24 +51,24 @@ fn found(report: &LiveReport) -> Vec<&str> {
 
 #[tokio::test]
 async fn nothing_stays() {
-    let shelf = Shelf::default();
-    let kept = shelf.clone();
+    let fake = FakeServer::default();
+    let kept = fake.clone();
     let report = judged(move |request| kept.answer(request)).await;
-    assert_eq!(shelf.names(), Vec::<String>::new());
+    assert_eq!(fake.names(), Vec::<String>::new());
     assert_eq!(report.left_behind, Vec::<String>::new());
     assert_eq!(found(&report), Vec::<&str>::new());
 }
 
 #[tokio::test]
 async fn what_cannot_be_removed_is_named_with_the_reason() {
-    let shelf = Shelf::default();
-    let kept = shelf.clone();
+    let fake = FakeServer::default();
+    let kept = fake.clone();
     let report = judged(move |request| match request.method.as_str() {
         "DELETE" => problem(500, 41),
         _ => kept.answer(request),
     })
     .await;
-    let names = shelf.names();
+    let names = fake.names();
     assert!(!names.is_empty());
     assert_eq!(report.left_behind.len(), names.len(), "{:#?}", report.left_behind);
     for left in &report.left_behind {
@@ -83,21 +84,21 @@ async fn what_cannot_be_removed_is_named_with_the_reason() {
 
 #[tokio::test]
 async fn what_is_busy_is_tried_again_for_a_while() {
-    let shelf = Shelf::default();
-    let (kept, tries) = (shelf.clone(), AtomicUsize::new(0));
+    let fake = FakeServer::default();
+    let (kept, tries) = (fake.clone(), AtomicUsize::new(0));
     let report = judged(move |request| match request.method.as_str() {
         "DELETE" if tries.fetch_add(1, Ordering::Relaxed) % 3 < 2 => problem(409, 10),
         _ => kept.answer(request),
     })
     .await;
-    assert_eq!(shelf.names(), Vec::<String>::new());
+    assert_eq!(fake.names(), Vec::<String>::new());
     assert_eq!(report.left_behind, Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn what_stays_busy_is_left_in_the_end() {
-    let shelf = Shelf::default();
-    let kept = shelf.clone();
+    let fake = FakeServer::default();
+    let kept = fake.clone();
     let report = judged_for(Duration::from_millis(100), move |request| {
         match request.method.as_str() {
             "DELETE" => problem(409, 10),
@@ -113,8 +114,8 @@ async fn what_stays_busy_is_left_in_the_end() {
 
 #[tokio::test]
 async fn a_resource_whose_create_was_refused_is_found_and_deleted() {
-    let shelf = Shelf::default();
-    let kept = shelf.clone();
+    let fake = FakeServer::default();
+    let kept = fake.clone();
     let report = judged(move |request| {
         let answer = kept.answer(request);
         // It makes what it says that it refuses.
@@ -127,16 +128,16 @@ async fn a_resource_whose_create_was_refused_is_found_and_deleted() {
     .await;
     let begins = |what: &&str| what.starts_with("there still is verify-");
     assert!(found(&report).iter().any(begins), "{:#?}", found(&report));
-    let mut names = shelf.names_of(ACCOUNT, APP);
+    let mut names = fake.names_of(ACCOUNT, APP);
     names.retain(|name| name.starts_with("verify-"));
     assert_eq!(names, Vec::<String>::new());
 }
 
 #[tokio::test]
 async fn nothing_stays_with_others_either() {
-    let shelf = Shelf::default();
-    let kept = shelf.clone();
-    let server = Canned::start(move |request| kept.answer(request)).await;
+    let fake = FakeServer::default();
+    let kept = fake.clone();
+    let server = serve(move |request| kept.answer(request)).await;
     let target = Target {
         // What is pending there would stay.
         idle: None,
@@ -145,8 +146,8 @@ async fn nothing_stays_with_others_either() {
     };
     let report = run(&target, &options()).await.unwrap();
     assert_eq!(report.left_behind, Vec::<String>::new());
-    // The shelf takes bodies for sound that aren't, and nobody knows of what it made of them.
-    let mut names = shelf.names();
+    // The fake takes bodies for sound that aren't, and nobody knows of what it made of them.
+    let mut names = fake.names();
     names.retain(|name| name.starts_with("verify-"));
     assert_eq!(names, Vec::<String>::new());
 }

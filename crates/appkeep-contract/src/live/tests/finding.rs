@@ -3,25 +3,26 @@
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::canned::{Canned, Reply, Request};
-use super::shelf::{OPERATOR_TOKEN, OTHER, Shelf};
+use super::fake::{FakeServer, OPERATOR_TOKEN, OTHER};
+use super::serve;
 use super::{ACCOUNT, TOKEN, problem};
 use crate::live::{LiveError, find_account, find_app};
+use crate::testing::{Listener, Request, Response};
 
 async fn account_of(
     token: &str,
-    answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> Result<String, String> {
-    let server = Canned::start(answer).await;
+    let server = serve(answer).await;
     told(&server, find_account(&server.url(), token, None).await)
 }
 
-async fn found(answer: impl Fn(&Request) -> Reply + Send + Sync + 'static) -> Result<String, String> {
-    let server = Canned::start(answer).await;
+async fn found(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Result<String, String> {
+    let server = serve(answer).await;
     told(&server, find_app(&server.url(), TOKEN, ACCOUNT, None).await)
 }
 
-fn told(server: &Canned, found: Result<Uuid, LiveError>) -> Result<String, String> {
+fn told(server: &Listener, found: Result<Uuid, LiveError>) -> Result<String, String> {
     let url = server.url();
     found
         .map(|id| id.to_string())
@@ -30,8 +31,8 @@ fn told(server: &Canned, found: Result<Uuid, LiveError>) -> Result<String, Strin
 
 #[tokio::test]
 async fn the_first_app_of_the_list_is_taken() {
-    let shelf = Shelf::default();
-    let id = found(move |request| shelf.answer(request)).await.unwrap();
+    let fake = FakeServer::default();
+    let id = found(move |request| fake.answer(request)).await.unwrap();
     assert_eq!(id, "a9900000-0000-4000-8000-000000000005");
 }
 
@@ -39,13 +40,13 @@ async fn the_first_app_of_the_list_is_taken() {
 async fn why_there_is_none_is_said() {
     for (answer, why) in [
         (problem(403, 11), "the list of apps was answered with 403 t d"),
-        (Reply::empty(404), "the list of apps was answered with 404"),
+        (Response::empty(404), "the list of apps was answered with 404"),
         (
-            Reply::json(200, &json!({"items": []})),
+            Response::of_json(200, &json!({"items": []})),
             "the list names no app that is ready",
         ),
         (
-            Reply::json(200, &Value::Null),
+            Response::of_json(200, &Value::Null),
             "the list names no app that is ready",
         ),
     ] {
@@ -61,8 +62,8 @@ async fn why_there_is_none_is_said() {
 #[tokio::test]
 async fn the_account_of_a_token_is_taken_where_there_is_one() {
     let answer = |token| {
-        let shelf = Shelf::default();
-        account_of(token, move |request| shelf.answer(request))
+        let fake = FakeServer::default();
+        account_of(token, move |request| fake.answer(request))
     };
     assert_eq!(answer(TOKEN).await.unwrap(), ACCOUNT.to_string());
     assert_eq!(

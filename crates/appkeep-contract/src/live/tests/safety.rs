@@ -4,41 +4,42 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
-use super::canned::{Canned, Reply, Request};
 use super::cleaning::OF_BACKUPS;
-use super::shelf::Shelf;
-use super::strangers::known;
-use super::{ACCOUNT, APP, TOKEN, options, target};
+use super::fake::FakeServer;
+use super::known;
+use super::serve;
+use super::{ACCOUNT, APP, TOKEN, options, request, target};
 use crate::live::{CheckOutcome, EarlyEnd, Exchange, LiveReport, Options, Target, run};
 use crate::report::Outcome;
+use crate::testing::{Request, Response};
 
 /// A request to the collection of the app's backups.
-fn create(body: Value) -> Request {
-    Request {
-        method: "POST".to_owned(),
-        path: format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appBackups"),
-        query: String::new(),
-        authorization: format!("Bearer {TOKEN}"),
-        body,
-    }
+fn create(body: &Value) -> Request {
+    let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appBackups");
+    let mut request = request("POST", &path);
+    request.set_token(TOKEN);
+    request.set_header(CONTENT_TYPE, "application/json");
+    request.body = body.to_string().into();
+    request
 }
 
-/// A shelf with a backup that somebody else created, and the response that its create got.
-fn with_an_existing_backup() -> (Shelf, Reply) {
-    let shelf = Shelf::default();
+/// A fake with a backup that somebody else created, and the response that its create got.
+fn with_an_existing_backup() -> (FakeServer, Response) {
+    let fake = FakeServer::default();
     let body = json!({"type": "application/astra-appBackup", "version": "1.1", "name": "precious"});
-    let created = shelf.answer(&create(body));
-    assert_eq!(created.status(), 201);
-    (shelf, created)
+    let created = fake.answer(&create(&body));
+    assert_eq!(created.status, 201);
+    (fake, created)
 }
 
 async fn checked(
     change: impl FnOnce(&mut Options),
-    answer: impl Fn(&Request) -> Reply + Send + Sync + 'static,
+    answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
 ) -> LiveReport {
-    let server = Canned::start(answer).await;
+    let server = serve(answer).await;
     let mut options = options();
     change(&mut options);
     run(&target(server.url()), &options).await.unwrap()
@@ -66,18 +67,18 @@ async fn a_create_that_answers_with_an_existing_backup_deletes_nothing() {
         "app_backup_delete_for_app",
     ];
     for operations in [&OF_BACKUPS[..], &without_lists[..]] {
-        let (shelf, existing) = with_an_existing_backup();
-        let kept = shelf.clone();
+        let (fake, existing) = with_an_existing_backup();
+        let kept = fake.clone();
         let report = checked(only(operations), move |request| {
-            let is_create = request.method == "POST" && request.path == create(Value::Null).path;
-            if is_create && request.body["type"] == "application/astra-appBackup" {
+            let is_create = request.method == "POST" && request.path == create(&Value::Null).path;
+            if is_create && request.json()["type"] == "application/astra-appBackup" {
                 existing.clone()
             } else {
                 kept.answer(request)
             }
         })
         .await;
-        assert_eq!(shelf.names(), ["precious"], "{operations:?}");
+        assert_eq!(fake.names(), ["precious"], "{operations:?}");
         let code = if operations == without_lists {
             "create-echo"
         } else {
@@ -91,16 +92,16 @@ async fn a_create_that_answers_with_an_existing_backup_deletes_nothing() {
 
 #[tokio::test]
 async fn a_whole_run_leaves_existing_resources_alone() {
-    let (shelf, _) = with_an_existing_backup();
-    let kept = shelf.clone();
-    let server = Canned::start(move |request| kept.answer(request)).await;
+    let (fake, _) = with_an_existing_backup();
+    let kept = fake.clone();
+    let server = serve(move |request| kept.answer(request)).await;
     let target = Target {
         idle: None,
         breakage: None,
         ..known(&server)
     };
     let report = run(&target, &options()).await.unwrap();
-    assert!(shelf.names().contains(&"precious".to_owned()));
+    assert!(fake.names().contains(&"precious".to_owned()));
     let created: Vec<String> = report
         .exchanges
         .iter()
@@ -123,8 +124,8 @@ async fn a_whole_run_leaves_existing_resources_alone() {
 
 #[tokio::test]
 async fn undocumented_methods_come_without_a_token_and_name_nothing_that_exists() {
-    let shelf = Shelf::default();
-    let report = checked(|_| (), move |request| shelf.answer(request)).await;
+    let fake = FakeServer::default();
+    let report = checked(|_| (), move |request| fake.answer(request)).await;
     let document = crate::Document::authored().unwrap();
     let is_undocumented = |exchange: &&Exchange| {
         let operation = document.operation(&exchange.operation).unwrap();
@@ -141,15 +142,15 @@ async fn undocumented_methods_come_without_a_token_and_name_nothing_that_exists(
 #[tokio::test]
 async fn a_run_ends_after_ten_requests_without_a_response() {
     const ANSWERED: usize = 60;
-    let (shelf, count) = (Shelf::default(), Arc::new(AtomicUsize::new(0)));
+    let (fake, count) = (FakeServer::default(), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&count);
     let report = checked(
         |_| (),
         move |request| {
             if counted.fetch_add(1, Ordering::Relaxed) < ANSWERED {
-                shelf.answer(request)
+                fake.answer(request)
             } else {
-                Reply::silence()
+                Response::none()
             }
         },
     )
@@ -171,9 +172,9 @@ async fn a_run_ends_after_ten_requests_without_a_response() {
 
 #[tokio::test]
 async fn a_run_ends_at_its_time_limit() {
-    let shelf = Shelf::default();
+    let fake = FakeServer::default();
     let no_time = |options: &mut Options| options.run_max = Duration::ZERO;
-    let report = checked(no_time, move |request| shelf.answer(request)).await;
+    let report = checked(no_time, move |request| fake.answer(request)).await;
     assert_eq!(report.ended_early, Some(EarlyEnd::TimeLimit));
     assert_eq!(report.outcome(), Outcome::CouldNotRun);
     let is_left_out =
@@ -183,13 +184,13 @@ async fn a_run_ends_at_its_time_limit() {
 
 #[tokio::test]
 async fn an_interrupted_run_deletes_what_it_created() {
-    let (shelf, created) = (Shelf::default(), AtomicUsize::new(0));
-    let kept = shelf.clone();
+    let (fake, created) = (FakeServer::default(), AtomicUsize::new(0));
+    let kept = fake.clone();
     let options = options();
     let interrupt = options.interrupt.clone();
-    let server = Canned::start(move |request| {
+    let server = serve(move |request| {
         let reply = kept.answer(request);
-        if reply.status() == 201 && created.fetch_add(1, Ordering::Relaxed) == 3 {
+        if reply.status == 201 && created.fetch_add(1, Ordering::Relaxed) == 3 {
             interrupt.cancel();
         }
         reply
@@ -197,7 +198,7 @@ async fn an_interrupted_run_deletes_what_it_created() {
     .await;
     let report = run(&target(server.url()), &options).await.unwrap();
     assert_eq!(report.ended_early, Some(EarlyEnd::Interrupted));
-    assert_eq!(shelf.names(), Vec::<String>::new());
+    assert_eq!(fake.names(), Vec::<String>::new());
     assert_eq!(report.left_behind, Vec::<String>::new());
     for code in ["no-answer", "clean-up", "made-is-found", "list-complete"] {
         assert_eq!(found(&report, code), 0, "{code}");
@@ -208,18 +209,18 @@ async fn an_interrupted_run_deletes_what_it_created() {
 
 #[tokio::test]
 async fn a_create_whose_response_got_lost_is_found_by_its_name() {
-    let shelf = Shelf::default();
-    let kept = shelf.clone();
+    let fake = FakeServer::default();
+    let kept = fake.clone();
     let report = checked(only(&OF_BACKUPS), move |request| {
         let reply = kept.answer(request);
-        if reply.status() == 201 {
-            Reply::silence()
+        if reply.status == 201 {
+            Response::none()
         } else {
             reply
         }
     })
     .await;
-    let mut names = shelf.names();
+    let mut names = fake.names();
     names.retain(|name| name.starts_with("verify-"));
     assert_eq!(names, Vec::<String>::new());
     // What has no name of the run can't be told from somebody else's.
@@ -232,12 +233,12 @@ async fn a_create_whose_response_got_lost_is_found_by_its_name() {
 #[tokio::test]
 async fn an_operation_whose_response_is_too_large_is_requested_no_more() {
     const LIST: &str = "app_backup_list_for_app";
-    let (shelf, lists) = (Shelf::default(), Arc::new(AtomicUsize::new(0)));
+    let (fake, lists) = (FakeServer::default(), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&lists);
     let small = |options: &mut Options| options.body_bytes_max = 100_000;
     let report = checked(small, move |request| {
-        let reply = shelf.answer(request);
-        if request.method == "GET" && request.path == create(Value::Null).path {
+        let reply = fake.answer(request);
+        if request.method == "GET" && request.path == create(&Value::Null).path {
             counted.fetch_add(1, Ordering::Relaxed);
             return reply.padded(100_000);
         }
@@ -261,8 +262,8 @@ async fn an_operation_whose_response_is_too_large_is_requested_no_more() {
     assert!(left_out.count() > 5);
 }
 
-/// Answers as the shelf does, but has only these operations.
-fn reduced(shelf: &Shelf, document: &crate::Document, has: &[&str], request: &Request) -> Reply {
+/// Answers as the fake does, but has only these operations.
+fn reduced(fake: &FakeServer, document: &crate::Document, has: &[&str], request: &Request) -> Response {
     let is_there = |template: &str| {
         let (one, other): (Vec<_>, Vec<_>) =
             (template.split('/').collect(), request.path.split('/').collect());
@@ -275,10 +276,10 @@ fn reduced(shelf: &Shelf, document: &crate::Document, has: &[&str], request: &Re
         .map(|operation| operation.method.as_str())
         .collect();
     if methods.is_empty() {
-        return Reply::empty(404);
+        return Response::empty(404);
     }
     if methods.contains(&request.method.as_str()) {
-        return shelf.answer(request);
+        return fake.answer(request);
     }
     super::problem(405, 69).with("Allow", &methods.join(", "))
 }
@@ -299,14 +300,14 @@ async fn only_admitted_operations_are_requested_and_expected() {
     for (documented_only, has) in sets {
         let has: Vec<String> = has.into_iter().map(str::to_owned).collect();
         let (document, kept) = (Arc::clone(&document), has.clone());
-        let shelf = Shelf::default();
+        let fake = FakeServer::default();
         let set = |options: &mut Options| {
             options.documented_only = documented_only;
             options.operations = (!documented_only).then(|| has.iter().cloned().collect());
         };
         let report = checked(set, move |request| {
             let has: Vec<&str> = kept.iter().map(String::as_str).collect();
-            reduced(&shelf, &document, &has, request)
+            reduced(&fake, &document, &has, request)
         })
         .await;
         for exchange in &report.exchanges {

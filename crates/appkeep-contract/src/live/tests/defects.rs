@@ -1,0 +1,158 @@
+//! Whether the checker detects each injected defect, and finds nothing wrong with an honest server.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use super::fake::{APPS, BUCKET, FakeServer, OPERATOR_TOKEN, OTHER, OTHER_BUCKET, VIEWER_TOKEN};
+use super::{ACCOUNT, APP, TOKEN, codes, known};
+use crate::live::CHECKS;
+use crate::live::{Idle, LiveReport, Options, Target, run};
+use crate::report::live_text;
+use crate::testing::defects::{self, BODY_BYTES_MAX};
+use crate::testing::{Context, Defect, Injection, Servers, Tenant, proxy};
+
+/// The seed of every run with a defect.
+const SEED: u128 = 7;
+
+/// Seeds of the runs that must find nothing.
+const HONEST_SEEDS: [u128; 3] = [1, 0x5eed, u128::MAX];
+
+/// How long the rest of a body may be waited for: the fake server doesn't wait, and the defect waits without end.
+const BODY_WAIT_MAX: Duration = Duration::from_millis(500);
+
+fn options(seed: u128) -> Options {
+    let mut options = Options::new(Uuid::from_u128(seed.rotate_left(64)));
+    options.poll_interval = Duration::ZERO;
+    options.body_wait_max = Some(BODY_WAIT_MAX);
+    options.body_bytes_max = BODY_BYTES_MAX;
+    options
+}
+
+/// Runs the checker against two fake servers, one of which runs no jobs, behind proxies with that injection.
+async fn check(injection: Injection, options: &Options) -> LiveReport {
+    let (working, idle) = (FakeServer::slow(2).with_failing_app(), FakeServer::idle());
+    let main = proxy(context(&working), injection).await;
+    let second = proxy(context(&idle), injection).await;
+    let target = Target {
+        idle: Some(Box::new(Idle {
+            url: second.url(),
+            token: TOKEN.to_owned(),
+            account: ACCOUNT,
+            app: APP,
+        })),
+        breakage: Some(Arc::new(idle)),
+        ..known(&main)
+    };
+    run(&target, options).await.unwrap()
+}
+
+fn context(server: &FakeServer) -> Context {
+    let tenant = |account: Uuid, app: Uuid, bucket: &str| Tenant {
+        account: account.to_string(),
+        app: app.to_string(),
+        bucket: bucket.to_owned(),
+    };
+    Context {
+        upstream: Arc::new(server.clone()),
+        operator: OPERATOR_TOKEN.to_owned(),
+        viewer: VIEWER_TOKEN.to_owned(),
+        accounts: [
+            tenant(ACCOUNT, APP, BUCKET),
+            tenant(OTHER, APPS[3].1, OTHER_BUCKET),
+        ],
+        memory: Arc::default(),
+    }
+}
+
+/// Runs the checker against a defect, by the operations that show it, up to the first check that finds something.
+async fn check_defect(defect: &Defect) -> LiveReport {
+    let mut options = options(SEED);
+    options.stop_at_first = true;
+    if !defect.shown_by.is_empty() {
+        let operations = defect.shown_by.iter().map(|id| (*id).to_owned());
+        options.operations = Some(operations.collect());
+    }
+    check(defect.injection, &options).await
+}
+
+/// The reports of all these defects, in their order. Each thread has a runtime of its own.
+fn check_all(defects: &[Defect]) -> Vec<LiveReport> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let mut reports = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(defect) = defects.get(at) else {
+                return reports;
+            };
+            reports.push((at, runtime.block_on(check_defect(defect))));
+        }
+    };
+    let threads = thread::available_parallelism().map_or(2, Into::into);
+    let mut reports: Vec<(usize, LiveReport)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        workers
+            .into_iter()
+            .flat_map(|worker| worker.join().unwrap())
+            .collect()
+    });
+    reports.sort_by_key(|(at, _)| *at);
+    reports.into_iter().map(|(_, report)| report).collect()
+}
+
+#[tokio::test]
+async fn an_honest_server_passes_every_check() {
+    for seed in HONEST_SEEDS {
+        let report = check(Injection::None, &options(seed)).await;
+        assert_eq!(report.findings().count(), 0, "{}", live_text(&report));
+        let (held, violated, _) = report.counts();
+        assert_eq!(held + violated, CHECKS);
+    }
+}
+
+#[test]
+fn each_injected_defect_is_detected_by_the_same_codes() {
+    let mut defects = defects::all();
+    let ids: BTreeSet<&str> = defects.iter().map(|defect| defect.id).collect();
+    assert_eq!(ids.len(), defects.len(), "two defects have the same id");
+    defects.retain(|defect| defect.servers != Servers::Real);
+    let reports = check_all(&defects);
+    let mut lines = Vec::new();
+    for (defect, report) in defects.iter().zip(&reports) {
+        let kind = format!("{:?}", defect.kind).to_lowercase();
+        let found = codes(report).join(", ");
+        lines.push(format!(
+            "{kind} {}: {}\n    found by: {found}",
+            defect.id, defect.summary
+        ));
+    }
+    insta::assert_snapshot!(lines.join("\n"));
+    let undetected = defects
+        .iter()
+        .zip(&reports)
+        .filter(|(_, report)| report.findings().count() == 0);
+    let undetected: Vec<&str> = undetected.map(|(defect, _)| defect.id).collect();
+    assert_eq!(undetected, [""; 0], "defects that no check detects");
+}
+
+#[tokio::test]
+#[ignore = "shows the whole report on the defects that DEFECT names, separated by commas"]
+async fn a_single_defect_is_detected() {
+    let wanted = env::var("DEFECT").unwrap_or_default();
+    let wanted: Vec<&str> = wanted.split(',').collect();
+    for defect in defects::all().iter().filter(|defect| wanted.contains(&defect.id)) {
+        let report = check_defect(defect).await;
+        println!("{}", live_text(&report));
+        assert!(report.findings().count() > 0, "no check detects {}", defect.id);
+    }
+}

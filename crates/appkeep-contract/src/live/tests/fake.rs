@@ -1,0 +1,151 @@
+//! A server in memory that keeps the contract. Its clock is the number of requests, so every run against it is the same.
+
+mod admission;
+pub(super) mod declared;
+mod pages;
+mod resources;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use futures::future::{BoxFuture, ready};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use self::admission::admit;
+use self::resources::Content;
+use super::{ACCOUNT, APP};
+use crate::live::{Breakage, StorageFault};
+use crate::testing::defects::STORAGE_REASON;
+use crate::testing::{Request, Response, Upstream};
+
+/// The default bucket of the first account.
+pub(super) const BUCKET: &str = "0afbe357-a717-4c7a-8b3d-d0368959c8de";
+
+/// The bucket of the other account.
+pub(super) const OTHER_BUCKET: &str = "0afbe357-a717-4c7a-8b3d-d0368959c8df";
+
+/// The other account, and the token of its member.
+pub(super) const OTHER: Uuid = Uuid::from_u128(0xacc0_0000_0000_4000_8000_0000_0000_0003);
+pub(super) const OTHER_TOKEN: &str = "another-token-that-must-not-leak";
+
+/// A token that can only read, and one with every permission in all accounts.
+pub(super) const VIEWER_TOKEN: &str = "a-viewers-token-that-must-not-leak";
+pub(super) const OPERATOR_TOKEN: &str = "an-operators-token-that-must-not-leak";
+
+/// All apps with their accounts.
+pub(super) const APPS: [(Uuid, Uuid); 4] = [
+    (ACCOUNT, APP),
+    (
+        ACCOUNT,
+        Uuid::from_u128(0xa990_0000_0000_4000_8000_0000_0000_0004),
+    ),
+    (ACCOUNT, FAILING_APP),
+    (OTHER, Uuid::from_u128(0xa990_0000_0000_4000_8000_0000_0000_0006)),
+];
+
+/// An app whose data can't be read on a server with [`FakeServer::with_failing_app`].
+const FAILING_APP: Uuid = Uuid::from_u128(0xa990_0000_0000_4000_8000_0000_0000_0005);
+
+/// A fake server; its clones are the same server.
+#[derive(Clone, Default)]
+pub(super) struct FakeServer(Arc<Mutex<Content>>);
+
+impl FakeServer {
+    /// A server whose jobs stay in each of three states for that many requests.
+    pub(super) fn slow(requests: u64) -> Self {
+        let server = Self::default();
+        server.content().requests_per_state = Some(requests);
+        server
+    }
+
+    /// A server that runs no jobs.
+    pub(super) fn idle() -> Self {
+        let server = Self::default();
+        server.content().requests_per_state = None;
+        server
+    }
+
+    /// The same server, on which jobs of the third app fail.
+    pub(super) fn with_failing_app(self) -> Self {
+        self.content().failing_app = Some(FAILING_APP.to_string());
+        self
+    }
+
+    /// The response to a request.
+    pub(super) fn answer(&self, request: &Request) -> Response {
+        let mut content = self.content();
+        content.now += 1;
+        let mut response = match admit(request, content.fault) {
+            Ok(admitted) => content.perform(&admitted, request),
+            Err(refusal) => *refusal,
+        };
+        if response.status >= 400 {
+            content.problems += 1;
+            let id = Uuid::from_u128(0xc0de_0000_0000_4000_8000_0000_0000_0000 + content.problems);
+            response.change(|body| body["correlationID"] = json!(id));
+        }
+        response
+    }
+
+    /// Loses everything.
+    pub(super) fn forget_all(&self) {
+        self.content().kept.clear();
+    }
+
+    /// The names of all backups and snapshots, newest first.
+    pub(super) fn names(&self) -> Vec<String> {
+        self.names_in(|_, _| true)
+    }
+
+    /// The names of all backups and snapshots of an app, newest first.
+    pub(super) fn names_of(&self, account: Uuid, app: Uuid) -> Vec<String> {
+        self.names_in(|of, below| of == account.to_string() && below == app.to_string())
+    }
+
+    fn names_in(&self, is_there: impl Fn(&str, &str) -> bool) -> Vec<String> {
+        let content = self.content();
+        let kept = content.kept.iter().rev();
+        let kept = kept.filter(|one| is_there(&one.account, &one.app));
+        kept.filter_map(|one| one.body["name"].as_str().map(str::to_owned))
+            .collect()
+    }
+
+    fn content(&self) -> MutexGuard<'_, Content> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Upstream for FakeServer {
+    fn send(&self, request: Request) -> BoxFuture<'_, Response> {
+        Box::pin(ready(self.answer(&request)))
+    }
+}
+
+impl Breakage for FakeServer {
+    fn set(&self, fault: Option<StorageFault>) {
+        self.content().fault = fault;
+    }
+
+    fn reason(&self) -> &'static str {
+        STORAGE_REASON
+    }
+}
+
+/// A problem; [`FakeServer::answer`] gives each its own correlation id.
+fn problem(status: u16, number: u32) -> Response {
+    Response::problem(status, number, "The request was refused")
+}
+
+/// A problem that names invalid parameters or fields.
+fn invalid(status: u16, number: u32, list: &str, names: &[String]) -> Response {
+    let mut response = problem(status, number);
+    let entries = names.iter().map(|name| json!({"name": name, "reason": "r"}));
+    let entries: Value = entries.collect();
+    response.change(|body| body[list] = entries);
+    response
+}
+
+/// The problem of a resource or an app that doesn't exist.
+fn missing(request: &Request) -> Response {
+    problem(404, if request.is_delete() { 1 } else { 2 })
+}

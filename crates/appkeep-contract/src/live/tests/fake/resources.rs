@@ -1,0 +1,370 @@
+//! Backups and snapshots: created, shown, deleted and restored.
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use http::header::ACCEPT;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::admission::Admitted;
+use super::pages::list;
+use super::{BUCKET, OTHER, OTHER_BUCKET, declared, invalid, missing, problem};
+use crate::live::StorageFault;
+use crate::live::kind::{Deed, Kind};
+use crate::testing::defects::VOLUME_BYTES;
+use crate::testing::{Request, Response};
+
+/// The time of the first request.
+const START: &str = "2026-01-01T00:00:00Z";
+
+/// How many requests an app is shown as being restored on a server whose jobs take time.
+const RESTORE_REQUESTS: u64 = 4;
+
+/// What the server keeps, and its state.
+pub(super) struct Content {
+    pub(super) kept: Vec<Kept>,
+    /// How many resources were ever created.
+    created: u128,
+    /// How many requests came so far; this is the clock.
+    pub(super) now: u64,
+    pub(super) problems: u128,
+    /// How long a job stays in each state; `None` if it never starts.
+    pub(super) requests_per_state: Option<u64>,
+    pub(super) failing_app: Option<String>,
+    /// The apps that are being restored, and until when.
+    restoring: Vec<(String, u64)>,
+    pub(super) fault: Option<StorageFault>,
+}
+
+impl Default for Content {
+    fn default() -> Self {
+        Self {
+            kept: Vec::new(),
+            created: 0,
+            now: 0,
+            problems: 0,
+            requests_per_state: Some(0),
+            failing_app: None,
+            restoring: Vec::new(),
+            fault: None,
+        }
+    }
+}
+
+/// A backup or a snapshot.
+pub(super) struct Kept {
+    pub(super) account: String,
+    pub(super) app: String,
+    kind: Kind,
+    /// What never changes.
+    pub(super) body: Value,
+    created: u64,
+    requests_per_state: Option<u64>,
+    fails: bool,
+}
+
+/// The progress of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Pending,
+    Begun,
+    HalfDone,
+    Ended,
+}
+
+impl Kept {
+    /// The phase at a time, and when it began.
+    fn phase(&self, now: u64) -> (Phase, u64) {
+        let Some(length) = self.requests_per_state else {
+            return (Phase::Pending, self.created);
+        };
+        let age = now - self.created;
+        if age == 0 {
+            return (Phase::Pending, self.created);
+        }
+        let begun = |phases: u64| self.created + (phases * length).max(1);
+        match age.checked_div(length) {
+            Some(0) => (Phase::Pending, self.created),
+            Some(1) => (Phase::Begun, begun(1)),
+            // Only a backup that succeeds shows progress.
+            Some(2) if self.kind == Kind::Snap || self.fails => (Phase::Begun, begun(1)),
+            Some(2) => (Phase::HalfDone, begun(2)),
+            _ => (Phase::Ended, begun(3)),
+        }
+    }
+
+    /// The resource as it is shown, and its entity tag.
+    fn shown(&self, now: u64) -> (Value, String) {
+        let (phase, since) = self.phase(now);
+        let mut body = self.body.clone();
+        body["metadata"]["modificationTimestamp"] = json!(time(since));
+        body["state"] = json!(match phase {
+            Phase::Pending => "pending",
+            Phase::Begun | Phase::HalfDone => "running",
+            Phase::Ended if self.fails => "failed",
+            Phase::Ended => "completed",
+        });
+        if self.fails && phase == Phase::Ended {
+            body["stateUnready"] = json!(["the data can't be read"]);
+        }
+        let is_whole = phase == Phase::Ended && !self.fails;
+        match self.kind {
+            Kind::Snap if is_whole => {
+                body["snapshotAppAsset"] = json!("0c6cbc25-cd47-4418-8cdb-833f1934a9c0");
+            }
+            Kind::Backup if phase != Phase::Pending && !self.fails => {
+                let percent = match phase {
+                    Phase::Begun => 0,
+                    Phase::HalfDone => 50,
+                    _ => 100,
+                };
+                body["bytesDone"] = json!(VOLUME_BYTES / 100 * percent);
+                body["totalBytes"] = json!(VOLUME_BYTES);
+                body["percentDone"] = json!(percent);
+            }
+            _ => {}
+        }
+        let tag = format!("\"{}.{since}\"", body["id"].as_str().unwrap_or_default());
+        (body, tag)
+    }
+
+    fn is(&self, id: &str) -> bool {
+        self.body["id"] == id
+    }
+}
+
+impl Content {
+    /// The response to a valid request.
+    pub(super) fn perform(&mut self, admitted: &Admitted, request: &Request) -> Response {
+        let operation = admitted.operation.id.as_str();
+        match Deed::of(operation) {
+            Deed::Create => self.create(admitted, request),
+            Deed::List => self.list(admitted, request),
+            Deed::Fetch => match self.find(admitted) {
+                Some(at) => self.resource(200, &self.kept[at], request),
+                None => missing(request),
+            },
+            Deed::Delete => self.delete(admitted, request),
+            Deed::Restore => self.restore(admitted, request),
+            Deed::Look => self.look(admitted, request),
+        }
+    }
+
+    fn look(&self, admitted: &Admitted, request: &Request) -> Response {
+        let account = admitted.account();
+        let app = admitted.path("app_id").unwrap_or_default();
+        let apps = || {
+            let mut apps = declared::apps(account);
+            for app in &mut apps {
+                if self.is_restoring(app["id"].as_str().unwrap_or_default()) {
+                    app["state"] = json!("restoring");
+                }
+            }
+            apps
+        };
+        match admitted.operation.id.as_str() {
+            "account_list" => list("accounts", "1.0", declared::accounts(admitted.role), request),
+            "app_list" => list("apps", "2.2", apps(), request),
+            "app_fetch" => {
+                let found = apps().into_iter().find(|known| known["id"] == app);
+                let found = found.unwrap_or_default();
+                let tag = format!("\"{}\"", found["state"].as_str().unwrap_or_default());
+                Response::of_json(200, &found).with("ETag", &tag)
+            }
+            "app_schedule_list_for_app" => list("schedules", "1.3", declared::schedules(app), request),
+            "bucket_list" => list("buckets", "1.2", declared::buckets(account), request),
+            _ => list("clouds", "1.0", Vec::new(), request),
+        }
+    }
+
+    fn is_restoring(&self, app: &str) -> bool {
+        let mut restoring = self.restoring.iter();
+        restoring.any(|(known, until)| known == app && *until >= self.now)
+    }
+
+    /// Whether something belongs to the account, the app and the kind that a request names.
+    fn is_within(admitted: &Admitted, kept: &Kept) -> bool {
+        kept.kind == Kind::of(&admitted.operation.id)
+            && kept.account == admitted.account()
+            && admitted.path("app_id").is_none_or(|app| app == kept.app)
+    }
+
+    /// The resource that a request names.
+    fn find(&self, admitted: &Admitted) -> Option<usize> {
+        let id = admitted.path(Kind::of(&admitted.operation.id).parameter())?;
+        let mut kept = self.kept.iter();
+        kept.position(|one| Self::is_within(admitted, one) && one.is(id))
+    }
+
+    fn list(&self, admitted: &Admitted, request: &Request) -> Response {
+        let kept = self
+            .kept
+            .iter()
+            .rev()
+            .filter(|one| Self::is_within(admitted, one));
+        let items = kept.map(|one| one.shown(self.now).0).collect();
+        match Kind::of(&admitted.operation.id) {
+            Kind::Backup => list("appBackups", "1.1", items, request),
+            Kind::Snap => list("appSnaps", "1.2", items, request),
+        }
+    }
+
+    /// A resource in the media type that the request prefers.
+    fn resource(&self, status: u16, kept: &Kept, request: &Request) -> Response {
+        let (body, tag) = kept.shown(self.now);
+        let vendor = kept.kind.vendor_type();
+        let accept = request.header(&ACCEPT);
+        let is_vendor = quality(accept, &vendor) > quality(accept, "application/json");
+        let response = Response::of_json(status, &body).with("ETag", &tag);
+        if is_vendor {
+            response.with("Content-Type", &vendor)
+        } else {
+            response
+        }
+    }
+
+    fn create(&mut self, admitted: &Admitted, request: &Request) -> Response {
+        let (number, sent) = (self.created, &admitted.body);
+        let kind = Kind::of(&admitted.operation.id);
+        let app = admitted.path("app_id").unwrap_or_default();
+        let made_up = || format!("{}-{number}", kind.word());
+        let name = sent["name"].as_str().map_or_else(made_up, str::to_owned);
+        let is_same = |one: &&Kept| Self::is_within(admitted, one) && one.body["name"] == name;
+        if self.kept.iter().any(|one| is_same(&one)) {
+            return problem(409, 10);
+        }
+        if let Some(refusal) = sent["snapshotID"]
+            .as_str()
+            .and_then(|id| self.refuses_source(admitted, id))
+        {
+            return refusal;
+        }
+        let default = if admitted.account() == OTHER.to_string() {
+            OTHER_BUCKET
+        } else {
+            BUCKET
+        };
+        let bucket = sent["bucketID"].as_str().unwrap_or(default);
+        if !declared::buckets(admitted.account())
+            .iter()
+            .any(|known| known["id"] == bucket)
+        {
+            return invalid(400, 108, "invalidFields", &["bucketID".to_owned()]);
+        }
+        self.created += 1;
+        let id = Uuid::from_u128(0x5e1f_0000_0000_4000_8000_0000_0000_0000 + number);
+        let labels = sent.pointer("/metadata/labels").cloned().unwrap_or(json!([]));
+        let mut body = json!({
+            "type": sent["type"], "version": "1.1", "id": id, "name": name, "state": "pending",
+            "stateUnready": [],
+            "metadata": {
+                "labels": labels, "createdBy": "8f84cf09-8036-51e4-b579-bd30cb07b269",
+                "creationTimestamp": time(self.now), "modificationTimestamp": time(self.now),
+            },
+        });
+        match kind {
+            Kind::Backup => {
+                body["bucketID"] = json!(bucket);
+                if let Some(snapshot) = sent.get("snapshotID") {
+                    body["snapshotID"] = snapshot.clone();
+                }
+            }
+            Kind::Snap => {
+                body["version"] = json!("1.2");
+                body["hookState"] = json!("success");
+            }
+        }
+        let kept = Kept {
+            account: admitted.account().to_owned(),
+            app: app.to_owned(),
+            kind,
+            body,
+            created: self.now,
+            requests_per_state: self.requests_per_state,
+            fails: self.failing_app.as_deref() == Some(app),
+        };
+        let location = format!("{}/{id}", request.path);
+        let response = self.resource(201, &kept, request).with("Location", &location);
+        self.kept.push(kept);
+        response
+    }
+
+    /// Why a snapshot can't be copied or restored.
+    fn refuses_source(&self, admitted: &Admitted, id: &str) -> Option<Response> {
+        let mut snapshots = self.kept.iter().filter(|one| one.kind == Kind::Snap);
+        match snapshots.find(|one| one.is(id) && one.account == admitted.account()) {
+            None => Some(invalid(400, 46, "invalidFields", &["snapshotID".to_owned()])),
+            Some(one) if Some(one.app.as_str()) != admitted.path("app_id") => Some(problem(403, 47)),
+            Some(one) => self.is_unfinished(one).then(|| problem(409, 111)),
+        }
+    }
+
+    fn is_unfinished(&self, kept: &Kept) -> bool {
+        kept.phase(self.now).0 != Phase::Ended || kept.fails
+    }
+
+    fn delete(&mut self, admitted: &Admitted, request: &Request) -> Response {
+        let Some(at) = self.find(admitted) else {
+            return missing(request);
+        };
+        let found = &self.kept[at];
+        if found.kind == Kind::Backup && found.phase(self.now).0 == Phase::Pending {
+            return problem(409, 128);
+        }
+        let id = &found.body["id"];
+        let mut readers = self.kept.iter().filter(|one| one.body["snapshotID"] == *id);
+        if found.kind == Kind::Snap && readers.any(|one| one.phase(self.now).0 != Phase::Ended) {
+            return problem(409, 144);
+        }
+        self.kept.remove(at);
+        Response::empty(204)
+    }
+
+    fn restore(&mut self, admitted: &Admitted, _: &Request) -> Response {
+        let (body, app) = (&admitted.body, admitted.path("app_id").unwrap_or_default());
+        let refusal = if let Some(snapshot) = body["snapshotID"].as_str() {
+            self.refuses_source(admitted, snapshot)
+        } else {
+            let id = body["backupID"].as_str().unwrap_or_default();
+            let mut backups = self.kept.iter().filter(|one| one.kind == Kind::Backup);
+            match backups.find(|one| one.is(id) && one.app == app) {
+                None => Some(invalid(400, 9, "invalidFields", &["backupID".to_owned()])),
+                Some(one) => self.is_unfinished(one).then(|| problem(409, 111)),
+            }
+        };
+        if let Some(refusal) = refusal {
+            return refusal;
+        }
+        if self.is_restoring(app) {
+            return problem(409, 112);
+        }
+        if self.requests_per_state != Some(0) {
+            self.restoring.push((app.to_owned(), self.now + RESTORE_REQUESTS));
+        }
+        Response::empty(204)
+    }
+}
+
+/// A time of the clock, as the contract writes it.
+fn time(requests: u64) -> String {
+    let start: DateTime<Utc> = START.parse().unwrap();
+    let elapsed = TimeDelta::milliseconds(requests.try_into().unwrap());
+    (start + elapsed).to_rfc3339_opts(SecondsFormat::Micros, true)
+}
+
+/// How much `Accept` prefers a media type: the quality of the most specific range that matches it.
+fn quality(accept: &str, media_type: &str) -> f32 {
+    let ranges = accept.split(',').filter_map(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let range = parts.next()?.to_ascii_lowercase();
+        let specificity = match range.as_str() {
+            exact if exact.eq_ignore_ascii_case(media_type) => 2,
+            "application/*" => 1,
+            "*/*" => 0,
+            _ => return None,
+        };
+        let quality = parts.find_map(|part| part.strip_prefix("q=")?.parse().ok());
+        Some((specificity, quality.unwrap_or(1.0)))
+    });
+    let best = ranges.max_by_key(|(specificity, _)| *specificity);
+    best.map_or(0.0, |(_, quality)| quality)
+}

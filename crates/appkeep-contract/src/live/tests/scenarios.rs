@@ -1,0 +1,161 @@
+//! Scenarios: single checks against servers that have one thing wrong.
+
+mod changing;
+mod client;
+mod declared;
+mod lists;
+mod reading;
+mod sequence;
+mod stage;
+mod storage;
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::fake::FakeServer;
+use super::known;
+use super::options;
+use super::serve;
+use crate::live::judge::Current;
+use crate::live::stage::{Stage, Stop};
+use crate::live::stories;
+use crate::live::wire::{Wire, authored_validator};
+use crate::live::{Options, Target};
+use crate::testing::{Listener, Request, Response};
+
+/// A server that has one thing wrong: what it is, and how the server responds.
+type Variant = (&'static str, fn(&FakeServer, &Request) -> Response);
+
+/// How the checks of a scenario are run.
+struct Setup {
+    /// How long a job may take. With no time at all, a check looks exactly once.
+    completion_max: Duration,
+    /// Removes optional parts of the target.
+    forget: fn(&mut Target),
+}
+
+impl Setup {
+    fn stage(&self, server: &Listener) -> Stage {
+        let mut target = known(server);
+        (self.forget)(&mut target);
+        let options = Options {
+            completion_max: self.completion_max,
+            ..options()
+        };
+        let wire = Wire::new(&target, &options, authored_validator().unwrap()).unwrap();
+        Stage::new(target, options, wire)
+    }
+}
+
+/// Knows everything about the target, and gives jobs no time.
+const HASTY: Setup = Setup {
+    completion_max: Duration::ZERO,
+    forget: |_| {},
+};
+
+/// Knows everything about the target, and gives jobs enough time.
+const PATIENT: Setup = Setup {
+    completion_max: Duration::from_mins(1),
+    ..HASTY
+};
+
+/// The result of the last of these checks for each of these servers.
+async fn results(steps: &[&str], variants: &[Variant]) -> String {
+    results_with(HASTY, steps, variants).await
+}
+
+async fn results_with(setup: Setup, steps: &[&str], variants: &[Variant]) -> String {
+    let mut lines = Vec::new();
+    for (name, answer) in variants {
+        let (fake, answer) = (FakeServer::default(), *answer);
+        lines.push(format!("{name}:"));
+        lines.extend(result_of(&setup, steps, move |request| answer(&fake, request)).await);
+    }
+    lines.join("\n")
+}
+
+/// Runs these checks, `code` or `code operation`; the result of the last one is its findings, or why it was left out.
+async fn result_of(
+    setup: &Setup,
+    steps: &[&str],
+    answer: impl Fn(&Request) -> Response + Send + Sync + 'static,
+) -> Vec<String> {
+    let server = serve(answer).await;
+    let mut stage = setup.stage(&server);
+    let mut said = Vec::new();
+    for step in steps {
+        let (code, operation) = step.split_once(' ').unwrap_or((step, ""));
+        stage.current = Current {
+            code: code.to_owned(),
+            ..Current::default()
+        };
+        let mut results = Vec::new();
+        for story in stories::once().filter(|story| story.code == code) {
+            results.push((story.run)(&mut stage).await);
+        }
+        for story in stories::repeated().filter(|story| story.code == code) {
+            results.push((story.run)(&mut stage, operation).await);
+        }
+        let findings = std::mem::take(&mut stage.current).findings;
+        let mut lines: Vec<String> = findings
+            .iter()
+            .map(|one| format!("    {} {}: {}", one.operation, one.code, one.what))
+            .collect();
+        for result in results {
+            if let Err(Stop::LeftOut(why)) = result {
+                lines.push(format!("    left out: {why}"));
+            }
+        }
+        if lines.is_empty() {
+            lines.push("    holds".to_owned());
+        }
+        said = lines;
+    }
+    let url = server.url();
+    said.iter()
+        .map(|line| line.replace(&url, "http://server"))
+        .collect()
+}
+
+/// Whether a request fetches a backup.
+fn fetches(request: &Request) -> bool {
+    request.method == "GET" && request.path.contains("/appBackups/")
+}
+
+/// Whether a request lists backups.
+fn lists(request: &Request) -> bool {
+    request.method == "GET" && request.path.ends_with("/appBackups")
+}
+
+/// A response with another value of a member.
+fn with(reply: Response, pointer: &str, value: Value) -> Response {
+    let mut body = reply.json();
+    if let Some(member) = body.pointer_mut(pointer) {
+        *member = value;
+    }
+    reply.with_body(&body)
+}
+
+/// A response with every resource in that state.
+fn in_state(reply: Response, state: &str) -> Response {
+    let mut body = reply.json();
+    let items = body.get_mut("items").and_then(Value::as_array_mut);
+    for item in items.into_iter().flatten() {
+        item["state"] = Value::from(state);
+    }
+    with(reply.with_body(&body), "/state", Value::from(state))
+}
+
+/// Like the fake server, but every page is the first one and has a next page.
+fn endless(fake: &FakeServer, request: &Request) -> Response {
+    if request.parameter("limit").is_none() {
+        return fake.answer(request);
+    }
+    let mut first = request.clone();
+    first.remove_parameter("continue");
+    let reply = fake.answer(&first);
+    let mut body = reply.json();
+    body["metadata"]["continue"] = Value::from("0".repeat(48));
+    reply.with_body(&body)
+}

@@ -1,0 +1,174 @@
+//! Scenarios of what the operator declares.
+
+use serde_json::{Value, json};
+
+use super::super::fake::declared::{Role, accounts, apps, buckets, schedules};
+use super::super::fake::{APPS, OPERATOR_TOKEN, OTHER, OTHER_TOKEN, VIEWER_TOKEN};
+use super::super::{ACCOUNT, APP};
+use super::{results, with};
+use crate::testing::{Request, Response};
+
+/// A list with these items.
+fn of(reply: Response, items: Vec<Value>) -> Response {
+    let reply = with(reply, "/metadata/count", json!(items.len()));
+    with(reply, "/items", items.into())
+}
+
+fn is_by(request: &Request, token: &str) -> bool {
+    request.authorization().ends_with(token)
+}
+
+#[tokio::test]
+async fn accounts_are_those_of_the_token() {
+    let said = results(
+        &["account-listed"],
+        &[
+            ("honest", |fake, request| fake.answer(request)),
+            ("everybody sees all", |fake, request| {
+                of(fake.answer(request), accounts(Role::Operator))
+            }),
+            ("nobody sees any", |fake, request| {
+                of(fake.answer(request), Vec::new())
+            }),
+            ("the other one sees mine", |fake, request| {
+                fake.answer(request).when(is_by(request, OTHER_TOKEN), |reply| {
+                    of(reply, accounts(Role::Member(ACCOUNT)))
+                })
+            }),
+            ("a viewer is called a member", |fake, request| {
+                fake.answer(request).when(is_by(request, VIEWER_TOKEN), |reply| {
+                    of(reply, accounts(Role::Member(ACCOUNT)))
+                })
+            }),
+            ("the operator sees one of both", |fake, request| {
+                fake.answer(request)
+                    .when(is_by(request, OPERATOR_TOKEN), |reply| {
+                        of(reply, accounts(Role::Member(OTHER)))
+                    })
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn a_backup_is_in_the_default_bucket_and_buckets_are_ones_own() {
+    let said = results(
+        &["backup-without-name", "bucket-listed"],
+        &[
+            ("honest", |fake, request| fake.answer(request)),
+            ("none is the default", |fake, request| {
+                let reply = fake.answer(request);
+                if is_by(request, OTHER_TOKEN) {
+                    reply
+                } else {
+                    with(reply, "/items/0/isDefault", json!(false))
+                }
+            }),
+            ("two are the default", |fake, request| {
+                with(fake.answer(request), "/items/1/isDefault", json!(true))
+            }),
+            ("the other one sees mine", |fake, request| {
+                fake.answer(request).when(is_by(request, OTHER_TOKEN), |reply| {
+                    of(reply, buckets(&ACCOUNT.to_string()))
+                })
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn schedules_are_those_of_their_app() {
+    let said = results(
+        &["schedule-listed"],
+        &[
+            ("honest", |fake, request| fake.answer(request)),
+            ("one is of another app", |fake, request| {
+                with(fake.answer(request), "/items/0/appID", json!(APPS[1].1))
+            }),
+            ("another app has the same", |fake, request| {
+                of(fake.answer(request), schedules(&APP.to_string()))
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn an_app_is_listed_as_it_is_fetched() {
+    let said = results(
+        &["app-listed"],
+        &[
+            ("honest", |fake, request| fake.answer(request)),
+            ("the fetch has another name", |fake, request| {
+                with(fake.answer(request), "/name", json!("another"))
+            }),
+            ("the list lacks it", |fake, request| {
+                of(fake.answer(request), apps(&OTHER.to_string()))
+            }),
+            ("the list has it twice", |fake, request| {
+                of(
+                    fake.answer(request),
+                    [apps(&ACCOUNT.to_string()), apps(&ACCOUNT.to_string())].concat(),
+                )
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn a_list_is_the_same_in_every_form() {
+    let said = results(
+        &["declared-list app_list"],
+        &[
+            ("honest", |fake, request| fake.answer(request)),
+            ("the count is wrong", |fake, request| {
+                with(fake.answer(request), "/metadata/count", json!(7))
+            }),
+            ("all come twice", |fake, request| {
+                of(
+                    fake.answer(request),
+                    [apps(&ACCOUNT.to_string()), apps(&ACCOUNT.to_string())].concat(),
+                )
+            }),
+            ("columns are swapped", |fake, request| {
+                let reply = fake.answer(request);
+                let swapped = json!([["app-5", APPS[2].1], ["app-4", APPS[1].1], ["app-2", APP]]);
+                if request.parameter("include").is_some() {
+                    with(reply, "/items", swapped)
+                } else {
+                    reply
+                }
+            }),
+            ("there is one page", |fake, request| {
+                let mut body = fake.answer(request).json();
+                body["metadata"]
+                    .as_object_mut()
+                    .and_then(|members| members.shift_remove("continue"));
+                Response::of_json(200, &body)
+            }),
+            ("all pages are the first", |fake, request| {
+                let reply = fake.answer(request);
+                if request.parameter("continue").is_some() {
+                    let mut body = of(reply, apps(&ACCOUNT.to_string())[..1].to_vec()).json();
+                    body["metadata"]["continue"] = json!("0".repeat(48));
+                    return Response::of_json(200, &body);
+                }
+                reply
+            }),
+            ("a viewer sees less", |fake, request| {
+                fake.answer(request).when(is_by(request, VIEWER_TOKEN), |reply| {
+                    of(reply, apps(&OTHER.to_string()))
+                })
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}

@@ -1,0 +1,39 @@
+//! Scenarios of lists.
+
+use serde_json::json;
+
+use super::{endless, results, with};
+
+#[tokio::test]
+async fn a_walk_in_pages() {
+    let steps = [
+        "backup-create",
+        "backup-without-name",
+        "list-pages app_backup_list_for_app",
+    ];
+    let said = results(
+        &steps,
+        &[
+            ("honest", |fake, request| fake.answer(request)),
+            ("the walk has no end", endless),
+            ("empty pages", |fake, request| {
+                fake.answer(request)
+                    .when(request.parameter("limit").is_some(), |reply| {
+                        with(reply, "/items", json!([]))
+                    })
+            }),
+            ("the last page comes twice", |fake, request| {
+                let reply = fake.answer(request);
+                let item = reply.json()["items"][0].clone();
+                let more = request.parameter("continue").is_some();
+                if more {
+                    with(reply, "/items", json!([item, item]))
+                } else {
+                    reply
+                }
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}

@@ -1,0 +1,183 @@
+//! Scenarios of reads: repeated, with other tokens, and with undeclared methods.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::json;
+
+use super::super::fake::{OPERATOR_TOKEN, VIEWER_TOKEN};
+use super::super::problem;
+use super::{fetches, lists, results, with};
+use crate::testing::Response;
+
+#[tokio::test]
+async fn a_second_answer_is_the_first_one() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let steps = [
+        "backup-create",
+        "backup-completes",
+        "read-twice app_backup_fetch_for_app",
+    ];
+    let said = results(
+        &steps,
+        &[
+            ("honest", |fake, request| fake.answer(request)),
+            ("the tag changes", |fake, request| {
+                let tag = format!("\"{}\"", ASKED.fetch_add(1, Ordering::Relaxed) % 2);
+                fake.answer(request)
+                    .when(fetches(request), |reply| reply.with("ETag", &tag))
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn a_second_list_is_the_first_one() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    let steps = [
+        "backup-create",
+        "backup-completes",
+        "read-twice app_backup_list_for_app",
+    ];
+    let said = results(
+        &steps,
+        &[
+            ("honest", |fake, request| fake.answer(request)),
+            ("other people's things come and go", |fake, request| {
+                let reply = fake.answer(request);
+                if !lists(request) || ASKED.fetch_add(1, Ordering::Relaxed).is_multiple_of(2) {
+                    return reply;
+                }
+                let mut items = reply.json()["items"].as_array().cloned().unwrap_or_default();
+                items.extend(items.first().cloned().map(|mut item| {
+                    item["id"] = json!("5e1e0000-0000-4000-8000-000000000000");
+                    item["metadata"]["creationTimestamp"] = json!("2025-01-01T00:00:00Z");
+                    item
+                }));
+                let reply = with(reply, "/metadata/count", json!(items.len()));
+                with(reply, "/items", items.into())
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn who_may_only_read_reads_the_same() {
+    let steps = [
+        "backup-create",
+        "backup-completes",
+        "viewer-reads app_backup_fetch_for_app",
+    ];
+    let said = results(
+        &steps,
+        &[
+            ("honest", |fake, request| fake.answer(request)),
+            ("another thing is shown", |fake, request| {
+                let reply = fake.answer(request);
+                let is_theirs = request.authorization().ends_with(VIEWER_TOKEN);
+                reply.when(is_theirs, |reply| {
+                    with(reply, "/id", json!("5e1e0000-0000-4000-8000-000000000000"))
+                })
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn who_may_do_everything_reads_the_same() {
+    let steps = [
+        "backup-create",
+        "backup-completes",
+        "operator-reads app_backup_list_for_app",
+    ];
+    let said = results(
+        &steps,
+        &[
+            ("honest", |fake, request| fake.answer(request)),
+            ("nothing is listed", |fake, request| {
+                let reply = fake.answer(request);
+                if !request.authorization().ends_with(OPERATOR_TOKEN) {
+                    return reply;
+                }
+                with(with(reply, "/items", json!([])), "/metadata/count", json!(0))
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn allow_tells_the_methods() {
+    let said = results(
+        &["method-allow app_backup_list_for_app"],
+        &[
+            ("honest", |fake, request| fake.answer(request)),
+            ("one is missing", |fake, request| {
+                fake.answer(request).with("Allow", "GET")
+            }),
+            ("one is refused", |fake, request| {
+                fake.answer(request).with("Allow", "GET, POST,PATCH")
+            }),
+            ("one isn't documented", |fake, request| {
+                fake.answer(request).with("Allow", "GET, POST, HEAD, BREW")
+            }),
+            ("one more is there and told", |fake, request| {
+                match request.method.as_str() {
+                    "OPTIONS" => Response::empty(204),
+                    _ => fake.answer(request).with("Allow", "GET, POST, OPTIONS"),
+                }
+            }),
+            ("one more is there and not told", |fake, request| {
+                match request.method.as_str() {
+                    "HEAD" => Response::empty(200),
+                    _ => fake.answer(request),
+                }
+            }),
+            ("one more is forbidden", |fake, request| {
+                match request.method.as_str() {
+                    "TRACE" => problem(403, 11),
+                    _ => fake.answer(request),
+                }
+            }),
+            ("one is answered", |fake, request| match request.method.as_str() {
+                "PUT" => Response::empty(204),
+                _ => fake.answer(request),
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn json_is_utf8() {
+    let said = results(
+        &["body-of-a-get"],
+        &[
+            ("honest", |fake, request| fake.answer(request)),
+            ("it says so", |fake, request| {
+                fake.answer(request)
+                    .with("Content-Type", "application/json; charset=utf-8")
+            }),
+            ("it says so in capitals", |fake, request| {
+                fake.answer(request)
+                    .with("Content-Type", "Application/JSON ;charset=\"UTF-8\"")
+            }),
+            ("it is another one", |fake, request| {
+                fake.answer(request)
+                    .with("Content-Type", "application/json; charset=latin1")
+            }),
+            ("it is no JSON", |fake, request| {
+                fake.answer(request).with("Content-Type", "text/html")
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}

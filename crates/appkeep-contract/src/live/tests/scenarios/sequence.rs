@@ -1,0 +1,173 @@
+//! Scenarios of random sequences.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+use uuid::Uuid;
+
+use super::super::fake::FakeServer;
+use super::super::problem;
+use super::super::serve;
+use super::{HASTY, PATIENT, endless, in_state, result_of, results, with};
+use crate::live::{sequence, stories};
+use crate::testing::Request;
+
+const STEPS: [&str; 5] = [
+    "snapshot-create",
+    "snapshot-completes",
+    "backup-create",
+    "backup-completes",
+    "sequence",
+];
+
+/// The requests that a fake server gets.
+async fn asked_of(fake: FakeServer) -> String {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&asked);
+    let said = result_of(&PATIENT, &STEPS, move |request| {
+        let reply = fake.answer(request);
+        let path = request.path.split('/').skip(3).collect::<Vec<_>>().join("/");
+        let body = String::from_utf8_lossy(&request.body).into_owned();
+        let line = format!(
+            "{} {path} {} {body} -> {}",
+            request.method,
+            query_of(request),
+            reply.status
+        );
+        heard.lock().unwrap().push(line);
+        reply
+    })
+    .await;
+    assert_eq!(said, ["    holds"]);
+    asked.lock().unwrap().join("\n")
+}
+
+/// The query of a request.
+fn query_of(request: &Request) -> String {
+    let pairs = request
+        .query
+        .iter()
+        .map(|(name, value)| format!("{name}={value}"));
+    pairs.collect::<Vec<_>>().join("&")
+}
+
+#[tokio::test]
+async fn a_run_with_the_same_id_asks_the_same() {
+    insta::assert_snapshot!(asked_of(FakeServer::default()).await);
+}
+
+#[tokio::test]
+async fn what_is_in_progress_is_waited_for() {
+    insta::assert_snapshot!(asked_of(FakeServer::slow(3)).await);
+}
+
+/// Many more sequences, each with a hash of its requests.
+#[tokio::test]
+async fn every_sequence_holds() {
+    let (soon, late) = (
+        many_asked_of(FakeServer::slow(1)).await,
+        many_asked_of(FakeServer::slow(3)).await,
+    );
+    insta::assert_snapshot!(format!("soon completed:\n{soon}\nlate:\n{late}"));
+}
+
+async fn many_asked_of(fake: FakeServer) -> String {
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let refused = Arc::new(AtomicU32::new(0));
+    let (heard, counted) = (Arc::clone(&asked), Arc::clone(&refused));
+    let server = serve(move |request| {
+        let text = format!(
+            "{} {} {} {}",
+            request.method,
+            request.path,
+            query_of(request),
+            request.json()
+        );
+        heard.lock().unwrap().push(text);
+        let reply = fake.answer(request);
+        counted.fetch_add(u32::from(reply.status == 409), Ordering::Relaxed);
+        reply
+    })
+    .await;
+    let mut stage = PATIENT.stage(&server);
+    // A sequence must not use the resources or the bucket of the other account.
+    let others = stories::once()
+        .find(|story| story.code == "foreign-create")
+        .unwrap();
+    assert!((others.run)(&mut stage).await.is_ok());
+    let mut lines = Vec::new();
+    for number in 5..25 {
+        assert!(sequence::tell(&mut stage, number).await.is_ok(), "{number}");
+        let findings = std::mem::take(&mut stage.current).findings;
+        assert_eq!(findings, [], "{number}");
+        let asked = std::mem::take(&mut *asked.lock().unwrap());
+        let id = Uuid::new_v5(&Uuid::nil(), asked.join("\n").as_bytes());
+        let (count, refused) = (asked.len(), refused.swap(0, Ordering::Relaxed));
+        lines.push(format!("{number}: {count} requests, {refused} refused, {id}"));
+    }
+    lines.join("\n")
+}
+
+#[tokio::test]
+async fn what_a_sequence_finds() {
+    let said = results(
+        &STEPS,
+        &[
+            ("names are given twice", |fake, request| {
+                let mut request = request.clone();
+                if request.json()["name"].is_string() && request.method == "POST" {
+                    let name = request.json()["name"].as_str().unwrap_or_default().to_owned();
+                    request.change(|body| body["name"] = json!(format!("{name}-{}", fake.names().len())));
+                }
+                fake.answer(&request)
+            }),
+            ("walks have no end", endless),
+            ("pages lack something", |fake, request| {
+                fake.answer(request)
+                    .when(request.parameter("continue").is_some(), |reply| {
+                        with(reply, "/items", json!([]))
+                    })
+            }),
+            ("one tree is behind", |fake, request| {
+                fake.answer(request)
+                    .when(request.path.contains("/topology/"), |reply| {
+                        with(
+                            reply,
+                            "/metadata/createdBy",
+                            json!("8f84cf09-8036-51e4-b579-000000000000"),
+                        )
+                    })
+            }),
+            ("all is pending", |fake, request| {
+                in_state(fake.answer(request), "pending")
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+/// A backup in progress only protects the snapshot that it copies.
+#[tokio::test]
+async fn a_snapshot_that_nobody_reads_can_be_deleted() {
+    let mut lines = Vec::new();
+    for number in 5..25 {
+        let fake = FakeServer::slow(1);
+        let server = serve(move |request| {
+            if request.method == "DELETE" && request.path.contains("/appSnaps/") {
+                problem(409, 144)
+            } else {
+                fake.answer(request)
+            }
+        })
+        .await;
+        let mut stage = HASTY.stage(&server);
+        stage.current.code = "sequence".to_owned();
+        let is_told = sequence::tell(&mut stage, number).await.is_ok();
+        let findings = std::mem::take(&mut stage.current).findings;
+        let found: Vec<&str> = findings.iter().map(|one| one.what.as_str()).collect();
+        lines.push(format!("{number}: {is_told}, {}", found.join("; ")));
+    }
+    insta::assert_snapshot!(lines.join("\n"));
+}

@@ -1,0 +1,64 @@
+//! Requests that a check can send.
+
+use serde_json::json;
+
+use super::super::fake::FakeServer;
+use super::super::serve;
+use super::{HASTY, Setup};
+use crate::live::kind::APP_TYPE;
+use crate::live::stage::{Kind, Stop};
+use crate::testing::Response;
+
+const RESTORE: &str = "app_update";
+
+#[tokio::test]
+async fn only_a_restore_confirms_that_it_overwrites() {
+    let fake = FakeServer::default();
+    let server = serve(move |request| fake.answer(request)).await;
+    let stage = HASTY.stage(&server);
+    assert_eq!(stage.call(RESTORE).force_update.as_deref(), Some("true"));
+    assert_eq!(stage.call(Kind::Backup.create()).force_update, None);
+}
+
+#[tokio::test]
+async fn what_may_not_be_restored_is_restored_on_an_idle_server_alone() {
+    let fake = FakeServer::default();
+    let server = serve(move |request| fake.answer(request)).await;
+    let careful = Setup {
+        forget: |target| target.may_restore = false,
+        ..HASTY
+    };
+    let mut stage = careful.stage(&server);
+    for is_idle in [false, true] {
+        let call = |operation| {
+            if is_idle {
+                stage.idle_call(operation).unwrap()
+            } else {
+                stage.call(operation)
+            }
+        };
+        let (create, restore) = (call(Kind::Backup.create()), call(RESTORE));
+        let body = stage.sound_body(Kind::Backup);
+        let made = stage.send(&create.json(body)).await.unwrap();
+        let id = stage.id_in(&made).unwrap();
+        let restore = restore.json(json!({"type": APP_TYPE, "version": "2.2", "backupID": id}));
+        match stage.send(&restore).await {
+            Ok(answer) => assert!(is_idle && answer.status == 204, "{}", answer.status),
+            Err(Stop::LeftOut(why)) => assert!(!is_idle, "{why}"),
+            Err(Stop::Noted) => panic!("it isn't answered"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn of_a_method_that_nothing_documents_only_a_refusal_is_held_against_the_document() {
+    for (status, is_judged) in [(405, true), (200, false)] {
+        let server = serve(move |_| Response::of_json(status, &json!("nonsense"))).await;
+        let mut stage = HASTY.stage(&server);
+        let mut call = stage.call("app_backup_list_for_app");
+        call.method = Some("TRACE".to_owned());
+        let answer = stage.wire.send_unjudged(&stage.target, &call).await.unwrap();
+        let violations = &stage.wire.log[answer.exchange].violations;
+        assert_eq!(!violations.is_empty(), is_judged, "{status}");
+    }
+}

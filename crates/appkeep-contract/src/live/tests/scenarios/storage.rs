@@ -1,0 +1,145 @@
+//! Scenarios of a failing storage.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::super::fake::FakeServer;
+use super::super::fake::declared::example;
+use super::super::problem;
+use super::{HASTY, Setup, Variant, results_with, with};
+use crate::live::{Breakage, StorageFault};
+use crate::testing::{Request, Response};
+
+/// The reason of the failure, which no response may contain.
+const REASON: &str = "Mouse-in-the-disk";
+
+thread_local! {
+    /// The current failure; a test's server runs on the thread of its checker.
+    static FAULT: Cell<Option<StorageFault>> = const { Cell::new(None) };
+}
+
+/// Makes the storage fail.
+struct Switch;
+
+impl Breakage for Switch {
+    fn set(&self, fault: Option<StorageFault>) {
+        FAULT.set(fault);
+    }
+
+    fn reason(&self) -> &'static str {
+        REASON
+    }
+}
+
+/// With a storage that can be made to fail.
+const BREAKING: Setup = Setup {
+    forget: |target| target.breakage = Some(Arc::new(Switch)),
+    ..HASTY
+};
+
+fn documented(name: &str) -> Response {
+    let body = example(name);
+    let status = body["status"].as_str().unwrap().parse().unwrap();
+    Response::of_json(status, body)
+        .with("Content-Type", "application/problem+json")
+        .with("Retry-After", "1")
+}
+
+/// Like the fake server, but with a failing storage.
+fn failing(fake: &FakeServer, request: &Request) -> Response {
+    let Some(fault) = FAULT.get() else {
+        return fake.answer(request);
+    };
+    match (fault, request.method.as_str()) {
+        (StorageFault::Broken | StorageFault::NotDurable, "POST") => documented("AppBackupNotCreatedProblem"),
+        (StorageFault::Broken, "PUT") if request.json()["backupID"].is_string() => {
+            documented("InternalErrorProblem")
+        }
+        (StorageFault::Broken, "PUT") => problem(400, 9),
+        (StorageFault::Broken, _) => documented("AppBackupsNotListedProblem"),
+        (StorageFault::NotDurable, _) => fake.answer(request),
+        (StorageFault::Unavailable, _) => documented("NotReadyProblem"),
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_a_500_and_then_all_is_there_again() {
+    let steps = ["storage-mended", "storage-broken app_backup_list_for_app"];
+    let said = results_with(
+        BREAKING,
+        &steps,
+        &[
+            ("honest", failing),
+            ("nothing fails", |fake, request| fake.answer(request)),
+            ("another title comes", |fake, request| {
+                with(failing(fake, request), "/title", json!("Something else"))
+            }),
+            ("the reason is told", |fake, request| {
+                with(
+                    failing(fake, request),
+                    "/detail",
+                    json!("There is a mouse-in-the-disk."),
+                )
+            }),
+            ("the statement is told", |fake, request| {
+                with(failing(fake, request), "/detail", json!("SELECT id FROM mice"))
+            }),
+            ("afterwards nothing is there", |fake, request| {
+                if FAULT.get().is_some() {
+                    fake.forget_all();
+                }
+                failing(fake, request)
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_not_made() {
+    let said = results_with(
+        BREAKING,
+        &["storage-mended", "storage-broken app_backup_create_for_app"],
+        &[
+            ("honest", failing),
+            ("it is made all the same", |fake, request| {
+                fake.answer(request)
+                    .when(FAULT.get().is_some(), |_| failing(fake, request))
+            }),
+            ("what isn't durable is accepted", |fake, request| {
+                match FAULT.get() {
+                    Some(StorageFault::NotDurable) => fake.answer(request),
+                    _ => failing(fake, request),
+                }
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn what_is_out_of_reach_is_a_503() {
+    let said = results_with(
+        BREAKING,
+        &["storage-unavailable app_backup_fetch_for_app"],
+        &[
+            ("honest", failing),
+            ("it is called broken", |fake, request| match FAULT.get() {
+                None => fake.answer(request),
+                Some(_) => documented("AppBackupNotRetrievedProblem"),
+            }),
+        ],
+    )
+    .await;
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn a_restore_that_fails_is_a_sound_one() {
+    let honest: &[Variant] = &[("honest", failing)];
+    insta::assert_snapshot!(results_with(BREAKING, &["storage-broken app_update"], honest).await);
+}

@@ -1,0 +1,95 @@
+//! Defects of semantics: what the operator declares, and restores.
+
+use http::header::HeaderName;
+use serde_json::json;
+
+use crate::testing::exchange::recount;
+use crate::testing::injection::DefectKind::Semantics;
+use crate::testing::injection::Injection::{Handler, OnRequest, OnResponse};
+use crate::testing::injection::{Defect, defect};
+
+/// The header that confirms a restore.
+const FORCE_UPDATE: HeaderName = HeaderName::from_static("forceupdate");
+
+#[rustfmt::skip]
+pub(super) const DEFECTS: &[Defect] = &[
+    // ------------------------------------------------------------------ what is declared
+    defect(Semantics, "account-of-nobody", "The list of accounts contains an account that the token can't access.", OnResponse(|request, response| {
+        if request.operation() == "account_list" {
+            response.items(|items| {
+                if let Some(mut other) = items.first().filter(|first| first.is_object()).cloned() {
+                    other["id"] = json!("00000000-0000-4000-8000-000000000001");
+                    items.push(other);
+                }
+            });
+            recount(response);
+        }
+    })).of_declared(),
+    defect(Semantics, "role-too-high", "Every token is shown as an owner's.", OnResponse(|request, response| {
+        if request.operation() == "account_list" {
+            response.items(|items| items.iter_mut().filter(|item| item.is_object()).for_each(|item| item["role"] = json!("owner")));
+        }
+    })).of_declared(),
+    defect(Semantics, "no-default-bucket", "No bucket is marked as the default.", OnResponse(|request, response| {
+        if request.operation() == "bucket_list" {
+            response.items(|items| items.iter_mut().filter(|item| item.is_object()).for_each(|item| item["isDefault"] = json!(false)));
+        }
+    })).of_declared(),
+    defect(Semantics, "bucket-twice", "A bucket is listed twice.", OnResponse(|request, response| {
+        if request.operation() == "bucket_list" {
+            response.items(|items| items.extend(items.clone()));
+            recount(response);
+        }
+    })).of_declared(),
+    defect(Semantics, "bucket-path-told", "A bucket shows its path on the server.", OnResponse(|request, response| {
+        if request.operation() == "bucket_list" {
+            response.items(|items| items.iter_mut().filter(|item| item.is_object()).for_each(|item| item["path"] = json!("/var/backups")));
+        }
+    })).of_declared(),
+    defect(Semantics, "walk-through-buckets-without-end", "The pages of the list of buckets never end.", Handler(|mut request, server| {
+        Box::pin(async move {
+            let is_walk = request.operation() == "bucket_list" && request.parameter("limit").is_some();
+            if is_walk {
+                request.remove_parameter("continue");
+            }
+            let mut response = server.send(request).await;
+            if is_walk && response.is_success() {
+                response.change(|body| body["metadata"]["continue"] = json!("0".repeat(48)));
+            }
+            response
+        })
+    })).of_declared(),
+    // ------------------------------------------------------------------ restores
+    defect(Semantics, "force-update-not-asked-for", "An app is restored without `ForceUpdate`.", OnRequest(|request| {
+        if request.operation() == "app_update" {
+            request.set_header(FORCE_UPDATE, "true");
+        }
+    })).of_restores(),
+    defect(Semantics, "restore-of-both", "A restore with two sources uses one of them.", OnRequest(|request| {
+        if request.operation() == "app_update" {
+            request.change(|body| {
+                if body.contains_key("backupID") {
+                    body.shift_remove("snapshotID");
+                }
+            });
+        }
+    })).of_restores(),
+    defect(Semantics, "restore-of-pending", "A restore of a pending backup is accepted.", OnResponse(|request, response| {
+        if request.operation() == "app_update" && response.number() == Some(111) {
+            response.status = 204;
+            response.body = Vec::new().into();
+        }
+    })).of_restores().on_both_servers(),
+    defect(Semantics, "restoring-unavailable", "An app that is being restored is shown as unavailable.", OnResponse(|_, response| {
+        response.each_resource(|resource| {
+            if resource["state"] == "restoring" {
+                resource["state"] = json!("unavailable");
+            }
+        });
+    })).of_restores().on_both_servers(),
+    defect(Semantics, "restored-with-reasons", "A ready app has reasons for not being ready.", OnResponse(|request, response| {
+        if request.operation() == "app_fetch" {
+            response.each_resource(|resource| resource["stateUnready"] = json!(["it was restored"]));
+        }
+    })).of_restores().on_both_servers(),
+];

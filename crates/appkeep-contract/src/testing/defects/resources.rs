@@ -1,0 +1,275 @@
+//! Defects of semantics: created and deleted resources.
+
+use http::header::{CONTENT_TYPE, LOCATION};
+use http::{HeaderMap, Method};
+use serde_json::{Value, json};
+
+use crate::testing::exchange::{Request, Response};
+use crate::testing::injection::DefectKind::Semantics;
+use crate::testing::injection::Injection::{Handler, OnRequest, OnResponse, WithMemory};
+use crate::testing::injection::{Context, Defect, Tenant, defect};
+
+#[rustfmt::skip]
+pub(super) const DEFECTS: &[Defect] = &[
+    // ------------------------------------------------------------------ what was requested
+    defect(Semantics, "labels-dropped", "Labels are dropped.", OnRequest(|request| {
+        if request.is_create() {
+            request.change(|body| {
+                if let Some(labels) = body.get_mut("metadata").and_then(|metadata| metadata.get_mut("labels"))
+                    && labels[0]["value"].is_string()
+                {
+                    *labels = json!([]);
+                }
+            });
+        }
+    })),
+    defect(Semantics, "labels-reversed", "Labels are returned in reverse order.", OnRequest(|request| {
+        request.change(|body| {
+            if let Some(labels) = body.get_mut("metadata").and_then(|metadata| metadata.get_mut("labels")).and_then(Value::as_array_mut) {
+                labels.reverse();
+            }
+        });
+    })),
+    defect(Semantics, "text-mangled", "Text outside ASCII is lost.", OnRequest(|request| {
+        if request.is_create() && !request.json().is_null() {
+            let text = request.json().to_string();
+            request.body = text.replace(|c: char| !c.is_ascii(), "?").into();
+        }
+    })),
+    defect(Semantics, "name-changed", "A backup has another name than requested.", OnRequest(|request| {
+        if request.is_about_backups() {
+            request.change(|body| {
+                if let Some(Value::String(name)) = body.get_mut("name") && name.starts_with("verify-") {
+                    name.push_str("-1");
+                }
+            });
+        }
+    })),
+    defect(Semantics, "name-ignored", "A snapshot's name is ignored.", OnRequest(|request| {
+        if !request.is_about_backups() {
+            request.change(|body| {
+                if body.get("name").and_then(Value::as_str).is_some_and(|name| name.starts_with("verify-")) {
+                    body.shift_remove("name");
+                }
+            });
+        }
+    })).of_snapshots(),
+    defect(Semantics, "snapshot-dropped", "A backup doesn't name the snapshot that was requested.", WithMemory(|memory, request, response| {
+        if request.is_create() && response.status == 201 && request.json()["snapshotID"].is_string() {
+            memory.ids.push(response.json()["id"].to_string());
+        }
+        response.each_resource(|resource| {
+            if memory.ids.contains(&resource["id"].to_string()) {
+                resource.shift_remove("snapshotID");
+            }
+        });
+    })).everywhere(),
+    defect(Semantics, "creator-lost", "Lists and fetches don't show who created a backup.", OnResponse(|request, response| {
+        if request.is_list() || request.is_fetch() {
+            response.each_resource(|resource| {
+                resource["metadata"]["createdBy"] = json!("00000000-0000-0000-0000-000000000000");
+            });
+        }
+    })),
+    defect(Semantics, "version-echoed", "A backup has the version that was sent.", WithMemory(|memory, request, response| {
+        if request.is_create() && response.status == 201 && request.is_about_backups() {
+            let id = response.json()["id"].to_string();
+            memory.kept.insert(id, request.json()["version"].clone());
+        }
+        response.each_resource(|resource| {
+            if let Some(version) = memory.kept.get(&resource["id"].to_string()) {
+                resource["version"] = version.clone();
+            }
+        });
+    })),
+    defect(Semantics, "asset-missing", "A completed snapshot has no asset.", OnResponse(|_, response| {
+        response.each_resource(|resource| {
+            resource.shift_remove("snapshotAppAsset");
+        });
+    })).of_snapshots().on_both_servers(),
+    // ------------------------------------------------------------------ names and ids
+    defect(Semantics, "name-twice", "Two backups can have the same name.", Handler(|request, server| {
+        Box::pin(async move {
+            let response = server.send(request.clone()).await;
+            if response.number() != Some(10) || !request.is_create() {
+                return response;
+            }
+            under_another_name(request, &server).await
+        })
+    })),
+    defect(Semantics, "name-stays-taken", "The name of a deleted backup stays taken.", Handler(|request, server| {
+        Box::pin(async move {
+            let name = request.json()["name"].as_str().unwrap_or_default().to_owned();
+            if request.is_create() && server.memory().ids.contains(&name) {
+                return Response::problem(409, 10, "JSON resource conflict");
+            }
+            let response = server.send(request.clone()).await;
+            let mut memory = server.memory();
+            if request.is_create() && response.status == 201 {
+                let body = response.json();
+                memory.kept.insert(body["id"].as_str().unwrap_or_default().to_owned(), body["name"].clone());
+            }
+            if request.is_delete() && response.status == 204
+                && let Some(Value::String(name)) = memory.kept.remove(request.id())
+            {
+                memory.ids.push(name);
+            }
+            drop(memory);
+            response
+        })
+    })),
+    defect(Semantics, "id-twice", "Two backups have the same id.", WithMemory(|memory, request, response| {
+        if request.operation() == "app_backup_create_for_app" && response.status == 201 {
+            let first = memory.kept.entry("id".to_owned()).or_insert_with(|| response.json()["id"].clone()).clone();
+            response.change(|body| body["id"] = first);
+        }
+    })),
+    defect(Semantics, "existing-as-created", "A create is answered with a backup that existed before.", Handler(|request, server| {
+        Box::pin(async move {
+            let existing = existing_backup(&request, &server).await;
+            if request.operation() == "app_backup_create_for_app" && request.json()["metadata"].is_object() {
+                return existing;
+            }
+            server.send(request).await
+        })
+    })),
+    // ------------------------------------------------------------------ deletes
+    defect(Semantics, "delete-does-nothing", "A delete is answered with 204 and deletes nothing.", Handler(|request, server| {
+        Box::pin(async move {
+            if request.is_delete() && request.query.is_empty() {
+                let mut fetch = request.clone();
+                fetch.method = Method::GET;
+                fetch.body = bytes::Bytes::new();
+                let seen = server.send(fetch).await;
+                if seen.is_success() && seen.json()["state"] == "completed" {
+                    return Response::empty(204);
+                }
+            }
+            server.send(request).await
+        })
+    })),
+    defect(Semantics, "deleted-below-app-only", "A backup that was deleted below its app can still be fetched across the account.", WithMemory(|memory, request, response| {
+        if request.operation() == "app_backup_fetch_for_app" && response.is_success() {
+            memory.kept.insert(request.id().to_owned(), response.json());
+        }
+        if request.operation() == "app_backup_fetch" && response.number() == Some(2)
+            && let Some(backup) = memory.kept.get(request.id())
+        {
+            let mut still = Response { status: 200, headers: http::HeaderMap::new(), body: backup.to_string().into() };
+            still.set_header(http::header::CONTENT_TYPE, "application/json");
+            still.set_header(http::header::ETAG, "\"still-there\"");
+            *response = still;
+        }
+    })).in_both_trees(),
+    defect(Semantics, "deleted-twice", "A deleted backup can be deleted again.", WithMemory(|memory, request, response| {
+        if request.is_delete() && response.status == 204 {
+            memory.ids.push(request.id().to_owned());
+        }
+        if request.is_delete() && response.status == 404 && memory.ids.iter().any(|id| id == request.id()) {
+            *response = Response::empty(204);
+        }
+    })),
+    defect(Semantics, "delete-takes-another", "Deleting a backup also deletes another one.", Handler(|request, server| {
+        Box::pin(async move {
+            let response = server.send(request.clone()).await;
+            if request.is_create() && response.status == 201 && request.is_about_backups() && request.account() == server.accounts[0].account {
+                server.memory().ids.push(response.json()["id"].as_str().unwrap_or_default().to_owned());
+            }
+            if request.is_delete() && response.status == 204 && request.is_about_backups() {
+                let id = request.id().to_owned();
+                let others: Vec<String> = server.memory().ids.iter().filter(|other| **other != id).cloned().collect();
+                for other in others {
+                    let mut again = request.clone();
+                    again.replace(&id, &other);
+                    if server.send(again).await.status == 204 {
+                        break;
+                    }
+                }
+            }
+            response
+        })
+    })),
+    defect(Semantics, "pending-deleted", "A delete of a pending backup is answered with 204.", OnResponse(|request, response| {
+        if request.is_delete() && response.number() == Some(128) {
+            *response = Response::empty(204);
+        }
+    })),
+    defect(Semantics, "backup-lost-with-snapshot", "A backup fails once its snapshot is deleted.", WithMemory(|memory, request, response| {
+        if request.is_delete() && response.status == 204 && !request.is_about_backups() {
+            memory.ids.push(request.id().to_owned());
+        }
+        response.each_resource(|resource| {
+            let snap = resource.get("snapshotID").and_then(Value::as_str).unwrap_or_default();
+            if memory.ids.iter().any(|id| id == snap) {
+                resource["state"] = json!("failed");
+                resource["stateUnready"] = json!(["its snapshot is gone"]);
+            }
+        });
+    })).everywhere(),
+    defect(Semantics, "snapshot-lost-with-backup", "Deleting a backup deletes the snapshot that it was copied from.", Handler(|request, server| {
+        Box::pin(async move {
+            if !request.is_delete() || !request.is_about_backups() {
+                return server.send(request).await;
+            }
+            let mut fetch = request.clone();
+            fetch.method = Method::GET;
+            fetch.body = bytes::Bytes::new();
+            let backup = server.send(fetch).await.json();
+            let response = server.send(request.clone()).await;
+            let own = server.accounts.iter().find(|tenant| tenant.account == request.account());
+            if let (204, Some(snap), Some(own)) = (response.status, backup["snapshotID"].as_str(), own) {
+                let mut delete = request;
+                delete.path = format!("/accounts/{}/k8s/v1/apps/{}/appSnaps/{snap}", own.account, own.app);
+                server.send(delete).await;
+            }
+            response
+        })
+    })).everywhere(),
+];
+
+/// The response to the create of a backup that existed before the first check: it is created with the first request.
+async fn existing_backup(request: &Request, server: &Context) -> Response {
+    let known = server.memory().kept.get("existing").cloned();
+    let (body, location) = if let Some(known) = known {
+        (known["body"].clone(), known["location"].clone())
+    } else {
+        let Tenant { account, app, .. } = &server.accounts[0];
+        let mut create = request.clone();
+        create.method = Method::POST;
+        create.path = format!("/accounts/{account}/k8s/v1/apps/{app}/appBackups");
+        create.query.clear();
+        create.set_header(CONTENT_TYPE, "application/json");
+        create.body = json!({"type": "application/astra-appBackup", "version": "1.1"})
+            .to_string()
+            .into();
+        let created = server.send_as_operator(create).await;
+        let location = created
+            .headers
+            .get(LOCATION)
+            .and_then(|value| value.to_str().ok());
+        let known = json!({"body": created.json(), "location": location});
+        server.memory().kept.insert("existing".to_owned(), known.clone());
+        (known["body"].clone(), known["location"].clone())
+    };
+    let mut response = Response {
+        status: 201,
+        headers: HeaderMap::new(),
+        body: body.to_string().into(),
+    };
+    response.set_header(CONTENT_TYPE, "application/json");
+    response.set_header(LOCATION, location.as_str().unwrap_or_default());
+    response
+}
+
+/// Creates the resource under another name, and shows the taken one.
+pub(super) async fn under_another_name(mut request: Request, server: &Context) -> Response {
+    let name = request.json()["name"].clone();
+    request.change(|body| {
+        body.shift_remove("name");
+    });
+    let mut response = server.send(request).await;
+    if response.is_success() {
+        response.change(|body| body["name"] = name);
+    }
+    response
+}

@@ -1,8 +1,9 @@
-//! The suite against small canned servers: what it says about one that does everything wrong.
+//! The suite against fake and faulty servers in memory.
 
 mod cleaning;
 mod defects;
 mod fake;
+mod faulty;
 mod finding;
 mod safety;
 mod scenarios;

@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::cleaning::OF_BACKUPS;
 use super::fake::{APPS, BUCKET, FakeServer, OPERATOR_TOKEN, OTHER, OTHER_BUCKET, VIEWER_TOKEN};
-use super::{ACCOUNT, APP, TOKEN, codes, known};
-use crate::live::CHECKS;
-use crate::live::{Idle, LiveReport, Options, Target, run};
+use super::{ACCOUNT, APP, TOKEN, codes, known, target};
+use crate::live::{CHECKS, Exchange, Idle, LiveReport, Options, Target, run};
 use crate::report::live_text;
 use crate::testing::defects::{self, BODY_BYTES_MAX};
 use crate::testing::{Context, Defect, Injection, Servers, Tenant, proxy};
@@ -117,6 +117,44 @@ async fn an_honest_server_passes_every_check() {
         assert_eq!(report.findings().count(), 0, "{}", live_text(&report));
         let (held, violated, _) = report.counts();
         assert_eq!(held + violated, CHECKS);
+    }
+}
+
+/// An honest server passes, however little of it the checker knows or may request.
+#[tokio::test]
+async fn an_honest_server_passes_a_part_of_the_checks() {
+    let without_deletes = [
+        "app_backup_create_for_app",
+        "app_backup_fetch",
+        "app_backup_list_all",
+    ];
+    let admitted = |operations: &[&str]| operations.iter().map(|id| (*id).to_owned()).collect();
+    for (documented_only, operations) in [
+        (false, None),
+        (true, None),
+        (false, Some(admitted(&OF_BACKUPS))),
+        (false, Some(admitted(&without_deletes))),
+    ] {
+        let server = FakeServer::slow(2);
+        let listener = proxy(context(&server), Injection::None).await;
+        let options = Options {
+            documented_only,
+            operations,
+            ..options(SEED)
+        };
+        let report = run(&target(listener.url()), &options).await.unwrap();
+        assert_eq!(report.findings().count(), 0, "{}", live_text(&report));
+        assert_eq!(server.names(), [""; 0], "what a run creates it deletes");
+        let is_create = |exchange: &&Exchange| exchange.status == 201;
+        let created = report.exchanges.iter().filter(is_create).count();
+        let can_delete = options
+            .operations
+            .is_none_or(|admitted| admitted.contains("app_backup_delete_for_app"));
+        assert_eq!(
+            created > 0,
+            can_delete,
+            "nothing is created that can't be deleted"
+        );
     }
 }
 

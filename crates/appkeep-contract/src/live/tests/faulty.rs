@@ -1,0 +1,51 @@
+//! Faulty servers whose responses have nothing to do with the requests: a run ends with findings.
+
+use serde_json::{Value, json};
+
+use super::{backup, known, list, options, problem, serve};
+use crate::live::{LiveReport, run};
+use crate::report::Outcome;
+use crate::testing::{Request, Response};
+
+async fn report_on(answer: fn(&Request) -> Response) -> LiveReport {
+    let server = serve(answer).await;
+    run(&known(&server), &options()).await.unwrap()
+}
+
+/// Accepts everything, and always has the same backup.
+fn accepts(request: &Request) -> Response {
+    match request.method.as_str() {
+        "POST" => Response::of_json(201, &backup("completed")),
+        "PUT" | "DELETE" => Response::of_json(204, &Value::Null),
+        _ if request.path.ends_with('s') => list(&[backup("completed")]),
+        _ => Response::of_json(200, &backup("completed")),
+    }
+}
+
+/// Refuses everything except lists of backups.
+fn refuses(request: &Request) -> Response {
+    if request.path.ends_with("/appBackups") && request.method == "GET" {
+        list(&[])
+    } else {
+        problem(400, 5)
+    }
+}
+
+/// Sends JSON that has no documented shape.
+fn babbles(request: &Request) -> Response {
+    if request.path.ends_with("/appBackups") && request.method == "GET" {
+        Response::of_json(200, &json!({"items": [7, {"id": 7}, null], "metadata": []}))
+    } else {
+        Response::of_json(200, &json!("yes"))
+    }
+}
+
+#[tokio::test]
+async fn a_faulty_server_violates_the_contract() {
+    for answer in [accepts, refuses, babbles] {
+        let report = report_on(answer).await;
+        assert_eq!(report.outcome(), Outcome::Violated);
+        let (_, violated, _) = report.counts();
+        assert!(violated > 100, "{violated} of {}", report.checks.len());
+    }
+}

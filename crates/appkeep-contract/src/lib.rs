@@ -4,6 +4,7 @@ mod code_table;
 pub mod codes;
 pub mod diff;
 pub mod document;
+pub mod invalid_requests;
 pub mod live;
 pub mod report;
 pub mod schema;

@@ -3,8 +3,8 @@
 //! Two judgements are made of each response. Its *shape* (status, media type, headers, body) is held against
 //! the authored document by [`crate::validate`], whatever the request was. Whether it is the *right* answer
 //! is what the suite knows: a model of what it made itself (`model`), against which every answer of the run is
-//! held; requests that the document forbids, made from its schemas (`inputs`); a table of faulty requests that no
-//! schema forbids (`faults`); and a number of stories (`backups`, `races`, `isolation`, …).
+//! held; requests that the document forbids, made from its schemas (`inputs`); a table of invalid requests that no
+//! schema forbids ([`crate::invalid_requests`]); and a number of stories (`backups`, `races`, `isolation`, …).
 //!
 //! The suite only deletes what it created itself (`model::ownership`): what existed before is listed before the first
 //! check (`inventory`), and a create that answers with something older is a finding. What it created is deleted in the
@@ -22,8 +22,6 @@ mod declared;
 mod decode;
 mod deletes;
 mod failures;
-mod fault_run;
-mod faults;
 mod find;
 mod headers;
 mod inputs;
@@ -40,6 +38,7 @@ mod patience;
 mod pending;
 mod progress;
 mod races;
+mod refusals;
 mod report;
 mod restores;
 pub(crate) mod rows;

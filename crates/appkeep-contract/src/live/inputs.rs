@@ -16,10 +16,11 @@ use uuid::Uuid;
 use self::node::Source;
 
 use super::call::Call;
-use super::fault_run::{names, points_at};
 use super::kind::{Deed, not_found};
+use super::refusals::names;
 use super::stage::{Stage, Stop};
 use crate::document::Document;
+use crate::invalid_requests::points_at;
 
 /// Constraints on texts, each with its code and rule.
 const CONSTRAINTS: [(&str, &str, &str); 4] = [

@@ -4,9 +4,9 @@
 
 use std::fmt::Write as _;
 
-use super::faults::{Culprit, FAULTS, Fault, Says, Twist};
-use super::{fault_run, inputs, isolation, judge, model, stories, suite};
+use super::{inputs, isolation, judge, model, refusals, stories, suite};
 use crate::document::{Document, Operation, ParameterLocation, resolve};
+use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem};
 
 /// One rule of the suite.
 #[derive(Debug, Clone)]
@@ -33,9 +33,9 @@ pub(crate) fn all(document: &Document) -> Vec<Row> {
         example: Some(format!("{}: {}", case.operation, case.what)),
         operations: vec![case.operation],
     });
-    let cases = fault_run::cases(document.operations());
-    let faults = FAULTS.iter().map(|fault| {
-        let own = cases.iter().filter(|case| case.fault.code == fault.code);
+    let cases = refusals::cases(document.operations());
+    let faults = CONTRACT.iter().map(|fault| {
+        let own = cases.iter().filter(|case| case.request.code == fault.code);
         let operations: Vec<String> = own.map(|case| case.operation.clone()).collect();
         let first = operations.first().and_then(|id| document.operation(id));
         Row {
@@ -106,7 +106,7 @@ fn stories(document: &Document) -> Vec<Told> {
 
 /// Where the contract says what a check of that code wants of an operation, as a JSON pointer.
 pub(crate) fn place(document: &Document, code: &str, operation: &Operation) -> Option<String> {
-    let fault = FAULTS.iter().find(|fault| fault.code == code);
+    let fault = CONTRACT.iter().find(|fault| fault.code == code);
     if let Some(fault) = fault
         && let Some(place) = culprit(document, fault, operation)
     {
@@ -125,28 +125,28 @@ pub(crate) fn place(document: &Document, code: &str, operation: &Operation) -> O
 }
 
 /// The parameter or the member of the body that a fault breaks.
-fn culprit(document: &Document, fault: &Fault, operation: &Operation) -> Option<String> {
+fn culprit(document: &Document, fault: &InvalidRequest, operation: &Operation) -> Option<String> {
     let parameter = |location, names: &[&str]| {
         operation
             .parameters_in(location)
             .find(|parameter| names.contains(&parameter.name.as_str()))
             .map(|parameter| parameter.at.clone())
     };
-    let id = fault.twists.iter().find_map(|twist| match twist {
-        Twist::Account(_) => parameter(ParameterLocation::Path, &["account_id"]),
-        Twist::App(_) => parameter(ParameterLocation::Path, &["app_id"]),
-        Twist::Resource(_) => parameter(ParameterLocation::Path, &["appBackup_id", "appSnap_id"]),
+    let id = fault.mutations.iter().find_map(|mutation| match mutation {
+        Mutation::Account(_) => parameter(ParameterLocation::Path, &["account_id"]),
+        Mutation::App(_) => parameter(ParameterLocation::Path, &["app_id"]),
+        Mutation::Resource(_) => parameter(ParameterLocation::Path, &["appBackup_id", "appSnap_id"]),
         _ => None,
     });
-    match fault.culprit {
-        Culprit::Param(name) => parameter(ParameterLocation::Query, &[name]),
-        Culprit::Field(path) => {
+    match fault.invalid {
+        Invalid::Parameter(name) => parameter(ParameterLocation::Query, &[name]),
+        Invalid::Field(path) => {
             let schema = operation.body.as_ref()?.content.first()?.schema.as_ref()?;
             member(document, &schema.0, path)
         }
         // An order of checks is about several things at once.
-        Culprit::None if fault.status == 400 && fault.twists.len() == 1 => id,
-        Culprit::None => None,
+        Invalid::Any if fault.status == 400 && fault.mutations.len() == 1 => id,
+        Invalid::Any | Invalid::Exactly(_) => None,
     }
 }
 
@@ -171,13 +171,13 @@ fn member(document: &Document, schema: &str, path: &str) -> Option<String> {
 }
 
 /// A faulty request in words, with the answer that it must get.
-fn example(fault: &Fault, operation: &Operation) -> String {
+fn example(fault: &InvalidRequest, operation: &Operation) -> String {
     let mut method = operation.method.as_str();
     let (mut query, mut with): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-    for twist in fault.twists {
-        match twist {
-            Twist::Method(other) => method = other,
-            Twist::Query(name, value) => query.push(format!("{name}={value}")),
+    for mutation in fault.mutations {
+        match mutation {
+            Mutation::Method(other) => method = other,
+            Mutation::Query(name, value) => query.push(format!("{name}={value}")),
             other => with.push(words(*other)),
         }
     }
@@ -191,54 +191,56 @@ fn example(fault: &Fault, operation: &Operation) -> String {
         text.push_str(&with.join(" and "));
     }
     let _ = write!(text, " must get {}", fault.status);
-    match fault.says {
-        Says::Problem(numbers) => {
+    match fault.problem {
+        Problem::Numbers(numbers) => {
             let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
             let _ = write!(text, ", problem {}", numbers.join(" or "));
         }
-        Says::NotFound => text.push_str(if method == "DELETE" {
+        Problem::NotFound => text.push_str(if method == "DELETE" {
             ", problem 1"
         } else {
             ", problem 2 (1 on DELETE)"
         }),
-        Says::Anything => {}
+        Problem::Unnumbered | Problem::Any => {}
     }
-    match fault.culprit {
-        Culprit::None => {}
-        Culprit::Param(name) => {
+    match fault.invalid {
+        Invalid::Any | Invalid::Exactly(_) => {}
+        Invalid::Parameter(name) => {
             let _ = write!(text, ", and `invalidParams` names `{name}`");
         }
-        Culprit::Field(name) => {
+        Invalid::Field(name) => {
             let _ = write!(text, ", and `invalidFields` names `{name}`");
         }
     }
     text
 }
 
-fn words(twist: Twist) -> String {
-    match twist {
-        Twist::NoToken => "no token".to_owned(),
-        Twist::UnknownToken => "a token that nobody issued".to_owned(),
-        Twist::BasicToken => "`Authorization: Basic …`".to_owned(),
-        Twist::ViewerToken => "a read-only token".to_owned(),
-        Twist::ForeignToken => "another account's token".to_owned(),
-        Twist::OperatorToken => "a token of all accounts".to_owned(),
-        Twist::Account(id) => format!("the account id `{id}`"),
-        Twist::UnknownAccount => "the id of an account that nobody has".to_owned(),
-        Twist::App(id) => format!("the app id `{id}`"),
-        Twist::UnknownApp => "the id of an app that nobody has".to_owned(),
-        Twist::ForeignApp => "the id of another account's app".to_owned(),
-        Twist::Resource(id) => format!("the resource id `{id}`"),
-        Twist::Query(name, value) => format!("`{name}={value}`"),
-        Twist::Method(method) => format!("the method {method}"),
-        Twist::ContentType(media_type) => format!("`Content-Type: {media_type}`"),
-        Twist::Body("") => "an empty body".to_owned(),
-        Twist::Body(text) => format!("the body `{text}`"),
-        Twist::Padding(count) => format!("{count} spaces before its body"),
-        Twist::ForceUpdate(None) => "no `ForceUpdate`".to_owned(),
-        Twist::ForceUpdate(Some(value)) => format!("`ForceUpdate: {value}`"),
-        Twist::Member(name, json) => format!("`{name}` being `{json}` in a sound body"),
-        Twist::UnknownId(name) => format!("a `{name}` that nobody has"),
+fn words(mutation: Mutation) -> String {
+    match mutation {
+        Mutation::NoToken => "no token".to_owned(),
+        Mutation::UnknownToken => "a token that nobody issued".to_owned(),
+        Mutation::BasicToken => "`Authorization: Basic …`".to_owned(),
+        Mutation::ViewerToken => "a read-only token".to_owned(),
+        Mutation::ForeignToken => "another account's token".to_owned(),
+        Mutation::OperatorToken => "a token of all accounts".to_owned(),
+        Mutation::Account(id) => format!("the account id `{id}`"),
+        Mutation::UnknownAccount => "the id of an account that nobody has".to_owned(),
+        Mutation::App(id) => format!("the app id `{id}`"),
+        Mutation::UnknownApp => "the id of an app that nobody has".to_owned(),
+        Mutation::ForeignApp => "the id of another account's app".to_owned(),
+        Mutation::Resource(id) => format!("the resource id `{id}`"),
+        Mutation::Query(name, value) => format!("`{name}={value}`"),
+        Mutation::Method(method) => format!("the method {method}"),
+        Mutation::ContentType(media_type) => format!("`Content-Type: {media_type}`"),
+        Mutation::Body("") => "an empty body".to_owned(),
+        Mutation::Body(text) => format!("the body `{text}`"),
+        Mutation::Padding(count) => format!("{count} spaces before its body"),
+        Mutation::ForceUpdate(None) => "no `ForceUpdate`".to_owned(),
+        Mutation::ForceUpdate(Some(value)) => format!("`ForceUpdate: {value}`"),
+        Mutation::Member(name, json) => format!("`{name}` being `{json}` in a sound body"),
+        Mutation::UnknownId(name) => format!("a `{name}` that nobody has"),
+        Mutation::UnknownResource => "an unknown resource".to_owned(),
+        extension => format!("{extension:?}"),
     }
 }
 

@@ -1,8 +1,8 @@
 //! The checks in their order.
 
-use super::fault_run::{self, FaultCase};
 use super::inputs;
 use super::isolation::{self, CROSSINGS};
+use super::refusals::{self, RefusalCase};
 use super::report::{CheckOutcome, CheckResult, LiveReport};
 use super::stage::{Current, Stage, Stop};
 use super::stories::{self, Repeated, Story};
@@ -53,7 +53,7 @@ pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveE
     run.tell_all(stories::AFTER_CROSSINGS).await;
     run.repeat_all(stories::REPEATED).await;
     run.send_inputs().await;
-    run.send_faults().await;
+    run.send_invalid_requests().await;
     run.tell_all(stories::CROWDS).await;
     run.repeat_all(stories::STORAGE).await;
     run.tell_all(stories::ENDING).await;
@@ -98,7 +98,7 @@ impl Run {
             .iter()
             .map(|crossing| times(&|operation| (crossing.fits)(&self.stage, operation)))
             .sum();
-        let made = inputs::authored(document).len() + fault_run::cases(operations).len();
+        let made = inputs::authored(document).len() + refusals::cases(operations).len();
         let last = 1 + usize::from(self.stage.options.least_checks.is_some());
         told + repeated + crossings + made + last
     }
@@ -172,15 +172,15 @@ impl Run {
         }
     }
 
-    async fn send_faults(&mut self) {
-        let cases: Vec<FaultCase> = fault_run::cases(self.stage.wire.validator().document().operations());
+    async fn send_invalid_requests(&mut self) {
+        let cases: Vec<RefusalCase> = refusals::cases(self.stage.wire.validator().document().operations());
         for case in cases {
             if self.is_over() {
                 return;
             }
-            begin(&mut self.stage, case.fault.code, case.fault.rule);
-            let result = fault_run::run(&mut self.stage, &case).await;
-            let reached = (case.operation.as_str(), case.fault.status);
+            begin(&mut self.stage, case.request.code, case.request.rule);
+            let result = refusals::run(&mut self.stage, &case).await;
+            let reached = (case.operation.as_str(), case.request.status);
             self.end(Some(&case.operation), None, &[reached], result);
         }
     }

@@ -1,43 +1,9 @@
-//! What a sound body refers to and can't be had, and what is in the way.
+//! Names that are taken or free again, and apps and buckets that were removed from the configuration.
 
 use appkeep_tests::{Builder, TestServer, usual_config};
 use serde_json::json;
 
-use super::On::{Creates, Only};
-use super::{Row, judge, row};
 use crate::stage::{Stage, UNKNOWN, id};
-
-const BACKUP: super::On = Only("app_backup_create_for_app");
-
-#[rustfmt::skip]
-const ROWS: &[Row] = &[
-    row("an unknown bucket", BACKUP, |ask, _| ask.member("bucketID", json!(UNKNOWN)),
-        "400/108", &["bucketID"]),
-    row("another account's bucket", BACKUP, |ask, stage| {
-        ask.member("bucketID", json!(stage.server.bucket("other", "local")));
-    }, "400/108", &["bucketID"]),
-    row("an app as the bucket", BACKUP, |ask, stage| ask.member("bucketID", json!(stage.shop)),
-        "400/108", &["bucketID"]),
-    row("an unknown snapshot", BACKUP, |ask, _| ask.member("snapshotID", json!(UNKNOWN)),
-        "400/46", &["snapshotID"]),
-    row("another account's snapshot", BACKUP, |ask, stage| ask.member("snapshotID", json!(stage.foreign_snap)),
-        "400/46", &["snapshotID"]),
-    row("a backup as the snapshot", BACKUP, |ask, stage| ask.member("snapshotID", json!(stage.backup)),
-        "400/46", &["snapshotID"]),
-    row("another app's snapshot", BACKUP, |ask, stage| ask.member("snapshotID", json!(stage.blog_snap)),
-        "403/47", &["snapshotID"]),
-    row("a pending snapshot", BACKUP, |ask, stage| ask.member("snapshotID", json!(stage.pending_snap)),
-        "409/111", &["snapshotID"]),
-    row("a name that is taken", Creates, |ask, _| ask.member("name", json!("taken")), "409/10", &["name"]),
-    row("a pending backup", Only("app_backup_delete"), |_, _| (), "409/128", &[]),
-    row("a pending backup", Only("app_backup_delete_for_app"), |_, _| (), "409/128", &[]),
-    row("a snapshot that a backup reads", Only("app_snap_delete_for_app"), |_, _| (), "409/144", &[]),
-];
-
-#[tokio::test]
-async fn what_is_in_the_way_is_named() {
-    judge(&Stage::set().await, ROWS).await;
-}
 
 #[tokio::test]
 async fn a_name_is_taken_within_its_app_and_kind_only() {

@@ -1,0 +1,352 @@
+//! Requests that a server has to refuse, as one table: how a valid request is changed, and how it must be refused.
+//!
+//! Requests with [`Scope::Contract`] are refused by every server that keeps the contract; the live suite sends them to
+//! any server. Requests with [`Scope::Appkeep`] are extensions: the contract leaves more to the server than they ask
+//! for, or they need bytes that the suite's client can't send. Only appkeep's own tests send them.
+
+mod bodies;
+mod contract;
+mod ids;
+mod labels;
+mod order;
+mod queries;
+mod references;
+
+use std::collections::BTreeSet;
+
+use crate::document::{Operation, ParameterLocation};
+
+pub use contract::CONTRACT;
+pub use order::{ORDER, Ranked};
+
+/// A change of a valid request.
+///
+/// A valid request names the caller's own account and app, and carries the caller's token and the least body that its
+/// operation accepts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Mutation {
+    /// No `Authorization`.
+    NoToken,
+    /// A bearer token that no server issued.
+    UnknownToken,
+    /// Another scheme than bearer.
+    BasicToken,
+    /// The read-only token.
+    ViewerToken,
+    /// Another account's token.
+    ForeignToken,
+    /// The token of all accounts.
+    OperatorToken,
+    /// This text as the account's id.
+    Account(&'static str),
+    /// An unknown account.
+    UnknownAccount,
+    /// This text as the app's id.
+    App(&'static str),
+    /// An unknown app.
+    UnknownApp,
+    /// Another account's app.
+    ForeignApp,
+    /// This text as the id of the backup or snapshot.
+    Resource(&'static str),
+    /// An unknown backup or snapshot.
+    UnknownResource,
+    /// Another query parameter, with its value.
+    Query(&'static str, &'static str),
+    /// Another method.
+    Method(&'static str),
+    /// Another `Content-Type`.
+    ContentType(&'static str),
+    /// This text as the body.
+    Body(&'static str),
+    /// That many spaces before the body.
+    Padding(usize),
+    /// Another value of `ForceUpdate`; `None` removes it.
+    ForceUpdate(Option<&'static str>),
+    /// A member of the body, with its value as JSON.
+    Member(&'static str, &'static str),
+    /// A member of the body that names something unknown.
+    UnknownId(&'static str),
+
+    // ---------------------------------------------------------------- only in requests with `Scope::Appkeep`
+    /// Another app of the account.
+    OtherApp,
+    /// The id of something that exists as the path parameter of that name.
+    IdOf(&'static str, Existing),
+    /// This text, percent-encoded already, as the path parameter of that name.
+    RawId(&'static str, &'static str),
+    /// This text, percent-encoded already, after the question mark.
+    RawQuery(&'static str),
+    /// `include` with the same field that many times.
+    RepeatedField(usize),
+    /// These bytes as `Content-Type`.
+    ContentTypeBytes(&'static [u8]),
+    /// No body.
+    NoBody,
+    /// These bytes as the body.
+    BodyBytes(&'static [u8]),
+    /// That many times the letter `x` as the body.
+    LongBody(usize),
+    /// The body without its last byte.
+    CutBody,
+    /// The first half of the body.
+    HalfBody,
+    /// The body, twice.
+    BodyTwice,
+    /// This text before the body.
+    Prepend(&'static str),
+    /// This text after the body.
+    Append(&'static str),
+    /// The body with each occurrence of the first text replaced by the second.
+    Replace(&'static str, &'static str),
+    /// These members, as text, at the end of the body's object.
+    Members(&'static str),
+    /// A member `x` of that many nested arrays, which are closed or not.
+    NestedArrays(usize, bool),
+    /// The body without this member.
+    Without(&'static str),
+    /// A member of the body with this text as its value.
+    Text(&'static str, &'static str),
+    /// A member of the body that names something that exists.
+    MemberOf(&'static str, Existing),
+    /// These labels, as JSON.
+    Labels(&'static str),
+    /// That many labels; their names have that many characters, their values repeat a text.
+    ManyLabels {
+        /// How many labels.
+        count: usize,
+        /// The length of each name, in characters.
+        name_chars: usize,
+        /// The text of each value.
+        value: &'static str,
+        /// How often each value repeats its text.
+        repeat: usize,
+    },
+    /// 64 labels of 16,385 bytes in all.
+    LabelsOneByteTooLong,
+    /// A label with an unknown member, and a value of that many bytes.
+    LongLabel(usize),
+    /// A member of the metadata beside no labels, as JSON.
+    Metadata(&'static str, &'static str),
+    /// Spaces before the body, so that it has that many bytes.
+    PadTo(usize),
+}
+
+/// Something that exists on the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Existing {
+    /// The caller's app.
+    App,
+    /// A pending backup of the app.
+    Backup,
+    /// A completed snapshot of the app, which the backup reads.
+    Snapshot,
+    /// A pending snapshot of the app.
+    PendingSnapshot,
+    /// A completed snapshot of another app in the account.
+    SnapshotOfOtherApp,
+    /// A backup of another account.
+    ForeignBackup,
+    /// A snapshot of another account.
+    ForeignSnapshot,
+    /// A bucket of another account.
+    ForeignBucket,
+}
+
+/// The operations that a request is sent to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Operations {
+    /// All.
+    Every,
+    /// One operation of every path.
+    EveryPath,
+    /// Those with a path parameter of this name.
+    InPath(&'static str),
+    /// Those with the id of a backup or a snapshot in the path.
+    OneResource,
+    /// Those with a query parameter of this name.
+    InQuery(&'static str),
+    /// Those without query parameters.
+    WithoutQuery,
+    /// Those that change something.
+    Writes,
+    /// Those with a body.
+    WithBody,
+    /// Those that create something.
+    Creates,
+    /// This one.
+    Only(&'static str),
+}
+
+/// The problem in the response.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Problem {
+    /// One of these numbers.
+    Numbers(&'static [u32]),
+    /// Problem 1 on DELETE, 2 elsewhere.
+    NotFound,
+    /// One without a number: the original has none for it.
+    Unnumbered,
+    /// Any: the contract leaves it to the server.
+    Any,
+}
+
+/// The parameters and fields that the problem must name as invalid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Invalid {
+    /// Any.
+    Any,
+    /// This parameter, in `invalidParams`.
+    Parameter(&'static str),
+    /// This field of the body, in `invalidFields`; members separated by dots.
+    Field(&'static str),
+    /// Exactly these names, in `invalidParams` or `invalidFields`.
+    Exactly(&'static [&'static str]),
+}
+
+/// The servers that have to refuse a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// Every server that keeps the contract.
+    Contract,
+    /// appkeep: an extension of the contract.
+    Appkeep,
+}
+
+/// An invalid request with its response.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct InvalidRequest {
+    /// The servers that have to refuse it.
+    pub scope: Scope,
+    /// The code of its check if its scope is the contract; else what is wrong with it.
+    pub code: &'static str,
+    /// The rule that it breaks; empty for an extension.
+    pub rule: &'static str,
+    /// The operations that it is sent to.
+    pub operations: Operations,
+    /// How a valid request is changed, in this order.
+    pub mutations: &'static [Mutation],
+    /// The status of the response.
+    pub status: u16,
+    /// The problem in the response.
+    pub problem: Problem,
+    /// The names in the problem.
+    pub invalid: Invalid,
+}
+
+impl InvalidRequest {
+    /// Those of the operations that it is sent to.
+    #[must_use]
+    pub fn operations<'d>(&self, operations: &'d [Operation]) -> Vec<&'d Operation> {
+        let mut paths = BTreeSet::new();
+        let fits = |operation: &&Operation| match self.operations {
+            Operations::EveryPath => paths.insert(operation.path.clone()),
+            other => other.include(operation),
+        };
+        operations.iter().filter(fits).collect()
+    }
+}
+
+impl Operations {
+    fn include(self, operation: &Operation) -> bool {
+        let has = |location, name: &str| {
+            let mut parameters = operation.parameters_in(location);
+            parameters.any(|parameter| parameter.name == name)
+        };
+        match self {
+            Self::Every | Self::EveryPath => true,
+            Self::InPath(name) => has(ParameterLocation::Path, name),
+            Self::OneResource => {
+                has(ParameterLocation::Path, "appBackup_id") || has(ParameterLocation::Path, "appSnap_id")
+            }
+            Self::InQuery(name) => has(ParameterLocation::Query, name),
+            Self::WithoutQuery => !has(ParameterLocation::Query, "limit"),
+            Self::Writes => operation.method != "GET",
+            Self::WithBody => operation.body.is_some(),
+            Self::Creates => operation.method == "POST",
+            Self::Only(id) => operation.id == id,
+        }
+    }
+}
+
+impl Invalid {
+    /// Whether the names in a problem's `invalidParams` and `invalidFields` are the right ones.
+    ///
+    /// How members of a field are joined is left to the server, and so is whether a missing member is named itself or
+    /// by what lacks it.
+    #[must_use]
+    pub fn is_named_by(&self, params: &[String], fields: &[String]) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Parameter(name) => params.iter().any(|found| found == name),
+            Self::Field(path) => fields.iter().any(|found| points_at(found, path)),
+            Self::Exactly(names) => {
+                let mut found: Vec<&String> = params.iter().chain(fields).collect();
+                // There may be several reasons against one value.
+                found.dedup();
+                found == *names
+            }
+        }
+    }
+}
+
+/// Whether a field's name means that path.
+pub(crate) fn points_at(found: &str, path: &str) -> bool {
+    let segments = |text: &str| -> Vec<String> {
+        text.split(['.', '/', '[', ']', '$', '#'])
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let (found, path) = (segments(found), segments(path));
+    !found.is_empty() && path.starts_with(&found)
+}
+
+/// The whole table.
+pub fn all() -> impl Iterator<Item = &'static InvalidRequest> {
+    let own = [queries::ALL, ids::ALL, bodies::ALL, labels::ALL, references::ALL];
+    CONTRACT
+        .iter()
+        .chain(own.into_iter().flatten().copied().flatten())
+}
+
+/// An extension.
+const fn own(
+    what: &'static str,
+    operations: Operations,
+    mutations: &'static [Mutation],
+    status: u16,
+    problem: Problem,
+    invalid: &'static [&'static str],
+) -> InvalidRequest {
+    InvalidRequest {
+        scope: Scope::Appkeep,
+        code: what,
+        rule: "",
+        operations,
+        mutations,
+        status,
+        problem,
+        invalid: Invalid::Exactly(invalid),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::points_at;
+
+    #[test]
+    fn a_field_may_be_written_in_several_ways() {
+        assert!(points_at("metadata.labels[0].value", "metadata.labels.0.value"));
+        assert!(points_at("/metadata/labels/0/value", "metadata.labels.0.value"));
+        assert!(points_at("metadata", "metadata.labels"));
+        assert!(!points_at("", "name"));
+        assert!(!points_at("version", "name"));
+    }
+}

@@ -1,0 +1,212 @@
+//! Requests that every server has to refuse: no schema forbids them, or they lie close to what it permits.
+
+use super::Mutation as M;
+use super::{Invalid, InvalidRequest, Mutation, Operations as On, Problem, Scope};
+
+/// A body longer than any server of this API reads: 1 MiB and a little.
+const TOO_LONG_BYTES: usize = 1_052_672;
+
+const UPPER: &str = "8A02EBD9-3A5D-4B1F-9C5E-7D1F0B0F6A11";
+const BARE: &str = "8a02ebd93a5d4b1f9c5e7d1f0b0f6a11";
+const WORD: &str = "not-an-id";
+
+const fn row(
+    code: &'static str,
+    rule: &'static str,
+    operations: On,
+    mutations: &'static [Mutation],
+    status: u16,
+    problem: Problem,
+) -> InvalidRequest {
+    InvalidRequest {
+        scope: Scope::Contract,
+        code,
+        rule,
+        operations,
+        mutations,
+        status,
+        problem,
+        invalid: Invalid::Any,
+    }
+}
+
+const fn query(
+    code: &'static str,
+    rule: &'static str,
+    operations: On,
+    mutations: &'static [Mutation],
+    name: &'static str,
+) -> InvalidRequest {
+    InvalidRequest {
+        scope: Scope::Contract,
+        code,
+        rule,
+        operations,
+        mutations,
+        status: 400,
+        problem: Problem::Numbers(&[5]),
+        invalid: Invalid::Parameter(name),
+    }
+}
+
+const fn body(
+    code: &'static str,
+    rule: &'static str,
+    operations: On,
+    mutations: &'static [Mutation],
+    field: &'static str,
+) -> InvalidRequest {
+    InvalidRequest {
+        scope: Scope::Contract,
+        code,
+        rule,
+        operations,
+        mutations,
+        status: 400,
+        problem: Problem::Numbers(&[8]),
+        invalid: Invalid::Field(field),
+    }
+}
+
+const NAME: &str = "A name is a DNS label of 1 to 63 characters.";
+const BACKUP: On = On::Only("app_backup_create_for_app");
+const RESTORES: On = On::Only("app_update");
+const IN_ACCOUNT: On = On::InPath("account_id");
+
+/// Every request that any server has to refuse.
+#[rustfmt::skip]
+pub const CONTRACT: &[InvalidRequest] = &[
+    // ------------------------------------------------------------------ tokens
+    row("token-missing", "Without a bearer token the answer is 401.", On::Every,
+        &[M::NoToken], 401, Problem::Numbers(&[3])),
+    row("token-unknown", "With a token that nobody issued the answer is 401.", On::Every,
+        &[M::UnknownToken], 401, Problem::Numbers(&[4])),
+    row("token-of-another-scheme", "Only the bearer scheme is known.", On::Every,
+        &[M::BasicToken], 401, Problem::Numbers(&[3, 4])),
+    // ------------------------------------------------------------------ permission
+    row("account-of-others", "Another account is forbidden, whether or not it exists.", IN_ACCOUNT,
+        &[M::UnknownAccount], 403, Problem::Numbers(&[11])),
+    row("token-of-others", "Another account's token is good for nothing here.", IN_ACCOUNT,
+        &[M::ForeignToken], 403, Problem::Numbers(&[11])),
+    row("role-too-low", "Who may only read can't create or delete.", On::Writes,
+        &[M::ViewerToken], 403, Problem::Numbers(&[11])),
+    // ------------------------------------------------------------------ ids
+    row("account-malformed", "An account id is a UUID.", IN_ACCOUNT,
+        &[M::Account(WORD)], 400, Problem::Numbers(&[33])),
+    row("account-in-capitals", "Ids are written in lower case.", IN_ACCOUNT,
+        &[M::Account(UPPER)], 400, Problem::Numbers(&[33])),
+    row("account-without-hyphens", "Ids are written with hyphens.", IN_ACCOUNT,
+        &[M::Account(BARE)], 400, Problem::Numbers(&[33])),
+    row("app-malformed", "An app id is a UUID.", On::InPath("app_id"),
+        &[M::App(WORD)], 400, Problem::Numbers(&[35])),
+    row("app-in-capitals", "Ids are written in lower case.", On::InPath("app_id"),
+        &[M::App(UPPER)], 400, Problem::Numbers(&[35])),
+    row("resource-malformed", "A resource id is a UUID.", On::OneResource,
+        &[M::Resource(WORD)], 400, Problem::Numbers(&[35])),
+    row("resource-in-capitals", "Ids are written in lower case.", On::OneResource,
+        &[M::Resource(UPPER)], 400, Problem::Numbers(&[35])),
+    row("resource-without-hyphens", "Ids are written with hyphens.", On::OneResource,
+        &[M::Resource(BARE)], 400, Problem::Numbers(&[35])),
+    // ------------------------------------------------------------------ what isn't there
+    row("account-unknown", "For a token of all accounts an unknown account isn't found.", IN_ACCOUNT,
+        &[M::OperatorToken, M::UnknownAccount], 404, Problem::NotFound),
+    row("app-unknown", "An unknown app isn't found.", On::InPath("app_id"),
+        &[M::UnknownApp], 404, Problem::NotFound),
+    row("app-of-others", "Another account's app isn't found under one's own account.", On::InPath("app_id"),
+        &[M::ForeignApp], 404, Problem::NotFound),
+    row("resource-unknown", "An unknown resource isn't found.", On::OneResource,
+        &[M::UnknownResource], 404, Problem::NotFound),
+    // ------------------------------------------------------------------ query
+    InvalidRequest { scope: Scope::Contract, code: "query-unknown", rule: "A query parameter that isn't documented is refused by name.", operations: On::Every,
+        mutations: &[M::Query("surprise", "1")], status: 400, problem: Problem::Numbers(&[6]),
+        invalid: Invalid::Parameter("surprise") },
+    query("query-repeated", "A query parameter comes once.", On::InQuery("limit"),
+        &[M::Query("limit", "1"), M::Query("limit", "2")], "limit"),
+    query("limit-zero", "The least limit is 1.", On::InQuery("limit"), &[M::Query("limit", "0")], "limit"),
+    query("limit-negative", "A limit is a count.", On::InQuery("limit"), &[M::Query("limit", "-1")], "limit"),
+    query("limit-word", "A limit is a count.", On::InQuery("limit"), &[M::Query("limit", "many")], "limit"),
+    query("limit-fraction", "A limit is a whole number.", On::InQuery("limit"), &[M::Query("limit", "1.5")], "limit"),
+    query("limit-empty", "A limit that is given has a value.", On::InQuery("limit"), &[M::Query("limit", "")], "limit"),
+    query("include-unknown", "Only fields that exist can be asked for.", On::InQuery("include"),
+        &[M::Query("include", "id,surprise")], "include"),
+    query("include-empty", "Some field has to be asked for.", On::InQuery("include"),
+        &[M::Query("include", "")], "include"),
+    query("include-repeated", "A field is named at most once.", On::InQuery("include"),
+        &[M::Query("include", "id,name,id")], "include"),
+    query("continue-malformed", "A continue token has a fixed form.", On::InQuery("continue"),
+        &[M::Query("continue", "surprise")], "continue"),
+    // ------------------------------------------------------------------ method and media type
+    row("method-undeclared", "A method that a path doesn't have is answered with 405 and `Allow`.", On::EveryPath,
+        &[M::Method("PATCH")], 405, Problem::Numbers(&[69])),
+    row("method-before-token", "The method is looked at before the token.", On::EveryPath,
+        &[M::Method("PATCH"), M::NoToken], 405, Problem::Numbers(&[69])),
+    row("content-type-unsupported", "A body of another media type is refused.", On::WithBody,
+        &[M::ContentType("text/plain")], 415, Problem::Any),
+    row("content-type-of-another-resource", "A vendor media type is that of the resource.", On::Creates,
+        &[M::ContentType("application/astra-app+json")], 415, Problem::Any),
+    row("body-too-long", "A body of more than 1 MiB is refused.", On::WithBody,
+        &[M::Padding(TOO_LONG_BYTES)], 413, Problem::Numbers(&[85])),
+    // ------------------------------------------------------------------ body
+    row("body-not-json", "A body is JSON.", On::WithBody, &[M::Body("{\"type\":")], 400, Problem::Numbers(&[7])),
+    row("body-empty", "A create needs a body.", On::WithBody, &[M::Body("")], 400, Problem::Numbers(&[7])),
+    row("body-with-tail", "After the body nothing follows.", On::WithBody,
+        &[M::Body("{\"type\":\"application/astra-appBackup\",\"version\":\"1.1\"} x")], 400, Problem::Numbers(&[7])),
+    body("name-in-capitals", NAME, On::WithBody, &[M::Member("name", "\"Nightly\"")], "name"),
+    body("name-with-underscore", NAME, On::WithBody, &[M::Member("name", "\"night_ly\"")], "name"),
+    body("name-ends-in-hyphen", NAME, On::WithBody, &[M::Member("name", "\"nightly-\"")], "name"),
+    body("name-ends-in-line-break", NAME, On::WithBody, &[M::Member("name", "\"nightly\\n\"")], "name"),
+    InvalidRequest { scope: Scope::Contract, code: "label-of-the-system", rule: "Labels whose names begin like the system's are refused by name.",
+        operations: On::Creates, mutations: &[M::Member("metadata",
+            "{\"labels\":[{\"name\":\"appkeep.io/read-only/snapshot-level\",\"value\":\"copy\"}]}")],
+        status: 400, problem: Problem::Numbers(&[9]), invalid: Invalid::Field("metadata.labels.0.name") },
+    // ------------------------------------------------------------------ overwriting
+    InvalidRequest { scope: Scope::Contract, code: "force-update-missing", rule: "Nothing is overwritten unless `ForceUpdate` says so.", operations: RESTORES,
+        mutations: &[M::ForceUpdate(None)], status: 403, problem: Problem::Numbers(&[79]),
+        invalid: Invalid::Parameter("ForceUpdate") },
+    InvalidRequest { scope: Scope::Contract, code: "force-update-refused", rule: "Nothing is overwritten unless `ForceUpdate` says so.", operations: RESTORES,
+        mutations: &[M::ForceUpdate(Some("perhaps"))], status: 400, problem: Problem::Numbers(&[12]),
+        invalid: Invalid::Parameter("ForceUpdate") },
+    InvalidRequest { scope: Scope::Contract, code: "restore-of-nothing", rule: "A restore names its source.", operations: RESTORES,
+        mutations: &[M::Body("{\"type\":\"application/astra-app\",\"version\":\"2.2\"}")], status: 400,
+        problem: Problem::Numbers(&[9]), invalid: Invalid::Field("backupID") },
+    InvalidRequest { scope: Scope::Contract, code: "restore-of-two", rule: "A restore names one source.", operations: RESTORES,
+        mutations: &[M::UnknownId("snapshotID")], status: 400, problem: Problem::Numbers(&[9]),
+        invalid: Invalid::Field("snapshotID") },
+    InvalidRequest { scope: Scope::Contract, code: "restore-of-unknown-backup", rule: "What isn't there can't be restored.", operations: RESTORES,
+        mutations: &[M::UnknownId("backupID")], status: 400, problem: Problem::Numbers(&[9]),
+        invalid: Invalid::Field("backupID") },
+    // ------------------------------------------------------------------ what the body refers to
+    row("snapshot-unknown", "A backup can't be made from a snapshot that isn't there.", BACKUP,
+        &[M::UnknownId("snapshotID")], 400, Problem::Numbers(&[46])),
+    row("bucket-unknown", "A backup can't go to a bucket that isn't there.", BACKUP,
+        &[M::UnknownId("bucketID")], 400, Problem::Numbers(&[108])),
+    // ------------------------------------------------------------------ the order of checks
+    row("order-token-before-account", "The token is looked at before the account.", IN_ACCOUNT,
+        &[M::NoToken, M::Account(WORD)], 401, Problem::Numbers(&[3])),
+    row("order-account-before-permission", "A malformed account is refused before permission is asked.", IN_ACCOUNT,
+        &[M::ForeignToken, M::Account(WORD)], 400, Problem::Numbers(&[33])),
+    row("order-permission-before-query", "Permission is asked before the query is read.", IN_ACCOUNT,
+        &[M::UnknownAccount, M::Query("surprise", "1")], 403, Problem::Numbers(&[11])),
+    row("order-permission-before-ids", "Permission is asked before the other ids are read.", On::InPath("app_id"),
+        &[M::UnknownAccount, M::App(WORD)], 403, Problem::Numbers(&[11])),
+    row("order-permission-before-body", "Permission is asked before the body is read.", On::WithBody,
+        &[M::UnknownAccount, M::Body("{")], 403, Problem::Numbers(&[11])),
+    row("order-role-before-body", "The role is looked at before the body.", On::WithBody,
+        &[M::ViewerToken, M::Body("{")], 403, Problem::Numbers(&[11])),
+    row("order-account-before-query", "The account is looked up before the query is read.", IN_ACCOUNT,
+        &[M::OperatorToken, M::UnknownAccount, M::Query("surprise", "1")], 404, Problem::NotFound),
+    row("order-ids-before-query", "Ids are read before the query.", On::InPath("app_id"),
+        &[M::App(WORD), M::Query("surprise", "1")], 400, Problem::Numbers(&[35])),
+    row("order-query-before-header", "The query is read before the headers.", RESTORES,
+        &[M::Query("surprise", "1"), M::ForceUpdate(None)], 400, Problem::Numbers(&[6])),
+    row("order-header-before-body", "Headers are read before the body.", RESTORES,
+        &[M::ForceUpdate(None), M::Body("{")], 403, Problem::Numbers(&[79])),
+    row("order-query-before-body", "The query is read before the body.", On::WithBody,
+        &[M::Query("surprise", "1"), M::Body("{")], 400, Problem::Numbers(&[6])),
+    row("order-query-before-app", "The query is read before the app is looked up.", On::InPath("app_id"),
+        &[M::UnknownApp, M::Query("surprise", "1")], 400, Problem::Numbers(&[6])),
+    row("order-body-before-app", "The body is read before the app is looked up.", On::WithBody,
+        &[M::UnknownApp, M::Body("{")], 400, Problem::Numbers(&[7])),
+    row("order-app-before-snapshot", "The app is looked up before what the body refers to.", BACKUP,
+        &[M::UnknownApp, M::UnknownId("snapshotID")], 404, Problem::NotFound),
+];

@@ -1,0 +1,240 @@
+//! Sending the requests of the table of invalid requests, and checking the responses.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::call::{Call, Credential, Payload};
+use super::headers::{allowed, declared};
+use super::stage::{Stage, Stop};
+use super::wire::Answer;
+use crate::document::Operation;
+use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem, points_at};
+
+/// An invalid request to one operation.
+#[derive(Debug, Clone)]
+pub(super) struct RefusalCase {
+    pub(super) request: &'static InvalidRequest,
+    pub(super) operation: String,
+}
+
+/// Every request of the contract to every operation of the document that it is for.
+pub(super) fn cases(operations: &[Operation]) -> Vec<RefusalCase> {
+    CONTRACT
+        .iter()
+        .flat_map(|request| {
+            let operations = request.operations(operations).into_iter();
+            operations.map(move |operation| RefusalCase {
+                request,
+                operation: operation.id.clone(),
+            })
+        })
+        .collect()
+}
+
+/// What a request needs and the target doesn't have.
+fn lacking(stage: &Stage, request: &InvalidRequest) -> Option<&'static str> {
+    request.mutations.iter().find_map(|mutation| match mutation {
+        Mutation::ViewerToken if stage.target.viewer_token.is_none() => Some("needs a read-only token"),
+        Mutation::ForeignToken | Mutation::ForeignApp if stage.target.foreign.is_none() => {
+            Some("needs a second account with a token of its own")
+        }
+        Mutation::OperatorToken if stage.target.operator_token.is_none() => {
+            Some("needs a token of all accounts")
+        }
+        _ => None,
+    })
+}
+
+/// Makes one case.
+pub(super) async fn run(stage: &mut Stage, case: &RefusalCase) -> Result<(), Stop> {
+    if let Some(lacking) = lacking(stage, case.request) {
+        return Err(Stop::LeftOut(lacking.to_owned()));
+    }
+    let call = invalid_call(stage, case);
+    let answer = stage.send(&call).await?;
+    stage.expect_status(&answer, case.request.status)?;
+    judge(stage, case, &answer);
+    Ok(())
+}
+
+fn invalid_call(stage: &mut Stage, case: &RefusalCase) -> Call {
+    let mut call = stage.call(&case.operation);
+    let has_body = stage
+        .wire
+        .operation(&case.operation)
+        .is_some_and(|operation| operation.body.is_some());
+    if has_body {
+        let body = stage.body_for(&case.operation);
+        call = call.json(body);
+    }
+    for mutation in case.request.mutations {
+        call = mutated(stage, call, *mutation);
+    }
+    call
+}
+
+fn mutated(stage: &Stage, mut call: Call, mutation: Mutation) -> Call {
+    match mutation {
+        Mutation::NoToken => return call.with(Credential::None),
+        Mutation::UnknownToken => return call.with(Credential::Unknown),
+        Mutation::BasicToken => return call.with(Credential::Basic),
+        Mutation::ViewerToken => return call.with(Credential::Viewer),
+        Mutation::ForeignToken => return call.with(Credential::Foreign),
+        Mutation::OperatorToken => return call.with(Credential::Operator),
+        Mutation::Account(id) => return call.path("account_id", id),
+        Mutation::UnknownAccount => return call.path("account_id", &stage.unknown_id("account")),
+        Mutation::App(id) => return call.path("app_id", id),
+        Mutation::UnknownApp => return call.path("app_id", &stage.unknown_id("app")),
+        Mutation::ForeignApp => {
+            let app = stage
+                .target
+                .foreign
+                .as_ref()
+                .map(|foreign| foreign.app.to_string());
+            return call.path("app_id", &app.unwrap_or_default());
+        }
+        Mutation::Resource(id) => return call.path("appBackup_id", id).path("appSnap_id", id),
+        Mutation::Query(name, value) => return call.query(name, value),
+        Mutation::Method(method) => {
+            call.method = Some(method.to_owned());
+            call.payload = Payload::None;
+            call.content_type = None;
+        }
+        Mutation::ForceUpdate(value) => return call.force_update(value),
+        Mutation::ContentType(media_type) => return call.content_type(media_type),
+        Mutation::Body(text) => call.payload = Payload::Text(text.to_owned()),
+        Mutation::Padding(count) => {
+            if let Payload::Json(body) = call.payload {
+                call.payload = Payload::Padded(count, body);
+            }
+        }
+        Mutation::Member(name, json) => {
+            set(&mut call, name, serde_json::from_str(json).unwrap_or(Value::Null));
+        }
+        Mutation::UnknownId(name) => set(&mut call, name, stage.unknown_id(name).into()),
+        // A valid request of the suite names an unknown resource anyway.
+        Mutation::UnknownResource => {}
+        extension => debug_assert!(false, "no request of the contract has {extension:?}"),
+    }
+    call
+}
+
+fn set(call: &mut Call, name: &str, value: Value) {
+    if let Payload::Json(Value::Object(members)) = &mut call.payload {
+        members.insert(name.to_owned(), value);
+    }
+}
+
+fn judge(stage: &mut Stage, case: &RefusalCase, answer: &Answer) {
+    let method = stage
+        .wire
+        .operation(&case.operation)
+        .map(|operation| operation.method.clone());
+    match case.request.problem {
+        Problem::Numbers(numbers) => stage.expect_problem(answer, numbers),
+        Problem::NotFound if method.as_deref() == Some("DELETE") => stage.expect_problem(answer, &[1]),
+        Problem::NotFound => stage.expect_problem(answer, &[2]),
+        Problem::Unnumbered | Problem::Any => {}
+    }
+    match case.request.invalid {
+        Invalid::Any | Invalid::Exactly(_) => {}
+        Invalid::Parameter(name) => {
+            let named = names(answer, "invalidParams");
+            let holds = named.iter().any(|found| found == name);
+            stage.expect(answer, holds, || {
+                format!(
+                    "`invalidParams` has to name `{name}`, and it names {}",
+                    listed(&named)
+                )
+            });
+        }
+        Invalid::Field(path) => {
+            let named = names(answer, "invalidFields");
+            let holds = named.iter().any(|found| points_at(found, path));
+            stage.expect(answer, holds, || {
+                format!(
+                    "`invalidFields` has to name `{path}`, and it names {}",
+                    listed(&named)
+                )
+            });
+        }
+    }
+    if answer.status == 405 {
+        judge_allow(stage, case, answer);
+    }
+}
+
+/// `Allow` lists every method that the path declares, and not the one that was refused. Methods of operations that the
+/// options leave out may be missing.
+fn judge_allow(stage: &mut Stage, case: &RefusalCase, answer: &Answer) {
+    let (declared, allowed) = (declared(stage, &case.operation).admitted, allowed(answer));
+    let refused = case.request.mutations.iter().find_map(|mutation| match mutation {
+        Mutation::Method(method) => Some(*method),
+        _ => None,
+    });
+    let holds = declared.is_subset(&allowed) && !refused.is_some_and(|method| allowed.contains(method));
+    stage.expect(answer, holds, || {
+        format!(
+            "`Allow` has to list {}, and it lists {}",
+            joined(&declared),
+            joined(&allowed)
+        )
+    });
+}
+
+pub(super) fn names(answer: &Answer, member: &str) -> Vec<String> {
+    let list = answer
+        .body
+        .get(member)
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten();
+    list.filter_map(|one| one.get("name").and_then(Value::as_str))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn listed(names: &[String]) -> String {
+    if names.is_empty() {
+        "nothing".to_owned()
+    } else {
+        names.join(", ")
+    }
+}
+
+fn joined(methods: &BTreeSet<String>) -> String {
+    if methods.is_empty() {
+        return "nothing".to_owned();
+    }
+    methods.iter().cloned().collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CONTRACT, cases};
+    use crate::document::Document;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_row_fits_some_operation_and_every_code_is_its_own() {
+        let document = Document::authored().unwrap();
+        let cases = cases(document.operations());
+        let used: BTreeSet<_> = cases.iter().map(|case| case.request.code).collect();
+        assert_eq!(used.len(), CONTRACT.len());
+    }
+
+    #[test]
+    fn every_expected_status_is_one_that_the_document_knows() {
+        let document = Document::authored().unwrap();
+        for case in cases(document.operations()) {
+            let operation = document.operation(&case.operation).unwrap();
+            assert!(
+                operation.response(case.request.status).is_some(),
+                "{} of {}",
+                case.request.code,
+                case.operation
+            );
+        }
+    }
+}

@@ -6,6 +6,7 @@
 
 mod code;
 mod lower;
+mod operations;
 
 use anyhow::{Context, Result, anyhow};
 use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle, TypeImpl};
@@ -37,6 +38,7 @@ fn generate(contract: serde_json::Value) -> Result<String> {
     for (component, rust_type) in &lowered.replacements {
         settings.with_replacement(component, rust_type, std::iter::empty::<TypeImpl>());
     }
+    let operations = operations::table(&lowered.document)?;
     let document =
         serde_json::from_value(lowered.document).context("the lowered contract isn't OpenAPI 3.0")?;
     let generated = Generator::new(&settings)
@@ -49,7 +51,7 @@ fn generate(contract: serde_json::Value) -> Result<String> {
         "// Generated from {} by `{COMMAND}`. Don't edit: change the contract.\n\n",
         spec::PATH
     );
-    Ok(header + &prettyplease::unparse(&code))
+    Ok(header + &prettyplease::unparse(&code) + &operations)
 }
 
 #[cfg(test)]

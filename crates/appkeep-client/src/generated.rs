@@ -8374,3 +8374,32 @@ pub mod builder {
         }
     }
 }
+
+/// Calls the macro `$rows` with a row for each operation: `id(RequestBody) -> SuccessBody;`.
+///
+/// A type is missing where there is no such body.
+#[macro_export]
+macro_rules! operations {
+    ($rows:ident) => {
+        $rows! {
+            app_backup_list_all() -> $crate::types::AppBackupList;
+            app_backup_fetch() -> $crate::types::AppBackup;
+            app_backup_delete();
+            app_backup_create_for_app($crate::types::AppBackupCreate) -> $crate::types::AppBackup;
+            app_backup_list_for_app() -> $crate::types::AppBackupList;
+            app_backup_fetch_for_app() -> $crate::types::AppBackup;
+            app_backup_delete_for_app();
+            app_snap_create_for_app($crate::types::AppSnapCreate) -> $crate::types::AppSnap;
+            app_snap_list_for_app() -> $crate::types::AppSnapList;
+            app_snap_fetch_for_app() -> $crate::types::AppSnap;
+            app_snap_delete_for_app();
+            app_list() -> $crate::types::AppList;
+            app_fetch() -> $crate::types::App;
+            app_update($crate::types::AppUpdate);
+            app_schedule_list_for_app() -> $crate::types::ScheduleList;
+            bucket_list() -> $crate::types::BucketList;
+            cloud_list() -> $crate::types::CloudList;
+            account_list() -> $crate::types::AccountList;
+        }
+    };
+}

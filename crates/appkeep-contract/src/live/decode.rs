@@ -1,31 +1,25 @@
 //! Reading successes with the generated client's types: what is valid must also be readable, without loss.
 
-use appkeep_client::types;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Reads a success body into the type that the client has for it, and writes it again.
-pub(super) fn decode(operation: &str, status: u16, body: &Value) -> Result<(), String> {
-    if !(200..300).contains(&status) || status == 204 {
-        return Ok(());
-    }
-    match operation {
-        "app_backup_list_all" | "app_backup_list_for_app" => there_and_back::<types::AppBackupList>(body),
-        "app_backup_create_for_app" | "app_backup_fetch" | "app_backup_fetch_for_app" => {
-            there_and_back::<types::AppBackup>(body)
+macro_rules! rows {
+    ($($id:ident($($request:ty)?) $(-> $success:ty)?;)*) => {
+        /// Reads a success body into the type that the client has for it, and writes it again.
+        pub(super) fn decode(operation: &str, status: u16, body: &Value) -> Result<(), String> {
+            if !(200..300).contains(&status) || status == 204 {
+                return Ok(());
+            }
+            match operation {
+                $($(stringify!($id) => there_and_back::<$success>(body),)?)*
+                _ => Ok(()),
+            }
         }
-        "app_snap_list_for_app" => there_and_back::<types::AppSnapList>(body),
-        "app_snap_create_for_app" | "app_snap_fetch_for_app" => there_and_back::<types::AppSnap>(body),
-        "app_list" => there_and_back::<types::AppList>(body),
-        "app_schedule_list_for_app" => there_and_back::<types::ScheduleList>(body),
-        "bucket_list" => there_and_back::<types::BucketList>(body),
-        "cloud_list" => there_and_back::<types::CloudList>(body),
-        "account_list" => there_and_back::<types::AccountList>(body),
-        "app_fetch" => there_and_back::<types::App>(body),
-        _ => Ok(()),
-    }
+    };
 }
+
+appkeep_client::operations!(rows);
 
 fn there_and_back<T: DeserializeOwned + Serialize>(body: &Value) -> Result<(), String> {
     let name = std::any::type_name::<T>().rsplit("::").next().unwrap_or_default();

@@ -235,7 +235,7 @@ impl Written {
             gid: rustix::process::getgid().as_raw(),
             appkeep: Some(locks.owner),
         })?;
-        let name = format!("{:x}", Sha256::digest(&sealed));
+        let name = hex::encode(Sha256::digest(&sealed));
         let (directory, tmp) = (locks.root.join(LOCKS_DIR), locks.root.join(TMP_DIR));
         durable::create_dirs(&directory)?;
         durable::create_dirs(&tmp)?;
@@ -341,7 +341,7 @@ mod tests {
         let directory = locks.root.join(LOCKS_DIR);
         fs::create_dir_all(&directory).unwrap();
         fs::write(
-            directory.join(format!("{:x}", Sha256::digest(&sealed))),
+            directory.join(hex::encode(Sha256::digest(&sealed))),
             [&nonce[..], &sealed].concat(),
         )
         .unwrap();

@@ -179,12 +179,7 @@ fn write_new(path: &Path, content: &[u8]) -> anyhow::Result<()> {
 
 /// Bytes that don't compress, the same each time.
 fn noise(seed: u32, len: usize) -> Vec<u8> {
-    let mut state = u64::from(seed).wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut next = || {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        state.to_le_bytes()[3]
-    };
-    (0..len).map(|_| next()).collect()
+    let mut bytes = vec![0; len];
+    fastrand::Rng::with_seed(seed.into()).fill(&mut bytes);
+    bytes
 }

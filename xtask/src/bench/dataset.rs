@@ -6,6 +6,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use fastrand::Rng;
 
 /// How many small files there are for each MiB: 20,000 for 2 GiB.
 const SMALL_FILES_PER_MIB: u64 = 10;
@@ -21,49 +22,27 @@ const MIB: u64 = 1024 * 1024;
 /// How much is written or compared at a time, in bytes.
 const BLOCK_BYTES: u64 = 256 * 1024;
 
-/// Repeatable random numbers: `SplitMix64`, which needs no more than a seed.
-#[derive(Debug)]
-pub(crate) struct Random(u64);
+/// A size with equally likely powers of two: 2 KiB is as likely between 1 and 4 KiB as 2 MiB between 1 and 4 MiB.
+fn random_size(rng: &mut Rng, least: u64, doublings: u64) -> u64 {
+    let power = least << rng.u64(..doublings);
+    power + rng.u64(..power)
+}
 
-impl Random {
-    /// The numbers that belong to a seed.
-    pub(crate) fn new(seed: u64) -> Self {
-        Self(seed)
-    }
+fn noise(rng: &mut Rng, bytes: u64) -> Vec<u8> {
+    let mut noise = vec![0; to_usize(bytes)];
+    rng.fill(&mut noise);
+    noise
+}
 
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+/// Lines of words from a small vocabulary, which compress to about a third.
+fn text(rng: &mut Rng, bytes: u64) -> Vec<u8> {
+    let mut text = Vec::with_capacity(to_usize(bytes) + 32);
+    while (text.len() as u64) < bytes {
+        let (word, end) = (rng.u64(..4093), if rng.u8(..16) == 0 { '\n' } else { ' ' });
+        let _ = write!(text, "{:x}{end}", word * word * word);
     }
-
-    fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit.max(1)
-    }
-
-    /// As many binary digits for each size: 2 KiB is as likely between 1 and 4 KiB as 2 MiB between 1 and 4 MiB.
-    fn size(&mut self, least: u64, doublings: u64) -> u64 {
-        let power = least << self.below(doublings);
-        power + self.below(power)
-    }
-
-    fn noise(&mut self, bytes: u64) -> Vec<u8> {
-        let words = std::iter::repeat_with(|| self.next().to_le_bytes());
-        words.flatten().take(to_usize(bytes)).collect()
-    }
-
-    /// Lines of words from a small vocabulary, which compress to about a third.
-    fn text(&mut self, bytes: u64) -> Vec<u8> {
-        let mut text = Vec::with_capacity(to_usize(bytes) + 32);
-        while (text.len() as u64) < bytes {
-            let number = self.next();
-            let (word, end) = (number % 4093, if number >> 60 == 0 { '\n' } else { ' ' });
-            let _ = write!(text, "{:x}{end}", word * word * word);
-        }
-        text.truncate(to_usize(bytes));
-        text
-    }
+    text.truncate(to_usize(bytes));
+    text
 }
 
 fn to_usize(bytes: u64) -> usize {
@@ -74,12 +53,12 @@ fn to_usize(bytes: u64) -> usize {
 ///
 /// # Errors
 /// When a file can't be written.
-pub(crate) fn make(root: &Path, mib: u64, random: &mut Random) -> Result<()> {
+pub(crate) fn make(root: &Path, mib: u64, rng: &mut Rng) -> Result<()> {
     let mut left = mib * MIB;
     for number in 0..mib * SMALL_FILES_PER_MIB {
-        let size = random.size(128, 7);
+        let size = random_size(rng, 128, 7);
         let content = format!("{{\"id\": {number}}}\n").into_bytes();
-        let content = [content, random.text(size)].concat();
+        let content = [content, text(rng, size)].concat();
         left = left.saturating_sub(content.len() as u64);
         put(&small_file(root, number), &content)?;
     }
@@ -91,17 +70,17 @@ pub(crate) fn make(root: &Path, mib: u64, random: &mut Random) -> Result<()> {
             break;
         }
         let path = large.join(format!("{number:05}"));
-        let size = random.size(256 * 1024, 7).min(left);
+        let size = random_size(rng, 256 * 1024, 7).min(left);
         let kind = number % 8;
         let mut make = || -> io::Result<u64> {
             let mut file = File::create(&path)?;
             match kind {
-                0 | 2 | 5 => write_blocks(&mut file, size, |bytes| random.noise(bytes)),
-                1 | 4 | 6 => write_blocks(&mut file, size, |bytes| random.text(bytes)),
+                0 | 2 | 5 => write_blocks(&mut file, size, |bytes| noise(rng, bytes)),
+                1 | 4 | 6 => write_blocks(&mut file, size, |bytes| text(rng, bytes)),
                 3 => io::copy(&mut File::open(&earlier)?, &mut file),
                 _ => {
                     // All of an earlier file, but a little further on.
-                    file.write_all(&random.noise(1000))?;
+                    file.write_all(&noise(rng, 1000))?;
                     io::copy(&mut File::open(&earlier)?, &mut file)
                 }
             }
@@ -144,11 +123,11 @@ fn put(path: &Path, content: &[u8]) -> Result<()> {
 ///
 /// # Errors
 /// When a file can't be written.
-pub(crate) fn change(root: &Path, mib: u64, random: &mut Random) -> Result<()> {
+pub(crate) fn change(root: &Path, mib: u64, rng: &mut Rng) -> Result<()> {
     let small_files = mib * SMALL_FILES_PER_MIB;
     for _ in 0..small_files / CHANGED_ONE_IN {
-        let (number, size) = (random.below(small_files), random.size(128, 7));
-        put(&small_file(root, number), &random.text(size))?;
+        let (number, size) = (rng.u64(..small_files), random_size(rng, 128, 7));
+        put(&small_file(root, number), &text(rng, size))?;
     }
     let large = root.join("large");
     for entry in fs::read_dir(&large).with_context(|| format!("failed to list {}", large.display()))? {
@@ -156,8 +135,8 @@ pub(crate) fn change(root: &Path, mib: u64, random: &mut Random) -> Result<()> {
         let mut change = || -> std::io::Result<()> {
             let file = fs::OpenOptions::new().write(true).open(&path)?;
             let size = file.metadata()?.len();
-            let stretch = random.noise(size / CHANGED_ONE_IN);
-            file.write_all_at(&stretch, random.below(size - stretch.len() as u64))
+            let stretch = noise(rng, size / CHANGED_ONE_IN);
+            file.write_all_at(&stretch, rng.u64(..(size - stretch.len() as u64).max(1)))
         };
         change().with_context(|| format!("failed to change {}", path.display()))?;
     }
@@ -237,15 +216,15 @@ mod tests {
     fn a_seed_gives_the_same_bytes_and_a_change_is_small() {
         let dir = tempfile::tempdir().unwrap();
         let (one, other) = (dir.path().join("one"), dir.path().join("other"));
-        make(&one, 16, &mut Random::new(7)).unwrap();
-        make(&other, 16, &mut Random::new(7)).unwrap();
+        make(&one, 16, &mut Rng::with_seed(7)).unwrap();
+        make(&other, 16, &mut Rng::with_seed(7)).unwrap();
         assert!(is_same(&one, &other).unwrap());
         let (files, bytes) = size(&one).unwrap();
         assert!(
             files >= 160 && bytes.abs_diff(16 * MIB) < 64 * 1024,
             "{files} files, {bytes} bytes"
         );
-        change(&one, 16, &mut Random::new(8)).unwrap();
+        change(&one, 16, &mut Rng::with_seed(8)).unwrap();
         assert!(!is_same(&one, &other).unwrap());
     }
 }

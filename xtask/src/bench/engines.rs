@@ -7,9 +7,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
+use fastrand::Rng;
 use serde_json::{Value, json};
 
-use super::dataset::{self, Random};
+use super::dataset;
 use super::process::{Cost, cost_of};
 use super::{Args, clear, report};
 
@@ -99,9 +100,9 @@ impl Costs {
 pub(crate) fn measure(args: &Args, dir: &Path, example: &Path) -> Result<Value> {
     let restic = version_of_restic()?;
     let source = dir.join("source");
-    let mut random = Random::new(args.seed);
+    let mut rng = Rng::with_seed(args.seed);
     eprintln!("making a data set of {} MiB", args.data_mib);
-    dataset::make(&source, args.data_mib, &mut random)?;
+    dataset::make(&source, args.data_mib, &mut rng)?;
     let (files, bytes) = dataset::size(&source)?;
     let mut costs = Costs::default();
     for rep in 1..=args.reps {
@@ -111,7 +112,7 @@ pub(crate) fn measure(args: &Args, dir: &Path, example: &Path) -> Result<Value> 
             source: &source,
             example,
         };
-        site.repetition(args, &mut random, &mut costs)?;
+        site.repetition(args, &mut rng, &mut costs)?;
     }
     println!(
         "{files} files, {} MiB, {restic}, the best of {}",
@@ -148,7 +149,7 @@ struct Site<'a> {
 }
 
 impl Site<'_> {
-    fn repetition(&self, args: &Args, random: &mut Random, costs: &mut Costs) -> Result<()> {
+    fn repetition(&self, args: &Args, rng: &mut Rng, costs: &mut Costs) -> Result<()> {
         for peer in Peer::ALL {
             clear(&self.place(peer))?;
             fs::create_dir_all(self.place(peer))?;
@@ -157,7 +158,7 @@ impl Site<'_> {
         cost_of(init.arg("init")).context("making restic's repository")?;
         for step in Step::ALL {
             if step == Step::Changed {
-                dataset::change(self.source, args.data_mib, random)?;
+                dataset::change(self.source, args.data_mib, rng)?;
             }
             for peer in Peer::ALL {
                 if let Some(mut command) = self.command(step, peer)? {

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use comfy_table::{Table, presets};
+use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
 use super::Args;
-use super::dataset::{self, Random};
+use super::dataset;
 use super::server::Server;
 
 /// How many connections fetch at the same time.
@@ -42,9 +43,9 @@ const PRIORITIES: [&str; 2] = ["idle", "low"];
 /// When a server doesn't do as it is asked.
 pub(crate) fn measure(args: &Args, dir: &Path, appkeep: &Path) -> Result<Value> {
     let volume = dir.join("volume");
-    let mut random = Random::new(args.seed);
+    let mut rng = Rng::with_seed(args.seed);
     eprintln!("making a data set of {} MiB", args.data_mib);
-    dataset::make(&volume, args.data_mib, &mut random)?;
+    dataset::make(&volume, args.data_mib, &mut rng)?;
     let mut table = Table::new();
     table.load_style(presets::ASCII_MARKDOWN).set_header(vec![
         "backups' priority",
@@ -72,7 +73,7 @@ pub(crate) fn measure(args: &Args, dir: &Path, appkeep: &Path) -> Result<Value> 
                 Ok(())
             })?);
             // The next backup has something to do.
-            dataset::change(&volume, args.data_mib, &mut random)?;
+            dataset::change(&volume, args.data_mib, &mut rng)?;
         }
         let (idle, busy) = (sorted(idle), sorted(busy));
         let milliseconds = |latencies: &Latencies, percent| {

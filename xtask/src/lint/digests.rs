@@ -49,7 +49,7 @@ fn payloads(document: &Value) -> BTreeSet<String> {
 fn digest(value: &Value) -> String {
     let mut sorted = value.clone();
     sorted.sort_all_objects();
-    format!("{:x}", Sha256::digest(sorted.to_string()))
+    hex::encode(Sha256::digest(sorted.to_string()))
 }
 
 /// Compares the payloads' lines with the text of a digest file.

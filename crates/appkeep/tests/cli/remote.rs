@@ -103,12 +103,7 @@ fn without_word(line: &str) -> String {
 
 /// Makes the app's volume larger, so that a backup of it takes a moment.
 pub(crate) fn fill(place: &Place, bytes: usize) {
-    let mut state = 1_u64;
-    let noise: Vec<u8> = (0..bytes)
-        .map(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            state.to_le_bytes()[6]
-        })
-        .collect();
+    let mut noise = vec![0; bytes];
+    fastrand::Rng::with_seed(1).fill(&mut noise);
     fs::write(place.path().join("volume/noise"), noise).expect("a file");
 }

@@ -6,20 +6,27 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
+use cargo_metadata::MetadataCommand;
 
 use crate::process::{command, succeeds};
-use crate::{Outcome, codegen, crash, diff, lint, pages, schemathesis, test, tidy, toolkit, vendor, verify};
+use crate::{
+    Outcome, codegen, crash, diff, files, lint, pages, schemathesis, test, tidy, toolkit, vendor, verify,
+};
 
 /// One step: its name and what it does.
 type Step = (&'static str, fn() -> Result<Outcome>);
 
 /// The steps in the order they run, cheap ones first.
 const STEPS: &[Step] = &[
+    ("lockfile", || cargo(LOCKFILE)),
     ("format", || cargo(&["fmt", "--all", "--check"])),
     ("codegen", || codegen::run(true)),
     ("tidy", tidy::run),
     ("lint", lint::run),
     ("vendor", || vendor::run(true)),
+    ("deny", || cargo(DENY)),
+    ("machete", || cargo(MACHETE)),
+    ("msrv", msrv),
     ("clippy", || cargo(CLIPPY)),
     ("docs", docs),
     ("diff", || diff::run(&diff::Args::default())),
@@ -34,9 +41,19 @@ const STEPS: &[Step] = &[
     }),
 ];
 
+/// Fails when `Cargo.lock` doesn't fit the manifests, so that no later step changes it.
+const LOCKFILE: &[&str] = &["fetch", "--locked"];
+
+/// Checks licences, duplicate versions and sources as `deny.toml` says.
+const DENY: &[&str] = &["deny", "--locked", "check", "bans", "licenses", "sources"];
+
+/// Finds dependencies that no source file uses.
+const MACHETE: &[&str] = &["machete"];
+
 /// The feature is what tests build with, so its code is looked at, too.
 const CLIPPY: &[&str] = &[
     "clippy",
+    "--locked",
     "--workspace",
     "--all-targets",
     "--features",
@@ -49,6 +66,7 @@ const CLIPPY: &[&str] = &[
 /// The tests of what the feature `failpoints` makes possible.
 const FAIL_POINTS: &[&str] = &[
     "test",
+    "--locked",
     "--package",
     "appkeep",
     "--features",
@@ -101,6 +119,10 @@ fn rerun(name: &str) -> String {
         "clippy" => "cargo clippy --workspace --all-targets".to_owned(),
         "docs" => "cargo doc --no-deps --workspace".to_owned(),
         "fail points" => format!("cargo {}", FAIL_POINTS.join(" ")),
+        "lockfile" => format!("cargo {}", LOCKFILE.join(" ")),
+        "deny" => format!("cargo {}", DENY.join(" ")),
+        "machete" => format!("cargo {}", MACHETE.join(" ")),
+        "msrv" => "cargo +MSRV check --workspace, with `rust-version` of Cargo.toml as MSRV".to_owned(),
         other => format!("cargo xtask {other}"),
     }
 }
@@ -113,8 +135,28 @@ fn cargo(args: &[&str]) -> Result<Outcome> {
     })
 }
 
+/// Checks the workspace with the oldest compiler that `rust-version` permits.
+fn msrv() -> Result<Outcome> {
+    let metadata = MetadataCommand::new()
+        .current_dir(files::root())
+        .no_deps()
+        .exec()
+        .context("failed to read the workspace")?;
+    let packages = metadata.packages.iter();
+    let version = packages.filter_map(|package| package.rust_version.as_ref()).max();
+    let version = version.context("no package has a rust-version")?;
+    let toolchain = version.to_string();
+    let mut check = command("rustup", &["run", &toolchain, "cargo", "check"]);
+    check.args(["--locked", "--workspace", "--target-dir", "target/msrv"]);
+    Ok(if succeeds(&mut check)? {
+        Outcome::Fine
+    } else {
+        Outcome::Findings
+    })
+}
+
 fn docs() -> Result<Outcome> {
-    let mut doc = command("cargo", &["doc", "--no-deps", "--workspace"]);
+    let mut doc = command("cargo", &["doc", "--locked", "--no-deps", "--workspace"]);
     Ok(if succeeds(doc.env("RUSTDOCFLAGS", "-D warnings"))? {
         Outcome::Fine
     } else {

@@ -8,7 +8,6 @@ mod contract;
 mod disk;
 mod http;
 mod server;
-mod sources;
 
 pub use self::ask::{Ask, Payload};
 pub use self::contract::{operation, operations};
@@ -18,7 +17,7 @@ pub use self::disk::{
 };
 pub use self::http::{Answer, Api};
 pub use self::server::{Builder, TestServer, usual_config};
-pub use self::sources::{CountedIds, SteppingClock};
+pub use appkeep_server::testing::{CountedIds, SteppingClock};
 
 use std::time::{Duration, Instant};
 

@@ -16,6 +16,8 @@ pub mod restore;
 pub mod retention;
 mod server;
 pub mod system;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tls;
 pub mod tokens;
 

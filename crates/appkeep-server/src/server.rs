@@ -71,6 +71,9 @@ impl Options {
 }
 
 /// A running server.
+///
+/// Dropping it is like killing it: requests are cut off, background tasks end soon afterwards, and the jobs in
+/// progress are repeated by the next server. [`Server::stop`] stops it in good order.
 pub struct Server {
     listener: Listener,
     store: Arc<SqliteStore>,
@@ -91,6 +94,14 @@ impl Server {
     /// # Errors
     /// When anything that it needs can't be had.
     pub async fn start(options: Options) -> Result<Self, StartError> {
+        Self::start_with(options, |engine| engine).await
+    }
+
+    /// Starts a server with the engine that `replace` returns for the real one.
+    pub(crate) async fn start_with(
+        options: Options,
+        replace: impl FnOnce(Arc<dyn Engine>) -> Arc<dyn Engine>,
+    ) -> Result<Self, StartError> {
         options.config.check_data_dir(&options.data_dir)?;
         let data = DataDir::create(&options.data_dir)?;
         let lock = data.lock()?;
@@ -111,13 +122,13 @@ impl Server {
         let engine_config = EngineConfig {
             data_dir: data.path().to_owned(),
         };
-        let engine: Arc<dyn Engine> = Arc::new(
+        let engine = replace(Arc::new(
             RusticEngine::new(&engine_config)
                 .with_keys(keys)
                 .verifying(options.config.verify_percent)
                 .with_priority(options.config.engine_priority)
                 .with_reserve(options.config.reserve),
-        );
+        ));
         let wake = Arc::new(Notify::new());
         let shared: Arc<dyn Store> = store.clone();
         let (clock, ids) = (options.clock.clone(), options.ids.clone());
@@ -232,14 +243,22 @@ impl Server {
     /// Stops: takes no more requests, answers those that are under way, puts running jobs back into the
     /// queue, and closes the database.
     pub async fn stop(self) {
+        self.stop_within(Some(DRAIN_TIMEOUT)).await;
+    }
+
+    /// Stops like [`Server::stop`]. Requests get at most `drain` to complete; without it they are cut off.
+    pub(crate) async fn stop_within(self, drain: Option<Duration>) {
         if let Some(operations) = &self.operations {
             operations.announce_stop();
         }
-        if tokio::time::timeout(DRAIN_TIMEOUT, self.listener.close())
-            .await
-            .is_err()
-        {
-            tracing::warn!("requests were cut off after {} s", DRAIN_TIMEOUT.as_secs());
+        match drain {
+            None => drop(self.listener),
+            Some(drain) => {
+                let closed = tokio::time::timeout(drain, self.listener.close()).await;
+                if closed.is_err() {
+                    tracing::warn!("requests were cut off after {} s", drain.as_secs());
+                }
+            }
         }
         if let Some(certificate) = self.certificate {
             certificate.stop().await;

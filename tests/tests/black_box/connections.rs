@@ -4,10 +4,8 @@ mod http2;
 
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::path::Path;
 
-use appkeep_server::config::Config;
-use appkeep_server::{Options, Server, Tls};
+use appkeep_server::Tls;
 use appkeep_tests::{Builder, PATIENCE, TestServer, eventually, usual_config};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -25,22 +23,12 @@ fn config_with(lines: &str) -> String {
     usual_config().replace("[server]\n", &format!("[server]\n{lines}\n"))
 }
 
-async fn start(lines: &str) -> TestServer {
-    Builder::new()
-        .config(&config_with(lines))
-        .workers(0)
-        .start()
-        .await
+fn builder(lines: &str) -> Builder {
+    Builder::new().config(&config_with(lines)).workers(0)
 }
 
-/// The same for a server that also has an operations listener.
-fn options(dir: &Path, lines: &str) -> Options {
-    let config = Config::parse(&dir.join("appkeep.toml"), &config_with(lines)).expect("a configuration");
-    let free = SocketAddr::from(([127, 0, 0, 1], 0));
-    Options {
-        operations_listen: Some(free),
-        ..Options::new(config, dir.join("data"), free)
-    }
+async fn start(lines: &str) -> TestServer {
+    builder(lines).start().await
 }
 
 async fn connect(address: SocketAddr) -> TcpStream {
@@ -129,28 +117,18 @@ async fn headers_that_never_end_are_closed() {
 
 #[tokio::test]
 async fn half_a_tls_handshake_is_closed() {
-    let dir = Builder::new();
-    let config = Config::parse(
-        &dir.path().join("appkeep.toml"),
-        &config_with("idle_timeout_secs = 1"),
-    );
-    let free = SocketAddr::from(([127, 0, 0, 1], 0));
-    let options = Options {
-        tls: Some(Tls::SelfSigned { names: Vec::new() }),
-        ..Options::new(config.expect("a configuration"), dir.path().join("data"), free)
-    };
-    let server = Server::start(options).await.expect("the server starts");
+    let tls = Tls::SelfSigned { names: Vec::new() };
+    let server = builder("idle_timeout_secs = 1").tls(tls).start().await;
     // Nothing; the header of a record; a record that says that it is a handshake of 512 bytes, and its beginning.
     for sent in [
         &b""[..],
         &b"\x16\x03\x01"[..],
         &b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"[..],
     ] {
-        let mut stream = connect(server.local_addr()).await;
+        let mut stream = connect(server.address()).await;
         stream.write_all(sent).await.expect("the server reads");
         until_closed(stream).await;
     }
-    server.stop().await;
 }
 
 #[tokio::test]
@@ -257,31 +235,23 @@ async fn an_address_has_a_limit_of_connections() {
 
 #[tokio::test]
 async fn the_operations_listener_answers_while_all_connections_are_in_use() {
-    let dir = Builder::new();
-    let server = Server::start(options(dir.path(), "connections_max = 1"))
-        .await
-        .expect("the server starts");
-    let mut only = connect(server.local_addr()).await;
+    let server = builder("connections_max = 1").with_operations().start().await;
+    let mut only = connect(server.address()).await;
     assert!(status_of_get(&mut only, SMALL).await.is_some());
-    assert!(!is_served(server.local_addr()).await);
-    let operations = server.operations_addr().expect("it listens");
+    assert!(!is_served(server.address()).await);
+    let operations = server.server().operations_addr().expect("it listens");
     let ready = reqwest::get(format!("http://{operations}/readyz"))
         .await
         .expect("an answer");
     assert_eq!(ready.status(), 200);
     drop(only);
-    server.stop().await;
 }
 
 #[tokio::test]
 async fn silent_connections_to_the_operations_listener_are_closed() {
-    let dir = Builder::new();
-    let server = Server::start(options(dir.path(), "idle_timeout_secs = 1"))
-        .await
-        .expect("the server starts");
-    let silent = connect(server.operations_addr().expect("it listens")).await;
+    let server = builder("idle_timeout_secs = 1").with_operations().start().await;
+    let silent = connect(server.server().operations_addr().expect("it listens")).await;
     until_closed(silent).await;
-    server.stop().await;
 }
 
 #[tokio::test]

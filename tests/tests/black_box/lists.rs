@@ -1,13 +1,9 @@
 //! Lists: their order, their pages, their columns, and what they hold.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
-use appkeep_server::config::Config;
-use appkeep_server::system::{Clock, RandomIds, SystemClock};
-use appkeep_server::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
-use appkeep_server::{Options, Server};
-use appkeep_tests::{Api, Builder, CountedIds, TestServer, usual_config};
+use appkeep_server::system::Clock;
+use appkeep_tests::{Api, Builder, TestServer};
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream};
 use serde_json::{Value, json};
@@ -242,31 +238,9 @@ impl Clock for StoppedClock {
 
 #[tokio::test]
 async fn what_was_made_in_the_same_instant_is_paged_like_everything_else() {
-    let builder = Builder::new();
-    let mut config =
-        Config::parse(&builder.path().join("appkeep.toml"), usual_config()).expect("the usual configuration");
-    config.workers = 0;
-    let (acme, shop) = (config.declaration.accounts[0].id, config.declaration.apps[0].id);
-    let options = Options {
-        clock: Arc::new(StoppedClock),
-        ids: Arc::new(CountedIds::default()),
-        ..Options::new(
-            config,
-            builder.path().join("data"),
-            SocketAddr::from(([127, 0, 0, 1], 0)),
-        )
-    };
-    let server = Server::start(options).await.expect("the server starts");
-    let wanted = NewToken {
-        name: "test".to_owned(),
-        role: Role::Member,
-        scope: AccountScope::These(vec![acme]),
-        expires_at: None,
-    };
-    let token = tokens::create(server.store().as_ref(), &SystemClock, &RandomIds, wanted).await;
-    let token = token.expect("a token").expose_secret().to_owned();
-    let api = Api::new(format!("http://{}", server.local_addr()), token, acme.as_uuid());
-    let shop = shop.as_uuid();
+    let builder = Builder::new().workers(0).clock(Arc::new(StoppedClock));
+    let server = builder.start().await;
+    let (api, shop) = (server.api().await, server.app("acme", "shop"));
 
     let mut made = create_snaps(&api, shop, 11).await;
     made.sort_unstable_by(|a, b| b.cmp(a));
@@ -278,7 +252,6 @@ async fn what_was_made_in_the_same_instant_is_paged_like_everything_else() {
             made
         );
     }
-    server.stop().await;
 }
 
 #[tokio::test]

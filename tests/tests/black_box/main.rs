@@ -17,6 +17,7 @@ mod outside_crate;
 mod pages;
 mod queue;
 mod reconciler;
+mod replaced_engine;
 mod resources;
 mod restores;
 mod schedules;

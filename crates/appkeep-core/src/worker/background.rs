@@ -5,7 +5,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Liveness;
 
-/// A running task.
+/// A running task; it ends soon after this is dropped.
 #[derive(Debug)]
 pub struct Background {
     name: &'static str,
@@ -33,10 +33,16 @@ impl Background {
     }
 
     /// Stops, soon.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.shutdown.cancel();
-        if let Err(error) = self.task.await {
+        if let Err(error) = (&mut self.task).await {
             tracing::error!(task = self.name, %error, "a background task died");
         }
+    }
+}
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
     }
 }

@@ -96,7 +96,7 @@ impl WorkerDeps {
     }
 }
 
-/// Workers that run.
+/// Running workers. Dropping them ends their tasks at once; a job in progress is left to its lease.
 pub struct Workers {
     tasks: JoinSet<()>,
     liveness: Liveness,

@@ -433,6 +433,8 @@ async fn run_in_span(deps: &WorkerDeps, job: ClaimedJob, shutdown: &Cancellation
         shutdown: shutdown.clone(),
         why: OnceLock::new(),
     };
+    // If this task is aborted, the engine's thread still has to stop.
+    let _stops_engine = run.cancel.clone().drop_guard();
     let steps = AssertUnwindSafe(run.steps()).catch_unwind();
     let result = tokio::select! {
         result = steps => result.unwrap_or_else(|_| Err(StepError::Transient("the worker panicked".to_owned()))),

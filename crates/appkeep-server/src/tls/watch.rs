@@ -15,7 +15,7 @@ use super::files::PemFiles;
 /// How often the files are read.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// The watch over a certificate, while the server runs.
+/// The watch over a certificate, while the server runs; it ends soon after this is dropped.
 pub(crate) struct CertificateWatch {
     task: JoinHandle<()>,
     look: Arc<Notify>,
@@ -56,11 +56,17 @@ impl CertificateWatch {
     }
 
     /// Ends it.
-    pub(crate) async fn stop(self) {
+    pub(crate) async fn stop(mut self) {
         self.stop.cancel();
-        if let Err(error) = self.task.await {
+        if let Err(error) = (&mut self.task).await {
             tracing::error!(%error, "the watch over the certificate died");
         }
+    }
+}
+
+impl Drop for CertificateWatch {
+    fn drop(&mut self) {
+        self.stop.cancel();
     }
 }
 

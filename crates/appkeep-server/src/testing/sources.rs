@@ -1,28 +1,27 @@
-//! Time and ids that tests can foresee.
+//! Predictable time and ids.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
-use appkeep_server::system::{Clock, IdSource};
 use chrono::{DateTime, Utc};
 use uuid::{Builder, Uuid};
 
-/// A clock that moves on by a millisecond whenever it is asked, from 2026-01-01T00:00:00Z on.
+use crate::system::{Clock, IdSource};
+
+/// A clock that advances by a millisecond at each reading. It starts at 2026-01-01T00:00:00Z.
 #[derive(Debug, Default)]
 pub struct SteppingClock {
     steps: AtomicI64,
 }
 
 impl SteppingClock {
-    /// Moves on by that much at once.
+    /// Advances the clock at once.
     pub fn advance(&self, by: Duration) {
         let steps = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.steps.fetch_add(steps, Ordering::Relaxed);
     }
-}
 
-impl SteppingClock {
-    /// Moves back by that much at once.
+    /// Sets the clock back at once.
     pub fn set_back(&self, by: Duration) {
         let steps = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
         self.steps.fetch_sub(steps, Ordering::Relaxed);
@@ -36,11 +35,22 @@ impl Clock for SteppingClock {
     }
 }
 
-/// Well-formed version 4 ids, counted from 1 at both ends: the names that the system chooses hold the
-/// beginning of an id.
+/// Well-formed version 4 ids, counted up from a seed.
+///
+/// Both ends of an id hold the count: default names contain only the beginning of an id.
 #[derive(Debug, Default)]
 pub struct CountedIds {
     count: AtomicU64,
+}
+
+impl CountedIds {
+    /// Ids that begin after `seed`. Two sources whose seeds are far apart have no id in common.
+    #[must_use]
+    pub fn from_seed(seed: u64) -> Self {
+        Self {
+            count: AtomicU64::new(seed),
+        }
+    }
 }
 
 impl IdSource for CountedIds {

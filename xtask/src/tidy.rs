@@ -22,13 +22,19 @@ use crate::{Outcome, files};
 const MAY_USE: &[(&str, &[&str])] = &[
     (
         "appkeep",
-        &["appkeep-client", "appkeep-contract", "appkeep-server"],
+        &[
+            "appkeep-client",
+            "appkeep-contract",
+            "appkeep-launcher",
+            "appkeep-server",
+        ],
     ),
     ("appkeep-api", &[]),
     ("appkeep-client", &[]),
     ("appkeep-contract", &["appkeep-client"]),
     ("appkeep-core", &[]),
     ("appkeep-engine", &["appkeep-core"]),
+    ("appkeep-launcher", &[]),
     (
         "appkeep-server",
         &["appkeep-api", "appkeep-core", "appkeep-engine", "appkeep-store"],
@@ -47,7 +53,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "appkeep-store",
         ],
     ),
-    ("xtask", &[]),
+    ("xtask", &["appkeep-launcher"]),
 ];
 
 /// The generated Rust files and the command that each has to name in its first line.
@@ -284,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn xtask_may_use_none_of_ours() {
+    fn xtask_uses_only_the_launcher() {
         assert_eq!(
             edge_findings(&[package("xtask", &["appkeep-client", "appkeep-contract"])]).len(),
             2

@@ -12,10 +12,8 @@
     reason = "a test ends at the first surprise, in its helpers too"
 )]
 
-#[path = "../cli/place.rs"]
-mod place;
-#[path = "../cli/running.rs"]
-mod running;
+#[path = "../cli/program.rs"]
+mod program;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -23,10 +21,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, app_backups, backups, eventually};
 use serde_json::{Value, json};
 
-use crate::place::{ACCOUNT, APP, Place, app_backups, backups};
-use crate::running::{Running, eventually, said};
+use crate::program::{installation, password, said};
 
 /// How many bytes the app's one large file has.
 const LARGE_BYTES: u64 = 128 << 20;
@@ -38,35 +36,17 @@ const BEARABLE: Duration = Duration::from_secs(10);
 /// The app that waits for the only worker.
 const OTHER_APP: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02";
 
-const CONFIG: &str = r#"[server]
-# Others test beside this one.
-engine_priority = "low"
-workers = 1
-
-[[accounts]]
-name = "acme"
-id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01"
-
-[[accounts.apps]]
-name = "shop"
-id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b01"
-volumes = { data = "volume" }
-
-[[accounts.apps]]
+const BLOG: &str = r#"[[accounts.apps]]
 name = "blog"
 id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02"
 volumes = { data = "other" }
-
-[[accounts.buckets]]
-name = "local"
-id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7c01"
-path = "bucket"
 "#;
 
 /// A server with one worker, slow from that place on.
-fn start(slow: &str) -> (Place, Running, String) {
-    let place = Place::new();
-    fs::write(place.path().join("appkeep.toml"), CONFIG).unwrap();
+fn start(slow: &str) -> (Installation, RunningServer, String) {
+    let place = installation();
+    place.configure("workers = 2", "workers = 1").unwrap();
+    place.add_apps(BLOG).unwrap();
     fs::create_dir(place.path().join("other")).unwrap();
     let noise = File::open("/dev/urandom").unwrap();
     let large = place.path().join("volume/large");
@@ -76,12 +56,12 @@ fn start(slow: &str) -> (Place, Running, String) {
     }
     let mut serve = place.serve();
     serve.env("APPKEEP_FAIL_POINTS", slow);
-    let server = Running::start(serve);
-    let token = place.token();
+    let server = RunningServer::start(serve).unwrap();
+    let token = place.token("acme").unwrap();
     (place, server, token)
 }
 
-fn create(server: &Running, token: &str, app: &str) -> String {
+fn create(server: &RunningServer, token: &str, app: &str) -> String {
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
     let created = server.post(token, &app_backups().replace(APP, app), &body);
     assert_eq!(created.status, 201, "{created:?}");
@@ -90,7 +70,7 @@ fn create(server: &Running, token: &str, app: &str) -> String {
 
 /// Deletes the backup at `path`, says how long its worker was busy with it after that, and makes sure that
 /// nothing is left.
-fn cancel(place: &Place, server: &Running, token: &str, path: &str, at: &str) {
+fn cancel(place: &Installation, server: &RunningServer, token: &str, path: &str, at: &str) {
     let waiting = create(server, token, OTHER_APP);
     assert_eq!(server.get(token, &waiting).body["state"], "pending", "{at}");
     let begun = Instant::now();
@@ -108,7 +88,7 @@ fn cancel(place: &Place, server: &Running, token: &str, path: &str, at: &str) {
     server.wait_for(token, &waiting, &["completed"]);
 }
 
-fn nothing_is_left(place: &Place, server: &Running, token: &str, path: &str) {
+fn nothing_is_left(place: &Installation, server: &RunningServer, token: &str, path: &str) {
     assert_eq!(server.get(token, path).status, 404);
     let listed = server.get(token, &backups()).body;
     let ids: Vec<_> = listed["items"]
@@ -203,7 +183,7 @@ fn restic_prune_refuses_to_run_beside_a_backup() {
             .args(["--no-cache", "--repo"])
             .arg(&repository)
             .args(arguments)
-            .env("RESTIC_PASSWORD", place.password())
+            .env("RESTIC_PASSWORD", password(&place))
             .output()
             .expect("restic runs: apt-get install restic")
     };

@@ -4,10 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use appkeep_launcher::{APP, Installation, RunningServer, app_backups, eventually};
 use serde_json::json;
 
-use crate::place::{APP, Place, app_backups};
-use crate::running::{Running, eventually};
+use crate::program::installation;
 
 /// Moves the wall clock by what a file says, in seconds.
 const SHIM: &str = r#"
@@ -32,7 +32,7 @@ int clock_gettime(clockid_t clock, struct timespec *time) {
 }
 "#;
 
-fn shim(place: &Place) -> PathBuf {
+fn shim(place: &Installation) -> PathBuf {
     let (source, library) = (place.path().join("shim.c"), place.path().join("shim.so"));
     fs::write(&source, SHIM).expect("the source is written");
     let mut cc = Command::new("cc");
@@ -44,17 +44,17 @@ fn shim(place: &Place) -> PathBuf {
 /// HTTP needs a date in each response, and its library has none before 1970. What was queued is done all the same.
 #[test]
 fn a_clock_before_1970_stops_no_worker() {
-    let place = Place::new();
+    let place = installation();
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
-    let create = |server: &Running, token: &str| {
+    let create = |server: &RunningServer, token: &str| {
         let created = server.post(token, &app_backups(), &body);
         assert_eq!(created.status, 201, "{}", created.body);
         format!("{}/{}", app_backups(), created.body["id"].as_str().unwrap())
     };
-    let server = place.start_idle();
-    let token = place.token();
+    let server = place.start_idle().unwrap();
+    let token = place.token("acme").unwrap();
     let early = create(&server, &token);
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
     let offset = place.path().join("offset");
     // About 1956.
@@ -63,7 +63,7 @@ fn a_clock_before_1970_stops_no_worker() {
     command
         .env("LD_PRELOAD", shim(&place))
         .env("CLOCK_OFFSET", &offset);
-    let server = Running::start(command);
+    let server = RunningServer::start(command).unwrap();
     let snapshots = place.path().join("bucket").join(APP).join("snapshots");
     eventually("the backup to be in the bucket", || {
         fs::read_dir(&snapshots).ok()?.next().map(drop)
@@ -73,5 +73,5 @@ fn a_clock_before_1970_stops_no_worker() {
         let backup = server.wait_for(&token, &path, &["completed", "failed"]);
         assert_eq!(backup["state"], "completed", "{backup}");
     }
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }

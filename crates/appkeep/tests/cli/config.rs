@@ -3,8 +3,9 @@
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
 
-use crate::place::{ACCOUNT, APP, BUCKET, CONFIG, OTHER_ACCOUNT, Place};
-use crate::running::{one_line_error, run, said};
+use appkeep_launcher::{ACCOUNT, APP, BUCKET, CONFIG, OTHER_ACCOUNT};
+
+use crate::program::{installation, one_line_error, run, said};
 
 /// What is changed in the good configuration, and what is said about it, after the file's name.
 const BREAKAGES: [(&str, &str, &str); 32] = [
@@ -180,7 +181,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
 
 #[test]
 fn every_mistake_is_named_with_its_place_and_what_would_be_right() {
-    let place = Place::new();
+    let place = installation();
     let file = place.path().join("appkeep.toml");
     for (from, to, complaint) in BREAKAGES {
         let broken = CONFIG.replacen(from, to, 1);
@@ -195,7 +196,7 @@ fn every_mistake_is_named_with_its_place_and_what_would_be_right() {
 
 #[test]
 fn a_data_directory_inside_a_volume_is_refused() {
-    let place = Place::new();
+    let place = installation();
     let data = place.path().join("volume/below/data");
     let refused = one_line_error(&place.serve_at("127.0.0.1:0", &data).output().unwrap());
     let expected = format!(
@@ -221,7 +222,7 @@ fn a_volume_or_a_bucket_inside_the_data_directory_is_refused() {
         ("path = \"bucket\"", "path = \"data\"", "the data directory"),
         ("path = \"bucket\"", "path = \"link/bucket\"", "bucket \"local\""),
     ] {
-        let place = Place::new();
+        let place = installation();
         symlink("data", place.path().join("link")).unwrap();
         for made in ["data/volume", "data/bucket"] {
             DirBuilder::new()
@@ -239,7 +240,7 @@ fn a_volume_or_a_bucket_inside_the_data_directory_is_refused() {
 
 #[test]
 fn a_data_directory_that_others_can_change_is_refused() {
-    let place = Place::new();
+    let place = installation();
     fs::create_dir(place.data()).unwrap();
     for mode in [0o777, 0o1777, 0o770, 0o702] {
         fs::set_permissions(place.data(), fs::Permissions::from_mode(mode)).unwrap();
@@ -255,12 +256,15 @@ fn a_data_directory_that_others_can_change_is_refused() {
         );
     }
     fs::set_permissions(place.data(), fs::Permissions::from_mode(0o755)).unwrap();
-    assert_eq!(place.start().stop("TERM").status.code(), Some(0));
+    assert_eq!(
+        place.start().unwrap().stop("TERM").unwrap().status.code(),
+        Some(0)
+    );
 }
 
 #[test]
 fn a_configuration_that_cannot_be_read_is_named() {
-    let place = Place::new();
+    let place = installation();
     let file = place.path().join("appkeep.toml");
     fs::remove_file(&file).unwrap();
     let refused = one_line_error(&place.serve().output().unwrap());
@@ -295,14 +299,14 @@ fn without_a_configuration_it_says_how_to_start_it() {
 
 #[test]
 fn a_log_filter_that_is_none_is_named() {
-    let place = Place::new();
+    let place = installation();
     let refused = one_line_error(&place.serve().args(["--log", "x=="]).output().unwrap());
     assert!(refused.starts_with("--log \"x==\" is no filter: "), "{refused}");
 }
 
 #[test]
 fn check_prints_what_is_declared_with_its_ids() {
-    let place = Place::new();
+    let place = installation();
     let file = place.path().join("appkeep.toml");
     let checked = run(["config", "check", &file.display().to_string()]);
     assert_eq!(checked.status.code(), Some(0));

@@ -4,14 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use appkeep_launcher::{RunningServer, eventually};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::running::{Running, appkeep, eventually, run, said};
+use crate::program::{appkeep, run, said};
 
 /// A demo that runs, and what it told people.
 struct Demo {
-    server: Running,
+    server: RunningServer,
     /// Its directory.
     root: PathBuf,
     /// The lines to be typed.
@@ -23,10 +24,10 @@ impl Demo {
         let mut command = appkeep();
         command.args(["serve", "--demo", "--listen", "127.0.0.1:0"]);
         command.args(arguments).env("TMPDIR", temporary);
-        let mut server = Running::start(command);
+        let mut server = RunningServer::start(command).unwrap();
         let (mut root, mut lines) = (None, Vec::new());
         loop {
-            let line = server.next_line();
+            let line = server.next_line().unwrap();
             if let Some((_, place)) = line.split_once("\"shop\" lies in ") {
                 let (place, _) = place.split_once("/shop, ").expect("the app's directory");
                 root = Some(PathBuf::from(place));
@@ -90,7 +91,7 @@ fn the_lines_that_it_prints_work_and_its_directory_goes_with_it() {
     assert!(shown.contains("export RESTIC_PASSWORD="), "{shown}");
     assert!(fs::read_dir(demo.root.join("bucket")).unwrap().count() > 0);
 
-    assert_eq!(demo.server.stop("INT").status.code(), Some(0));
+    assert_eq!(demo.server.stop("INT").unwrap().status.code(), Some(0));
     assert_eq!(fs::read_dir(temporary.path()).unwrap().count(), 0);
 }
 
@@ -103,7 +104,7 @@ fn the_lines_work_over_tls_as_well() {
     let answers = Demo::shell(&lines);
     assert_eq!(answers.len(), 3);
     assert_eq!(answers[0]["name"], "my-first-backup");
-    assert_eq!(demo.server.stop("INT").status.code(), Some(0));
+    assert_eq!(demo.server.stop("INT").unwrap().status.code(), Some(0));
 }
 
 #[test]
@@ -115,7 +116,7 @@ fn a_directory_of_ones_own_is_kept_and_used_again() {
     for _ in 0..2 {
         let demo = Demo::start(temporary.path(), &["--data", &data]);
         assert_eq!(demo.root, own.canonicalize().unwrap());
-        assert_eq!(demo.server.stop("TERM").status.code(), Some(0));
+        assert_eq!(demo.server.stop("TERM").unwrap().status.code(), Some(0));
         fs::write(&order, "mine").unwrap();
     }
     assert_eq!(fs::read_to_string(&order).unwrap(), "mine");
@@ -140,5 +141,5 @@ fn its_token_is_good_for_its_account_alone_and_the_judge_needs_nothing_more() {
         .output()
         .unwrap();
     assert_eq!(judged.status.code(), Some(0), "{}", said(&judged));
-    assert_eq!(demo.server.stop("TERM").status.code(), Some(0));
+    assert_eq!(demo.server.stop("TERM").unwrap().status.code(), Some(0));
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::running::{one_line_error, run, said};
+use crate::program::{one_line_error, run, said};
 
 /// A document with one operation, which answers with `status`.
 fn document(directory: &TempDir, version: &str, status: &str) -> String {

@@ -2,7 +2,7 @@
 
 use appkeep_contract::codes;
 
-use crate::running::{one_line_error, run, said};
+use crate::program::{one_line_error, run, said};
 
 #[test]
 fn a_code_is_explained_whole() {

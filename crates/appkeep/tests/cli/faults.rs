@@ -1,23 +1,18 @@
 //! A server whose system calls fail: I/O errors of the database's files, and too few file descriptors. Everything
 //! works again without a restart.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test ends at the first surprise, in its helpers too"
-)]
-
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::Command;
 
+use appkeep_launcher::{Installation, app_backups, backups, eventually};
 use rustix::process::{Pid, Resource, Rlimit, prlimit};
 use serde_json::{Value, json};
 
 use crate::operations::Watched;
-use crate::place::{CONFIG, Place, app_backups, backups};
-use crate::running::eventually;
+use crate::program::installation;
 
 /// Makes calls on the database's files fail with EIO while there is a file for the kind of call.
 const LIBRARY: &str = r#"
@@ -82,7 +77,7 @@ fn assert_whole(watched: &Watched, token: &str) {
     watched.server.wait_for(token, &path, &["completed"]);
 }
 
-fn library(place: &Place) -> PathBuf {
+fn library(place: &Installation) -> PathBuf {
     let (source, library) = (place.path().join("faults.c"), place.path().join("faults.so"));
     fs::write(&source, LIBRARY).expect("the source is written");
     let mut compiler = Command::new("cc");
@@ -102,7 +97,7 @@ fn library(place: &Place) -> PathBuf {
 
 #[test]
 fn writes_work_again_without_a_restart_after_io_errors_of_the_database() {
-    let place = Place::new();
+    let place = installation();
     let switches = place.path().join("switches");
     fs::create_dir(&switches).unwrap();
     let mut serve = place.serve();
@@ -110,7 +105,7 @@ fn writes_work_again_without_a_restart_after_io_errors_of_the_database() {
         .env("LD_PRELOAD", library(&place))
         .env("FAULT_SWITCHES", &switches);
     let watched = Watched::start(serve);
-    let token = place.token();
+    let token = place.token("acme").unwrap();
     assert_whole(&watched, &token);
     for call in ["write", "sync", "read"] {
         let switch = switches.join(call);
@@ -136,8 +131,8 @@ fn writes_work_again_without_a_restart_after_io_errors_of_the_database() {
         fs::remove_file(&switch).unwrap();
         assert_whole(&watched, &token);
     }
-    let ended = watched.server.stop("TERM");
-    assert_eq!(ended.status.code(), Some(0), "{}", ended.complaints);
+    let ended = watched.server.stop("TERM").unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
 }
 
 /// The limit on file descriptors, which are the lowest free numbers, that leaves a process `spare` more.
@@ -197,12 +192,12 @@ fn assert_waits_for_files(watched: &Watched, token: &str, spare: usize) -> Strin
 
 #[test]
 fn a_backup_without_file_descriptors_waits_for_them_and_does_not_fail() {
-    let place = Place::new();
+    let place = installation();
     let deep = place.path().join("volume/a/b/c/d/e/f/g/h/i/j/k/l/m/n/o/p");
     fs::create_dir_all(&deep).unwrap();
     fs::write(deep.join("file"), "deep down").unwrap();
     let watched = Watched::start(place.serve());
-    let token = place.token();
+    let token = place.token("acme").unwrap();
     assert_whole(&watched, &token);
     // Enough to answer requests, but each level of a directory tree takes one more.
     assert_waits_for_files(&watched, &token, 8);
@@ -210,14 +205,13 @@ fn a_backup_without_file_descriptors_waits_for_them_and_does_not_fail() {
 
 #[test]
 fn a_hook_without_file_descriptors_is_started_again_later() {
-    let place = Place::new();
+    let place = installation();
     let volumes = "volumes = { data = \"volume\" }\n";
     let hook = "[[accounts.apps.hooks]]\nname = \"quiesce\"\nstage = \"pre-snapshot\"\n\
                 command = [\"true\"]\ntimeout_secs = 1\n";
-    let config = CONFIG.replace(volumes, &[volumes, hook].concat());
-    fs::write(place.path().join("appkeep.toml"), config).unwrap();
+    place.configure(volumes, &[volumes, hook].concat()).unwrap();
     let watched = Watched::start(place.serve());
-    let token = place.token();
+    let token = place.token("acme").unwrap();
     assert_whole(&watched, &token);
     // Enough to answer requests, but a process takes its pipes.
     let reason = assert_waits_for_files(&watched, &token, 3);
@@ -226,9 +220,9 @@ fn a_hook_without_file_descriptors_is_started_again_later() {
 
 #[test]
 fn connections_are_accepted_and_the_reason_is_logged_after_too_many_open_files() {
-    let place = Place::new();
+    let place = installation();
     let watched = Watched::start(place.serve());
-    let token = place.token();
+    let token = place.token("acme").unwrap();
     assert_whole(&watched, &token);
     let address = watched.server.url.trim_start_matches("http://").to_owned();
     let few = FewFiles::of(watched.server.id(), 0);
@@ -249,6 +243,6 @@ fn connections_are_accepted_and_the_reason_is_logged_after_too_many_open_files()
     waiting.read_to_string(&mut response).unwrap();
     assert!(response.starts_with("HTTP/1.1 404 "), "{response}");
     assert_whole(&watched, &token);
-    let log = watched.server.stop("TERM").complaints;
+    let log = watched.server.stop("TERM").unwrap().stderr;
     assert!(log.contains("Too many open files"), "{log}");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::running::{run, said};
+use crate::program::{run, said};
 
 #[test]
 fn every_command_says_what_it_does() {

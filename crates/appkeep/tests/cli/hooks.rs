@@ -4,11 +4,11 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use appkeep_launcher::{ACCOUNT, APP, CONFIG, Installation, RunningServer, eventually};
 use serde_json::json;
 
-use crate::place::{ACCOUNT, APP, CONFIG, Place};
+use crate::program::{installation, said};
 use crate::remote::{Site, refused_at_last};
-use crate::running::{Running, eventually, said};
 
 /// Does nothing for long, the first time that it is run.
 const WAIT_ONCE: &str = "test $(wc -l < $LOG) -gt 1 || { echo $$ > $LOG.pid; exec sleep 600; }";
@@ -16,12 +16,12 @@ const WAIT_ONCE: &str = "test $(wc -l < $LOG) -gt 1 || { echo $$ > $LOG.pid; exe
 /// What the app's hooks wrote, each one a line. The hook that waits outlives a server that is killed, so it
 /// is ended with the test.
 struct Log<'a> {
-    place: &'a Place,
+    place: &'a Installation,
 }
 
 impl<'a> Log<'a> {
     /// Declares hooks that write a line each; one of them waits then.
-    fn of_hooks(place: &'a Place, waits: &str) -> Self {
+    fn of_hooks(place: &'a Installation, waits: &str) -> Self {
         let log = place.path().join("log");
         let volumes = "volumes = { data = \"volume\" }\n";
         let hook = |stage: &str| {
@@ -70,7 +70,7 @@ impl Drop for Log<'_> {
 }
 
 /// Creates a snapshot or a backup and answers its path.
-fn create(server: &Running, token: &str, kind: &str, version: &str) -> String {
+fn create(server: &RunningServer, token: &str, kind: &str, version: &str) -> String {
     let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/{kind}s");
     let body = json!({"type": format!("application/astra-{kind}"), "version": version});
     let created = server.post(token, &path, &body);
@@ -80,61 +80,61 @@ fn create(server: &Running, token: &str, kind: &str, version: &str) -> String {
 
 #[test]
 fn a_snapshot_whose_server_was_killed_runs_all_hooks_again() {
-    let place = Place::new();
+    let place = installation();
     let log = Log::of_hooks(&place, "pre-snapshot");
-    let server = place.start();
-    let token = place.token();
+    let server = place.start().unwrap();
+    let token = place.token("acme").unwrap();
     let path = create(&server, &token, "appSnap", "1.2");
     log.wait();
-    server.stop("KILL");
+    server.stop("KILL").unwrap();
     assert_eq!(log.lines(), ["pre-snapshot"]);
-    let server = place.start();
+    let server = place.start().unwrap();
     let snap = server.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(
         (&snap["state"], &snap["hookState"]),
         (&json!("completed"), &json!("success"))
     );
     assert_eq!(log.lines(), ["pre-snapshot", "pre-snapshot", "post-snapshot"]);
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }
 
 /// Nobody will take the snapshot any more, but the database that was quiesced for it is still to be released.
 #[test]
 fn what_was_deleted_before_its_server_was_killed_still_runs_post_hooks() {
     for (kind, version) in [("appSnap", "1.2"), ("appBackup", "1.1")] {
-        let place = Place::new();
+        let place = installation();
         let log = Log::of_hooks(&place, "pre-snapshot");
-        let server = place.start();
-        let token = place.token();
+        let server = place.start().unwrap();
+        let token = place.token("acme").unwrap();
         let path = create(&server, &token, kind, version);
         log.wait();
         // Nothing hears of the delete that the server could act on before it is killed.
-        server.stop("KILL");
-        let server = place.start_idle();
+        server.stop("KILL").unwrap();
+        let server = place.start_idle().unwrap();
         assert_eq!(server.delete(&token, &path).status, 204);
-        server.stop("KILL");
+        server.stop("KILL").unwrap();
         assert_eq!(log.lines(), ["pre-snapshot"]);
-        let server = place.start();
+        let server = place.start().unwrap();
         eventually("the app to be released", || {
             (log.lines() == ["pre-snapshot", "post-snapshot"]).then_some(())
         });
         assert_eq!(server.get(&token, &path).status, 404);
-        assert_eq!(server.stop("TERM").status.code(), Some(0));
+        assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
     }
 }
 
 /// Before the hooks come, the volumes are looked at; what was there for the killed server may be gone.
 #[test]
 fn a_volume_that_went_away_with_the_killed_server_does_not_keep_the_app_quiesced() {
-    let place = Place::new();
+    let place = installation();
     let log = Log::of_hooks(&place, "pre-snapshot");
-    let server = place.start();
-    let token = place.token();
+    let server = place.start().unwrap();
+    let token = place.token("acme").unwrap();
     let path = create(&server, &token, "appSnap", "1.2");
     log.wait();
-    server.stop("KILL");
+    server.stop("KILL").unwrap();
     fs::remove_dir_all(place.path().join("volume")).unwrap();
-    let server = place.start();
+    let server = place.start().unwrap();
     let snap = server.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(snap["state"], "failed", "{snap}");
     assert_eq!(log.lines(), ["pre-snapshot", "post-snapshot"]);
@@ -142,7 +142,7 @@ fn a_volume_that_went_away_with_the_killed_server_does_not_keep_the_app_quiesced
 
 #[test]
 fn a_completed_backup_with_a_failed_hook_says_so_wherever_it_is_shown() {
-    let place = Place::new();
+    let place = installation();
     let volumes = "volumes = { data = \"volume\" }\n";
     let hook = "[[accounts.apps.hooks]]\nname = \"release\"\nstage = \"post-snapshot\"\n\
                 command = [\"sh\", \"-c\", \"echo locked; exit 3\"]\n";

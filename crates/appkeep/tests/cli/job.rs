@@ -3,18 +3,18 @@
 use std::fs;
 use std::process::Output;
 
+use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, app_backups, backups, eventually};
 use serde_json::{Value, json};
 
-use crate::place::{ACCOUNT, APP, Place, app_backups, backups};
-use crate::running::{Running, eventually, one_line_error, run, said};
+use crate::program::{installation, one_line_error, run, said};
 
-fn job(place: &Place, arguments: &[&str]) -> Output {
+fn job(place: &Installation, arguments: &[&str]) -> Output {
     let data = place.data().display().to_string();
     let (command, rest) = arguments.split_first().expect("a command");
     run(["job", command, "--data", &data].iter().chain(rest))
 }
 
-fn listed(place: &Place) -> Vec<Value> {
+fn listed(place: &Installation) -> Vec<Value> {
     let output = job(place, &["list", "--output", "json"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let list: Value = serde_json::from_str(&said(&output)).expect("JSON");
@@ -22,7 +22,7 @@ fn listed(place: &Place) -> Vec<Value> {
 }
 
 /// Creates two backups and a snapshot; answers the paths of the backups.
-fn create(server: &Running, token: &str) -> Vec<String> {
+fn create(server: &RunningServer, token: &str) -> Vec<String> {
     let backup = json!({"type": "application/astra-appBackup", "version": "1.1"});
     let snap = json!({"type": "application/astra-appSnap", "version": "1.2"});
     let snaps = app_backups().replace("appBackups", "appSnaps");
@@ -40,9 +40,9 @@ fn assert_cancelled(backup: &Value) {
 
 #[test]
 fn queued_jobs_are_listed_and_cancelled_while_a_server_runs() {
-    let place = Place::new();
-    let server = place.start_idle();
-    let token = place.token();
+    let place = installation();
+    let server = place.start_idle().unwrap();
+    let token = place.token("acme").unwrap();
     let paths = create(&server, &token);
 
     let jobs = listed(&place);
@@ -95,11 +95,11 @@ fn queued_jobs_are_listed_and_cancelled_while_a_server_runs() {
 
 #[test]
 fn all_queued_jobs_of_an_app_are_cancelled_while_no_server_runs() {
-    let place = Place::new();
-    let server = place.start_idle();
-    let token = place.token();
+    let place = installation();
+    let server = place.start_idle().unwrap();
+    let token = place.token("acme").unwrap();
     let paths = create(&server, &token);
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
     let unknown = one_line_error(&job(&place, &["cancel", "--app", "blog"]));
     assert_eq!(unknown, "no app is called \"blog\", or has that id");
@@ -109,7 +109,7 @@ fn all_queued_jobs_of_an_app_are_cancelled_while_no_server_runs() {
     assert_eq!(said(&cancelled).lines().count(), 3);
     assert_eq!(listed(&place), [] as [Value; 0]);
 
-    let server = place.start();
+    let server = place.start().unwrap();
     for path in &paths {
         assert_cancelled(&server.get(&token, path).body);
     }
@@ -124,9 +124,9 @@ fn all_queued_jobs_of_an_app_are_cancelled_while_no_server_runs() {
 
 #[test]
 fn a_job_that_has_failed_and_waits_for_its_next_attempt_is_cancelled() {
-    let place = Place::new();
-    let server = place.start();
-    let token = place.token();
+    let place = installation();
+    let server = place.start().unwrap();
+    let token = place.token("acme").unwrap();
     let bucket = place.path().join("bucket");
     fs::rename(&bucket, place.path().join("away")).unwrap();
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
@@ -161,8 +161,8 @@ fn a_job_that_has_failed_and_waits_for_its_next_attempt_is_cancelled() {
 
 #[test]
 fn a_job_has_to_be_named() {
-    let place = Place::new();
-    drop(place.start_idle());
+    let place = installation();
+    drop(place.start_idle().unwrap());
     let output = job(&place, &["cancel"]);
     assert_eq!(output.status.code(), Some(2));
     let refused = one_line_error(&job(&place, &["cancel", "12"]));

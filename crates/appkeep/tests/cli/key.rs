@@ -5,25 +5,25 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use appkeep_launcher::{APP, BUCKET, CONFIG, Installation, RunningServer, app_backups, backups};
 use serde_json::json;
 
-use crate::place::{APP, BUCKET, CONFIG, Place, app_backups, backups};
-use crate::running::{Running, one_line_error, run, said};
+use crate::program::{installation, one_line_error, run, said};
 
 const ONE: &str = "1111111111111111111111111111111111111111111111111111111111111111";
 const TWO: &str = "2222222222222222222222222222222222222222222222222222222222222222";
 
-fn master(place: &Place) -> PathBuf {
+fn master(place: &Installation) -> PathBuf {
     place.data().join("keys/master.key")
 }
 
-fn write_master(place: &Place, content: &[u8]) {
+fn write_master(place: &Installation, content: &[u8]) {
     fs::write(master(place), content).expect("a master key");
     fs::set_permissions(master(place), fs::Permissions::from_mode(0o600)).expect("a mode");
 }
 
 /// Takes a backup and says how it ended and why.
-fn back_up(server: &Running, token: &str) -> (String, String) {
+fn back_up(server: &RunningServer, token: &str) -> (String, String) {
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
     let made = server.post(token, &app_backups(), &body);
     assert_eq!(made.status, 201, "{made:?}");
@@ -35,25 +35,25 @@ fn back_up(server: &Running, token: &str) -> (String, String) {
     )
 }
 
-fn backed_up(place: &Place) {
-    let server = place.start();
-    let (state, reasons) = back_up(&server, &place.token());
+fn backed_up(place: &Installation) {
+    let server = place.start().unwrap();
+    let (state, reasons) = back_up(&server, &place.token("acme").unwrap());
     assert_eq!(state, "completed", "{reasons}");
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }
 
-fn key(place: &Place, arguments: &[&str]) -> Output {
+fn key(place: &Installation, arguments: &[&str]) -> Output {
     let data = place.data().display().to_string();
     let (command, more) = arguments.split_first().expect("a command");
     run(["key", command, "--data", &data].iter().chain(more))
 }
 
-fn declare(place: &Place, keys: &str) {
+fn declare(place: &Installation, keys: &str) {
     let config = format!("[keys]\n{keys}\n{CONFIG}");
     fs::write(place.path().join("appkeep.toml"), config).expect("a configuration");
 }
 
-fn config(place: &Place) -> String {
+fn config(place: &Installation) -> String {
     place.path().join("appkeep.toml").display().to_string()
 }
 
@@ -68,9 +68,9 @@ fn value<'a>(printed: &'a str, name: &str) -> &'a str {
 
 #[test]
 fn restic_restores_with_the_lines_that_show_prints() {
-    let place = Place::new();
-    let server = place.start();
-    let (state, reasons) = back_up(&server, &place.token());
+    let place = installation();
+    let server = place.start().unwrap();
+    let (state, reasons) = back_up(&server, &place.token("acme").unwrap());
     assert_eq!(state, "completed", "{reasons}");
     let shown = key(&place, &["show", "--recovery"]);
     assert_eq!(shown.status.code(), Some(0), "while the server runs");
@@ -101,7 +101,7 @@ fn restic_restores_with_the_lines_that_show_prints() {
 
 #[test]
 fn a_copy_of_the_keys_alone_is_enough_with_the_configuration() {
-    let place = Place::new();
+    let place = installation();
     backed_up(&place);
     let all = said(&key(&place, &["show", "--recovery"]));
     for entry in fs::read_dir(place.data()).unwrap() {
@@ -131,10 +131,10 @@ fn a_copy_of_the_keys_alone_is_enough_with_the_configuration() {
 
 #[test]
 fn no_secret_reaches_the_log_or_a_file_in_clear() {
-    let place = Place::new();
+    let place = installation();
     let mut serve = place.serve();
     serve.args(["--log", "trace"]);
-    let server = Running::start(serve);
+    let server = RunningServer::start(serve).unwrap();
     let limits = fs::read_to_string(format!("/proc/{}/limits", server.id())).unwrap();
     let core = limits.lines().find(|line| line.starts_with("Max core file size"));
     let core: Vec<_> = core
@@ -144,15 +144,15 @@ fn no_secret_reaches_the_log_or_a_file_in_clear() {
         .take(2)
         .collect();
     assert_eq!(core, ["0", "0"], "a core file would hold keys");
-    let (state, reasons) = back_up(&server, &place.token());
+    let (state, reasons) = back_up(&server, &place.token("acme").unwrap());
     assert_eq!(state, "completed", "{reasons}");
-    let ended = server.stop("TERM");
+    let ended = server.stop("TERM").unwrap();
     let recovery = said(&key(&place, &["show", "--recovery"]));
     let own = fs::read_to_string(master(&place)).unwrap();
-    assert!(ended.complaints.contains("DEBUG"), "it did log");
+    assert!(ended.stderr.contains("DEBUG"), "it did log");
     for secret in [value(&recovery, "RESTIC_PASSWORD"), own.trim()] {
         assert_eq!(secret.len(), 64);
-        assert!(!ended.complaints.contains(secret));
+        assert!(!ended.stderr.contains(secret));
         let found = Command::new("grep")
             .args(["-rl", secret])
             .arg(place.path())
@@ -177,13 +177,13 @@ fn no_secret_reaches_the_log_or_a_file_in_clear() {
 
 #[test]
 fn a_rotation_waits_for_no_server_and_changes_no_repository() {
-    let place = Place::new();
-    let server = place.start();
-    let token = place.token();
+    let place = installation();
+    let server = place.start().unwrap();
+    let token = place.token("acme").unwrap();
     assert_eq!(back_up(&server, &token).0, "completed");
     let refused = one_line_error(&key(&place, &["rotate"]));
     assert!(refused.contains("is in use by another server"), "{refused}");
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
     let (before, recovery) = (
         fs::read(master(&place)).unwrap(),
@@ -194,13 +194,13 @@ fn a_rotation_waits_for_no_server_and_changes_no_repository() {
     assert!(said(&rotated).ends_with(", in keys/master.key; keys that were wrapped with it: 1\n"));
     assert!(fs::read(master(&place)).unwrap() != before);
     assert_eq!(said(&key(&place, &["show", "--recovery"])), recovery);
-    let server = place.start();
+    let server = place.start().unwrap();
     assert_eq!(back_up(&server, &token).0, "completed");
 }
 
 #[test]
 fn a_lost_or_wrong_master_key_is_told_at_the_start_and_no_new_one_is_made() {
-    let place = Place::new();
+    let place = installation();
     backed_up(&place);
     let right = fs::read(master(&place)).unwrap();
     fs::remove_file(master(&place)).unwrap();
@@ -235,7 +235,7 @@ fn a_lost_or_wrong_master_key_is_told_at_the_start_and_no_new_one_is_made() {
 
 #[test]
 fn the_master_key_moves_from_the_server_to_a_variable_to_a_command() {
-    let place = Place::new();
+    let place = installation();
     backed_up(&place);
     declare(&place, "env = \"APPKEEP_TEST_MASTER\"");
     let refused = one_line_error(&place.serve().output().unwrap());
@@ -243,7 +243,7 @@ fn the_master_key_moves_from_the_server_to_a_variable_to_a_command() {
         "failed to get the master key from the environment variable APPKEEP_TEST_MASTER: it is not set";
     assert_eq!(refused, expected);
     let rotate = |more: &[&str]| {
-        let mut command = crate::running::appkeep();
+        let mut command = crate::program::appkeep();
         command.args(["key", "rotate", "--config", &config(&place), "--data"]);
         command
             .arg(place.data())
@@ -262,9 +262,9 @@ fn the_master_key_moves_from_the_server_to_a_variable_to_a_command() {
     let refused = one_line_error(&serve(TWO).output().unwrap());
     assert!(refused.contains(" takes master key "), "{refused}");
     assert!(!refused.contains(ONE) && !refused.contains(TWO), "{refused}");
-    let server = Running::start(serve(ONE));
-    assert_eq!(back_up(&server, &place.token()).0, "completed");
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    let server = RunningServer::start(serve(ONE)).unwrap();
+    assert_eq!(back_up(&server, &place.token("acme").unwrap()).0, "completed");
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
     fs::write(place.path().join("vault"), TWO).unwrap();
     declare(&place, "command = [\"cat\", \"vault\"]");
@@ -314,13 +314,13 @@ fn the_master_key_moves_from_the_server_to_a_variable_to_a_command() {
 
 #[test]
 fn a_key_of_one_app_that_cannot_be_opened_fails_its_backups_and_nothing_else() {
-    let place = Place::new();
+    let place = installation();
     backed_up(&place);
     let file = place.data().join(format!("keys/{BUCKET}/{APP}.json"));
     let kept = fs::read(&file).unwrap();
     fs::write(&file, "{\"version\": 2}").unwrap();
-    let server = place.start();
-    let token = place.token();
+    let server = place.start().unwrap();
+    let token = place.token("acme").unwrap();
     let (state, reasons) = back_up(&server, &token);
     assert_eq!(state, "failed");
     assert!(reasons.contains("is no key file"), "{reasons}");

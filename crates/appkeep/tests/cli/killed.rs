@@ -5,10 +5,10 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::process::Command;
 
+use appkeep_launcher::{APP, Installation, app_backups, backups, eventually};
 use serde_json::json;
 
-use crate::place::{APP, Place, app_backups, backups};
-use crate::running::eventually;
+use crate::program::{installation, password};
 
 /// So large that copying it can be interrupted.
 const LARGE_BYTES: u64 = 96 << 20;
@@ -23,12 +23,12 @@ fn bytes_below(directory: &Path) -> u64 {
     bytes.sum()
 }
 
-fn restic(place: &Place, arguments: &[&str]) -> String {
+fn restic(place: &Installation, arguments: &[&str]) -> String {
     let output = Command::new("restic")
         .args(["--no-cache", "--repo"])
         .arg(place.path().join("bucket").join(APP))
         .args(arguments)
-        .env("RESTIC_PASSWORD", place.password())
+        .env("RESTIC_PASSWORD", password(&place))
         .output()
         .expect("restic runs: apt-get install restic");
     let complaints = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -38,12 +38,12 @@ fn restic(place: &Place, arguments: &[&str]) -> String {
 
 #[test]
 fn restic_finds_a_backup_whole_whose_server_was_killed_in_the_middle() {
-    let place = Place::new();
+    let place = installation();
     let large = place.path().join("volume/large");
     let noise = File::open("/dev/urandom").unwrap();
     io::copy(&mut noise.take(LARGE_BYTES), &mut File::create(&large).unwrap()).unwrap();
-    let server = place.start();
-    let token = place.token();
+    let server = place.start().unwrap();
+    let token = place.token("acme").unwrap();
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
     let created = server.post(&token, &app_backups(), &body);
     assert_eq!(created.status, 201);
@@ -51,9 +51,9 @@ fn restic_finds_a_backup_whole_whose_server_was_killed_in_the_middle() {
     let data = place.path().join("bucket").join(APP).join("data");
     eventually("bytes in the bucket", || (bytes_below(&data) > 0).then_some(()));
     assert_eq!(server.get(&token, &path).body["state"], "running");
-    assert_eq!(server.stop("KILL").status.code(), None);
+    assert_eq!(server.stop("KILL").unwrap().status.code(), None);
 
-    let server = place.start();
+    let server = place.start().unwrap();
     let backup = server.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(backup["state"], "completed", "{backup}");
     assert_eq!(backup["totalBytes"], LARGE_BYTES + 6);
@@ -73,5 +73,5 @@ fn restic_finds_a_backup_whole_whose_server_was_killed_in_the_middle() {
     eventually("the bytes to be gone", || {
         (bytes_below(&data) + bytes_below(&snapshots) == 0).then_some(())
     });
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }

@@ -1,11 +1,12 @@
 //! What `appkeep serve` logs: what belongs together can be found, and nothing secret is among it.
 
 use std::fs;
+use std::process::Command;
 
+use appkeep_launcher::{Installation, RunningServer, app_backups, backups};
 use serde_json::{Value, json};
 
-use crate::place::{Place, app_backups, backups};
-use crate::running::{Running, said};
+use crate::program::{installation, password, said};
 
 const HOOK: &str = r#"
 [[accounts.apps.hooks]]
@@ -13,20 +14,31 @@ name = "quiesce"
 stage = "pre-snapshot"
 command = ["true"]
 env = { DB_PASSWORD = "the-word-of-the-database" }
-
-[[accounts.buckets]]"#;
+"#;
 
 /// A server over TLS that logs everything it can, as JSON.
-fn start(place: &Place) -> Running {
-    let path = place.path().join("appkeep.toml");
-    let config = fs::read_to_string(&path).unwrap_or_default();
-    fs::write(&path, config.replacen("\n[[accounts.buckets]]", HOOK, 1)).expect("a configuration");
+fn start(place: &Installation) -> RunningServer {
+    place.add_apps(HOOK).expect("a configuration");
     let mut command = place.serve();
     command.args(["--log", "trace", "--log-format", "json", "--tls", "self-signed"]);
-    let mut server = Running::start(command);
-    server.next_line();
-    server.trusted = Some(place.data().join("tls/ca.pem"));
+    let mut server = RunningServer::start(command).unwrap();
+    server.next_line().unwrap();
     server
+        .trust(&place.data().join("tls/ca.pem"))
+        .expect("the authority");
+    server
+}
+
+/// Sends a GET over HTTP/2: its library logs more than the one of HTTP/1.1.
+fn get_over_http2(server: &RunningServer, place: &Installation, token: &str, path: &str) {
+    let mut curl = Command::new("curl");
+    curl.args(["-sS", "--http2", "--noproxy", "*", "-w", "%{http_version}"]);
+    curl.args(["-o", "/dev/null", "--cacert"])
+        .arg(place.data().join("tls/ca.pem"));
+    curl.args(["-H", &format!("Authorization: Bearer {token}")]);
+    let output = curl.arg(format!("{}{path}", server.url)).output();
+    let output = output.expect("curl runs: apt-get install curl");
+    assert_eq!(said(&output), "2", "{output:?}");
 }
 
 fn message(line: &Value) -> &str {
@@ -40,9 +52,12 @@ fn of_span<'a>(line: &'a Value, field: &str) -> &'a str {
 
 #[test]
 fn one_id_leads_from_a_request_to_its_job_and_nothing_logged_is_secret() {
-    let place = Place::new();
+    let place = installation();
     let server = start(&place);
-    let (token, wrong) = (place.token(), format!("appkeep_{}", "5".repeat(64)));
+    let (token, wrong) = (
+        place.token("acme").unwrap(),
+        format!("appkeep_{}", "5".repeat(64)),
+    );
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
     let created = server.post(&token, &app_backups(), &body);
     assert_eq!(created.status, 201);
@@ -51,14 +66,17 @@ fn one_id_leads_from_a_request_to_its_job_and_nothing_logged_is_secret() {
     assert_eq!(backup["state"], "completed", "{backup}");
     let refused = server.get(&wrong, &path);
     assert_eq!(refused.problem(), Some("4"));
-    let password = place.password();
+    let password = password(&place);
     assert_eq!(server.delete(&token, &path).status, 204);
     let missed = server.get(&token, &path);
     assert_eq!(missed.status, 404);
-    let ended = server.stop("TERM");
+    for token in [&token, &wrong] {
+        get_over_http2(&server, &place, token, &path);
+    }
+    let ended = server.stop("TERM").unwrap();
     assert_eq!(ended.status.code(), Some(0));
 
-    let log = ended.complaints;
+    let log = ended.stderr;
     let lines: Vec<Value> = log
         .lines()
         .map(|line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}")))
@@ -130,11 +148,13 @@ fn parsed(log: &str) -> Vec<Value> {
 
 #[test]
 fn by_default_failures_and_changes_are_logged_with_names_and_correlation() {
-    let place = Place::new();
+    let place = installation();
     let mut command = place.serve();
     command.args(["--log-format", "json"]);
-    let server = Running::start(command);
-    let created = place.create_token(&["--account", "acme", "--name", "ci"]);
+    let server = RunningServer::start(command).unwrap();
+    let created = place
+        .create_token(&["--account", "acme", "--name", "ci"])
+        .unwrap();
     let token = said(&created).trim().to_owned();
     let audit = String::from_utf8(created.stderr).unwrap();
     assert!(
@@ -149,8 +169,8 @@ fn by_default_failures_and_changes_are_logged_with_names_and_correlation() {
     let failed = server.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(failed["state"], "failed", "{failed}");
     assert_eq!(server.delete(&token, &path).status, 204);
-    let ended = server.stop("TERM");
-    let lines = parsed(&ended.complaints);
+    let ended = server.stop("TERM").unwrap();
+    let lines = parsed(&ended.stderr);
 
     let warnings: Vec<_> = lines
         .iter()

@@ -1,5 +1,10 @@
 //! The binary from outside: what it prints, how it ends, and what survives it.
 
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test ends at the first surprise, in its helpers too"
+)]
+
 mod bucket_owner;
 mod canned;
 mod clock;
@@ -18,11 +23,10 @@ mod killed;
 mod logs;
 mod memory;
 mod operations;
-mod place;
+mod program;
 mod reload;
 mod remote;
 mod restore;
-mod running;
 mod serve;
 mod terminal;
 mod tls;

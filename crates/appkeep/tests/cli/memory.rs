@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use appkeep_launcher::{ACCOUNT, APP, CONFIG, RunningServer, eventually};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-use crate::place::{ACCOUNT, APP, CONFIG, Place};
-use crate::running::{Running, eventually};
+use crate::program::installation;
 
 /// The most memory that a server without jobs may take. `deploy/README.md` names it.
 const MEMORY_BYTES_MAX: u64 = 256 << 20;
@@ -146,21 +146,22 @@ fn create(labels: usize, value_chars: usize) -> String {
 
 #[tokio::test]
 async fn a_server_under_attack_stays_below_256_mib() {
-    let place = Place::new();
+    let place = installation();
     let limits = "workers = 0\nidle_timeout_secs = 3600\nwrite_timeout_secs = 3600";
     let config = CONFIG.replace("workers = 2", limits);
     fs::write(place.path().join("appkeep.toml"), config).expect("a configuration");
     // Without the right to limit it, its peak alone says how much it took.
     let group = MemoryGroup::new();
     let serve = place.serve();
-    let server = Running::start(match &group {
+    let server = RunningServer::start(match &group {
         Some(group) => group.command(&serve),
         None => serve,
-    });
+    })
+    .unwrap();
     let address = server.url.strip_prefix("http://").expect("plain HTTP");
     let client = Client {
         address: address.parse().expect("an address"),
-        token: place.token(),
+        token: place.token("acme").unwrap(),
     };
     for _ in 0..SNAPSHOTS {
         let created = client.status("POST", &snapshots(), &create(64, 251)).await;

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::process::Command;
 
+use appkeep_launcher::{Client, Method, RunningServer, app_backups, backups, eventually};
 use serde_json::{Value, json};
 
-use crate::place::{Place, app_backups, backups};
-use crate::running::{Running, eventually, one_line_error};
+use crate::program::{installation, one_line_error};
 
 fn number(text: &str) -> f64 {
     text.parse().expect("a number")
@@ -15,15 +15,15 @@ fn number(text: &str) -> f64 {
 
 /// A server, and where it says how it is doing.
 pub(crate) struct Watched {
-    pub(crate) server: Running,
+    pub(crate) server: RunningServer,
     url: String,
 }
 
 impl Watched {
     pub(crate) fn start(mut command: Command) -> Self {
         command.args(["--operations-listen", "127.0.0.1:0"]);
-        let mut server = Running::start(command);
-        let line = server.next_line();
+        let mut server = RunningServer::start(command).unwrap();
+        let line = server.next_line().unwrap();
         let url = line.strip_prefix("operations are on ").expect("where");
         Self {
             url: url.to_owned(),
@@ -31,16 +31,12 @@ impl Watched {
         }
     }
 
-    /// The status, the media type and the body; nobody has to say who they are.
+    /// The status, the media type and the body, without a token.
     fn get(&self, path: &str) -> (u16, String, String) {
-        let mut curl = Command::new("curl");
-        curl.args(["-sS", "--noproxy", "*", "-w", "\n%{http_code} %{content_type}"]);
-        let output = curl.arg(format!("{}{path}", self.url)).output();
-        let text = String::from_utf8(output.expect("curl runs").stdout).expect("text");
-        let (body, rest) = text.rsplit_once('\n').expect("a status");
-        let (status, media_type) = rest.split_once(' ').expect("a media type");
-        let status = status.parse().expect("a number");
-        (status, media_type.to_owned(), body.to_owned())
+        let url = format!("{}{path}", self.url);
+        let response = Client::default().request(&Method::GET, &url, None, &[], None);
+        let response = response.expect("a response");
+        (response.status, response.media_type, response.text)
     }
 
     pub(crate) fn json(&self, path: &str) -> (u16, Value) {
@@ -69,7 +65,7 @@ impl Watched {
 
 #[test]
 fn health_and_version_are_told_without_a_token() {
-    let place = Place::new();
+    let place = installation();
     let watched = Watched::start(place.serve());
     assert_eq!(watched.json("/healthz"), (200, json!({"status": "ok"})));
     assert_eq!(watched.json("/readyz"), (200, json!({"status": "ready"})));
@@ -80,15 +76,15 @@ fn health_and_version_are_told_without_a_token() {
     // Not where the API is, and no API here.
     assert_eq!(watched.server.get("nobody", "/healthz").status, 404);
     assert_eq!(watched.get(&backups()).0, 404);
-    let ended = watched.server.stop("TERM");
-    assert_eq!((ended.status.code(), ended.complaints.as_str()), (Some(0), ""));
+    let ended = watched.server.stop("TERM").unwrap();
+    assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(0), ""));
 }
 
 #[test]
 fn metrics_tell_of_requests_jobs_and_backups() {
-    let place = Place::new();
+    let place = installation();
     let watched = Watched::start(place.serve());
-    let (server, token) = (&watched.server, place.token());
+    let (server, token) = (&watched.server, place.token("acme").unwrap());
     let before = watched.metrics();
     assert_eq!(before["appkeep_jobs{kind=\"take_backup\",state=\"done\"}"], "0");
     assert_eq!(before["appkeep_backups{state=\"completed\"}"], "0");
@@ -129,7 +125,7 @@ fn metrics_tell_of_requests_jobs_and_backups() {
         "hello and a newline"
     );
     assert_eq!(after["appkeep_queue_age_seconds"], "0.0");
-    assert_eq!(watched.server.stop("TERM").status.code(), Some(0));
+    assert_eq!(watched.server.stop("TERM").unwrap().status.code(), Some(0));
 
     // What the store knows is there after a restart.
     let watched = Watched::start(place.serve());
@@ -144,14 +140,15 @@ fn metrics_tell_of_requests_jobs_and_backups() {
 
 #[test]
 fn a_queue_that_nobody_works_on_grows_old() {
-    let place = Place::new();
-    let path = place.path().join("appkeep.toml");
-    let config = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, config.replace("workers = 2", "workers = 0")).unwrap();
+    let place = installation();
+    place.configure("workers = 2", "workers = 0").unwrap();
     let watched = Watched::start(place.serve());
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
     assert_eq!(
-        watched.server.post(&place.token(), &app_backups(), &body).status,
+        watched
+            .server
+            .post(&place.token("acme").unwrap(), &app_backups(), &body)
+            .status,
         201
     );
     let metrics = watched.metrics();
@@ -168,7 +165,7 @@ fn a_queue_that_nobody_works_on_grows_old() {
 
 #[test]
 fn an_address_that_is_taken_is_named_and_nothing_starts() {
-    let place = Place::new();
+    let place = installation();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let mut command = place.serve();

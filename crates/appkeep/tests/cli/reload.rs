@@ -4,15 +4,15 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use appkeep_launcher::{ACCOUNT, CONFIG, Installation, RunningServer, app_backups, eventually};
 use serde_json::json;
 
-use crate::place::{ACCOUNT, CONFIG, Place, app_backups};
-use crate::running::{Running, eventually};
+use crate::program::installation;
 
 const SECOND_APP: &str =
     "[[accounts.apps]]\nname = \"blog\"\nvolumes = { data = \"blog\" }\n\n[[accounts.buckets]]";
 
-fn app_names(server: &Running, token: &str) -> Vec<String> {
+fn app_names(server: &RunningServer, token: &str) -> Vec<String> {
     let apps = server
         .get(token, &format!("/accounts/{ACCOUNT}/k8s/v2/apps"))
         .body;
@@ -30,17 +30,17 @@ fn app_names(server: &Running, token: &str) -> Vec<String> {
 
 #[test]
 fn a_hangup_takes_up_apps_hooks_and_schedules_of_a_good_configuration() {
-    let place = Place::new();
+    let place = installation();
     fs::create_dir(place.path().join("blog")).unwrap();
-    let server = place.start();
-    let token = place.token();
+    let server = place.start().unwrap();
+    let token = place.token("acme").unwrap();
     assert_eq!(app_names(&server, &token), ["shop ready"]);
     let hooks =
         "[[accounts.apps.hooks]]\nname = \"fail\"\nstage = \"pre-snapshot\"\ncommand = [\"false\"]\n\n";
     let config = CONFIG.replacen("[[accounts.buckets]]", &format!("{hooks}{SECOND_APP}"), 1);
     let file = place.path().join("appkeep.toml");
     fs::write(&file, &config).unwrap();
-    server.signal("HUP");
+    server.signal("HUP").unwrap();
     eventually("the second app", || {
         let mut names = app_names(&server, &token);
         names.sort();
@@ -53,13 +53,13 @@ fn a_hangup_takes_up_apps_hooks_and_schedules_of_a_good_configuration() {
     assert_eq!(failed["state"], "failed", "the new hook runs: {failed}");
 
     fs::write(&file, CONFIG.replace("workers = 2", "workers = 1")).unwrap();
-    server.signal("HUP");
+    server.signal("HUP").unwrap();
     eventually("the second app to be withdrawn", || {
         app_names(&server, &token)
             .contains(&"blog unavailable".to_owned())
             .then_some(())
     });
-    let ended = server.stop("TERM");
+    let ended = server.stop("TERM").unwrap();
     assert_eq!(ended.status.code(), Some(0));
     for said in [
         "added app blog of account acme",
@@ -67,12 +67,12 @@ fn a_hangup_takes_up_apps_hooks_and_schedules_of_a_good_configuration() {
         "removed app blog of account acme",
         "changed settings that only a restart applies",
     ] {
-        assert!(ended.complaints.contains(said), "{said}: {}", ended.complaints);
+        assert!(ended.stderr.contains(said), "{said}: {}", ended.stderr);
     }
 }
 
 /// A server whose log is in this file.
-fn start_with_log(place: &Place, log: &Path) -> Running {
+fn start_with_log(place: &Installation, log: &Path) -> RunningServer {
     let serve = place.serve();
     let mut shell = Command::new("sh");
     shell.env_remove("APPKEEP_LOG");
@@ -80,15 +80,15 @@ fn start_with_log(place: &Place, log: &Path) -> Running {
         .args(["-c", "log=$1; shift; exec \"$@\" 2> \"$log\"", "sh"])
         .arg(log);
     shell.arg(serve.get_program()).args(serve.get_args());
-    Running::start(shell)
+    RunningServer::start(shell).unwrap()
 }
 
 #[test]
 fn a_hangup_with_a_bad_configuration_changes_nothing_and_says_why() {
-    let place = Place::new();
+    let place = installation();
     let log = place.path().join("log");
     let server = start_with_log(&place, &log);
-    let token = place.token();
+    let token = place.token("acme").unwrap();
     let file = place.path().join("appkeep.toml");
     // The good part of each isn't taken up either.
     let with_app = CONFIG.replacen("[[accounts.buckets]]", SECOND_APP, 1);
@@ -105,7 +105,7 @@ fn a_hangup_with_a_bad_configuration_changes_nothing_and_says_why() {
             Some(config) => fs::write(&file, config).unwrap(),
             None => fs::remove_file(&file).unwrap(),
         }
-        server.signal("HUP");
+        server.signal("HUP").unwrap();
         eventually("the reason in the log", || {
             let log = fs::read_to_string(&log).unwrap();
             let line = log.lines().find(|line| line.contains(reason))?;
@@ -115,5 +115,5 @@ fn a_hangup_with_a_bad_configuration_changes_nothing_and_says_why() {
         });
         assert_eq!(app_names(&server, &token), ["shop ready"]);
     }
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }

@@ -13,35 +13,35 @@ use std::ffi::OsStr;
 use std::fs;
 use std::process::{Command, Output};
 
+use appkeep_launcher::{ACCOUNT, Installation, RunningServer};
 use serde_json::Value;
 
-use crate::place::{ACCOUNT, Place};
-use crate::running::{Running, appkeep};
+use crate::program::{appkeep, installation};
 
 /// A server with one app, and a person with a token of it.
 pub(crate) struct Site {
-    pub(crate) place: Place,
-    pub(crate) server: Running,
+    pub(crate) place: Installation,
+    pub(crate) server: RunningServer,
     pub(crate) token: String,
 }
 
 impl Site {
     /// A server that works.
     pub(crate) fn new() -> Self {
-        Self::of(Place::new())
+        Self::of(installation())
     }
 
-    pub(crate) fn of(place: Place) -> Self {
-        let server = place.start();
-        let token = place.token();
+    pub(crate) fn of(place: Installation) -> Self {
+        let server = place.start().unwrap();
+        let token = place.token("acme").unwrap();
         Self { place, server, token }
     }
 
     /// A server that answers but does no work.
     pub(crate) fn idle() -> Self {
-        let place = Place::new();
-        let server = place.start_idle();
-        let token = place.token();
+        let place = installation();
+        let server = place.start_idle().unwrap();
+        let token = place.token("acme").unwrap();
         Self { place, server, token }
     }
 
@@ -102,7 +102,7 @@ fn without_word(line: &str) -> String {
 }
 
 /// Makes the app's volume larger, so that a backup of it takes a moment.
-pub(crate) fn fill(place: &Place, bytes: usize) {
+pub(crate) fn fill(place: &Installation, bytes: usize) {
     let mut noise = vec![0; bytes];
     fastrand::Rng::with_seed(1).fill(&mut noise);
     fs::write(place.path().join("volume/noise"), noise).expect("a file");

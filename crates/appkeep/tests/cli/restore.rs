@@ -1,22 +1,17 @@
 //! Restoring with the server stopped.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test ends at the first surprise, in its helpers too"
-)]
-
 use std::fs;
 use std::io::{self, Read};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::{Output, Stdio};
 
+use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, app_backups, backups, eventually};
 use serde_json::json;
 
-use crate::place::{ACCOUNT, APP, Place, app_backups, backups};
-use crate::running::{Running, appkeep, eventually, one_line_error, run, said};
+use crate::program::{appkeep, installation, one_line_error, run, said};
 
 /// A volume with a few kinds of files.
-fn fill(place: &Place) {
+fn fill(place: &Installation) {
     let volume = place.path().join("volume");
     fs::create_dir(volume.join("below")).unwrap();
     fs::write(
@@ -31,13 +26,13 @@ fn fill(place: &Place) {
 }
 
 /// A place whose app has a completed backup and snapshot, with the server stopped: their ids.
-fn backed_up(place: &Place) -> (String, String) {
-    backed_up_by(place, place.start())
+fn backed_up(place: &Installation) -> (String, String) {
+    backed_up_by(place, place.start().unwrap())
 }
 
 /// The same by that server.
-fn backed_up_by(place: &Place, server: Running) -> (String, String) {
-    let token = place.token();
+fn backed_up_by(place: &Installation, server: RunningServer) -> (String, String) {
+    let token = place.token("acme").unwrap();
     let id = |created: &serde_json::Value| created["id"].as_str().unwrap().to_owned();
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
     let backup = id(&server.post(&token, &app_backups(), &body).body);
@@ -46,11 +41,11 @@ fn backed_up_by(place: &Place, server: Running) -> (String, String) {
     let body = json!({"type": "application/astra-appSnap", "version": "1.1"});
     let snap = id(&server.post(&token, &snaps, &body).body);
     server.wait_for(&token, &format!("{snaps}/{snap}"), &["completed"]);
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
     (backup, snap)
 }
 
-fn restore(place: &Place, arguments: &[&str]) -> Output {
+fn restore(place: &Installation, arguments: &[&str]) -> Output {
     let data = place.data().display().to_string();
     run(["restore", "--data", &data].iter().chain(arguments))
 }
@@ -70,7 +65,7 @@ fn described(directory: &std::path::Path) -> String {
 
 #[test]
 fn every_byte_comes_back_in_place() {
-    let place = Place::new();
+    let place = installation();
     fill(&place);
     let volume = place.path().join("volume");
     let before = described(&volume);
@@ -91,15 +86,15 @@ fn every_byte_comes_back_in_place() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(described(&volume), before);
     // The server goes on as if nothing had been.
-    let server = place.start();
-    let listed = server.get(&place.token(), &backups()).body;
+    let server = place.start().unwrap();
+    let listed = server.get(&place.token("acme").unwrap(), &backups()).body;
     assert_eq!(listed["items"][0]["state"], "completed");
 }
 
 /// The library leaves out what the server's user told git to ignore, where it finds a `.git`.
 #[test]
 fn what_git_ignores_is_backed_up_too() {
-    let place = Place::new();
+    let place = installation();
     let (volume, home) = (place.path().join("volume"), place.path().join("home"));
     fs::create_dir(volume.join(".git")).unwrap();
     fs::write(volume.join("app.log"), "kept").unwrap();
@@ -109,7 +104,7 @@ fn what_git_ignores_is_backed_up_too() {
     fs::write(home.join("git/ignore"), "*.log\n").unwrap();
     let mut serve = place.serve();
     serve.env("XDG_CONFIG_HOME", &home);
-    let (backup, _) = backed_up_by(&place, Running::start(serve));
+    let (backup, _) = backed_up_by(&place, RunningServer::start(serve).unwrap());
     let target = place.path().join("restored");
     let to = target.display().to_string();
     let output = restore(&place, &["--backup", &backup, "--target", &to]);
@@ -119,7 +114,7 @@ fn what_git_ignores_is_backed_up_too() {
 
 #[test]
 fn a_directory_is_filled_and_replaced_only_when_that_is_asked_for() {
-    let place = Place::new();
+    let place = installation();
     fill(&place);
     let (backup, _) = backed_up(&place);
     let target = place.path().join("restored");
@@ -148,7 +143,7 @@ fn a_directory_is_filled_and_replaced_only_when_that_is_asked_for() {
 
 #[test]
 fn what_cannot_be_restored_is_said_in_one_line() {
-    let place = Place::new();
+    let place = installation();
     let unknown = "00000000-0000-4000-8000-000000000000";
     let refused = one_line_error(&restore(&place, &["--backup", unknown, "--in-place"]));
     assert!(
@@ -156,11 +151,11 @@ fn what_cannot_be_restored_is_said_in_one_line() {
         "{refused}"
     );
 
-    let server = place.start();
+    let server = place.start().unwrap();
     let refused = one_line_error(&restore(&place, &["--backup", unknown, "--in-place"]));
     assert!(refused.contains("is in use by another server"), "{refused}");
     assert!(refused.contains(&server.id().to_string()), "{refused}");
-    server.stop("TERM");
+    server.stop("TERM").unwrap();
 
     let refused = one_line_error(&restore(&place, &["--backup", unknown, "--in-place"]));
     assert_eq!(refused, format!("there is no backup {unknown}"));
@@ -170,7 +165,7 @@ fn what_cannot_be_restored_is_said_in_one_line() {
 
 #[test]
 fn source_and_target_have_to_be_chosen() {
-    let place = Place::new();
+    let place = installation();
     let id = "00000000-0000-4000-8000-000000000000";
     for arguments in [
         &["--in-place"][..],
@@ -190,7 +185,7 @@ fn source_and_target_have_to_be_chosen() {
 
 #[test]
 fn a_damaged_bucket_fails_the_restore_and_leaves_the_volume_alone() {
-    let place = Place::new();
+    let place = installation();
     fill(&place);
     let (backup, _) = backed_up(&place);
     fs::write(place.path().join("volume/greeting.txt"), "since").unwrap();
@@ -213,7 +208,7 @@ fn a_damaged_bucket_fails_the_restore_and_leaves_the_volume_alone() {
 
 #[test]
 fn a_restore_that_is_killed_leaves_the_old_data_and_the_next_one_ends_well() {
-    let place = Place::new();
+    let place = installation();
     let volume = place.path().join("volume");
     let large = volume.join("large");
     let noise = fs::File::open("/dev/urandom").unwrap();
@@ -249,7 +244,7 @@ fn a_restore_that_is_killed_leaves_the_old_data_and_the_next_one_ends_well() {
 
 #[test]
 fn a_volume_of_another_app_inside_is_only_replaced_by_force() {
-    let place = Place::new();
+    let place = installation();
     fill(&place);
     let file = place.path().join("appkeep.toml");
     let config = fs::read_to_string(&file).unwrap();
@@ -265,8 +260,8 @@ fn a_volume_of_another_app_inside_is_only_replaced_by_force() {
         "{warned}"
     );
 
-    let server = place.start();
-    let token = place.token();
+    let server = place.start().unwrap();
+    let token = place.token("acme").unwrap();
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
     let created = server.post(&token, &app_backups(), &body).body;
     let id = created["id"].as_str().unwrap();
@@ -278,7 +273,7 @@ fn a_volume_of_another_app_inside_is_only_replaced_by_force() {
         refused.body["detail"].as_str().unwrap().contains("--force"),
         "{refused:?}"
     );
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
     let refused = one_line_error(&restore(&place, &["--backup", id, "--in-place"]));
     assert!(

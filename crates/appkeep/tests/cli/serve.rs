@@ -6,12 +6,12 @@ use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use appkeep_launcher::{ACCOUNT, APP, RunningServer, app_backups, backups};
 use serde_json::json;
 
-use crate::place::{ACCOUNT, APP, Place, app_backups, backups};
-use crate::running::{Running, one_line_error};
+use crate::program::{installation, one_line_error};
 
-fn connect(server: &Running) -> TcpStream {
+fn connect(server: &RunningServer) -> TcpStream {
     let address = server.url.strip_prefix("http://").expect("http");
     TcpStream::connect(address).expect("a connection")
 }
@@ -19,31 +19,31 @@ fn connect(server: &Running) -> TcpStream {
 #[test]
 fn one_line_says_where_it_is_ready_and_a_signal_stops_it() {
     for signal in ["TERM", "INT"] {
-        let place = Place::new();
-        let server = place.start();
+        let place = installation();
+        let server = place.start().unwrap();
         assert!(server.url.starts_with("http://127.0.0.1:"), "{}", server.url);
         assert!(!server.url.ends_with(":0"), "{}", server.url);
         let answer = server.get("unknown", &backups());
         assert_eq!((answer.status, answer.problem()), (401, Some("4")));
-        let ended = server.stop(signal);
-        assert_eq!(ended.status.code(), Some(0), "{signal}: {}", ended.complaints);
+        let ended = server.stop(signal).unwrap();
+        assert_eq!(ended.status.code(), Some(0), "{signal}: {}", ended.stderr);
         assert_eq!(ended.lines, Vec::<String>::new());
-        assert_eq!(ended.complaints, "");
+        assert_eq!(ended.stderr, "");
     }
 }
 
 #[test]
 fn idle_connections_do_not_keep_it_from_stopping() {
-    let place = Place::new();
-    let server = place.start();
+    let place = installation();
+    let server = place.start().unwrap();
     let silent = connect(&server);
     let mut kept = connect(&server);
     write!(kept, "GET {} HTTP/1.1\r\nHost: appkeep\r\n\r\n", backups()).unwrap();
     kept.read_exact(&mut [0; 12]).unwrap();
     let begun = Instant::now();
-    let ended = server.stop("TERM");
+    let ended = server.stop("TERM").unwrap();
     assert_eq!(ended.status.code(), Some(0));
-    assert_eq!(ended.complaints, "");
+    assert_eq!(ended.stderr, "");
     // It would wait for 5 s for a request that is under way.
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     drop((silent, kept));
@@ -51,12 +51,12 @@ fn idle_connections_do_not_keep_it_from_stopping() {
 
 #[test]
 fn requests_that_never_end_are_cut_off_when_it_stops() {
-    let place = Place::new();
-    let server = place.start();
+    let place = installation();
+    let server = place.start().unwrap();
     let mut in_the_header = connect(&server);
     write!(in_the_header, "GET {} HTTP/1.1\r\nHost: ", backups()).unwrap();
     let mut in_the_body = connect(&server);
-    let (path, token) = (app_backups(), place.token());
+    let (path, token) = (app_backups(), place.token("acme").unwrap());
     write!(
         in_the_body,
         "POST {path} HTTP/1.1\r\nHost: appkeep\r\nAuthorization: Bearer {token}\r\n\
@@ -66,28 +66,28 @@ fn requests_that_never_end_are_cut_off_when_it_stops() {
     // Whoever comes later is answered: by then both have arrived.
     assert_eq!(server.get(&token, &backups()).status, 200);
     let begun = Instant::now();
-    let ended = server.stop("TERM");
-    assert_eq!(ended.status.code(), Some(0), "{}", ended.complaints);
+    let ended = server.stop("TERM").unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
     assert!(
-        ended.complaints.contains("requests were cut off after 5 s"),
+        ended.stderr.contains("requests were cut off after 5 s"),
         "{}",
-        ended.complaints
+        ended.stderr
     );
-    assert!(!ended.complaints.contains('\x1b'), "colours are for terminals");
+    assert!(!ended.stderr.contains('\x1b'), "colours are for terminals");
     assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
     drop((in_the_header, in_the_body));
 }
 
 #[test]
 fn what_was_answered_is_there_after_a_restart() {
-    let place = Place::new();
-    let server = place.start();
-    let token = place.token();
+    let place = installation();
+    let server = place.start().unwrap();
+    let token = place.token("acme").unwrap();
     let body = serde_json::json!({"type": "application/astra-appBackup", "version": "1.1"});
     let created = server.post(&token, &app_backups(), &body);
     assert_eq!(created.status, 201);
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
-    let server = place.start();
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
+    let server = place.start().unwrap();
     let path = format!("{}/{}", backups(), created.body["id"].as_str().unwrap());
     let backup = server.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(backup["state"], "completed", "{backup}");
@@ -95,13 +95,13 @@ fn what_was_answered_is_there_after_a_restart() {
 
 #[test]
 fn directories_that_are_missing_are_warned_of_and_no_error() {
-    let place = Place::new();
+    let place = installation();
     fs::remove_dir(place.path().join("bucket")).unwrap();
     fs::remove_dir_all(place.path().join("volume")).unwrap();
-    let server = place.start();
-    let ended = server.stop("TERM");
+    let server = place.start().unwrap();
+    let ended = server.stop("TERM").unwrap();
     assert_eq!(ended.status.code(), Some(0));
-    let lines = ended.complaints.lines();
+    let lines = ended.stderr.lines();
     let warnings: Vec<_> = lines
         .filter(|line| line.contains("is not a directory now"))
         .collect();
@@ -118,8 +118,8 @@ fn directories_that_are_missing_are_warned_of_and_no_error() {
 
 #[test]
 fn a_second_server_on_a_data_directory_is_told_who_has_it() {
-    let place = Place::new();
-    let server = place.start();
+    let place = installation();
+    let server = place.start().unwrap();
     let refused = one_line_error(&place.serve().output().unwrap());
     let data = place.data().canonicalize().unwrap();
     let expected = format!(
@@ -129,19 +129,19 @@ fn a_second_server_on_a_data_directory_is_told_who_has_it() {
         server.id()
     );
     assert_eq!(refused, expected);
-    let token = place.token();
+    let token = place.token("acme").unwrap();
     assert_eq!(
         server.get(&token, &backups()).status,
         200,
         "the first is unharmed"
     );
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
-    place.start();
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
+    place.start().unwrap();
 }
 
 #[test]
 fn an_address_that_is_taken_is_named() {
-    let place = Place::new();
+    let place = installation();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let refused = one_line_error(&place.serve_at(&address, &place.data()).output().unwrap());
@@ -151,7 +151,7 @@ fn an_address_that_is_taken_is_named() {
 
 #[test]
 fn a_data_directory_that_cannot_be_one_is_named() {
-    let place = Place::new();
+    let place = installation();
     let file = place.path().join("file");
     fs::write(&file, "").unwrap();
     for (data, why) in [
@@ -166,7 +166,7 @@ fn a_data_directory_that_cannot_be_one_is_named() {
 
 #[test]
 fn a_database_that_is_none_is_named() {
-    let place = Place::new();
+    let place = installation();
     fs::create_dir(place.data()).unwrap();
     let database = place.data().join("appkeep.sqlite3");
     fs::write(&database, "this is not a database, ".repeat(200)).unwrap();
@@ -181,7 +181,7 @@ fn a_database_that_is_none_is_named() {
 #[test]
 fn a_limit_on_file_sizes_fails_a_snapshot_and_not_the_server() {
     const LIMIT_BLOCKS: &str = "16384"; // of 512 bytes: 8 MiB
-    let place = Place::new();
+    let place = installation();
     let large = place.path().join("volume/large");
     fs::write(&large, vec![7; 12 << 20]).unwrap();
     let serve = place.serve();
@@ -193,8 +193,8 @@ fn a_limit_on_file_sizes_fails_a_snapshot_and_not_the_server() {
         LIMIT_BLOCKS,
     ]);
     shell.arg(serve.get_program()).args(serve.get_args());
-    let server = Running::start(shell);
-    let token = place.token();
+    let server = RunningServer::start(shell).unwrap();
+    let token = place.token("acme").unwrap();
     let snaps = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps");
     let create = || {
         let body = json!({"type": "application/astra-appSnap", "version": "1.1"});
@@ -216,5 +216,5 @@ fn a_limit_on_file_sizes_fails_a_snapshot_and_not_the_server() {
     fs::remove_file(&large).unwrap();
     let completed = create();
     assert_eq!(completed["state"], "completed", "{completed}");
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }

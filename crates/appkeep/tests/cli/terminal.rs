@@ -2,11 +2,10 @@
 
 use std::process::Command;
 
+use appkeep_launcher::eventually;
 use rexpect::process::WaitStatus;
 use rexpect::reader::Options;
 use rexpect::session::{PtySession, spawn_with_options};
-
-use crate::running::eventually;
 
 /// How long the terminal may keep silent, in milliseconds.
 const PATIENCE_MILLIS: u64 = 60_000;

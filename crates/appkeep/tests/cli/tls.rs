@@ -8,24 +8,24 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use appkeep_launcher::{Installation, RunningServer, backups, eventually};
 use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 
-use crate::place::{Place, backups};
-use crate::running::{Running, eventually, one_line_error};
+use crate::program::{installation, one_line_error};
 
 /// What curl says when it doesn't trust a certificate.
 const UNTRUSTED: i32 = 60;
 
-fn serve(place: &Place, arguments: &[&str]) -> Command {
+fn serve(place: &Installation, arguments: &[&str]) -> Command {
     let mut command = place.serve();
     command.args(arguments);
     command
 }
 
 /// A server with a certificate of its own, and the file of its authority.
-fn start_self_signed(place: &Place, more: &[&str]) -> (Running, PathBuf) {
-    let mut server = Running::start(serve(place, &[&["--tls", "self-signed"], more].concat()));
-    let line = server.next_line();
+fn start_self_signed(place: &Installation, more: &[&str]) -> (RunningServer, PathBuf) {
+    let mut server = RunningServer::start(serve(place, &[&["--tls", "self-signed"], more].concat())).unwrap();
+    let line = server.next_line().unwrap();
     let ca = line.strip_prefix("clients have to trust its certificate authority: ");
     let ca = PathBuf::from(ca.expect("where it is"));
     assert_eq!(
@@ -40,7 +40,7 @@ fn start_self_signed(place: &Place, more: &[&str]) -> (Running, PathBuf) {
 }
 
 /// Asks for a list with no good token, by that name, and trusting that certificate.
-fn ask_as(server: &Running, name: &str, trusted: Option<&Path>, more: &[&str]) -> Output {
+fn ask_as(server: &RunningServer, name: &str, trusted: Option<&Path>, more: &[&str]) -> Output {
     let address = server.url.strip_prefix("https://").expect("https");
     let (host, port) = address.rsplit_once(':').expect("a port");
     let mut curl = Command::new("curl");
@@ -70,7 +70,7 @@ fn answered(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("text")
 }
 
-fn trusts(server: &Running, file: &Path) -> bool {
+fn trusts(server: &RunningServer, file: &Path) -> bool {
     let output = ask_as(server, "localhost", Some(file), &[]);
     match output.status.code() {
         Some(0) => true,
@@ -91,7 +91,7 @@ fn contents(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 
 #[test]
 fn a_certificate_of_its_own_is_good_for_whoever_trusts_its_authority() {
-    let place = Place::new();
+    let place = installation();
     let (server, ca) = start_self_signed(
         &place,
         &["--tls-name", "Backup.Example", "--tls-name", "192.0.2.7"],
@@ -119,20 +119,20 @@ fn a_certificate_of_its_own_is_good_for_whoever_trusts_its_authority() {
         let mode = dir.join(key).metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{key}");
     }
-    let ended = server.stop("TERM");
-    assert_eq!((ended.status.code(), ended.complaints.as_str()), (Some(0), ""));
+    let ended = server.stop("TERM").unwrap();
+    assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(0), ""));
 }
 
 #[test]
 fn the_authority_is_made_once_and_the_certificate_anew_only_for_another_name() {
-    let place = Place::new();
+    let place = installation();
     let dir = place.data().join("tls");
     let (server, ca) = start_self_signed(&place, &[]);
     let before = contents(&dir);
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
     let (server, _) = start_self_signed(&place, &[]);
     assert_eq!(contents(&dir), before);
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 
     let (server, _) = start_self_signed(&place, &["--tls-name", "*.backup.example"]);
     let after = contents(&dir);
@@ -146,7 +146,7 @@ fn the_authority_is_made_once_and_the_certificate_anew_only_for_another_name() {
     }
     let output = ask_as(&server, "one.backup.example", Some(&ca), &[]);
     assert_eq!(answered(&output), "401 2");
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
     // A name less asks for nothing.
     let (_server, _) = start_self_signed(&place, &[]);
     assert_eq!(contents(&dir), after);
@@ -154,9 +154,9 @@ fn the_authority_is_made_once_and_the_certificate_anew_only_for_another_name() {
 
 #[test]
 fn an_authority_that_is_broken_is_told_and_not_replaced() {
-    let place = Place::new();
+    let place = installation();
     let (server, _) = start_self_signed(&place, &[]);
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
     let dir = place.data().canonicalize().unwrap().join("tls");
     fs::remove_file(dir.join("ca-key.pem")).unwrap();
     let before = contents(&dir);
@@ -177,7 +177,7 @@ struct Pair {
 }
 
 impl Pair {
-    fn make(place: &Place, name: &str) -> Self {
+    fn make(place: &Installation, name: &str) -> Self {
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
         let pair = Self {
@@ -195,7 +195,7 @@ impl Pair {
         fs::copy(&self.cert, &other.cert).expect("a file");
     }
 
-    fn serve(&self, place: &Place, arguments: &[&str]) -> Command {
+    fn serve(&self, place: &Installation, arguments: &[&str]) -> Command {
         let mut command = serve(place, arguments);
         command.arg("--tls-cert").arg(&self.cert);
         command.arg("--tls-key").arg(&self.key);
@@ -210,11 +210,11 @@ fn write_key(path: &Path, key: &KeyPair) {
 
 #[test]
 fn a_certificate_that_is_replaced_is_in_use_without_a_restart() {
-    let place = Place::new();
+    let place = installation();
     let (used, first) = (Pair::make(&place, "used"), Pair::make(&place, "first"));
     let (second, third) = (Pair::make(&place, "second"), Pair::make(&place, "third"));
     first.replace(&used);
-    let server = Running::start(used.serve(&place, &["--log", "info"]));
+    let server = RunningServer::start(used.serve(&place, &["--log", "info"])).unwrap();
     assert!(trusts(&server, &first.cert));
     assert!(!trusts(&server, &second.cert));
 
@@ -224,18 +224,18 @@ fn a_certificate_that_is_replaced_is_in_use_without_a_restart() {
     });
     assert!(!trusts(&server, &first.cert));
     third.replace(&used);
-    server.signal("HUP");
+    server.signal("HUP").unwrap();
     eventually("the third certificate", || {
         trusts(&server, &third.cert).then_some(())
     });
 
-    let ended = server.stop("TERM");
-    assert_eq!(ended.status.code(), Some(0), "{}", ended.complaints);
+    let ended = server.stop("TERM").unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
     assert_eq!(
-        ended.complaints.matches("another certificate is in use").count(),
+        ended.stderr.matches("another certificate is in use").count(),
         2,
         "{}",
-        ended.complaints
+        ended.stderr
     );
 }
 
@@ -250,14 +250,14 @@ fn logging_to(log: &Path, command: &Command) -> Command {
 
 #[test]
 fn one_that_is_broken_leaves_the_one_before_in_use_and_is_told_once() {
-    let place = Place::new();
+    let place = installation();
     let (used, first) = (Pair::make(&place, "used"), Pair::make(&place, "first"));
     let second = Pair::make(&place, "second");
     first.replace(&used);
     let log = place.path().join("log");
-    let server = Running::start(logging_to(&log, &used.serve(&place, &[])));
+    let server = RunningServer::start(logging_to(&log, &used.serve(&place, &[]))).unwrap();
     let told = |what: &str| {
-        server.signal("HUP");
+        server.signal("HUP").unwrap();
         fs::read_to_string(&log).unwrap().contains(what).then_some(())
     };
 
@@ -282,7 +282,7 @@ fn one_that_is_broken_leaves_the_one_before_in_use_and_is_told_once() {
     eventually("the second certificate", || {
         trusts(&server, &second.cert).then_some(())
     });
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
     let log = fs::read_to_string(&log).unwrap();
     assert_eq!(log.matches(&mismatch).count(), 1, "{log}");
     assert!(!log.contains("PRIVATE KEY-----\n"), "{log}");
@@ -290,7 +290,7 @@ fn one_that_is_broken_leaves_the_one_before_in_use_and_is_told_once() {
 
 #[test]
 fn a_certificate_that_cannot_be_used_is_named_and_nothing_starts() {
-    let place = Place::new();
+    let place = installation();
     let (good, other) = (Pair::make(&place, "good"), Pair::make(&place, "other"));
     let [cert, key] = [&good.cert, &good.key].map(|path| path.display().to_string());
     let missing = Pair {
@@ -359,7 +359,7 @@ fn a_certificate_that_cannot_be_used_is_named_and_nothing_starts() {
 
 #[test]
 fn half_of_what_tls_needs_is_refused() {
-    let place = Place::new();
+    let place = installation();
     for (arguments, wants) in [
         (&["--tls-cert", "a"][..], "--tls-key <FILE>"),
         (&["--tls-key", "a"], "--tls-cert <FILE>"),
@@ -380,7 +380,7 @@ fn half_of_what_tls_needs_is_refused() {
 
 #[test]
 fn plain_http_gets_no_answer_and_harms_nobody() {
-    let place = Place::new();
+    let place = installation();
     let (server, ca) = start_self_signed(&place, &[]);
     let address = server.url.strip_prefix("https://").unwrap();
     let mut plain = TcpStream::connect(address).unwrap();
@@ -394,7 +394,7 @@ fn plain_http_gets_no_answer_and_harms_nobody() {
     // A handshake that never ends keeps nobody waiting.
     let silent = TcpStream::connect(address).unwrap();
     assert!(trusts(&server, &ca));
-    let ended = server.stop("TERM");
-    assert_eq!(ended.status.code(), Some(0), "{}", ended.complaints);
+    let ended = server.stop("TERM").unwrap();
+    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
     drop(silent);
 }

@@ -4,17 +4,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use appkeep_launcher::{ACCOUNT, Installation, OTHER_ACCOUNT, app_backups, backups, eventually};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::place::{ACCOUNT, OTHER_ACCOUNT, Place, app_backups, backups};
-use crate::running::{eventually, one_line_error, run, said};
+use crate::program::{installation, one_line_error, run, said};
 
 #[test]
 fn a_token_is_printed_once_and_works_at_once_while_the_server_runs() {
-    let place = Place::new();
-    let server = place.start();
-    let created = place.create_token(&["--account", "acme", "--name", "ci"]);
+    let place = installation();
+    let server = place.start().unwrap();
+    let created = place
+        .create_token(&["--account", "acme", "--name", "ci"])
+        .unwrap();
     assert_eq!(created.status.code(), Some(0));
     let audit = String::from_utf8(created.stderr.clone()).unwrap();
     assert!(
@@ -30,7 +32,7 @@ fn a_token_is_printed_once_and_works_at_once_while_the_server_runs() {
 
     let path = place.data();
     assert!(!is_in_a_file_below(&path, token), "it is kept nowhere in clear");
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
     assert!(!is_in_a_file_below(&path, token));
 }
 
@@ -50,11 +52,13 @@ fn is_in_a_file_below(directory: &Path, secret: &str) -> bool {
 
 #[test]
 fn a_token_may_do_what_its_role_permits() {
-    let place = Place::new();
-    let server = place.start();
+    let place = installation();
+    let server = place.start().unwrap();
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
     for (role, status) in [("viewer", 403), ("member", 201), ("admin", 201), ("owner", 201)] {
-        let created = place.create_token(&["--account", "acme", "--role", role]);
+        let created = place
+            .create_token(&["--account", "acme", "--role", role])
+            .unwrap();
         let token = said(&created).trim_end().to_owned();
         assert_eq!(server.get(&token, &backups()).status, 200, "{role}");
         let made = server.post(&token, &app_backups(), &body);
@@ -67,7 +71,9 @@ fn a_token_may_do_what_its_role_permits() {
             );
         }
     }
-    let created = place.create_token(&["--account", "acme", "--role", "boss"]);
+    let created = place
+        .create_token(&["--account", "acme", "--role", "boss"])
+        .unwrap();
     assert_eq!(created.status.code(), Some(2));
     let complaint = String::from_utf8(created.stderr).unwrap();
     assert!(
@@ -78,8 +84,8 @@ fn a_token_may_do_what_its_role_permits() {
 
 #[test]
 fn a_token_is_good_for_its_accounts_and_no_others() {
-    let place = Place::new();
-    let server = place.start();
+    let place = installation();
+    let server = place.start().unwrap();
     let unknown = "00000000-0000-4000-8000-000000000000";
     for (accounts, expected) in [
         (&["acme"][..], [200, 403, 403]),
@@ -88,7 +94,9 @@ fn a_token_is_good_for_its_accounts_and_no_others() {
         (&["*"], [200, 200, 404]),
     ] {
         let arguments: Vec<_> = accounts.iter().flat_map(|name| ["--account", name]).collect();
-        let token = said(&place.create_token(&arguments)).trim_end().to_owned();
+        let token = said(&place.create_token(&arguments).unwrap())
+            .trim_end()
+            .to_owned();
         let statuses = [ACCOUNT, OTHER_ACCOUNT, unknown].map(|account| {
             server
                 .get(&token, &format!("/accounts/{account}/topology/v1/appBackups"))
@@ -100,20 +108,24 @@ fn a_token_is_good_for_its_accounts_and_no_others() {
 
 #[test]
 fn an_account_that_is_unknown_is_answered_with_those_that_are_known() {
-    let place = Place::new();
-    let server = place.start();
+    let place = installation();
+    let server = place.start().unwrap();
     for unknown in ["amce", "", "00000000-0000-4000-8000-000000000000"] {
-        let refused = one_line_error(&place.create_token(&["--account", "acme", "--account", unknown]));
+        let refused = one_line_error(
+            &place
+                .create_token(&["--account", "acme", "--account", unknown])
+                .unwrap(),
+        );
         let expected = format!("no account is called {unknown:?}; this server has \"acme\", \"other\"");
         assert_eq!(refused, expected);
     }
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }
 
 #[test]
 fn a_directory_without_a_server_is_named() {
-    let place = Place::new();
-    let refused = one_line_error(&place.create_token(&["--account", "acme"]));
+    let place = installation();
+    let refused = one_line_error(&place.create_token(&["--account", "acme"]).unwrap());
     let expected = format!(
         "{} is not the data directory of a server: there is no appkeep.sqlite3 in it",
         place.data().display()
@@ -124,17 +136,19 @@ fn a_directory_without_a_server_is_named() {
 
 #[test]
 fn a_name_that_is_too_long_is_refused() {
-    let place = Place::new();
-    let server = place.start();
+    let place = installation();
+    let server = place.start().unwrap();
     for (name, chars) in [(String::new(), 0), ("x".repeat(101), 101)] {
-        let refused = place.create_token(&["--account", "acme", "--name", &name]);
+        let refused = place
+            .create_token(&["--account", "acme", "--name", &name])
+            .unwrap();
         let expected = format!("the name of a token has 1 to 100 characters, not {chars}");
         assert_eq!(one_line_error(&refused), expected);
     }
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }
 
-fn token_command(place: &Place, arguments: &[&str]) -> Output {
+fn token_command(place: &Installation, arguments: &[&str]) -> Output {
     let data = place.data().display().to_string();
     run(["token", arguments[0], "--data", &data]
         .iter()
@@ -142,7 +156,7 @@ fn token_command(place: &Place, arguments: &[&str]) -> Output {
 }
 
 /// All tokens, as programs read them.
-fn listed(place: &Place) -> Vec<Value> {
+fn listed(place: &Installation) -> Vec<Value> {
     let output = token_command(place, &["list", "--output", "json"]);
     assert_eq!(output.status.code(), Some(0));
     serde_json::from_slice(&output.stdout).expect("an array")
@@ -150,10 +164,12 @@ fn listed(place: &Place) -> Vec<Value> {
 
 #[test]
 fn a_revoked_token_is_no_good_from_the_next_request_on() {
-    let place = Place::new();
-    let server = place.start();
+    let place = installation();
+    let server = place.start().unwrap();
     let [lost, kept] = ["lost", "kept"].map(|name| {
-        let created = place.create_token(&["--account", "acme", "--name", name]);
+        let created = place
+            .create_token(&["--account", "acme", "--name", name])
+            .unwrap();
         said(&created).trim_end().to_owned()
     });
     for token in [&lost, &kept] {
@@ -176,8 +192,8 @@ fn a_revoked_token_is_no_good_from_the_next_request_on() {
     assert_eq!(found.status.code(), Some(0));
     assert!(!said(&found).contains(&kept), "it is shown never again");
     assert_eq!(server.get(&kept, &backups()).problem(), Some("4"));
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
-    let server = place.start();
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
+    let server = place.start().unwrap();
     assert_eq!(
         server.get(&kept, &backups()).problem(),
         Some("4"),
@@ -187,9 +203,13 @@ fn a_revoked_token_is_no_good_from_the_next_request_on() {
 
 #[test]
 fn a_token_ends_when_it_was_said_to() {
-    let place = Place::new();
-    let server = place.start();
-    let create = |when: &str| place.create_token(&["--account", "acme", "--expires", when]);
+    let place = installation();
+    let server = place.start().unwrap();
+    let create = |when: &str| {
+        place
+            .create_token(&["--account", "acme", "--expires", when])
+            .unwrap()
+    };
     let brief = said(&create("1s")).trim_end().to_owned();
     let long = said(&create("90d")).trim_end().to_owned();
     eventually("the token to end", || {
@@ -223,19 +243,23 @@ fn a_token_ends_when_it_was_said_to() {
 
 #[test]
 fn tokens_are_listed_without_their_secrets() {
-    let place = Place::new();
-    let server = place.start();
+    let place = installation();
+    let server = place.start().unwrap();
     assert_eq!(listed(&place), Vec::<Value>::new());
     assert_eq!(said(&token_command(&place, &["list"])), "");
-    let all = place.create_token(&["--account", "*", "--name", "a\u{1b}[2Jb", "--role", "owner"]);
-    let some = place.create_token(&[
-        "--account",
-        "acme",
-        "--account",
-        "other",
-        "--expires",
-        "2999-12-31",
-    ]);
+    let all = place
+        .create_token(&["--account", "*", "--name", "a\u{1b}[2Jb", "--role", "owner"])
+        .unwrap();
+    let some = place
+        .create_token(&[
+            "--account",
+            "acme",
+            "--account",
+            "other",
+            "--expires",
+            "2999-12-31",
+        ])
+        .unwrap();
     let tokens = listed(&place);
     assert_eq!(tokens[0]["accounts"], "*");
     assert_eq!(tokens[0]["expires"], Value::Null);
@@ -271,16 +295,18 @@ fn tokens_are_listed_without_their_secrets() {
     for secret in [said(&all), said(&some)] {
         assert!(!everything.contains(secret.trim_end()));
     }
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
     assert_eq!(listed(&place).len(), 2, "without a server, too");
 }
 
 #[test]
 fn a_token_that_is_not_meant_for_sure_is_not_revoked() {
-    let place = Place::new();
-    let server = place.start();
+    let place = installation();
+    let server = place.start().unwrap();
     for _ in 0..2 {
-        place.create_token(&["--account", "acme", "--name", "twin"]);
+        place
+            .create_token(&["--account", "acme", "--name", "twin"])
+            .unwrap();
     }
     let tokens = listed(&place);
     let [one, other] = [0, 1].map(|n| format!("{} (\"twin\")", tokens[n]["id"].as_str().unwrap()));
@@ -307,5 +333,5 @@ fn a_token_that_is_not_meant_for_sure_is_not_revoked() {
     // Once one of them is revoked, the name is the other's.
     assert!(token_command(&place, &["revoke", id]).status.success());
     assert!(token_command(&place, &["revoke", "twin"]).status.success());
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }

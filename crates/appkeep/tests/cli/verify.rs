@@ -8,11 +8,11 @@ use std::fs;
 use std::process::Output;
 
 use appkeep_contract::codes;
+use appkeep_launcher::{ACCOUNT, APP, CONFIG};
 use serde_json::Value;
 
 use crate::forger;
-use crate::place::{ACCOUNT, APP, CONFIG, Place};
-use crate::running::{appkeep, run, said};
+use crate::program::{appkeep, installation, run, said};
 
 /// `appkeep verify` of a server that keeps little of the contract.
 fn verify_forger(url: &str, more: &[&str]) -> Output {
@@ -51,12 +51,12 @@ fn a_fresh_server_of_ours_holds_the_contract() {
 
 #[test]
 fn a_server_at_a_url_holds_the_contract_and_is_left_as_it_was() {
-    let place = Place::new();
+    let place = installation();
     // The judge waits for the answer to half a body.
     let config = CONFIG.replace("body_timeout_secs = 600", "body_timeout_secs = 1");
     fs::write(place.path().join("appkeep.toml"), config).unwrap();
-    let server = place.start();
-    let token = place.token();
+    let server = place.start().unwrap();
+    let token = place.token("acme").unwrap();
     let output = appkeep()
         // Account and app are found through the server's lists.
         .args(["verify", &server.url])
@@ -87,14 +87,14 @@ fn a_server_at_a_url_holds_the_contract_and_is_left_as_it_was() {
         let code = check["code"].as_str().unwrap();
         assert!(!codes::find(code).is_empty(), "{code} isn't explained");
     }
-    let left = server.get(&token, &crate::place::backups());
+    let left = server.get(&token, &appkeep_launcher::backups());
     assert_eq!(left.body["items"], serde_json::json!([]));
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }
 
 #[test]
 fn only_named_operations_are_judged_and_a_token_may_come_from_a_file() {
-    let place = Place::new();
+    let place = installation();
     let of_other = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02";
     let config = CONFIG.replace("body_timeout_secs = 600", "body_timeout_secs = 1");
     let app = format!(
@@ -106,9 +106,9 @@ fn only_named_operations_are_judged_and_a_token_may_come_from_a_file() {
         format!("{config}\n{app}\n{bucket}"),
     )
     .unwrap();
-    let server = place.start();
+    let server = place.start().unwrap();
     let file = place.path().join("token");
-    fs::write(&file, format!("{}\n", place.token())).unwrap();
+    fs::write(&file, format!("{}\n", place.token("acme").unwrap())).unwrap();
     let output = appkeep()
         .args([
             "verify",
@@ -127,7 +127,7 @@ fn only_named_operations_are_judged_and_a_token_may_come_from_a_file() {
             "json",
         ])
         .env("APPKEEP_TOKEN", "another one, which the file goes before")
-        .env("APPKEEP_TOKEN_B", place.token_of("other"))
+        .env("APPKEEP_TOKEN_B", place.token("other").unwrap())
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));

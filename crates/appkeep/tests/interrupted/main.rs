@@ -9,19 +9,17 @@
     reason = "a test ends at the first surprise, in its helpers too"
 )]
 
-#[path = "../cli/place.rs"]
-mod place;
-#[path = "../cli/running.rs"]
-mod running;
+#[path = "../cli/program.rs"]
+mod program;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use appkeep_launcher::{ACCOUNT, APP, Installation, RunningServer, app_backups, backups, eventually};
 use serde_json::{Value, json};
 
-use crate::place::{ACCOUNT, APP, Place, app_backups, backups};
-use crate::running::{Running, appkeep, eventually, run, said};
+use crate::program::{appkeep, installation, run, said};
 
 /// Dies when the first volume is exchanged, and the second is not.
 const BETWEEN_VOLUMES: &str = "restore.swapping:2:abort";
@@ -30,18 +28,16 @@ const VOLUMES: [&str; 2] = ["config", "volume"];
 
 /// An app with two volumes and a backup of them, whose data has changed since.
 struct Site {
-    place: Place,
+    place: Installation,
     token: String,
     backup_id: String,
 }
 
 impl Site {
     fn new() -> Self {
-        let place = Place::new();
-        let path = place.path().join("appkeep.toml");
-        let config = fs::read_to_string(&path).unwrap();
+        let place = installation();
         let volumes = r#"{ config = "config", data = "volume" }"#;
-        fs::write(&path, config.replace(r#"{ data = "volume" }"#, volumes)).unwrap();
+        place.configure(r#"{ data = "volume" }"#, volumes).unwrap();
         fs::create_dir(place.path().join("config")).unwrap();
         let mut site = Self {
             place,
@@ -49,13 +45,13 @@ impl Site {
             backup_id: String::new(),
         };
         site.write("saved");
-        let server = site.place.start();
-        site.token = site.place.token();
+        let server = site.place.start().unwrap();
+        site.token = site.place.token("acme").unwrap();
         let backup = server.post(&site.token, &app_backups(), &backup_body()).body;
         backup["id"].as_str().unwrap().clone_into(&mut site.backup_id);
         let path = format!("{}/{}", backups(), site.backup_id);
         server.wait_for(&site.token, &path, &["completed"]);
-        assert_eq!(server.stop("TERM").status.code(), Some(0));
+        assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
         site.write("newer");
         site
     }
@@ -88,7 +84,7 @@ impl Site {
     }
 
     /// What a person's command line answers.
-    fn ask(&self, server: &Running, arguments: &[&str]) -> Output {
+    fn ask(&self, server: &RunningServer, arguments: &[&str]) -> Output {
         let mut command = appkeep();
         command
             .env("APPKEEP_URL", &server.url)
@@ -98,7 +94,7 @@ impl Site {
         command.output().unwrap()
     }
 
-    fn app(&self, server: &Running) -> Value {
+    fn app(&self, server: &RunningServer) -> Value {
         server.get(&self.token, &app_path()).body
     }
 
@@ -116,14 +112,14 @@ impl Site {
     /// Creates a snapshot while nothing works, starts a server that works, and makes sure that the snapshot shows
     /// the saved data of both volumes.
     fn assert_next_snapshot_is_whole(&self) {
-        let idle = self.place.start_idle();
+        let idle = self.place.start_idle().unwrap();
         assert_eq!(self.app(&idle)["state"], "restoring");
         let snap = idle.post(&self.token, &snaps(), &snapshot_body());
         assert_eq!(snap.status, 201, "{snap:?}");
         let id = snap.body["id"].as_str().unwrap();
-        idle.stop("TERM");
+        idle.stop("TERM").unwrap();
 
-        let server = self.place.start();
+        let server = self.place.start().unwrap();
         server.wait_for(&self.token, &format!("{}/{id}", snaps()), &["completed"]);
         assert_eq!(self.app(&server)["state"], "ready");
         assert_eq!(self.held(), ["saved", "saved"]);
@@ -135,7 +131,7 @@ impl Site {
                 "saved"
             );
         }
-        let logged = server.stop("TERM").complaints;
+        let logged = server.stop("TERM").unwrap().stderr;
         assert!(logged.contains("a restore was interrupted"), "{logged}");
     }
 }
@@ -161,7 +157,7 @@ fn a_server_finishes_its_killed_restore_before_it_takes_a_snapshot() {
     let site = Site::new();
     let mut serve = site.place.serve();
     serve.env("APPKEEP_FAIL_POINTS", BETWEEN_VOLUMES);
-    let server = Running::start(serve);
+    let server = RunningServer::start(serve).unwrap();
     let asked = site.ask(&server, &["backup", "restore", &site.backup_id, "--yes"]);
     assert_eq!(asked.status.code(), Some(0), "{asked:?}");
     eventually("the server to die between the volumes", || {
@@ -186,7 +182,7 @@ fn an_app_whose_restore_cannot_be_finished_is_failed_and_not_backed_up() {
     for left in site.leftovers() {
         fs::remove_dir_all(left).unwrap();
     }
-    let server = site.place.start();
+    let server = site.place.start().unwrap();
     let app = server.wait_for(&site.token, &app_path(), &["failed"]);
     let reasons = app["stateUnready"].to_string();
     assert!(reasons.contains("restore the app again, or"), "{reasons}");
@@ -203,14 +199,14 @@ fn an_app_whose_restore_cannot_be_finished_is_failed_and_not_backed_up() {
     assert!(said(&doctor).contains("a restore is unfinished"), "{doctor:?}");
     let shown = said(&site.ask(&server, &["app", "show"]));
     assert!(shown.contains("a restore is unfinished"), "{shown}");
-    server.stop("TERM");
+    server.stop("TERM").unwrap();
 
     // The data that is gone hinders no other restore, neither to a directory nor in place.
     let target = site.place.path().join("elsewhere").display().to_string();
     let to = ["--backup", &site.backup_id, "--target", &target];
     let elsewhere = site.restore_with(&to);
     assert_eq!(elsewhere.status.code(), Some(0), "{elsewhere:?}");
-    let server = site.place.start();
+    let server = site.place.start().unwrap();
     server.wait_for(&site.token, &app_path(), &["failed"]);
     let again = ["backup", "restore", &site.backup_id, "--yes", "--wait"];
     let again = site.ask(&server, &again);
@@ -218,8 +214,8 @@ fn an_app_whose_restore_cannot_be_finished_is_failed_and_not_backed_up() {
     assert_eq!(site.held(), ["saved", "saved"]);
     let created = server.post(&site.token, &app_backups(), &backup_body());
     assert_eq!(created.status, 201, "{created:?}");
-    server.stop("TERM");
-    let server = site.place.start();
+    server.stop("TERM").unwrap();
+    let server = site.place.start().unwrap();
     assert_eq!(site.app(&server)["state"], "ready");
 }
 
@@ -242,7 +238,7 @@ fn an_abandoned_restore_leaves_the_app_ready_and_both_versions_findable() {
         "newer"
     );
     assert_eq!(fs::read_to_string(left.join("new/data/state")).unwrap(), "saved");
-    let server = site.place.start();
+    let server = site.place.start().unwrap();
     assert_eq!(site.app(&server)["state"], "ready");
     assert_eq!(site.held(), ["saved", "newer"]);
     let created = server.post(&site.token, &app_backups(), &backup_body());

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::running::{run, said};
+use crate::program::{run, said};
 
 #[test]
 fn every_shell_has_completions() {

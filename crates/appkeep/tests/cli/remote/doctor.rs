@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use serde_json::Value;
 
 use super::{Site, person};
-use crate::running::{appkeep, said};
+use crate::program::{appkeep, said};
 
 /// What was looked at, how it is, why, and what to do.
 type Look = (String, String, String, String);
@@ -106,10 +106,10 @@ fn the_first_thing_that_is_wrong_is_named_with_its_mend() {
     assert_eq!(at, "token");
     let (at, found, _) = the_wrong_one(
         site.command([""; 0])
-            .env("APPKEEP_ACCOUNT", crate::place::OTHER_ACCOUNT),
+            .env("APPKEEP_ACCOUNT", appkeep_launcher::OTHER_ACCOUNT),
     );
     assert_eq!(at, "account");
-    assert!(found.contains(crate::place::OTHER_ACCOUNT), "{found}");
+    assert!(found.contains(appkeep_launcher::OTHER_ACCOUNT), "{found}");
 }
 
 #[test]

@@ -4,9 +4,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
+use appkeep_launcher::{ACCOUNT, RunningServer};
+
 use super::{Site, refused};
-use crate::place::{ACCOUNT, Place};
-use crate::running::{Running, appkeep, said};
+use crate::program::{appkeep, installation, said};
 use crate::terminal::{Terminal, plain};
 
 /// The binary with nothing but this place's configuration directory.
@@ -86,7 +87,12 @@ fn the_only_account_need_not_be_named_and_others_may_be_by_name() {
         said(&output).contains(&format!("account acme ({ACCOUNT}) as member")),
         "{output:?}"
     );
-    let all = said(&site.place.create_token(&["--account", "*", "--role", "viewer"]));
+    let all = said(
+        &site
+            .place
+            .create_token(&["--account", "*", "--role", "viewer"])
+            .unwrap(),
+    );
     assert_eq!(
         refused(&log_in(all.trim(), &[]), 6),
         "the token is good for 2 accounts: other, acme; say which with --account"
@@ -101,13 +107,13 @@ fn the_only_account_need_not_be_named_and_others_may_be_by_name() {
 
 #[test]
 fn a_certificate_has_to_be_trusted_and_is_remembered() {
-    let place = Place::new();
+    let place = installation();
     let mut command = place.serve();
     command.args(["--tls", "self-signed"]);
-    let mut server = Running::start(command);
-    let line = server.next_line();
+    let mut server = RunningServer::start(command).unwrap();
+    let line = server.next_line().unwrap();
     let (_, ca) = line.split_once(": ").expect("where the authority is");
-    let token = place.token();
+    let token = place.token("acme").unwrap();
     let person = || {
         let mut command = appkeep();
         command.env("XDG_CONFIG_HOME", place.path().join("config"));

@@ -2,11 +2,11 @@
 
 use std::fs;
 
+use appkeep_launcher::{APP, BUCKET, app_backups, eventually};
 use serde_json::{Value, json};
 
 use super::Site;
-use crate::place::{APP, BUCKET, Place, app_backups};
-use crate::running::{eventually, said};
+use crate::program::{installation, said};
 
 fn text<'a>(value: &'a Value, member: &str) -> &'a str {
     value[member].as_str().expect("text")
@@ -179,7 +179,7 @@ fn buckets_are_listed_and_checked() {
 
 #[test]
 fn a_bucket_that_is_gone_is_wrong() {
-    let place = Place::new();
+    let place = installation();
     let path = place.path().join("appkeep.toml");
     let config = fs::read_to_string(&path).unwrap();
     fs::write(
@@ -211,7 +211,7 @@ fn a_bucket_that_is_gone_is_wrong() {
 
 #[test]
 fn schedules_are_listed_with_what_they_keep() {
-    let place = Place::new();
+    let place = installation();
     let path = place.path().join("appkeep.toml");
     let config = fs::read_to_string(&path).unwrap();
     let schedule = "[[accounts.apps.schedules]]\nname = \"nightly\"\ncron = \"30 2 * * *\"\nzone = \"Europe/Berlin\"\n\

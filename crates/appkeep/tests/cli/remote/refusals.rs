@@ -4,14 +4,15 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 
+use appkeep_launcher::{ACCOUNT, CONFIG, Installation, OTHER_ACCOUNT};
+
 use super::{Site, person, refused, refused_at_last};
 use crate::canned;
-use crate::place::{ACCOUNT, CONFIG, OTHER_ACCOUNT, Place};
-use crate::running::{appkeep, run, said};
+use crate::program::{appkeep, installation, run, said};
 
 /// The account has two apps.
-fn two_apps() -> Place {
-    let place = Place::new();
+fn two_apps() -> Installation {
+    let place = installation();
     let second =
         "[[accounts.apps]]\nname = \"blog\"\nvolumes = { data = \"volume\" }\n\n[[accounts.buckets]]";
     let config = CONFIG.replacen("[[accounts.buckets]]", second, 1);
@@ -79,7 +80,8 @@ fn a_wrong_token_and_a_foreign_account_are_not_permitted() {
     );
     let viewer = site
         .place
-        .create_token(&["--account", "acme", "--role", "viewer"]);
+        .create_token(&["--account", "acme", "--role", "viewer"])
+        .unwrap();
     let viewer = said(&viewer);
     let refusal = refused(&site.ask(["backup", "create", "--token", viewer.trim()]), 4);
     assert!(
@@ -243,7 +245,7 @@ fn a_reader_that_leaves_early_is_no_error() {
 
 #[test]
 fn files_that_cannot_be_read_or_written_are_named() {
-    let place = Place::new();
+    let place = installation();
     let file = place.path().join("none");
     let name = file.display().to_string();
     for flag in ["--token-file", "--ca"] {

@@ -7,8 +7,7 @@ use std::process::Command;
 use rustix::fs::XattrFlags;
 
 use super::{Site, refused, refused_at_last};
-use crate::place::{CONFIG, Place};
-use crate::running::said;
+use crate::program::{installation, said};
 use crate::terminal::{Terminal, plain};
 
 fn greeting(site: &Site) -> PathBuf {
@@ -82,7 +81,7 @@ fn a_restore_that_cannot_be_read_fails_with_the_reason_and_leaves_the_old_data()
         .place
         .path()
         .join("bucket")
-        .join(crate::place::APP)
+        .join(appkeep_launcher::APP)
         .join("data");
     for directory in fs::read_dir(data).unwrap() {
         for pack in fs::read_dir(directory.unwrap().path()).unwrap() {
@@ -128,14 +127,13 @@ impl Drop for PlainDisk {
 
 #[test]
 fn details_that_the_target_cannot_store_are_shown_as_root() {
-    let place = Place::new();
+    let place = installation();
     let disk = place.path().join("disk");
     let volume = disk.join("volume");
     fs::create_dir_all(&volume).unwrap();
     fs::write(volume.join("tagged"), "tagged").unwrap();
     rustix::fs::setxattr(volume.join("tagged"), "user.tag", b"value", XattrFlags::empty()).unwrap();
-    let config = CONFIG.replace("\"volume\"", "\"disk/volume\"");
-    fs::write(place.path().join("appkeep.toml"), config).unwrap();
+    place.configure("\"volume\"", "\"disk/volume\"").unwrap();
     let site = Site::of(place);
     site.json(&["backup", "create", "good", "--wait"]);
 

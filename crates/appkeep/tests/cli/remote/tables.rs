@@ -2,13 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
+use appkeep_launcher::APP;
 use chrono::{DateTime, SecondsFormat, Utc};
 use insta::assert_snapshot;
 
 use super::person;
 use crate::canned;
-use crate::place::APP;
-use crate::running::said;
+use crate::program::said;
 use crate::terminal::{Terminal, plain};
 
 /// Three days ago, as a server writes it.

@@ -4,10 +4,11 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use appkeep_launcher::APP;
+
 use super::{Site, fill, person, refused, refused_at_last};
 use crate::canned;
-use crate::place::APP;
-use crate::running::said;
+use crate::program::said;
 use crate::terminal::{Terminal, plain};
 
 /// A backup as a server tells it.

@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use super::verify_forger;
 use crate::forger;
-use crate::running::{one_line_error, run, said};
+use crate::program::{one_line_error, run, said};
 
 #[test]
 fn one_run_writes_any_number_of_reports() {

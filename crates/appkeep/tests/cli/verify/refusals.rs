@@ -2,10 +2,11 @@
 
 use std::fs;
 
+use appkeep_launcher::{ACCOUNT, APP, OTHER_ACCOUNT};
+
 use super::verify_forger;
 use crate::forger;
-use crate::place::{ACCOUNT, APP, OTHER_ACCOUNT, Place};
-use crate::running::{one_line_error, run};
+use crate::program::{installation, one_line_error, run};
 
 #[test]
 fn a_server_that_cannot_be_reached_could_not_be_judged() {
@@ -22,9 +23,9 @@ fn a_server_that_cannot_be_reached_could_not_be_judged() {
 
 #[test]
 fn a_token_or_an_account_that_is_good_for_nothing_could_not_be_judged() {
-    let place = Place::new();
-    let server = place.start();
-    let token = place.token();
+    let place = installation();
+    let server = place.start().unwrap();
+    let token = place.token("acme").unwrap();
     for (token, account, app, complaint) in [
         ("wrong", ACCOUNT, APP, "401 "),
         (token.as_str(), OTHER_ACCOUNT, APP, "403 "),
@@ -54,9 +55,9 @@ fn an_app_that_nobody_names_has_to_be_given() {
 
 #[test]
 fn an_account_has_to_be_given_where_the_token_is_good_for_several_or_the_server_does_not_say() {
-    let place = Place::new();
-    let server = place.start();
-    let all = place.token_of("*");
+    let place = installation();
+    let server = place.start().unwrap();
+    let all = place.token("*").unwrap();
     let refused = one_line_error(&run(["verify", &server.url, "--token", &all]));
     assert_eq!(
         refused,
@@ -67,9 +68,14 @@ fn an_account_has_to_be_given_where_the_token_is_good_for_several_or_the_server_
         )
     );
     let more = ["--account", ACCOUNT, "--app", APP, "--token-b", &all];
-    let refused = one_line_error(&run(["verify", &server.url, "--token", &place.token()]
-        .iter()
-        .chain(&more)));
+    let refused = one_line_error(&run([
+        "verify",
+        &server.url,
+        "--token",
+        &place.token("acme").unwrap(),
+    ]
+    .iter()
+    .chain(&more)));
     assert!(
         refused.starts_with("no account is known: give --account-b: "),
         "{refused}"
@@ -103,7 +109,7 @@ fn a_token_has_to_come_from_somewhere() {
         one_line_error(&run(of)),
         "a token is missing: give --token, --token-file or APPKEEP_TOKEN"
     );
-    let place = Place::new();
+    let place = installation();
     let file = place.path().join("token").display().to_string();
     let with_file = || one_line_error(&run(of.iter().copied().chain(["--token-file", &file])));
     assert!(with_file().starts_with(&format!("failed to read {file}: ")));

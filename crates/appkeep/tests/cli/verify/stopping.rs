@@ -7,12 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+use appkeep_launcher::{ACCOUNT, APP, CONFIG, backups, eventually};
 use serde_json::Value;
 
 use super::{json, verify_forger};
 use crate::forger;
-use crate::place::{ACCOUNT, APP, CONFIG, Place, backups};
-use crate::running::{appkeep, eventually, said};
+use crate::program::{appkeep, installation, said};
 
 /// What a faulty server does with a request.
 enum Fault {
@@ -170,11 +170,11 @@ fn signal(child: &Child, signal: &str) {
 
 #[test]
 fn a_signal_ends_a_run_that_then_deletes_what_it_created() {
-    let place = Place::new();
+    let place = installation();
     let config = CONFIG.replace("body_timeout_secs = 600", "body_timeout_secs = 1");
     std::fs::write(place.path().join("appkeep.toml"), config).unwrap();
-    let server = place.start();
-    let token = place.token();
+    let server = place.start().unwrap();
+    let token = place.token("acme").unwrap();
     for (name, code) in [("INT", 130), ("TERM", 143)] {
         let mut command = appkeep();
         command.args(["verify", &server.url]).env("APPKEEP_TOKEN", &token);
@@ -201,7 +201,7 @@ fn a_signal_ends_a_run_that_then_deletes_what_it_created() {
         let left = server.get(&token, &backups());
         assert_eq!(left.body["items"], serde_json::json!([]), "after {name}");
     }
-    assert_eq!(server.stop("TERM").status.code(), Some(0));
+    assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }
 
 #[test]

@@ -1,0 +1,58 @@
+//! The binary under test, and commands that run to their end.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use appkeep_launcher::{Installation, command};
+
+const BINARY: &str = env!("CARGO_BIN_EXE_appkeep");
+
+/// A call of the binary, without the variables that change what it does.
+pub(crate) fn appkeep() -> Command {
+    command(Path::new(BINARY))
+}
+
+/// An installation with the usual configuration.
+pub(crate) fn installation() -> Installation {
+    Installation::new(Path::new(BINARY)).expect("an installation")
+}
+
+/// Runs the binary with arguments to its end.
+pub(crate) fn run(arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Output {
+    appkeep().args(arguments).output().expect("it runs")
+}
+
+/// What went to stdout.
+pub(crate) fn said(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+/// The one line on stderr of a command that could not run.
+#[track_caller]
+pub(crate) fn one_line_error(output: &Output) -> String {
+    let complaint = String::from_utf8(output.stderr.clone()).expect("text");
+    assert_eq!(output.status.code(), Some(2), "{complaint}");
+    assert_eq!(said(output), "");
+    let lines: Vec<_> = complaint.lines().collect();
+    let [line] = lines[..] else {
+        panic!("not one line: {complaint}")
+    };
+    let error = line.strip_prefix("error: ");
+    error
+        .unwrap_or_else(|| panic!("no error: {complaint}"))
+        .to_owned()
+}
+
+/// The password of the app's repository, as `appkeep key show --recovery` prints it.
+pub(crate) fn password(place: &Installation) -> String {
+    let data = place.data().display().to_string();
+    let shown = said(&run(["key", "show", "--recovery", "--data", &data]));
+    let value = shown
+        .lines()
+        .find_map(|line| line.strip_prefix("export RESTIC_PASSWORD='"));
+    value
+        .and_then(|rest| rest.strip_suffix('\''))
+        .expect("a password")
+        .to_owned()
+}

@@ -1,0 +1,37 @@
+#![doc = include_str!("../README.md")]
+
+mod http;
+mod installation;
+mod server;
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub use ureq::http::Method;
+
+pub use self::http::{Client, Response};
+pub use self::installation::{
+    ACCOUNT, APP, BUCKET, CONFIG, Installation, OTHER_ACCOUNT, app_backups, backups, command,
+};
+pub use self::server::{Ended, NotReady, RunningServer, signal};
+
+/// How long a server may print nothing, or a condition may stay false.
+pub const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Calls `look` until it returns something.
+///
+/// # Panics
+/// When it returns nothing within [`PATIENCE`].
+pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "waited {PATIENCE:?} in vain for {what}"
+        );
+        thread::sleep(Duration::from_millis(10));
+    }
+}

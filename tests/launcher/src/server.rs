@@ -1,0 +1,352 @@
+//! A server process.
+
+use std::io::{BufRead, BufReader, Write};
+#[cfg(feature = "tls")]
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::{Client, Method, PATIENCE, Response, eventually};
+
+/// Says that a process ended, or printed something else, before it was ready.
+#[derive(Debug, thiserror::Error)]
+#[error("the server isn't ready, it ended with {status} and printed {line:?}: {stderr}")]
+pub struct NotReady {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// The first line of its stdout.
+    pub line: String,
+    /// What it wrote to stderr, if that was collected.
+    pub stderr: String,
+}
+
+/// How a server ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit status.
+    pub status: ExitStatus,
+    /// The lines that it printed since the last one that was read.
+    pub lines: Vec<String>,
+    /// What it wrote to stderr, if that was collected.
+    pub stderr: String,
+}
+
+/// A running server process. Dropping it kills the process.
+#[derive(Debug)]
+pub struct RunningServer {
+    child: Arc<Mutex<Child>>,
+    stdin: ChildStdin,
+    lines: Receiver<String>,
+    log: Arc<Mutex<String>>,
+    log_reader: Option<JoinHandle<()>>,
+    client: Client,
+    /// Scheme, host and port.
+    pub url: String,
+}
+
+impl RunningServer {
+    /// Starts a command that serves, waits until it prints its URL, and collects what it writes to stderr.
+    ///
+    /// # Errors
+    /// [`NotReady`] when it ends before; others when it can't be started or prints nothing.
+    pub fn start(command: Command) -> Result<Self> {
+        Self::start_with_stderr(command, Stdio::piped())
+    }
+
+    /// Starts a command like [`RunningServer::start`], with another stderr.
+    ///
+    /// # Errors
+    /// The same.
+    pub fn start_with_stderr(mut command: Command, stderr: impl Into<Stdio>) -> Result<Self> {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(stderr)
+            .spawn()
+            .with_context(|| format!("failed to start {}", command.get_program().display()))?;
+        let stdin = child.stdin.take().context("the child has no stdin")?;
+        let stdout = child.stdout.take().context("the child has no stdout")?;
+        let (sender, lines) = channel();
+        thread::spawn(move || forward(BufReader::new(stdout), &sender));
+        let log = Arc::<Mutex<String>>::default();
+        let log_reader = child.stderr.take().map(|stderr| {
+            let log = Arc::clone(&log);
+            thread::spawn(move || collect(BufReader::new(stderr), &log))
+        });
+        let mut server = Self {
+            child: Arc::new(Mutex::new(child)),
+            stdin,
+            lines,
+            log,
+            log_reader,
+            client: Client::default(),
+            url: String::new(),
+        };
+        let line = match server.lines.recv_timeout(PATIENCE) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Timeout) => bail!("the server printed nothing for {PATIENCE:?}"),
+            Err(RecvTimeoutError::Disconnected) => String::new(),
+        };
+        if let Some(url) = line.strip_prefix("appkeep is ready on ") {
+            url.clone_into(&mut server.url);
+            return Ok(server);
+        }
+        let status = server.kill_and_wait()?;
+        Err(NotReady {
+            status,
+            line,
+            stderr: server.complete_log(),
+        }
+        .into())
+    }
+
+    /// The next line that the server prints.
+    ///
+    /// # Errors
+    /// When it prints none within [`PATIENCE`], or ends.
+    pub fn next_line(&mut self) -> Result<String> {
+        match self.lines.recv_timeout(PATIENCE) {
+            Ok(line) => Ok(line),
+            Err(RecvTimeoutError::Timeout) => bail!("the server printed nothing for {PATIENCE:?}"),
+            Err(RecvTimeoutError::Disconnected) => bail!("the server ended: {}", self.complete_log()),
+        }
+    }
+
+    /// What the process has written to stderr so far, if that is collected.
+    #[must_use]
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// All that the process wrote to stderr. It must have ended.
+    fn complete_log(&mut self) -> String {
+        if let Some(reader) = self.log_reader.take() {
+            // It doesn't panic.
+            let _ = reader.join();
+        }
+        self.log()
+    }
+
+    fn child(&self) -> MutexGuard<'_, Child> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child().id()
+    }
+
+    /// The most memory that the process had at once, in bytes, where the system says so.
+    #[must_use]
+    pub fn peak_bytes(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kib: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+        Some(kib << 10)
+    }
+
+    /// Replaces the fail points of a binary that was built with them. Returns whether the server confirmed it.
+    #[must_use]
+    pub fn set_fail_points(&mut self, rules: &str) -> bool {
+        writeln!(self.stdin, "{rules}").is_ok()
+            && self
+                .next_line()
+                .is_ok_and(|line| line.trim_end() == format!("fail points: {rules}").trim_end())
+    }
+
+    /// The exit status, if the process has ended.
+    ///
+    /// # Errors
+    /// When the system doesn't say.
+    pub fn exit_status(&self) -> Result<Option<ExitStatus>> {
+        self.child().try_wait().context("failed to look at the server")
+    }
+
+    /// Kills the process from another thread after `delay`, unless it has ended by then.
+    pub fn kill_after(&self, delay: Duration) {
+        let child = Arc::clone(&self.child);
+        thread::spawn(move || {
+            thread::sleep(delay);
+            // Does nothing to a process that was waited for: its number may be another process's.
+            let _ = child.lock().unwrap_or_else(PoisonError::into_inner).kill();
+        });
+    }
+
+    /// Kills the process if it still runs, and returns how it ended.
+    ///
+    /// # Errors
+    /// When the system doesn't say.
+    pub fn kill(self) -> Result<ExitStatus> {
+        self.kill_and_wait()
+    }
+
+    fn kill_and_wait(&self) -> Result<ExitStatus> {
+        let mut child = self.child();
+        // It may have ended by itself.
+        let _ = child.kill();
+        child.wait().context("failed to wait for the server")
+    }
+
+    /// Sends a signal, for example `TERM`.
+    ///
+    /// # Errors
+    /// When no shell can be started.
+    pub fn signal(&self, name: &str) -> Result<()> {
+        signal(name, &self.id().to_string())
+    }
+
+    /// Sends a signal and waits until the process has ended.
+    ///
+    /// # Errors
+    /// When it doesn't end within [`PATIENCE`] of its last line.
+    pub fn stop(mut self, name: &str) -> Result<Ended> {
+        self.signal(name)?;
+        let mut lines = Vec::new();
+        loop {
+            match self.lines.recv_timeout(PATIENCE) {
+                Ok(line) => lines.push(line),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => bail!("the server didn't stop within {PATIENCE:?}"),
+            }
+        }
+        let status = self.child().wait().context("failed to wait for the server")?;
+        Ok(Ended {
+            status,
+            lines,
+            stderr: self.complete_log(),
+        })
+    }
+
+    /// Trusts only the certificate authorities in this PEM file.
+    ///
+    /// # Errors
+    /// When the file can't be read.
+    #[cfg(feature = "tls")]
+    pub fn trust(&mut self, authorities: &Path) -> Result<()> {
+        self.client = Client::trusting(authorities)?;
+        Ok(())
+    }
+
+    /// Sends a request with a token and, if given, a JSON body.
+    ///
+    /// # Errors
+    /// When no complete response comes: the server may have died before, during or after its work.
+    pub fn request(
+        &self,
+        method: &Method,
+        token: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Response> {
+        let url = format!("{}{path}", self.url);
+        // Only `app_update` has this header, and requires it.
+        let forced = [("ForceUpdate", "true")];
+        let headers: &[_] = if *method == Method::PUT { &forced } else { &[] };
+        let response = self.client.request(method, &url, Some(token), headers, body);
+        response.with_context(|| format!("{method} {path}"))
+    }
+
+    /// The response to a request.
+    ///
+    /// # Panics
+    /// When no complete response comes.
+    #[track_caller]
+    fn response(&self, method: &Method, token: &str, path: &str, body: Option<&Value>) -> Response {
+        self.request(method, token, path, body).expect("a response")
+    }
+
+    /// Sends a GET.
+    ///
+    /// # Panics
+    /// When no complete response comes.
+    #[track_caller]
+    #[must_use]
+    pub fn get(&self, token: &str, path: &str) -> Response {
+        self.response(&Method::GET, token, path, None)
+    }
+
+    /// Sends a DELETE.
+    ///
+    /// # Panics
+    /// When no complete response comes.
+    #[track_caller]
+    #[must_use]
+    pub fn delete(&self, token: &str, path: &str) -> Response {
+        self.response(&Method::DELETE, token, path, None)
+    }
+
+    /// Sends a POST.
+    ///
+    /// # Panics
+    /// When no complete response comes.
+    #[track_caller]
+    #[must_use]
+    pub fn post(&self, token: &str, path: &str, body: &Value) -> Response {
+        self.response(&Method::POST, token, path, Some(body))
+    }
+
+    /// Sends a PUT with `ForceUpdate: true`.
+    ///
+    /// # Panics
+    /// When no complete response comes.
+    #[track_caller]
+    #[must_use]
+    pub fn put(&self, token: &str, path: &str, body: &Value) -> Response {
+        self.response(&Method::PUT, token, path, Some(body))
+    }
+
+    /// Waits until the resource at `path` is in one of `states`, and returns it.
+    ///
+    /// # Panics
+    /// When it isn't within [`PATIENCE`].
+    pub fn wait_for(&self, token: &str, path: &str, states: &[&str]) -> Value {
+        eventually(&format!("{path} to become {}", states.join(" or ")), || {
+            let resource = self.get(token, path).body;
+            let state = resource["state"].as_str().unwrap_or_default();
+            states.contains(&state).then_some(resource)
+        })
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        let _ = self.kill_and_wait();
+    }
+}
+
+fn forward(stdout: impl BufRead, sender: &Sender<String>) {
+    for line in stdout.lines().map_while(Result::ok) {
+        if sender.send(line).is_err() {
+            return;
+        }
+    }
+}
+
+fn collect(mut stderr: impl BufRead, log: &Mutex<String>) {
+    let mut line = Vec::new();
+    while stderr.read_until(b'\n', &mut line).is_ok_and(|length| length > 0) {
+        let mut log = log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.push_str(&String::from_utf8_lossy(&line));
+        line.clear();
+    }
+}
+
+/// Sends a signal to a process, or to the group `-NUMBER`. It may have ended already.
+///
+/// # Errors
+/// When no shell can be started.
+pub fn signal(name: &str, target: &str) -> Result<()> {
+    // `kill` is built into the shell.
+    Command::new("sh")
+        .args(["-c", "kill -s \"$1\" -- \"$2\" 2>/dev/null", "sh", name, target])
+        .status()
+        .context("failed to start a shell")?;
+    Ok(())
+}

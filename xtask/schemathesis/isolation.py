@@ -12,8 +12,8 @@ import schemathesis
 
 import tally
 
-OWNER = "/accounts/7d1c5f0e-52a4-4c39-9d0b-1f6a1c7e0a01"
-STRANGER = "/accounts/7d1c5f0e-52a4-4c39-9d0b-1f6a1c7e0a02"
+OWNER = "/accounts/5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01"
+STRANGER = "/accounts/5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a02"
 
 # The operation that is asked without an account, and shows those that a token is good for.
 ACCOUNTS = "account_list"

@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use ureq::http::Method;
+use appkeep_launcher::Method;
 
 use self::place::{APPS, BUCKETS, Place};
 use self::report::Report;
@@ -130,7 +130,7 @@ struct Run {
 impl Run {
     /// Rounds on one place; a finding ends them.
     fn place(&self, rounds: u64, report: &mut Report) -> Result<()> {
-        let place = Place::create(&self.parent, &mut self.rng(report.rounds, 1))?;
+        let place = Place::create(&self.binary, &self.parent, &mut self.rng(report.rounds, 1))?;
         let mut rounds_here = Rounds {
             run: self,
             place,
@@ -167,7 +167,7 @@ impl Rounds<'_> {
         let mut rng = self.run.rng(report.rounds, 2);
         self.maybe_die_starting(&mut rng, report)?;
         let mut server = self.start(report)?;
-        self.token = appkeep::create_token(&self.run.binary, &self.place.data(), "acme")?;
+        self.token = self.place.installation().token("acme")?;
         // It was started without one.
         drop(server);
         server = self.start(report)?;
@@ -211,7 +211,7 @@ impl Rounds<'_> {
 
     fn start(&self, report: &mut Report) -> Result<Server> {
         report.starts += 1;
-        match Server::start(&self.run.binary, &self.place, &self.token, "")? {
+        match Server::start(&self.place, &self.token, "")? {
             Started::Ready(server) => Ok(server),
             Started::Died(death) => bail!("the server didn't start: {death:?}"),
         }
@@ -224,7 +224,7 @@ impl Rounds<'_> {
         }
         let end = End::draw(&self.run.points, &self.place, rng);
         report.starts += 1;
-        match Server::start(&self.run.binary, &self.place, &self.token, &end.rule())? {
+        match Server::start(&self.place, &self.token, &end.rule())? {
             Started::Died(server::Death::Abort) => report.died("a fail point before it was ready"),
             Started::Died(death) => bail!("the server didn't start: {death:?}"),
             Started::Ready(server) => {
@@ -249,7 +249,7 @@ impl Rounds<'_> {
 
     /// Has restic look at one repository as the death left it.
     fn check_one(&self, rng: &mut fastrand::Rng, report: &mut Report) -> Result<()> {
-        let repositories = restic::repositories(&self.run.binary, &self.place)?;
+        let repositories = restic::repositories(&self.place)?;
         if repositories.is_empty() {
             return Ok(());
         }
@@ -259,7 +259,7 @@ impl Rounds<'_> {
     }
 
     fn ask_restic(&self, report: &mut Report) -> Result<()> {
-        for repository in restic::repositories(&self.run.binary, &self.place)? {
+        for repository in restic::repositories(&self.place)? {
             repository.check(true)?;
             report.checked("restic check --read-data");
             repository.compare_list(&self.world)?;

@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
+pub(crate) use appkeep_launcher::signal;
 
 use crate::files;
 
@@ -43,18 +44,6 @@ pub(crate) fn require(command: &mut Command) -> Result<()> {
     if !succeeds(command)? {
         bail!("{} failed", display(command));
     }
-    Ok(())
-}
-
-/// Sends a signal to a process, or to the group `-number`, by the shell's own `kill`. That it is gone already is fine.
-///
-/// # Errors
-/// When no shell can be started.
-pub(crate) fn signal(name: &str, target: &str) -> Result<()> {
-    Command::new("sh")
-        .args(["-c", "kill -s \"$1\" -- \"$2\" 2>/dev/null", "sh", name, target])
-        .status()
-        .context("failed to start a shell")?;
     Ok(())
 }
 

@@ -152,7 +152,7 @@ fn each<T: Send>(seeds: &[u64], at_once: usize, judge: impl Fn(u64) -> Result<T>
 fn judge(asker: &Asker, binary: &Path, seed: u64, examples: u32) -> Result<Run> {
     let results = files::root().join(RESULTS).join(format!("seed-{seed}"));
     fs::create_dir_all(&results).with_context(|| format!("failed to make {}", results.display()))?;
-    let mut world = World::start(binary, &results)?;
+    let world = World::start(binary, &results)?;
     println!(
         "schemathesis: seed {seed}, {examples} examples, on {}",
         world.url()
@@ -165,7 +165,7 @@ fn judge(asker: &Asker, binary: &Path, seed: u64, examples: u32) -> Result<Run> 
         phases: &PHASES,
         results: &results,
     })?;
-    run.after = health::settle(&mut world);
+    run.after = health::settle(world);
     println!("{run}");
     Ok(run)
 }

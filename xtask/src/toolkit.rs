@@ -29,7 +29,7 @@ pub(crate) const PACKAGE: Package = Package {
 pub(crate) fn run() -> Result<Outcome> {
     let toolkit = python::installed(&PACKAGE)?;
     let (_kept, binary) = appkeep::build_to_keep(&[])?;
-    let mut world = World::start(&binary, toolkit)?;
+    let world = World::start(&binary, toolkit)?;
     let mut story = Story::default();
     let told = story.tell(&world);
     for finding in &story.findings {

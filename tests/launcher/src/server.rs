@@ -42,7 +42,7 @@ pub struct Ended {
 pub struct RunningServer {
     child: Arc<Mutex<Child>>,
     stdin: ChildStdin,
-    lines: Receiver<String>,
+    lines: Mutex<Receiver<String>>,
     log: Arc<Mutex<String>>,
     log_reader: Option<JoinHandle<()>>,
     client: Client,
@@ -82,17 +82,13 @@ impl RunningServer {
         let mut server = Self {
             child: Arc::new(Mutex::new(child)),
             stdin,
-            lines,
+            lines: Mutex::new(lines),
             log,
             log_reader,
             client: Client::default(),
             url: String::new(),
         };
-        let line = match server.lines.recv_timeout(PATIENCE) {
-            Ok(line) => line,
-            Err(RecvTimeoutError::Timeout) => bail!("the server printed nothing for {PATIENCE:?}"),
-            Err(RecvTimeoutError::Disconnected) => String::new(),
-        };
+        let line = server.receive_line()?.unwrap_or_default();
         if let Some(url) = line.strip_prefix("appkeep is ready on ") {
             url.clone_into(&mut server.url);
             return Ok(server);
@@ -111,10 +107,19 @@ impl RunningServer {
     /// # Errors
     /// When it prints none within [`PATIENCE`], or ends.
     pub fn next_line(&mut self) -> Result<String> {
-        match self.lines.recv_timeout(PATIENCE) {
-            Ok(line) => Ok(line),
+        match self.receive_line()? {
+            Some(line) => Ok(line),
+            None => bail!("the server ended: {}", self.complete_log()),
+        }
+    }
+
+    /// The next line, or `None` when stdout is closed.
+    fn receive_line(&mut self) -> Result<Option<String>> {
+        let lines = self.lines.get_mut().unwrap_or_else(PoisonError::into_inner);
+        match lines.recv_timeout(PATIENCE) {
+            Ok(line) => Ok(Some(line)),
             Err(RecvTimeoutError::Timeout) => bail!("the server printed nothing for {PATIENCE:?}"),
-            Err(RecvTimeoutError::Disconnected) => bail!("the server ended: {}", self.complete_log()),
+            Err(RecvTimeoutError::Disconnected) => Ok(None),
         }
     }
 
@@ -209,12 +214,8 @@ impl RunningServer {
     pub fn stop(mut self, name: &str) -> Result<Ended> {
         self.signal(name)?;
         let mut lines = Vec::new();
-        loop {
-            match self.lines.recv_timeout(PATIENCE) {
-                Ok(line) => lines.push(line),
-                Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => bail!("the server didn't stop within {PATIENCE:?}"),
-            }
+        while let Some(line) = self.receive_line().context("the server doesn't stop")? {
+            lines.push(line);
         }
         let status = self.child().wait().context("failed to wait for the server")?;
         Ok(Ended {

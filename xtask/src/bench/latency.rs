@@ -60,7 +60,7 @@ pub(crate) fn measure(args: &Args, dir: &Path, appkeep: &Path) -> Result<Value> 
     ]);
     let mut result = Map::new();
     for priority in PRIORITIES {
-        let server = Server::start(appkeep, &dir.join(priority), &volume, priority)?;
+        let server = Server::start(appkeep, dir, &volume, priority)?;
         let mut idle: Vec<Duration> = Vec::new();
         let mut busy: Vec<Duration> = Vec::new();
         let mut backups = Duration::ZERO;

@@ -44,7 +44,7 @@ pub(crate) fn measure(dir: &Path, appkeep: &Path, bare: &Path) -> Result<Value> 
     let volume = dir.join("volume");
     fs::create_dir_all(&volume)?;
     fs::write(volume.join("file"), "content")?;
-    let server = Server::start(appkeep, &dir.join("server"), &volume, "low")?;
+    let server = Server::start(appkeep, dir, &volume, "low")?;
     eprintln!("making {BACKUPS} backups");
     let paths: Vec<_> = (0..BACKUPS)
         .map(|_| server.create_backup())

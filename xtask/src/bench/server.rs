@@ -1,17 +1,15 @@
 //! A server of ours that is measured.
 
-use std::fs;
-use std::io::BufReader;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Stdio;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use appkeep_launcher::{Installation, RunningServer, app_backups, backups};
 use serde_json::Value;
 
 use super::http::Connection;
-use crate::appkeep;
 
 /// How long backups may take to be completed.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -22,7 +20,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// A server process and one app in it; killed when dropped.
 #[derive(Debug)]
 pub(crate) struct Server {
-    child: Child,
+    _process: RunningServer,
+    _installation: Installation,
     /// Host and port.
     pub(crate) authority: String,
     /// Of a member.
@@ -34,43 +33,34 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts `binary` in `dir` with one app, whose data is in `volume`, and one bucket. `priority` is what backups
+    /// Starts `binary` below `dir` with one app, whose data is in `volume`, and one bucket. `priority` is what backups
     /// get of the processors, a word of `engine_priority`.
     ///
     /// # Errors
     /// When it doesn't start.
     pub(crate) fn start(binary: &Path, dir: &Path, volume: &Path, priority: &str) -> Result<Self> {
-        fs::create_dir_all(dir.join("bucket"))?;
-        let (config, data) = (dir.join("appkeep.toml"), dir.join("data"));
-        fs::write(&config, configuration(volume, &dir.join("bucket"), priority))?;
-        let outline = output(Command::new(binary).args(["config", "check"]).arg(&config))?;
-        let id = |kind| {
-            let line = outline.lines().find_map(|line| line.trim().strip_prefix(kind));
-            line.and_then(|line| line.split_whitespace().next())
-                .with_context(|| format!("no {kind} in: {outline}"))
-        };
-        let (account, app) = (id("account")?, id("app")?);
-        let mut child = Command::new(binary)
-            .args(["serve", "--log", "error", "--listen", "127.0.0.1:0", "--config"])
-            .arg(&config)
-            .arg("--data")
-            .arg(&data)
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("failed to start the server")?;
-        let mut stdout = BufReader::new(child.stdout.take().context("no stdout")?);
-        let mut server = Self {
-            child,
-            authority: String::new(),
-            token: String::new(),
-            all_backups: format!("/accounts/{account}/topology/v1/appBackups"),
-            backups: format!("/accounts/{account}/k8s/v1/apps/{app}/appBackups"),
-        };
-        let url = appkeep::ready(&mut stdout)?.context("the server isn't ready")?;
-        url.trim_start_matches("http://")
-            .clone_into(&mut server.authority);
-        server.token = appkeep::create_token(binary, &data, "bench")?;
-        Ok(server)
+        let installation = Installation::new_in(binary, dir)?;
+        installation.configure(
+            "data = \"volume\"",
+            &format!("data = {:?}", volume.display().to_string()),
+        )?;
+        installation.configure(
+            "engine_priority = \"low\"",
+            &format!("engine_priority = {priority:?}"),
+        )?;
+        // As many as there are by default.
+        installation.configure("workers = 2\n", "")?;
+        let mut serve = installation.serve();
+        serve.args(["--log", "error"]);
+        let process = RunningServer::start_with_stderr(serve, Stdio::inherit())?;
+        Ok(Self {
+            authority: process.url.trim_start_matches("http://").to_owned(),
+            token: installation.token("acme")?,
+            all_backups: backups(),
+            backups: app_backups(),
+            _process: process,
+            _installation: installation,
+        })
     }
 
     /// A new connection to it.
@@ -108,28 +98,4 @@ impl Server {
             }
         }
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn configuration(volume: &Path, bucket: &Path, priority: &str) -> String {
-    format!(
-        "[server]\nengine_priority = {priority:?}\n\n[[accounts]]\nname = \"bench\"\n\n[[accounts.apps]]\nname = \"app\"\nvolumes = {{ data = {:?} }}\n\n\
-         [[accounts.buckets]]\nname = \"local\"\npath = {:?}\n",
-        volume.display().to_string(),
-        bucket.display().to_string()
-    )
-}
-
-fn output(command: &mut Command) -> Result<String> {
-    let output = command.stderr(Stdio::inherit()).output()?;
-    if !output.status.success() {
-        bail!("{} failed", command.get_program().to_string_lossy());
-    }
-    Ok(String::from_utf8(output.stdout)?)
 }

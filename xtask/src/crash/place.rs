@@ -1,27 +1,25 @@
 //! A directory with a configuration, apps whose files change, and buckets.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use anyhow::{Context, Result};
+use appkeep_launcher::{APP, BUCKET, Installation};
 use sha2::{Digest, Sha256};
-use tempfile::TempDir;
-
-/// The account that everything belongs to.
-pub(super) const ACCOUNT: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01";
 
 /// The apps: name, id, volumes.
 pub(super) const APPS: [(&str, &str, &[&str]); 3] = [
-    ("blog", "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b01", &["data"]),
-    ("shop", "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02", &["data", "media"]),
+    ("blog", "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02", &["data"]),
+    ("shop", APP, &["data", "media"]),
     ("wiki", "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b03", &["pages"]),
 ];
 
 /// The buckets: name, id. The first is the default.
 pub(super) const BUCKETS: [(&str, &str); 2] = [
-    ("local", "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7c01"),
+    ("local", BUCKET),
     ("spare", "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7c02"),
 ];
 
@@ -42,7 +40,7 @@ pub(super) type Manifest = Rc<Files>;
 
 /// The directory, and what is in its volumes.
 pub(super) struct Place {
-    dir: TempDir,
+    installation: Installation,
     manifests: [Manifest; APPS.len()],
     /// Sizes of the apps' files together, at their largest.
     bytes_max: [u64; APPS.len()],
@@ -53,18 +51,15 @@ impl Place {
     ///
     /// # Errors
     /// When it can't be written.
-    pub(super) fn create(parent: &Path, rng: &mut fastrand::Rng) -> Result<Self> {
-        let dir = TempDir::with_prefix_in("appkeep-crash-", parent)
-            .with_context(|| format!("failed to make a directory in {}", parent.display()))?;
+    pub(super) fn create(binary: &Path, parent: &Path, rng: &mut fastrand::Rng) -> Result<Self> {
         let mut place = Self {
-            dir,
+            installation: installation(binary, parent)?,
             manifests: Default::default(),
             bytes_max: Default::default(),
         };
         for (bucket, _) in BUCKETS {
             fs::create_dir_all(place.bucket(bucket)).context("failed to make a bucket")?;
         }
-        fs::write(place.config(), config()).context("failed to write the configuration")?;
         for (app, (_, _, volumes)) in APPS.iter().enumerate() {
             for volume in *volumes {
                 fs::create_dir_all(place.volumes(app).join(volume)).context("failed to make a volume")?;
@@ -115,17 +110,17 @@ impl Place {
 
     /// Everything.
     pub(super) fn path(&self) -> &Path {
-        self.dir.path()
+        self.installation.path()
     }
 
-    /// The configuration file.
-    pub(super) fn config(&self) -> PathBuf {
-        self.path().join("appkeep.toml")
+    /// The server's installation.
+    pub(super) fn installation(&self) -> &Installation {
+        &self.installation
     }
 
     /// The server's data directory.
     pub(super) fn data(&self) -> PathBuf {
-        self.path().join("data")
+        self.installation.data()
     }
 
     /// A bucket's directory.
@@ -150,35 +145,36 @@ impl Place {
 
     /// Leaves the directory where it is, for a person to look at, and says where.
     pub(super) fn keep(self) -> PathBuf {
-        self.dir.keep()
+        self.installation.keep()
     }
 }
 
-fn config() -> String {
-    use std::fmt::Write;
-
-    // What else runs on the machine is not what kills a server, so its engine doesn't wait for that.
-    let mut text = "[server]\nworkers = 2\nengine_priority = \"low\"\n".to_owned();
-    let _ = write!(text, "\n[[accounts]]\nname = \"acme\"\nid = \"{ACCOUNT}\"\n");
+/// An installation whose configuration has [`APPS`] and [`BUCKETS`].
+fn installation(binary: &Path, parent: &Path) -> Result<Installation> {
+    let installation = Installation::new_in(binary, parent)?;
+    let mut apps = String::new();
     for (name, id, volumes) in APPS {
         let volumes = volumes
             .iter()
             .map(|volume| format!("{volume} = \"volumes/{name}/{volume}\""));
         let volumes = volumes.collect::<Vec<_>>().join(", ");
-        // Writing to a string doesn't fail.
-        let _ = write!(
-            text,
-            "\n[[accounts.apps]]\nname = \"{name}\"\nid = \"{id}\"\nvolumes = {{ {volumes} }}\n"
-        );
+        if id == APP {
+            installation.configure("data = \"volume\"", &volumes)?;
+        } else {
+            // Writing to a string doesn't fail.
+            let _ = write!(
+                apps,
+                "[[accounts.apps]]\nname = \"{name}\"\nid = \"{id}\"\nvolumes = {{ {volumes} }}\n\n"
+            );
+        }
     }
-    for (number, (name, id)) in BUCKETS.iter().enumerate() {
-        let _ = write!(
-            text,
-            "\n[[accounts.buckets]]\nname = \"{name}\"\nid = \"{id}\"\npath = \"buckets/{name}\"\ndefault = {}\n",
-            number == 0
-        );
-    }
-    text
+    installation.add_apps(&apps)?;
+    installation.configure("path = \"bucket\"", "path = \"buckets/local\"\ndefault = true")?;
+    let (name, id) = BUCKETS[1];
+    installation.add_buckets(&format!(
+        "[[accounts.buckets]]\nname = \"{name}\"\nid = \"{id}\"\npath = \"buckets/{name}\"\n"
+    ))?;
+    Ok(installation)
 }
 
 /// The files below `root` with their digests, and how many bytes they have together.

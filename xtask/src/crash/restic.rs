@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -30,8 +30,8 @@ pub(super) struct Repository {
 ///
 /// # Errors
 /// When one's password can't be had.
-pub(super) fn repositories(binary: &Path, place: &Place) -> Result<Vec<Repository>> {
-    let passwords = passwords(binary, place)?;
+pub(super) fn repositories(place: &Place) -> Result<Vec<Repository>> {
+    let passwords = passwords(place)?;
     let mut found = Vec::new();
     for app in 0..APPS.len() {
         for bucket in 0..BUCKETS.len() {
@@ -53,12 +53,11 @@ pub(super) fn repositories(binary: &Path, place: &Place) -> Result<Vec<Repositor
 }
 
 /// The passwords of repositories, by their paths: what the binary tells people who have no server any more.
-fn passwords(binary: &Path, place: &Place) -> Result<BTreeMap<PathBuf, String>> {
-    let output = Command::new(binary)
-        .args(["key", "show", "--recovery", "--data"])
-        .arg(place.data())
-        .output()
-        .with_context(|| format!("failed to start {}", binary.display()))?;
+fn passwords(place: &Place) -> Result<BTreeMap<PathBuf, String>> {
+    let mut show = place.installation().command();
+    show.args(["key", "show", "--recovery", "--data"])
+        .arg(place.data());
+    let output = show.output().context("failed to start the binary")?;
     let said = String::from_utf8(output.stdout).context("the passwords are no text")?;
     let mut found = BTreeMap::new();
     let mut repository = PathBuf::new();

@@ -4,10 +4,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use appkeep_launcher::{ACCOUNT, Method};
 use serde_json::{Value, json};
-use ureq::http::Method;
 
-use super::place::{ACCOUNT, APPS, BUCKETS, Place};
+use super::place::{APPS, BUCKETS, Place};
 use super::points::{self, Needs};
 use super::report::Report;
 use super::server::{Death, Server};
@@ -167,7 +167,7 @@ impl Asker<'_> {
             0..75 if backups > 0 => self.delete(server, app, true),
             75..85 if !is_full(snaps) => self.create_snap(server, app),
             75..92 if snaps > 0 => self.delete(server, app, false),
-            92..96 => Ok(self.read(server, &account_backups())?),
+            92..96 => Ok(self.read(server, &appkeep_launcher::backups())?),
             96..100 => Ok(self.read(server, &of_app(app, "appSnaps"))?),
             _ => self.create_backup(server, app, bucket),
         }
@@ -287,11 +287,6 @@ fn new_repositories(place: &Place) -> Vec<(usize, usize)> {
     let all = (0..APPS.len()).flat_map(|app| (0..BUCKETS.len()).map(move |bucket| (app, bucket)));
     all.filter(|(app, bucket)| !place.repository(*app, *bucket).join("config").exists())
         .collect()
-}
-
-/// The path of all backups.
-pub(super) fn account_backups() -> String {
-    format!("/accounts/{ACCOUNT}/topology/v1/appBackups")
 }
 
 /// The path of an app's backups or snapshots.

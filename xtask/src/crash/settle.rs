@@ -6,11 +6,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
+use appkeep_launcher::backups;
 use serde_json::Value;
 
 use super::place::{APPS, BUCKETS, Place, entries, files_below};
 use super::report::Report;
-use super::round::{account_backups, list, of_app};
+use super::round::{list, of_app};
 use super::server::Server;
 use super::world::World;
 
@@ -26,13 +27,13 @@ const OVERHEAD_BYTES: u64 = 400_000;
 /// # Errors
 /// With the first thing that doesn't hold.
 pub(super) fn check(server: &Server, place: &Place, world: &mut World, report: &mut Report) -> Result<()> {
-    let findings = world.backups.settle("backup", &list(server, &account_backups())?);
+    let findings = world.backups.settle("backup", &list(server, &backups())?);
     if !findings.is_empty() {
         bail!(findings.join("; "));
     }
     report.checked("acknowledged backups are there, deleted ones are not");
     eventually("backups to be completed", server, || {
-        all_completed(&list(server, &account_backups())?)
+        all_completed(&list(server, &backups())?)
     })?;
     // The snapshot of a backup that was deleted while it was taken goes when its job is taken up again.
     eventually("snapshots that nobody asked for to be gone", server, || {

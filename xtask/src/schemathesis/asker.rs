@@ -114,7 +114,8 @@ mod tests {
     use std::net::{TcpListener, TcpStream};
     use std::thread;
 
-    use super::super::world::ACCOUNT_ID;
+    use appkeep_launcher::ACCOUNT;
+
     use super::*;
 
     /// Answers every request alike.
@@ -152,7 +153,7 @@ mod tests {
         let user = |name: &str| serde_json::json!({"name": name, "fixedHeaders": [{"name": "Authorization", "value": "Bearer t"}]});
         let listed = serde_json::json!({"auth": [user("owner"), user("stranger")]});
         fs::write(&users, listed.to_string()).unwrap();
-        let examples = serde_json::json!({"account_id": ACCOUNT_ID});
+        let examples = serde_json::json!({"account_id": ACCOUNT});
         let asker = Asker::installed(None).unwrap();
         let run = asker.ask(&Question {
             url: &url,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::world::{ACCOUNT_ID, APP_IDS, World};
+use super::world::{APP_IDS, World};
 use anyhow::{Context, Result};
+use appkeep_launcher::ACCOUNT;
 
 /// How long all jobs together may make no progress.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -34,16 +35,15 @@ pub(super) struct After {
 /// Waits until the server has done what the run left to it, then takes one more backup, and stops the server.
 ///
 /// What is wrong with it is a finding.
-pub(super) fn settle(world: &mut World) -> After {
+pub(super) fn settle(world: World) -> After {
     let begun = Instant::now();
     let mut after = After {
         server_peak_bytes: world.peak_bytes(),
         ..After::default()
     };
-    let healthy = wait(world, &mut after)
+    let healthy = wait(&world, &mut after)
         .and_then(|()| world.create("appBackups", "application/astra-appBackup"))
-        .and_then(|_| world.stop())
-        .and_then(|()| world.complaints());
+        .and_then(|_| world.stop());
     after.elapsed = begun.elapsed();
     match healthy.as_deref() {
         Err(error) => after.findings.push(format!("{error:#}")),
@@ -65,10 +65,10 @@ fn wait(world: &World, after: &mut After) -> Result<()> {
     let mut fewest = usize::MAX;
     let mut progress = Instant::now();
     loop {
-        after.backups = states(world, &format!("/accounts/{ACCOUNT_ID}/topology/v1/appBackups"))?;
+        after.backups = states(world, &format!("/accounts/{ACCOUNT}/topology/v1/appBackups"))?;
         after.snapshots = States::new();
         for app in APP_IDS {
-            let path = format!("/accounts/{ACCOUNT_ID}/k8s/v1/apps/{app}/appSnaps");
+            let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{app}/appSnaps");
             for (state, count) in states(world, &path)? {
                 *after.snapshots.entry(state).or_default() += count;
             }

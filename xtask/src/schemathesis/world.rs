@@ -1,37 +1,40 @@
 //! A fresh server with two accounts and little data, and a token for each account.
 
 use std::fs::{self, File};
-use std::io::BufReader;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use appkeep_launcher::{ACCOUNT, APP, BUCKET, Installation, Method, RunningServer};
 use serde_json::{Value, json};
-use tempfile::TempDir;
-use ureq::Agent;
 
-use super::DIR;
-use crate::{appkeep, files};
+/// The apps of `acme`. All ids are in schemathesis.toml and isolation.py as well.
+pub(super) const APP_IDS: [&str; 2] = [APP, "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02"];
 
-/// The account that everything is asked for in, its id, and its apps.
-pub(super) const ACCOUNT: &str = "acme";
-pub(super) const ACCOUNT_ID: &str = "7d1c5f0e-52a4-4c39-9d0b-1f6a1c7e0a01";
-pub(super) const APP_IDS: [&str; 2] = [
-    "7d1c5f0e-52a4-4c39-9d0b-1f6a1c7e0b01",
-    "7d1c5f0e-52a4-4c39-9d0b-1f6a1c7e0b02",
-];
+const SECOND_APP: &str = r#"[[accounts.apps]]
+name = "blog"
+id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02"
+volumes = { data = "blog" }
+"#;
 
-/// The account of whoever must not get at any of it.
-const OTHER_ACCOUNT: &str = "globex";
+const SECOND_BUCKET: &str = r#"[[accounts.buckets]]
+name = "spare"
+id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7c02"
+path = "spare"
+"#;
 
-/// What the configuration names: directories of apps, and buckets.
-const VOLUMES: [&str; 3] = ["shop", "blog", "wiki"];
-const BUCKETS: [&str; 3] = ["local", "spare", "other"];
+/// The account `other` has nothing in common with `acme`.
+const OTHER: &str = r#"[[accounts.apps]]
+name = "wiki"
+id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b03"
+volumes = { data = "wiki" }
 
-/// The bucket that is the first one's.
-const BUCKET_ID: &str = "7d1c5f0e-52a4-4c39-9d0b-1f6a1c7e0c01";
+[[accounts.buckets]]
+name = "other"
+id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7c03"
+path = "other"
+"#;
 
 /// How long a backup or a snapshot may take.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -39,22 +42,17 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// How often is looked at it.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How long an answer may take; a list of everything is long in the end.
-const ANSWER_MAX: Duration = Duration::from_mins(1);
-
-/// The server, killed when dropped, and its directory, removed then.
+/// The server and its installation.
 #[derive(Debug)]
 pub(super) struct World {
-    child: Child,
-    dir: TempDir,
+    server: RunningServer,
+    installation: Installation,
     /// What the server logs, from warnings on.
     log: PathBuf,
-    url: String,
     owner: String,
     stranger: String,
     /// Ids that there are, by the parameters and fields that take them.
     examples: Value,
-    agent: Agent,
 }
 
 impl World {
@@ -63,57 +61,32 @@ impl World {
     /// # Errors
     /// When it doesn't start.
     pub(super) fn start(binary: &Path, results: &Path) -> Result<Self> {
-        let dir = TempDir::with_prefix("appkeep-schemathesis-").context("failed to make a directory")?;
-        let (config, data) = (dir.path().join("appkeep.toml"), dir.path().join("data"));
-        fs::copy(files::root().join(DIR).join("appkeep.toml"), &config)
-            .context("failed to copy the configuration")?;
-        for (number, volume) in VOLUMES.iter().enumerate() {
-            let volume = dir.path().join("volumes").join(volume);
-            fs::create_dir_all(&volume)?;
-            fs::write(volume.join("file"), format!("of app {number}\n"))?;
+        let installation = Installation::new(binary)?;
+        installation.configure("workers = 2", "workers = 8")?;
+        // Bodies time out as usual. Checks are frequent, so that the reconciler runs beside everything else.
+        installation.configure("body_timeout_secs = 600", "check_every_secs = 5")?;
+        installation.add_apps(SECOND_APP)?;
+        installation.add_buckets(SECOND_BUCKET)?;
+        installation.add_to_other(OTHER)?;
+        for directory in ["blog", "wiki", "spare", "other"] {
+            fs::create_dir(installation.path().join(directory))?;
         }
-        for bucket in BUCKETS {
-            fs::create_dir_all(dir.path().join("buckets").join(bucket))?;
+        for volume in ["blog", "wiki"] {
+            let file = installation.path().join(volume).join("file");
+            fs::write(file, format!("of {volume}\n"))?;
         }
-        let log_path = results.join("server.log");
-        let log = File::create(&log_path).context("failed to make the server's log")?;
-        let mut child = Command::new(binary)
-            .args([
-                "serve",
-                "--log",
-                "warn,audit=off",
-                "--listen",
-                "127.0.0.1:0",
-                "--config",
-            ])
-            .arg(&config)
-            .arg("--data")
-            .arg(&data)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .with_context(|| format!("failed to start {}", binary.display()))?;
-        // It prints nothing more there.
-        let mut stdout = BufReader::new(child.stdout.take().context("the child has no stdout")?);
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(ANSWER_MAX))
-            .proxy(None)
-            .build();
+        let log = results.join("server.log");
+        let mut serve = installation.serve();
+        serve.args(["--log", "warn,audit=off"]);
+        let log_file = File::create(&log).context("failed to make the server's log")?;
         let mut world = Self {
-            child,
-            dir,
-            log: log_path,
-            url: String::new(),
-            owner: String::new(),
-            stranger: String::new(),
+            server: RunningServer::start_with_stderr(serve, log_file)?,
+            owner: installation.token("acme")?,
+            stranger: installation.token("other")?,
+            installation,
+            log,
             examples: Value::Null,
-            agent: config.into(),
         };
-        world.url = appkeep::ready(&mut stdout)?.context("the server isn't ready")?;
-        world.owner = appkeep::create_token(binary, &data, ACCOUNT)?;
-        world.stranger = appkeep::create_token(binary, &data, OTHER_ACCOUNT)?;
         let users = json!({"auth": [
             {"name": "owner", "fixedHeaders": [authorization(&world.owner)]},
             {"name": "stranger", "fixedHeaders": [authorization(&world.stranger)]},
@@ -125,7 +98,7 @@ impl World {
         let backup = world.create("appBackups", "application/astra-appBackup")?;
         let restored = world.create("appBackups", "application/astra-appBackup")?;
         world.examples = json!({
-            "account_id": ACCOUNT_ID, "app_id": APP_IDS[0], "bucketID": BUCKET_ID,
+            "account_id": ACCOUNT, "app_id": APP, "bucketID": BUCKET,
             "appBackup_id": backup, "appSnap_id": snapshot, "backupID": restored, "snapshotID": copied,
         });
         Ok(world)
@@ -133,12 +106,12 @@ impl World {
 
     /// Where it listens.
     pub(super) fn url(&self) -> &str {
-        &self.url
+        &self.server.url
     }
 
     /// The directory that goes away with it.
     pub(super) fn path(&self) -> &Path {
-        self.dir.path()
+        self.installation.path()
     }
 
     /// What the hooks and the configuration read.
@@ -151,16 +124,24 @@ impl World {
         ]
     }
 
-    /// What a GET as the owner is answered with.
+    /// The JSON that a GET by the owner returns.
     ///
     /// # Errors
-    /// When it isn't answered with 200 and JSON.
+    /// When the status isn't 200 or the body isn't JSON.
     pub(super) fn get(&self, path: &str) -> Result<Value> {
-        let request = self.agent.get(format!("{}{path}", self.url));
-        let answer = request
-            .header("Authorization", format!("Bearer {}", self.owner))
-            .call();
-        json_of(answer, 200).with_context(|| format!("GET {path}"))
+        self.request(&Method::GET, path, None, 200)
+    }
+
+    fn request(&self, method: &Method, path: &str, body: Option<&Value>, status: u16) -> Result<Value> {
+        let response = self.server.request(method, &self.owner, path, body)?;
+        if response.status != status {
+            bail!(
+                "{method} {path}: status {}, expected {status}: {}",
+                response.status,
+                response.text
+            );
+        }
+        serde_json::from_str(&response.text).with_context(|| format!("{method} {path}: the body isn't JSON"))
     }
 
     /// Creates one of a kind for the first app, waits until it is completed, and answers its id.
@@ -168,8 +149,9 @@ impl World {
     /// # Errors
     /// When it is refused, fails, or takes too long.
     pub(super) fn create(&self, kind: &str, of_type: &str) -> Result<String> {
-        let path = format!("/accounts/{ACCOUNT_ID}/k8s/v1/apps/{}/{kind}", APP_IDS[0]);
-        let created = self.post(&path, &json!({"type": of_type, "version": "1.1"}))?;
+        let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/{kind}");
+        let body = json!({"type": of_type, "version": "1.1"});
+        let created = self.request(&Method::POST, &path, Some(&body), 201)?;
         let id = created["id"].as_str().context("something without an id")?;
         let begun = Instant::now();
         loop {
@@ -185,65 +167,28 @@ impl World {
         }
     }
 
-    /// What a POST as the owner is answered with.
-    fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        let request = self.agent.post(format!("{}{path}", self.url));
-        let answer = request
-            .header("Authorization", format!("Bearer {}", self.owner))
-            .send_json(body);
-        json_of(answer, 201).with_context(|| format!("POST {path}"))
-    }
-
     /// The most memory that the server had at once, in bytes, where the system says so.
     pub(super) fn peak_bytes(&self) -> Option<u64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-        let kib: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
-        Some(kib * 1024)
+        self.server.peak_bytes()
     }
 
-    /// The lines of its log: warnings and errors, of which there should be none.
+    /// Stops it in good order, and returns the lines of its log: warnings and errors, of which there should be none.
     ///
     /// # Errors
-    /// When the log can't be read.
-    pub(super) fn complaints(&self) -> Result<Vec<String>> {
-        let log = fs::read_to_string(&self.log).context("failed to read the server's log")?;
-        Ok(log.lines().map(str::to_owned).collect())
-    }
-
-    /// Stops it in good order.
-    ///
-    /// # Errors
-    /// When it doesn't, or has ended before.
-    pub(super) fn stop(&mut self) -> Result<()> {
-        if let Some(status) = self.child.try_wait()? {
+    /// When it doesn't stop so, has ended before, or the log can't be read.
+    pub(super) fn stop(self) -> Result<Vec<String>> {
+        if let Some(status) = self.server.exit_status()? {
             bail!("the server ended by itself: {status}");
         }
-        let status = appkeep::stop(&mut self.child)?;
+        let status = self.server.stop("TERM")?.status;
         if !status.success() {
             bail!("the server was asked to stop and ended with {status}");
         }
-        Ok(())
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        let log = fs::read_to_string(&self.log).context("failed to read the server's log")?;
+        Ok(log.lines().map(str::to_owned).collect())
     }
 }
 
 fn authorization(token: &str) -> Value {
     json!({"name": "Authorization", "value": format!("Bearer {token}")})
-}
-
-fn json_of(answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>, status: u16) -> Result<Value> {
-    let mut answer = answer?;
-    let got = answer.status().as_u16();
-    let text = answer.body_mut().with_config().limit(u64::MAX).read_to_string()?;
-    if got != status {
-        bail!("answered {got}, not {status}: {text}");
-    }
-    serde_json::from_str(&text).context("the answer isn't JSON")
 }

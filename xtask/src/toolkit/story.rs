@@ -3,13 +3,14 @@
 use std::fs;
 
 use anyhow::Result;
+use appkeep_launcher::APP;
 use serde_json::Value;
 
 use super::tree::{self, Tree};
-use super::world::{APP, Said, Trust, World};
+use super::world::{Said, Trust, World};
 
 /// An id that nothing has.
-const UNKNOWN: &str = "3b8f0d52-9f41-4c1e-8a67-5d2c7e1b0fff";
+const UNKNOWN: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7fff";
 
 /// How it went so far.
 #[derive(Debug, Default)]

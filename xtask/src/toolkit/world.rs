@@ -1,31 +1,29 @@
 //! A fresh server that speaks TLS, and the toolkit as somebody has it who was told about that server.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
-use tempfile::TempDir;
+use appkeep_launcher::{ACCOUNT, Installation, RunningServer};
 
 use super::tree;
-use crate::{appkeep, files};
 
-/// The server's configuration, relative to the workspace's root.
-const CONFIG: &str = "xtask/toolkit/appkeep.toml";
+/// A schedule of `shop`, and a second app.
+const APPS: &str = r#"[[accounts.apps.schedules]]
+name = "yearly"
+cron = "0 0 1 1 *"
 
-/// The account, and its apps.
-const ACCOUNT: &str = "acme";
-const ACCOUNT_ID: &str = "3b8f0d52-9f41-4c1e-8a67-5d2c7e1b0a01";
-pub(super) const APP: &str = "3b8f0d52-9f41-4c1e-8a67-5d2c7e1b0b01";
+[[accounts.apps]]
+name = "blog"
+volumes = { data = "blog" }
+"#;
 
-/// The server, killed when dropped, its directory, and the toolkit.
+/// The server, its installation, and the toolkit.
 #[derive(Debug)]
 pub(super) struct World {
-    child: Child,
-    // What is printed later has to be able to go somewhere.
-    stdout: BufReader<ChildStdout>,
-    dir: TempDir,
+    server: RunningServer,
+    installation: Installation,
     toolkit: PathBuf,
     /// Host and port.
     authority: String,
@@ -60,47 +58,31 @@ impl World {
     /// # Errors
     /// When it doesn't start.
     pub(super) fn start(binary: &Path, toolkit: PathBuf) -> Result<Self> {
-        let dir = TempDir::with_prefix("appkeep-toolkit-").context("failed to make a directory")?;
-        let (config, data) = (dir.path().join("appkeep.toml"), dir.path().join("data"));
-        fs::copy(files::root().join(CONFIG), &config).context("failed to copy the configuration")?;
-        tree::fill(&dir.path().join("volumes/shop"))?;
-        tree::fill(&dir.path().join("volumes/blog"))?;
-        fs::create_dir(dir.path().join("bucket"))?;
-        fs::create_dir(dir.path().join("home"))?;
-        let mut child = Command::new(binary)
-            .args([
-                "serve",
-                "--tls",
-                "self-signed",
-                "--listen",
-                "127.0.0.1:0",
-                "--config",
-            ])
-            .arg(&config)
-            .arg("--data")
-            .arg(&data)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("failed to start {}", binary.display()))?;
-        let stdout = child.stdout.take().context("the child has no stdout")?;
-        let mut world = Self {
-            child,
-            stdout: BufReader::new(stdout),
-            dir,
+        let installation = Installation::new(binary)?;
+        installation.add_apps(APPS)?;
+        for volume in ["volume", "blog"] {
+            tree::fill(&installation.path().join(volume))?;
+        }
+        fs::create_dir(installation.path().join("home"))?;
+        let mut serve = installation.serve();
+        serve.args(["--tls", "self-signed"]);
+        let mut server = RunningServer::start_with_stderr(serve, Stdio::inherit())?;
+        let authority = server.url.strip_prefix("https://");
+        let authority = authority
+            .with_context(|| format!("{} isn't https", server.url))?
+            .to_owned();
+        let line = server.next_line()?;
+        let ca = line.strip_prefix("clients have to trust its certificate authority: ");
+        Ok(Self {
+            ca: ca
+                .with_context(|| format!("no certificate authority is named in {line:?}"))?
+                .into(),
+            token: installation.token("acme")?,
+            server,
+            installation,
             toolkit,
-            authority: String::new(),
-            ca: PathBuf::new(),
-            token: String::new(),
-        };
-        let url = appkeep::ready(&mut world.stdout)?.context("the server isn't ready")?;
-        let authority = url.strip_prefix("https://");
-        authority
-            .with_context(|| format!("{url} isn't https"))?
-            .clone_into(&mut world.authority);
-        world.ca = authority_file(&mut world.stdout)?;
-        world.token = appkeep::create_token(binary, &data, ACCOUNT)?;
-        Ok(world)
+            authority,
+        })
     }
 
     /// A token that may write.
@@ -110,7 +92,7 @@ impl World {
 
     /// The app's only volume.
     pub(super) fn volume(&self) -> PathBuf {
-        self.dir.path().join("volumes/shop")
+        self.installation.path().join("volume")
     }
 
     /// Runs the toolkit as the bearer of a good token, who trusts the server.
@@ -126,10 +108,10 @@ impl World {
     /// # Errors
     /// When it can't be started.
     pub(super) fn ask_as(&self, token: &str, trust: Trust, arguments: &[&str]) -> Result<Said> {
-        let home = self.dir.path().join("home");
+        let home = self.installation.path().join("home");
         let verify = trust != Trust::Blind;
         let config = format!(
-            "headers:\n  Authorization: Bearer {token}\nuid: {ACCOUNT_ID}\nastra_project: {}\nverifySSL: {verify}\n",
+            "headers:\n  Authorization: Bearer {token}\nuid: {ACCOUNT}\nastra_project: {}\nverifySSL: {verify}\n",
             self.authority
         );
         fs::write(home.join("config.yaml"), config)?;
@@ -161,19 +143,12 @@ impl World {
     ///
     /// # Errors
     /// When it doesn't stop in good order.
-    pub(super) fn stop(&mut self) -> Result<()> {
-        let status = appkeep::stop(&mut self.child)?;
+    pub(super) fn stop(self) -> Result<()> {
+        let status = self.server.stop("TERM")?.status;
         if !status.success() {
             bail!("the server ended with {status}");
         }
         Ok(())
-    }
-}
-
-impl Drop for World {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 
@@ -185,17 +160,4 @@ impl From<Output> for Said {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
-}
-
-/// What the server prints after it is ready: whom its clients have to trust.
-fn authority_file(stdout: &mut impl BufRead) -> Result<PathBuf> {
-    let mut line = String::new();
-    stdout
-        .read_line(&mut line)
-        .context("failed to read what the server prints")?;
-    let file = line
-        .trim_end()
-        .strip_prefix("clients have to trust its certificate authority: ");
-    file.map(PathBuf::from)
-        .with_context(|| format!("no certificate authority is named in {line:?}"))
 }

@@ -186,10 +186,11 @@ fn a_backup_that_fails_ends_the_wait_with_its_reason() {
 
 #[test]
 fn a_server_without_an_operation_is_called_old() {
-    let url = canned::start(|_, _| {
+    let server = canned::start(|_, _| {
         let body = r#"{"request_id":"a","message":"Not Found"}"#;
         (404, "application/json", body.to_owned())
     });
+    let url = server.uri();
     let output = person(&url, "secret").args(["app", "list"]).output().unwrap();
     assert_eq!(
         refused(&output, 2),
@@ -202,7 +203,8 @@ fn a_server_without_an_operation_is_called_old() {
 
 #[test]
 fn what_speaks_another_language_is_not_understood() {
-    let url = canned::start(|_, _| (200, "text/html", "<html>\n\u{1b}[2Jlog in".to_owned()));
+    let server = canned::start(|_, _| (200, "text/html", "<html>\n\u{1b}[2Jlog in".to_owned()));
+    let url = server.uri();
     let output = person(&url, "secret").args(["app", "list"]).output().unwrap();
     let refusal = refused(&output, 1);
     assert!(
@@ -210,7 +212,8 @@ fn what_speaks_another_language_is_not_understood() {
         "{refusal}"
     );
     assert!(!refusal.contains('\u{1b}'), "{refusal}");
-    let url = canned::start(|_, _| (502, "text/plain", "bad gateway".to_owned()));
+    let server = canned::start(|_, _| (502, "text/plain", "bad gateway".to_owned()));
+    let url = server.uri();
     let output = person(&url, "secret").args(["app", "list"]).output().unwrap();
     assert!(refused(&output, 1).contains("the server failed: app_list: 502 Bad Gateway"));
     let https = url.replace("http:", "https:");

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use appkeep_launcher::APP;
 use chrono::{DateTime, SecondsFormat, Utc};
 use insta::assert_snapshot;
+use wiremock::MockServer;
 
 use super::person;
 use crate::canned;
@@ -18,7 +19,7 @@ fn then() -> String {
 }
 
 /// A list as a server of somebody else's may have it.
-fn start() -> String {
+fn start() -> MockServer {
     let then = then();
     let resources = [
         (
@@ -78,7 +79,8 @@ fn start() -> String {
 
 /// What a terminal of so many columns shows.
 fn shown(columns: u16, arguments: &[&str]) -> String {
-    let mut command = person(&start(), "secret");
+    let server = start();
+    let mut command = person(&server.uri(), "secret");
     command.args(arguments);
     let (code, text) = Terminal::start(columns, &command).end();
     assert_eq!(code, 0, "{text}");
@@ -87,7 +89,8 @@ fn shown(columns: u16, arguments: &[&str]) -> String {
 
 #[test]
 fn a_pipe_gets_whole_lines_without_colours() {
-    let output = person(&start(), "secret")
+    let server = start();
+    let output = person(&server.uri(), "secret")
         .args(["backup", "list"])
         .output()
         .unwrap();
@@ -116,7 +119,8 @@ fn forty_columns_show_one_below_the_other() {
 
 #[test]
 fn no_color_is_heeded() {
-    let mut command = person(&start(), "secret");
+    let server = start();
+    let mut command = person(&server.uri(), "secret");
     command.args(["backup", "list"]).env("NO_COLOR", "1");
     let (code, text) = Terminal::start(80, &command).end();
     assert_eq!(code, 0);

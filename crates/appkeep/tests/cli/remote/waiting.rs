@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use appkeep_launcher::APP;
+use wiremock::MockServer;
 
 use super::{Site, fill, person, refused, refused_at_last};
 use crate::canned;
@@ -87,7 +88,7 @@ fn a_wait_has_an_end_if_one_is_given() {
 }
 
 /// A server whose backup advances each time that it is looked at.
-fn advancing(states: Vec<(&'static str, String)>) -> String {
+fn advancing(states: Vec<(&'static str, String)>) -> MockServer {
     let seen = Arc::new(AtomicUsize::new(0));
     canned::start(move |_, _| {
         let index = seen.fetch_add(1, Ordering::SeqCst).min(states.len() - 1);
@@ -109,7 +110,7 @@ fn bytes(done: u64) -> String {
 #[test]
 fn a_terminal_gets_a_bar_that_is_gone_at_the_end() {
     for columns in [80, 40] {
-        let url = advancing(vec![
+        let server = advancing(vec![
             ("pending", String::new()),
             ("pending", String::new()),
             ("running", bytes(0)),
@@ -118,7 +119,7 @@ fn a_terminal_gets_a_bar_that_is_gone_at_the_end() {
             ("running", bytes(10_485_760)),
             ("completed", bytes(10_485_760)),
         ]);
-        let mut command = person(&url, "secret");
+        let mut command = person(&server.uri(), "secret");
         command.args(["backup", "wait", ID]);
         let mut terminal = Terminal::start(columns, &command);
         let before = terminal.expect(" 50%");
@@ -139,7 +140,7 @@ fn a_terminal_gets_a_bar_that_is_gone_at_the_end() {
 
 #[test]
 fn lines_tell_states_and_a_server_that_is_away_is_waited_for() {
-    let url = advancing(vec![
+    let server = advancing(vec![
         ("pending", String::new()),
         ("pending", String::new()),
         ("down", String::new()),
@@ -147,7 +148,7 @@ fn lines_tell_states_and_a_server_that_is_away_is_waited_for() {
         ("running", bytes(0)),
         ("completed", bytes(10_485_760)),
     ]);
-    let output = person(&url, "secret")
+    let output = person(&server.uri(), "secret")
         .args(["backup", "wait", ID])
         .output()
         .unwrap();

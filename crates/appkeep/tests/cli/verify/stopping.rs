@@ -1,86 +1,16 @@
 //! Runs that end before their last check, and what they leave behind.
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use appkeep_launcher::{ACCOUNT, APP, CONFIG, backups, eventually};
 use serde_json::Value;
 
 use super::{json, verify_forger};
-use crate::forger;
+use crate::forger::{self, Fault, faulty};
 use crate::program::{appkeep, installation, said};
-
-/// What a faulty server does with a request.
-enum Fault {
-    /// It answers 200 with a body that never ends.
-    Endless,
-    /// It closes the connection.
-    Close,
-    /// It keeps the connection open and sends nothing.
-    Silence,
-}
-
-/// Serves until the test ends: empty lists and 404 for everything else, but for the faults. `fault` gets the method, the
-/// path and how many requests came before.
-fn faulty(fault: impl Fn(&str, &str, usize) -> Option<Fault> + Send + Sync + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let url = format!("http://{}", listener.local_addr().expect("its address"));
-    let (fault, count) = (Arc::new(fault), Arc::new(AtomicUsize::new(0)));
-    thread::spawn(move || {
-        for stream in listener.incoming().map_while(Result::ok) {
-            let (fault, count) = (Arc::clone(&fault), Arc::clone(&count));
-            thread::spawn(move || {
-                // The client hangs up when it has seen enough.
-                let _ = serve(stream, |method, path| {
-                    fault(method, path, count.fetch_add(1, Ordering::Relaxed))
-                });
-            });
-        }
-    });
-    url
-}
-
-fn serve(mut stream: TcpStream, fault: impl Fn(&str, &str) -> Option<Fault>) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream.try_clone()?);
-    let mut line = String::new();
-    reader.read_line(&mut line)?;
-    let mut header = String::new();
-    while reader.read_line(&mut header)? > 2 {
-        header.clear();
-    }
-    let mut words = line.split(' ');
-    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    match fault(method, path) {
-        Some(Fault::Close) => return Ok(()),
-        Some(Fault::Silence) => {
-            std::io::copy(&mut reader, &mut std::io::sink())?;
-            return Ok(());
-        }
-        Some(Fault::Endless) => {
-            let head =
-                "HTTP/1.1 200 X\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
-            stream.write_all(head.as_bytes())?;
-            let chunk = format!("10000\r\n{}\r\n", " ".repeat(0x10000));
-            loop {
-                stream.write_all(chunk.as_bytes())?;
-            }
-        }
-        None => {}
-    }
-    let (status, kind, body) = forger::answer(method, path);
-    write!(
-        stream,
-        "HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )?;
-    stream.shutdown(std::net::Shutdown::Write)?;
-    std::io::copy(&mut reader, &mut std::io::sink())?;
-    Ok(())
-}
 
 #[test]
 fn ten_requests_without_a_response_end_the_run_with_exit_code_2() {

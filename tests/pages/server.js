@@ -2,6 +2,7 @@
 
 import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,47 +21,34 @@ const SLOWLY = 'backup.bytes_read:1:slow=25';
 /** A name as long as they get. */
 export const LONG_NAME = 'a-name-as-long-as-they-get-with-63-characters-and-not-one-more1';
 
-/** `shop` is large enough to be watched, and has a schedule, `empty` has no bytes, the volume of `broken` isn't there; `quiet` has no apps. */
-const CONFIG = `
-[server]
-workers = 2
-engine_priority = "low"
-
-[[accounts]]
-name = "acme"
-
-[[accounts.apps]]
-name = "shop"
-volumes = { data = "volumes/shop" }
-
-[[accounts.apps.schedules]]
+/** Tables of `shop`, and more apps: `empty` has no bytes, the volume of `broken` doesn't exist. */
+const APPS = `[[accounts.apps.schedules]]
 name = "yearly"
 cron = "0 3 1 1 *"
 zone = "Europe/Berlin"
 
 [[accounts.apps]]
 name = "empty"
-volumes = { data = "volumes/empty" }
+volumes = { data = "empty" }
 
 [[accounts.apps]]
 name = "broken"
-volumes = { data = "volumes/not-there" }
+volumes = { data = "not-there" }
 
 [[accounts.apps]]
 name = "${LONG_NAME}"
-volumes = { data = "volumes/empty" }
-
-[[accounts.buckets]]
-name = "local"
-path = "buckets/local"
-
-[[accounts.buckets]]
-name = "spare"
-path = "buckets/spare"
-
-[[accounts]]
-name = "quiet"
+volumes = { data = "empty" }
 `;
+
+const SECOND_BUCKET = `[[accounts.buckets]]
+name = "spare"
+path = "spare"
+`;
+
+/** The configuration of all tests that start processes, with more for `acme`. The account `other` has no apps. */
+const CONFIG = readFileSync(new URL('../launcher/src/appkeep.toml', import.meta.url), 'utf8')
+  .replace('[[accounts.buckets]]', `${APPS}\n$&`)
+  .replace('[[accounts]]\nname = "other"', `${SECOND_BUCKET}\n$&`);
 
 function required(variable) {
   const value = process.env[variable];
@@ -94,8 +82,8 @@ export class TestServer {
   static async start() {
     const server = new TestServer();
     server.#dir = await mkdtemp(join(tmpdir(), 'appkeep-pages-'));
-    for (const dir of ['volumes/shop', 'volumes/empty', 'buckets/local', 'buckets/spare']) {
-      await mkdir(join(server.#dir, dir), { recursive: true });
+    for (const dir of ['volume', 'empty', 'bucket', 'spare']) {
+      await mkdir(join(server.#dir, dir));
     }
     await server.#changeShop();
     await writeFile(join(server.#dir, 'appkeep.toml'), CONFIG);
@@ -224,7 +212,7 @@ export class TestServer {
 
   async #changeShop() {
     for (let number = 0; number < SHOP_MIB; number += 1) {
-      await writeFile(join(this.#dir, 'volumes/shop', `picture-${number}`), randomBytes(MIB));
+      await writeFile(join(this.#dir, 'volume', `picture-${number}`), randomBytes(MIB));
     }
   }
 

@@ -74,7 +74,7 @@ test('a token of one account shows its name, one of several a choice', async () 
   const choice = page.getByLabel('Account');
   await choice.selectOption('acme');
   await page.getByRole('link', { name: 'shop', exact: true }).waitFor();
-  await choice.selectOption('quiet');
+  await choice.selectOption('other');
   await page.getByText('No apps yet.').waitFor();
   assert.equal(await page.getByRole('listitem').count(), 0);
   await done();

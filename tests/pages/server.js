@@ -45,8 +45,12 @@ name = "spare"
 path = "spare"
 `;
 
-/** The configuration of all tests that start processes, with more for `acme`. The account `other` has no apps. */
+/**
+ * The configuration of all tests that start processes, with more for `acme`. The account `other` has no apps. The volume
+ * of `shop` has a parent of its own, which can be hidden.
+ */
 const CONFIG = readFileSync(new URL('../launcher/src/appkeep.toml', import.meta.url), 'utf8')
+  .replace('"volume"', '"volumes/shop"')
   .replace('[[accounts.buckets]]', `${APPS}\n$&`)
   .replace('[[accounts]]\nname = "other"', `${SECOND_BUCKET}\n$&`);
 
@@ -82,8 +86,8 @@ export class TestServer {
   static async start() {
     const server = new TestServer();
     server.#dir = await mkdtemp(join(tmpdir(), 'appkeep-pages-'));
-    for (const dir of ['volume', 'empty', 'bucket', 'spare']) {
-      await mkdir(join(server.#dir, dir));
+    for (const dir of ['volumes/shop', 'empty', 'bucket', 'spare']) {
+      await mkdir(join(server.#dir, dir), { recursive: true });
     }
     await server.#changeShop();
     await writeFile(join(server.#dir, 'appkeep.toml'), CONFIG);
@@ -212,7 +216,7 @@ export class TestServer {
 
   async #changeShop() {
     for (let number = 0; number < SHOP_MIB; number += 1) {
-      await writeFile(join(this.#dir, 'volume', `picture-${number}`), randomBytes(MIB));
+      await writeFile(join(this.#dir, 'volumes/shop', `picture-${number}`), randomBytes(MIB));
     }
   }
 

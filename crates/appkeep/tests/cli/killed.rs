@@ -28,7 +28,7 @@ fn restic(place: &Installation, arguments: &[&str]) -> String {
         .args(["--no-cache", "--repo"])
         .arg(place.path().join("bucket").join(APP))
         .args(arguments)
-        .env("RESTIC_PASSWORD", password(&place))
+        .env("RESTIC_PASSWORD", password(place))
         .output()
         .expect("restic runs: apt-get install restic");
     let complaints = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -3,7 +3,6 @@
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
-pub(crate) use appkeep_launcher::signal;
 
 use crate::files;
 

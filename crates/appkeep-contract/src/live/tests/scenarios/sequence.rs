@@ -21,10 +21,10 @@ const STEPS: [&str; 5] = [
     "sequence",
 ];
 
-/// The requests that a fake server gets.
-async fn asked_of(fake: FakeServer) -> String {
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let heard = Arc::clone(&asked);
+/// The requests that a fake server gets, each with its status.
+async fn requests_to(fake: FakeServer) -> Vec<String> {
+    let requests = Arc::new(Mutex::new(Vec::new()));
+    let received = Arc::clone(&requests);
     let said = result_of(&PATIENT, &STEPS, move |request| {
         let reply = fake.answer(request);
         let path = request.path.split('/').skip(3).collect::<Vec<_>>().join("/");
@@ -35,12 +35,12 @@ async fn asked_of(fake: FakeServer) -> String {
             query_of(request),
             reply.status
         );
-        heard.lock().unwrap().push(line);
+        received.lock().unwrap().push(line);
         reply
     })
     .await;
     assert_eq!(said, ["    holds"]);
-    asked.lock().unwrap().join("\n")
+    std::mem::take(&mut *requests.lock().unwrap())
 }
 
 /// The query of a request.
@@ -53,13 +53,22 @@ fn query_of(request: &Request) -> String {
 }
 
 #[tokio::test]
-async fn a_run_with_the_same_id_asks_the_same() {
-    insta::assert_snapshot!(asked_of(FakeServer::default()).await);
+async fn runs_with_the_same_id_send_the_same_requests() {
+    let requests = requests_to(FakeServer::default()).await;
+    assert_eq!(requests, requests_to(FakeServer::default()).await);
+    assert!(requests.len() > 100, "{} requests", requests.len());
 }
 
 #[tokio::test]
-async fn what_is_in_progress_is_waited_for() {
-    insta::assert_snapshot!(asked_of(FakeServer::slow(3)).await);
+async fn the_checker_waits_for_resources_in_progress() {
+    let at_once = requests_to(FakeServer::default()).await;
+    let late = requests_to(FakeServer::slow(3)).await;
+    let changes = |requests: &[String]| -> Vec<String> {
+        let changes = requests.iter().filter(|request| !request.starts_with("GET "));
+        changes.cloned().collect()
+    };
+    assert_eq!(changes(&late)[..2], changes(&at_once)[..2]);
+    assert!(late.len() > at_once.len(), "{} and {}", late.len(), at_once.len());
 }
 
 /// Many more sequences, each with a hash of its requests.

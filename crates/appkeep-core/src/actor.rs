@@ -1,4 +1,4 @@
-//! Who acts, and the context that travels with every operation.
+//! Actors, tokens, and the context of an operation.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::ids::{AccountId, SubjectId, TokenId};
 
-/// What an actor may do within its accounts.
+/// The access level of an actor within its accounts.
 #[derive(
     Debug,
     Clone,
@@ -25,11 +25,11 @@ use crate::ids::{AccountId, SubjectId, TokenId};
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Role {
-    /// Reads.
+    /// Can list and fetch.
     Viewer,
-    /// Also creates, deletes and restores.
+    /// Can also create, delete and restore.
     Member,
-    /// Also administers the account.
+    /// Can also administer the account.
     Admin,
     /// Owns the account.
     Owner,
@@ -39,20 +39,20 @@ impl Role {
     /// All roles, the least powerful first.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The role's word.
+    /// The lower-case name of the role.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// The accounts in which an actor may act.
+/// The accounts that an actor can access.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AccountScope {
-    /// Every account, known or not: an operator.
+    /// Every account, whether it exists or not. For operators.
     All,
-    /// These alone.
+    /// Only these accounts.
     These(Vec<AccountId>),
 }
 
@@ -68,66 +68,66 @@ impl AccountScope {
 }
 
 impl SubjectId {
-    /// The server itself: who made what a schedule makes, and who changes what a worker works on. The same on
-    /// every server; no token can stand for it.
+    /// The server itself: it creates the resources of schedules, and modifies the resources that workers process.
+    /// This id is the same on every server, and no token can have it.
     pub const SYSTEM: Self = Self::new(Uuid::from_u128(0x35c4_d8d2_a62b_5308_9d36_52a4_d9d6_a50b));
 }
 
-/// Who acts: what a valid token stands for.
+/// The identity and permissions that a valid token grants.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// Written down as `createdBy`.
+    /// Recorded as `createdBy`.
     pub subject: SubjectId,
-    /// What it may do.
+    /// The access level.
     pub role: Role,
-    /// Where it may do it.
+    /// The accounts that it applies to.
     pub scope: AccountScope,
 }
 
-/// The SHA-256 of a token: what is stored in its place.
+/// The SHA-256 digest of a token, which is stored instead of the token.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenHash(pub [u8; 32]);
 
-/// A token as it is remembered: without the secret.
+/// A stored token, without its secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
     /// Its id.
     pub id: TokenId,
-    /// What a person calls it.
+    /// A name for people.
     pub name: String,
-    /// What a presented token must hash to.
+    /// The digest of the secret.
     pub hash: TokenHash,
-    /// Whom it stands for.
+    /// The actor that the token authenticates.
     pub actor: Actor,
-    /// When it was made.
+    /// When it was created.
     pub created_at: DateTime<Utc>,
-    /// From when on it is no longer valid; without it for ever.
+    /// When it expires; `None` means never.
     pub expires_at: Option<DateTime<Utc>>,
-    /// Since when it is no longer valid because somebody said so.
+    /// When it was revoked, if it was.
     pub revoked_at: Option<DateTime<Utc>>,
 }
 
 impl Token {
-    /// Whether it is good for anything at `now`. One that was revoked is so for ever, whatever clocks say.
+    /// Whether the token can be used at `now`. A revoked token stays invalid even if the clock is set back.
     #[must_use]
     pub fn is_valid(&self, now: DateTime<Utc>) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
     }
 }
 
-/// The first argument of every operation: who asks, within which request.
+/// The first argument of every operation: the actor and the request.
 #[derive(Debug, Clone)]
 pub struct OpContext {
-    /// Who asks.
+    /// The actor that makes the request.
     pub actor: Actor,
-    /// The name of the token that the request came with, if it did.
+    /// The name of the token that was sent with the request, if there was one.
     pub token_name: Option<String>,
-    /// Names the request in problems and in the log, and in what the log says of the jobs that it asks for.
+    /// Identifies the request in problems and in the log, including the log lines of jobs that it queued.
     pub correlation: Option<Uuid>,
 }
 
 impl OpContext {
-    /// The context of `actor`'s request, about which nothing is known yet.
+    /// The context of a request by `actor`, without a token name or a correlation id.
     #[must_use]
     pub fn new(actor: Actor) -> Self {
         Self {
@@ -137,8 +137,7 @@ impl OpContext {
         }
     }
 
-    /// The server itself, within one account: what it does for a schedule goes the way that a person's wish
-    /// goes.
+    /// The server itself, within one account. Schedules create resources through the same operations as clients.
     #[must_use]
     pub(crate) fn system(account_id: AccountId) -> Self {
         Self::new(Actor {

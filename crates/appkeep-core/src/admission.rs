@@ -22,11 +22,11 @@ pub trait FreeSpace: Send + Sync {
 /// A file system that has too little free space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LowSpace {
-    /// How much is to be written, in bytes.
+    /// The number of bytes to be written.
     pub needed_bytes: u64,
-    /// How much is free beyond the reserve, in bytes.
+    /// The number of bytes that are free beyond the reserve.
     pub available_bytes: u64,
-    /// How much is kept in reserve, in bytes.
+    /// The number of bytes that are kept in reserve.
     pub reserve_bytes: u64,
 }
 
@@ -45,18 +45,18 @@ impl fmt::Display for LowSpace {
     }
 }
 
-/// How many jobs may wait that clients and schedules asked for: backups, snapshots and restores.
+/// The limits on queued jobs that clients and schedules requested: backups, snapshots and restores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueLimits {
-    /// Of one app.
+    /// Per app.
     pub app_jobs_max: u32,
-    /// Of one account.
+    /// Per account.
     pub account_jobs_max: u32,
 }
 
 impl Default for QueueLimits {
-    /// An app's backups run one after the other: 1,000 that take a minute each are 17 hours of work. 10,000 jobs with
-    /// the most metadata that the API accepts (16 KiB) take 160 MiB, well below the reserve of free space.
+    /// The backups of an app run one after the other: 1,000 backups of one minute each take 17 hours. 10,000 jobs
+    /// with the most metadata that the API accepts (16 KiB) take 160 MiB, well below the reserve of free space.
     fn default() -> Self {
         Self {
             app_jobs_max: 1000,
@@ -65,7 +65,7 @@ impl Default for QueueLimits {
     }
 }
 
-/// What a server checks before it accepts more work.
+/// The checks before a server accepts more work.
 #[derive(Clone)]
 pub struct Admission {
     /// The free space of the data directory.
@@ -74,7 +74,7 @@ pub struct Admission {
     pub limits: QueueLimits,
 }
 
-/// Why more work is not accepted.
+/// The reason for refusing more work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAdmitted {
     /// The data directory has too little free space.
@@ -83,9 +83,9 @@ pub enum NotAdmitted {
     /// The queue is full.
     #[error("the {owner} has {jobs_max} pending jobs, which is the limit")]
     QueueFull {
-        /// Whose jobs these are: `app` or `account`.
+        /// The owner of the jobs: `app` or `account`.
         owner: &'static str,
-        /// How many may wait.
+        /// The limit.
         jobs_max: u32,
     },
 }
@@ -99,7 +99,7 @@ impl Admission {
         self.space.check().map_err(NotAdmitted::LowSpace)
     }
 
-    /// Checks that one more job may wait beside those that are `queued`.
+    /// Checks that one more job can be added to those that are `queued`.
     ///
     /// # Errors
     /// [`NotAdmitted::QueueFull`].

@@ -1,32 +1,32 @@
-//! An app as the API shows it: what is declared, and how its latest restore left it.
+//! An app as the API shows it: its declaration, and the outcome of its latest restore.
 
 use chrono::{DateTime, Utc};
 
 use crate::app_restore::{AppState, RestoreState};
 use crate::catalog::App;
 
-/// An app with what happened to it.
+/// An app with its latest restore and its times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppView {
-    /// What is declared, or once was.
+    /// The current declaration, or the last one if the app is no longer declared.
     pub app: App,
     /// The name of its account.
     pub account_name: String,
-    /// How its latest restore is doing, and why not better.
+    /// The state of its latest restore, with its reasons or notes.
     pub restore: Option<(RestoreState, Vec<String>)>,
-    /// When it was declared first.
+    /// When it was first declared.
     pub created_at: DateTime<Utc>,
     /// When its declaration or a restore of it last changed.
     pub modified_at: DateTime<Utc>,
-    /// Counts these changes.
+    /// Counts changes of the declaration and of restores.
     pub generation: i64,
 }
 
-/// Why an app can't be used that no configuration names.
+/// The reason reported for an app that is no longer in the configuration.
 const UNDECLARED: &str = "it is no longer part of the server's configuration";
 
 impl AppView {
-    /// How the app is. A restore in progress goes on even if the app isn't declared any more.
+    /// The state of the app. A restore in progress continues even if the app is no longer declared.
     #[must_use]
     pub fn state(&self) -> AppState {
         let latest = self.restore.as_ref().map(|(state, _)| *state);
@@ -50,7 +50,8 @@ impl AppView {
         }
     }
 
-    /// What the latest restore could not restore as it was, while the app is ready; else empty.
+    /// The notes of the latest restore about data that could not be restored exactly; empty unless that restore is
+    /// completed.
     #[must_use]
     pub fn restore_notes(&self) -> &[String] {
         match &self.restore {

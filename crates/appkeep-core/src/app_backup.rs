@@ -1,4 +1,4 @@
-//! A backup of an app: what it is and what may happen to it.
+//! A backup of an app, and its state changes.
 
 use chrono::{DateTime, Utc};
 
@@ -19,55 +19,55 @@ pub struct AppBackup {
     pub app_id: AppId,
     /// Its name, unique within the app.
     pub name: ResourceName,
-    /// Where its data is.
+    /// The bucket that holds its data.
     pub bucket_id: BucketId,
-    /// The snapshot that it was or will be read from.
+    /// The snapshot that it is copied from.
     pub snapshot_id: Option<AppSnapId>,
-    /// The schedule that made it, if one did.
+    /// The schedule that created it, if there is one.
     pub schedule_id: Option<ScheduleId>,
-    /// How it is doing.
+    /// Its state.
     pub state: ResourceState,
-    /// Why it is not doing better; each 1 to 127 characters.
+    /// The reasons for the state; each has 1 to 127 characters.
     pub state_unready: Vec<String>,
-    /// How the hooks of its snapshot went, once that is known.
+    /// The outcome of the hooks of its snapshot, once it is known.
     pub hook_state: Option<HookState>,
     /// Why hooks failed.
     pub hook_state_details: Vec<StateDetail>,
-    /// The moment that its data shows, once it is completed.
+    /// The time of the snapshot that it contains, once it is completed.
     pub taken_at: Option<DateTime<Utc>>,
-    /// How many bytes it has, once that is known.
+    /// The total size in bytes, once it is known.
     pub total_bytes: Option<u64>,
-    /// How many of them are done.
+    /// The number of bytes that were copied.
     pub bytes_done: Option<u64>,
     /// The same as a percentage, 0 to 100.
     pub percent_done: Option<u8>,
-    /// Labels, times, authorship.
+    /// Labels, times and authorship.
     pub metadata: Metadata,
-    /// Counts its changes; every change is a compare-and-set on it.
+    /// Counts changes; every change is a compare-and-set on it.
     pub generation: i64,
 }
 
-/// What a client wants a new backup to be (`AppBackupCreate` in the contract).
+/// A request to create a backup (`AppBackupCreate` in the contract).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateAppBackup {
     /// The app to back up.
     pub app_id: AppId,
-    /// Its name; without one the system chooses.
+    /// The name; generated if there is none.
     pub name: Option<ResourceName>,
-    /// The bucket; without one the account's default.
+    /// The bucket; the account's default bucket if there is none.
     pub bucket_id: Option<BucketId>,
-    /// The snapshot to read from; without one a temporary snapshot is taken.
+    /// The snapshot to copy; without one, a temporary snapshot is created.
     pub snapshot_id: Option<AppSnapId>,
     /// The client's labels.
     pub labels: Vec<Label>,
 }
 
-/// What a backup turned out to be.
+/// The result of copying a backup into a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackupCopied {
-    /// How many bytes its files have.
+    /// The total size of its files in bytes.
     pub bytes: u64,
-    /// Files that the read-back found not to be stored as the snapshot has them, before everything was read and
+    /// Files whose stored content differed from the snapshot when it was read back. Everything was then read and
     /// stored again.
     pub stored_again: Vec<String>,
 }
@@ -107,7 +107,7 @@ impl AppBackup {
         }
     }
 
-    /// Takes over what its snapshot says about the copy: how the hooks went, and the system's labels.
+    /// Copies the outcome of the hooks and the system's labels from the snapshot.
     pub fn take_over(&mut self, snap: &AppSnap) {
         self.hook_state = snap.hook_state;
         self.hook_state_details.clone_from(&snap.hook_state_details);
@@ -115,14 +115,14 @@ impl AppBackup {
             .replace_read_only(snap.metadata.read_only().cloned());
     }
 
-    /// Whether deleting it now is refused: what is scheduled but not begun can't be cancelled.
+    /// Whether the backup can't be deleted now: pending backups can't be cancelled.
     #[must_use]
     pub fn refuses_deletion(&self) -> bool {
         self.state == ResourceState::Pending
     }
 
-    /// Records `bytes_done` of `total_bytes`. Neither it nor the percentage ever falls, and 100 % is kept
-    /// for [`Self::complete`]. Answers whether anything changed.
+    /// Records that `bytes_done` of `total_bytes` are copied. Neither `bytes_done` nor the percentage ever decreases,
+    /// and the percentage stays below 100 until [`Self::complete`]. Returns whether anything changed.
     pub fn record_progress(&mut self, bytes_done: u64, now: DateTime<Utc>) -> bool {
         let total = self.total_bytes.unwrap_or(0);
         let done = bytes_done.min(total).max(self.bytes_done.unwrap_or(0));
@@ -138,7 +138,7 @@ impl AppBackup {
         changed
     }
 
-    /// Everything is stored, as of `taken_at`.
+    /// Marks the backup as completed: everything is stored, as of `taken_at`.
     pub fn complete(&mut self, copied: &BackupCopied, taken_at: DateTime<Utc>, now: DateTime<Utc>) {
         self.state = ResourceState::Completed;
         self.total_bytes = Some(copied.bytes);
@@ -155,13 +155,13 @@ impl AppBackup {
         self.metadata.changed(SubjectId::SYSTEM, now);
     }
 
-    /// It doesn't come further now, for these reasons; another attempt follows.
+    /// Records why the backup is stalled; the job will be retried.
     pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state_unready = fit_reasons(reasons);
         self.metadata.changed(SubjectId::SYSTEM, now);
     }
 
-    /// It did not work, for these reasons.
+    /// Marks the backup as failed, for these reasons.
     pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state = ResourceState::Failed;
         self.state_unready = fit_reasons(reasons);

@@ -1,4 +1,4 @@
-//! A restore of an app: what it is and what may happen to it. The API shows it only as the app's state.
+//! A restore of an app, and its state changes. The API shows it only as the state of the app.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,14 +8,14 @@ use uuid::Uuid;
 use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, SubjectId};
 use crate::state::fit_reasons;
 
-/// Why an app is restored that nobody asked for now.
+/// The reason reported for an app while the server finishes its interrupted restore.
 const BEING_FINISHED: &str = "an earlier restore was interrupted, and is being finished";
 
-/// What to do about an unfinished restore.
+/// The instructions for an unfinished restore.
 pub const UNFINISHED: &str =
     "a restore is unfinished: restore the app again, or stop the server and run appkeep restore --abandon";
 
-/// A restore of an app in place: its volumes become what the source holds.
+/// A restore of an app in place: it replaces the content of the app's volumes with the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AppRestore {
     /// Its id.
@@ -24,23 +24,23 @@ pub struct AppRestore {
     pub account_id: AccountId,
     /// The app that is restored.
     pub app_id: AppId,
-    /// Where the data comes from.
+    /// The source of the data.
     pub source: RestoreSource,
-    /// How it is doing.
+    /// Its state.
     pub state: RestoreState,
-    /// Why it is not doing better; of one that is completed, what could not be given back as it was.
+    /// The reasons for the state; for a completed restore, notes about data that could not be restored exactly.
     pub reasons: Vec<String>,
-    /// When it was asked for.
+    /// When it was requested.
     pub created_at: DateTime<Utc>,
     /// When it last changed.
     pub modified_at: DateTime<Utc>,
-    /// Who asked for it.
+    /// The actor that requested it.
     pub created_by: SubjectId,
-    /// Counts its changes; every change is a compare-and-set on it.
+    /// Counts changes; every change is a compare-and-set on it.
     pub generation: i64,
 }
 
-/// Where the data of a restore comes from.
+/// The source of the data of a restore.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum RestoreSource {
@@ -50,41 +50,40 @@ pub enum RestoreSource {
     Snapshot(AppSnapId),
 }
 
-/// A restore in place that was interrupted while it exchanged the volumes' data: they may hold a mixture of
-/// old and new data.
+/// A restore in place that was interrupted while it replaced the data of volumes: they may hold a mixture of old and
+/// new data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfinishedRestore {
     /// The restore.
     pub id: AppRestoreId,
-    /// The app whose volumes it replaces.
+    /// The app whose volumes are replaced.
     pub app_id: AppId,
-    /// Where its data comes from, if its journal says so.
+    /// The source of its data, if the journal names it.
     pub source: Option<RestoreSource>,
 }
 
-/// What somebody wants to be restored.
+/// A request to restore an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CreateAppRestore {
     /// The app to restore.
     pub app_id: AppId,
-    /// Where the data comes from.
+    /// The source of the data.
     pub source: RestoreSource,
 }
 
-/// How a restore is doing.
+/// The state of a restore.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EnumString, IntoStaticStr, VariantArray)]
 #[strum(serialize_all = "lowercase")]
 pub enum RestoreState {
-    /// Accepted; no worker has begun.
+    /// Accepted; no worker has started.
     Pending,
-    /// The new data is being made or swapped in.
+    /// The new data is being written or swapped in.
     Running,
     /// The app has the new data.
     Completed,
-    /// It did not work and won't be tried again. The app has the data from before.
+    /// It failed and won't be retried. The app has its previous data.
     Failed,
-    /// It was interrupted while it exchanged data, and could not be finished: the app's volumes hold old and new
-    /// data.
+    /// It was interrupted while it replaced data and could not be finished: the app's volumes hold old and new data.
     Interrupted,
 }
 
@@ -92,41 +91,41 @@ impl RestoreState {
     /// All states.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The state's word.
+    /// The lower-case name of the state.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Whether a worker may still move the restore on: until then its source is in use.
+    /// Whether a worker may still continue the restore; until it ends, its source is in use.
     #[must_use]
     pub const fn is_in_progress(self) -> bool {
         matches!(self, Self::Pending | Self::Running)
     }
 }
 
-/// How an app is doing, as its latest restore tells.
+/// The state of an app, as determined by its latest restore.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub enum AppState {
-    /// It has its data.
+    /// The app was never restored, or its latest restore is completed.
     Ready,
     /// A restore is in progress.
     Restoring,
     /// The latest restore failed, or is unfinished.
     Failed,
-    /// No configuration names it any more.
+    /// The app is no longer in the configuration.
     Unavailable,
 }
 
 impl AppState {
-    /// The state's word.
+    /// The lower-case name of the state.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// The state of an app whose latest restore, if it ever had one, is in this state.
+    /// The state of an app whose latest restore is in the given state, or that was never restored.
     #[must_use]
     pub const fn after(latest: Option<RestoreState>) -> Self {
         match latest {
@@ -161,10 +160,10 @@ impl AppRestore {
         }
     }
 
-    /// A restore that a server found unfinished, and that a worker finishes.
+    /// A restore that the engine reported as unfinished and that a worker will finish.
     #[must_use]
     pub fn resumed(unfinished: &UnfinishedRestore, account_id: AccountId, now: DateTime<Utc>) -> Self {
-        // Journals of earlier versions don't name their source. Finishing doesn't read it.
+        // Journals of earlier versions don't name the source. Finishing a restore doesn't read it.
         let unknown = RestoreSource::Snapshot(AppSnapId::new(Uuid::nil()));
         let wanted = CreateAppRestore {
             app_id: unfinished.app_id,
@@ -175,19 +174,19 @@ impl AppRestore {
         restore
     }
 
-    /// A worker finishes what was interrupted.
+    /// Marks an interrupted restore as running again, so that a worker can finish it.
     pub fn resume(&mut self, now: DateTime<Utc>) {
         self.begin(now);
         self.reasons = fit_reasons(&[BEING_FINISHED.to_owned()]);
     }
 
-    /// A worker has begun.
+    /// Marks the restore as running.
     pub fn begin(&mut self, now: DateTime<Utc>) {
         self.state = RestoreState::Running;
         self.modified_at = now;
     }
 
-    /// The app has the new data; `notes` say what could not be given back as it was.
+    /// Marks the restore as completed; `notes` list the data that could not be restored exactly.
     pub fn complete(&mut self, notes: &[String], now: DateTime<Utc>) {
         self.state = RestoreState::Completed;
         self.reasons = if notes.is_empty() {
@@ -198,13 +197,13 @@ impl AppRestore {
         self.modified_at = now;
     }
 
-    /// It doesn't come further now, for these reasons; another attempt follows.
+    /// Records why the restore is stalled; the job will be retried.
     pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.reasons = fit_reasons(reasons);
         self.modified_at = now;
     }
 
-    /// It was interrupted while it exchanged data, and can't be finished for these reasons.
+    /// Marks the restore as interrupted while it replaced data. It can't be finished, for these reasons.
     pub fn interrupt(&mut self, reasons: &[String], now: DateTime<Utc>) {
         let mut all = vec![UNFINISHED.to_owned()];
         all.extend_from_slice(reasons);
@@ -212,7 +211,7 @@ impl AppRestore {
         self.hinder(&all, now);
     }
 
-    /// It did not work, for these reasons.
+    /// Marks the restore as failed, for these reasons.
     pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state = RestoreState::Failed;
         self.hinder(reasons, now);

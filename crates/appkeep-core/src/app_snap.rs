@@ -16,77 +16,78 @@ pub struct AppSnap {
     pub id: AppSnapId,
     /// The account that owns it.
     pub account_id: AccountId,
-    /// The app that it shows.
+    /// The app that it is a snapshot of.
     pub app_id: AppId,
     /// Its name, unique within the app's snapshots.
     pub name: ResourceName,
-    /// The schedule that made it, if one did.
+    /// The schedule that created it, if there is one.
     pub schedule_id: Option<ScheduleId>,
-    /// How it is doing.
+    /// Its state.
     pub state: ResourceState,
-    /// Why it is not doing better; each 1 to 127 characters.
+    /// The reasons for the state; each has 1 to 127 characters.
     pub state_unready: Vec<String>,
-    /// How the hooks went, once that is known.
+    /// The outcome of the hooks, once it is known.
     pub hook_state: Option<HookState>,
     /// Why hooks failed.
     pub hook_state_details: Vec<StateDetail>,
-    /// The moment that it shows, once it is completed.
+    /// The point in time of its data, once it is completed.
     pub taken_at: Option<DateTime<Utc>>,
-    /// The backup that it was made for. It is removed when that backup ends.
+    /// The backup that it was created for. The snapshot is deleted when the job of that backup ends.
     pub made_for: Option<AppBackupId>,
-    /// Labels, times, authorship.
+    /// Labels, times and authorship.
     pub metadata: Metadata,
-    /// Counts its changes; every change is a compare-and-set on it.
+    /// Counts changes; every change is a compare-and-set on it.
     pub generation: i64,
 }
 
-/// What a client wants a new snapshot to be (`AppSnapCreate` in the contract).
+/// A request to create a snapshot (`AppSnapCreate` in the contract).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateAppSnap {
-    /// The app to take a snapshot of.
+    /// The app to create a snapshot of.
     pub app_id: AppId,
-    /// Its name; without one the system chooses.
+    /// The name; generated if there is none.
     pub name: Option<ResourceName>,
     /// The client's labels.
     pub labels: Vec<Label>,
 }
 
-/// How true to one moment a snapshot is, from the strongest to the weakest.
+/// The consistency of a snapshot, from the strongest level to the weakest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum SnapshotLevel {
-    /// Each volume is as a power cut at one moment would have left it: with all that was synced until then.
+    /// Each volume is in the state that a power failure at one point in time would have left: everything synced until
+    /// then is included.
     Subvolume,
-    /// Each file shows one moment.
+    /// Each file is consistent with one point in time.
     Reflink,
-    /// Each file held still while it was copied.
+    /// No file changed while it was copied.
     Copy,
-    /// Some files changed while they were copied, and were kept as they came.
+    /// Some files changed while they were copied; their last copy was kept.
     Relaxed,
 }
 
 impl SnapshotLevel {
-    /// The label's word for this level.
+    /// The value of the snapshot level label.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// What a snapshot turned out to be.
+/// The result of creating a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SnapshotTaken {
-    /// The moment that it shows: of the attempt that made it.
+    /// The point in time of its data, from the attempt that completed it.
     pub taken_at: DateTime<Utc>,
-    /// The weakest level of its volumes.
+    /// The weakest level among its volumes.
     pub level: SnapshotLevel,
-    /// How many sockets, pipes and devices were left out.
+    /// The number of sockets, pipes and devices that were left out.
     pub skipped: u64,
-    /// How many entries have metadata (attributes, times) that could not be kept.
+    /// The number of entries whose metadata (attributes, times) could not be kept.
     #[serde(default)]
     pub metadata_lost: u64,
-    /// What a person should know; bounded in number.
+    /// Notes for operators; at most a fixed number of them.
     pub notes: Vec<String>,
 }
 
@@ -120,7 +121,7 @@ impl AppSnap {
         }
     }
 
-    /// All hooks that were to run did; `failed` tells of those that failed.
+    /// Records the outcome of the hooks after they have run; `failed` has one detail for each failed hook.
     pub fn record_hooks(&mut self, failed: Vec<StateDetail>) {
         self.hook_state = Some(if failed.is_empty() {
             HookState::Success
@@ -130,7 +131,8 @@ impl AppSnap {
         self.hook_state_details = failed;
     }
 
-    /// The copy is whole, and this is what it is. How the hooks went was recorded before.
+    /// Marks the snapshot as completed and records its properties. The outcome of the hooks is recorded separately,
+    /// before.
     pub fn complete(&mut self, taken: &SnapshotTaken, now: DateTime<Utc>) {
         self.state = ResourceState::Completed;
         self.taken_at = Some(taken.taken_at);
@@ -150,13 +152,13 @@ impl AppSnap {
         self.metadata.changed(SubjectId::SYSTEM, now);
     }
 
-    /// It doesn't come further now, for these reasons; another attempt follows.
+    /// Records why the snapshot is stalled; the job will be retried.
     pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state_unready = fit_reasons(reasons);
         self.metadata.changed(SubjectId::SYSTEM, now);
     }
 
-    /// It did not work, for these reasons.
+    /// Marks the snapshot as failed, for these reasons.
     pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state = ResourceState::Failed;
         self.state_unready = fit_reasons(reasons);

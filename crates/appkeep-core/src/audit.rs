@@ -1,13 +1,13 @@
-//! Audit records: who created, deleted or restored something. They are log events with the target `audit`.
+//! Audit records of created, deleted and restored resources. They are log events with the target `audit`.
 
 use std::fmt::Display;
 
 use crate::actor::OpContext;
 use crate::ids::{AccountId, AppId, SubjectId};
 
-/// One change, as it is recorded.
+/// The audit record of one change.
 pub(crate) struct Change<'a> {
-    /// What was done: `create`, `delete` or `restore`.
+    /// The action: `create`, `delete` or `restore`.
     pub(crate) action: &'static str,
     /// The kind of resource.
     pub(crate) kind: &'static str,
@@ -22,7 +22,7 @@ pub(crate) struct Change<'a> {
 }
 
 impl Change<'_> {
-    /// Records that the actor of `ctx` did this. Called once the change is committed.
+    /// Records that the actor of `ctx` made this change. Called after the change is committed.
     pub(crate) fn record(&self, ctx: &OpContext) {
         let subject = ctx.actor.subject;
         let token = ctx.token_name.as_deref();

@@ -1,4 +1,4 @@
-//! Who may do what in an account.
+//! Authorization: the operations that an actor may call in an account.
 
 use std::marker::PhantomData;
 
@@ -7,17 +7,17 @@ use crate::error::Error;
 use crate::ids::AccountId;
 use crate::store::Store;
 
-/// What an operation does to an account's resources.
+/// The kind of access that an operation requires.
 pub trait Access {
-    /// The least powerful role that may do it.
+    /// The least powerful role that has this access.
     const LEAST_ROLE: Role;
 }
 
-/// Lists and fetches.
+/// Access to list and fetch.
 #[derive(Debug)]
 pub struct Read;
 
-/// Creates, deletes and restores.
+/// Access to create, delete and restore.
 #[derive(Debug)]
 pub struct Write;
 
@@ -29,9 +29,9 @@ impl Access for Write {
     const LEAST_ROLE: Role = Role::Member;
 }
 
-/// The right to access one account, and the request that has it. Operations require it as their first argument, and
-/// only [`Service::authorize`](crate::service::Service::authorize) grants it, so that none can be called without the
-/// check.
+/// The right to access one account, with the request that has it. Operations require it as their first argument, and
+/// only [`Service::authorize`](crate::service::Service::authorize) grants it, so that no operation can be called
+/// without the check.
 #[derive(Debug)]
 pub struct Authorized<A> {
     ctx: OpContext,

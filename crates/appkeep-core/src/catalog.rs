@@ -1,4 +1,4 @@
-//! What an operator declares: accounts, their apps with volumes, and their buckets.
+//! The catalog that an operator declares: accounts, their apps with volumes, and their buckets.
 
 use std::path::PathBuf;
 
@@ -17,7 +17,7 @@ pub struct Account {
     pub id: AccountId,
     /// Its name, unique on a server.
     pub name: String,
-    /// Whether the configuration still names it. One that was taken out keeps what it has.
+    /// Whether it is still in the configuration. An account that was removed from it keeps its resources.
     pub declared: bool,
 }
 
@@ -26,12 +26,11 @@ pub struct Account {
 pub struct Volume {
     /// Its name, unique within the app.
     pub name: String,
-    /// The directory, absolute.
+    /// The absolute path of the directory.
     pub path: PathBuf,
 }
 
-/// What becomes of a snapshot that isn't as it should be: files change while they are copied, or metadata can't be
-/// kept.
+/// The policy for imperfect snapshots: files change while they are copied, or metadata can't be kept.
 #[derive(
     Debug,
     Clone,
@@ -48,12 +47,12 @@ pub struct Volume {
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum Consistency {
-    /// It fails for files that change, and notes lost metadata.
+    /// Changing files fail the snapshot; lost metadata is noted.
     #[default]
     Normal,
-    /// It fails for both.
+    /// Changing files and lost metadata both fail the snapshot.
     Strict,
-    /// It keeps the last copy of each file, and notes both.
+    /// The last copy of each changing file is kept; changing files and lost metadata are both noted.
     Relaxed,
 }
 
@@ -61,27 +60,28 @@ impl Consistency {
     /// All values, the default first.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The configuration's word.
+    /// The value in the configuration.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// How an app wants to be copied.
+/// Settings for the snapshots of an app.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AppOptions {
-    /// What happens when its files change meanwhile.
+    /// The policy for files that change while they are copied, and for metadata that can't be kept.
     pub consistency: Consistency,
-    /// The commands to run before and after, in the order in which they are declared.
+    /// The commands to run before and after the copy, in the order of their declaration.
     pub hooks: Vec<Hook>,
-    /// Volumes of other apps that are inside a volume of this one, in words: a restore in place would replace them.
+    /// Descriptions of other apps' volumes that are inside a volume of this app: a restore in place would replace
+    /// them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub volumes_inside: Vec<String>,
 }
 
-/// A thing that is backed up as one.
+/// A set of volumes that is backed up as one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct App {
     /// Its id.
@@ -92,22 +92,22 @@ pub struct App {
     pub name: String,
     /// Its data.
     pub volumes: Vec<Volume>,
-    /// How it wants to be copied.
+    /// The settings for its snapshots.
     pub options: AppOptions,
-    /// Whether the configuration still names it. One that was taken out keeps its backups, but gets no
-    /// new ones.
+    /// Whether it is still in the configuration. An app that was removed from it keeps its backups, but new ones
+    /// can't be created.
     pub declared: bool,
 }
 
-/// Where a bucket keeps its objects.
+/// The storage location of a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum BucketLocation {
-    /// A directory of this machine, absolute.
+    /// A directory on this machine; the path is absolute.
     Directory(PathBuf),
 }
 
-/// A place for the data of backups.
+/// A storage location for the data of backups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {
     /// Its id.
@@ -116,18 +116,18 @@ pub struct Bucket {
     pub account_id: AccountId,
     /// Its name, unique within the account.
     pub name: String,
-    /// Where it is.
+    /// Its storage location.
     pub location: BucketLocation,
-    /// Whether it is the one taken when a backup names none.
+    /// Whether it is used for backups that don't specify a bucket.
     pub is_default: bool,
-    /// How many backups may be written into it at once, on all servers together; at least 1.
+    /// The largest number of backups that may be written into it at once, by all servers together; at least 1.
     pub backups_max: u32,
-    /// Whether the configuration still names it.
+    /// Whether it is still in the configuration.
     pub declared: bool,
 }
 
-/// The one of an account's buckets, in the order of their declaration, that is taken when a backup names none: the
-/// one that is marked, else the first.
+/// The default bucket of an account: the declared bucket that is marked as default, or else the first declared one.
+/// `buckets` are in the order of their declaration.
 pub fn default_bucket<'a>(buckets: impl IntoIterator<Item = &'a Bucket>) -> Option<&'a Bucket> {
     let mut first = None;
     for bucket in buckets.into_iter().filter(|bucket| bucket.declared) {
@@ -139,25 +139,25 @@ pub fn default_bucket<'a>(buckets: impl IntoIterator<Item = &'a Bucket>) -> Opti
     first
 }
 
-/// Something that is declared, or once was, with when that was.
+/// An item that is or was declared, with its times.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recorded<T> {
-    /// The thing itself.
+    /// The item.
     pub what: T,
-    /// When it was declared first.
+    /// When it was first declared.
     pub created_at: DateTime<Utc>,
     /// When its declaration last changed.
     pub modified_at: DateTime<Utc>,
 }
 
-/// All that a configuration declares; what it doesn't name becomes undeclared.
+/// Everything that a configuration declares. Items that it doesn't contain become undeclared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Declaration {
     /// The accounts.
     pub accounts: Vec<Account>,
     /// The apps of all accounts.
     pub apps: Vec<App>,
-    /// The buckets of all accounts, in the order in which they were declared.
+    /// The buckets of all accounts, in the order of their declaration.
     pub buckets: Vec<Bucket>,
     /// The schedules of all apps.
     pub schedules: Vec<Schedule>,

@@ -1,16 +1,16 @@
-//! Where time and ids come from. Nothing below the composition root asks the system for either, so a
-//! test decides both.
+//! The sources of the time and of new ids. Only the composition root reads the system clock or generates random ids,
+//! so that tests can control both.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// Tells the time, in UTC with microseconds (the contract's precision).
+/// A source of the current time, in UTC with microseconds (the contract's precision).
 pub trait Clock: Send + Sync {
-    /// The time now.
+    /// The current time.
     fn now(&self) -> DateTime<Utc>;
 }
 
-/// Makes ids that were never made before.
+/// A source of unique ids.
 pub trait IdSource: Send + Sync {
     /// A new id.
     fn next_id(&self) -> Uuid;

@@ -1,7 +1,8 @@
-//! The port to what is done to bytes: snapshots on disk, backups in buckets.
+//! The port to the data: snapshots on disk, backups in buckets.
 //!
-//! Every method may be called again with the same arguments after it was interrupted anywhere, and then
-//! ends as if it had been called once. Cancelling takes effect soon and leaves nothing that looks whole.
+//! Every method is idempotent: it can be called again with the same arguments after an interruption at any point,
+//! with the same result as a single call. Cancellation takes effect promptly and leaves no incomplete data that looks
+//! complete.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -22,85 +23,85 @@ pub use crate::app_backup::BackupCopied;
 pub use crate::app_restore::UnfinishedRestore;
 pub use crate::app_snap::{SnapshotLevel, SnapshotTaken};
 
-/// How often a claim to a bucket is refreshed.
+/// How often the claim to a bucket is refreshed.
 pub const HOLD_EVERY: Duration = Duration::from_secs(30);
 
-/// Why the engine did not do what it was asked.
+/// The reason for a failed engine operation.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
     /// The caller cancelled.
     #[error("cancelled")]
     Cancelled,
-    /// Data can't be read; each reason names a path. Trying again without a person's help won't help.
+    /// Data can't be read; each reason names a path. Retrying doesn't help until an operator acts.
     #[error("unreadable: {}", .0.join("; "))]
     Unreadable(Vec<String>),
-    /// The bucket or the disk didn't take or give bytes; the same call may go through later.
+    /// The bucket or the disk failed to read or write; a retry may succeed.
     #[error("storage failed: {0}")]
     Storage(String),
-    /// There is too little free space for a copy; the same call goes through when there is more.
+    /// There is too little free space for a copy; a retry succeeds once there is more.
     #[error("the snapshot {0}")]
     LowSpace(LowSpace),
-    /// The system is short of file descriptors, processes or memory. Other work gives them back, so the same call
-    /// goes through later: it never fails for good because of this.
+    /// The system is short of file descriptors, processes or memory. Other work releases them, so a retry will
+    /// succeed: a job never fails permanently because of this.
     #[error("the system is short of resources: {0}")]
     Exhausted(String),
-    /// Somebody else uses the bucket or the repository. The same call goes through when they have ended.
+    /// Another process uses the bucket or the repository. A retry succeeds once that process has ended.
     #[error("{0}")]
     Busy(String),
-    /// The repository can't be opened with the key that we have. No new one is made in its place.
+    /// The repository can't be opened with the configured key. A new key or repository is never created in its place.
     #[error("key: {0}")]
     Key(String),
-    /// It would do harm, or can't be right; nothing was touched. A person has to ask for something else.
+    /// The request would do harm or can't be correct; nothing was changed. A different request is needed.
     #[error("refused: {0}")]
     Refused(String),
-    /// The engine broke.
+    /// An internal failure of the engine.
     #[error("engine failed: {0}")]
     Broken(String),
 }
 
-/// How far a copy is, in bytes.
+/// The progress of a copy.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Progress {
-    /// Bytes dealt with.
+    /// The number of bytes processed.
     pub bytes_done: u64,
 }
 
-/// Through which progress is told while a copy runs.
+/// Sends progress while a copy runs.
 pub type ProgressSender = watch::Sender<Progress>;
 
-/// What a snapshot is taken of.
+/// A request to create a snapshot.
 #[derive(Debug, Clone)]
 pub struct TakeSnapshot {
     /// The app.
     pub app_id: AppId,
-    /// The snapshot to be made.
+    /// The snapshot to create.
     pub snap_id: AppSnapId,
     /// The app's data.
     pub volumes: Vec<Volume>,
-    /// What to do about files that don't hold still.
+    /// The policy for files that change while they are copied.
     pub consistency: Consistency,
-    /// The moment that it shows, unless it is there already.
+    /// The point in time of the snapshot, unless it already exists.
     pub taken_at: DateTime<Utc>,
 }
 
-/// What a backup is made of, and where it goes.
+/// A request to copy a snapshot into a bucket.
 #[derive(Debug, Clone)]
 pub struct CopyBackup {
     /// The bucket.
     pub bucket: Bucket,
     /// The app.
     pub app_id: AppId,
-    /// The app's name, for people who look at the repository.
+    /// The name of the app, for people who inspect the repository.
     pub app_name: String,
-    /// The backup to be made.
+    /// The backup to create.
     pub backup_id: AppBackupId,
-    /// The snapshot to read from.
+    /// The snapshot to copy.
     pub snap_id: AppSnapId,
-    /// The moment that the snapshot shows.
+    /// The point in time of the snapshot.
     pub taken_at: DateTime<Utc>,
 }
 
-/// Which backup's data is to go.
+/// A request to delete the data of a backup.
 #[derive(Debug, Clone)]
 pub struct DeleteBackup {
     /// The bucket.
@@ -111,22 +112,22 @@ pub struct DeleteBackup {
     pub backup_id: AppBackupId,
 }
 
-/// What is restored, and to where.
+/// A request to restore a backup or a snapshot.
 #[derive(Debug, Clone)]
 pub struct Restore {
-    /// Names the restore: the same one asked for again goes on where it was interrupted.
+    /// Identifies the restore: a request with the same id continues an interrupted one.
     pub id: AppRestoreId,
-    /// The app that the data is of.
+    /// The app that the data belongs to.
     pub app_id: AppId,
-    /// Where the data comes from.
+    /// The source of the data.
     pub source: RestoreData,
-    /// Where it goes.
+    /// The destination of the data.
     pub target: RestoreTarget,
-    /// Directories that nothing may be restored over or into, such as buckets. The engine adds its own.
+    /// Directories that must not be replaced or written into, such as buckets. The engine adds its own.
     pub untouchable: Vec<PathBuf>,
 }
 
-/// Where the data of a restore comes from.
+/// The source of the data of a restore.
 #[derive(Debug, Clone)]
 pub enum RestoreData {
     /// A backup.
@@ -140,82 +141,82 @@ pub enum RestoreData {
     Snapshot(AppSnapId),
 }
 
-/// Where a restore's data goes.
+/// The destination of a restore.
 #[derive(Debug, Clone)]
 pub enum RestoreTarget {
-    /// Over the app's volumes, where they are now. What is in them goes when all of the new is whole.
+    /// The app's volumes, at their current paths. Their content is replaced once all of the new data is complete.
     InPlace(Vec<Volume>),
-    /// Into a directory, which gets one subdirectory for each volume.
+    /// A directory, with one subdirectory for each volume.
     Directory {
-        /// The directory, absolute; made when it isn't there.
+        /// The absolute path of the directory; created if it doesn't exist.
         path: PathBuf,
-        /// What happens to what is in it.
+        /// The policy for existing content.
         policy: TargetPolicy,
     },
 }
 
-/// What a restore to a directory does when that isn't empty.
+/// The policy of a restore to a directory that isn't empty.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum TargetPolicy {
-    /// It refuses.
+    /// Refuse the restore.
     #[default]
     Refuse,
-    /// It replaces the subdirectories that have a volume's name; everything else stays.
+    /// Replace the subdirectories that have the name of a volume; keep everything else.
     Replace,
 }
 
-/// What a restore did.
+/// The result of a restore.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RestoreReport {
-    /// How many bytes the restored files have.
+    /// The total size of the restored files in bytes.
     pub bytes: u64,
-    /// How many files were restored; one with several names counts once for each.
+    /// The number of restored files; a file with several names (hard links) counts once for each.
     pub files: u64,
-    /// The directories that hold the restored volumes now.
+    /// The directories that hold the restored volumes.
     pub restored: Vec<PathBuf>,
-    /// The names of the app's volumes that the data doesn't have, and that were left as they were.
+    /// The names of the app's volumes that the source doesn't contain and that were left unchanged.
     pub untouched: Vec<String>,
-    /// What could not be given back as it was, such as owners without the right to set them.
+    /// Notes about properties that could not be restored exactly, such as owners without the right to set them.
     pub notes: Vec<String>,
-    /// Directories with the data from before that could not be removed.
+    /// Directories with previous data that could not be deleted.
     pub left: Vec<PathBuf>,
 }
 
-/// A restore that was abandoned, and where both versions of the data are.
+/// An abandoned restore, with the locations of both versions of the data.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AbandonedRestore {
     /// The restore.
     pub id: AppRestoreId,
-    /// The volumes as they are now.
+    /// The current directories of the volumes.
     pub volumes: Vec<PathBuf>,
-    /// Directories with the rest of the old and the new data; empty when there are none left.
+    /// Directories with the rest of the old and the new data; empty if there are none.
     pub kept: Vec<PathBuf>,
 }
 
-/// Does things to bytes.
+/// Reads and writes the data of snapshots, backups and restores.
 #[async_trait]
 pub trait Engine: Send + Sync {
-    /// How many bytes the volumes' files have. Fails when any of them can't be read, and with
-    /// [`EngineError::LowSpace`] when there is too little free space for a snapshot of them.
+    /// The total size of the volumes' files in bytes. Fails if any of them can't be read, and with
+    /// [`EngineError::LowSpace`] if there is too little free space for a snapshot of them.
     async fn measure_volumes(
         &self,
         volumes: &[Volume],
         cancel: &CancellationToken,
     ) -> Result<u64, EngineError>;
 
-    /// Copies all volumes as they are now. What is there of an earlier try is replaced; a snapshot that is
-    /// complete is answered, not made again.
+    /// Copies the current content of all volumes. Data of an earlier attempt is replaced; for a snapshot that is
+    /// already complete, its result is returned.
     async fn take_snapshot(
         &self,
         request: &TakeSnapshot,
         cancel: &CancellationToken,
     ) -> Result<SnapshotTaken, EngineError>;
 
-    /// Runs a hook's command to its end, which may be its time-out. When the caller cancels, the command and
-    /// all that it started are killed soon.
+    /// Runs the command of a hook until it exits or times out. On cancellation, the command and all processes that it
+    /// started are killed promptly.
     async fn run_hook(&self, request: &RunHook, cancel: &CancellationToken) -> HookRun;
 
-    /// How many bytes the files of a completed snapshot have.
+    /// The total size of the files of a completed snapshot in bytes.
     async fn measure_snapshot(
         &self,
         app_id: AppId,
@@ -223,11 +224,11 @@ pub trait Engine: Send + Sync {
         cancel: &CancellationToken,
     ) -> Result<u64, EngineError>;
 
-    /// Removes a snapshot's data; one that isn't there is fine.
+    /// Deletes the data of a snapshot; succeeds if there is no such snapshot.
     async fn delete_snapshot(&self, app_id: AppId, snap_id: AppSnapId) -> Result<(), EngineError>;
 
-    /// Stores a snapshot in the bucket and reads a share of it back. A backup that is there already under this id
-    /// is answered, not made again.
+    /// Stores a snapshot in the bucket and reads a share of it back. If a backup with this id is already stored, its
+    /// result is returned.
     async fn copy_backup(
         &self,
         request: &CopyBackup,
@@ -235,21 +236,21 @@ pub trait Engine: Send + Sync {
         cancel: &CancellationToken,
     ) -> Result<BackupCopied, EngineError>;
 
-    /// Claims the bucket for this process, or keeps its claim fresh; to be called every [`HOLD_EVERY`].
-    /// [`EngineError::Busy`] when another process has it: nothing is changed in it then.
+    /// Claims the bucket for this process, or refreshes its claim; must be called every [`HOLD_EVERY`]. Fails with
+    /// [`EngineError::Busy`] if another process has claimed it; nothing in the bucket is changed then.
     async fn hold_bucket(&self, bucket: &Bucket) -> Result<(), EngineError>;
 
-    /// Gives back all buckets that this process claimed.
+    /// Releases all buckets that this process has claimed.
     async fn release_buckets(&self);
 
-    /// Forgets a backup's data and gives its bytes back; one that isn't there is fine.
+    /// Forgets a backup in its repository and frees the space; succeeds if there is no such backup.
     async fn delete_backup(
         &self,
         request: &DeleteBackup,
         cancel: &CancellationToken,
     ) -> Result<(), EngineError>;
 
-    /// Which backups of an app a bucket holds now. Only looks; an answer is whole or it is an error.
+    /// The ids of the app's backups that are in the bucket. Read-only; the result is complete or an error.
     async fn list_backups(
         &self,
         bucket: &Bucket,
@@ -257,12 +258,12 @@ pub trait Engine: Send + Sync {
         cancel: &CancellationToken,
     ) -> Result<HashSet<AppBackupId>, EngineError>;
 
-    /// Which completed snapshots of an app there are now. Only looks.
+    /// The ids of the app's completed snapshots. Read-only.
     async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapId>, EngineError>;
 
-    /// Restores a backup or a snapshot. The new data is written beside its place, compared with its source,
-    /// and then swapped in; until all of it is whole nothing of the old is touched. One that was done
-    /// already under this id is answered, not done again.
+    /// Restores a backup or a snapshot. The new data is written next to its destination, compared with its source,
+    /// and then swapped in; the old data isn't changed until all of the new data is complete. If a restore with this
+    /// id is already done, its report is returned.
     async fn restore(
         &self,
         request: &Restore,
@@ -274,15 +275,15 @@ pub trait Engine: Send + Sync {
     async fn unfinished_restores(&self, app_id: Option<AppId>)
     -> Result<Vec<UnfinishedRestore>, EngineError>;
 
-    /// Finishes the restore if it is unfinished or done, and returns its report; nothing if it has not begun
-    /// to exchange data.
+    /// Finishes the restore if it is unfinished or done, and returns its report; `None` if it has not started to
+    /// replace data.
     async fn finish_restore(
         &self,
         app_id: AppId,
         id: AppRestoreId,
     ) -> Result<Option<RestoreReport>, EngineError>;
 
-    /// Sets the app's unfinished restores aside: they are no longer finished or cleared away, and all of their
-    /// data stays where it is.
+    /// Sets the app's unfinished restores aside: they are no longer finished or cleaned up, and all of their data
+    /// stays in place.
     async fn abandon_restores(&self, app_id: AppId) -> Result<Vec<AbandonedRestore>, EngineError>;
 }

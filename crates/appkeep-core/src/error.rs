@@ -1,12 +1,12 @@
-//! Why an operation did not do what it was asked. Words for users are made elsewhere.
+//! The errors of operations. Their texts for users are written elsewhere.
 
 use crate::admission::NotAdmitted;
 use crate::store::StoreError;
 
-/// Why an operation was refused or failed.
+/// The reason for a refused or failed operation.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The actor may not do this in this account, which may or may not exist.
+    /// The actor has no permission for this in the account, which may or may not exist.
     #[error("not permitted")]
     Forbidden,
     /// There is no such account.
@@ -15,7 +15,7 @@ pub enum Error {
     /// There is no such app in the account.
     #[error("the app was not found")]
     AppNotFound,
-    /// There is no such backup or snapshot within the scope.
+    /// There is no such backup or snapshot in the account or app.
     #[error("the resource was not found")]
     ResourceNotFound,
     /// The snapshot that the input names does not exist.
@@ -30,10 +30,10 @@ pub enum Error {
     /// The input names no bucket and the account has none.
     #[error("the account has no bucket")]
     NoBucket,
-    /// Another resource of the app has the name.
+    /// Another resource of the app already has the name.
     #[error("the name is taken")]
     NameTaken,
-    /// The backup is pending, and what is pending can't be cancelled.
+    /// The backup is pending, and pending backups can't be cancelled.
     #[error("the backup is pending")]
     BackupPending,
     /// The snapshot that the input names is not completed.
@@ -57,19 +57,19 @@ pub enum Error {
     /// A restore of the app is in progress.
     #[error("the app is being restored")]
     AppRestoring,
-    /// A restore in progress reads it.
+    /// A restore in progress reads the backup or snapshot.
     #[error("in use by a restore")]
     InUseByRestore,
     /// A backup reads from the snapshot.
     #[error("the snapshot is in use by a backup")]
     SnapshotInUse,
-    /// More work is not accepted for the moment.
+    /// More work is not accepted at the moment.
     #[error(transparent)]
     NotAdmitted(#[from] NotAdmitted),
-    /// The store is too busy or out of reach.
+    /// The store is too busy or can't be reached.
     #[error("not available: {0}")]
     Unavailable(String),
-    /// Something broke that is not the caller's fault.
+    /// An internal failure that the caller didn't cause.
     #[error("internal: {0}")]
     Internal(String),
 }

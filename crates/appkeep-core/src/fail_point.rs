@@ -1,31 +1,31 @@
-//! Named places at which a test can have something go wrong.
+//! Named points in the code where tests can inject faults.
 //!
-//! Without the feature `failpoints` there is nothing here: [`pass`] is empty. With it, whoever starts the
-//! process says what happens there. This crate doesn't know: it reads neither environment nor files.
+//! Without the feature `failpoints`, [`pass`] does nothing. With it, the process sets a hook that acts at each point.
+//! This crate reads neither environment variables nor files.
 
 #[cfg(feature = "failpoints")]
 use std::sync::OnceLock;
 
-/// What is done at each place, given its name and how many passes this is.
+/// A function that is called at each point with the point's name and the number of passes.
 #[cfg(feature = "failpoints")]
 pub type Hook = Box<dyn Fn(&'static str, u64) + Send + Sync>;
 
 #[cfg(feature = "failpoints")]
 static HOOK: OnceLock<Hook> = OnceLock::new();
 
-/// Sets what is done at each place, for the whole process. The first hook stays.
+/// Sets the hook for the whole process. Only the first call has an effect.
 #[cfg(feature = "failpoints")]
 pub fn set_hook(hook: Hook) {
     let _ = HOOK.set(hook);
 }
 
-/// Passes the place called `name`.
+/// Passes the point called `name` once.
 #[inline]
 pub fn pass(name: &'static str) {
     pass_times(name, 1);
 }
 
-/// Passes the place called `name` so many times at once: once for each byte, say.
+/// Passes the point called `name` several times at once, for example once for each byte.
 #[inline]
 pub fn pass_times(name: &'static str, times: u64) {
     #[cfg(feature = "failpoints")]

@@ -1,5 +1,5 @@
-//! Execution hooks: commands that an operator declares, run before and after an app is copied, so that a
-//! database can be quiesced. What runs them is behind the engine's port.
+//! Execution hooks: commands that an operator declares and that run before and after an app is copied, so that a
+//! database can be quiesced. The engine runs them.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
@@ -11,30 +11,30 @@ use strum::{EnumString, IntoStaticStr, VariantArray};
 use crate::ids::{AppId, AppSnapId};
 use crate::state::StateDetail;
 
-/// How much of a command's output is kept, in bytes: the end of it.
+/// The largest amount of a command's output that is kept, in bytes; only the end is kept.
 pub const OUTPUT_BYTES_MAX: usize = 4096;
 
-/// How much of a command's output stands in `hookStateDetails`, in characters: the end of it.
+/// The largest amount of a command's output in `hookStateDetails`, in characters; only the end is kept.
 pub const DETAIL_OUTPUT_CHARS_MAX: usize = 1000;
 
-/// When a hook runs.
+/// The stage at which a hook runs.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum HookStage {
-    /// Before the volumes are copied. One that fails fails the snapshot.
+    /// Before the volumes are copied. A hook that fails here fails the snapshot.
     PreSnapshot,
-    /// After they were copied, or could not be.
+    /// After the volumes were copied, or could not be copied.
     PostSnapshot,
 }
 
 impl HookStage {
-    /// Both stages, in their order.
+    /// Both stages, in the order in which they run.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The configuration's word for this stage.
+    /// The value in the configuration.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
@@ -46,18 +46,18 @@ impl HookStage {
 pub struct Hook {
     /// Its name, unique within the app.
     pub name: String,
-    /// When it runs.
+    /// The stage at which it runs.
     pub stage: HookStage,
-    /// The program and its arguments; no shell reads them.
+    /// The program and its arguments; they aren't interpreted by a shell.
     pub command: Vec<String>,
-    /// What its environment has beside what the system adds.
+    /// Environment variables, in addition to those that the system sets.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
-    /// How long it may take, in seconds.
+    /// The time limit in seconds.
     pub timeout_secs: u32,
 }
 
-/// Without the values of its environment, which may be secret.
+/// Omits the values of environment variables, which may be secret.
 impl Debug for Hook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Hook")
@@ -70,29 +70,29 @@ impl Debug for Hook {
     }
 }
 
-/// Which hook is to run, and for what.
+/// A request to run a hook.
 #[derive(Debug, Clone)]
 pub struct RunHook {
     /// The hook.
     pub hook: Hook,
     /// The app that is copied.
     pub app_id: AppId,
-    /// Its name.
+    /// The name of the app.
     pub app_name: String,
-    /// The snapshot that the copy becomes.
+    /// The snapshot that is being created.
     pub snap_id: AppSnapId,
 }
 
-/// How a command ended.
+/// The way in which a command ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HookEnd {
     /// It exited with this status.
     Exited(i32),
-    /// This signal ended it.
+    /// It was terminated by this signal.
     Signalled(i32),
-    /// It took too long, and was killed with all that it started.
+    /// It exceeded its time limit and was killed with all processes that it started.
     TimedOut,
-    /// The caller cancelled, and it was killed with all that it started.
+    /// The caller cancelled, and it was killed with all processes that it started.
     Cancelled,
     /// It could not be started, for this reason.
     NotStarted(String),
@@ -100,27 +100,27 @@ pub enum HookEnd {
     Exhausted(String),
 }
 
-/// What a hook did.
+/// The result of a hook's run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HookRun {
-    /// How it ended.
+    /// The way in which it ended.
     pub end: HookEnd,
-    /// How long it took.
+    /// The duration of the run.
     pub took: Duration,
-    /// The end of its standard output, at most [`OUTPUT_BYTES_MAX`].
+    /// The end of its standard output, at most [`OUTPUT_BYTES_MAX`] bytes.
     pub stdout: String,
-    /// The end of its standard error, at most [`OUTPUT_BYTES_MAX`].
+    /// The end of its standard error, at most [`OUTPUT_BYTES_MAX`] bytes.
     pub stderr: String,
 }
 
 impl HookRun {
-    /// Whether it did what it should.
+    /// Whether the command exited with status 0.
     #[must_use]
     pub fn is_success(&self) -> bool {
         self.end == HookEnd::Exited(0)
     }
 
-    /// How it ended, in words that go on from the hook's name.
+    /// A description of how it ended, to be appended to the hook's name.
     #[must_use]
     pub fn outcome(&self, hook: &Hook) -> String {
         match &self.end {
@@ -134,7 +134,7 @@ impl HookRun {
         }
     }
 
-    /// What a client reads about a run that was no success.
+    /// The detail that clients see for an unsuccessful run.
     #[must_use]
     pub fn detail(&self, hook: &Hook) -> StateDetail {
         let kind = match self.end {
@@ -165,7 +165,7 @@ impl HookRun {
     }
 }
 
-/// The last `count` characters of a text, marked if there were more.
+/// The last `count` characters of a text, marked with an ellipsis if there were more.
 fn last_chars(text: &str, count: usize) -> String {
     match text.char_indices().rev().nth(count.saturating_sub(1)) {
         Some((start, _)) if start > 0 => format!("…{}", &text[start..]),

@@ -1,4 +1,4 @@
-//! Identifiers: one newtype per resource, so that one kind can't stand in for another.
+//! Identifiers: one newtype per kind of resource, so that they can't be confused.
 
 use std::fmt;
 
@@ -41,24 +41,24 @@ macro_rules! identifier {
 }
 
 identifier! {
-    /// Names an account: the tenant that owns apps, buckets, backups and snapshots.
+    /// Identifies an account: the tenant that owns apps, buckets, backups and snapshots.
     AccountId;
-    /// Names an app.
+    /// Identifies an app.
     AppId;
-    /// Names a backup (`appBackup_id` in the contract).
+    /// Identifies a backup (`appBackup_id` in the contract).
     AppBackupId;
-    /// Names a snapshot (`appSnap_id` in the contract).
+    /// Identifies a snapshot (`appSnap_id` in the contract).
     AppSnapId;
-    /// Names a restore of an app.
+    /// Identifies a restore of an app.
     AppRestoreId;
-    /// Names a bucket (`bucketID` in the contract).
+    /// Identifies a bucket (`bucketID` in the contract).
     BucketId;
-    /// Names a schedule (`scheduleID` in the contract).
+    /// Identifies a schedule (`scheduleID` in the contract).
     ScheduleId;
-    /// Names who acts: `createdBy` and `modifiedBy` in the contract.
+    /// Identifies an actor: `createdBy` and `modifiedBy` in the contract.
     SubjectId;
-    /// Names a token without revealing it.
+    /// Identifies a token without revealing its secret.
     TokenId;
-    /// Names a job.
+    /// Identifies a job.
     JobId;
 }

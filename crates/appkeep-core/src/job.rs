@@ -1,5 +1,5 @@
-//! Work that outlives a request. A job's state is ours; the resource's state is the API's. They change
-//! together, in one transaction, under the lease that a worker holds.
+//! Jobs: work that continues after the request. The states of jobs are internal; the states of resources are part of
+//! the API. Both change together, in one transaction, under the lease that a worker holds.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -8,23 +8,22 @@ use uuid::Uuid;
 
 use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, JobId, ScheduleId};
 
-/// The version of the payloads that this program writes. A job with an unknown version is parked, not
-/// guessed at.
+/// The version of the payloads that this program writes. A job with an unknown version is parked.
 pub const PAYLOAD_VERSION: u32 = 1;
 
-/// How often a job is tried before its resource fails.
+/// The number of attempts before a job's resource fails.
 pub const ATTEMPTS_MAX: u32 = 5;
 
-/// How often a job is claimed at most before its resource fails, when none of its runs came to an end: it may
-/// be what kills its process.
+/// The number of claims before a job's resource fails, if none of its runs ended: the job may be the cause of the
+/// crashes.
 pub const CLAIMS_MAX: u32 = 10;
 
-/// What a job does and to what.
+/// The work that a job does, and its resource.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum JobPayload {
-    /// Takes a backup.
+    /// Creates a backup.
     TakeBackup {
         /// The account that owns it.
         account_id: AccountId,
@@ -33,43 +32,43 @@ pub enum JobPayload {
         /// The backup.
         backup_id: AppBackupId,
     },
-    /// Takes a snapshot.
+    /// Creates a snapshot.
     TakeSnapshot {
         /// The account that owns it.
         account_id: AccountId,
-        /// The app that it shows.
+        /// The app that it is a snapshot of.
         app_id: AppId,
         /// The snapshot.
         snap_id: AppSnapId,
     },
-    /// Forgets a backup's data and gives its bytes back. The backup itself is already gone.
+    /// Forgets a backup in its repository and frees the space. The resource is already deleted.
     DeleteBackup {
         /// The account that owned it.
         account_id: AccountId,
         /// The app that it was a backup of.
         app_id: AppId,
-        /// The backup that was.
+        /// The deleted backup.
         backup_id: AppBackupId,
-        /// Where its data is.
+        /// The bucket that holds its data.
         bucket_id: BucketId,
         /// Its name, for the log; jobs of earlier versions don't have it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
-    /// Removes a snapshot's data. The snapshot itself is already gone.
+    /// Deletes a snapshot's data. The resource is already deleted.
     DeleteSnapshot {
         /// The account that owned it; jobs of earlier versions don't have it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         account_id: Option<AccountId>,
-        /// The app that it showed.
+        /// The app that it was a snapshot of.
         app_id: AppId,
-        /// The snapshot that was.
+        /// The deleted snapshot.
         snap_id: AppSnapId,
         /// Its name, for the log; jobs of earlier versions don't have it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         name: Option<String>,
     },
-    /// Deletes what a schedule made and no longer keeps.
+    /// Deletes a schedule's expired backups and snapshots.
     ApplyRetention {
         /// The account that owns it.
         account_id: AccountId,
@@ -77,7 +76,7 @@ pub enum JobPayload {
         app_id: AppId,
         /// The schedule.
         schedule_id: ScheduleId,
-        /// Whether a person confirmed a deletion that is held.
+        /// Whether an operator confirmed a deletion that is held.
         #[serde(default, skip_serializing_if = "is_false")]
         confirmed: bool,
     },
@@ -98,17 +97,17 @@ fn is_false(flag: &bool) -> bool {
 }
 
 impl JobPayload {
-    /// The words of all kinds.
+    /// The names of all kinds.
     pub const KINDS: &[&str] = Self::VARIANTS;
 
-    /// The kind's word, as it is stored.
+    /// The name of the kind, as it is stored.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         self.into()
     }
 
-    /// What no two running jobs may share: an app's repositories for what reads or writes them, else the
-    /// snapshot.
+    /// The key that no two running jobs may share. Jobs that read or write an app's repositories have the app's key,
+    /// snapshot jobs that of the snapshot, and retention jobs that of the schedule.
     #[must_use]
     pub fn exclusive_key(&self) -> String {
         match self {
@@ -122,8 +121,8 @@ impl JobPayload {
         }
     }
 
-    /// Whether a client or a schedule asked for it and may ask for more: the queue is bounded for these. Jobs that
-    /// follow from others, and deletes, always find a place.
+    /// Whether the job was requested by a client or a schedule, which may request more: the queue limits apply to
+    /// these jobs. Follow-up jobs and deletions are always queued.
     #[must_use]
     pub const fn adds_work(&self) -> bool {
         match self {
@@ -132,7 +131,7 @@ impl JobPayload {
         }
     }
 
-    /// The account that it works for; unknown of a deletion of a snapshot that an earlier version queued.
+    /// The account that it works for; unknown for the deletion of a snapshot that an earlier version queued.
     #[must_use]
     pub const fn account_id(&self) -> Option<AccountId> {
         match self {
@@ -158,7 +157,7 @@ impl JobPayload {
         }
     }
 
-    /// The resource that a person deletes to cancel the job, where the API lets people delete it.
+    /// The resource of the job. Clients cancel the job by deleting it, where the API permits that.
     #[must_use]
     pub fn resource(&self) -> Uuid {
         match self {
@@ -170,7 +169,7 @@ impl JobPayload {
     }
 }
 
-/// How many jobs that add work wait.
+/// The number of queued jobs that add work.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct QueuedJobs {
     /// Of the app.
@@ -179,100 +178,100 @@ pub struct QueuedJobs {
     pub of_account: u64,
 }
 
-/// A job that waits, runs, or was parked, as operators see it.
+/// A job that is queued, running or parked, as operators see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PendingJob {
     /// Its id.
     pub id: JobId,
-    /// Its kind, which this program may not know.
+    /// Its kind, which may be unknown to this program.
     pub kind: String,
-    /// What it does; nothing when this program can't read it.
+    /// Its payload; `None` if this program can't read it.
     pub payload: Option<JobPayload>,
     /// `queued`, `running` or `parked`.
     pub state: String,
-    /// Counts its claims: 0 when it never ran.
+    /// Counts claims; 0 if the job has never run.
     pub fence: i64,
-    /// How many attempts were counted.
+    /// The number of attempts that were counted.
     pub attempt: u32,
     /// The earliest time at which it may run.
     pub run_after: DateTime<Utc>,
-    /// Whether it was asked to stop.
+    /// Whether it was requested to stop.
     pub cancel_requested: bool,
-    /// Why it waits or was parked, if it ran before.
+    /// Why it waits or was parked, if there is a reason.
     pub reason: Option<String>,
 }
 
-/// A job that is to be queued.
+/// A job to be queued.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewJob {
     /// Its id.
     pub id: JobId,
-    /// What it does.
+    /// The work to do.
     pub payload: JobPayload,
     /// The earliest time at which it may run.
     pub run_after: DateTime<Utc>,
-    /// Names the request that asked for it; without one it is a matter of its own.
+    /// Identifies the request that queued it; `None` if it wasn't queued by a request.
     pub correlation: Option<Uuid>,
 }
 
-/// The right to run a job and to write its results, until it runs out or somebody else takes it.
+/// The right to run a job and to write its results, until the lease expires or the job is claimed again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
     /// The job.
     pub job_id: JobId,
-    /// Counts its claims; a write under an older one is refused.
+    /// Counts claims of the job; writes under an older value are refused.
     pub fence: i64,
     /// The process incarnation that holds it.
     pub owner: Uuid,
 }
 
-/// A job that was claimed.
+/// A claimed job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaimedJob {
     /// The right to run it.
     pub lease: Lease,
-    /// What to do.
+    /// The work to do.
     pub payload: JobPayload,
-    /// Which attempt this is, from 1.
+    /// The number of this attempt, from 1.
     pub attempt: u32,
-    /// Whether its resource was deleted before it was claimed.
+    /// Whether cancellation was requested before the job was claimed.
     pub cancel_requested: bool,
-    /// Names the request that asked for it; else the job's id.
+    /// Identifies the request that queued it; otherwise the job's id.
     pub correlation: Uuid,
 }
 
-/// Who claims, and until when the claim holds.
+/// The parameters of a claim.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
     /// The claiming process incarnation.
     pub owner: Uuid,
-    /// Now.
+    /// The current time.
     pub now: DateTime<Utc>,
-    /// When the lease runs out unless it is renewed.
+    /// When the lease expires unless it is renewed.
     pub lease_until: DateTime<Utc>,
-    /// How many backups the process may take at once; without it as many as it has workers.
+    /// The largest number of backups that the process may run at once; `None` means one for each worker.
     pub backups_max: Option<u32>,
 }
 
-/// What renewing a lease found out.
+/// The result of renewing a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LeaseStatus {
     /// The lease holds.
     Held,
-    /// The lease holds, but somebody asked for the job to stop.
+    /// The lease holds, but the job was requested to stop.
     CancelRequested,
-    /// The lease is somebody else's now: nothing more may be written.
+    /// Another worker holds the lease: nothing more may be written.
     Lost,
 }
 
-/// How a run of a job ended.
+/// The result of a job's run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum JobEnd {
     /// Its work is done.
     Done,
     /// Its resource was deleted while it ran.
     Cancelled,
-    /// It failed for good.
+    /// It failed permanently.
     Failed {
         /// Why.
         reason: String,
@@ -281,7 +280,7 @@ pub enum JobEnd {
     Requeue {
         /// The earliest time at which it may run again.
         run_after: DateTime<Utc>,
-        /// Whether this attempt counts against [`ATTEMPTS_MAX`]; a drain doesn't.
+        /// Whether this attempt counts towards [`ATTEMPTS_MAX`]; one that a drain interrupted doesn't.
         counts: bool,
         /// Why it stopped.
         reason: String,

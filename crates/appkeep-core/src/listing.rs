@@ -1,4 +1,4 @@
-//! Lists, read a page at a time so that memory stays bounded whatever their length.
+//! Lists, read one page at a time so that memory use doesn't depend on their length.
 
 use std::sync::Arc;
 
@@ -9,20 +9,20 @@ use crate::app_backup::AppBackup;
 use crate::app_snap::AppSnap;
 use crate::store::{ListFilter, ListPage, Page, Position, Store, StoreError};
 
-/// How many resources are read from the store at once.
+/// The number of resources that are read from the store at once.
 pub const PAGE_ROWS: u32 = 200;
-/// How many bytes of stored values a page has at most, but for its last row: 128 KiB. Ordinary resources take less
-/// than 500 bytes.
+/// The largest size of the stored values of a page, without its last row: 128 KiB. Typical resources take less than
+/// 500 bytes.
 pub const PAGE_BYTES: usize = 131_072;
 
-/// Which kind of resource a list holds.
+/// The kind of resource that a list contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ListKind {
     /// Backups.
     AppBackups,
     /// Snapshots.
     AppSnaps,
-    /// Apps; their lists are those of accounts only.
+    /// Apps; they are listed by account only.
     Apps,
 }
 
@@ -32,7 +32,7 @@ pub trait Listed: Sized + Send {
     /// The kind of its lists.
     const KIND: ListKind;
 
-    /// Its place in a list.
+    /// Its position in a list.
     fn position(&self) -> Position;
 
     /// One page of the list.
@@ -78,12 +78,12 @@ impl Listed for AppView {
     }
 }
 
-/// What part of a list a client wants.
+/// The part of a list that a client requests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct ListOptions {
-    /// At most this many; without it everything.
+    /// The maximum number of items; `None` means all.
     pub limit: Option<u64>,
-    /// What comes after this place.
+    /// Only items after this position.
     pub after: Option<Position>,
 }
 
@@ -100,7 +100,7 @@ pub struct Listing<T> {
 }
 
 impl<T: Listed> Listing<T> {
-    /// Begins to read a list.
+    /// Starts to read a list.
     pub(crate) async fn begin(
         store: Arc<dyn Store>,
         filter: ListFilter,
@@ -119,25 +119,25 @@ impl<T: Listed> Listing<T> {
         })
     }
 
-    /// What the list holds.
+    /// The filter that selects the list.
     #[must_use]
     pub fn filter(&self) -> ListFilter {
         self.filter
     }
 
-    /// Which part of it was asked for.
+    /// The requested part.
     #[must_use]
     pub fn options(&self) -> ListOptions {
         self.options
     }
 
-    /// The account's version before anything was read.
+    /// The account's version, read before the first page.
     #[must_use]
     pub fn version(&self) -> Option<i64> {
         self.version
     }
 
-    /// The next resources; empty at the end.
+    /// The next resources; empty at the end of the list.
     ///
     /// # Errors
     /// When the store fails.
@@ -164,13 +164,13 @@ impl<T: Listed> Listing<T> {
         Ok(found.rows)
     }
 
-    /// Once the list has ended: where it continues, if the limit cut it.
+    /// The position after which the list continues, if the limit cut it; valid once the list has ended.
     #[must_use]
     pub fn goes_on_after(&self) -> Option<Position> {
         if self.has_more { self.after } else { None }
     }
 
-    /// Whether [`Self::next_page`] has nothing more to give.
+    /// Whether [`Self::next_page`] has no more resources.
     #[must_use]
     pub fn is_at_end(&self) -> bool {
         !self.has_more || self.remaining == Some(0)

@@ -1,4 +1,4 @@
-//! What every resource carries beside its own fields: labels, times, and who acted.
+//! Metadata that every resource has in addition to its own fields: labels, times and authorship.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -14,34 +14,34 @@ pub struct Label {
     pub value: String,
 }
 
-/// How the names of labels begin that only the system sets.
+/// The prefix of the names of labels that only the system sets.
 pub const READ_ONLY_PREFIX: &str = "appkeep.io/read-only/";
 
-/// The label that says how true to one moment a snapshot is.
+/// The label for the consistency level of a snapshot.
 pub const SNAPSHOT_LEVEL_LABEL: &str = "appkeep.io/read-only/snapshot-level";
 
-/// The label that says how many sockets, pipes and devices a snapshot left out.
+/// The label for the number of sockets, pipes and devices that a snapshot left out.
 pub const SNAPSHOT_SKIPPED_LABEL: &str = "appkeep.io/read-only/snapshot-skipped";
 
-/// The label that says how many entries of a snapshot have metadata (attributes, times) that could not be kept.
-/// Without it, all of it was.
+/// The label for the number of entries of a snapshot whose metadata (attributes, times) could not be kept. Absent if
+/// all of it was kept.
 pub const METADATA_LOST_LABEL: &str = "appkeep.io/read-only/snapshot-metadata-lost";
 
-/// The label that says how many files the read-back of a backup found not to be stored as the snapshot has them,
-/// before everything was stored again. Without it, there was none.
+/// The label for the number of files of a backup whose stored content differed from the snapshot when it was read
+/// back, before everything was stored again. Absent if there were none.
 pub const STORED_AGAIN_LABEL: &str = "appkeep.io/read-only/backup-stored-again";
 
-/// The label of a schedule that says which deletions its retention holds, and why.
+/// The label of a schedule with the deletions that its retention holds, and the reasons.
 pub const RETENTION_HELD_LABEL: &str = "appkeep.io/read-only/retention-held";
 
-/// The label of an app that counts the notes of its latest restore.
+/// The label of an app with the number of notes of its latest restore.
 pub const RESTORE_NOTES_LABEL: &str = "appkeep.io/read-only/restore-notes";
 
-/// How the names of the labels begin that hold a note each; its number follows.
+/// The prefix of the names of the labels that hold one note each; the number of the note follows.
 pub const RESTORE_NOTE_LABEL: &str = "appkeep.io/read-only/restore-note-";
 
 impl Label {
-    /// Whether only the system sets it.
+    /// Whether only the system sets this label.
     #[must_use]
     pub fn is_read_only(&self) -> bool {
         self.name.starts_with(READ_ONLY_PREFIX)
@@ -51,15 +51,15 @@ impl Label {
 /// Labels, times and authorship of a resource (`Metadata` in the contract).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metadata {
-    /// The client's labels, in the order in which they were sent, and then the system's.
+    /// The client's labels, in the order in which they were sent, followed by the system's.
     pub labels: Vec<Label>,
-    /// When the resource was made.
+    /// When the resource was created.
     pub created_at: DateTime<Utc>,
-    /// When anything about it last changed.
+    /// When the resource last changed.
     pub modified_at: DateTime<Utc>,
-    /// Who made it.
+    /// The actor that created it.
     pub created_by: SubjectId,
-    /// Who last changed it, once somebody has: [`SubjectId::SYSTEM`] when a worker did.
+    /// The actor that last changed it; [`SubjectId::SYSTEM`] for changes by a worker, `None` if it never changed.
     pub modified_by: Option<SubjectId>,
 }
 

@@ -1,4 +1,4 @@
-//! Names that people give to resources.
+//! Names of resources.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// The longest name, in characters.
+/// The maximum length of a name, in characters.
 pub const NAME_CHARS_MAX: usize = 63;
 
 /// A DNS-1123 label of 1 to 63 characters (`ResourceName` in the contract).
@@ -14,7 +14,7 @@ pub const NAME_CHARS_MAX: usize = 63;
 #[serde(transparent)]
 pub struct ResourceName(String);
 
-/// A text that is no DNS-1123 label of 1 to 63 characters.
+/// The error for a text that is not a DNS-1123 label of 1 to 63 characters.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a name has 1 to {NAME_CHARS_MAX} lower-case letters, digits and hyphens, and begins and ends with a letter or digit"
@@ -22,10 +22,10 @@ pub struct ResourceName(String);
 pub struct InvalidName;
 
 impl ResourceName {
-    /// Takes `text` as a name.
+    /// Validates `text` as a name.
     ///
     /// # Errors
-    /// When it is no DNS-1123 label of 1 to 63 characters.
+    /// If it is not a DNS-1123 label of 1 to 63 characters.
     pub fn new(text: impl Into<String>) -> Result<Self, InvalidName> {
         let text = text.into();
         let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
@@ -38,7 +38,7 @@ impl ResourceName {
         if valid { Ok(Self(text)) } else { Err(InvalidName) }
     }
 
-    /// A generated name: the kind, the time, and the end of the resource's id, which makes it unique.
+    /// A generated name: the kind, the time, and the end of the resource's id, which makes the name unique.
     pub(crate) fn generated(kind: &str, now: DateTime<Utc>, id: Uuid) -> Self {
         let id = id.simple().to_string();
         let text = format!("{kind}-{}-{}", now.format("%Y%m%d%H%M%S"), &id[id.len() - 12..]);

@@ -1,14 +1,15 @@
-//! Which of a schedule's backups and snapshots are kept. Pure: a list goes in, and the ones to delete come out.
+//! Determines which of a schedule's backups and snapshots are kept. Pure: takes a list and returns the items to
+//! delete.
 //!
-//! Only completed ones count as kept. Those in progress, and `unknown` ones because their bucket can't be
-//! reached, are neither counted nor deleted. Failed and removed ones have no data and are counted separately:
-//! the newest few stay for inspection.
+//! Only completed items count as kept. Items in progress, and items that are `unknown` because their bucket can't be
+//! reached, are neither counted nor deleted. Failed and removed items have no data and are counted separately: the
+//! newest few are kept for inspection.
 //!
 //! Dates come from a clock that may be wrong:
-//! - Anything dated in the future is neither counted nor deleted.
-//! - The one completed last is never deleted, whatever its date.
-//! - Deleting more than half of the completed ones because of a gap between two dates is held until the clock or a
-//!   person confirms it: from here, a clock that jumped looks the same as a server that was off.
+//! - Items dated in the future are neither counted nor deleted.
+//! - The item that was completed last is never deleted, regardless of its date.
+//! - A deletion of more than half of the completed items because of a gap between two dates is held until the clock
+//!   or an operator confirms it: a clock that jumped can't be distinguished from a server that was off.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -20,38 +21,38 @@ use uuid::Uuid;
 use crate::schedule::{Retention, Schedule, Timing};
 use crate::state::ResourceState;
 
-/// How many without data are kept when anything is deleted at all: the newest.
+/// The number of items without data that are kept when anything is deleted: the newest.
 pub const WITHOUT_DATA_KEPT: usize = 3;
 
-/// How far ahead of the clock a date may be before it counts as wrong, in seconds.
+/// The tolerance for dates ahead of the clock, in seconds. Later dates count as wrong.
 pub const CLOCK_AHEAD_SECS_MAX: i64 = 300;
 
-/// One backup, or one snapshot, that a schedule made.
+/// A backup or a snapshot that a schedule created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Made {
     /// Its id.
     pub id: Uuid,
-    /// The moment that it shows, else when it was made.
+    /// The point in time of its data if it is known, otherwise when it was created.
     pub at: DateTime<Utc>,
-    /// How it is doing.
+    /// Its state.
     pub state: ResourceState,
 }
 
-/// What retention deletes, and whether it waits for a confirmation.
+/// The items that retention deletes, and whether the deletion needs a confirmation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The ones to delete, oldest first.
+    /// The items to delete, oldest first.
     pub expired: Vec<Uuid>,
-    /// Why nothing is deleted until a person or the clock confirms it.
+    /// Why nothing is deleted until an operator or the clock confirms it.
     pub held: Option<Hold>,
 }
 
 /// A deletion that waits for a confirmation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hold {
-    /// How many completed ones would be deleted.
+    /// The number of completed items that would be deleted.
     pub expired: usize,
-    /// Of how many.
+    /// The number of completed items.
     pub completed: usize,
     /// The date before the gap.
     pub from: DateTime<Utc>,
@@ -73,8 +74,8 @@ impl fmt::Display for Hold {
     }
 }
 
-/// What to delete of `made`, which is in the order in which the store learned of each. As a schedule makes one at a
-/// time, that is the order in which they were completed.
+/// Determines which items of `made` to delete. `made` is in the order of insertion into the store. As a schedule
+/// creates one item at a time, that is also the order of completion.
 #[must_use]
 pub fn plan(made: &[Made], retention: &Retention, timing: &Timing, now: DateTime<Utc>) -> Plan {
     if *retention == Retention::default() {
@@ -117,7 +118,8 @@ pub fn plan(made: &[Made], retention: &Retention, timing: &Timing, now: DateTime
     }
 }
 
-/// Which deletions the schedule's retention holds, and why: one text for backups and one for snapshots.
+/// Describes the deletions that the schedule's retention holds, and the reasons: one text for backups and one for
+/// snapshots.
 #[must_use]
 pub fn held(schedule: &Schedule, backups: &[Made], snapshots: &[Made], now: DateTime<Utc>) -> Vec<String> {
     let text = |(kind, made)| {
@@ -132,13 +134,13 @@ fn newest_first(made: &mut [Made]) {
     made.sort_by_key(|one| std::cmp::Reverse((one.at, one.id)));
 }
 
-/// How much older than the newest each is; `completed` comes newest first.
+/// How much older than the newest item each item is; `completed` is sorted newest first.
 fn ages(completed: &[Made]) -> Vec<TimeDelta> {
     let newest = completed.first().map(|one| one.at).unwrap_or_default();
     completed.iter().map(|one| newest - one.at).collect()
 }
 
-/// The same ages if each had been made when the schedule was due after the one before it, or earlier.
+/// The ages that result if each item had been created no later than the schedule was due after the item before it.
 fn ages_without_gaps(completed: &[Made], timing: &Timing) -> Vec<TimeDelta> {
     let mut age = TimeDelta::zero();
     let mut ages = Vec::with_capacity(completed.len());
@@ -151,13 +153,13 @@ fn ages_without_gaps(completed: &[Made], timing: &Timing) -> Vec<TimeDelta> {
     ages
 }
 
-/// By how much `newer` came later than the schedule was due after `older`.
+/// The delay of `newer` after the time at which the schedule was due after `older`.
 fn delay(older: &Made, newer: &Made, timing: &Timing) -> TimeDelta {
     let due = timing.next_after(older.at).unwrap_or(newer.at);
     (newer.at - due).max(TimeDelta::zero())
 }
 
-/// Names the longest gap.
+/// The hold for the longest gap.
 fn hold(completed: &[Made], timing: &Timing, expired: usize) -> Option<Hold> {
     let pairs = completed.windows(2).filter_map(|pair| match pair {
         [newer, older] => Some((older, newer)),
@@ -172,7 +174,7 @@ fn hold(completed: &[Made], timing: &Timing, expired: usize) -> Option<Hold> {
     })
 }
 
-/// What any of the rules keeps of `completed`, which comes newest first with these ages.
+/// The items of `completed` that any of the rules keeps; `completed` is sorted newest first and has these ages.
 fn kept(completed: &[Made], retention: &Retention, timing: &Timing, ages: &[TimeDelta]) -> HashSet<Uuid> {
     let Some(newest) = completed.first() else {
         return HashSet::new();
@@ -191,7 +193,7 @@ fn kept(completed: &[Made], retention: &Retention, timing: &Timing, ages: &[Time
         (day.year(), day.month())
     }));
     if let Some(days) = retention.keep_days {
-        // Counted from the newest and not from today: while nothing new is made, nothing old is deleted.
+        // Counted from the newest item and not from today: while no new item is created, no old one is deleted.
         let oldest = TimeDelta::days(days.into());
         let recent = completed.iter().zip(ages).filter(|(_, age)| **age <= oldest);
         kept.extend(recent.map(|(one, _)| one.id));
@@ -199,7 +201,7 @@ fn kept(completed: &[Made], retention: &Retention, timing: &Timing, ages: &[Time
     kept
 }
 
-/// The newest of each of the first `count` periods; `completed` comes newest first.
+/// The newest item of each of the first `count` periods; `completed` is sorted newest first.
 fn newest_of<P: Eq + Hash>(
     completed: &[Made],
     count: Option<u32>,

@@ -1,7 +1,7 @@
-//! Schedules: when an app is backed up by itself, and what is kept of that.
+//! Schedules: when an app is backed up automatically, and which backups are kept.
 //!
-//! All of this is pure: what is due is decided from a schedule, from what was decided last, and from the time
-//! now. `worker/scheduler.rs` acts on it.
+//! All of this is pure: the decision depends on the schedule, the previous decision and the current time.
+//! `worker/scheduler.rs` acts on it.
 
 use chrono::{DateTime, NaiveDate, SubsecRound, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -12,21 +12,21 @@ use uuid::Uuid;
 
 use crate::ids::{AccountId, AppId, BucketId, ScheduleId};
 
-/// The longest name of a schedule, in characters: with a time and an id it becomes the name of what the
-/// schedule makes.
+/// The maximum length of a schedule's name, in characters. Backups and snapshots of the schedule are named after it,
+/// with a time and an id.
 pub const SCHEDULE_NAME_CHARS_MAX: usize = 35;
 
-/// The largest jitter, in seconds.
+/// The maximum jitter, in seconds.
 pub const JITTER_SECS_MAX: u32 = 86_400;
 
-/// How far a clock may be put back before schedules start over from what it shows, in seconds. Within that a
-/// schedule waits for the clock, so that it doesn't run twice for one time.
+/// How far a clock may be set back before schedules start over from its current time, in seconds. Within this limit a
+/// schedule waits for the clock, so that it doesn't run twice for the same time.
 pub const CLOCK_BACK_SECS_MAX: i64 = 86_400;
 
-/// How many times of a schedule are looked at to find the two that are closest together.
+/// The number of consecutive times of a schedule that are examined to find the shortest gap.
 const GAPS_LOOKED_AT: usize = 400;
 
-/// Why a cron expression in a time zone is no timing.
+/// The reason for an invalid timing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TimingError {
     /// The zone isn't in the IANA database.
@@ -34,22 +34,22 @@ pub enum TimingError {
         "{0:?} is no time zone: a name of the IANA database would be right, for example \"Europe/Berlin\""
     )]
     Zone(String),
-    /// The expression can't be understood.
+    /// The expression is invalid.
     #[error(
         "{0:?} is no cron expression ({1}): minute, hour, day, month and weekday would be right, for example \
          \"30 2 * * *\""
     )]
     Expression(String, String),
-    /// The expression names days that no calendar has.
+    /// The expression never matches any date.
     #[error("{0:?} never comes: a day that exists would be right")]
     Never(String),
 }
 
-/// When a schedule is due: a cron expression of five fields, read in a time zone.
+/// The times at which a schedule is due: a cron expression with five fields, in a time zone.
 ///
-/// Where a clock is put forward, a fixed time (`30 2 * * *`) in the missing hour comes right after it, and a
-/// repeated one (`*/10 * * * *`) has nothing to repeat there. Where a clock is put back, a fixed time comes
-/// once, the first time; a repeated one goes on through both hours.
+/// When clocks go forward, a fixed time (`30 2 * * *`) within the skipped hour is due right after it; a repeated time
+/// (`*/10 * * * *`) is not due there. When clocks go back, a fixed time is due once, at its first occurrence; a
+/// repeated time is due during both hours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timing {
     expression: String,
@@ -58,10 +58,10 @@ pub struct Timing {
 }
 
 impl Timing {
-    /// Reads a cron expression and the name of a time zone.
+    /// Parses a cron expression and the name of a time zone.
     ///
     /// # Errors
-    /// When either can't be understood, or no such time ever comes.
+    /// If either is invalid, or the expression never matches any date.
     pub fn new(expression: &str, zone: &str) -> Result<Self, TimingError> {
         let zone: Tz = zone.parse().map_err(|_| TimingError::Zone(zone.to_owned()))?;
         let refused = |reason: String| TimingError::Expression(expression.to_owned(), reason);
@@ -100,7 +100,7 @@ impl Timing {
         self.zone.name()
     }
 
-    /// The first time after `after`, if there is one in the next thousands of years.
+    /// The first time after `after`, if there is one within the next thousands of years.
     #[must_use]
     pub fn next_after(&self, after: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let local = after.trunc_subsecs(0).with_timezone(&self.zone);
@@ -108,7 +108,7 @@ impl Timing {
         Some(next.with_timezone(&Utc))
     }
 
-    /// The shortest time between two times in a row, in seconds.
+    /// The shortest time between two consecutive times, in seconds.
     #[must_use]
     pub fn shortest_gap_secs(&self) -> Option<i64> {
         let mut last = self.next_after(a_time_of_these_years())?;
@@ -122,30 +122,31 @@ impl Timing {
         shortest
     }
 
-    /// The day on which `at` falls in the time zone.
+    /// The date of `at` in the time zone.
     #[must_use]
     pub fn day_of(&self, at: DateTime<Utc>) -> NaiveDate {
         at.with_timezone(&self.zone).date_naive()
     }
 }
 
-/// Where looking at a timing as such begins; in 1970 zones had other rules.
+/// The start time for examining a timing by itself; in 1970, time zones had other rules.
 fn a_time_of_these_years() -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(365 * 55)
 }
 
-/// How much of what a schedule made is kept: whatever any of the rules keeps. Without a rule all of it.
+/// The rules for keeping the backups and snapshots of a schedule. An item is kept if any of the rules keeps it.
+/// Without a rule, everything is kept.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retention {
-    /// The newest ones.
+    /// Keeps this many of the newest items.
     pub keep_last: Option<u32>,
-    /// The newest of each of the last days that have one.
+    /// Keeps the newest item of each of the last days that have one, for this many days.
     pub keep_daily: Option<u32>,
-    /// The newest of each of the last weeks that have one, from Monday on.
+    /// Keeps the newest item of each of the last weeks (from Monday) that have one, for this many weeks.
     pub keep_weekly: Option<u32>,
-    /// The newest of each of the last months that have one.
+    /// Keeps the newest item of each of the last months that have one, for this many months.
     pub keep_monthly: Option<u32>,
-    /// All that are at most so many days older than the newest.
+    /// Keeps all items that are at most this many days older than the newest item.
     pub keep_days: Option<u32>,
 }
 
@@ -162,22 +163,23 @@ pub struct Schedule {
     pub name: String,
     /// When it is due.
     pub timing: Timing,
-    /// By how much a run may be late on purpose, in seconds, so that not all begin at once.
+    /// The maximum deliberate delay of a run, in seconds, so that not all schedules start at once.
     pub jitter_secs: u32,
-    /// Whether it makes a backup.
+    /// Whether it creates a backup.
     pub makes_backup: bool,
-    /// Whether it makes a snapshot that stays.
+    /// Whether it creates a snapshot that is kept.
     pub makes_snapshot: bool,
-    /// The bucket of its backups; without one the account's default.
+    /// The bucket of its backups; the account's default bucket if there is none.
     pub bucket_id: Option<BucketId>,
-    /// What is kept of what it made.
+    /// The rules for keeping its backups and snapshots.
     pub retention: Retention,
-    /// Whether the configuration still names it. One that was taken out neither makes nor deletes anything.
+    /// Whether it is still in the configuration. A schedule that was removed from it neither creates nor deletes
+    /// anything.
     pub declared: bool,
 }
 
 impl Schedule {
-    /// When a run that is due at `due` begins: the same whoever asks.
+    /// When a run that is due at `due` starts. Deterministic for a schedule and a due time.
     #[must_use]
     pub fn begins_at(&self, due: DateTime<Utc>) -> DateTime<Utc> {
         let drawn = Uuid::new_v5(&self.id.as_uuid(), due.timestamp().to_string().as_bytes());
@@ -188,39 +190,39 @@ impl Schedule {
     }
 }
 
-/// When a schedule runs next, and when that was decided.
+/// The next run of a schedule, and when it was determined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NextRun {
     /// When it is due, without jitter.
     pub due_at: DateTime<Utc>,
-    /// The time when this was decided.
+    /// When this was determined.
     pub decided_at: DateTime<Utc>,
 }
 
-/// A schedule, and when it runs next.
+/// A schedule with its next run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scheduled {
     /// The schedule.
     pub schedule: Schedule,
-    /// Its next run; none until a scheduler has looked at it.
+    /// Its next run; `None` until a scheduler has planned it.
     pub next: Option<NextRun>,
 }
 
-/// What a scheduler has to do about a schedule.
+/// The action that a scheduler takes for a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// Nothing yet.
+    /// Do nothing yet.
     Wait,
-    /// Remember when it runs next.
+    /// Store the next run.
     Plan(NextRun),
-    /// Remember it anew, because the clock was put back further than a schedule waits for it.
+    /// Store a new next run, because the clock was set back further than a schedule waits for it.
     PlanAnew(NextRun),
-    /// Run, and remember when it runs after that. However many times were missed, there is one run.
+    /// Run, and store the run after that. Missed times are combined into this one run.
     Run(Option<NextRun>),
 }
 
 impl Scheduled {
-    /// What is to be done at `now`.
+    /// The action to take at `now`.
     #[must_use]
     pub fn verdict(&self, now: DateTime<Utc>) -> Verdict {
         let upcoming = self.schedule.timing.next_after(now).map(|due_at| NextRun {

@@ -1,4 +1,4 @@
-//! Lists that are short enough to be read whole: of what an operator declares.
+//! Lists of items that an operator declares. They are short enough to be read completely.
 
 use uuid::Uuid;
 
@@ -7,7 +7,7 @@ use crate::listing::ListOptions;
 use crate::schedule::Scheduled;
 use crate::store::Position;
 
-/// Something with an id.
+/// An item with an id.
 pub trait Identified {
     /// Its id.
     fn id(&self) -> Uuid;
@@ -34,14 +34,14 @@ impl Identified for Scheduled {
 /// Part of a list, newest first.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShortList<T> {
-    /// What was asked for.
+    /// The requested items.
     pub items: Vec<Recorded<T>>,
-    /// Where the list goes on, if the limit cut it.
+    /// The position after which the list continues, if the limit cut it.
     pub goes_on_after: Option<Position>,
 }
 
 impl<T: Identified> ShortList<T> {
-    /// The part of `all` that is wanted.
+    /// The requested part of `all`.
     #[must_use]
     pub fn of(mut all: Vec<Recorded<T>>, options: &ListOptions) -> Self {
         all.sort_by_key(|one| std::cmp::Reverse(order(&position(one))));

@@ -1,28 +1,28 @@
-//! The seven words in which the API tells how a backup or a snapshot is doing, and the moves between them.
+//! The seven states of backups and snapshots in the API, and the transitions between them.
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-/// How a backup or snapshot is doing (`ResourceState` in the contract).
+/// The state of a backup or a snapshot (`ResourceState` in the contract).
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, EnumString, IntoStaticStr, VariantArray,
 )]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum ResourceState {
-    /// Accepted; no worker has begun.
+    /// Accepted; no worker has started.
     Pending,
-    /// The data is being found and measured.
+    /// The data is being located and measured.
     Discovering,
     /// Bytes are being copied.
     Running,
-    /// Everything is safely stored.
+    /// Everything is stored.
     Completed,
-    /// It did not work and won't be tried again; the reasons are in `state_unready`.
+    /// It failed and won't be retried; the reasons are in `state_unready`.
     Failed,
-    /// The data is gone from where it was stored.
+    /// The data is missing from its storage location.
     Removed,
-    /// Whether the data is still there can't be determined now.
+    /// Whether the data still exists can't be determined at the moment.
     Unknown,
 }
 
@@ -30,19 +30,19 @@ impl ResourceState {
     /// All states, in the order of the contract.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The contract's word for this state.
+    /// The contract's name for this state.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Whether a worker may still move the resource on.
+    /// Whether a worker may still change the state.
     #[must_use]
     pub const fn is_in_progress(self) -> bool {
         matches!(self, Self::Pending | Self::Discovering | Self::Running)
     }
 
-    /// Whether the contract permits the move from `self` to `next`. Staying is always permitted,
+    /// Whether the contract permits the transition from `self` to `next`. Staying in a state is always permitted,
     /// because every job step may run twice.
     #[must_use]
     pub fn may_become(self, next: Self) -> bool {
@@ -61,7 +61,7 @@ impl ResourceState {
     }
 }
 
-/// How the execution hooks of a snapshot went (`HookState` in the contract).
+/// The outcome of the execution hooks of a snapshot (`HookState` in the contract).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, EnumString, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
@@ -73,30 +73,30 @@ pub enum HookState {
 }
 
 impl HookState {
-    /// The contract's word for this state.
+    /// The contract's name for this state.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 }
 
-/// One detail of why hooks failed (`StateDetail` in the contract).
+/// One detail of a hook failure (`StateDetail` in the contract).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StateDetail {
-    /// A URI that names the kind of failure.
+    /// A URI that identifies the kind of failure.
     #[serde(rename = "type")]
     pub kind: String,
     /// A short summary.
     pub title: String,
-    /// What happened this time.
+    /// A description of this occurrence.
     pub detail: String,
 }
 
-/// The longest reason in `stateUnready`, in characters.
+/// The maximum length of a reason in `stateUnready`, in characters.
 pub const REASON_CHARS_MAX: usize = 127;
 
-/// Makes a reason fit the contract's 1 to 127 characters. A path in it is shortened at its front, so that the
-/// name of the file and the cause stay readable; if that is not enough, the reason itself is.
+/// Fits a reason into the contract's 1 to 127 characters. A path in it is shortened at its start, so that the file
+/// name and the cause stay readable; if that is not enough, the reason itself is shortened at its start.
 #[must_use]
 pub fn fit_reason(reason: &str) -> String {
     let reason = reason.trim();
@@ -108,7 +108,7 @@ pub fn fit_reason(reason: &str) -> String {
         return reason.to_owned();
     }
     let (before, path, after) = split_at_path(reason);
-    // One more for the ellipsis, and a character of the path at least.
+    // One more for the ellipsis, and at least one character of the path is kept.
     if path.chars().count() > excess + 1 {
         let kept: String = path.chars().skip(excess + 1).collect();
         return format!("{before}…{}{after}", from_next_name(&kept));
@@ -117,8 +117,8 @@ pub fn fit_reason(reason: &str) -> String {
     format!("…{kept}")
 }
 
-/// The first path in a reason, and what is before and after it. A path begins with the word that has the first
-/// slash and ends before a colon and a space.
+/// The first path in a reason, and the text before and after it. A path starts with the word that contains the first
+/// slash, and ends before a colon and a space.
 fn split_at_path(reason: &str) -> (&str, &str, &str) {
     let slash = reason.find('/').unwrap_or(0);
     let begin = reason[..slash].rfind(char::is_whitespace).map_or(0, |space| {
@@ -130,15 +130,15 @@ fn split_at_path(reason: &str) -> (&str, &str, &str) {
     (&reason[..begin], &reason[begin..end], &reason[end..])
 }
 
-/// The rest of a path from its next complete name on, unless only a part of its last name is left.
+/// The rest of a path from its next complete name on, or all of it if only a part of its last name is left.
 fn from_next_name(path: &str) -> &str {
     path.find('/').map_or(path, |slash| &path[slash..])
 }
 
-/// The largest number of reasons that a resource keeps.
+/// The maximum number of reasons of a resource.
 pub const REASONS_MAX: usize = 32;
 
-/// Makes `reasons` fit the contract: at least one, at most [`REASONS_MAX`], each of bounded length.
+/// Fits `reasons` into the contract: at least one, at most [`REASONS_MAX`], each of limited length.
 #[must_use]
 pub(crate) fn fit_reasons(reasons: &[String]) -> Vec<String> {
     if reasons.is_empty() {

@@ -1,15 +1,15 @@
-//! How much of everything there is: what a person watches from afar.
+//! Statistics about jobs, backups and snapshots, for monitoring.
 
 use chrono::{DateTime, Utc};
 
 use crate::state::ResourceState;
 
-/// Counts of what is remembered, all of one moment.
+/// Counts of the stored items, all as of one point in time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Statistics {
-    /// Jobs by kind and state. Of those that ended, only the last are remembered.
+    /// Jobs by kind and state. Only the most recently ended jobs are stored.
     pub jobs: Vec<JobCount>,
-    /// Since when the job that waits longest has been due.
+    /// The time since which the longest-waiting job has been due.
     pub oldest_due: Option<DateTime<Utc>>,
     /// Backups by state.
     pub app_backups: Vec<StateCount>,
@@ -17,24 +17,24 @@ pub struct Statistics {
     pub app_snaps: Vec<StateCount>,
 }
 
-/// Jobs that have a kind and a state in common.
+/// The number of jobs with a given kind and state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobCount {
-    /// The kind's word, as it is stored.
+    /// The name of the kind, as it is stored.
     pub kind: String,
-    /// The state's word, as it is stored.
+    /// The name of the state, as it is stored.
     pub state: String,
-    /// How many there are.
+    /// The number of jobs.
     pub count: i64,
 }
 
-/// Resources that have a state in common.
+/// The number and size of resources in a given state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StateCount {
     /// The state.
     pub state: ResourceState,
-    /// How many there are.
+    /// The number of resources.
     pub count: i64,
-    /// How many bytes they have read so far, all together.
+    /// The total number of bytes that they have read so far.
     pub bytes: i64,
 }

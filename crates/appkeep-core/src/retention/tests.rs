@@ -18,7 +18,7 @@ fn made(id: u128, at: DateTime<Utc>, state: ResourceState) -> Made {
     }
 }
 
-/// Completed ones of these times, numbered from 1.
+/// Completed items with these times, numbered from 1.
 fn completed(times: &[&str]) -> Vec<Made> {
     (1..)
         .zip(times)
@@ -26,7 +26,7 @@ fn completed(times: &[&str]) -> Vec<Made> {
         .collect()
 }
 
-/// Long after everything in these tests.
+/// A time after all dates in these tests.
 fn later() -> DateTime<Utc> {
     at("2030-01-01T00:00:00Z")
 }
@@ -42,7 +42,7 @@ fn keep_days(days: u32) -> Retention {
     }
 }
 
-/// Nightly ones that begin on this day.
+/// Nightly items, starting on this day.
 fn nightly(first: &str, count: i64, first_number: u128) -> Vec<Made> {
     (0..count)
         .map(|n| {
@@ -170,7 +170,7 @@ fn a_clock_a_year_ahead_for_one_day_deletes_nothing() {
         plan.held.unwrap().to_string(),
         "20 of 21 would be deleted, because the dates jump from 2026-01-20T02:30:00Z to 2027-01-21T02:30:00Z"
     );
-    // The clock is right again: the one from the future neither counts nor goes.
+    // The clock is correct again: the item from the future is neither counted nor deleted.
     list.extend(nightly("2026-01-21T02:30:00Z", 15, 22));
     for (count, expired) in [(22, 0), (32, 0), (33, 1), (36, 4)] {
         let list = &list[..count];
@@ -353,7 +353,7 @@ proptest! {
         let past: Vec<_> = list.iter().filter(is_past).copied().collect();
         let all = plan(&list, &rules, &utc(), now);
         let alone = plan(&past, &rules, &utc(), now);
-        // Without the future ones another one may be the last to be completed.
+        // Without the future items, another item may be the last one that was completed.
         let last = past.iter().rfind(|one| one.state == ResourceState::Completed).map(|one| one.id);
         let but_last = |ids: Vec<Uuid>| ids.into_iter().filter(|id| Some(*id) != last).collect::<Vec<_>>();
         prop_assert_eq!(but_last(all.expired), but_last(alone.expired));

@@ -51,7 +51,7 @@ fn a_fixed_time_in_the_hour_that_autumn_repeats_comes_once() {
         times("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", 2),
         ["10-25T00:30", "10-26T01:30"]
     );
-    // Whoever asks between the two gets the next day, not the second of them.
+    // A query between the two returns the next day, not the second occurrence.
     assert_eq!(
         times("30 2 * * *", "Europe/Berlin", "2026-10-25T00:30:00Z", 1),
         ["10-26T01:30"]
@@ -78,7 +78,7 @@ fn a_repeated_time_leaves_out_the_missing_hour_and_goes_through_both_repeated_on
 
 #[test]
 fn zones_with_odd_clocks_are_read_as_they_are() {
-    // Lord Howe goes forward by half an hour, on 2026-10-04 at 02:00 (2026-10-03T15:30 UTC).
+    // Clocks in Lord Howe go forward by half an hour, on 2026-10-04 at 02:00 (2026-10-03T15:30 UTC).
     assert_eq!(
         times("15 2 * * *", "Australia/Lord_Howe", "2026-10-02T16:00:00Z", 2),
         ["10-03T15:30", "10-04T15:15"]
@@ -214,7 +214,7 @@ fn a_run_comes_when_it_is_due_and_once_however_many_were_missed() {
 
 #[test]
 fn a_clock_that_is_put_back_runs_nothing_twice_and_one_that_was_far_ahead_starts_over() {
-    // It ran on the 6th at 02:00, and then the clock went back.
+    // The schedule ran on the 6th at 02:00, and then the clock was set back.
     let planned = Some(next("2026-01-07T02:00:00Z", "2026-01-06T02:00:00Z"));
     assert_eq!(verdict(planned, "2026-01-06T01:59:00Z"), Verdict::Wait);
     assert_eq!(verdict(planned, "2026-01-05T02:00:00Z"), Verdict::Wait);

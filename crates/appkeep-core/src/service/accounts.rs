@@ -1,4 +1,4 @@
-//! The operations on accounts: an operator declares them, so they can only be looked at.
+//! The operations on accounts. They are read-only, because an operator declares accounts.
 
 use crate::actor::OpContext;
 use crate::catalog::Account;
@@ -9,7 +9,7 @@ use crate::short_list::ShortList;
 use super::Service;
 
 impl Service {
-    /// Lists the accounts that the actor may act in, newest first, also those that aren't declared any more.
+    /// Lists the accounts that the actor can access, newest first, including those that are no longer declared.
     ///
     /// # Errors
     /// When the store fails.

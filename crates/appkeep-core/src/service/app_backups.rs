@@ -53,7 +53,7 @@ impl Service {
         Ok(Listing::begin(self.store.clone(), filter, options).await?)
     }
 
-    /// Fetches a backup, by either of its paths.
+    /// Fetches a backup, by either of its paths: with or without an app.
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
@@ -70,7 +70,7 @@ impl Service {
             .ok_or(Error::ResourceNotFound)
     }
 
-    /// Creates a backup, `pending`, and queues the job that takes it, in one transaction.
+    /// Creates a backup in state `pending` and queues its job, in one transaction.
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
@@ -97,7 +97,7 @@ impl Service {
         );
         let mut tx = self.store.begin().await?;
         if let Some(snap_id) = backup.snapshot_id {
-            // Looked up again under the transaction: it may have been deleted since.
+            // Fetched again within the transaction: the snapshot may have been deleted in the meantime.
             tx.fetch_app_snap(account_id, snap_id)
                 .await?
                 .ok_or(Error::SnapshotNotFound)?;
@@ -109,7 +109,7 @@ impl Service {
         Ok(backup)
     }
 
-    /// Remembers a new backup, and queues the job that takes it.
+    /// Inserts a new backup and queues its job.
     pub(super) async fn insert_app_backup(
         &self,
         tx: &mut dyn StoreTx,
@@ -125,8 +125,9 @@ impl Service {
         self.queue(tx, payload, correlation).await
     }
 
-    /// Deletes a backup, by either of its paths: it is invisible at once, and a job in the same
-    /// transaction gives its bytes back. One in progress is cancelled; one that a restore reads is in use.
+    /// Deletes a backup, by either of its paths. It is invisible immediately; a job that is queued in the same
+    /// transaction frees its space. A backup in progress is cancelled. A backup that a restore reads is in use and
+    /// can't be deleted.
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
@@ -170,7 +171,7 @@ impl Service {
         Err(lost_every_race())
     }
 
-    /// The bucket that `wanted` names, else the account's default, else its first.
+    /// The bucket `wanted`, or else the account's default bucket, or else its first one.
     pub(super) async fn bucket(
         &self,
         account_id: AccountId,
@@ -208,7 +209,7 @@ fn within(backup: &AppBackup, wanted: AppBackupRef) -> bool {
     wanted.app_id.is_none_or(|app_id| app_id == backup.app_id)
 }
 
-/// The audit record of what was done to a backup.
+/// The audit record of a change to a backup.
 pub(super) fn change<'a>(action: &'static str, backup: &'a AppBackup) -> Change<'a> {
     Change {
         action,

@@ -1,4 +1,4 @@
-//! The operation on restores. The API requests one by `app_update`, and shows it as the app's state.
+//! The operation on restores. The API requests a restore with `app_update`, and shows it as the app's state.
 
 use crate::app_restore::{AppRestore, CreateAppRestore, RestoreSource};
 use crate::audit::Change;
@@ -12,7 +12,7 @@ use crate::store::StoreTx;
 use super::Service;
 
 impl Service {
-    /// Creates a restore of an app in place, `pending`, and queues the job that does it, in one transaction.
+    /// Creates a restore of an app in place in state `pending` and queues its job, in one transaction.
     ///
     /// # Errors
     /// In the order of checks of this module's documentation. An app has one restore at a time.
@@ -65,7 +65,7 @@ impl Service {
     }
 }
 
-/// Under the transaction that queues the restore, so that nobody deletes the source in between.
+/// Checks the source within the transaction that queues the restore, so that it can't be deleted in between.
 async fn check_source(
     tx: &mut dyn StoreTx,
     account_id: AccountId,

@@ -1,4 +1,4 @@
-//! The operations on schedules: an operator declares them, so they can only be looked at.
+//! The operations on schedules. They are read-only, because an operator declares schedules.
 
 use crate::authz::{Authorized, Read};
 use crate::catalog::Recorded;
@@ -11,17 +11,17 @@ use crate::short_list::ShortList;
 
 use super::Service;
 
-/// A schedule as it is shown.
+/// A schedule as the API shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScheduleView {
     /// The schedule and its next run.
     pub scheduled: Scheduled,
-    /// Which deletions its retention holds, and why; see [`crate::retention`].
+    /// The deletions that its retention holds, and the reasons; see [`crate::retention`].
     pub held: Vec<String>,
 }
 
 impl Service {
-    /// Lists an app's schedules, newest first, also those that aren't declared any more.
+    /// Lists an app's schedules, newest first, including those that are no longer declared.
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
@@ -53,12 +53,12 @@ impl Service {
         })
     }
 
-    /// Which deletions a schedule's retention holds, and why.
+    /// The deletions that a schedule's retention holds, and the reasons.
     ///
     /// # Errors
     /// When the store fails.
     async fn retention_held(&self, schedule: &Schedule) -> Result<Vec<String>, Error> {
-        // Only this rule depends on how much time lies between two dates.
+        // Only this rule depends on the time between two dates.
         if !schedule.declared || schedule.retention.keep_days.is_none() {
             return Ok(Vec::new());
         }

@@ -51,7 +51,7 @@ impl Service {
             .ok_or(Error::ResourceNotFound)
     }
 
-    /// Creates a snapshot, `pending`, and queues the job that takes it, in one transaction.
+    /// Creates a snapshot in state `pending` and queues its job, in one transaction.
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
@@ -79,7 +79,7 @@ impl Service {
         Ok(snap)
     }
 
-    /// Remembers a new snapshot, and queues the job that takes it.
+    /// Inserts a new snapshot and queues its job.
     pub(super) async fn insert_app_snap(
         &self,
         tx: &mut dyn StoreTx,
@@ -95,8 +95,9 @@ impl Service {
         self.queue(tx, payload, correlation).await
     }
 
-    /// Deletes a snapshot: it is invisible at once, and a job in the same transaction removes its data.
-    /// One in progress is cancelled; one that a backup or a restore reads from, or that was made for a backup, is in use.
+    /// Deletes a snapshot. It is invisible immediately; a job that is queued in the same transaction deletes its
+    /// data. A snapshot in progress is cancelled. A snapshot that a backup or a restore reads, or that was created
+    /// for a backup, is in use and can't be deleted.
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.
@@ -140,7 +141,7 @@ impl Service {
     }
 }
 
-/// The audit record of what was done to a snapshot.
+/// The audit record of a change to a snapshot.
 pub(super) fn change<'a>(action: &'static str, snap: &'a AppSnap) -> Change<'a> {
     Change {
         action,

@@ -1,4 +1,4 @@
-//! The operations on apps: they can only be looked at, since an operator declares them.
+//! The operations on apps. They are read-only, because an operator declares apps.
 
 use crate::app::AppView;
 use crate::authz::{Authorized, Read};
@@ -10,7 +10,7 @@ use crate::store::ListFilter;
 use super::Service;
 
 impl Service {
-    /// Lists an account's apps, newest first, also those that aren't declared any more.
+    /// Lists an account's apps, newest first, including those that are no longer declared.
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.

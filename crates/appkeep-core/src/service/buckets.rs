@@ -1,4 +1,4 @@
-//! The operations on buckets: an operator declares them, so they can only be looked at.
+//! The operations on buckets. They are read-only, because an operator declares buckets.
 
 use std::collections::HashMap;
 
@@ -14,16 +14,16 @@ use super::Service;
 /// The buckets of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BucketList {
-    /// The part of them that was asked for.
+    /// The requested part of the list.
     pub list: ShortList<Bucket>,
-    /// The one that is taken when a backup names none, if there is any.
+    /// The bucket that is used for backups that don't specify one, if there is any.
     pub default_id: Option<BucketId>,
-    /// Why some of them can't be used.
+    /// The reasons for unavailable buckets.
     pub troubles: HashMap<BucketId, String>,
 }
 
 impl Service {
-    /// Lists an account's buckets, newest first, also those that aren't declared any more.
+    /// Lists an account's buckets, newest first, including those that are no longer declared.
     ///
     /// # Errors
     /// In the order of checks of this module's documentation.

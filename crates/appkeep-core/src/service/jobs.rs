@@ -1,7 +1,7 @@
-//! Cancelling jobs that wait, which operators do beside a server or without one.
+//! Cancellation of queued jobs by operators, with or without a running server.
 //!
-//! Clients cancel by deleting the resource. An operator's cancel leaves it, failed, so that clients that wait for it
-//! learn what happened.
+//! Clients cancel by deleting the resource. When an operator cancels, the resource stays as `failed`, so that clients
+//! that wait for it see the reason.
 
 use chrono::{DateTime, Utc};
 
@@ -9,31 +9,31 @@ use crate::ids::JobId;
 use crate::job::JobPayload;
 use crate::store::{Store, StoreError, StoreTx};
 
-/// The reason that a cancelled resource shows.
+/// The reason reported for a cancelled resource.
 const REASON: &str = "an operator cancelled it";
 
-/// How a job was cancelled.
+/// The result of a cancellation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
-    /// It never ran, and has ended.
+    /// The job had never run, and has ended.
     Ended,
-    /// It ran before and may have left something: a worker clears that away and ends it.
+    /// The job ran before and may have left data: a worker cleans up and ends it.
     Requested,
 }
 
-/// Why a job was not cancelled.
+/// The reason for a refused cancellation.
 #[derive(Debug, thiserror::Error)]
 pub enum CancelError {
-    /// No job with this id waits.
+    /// No queued, running or parked job has this id.
     #[error("job {0} does not exist or has ended")]
     NotFound(JobId),
-    /// It runs.
+    /// The job is running.
     #[error("job {0} is running: delete its backup or snapshot to cancel it")]
     Running(JobId),
-    /// This program can't run it.
+    /// The job is parked, because this program can't run it.
     #[error("job {0} is parked: this version of appkeep can't run it")]
     Parked(JobId),
-    /// Its kind can't be cancelled.
+    /// Jobs of this kind can't be cancelled.
     #[error("job {id} is a {kind} job: expected a backup, a snapshot or a restore")]
     Kind {
         /// The job.
@@ -49,10 +49,10 @@ pub enum CancelError {
     Store(#[from] StoreError),
 }
 
-/// Cancels a job that waits. Its backup, snapshot or restore becomes `failed`, at once if the job never ran.
+/// Cancels a queued job. Its backup, snapshot or restore becomes `failed`, immediately if the job has never run.
 ///
 /// # Errors
-/// As [`CancelError`] says; then nothing was changed.
+/// [`CancelError`]; nothing was changed then.
 pub async fn cancel_job(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Result<Cancelled, CancelError> {
     let mut tx = store.begin().await?;
     let job = tx.fetch_pending_job(id).await?;
@@ -79,7 +79,7 @@ pub async fn cancel_job(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Res
     Ok(cancelled)
 }
 
-/// Makes the resource of a cancelled job failed, unless it was deleted or has ended.
+/// Marks the resource of a cancelled job as failed, unless it was deleted or has ended.
 pub(crate) async fn end_cancelled(
     tx: &mut dyn StoreTx,
     payload: &JobPayload,

@@ -1,8 +1,8 @@
-//! The operations: one method each, named as in the contract.
+//! The operations: one method each, with the name of the operation in the contract.
 //!
-//! [`Service::authorize`] comes first: permission, and the account's existence. Each operation then checks in the same
-//! order: the app's and then the resource's existence, the resources that the input names, conflicts, and finally
-//! whether more work is accepted.
+//! [`Service::authorize`] comes first: it checks the permission and that the account exists. Each operation then
+//! checks in the same order: that the app and then the resource exist, the resources that the input names, conflicts,
+//! and finally whether more work is accepted.
 
 mod accounts;
 mod app_backups;
@@ -36,7 +36,7 @@ pub(crate) use self::jobs::end_cancelled;
 pub use self::jobs::{CancelError, Cancelled, cancel_job};
 pub(crate) use self::schedules::Outcome;
 
-/// The operations and what they need.
+/// The operations and their dependencies.
 #[derive(Clone)]
 pub struct Service {
     store: Arc<dyn Store>,
@@ -46,7 +46,7 @@ pub struct Service {
     admission: Admission,
 }
 
-/// Names one backup, within one app where the path names it.
+/// Identifies one backup, within an app if the path names one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AppBackupRef {
     /// The app in the path.
@@ -55,7 +55,7 @@ pub struct AppBackupRef {
     pub id: AppBackupId,
 }
 
-/// Names one snapshot of an app.
+/// Identifies one snapshot of an app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AppSnapRef {
     /// The app in the path.
@@ -64,12 +64,11 @@ pub struct AppSnapRef {
     pub id: AppSnapId,
 }
 
-/// How often a compare-and-set that lost against a worker is repeated before the operation gives up.
+/// How often a compare-and-set that lost a race against a worker is repeated before the operation fails.
 const RACES_MAX: u32 = 16;
 
 impl Service {
-    /// Puts the operations together. `wake` is told when there is new work, and `admission` decides whether more of it
-    /// is accepted.
+    /// Creates the service. `wake` is notified of new work, and `admission` decides whether more work is accepted.
     #[must_use]
     pub fn new(
         store: Arc<dyn Store>,
@@ -87,7 +86,7 @@ impl Service {
         }
     }
 
-    /// Checks that the actor has the access in the account, and that the account exists.
+    /// Checks that the actor has this access to the account, and that the account exists.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::AccountNotFound`], or when the store fails.
@@ -99,7 +98,7 @@ impl Service {
         Authorized::grant(self.store.as_ref(), ctx, account_id).await
     }
 
-    /// Makes sure that new backups and snapshots can be created of the app.
+    /// Checks that new backups and snapshots of the app can be created.
     async fn check_ready(&self, app: &App) -> Result<(), Error> {
         if !app.declared {
             return Err(Error::AppNotReady);
@@ -128,7 +127,8 @@ impl Service {
         Ok(())
     }
 
-    /// Queues a job that a request asked for, if one did. One that adds work is only queued when it is admitted.
+    /// Queues a job, for a request if there is a `correlation`. A job that adds work is only queued if it is
+    /// admitted.
     async fn queue(
         &self,
         tx: &mut dyn StoreTx,

@@ -1,4 +1,4 @@
-//! What a schedule does: the same as a person, written down as the server's own doing.
+//! The runs of schedules. They use the same operations as clients, and are recorded as changes by the server.
 
 use crate::actor::OpContext;
 use crate::admission::NotAdmitted;
@@ -13,29 +13,29 @@ use crate::store::StoreTx;
 
 use super::{Service, app_backups, app_snaps};
 
-/// What became of a run that was due.
+/// The result of a run that was due.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// It made what it makes.
+    /// The backup, the snapshot or both were created.
     Made {
-        /// The backup, if it makes one.
+        /// The backup, if the schedule creates one.
         backup_id: Option<AppBackupId>,
-        /// The snapshot, if it makes one.
+        /// The snapshot, if the schedule creates one.
         snap_id: Option<AppSnapId>,
     },
-    /// Nothing was made, because what the schedule made before is still in progress.
+    /// Nothing was created, because the previous backup or snapshot of the schedule is still in progress.
     Skipped,
-    /// Nothing was made, because no more work is accepted.
+    /// Nothing was created, because no more work is accepted.
     NotAdmitted(NotAdmitted),
-    /// Another server, or this one before a crash, was quicker.
+    /// Another server, or this one before a crash, already handled the run.
     Lost,
 }
 
 impl Service {
-    /// Runs a schedule that is due: what it makes, its jobs and its next run are one transaction.
+    /// Runs a schedule that is due: the new resources, their jobs and the next run are one transaction.
     ///
     /// # Errors
-    /// When the store fails, or the app or the bucket is no longer declared; the run is over in the latter case.
+    /// When the store fails, or the app or the bucket is no longer declared. If it is the bucket, the run is over.
     pub(crate) async fn schedule_run(
         &self,
         due: &Scheduled,
@@ -98,7 +98,7 @@ impl Service {
         self.queue(tx, apply_retention(schedule), None).await
     }
 
-    /// Remembers when a schedule runs next, unless somebody else was quicker.
+    /// Stores the next run of a schedule, unless another server has stored one in the meantime.
     ///
     /// # Errors
     /// When the store fails.
@@ -152,7 +152,7 @@ impl Service {
     }
 }
 
-/// The job that deletes what a schedule no longer keeps.
+/// The job that deletes a schedule's expired backups and snapshots.
 fn apply_retention(schedule: &Schedule) -> JobPayload {
     JobPayload::ApplyRetention {
         account_id: schedule.account_id,

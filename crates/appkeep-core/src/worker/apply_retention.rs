@@ -1,7 +1,8 @@
-//! Deletes what a schedule made and no longer keeps, the way a person does.
+//! Deletes the expired backups and snapshots of a schedule, with the operations that clients use.
 //!
-//! It is queued when the schedule runs and when something that it made is completed. It may run twice: each run
-//! decides anew. A deletion that is held ends the job as failed, so that lists of jobs and metrics show it.
+//! The job is queued when the schedule runs and when a backup or snapshot of the schedule is completed. It may run
+//! twice: each run makes a new decision. If a deletion is held, the job ends as failed, so that lists of jobs and
+//! metrics show it.
 
 use uuid::Uuid;
 
@@ -15,8 +16,8 @@ use crate::schedule::Schedule;
 use crate::service::{AppBackupRef, AppSnapRef};
 use crate::store::StoreTx;
 
-/// The job: deletes what the schedule no longer keeps, and ends. `confirmed` says that a person confirmed a
-/// deletion that is held.
+/// The job: deletes the expired backups and snapshots of the schedule, and ends. `confirmed` means that an operator
+/// confirmed a deletion that is held.
 pub(super) async fn run(
     run: &JobRun<'_>,
     account_id: AccountId,
@@ -62,7 +63,7 @@ pub(super) async fn run(
     run.finish(tx, end).await
 }
 
-/// The ones to delete; none when that is held.
+/// The items to delete; none if the deletion is held.
 fn to_delete(
     run: &JobRun<'_>,
     schedule: &Schedule,
@@ -86,7 +87,7 @@ fn to_delete(
     Vec::new()
 }
 
-/// Queues the job for the schedule that made something, if one did.
+/// Queues the retention job for the schedule that created a backup or snapshot, if there is one.
 pub(super) async fn queue(
     run: &JobRun<'_>,
     tx: &mut dyn StoreTx,
@@ -114,7 +115,8 @@ fn go_on(run: &JobRun<'_>) -> Result<(), StepError> {
     }
 }
 
-/// What is in use stays until the next time, and what is gone is gone.
+/// Logs the result of a deletion; temporary failures are errors. An item that is in use is kept until the next run,
+/// and an item that is already gone is ignored.
 fn note(what: &str, id: Uuid, deleted: Result<(), Error>) -> Result<(), StepError> {
     match deleted {
         Ok(()) => tracing::info!(what, %id, "deleted, because its schedule no longer keeps it"),

@@ -1,11 +1,11 @@
-//! Tasks that run beside the workers until the server stops.
+//! Background tasks that run next to the workers until the server stops.
 
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::Liveness;
 
-/// A running task; it ends soon after this is dropped.
+/// A running task; it ends soon after this value is dropped.
 #[derive(Debug)]
 pub struct Background {
     name: &'static str,
@@ -14,7 +14,7 @@ pub struct Background {
 }
 
 impl Background {
-    /// Starts a task, which ends when the token that it gets is cancelled.
+    /// Starts a task that ends when the token that is passed to it is cancelled.
     pub(super) fn start<F>(name: &'static str, run: impl FnOnce(CancellationToken) -> F) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
@@ -24,7 +24,7 @@ impl Background {
         Self { name, task, shutdown }
     }
 
-    /// Whether it still runs.
+    /// Whether the task still runs.
     #[must_use]
     pub fn liveness(&self) -> Liveness {
         let mut liveness = Liveness::default();
@@ -32,7 +32,7 @@ impl Background {
         liveness
     }
 
-    /// Stops, soon.
+    /// Stops the task and waits for its end.
     pub async fn stop(mut self) {
         self.shutdown.cancel();
         if let Err(error) = (&mut self.task).await {

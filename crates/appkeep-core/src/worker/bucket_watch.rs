@@ -1,4 +1,4 @@
-//! Keeps this server's claims to its buckets fresh, and writes down which buckets can't be used and why.
+//! Refreshes this server's claims to its buckets, and records which buckets are unavailable and why.
 
 use std::collections::HashSet;
 
@@ -13,8 +13,8 @@ use crate::ids::BucketId;
 use crate::state::fit_reason;
 use crate::store::StoreError;
 
-/// Claims all declared buckets now, and refreshes the claims until it is stopped. They stay until the engine gives them
-/// back.
+/// Claims all declared buckets now, and refreshes the claims until it is stopped. The claims remain until the engine
+/// releases them.
 #[must_use]
 pub fn start_bucket_watch(deps: &WorkerDeps) -> Background {
     let deps = deps.clone();
@@ -23,7 +23,7 @@ pub fn start_bucket_watch(deps: &WorkerDeps) -> Background {
 
 async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
     let mut asked = JoinSet::new();
-    // A bucket on a disk that doesn't answer holds up no other.
+    // Buckets are claimed concurrently: a bucket on a disk that doesn't respond must not delay the others.
     let mut in_flight: HashSet<BucketId> = HashSet::new();
     let mut tick = interval(HOLD_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -1,4 +1,4 @@
-//! Gives back the bytes of what was deleted. The resources themselves are gone already.
+//! Deletes the data of deleted resources. The resources themselves are already gone.
 
 use super::run::{JobRun, StepError};
 use crate::engine::DeleteBackup;
@@ -6,7 +6,7 @@ use crate::fail_point;
 use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
 use crate::job::JobEnd;
 
-/// The job: forgets a backup's data and prunes.
+/// The job: forgets a backup in its repository and prunes.
 pub(super) async fn backup(
     run: &JobRun<'_>,
     account_id: AccountId,
@@ -28,7 +28,7 @@ pub(super) async fn backup(
     run.finish(tx, JobEnd::Done).await
 }
 
-/// The job: removes a snapshot's directory.
+/// The job: deletes the directory of a snapshot.
 pub(super) async fn snapshot(run: &JobRun<'_>, app_id: AppId, snap_id: AppSnapId) -> Result<(), StepError> {
     fail_point::pass("delete_data.snapshot_begin");
     run.deps.engine.delete_snapshot(app_id, snap_id).await?;

@@ -1,4 +1,4 @@
-//! Warnings about what failed, with names as far as they are still known.
+//! Warnings about failed jobs, with names if they are still known.
 
 use super::run::JobRun;
 use crate::app_restore::RestoreSource;
@@ -6,7 +6,7 @@ use crate::ids::{AccountId, AppBackupId, AppSnapId};
 use crate::job::JobPayload;
 use crate::store::Store;
 
-/// Tells the operator that what the job was for failed. The span around it names the job and the request.
+/// Logs a warning that the job failed, with its reason. The surrounding span identifies the job and the request.
 pub(super) async fn report(run: &JobRun<'_>, reason: &str) {
     let payload = &run.job.payload;
     let kind = match payload {

@@ -1,7 +1,7 @@
 //! Runs an app's hooks around the copy of its volumes.
 //!
-//! Whatever happens to the copy, the post-hooks run: a database that was quiesced must be released. A job
-//! that is taken up again can't know how far it came, so its hooks, pre and post, run again.
+//! The post-hooks always run, regardless of the result of the copy: a quiesced database must be released. A job that
+//! is resumed doesn't know how far its previous run came, so all hooks, pre and post, run again.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -16,11 +16,11 @@ use crate::hook::{Hook, HookEnd, HookRun, HookStage, RunHook};
 use crate::ids::{AccountId, AppId, AppSnapId};
 use crate::state::StateDetail;
 
-/// How long post-hooks may go on once the server was asked to stop, all together.
+/// The time limit for all post-hooks together once the server was requested to stop.
 pub const POST_HOOKS_STOPPING: Duration = Duration::from_secs(10);
 
-/// Whose turn it is to quiesce an app. Two snapshots of one app at once would release each other's database
-/// too early. The turns are this process's, as the workers are.
+/// Locks that let only one snapshot of an app at a time run hooks. Two concurrent snapshots would release each
+/// other's database too early. The locks are local to this process, as are the workers.
 #[derive(Debug, Clone, Default)]
 pub struct HookTurns {
     in_use: Arc<Mutex<HashMap<AppId, Weak<tokio::sync::Mutex<()>>>>>,
@@ -39,7 +39,7 @@ impl HookTurns {
     }
 }
 
-/// The time between an app's first pre-hook and its last post-hook.
+/// The window between an app's first pre-hook and its last post-hook.
 pub(super) struct HookWindow<'a> {
     app: &'a App,
     snap_id: AppSnapId,
@@ -48,7 +48,7 @@ pub(super) struct HookWindow<'a> {
 }
 
 impl<'a> HookWindow<'a> {
-    /// Waits until no other snapshot of the app has one open, or the caller cancels.
+    /// Waits until no other snapshot of the app has an open window, or the caller cancels.
     pub(super) async fn open(
         run: &JobRun<'_>,
         app: &'a App,
@@ -70,7 +70,7 @@ impl<'a> HookWindow<'a> {
         })
     }
 
-    /// Runs all pre-hooks in their order, up to the first that fails; that one fails the snapshot.
+    /// Runs all pre-hooks in their order. The first hook that fails stops them and fails the snapshot.
     pub(super) async fn before(&mut self, run: &JobRun<'_>) -> Result<(), StepError> {
         for hook in self.hooks(HookStage::PreSnapshot) {
             if run.cancel.is_cancelled() {
@@ -92,11 +92,11 @@ impl<'a> HookWindow<'a> {
         Ok(())
     }
 
-    /// Runs all post-hooks in their order, whatever went before, and answers what there is to tell of hooks
-    /// that failed. Once the server is asked to stop, they have no longer than [`POST_HOOKS_STOPPING`].
+    /// Runs all post-hooks in their order, regardless of previous failures, and returns the details of failed hooks.
+    /// Once the server is requested to stop, they have at most [`POST_HOOKS_STOPPING`].
     pub(super) async fn after(mut self, run: &JobRun<'_>) -> Result<Vec<StateDetail>, StepError> {
         if run.lost_lease() {
-            // Whoever holds it now runs all hooks again, and ours would come in between.
+            // The new holder of the lease runs all hooks again; running them here would interfere.
             return Err(StepError::LeaseLost);
         }
         let late = CancellationToken::new();
@@ -123,7 +123,7 @@ impl<'a> HookWindow<'a> {
                 return Err(cut_off(run));
             }
             if matches!(ran.end, HookEnd::Exhausted(_)) {
-                // The app is still quiesced. The job's next run runs all hooks again.
+                // The app is still quiesced. The next run of the job runs all hooks again.
                 let reason = format!("post-snapshot hook {} {}", hook.name, ran.outcome(hook));
                 return Err(StepError::Exhausted(reason));
             }
@@ -161,7 +161,8 @@ impl<'a> HookWindow<'a> {
     }
 }
 
-/// Post-hooks have to run once more, also for what was deleted meanwhile.
+/// Makes the job run again, because the post-hooks have to run once more, even if the resource was deleted in the
+/// meantime.
 fn cut_off(run: &JobRun<'_>) -> StepError {
     if run.was_deleted() {
         StepError::Transient("the server stopped while post-snapshot hooks ran".to_owned())
@@ -170,8 +171,8 @@ fn cut_off(run: &JobRun<'_>) -> StepError {
     }
 }
 
-/// Runs the post-hooks of an app whose job was taken up again and won't copy it any more: the run before may
-/// have died with the app quiesced.
+/// Runs the post-hooks of an app whose job was resumed and won't copy the app: the previous run may have died while
+/// the app was quiesced.
 pub(super) async fn release(
     run: &JobRun<'_>,
     account_id: AccountId,

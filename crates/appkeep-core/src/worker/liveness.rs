@@ -1,32 +1,32 @@
-//! Whether the tasks that work in the background still run.
+//! Reports whether background tasks still run.
 
 use tokio::task::AbortHandle;
 
-/// Tasks that run until they are told to stop, with their names.
+/// Named tasks that run until they are stopped.
 #[derive(Debug, Clone, Default)]
 pub struct Liveness(Vec<(&'static str, AbortHandle)>);
 
 impl Liveness {
-    /// Also looks at this task.
+    /// Adds a task.
     pub(super) fn add(&mut self, name: &'static str, task: AbortHandle) {
         self.0.push((name, task));
     }
 
-    /// Looks at the tasks of both.
+    /// Combines the tasks of both.
     #[must_use]
     pub fn with(mut self, other: Self) -> Self {
         self.0.extend(other.0);
         self
     }
 
-    /// How many tasks of this name run.
+    /// The number of running tasks with this name.
     #[must_use]
     pub fn running(&self, name: &str) -> usize {
         let named = self.0.iter().filter(|(other, _)| *other == name);
         named.filter(|(_, task)| !task.is_finished()).count()
     }
 
-    /// The names of those that have ended, one for each.
+    /// The names of the tasks that have ended, once for each task.
     #[must_use]
     pub fn ended(&self) -> Vec<&'static str> {
         let ended = self.0.iter().filter(|(_, task)| task.is_finished());

@@ -1,8 +1,8 @@
-//! The workers: they claim jobs and run them, one at a time each.
+//! The workers: each claims jobs and runs them one at a time.
 //!
-//! A job is a list of steps, each safe to run twice, because its lease may run out or its process may die
-//! anywhere. There is no recovery at start: the ordinary claim takes a dead process's jobs, and the steps
-//! find out how far they came. A worker gives nothing away to the next but what is in the store.
+//! A job is a list of steps. Each step is idempotent, because its lease may expire or its process may die at any
+//! point. There is no recovery at startup: the normal claim also claims the jobs of dead processes, and the steps
+//! determine how far the previous run came. Workers pass state to each other only through the store.
 
 mod apply_retention;
 mod background;
@@ -43,48 +43,48 @@ pub use self::liveness::Liveness;
 pub use self::reconciler::start_reconciler;
 pub use self::unfinished_restores::{resume_restores, settle_restore};
 
-/// How long a lease holds unless it is renewed, in seconds.
+/// The duration of a lease unless it is renewed, in seconds.
 pub const LEASE_SECS: i64 = 30;
-/// How often a lease is renewed, and a request to stop is noticed.
+/// How often a lease is renewed and checked for a request to stop.
 pub const RENEW_EVERY: Duration = Duration::from_millis(500);
-/// How often progress is written down at most.
+/// The minimum interval between writes of progress.
 pub const PROGRESS_EVERY: Duration = Duration::from_millis(500);
-/// How often an idle worker looks for work that nobody told it about.
+/// How often an idle worker polls for jobs that it was not notified of.
 pub const POLL_EVERY: Duration = Duration::from_secs(1);
-/// The longest pause before a job is tried again, in seconds.
+/// The longest pause before a retry of a job, in seconds.
 pub const BACKOFF_SECS_MAX: i64 = 3600;
-/// The pause before a job is run again that lacked file descriptors, processes or memory, in seconds.
+/// The pause before a retry of a job that lacked file descriptors, processes or memory, in seconds.
 pub const EXHAUSTED_PAUSE_SECS: i64 = 2;
 
-/// The pause before a job is tried again that waits for something else to end, in seconds.
+/// The pause before a retry of a job that waits for other work to end, in seconds.
 pub const POSTPONED_SECS: i64 = 2;
 
-/// What workers need.
+/// The dependencies of workers.
 #[derive(Clone)]
 pub struct WorkerDeps {
-    /// What is remembered.
+    /// The store.
     pub store: Arc<dyn Store>,
-    /// What is done to bytes.
+    /// The engine for the data of snapshots and backups.
     pub engine: Arc<dyn Engine>,
-    /// Where the time comes from.
+    /// The source of the time.
     pub clock: Arc<dyn Clock>,
-    /// Where ids come from.
+    /// The source of new ids.
     pub ids: Arc<dyn IdSource>,
-    /// Told when there is new work.
+    /// Notified of new work.
     pub wake: Arc<Notify>,
-    /// Names this process incarnation in leases.
+    /// Identifies this process incarnation in leases.
     pub owner: Uuid,
-    /// How many backups may run at once; fewer than there are workers, so that a restore or a delete finds
-    /// one. Without it as many as there are workers.
+    /// The maximum number of concurrent backups; lower than the number of workers, so that a worker is free for a
+    /// restore or a deletion. `None` means as many as there are workers.
     pub backups_max: Option<u32>,
-    /// Whose turn it is to quiesce an app.
+    /// The locks on hooks of apps.
     pub hook_turns: HookTurns,
-    /// Whether more work is accepted.
+    /// Decides whether more work is accepted.
     pub admission: Admission,
 }
 
 impl WorkerDeps {
-    /// The operations, for what the server does by itself.
+    /// The operations, for changes by the server itself.
     fn service(&self) -> Service {
         Service::new(
             self.store.clone(),
@@ -96,7 +96,8 @@ impl WorkerDeps {
     }
 }
 
-/// Running workers. Dropping them ends their tasks at once; a job in progress is left to its lease.
+/// Running workers. Dropping this value aborts their tasks immediately; a job in progress is claimed again when its
+/// lease ends.
 pub struct Workers {
     tasks: JoinSet<()>,
     liveness: Liveness,
@@ -104,7 +105,7 @@ pub struct Workers {
 }
 
 impl Workers {
-    /// Starts `count` workers, and the scheduler; no workers keep jobs queued.
+    /// Starts `count` workers and the scheduler. With no workers, jobs stay queued.
     #[must_use]
     pub fn start(deps: &WorkerDeps, count: usize) -> Self {
         let shutdown = CancellationToken::new();
@@ -126,13 +127,13 @@ impl Workers {
         }
     }
 
-    /// Whether they still run.
+    /// Whether the workers and the scheduler still run.
     #[must_use]
     pub fn liveness(&self) -> Liveness {
         self.liveness.clone()
     }
 
-    /// Stops: what runs is put back into the queue, to be taken up by the next server.
+    /// Stops the workers. Running jobs are put back into the queue and resumed by the next server.
     pub async fn drain(mut self) {
         self.shutdown.cancel();
         while let Some(ended) = self.tasks.join_next().await {
@@ -143,8 +144,8 @@ impl Workers {
     }
 }
 
-/// Runs a task to its end, and starts it again after a panic: whatever caused it, for example a clock that shows an
-/// impossible time, may pass.
+/// Runs a task to its end, and restarts it after a panic: the cause may be temporary, for example a clock that shows
+/// an impossible time.
 async fn restarted<F>(name: &'static str, shutdown: CancellationToken, task: impl Fn() -> F)
 where
     F: Future<Output = ()>,
@@ -176,7 +177,7 @@ async fn work(deps: WorkerDeps, shutdown: CancellationToken) {
             .await
         {
             Ok(Some(job)) => {
-                // More work may wait for another worker: one that was told of several jobs wakes the next.
+                // Several jobs may have been queued with one notification: wake the next worker.
                 deps.wake.notify_one();
                 run::run(&deps, job, &shutdown).await;
                 continue;

@@ -1,12 +1,12 @@
-//! The reconciler: compares the finished backups and snapshots with what buckets and the disk hold.
+//! The reconciler: compares finished backups and snapshots with the contents of buckets and of the disk.
 //!
-//! Completed ones become `removed` when their data is gone, `unknown` with the reason while that can't be found
-//! out, and `completed` again when the data is back. A pass may be repeated, missed or interrupted at any time:
-//! it changes nothing but states, and each change is a compare-and-set on a generation that was read before the
-//! bucket was listed. A backup that is completed, changed or deleted meanwhile is left to the next pass.
+//! Completed resources become `removed` when their data is gone, `unknown` with the reason while this can't be
+//! determined, and `completed` again when the data is back. A pass may be repeated, missed or interrupted at any
+//! time: it changes only states, and each change is a compare-and-set on a generation that was read before the bucket
+//! was listed. A backup that is completed, changed or deleted during a pass is left to the next pass.
 //!
-//! A pass goes through the apps one by one, spread over its period, and reads ids and states only: a complete
-//! resource is read when its state may have to change.
+//! A pass processes the apps one by one, spread over its period. It reads only ids and states; a whole resource is
+//! read only if its state may have to change.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -25,12 +25,12 @@ use crate::ids::{BucketId, SubjectId};
 use crate::state::{ResourceState, fit_reason};
 use crate::store::{FinishedBackup, FinishedSnap, StoreError};
 
-/// How many ids and states are read at once.
+/// The number of ids and states that are read at once.
 const PAGE_ROWS: u32 = 1000;
-/// The longest pause between two apps. With fewer apps than a period has of these, a pass is over earlier.
+/// The longest pause between two apps. A pass over few apps therefore takes less than its period.
 const PAUSE_MAX: Duration = Duration::from_secs(1);
 
-/// Starts the reconciler: the first pass now, and a further one after each `period`.
+/// Starts the reconciler: the first pass starts now, and another one after each `period`.
 #[must_use]
 pub fn start_reconciler(deps: &WorkerDeps, period: Duration) -> Background {
     let deps = deps.clone();
@@ -44,12 +44,12 @@ pub fn start_reconciler(deps: &WorkerDeps, period: Duration) -> Background {
     })
 }
 
-/// What a listing says about the data of a resource.
+/// The result of comparing a resource with a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Finding {
-    /// It is there.
+    /// The data exists.
     There,
-    /// It is gone; says from where.
+    /// The data is gone; the text names its location.
     Gone(String),
     /// Unknown, for this reason.
     Unclear(String),
@@ -64,7 +64,7 @@ impl Finding {
         }
     }
 
-    /// Whether a resource in this state can stay as it is, whatever its reasons.
+    /// Whether a resource in this state can stay as it is, regardless of its reasons.
     fn confirms(&self, state: ResourceState) -> bool {
         matches!(
             (self, state),
@@ -72,7 +72,7 @@ impl Finding {
         )
     }
 
-    /// The state of a finished resource and its reasons after this was found; nothing when they stay as they are.
+    /// The new state and reasons of a finished resource; `None` if they don't change.
     fn moves(&self, state: ResourceState, reasons: &[String]) -> Option<(ResourceState, Vec<String>)> {
         let (next, reason) = match self {
             Self::There => (ResourceState::Completed, None),
@@ -85,7 +85,7 @@ impl Finding {
     }
 }
 
-/// Whether the data should be there, or was.
+/// Whether the resource was completed, so that its data should exist or once existed.
 fn is_finished(state: ResourceState) -> bool {
     matches!(
         state,
@@ -107,7 +107,7 @@ impl Passes {
                 if let Err(error) = self.pass().await {
                     tracing::warn!(%error, "a reconcile pass was not finished");
                 }
-                // At least a pause, if a pass takes longer than its period.
+                // At least one pause, even if a pass takes longer than its period.
                 let pause = Instant::now() + PAUSE_MAX.min(self.period);
                 tokio::time::sleep_until(next.max(pause)).await;
             }
@@ -133,7 +133,7 @@ impl Passes {
     }
 
     async fn check_backups(&self, app: &App) -> Result<(), StoreError> {
-        // Read before any bucket is listed: what is finished later isn't among them.
+        // Read before any bucket is listed, so that backups that finish later are not included.
         let mut by_bucket: HashMap<BucketId, Vec<FinishedBackup>> = HashMap::new();
         let mut after = None;
         loop {
@@ -162,7 +162,7 @@ impl Passes {
         Ok(())
     }
 
-    /// Returns false if the server stops.
+    /// Returns false if the server is stopping.
     async fn compare_with_bucket(
         &self,
         app: &App,
@@ -233,7 +233,7 @@ impl Passes {
         backup.state_unready = reasons;
         backup.metadata.changed(SubjectId::SYSTEM, self.now());
         let mut tx = self.deps.store.begin().await?;
-        // A change or a delete in the meantime takes precedence.
+        // A concurrent change or deletion takes precedence.
         if tx.update_app_backup(&backup).await? {
             tx.commit().await?;
             log_change(&"backup", &backup.id, was, backup.state, &backup.state_unready);
@@ -261,11 +261,11 @@ impl Passes {
     }
 }
 
-/// The listing, or why there is none; nothing when the server stops, or lacks resources to ask.
+/// The listing or the reason for its failure; `None` if the server is stopping or lacks the resources for a listing.
 fn known<T>(listed: Result<HashSet<T>, EngineError>) -> Option<Result<HashSet<T>, String>> {
     match listed {
         Ok(found) => Some(Ok(found)),
-        // A shortage of resources says nothing about the data: the next pass asks again.
+        // A shortage of resources says nothing about the data: the next pass tries again.
         Err(EngineError::Cancelled | EngineError::Exhausted(_)) => None,
         Err(error) => Some(Err(error.to_string())),
     }

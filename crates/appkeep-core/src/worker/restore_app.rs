@@ -1,4 +1,4 @@
-//! Restores an app in place: hands what the store knows to the engine, and says how it went.
+//! Restores an app in place: passes the request to the engine and records the result.
 
 use tokio::sync::watch;
 
@@ -38,10 +38,10 @@ pub(super) async fn run(
     run.finish(tx, JobEnd::Done).await
 }
 
-/// Finishes what an earlier run began, or restores.
+/// Finishes a restore that an earlier run started, or starts it.
 async fn replace(run: &JobRun<'_>, restore: &AppRestore) -> Result<RestoreReport, StepError> {
     let engine = &run.deps.engine;
-    // Finishing needs no source, which may be gone by now.
+    // Finishing doesn't need the source, which may have been deleted.
     if let Some(report) = engine.finish_restore(restore.app_id, restore.id).await? {
         return Ok(report);
     }
@@ -50,7 +50,7 @@ async fn replace(run: &JobRun<'_>, restore: &AppRestore) -> Result<RestoreReport
     Ok(engine.restore(&request, &progress, &run.cancel).await?)
 }
 
-/// Ends the job as failed, and the restore with it.
+/// Ends the job and the restore as failed.
 pub(super) async fn fail(
     run: &JobRun<'_>,
     account_id: AccountId,
@@ -76,7 +76,7 @@ pub(super) async fn fail(
     run.finish(tx, JobEnd::Failed { reason }).await
 }
 
-/// Whether the app's volumes may hold old and new data: also when that can't be found out.
+/// Whether the app's volumes may hold old and new data. Also true if this can't be determined.
 async fn is_unfinished(run: &JobRun<'_>, app_id: AppId) -> bool {
     match run.deps.engine.unfinished_restores(Some(app_id)).await {
         Ok(unfinished) => !unfinished.is_empty(),
@@ -87,7 +87,7 @@ async fn is_unfinished(run: &JobRun<'_>, app_id: AppId) -> bool {
     }
 }
 
-/// Writes down why the restore doesn't come further now.
+/// Records why the restore is stalled.
 pub(super) async fn hinder(
     run: &JobRun<'_>,
     tx: &mut dyn StoreTx,

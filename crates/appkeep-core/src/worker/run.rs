@@ -1,4 +1,4 @@
-//! One run of a claimed job: keeps its lease, notices that it should stop, and ends it whatever happens.
+//! One run of a claimed job: renews its lease, reacts to requests to stop, and always records its end.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::OnceLock;
@@ -18,39 +18,39 @@ use crate::service::end_cancelled;
 use crate::state::fit_reason;
 use crate::store::{StoreError, StoreTx};
 
-/// Why a run was asked to stop.
+/// The reason for stopping a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stop {
-    /// The server is going down.
+    /// The server is shutting down.
     Shutdown,
     /// The job's resource was deleted.
     Deleted,
-    /// Somebody else holds the lease.
+    /// Another worker holds the lease.
     LeaseLost,
 }
 
-/// Why a step did not come to its end.
+/// The reason for an unfinished step.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum StepError {
-    /// It was asked to stop.
+    /// The run was requested to stop.
     #[error("stopped")]
     Stopped,
-    /// Its resource is gone.
+    /// The resource is gone.
     #[error("the resource is gone")]
     Gone,
-    /// Somebody else holds the lease.
+    /// Another worker holds the lease.
     #[error("the lease is lost")]
     LeaseLost,
-    /// Trying again won't help.
+    /// A retry can't succeed.
     #[error("{}", .0.join("; "))]
     Permanent(Vec<String>),
-    /// Trying again may help.
+    /// A retry may succeed.
     #[error("{0}")]
     Transient(String),
-    /// The system or the store can't do it for the moment. The attempt doesn't count.
+    /// The system or the store is temporarily unable to do it. The attempt doesn't count.
     #[error("{0}")]
     Exhausted(String),
-    /// Something else has to end first, however long that takes.
+    /// Other work has to end first, regardless of how long it takes.
     #[error("{0}")]
     Postponed(String),
 }
@@ -79,32 +79,32 @@ impl From<EngineError> for StepError {
     }
 }
 
-/// How a run that did not come to its end bears on the next one.
+/// The effect of an unfinished run on the next attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Attempt {
-    /// It failed: it counts, and the pause before the next one grows.
+    /// The run failed: it counts as an attempt, and the pause before the next attempt grows.
     Failed,
-    /// It lacked resources: it doesn't count, and the next one follows after [`EXHAUSTED_PAUSE_SECS`].
+    /// The run lacked resources: it doesn't count, and the next attempt follows after [`EXHAUSTED_PAUSE_SECS`].
     Exhausted,
-    /// Something else has to end first: it doesn't count, and the next one follows after [`POSTPONED_SECS`].
+    /// Other work has to end first: the run doesn't count, and the next attempt follows after [`POSTPONED_SECS`].
     Postponed,
-    /// It was interrupted: it doesn't count, and the next one may follow at once.
+    /// The run was interrupted: it doesn't count, and the next attempt may follow immediately.
     Interrupted,
 }
 
-/// What the steps of a job need.
+/// The context of a job's steps.
 pub(super) struct JobRun<'a> {
     pub(super) deps: &'a WorkerDeps,
     pub(super) job: ClaimedJob,
     /// Cancelled when the run should stop.
     pub(super) cancel: CancellationToken,
-    /// Cancelled when the server stops; what must run in any case hurries then.
+    /// Cancelled when the server stops; steps that must run in any case have to finish quickly then.
     pub(super) shutdown: CancellationToken,
     why: OnceLock<Stop>,
 }
 
 impl JobRun<'_> {
-    /// Begins a transaction that writes results; only the lease's holder may.
+    /// Begins a transaction that writes results. Only the holder of the lease can do this.
     pub(super) async fn begin(&self) -> Result<Box<dyn StoreTx>, StepError> {
         let mut tx = self.deps.store.begin().await?;
         if tx.holds_lease(&self.job.lease).await? {
@@ -114,19 +114,19 @@ impl JobRun<'_> {
         }
     }
 
-    /// Ends the job together with what the transaction wrote.
+    /// Ends the job in the transaction, and commits it.
     pub(super) async fn finish(&self, mut tx: Box<dyn StoreTx>, end: JobEnd) -> Result<(), StepError> {
         let now = self.deps.clock.now();
         if !tx.update_job_ended(&self.job.lease, &end, now).await? {
             return Err(StepError::LeaseLost);
         }
         tx.commit().await?;
-        // What this job excluded may run now.
+        // Jobs that this job excluded may run now.
         self.deps.wake.notify_one();
         Ok(())
     }
 
-    /// Queues more work in the same transaction.
+    /// Queues another job in the same transaction.
     pub(super) async fn queue(&self, tx: &mut dyn StoreTx, payload: JobPayload) -> Result<(), StepError> {
         let id = JobId::new(self.deps.ids.next_id());
         tx.insert_job(&NewJob {
@@ -144,28 +144,28 @@ impl JobRun<'_> {
         self.stop(Stop::Deleted);
     }
 
-    /// Whether somebody else holds the lease.
+    /// Whether another worker holds the lease.
     pub(super) fn lost_lease(&self) -> bool {
         self.why.get() == Some(&Stop::LeaseLost)
     }
 
-    /// Whether its resource was deleted while it ran.
+    /// Whether the resource was deleted during the run.
     pub(super) fn was_deleted(&self) -> bool {
         self.why.get() == Some(&Stop::Deleted)
     }
 
-    /// Whether there was a run of this job before, of which nobody knows how far it came.
+    /// Whether an earlier run of this job was started; its progress is unknown.
     pub(super) fn was_claimed_before(&self) -> bool {
         self.job.lease.fence > 1
     }
 
     fn stop(&self, why: Stop) {
-        // The first reason counts.
+        // The first reason is kept.
         let _ = self.why.set(why);
         self.cancel.cancel();
     }
 
-    /// Keeps the lease and listens; never ends by itself.
+    /// Renews the lease and reacts to requests to stop; never returns.
     async fn keep(&self, shutdown: &CancellationToken) {
         let mut renewed_at = self.deps.clock.now();
         loop {
@@ -232,7 +232,7 @@ impl JobRun<'_> {
         }
     }
 
-    /// Runs the app's post-hooks if an earlier run may have died with the app quiesced.
+    /// Runs the app's post-hooks if an earlier run may have died while the app was quiesced.
     async fn release_app(&self) -> Result<(), StepError> {
         match self.job.payload {
             JobPayload::TakeBackup {
@@ -286,7 +286,7 @@ impl JobRun<'_> {
             take_backup::remove_own_snapshots(self, tx.as_mut(), backup_id).await?;
         }
         if self.job.cancel_requested || self.was_deleted() {
-            // An operator's cancel leaves the resource, a client's doesn't.
+            // When an operator cancels a job, its resource still exists; when a client does, it was deleted.
             end_cancelled(tx.as_mut(), &self.job.payload, self.deps.clock.now()).await?;
         }
         self.finish(tx, JobEnd::Cancelled).await
@@ -305,7 +305,7 @@ impl JobRun<'_> {
         let run_after = self.deps.clock.now() + chrono::Duration::seconds(pause_secs);
         let mut tx = self.begin().await?;
         if attempt != Attempt::Interrupted {
-            // Clients should see why nothing moves until the next attempt.
+            // Clients should see the reason for the delay until the next attempt.
             self.note_hindrance(tx.as_mut(), &reason).await?;
         }
         let end = JobEnd::Requeue {
@@ -316,7 +316,7 @@ impl JobRun<'_> {
         self.finish(tx, end).await
     }
 
-    /// Writes down why a resource doesn't come further now.
+    /// Records why a resource is stalled.
     async fn note_hindrance(&self, tx: &mut dyn StoreTx, reason: &str) -> Result<(), StepError> {
         let (now, reasons) = (self.deps.clock.now(), [fit_reason(reason)]);
         match self.job.payload {
@@ -386,7 +386,7 @@ impl JobRun<'_> {
     }
 }
 
-/// Whether giving up would leave bytes behind that nobody knows about.
+/// Whether giving up would leave unreferenced data behind.
 fn never_gives_up(payload: &JobPayload) -> bool {
     matches!(
         payload,
@@ -394,7 +394,7 @@ fn never_gives_up(payload: &JobPayload) -> bool {
     )
 }
 
-/// Why a job ends before its first step: nobody wants it any more, or it was tried too often.
+/// The reason for ending a job before its first step: it was cancelled, or it was claimed too often.
 fn refusal(job: &ClaimedJob) -> Option<StepError> {
     if never_gives_up(&job.payload) {
         None
@@ -408,18 +408,17 @@ fn refusal(job: &ClaimedJob) -> Option<StepError> {
     }
 }
 
-/// The pause before the attempt after this one: 2, 4, 8 … seconds.
+/// The pause before the next attempt: 2, 4, 8 … s.
 fn backoff_secs(attempt: u32) -> i64 {
     2_i64
         .checked_pow(attempt)
         .map_or(BACKOFF_SECS_MAX, |secs| secs.min(BACKOFF_SECS_MAX))
 }
 
-/// Runs a claimed job to an end of some kind. Whatever is logged meanwhile names the job, and the request that
-/// asked for it.
+/// Runs a claimed job and records its end. All log lines within name the job and the request that queued it.
 pub(super) async fn run(deps: &WorkerDeps, job: ClaimedJob, shutdown: &CancellationToken) {
     let (id, kind, correlation) = (job.lease.job_id, job.payload.kind(), job.correlation);
-    // Of the level that no filter leaves out, so that every line has it.
+    // At the error level, which no filter excludes, so that every log line has the span.
     let span = tracing::error_span!("job", job.id = %id, job.kind = kind, correlation.id = %correlation);
     run_in_span(deps, job, shutdown).instrument(span).await;
 }
@@ -433,7 +432,7 @@ async fn run_in_span(deps: &WorkerDeps, job: ClaimedJob, shutdown: &Cancellation
         shutdown: shutdown.clone(),
         why: OnceLock::new(),
     };
-    // If this task is aborted, the engine's thread still has to stop.
+    // If this task is aborted, the engine's thread has to stop, too.
     let _stops_engine = run.cancel.clone().drop_guard();
     let steps = AssertUnwindSafe(run.steps()).catch_unwind();
     let result = tokio::select! {
@@ -446,7 +445,7 @@ async fn run_in_span(deps: &WorkerDeps, job: ClaimedJob, shutdown: &Cancellation
     };
     tracing::info!(%error, "job stopped");
     if let Err(error) = run.end(error).await {
-        // The lease runs out, and the ordinary claim takes the job again.
+        // The lease will expire, and the job will be claimed again.
         tracing::error!(%error, "the job's end was not written down");
     }
 }

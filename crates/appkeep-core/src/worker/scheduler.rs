@@ -1,7 +1,7 @@
-//! The scheduler: looks again and again which schedules are due, and runs them.
+//! The scheduler: checks periodically which schedules are due, and runs them.
 //!
-//! What it knows is in the store. A run and the schedule's next one are written in one transaction, by
-//! compare-and-set on the next run, so several servers, or one that died in between, make what is due once.
+//! Its state is in the store. A run and the schedule's next run are written in one transaction, with a
+//! compare-and-set on the next run. Several servers, or a server that died in between, therefore run a schedule once.
 
 use tokio_util::sync::CancellationToken;
 
@@ -11,7 +11,7 @@ use crate::schedule::{NextRun, Scheduled, Verdict};
 use crate::service::{Outcome, Service};
 use crate::store::StoreError;
 
-/// Works until `shutdown`; looks once in any case.
+/// Runs until `shutdown`; checks the schedules at least once.
 pub(super) async fn schedule(deps: WorkerDeps, shutdown: CancellationToken) {
     let service = deps.service();
     loop {
@@ -28,7 +28,7 @@ pub(super) async fn schedule(deps: WorkerDeps, shutdown: CancellationToken) {
 async fn look(deps: &WorkerDeps, service: &Service) -> Result<(), StoreError> {
     for scheduled in deps.store.list_schedules().await? {
         let schedule = &scheduled.schedule;
-        // One that fails doesn't keep the others waiting; what may pass is tried again the next time.
+        // A failed schedule doesn't block the others. Temporary failures are retried at the next check.
         if let Err(error) = act(service, &scheduled, scheduled.verdict(deps.clock.now())).await {
             tracing::error!(schedule.id = %schedule.id, schedule.name, %error, "the schedule did not run");
         }

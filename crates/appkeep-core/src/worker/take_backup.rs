@@ -1,7 +1,7 @@
-//! Takes a backup: gets a snapshot, measures it, copies it into the bucket, and says so.
+//! Creates a backup: creates or uses a snapshot, measures it, copies it into the bucket, and records the result.
 //!
-//! Steps: `discovering` (a snapshot is taken unless the backup names one, then walked for its size),
-//! `running` (bytes are copied), `completed`. A backup never reads the moving original.
+//! Steps: `discovering` (a snapshot is created unless the backup names one, then its size is measured), `running`
+//! (bytes are copied), `completed`. A backup never reads the live volumes.
 
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
@@ -17,7 +17,7 @@ use crate::job::{JobEnd, JobPayload};
 use crate::state::ResourceState;
 use crate::store::StoreTx;
 
-/// The job: takes the backup and ends.
+/// The job: creates the backup and ends.
 pub(super) async fn run(
     run: &JobRun<'_>,
     account_id: AccountId,
@@ -44,7 +44,7 @@ pub(super) async fn run(
     complete(run, account_id, backup_id, &snap, &copied).await
 }
 
-/// Ends the job as failed, and the backup with it.
+/// Ends the job and the backup as failed.
 pub(super) async fn fail(
     run: &JobRun<'_>,
     account_id: AccountId,
@@ -71,7 +71,7 @@ pub(super) async fn fail(
     .await
 }
 
-/// Removes the snapshots that were taken for this backup alone.
+/// Deletes the snapshots that were created only for this backup.
 pub(super) async fn remove_own_snapshots(
     run: &JobRun<'_>,
     tx: &mut dyn StoreTx,
@@ -92,7 +92,7 @@ pub(super) async fn remove_own_snapshots(
     Ok(())
 }
 
-/// Runs the post-hooks of a backup that was deleted: the run before may have died with the app quiesced.
+/// Runs the post-hooks of a deleted backup: the previous run may have died while the app was quiesced.
 pub(super) async fn release(
     run: &JobRun<'_>,
     account_id: AccountId,
@@ -114,7 +114,7 @@ async fn discover(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, 
     Ok(backup)
 }
 
-/// The snapshot that the backup reads from, completed: the one that it names, else its own.
+/// Completes the snapshot that the backup reads from: the one that it names, or else its own.
 async fn take_own_snapshot(
     run: &JobRun<'_>,
     mut backup: AppBackup,
@@ -133,7 +133,7 @@ async fn take_own_snapshot(
     let snap = take_snapshot::take(run, backup.account_id, snap_id)
         .await
         .map_err(|error| match error {
-            // A missing snapshot is a failure of the backup, unless the backup itself was deleted.
+            // A missing snapshot fails the backup, unless the backup itself was deleted.
             StepError::Gone if !run.cancel.is_cancelled() => {
                 StepError::Permanent(vec![format!("snapshot {snap_id} is gone")])
             }
@@ -185,7 +185,7 @@ async fn measure(run: &JobRun<'_>, mut backup: AppBackup, snap: &AppSnap) -> Res
     update(run, backup).await
 }
 
-/// Copies the snapshot into the bucket while progress is written down at a bounded rate.
+/// Copies the snapshot into the bucket. Progress is recorded at a limited rate.
 async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<BackupCopied, StepError> {
     let store = &run.deps.store;
     let bucket = store
@@ -219,7 +219,7 @@ async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<Ba
     }
 }
 
-/// Writes progress down. That it could not be written doesn't stop a copy; that the backup is gone does.
+/// Records progress. A failure to record it doesn't stop the copy; a deleted backup does.
 async fn note_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) {
     let written = async {
         let mut tx = run.begin().await?;

@@ -1,5 +1,5 @@
-//! Takes a snapshot: finds out that all volumes can be read, copies them between the app's hooks, and says
-//! so.
+//! Creates a snapshot: checks that all volumes are readable, copies them between the app's hooks, and records the
+//! result.
 
 use super::apply_retention;
 use super::hooks::{self, HookWindow};
@@ -13,7 +13,7 @@ use crate::ids::{AccountId, AppId, AppSnapId, SubjectId};
 use crate::job::JobEnd;
 use crate::state::ResourceState;
 
-/// The job: takes the snapshot and ends.
+/// The job: creates the snapshot and ends.
 pub(super) async fn run(
     run: &JobRun<'_>,
     account_id: AccountId,
@@ -22,7 +22,7 @@ pub(super) async fn run(
 ) -> Result<(), StepError> {
     let found = run.deps.store.fetch_app_snap(account_id, snap_id).await?;
     if found.is_none() {
-        // It was deleted, and perhaps the run before died with the app quiesced.
+        // The snapshot was deleted, and the previous run may have died while the app was quiesced.
         hooks::release(run, account_id, app_id, snap_id).await?;
         return Err(StepError::Gone);
     }
@@ -32,7 +32,7 @@ pub(super) async fn run(
     run.finish(tx, JobEnd::Done).await
 }
 
-/// The step: makes the snapshot completed, whatever an earlier try left.
+/// The step: completes the snapshot, regardless of the state in which an earlier attempt left it.
 pub(super) async fn take(
     run: &JobRun<'_>,
     account_id: AccountId,
@@ -71,7 +71,7 @@ pub(super) async fn take(
     copy(run, snap, &app).await
 }
 
-/// Makes sure that no restore has begun that is not finished: the volumes may hold old and new data.
+/// Checks that no started restore is unfinished: the volumes may hold old and new data.
 async fn check_not_restoring(run: &JobRun<'_>, app: &App) -> Result<(), StepError> {
     let latest = run
         .deps
@@ -85,7 +85,7 @@ async fn check_not_restoring(run: &JobRun<'_>, app: &App) -> Result<(), StepErro
     }
 }
 
-/// Finds out that all volumes can be read.
+/// Checks that all volumes are readable.
 async fn discover(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, StepError> {
     let snap = advance(run, snap, ResourceState::Discovering).await?;
     fail_point::pass("take_snapshot.discovering");
@@ -93,7 +93,7 @@ async fn discover(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap,
     Ok(snap)
 }
 
-/// Copies the volumes between the app's hooks, and writes down how it all went.
+/// Copies the volumes between the app's hooks, and records the results.
 async fn copy(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, StepError> {
     let mut snap = advance(run, snap, ResourceState::Running).await?;
     fail_point::pass("take_snapshot.running");
@@ -144,7 +144,7 @@ async fn copy_within(
     Ok(taken)
 }
 
-/// Ends the job as failed, and the snapshot with it.
+/// Ends the job and the snapshot as failed.
 pub(super) async fn fail(
     run: &JobRun<'_>,
     account_id: AccountId,
@@ -165,7 +165,7 @@ pub(super) async fn fail(
     .await
 }
 
-/// Moves the snapshot on; one that is further already (an earlier try) stays.
+/// Moves the snapshot to the next state, unless an earlier attempt already moved it further.
 async fn advance(run: &JobRun<'_>, mut snap: AppSnap, next: ResourceState) -> Result<AppSnap, StepError> {
     if snap.state == next || !snap.state.may_become(next) {
         return Ok(snap);

@@ -1,5 +1,5 @@
-//! Brings the store in line with restores that were interrupted: what the engine found unfinished is finished by a
-//! job, and until then the app is not ready.
+//! Updates the store after restores that were interrupted: a job finishes each restore that the engine reports as
+//! unfinished, and until then the app is not ready.
 
 use chrono::{DateTime, Utc};
 
@@ -12,10 +12,10 @@ use crate::job::{JobPayload, NewJob};
 use crate::store::{Store, StoreError, StoreTx};
 
 /// Queues a job for each unfinished restore that has none. Called before workers start, so that no snapshot is
-/// taken in between.
+/// created in between.
 ///
 /// # Errors
-/// [`StoreError`]; what the engine can't tell is logged.
+/// [`StoreError`]; a failure of the engine to list unfinished restores is logged.
 pub async fn resume_restores(deps: &WorkerDeps) -> Result<(), StoreError> {
     let found = match deps.engine.unfinished_restores(None).await {
         Ok(found) => found,
@@ -56,12 +56,12 @@ async fn resume(deps: &WorkerDeps, app: &App, unfinished: &UnfinishedRestore) ->
     if let Some(mut latest) = latest.filter(|latest| latest.id != unfinished.id)
         && known.is_some()
     {
-        // The app is as its latest restore says.
+        // The state of the app is determined by its latest restore.
         latest.interrupt(&[], now);
         tx.update_app_restore(&latest).await?;
     }
     match known {
-        // Its job goes on.
+        // Its job continues.
         Some(restore) if restore.state.is_in_progress() => return Ok(()),
         Some(mut restore) => {
             restore.resume(now);
@@ -86,8 +86,8 @@ async fn resume(deps: &WorkerDeps, app: &App, unfinished: &UnfinishedRestore) ->
     tx.commit().await
 }
 
-/// Makes an app ready again whose latest restore is unfinished: it was finished, replaced or abandoned by something
-/// else, as `note` says. The restore `own` is not meant.
+/// Makes an app ready again if its latest restore is unfinished: that restore was finished, replaced or abandoned in
+/// another way, which `note` describes. The restore `own` is ignored.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -34,8 +34,8 @@ statements! {
          WHERE app_id = ?1 AND id > ?2 AND state IN ('completed', 'removed', 'unknown') ORDER BY id LIMIT ?3";
 }
 
-/// Leaves a name alone that is taken: telling so by the number of rows is the same in every database, and
-/// spoils the transaction in none.
+/// Doesn't overwrite a backup of the same name. The number of inserted rows reveals the conflict in every database,
+/// without failing the transaction.
 pub(super) fn insert(db: &Db, backup: &AppBackup) -> Result<(), StoreError> {
     let inserted = db.execute(
         INSERT,
@@ -70,7 +70,7 @@ pub(super) fn insert(db: &Db, backup: &AppBackup) -> Result<(), StoreError> {
     }
 }
 
-/// Replaces everything but who owns it, what it is a backup of, and who made it when.
+/// Updates everything except the account, the app, the creator and the creation time.
 pub(super) fn update(db: &Db, backup: &AppBackup) -> Result<bool, StoreError> {
     let updated = db.execute_with_name(
         UPDATE,
@@ -118,12 +118,12 @@ pub(super) fn fetch(
     db.fetch(FETCH, params![account_id.to_string(), id.to_string()], app_backup)
 }
 
-/// Reads a page of the account's or the app's list.
+/// Reads a page of the list of an account or an app.
 pub(super) fn list(db: &Db, filter: &ListFilter, page: &Page) -> Result<ListPage<AppBackup>, StoreError> {
     db.filtered_page([LIST_OF_ACCOUNT, LIST_OF_APP], filter, page, app_backup)
 }
 
-/// Reads ids and states of an app's finished backups, in the order of ids.
+/// Reads the ids and states of an app's finished backups, in the order of ids.
 pub(super) fn list_finished(
     db: &Db,
     app_id: AppId,

@@ -9,7 +9,7 @@ use super::apps;
 use super::db::{Db, statements};
 use super::rows::{Row, json, micros};
 
-// Ordered by rowid and not by date: a restore that was made while the clock was ahead must not hide later ones.
+// Ordered by rowid and not by date: a restore that was created while the clock was ahead must not hide later ones.
 statements! {
     INSERT("app_restores") = "INSERT INTO app_restores (id, account_id, app_id, source_kind, source_id, state, reasons, \
          created_micros, modified_micros, created_by, generation) \
@@ -27,10 +27,10 @@ statements! {
          WHERE source_id = ?1 AND source_kind = ?2 AND state IN ('pending', 'running')";
 }
 
-/// How many restores of an app are kept that have ended.
+/// The maximum number of ended restores of an app that are kept.
 const ENDED_MAX: i64 = 100;
 
-/// The kind of a source and its id, as they are stored.
+/// The kind and the id of a source, as they are stored.
 fn source_columns(source: RestoreSource) -> (&'static str, String) {
     match source {
         RestoreSource::Backup(id) => ("backup", id.to_string()),
@@ -64,11 +64,11 @@ pub(super) fn insert(db: &Db, restore: &AppRestore) -> Result<(), StoreError> {
             ENDED_MAX
         ],
     )?;
-    // What is shown of the app has changed.
+    // The app's representation in the API has changed.
     apps::count_change(db, &restore.app_id.to_string(), restore.modified_at)
 }
 
-/// Replaces what changes while a restore goes on.
+/// Updates the fields that change during a restore.
 pub(super) fn update(db: &Db, restore: &AppRestore) -> Result<bool, StoreError> {
     let updated = db.execute(
         UPDATE,

@@ -32,7 +32,7 @@ statements! {
          WHERE app_id = ?1 AND id > ?2 AND state IN ('completed', 'removed', 'unknown') ORDER BY id LIMIT ?3";
 }
 
-/// Leaves a name alone that is taken; see the backups' `insert`.
+/// Doesn't overwrite a snapshot of the same name; see `insert` of backups.
 pub(super) fn insert(db: &Db, snap: &AppSnap) -> Result<(), StoreError> {
     let inserted = db.execute(
         INSERT,
@@ -63,7 +63,7 @@ pub(super) fn insert(db: &Db, snap: &AppSnap) -> Result<(), StoreError> {
     }
 }
 
-/// Replaces everything but who owns it, what it shows, and who made it when.
+/// Updates everything except the account, the app, the creator and the creation time.
 pub(super) fn update(db: &Db, snap: &AppSnap) -> Result<bool, StoreError> {
     let updated = db.execute_with_name(
         UPDATE,
@@ -101,12 +101,12 @@ pub(super) fn list_made_for(db: &Db, backup_id: AppBackupId) -> Result<Vec<AppSn
     db.list(LIST_MADE_FOR, params![backup_id.to_string()], app_snap)
 }
 
-/// Reads a page of the account's or the app's list.
+/// Reads a page of the list of an account or an app.
 pub(super) fn list(db: &Db, filter: &ListFilter, page: &Page) -> Result<ListPage<AppSnap>, StoreError> {
     db.filtered_page([LIST_OF_ACCOUNT, LIST_OF_APP], filter, page, app_snap)
 }
 
-/// Reads ids and states of an app's finished snapshots, in the order of ids.
+/// Reads the ids and states of an app's finished snapshots, in the order of ids.
 pub(super) fn list_finished(
     db: &Db,
     app_id: AppId,

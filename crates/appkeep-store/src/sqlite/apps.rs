@@ -1,4 +1,4 @@
-//! Apps as the API shows them: with their times, and how their latest restore left them.
+//! Apps as the API shows them: with their times and their latest restore.
 
 use appkeep_core::app::AppView;
 use appkeep_core::ids::{AccountId, AppId};
@@ -10,7 +10,7 @@ use super::catalog;
 use super::db::{Db, statements};
 use super::rows::{Bounds, Row, micros};
 
-/// Reads apps as the API shows them. `CROSS JOIN` makes SQLite read apps first, whatever statistics say.
+/// Reads apps as the API shows them. `CROSS JOIN` makes SQLite read apps first, regardless of statistics.
 macro_rules! view {
     ($which:literal) => {
         concat!(
@@ -27,13 +27,13 @@ macro_rules! view {
 statements! {
     VIEW("apps") = view!("WHERE apps.account_id = ?1 AND apps.id = ?2");
 
-    /// A page of the account's list: `?2` and `?3` what comes before, `?4` how many.
+    /// A page of the account's list: at most `?4` apps whose (time, id) is less than (`?2`, `?3`).
     LIST("apps") = view!(
         "WHERE apps.account_id = ?1 AND (apps.created_micros, apps.id) < (?2, ?3) \
          ORDER BY apps.created_micros DESC, apps.id DESC LIMIT ?4"
     );
 
-    /// Counts a change of the app `?1` at the moment `?2`.
+    /// Records a change of the app `?1` at the time `?2`, and increments its generation.
     pub(super) COUNT_CHANGE("apps") =
         "UPDATE apps SET generation = generation + 1, modified_micros = ?2 WHERE id = ?1";
 }
@@ -73,7 +73,7 @@ fn view(row: &Row<'_>) -> Result<AppView, StoreError> {
     })
 }
 
-/// Counts a change of an app by a restore.
+/// Records a change of an app by a restore.
 pub(super) fn count_change(db: &Db, id: &str, now: DateTime<Utc>) -> Result<(), StoreError> {
     db.execute(COUNT_CHANGE, params![id, micros(now)])?;
     Ok(())

@@ -1,4 +1,4 @@
-//! Why buckets can't be used.
+//! The reasons for unavailable buckets.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ statements! {
     LIST("buckets") = "SELECT id, trouble FROM buckets WHERE account_id = ?1 AND trouble IS NOT NULL";
 }
 
-/// Says whether the reason is new.
+/// Returns whether the reason is a change.
 pub(super) fn update(db: &Db, id: BucketId, reason: Option<&str>) -> Result<bool, StoreError> {
     Ok(db.execute(UPDATE, params![id.to_string(), reason])? == 1)
 }

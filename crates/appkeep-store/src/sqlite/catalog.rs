@@ -1,4 +1,4 @@
-//! Accounts, apps and buckets: what an operator declares. Rows are never deleted.
+//! The catalog that an operator declares: accounts, apps and buckets. Rows are never deleted.
 
 use appkeep_core::catalog::{Account, App, Bucket, Declaration, Recorded};
 use appkeep_core::ids::{AccountId, AppId, BucketId};
@@ -36,8 +36,8 @@ statements! {
     LIST_BUCKETS("buckets") = "SELECT * FROM buckets WHERE account_id = ?1 ORDER BY declared DESC, position, id";
 }
 
-/// Makes the catalog what `declaration` says. Everything is undeclared first: names are unique among what is
-/// declared, so nothing that was renamed or left out can be in the way of what takes its name.
+/// Replaces the declaration. Everything is undeclared first: names are unique among declared items, so renamed or
+/// removed items can't conflict with items that take over their names.
 pub(super) fn update_declaration(
     db: &Db,
     declaration: &Declaration,
@@ -105,7 +105,8 @@ fn declare_bucket(db: &Db, bucket: &Bucket, position: i64, now: DateTime<Utc>) -
     within_its_account("bucket", bucket.id, declared)
 }
 
-/// An id that wandered to another account would take what the first one stored with it.
+/// Checks that the id doesn't already belong to another account: otherwise the item would take over the data that was
+/// stored for the other account.
 pub(super) fn within_its_account(
     what: &str,
     id: impl std::fmt::Display,
@@ -161,7 +162,7 @@ pub(super) fn list_buckets(db: &Db, account_id: AccountId) -> Result<Vec<Bucket>
     Ok(recorded.into_iter().map(|bucket| bucket.what).collect())
 }
 
-/// What is declared comes first; what was declared once keeps its old position after that.
+/// Lists declared buckets first. Buckets that are no longer declared follow, ordered by their last position.
 pub(super) fn list_recorded_buckets(
     db: &Db,
     account_id: AccountId,
@@ -171,7 +172,7 @@ pub(super) fn list_recorded_buckets(
     })
 }
 
-/// What a row holds, with the row's times.
+/// An item that was read from a row, with the row's times.
 pub(super) fn recorded<T>(what: T, row: &Row<'_>) -> Result<Recorded<T>, StoreError> {
     Ok(Recorded {
         what,

@@ -1,4 +1,4 @@
-//! When accounts, apps, buckets and schedules were last declared differently.
+//! The times at which the declarations of accounts, apps, buckets and schedules last changed.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ statements! {
     LIST_ACCOUNTS("accounts") = "SELECT id, json_array(name, declared) AS declaration FROM accounts";
     CHANGE_ACCOUNT("accounts") = "UPDATE accounts SET modified_micros = ?2 WHERE id = ?1";
 
-    /// An app shows its account's name.
+    /// The declaration of an app includes its account's name.
     LIST_APPS("apps") = "\
         SELECT apps.id, json_array(apps.name, accounts.name, volumes, options, apps.declared) AS declaration \
         FROM apps JOIN accounts ON accounts.id = apps.account_id";
@@ -29,7 +29,8 @@ statements! {
     CHANGE_SCHEDULE("schedules") = "UPDATE schedules SET modified_micros = ?2 WHERE id = ?1";
 }
 
-/// For each table: how the declaration of each row is read, as one text, and how a change of one is recorded.
+/// For each table: the statement that reads the declaration of each row as one text, and the one that records a
+/// change.
 const TABLES: [(Statement, Statement); 4] = [
     (LIST_ACCOUNTS, CHANGE_ACCOUNT),
     (LIST_APPS, apps::COUNT_CHANGE),
@@ -37,10 +38,10 @@ const TABLES: [(Statement, Statement); 4] = [
     (LIST_SCHEDULES, CHANGE_SCHEDULE),
 ];
 
-/// What is declared of every row of each table, by its id.
+/// The declarations of all rows of each table, by id.
 pub(super) type Declared = [HashMap<String, String>; TABLES.len()];
 
-/// What is declared now.
+/// The current declarations.
 pub(super) fn declared(db: &Db) -> Result<Declared, StoreError> {
     let mut declared = Declared::default();
     for ((list, _), of_table) in TABLES.into_iter().zip(&mut declared) {
@@ -50,7 +51,7 @@ pub(super) fn declared(db: &Db) -> Result<Declared, StoreError> {
     Ok(declared)
 }
 
-/// Writes down a change of everything that isn't what it was `before`; what wasn't there has none yet.
+/// Records a change of every item whose declaration differs from `before`; new items have not changed yet.
 pub(super) fn note(db: &Db, before: &Declared, now: DateTime<Utc>) -> Result<(), StoreError> {
     let after = declared(db)?;
     for (((_, update), before), after) in TABLES.into_iter().zip(before).zip(after) {

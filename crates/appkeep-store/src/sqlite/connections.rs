@@ -1,7 +1,7 @@
-//! The connections to a database: one that writes, and a few that read.
+//! The connections to a database: one that writes, and a few that only read.
 //!
-//! Lookups by key take microseconds and run where they are called; scans and everything that waits for the
-//! disk or for another process run on the blocking pool.
+//! Lookups by key take microseconds and run on the calling thread. Scans, and all calls that wait for the disk or for
+//! another process, run on the blocking pool.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,11 +16,11 @@ use super::errors::store_error;
 use super::open::Opener;
 use super::transaction::Transaction;
 
-/// How many lookups run at once. They don't wait for anything, so there are never more than threads.
+/// The maximum number of concurrent lookups. Lookups never wait, so there are at most as many as threads.
 const LOOKUPS_MAX: u32 = 16;
-/// How many scans run at once.
+/// The maximum number of concurrent scans.
 const SCANS_MAX: u32 = 4;
-/// How many reading connections are kept open while they are not in use.
+/// The maximum number of idle reading connections that are kept open.
 const IDLE_READERS_MAX: usize = 8;
 
 /// The connections to a database; clones share them.
@@ -34,7 +34,7 @@ struct Shared {
     opener: Opener,
     wait_max: Duration,
     closed: AtomicBool,
-    /// Waiting for it is fair; waiting for SQLite's own lock isn't.
+    /// This lock is fair, unlike SQLite's own lock.
     writer: Arc<tokio::sync::Mutex<Option<Db>>>,
     idle_readers: Mutex<Vec<Db>>,
     lookups: Semaphore,
@@ -95,8 +95,8 @@ impl Connections {
         .await
     }
 
-    /// Waits for calls that are in progress and closes the database. The writer is closed last: the last
-    /// connection moves the log into the database.
+    /// Waits for calls in progress and closes the database. The writer is closed last: closing the last connection
+    /// moves the write-ahead log into the database.
     pub(super) async fn close(&self) {
         self.shared.closed.store(true, Ordering::SeqCst);
         for (permits, permits_max) in [
@@ -113,7 +113,7 @@ impl Connections {
 }
 
 impl Shared {
-    /// A reader is used again only after a success.
+    /// Reads with an idle connection or a new one. The connection is only reused after a success.
     fn read<T>(&self, read: impl FnOnce(&Db) -> Result<T, StoreError>) -> Result<T, StoreError> {
         let idle = self.idle_readers().pop();
         let db = match idle {
@@ -136,8 +136,8 @@ impl Shared {
     }
 }
 
-/// Runs `call` on the blocking pool, in the current tracing span. A caller that stops waiting drops the
-/// result when the call has ended.
+/// Runs `call` on the blocking pool, in the current tracing span. If the caller stops waiting, the result is dropped
+/// when the call has ended.
 pub(super) async fn blocking<T: Send + 'static>(
     call: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {

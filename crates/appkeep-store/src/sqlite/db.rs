@@ -1,4 +1,4 @@
-//! One connection, and the statements that may run on it.
+//! A connection, and the statements that may run on it.
 //!
 //! A connection runs only [`Statement`]s, and `statements!` is how a module defines them. Each module's
 //! statements are also in its `STATEMENTS`, whose query plans are recorded in a test.
@@ -11,7 +11,7 @@ use rusqlite::{Connection, Params, params};
 use super::errors::{store_error, store_error_or_name_taken};
 use super::rows::{Bounds, Row};
 
-/// A statement with the table that error messages name.
+/// A statement, with the table that error messages name.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Statement {
     pub(super) table: &'static str,
@@ -54,7 +54,7 @@ impl Db {
     /// Runs a statement in which only a resource's name can violate uniqueness.
     ///
     /// # Errors
-    /// [`StoreError::NameTaken`] when it does.
+    /// [`StoreError::NameTaken`] if it does.
     pub(super) fn execute_with_name(
         &self,
         statement: Statement,
@@ -112,7 +112,7 @@ impl Db {
         Ok(found)
     }
 
-    /// Reads a page of a list, of which `params` ask for one row more than it may have.
+    /// Reads a page of a list. `params` must request one row more than the page may have.
     pub(super) fn page<T>(
         &self,
         statement: Statement,
@@ -133,8 +133,8 @@ impl Db {
         Ok(ListPage { rows, has_more })
     }
 
-    /// Reads a page of an account's list, or of the app's that `filter` names. Both statements take the account, a
-    /// page's bounds and the limit; that of an app takes its id as well.
+    /// Reads a page of the list of an account, or of the app in `filter`. Both statements take the account, the
+    /// bounds of the page and the limit; the statement for an app also takes its id.
     pub(super) fn filtered_page<T>(
         &self,
         [of_account, of_app]: [Statement; 2],
@@ -180,8 +180,8 @@ impl Db {
         Ok(())
     }
 
-    /// Begins a transaction that holds the lock for writing from the start: one that reads first and writes
-    /// later could fail in between.
+    /// Begins a transaction that holds the write lock from the start: a transaction that first reads and then writes
+    /// could fail in between.
     pub(super) fn begin_immediate(&self) -> rusqlite::Result<()> {
         self.connection.execute_batch("BEGIN IMMEDIATE")
     }
@@ -194,7 +194,8 @@ impl Db {
         self.connection.execute_batch("ROLLBACK")
     }
 
-    /// Takes the pages that the open transaction has changed to the disk. They are still rolled back with it.
+    /// Writes the pages that the open transaction has changed to disk. A rollback of the transaction still undoes
+    /// them.
     pub(super) fn flush(&self) -> Result<(), StoreError> {
         self.connection.cache_flush().map_err(store_error)?;
         let Some(path) = self.connection.path() else {
@@ -205,7 +206,7 @@ impl Db {
             .map_err(|error| StoreError::Unavailable(format!("the database's log: {error}")))
     }
 
-    /// Whether a transaction is open, according to SQLite itself: after some errors it has rolled back.
+    /// Whether a transaction is open, according to SQLite: after some errors SQLite has rolled it back.
     pub(super) fn in_transaction(&self) -> bool {
         !self.connection.is_autocommit()
     }

@@ -1,10 +1,10 @@
-//! Translates the database's errors for the callers of the port. The texts contain no stored values: SQLite
-//! names only tables and columns.
+//! Translates database errors for the callers of the port. The texts contain no stored values: SQLite names only
+//! tables and columns.
 
 use appkeep_core::store::StoreError;
 use rusqlite::{Error, ErrorCode, ffi};
 
-/// Sorts `error` into temporary and permanent failures.
+/// Classifies `error` as a temporary or permanent failure.
 #[expect(clippy::needless_pass_by_value, reason = "this is what `map_err` calls")]
 pub(super) fn store_error(error: Error) -> StoreError {
     match error.sqlite_error_code() {

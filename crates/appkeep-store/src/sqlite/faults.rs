@@ -1,6 +1,6 @@
-//! Storage that fails because a test wants it to.
+//! Injected storage faults, for tests.
 //!
-//! Without the feature `failpoints` there is nothing here: [`Faults`] is empty, and every access goes through.
+//! Without the feature `failpoints`, [`Faults`] is empty and every access succeeds.
 
 #[cfg(feature = "failpoints")]
 use std::sync::Arc;
@@ -9,30 +9,30 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use appkeep_core::store::StoreError;
 
-/// How storage fails.
+/// The kind of an injected storage fault.
 #[cfg(feature = "failpoints")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StorageFault {
     /// Nothing can be read or written.
     Broken,
-    /// What was written is lost before it is durable; reading goes on.
+    /// Commits fail, so that writes are lost; reads succeed.
     NotDurable,
-    /// Nothing can be read or written now; later it may.
+    /// Nothing can be read or written at the moment; a retry may succeed.
     Unavailable,
 }
 
-/// The reason that a broken store gives. No client may ever see it.
+/// The reason that a broken store reports. It must never be visible to clients.
 #[cfg(feature = "failpoints")]
 pub const FAULT_REASON: &str = "fault-injected-into-the-store";
 
-/// The switch of one store; clones switch the same one.
+/// Switches the faults of one store; clones share their state.
 #[cfg(feature = "failpoints")]
 #[derive(Debug, Clone, Default)]
 pub struct StorageFaults(Arc<AtomicU8>);
 
 #[cfg(feature = "failpoints")]
 impl StorageFaults {
-    /// From now on the store fails like this; `None` makes it whole again.
+    /// Injects a fault from now on; `None` removes it.
     pub fn set(&self, fault: Option<StorageFault>) {
         let code = match fault {
             None => 0,
@@ -44,7 +44,7 @@ impl StorageFaults {
     }
 }
 
-/// What a store asks before it does anything.
+/// Checks for injected faults before each operation of a store.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Faults {
     #[cfg(feature = "failpoints")]

@@ -1,4 +1,4 @@
-//! The queue. A job's lease is the triple of its id, fence and owner; every write of a worker names it.
+//! The job queue. A job's lease is identified by id, fence and owner; all writes of workers specify it.
 
 use appkeep_core::ids::JobId;
 use appkeep_core::job::{Claim, ClaimedJob, JobEnd, JobPayload, Lease, LeaseStatus, NewJob, PAYLOAD_VERSION};
@@ -11,18 +11,19 @@ use uuid::Uuid;
 use super::db::{Db, statements};
 use super::rows::{Row, json, micros};
 
-/// How many ended jobs are kept, for those who look for what happened. The queue itself is as long as there
-/// is work, so nothing in it may be forgotten; what ended may, the one that ended first first.
+/// The number of ended jobs that are kept, for inspection; those that ended first are deleted first. Jobs in the queue
+/// are never deleted.
 const ENDED_JOBS_MAX: i64 = 1000;
-/// How many jobs one claim parks at most before it gives up until the next.
+/// The maximum number of jobs that one claim parks before it gives up until the next claim.
 const PARKED_PER_CLAIM_MAX: usize = 100;
-/// How much of a reason is kept, in characters.
+/// The maximum length of a stored reason, in characters.
 const REASON_CHARS_MAX: usize = 1000;
 
-/// Takes the oldest job of a class that may run. `?1` owner, `?2` lease end, `?3` now, `?4` whether every other
-/// owner is known to be dead.
+/// Claims the oldest job of a class that may run. `?1` owner, `?2` lease end, `?3` now, `?4` whether all other owners
+/// are known to be dead.
 ///
-/// A dead job is claimable itself, so a queued one with its key waits until the dead one is taken up again.
+/// A job whose owner is dead can be claimed itself, so a queued job with the same key waits until that job is
+/// resumed.
 macro_rules! claim {
     ($class:literal, $index:literal, $limits:literal) => {
         concat!(
@@ -49,8 +50,8 @@ macro_rules! claim {
     };
 }
 
-/// Brings queued jobs of a class forward that wait longer than any job does: they were queued before the clock
-/// was set back. `?1` now, `?2` the moment until which a job may wait.
+/// Makes queued jobs of a class due that wait longer than any pause: they were queued before the clock was set back.
+/// `?1` now, `?2` the latest time until which a job may wait.
 macro_rules! recall {
     ($class:literal, $index:literal) => {
         concat!(
@@ -64,7 +65,7 @@ macro_rules! recall {
     };
 }
 
-/// The place among the ended jobs of one that ends now.
+/// The position of a job that ends now among the ended jobs.
 macro_rules! next_ended_order {
     () => {
         "1 + COALESCE((SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL), 0)"
@@ -89,11 +90,12 @@ statements! {
          lease_owner = NULL, lease_until_micros = NULL \
          WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
 
-    /// Claims a job that isn't a backup. These take priority: they are short, or a client waits for them.
+    /// Claims a job that isn't a backup. These jobs take priority: they are short, or a client waits for them.
     CLAIM_OTHER("jobs") = claim!("<>", "jobs_claimable_others", "");
 
-    /// Claims a backup, unless as many run as its bucket or this owner (`?5`, null for no limit) permits. A
-    /// queued one leaves its place to a dead one; dead ones don't exclude each other, or none would be resumed.
+    /// Claims a backup, unless as many run as its bucket or this owner (`?5`, null for no limit) permits. A queued
+    /// backup waits until backups of dead owners are resumed. Those don't block each other, because otherwise none
+    /// would be resumed.
     CLAIM_BACKUP("jobs") = claim!(
         "=",
         "jobs_claimable_backups",
@@ -113,21 +115,20 @@ statements! {
     RECALL_OTHER("jobs") = recall!("<>", "jobs_claimable_others");
     RECALL_BACKUP("jobs") = recall!("=", "jobs_claimable_backups");
 
-    /// Queues parked jobs again that this program can run: `?1` is its payload version, `?2` the kinds that it
-    /// knows.
+    /// Queues parked jobs that this program can run: `?1` is its payload version, `?2` the kinds that it knows.
     UNPARK("jobs") = "\
         UPDATE jobs INDEXED BY jobs_parked SET state = 'queued', park_cause = NULL \
         WHERE state = 'parked' AND kind IN (SELECT value FROM json_each(?2)) \
         AND park_cause <> 'payload' AND payload_version = ?1";
 
-    /// Ends a run for good. `?1` to `?3` lease, `?4` state, `?5` reason, `?6` now.
+    /// Ends a job. `?1` to `?3` lease, `?4` state, `?5` reason, `?6` now.
     END("jobs") = concat!(
         "UPDATE jobs SET state = ?4, reason = ?5, lease_owner = NULL, lease_until_micros = NULL, ",
         "ended_micros = ?6, ended_order = ", next_ended_order!(),
         " WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'"
     );
 
-    /// Deletes all ended jobs but the `?1` that ended last.
+    /// Deletes all ended jobs except the `?1` that ended last.
     FORGET("jobs") = "\
         DELETE FROM jobs INDEXED BY jobs_by_ended_order WHERE ended_order <= \
         (SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL) - ?1";
@@ -201,7 +202,7 @@ fn claim_row(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<Claimed
     db.fetch(CLAIM_BACKUP, params, read)
 }
 
-/// Queues what another program parked and this one knows.
+/// Queues jobs that another version parked and that this program can run.
 fn unpark(db: &Db) -> Result<(), StoreError> {
     let queued = db.execute(
         UNPARK,
@@ -216,7 +217,7 @@ fn unpark(db: &Db) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// Brings forward what was queued before the clock was set back.
+/// Makes jobs due that were queued before the clock was set back.
 fn recall(db: &Db, now: DateTime<Utc>) -> Result<(), StoreError> {
     let latest = now + TimeDelta::seconds(BACKOFF_SECS_MAX);
     for class in [RECALL_OTHER, RECALL_BACKUP] {
@@ -257,7 +258,7 @@ fn read_claimed(row: &Row<'_>, owner: Uuid) -> Result<Claimed, StoreError> {
     Ok(Claimed { seq, parsed })
 }
 
-/// The payload, or why it can't be understood: the word for the cause, and a text.
+/// The payload, or why it is invalid: a word for the cause, and a text.
 pub(super) fn read_payload(row: &Row<'_>) -> Result<Result<JobPayload, (&'static str, String)>, StoreError> {
     let version: i64 = row.value("payload_version")?;
     if version != i64::from(PAYLOAD_VERSION) {
@@ -274,8 +275,8 @@ pub(super) fn read_payload(row: &Row<'_>) -> Result<Result<JobPayload, (&'static
     }
 }
 
-/// Puts a job aside that this program can't run. It stays until a program claims that can, or, if its payload is
-/// broken, until a person has looked at it.
+/// Parks a job that this program can't run. It stays parked until a program that can run it makes a claim, or, if its
+/// payload is invalid, until an operator handles it.
 fn park(db: &Db, seq: i64, unknown: &Unknown) -> Result<(), StoreError> {
     let Unknown {
         id,
@@ -312,8 +313,8 @@ pub(super) fn holds_lease(db: &Db, lease: &Lease) -> Result<bool, StoreError> {
     Ok(row.is_some())
 }
 
-/// A request to stop outlives the run: whoever takes the job up again learns of it too. One that waits for its
-/// next attempt need not wait any longer.
+/// Requests jobs to stop. The request is stored, so that it also reaches a later run of the job. A job that waits for
+/// its next attempt becomes due immediately.
 pub(super) fn update_cancel_requested(db: &Db, resource: Uuid) -> Result<(), StoreError> {
     db.execute(REQUEST_CANCEL, params![resource.to_string()])?;
     Ok(())
@@ -362,7 +363,7 @@ fn update_over(
     Ok(true)
 }
 
-/// Forgets the jobs that ended first, where there are too many.
+/// Deletes the jobs that ended first if there are too many ended jobs.
 pub(super) fn forget_ended(db: &Db) -> Result<(), StoreError> {
     db.execute(FORGET, params![ENDED_JOBS_MAX])?;
     Ok(())

@@ -1,5 +1,5 @@
-//! The schema's history. A migration is a file in `migrations/` and a line here; neither is ever changed
-//! once it was released, because what is stored remembers its checksum.
+//! The migrations of the schema. A migration is a file in `migrations/` and a line here. Neither may change after its
+//! release, because databases store its checksum.
 
 use appkeep_core::store::StoreError;
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -35,8 +35,8 @@ const MIGRATIONS: [(i64, &str, &str); 18] = migrations! {
     18 "0018_add_bucket_troubles",
 };
 
-/// Records the migrations that a database has seen. The table, its name and its checksums (SHA-384 of a
-/// migration's text) are those of sqlx, which earlier versions used.
+/// The table of applied migrations. Its name, its columns and its checksums (SHA-384 of a migration's text) are those
+/// of sqlx, which earlier versions used.
 const CREATE_TABLE: &str = "\
     CREATE TABLE IF NOT EXISTS _sqlx_migrations (version BIGINT PRIMARY KEY, description TEXT NOT NULL, \
     installed_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP, success BOOLEAN NOT NULL, \
@@ -48,12 +48,12 @@ const INSERT_APPLIED: &str = "\
     INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
     VALUES (?1, ?2, TRUE, ?3, 0)";
 
-/// Brings the schema up to date in one transaction, so that one process at a time does all of it or nothing.
+/// Migrates the schema in one transaction, so that one process at a time applies either all migrations or none.
 ///
 /// # Errors
-/// When the schema is newer than this program, when it isn't ours, or when the database fails.
+/// When the schema is newer than this program or unknown, or when the database fails.
 pub(super) fn run(connection: &mut Connection) -> Result<(), StoreError> {
-    // A second process waits here for SQLite's lock on writing.
+    // Other processes wait here for SQLite's write lock.
     let tx = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(store_error)?;
@@ -81,7 +81,7 @@ fn checksum(sql: &str) -> Vec<u8> {
     Sha384::digest(sql).to_vec()
 }
 
-/// Checks that the database has seen the migration that this program would have applied in its place.
+/// Checks that the applied migration is the one that this program has at the same position.
 fn check_history(
     version: i64,
     applied_checksum: &[u8],

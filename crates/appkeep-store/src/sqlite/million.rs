@@ -1,6 +1,7 @@
-//! A million backups in a thousand apps: statements do the same work as with a thousand backups.
+//! Checks that statements do the same work with a million backups in a thousand apps as with a thousand backups.
 //!
-//! Work is counted in steps of SQLite's virtual machine, so that the test doesn't depend on the machine.
+//! Work is measured in steps of SQLite's virtual machine, so that the test doesn't depend on the speed of the
+//! machine.
 
 use appkeep_core::app_backup::{AppBackup, CreateAppBackup};
 use appkeep_core::ids::{AccountId, AppId, BucketId, SubjectId};
@@ -29,7 +30,7 @@ const APPS: &str = "\
     INSERT INTO apps (id, account_id, name, volumes, declared, created_micros) \
     SELECT printf('00000000-0000-0000-0000-%012x', 786432 + n), ?1, 'app-' || n, '[]', 1, n FROM numbers";
 
-/// One in four is finished; the apps take turns.
+/// One in four backups is completed; they are distributed evenly over the apps.
 const BACKUPS: &str = "\
     WITH RECURSIVE numbers (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?4) \
     INSERT INTO app_backups (id, account_id, app_id, name, bucket_id, state, state_unready, hook_state_details, \
@@ -38,7 +39,7 @@ const BACKUPS: &str = "\
     printf('00000000-0000-0000-0000-%012x', 786432 + n % ?3), 'backup-' || n, ?2, \
     CASE n / ?3 % 4 WHEN 0 THEN 'completed' ELSE 'failed' END, '[]', '[]', '[]', n, n, ?1, 0, 10 FROM numbers";
 
-/// A database with so many backups.
+/// A database with this many apps and backups.
 async fn filled(apps: u32, backups: u32) -> (TempDir, SqliteStore) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("appkeep.db");
@@ -66,7 +67,7 @@ async fn filled(apps: u32, backups: u32) -> (TempDir, SqliteStore) {
     (dir, store)
 }
 
-/// The steps that all statements together have taken on this connection.
+/// The number of steps that all statements together have taken on this connection.
 fn steps(db: &Db) -> i64 {
     let statements = MODULES.into_iter().flat_map(|(_, statements)| statements);
     let steps = statements.map(|(_, statement)| {
@@ -82,7 +83,7 @@ fn steps_of<T>(db: &Db, call: impl FnOnce(&Db) -> Result<T, StoreError>) -> Resu
     Ok((steps(db) - before, found))
 }
 
-/// Backup number `n`.
+/// The position of backup number `n`.
 fn position(n: u32) -> Position {
     Position {
         created_micros: n.into(),
@@ -90,10 +91,10 @@ fn position(n: u32) -> Position {
     }
 }
 
-/// What one call did: its name and its steps.
+/// The calls, by name, with their numbers of steps.
 type Work = Vec<(&'static str, i64)>;
 
-/// Reads in a database with so many backups.
+/// Measures reads from a database with this many backups.
 fn read(db: &Db, backups: u32) -> Result<Work, StoreError> {
     let mut work = Work::new();
     for (name, after) in [
@@ -166,7 +167,7 @@ fn read(db: &Db, backups: u32) -> Result<Work, StoreError> {
     Ok(work)
 }
 
-/// Creates a backup with its job, updates and deletes it.
+/// Measures creating a backup with its job, and updating and deleting the backup.
 fn write(db: &Db) -> Result<Work, StoreError> {
     let wanted = CreateAppBackup {
         app_id: app(3),
@@ -209,7 +210,7 @@ async fn a_million_backups_cost_as_much_work_as_a_thousand() {
     let few_writes = small.write(write).await.unwrap();
     assert_eq!(large.write(write).await.unwrap(), few_writes);
 
-    // Plans don't depend on the number of rows, and the important ones not on statistics either.
+    // Plans don't depend on the number of rows, and the important ones don't depend on statistics either.
     let empty_dir = tempfile::tempdir().unwrap();
     let empty = SqliteStore::open(empty_dir.path().join("appkeep.db"))
         .await
@@ -238,7 +239,7 @@ async fn a_million_backups_cost_as_much_work_as_a_thousand() {
     }
 }
 
-/// The statements whose plan isn't the same, with both plans.
+/// The statements whose plans differ, with both plans.
 fn changed<'p>(one: &'p str, other: &'p str) -> Vec<(&'p str, &'p str)> {
     let statements = |plans: &'p str| plans.split("\n\n");
     statements(one)

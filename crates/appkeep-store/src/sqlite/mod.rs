@@ -1,4 +1,4 @@
-//! The store on SQLite: one file, one writing connection, a few that read.
+//! The store on SQLite: one file, one writing connection, and a few reading ones.
 
 mod app_backups;
 mod app_restores;
@@ -57,10 +57,10 @@ use faults::Faults;
 use open::Waits;
 use tx::SqliteTx;
 
-/// Everything that is remembered, in one SQLite file with a write-ahead log.
+/// The store in one SQLite file with a write-ahead log.
 ///
-/// What a transaction committed is on the disk when its commit returns. A call waits at most a few seconds
-/// for its turn, then it fails with [`StoreError::Unavailable`]. Clones share their connections.
+/// A committed transaction is on disk when its commit returns. A call waits at most a few seconds for a connection or
+/// for another process, then it fails with [`StoreError::Unavailable`]. Clones share their connections.
 #[derive(Debug, Clone)]
 pub struct SqliteStore {
     connections: Connections,
@@ -69,14 +69,14 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens the database at `path`, beside whatever else has it open.
+    /// Opens the database at `path`; other processes may have it open, too.
     ///
-    /// If there is none it is made, readable by its owner only, and its schema is brought up to date. Any
-    /// number of processes may do so at once.
+    /// A missing database is created, readable only by its owner, and the schema is migrated. Any number of processes
+    /// may do this concurrently.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] while another process keeps it busy; [`StoreError::Broken`] when it can't be
-    /// opened, or when a newer program has written it.
+    /// [`StoreError::Unavailable`] while another process keeps it busy; [`StoreError::Broken`] if it can't be opened,
+    /// or was written by a newer program.
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         let connections = open::open(path.as_ref(), Waits::default()).await?;
         Ok(Self::over(connections, false))
@@ -84,10 +84,10 @@ impl SqliteStore {
 
     /// Opens the database like [`Self::open`], for the only process that runs its jobs.
     ///
-    /// The caller vouches for that by holding the lock of the data directory; the store can't check it. A
-    /// running job of another incarnation is then known to be dead: [`Store::claim_job`] takes it at once
-    /// instead of waiting until its lease runs out. If the caller is wrong, jobs run twice, and fences alone
-    /// keep the slower run from writing its results.
+    /// The caller must ensure this by holding the lock of the data directory; the store can't check it. Running jobs
+    /// of other process incarnations are then known to be dead: [`Store::claim_job`] claims them immediately instead
+    /// of waiting until their leases expire. If the caller doesn't hold the lock, jobs run twice, and only fences
+    /// prevent the slower run from writing its results.
     ///
     /// # Errors
     /// Those of [`Self::open`].
@@ -104,13 +104,13 @@ impl SqliteStore {
         }
     }
 
-    /// Waits for calls that are under way, then closes the database. Every later call, by any clone, fails
-    /// with [`StoreError::Unavailable`].
+    /// Waits for calls in progress, then closes the database. All later calls, on any clone, fail with
+    /// [`StoreError::Unavailable`].
     pub async fn close(&self) {
         self.connections.close().await;
     }
 
-    /// The switch that makes this store fail.
+    /// Injects faults into this store.
     #[cfg(feature = "failpoints")]
     #[must_use]
     pub fn faults(&self) -> StorageFaults {
@@ -345,7 +345,7 @@ impl Store for SqliteStore {
         self.faults.access()?;
         self.faults.commit()?;
         let mut tx = self.connections.begin().await?;
-        // The transaction is dropped, and thus rolled back, on the same thread.
+        // The transaction is dropped on the same thread, which rolls it back.
         blocking(move || tx.run(trial::write)).await
     }
 

@@ -14,16 +14,16 @@ use super::db::Db;
 use super::errors::{is_busy, store_error};
 use super::migrations;
 
-/// How much of the database each connection keeps in memory, in KiB.
+/// The size of each connection's page cache, in KiB.
 const CACHE_KIB: i64 = 1024;
-/// How many prepared statements each connection keeps: more than there are.
+/// The number of prepared statements that each connection caches: more than there are.
 const STATEMENTS_MAX: usize = 128;
-/// How large the write-ahead log's file stays after it grew, in bytes.
+/// The size to which the write-ahead log's file is truncated after it grew, in bytes.
 const LOG_BYTES_KEPT: i64 = 16 * 1024 * 1024;
 /// How often opening checks whether another process has finished opening the same database.
 const OPEN_WAIT_STEP: Duration = Duration::from_millis(20);
 
-/// How long a call waits before the store is "unavailable".
+/// How long a call waits before it fails with "unavailable".
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Waits {
     /// For a connection of this process.
@@ -44,10 +44,10 @@ impl Default for Waits {
     }
 }
 
-/// Opens the database at `path`, which is created if there is none, with an up-to-date schema.
+/// Opens the database at `path` with an up-to-date schema. The database is created if it doesn't exist.
 pub(super) async fn open(path: &Path, waits: Waits) -> Result<Connections, StoreError> {
-    // Creating the file, switching it to a write-ahead log and migrating it: SQLite doesn't wait for the
-    // lock that the switch takes, so one process does all of it at a time.
+    // Only one process at a time creates the file, switches it to a write-ahead log and migrates it: SQLite doesn't
+    // wait for the lock that the switch requires.
     let alone = lock_opening(path, waits.opening).await?;
     let opener = Opener {
         path: path.to_owned(),
@@ -89,19 +89,19 @@ impl Opener {
         Ok(Db::new(connection))
     }
 
-    /// A connection that can write, to a database that has been opened before.
+    /// A connection that can write, to a database that was opened before.
     pub(super) fn connect_writer(&self) -> rusqlite::Result<Db> {
         self.connect().map(Db::new)
     }
 
-    /// A connection that sees committed state and can't write.
+    /// A connection that reads committed state and can't write.
     pub(super) fn connect_reader(&self) -> rusqlite::Result<Db> {
         let connection = self.connect()?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(Db::new(connection))
     }
 
-    /// Never creates the file: one that is missing later was removed under a running server.
+    /// Never creates the file: if it is missing now, it was deleted while the server was running.
     fn connect(&self) -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connection = Connection::open_with_flags(&self.path, flags)?;
@@ -130,10 +130,10 @@ impl Opener {
     }
 }
 
-/// Makes the file that only its owner may read, unless there is one. It holds who did what where.
+/// Creates the file with access for its owner only, unless it exists. The database records the actions of users.
 ///
-/// An existing file is not even opened: closing it would drop the locks that SQLite holds on it in this
-/// process, which is how POSIX locks work.
+/// An existing file is not even opened: closing it would release the locks that SQLite holds on it in this process,
+/// because POSIX locks work that way.
 fn create_private(path: &Path) -> io::Result<()> {
     match OpenOptions::new()
         .write(true)
@@ -146,8 +146,8 @@ fn create_private(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Waits until nobody else opens the database at `path`; the lock is held until the file is dropped. Its
-/// file is left behind, because removing it would let two processes lock two files.
+/// Waits until no other process is opening the database at `path`. The lock is held until the returned file is
+/// dropped. The lock file is never deleted, because otherwise two processes could lock different files.
 async fn lock_opening(path: &Path, wait_max: Duration) -> Result<File, StoreError> {
     let lock_path = lock_path(path);
     let failed = |error: io::Error| {

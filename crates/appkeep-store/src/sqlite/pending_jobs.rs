@@ -1,4 +1,4 @@
-//! The jobs that have not ended: what operators list and cancel, and what bounds the queue.
+//! The jobs that have not ended. Operators list and cancel them, and the queue limits count them.
 
 use appkeep_core::ids::JobId;
 use appkeep_core::job::{JobPayload, PendingJob, QueuedJobs};
@@ -22,7 +22,7 @@ macro_rules! select {
     };
 }
 
-/// Counts queued jobs that add work, as the indexes have them. `?1` is the owner.
+/// Counts queued jobs that add work, with a condition that matches the indexes. `?1` is the owner.
 macro_rules! count {
     ($column:literal, $index:literal) => {
         concat!(
@@ -41,7 +41,7 @@ statements! {
     COUNT_OF_APP("jobs") = count!("app_id", "jobs_queued_by_app");
     COUNT_OF_ACCOUNT("jobs") = count!("account_id", "jobs_queued_by_account");
 
-    /// Ends a queued job that never ran. `?1` id, `?2` now.
+    /// Ends a queued job that has never run. `?1` id, `?2` now.
     CANCEL("jobs") = concat!(
         "UPDATE jobs SET state = 'cancelled', cancel_requested = TRUE, ended_micros = ?2, ended_order = ",
         jobs::next_ended_order!(),

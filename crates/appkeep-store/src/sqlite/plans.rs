@@ -1,4 +1,4 @@
-//! How SQLite executes each statement of the store, recorded in a snapshot.
+//! The query plans of all statements of the store, recorded in a snapshot.
 
 use std::fmt::Write as _;
 
@@ -9,8 +9,7 @@ use super::{
 };
 use crate::SqliteStore;
 
-/// All modules with statements. One that is missing here leaves its `STATEMENTS` unused, which the compiler
-/// reports.
+/// All modules with statements. A module that is missing here has an unused `STATEMENTS`, which the compiler reports.
 pub(super) const MODULES: [(&str, &[(&str, Statement)]); 13] = [
     ("app_backups", app_backups::STATEMENTS),
     ("app_restores", app_restores::STATEMENTS),
@@ -58,19 +57,19 @@ async fn query_plans_of_all_statements() {
     insta::assert_snapshot!(store.scan(|db| Ok(plans(db))).await.unwrap());
 }
 
-/// Tables that grow with what users do, and are scanned or sorted nowhere.
+/// Tables that grow with use. They must never be scanned or sorted.
 const GROWING: [&str; 4] = ["app_backups", "app_snaps", "app_restores", "jobs"];
 
-/// Statements that read all rows of an index that holds few, or sort few rows.
+/// Statements that scan an index with few rows, or sort few rows.
 const EXCEPTIONS: [(&str, &str); 3] = [
-    // Only jobs that have not ended are in this index, and the queue is bounded.
+    // This index contains only jobs that have not ended, and the queue is bounded.
     ("pending_jobs::LIST", "SCAN jobs USING INDEX jobs_pending"),
-    // Only running jobs are in this index.
+    // This index contains only running jobs.
     (
         "jobs::CLAIM_BACKUP",
         "SCAN own USING INDEX jobs_running_by_exclusive_key",
     ),
-    // A backup has one snapshot of its own.
+    // A backup has one temporary snapshot.
     ("app_snaps::LIST_MADE_FOR", "USE TEMP B-TREE FOR ORDER BY"),
 ];
 
@@ -92,7 +91,7 @@ pub(super) fn assert_bounded(db: &Db) {
                     let mut words = step.split(' ');
                     words.next() == Some("SCAN") && words.next() == Some(table)
                 });
-                // The first or the last row of a table, without an index.
+                // A search without an index, for the first or the last row of a table.
                 let searched = GROWING.iter().any(|table| step == format!("SEARCH {table}"));
                 assert!(!scanned && !searched, "{name}: {step}");
                 assert!(!grows || !step.contains("TEMP B-TREE"), "{name}: {step}");

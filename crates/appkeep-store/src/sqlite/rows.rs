@@ -1,4 +1,4 @@
-//! How values are written into columns and read back.
+//! Conversion of values to and from columns.
 
 use std::cell::Cell;
 use std::str::FromStr;
@@ -16,8 +16,8 @@ use uuid::Uuid;
 pub(super) struct Row<'r> {
     table: &'static str,
     columns: &'r rusqlite::Row<'r>,
-    /// The column after the one that was read last. Columns are mostly read in their order, so most names are
-    /// found at once.
+    /// The index after the column that was read last. Columns are mostly read in order, so most names are found
+    /// immediately.
     next: Cell<usize>,
     bytes_read: Cell<usize>,
 }
@@ -32,17 +32,17 @@ impl<'r> Row<'r> {
         }
     }
 
-    /// How many bytes of text have been read so far.
+    /// The number of bytes of text that were read so far.
     pub(super) fn bytes_read(&self) -> usize {
         self.bytes_read.get()
     }
 
-    /// A value of a type that the database knows.
+    /// A value of a type that the database supports.
     pub(super) fn value<T: FromSql>(&self, column: &str) -> Result<T, StoreError> {
         T::column_result(self.raw(column)?).map_err(|error| self.unreadable(column, error))
     }
 
-    /// A text, without a copy of it.
+    /// A text, without copying it.
     pub(super) fn text(&self, column: &str) -> Result<&'r str, StoreError> {
         let text = self
             .raw(column)?
@@ -84,7 +84,7 @@ impl<'r> Row<'r> {
         self.optional(column, Self::time)
     }
 
-    /// One of the words of an enum.
+    /// An enum value, from its word.
     pub(super) fn word<T: FromStr>(&self, column: &str) -> Result<T, StoreError> {
         self.parsed(column, |text: &str| text.parse().map_err(|_| "unknown word"))
     }
@@ -97,7 +97,7 @@ impl<'r> Row<'r> {
         self.parsed(column, |text: &str| serde_json::from_str(text))
     }
 
-    /// A number that is stored as a signed one and never negative.
+    /// A number that is stored as a signed integer and never negative.
     pub(super) fn number<T: TryFrom<i64>>(&self, column: &str) -> Result<T, StoreError> {
         let stored: i64 = self.value(column)?;
         T::try_from(stored).map_err(|_| self.unreadable(column, "out of range"))
@@ -148,18 +148,18 @@ impl<'r> Row<'r> {
     }
 }
 
-/// A page's bounds as the lists' statements take them: rows with a smaller (time, id) follow. The text of an id
-/// sorts as the id does.
+/// The bounds of a page for list statements, which return rows with a smaller (time, id). The texts of ids have the
+/// same order as the ids.
 pub(super) struct Bounds {
     pub(super) created_micros: i64,
     pub(super) id: String,
-    /// One more than the page may have: it tells whether the list continues.
+    /// One more than the maximum number of rows, to detect whether the list continues.
     pub(super) limit: i64,
 }
 
 impl Bounds {
     pub(super) fn of(page: &Page) -> Self {
-        // Without a position, the page begins after a time that no row has.
+        // Without a position, the page starts before a time that no row has.
         let (created_micros, id) = match page.after {
             None => (i64::MAX, String::new()),
             Some(Position { created_micros, id }) => (created_micros, id.hyphenated().to_string()),
@@ -173,19 +173,19 @@ impl Bounds {
     }
 }
 
-/// Microseconds since 1970. Every time that chrono knows fits; what is finer than a microsecond is cut off.
+/// Microseconds since 1970. All times of chrono fit; fractions of a microsecond are truncated.
 pub(super) fn micros(time: DateTime<Utc>) -> i64 {
     time.timestamp_micros()
 }
 
-/// `value` as JSON text.
+/// Serializes `value` to JSON text.
 pub(super) fn json(what: &str, value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
     serde_json::to_string(value)
         .map_err(|error| StoreError::Broken(format!("{what} can't be stored: {error}")))
 }
 
-/// A number of bytes. The database's numbers end at 2^63 - 1; a larger one is refused rather than stored as
-/// something that it isn't.
+/// Converts a number of bytes. The database's integers end at 2^63 - 1; a larger number is refused, because it would
+/// be stored incorrectly.
 pub(super) fn bytes(what: &str, bytes: Option<u64>) -> Result<Option<i64>, StoreError> {
     bytes.map(i64::try_from).transpose().map_err(|_| {
         StoreError::Broken(format!(

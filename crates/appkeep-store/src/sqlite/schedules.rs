@@ -1,4 +1,4 @@
-//! Schedules, their next runs, and what they made.
+//! Schedules, their next runs, and the backups and snapshots that they created.
 
 use appkeep_core::catalog::Recorded;
 use appkeep_core::ids::{AccountId, AppId, ScheduleId};
@@ -13,15 +13,15 @@ use super::db::{Db, Statement, statements};
 use super::rows::{Row, json, micros};
 
 statements! {
-    /// Undeclares every schedule, before [`declare`] declares the configured ones.
+    /// Marks all schedules as undeclared, before [`declare`] declares the configured ones.
     pub(super) UNDECLARE("schedules") = "UPDATE schedules SET declared = FALSE WHERE declared";
 
-    /// Forgets the next run of undeclared schedules: one that is declared again later starts anew.
+    /// Clears the next run of undeclared schedules: a schedule that is declared again later starts over.
     FORGET("schedules") = "\
         UPDATE schedules SET next_due_micros = NULL, next_decided_micros = NULL \
         WHERE NOT declared AND next_due_micros IS NOT NULL";
 
-    /// The backups that a schedule made, with the moment that each shows.
+    /// The backups that a schedule created, with the times of their snapshots.
     pub(super) APP_BACKUPS("app_backups") = "\
         SELECT id, COALESCE(taken_micros, created_micros) AS shown_micros, state FROM app_backups \
         WHERE schedule_id = ?1 ORDER BY rowid";
@@ -61,7 +61,7 @@ pub(super) fn declare(db: &Db, schedules: &[Schedule], now: DateTime<Utc>) -> Re
     Ok(())
 }
 
-/// The next run stays as long as the timing does, so that what was missed while no server ran is made up.
+/// Keeps the next run if the timing is unchanged, so that runs that were missed while no server ran are made up for.
 fn declare_one(db: &Db, schedule: &Schedule, now: DateTime<Utc>) -> Result<(), StoreError> {
     let declared = db.execute(
         DECLARE,

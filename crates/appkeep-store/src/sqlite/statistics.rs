@@ -1,4 +1,4 @@
-//! How much of everything there is.
+//! Counts of jobs, backups and snapshots.
 
 use appkeep_core::statistics::{JobCount, StateCount, Statistics};
 use appkeep_core::store::StoreError;
@@ -9,8 +9,8 @@ use super::rows::Row;
 statements! {
     JOBS("job_counts") = "SELECT kind, state, count FROM job_counts WHERE count > 0 ORDER BY kind, state";
 
-    /// A job that was cancelled while it waited is due since 1970, so that it is claimed at once; that isn't
-    /// its age.
+    /// A job that was cancelled while it was queued is due since 1970, so that it is claimed immediately. It is
+    /// excluded here, because that isn't its age.
     OLDEST_DUE("jobs") = "\
         SELECT MIN(due_micros) AS due_micros FROM (\
           SELECT (SELECT run_after_micros FROM jobs INDEXED BY jobs_claimable_others \

@@ -1,8 +1,8 @@
-//! An open transaction, and what becomes of its connection.
+//! An open transaction, and the reuse of its connection.
 //!
-//! SQLite itself rolls back after some errors (a full disk, an I/O error). A connection is used again only
-//! if it is proven to be outside a transaction and nothing failed on it; otherwise it is closed, and the next
-//! transaction opens a new one.
+//! SQLite itself rolls back after some errors (a full disk, an I/O error). A connection is reused only if it is
+//! proven to be outside a transaction and nothing failed on it. Otherwise it is closed, and the next transaction
+//! opens a new one.
 
 use appkeep_core::store::StoreError;
 use tokio::sync::OwnedMutexGuard;
@@ -11,7 +11,7 @@ use super::db::Db;
 use super::errors::{is_busy, store_error};
 use super::open::Opener;
 
-/// The writing connection; none until the next transaction opens one.
+/// The writing connection; `None` until the next transaction opens one.
 pub(super) type WriterSlot = OwnedMutexGuard<Option<Db>>;
 
 /// A transaction on the writing connection. It is rolled back unless it is committed.
@@ -25,7 +25,7 @@ impl Transaction {
     /// Begins a transaction. This may wait for another process that writes.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] while another process writes, or when no connection can be opened.
+    /// [`StoreError::Unavailable`] if another process is writing, or if no connection can be opened.
     pub(super) fn begin(mut slot: WriterSlot, opener: &Opener) -> Result<Self, StoreError> {
         let db = match slot.take() {
             Some(db) => db,
@@ -48,8 +48,8 @@ impl Transaction {
     /// Runs `call` within the transaction.
     ///
     /// # Errors
-    /// Those of `call`. After an error other than a taken name, every further call fails, so that no
-    /// statement runs outside a transaction that SQLite has rolled back.
+    /// Those of `call`. After any error other than a taken name, all further calls fail, so that no statement runs
+    /// outside a transaction that SQLite has rolled back.
     pub(super) fn run<T>(
         &mut self,
         call: impl FnOnce(&Db) -> Result<T, StoreError>,
@@ -58,14 +58,14 @@ impl Transaction {
             Some(db) if !self.failed && db.in_transaction() => db,
             _ => return Err(rolled_back()),
         };
-        // Stays like this when `call` panics.
+        // Stays true if `call` panics.
         self.failed = true;
         let result = call(db);
         self.failed = !matches!(result, Ok(_) | Err(StoreError::NameTaken));
         result
     }
 
-    /// Makes the transaction durable.
+    /// Commits the transaction and makes it durable.
     pub(super) fn commit(mut self) -> Result<(), StoreError> {
         self.run(|db| db.commit().map_err(store_error))
     }
@@ -87,7 +87,7 @@ impl Drop for Transaction {
     }
 }
 
-/// The error of every call on a transaction in which an earlier one failed.
+/// The error of calls on a transaction after an earlier call failed.
 pub(super) fn rolled_back() -> StoreError {
     StoreError::Unavailable("the transaction was rolled back after an error".to_owned())
 }

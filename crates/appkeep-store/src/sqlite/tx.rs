@@ -24,12 +24,12 @@ use super::{
     app_backups, app_restores, app_snaps, bucket_troubles, catalog, jobs, pending_jobs, schedules, tokens,
 };
 
-/// Holds the one writing connection until it is committed or dropped.
+/// A transaction that holds the only writing connection until it is committed or dropped.
 ///
-/// Statements run on the calling thread, because each takes microseconds; what may wait for the disk runs on
-/// the blocking pool.
+/// Statements run on the calling thread, because each takes microseconds. Calls that may wait for the disk run on the
+/// blocking pool.
 pub(super) struct SqliteTx {
-    /// None while a call runs on the blocking pool, and ever after if its caller stopped waiting.
+    /// `None` while a call runs on the blocking pool, and permanently if the caller of that call stopped waiting.
     tx: Option<Transaction>,
     faults: Faults,
 }

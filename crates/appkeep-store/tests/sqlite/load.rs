@@ -1,4 +1,4 @@
-//! Readers and writers at the same time.
+//! Concurrent readers and writers.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -18,7 +18,7 @@ const ROWS: &str = "\
     SELECT printf('00000000-0000-0000-0001-%012x', n), ?1, ?1, 'snap-' || n, 'completed', '[]', '[]', '[]', n, n, ?1, \
     0 FROM numbers";
 
-/// Reads the whole list; returns the number of its rows.
+/// Reads the whole list; returns the number of rows.
 async fn read_list(store: &SqliteStore, filter: &ListFilter) -> usize {
     let (mut count, mut after) = (0, None);
     loop {
@@ -61,7 +61,7 @@ async fn transactions_and_lookups_succeed_while_hundreds_read_lists() {
             }
         });
     }
-    // Each call fails that waits for a connection for more than 5 s.
+    // A call that waits for a connection for more than 5 s fails.
     for n in 1..=50 {
         queue(&store, [job(n)]).await;
         store.fetch_account(account.into()).await.unwrap();

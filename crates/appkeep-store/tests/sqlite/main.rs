@@ -1,5 +1,5 @@
-//! What is particular to the store on SQLite: its file, its schema, several processes, and rows that this
-//! program would not have written.
+//! Tests specific to the store on SQLite: its file, its schema, several processes, and rows that this program would
+//! not have written.
 
 #![allow(clippy::unwrap_used, reason = "all of this is a test, helpers too")]
 

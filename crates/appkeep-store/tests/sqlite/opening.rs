@@ -7,12 +7,12 @@ use appkeep_store::SqliteStore;
 use rusqlite::Connection;
 use tokio::task::JoinSet;
 
-/// A connection that knows nothing of the store.
+/// A plain connection, independent of the store.
 pub(crate) fn raw(path: &Path) -> Connection {
     Connection::open(path).unwrap()
 }
 
-/// Tells the child process which database to open.
+/// The environment variable with the path of the database that a child process opens.
 const CHILD_PATH: &str = "APPKEEP_STORE_TEST_CHILD_PATH";
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn eight_openings_at_once_all_succeed() {
 #[tokio::test]
 async fn four_processes_that_open_at_once_all_succeed() {
     if let Some(path) = std::env::var_os(CHILD_PATH) {
-        // This is one of the four: the test starts itself.
+        // This is one of the four child processes: the test starts itself.
         return open_and_use(path).await;
     }
     let dir = tempfile::tempdir().unwrap();
@@ -73,7 +73,7 @@ async fn four_processes_that_open_at_once_all_succeed() {
     }
 }
 
-/// What each of the four does.
+/// The work of each child process.
 async fn open_and_use(path: std::ffi::OsString) {
     let store = SqliteStore::open(path).await.unwrap();
     store.begin().await.unwrap().commit().await.unwrap();

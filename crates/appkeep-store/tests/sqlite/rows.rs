@@ -1,4 +1,4 @@
-//! Rows that another program wrote, and what is left of jobs that ended.
+//! Rows that another program wrote, and the retention of ended jobs.
 
 use appkeep_core::job::{Claim, JobEnd};
 use appkeep_core::store::{Store, StoreError};
@@ -138,7 +138,7 @@ async fn the_last_thousand_ended_jobs_are_kept() {
     let (_dir, store, raw) = opened().await;
     queue(&store, (1..=1005).map(job)).await;
     execute(&raw, "UPDATE jobs SET exclusive_key = id").unwrap();
-    // The first to be queued ends last.
+    // The job that was queued first ends last.
     let first = store.claim_job(&claim()).await.unwrap().unwrap();
     let mut ended = 0;
     while let Some(job) = store.claim_job(&claim()).await.unwrap() {

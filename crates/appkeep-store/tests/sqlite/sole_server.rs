@@ -1,4 +1,4 @@
-//! On SQLite one process serves, so a server that starts knows that its predecessor is dead.
+//! With SQLite, only one process runs jobs. A server that starts therefore knows that its predecessor is dead.
 
 use std::path::{Path, PathBuf};
 
@@ -47,7 +47,7 @@ fn path(dir: &tempfile::TempDir) -> PathBuf {
     dir.path().join("appkeep.db")
 }
 
-/// A server that took two jobs on one app and died over the first.
+/// Queues two jobs for one app. A server claims the first and dies.
 async fn leave_behind(path: &Path) {
     let store = SqliteStore::open_sole_server(path).await.unwrap();
     queue(&store, [job(1), job(2)]).await;

@@ -1,4 +1,4 @@
-//! Databases that earlier versions wrote.
+//! Upgrades of databases that earlier versions wrote.
 
 use std::fmt::Write as _;
 
@@ -13,8 +13,8 @@ use uuid::Uuid;
 
 use crate::opening::raw;
 
-/// The database of a server that made, deleted and restored a few backups and snapshots, and was stopped while
-/// two jobs were queued.
+/// The database of a server that created, deleted and restored a few backups and snapshots, and was stopped while two
+/// jobs were queued.
 const SCHEMA_13: &str = include_str!("fixtures/schema-13.sql");
 
 fn ids(raw: &Connection, table: &str) -> Vec<(Uuid, Uuid)> {
@@ -27,7 +27,7 @@ fn ids(raw: &Connection, table: &str) -> Vec<(Uuid, Uuid)> {
         .collect()
 }
 
-/// Everything that the store reads, as text.
+/// All data that the store can read, as text.
 async fn read_all(store: &SqliteStore, raw: &Connection) -> String {
     let mut text = String::new();
     let mut add = |what: &dyn std::fmt::Debug| writeln!(text, "{what:?}").unwrap();
@@ -91,7 +91,7 @@ async fn a_database_of_schema_13_is_migrated_and_read_completely() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("appkeep.db");
     let raw = raw(&path);
-    // Tables are created in the order of their names.
+    // The dump creates tables in alphabetical order.
     raw.pragma_update(None, "foreign_keys", false).unwrap();
     raw.execute_batch(SCHEMA_13).unwrap();
     let store = SqliteStore::open(&path).await.unwrap();

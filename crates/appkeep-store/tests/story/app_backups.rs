@@ -14,7 +14,7 @@ use crate::harness::{Harness, is_name_taken};
 
 const BOB: SubjectId = SubjectId::new(Uuid::from_u128(0xd2));
 
-/// A backup without a field that is left empty, of the longest, largest and strangest values.
+/// A backup with all fields set, to the longest, largest and most unusual values.
 fn extreme() -> AppBackup {
     let text = "\"quoted\", \\ 'single', \u{0}\n\u{1f980} ü".to_owned();
     AppBackup {

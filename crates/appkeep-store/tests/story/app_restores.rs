@@ -102,7 +102,7 @@ async fn only_restores_in_progress_read() {
     }
     let mut tx = h.begin().await;
     assert_eq!(tx.count_app_restores_reading(source).await.unwrap(), 2);
-    // A snapshot of the same number is something else.
+    // A snapshot with the same id is a different source.
     let snap = RestoreSource::Snapshot(AppSnapId::new(Uuid::from_u128(1)));
     assert_eq!(tx.count_app_restores_reading(snap).await.unwrap(), 0);
     assert_eq!(tx.count_app_restores_reading(backup_source(2)).await.unwrap(), 0);

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::fixtures::{ALICE, FORUM, SHOP_OF_STRANGERS, STRANGERS, TEAM, at, backup, snap};
 use crate::harness::{Harness, is_name_taken};
 
-/// A snapshot without a field that is left empty.
+/// A snapshot with all fields set.
 fn extreme() -> AppSnap {
     let text = "\"quoted\", \\ 'single', \u{0}\n\u{1f980} ü".to_owned();
     AppSnap {

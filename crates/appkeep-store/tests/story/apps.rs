@@ -98,7 +98,7 @@ async fn the_latest_restore_is_shown_and_counts_as_a_change() {
 
     let mut tx = h.begin().await;
     tx.insert_app_restore(&second).await.unwrap();
-    // A change that lost its race is none.
+    // A change whose compare-and-set failed doesn't count.
     assert!(
         !tx.update_app_restore(&AppRestore {
             generation: 8,

@@ -28,7 +28,7 @@ fn schedule(cron: &str) -> Schedule {
     }
 }
 
-/// When each bucket was declared first and last changed, in seconds after the beginning.
+/// When each bucket was first declared and when it last changed, in seconds since the start.
 async fn times(h: &Harness) -> Vec<(BucketId, i64, i64)> {
     let buckets = h.store.list_recorded_buckets(TEAM).await.unwrap();
     let secs = |time: chrono::DateTime<chrono::Utc>| (time - at(0)).num_seconds();
@@ -70,7 +70,7 @@ async fn accounts_are_listed_with_their_times() {
 async fn only_what_differs_was_changed() {
     let h = Harness::new().await;
     let mut changed = declaration();
-    // The order alone is no change.
+    // A different order is not a change.
     changed.buckets.swap(0, 1);
     declare(&h, &changed, 1).await;
     assert_eq!(times(&h).await, [(FAR, 0, 0), (NEAR, 0, 0)]);

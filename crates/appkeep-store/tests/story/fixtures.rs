@@ -1,4 +1,4 @@
-//! The little world of the cases: two accounts, the first with two apps and two buckets.
+//! The fixtures of the tests: two accounts, the first with two apps and two buckets.
 
 use appkeep_core::app_backup::{AppBackup, CreateAppBackup};
 use appkeep_core::app_snap::{AppSnap, CreateAppSnap};
@@ -21,7 +21,7 @@ pub(crate) const FAR: BucketId = BucketId::new(Uuid::from_u128(0xc1));
 pub(crate) const BUCKET_OF_STRANGERS: BucketId = BucketId::new(Uuid::from_u128(0xc3));
 pub(crate) const ALICE: SubjectId = SubjectId::new(Uuid::from_u128(0xd1));
 
-/// `secs` after the beginning of every story.
+/// The time `secs` seconds after the start of each test.
 pub(crate) fn at(secs: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(1_600_000_000_123_456).unwrap() + TimeDelta::seconds(secs)
 }
@@ -95,7 +95,7 @@ pub(crate) fn declaration() -> Declaration {
     }
 }
 
-/// A pending backup of the wiki, made at the beginning.
+/// A pending backup of the wiki, created at the start.
 pub(crate) fn backup(id: u128, name: &str) -> AppBackup {
     let wanted = CreateAppBackup {
         app_id: WIKI,
@@ -114,7 +114,7 @@ pub(crate) fn backup(id: u128, name: &str) -> AppBackup {
     )
 }
 
-/// A pending snapshot of the wiki, made at the beginning.
+/// A pending snapshot of the wiki, created at the start.
 pub(crate) fn snap(id: u128, name: &str) -> AppSnap {
     let wanted = CreateAppSnap {
         app_id: WIKI,

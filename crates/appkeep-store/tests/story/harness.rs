@@ -1,4 +1,4 @@
-//! A fresh database per case, with a little catalog in it.
+//! A new database for each test, with a small catalog.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::fixtures::{at, declaration};
 
-/// A store whose database goes away with it.
+/// A store whose database is deleted when this value is dropped.
 pub(crate) struct Harness {
     pub(crate) store: Arc<dyn Store>,
     database: SqliteStore,
@@ -16,7 +16,7 @@ pub(crate) struct Harness {
 }
 
 impl Harness {
-    /// A store that knows the catalog of [`declaration`].
+    /// A store with the catalog of [`declaration`].
     pub(crate) async fn new() -> Self {
         let harness = Self::open(tempfile::tempdir().unwrap()).await;
         let mut tx = harness.begin().await;
@@ -25,7 +25,7 @@ impl Harness {
         harness
     }
 
-    /// The same database, as another process finds it later.
+    /// Closes the database and opens it again, as another process would.
     pub(crate) async fn reopened(self) -> Self {
         self.database.close().await;
         Self::open(self.dir).await
@@ -45,7 +45,7 @@ impl Harness {
     }
 }
 
-/// Whether a call was refused because a name is taken.
+/// Whether a call failed because a name is taken.
 pub(crate) fn is_name_taken<T>(result: &Result<T, StoreError>) -> bool {
     matches!(result, Err(StoreError::NameTaken))
 }

@@ -1,4 +1,4 @@
-//! The queue: what is claimed, in which order, and what ends it.
+//! The queue: which jobs are claimed, in which order, and how they end.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use uuid::Uuid;
 use crate::fixtures::{FORUM, TEAM, WIKI, at};
 use crate::harness::Harness;
 
-/// The process of these cases.
+/// The process in these tests.
 pub(crate) const SERVER: Uuid = Uuid::from_u128(0xe1);
 
-/// A job that shares its key with no other.
+/// A job with a unique exclusive key.
 pub(crate) fn snapshot_job(n: u128, due_secs: i64) -> NewJob {
     let snap_id = AppSnapId::new(Uuid::from_u128(n));
     let payload = JobPayload::TakeSnapshot {
@@ -32,7 +32,7 @@ pub(crate) fn snapshot_job(n: u128, due_secs: i64) -> NewJob {
     }
 }
 
-/// A job that no other job on the wiki may run beside.
+/// A job that excludes all other backup jobs of the wiki.
 pub(crate) fn backup_job(n: u128, due_secs: i64) -> NewJob {
     let payload = JobPayload::TakeBackup {
         account_id: TEAM,

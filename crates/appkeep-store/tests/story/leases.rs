@@ -1,4 +1,4 @@
-//! Who may write a job's results, and how it learns that it should stop.
+//! Leases: which worker may write a job's results, and how it receives requests to stop.
 
 use appkeep_core::job::{ClaimedJob, JobEnd, Lease, LeaseStatus};
 use uuid::Uuid;
@@ -25,7 +25,7 @@ async fn request_cancel(h: &Harness, resource: u128) {
     tx.commit().await.unwrap();
 }
 
-/// A job that was claimed at 0, for a minute.
+/// A job that was claimed at 0 s for 60 s.
 async fn running(h: &Harness) -> ClaimedJob {
     queue(h, &[snapshot_job(1, 0)]).await;
     claim(h, SERVER, 0).await.unwrap()

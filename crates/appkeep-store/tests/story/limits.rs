@@ -1,4 +1,4 @@
-//! How many backups run at once, whoever claims them.
+//! The limits on concurrent backups, across all processes.
 
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::ids::{AppId, BucketId};
@@ -12,12 +12,12 @@ use crate::jobs::{SERVER, claim, end, queue, snapshot_job};
 
 const REPLICA: Uuid = Uuid::from_u128(0xe2);
 
-/// Apps of their own, so that nothing but the limits keeps their backups apart.
+/// Separate apps, so that only the limits restrict concurrent backups.
 fn app_id(n: u128) -> AppId {
     AppId::new(Uuid::from_u128(0xb00 + n))
 }
 
-/// A store in which the bucket `near` takes `near_max` backups at once, and `far` one.
+/// A store whose bucket `near` permits `near_max` concurrent backups, and `far` one.
 async fn with_limits(near_max: u32) -> Harness {
     let h = Harness::new().await;
     let mut declared = declaration();
@@ -33,7 +33,7 @@ async fn with_limits(near_max: u32) -> Harness {
     h
 }
 
-/// Backups of an app each, with the jobs that take them, in their order.
+/// Inserts one backup per app, and queues their jobs in this order.
 async fn queue_backups(h: &Harness, bucket_id: BucketId, numbers: impl IntoIterator<Item = u128>) {
     let mut tx = h.begin().await;
     for n in numbers {
@@ -104,7 +104,8 @@ async fn a_backup_that_was_deleted_while_it_runs_holds_its_place_until_it_stops(
     assert_eq!(number(claim(&h, SERVER, 1).await), Some(2));
 }
 
-/// A limit that was lowered meanwhile must not keep the dead from being taken up, nor let others pass them.
+/// A limit that was lowered in the meantime must not prevent backups of dead processes from being resumed, nor let
+/// other backups overtake them.
 #[tokio::test]
 async fn dead_backups_go_first_and_do_not_block_each_other() {
     let h = with_limits(2).await;
@@ -146,7 +147,7 @@ async fn a_server_keeps_workers_for_what_is_no_backup() {
     assert_eq!(claim_of(&h, SERVER, 62, 1).await, Some(1));
 }
 
-/// With one worker nothing can be kept free, but a delete needn't wait for all backups of the night.
+/// With one worker, no worker can be kept free, but a deletion must not wait for all backups of the night.
 #[tokio::test]
 async fn what_is_no_backup_goes_first() {
     let h = with_limits(9).await;

@@ -1,5 +1,5 @@
-//! What every store does, whatever database is behind it: the cases know `dyn Store` only, and
-//! `harness.rs` alone knows which one it is.
+//! Tests that apply to every store, regardless of its database: they use only `dyn Store`, and only `harness.rs`
+//! names the implementation.
 
 #![allow(clippy::unwrap_used, reason = "all of this is a test, helpers too")]
 

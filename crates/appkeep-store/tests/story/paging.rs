@@ -1,4 +1,4 @@
-//! Lists are walked page by page, newest first, and nothing is lost or seen twice.
+//! Lists are read page by page, newest first, and every item is returned exactly once.
 
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::app_snap::AppSnap;
@@ -13,7 +13,7 @@ use uuid::Uuid;
 use crate::fixtures::{FORUM, NEAR, STRANGERS, TEAM, WIKI, at, backup, declaration, snap};
 use crate::harness::Harness;
 
-/// Ids whose order as numbers, as text and as bytes must be the same, and times of which some are equal.
+/// Ids whose order must be the same as numbers, as text and as bytes, and times, some of which are equal.
 fn rows() -> Vec<(Uuid, DateTime<Utc>, AppId)> {
     let ids = [
         0,
@@ -32,13 +32,13 @@ fn rows() -> Vec<(Uuid, DateTime<Utc>, AppId)> {
         let time = at(i64::from(n / 4));
         rows.push((Uuid::from_u128(id), time, if n % 3 == 0 { FORUM } else { WIKI }));
     }
-    // The oldest and the newest that can be.
+    // The earliest and the latest possible times.
     rows.push((Uuid::from_u128(7), DateTime::<Utc>::MIN_UTC, WIKI));
     rows.push((Uuid::from_u128(8), DateTime::<Utc>::MAX_UTC, WIKI));
     rows
 }
 
-/// The ids that a list must give, in its order.
+/// The expected ids of a list, in order.
 fn expected(app_id: Option<AppId>) -> Vec<Uuid> {
     let mut rows = rows();
     rows.retain(|(.., of)| app_id.is_none_or(|wanted| wanted == *of));
@@ -70,7 +70,7 @@ async fn filled() -> Harness {
     h
 }
 
-/// A page without a bound in bytes.
+/// A page without a size limit.
 fn page(after: Option<Position>, rows_max: u32) -> Page {
     Page {
         after,
@@ -158,7 +158,7 @@ async fn a_page_ends_when_it_has_enough_bytes() {
                 break;
             }
         }
-        // A row is some 180 bytes.
+        // A row has about 180 bytes.
         assert!(
             pages[..pages.len() - 1].iter().all(|rows| *rows == 5),
             "{pages:?}"

@@ -1,4 +1,4 @@
-//! Schedules: when they run next, who may decide that, and what they made.
+//! Schedules: their next runs, concurrent updates of those, and the items that they created.
 
 use std::sync::Arc;
 
@@ -198,7 +198,7 @@ async fn what_a_schedule_made_is_told_from_everything_else() {
         backup.state = state;
         backup
     };
-    // The latest of all by its date, and the first to be inserted.
+    // The newest by date, and the first to be inserted.
     let mut done = by_schedule(1, "one", ResourceState::Completed);
     done.taken_at = Some(at(77));
     tx.insert_app_backup(&done).await.unwrap();

@@ -47,7 +47,7 @@ async fn a_token_comes_back_as_it_was() {
     }
     tx.commit().await.unwrap();
 
-    // Times are kept to the microsecond.
+    // Times are stored with microsecond precision.
     tokens[0].revoked_at = DateTime::from_timestamp_micros(DateTime::<Utc>::MAX_UTC.timestamp_micros());
     for token in &tokens {
         assert!(h.store.fetch_token(&token.hash).await.unwrap().as_ref() == Some(token));

@@ -1,4 +1,4 @@
-//! What can only be seen from within: the settings of the connections, and what happens when they are busy.
+//! Tests of private behaviour: the settings of connections, and busy connections.
 
 use std::os::unix::fs::PermissionsExt;
 
@@ -8,7 +8,7 @@ use super::*;
 use crate::SqliteStore;
 
 const SHORTLY: Duration = Duration::from_millis(50);
-/// A connection must come in time on a busy machine too: opening needs one.
+/// A connection must become available in time even on a busy machine: opening needs one.
 const NO_WAIT: Waits = Waits {
     connection: Duration::from_secs(2),
     busy: SHORTLY,
@@ -61,7 +61,7 @@ async fn every_connection_has_its_settings() {
     assert_eq!(store.lookup(|db| Ok(settings(db))).await.unwrap(), expected(1));
     let mut tx = store.connections.begin().await.unwrap();
     assert_eq!(tx.run(|db| Ok(settings(db))).unwrap(), expected(0));
-    // A connection that replaces one after an error.
+    // A connection that replaces another one after an error.
     tx.run(|_| Err::<(), _>(StoreError::Broken("fails".to_owned())))
         .unwrap_err();
     drop(tx);

@@ -1,4 +1,4 @@
-//! What the next transaction finds after one that went wrong.
+//! Tests of the state after a failed transaction.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -22,7 +22,7 @@ fn insert(db: &Db, name: &str) -> Result<usize, StoreError> {
     db.connection().execute(INSERT, [name]).map_err(store_error)
 }
 
-/// Writes once, and checks that exactly this write is there.
+/// Writes once, and checks that the database contains exactly this write.
 async fn assert_writable(store: &SqliteStore) {
     let mut tx = store.connections.begin().await.unwrap();
     tx.run(|db| insert(db, "afterwards")).unwrap();
@@ -32,7 +32,7 @@ async fn assert_writable(store: &SqliteStore) {
     assert_eq!(accounts[0].name, "afterwards");
 }
 
-/// Checks that nothing can be done in `tx` any more.
+/// Checks that all further calls on `tx` fail.
 fn assert_over(mut tx: Transaction) {
     let error = tx.run(|db| insert(db, "outside of any transaction")).unwrap_err();
     assert!(error.to_string().contains("rolled back"), "{error}");
@@ -43,7 +43,7 @@ fn assert_over(mut tx: Transaction) {
 async fn a_full_database_is_writable_once_there_is_room() {
     let (_dir, store) = opened().await;
     let mut tx = store.connections.begin().await.unwrap();
-    // SQLite answers as for a full disk, and rolls back.
+    // SQLite reacts as to a full disk, and rolls back.
     tx.run(|db| {
         let pages: i64 = db
             .connection()
@@ -78,7 +78,7 @@ async fn a_transaction_that_sqlite_rolled_back_runs_nothing_more() {
 async fn a_failed_commit_leaves_nothing_behind() {
     let (_dir, store) = opened().await;
     let mut tx = store.connections.begin().await.unwrap();
-    // A reference that is checked only when the transaction is committed.
+    // A foreign key that is checked only when the transaction is committed.
     tx.run(|db| {
         db.connection()
             .execute_batch(
@@ -111,19 +111,19 @@ async fn a_panic_leaves_nothing_behind() {
 #[tokio::test]
 async fn a_caller_that_stops_waiting_leaves_nothing_behind() {
     let (dir, store) = opened().await;
-    // While the transaction begins,
+    // The caller stops waiting while the transaction begins.
     let other = rusqlite::Connection::open(dir.path().join("appkeep.db")).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert!(store.begin().now_or_never().is_none());
     other.execute_batch("ROLLBACK").unwrap();
-    // while it runs a call on the blocking pool,
+    // The caller stops waiting for a call that runs on the blocking pool.
     let mut tx = store.begin().await.unwrap();
     let nothing = appkeep_core::catalog::Declaration::default();
     let _ = tx
         .update_declaration(&nothing, chrono::DateTime::UNIX_EPOCH)
         .now_or_never();
     drop(tx);
-    // and before it is committed.
+    // The transaction is dropped before it is committed.
     let mut tx = store.connections.begin().await.unwrap();
     tx.run(|db| insert(db, "dropped")).unwrap();
     drop(tx);

@@ -1,17 +1,18 @@
 //! Names of extended attributes in restic's format.
 //!
-//! On Linux a name is bytes; in restic's format it is a text. What isn't UTF-8 is written in hexadecimal after
-//! the name's namespace, `user.appkeep-hex.ff`, so that plain restic restores an attribute that keeps the value.
+//! On Linux a name is a sequence of bytes; in restic's format it is text. The part of a name that isn't UTF-8
+//! is written in hexadecimal after the name's namespace, `user.appkeep-hex.ff`, so that plain restic restores
+//! an attribute that keeps the value.
 
 use std::ffi::{CStr, CString};
 
-/// What comes before the hexadecimal digits.
+/// Precedes the hexadecimal digits.
 const MARK: &str = "appkeep-hex.";
 
-/// The text for a name.
+/// Encodes a name as text.
 pub(crate) fn to_text(name: &CStr) -> String {
     match name.to_str() {
-        // What looks like such a text is written as one, so that it comes back as it was.
+        // A name that looks like an encoded one is encoded, too, so that it is decoded unchanged.
         Ok(text) if !rest_of(text).1.starts_with(MARK) => text.to_owned(),
         _ => {
             let bytes = name.to_bytes();
@@ -26,7 +27,7 @@ pub(crate) fn to_text(name: &CStr) -> String {
     }
 }
 
-/// The name that a text stands for; none, if it can't be one.
+/// Decodes a name from text; `None` if the text can't be a name.
 pub(crate) fn from_text(text: &str) -> Option<CString> {
     let (namespace, rest) = rest_of(text);
     let bytes = rest.strip_prefix(MARK).and_then(from_hex);
@@ -37,7 +38,7 @@ pub(crate) fn from_text(text: &str) -> Option<CString> {
     CString::new(name).ok().filter(|name| !name.is_empty())
 }
 
-/// A name's namespace with its dot, and the rest.
+/// Splits a name into its namespace, including the dot, and the rest.
 fn rest_of(text: &str) -> (&str, &str) {
     if text.starts_with(MARK) {
         return ("", text);
@@ -45,7 +46,7 @@ fn rest_of(text: &str) -> (&str, &str) {
     text.split_at(text.find('.').map_or(0, |dot| dot + 1))
 }
 
-/// The bytes that `digits` encode; none, if they aren't hexadecimal digits in lower case.
+/// Decodes `digits`; `None` if they aren't lower-case hexadecimal digits.
 fn from_hex(digits: &str) -> Option<Vec<u8>> {
     hex::decode(digits)
         .ok()

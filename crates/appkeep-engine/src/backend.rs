@@ -1,8 +1,8 @@
-//! A repository in a directory, in restic's layout, told strictly.
+//! A repository in a directory, in restic's layout, with strict error handling.
 //!
-//! The library's own backends log a failed listing and go on with what they have; a prune that sees no
-//! snapshots then deletes every backup. Here every failure is an error: a listing is whole or it is none, a
-//! read gives all bytes that were asked for, a written file is on the disk before anybody hears of it.
+//! The library's own backends log a failed listing and continue with a partial one; a prune that sees no
+//! snapshots then deletes every backup. Here every failure is an error: a listing is complete or fails, a
+//! read returns all requested bytes, and a write returns only once the file is on disk.
 
 use std::ffi::OsStr;
 use std::fmt::Display;
@@ -21,13 +21,13 @@ use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, 
 use crate::durable;
 use crate::failure::BackendFailure;
 
-/// Where files are written before they get their names. restic doesn't look there.
+/// Directory in which files are written before they are renamed. restic ignores it.
 pub(crate) const TMP_DIR: &str = "tmp";
 
-/// There while the index is replaced without room for both. restic doesn't look there.
+/// Marker file that exists while the index is replaced without space for both indexes. restic ignores it.
 const INDEX_IN_DOUBT: &str = "index-in-doubt";
 
-/// The directories of a repository, without the 256 below `data`. `locks` is restic's.
+/// The directories of a repository, without the 256 directories in `data`. restic uses `locks`.
 const DIRECTORIES: [&str; 6] = ["data", "index", "keys", "locks", "snapshots", TMP_DIR];
 
 /// A repository in a directory.
@@ -35,12 +35,12 @@ const DIRECTORIES: [&str; 6] = ["data", "index", "keys", "locks", "snapshots", T
 pub(crate) struct DirectoryBackend {
     root: PathBuf,
     written: AtomicU64,
-    /// Whether what is read of packs comes from the disk, not from the system's memory of it.
+    /// Whether pack reads bypass the page cache.
     from_disk: AtomicBool,
 }
 
 impl DirectoryBackend {
-    /// The repository at `root`, whose parent is there.
+    /// Creates a backend for the repository at `root`, whose parent exists.
     pub(crate) fn new(root: PathBuf) -> Self {
         Self {
             root,
@@ -49,15 +49,15 @@ impl DirectoryBackend {
         }
     }
 
-    /// From now on what is read of packs comes from the disk, as far as the system can be asked for that.
+    /// Makes later pack reads bypass the page cache, as far as the system supports that.
     pub(crate) fn read_from_disk(&self) {
         self.from_disk.store(true, Ordering::Relaxed);
     }
 
-    /// Removes what earlier writes left unfinished. Nobody else may be writing.
+    /// Deletes the leftovers of earlier writes. There must be no concurrent writer.
     ///
     /// # Errors
-    /// As the system says.
+    /// I/O errors.
     pub(crate) fn clear_unfinished(&self) -> io::Result<()> {
         let entries = match fs::read_dir(self.root.join(TMP_DIR)) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -69,22 +69,22 @@ impl DirectoryBackend {
         Ok(())
     }
 
-    /// Whether an index was about to be replaced when somebody was interrupted.
+    /// Whether an index replacement was interrupted.
     ///
     /// # Errors
-    /// As the system says.
+    /// I/O errors.
     pub(crate) fn is_index_in_doubt(&self) -> io::Result<bool> {
         self.root.join(INDEX_IN_DOUBT).try_exists()
     }
 
-    /// Takes note, durably, that the index is about to be replaced, or that it is whole again.
+    /// Records, durably, that the index is about to be replaced, or that it is complete again.
     ///
     /// # Errors
-    /// As the system says.
+    /// I/O errors.
     pub(crate) fn set_index_in_doubt(&self, is_in_doubt: bool) -> io::Result<()> {
         let path = self.root.join(INDEX_IN_DOUBT);
         if is_in_doubt {
-            // Empty, so that it takes no room where there is none.
+            // Empty, so that it takes no space on a full file system.
             drop(File::create(&path)?);
         } else if let Err(error) = fs::remove_file(&path)
             && error.kind() != io::ErrorKind::NotFound
@@ -123,14 +123,14 @@ impl DirectoryBackend {
                     list_entry(&entry?, &mut files)?;
                 }
             }
-            // Only where no repository was made yet may a directory be missing.
+            // A directory may be missing only if no repository was created yet.
             Err(error) if error.kind() == io::ErrorKind::NotFound && self.config_bytes()?.is_none() => {}
             Err(error) => return Err(error),
         }
         Ok(files)
     }
 
-    /// How large the config is, when there is one.
+    /// The size of the config file in bytes, if it exists.
     fn config_bytes(&self) -> io::Result<Option<u32>> {
         match fs::metadata(self.root.join("config")) {
             Ok(config) => file_bytes(&config).map(Some),
@@ -169,7 +169,7 @@ impl DirectoryBackend {
                 .join(TMP_DIR)
                 .join(format!("{}-{}-{number}", id.to_hex().as_str(), process::id()));
         match durable::write(&path, &beside, content.slice()) {
-            // A tool that copies trees may have left out what was empty.
+            // A tool that copies trees may have omitted empty directories.
             Err(error) if error.kind() == io::ErrorKind::NotFound && self.config_bytes()?.is_some() => {
                 for directory in [path.parent(), beside.parent()].into_iter().flatten() {
                     durable::create_dirs(directory)?;
@@ -189,7 +189,8 @@ impl DirectoryBackend {
         let path = self.path_of(kind, id);
         match fs::remove_file(&path) {
             Ok(()) if kind == FileType::Pack => Ok(()),
-            // An index or a snapshot must be gone for good before the packs that it names.
+            // The deletion of an index or a snapshot must be durable before the packs that it names are
+            // deleted.
             Ok(()) => durable::sync_parent(&path),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(error),
@@ -220,7 +221,7 @@ fn list_entry(entry: &DirEntry, files: &mut Vec<(Id, u32)>) -> io::Result<()> {
     Ok(())
 }
 
-/// A name of 64 lower-case hexadecimal digits names a file of the repository, any other name doesn't.
+/// Parses a file name; only names of 64 lower-case hexadecimal digits belong to the repository.
 fn id_of(name: &OsStr) -> Option<Id> {
     let name = name.to_str()?;
     let is_id = name.len() == 64 && name.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
@@ -238,7 +239,7 @@ fn file_bytes(metadata: &fs::Metadata) -> io::Result<u32> {
     u32::try_from(metadata.len()).map_err(|_| io::Error::new(io::ErrorKind::FileTooLarge, "over 4 GiB"))
 }
 
-/// Says which file it was.
+/// Adds the operation and the file to an error.
 fn named<T>(doing: &str, kind: FileType, file: impl Display, outcome: io::Result<T>) -> RusticResult<T> {
     outcome.map_err(|error| {
         let what = format!("{doing} {}{file}", kind.dirname());
@@ -281,7 +282,7 @@ impl ReadBackend for DirectoryBackend {
             let file = File::open(self.path_of(kind, id))?;
             if kind == FileType::Pack && self.from_disk.load(Ordering::Relaxed) {
                 let (at, length) = (u64::from(offset), NonZeroU64::new(length.into()));
-                // Only advice: a file system may keep what it has.
+                // This is only advice: a file system may keep cached data.
                 let _ = rustix::fs::fadvise(&file, at, length, rustix::fs::Advice::DontNeed);
             }
             file.read_exact_at(&mut bytes, u64::from(offset))?;
@@ -357,7 +358,7 @@ mod tests {
         assert!(backend.read_partial(FileType::Pack, &id(7), false, 2, 9).is_err());
     }
 
-    /// Trap 1: a listing that fails is never an empty one.
+    /// Trap 1: a failed listing is an error, never an empty listing.
     #[test]
     fn a_directory_that_cannot_be_listed_is_an_error() {
         let (_dir, backend) = made();

@@ -20,27 +20,27 @@ use crate::repository::{OpenRepository, of_backup, tag_of};
 use crate::small_files::{self, Below, Drafted};
 use crate::verify::{Verification, read_back};
 
-/// What a backup is compared with, so that unchanged files needn't be read.
+/// The basis of a backup: files that are unchanged from it needn't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parent {
     /// The latest backup of the app.
     Latest,
-    /// Nothing: everything is read.
+    /// None: all files are read.
     None,
 }
 
-/// A repository that knows which blobs it has.
+/// A repository with an index of its blobs.
 type IndexedRepository = Repository<IndexedIdsStatus>;
 
-/// What the root of a backup is called, wherever the snapshot was.
+/// The path of a backup's root, independent of the snapshot's location.
 const ROOT: &str = "/";
 
-/// Stores what `source` gives, all of it below `directory`. A backup that is there already under this id is
-/// answered. A share of a new one is read back before it is there; if that differs from the snapshot, although
-/// the bucket gave back what was stored, everything is read and stored again.
+/// Stores the entries of `source`, all of them below `directory`. If a backup with this id already exists,
+/// returns that. A share of a new backup is read back before the backup becomes visible. If the bucket
+/// returns the data as stored, but it differs from the snapshot, everything is read and stored again.
 ///
 /// # Errors
-/// As the port says. Then the repository has no such backup.
+/// Those of `Engine::copy_backup`. The repository then has no such backup.
 pub(crate) fn copy<S>(
     repository: OpenRepository,
     gate: &Arc<Gate>,
@@ -81,7 +81,8 @@ where
     };
     let mut stored_again = Vec::new();
     if let (repository, Some(stale)) = look(repository, stored.tree)? {
-        // Only a wrong parent explains it: it passed for unchanged, and what was stored is older.
+        // The only explanation is a wrong parent: a changed file was treated as unchanged, and its older
+        // content was stored.
         tracing::warn!(
             backup.id = %request.backup_id, file = %stale.escape_debug(),
             "a changed file passed for unchanged: everything is read and stored again"
@@ -101,7 +102,7 @@ where
     finish(stored.summary.as_ref(), stored_again, progress)
 }
 
-/// What the library is given, once or twice, to make one backup.
+/// The input of the library for one backup; it is used once or twice.
 struct Turns<'a, S> {
     gate: &'a Arc<Gate>,
     directory: &'a Path,
@@ -116,7 +117,7 @@ where
     S::Open: ReadSourceOpen + Send,
     S::Iter: Send,
 {
-    /// Stores everything, and makes sure that it is everything.
+    /// Stores everything, and checks that nothing was left out.
     fn last(
         &self,
         repository: OpenRepository,
@@ -136,7 +137,7 @@ where
         Ok((repository, archived))
     }
 
-    /// Stores the small files ahead, then everything.
+    /// Stores the small files first, then everything.
     fn both(&self, repository: &OpenRepository) -> Result<(IndexedRepository, SnapshotFile), EngineError> {
         let failed = |doing: &'static str| move |error: Box<_>| self.gate.explain(doing, &error);
         let guard = Guard::new(self.gate.stop());
@@ -154,7 +155,7 @@ where
         let mut options = options(Parent::Latest);
         options.parent_opts.parents = vec![draft.id.to_hex().to_string()];
         let (repository, mut stored) = self.last(repository, &options)?;
-        // The draft is gone when this process is: nobody must look for it.
+        // The draft exists only in this process, so nothing may refer to it.
         stored.parent = None;
         stored.parents.clear();
         let whole = stored.summary.as_mut().ok_or_else(no_summary)?;
@@ -187,19 +188,19 @@ fn no_summary() -> EngineError {
 fn options(parent: Parent) -> BackupOptions {
     let mut options = BackupOptions::default();
     options.as_path = Some(PathBuf::from(ROOT));
-    // Our source doesn't tell its size; it is measured elsewhere.
+    // The source doesn't report its size; it is measured elsewhere.
     options.no_scan = true;
-    // All backups of the repository are of one app, whatever that is called at the time.
+    // All backups in the repository are of one app, even if the app was renamed.
     options.parent_opts.group_by = Some(SnapshotGroupCriterion::new().paths(true));
     options.parent_opts.force = parent == Parent::None;
-    // A file with another time of change or another inode is another file. The library's option means the
-    // opposite of its name (trap 16): set, it compares inodes.
+    // A file with another change time or another inode is a different file. The library's inode option means
+    // the opposite of its name (trap 16): if set, it compares inodes.
     options.parent_opts.ignore_ctime = false;
     options.parent_opts.ignore_inode = true;
     options
 }
 
-/// What people see of the backup with `restic snapshots`.
+/// The fields that `restic snapshots` shows.
 fn snapshot_label(request: &CopyBackup) -> RusticResult<SnapshotFile> {
     let mut options = SnapshotOptions::default().add_tags(&tag_of(request.backup_id))?;
     options.host = Some(request.app_name.clone());
@@ -211,21 +212,21 @@ fn snapshot_label(request: &CopyBackup) -> RusticResult<SnapshotFile> {
     options.to_snapshot()
 }
 
-/// Tells how many bytes are dealt with, through the library's progress bars.
+/// Reports the number of processed bytes through the library's progress bars.
 #[derive(Debug, Clone)]
 pub(crate) struct Bars {
     progress: Option<ProgressSender>,
 }
 
 impl Bars {
-    /// Bars that tell `progress`.
+    /// Bars that report to `progress`.
     pub(crate) fn telling(progress: &ProgressSender) -> Self {
         Self {
             progress: Some(progress.clone()),
         }
     }
 
-    /// Bars that tell nobody.
+    /// Bars that report nothing.
     pub(crate) fn hidden() -> Self {
         Self { progress: None }
     }
@@ -260,7 +261,7 @@ impl RusticProgress for Bar {
 
     fn inc(&self, bytes: u64) {
         let bytes_done = self.bytes_done.fetch_add(bytes, Ordering::SeqCst) + bytes;
-        // Several threads count; the last to tell need not be the last to count.
+        // Several threads count, and they may report in another order.
         self.progress.send_if_modified(|progress| {
             let is_more = bytes_done > progress.bytes_done;
             if is_more {

@@ -1,4 +1,4 @@
-//! Where an app's repository is in a bucket, and whether anything is there.
+//! Locates an app's repository in a bucket, and checks whether it exists.
 
 use std::fs;
 use std::io;
@@ -16,12 +16,12 @@ use crate::durable;
 use crate::failure::storage;
 use crate::keys::KeyStore;
 
-/// What is found where a repository should be.
+/// The state of a repository's directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Presence {
-    /// No file at all: there is no repository, or one was about to be made.
+    /// There is no repository file: the repository doesn't exist, or its creation was interrupted.
     Nothing,
-    /// A repository.
+    /// There is a repository.
     Repository,
 }
 
@@ -37,41 +37,40 @@ pub(crate) fn directory_of(bucket: &Bucket) -> PathBuf {
     directory.clone()
 }
 
-/// What a bucket is used for.
+/// The purpose for which a bucket is accessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
-    /// To look, or to remove.
+    /// To read or delete.
     Read,
-    /// To store something.
+    /// To store data.
     Write,
 }
 
 /// The version of marker files.
 const MARKER_VERSION: u32 = 1;
 
-/// What a marker file says.
+/// The content of a marker file.
 #[derive(Serialize, Deserialize)]
 struct Marker {
     version: u32,
     bucket_id: BucketId,
 }
 
-/// Counts scratch files, so that no two have the same name.
+/// Numbers scratch files, so that their names are unique.
 static SCRATCH: AtomicU64 = AtomicU64::new(0);
 
-/// How a bucket's marker file is called. It isn't hidden, so that whoever copies a bucket copies it too.
+/// The name of a bucket's marker file. It isn't hidden, so that a copy of the bucket includes it.
 pub(crate) fn marker_name(bucket_id: BucketId) -> String {
     format!("appkeep-bucket-{bucket_id}")
 }
 
-/// Makes sure that the directory is the bucket, by the marker file in it, before anything else is believed: the
-/// directory of a disk that isn't mounted is empty, and so is a new bucket. A bucket that nothing was ever stored
-/// in is marked when that is about to happen; one that was used before there were markers is known by its
-/// repositories.
+/// Checks, by its marker file, that the directory is the bucket. This comes first, because the mount point of
+/// an unmounted disk is an empty directory, and so is a new bucket. A bucket in which nothing was ever stored
+/// is marked before the first write. A bucket from before markers existed is identified by its repositories.
 ///
 /// # Errors
-/// [`EngineError::Storage`] when it isn't there, or can't be read; [`EngineError::Key`] when it can't be told what
-/// was stored.
+/// [`EngineError::Storage`] if the bucket is missing or can't be read; [`EngineError::Key`] if the known
+/// repositories can't be determined.
 pub(crate) fn attend(bucket: &Bucket, keys: &KeyStore, to: Use) -> Result<(), EngineError> {
     let BucketLocation::Directory(directory) = &bucket.location;
     check_directory(bucket)?;
@@ -113,14 +112,14 @@ pub(crate) fn attend(bucket: &Bucket, keys: &KeyStore, to: Use) -> Result<(), En
         .map_err(|error| storage(format!("bucket {name}: writing {marker}"), &error))
 }
 
-/// Attends to the bucket, then looks whether there is a repository of an app in it. The bucket's own directory is
-/// never made by us: when it isn't there, a disk may not be mounted, and what we would write would hide beneath
-/// it.
+/// Checks the bucket with [`attend`], then checks whether it contains a repository of the app. The bucket's
+/// own directory is never created: if it is missing, a disk may not be mounted, and files that are written
+/// now would be hidden once it is.
 ///
 /// # Errors
-/// Those of [`attend`]; [`EngineError::Storage`] when the repository can't be looked for;
-/// [`EngineError::Broken`] when files are there, but not the one that makes them a repository. Nothing new is made over such files: they may be
-/// all that is left of backups.
+/// Those of [`attend`]; [`EngineError::Storage`] if the check for the repository fails;
+/// [`EngineError::Broken`] if there are files, but no config file. No repository is created over such files:
+/// they may be the remains of backups.
 pub(crate) fn presence(
     bucket: &Bucket,
     app_id: AppId,
@@ -138,7 +137,7 @@ fn check_directory(bucket: &Bucket) -> Result<(), EngineError> {
         Ok(_) => io::Error::from(io::ErrorKind::NotADirectory),
         Err(error) => error,
     };
-    // Where it is on this server is the operator's to know.
+    // The directory on this server is logged for the operator only.
     tracing::info!(path = %directory.display(), error = %missing, "a bucket is not there");
     Err(storage(format!("bucket {} is not there", bucket.name), &missing))
 }
@@ -242,7 +241,7 @@ mod tests {
             }
         }
         assert!(!marker.exists());
-        // As it was before there were markers.
+        // As in a bucket from before markers existed.
         fs::create_dir(repository_dir(&bucket, app_id)).unwrap();
         fs::write(repository_dir(&bucket, app_id).join("config"), "sealed").unwrap();
         attend(&bucket, &keys, Use::Read).unwrap();

@@ -1,10 +1,11 @@
-//! Which server process may change a bucket: each has a small file of its own there, and looks at the others'.
+//! Determines which server process may change a bucket. Each process has a small claim file there, and reads
+//! those of others.
 //!
-//! As restic's locks, this needs nothing of a bucket but that files can be listed, written and removed: some S3
-//! servers ignore conditions on writes. A process writes its claim only where no other is, and looks again
-//! afterwards. A claim whose process has ended on this machine counts no more, and neither does one that is not
-//! refreshed for long enough. How long is measured by this process's own clock, from when it first saw the claim as
-//! it is: the clocks of two machines may differ.
+//! Like restic's locks, this requires only that a bucket's files can be listed, written and deleted: some S3
+//! servers ignore conditions on writes. A process writes its claim only if there is no other, and checks
+//! again afterwards. A claim expires if its process has ended on this machine, or if it isn't refreshed for
+//! long enough. That time is measured by this process's own clock, from when it first saw this version of the
+//! claim: the clocks of two machines may differ.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -26,31 +27,33 @@ use crate::durable;
 use crate::failure::{self, storage};
 use crate::machine::{self, Life, Process};
 
-/// The version of the file's format.
+/// The version of the claim file's format.
 const VERSION: u32 = 1;
 
-/// How the names of claims begin; the process's id follows.
+/// The prefix of the names of claims; the server's id follows.
 const PREFIX: &str = "appkeep-server-";
 
-/// Names this installation, in the data directory. A copy of the directory has the same.
+/// The file in the data directory with the id of this installation. A copy of the directory has the same id.
 const INSTALLATION_FILE: &str = "installation-id";
 
-/// The longest claim that is read, in bytes.
+/// The maximum size of a claim that is read, in bytes.
 const CLAIM_BYTES_MAX: u64 = 16 << 10;
 
-/// A claim is written anew when it is older than this.
+/// The age at which a claim is written again.
 const REFRESH_AFTER: Duration = Duration::from_secs(20);
 
-/// How long the holder of a bucket waits for a claim to go away that somebody writes before they look.
+/// The pause between two checks of a bucket's holder for another claim. Another process may write its claim
+/// before it checks, and then removes it.
 const SETTLE_PAUSE: Duration = Duration::from_millis(100);
 const SETTLE_TRIES: u32 = 10;
 
-/// After how long without a refresh claims no longer count.
+/// The time without a refresh after which claims expire.
 #[derive(Debug, Clone, Copy)]
 struct Expiry {
-    /// Those of this installation: it was restarted with its machine, unless it runs as a copy elsewhere.
+    /// For claims of this installation: it was restarted together with its machine, unless it is a copy on
+    /// another machine.
     own: Duration,
-    /// Those of others. The value is that of restic's locks.
+    /// For claims of others. This is the value for restic's locks.
     others: Duration,
 }
 
@@ -59,40 +62,40 @@ const EXPIRY: Expiry = Expiry {
     others: Duration::from_mins(30),
 };
 
-/// What a claim says.
+/// The content of a claim file.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Claim {
     version: u32,
-    /// The server process; made anew at each start.
+    /// The id of the server process; generated at each start.
     server_id: Uuid,
-    /// The data directory, and its copies.
+    /// The id of the data directory and of its copies.
     installation_id: Uuid,
-    /// Device and inode of the data directory, of which there is one process at a time.
+    /// Device and inode of the data directory, which only one process uses at a time.
     #[serde(default)]
     data_directory: Option<(u64, u64)>,
     #[serde(flatten)]
     process: Process,
-    /// When it was written, by its machine's clock.
+    /// When the claim was written, by its machine's clock.
     time: DateTime<Utc>,
 }
 
 /// The claim of another server process.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BucketClaim {
-    /// Its file.
+    /// The claim's file.
     pub path: PathBuf,
-    /// The process's number and its machine's name, if the file can be understood.
+    /// The process id and the machine's name, if the file is valid.
     pub process: Option<(u32, String)>,
-    /// When it was written, by that machine's clock.
+    /// When the claim was written, by that machine's clock.
     pub time: Option<DateTime<Utc>>,
     /// Whether the process runs on this machine.
     pub runs_here: bool,
 }
 
-/// The claims in a bucket's directory.
+/// Lists the claims in a bucket's directory.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub fn list_claims(directory: &Path) -> io::Result<Vec<BucketClaim>> {
     let found = read_all(directory)?.into_iter().map(|(path, version)| {
         let claim = parse(&version.bytes);
@@ -108,10 +111,10 @@ pub fn list_claims(directory: &Path) -> io::Result<Vec<BucketClaim>> {
     Ok(found.collect())
 }
 
-/// Removes a claim. Its process will notice, and change nothing more in the bucket.
+/// Removes a claim. Its process then notices that and makes no further change in the bucket.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub fn remove_claim(claim: &BucketClaim) -> io::Result<()> {
     durable::remove(&claim.path)
 }
@@ -122,29 +125,29 @@ pub(crate) struct Claims {
     data_dir: PathBuf,
     expiry: Expiry,
     own: OnceLock<Claim>,
-    /// Held while the installation gets its id, which happens once.
+    /// Held while the installation's id is read or generated, which happens once.
     naming: Mutex<()>,
     buckets: Mutex<HashMap<PathBuf, Arc<Mutex<State>>>>,
 }
 
-/// What changes when a claim is refreshed.
+/// The properties that a refresh of a claim changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Version {
     bytes: Vec<u8>,
     modified: SystemTime,
 }
 
-/// What this process knows of one bucket.
+/// The state of one bucket in this process.
 #[derive(Debug, Default)]
 struct State {
-    /// When its own claim was last written, if it has one.
+    /// When this process's claim was last written, if it has one.
     written: Option<Instant>,
-    /// The claims of others, and since when they are as they are.
+    /// The claims of others, and when their current version was first seen.
     seen: HashMap<OsString, (Version, Instant)>,
 }
 
 impl Claims {
-    /// The claims of a process with this data directory.
+    /// Creates the claims of a process with this data directory.
     pub(crate) fn new(data_dir: &Path) -> Self {
         Self {
             data_dir: data_dir.to_owned(),
@@ -155,19 +158,20 @@ impl Claims {
         }
     }
 
-    /// Names this server process.
+    /// The id of this server process.
     ///
     /// # Errors
-    /// [`EngineError::Storage`] when the installation's id can't be read or made.
+    /// [`EngineError::Storage`] if the installation's id can't be read or generated.
     pub(crate) fn server_id(&self) -> Result<Uuid, EngineError> {
         Ok(self.own()?.server_id)
     }
 
-    /// Makes sure that the bucket, whose directory is there, is this process's. It stays so only if this is called
-    /// again and again.
+    /// Claims the bucket, whose directory exists, for this process, or refreshes the claim. The claim expires
+    /// unless this is called regularly.
     ///
     /// # Errors
-    /// [`EngineError::Busy`] when it is another process's; [`EngineError::Storage`] when that can't be found out.
+    /// [`EngineError::Busy`] if another process holds the bucket; [`EngineError::Storage`] if that can't be
+    /// determined.
     pub(crate) fn hold(&self, bucket: &Bucket) -> Result<(), EngineError> {
         let (directory, name) = (directory_of(bucket), &bucket.name);
         let failed = |error: io::Error| storage(format!("bucket {name}: claiming it"), &error);
@@ -185,7 +189,7 @@ impl Claims {
                 }
                 return Err(self.refusal(bucket, &other));
             }
-            // Perhaps it was just written, and goes away when its process sees ours.
+            // Perhaps the claim was just written, and is removed once its process sees this one.
             std::thread::sleep(SETTLE_PAUSE);
         }
         if is_held && state.written.is_some_and(|at| at.elapsed() < REFRESH_AFTER) {
@@ -193,7 +197,7 @@ impl Claims {
         }
         match write(&path, own) {
             Err(error) if failure::has_no_room(&error) => {
-                // A delete is to make room, and takes none.
+                // A delete must be possible in a full bucket: it frees space.
                 tracing::warn!(path = %directory.display(), "a bucket has no room for the claim to it");
                 if !is_held {
                     return Ok(());
@@ -214,7 +218,7 @@ impl Claims {
         Ok(())
     }
 
-    /// Gives all buckets back.
+    /// Releases all buckets.
     pub(crate) fn release(&self) {
         let Some(own) = self.own.get() else { return };
         let buckets = std::mem::take(&mut *failure::lock(&self.buckets));
@@ -228,7 +232,7 @@ impl Claims {
         }
     }
 
-    /// Another process's claim that counts. Those that don't are removed.
+    /// Returns a valid claim of another process, if there is one. Removes expired claims.
     fn another(&self, directory: &Path, state: &mut State) -> io::Result<Option<Vec<u8>>> {
         let own = self.own.get();
         let mut counts = None;
@@ -268,7 +272,8 @@ impl Claims {
         Ok(counts)
     }
 
-    /// Whether the process of a claim runs. One with our own data directory doesn't: the directory is ours now.
+    /// Whether the process of a claim is running. A process with this data directory isn't: only this process
+    /// uses it now.
     fn life(&self, claim: &Claim) -> Life {
         let is_ours = self.own.get().is_some_and(|own| {
             own.data_directory.is_some()
@@ -282,7 +287,7 @@ impl Claims {
         }
     }
 
-    /// Whether a claim was written with this data directory, or with a copy of it.
+    /// Whether a claim was written with this data directory or a copy of it.
     fn is_of_this_installation(&self, claim: &Claim) -> bool {
         let own = self.own.get();
         own.is_some_and(|own| own.installation_id == claim.installation_id)
@@ -353,7 +358,7 @@ fn write(path: &Path, claim: &Claim) -> io::Result<()> {
     )
 }
 
-/// Refreshes a claim where there is no room to write it anew.
+/// Refreshes a claim if there is no space to write it again.
 fn touch(path: &Path) -> io::Result<()> {
     fs::File::options()
         .append(true)

@@ -1,7 +1,7 @@
-//! Runs a hook's command: no shell, an environment of its own, a process group of its own, an end in time. An end
-//! that is forced reaches processes that left the group, too.
+//! Runs a hook's command: without a shell, with its own environment and process group, and with a time limit.
+//! A forced end includes processes that left the group.
 //!
-//! What a command leaves running in the background when it ends well is left alone, but not listened to.
+//! Background processes of a command that ended by itself keep running, but their output is ignored.
 
 use std::ffi::OsString;
 use std::io;
@@ -22,33 +22,33 @@ use tokio_util::sync::CancellationToken;
 use crate::failure::is_transient;
 use crate::strays::Strays;
 
-/// Where commands are looked for that are given without a path.
+/// The search path for commands without a directory.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// Tells the processes of one run of a command from all others.
+/// Distinguishes the processes of one run of a command from all others.
 const RUN_VARIABLE: &str = "APPKEEP_HOOK_RUN";
 
-/// How long a command that was told to end has to do so, before it is killed.
+/// How long a command may take to end after it is asked to, before it is killed.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// How often a command that was told to end is looked at.
+/// How often the processes of such a command are checked.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
-/// How often processes are looked for that a killed command may have started meanwhile.
+/// How often a killed command is checked for processes that it started meanwhile.
 const KILL_ROUNDS: usize = 10;
 
-/// How long the last output of a command that has ended is waited for. Something that it left running may
-/// hold its output open for ever.
+/// How long to wait for the last output of a command that has ended. A background process may keep its output
+/// open indefinitely.
 const LAST_WORDS: Duration = Duration::from_millis(200);
 
-/// The pause before a command is started again that could not be because the system is short of resources.
+/// The pause before another attempt to start a command when the system is short of resources.
 const START_AGAIN: Duration = Duration::from_millis(100);
 
-/// Runs the command to its end, or ends it. While the system is too short of resources to start it, it tries again
-/// until the command's time limit: an app that was quiesced must be released.
+/// Runs the command until it ends, or ends it. While the system is too short of resources to start it,
+/// retries until the command's time limit: an app that was quiesced must be released.
 ///
 /// # Cancel safety
-/// When the future is dropped, the command is killed with all that it started.
+/// If the future is dropped, the command and all processes that it started are killed.
 pub(crate) async fn run(request: &RunHook, cancel: &CancellationToken) -> HookRun {
     let begin = Instant::now();
     let limit = Duration::from_secs(request.hook.timeout_secs.into());
@@ -73,11 +73,11 @@ pub(crate) async fn run(request: &RunHook, cancel: &CancellationToken) -> HookRu
     }
 }
 
-/// Why a command was not started.
+/// The reason why a command was not started.
 enum NotStarted {
-    /// The system is short of resources for the moment.
+    /// The system is temporarily short of resources.
     Exhausted(String),
-    /// It can't be.
+    /// It can't be started.
     Refused(String),
 }
 
@@ -101,12 +101,11 @@ impl From<&str> for NotStarted {
 /// A command that was started.
 struct Running {
     child: Child,
-    /// The process group, as long as its first process isn't waited for: until then nobody else has its
-    /// number.
+    /// The process group, until its first process is reaped: until then its id isn't reused.
     group: Option<Pid>,
     /// Processes that left the group.
     strays: Option<Strays>,
-    /// Told once the first process has ended, while it can still be waited for.
+    /// Notified when the first process has ended, before it is reaped.
     ended: oneshot::Receiver<()>,
 }
 
@@ -138,7 +137,7 @@ impl Running {
             strays: Strays::of(group, format!("{RUN_VARIABLE}={run}").into_bytes()),
             ended,
         };
-        // The runtime's own way to wait gives the number of the process group away at once.
+        // The runtime's own way of waiting releases the process group's id at once.
         std::thread::Builder::new()
             .name("hook".to_owned())
             .spawn(move || {
@@ -150,7 +149,7 @@ impl Running {
         Ok(running)
     }
 
-    /// Waits for the end, and makes sure that there is one.
+    /// Waits for the command, and ends it after the time limit or a cancellation.
     async fn end(mut self, request: &RunHook, cancel: &CancellationToken) -> (HookEnd, Vec<u8>, Vec<u8>) {
         let (mut stdout, mut stderr) = (Tail::default(), Tail::default());
         let (out, err) = (self.child.stdout.take(), self.child.stderr.take());
@@ -187,7 +186,7 @@ impl Running {
             };
             let _ = timeout(GRACE, all_ended).await;
             self.signal(Signal::KILL);
-            // One that hangs in the kernel can't be killed, and must not delay the server.
+            // A process that hangs in the kernel can't be killed, and must not delay the server.
             let _ = timeout(GRACE, self.reap()).await;
             for _ in 0..KILL_ROUNDS {
                 let Some(strays) = self.strays.as_ref().filter(|strays| strays.any()) else {
@@ -212,7 +211,7 @@ impl Running {
 
     fn signal(&self, signal: Signal) {
         if let Some(group) = self.group {
-            // Fails when all of it has ended.
+            // Fails if the whole group has ended.
             let _ = rustix::process::kill_process_group(group, signal);
             if let Some(strays) = &self.strays {
                 strays.signal(signal);
@@ -235,8 +234,8 @@ fn end_of(status: ExitStatus) -> HookEnd {
     }
 }
 
-/// The whole environment of the command; what is declared goes before the default path, and what tells
-/// the command what it is run for goes before anything.
+/// The complete environment of the command. Declared variables override the default path, and the variables
+/// that describe the run override all others.
 fn environment(request: &RunHook, run: &str) -> Vec<(OsString, OsString)> {
     let pair = |name: &str, value: &str| (OsString::from(name), OsString::from(value));
     let mut environment = vec![pair("PATH", PATH)];
@@ -252,14 +251,14 @@ fn environment(request: &RunHook, run: &str) -> Vec<(OsString, OsString)> {
     environment
 }
 
-/// A name for one run of a command that no other run has while its processes live.
+/// A name for one run of a command, unique while its processes exist.
 fn run_name() -> String {
     static RUNS: AtomicU64 = AtomicU64::new(0);
     let number = RUNS.fetch_add(1, Ordering::Relaxed);
     format!("{}.{number}", std::process::id())
 }
 
-/// The end of what was read.
+/// The end of an output.
 #[derive(Default)]
 struct Tail {
     bytes: Vec<u8>,
@@ -269,7 +268,7 @@ impl Tail {
     async fn read(&mut self, source: Option<impl AsyncRead + Unpin>) {
         let Some(mut source) = source else { return };
         let mut piece = [0; OUTPUT_BYTES_MAX];
-        // What can't be read is as good as ended.
+        // A read error counts as the end.
         while let Ok(read @ 1..) = source.read(&mut piece).await {
             self.bytes.extend_from_slice(&piece[..read]);
             let surplus = self.bytes.len().saturating_sub(OUTPUT_BYTES_MAX);
@@ -314,7 +313,7 @@ mod tests {
     fn is_running(pid_file: &Path) -> bool {
         let pid = std::fs::read_to_string(pid_file).unwrap();
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", pid.trim()));
-        // A zombie runs no more.
+        // A zombie isn't running.
         stat.is_ok_and(|stat| !stat.contains(") Z "))
     }
 
@@ -366,7 +365,7 @@ mod tests {
         assert!(ran.stdout.ends_with("200000\nthe end\n"));
     }
 
-    /// One that ignores being told to end, and has started another one that does so, too.
+    /// A command that ignores `SIGTERM`, and its child process, which ignores it, too.
     #[tokio::test]
     async fn a_command_that_takes_too_long_is_killed_with_all_that_it_started() {
         let dir = tempfile::tempdir().unwrap();
@@ -388,7 +387,7 @@ mod tests {
         timeout(Duration::from_secs(10), gone).await.unwrap();
     }
 
-    /// As a command does that starts a daemon.
+    /// For example, a command that starts a daemon.
     #[tokio::test]
     async fn a_command_in_a_session_of_its_own_is_killed_after_a_timeout() {
         let dir = tempfile::tempdir().unwrap();
@@ -429,7 +428,7 @@ mod tests {
         assert_eq!((ran.end, ran.stdout.as_str()), (HookEnd::Cancelled, "cleaned\n"));
     }
 
-    /// As a command does that starts a database.
+    /// For example, a command that starts a database.
     #[tokio::test]
     async fn what_is_left_running_neither_holds_up_nor_dies() {
         let dir = tempfile::tempdir().unwrap();

@@ -1,7 +1,7 @@
-//! A directory that is held open, and whose entries are reached through it by name.
+//! An open directory, whose entries are accessed by name through its descriptor.
 //!
-//! An app may change its data while we read it. Because no path is walked twice and no link is followed,
-//! an entry that turns into a link can't lead us out of the volume.
+//! An app may change its data during a read. Because no path is resolved twice and no link is followed, an
+//! entry that is replaced with a link can't redirect a read out of the volume.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -15,11 +15,11 @@ use std::time::Duration;
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 use tokio_util::sync::CancellationToken;
 
-/// How often a file under a lease is tried again.
+/// The pause before another attempt to open a file under a lease.
 const LEASE_RETRY: Duration = Duration::from_millis(10);
 
-/// How long a file under a lease is tried again. Linux takes leases away after 45 s, unless
-/// `/proc/sys/fs/lease-break-time` says otherwise.
+/// How long to retry for a file under a lease. Linux breaks leases after 45 s, unless
+/// `/proc/sys/fs/lease-break-time` has another value.
 const LEASE_WAIT_MAX: Duration = Duration::from_mins(1);
 
 /// Whether `name` names an entry of a directory and nothing else.
@@ -28,7 +28,7 @@ pub(crate) fn is_plain_name(name: &OsStr) -> bool {
     !matches!(bytes, b"" | b"." | b"..") && !bytes.contains(&b'/') && !bytes.contains(&0)
 }
 
-/// A directory that is held open.
+/// An open directory.
 #[derive(Debug)]
 pub(crate) struct Dir {
     fd: OwnedFd,
@@ -36,7 +36,7 @@ pub(crate) struct Dir {
 
 const DIR_FLAGS: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
-/// `NONBLOCK`: what was a file a moment ago may be a pipe now.
+/// `NONBLOCK`: a file may meanwhile have been replaced with a pipe.
 const FILE_FLAGS: OFlags = OFlags::RDONLY
     .union(OFlags::NOFOLLOW)
     .union(OFlags::NONBLOCK)
@@ -48,35 +48,35 @@ const NEW_FILE_FLAGS: OFlags = OFlags::WRONLY
     .union(OFlags::CLOEXEC);
 
 impl Dir {
-    /// Opens the directory at `path`. When `path` itself is a link, it is followed: an operator chose it.
+    /// Opens the directory at `path`. If `path` itself is a link, it is followed: an operator chose it.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         Ok(Self {
             fd: rustix::fs::open(path, DIR_FLAGS, Mode::empty())?,
         })
     }
 
-    /// Opens the directory `name` in this one.
+    /// Opens the subdirectory `name`.
     pub(crate) fn open_dir(&self, name: &OsStr) -> io::Result<Self> {
         let fd = rustix::fs::openat(&self.fd, name, DIR_FLAGS.union(OFlags::NOFOLLOW), Mode::empty())?;
         Ok(Self { fd })
     }
 
-    /// Makes the directory `name` in this one and opens it.
+    /// Creates and opens the subdirectory `name`.
     pub(crate) fn create_dir(&self, name: &OsStr) -> io::Result<Self> {
         rustix::fs::mkdirat(&self.fd, name, Mode::RWXU)?;
         self.open_dir(name)
     }
 
-    /// Opens the file `name` for reading and says what it is now.
+    /// Opens the file `name` for reading, and returns its current status.
     pub(crate) fn open_file(&self, name: &OsStr) -> io::Result<(File, Stat)> {
         let file = File::from(rustix::fs::openat(&self.fd, name, FILE_FLAGS, Mode::empty())?);
         let stat = rustix::fs::fstat(&file)?;
         Ok((file, stat))
     }
 
-    /// The same for a file that another process may hold a lease on. The first try asks that process to give the
-    /// lease up, and the file is tried again until it has. (A blocking open would wait for ever when the name has
-    /// become that of a pipe meanwhile, and couldn't be cancelled.)
+    /// As [`Dir::open_file`], for a file on which another process may hold a lease. The first attempt asks
+    /// that process to release the lease; then the file is retried until it is released. (A blocking open
+    /// would wait forever if the name now belongs to a pipe, and couldn't be cancelled.)
     pub(crate) fn open_leased_file(
         &self,
         name: &OsStr,
@@ -96,7 +96,7 @@ impl Dir {
         }
     }
 
-    /// Makes the file `name`, which isn't there yet.
+    /// Creates the file `name`, which must not exist.
     pub(crate) fn create_file(&self, name: &OsStr) -> io::Result<File> {
         Ok(File::from(rustix::fs::openat(
             &self.fd,
@@ -106,19 +106,19 @@ impl Dir {
         )?))
     }
 
-    /// The same directory, held open once more.
+    /// Duplicates the descriptor of the directory.
     pub(crate) fn try_clone(&self) -> io::Result<Self> {
         Ok(Self {
             fd: self.fd.try_clone()?,
         })
     }
 
-    /// What this directory is.
+    /// The status of this directory.
     pub(crate) fn stat_self(&self) -> io::Result<Stat> {
         Ok(rustix::fs::fstat(&self.fd)?)
     }
 
-    /// What the entry `name` is.
+    /// The status of the entry `name`.
     pub(crate) fn stat(&self, name: &OsStr) -> io::Result<Stat> {
         Ok(rustix::fs::statat(&self.fd, name, AtFlags::SYMLINK_NOFOLLOW)?)
     }
@@ -144,17 +144,17 @@ impl AsFd for Dir {
     }
 }
 
-/// What kind of entry it is.
+/// The type of an entry.
 pub(crate) fn kind_of(stat: &Stat) -> FileType {
     FileType::from_raw_mode(stat.st_mode)
 }
 
-/// How many bytes a file has, holes included.
+/// The size of a file in bytes, including holes.
 pub(crate) fn size_of(stat: &Stat) -> u64 {
     u64::try_from(stat.st_size).unwrap_or(0)
 }
 
-/// What tells one file from another while both exist.
+/// Identifies a file for as long as it exists.
 pub(crate) fn identity_of(stat: &Stat) -> (u64, u64) {
     (stat.st_dev, stat.st_ino)
 }

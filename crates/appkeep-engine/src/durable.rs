@@ -1,7 +1,7 @@
-//! Files and directories that are still there, whole, after a power cut.
+//! Files and directories that survive a power failure completely.
 //!
-//! A file is written beside its place, synced, renamed, and then the directory is synced: a reader sees
-//! all of it or nothing of it.
+//! A file is written under a temporary name, synced and renamed, and then the directory is synced: a reader
+//! sees either all of it or none of it.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -10,24 +10,24 @@ use std::path::Path;
 
 use appkeep_core::fail_point;
 
-/// Only the owner may enter.
+/// Only the owner has access.
 pub(crate) const DIR_MODE: u32 = 0o700;
 
-/// Only the owner may read.
+/// Only the owner can read and write.
 pub(crate) const FILE_MODE: u32 = 0o600;
 
-/// Makes `path` hold exactly `parts`, one after the other; `beside` is where they are written first, on
+/// Replaces the content of `path` with `parts`, concatenated. They are first written to `beside`, which is on
 /// the same file system.
 ///
 /// # Errors
-/// As the system says; then `path` is as it was, and `beside` is gone if that is possible.
+/// I/O errors. `path` is then unchanged, and `beside` is deleted if possible.
 pub(crate) fn write(path: &Path, beside: &Path, parts: &[impl AsRef<[u8]>]) -> io::Result<()> {
     let written = write_beside(beside, parts).and_then(|()| {
         fail_point::pass("durable.before_rename");
         fs::rename(beside, path)
     });
     if written.is_err() {
-        // What can't be removed now is in nobody's way: it has no name that anybody looks for.
+        // A leftover file does no harm: nothing reads this name.
         let _ = fs::remove_file(beside);
     }
     written?;
@@ -48,10 +48,10 @@ fn write_beside(beside: &Path, parts: &[impl AsRef<[u8]>]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Removes the file `path`. One that is gone already is fine.
+/// Deletes the file `path`, if it exists.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -59,10 +59,10 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes the directory `path`, whose parent is there. One that is there already is fine.
+/// Creates the directory `path`, if it doesn't exist. Its parent exists.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
     if make_dir(path)? {
         sync_parent(path)
@@ -71,10 +71,10 @@ pub(crate) fn create_dir(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Makes the directories `names` in `parent`, which is there. Those that are there already are fine.
+/// Creates those of the directories `names` in `parent` that don't exist. `parent` exists.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn create_dirs_in(parent: &Path, names: impl IntoIterator<Item = String>) -> io::Result<()> {
     let mut is_new = false;
     for name in names {
@@ -87,7 +87,7 @@ pub(crate) fn create_dirs_in(parent: &Path, names: impl IntoIterator<Item = Stri
     }
 }
 
-/// Says whether it wasn't there yet.
+/// Creates a directory; returns `false` if it already existed.
 fn make_dir(path: &Path) -> io::Result<bool> {
     match DirBuilder::new().mode(DIR_MODE).create(path) {
         Ok(()) => Ok(true),
@@ -96,10 +96,10 @@ fn make_dir(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Makes the directory `path` and those above it that are missing.
+/// Creates the directory `path` and its missing parents.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn create_dirs(path: &Path) -> io::Result<()> {
     match create_dir(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -111,10 +111,10 @@ pub(crate) fn create_dirs(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Syncs the directory that holds `path`: without that, a new name may be lost.
+/// Syncs the directory that contains `path`: without that, a new name may be lost.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn sync_parent(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(parent) => File::open(parent)?.sync_all(),

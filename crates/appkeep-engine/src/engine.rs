@@ -1,4 +1,4 @@
-//! The port's methods: who waits for whom, and which thread does it.
+//! The methods of the port: locking, and the thread that does the work.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -38,21 +38,21 @@ use crate::tree_source::TreeSource;
 use crate::verify::Verification;
 use crate::{command, measure, prune, thread};
 
-/// How much of a finished backup is read back unless a caller says otherwise, in percent of its data.
+/// The default share of a finished backup's data that is read back, in percent.
 const VERIFY_PERCENT_DEFAULT: u8 = 5;
 
-/// Where the engine keeps things.
+/// The engine's location on disk.
 #[derive(Debug, Clone)]
 pub struct EngineConfig {
-    /// The directory that `snapshots` and `keys` are made in. One process at a time may use it.
+    /// The directory for `snapshots` and `keys`. Only one process may use it at a time.
     pub data_dir: PathBuf,
 }
 
-/// Keeps snapshots in a data directory, and backups in restic repositories in buckets.
+/// Stores snapshots in a data directory, and backups in restic repositories in buckets.
 ///
 /// # Cancel safety
-/// A future that is dropped cancels what it began. That ends soon after, in the background; whoever asks for
-/// the same thing again waits for it.
+/// Dropping a future cancels its work. The work ends soon after, in the background; a later call on the same
+/// data waits for it.
 #[derive(Debug)]
 pub struct RusticEngine {
     data_dir: PathBuf,
@@ -65,7 +65,7 @@ pub struct RusticEngine {
 }
 
 impl RusticEngine {
-    /// An engine. Directories are made when they are needed.
+    /// Creates an engine. Directories are created on first use.
     #[must_use]
     pub fn new(config: &EngineConfig) -> Self {
         Self {
@@ -79,28 +79,29 @@ impl RusticEngine {
         }
     }
 
-    /// Lets its threads compete for processors like this.
+    /// Sets the CPU priority of the engine's threads.
     #[must_use]
     pub fn with_priority(mut self, priority: Priority) -> Self {
         self.priority = priority;
         self
     }
 
-    /// Keeps so much of the data directory's file system free when it takes snapshots.
+    /// Sets how much of the data directory's file system stays free when snapshots are created.
     #[must_use]
     pub fn with_reserve(mut self, reserve: Reserve) -> Self {
         self.snapshots = SnapshotStore::new(&self.data_dir, reserve);
         self
     }
 
-    /// Reads back so many percent of each finished backup's data; 0 reads nothing, 100 is the most.
+    /// Sets how many percent of each finished backup's data are read back, from 0 (nothing) to 100
+    /// (everything).
     #[must_use]
     pub fn verifying(mut self, percent: u8) -> Self {
         self.verify_percent = percent;
         self
     }
 
-    /// Takes the keys of repositories from `keys` instead of wrapping them with a master key of its own.
+    /// Uses `keys` instead of a key store with the engine's own master key.
     #[must_use]
     pub fn with_keys(mut self, keys: KeyStore) -> Self {
         self.keys = keys;
@@ -116,20 +117,20 @@ impl RusticEngine {
     }
 }
 
-/// Removes what a process left that died while it wrote. Only for one who alone writes there.
+/// Deletes the unfinished files of a process that died. The caller must be the only writer.
 fn clear_unfinished(backend: &DirectoryBackend) -> Result<(), EngineError> {
     let cleared = backend.clear_unfinished();
     cleared.map_err(|error| storage("removing what earlier writes left", &error))
 }
 
-/// A token that is cancelled when the caller's is, or when the caller stops waiting.
+/// Returns a token that is cancelled when the caller's is, or when the caller stops waiting.
 fn cancelled_with(cancel: &CancellationToken) -> (CancellationToken, DropGuard) {
     let cancel = cancel.child_token();
     let when_dropped = cancel.clone().drop_guard();
     (cancel, when_dropped)
 }
 
-/// The site of a repository whose progress interests nobody.
+/// A repository's site without progress reporting.
 fn site<'a>(bucket: &'a Bucket, app_id: AppId, keys: &'a KeyStore, gate: &'a Arc<Gate>) -> Site<'a, Bars> {
     Site {
         bucket,
@@ -140,7 +141,7 @@ fn site<'a>(bucket: &'a Bucket, app_id: AppId, keys: &'a KeyStore, gate: &'a Arc
     }
 }
 
-/// Locks the repository for restic. Nothing more gets through the gate when the lock can't be kept.
+/// Locks the repository for restic. If the lock can't be refreshed, the gate shuts.
 fn lock(
     repository: &OpenRepository,
     root: &Path,
@@ -152,7 +153,7 @@ fn lock(
     restic_lock::Locks { root, key, owner }.lock(mode, gate)
 }
 
-/// Makes sure that restic has no lock that excludes `mode`.
+/// Checks that restic has no lock that excludes `mode`.
 fn check_locks(
     repository: &OpenRepository,
     root: &Path,
@@ -215,14 +216,14 @@ impl Engine for RusticEngine {
         let place = self.place_of(request.app_id, request.snap_id);
         let held = (
             self.locks.exclusive(place, &cancel).await?,
-            // A restore would take the volumes away while they are read.
+            // A concurrent restore would replace the volumes while they are read.
             self.locks
                 .shared(self.volumes_of(request.app_id), &cancel)
                 .await?,
         );
         let (snapshots, request) = (self.snapshots.clone(), request.clone());
         let data_dir = self.data_dir.clone();
-        // The app may be held still meanwhile: this must not wait for everything else.
+        // The app may be quiesced during the snapshot, so it must not run at idle priority.
         let priority = self.priority.max(Priority::Low);
         thread::run("snapshot", priority, move || {
             let _held = held;
@@ -296,7 +297,8 @@ impl Engine for RusticEngine {
             let presence = bucket::presence(&request.bucket, request.app_id, &keys, Use::Write)?;
             claims.hold(&request.bucket)?;
             let backend = Arc::new(DirectoryBackend::new(root.clone()));
-            // Nobody else writes here now: the turn is ours, and a delete would have the repository alone.
+            // There is no other writer now: this job holds the backup turn, and a delete would hold the
+            // repository exclusively.
             clear_unfinished(&backend)?;
             let (still, bucket) = (Arc::clone(&claims), request.bucket.clone());
             let gate = Gate::new(Arc::clone(&backend) as _, &cancel);
@@ -314,7 +316,7 @@ impl Engine for RusticEngine {
             let _lock = lock(&repository, &root, &claims, Mode::Shared, &gate)?;
             fail_point::pass("backup.locked");
             let directory = snapshot.directory.clone();
-            // Without a manifest it isn't known when a file changed: nothing passes for unchanged.
+            // Without a manifest the change times are unknown, so no file is treated as unchanged.
             let parent = match snapshot.manifest {
                 Some(_) => Parent::Latest,
                 None => Parent::None,
@@ -399,7 +401,7 @@ impl Engine for RusticEngine {
         thread::run("list-backups", self.priority, move || {
             let _shared = shared;
             if bucket::presence(&bucket, app_id, &keys, Use::Read)? == Presence::Nothing {
-                // It may have gone away after the first look.
+                // The bucket may have disappeared since the first check.
                 bucket::attend(&bucket, &keys, Use::Read)?;
                 return Ok(HashSet::new());
             }
@@ -500,7 +502,7 @@ impl Engine for RusticEngine {
     }
 }
 
-/// A delete, by whoever has the repository alone.
+/// A delete; the caller holds the repository exclusively.
 struct Forgetting<'a> {
     request: &'a DeleteBackup,
     root: PathBuf,
@@ -527,14 +529,14 @@ impl Forgetting<'_> {
             "the bucket is full: a backup is deleted without room for a new index"
         );
         self.attempt(Room::None).0?;
-        // Now there may be room for what is left of packs that are needed in part.
+        // There may now be space to repack the packs that are partly needed.
         match self.attempt(Room::Enough) {
             (Err(_), true) => Ok(()),
             (outcome, _) => outcome,
         }
     }
 
-    /// Says, too, whether it failed because there was no room.
+    /// Tries once; also returns whether the bucket was full.
     fn attempt(&self, room: Room) -> (Result<(), EngineError>, bool) {
         let backend = Arc::new(DirectoryBackend::new(self.root.clone()));
         let gate = Arc::new(Gate::new(Arc::clone(&backend) as _, self.cancel));
@@ -547,7 +549,7 @@ impl Forgetting<'_> {
         let repository = site(&self.request.bucket, self.request.app_id, self.keys, gate).open()?;
         let _lock = match room {
             Room::Enough => Some(lock(&repository, &self.root, self.claims, Mode::Exclusive, gate)?),
-            // There is no room for a lock, either.
+            // There is no space for a lock, either.
             Room::None => {
                 check_locks(&repository, &self.root, self.claims, Mode::Exclusive)?;
                 None

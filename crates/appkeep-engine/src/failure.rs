@@ -1,4 +1,4 @@
-//! Turns failures of the system and of the library into the port's errors.
+//! Converts errors of the system and of the library to the port's errors.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -9,11 +9,12 @@ use appkeep_core::engine::EngineError;
 use rustic_core::RusticError;
 use rustix::io::Errno;
 
-/// How many reasons are kept of things that can't be read.
+/// The maximum number of reasons that are kept for unreadable data.
 pub(crate) const REASONS_MAX: usize = 32;
 
-/// Whether the system is short of file descriptors, processes or memory, which other work gives back. Every error of
-/// the system that ends an operation passes through here, so that none of these becomes a final failure.
+/// Whether the system is short of file descriptors, processes or memory, which other work will release. Every
+/// system error that ends an operation is checked here, so that a shortage is never reported as a final
+/// failure.
 pub(crate) fn is_transient(error: &io::Error) -> bool {
     if let Some(code) = error.raw_os_error() {
         let transient = [Errno::MFILE, Errno::NFILE, Errno::AGAIN, Errno::NOMEM];
@@ -43,7 +44,7 @@ fn has_transient_cause(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
-/// [`EngineError::Exhausted`] if the error `is_transient`, else what `otherwise` makes of the reason.
+/// [`EngineError::Exhausted`] if `is_transient`, otherwise the result of `otherwise` for the reason.
 fn unless_transient(
     reason: String,
     is_transient: bool,
@@ -56,7 +57,7 @@ fn unless_transient(
     }
 }
 
-/// A disk or a bucket that failed at `what`.
+/// Converts an I/O error of a disk or a bucket during `what`.
 pub(crate) fn storage(what: impl Display, error: &io::Error) -> EngineError {
     unless_transient(
         format!("{what}: {error}"),
@@ -65,25 +66,25 @@ pub(crate) fn storage(what: impl Display, error: &io::Error) -> EngineError {
     )
 }
 
-/// Data at `what` that can't be read.
+/// Converts an I/O error for unreadable data at `what`.
 pub(crate) fn unreadable(what: impl Display, error: &io::Error) -> EngineError {
     unless_transient(format!("{what}: {error}"), is_transient(error), |reason| {
         EngineError::Unreadable(vec![reason])
     })
 }
 
-/// A key that can't be read at `what`.
+/// Converts an I/O error for an unreadable key at `what`.
 pub(crate) fn key(what: impl Display, error: &io::Error) -> EngineError {
     unless_transient(format!("{what}: {error}"), is_transient(error), EngineError::Key)
 }
 
-/// A library that failed while it was `doing` something.
+/// Converts an error of the library during `doing`.
 pub(crate) fn broken(doing: &str, error: &RusticError) -> EngineError {
     let reason = format!("{doing}: {}", words(error));
     unless_transient(reason, is_transient_in(error), EngineError::Broken)
 }
 
-/// What the library says, on one line. Our own words, where the error began with us.
+/// The error's message on one line; for an error of this crate's backend, the backend's own message.
 pub(crate) fn words(error: &RusticError) -> String {
     if let Some(ours) = error
         .source()
@@ -95,7 +96,7 @@ pub(crate) fn words(error: &RusticError) -> String {
     said.strip_prefix("Error: ").unwrap_or(&said).replace('\n', " ")
 }
 
-/// Whether the library had no room for what was to be written.
+/// Whether the library failed because there was no space.
 pub(crate) fn is_full(error: &RusticError) -> bool {
     let ours = error
         .source()
@@ -103,7 +104,7 @@ pub(crate) fn is_full(error: &RusticError) -> bool {
     ours.is_some_and(|ours| has_no_room(&ours.error))
 }
 
-/// Whether there was no room for what was to be written.
+/// Whether a write failed because there was no space.
 pub(crate) fn has_no_room(error: &io::Error) -> bool {
     matches!(
         error.kind(),
@@ -111,38 +112,38 @@ pub(crate) fn has_no_room(error: &io::Error) -> bool {
     )
 }
 
-/// A backend that could not do as it was told.
+/// A failed operation of the backend.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}: {error}")]
 pub(crate) struct BackendFailure {
-    /// What it was told, and on which file.
+    /// The operation and the file.
     pub(crate) what: String,
-    /// Why it could not.
+    /// The cause.
     pub(crate) error: io::Error,
 }
 
-/// Reasons why data can't be read; only the first [`REASONS_MAX`] are kept.
+/// Reasons why data is unreadable; only the first [`REASONS_MAX`] are kept.
 #[derive(Debug, Default)]
 pub(crate) struct Reasons {
     unreadable: Vec<String>,
-    /// The first transient error. It outweighs the others, and there is no point in looking for more.
+    /// The first transient error. It takes precedence, and ends the search for further reasons.
     exhausted: Option<String>,
 }
 
 impl Reasons {
-    /// Takes note of one.
+    /// Records a reason.
     pub(crate) fn push(&mut self, reason: String) {
         if !self.is_full() {
             self.unreadable.push(reason);
         }
     }
 
-    /// Takes note of an error of the system at `what`.
+    /// Records a system error at `what`.
     pub(crate) fn push_error(&mut self, what: impl Display, error: &io::Error) {
         self.push_failure(format!("{what}: {error}"), is_transient(error));
     }
 
-    /// Takes note of a reason that may be a transient error's.
+    /// Records a reason, which may be a transient error.
     pub(crate) fn push_failure(&mut self, reason: String, is_transient: bool) {
         if is_transient {
             self.exhausted.get_or_insert(reason);
@@ -151,12 +152,12 @@ impl Reasons {
         }
     }
 
-    /// Whether no further one is kept.
+    /// Whether further reasons are discarded.
     pub(crate) fn is_full(&self) -> bool {
         self.exhausted.is_some() || self.unreadable.len() >= REASONS_MAX
     }
 
-    /// An error when there is any.
+    /// Returns an error if a reason was recorded.
     pub(crate) fn into_result(self) -> Result<(), EngineError> {
         if let Some(reason) = self.exhausted {
             Err(EngineError::Exhausted(reason))
@@ -168,8 +169,8 @@ impl Reasons {
     }
 }
 
-/// Locks, also after a thread panicked with the lock held: what is kept behind our locks is never left
-/// half-changed.
+/// Locks a mutex, even if a thread panicked while holding it: the data behind this crate's mutexes is always
+/// consistent.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,10 +1,10 @@
-//! The gate before a repository: nothing gets in after a cancel or a failure, and a backup's snapshot file
-//! only when everything else is known to be whole.
+//! A gate in front of a repository's backend. It blocks all operations after a cancellation or a failure, and
+//! holds back a backup's snapshot file until everything else is known to be complete.
 //!
-//! The library goes on after failed reads and writes, and ends a backup that was cut short as if it were
-//! complete. So the gate shuts for good at the first thing that goes wrong, which to the repository is the
-//! same as a process that was killed there; and it keeps the snapshot file, without which nobody sees the
-//! backup, until [`Gate::release`] is called.
+//! The library continues after failed reads and writes, and finishes a backup that was cut short as if it
+//! were complete. Therefore the gate shuts permanently at the first failure; for the repository that is the
+//! same as a process that was killed. It also holds back the snapshot file, without which the backup is
+//! invisible, until [`Gate::release`] is called.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,23 +17,23 @@ use tokio_util::sync::CancellationToken;
 
 use crate::failure::{self, broken};
 
-/// What is made sure of before a backup gets its snapshot file.
+/// A check before a backup's snapshot file is written.
 type Check = Box<dyn Fn() -> Result<(), EngineError> + Send + Sync>;
 
-/// A gate before a backend.
+/// A gate in front of a backend.
 pub(crate) struct Gate {
     backend: Arc<dyn WriteBackend>,
-    /// The caller's wish to end.
+    /// The caller's cancellation token.
     cancel: CancellationToken,
-    /// Cancelled together with `cancel`, and by ourselves at the first failure.
+    /// Cancelled together with `cancel`, and at the first failure.
     stop: CancellationToken,
     failure: Mutex<Option<Failure>>,
-    /// Whether the failure was that there is no room.
+    /// Whether the failure was a lack of space.
     is_full: AtomicBool,
-    /// What was written through this gate.
+    /// The files that were written through this gate.
     written: Mutex<Vec<(FileType, Id)>>,
     held: Mutex<Option<(Id, BytesList)>>,
-    /// Shared by all that is passing.
+    /// Held, shared, by each operation in progress.
     passing: RwLock<()>,
     check: Option<Check>,
 }
@@ -54,16 +54,16 @@ impl fmt::Debug for Gate {
     }
 }
 
-/// Why a gate shut.
+/// The reason why a gate shut.
 #[derive(Debug, Clone)]
 struct Failure {
     reason: String,
-    /// Whether it passes by itself.
+    /// Whether the failure is transient.
     is_transient: bool,
 }
 
-/// Shuts a gate when it is dropped, and waits until nothing passes any more. The library's threads outlive a
-/// call that failed; after this they can't touch the repository.
+/// Shuts a gate when dropped, and waits until all operations in progress have ended. The library's threads
+/// outlive a failed call; after this they can't access the repository.
 #[derive(Debug)]
 pub(crate) struct ShutWhenDropped(pub(crate) Arc<Gate>);
 
@@ -75,7 +75,7 @@ impl Drop for ShutWhenDropped {
 }
 
 impl Gate {
-    /// Puts a gate before `backend` that shuts when `cancel` is cancelled.
+    /// Creates a gate in front of `backend` that shuts when `cancel` is cancelled.
     pub(crate) fn new(backend: Arc<dyn WriteBackend>, cancel: &CancellationToken) -> Self {
         Self {
             backend,
@@ -90,7 +90,7 @@ impl Gate {
         }
     }
 
-    /// Checks this, too, before the snapshot file is let through.
+    /// Adds a check that must pass before the snapshot file is written.
     #[must_use]
     pub(crate) fn checking(
         mut self,
@@ -109,15 +109,15 @@ impl Gate {
         self.stop.cancel();
     }
 
-    /// Cancelled when nothing will get through any more: whoever prepares writes can stop.
+    /// A token that is cancelled when the gate shuts, so that further writes needn't be prepared.
     pub(crate) fn stop(&self) -> &CancellationToken {
         &self.stop
     }
 
-    /// Lets the snapshot file through that was kept. The caller has made sure that the backup is whole.
+    /// Writes the snapshot file that was held back. The caller has checked that the backup is complete.
     ///
     /// # Errors
-    /// When the gate is shut, or there is no such file.
+    /// If the gate is shut, or there is no such file.
     pub(crate) fn release(&self) -> Result<(), EngineError> {
         if let Some(check) = &self.check {
             check()?;
@@ -129,13 +129,13 @@ impl Gate {
             .map_err(|error| self.explain("storing the snapshot file", &error))
     }
 
-    /// Why the library failed, as far as it is known here: the caller cancelled, or the bucket failed.
-    /// Otherwise it broke by itself while it was `doing` something.
+    /// The reason for an error of the library, if it is known here: the caller cancelled, or the bucket
+    /// failed. Otherwise the library itself failed during `doing`.
     pub(crate) fn explain(&self, doing: &str, error: &RusticError) -> EngineError {
         self.failed().unwrap_or_else(|| broken(doing, error))
     }
 
-    /// Why nothing gets through any more, if that is so by the caller's or the bucket's doing.
+    /// The reason why the gate is shut, if the caller cancelled or the bucket failed.
     pub(crate) fn failed(&self) -> Option<EngineError> {
         if self.cancel.is_cancelled() {
             return Some(EngineError::Cancelled);
@@ -148,17 +148,17 @@ impl Gate {
         })
     }
 
-    /// Whether the bucket failed because it has no room.
+    /// Whether the bucket failed for lack of space.
     pub(crate) fn is_full(&self) -> bool {
         self.is_full.load(Ordering::SeqCst)
     }
 
-    /// Notes that the bucket has no room.
+    /// Records that the bucket has no space.
     pub(crate) fn note_full(&self) {
         self.is_full.store(true, Ordering::SeqCst);
     }
 
-    /// The files of that kind that got through.
+    /// The ids of all files of a type that were written.
     pub(crate) fn written(&self, kind: FileType) -> Vec<Id> {
         let written = failure::lock(&self.written);
         let of_kind = written.iter().filter(|(of, _)| *of == kind);
@@ -290,7 +290,7 @@ mod tests {
         assert_eq!(plain.list(FileType::Snapshot).unwrap(), []);
     }
 
-    /// A backend whose writes begin and end when the test says so.
+    /// A backend whose writes begin and end under the test's control.
     #[derive(Debug)]
     struct Slow {
         begun: mpsc::SyncSender<()>,

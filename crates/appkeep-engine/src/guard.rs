@@ -1,7 +1,7 @@
-//! The guard on a backup's source: counts what goes in, and remembers what did not.
+//! A guard for a backup's source: counts its entries, and records read errors.
 //!
-//! The library skips what it can't read and says nothing. Here the first such thing ends the backup, and
-//! what the library says it stored is compared with what it was given.
+//! The library silently skips unreadable data. The guard ends the backup at the first read error, and
+//! compares the library's summary with the data that it received.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::failure::{self, Reasons, is_transient, is_transient_in, words};
 
-/// What a guarded source has seen.
+/// The entries and errors of a guarded source.
 #[derive(Debug)]
 pub(crate) struct Guard {
     stop: CancellationToken,
@@ -27,8 +27,8 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// A guard that lets nothing more out once `stop` is cancelled, and cancels it when something can't be
-    /// read.
+    /// Creates a guard that stops the source once `stop` is cancelled, and cancels `stop` at the first read
+    /// error.
     pub(crate) fn new(stop: &CancellationToken) -> Arc<Self> {
         Arc::new(Self {
             stop: stop.clone(),
@@ -39,20 +39,20 @@ impl Guard {
         })
     }
 
-    /// Whether everything could be read.
+    /// Checks that everything could be read.
     ///
     /// # Errors
-    /// [`EngineError::Unreadable`] with what could not.
+    /// [`EngineError::Unreadable`] with the unreadable files.
     pub(crate) fn all_readable(&self) -> Result<(), EngineError> {
         std::mem::take(&mut *failure::lock(&self.unreadable)).into_result()
     }
 
-    /// Whether the library stored all that it was given.
+    /// Checks that the library stored everything that it received.
     ///
     /// # Errors
     /// [`EngineError::Broken`] with the difference.
     pub(crate) fn all_stored(&self, summary: &SnapshotSummary) -> Result<(), EngineError> {
-        // The library counts the root, which is no entry of the source.
+        // The library counts the root, which isn't an entry of the source.
         let given = [
             (
                 "files",
@@ -102,7 +102,7 @@ pub(crate) struct GuardedSource<S> {
 }
 
 impl<S> GuardedSource<S> {
-    /// Puts `guard` before `source`, whose entries are below `root`.
+    /// Wraps `source`, whose entries are below `root`, in `guard`.
     pub(crate) fn new(source: S, root: PathBuf, guard: &Arc<Guard>) -> Self {
         Self {
             source,
@@ -129,7 +129,7 @@ impl<S: ReadSource> ReadSource for GuardedSource<S> {
     }
 }
 
-/// The entries of a source behind a guard. They end at once when the guard stops.
+/// The entries of a guarded source. They end as soon as the guard stops.
 #[derive(Debug)]
 pub(crate) struct GuardedEntries<I> {
     entries: I,
@@ -173,7 +173,7 @@ impl<O, I: Iterator<Item = RusticResult<ReadSourceEntry<O>>>> Iterator for Guard
     }
 }
 
-/// A file of a guarded source that isn't open yet.
+/// A file of a guarded source, before it is opened.
 #[derive(Debug)]
 pub(crate) struct GuardedFile<O> {
     file: O,

@@ -1,8 +1,8 @@
-//! Who may use a repository or a snapshot at the same time as whom, within this process.
+//! Locks for repositories, snapshots and volumes within this process.
 //!
-//! A prune beside a running backup takes packs away that the backup counts on, without either of them
-//! noticing; so a repository is shared by backups and taken alone by a prune. Processes are kept apart by
-//! the data directory's own lock, which is not made here.
+//! A prune during a backup deletes packs that the backup refers to, and neither of them notices. Therefore
+//! backups share a repository, and a prune locks it exclusively. Other processes are excluded by the data
+//! directory's own lock, which is elsewhere.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -14,37 +14,37 @@ use tokio_util::sync::CancellationToken;
 
 use crate::failure;
 
-/// What can be locked.
+/// A resource that can be locked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
-    /// A snapshot's directory: read by many, made and deleted by one.
+    /// A snapshot's directory: reads are shared; creation and deletion are exclusive.
     Snapshot(PathBuf),
-    /// A repository: written by backups, pruned alone.
+    /// A repository: backups are shared; a prune is exclusive.
     Repository(PathBuf),
-    /// The turn to back up into a repository. Two backups at once would both store what they have in
-    /// common.
+    /// The right to write a backup to a repository. Two concurrent backups would both store their common
+    /// data.
     BackupTurn(PathBuf),
-    /// The volumes of an app: read by snapshots, replaced by one restore.
+    /// The volumes of an app: snapshots are shared; a restore is exclusive.
     Volumes(PathBuf),
 }
 
-/// Held while a place is used together with others.
+/// Held while a resource is used together with others.
 pub(crate) type SharedGuard = OwnedRwLockReadGuard<()>;
 
-/// Held while a place is used alone.
+/// Held while a resource is used exclusively.
 pub(crate) type ExclusiveGuard = OwnedRwLockWriteGuard<()>;
 
-/// The locks of all places that are in use.
+/// The locks of all resources in use.
 #[derive(Debug, Default)]
 pub(crate) struct Locks {
     in_use: Mutex<HashMap<Place, Weak<RwLock<()>>>>,
 }
 
 impl Locks {
-    /// Waits until `place` can be used together with others.
+    /// Waits for shared access to `place`.
     ///
     /// # Errors
-    /// [`EngineError::Cancelled`] when the caller cancels meanwhile.
+    /// [`EngineError::Cancelled`] if the caller cancels meanwhile.
     pub(crate) async fn shared(
         &self,
         place: Place,
@@ -57,10 +57,10 @@ impl Locks {
             .ok_or(EngineError::Cancelled)
     }
 
-    /// Waits until `place` can be used alone.
+    /// Waits for exclusive access to `place`.
     ///
     /// # Errors
-    /// [`EngineError::Cancelled`] when the caller cancels meanwhile.
+    /// [`EngineError::Cancelled`] if the caller cancels meanwhile.
     pub(crate) async fn exclusive(
         &self,
         place: Place,

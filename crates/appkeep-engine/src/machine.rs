@@ -1,4 +1,4 @@
-//! Which machine this is, and which of its processes run.
+//! Identifies this machine and its running processes.
 
 use std::fs;
 use std::path::Path;
@@ -7,46 +7,46 @@ use std::time::SystemTime;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The machine's name on the network.
+/// The machine's host name.
 pub(crate) fn hostname() -> String {
     let name = fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
     name.trim().to_owned()
 }
 
-/// The time by this machine's clock, for files that tell other machines when they were written.
+/// The time by this machine's clock, for timestamps in files that other machines read.
 pub(crate) fn now() -> DateTime<Utc> {
     SystemTime::now().into()
 }
 
-/// Whether a process of this number runs here.
+/// Whether a process with this id is running on this machine.
 pub(crate) fn is_running(pid: u32) -> bool {
     Path::new(&format!("/proc/{pid}")).exists()
 }
 
-/// One process on one machine, such that no other process is ever the same: process numbers and names of machines are
-/// used again, also by copies of a machine.
+/// Identifies a process uniquely across machines and time: process ids and host names are reused, also by
+/// copies of a machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Process {
-    /// The machine's name, for people.
+    /// The machine's host name, for messages.
     pub(crate) hostname: String,
-    /// The machine, from its start to its end.
+    /// Identifies the machine from one boot to the next.
     pub(crate) boot_id: String,
-    /// The namespace in which the number is one.
+    /// The PID namespace of the process id.
     pub(crate) pid_namespace: String,
-    /// The process number.
+    /// The process id.
     pub(crate) pid: u32,
-    /// When it started, in clock ticks since the machine did.
+    /// When the process started, in clock ticks since boot.
     pub(crate) start_ticks: u64,
 }
 
-/// What can be told of a process.
+/// The known state of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Life {
-    /// It runs.
+    /// It is running.
     Runs,
     /// It has ended.
     Ended,
-    /// It is on another machine, or was there before this one started, or is in another container.
+    /// It is on another machine, was started before this boot, or is in another container.
     Unknown,
 }
 
@@ -63,7 +63,7 @@ impl Process {
         }
     }
 
-    /// Whether it runs.
+    /// The state of the process.
     pub(crate) fn life(&self) -> Life {
         let is_here = !self.boot_id.is_empty()
             && !self.pid_namespace.is_empty()
@@ -89,10 +89,10 @@ fn pid_namespace() -> String {
     link.display().to_string()
 }
 
-/// When a process started; nothing if there is none, or only what is left of it.
+/// When a process started; `None` if it doesn't exist or is a zombie.
 fn start_ticks(pid: u32) -> Option<u64> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The command's name is in parentheses, and may hold anything.
+    // The command's name is in parentheses, and may contain any character.
     let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
     let state = fields.next()?;
     if matches!(state, "Z" | "X") {

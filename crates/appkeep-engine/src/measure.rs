@@ -1,7 +1,7 @@
-//! How many bytes the files of a directory tree have.
+//! Measures the total size of the files in a directory tree.
 //!
-//! A file counts once for each of its names, and with its holes: that is how the library counts what it
-//! backs up, so a backup's progress ends where the measure said.
+//! A file is counted once per name and with its holes. The library counts backed-up data in the same way, so
+//! a backup's progress ends at the measured size.
 
 use std::ffi::OsString;
 use std::io;
@@ -18,10 +18,11 @@ use crate::failure::Reasons;
 use crate::space::CopySize;
 use crate::staging::is_staging_name;
 
-/// How many bytes the volumes' files have; `copy_size` counts how much space a snapshot of them needs.
+/// The total size of the volumes' files in bytes. Also adds the space that a snapshot of them requires to
+/// `copy_size`.
 ///
 /// # Errors
-/// [`EngineError::Unreadable`] with what can't be read: every file is opened to find out.
+/// [`EngineError::Unreadable`] with the unreadable files; each file is opened for this.
 pub(crate) fn volumes(
     volumes: &[Volume],
     copy_size: &mut CopySize,
@@ -39,10 +40,10 @@ pub(crate) fn volumes(
     measure.finish()
 }
 
-/// How many bytes the files below `directory` have, which messages call `name`.
+/// The total size of the files below `directory` in bytes; messages call the directory `name`.
 ///
 /// # Errors
-/// [`EngineError::Unreadable`] with what can't be read.
+/// [`EngineError::Unreadable`] with the unreadable files.
 pub(crate) fn tree(directory: &Path, name: &str, cancel: &CancellationToken) -> Result<u64, EngineError> {
     let mut measure = Measure {
         bytes: 0,
@@ -78,7 +79,7 @@ impl Measure<'_> {
         let mut stack = match root {
             Ok(root) => vec![root],
             Err(error) => {
-                // Where it is on this server is the operator's to know.
+                // The directory on this server is logged for the operator only.
                 tracing::warn!(path = %directory.display(), %error, "can't be measured");
                 self.unreadable.push_error(name, &error);
                 return Ok(());
@@ -98,7 +99,7 @@ impl Measure<'_> {
             match self.entry(frame, &name) {
                 Ok(Some(below)) => stack.push(below),
                 Ok(None) => {}
-                // It went away since its directory was listed.
+                // It was deleted after its directory was listed.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => self
                     .unreadable

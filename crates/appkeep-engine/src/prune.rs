@@ -1,7 +1,7 @@
-//! Forgets a backup and gives its bytes back.
+//! Forgets a backup and frees its space.
 //!
-//! Only for one who has the repository alone: a prune beside a running backup removes packs that the backup
-//! counts on.
+//! The caller must hold the repository exclusively: a prune during a backup deletes packs that the backup
+//! refers to.
 
 use appkeep_core::engine::EngineError;
 use appkeep_core::fail_point;
@@ -11,19 +11,20 @@ use rustic_core::{LimitOption, PruneOptions, RepairIndexOptions};
 use crate::gate::Gate;
 use crate::repository::{OpenRepository, snapshots_of};
 
-/// Whether a bucket has room for what a prune writes before it removes anything.
+/// Whether a bucket has space for the files that a prune writes before it deletes any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Room {
-    /// It has: all that isn't needed goes.
+    /// There is space: all unneeded data is deleted.
     Enough,
-    /// It has none: only packs go that nothing is needed of.
+    /// There is no space: only packs without needed data are deleted.
     None,
 }
 
-/// Forgets a backup and removes at once all that no other backup needs, also what interrupted backups left.
+/// Forgets a backup and deletes at once all data that no other backup needs, including that of interrupted
+/// backups.
 ///
 /// # Errors
-/// As the port says. A prune that was interrupted leaves the other backups whole.
+/// Those of `Engine::delete_backup`. An interrupted prune leaves the other backups intact.
 pub(crate) fn forget(
     repository: &OpenRepository,
     gate: &Gate,
@@ -51,17 +52,17 @@ pub(crate) fn forget(
     Ok(())
 }
 
-/// Makes an index again from what the packs say of themselves.
+/// Rebuilds the index from the headers of the packs.
 ///
 /// # Errors
-/// As the port says.
+/// Those of `Engine::delete_backup`.
 pub(crate) fn mend_index(repository: &OpenRepository, gate: &Gate) -> Result<(), EngineError> {
     repository
         .repair_index(&RepairIndexOptions::default(), false)
         .map_err(|error| gate.explain("mending the index", &error))
 }
 
-/// The library's defaults keep 5 % of what isn't needed, and the rest for 23 hours.
+/// The options of a prune. The library's defaults would keep 5 % of unneeded data, and the rest for 23 hours.
 fn options(room: Room) -> rustic_core::RusticResult<PruneOptions> {
     let mut options = PruneOptions::default();
     options.instant_delete = true;
@@ -73,8 +74,8 @@ fn options(room: Room) -> rustic_core::RusticResult<PruneOptions> {
         Room::None => {
             options.max_unused = LimitOption::Unlimited;
             options.max_repack = "0".parse::<LimitOption>()?;
-            // Makes room for the new one. Without an index no backup counts on what is there, and it can be
-            // made again from the packs.
+            // Frees space for the new index. Without an index no backup relies on the existing data, and the
+            // index can be rebuilt from the packs.
             options.early_delete_index = true;
         }
     }

@@ -1,7 +1,7 @@
-//! Opens an app's repository in a bucket, and makes it on first use.
+//! Opens an app's repository in a bucket, and creates it on first use.
 //!
-//! Whatever is unclear is refused: a new key or a new repository over one that exists would make backups
-//! unreadable that a person may still want.
+//! Ambiguous states are errors: a new key or a new repository in place of an existing one could make backups
+//! unreadable that are still needed.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -23,19 +23,19 @@ use crate::failure::broken;
 use crate::gate::Gate;
 use crate::keys::{KeyStore, RepositoryKey};
 
-/// An app's repository behind a gate, open.
+/// An open repository of an app behind a gate.
 pub(crate) type OpenRepository = Repository<OpenStatus>;
 
-/// How large a pack of file content gets. A restore holds twenty of them in memory.
+/// The size of packs with file content. A restore holds twenty of them in memory.
 const DATA_PACK_SIZE: &str = "8 MiB";
 
-/// How large a pack of directory trees gets.
+/// The size of packs with directory trees.
 const TREE_PACK_SIZE: &str = "4 MiB";
 
-/// What a repository's key is filed as in the repository itself, where restic shows it to people.
+/// The host and user name under which the key is stored in the repository; restic displays them.
 const KEY_OWNER: &str = "appkeep";
 
-/// Where a repository is and how it is reached.
+/// The location of a repository and the means to open it.
 pub(crate) struct Site<'a, P> {
     pub(crate) bucket: &'a Bucket,
     pub(crate) app_id: AppId,
@@ -45,11 +45,11 @@ pub(crate) struct Site<'a, P> {
 }
 
 impl<P: ProgressBars + Clone> Site<'_, P> {
-    /// Opens the repository; where there is none, makes one. `presence` is what was found there, before
-    /// anybody else could change it.
+    /// Opens the repository, or creates it if there is none. `presence` is the state that was found before
+    /// any other job could change it.
     ///
     /// # Errors
-    /// [`EngineError::Key`] when there is a repository that the key is missing for, or doesn't fit.
+    /// [`EngineError::Key`] if there is a repository, but its key is missing or doesn't match.
     pub(crate) fn open_or_create(&self, presence: Presence) -> Result<OpenRepository, EngineError> {
         let key = self.keys.fetch(self.bucket.id, self.app_id)?;
         let repository = match (presence, key) {
@@ -65,10 +65,10 @@ impl<P: ProgressBars + Clone> Site<'_, P> {
         Ok(repository)
     }
 
-    /// Opens the repository, which is there.
+    /// Opens the repository, which exists.
     ///
     /// # Errors
-    /// [`EngineError::Key`] when the key is missing or doesn't fit.
+    /// [`EngineError::Key`] if the key is missing or doesn't match.
     pub(crate) fn open(&self) -> Result<OpenRepository, EngineError> {
         self.open_with(self.keys.fetch(self.bucket.id, self.app_id)?)
     }
@@ -87,7 +87,8 @@ impl<P: ProgressBars + Clone> Site<'_, P> {
                 Err(error) if self.gate.stop().is_cancelled() => {
                     return Err(self.gate.explain("opening the repository", &error));
                 }
-                // The password decides: the repository may have been made again, with the same one.
+                // The password is decisive: the repository may have been created again with the same
+                // password.
                 Err(error) => tracing::debug!(%error, "the master key does not fit"),
             }
         }
@@ -110,8 +111,8 @@ impl<P: ProgressBars + Clone> Site<'_, P> {
         Ok(repository)
     }
 
-    /// Makes the repository. Its config is one file, written last, so that an interruption leaves either no
-    /// repository or one that the key fits.
+    /// Creates the repository. Its config is a single file that is written last, so that an interruption
+    /// leaves either no repository or one that matches the key.
     fn create(&self, key: RepositoryKey) -> Result<OpenRepository, EngineError> {
         let master_key = if let Some(master_key) = &key.master_key {
             master_key.clone()
@@ -132,8 +133,8 @@ impl<P: ProgressBars + Clone> Site<'_, P> {
             .map_err(|error| self.gate.explain("making the repository", &error))
     }
 
-    /// Files the password in the repository, so that restic can open it. That is missing only when making
-    /// the repository was interrupted.
+    /// Stores the password in the repository, so that restic can open it. It is missing only if the creation
+    /// of the repository was interrupted.
     fn add_password(&self, repository: &OpenRepository) -> Result<(), EngineError> {
         let failed = |error: Box<RusticError>| self.gate.explain("storing the key", &error);
         if !self.gate.list(FileType::Key).map_err(failed)?.is_empty() {
@@ -173,15 +174,15 @@ fn config_options() -> Result<ConfigOptions, String> {
     Ok(options)
 }
 
-/// The tag by which a backup's snapshot in the repository is found.
+/// The tag that identifies a backup's snapshot in the repository.
 pub(crate) fn tag_of(backup_id: AppBackupId) -> String {
     format!("backup={backup_id}")
 }
 
-/// Which backups the repository holds.
+/// The ids of the backups in the repository.
 ///
 /// # Errors
-/// When any snapshot can't be read: nobody knows which one it is.
+/// If any snapshot can't be read: its backup is unknown.
 pub(crate) fn backups_in(repository: &OpenRepository) -> RusticResult<HashSet<AppBackupId>> {
     let ids = repository.get_all_snapshots()?.into_iter().flat_map(|snapshot| {
         let tags = snapshot.tags.to_string();
@@ -193,10 +194,10 @@ pub(crate) fn backups_in(repository: &OpenRepository) -> RusticResult<HashSet<Ap
     Ok(ids.collect())
 }
 
-/// The snapshots in the repository that belong to a backup: one, or none.
+/// The snapshots in the repository that belong to a backup: one or none.
 ///
 /// # Errors
-/// When any snapshot can't be read: it may be the one.
+/// If any snapshot can't be read: it may be the one.
 pub(crate) fn snapshots_of(
     repository: &OpenRepository,
     backup_id: AppBackupId,
@@ -205,7 +206,7 @@ pub(crate) fn snapshots_of(
     repository.get_matching_snapshots(|snapshot| snapshot.tags.contains(&tag))
 }
 
-/// Those of `all` snapshots that belong to a backup: one, or none.
+/// The snapshots in `all` that belong to a backup: one or none.
 pub(crate) fn of_backup(all: &[SnapshotFile], backup_id: AppBackupId) -> impl Iterator<Item = &SnapshotFile> {
     let tag = tag_of(backup_id);
     all.iter().filter(move |snapshot| snapshot.tags.contains(&tag))

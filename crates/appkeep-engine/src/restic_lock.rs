@@ -1,8 +1,8 @@
-//! Lock files in a repository, as restic writes and respects them.
+//! Lock files in a repository, in restic's format.
 //!
-//! The library neither makes nor looks at any. While a backup has one, `restic prune` refuses to run, and while
-//! restic has one, our own changes wait. As with restic, a lock is written first and the others are looked at
-//! again afterwards, so that of two at the same time at least one notices.
+//! The library neither writes nor checks lock files. While a backup holds a lock, `restic prune` refuses to
+//! run; while restic holds a lock, this server's changes wait. As in restic, a lock is written first and the
+//! other locks are checked again afterwards, so that at least one of two concurrent processes notices.
 
 use std::fs;
 use std::io;
@@ -27,37 +27,37 @@ use crate::failure::{self, storage};
 use crate::gate::Gate;
 use crate::machine;
 
-/// How often a lock is replaced by a new one. The value is restic's.
+/// How often a lock is replaced with a new one. This is restic's value.
 const REFRESH_EVERY: Duration = Duration::from_mins(5);
 
-/// A lock that is older is stale. The value is restic's.
+/// The age at which a lock is stale. This is restic's value.
 const STALE_AFTER: Duration = Duration::from_mins(30);
 
-/// After so long without a refresh nothing more is written: others may take the lock for stale soon.
+/// After this time without a refresh nothing more is written: others may soon treat the lock as stale.
 const WRITE_FOR: Duration = Duration::from_mins(25);
 
 /// The directory of locks in a repository.
 const LOCKS_DIR: &str = "locks";
 
-/// The longest lock file that is read, in bytes.
+/// The maximum size of a lock file that is read, in bytes.
 const LOCK_BYTES_MAX: u64 = 64 << 10;
 
-/// How long a nonce is, and a message authentication code, in bytes.
+/// The size of a nonce and of a message authentication code, in bytes.
 const NONCE_BYTES: usize = 16;
 
-/// The first byte of a lock that is compressed.
+/// The first byte of a compressed lock.
 const COMPRESSED: u8 = 2;
 
-/// Whether others may use the repository at the same time.
+/// The mode of a lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Backups may.
+    /// For backups, which can run at the same time.
     Shared,
-    /// Nobody may: a delete removes what others may count on.
+    /// For a delete, which removes data that others may rely on.
     Exclusive,
 }
 
-/// What a lock file holds, and restic's names for it.
+/// The content of a lock file, with restic's names.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Content {
     time: DateTime<Utc>,
@@ -69,7 +69,7 @@ struct Content {
     uid: u32,
     #[serde(default)]
     gid: u32,
-    /// The server process that wrote it; restic passes over this.
+    /// The server process that wrote the lock; restic ignores this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     appkeep: Option<Uuid>,
 }
@@ -78,13 +78,13 @@ struct Content {
 pub(crate) struct Locks<'a> {
     /// The repository's directory.
     pub(crate) root: &'a Path,
-    /// What encrypts the repository's files.
+    /// The key that encrypts the repository's files.
     pub(crate) key: &'a MasterKey,
-    /// This server process. The bucket is its own, so locks of other server processes are of dead ones.
+    /// This server process. It has claimed the bucket, so other server processes with locks have died.
     pub(crate) owner: Uuid,
 }
 
-/// A lock, until it is dropped.
+/// A lock, held until dropped.
 #[derive(Debug)]
 pub(crate) struct RepositoryLock {
     stop: Option<mpsc::Sender<()>>,
@@ -95,18 +95,18 @@ impl Drop for RepositoryLock {
     fn drop(&mut self) {
         drop(self.stop.take());
         if let Some(refresher) = self.refresher.take() {
-            // It has logged what went wrong.
+            // The thread has logged its errors.
             let _ = refresher.join();
         }
     }
 }
 
 impl Locks<'_> {
-    /// Locks the repository. `gate` is shut when the lock can't be kept.
+    /// Locks the repository. `gate` is shut if the lock can't be refreshed.
     ///
     /// # Errors
-    /// [`EngineError::Busy`] when somebody else has a lock that excludes this one; [`EngineError::Storage`] when
-    /// locks can't be read or written.
+    /// [`EngineError::Busy`] if another process has a lock that excludes this one; [`EngineError::Storage`]
+    /// if locks can't be read or written.
     pub(crate) fn lock(&self, mode: Mode, gate: &Arc<Gate>) -> Result<RepositoryLock, EngineError> {
         self.check(mode)?;
         let lock = Written::write(self, mode).map_err(|error| {
@@ -137,10 +137,10 @@ impl Locks<'_> {
         })
     }
 
-    /// Makes sure that nobody else has a lock that excludes `mode`. Stale ones are removed.
+    /// Checks that no other process has a lock that excludes `mode`. Removes stale locks.
     ///
     /// # Errors
-    /// [`EngineError::Busy`]; [`EngineError::Storage`] when the locks can't be read.
+    /// [`EngineError::Busy`] if there is such a lock; [`EngineError::Storage`] if the locks can't be read.
     pub(crate) fn check(&self, mode: Mode) -> Result<(), EngineError> {
         let failed = |error: io::Error| storage("reading the repository's locks", &error);
         let entries = match fs::read_dir(self.root.join(LOCKS_DIR)) {
@@ -153,7 +153,7 @@ impl Locks<'_> {
                 continue;
             };
             if other.appkeep == Some(self.owner) {
-                // The locks in memory keep our own jobs apart.
+                // The in-process locks coordinate this server's own jobs.
                 continue;
             }
             if is_stale(&other) {
@@ -175,7 +175,7 @@ impl Locks<'_> {
         Ok(())
     }
 
-    /// What a lock says. Nothing if it is gone, or is none: restic passes over such, too.
+    /// Reads a lock. Returns `None` if it was deleted or isn't a valid lock; restic ignores such files, too.
     fn read(&self, path: &Path) -> io::Result<Option<Content>> {
         let found = fs::metadata(path).and_then(|found| {
             if found.len() > LOCK_BYTES_MAX {
@@ -217,7 +217,7 @@ impl Locks<'_> {
     }
 }
 
-/// A lock file that was written.
+/// A lock file of this process.
 struct Written {
     path: PathBuf,
     at: Instant,
@@ -254,7 +254,7 @@ impl Written {
     }
 }
 
-/// Keeps a lock fresh.
+/// Refreshes a lock regularly.
 struct Keeper {
     root: PathBuf,
     key: MasterKey,
@@ -285,7 +285,7 @@ impl Keeper {
 }
 
 fn is_stale(other: &Content) -> bool {
-    // restic compares the times of different machines, and so must this.
+    // restic compares the clocks of different machines, and so must this.
     let is_old = machine::now() - other.time > TimeDelta::from_std(STALE_AFTER).unwrap_or(TimeDelta::MAX);
     let is_here = other.hostname == machine::hostname();
     is_old || other.appkeep.is_some() || (is_here && !machine::is_running(other.pid))
@@ -317,7 +317,7 @@ mod tests {
         fs::read_dir(root.join(LOCKS_DIR)).map_or(0, Iterator::count)
     }
 
-    /// Writes a lock of some other program.
+    /// Writes a lock of another program.
     fn write_foreign(locks: &Locks<'_>, exclusive: bool, time: DateTime<Utc>, hostname: &str, packed: bool) {
         let content = Content {
             time,
@@ -353,7 +353,7 @@ mod tests {
         let locks = locks(dir.path(), &key, 1);
         let lock = locks.lock(Mode::Shared, &gate(dir.path())).unwrap();
         assert_eq!(files(dir.path()), 1);
-        // Our own jobs are kept apart elsewhere.
+        // In-process locks coordinate this server's own jobs.
         drop(locks.lock(Mode::Exclusive, &gate(dir.path())).unwrap());
         drop(lock);
         assert_eq!(files(dir.path()), 0);
@@ -396,7 +396,7 @@ mod tests {
         );
         locks.check(Mode::Exclusive).unwrap();
         assert_eq!(files(dir.path()), 0);
-        // An earlier server process died; the bucket is ours now.
+        // An earlier server process died; this one has claimed the bucket.
         let other = Locks {
             root: dir.path(),
             key: &key,

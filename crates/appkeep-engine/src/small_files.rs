@@ -1,12 +1,12 @@
-//! Stores the small files of a first backup ahead of everything else.
+//! Stores the small files of a first backup before everything else.
 //!
-//! For each file the library computes its chunker's tables anew, a third of a millisecond, whether the file
-//! is ever cut or not (trap 9); with many small files that is most of a first backup. But a file smaller than
-//! the smallest chunk is one chunk under any chunker. So a first backup takes two turns. In the first, the
-//! library gets only small files, and a chunker that needs no tables; what it makes of them is a draft that
-//! only this process sees. In the second it gets everything, compares with the draft, and doesn't read again
-//! what it finds there. What is stored is, blob for blob, what one turn would have stored, and a few trees
-//! that the next delete removes.
+//! The library computes its chunker's tables again for each file, which takes a third of a millisecond,
+//! whether or not the file is split (trap 9). With many small files that is most of a first backup. But a
+//! file smaller than the minimum chunk size is one chunk with any chunker. Therefore a first backup has two
+//! passes. In the first, the library receives only small files, and a chunker without tables; the result is a
+//! draft that only this process sees. In the second pass it receives everything, compares it with the draft,
+//! and doesn't read unchanged files again. The stored data is, blob for blob, the data that a single pass
+//! would store, plus a few trees that the next delete removes.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -22,23 +22,23 @@ use rustic_core::{
 use crate::gate::Gate;
 use crate::repository::OpenRepository;
 
-/// A repository that knows a draft, and the draft.
+/// A repository with a draft.
 pub(crate) struct Drafted {
-    /// The repository, over a backend that gives the draft to whoever asks for it by its id.
+    /// The repository, over a backend that returns the draft when it is read by id.
     pub(crate) repository: OpenRepository,
-    /// What was stored ahead. It is nowhere in the bucket's `snapshots`.
+    /// The snapshot of the first pass. It isn't stored in the bucket's `snapshots`.
     pub(crate) draft: SnapshotFile,
 }
 
-/// The size below which a file of `repository` is never cut, in bytes.
+/// The size below which a file in `repository` is never split, in bytes.
 pub(crate) fn limit(repository: &OpenRepository) -> u64 {
     repository.config().chunk_min_size() as u64
 }
 
-/// Stores what `source` gives, all of it smaller than [`limit`], and makes no snapshot.
+/// Stores the entries of `source`, whose files are all smaller than [`limit`], without a snapshot.
 ///
 /// # Errors
-/// As the library says.
+/// Errors of the library.
 pub(crate) fn store_ahead<S, P>(
     repository: &OpenRepository,
     gate: &Arc<Gate>,
@@ -74,7 +74,7 @@ where
     })
 }
 
-/// Puts together what the two turns counted: everything is new, whichever of them stored it.
+/// Adds the counts of the first pass to those of the second. All entries count as new.
 pub(crate) fn add_up(whole: &mut SnapshotSummary, ahead: &SnapshotSummary) {
     whole.files_new = whole.total_files_processed;
     (whole.files_changed, whole.files_unmodified) = (0, 0);
@@ -92,7 +92,7 @@ pub(crate) fn add_up(whole: &mut SnapshotSummary, ahead: &SnapshotSummary) {
     whole.backup_duration += ahead.backup_duration;
 }
 
-/// A source without its files of `limit` bytes or more.
+/// A source without files of `limit` bytes or more.
 #[derive(Debug)]
 pub(crate) struct Below<S> {
     source: Arc<S>,
@@ -100,7 +100,7 @@ pub(crate) struct Below<S> {
 }
 
 impl<S> Below<S> {
-    /// Leaves out of `source` the files of `limit` bytes or more.
+    /// Omits the files of `limit` bytes or more from `source`.
     pub(crate) fn new(source: &Arc<S>, limit: u64) -> Self {
         Self {
             source: Arc::clone(source),
@@ -125,7 +125,7 @@ impl<S: ReadSource> ReadSource for Below<S> {
     }
 }
 
-/// The entries of a source without its larger files.
+/// The entries of a source without files of `limit` bytes or more.
 #[derive(Debug)]
 pub(crate) struct EntriesBelow<I> {
     entries: I,
@@ -145,8 +145,8 @@ impl<O, I: Iterator<Item = RusticResult<ReadSourceEntry<O>>>> Iterator for Entri
     }
 }
 
-/// A gate that keeps the first snapshot file that is written, and no other, for those who read it by its id;
-/// and to which no config can be written, so that one that was changed here stays here.
+/// A gate that keeps the first snapshot file in memory and returns it when it is read by id. Writes of the
+/// config are ignored, so that changes to it stay in this process.
 #[derive(Debug)]
 struct DraftBackend {
     gate: Arc<Gate>,

@@ -1,4 +1,4 @@
-//! The reserve of free space: snapshots never fill the file system that the database may share with them.
+//! The reserve of free space: snapshots never fill the file system, which the database may share with them.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -10,29 +10,29 @@ use rustix::fs::{Mode, OFlags, Stat};
 
 use crate::dir::{identity_of, size_of};
 
-/// The default reserve is this share of a file system, in percent,
+/// The default reserve as a share of the file system, in percent.
 const SHARE_PERCENT: u64 = 5;
-/// but at most this many bytes.
+/// The upper limit of the default reserve, in bytes.
 const SHARE_BYTES_MAX: u64 = 1 << 30;
-/// The unit in which files take space, in bytes.
+/// The allocation unit of files, in bytes.
 const BLOCK_BYTES: u64 = 4096;
 
-/// How much free space stays unused.
+/// How much free space is kept in reserve.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Reserve {
     /// The smaller of 5 % of the file system and 1 GiB.
     #[default]
     Share,
-    /// So many bytes.
+    /// A fixed number of bytes.
     Bytes(u64),
 }
 
 impl Reserve {
-    /// Checks that `needed_bytes` can be written below `directory` without using the reserve. A file system that
-    /// doesn't say is not full: writing to it will show why.
+    /// Checks that `needed_bytes` can be written below `directory` without using the reserve. A file system
+    /// that doesn't report its size passes: a write will fail if it is full.
     ///
     /// # Errors
-    /// When they can't.
+    /// [`LowSpace`] if there isn't enough space.
     pub(crate) fn check(self, directory: &Path, needed_bytes: u64) -> Result<(), LowSpace> {
         let found = match rustix::fs::statvfs(directory) {
             // Some file systems, such as ramfs, have no size.
@@ -44,7 +44,7 @@ impl Reserve {
             Self::Share => (bytes(found.f_blocks) / 100 * SHARE_PERCENT).min(SHARE_BYTES_MAX),
             Self::Bytes(bytes) => bytes,
         };
-        // What only root may use is no free space: others may run this server the next time.
+        // Space that is reserved for root isn't free: the server may run as another user next time.
         let free_bytes = bytes(found.f_bavail);
         if free_bytes >= reserve_bytes.saturating_add(needed_bytes) {
             return Ok(());
@@ -57,7 +57,7 @@ impl Reserve {
     }
 }
 
-/// A data directory, and how much of its file system is kept in reserve.
+/// A data directory, and the reserve on its file system.
 #[derive(Debug, Clone)]
 pub struct DataSpace {
     directory: PathBuf,
@@ -65,7 +65,7 @@ pub struct DataSpace {
 }
 
 impl DataSpace {
-    /// The space of `directory`, which is there.
+    /// The space of `directory`, which exists.
     #[must_use]
     pub fn new(directory: PathBuf, reserve: Reserve) -> Self {
         Self { directory, reserve }
@@ -78,26 +78,27 @@ impl FreeSpace for DataSpace {
     }
 }
 
-/// How many bytes a file takes when it is copied with its holes.
+/// The space that a copy of a file takes, in bytes; holes stay holes.
 pub(crate) fn allocated_bytes(stat: &Stat) -> u64 {
     let blocks = u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512);
     size_of(stat).next_multiple_of(BLOCK_BYTES).min(blocks)
 }
 
-/// How much space a snapshot needs. Files that can be cloned share their blocks with the original and need none.
+/// The space that a snapshot requires. Files that can be cloned share their blocks with the original and need
+/// none.
 #[derive(Debug)]
 pub(crate) struct CopySize {
     bytes: u64,
-    /// A file without a name where snapshots are made, to try clones with.
+    /// An unnamed file in the directory of snapshots, for trial clones.
     scratch: io::Result<File>,
-    /// Whether files of a file system can be cloned, by its device.
+    /// Whether the files on a device can be cloned, by device.
     clones: HashMap<u64, bool>,
-    /// Files with several names that were counted.
+    /// The files with several names that were counted.
     counted: HashSet<(u64, u64)>,
 }
 
 impl CopySize {
-    /// Nothing yet; `snapshots` is the directory that snapshots are made in.
+    /// Creates an empty count; `snapshots` is the directory of snapshots.
     pub(crate) fn new(snapshots: &Path) -> Self {
         let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
         let scratch = rustix::fs::open(snapshots, flags, Mode::RUSR | Mode::WUSR);
@@ -124,7 +125,7 @@ impl CopySize {
         }
     }
 
-    /// How many bytes were counted.
+    /// The number of counted bytes.
     pub(crate) fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -157,7 +158,7 @@ mod tests {
         file.write_all_at(&[1; 5000], 1 << 20).unwrap();
         file.sync_all().unwrap();
         fs::hard_link(&full, dir.path().join("again")).unwrap();
-        // Without a scratch file nothing can be cloned.
+        // Without a scratch file no file can be cloned.
         let mut size = CopySize::new(Path::new("/nowhere/at/all"));
         for name in ["full", "again", "sparse"] {
             let file = File::open(dir.path().join(name)).unwrap();

@@ -1,5 +1,5 @@
-//! The staging directory of a restore in place: it holds the new data, and then the old data, beside the data that is
-//! replaced.
+//! The staging directory of a restore in place. It is next to the data that is replaced, and contains first
+//! the new data and then the old data.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -7,7 +7,7 @@ use std::path::Path;
 use appkeep_core::ids::AppRestoreId;
 use uuid::Uuid;
 
-/// The names of staging directories begin with this; the restore's id follows.
+/// The prefix of the names of staging directories; the restore's id follows.
 const PREFIX: &str = ".appkeep-restore-";
 
 /// The name of a restore's staging directory.
@@ -15,8 +15,8 @@ pub(crate) fn name_of(id: AppRestoreId) -> OsString {
     format!("{PREFIX}{id}").into()
 }
 
-/// Whether an entry with this name is the staging directory of a restore. These are never part of a snapshot, and no
-/// other restore moves or removes them.
+/// Whether this is the name of a restore's staging directory. Staging directories are never part of a
+/// snapshot, and no other restore moves or deletes them.
 pub(crate) fn is_staging_name(name: &OsStr) -> bool {
     let id = name.to_str().and_then(|name| name.strip_prefix(PREFIX));
     id.is_some_and(|id| id.len() == 36 && Uuid::try_parse(id).is_ok())

@@ -1,7 +1,8 @@
 //! Finds the processes of a hook that left its process group, for example with `setsid`.
 //!
-//! They are known by their environment, which processes inherit, and by having started after the command. One that
-//! replaces its environment as well isn't found; under systemd, stopping the unit ends it.
+//! They are identified by their environment, which processes inherit, and by a start time after the
+//! command's. A process that also replaces its environment isn't found; under systemd, stopping the unit ends
+//! it.
 
 use std::fs;
 use std::path::Path;
@@ -11,34 +12,34 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 /// The processes of one run of a command.
 #[derive(Debug)]
 pub(crate) struct Strays {
-    /// An entry that the environment of each has, and no other process's: `NAME=VALUE`.
+    /// An entry `NAME=VALUE` that only the environments of these processes contain.
     mark: Vec<u8>,
-    /// When the command started, in clock ticks since the system did.
+    /// When the command started, in clock ticks since boot.
     since_ticks: u64,
 }
 
 impl Strays {
-    /// Those of the command that was just started as `command` with this entry in its environment. Without
-    /// `/proc` none are found.
+    /// The processes of the command that was just started as `command` with this entry in its environment.
+    /// `None` without `/proc`.
     pub(crate) fn of(command: Pid, mark: Vec<u8>) -> Option<Self> {
         let since_ticks = started_ticks(command)?;
         Some(Self { mark, since_ticks })
     }
 
-    /// Whether any is still running.
+    /// Whether any of them is still running.
     pub(crate) fn any(&self) -> bool {
         self.find().next().is_some()
     }
 
-    /// Sends a signal to each.
+    /// Sends a signal to each of them.
     pub(crate) fn signal(&self, signal: Signal) {
         for pid in self.find() {
-            // The number may have been given to another process since: the descriptor stays with one.
+            // The process id may have been reused; the descriptor always refers to the same process.
             let Ok(process) = pidfd_open(pid, PidfdFlags::empty()) else {
                 continue;
             };
             if self.is_one(pid) {
-                // Fails when it has ended.
+                // Fails if the process has ended.
                 let _ = pidfd_send_signal(process, signal);
             }
         }
@@ -56,7 +57,8 @@ impl Strays {
             let path = Path::new("/proc")
                 .join(pid.as_raw_pid().to_string())
                 .join("environ");
-            // Only processes that this user may signal can be read; one that has ended has no environment.
+            // Only processes that this user may signal are readable; a process that has ended has no
+            // environment.
             let environment = fs::read(path).unwrap_or_default();
             environment
                 .split(|byte| *byte == 0)
@@ -69,7 +71,8 @@ impl Strays {
 fn started_ticks(pid: Pid) -> Option<u64> {
     let path = Path::new("/proc").join(pid.as_raw_pid().to_string()).join("stat");
     let stat = fs::read_to_string(path).ok()?;
-    // The name, in parentheses, may hold anything. After it come the fields from the third on; this is the 22nd.
+    // The name, in parentheses, may contain any character. The fields after it start with the third; this is
+    // the 22nd.
     let (_, fields) = stat.rsplit_once(')')?;
     fields.split_whitespace().nth(19)?.parse().ok()
 }

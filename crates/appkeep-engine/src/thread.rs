@@ -1,6 +1,6 @@
-//! Runs blocking work on a thread of its own, away from the async runtime.
+//! Runs blocking work on a separate thread, outside the async runtime.
 //!
-//! The library underneath blocks, spawns threads and may panic; none of that may reach a runtime's worker.
+//! The library blocks, spawns threads and may panic; none of that may affect a runtime worker.
 
 use std::any::Any;
 use std::io;
@@ -13,42 +13,42 @@ use uapi::c;
 
 use crate::failure::storage;
 
-/// How large the thread's stack is, in bytes. Deep directory trees are removed recursively.
+/// The thread's stack size in bytes. Deep directory trees are deleted recursively.
 const STACK_BYTES: usize = 8 * 1024 * 1024;
 
-/// How threads that do the work compete for processors with the rest of the process and of the machine. A backup
-/// computes on all processors with some thirty threads; a request has one.
+/// The CPU priority of worker threads relative to the rest of the process and of the machine. A backup uses
+/// all CPUs with about thirty threads; a request uses one.
 #[derive(
     Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, EnumString, IntoStaticStr, VariantArray,
 )]
 #[strum(serialize_all = "lowercase")]
 pub enum Priority {
-    /// They have what nothing else wants (`SCHED_IDLE`): a request that comes goes on at once. That is among the
-    /// programs of one control group or, where autogroups are on, of one session; between these the system shares
-    /// fairly. Where neither sets this process apart, and others keep all processors busy, work may take very long.
+    /// They use only idle CPU time (`SCHED_IDLE`), so a new request runs at once. This applies within one
+    /// control group or, with autogroups, one session; between these the system divides CPU time fairly. If
+    /// this process has neither to itself, and others keep all CPUs busy, work may take very long.
     #[default]
     Idle,
-    /// They get a tenth of what others get, and end each turn that they have begun (`nice` 10): a request may
-    /// wait some milliseconds each time that it is passed from thread to thread.
+    /// They get a tenth of the CPU time of other threads, but finish their time slices (`nice` 10): a request
+    /// may wait some milliseconds at each switch between threads.
     Low,
-    /// They are like all others.
+    /// They have the same priority as all other threads.
     Normal,
 }
 
 impl Priority {
-    /// All, from the lowest.
+    /// All priorities, lowest first.
     pub const ALL: &[Self] = Self::VARIANTS;
 
-    /// The configuration's word for it.
+    /// The name in the configuration.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         self.into()
     }
 
-    /// Gives it to this thread, and to those that it will start.
+    /// Applies the priority to this thread and to the threads that it starts.
     fn take(self) {
         let taken = match self {
-            // 0 is this thread; this policy knows no priorities.
+            // 0 is this thread; this policy has no priorities.
             Self::Idle => {
                 let none = c::sched_param { sched_priority: 0 };
                 uapi::sched_setscheduler(0, c::SCHED_IDLE, &none)
@@ -66,15 +66,15 @@ impl Priority {
     }
 }
 
-/// By how much [`Priority::Low`] is nicer than others.
+/// The niceness of [`Priority::Low`].
 const LOW_NICENESS: i32 = 10;
 
-/// Runs `work` on a new thread called `name` and waits for its answer. A panic becomes
+/// Runs `work` on a new thread called `name` and waits for its result. A panic becomes
 /// [`EngineError::Broken`].
 ///
 /// # Cancel safety
-/// Dropping the future does not end the thread: whoever calls must give `work` a token to look at, and
-/// the locks that it needs to hold.
+/// Dropping the future does not end the thread: the caller must pass to `work` a cancellation token and the
+/// locks that it requires.
 pub(crate) async fn run<T, F>(name: &str, priority: Priority, work: F) -> Result<T, EngineError>
 where
     T: Send + 'static,
@@ -89,7 +89,7 @@ where
             priority.take();
             let outcome = span.in_scope(|| catch_unwind(AssertUnwindSafe(work)));
             let outcome = outcome.unwrap_or_else(|panic| Err(EngineError::Broken(words_of(panic.as_ref()))));
-            // Nobody may be waiting any more; then nobody needs the answer.
+            // Fails if the caller no longer waits; then the result isn't needed.
             let _ = answer.send(outcome);
         })
         .map_err(|error| storage("starting a thread", &error))?;
@@ -98,7 +98,7 @@ where
         .unwrap_or_else(|_| Err(EngineError::Broken("a thread ended without an answer".to_owned())))
 }
 
-/// What a panic said.
+/// The message of a panic.
 fn words_of(panic: &(dyn Any + Send)) -> String {
     let said = panic
         .downcast_ref::<&str>()
@@ -112,7 +112,7 @@ fn words_of(panic: &(dyn Any + Send)) -> String {
 mod tests {
     use super::*;
 
-    /// Trap 8: the library panics on what it can't read back.
+    /// Trap 8: the library panics on data that it can't read back.
     #[tokio::test]
     async fn a_panic_becomes_an_error() {
         let outcome: Result<(), _> = run("test", Priority::Normal, || panic!("the {} broke", "wheel")).await;
@@ -125,7 +125,7 @@ mod tests {
     #[tokio::test]
     async fn work_and_what_it_starts_have_the_priority_and_who_waits_for_it_has_not() {
         let standing = || {
-            // What follows the name in parentheses begins with the third field; niceness is the nineteenth.
+            // The fields after the name in parentheses start with the third; niceness is the 19th.
             let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();
             let (_, fields) = stat.rsplit_once(") ").unwrap();
             let niceness: i32 = fields.split(' ').nth(16).unwrap().parse().unwrap();

@@ -1,9 +1,9 @@
-//! Reads a snapshot for a backup: what is in it from its manifest, and bytes from its directory.
+//! Reads a snapshot for a backup: entries from its manifest, and content from its directory.
 //!
-//! The library's own source reads the user's global gitignore and leaves out what that names, drops extended
-//! attributes that it can't read, and describes the copy, not its original. Here nothing is left out. Files have
-//! the inode and the time of change of their originals, by which the library tells whether they changed; for
-//! other entries these would only make two backups of unchanged data differ.
+//! The library's own source omits files that the user's global gitignore names, drops extended attributes
+//! that it can't read, and describes the copy instead of the original. This source omits nothing. Files have
+//! the inode and the change time of their originals, by which the library detects changes. For other entries
+//! these would only make two backups of unchanged data differ.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -25,18 +25,18 @@ use crate::snapshot::manifest::read::{Reader, Step};
 use crate::snapshot::manifest::{Kind, Original, TIMES};
 use crate::snapshot::xattr;
 
-/// What numbers of devices begin with that no manifest gives away.
+/// The first device number that no manifest uses.
 const FIRST_DEVICE: u64 = 1 << 32;
 
-/// A snapshot, as a source of a backup.
+/// A snapshot as the source of a backup.
 #[derive(Debug)]
 pub(crate) struct TreeSource {
     snapshot: Snapshot,
 }
 
 impl TreeSource {
-    /// Reads what is in `snapshot`. Without a manifest, and in snapshots of btrfs subvolumes, entries are as the
-    /// file system says.
+    /// Creates a source for `snapshot`. Without a manifest, and in snapshots of btrfs subvolumes, the
+    /// metadata comes from the file system.
     pub(crate) fn new(snapshot: Snapshot) -> Self {
         Self { snapshot }
     }
@@ -96,27 +96,27 @@ impl ReadSourceOpen for FileAt {
     }
 }
 
-/// Walks a snapshot, each directory before what is in it, sorted by name.
+/// Walks a snapshot in order of names, each directory before its entries.
 pub(crate) struct Entries {
     root: PathBuf,
-    /// The directory that the walk through the manifest is in.
+    /// The current directory of the walk through the manifest.
     here: PathBuf,
     walk: Walk,
-    /// Numbers for the devices of files that have several names, where the manifest doesn't say.
+    /// Device numbers for files with several names that aren't in the manifest.
     devices: HashMap<u64, u64>,
 }
 
 enum Walk {
-    /// Through a manifest.
+    /// Walks through a manifest.
     Manifest(Reader),
-    /// Through directories; then on in the manifest, if there is one.
+    /// Walks through directories, then continues in the manifest, if there is one.
     Files {
         walk: walkdir::IntoIter,
         rest: Option<Reader>,
     },
-    /// It couldn't begin.
+    /// The walk couldn't begin.
     Failed(io::Error),
-    /// It is over.
+    /// The walk has ended.
     Ended,
 }
 
@@ -163,7 +163,7 @@ impl Iterator for Entries {
     }
 }
 
-/// What failed, in words of our own.
+/// Describes an error with this crate's message.
 fn told(what: &Path, error: io::Error) -> Box<RusticError> {
     let what = what.display().to_string();
     RusticError::with_source(
@@ -185,7 +185,7 @@ impl Entries {
         }
     }
 
-    /// What the file system says of an entry.
+    /// Reads the metadata of an entry from the file system.
     fn described(&mut self, entry: &DirEntry) -> io::Result<(Kind, Original)> {
         let path = entry.path();
         let metadata = entry.metadata()?;
@@ -202,7 +202,7 @@ impl Entries {
                 device: *self.devices.entry(metadata.dev()).or_insert(next),
             }
         } else {
-            // Taking a snapshot leaves these out.
+            // Snapshots don't contain other types.
             return Err(io::Error::new(
                 io::ErrorKind::Unsupported,
                 "neither file, directory nor link",
@@ -259,15 +259,16 @@ fn node_metadata(kind: &Kind, original: Original) -> NodeMetadata {
     node
 }
 
-/// A time as restic's format has it. What it can't hold is the nearest that it can: that was noted when the
-/// snapshot was taken.
+/// Converts a time to restic's format. A time outside its range becomes the nearest valid one; this was noted
+/// when the snapshot was created.
 fn timestamp((seconds, nanos): (i64, u64)) -> Timestamp {
     let nanos = i32::try_from(nanos).unwrap_or(0);
     let seconds = seconds.clamp(*TIMES.start(), *TIMES.end());
     Timestamp::new(seconds, nanos).unwrap_or_default()
 }
 
-/// The library doesn't tell the name of its type for an attribute, so one is read from JSON and copied.
+/// Adds extended attributes. The library doesn't export its type for an attribute, so one is parsed from JSON
+/// and copied.
 fn add_attributes(node: &mut NodeMetadata, attributes: xattr::Attributes) {
     if attributes.is_empty() {
         return;
@@ -287,7 +288,7 @@ fn add_attributes(node: &mut NodeMetadata, attributes: xattr::Attributes) {
     }
 }
 
-/// Permissions and kind as restic's format has them: in the bits of Go's `fs.FileMode`.
+/// Converts permissions and type to restic's format: the bits of Go's `fs.FileMode`.
 fn go_mode(kind: &Kind, mode: u32) -> u32 {
     const DIR: u32 = 1 << 31;
     const SYMLINK: u32 = 1 << 27;

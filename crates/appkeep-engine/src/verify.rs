@@ -1,8 +1,8 @@
-//! Reads a share of a new backup back from its bucket, before anybody sees the backup.
+//! Reads a share of a new backup back from its bucket, before the backup becomes visible.
 //!
-//! What comes back is decrypted, hashed, and compared with the snapshot that it was made from. Which pieces are
-//! read is decided by the backup's id, so that each backup of unchanged data has others read. A piece whose hash
-//! is right came back as it was stored: if it differs from the snapshot, something else was stored.
+//! The returned data is decrypted, hashed, and compared with the snapshot. The backup's id determines which
+//! pieces are read, so that each backup of unchanged data reads others. A piece with the right hash was
+//! returned as it was stored: if it differs from the snapshot, the wrong data was stored.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -28,34 +28,35 @@ use crate::failure::{self, lock};
 use crate::gate::Gate;
 use crate::repository::OpenRepository;
 
-/// How many threads read pieces back, at most, while another reads directories and chooses.
+/// The maximum number of threads that read pieces back; one further thread reads directories and selects
+/// pieces.
 const THREADS_MAX: usize = 4;
 
-/// How many chosen pieces may wait for a thread.
+/// The maximum number of selected pieces that wait for a thread.
 const QUEUE_MAX: usize = 64;
 
 /// How much of a backup is read back, and how.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Verification<'a> {
-    /// In percent of its data. At 0 nothing is read, else at least one piece.
+    /// The share in percent of the backup's data. 0 reads nothing; otherwise at least one piece is read.
     pub(crate) percent: u8,
-    /// The repository's backend, which can pass by the system's memory of files.
+    /// The repository's backend, which can bypass the page cache.
     pub(crate) backend: Option<&'a DirectoryBackend>,
 }
 
-/// A piece of a file: what the library stores as one.
+/// A piece of a file, which the library stores as one blob.
 struct Piece {
     id: DataId,
-    /// The file, in the snapshot.
+    /// The path of the file in the snapshot.
     path: PathBuf,
     at: u64,
 }
 
-/// Why a piece is not what it should be.
+/// The reason why a piece is wrong.
 enum Mismatch {
-    /// The bucket doesn't give it back, or nothing can be read.
+    /// The bucket doesn't return it, or the read failed.
     Failed(EngineError),
-    /// The bucket gives back what was stored, but this file of the snapshot has something else there.
+    /// The bucket returns the stored data, but this file of the snapshot has other content.
     Stale(String),
 }
 
@@ -65,13 +66,12 @@ impl From<EngineError> for Mismatch {
     }
 }
 
-/// Reads a share of the backup whose root is `tree` back, and compares it with the snapshot at `directory`.
-/// Answers the repository, and a file for which something else was stored than the snapshot has, if one is
-/// found.
+/// Reads a share of the backup with the root `tree` back, and compares it with the snapshot at `directory`.
+/// Returns the repository, and a file whose stored content differs from the snapshot, if one is found.
 ///
 /// # Errors
-/// [`EngineError::Unreadable`] when something else comes back than what was stored. What this backup has
-/// stored is then left out of the index, so that no later one counts on it. Otherwise as the gate says.
+/// [`EngineError::Unreadable`] if the bucket returns other data than was stored. The data of this backup is
+/// then removed from the index, so that no later backup relies on it. Otherwise the errors of the gate.
 pub(crate) fn read_back(
     repository: OpenRepository,
     gate: &Gate,
@@ -126,10 +126,10 @@ impl Reader<'_> {
                     scope.spawn(move || self.read_each(&pieces))
                 })
                 .collect();
-            // When the last reader is gone, nobody waits for a place in the queue.
+            // When the last reader has ended, the sender no longer blocks on a full queue.
             drop(pieces);
             let outcome = self.choose(backup_id, root, percent, |piece| {
-                // Whoever ends before there are no more pieces has failed.
+                // A reader that ends while there are more pieces has failed.
                 !readers.iter().any(ScopedJoinHandle::is_finished) && chosen.send(piece).is_ok()
             });
             drop(chosen);
@@ -141,7 +141,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Reads all directories, and gives away the pieces that are to be read, until `give` takes no more.
+    /// Reads all directories, and passes the selected pieces to `give` until that returns `false`.
     fn choose(
         &self,
         backup_id: AppBackupId,
@@ -150,7 +150,7 @@ impl Reader<'_> {
         mut give: impl FnMut(Piece) -> bool,
     ) -> Result<(), EngineError> {
         let (mut seen, mut is_any_chosen) = (HashSet::new(), false);
-        // Read if no other is chosen.
+        // Read if no other piece is selected.
         let mut lot: Option<(u64, Piece)> = None;
         let mut open = vec![(root, PathBuf::new())];
         while let Some((tree, below)) = open.pop() {
@@ -197,7 +197,7 @@ impl Reader<'_> {
 
     fn read_each(&self, pieces: &Mutex<Receiver<Piece>>) -> Result<(), Mismatch> {
         loop {
-            // Not in a `while let`: that would hold the lock while it reads.
+            // Not in a `while let`, which would hold the lock during the read.
             let next = lock(pieces).recv();
             let Ok(piece) = next else { return Ok(()) };
             self.read(&piece)?;
@@ -232,7 +232,7 @@ impl Reader<'_> {
     }
 }
 
-/// A number that belongs to a piece in one backup, and is another one in the next.
+/// A number for a piece that differs from one backup to the next.
 fn draw(backup_id: AppBackupId, id: DataId) -> u64 {
     let digest = Sha256::new()
         .chain_update(backup_id.as_uuid().as_bytes())
@@ -243,7 +243,7 @@ fn draw(backup_id: AppBackupId, id: DataId) -> u64 {
         .fold(0, |number, byte| number << 8 | u64::from(*byte))
 }
 
-/// A bucket that fails is told as such; that what it gives can't be opened is a difference.
+/// Errors of the bucket are reported as such; data that can't be decrypted counts as different.
 fn explain(gate: &Gate, what: &str, error: &RusticError) -> EngineError {
     match gate.explain("reading back", error) {
         EngineError::Broken(reason) => differs(what, &reason),
@@ -257,7 +257,8 @@ fn differs(what: &str, how: &str) -> EngineError {
     )])
 }
 
-/// Nobody counts on packs that no index names; the next prune removes them.
+/// Removes the index files of this backup. No backup relies on packs without an index entry; the next prune
+/// deletes them.
 fn disown_index(gate: &Gate) {
     for id in gate.written(FileType::Index) {
         if let Err(error) = gate.remove(FileType::Index, &id, true) {

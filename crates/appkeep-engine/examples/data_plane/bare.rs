@@ -1,4 +1,4 @@
-//! The library as anybody would drive it: its own source, its own backend, its own settings.
+//! Runs the library alone, with its own source, backend and settings.
 
 use std::fs;
 use std::path::Path;
@@ -23,8 +23,8 @@ pub(crate) fn run(step: Step, site: &Site) -> Result<(), Failure> {
     }
 }
 
-/// Opens the repository, made where it isn't there yet. The key is kept beside it, as the engine keeps its
-/// keys: a password would cost each step a third of a second.
+/// Opens the repository; creates it if it doesn't exist. The key is stored next to it, like the engine's
+/// keys: a password would add a third of a second to each step.
 fn open(root: &Path, key_file: &Path) -> Result<Repository<OpenStatus>, Failure> {
     let backends = BackendOptions::default()
         .repository(root.display().to_string())
@@ -53,7 +53,7 @@ fn backup(repository: Repository<OpenStatus>, number: u8, source: &Path) -> Resu
     Ok(())
 }
 
-/// Restores the snapshot that has `tag`. Also what measures the engine until it restores by itself.
+/// Restores the snapshot that has `tag`.
 pub(crate) fn restore(repository: Repository<OpenStatus>, tag: &str, target: &Path) -> Result<(), Failure> {
     let snapshot = repository
         .get_matching_snapshots(|snapshot| snapshot.tags.contains(tag))?
@@ -73,7 +73,7 @@ fn delete(repository: &Repository<OpenStatus>) -> Result<(), Failure> {
         .get_matching_snapshots(|snapshot| snapshot.tags.contains("1") || snapshot.tags.contains("2"))?;
     let ids: Vec<_> = snapshots.iter().map(|snapshot| snapshot.id).collect();
     repository.delete_snapshots(&ids)?;
-    // Its defaults keep 5 % of what isn't needed, rewrite 10 % at most, and remove nothing for 23 hours.
+    // The library's defaults keep 5 % of unneeded data, repack at most 10 %, and delete nothing for 23 hours.
     let mut options = PruneOptions::default();
     options.instant_delete = true;
     options.max_repack = LimitOption::Unlimited;

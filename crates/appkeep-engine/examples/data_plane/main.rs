@@ -1,8 +1,8 @@
-//! One step of a data-plane measurement, in a process of its own: `cargo xtask bench` runs these.
+//! One step of a data-plane measurement, in a separate process: `cargo xtask bench` runs these.
 //!
-//! `data_plane PEER STEP PLACE SOURCE`, where PEER is `ours` (the engine as the server drives it),
-//! `ours-unverified` (the same, without reading a share of each backup back) or `bare` (`rustic_core` on its own
-//! source and directory backend, with its default settings, and no guard of ours).
+//! `data_plane PEER STEP PLACE SOURCE`, where PEER is `ours` (the engine as the server uses it),
+//! `ours-unverified` (the same, without reading a share of each backup back) or `bare` (`rustic_core` with
+//! its own source, directory backend and default settings, without the engine's checks).
 
 mod bare;
 mod ours;
@@ -10,28 +10,28 @@ mod ours;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Whatever went wrong; this is a tool for those who build the engine.
+/// Any error; this is a tool for developers.
 type Failure = Box<dyn std::error::Error>;
 
-/// What is measured.
+/// The measured step.
 #[derive(Debug, Clone, Copy)]
 enum Step {
-    /// Makes what the backup with this number is read from; the library alone reads the data where it is.
+    /// Creates the snapshot for the backup with this number; the library alone reads the source directly.
     Snapshot(u8),
-    /// Makes the backup with this number.
+    /// Creates the backup with this number.
     Backup(u8),
-    /// Restores the backup with this number to the directory `restored` of the place.
+    /// Restores the backup with this number to the directory `restored` of the site.
     Restore(u8),
-    /// Deletes the first two backups and gives their bytes back.
+    /// Deletes the first two backups and frees their space.
     Delete,
 }
 
-/// Where it happens.
+/// The directories of a measurement.
 #[derive(Debug)]
 struct Site {
-    /// Holds the repository, its keys and whatever else the peer keeps.
+    /// Contains the repository, its keys and all other data of the peer.
     place: PathBuf,
-    /// What is backed up.
+    /// The data to back up.
     source: PathBuf,
 }
 

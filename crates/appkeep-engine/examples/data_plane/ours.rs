@@ -1,4 +1,4 @@
-//! The engine, through its port, as the server's worker calls it.
+//! Runs the engine through its port, like the server's worker.
 
 use std::fs;
 
@@ -16,10 +16,10 @@ use uuid::Uuid;
 
 use crate::{Failure, Site, Step};
 
-/// The moment that the first backup shows, in seconds since 1970; each one after it, an hour later.
+/// The time of the first backup, in seconds since 1970; each further one is an hour later.
 const FIRST_TAKEN_AT: i64 = 1_700_000_000;
 
-/// Runs one step; a share of a finished backup is read back if it `is_verified`.
+/// Runs one step; if it `is_verified`, a share of each finished backup is read back.
 pub(crate) fn run(step: Step, site: &Site, is_verified: bool) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     runtime.block_on(step_of(step, site, is_verified))

@@ -4,7 +4,7 @@ use tempfile::TempDir;
 
 use super::*;
 
-/// A bucket, and data directories of servers.
+/// A bucket, and the data directories of servers.
 struct Site {
     dir: TempDir,
     bucket: Bucket,
@@ -35,7 +35,7 @@ impl Site {
         list_claims(&directory_of(&self.bucket)).unwrap()
     }
 
-    /// Leaves the claim of a process on another machine.
+    /// Writes the claim of a process on another machine.
     fn claim_elsewhere(&self, installation_id: Uuid) -> PathBuf {
         let claim = Claim {
             version: VERSION,

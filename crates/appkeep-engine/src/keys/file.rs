@@ -1,4 +1,4 @@
-//! The file of one repository's key: wrapped by the master key, or in clear as older versions wrote it.
+//! The file of one repository's key: encrypted with the master key, or unencrypted as in earlier versions.
 
 use appkeep_core::engine::EngineError;
 use appkeep_core::ids::{AppId, BucketId};
@@ -9,34 +9,36 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::master::{MasterKey, MasterKeyId, NONCE_BYTES, fill};
 
-/// The version of files in clear. A person may still write one by hand.
+/// The version of unencrypted files. Such a file may also be written by hand.
 const CLEAR: u32 = 1;
-/// The version of wrapped files.
+/// The version of encrypted files.
 const WRAPPED: u32 = 2;
 
-/// How many random bytes a password is made of.
+/// The number of random bytes in a password.
 const PASSWORD_BYTES: usize = 32;
 
-/// So large that no key outgrows it: what grows leaves copies behind.
+/// The buffer size for a plain key, in bytes. It is larger than any key, because a buffer that grows leaves
+/// copies in memory.
 const PLAIN_BYTES: usize = 4096;
 
-/// What opens one repository. Secret: it has no `Debug` and is zeroed when it is dropped.
+/// The key of one repository. It is secret: it has no `Debug` and is zeroed when dropped.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct RepositoryKey {
-    /// What restic asks for: 64 hexadecimal digits.
+    /// The password for restic: 64 hexadecimal digits.
     #[serde(serialize_with = "exposed")]
     pub(crate) password: SecretString,
-    /// What the password protects in the repository. With it a repository opens without deriving a key
-    /// from the password, which takes 128 MiB. A person who writes a key file by hand leaves it out.
+    /// The repository's master key, which the password protects. With it a repository can be opened without
+    /// deriving a key from the password, which requires 128 MiB of memory. It is missing in files that are
+    /// written by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) master_key: Option<RepositoryMasterKey>,
 }
 
 impl RepositoryKey {
-    /// Makes one that nobody else has.
+    /// Generates a random key.
     ///
     /// # Errors
-    /// [`EngineError::Broken`] when the system gives no random bytes.
+    /// [`EngineError::Broken`] if the system provides no random bytes.
     pub(crate) fn generate() -> Result<Self, EngineError> {
         let mut random = Zeroizing::new([0_u8; PASSWORD_BYTES]);
         fill(random.as_mut_slice())?;
@@ -46,7 +48,7 @@ impl RepositoryKey {
         })
     }
 
-    /// The same key, which now knows what its password protects.
+    /// Adds the repository's master key.
     pub(crate) fn with_master_key(mut self, master_key: RepositoryMasterKey) -> Self {
         self.master_key = Some(master_key);
         self
@@ -63,22 +65,22 @@ impl Drop for RepositoryKey {
     }
 }
 
-/// Serializes a password in clear: for [`wrap`], which encrypts it at once.
+/// Serializes an unencrypted password for [`wrap`], which encrypts it at once.
 fn exposed<S: Serializer>(password: &SecretString, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(password.expose_secret())
 }
 
-/// What a key file says.
+/// The content of a key file.
 pub(super) enum KeyFile {
-    /// The key itself.
+    /// An unencrypted key.
     Clear(RepositoryKey),
-    /// The key, wrapped.
+    /// An encrypted key.
     Wrapped(WrappedKey),
 }
 
-/// A repository's key, wrapped by a master key.
+/// A repository's key, encrypted with a master key.
 pub(super) struct WrappedKey {
-    /// The master key that it takes.
+    /// The id of the master key.
     pub(super) by: MasterKeyId,
     nonce: [u8; NONCE_BYTES],
     sealed: Vec<u8>,
@@ -97,14 +99,14 @@ struct WrappedFile {
     sealed: String,
 }
 
-/// What a wrapped key is bound to: its file, put in another's place, doesn't open.
+/// The associated data of an encrypted key: the file of another bucket or app doesn't decrypt.
 fn place_of(bucket_id: BucketId, app_id: AppId) -> Vec<u8> {
     format!("appkeep repository key {WRAPPED}\nbucket {bucket_id}\napp {app_id}\n").into_bytes()
 }
 
-/// Reads a key file. `Err` says what is wrong with it, and never quotes it.
+/// Parses a key file. `Err` contains the reason, but never the content.
 pub(super) fn parse(bytes: &[u8]) -> Result<KeyFile, String> {
-    // What the parser says may quote the secret.
+    // The parser's message may contain the secret.
     let no_key = |error: serde_json::Error| format!("is no key file (line {})", error.line());
     let Versioned { version } = serde_json::from_slice(bytes).map_err(no_key)?;
     match version {
@@ -129,10 +131,10 @@ fn unhex(file: &WrappedFile) -> Option<WrappedKey> {
     })
 }
 
-/// The content of a file that holds `key`, wrapped by `master`.
+/// Creates the content of a file with `key`, encrypted with `master`.
 ///
 /// # Errors
-/// [`EngineError::Broken`] when the key can't be wrapped.
+/// [`EngineError::Broken`] if the key can't be encrypted.
 pub(super) fn wrap(
     key: &RepositoryKey,
     master: &MasterKey,
@@ -152,7 +154,7 @@ pub(super) fn wrap(
     serde_json::to_vec_pretty(&file).map_err(broken)
 }
 
-/// The key that `wrapped` holds. Nothing when the file was changed, or is another bucket's or app's.
+/// Decrypts a key. `None` if the file was changed, or belongs to another bucket or app.
 pub(super) fn unwrap(
     wrapped: &WrappedKey,
     master: &MasterKey,

@@ -1,4 +1,4 @@
-//! The master key: what it looks like, how it is named, and what it seals.
+//! The master key: its format, its id, and encryption with it.
 
 use std::fmt;
 
@@ -9,43 +9,44 @@ use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-/// How many bytes a master key has.
+/// The size of a master key in bytes.
 pub(super) const KEY_BYTES: usize = 32;
-/// How many random bytes go into each sealing: so many that they may be chosen at random for ever.
+/// The size of a nonce in bytes: large enough that nonces can be chosen at random without limit.
 pub(super) const NONCE_BYTES: usize = 24;
-/// How many bytes of a digest name a master key.
+/// The size of a master key's id in bytes.
 const ID_BYTES: usize = 8;
-/// What is hashed before a master key to name it, so that the name is of no other use.
+/// Hashed before a master key to compute its id, so that the id has no other use.
 const ID_DOMAIN: &[u8] = b"appkeep master key id 1\n";
 
-/// The key that wraps the keys of all repositories. Secret: it has no `Debug` and is zeroed when it is dropped.
+/// The key that encrypts the keys of all repositories. It is secret: it has no `Debug` and is zeroed when
+/// dropped.
 #[derive(Clone)]
 pub struct MasterKey(Zeroizing<[u8; KEY_BYTES]>);
 
-/// Names a master key without revealing it: the beginning of a SHA-256.
+/// Identifies a master key without revealing it: the first bytes of a SHA-256 hash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MasterKeyId([u8; ID_BYTES]);
 
-/// A text that is no master key. It doesn't repeat the text.
+/// The error for text that isn't a master key. It doesn't contain the text.
 #[derive(Debug, thiserror::Error)]
 #[error("a master key is 64 hexadecimal digits, as `openssl rand -hex 32` prints them; this is {0}")]
 pub struct NotAMasterKey(String);
 
 impl MasterKey {
-    /// Makes one that nobody else has.
+    /// Generates a random key.
     ///
     /// # Errors
-    /// [`EngineError::Broken`] when the system gives no random bytes.
+    /// [`EngineError::Broken`] if the system provides no random bytes.
     pub fn generate() -> Result<Self, EngineError> {
         let mut bytes = Zeroizing::new([0; KEY_BYTES]);
         fill(bytes.as_mut_slice())?;
         Ok(Self(bytes))
     }
 
-    /// Reads one; white space around it doesn't matter.
+    /// Parses a key; surrounding white space is ignored.
     ///
     /// # Errors
-    /// When it is anything but 64 hexadecimal digits.
+    /// If the text isn't 64 hexadecimal digits.
     pub fn from_hex(text: &str) -> Result<Self, NotAMasterKey> {
         let text = text.trim();
         if text.is_empty() {
@@ -60,12 +61,12 @@ impl MasterKey {
         Ok(Self(bytes))
     }
 
-    /// As [`Self::from_hex`] reads it.
+    /// Formats the key for [`Self::from_hex`].
     pub(super) fn to_hex(&self) -> SecretString {
         hex::encode(self.0.as_slice()).into()
     }
 
-    /// Its name.
+    /// The id of the key.
     #[must_use]
     pub fn id(&self) -> MasterKeyId {
         let digest = Sha256::new()
@@ -77,10 +78,10 @@ impl MasterKey {
         MasterKeyId(id)
     }
 
-    /// Encrypts `plain`, bound to `place`: it opens nowhere else.
+    /// Encrypts `plain` with the associated data `place`, without which it can't be decrypted.
     ///
     /// # Errors
-    /// [`EngineError::Broken`] when the system gives no random bytes.
+    /// [`EngineError::Broken`] if the system provides no random bytes.
     pub(super) fn seal(
         &self,
         plain: &[u8],
@@ -101,8 +102,8 @@ impl MasterKey {
         Ok((nonce, sealed))
     }
 
-    /// Decrypts what [`Self::seal`] made, for the same place. Nothing when it was changed, or is another key's
-    /// or another place's.
+    /// Decrypts the output of [`Self::seal`] for the same `place`. `None` if the data was changed, or has
+    /// another key or another place.
     pub(super) fn open(
         &self,
         nonce: &[u8; NONCE_BYTES],
@@ -123,7 +124,7 @@ impl MasterKey {
 }
 
 impl MasterKeyId {
-    /// The name that `text` gives.
+    /// Parses an id.
     pub(super) fn from_hex(text: &str) -> Option<Self> {
         let mut id = [0; ID_BYTES];
         hex::decode_to_slice(text, &mut id).ok()?;
@@ -137,10 +138,10 @@ impl fmt::Display for MasterKeyId {
     }
 }
 
-/// Random bytes of the system.
+/// Fills `bytes` with random bytes from the system.
 ///
 /// # Errors
-/// [`EngineError::Broken`] when it gives none.
+/// [`EngineError::Broken`] if there are none.
 pub(super) fn fill(bytes: &mut [u8]) -> Result<(), EngineError> {
     getrandom::fill(bytes)
         .map_err(|error| EngineError::Broken(format!("the system gives no random bytes: {error}")))
@@ -163,7 +164,7 @@ mod tests {
         assert_ne!(MasterKey::generate().unwrap().id(), key.id());
     }
 
-    /// Files name their keys for ever.
+    /// Files contain the ids of their keys permanently.
     #[test]
     fn the_name_of_a_key_stays() {
         let key = MasterKey::from_hex(&"0123456789abcdef".repeat(4)).unwrap();

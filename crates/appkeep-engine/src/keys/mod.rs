@@ -1,9 +1,10 @@
-//! The keys of repositories: one file per bucket and app, in the data directory, each wrapped by the
-//! server's one master key.
+//! The keys of repositories: one file per bucket and app, in the data directory, each encrypted with the
+//! server's master key.
 //!
-//! Who has a key file and the master key can read the backups, with plain restic too; who loses either loses
-//! them. So both are written durably before anything is written with them, and never replaced by another key.
-//! Which master key a file takes is written in it: a wrong one is known before any work.
+//! A key file and the master key together give access to the backups, also with plain restic. If either is
+//! lost, so are the backups. Therefore both are written durably before anything is encrypted with them, and
+//! are never replaced by another key. Each file contains the id of its master key: a wrong one is detected
+//! before any work.
 
 mod file;
 mod master;
@@ -30,34 +31,34 @@ pub use self::rotate::Rotation;
 use crate::durable;
 use crate::failure::{self, storage};
 
-/// The server's own master key, in the directory of key files.
+/// The file of the server's own master key, in the directory of key files.
 const MASTER: &str = "master.key";
-/// The master key that a rotation is about to change to.
+/// The file of the new master key during a rotation.
 const NEXT_MASTER: &str = "master.key.next";
 
-/// The keys of all repositories, and the master key that wraps them. Clones are the same.
+/// The keys of all repositories, and the master key that encrypts them. Clones share their state.
 #[derive(Clone)]
 pub struct KeyStore {
     directory: PathBuf,
     source: Source,
-    /// Held while files are written: two that write the same one would use the same scratch file.
+    /// Held during writes: concurrent writes of the same file would use the same temporary file.
     writing: Arc<Mutex<()>>,
 }
 
-/// Where the master key comes from.
+/// The source of the master key.
 #[derive(Clone)]
 enum Source {
-    /// A file among the key files, made on first use.
+    /// A file in the directory of key files, created on first use.
     Own,
     /// The caller.
     Given(MasterKey),
 }
 
-/// The master keys that files may be wrapped by.
+/// The master keys that may decrypt key files.
 struct Ring {
-    /// The one that wraps what is written.
+    /// The master key that encrypts new files.
     current: MasterKey,
-    /// Others that still open files: those of a rotation that was interrupted.
+    /// Other master keys that still decrypt files: those of an interrupted rotation.
     others: Vec<MasterKey>,
 }
 
@@ -68,7 +69,7 @@ impl Ring {
     }
 }
 
-/// No secret is shown.
+/// Shows no secret.
 impl fmt::Debug for KeyStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyStore")
@@ -78,7 +79,8 @@ impl fmt::Debug for KeyStore {
 }
 
 impl KeyStore {
-    /// Keeps keys below `data_dir`, wrapped by a master key beside them. It is made on first use.
+    /// Creates a key store below `data_dir`, with a master key next to the keys. The master key is created on
+    /// first use.
     #[must_use]
     pub fn new(data_dir: &Path) -> Self {
         Self {
@@ -88,7 +90,7 @@ impl KeyStore {
         }
     }
 
-    /// Keeps keys below `data_dir`, wrapped by `master`.
+    /// Creates a key store below `data_dir` that uses the master key `master`.
     #[must_use]
     pub fn wrapped_by(data_dir: &Path, master: MasterKey) -> Self {
         Self {
@@ -97,11 +99,11 @@ impl KeyStore {
         }
     }
 
-    /// Makes sure of the master key, before any work: makes the server's own if there never was one, and tells
-    /// a wrong one by the files that it should open. Answers its name.
+    /// Checks the master key before any work, and returns its id. Creates the server's own master key if
+    /// there never was one. Detects a wrong one by the key files that it should decrypt.
     ///
     /// # Errors
-    /// [`EngineError::Key`] when the master key is lost, is none, or is not the one that any file takes.
+    /// [`EngineError::Key`] if the master key is lost, is invalid, or doesn't match any key file.
     pub fn prepare(&self) -> Result<MasterKeyId, EngineError> {
         let ring = self.ring()?;
         let (mut strangers, mut others, mut fits) = (Vec::new(), Vec::new(), false);
@@ -125,16 +127,16 @@ impl KeyStore {
             return Err(strangers.swap_remove(0));
         }
         for error in strangers.iter().chain(&others) {
-            // It stops the backups of one app, which say so.
+            // It affects only the backups of one app, which report it.
             tracing::warn!(%error, "a repository's key can't be read");
         }
         Ok(ring.current.id())
     }
 
-    /// The master key's name. Makes none.
+    /// The id of the master key, if there is one. Doesn't create a master key.
     ///
     /// # Errors
-    /// [`EngineError::Key`] when it can't be read; nothing when there never was one.
+    /// [`EngineError::Key`] if it can't be read.
     pub fn master_key_id(&self) -> Result<Option<MasterKeyId>, EngineError> {
         match &self.source {
             Source::Given(key) => Ok(Some(key.id())),
@@ -142,10 +144,10 @@ impl KeyStore {
         }
     }
 
-    /// Which repositories there are keys of, in order.
+    /// Lists the repositories with keys, sorted.
     ///
     /// # Errors
-    /// [`EngineError::Key`] when the directory can't be read.
+    /// [`EngineError::Key`] if the directory can't be read.
     pub fn list(&self) -> Result<Vec<(BucketId, AppId)>, EngineError> {
         let mut found = Vec::new();
         for (bucket_id, directory) in named_by_id(&self.directory, "")? {
@@ -157,22 +159,22 @@ impl KeyStore {
         Ok(found)
     }
 
-    /// Which apps there are keys of in a bucket: something was stored there for each.
+    /// Lists the apps with keys in a bucket: data was stored there for each.
     ///
     /// # Errors
-    /// [`EngineError::Key`] when the directory can't be read.
+    /// [`EngineError::Key`] if the directory can't be read.
     pub(crate) fn apps_of(&self, bucket_id: BucketId) -> Result<Vec<AppId>, EngineError> {
         let found = named_by_id(&self.directory.join(bucket_id.to_string()), ".json")?;
         Ok(found.into_iter().map(|(app_id, _)| AppId::new(app_id)).collect())
     }
 
-    /// What plain restic takes as the password of an app's repository in a bucket.
+    /// The password for plain restic of an app's repository in a bucket.
     ///
     /// # Errors
-    /// [`EngineError::Key`] when there is no such key, or it can't be opened.
+    /// [`EngineError::Key`] if there is no such key, or it can't be decrypted.
     pub fn password(&self, bucket_id: BucketId, app_id: AppId) -> Result<SecretString, EngineError> {
         let key = match self.read(bucket_id, app_id)? {
-            // Looking at a key in clear makes no master key.
+            // Reading an unencrypted key must not create a master key.
             Some(KeyFile::Clear(key)) => Some((key, true)),
             _ => self.open_with(&self.ring()?, bucket_id, app_id)?,
         };
@@ -180,15 +182,16 @@ impl KeyStore {
         Ok(key.ok_or_else(missing)?.0.password.clone())
     }
 
-    /// How a key file is called in messages: its path below the data directory.
+    /// The name of a key file in messages: its path below the data directory.
     pub(crate) fn name_of(bucket_id: BucketId, app_id: AppId) -> String {
         format!("keys/{bucket_id}/{app_id}.json")
     }
 
-    /// The key of an app's repository in a bucket, when there is one. One that lies in clear is wrapped.
+    /// Reads the key of an app's repository in a bucket, if there is one. An unencrypted key is then
+    /// encrypted.
     ///
     /// # Errors
-    /// [`EngineError::Key`] when a file is there that is no key, or that the master key doesn't open.
+    /// [`EngineError::Key`] if the file is not a valid key file, or the master key doesn't decrypt it.
     pub(crate) fn fetch(
         &self,
         bucket_id: BucketId,
@@ -203,18 +206,18 @@ impl KeyStore {
             return Ok(None);
         };
         if is_clear && let Err(error) = self.write(&key, &ring.current, bucket_id, app_id) {
-            // The backups can still be read, and perhaps deleted to make room.
+            // The backups can still be read, and perhaps deleted to free space.
             let name = Self::name_of(bucket_id, app_id);
             tracing::warn!(%name, %error, "a key in clear could not be wrapped");
         }
         Ok(Some(key))
     }
 
-    /// Stores a key durably. The caller makes sure that a key is only ever replaced by itself, with its
+    /// Stores a key durably. The caller must replace a key only with the same key, with the repository's
     /// master key added.
     ///
     /// # Errors
-    /// [`EngineError::Storage`] when it can't be written; [`EngineError::Key`] when there is no master key.
+    /// [`EngineError::Storage`] if it can't be written; [`EngineError::Key`] if there is no master key.
     pub(crate) fn store(
         &self,
         bucket_id: BucketId,
@@ -226,7 +229,7 @@ impl KeyStore {
         self.write(key, &ring.current, bucket_id, app_id)
     }
 
-    /// The key that a file holds, and whether it lies there in clear. Nothing when there is no file.
+    /// Reads a key, and whether its file is unencrypted. `None` if there is no file.
     fn open_with(
         &self,
         ring: &Ring,
@@ -262,7 +265,7 @@ impl KeyStore {
         Ok(Some(file))
     }
 
-    /// Whoever calls holds `writing`.
+    /// Writes a key. The caller holds `writing`.
     fn write(
         &self,
         key: &RepositoryKey,
@@ -278,7 +281,7 @@ impl KeyStore {
         durable::write(&path, &path.with_extension("json.new"), &[content]).map_err(failed)
     }
 
-    /// The master keys that there are; makes the server's own if there never was one.
+    /// Reads the existing master keys; creates the server's own if there never was one.
     fn ring(&self) -> Result<Ring, EngineError> {
         let (own, next) = (self.read_master(MASTER)?, self.read_master(NEXT_MASTER)?);
         let others = |keys: [Option<MasterKey>; 2]| keys.into_iter().flatten().collect();
@@ -298,7 +301,7 @@ impl KeyStore {
         }
     }
 
-    /// Makes the server's own master key, unless a file says that there was one.
+    /// Creates the server's own master key, unless a key file shows that there was one.
     fn make_master(&self, is_rotating: bool) -> Result<MasterKey, EngineError> {
         let _alone = failure::lock(&self.writing);
         if let Some(made) = self.read_master(MASTER)? {
@@ -345,8 +348,7 @@ impl KeyStore {
             .map_err(|error| failed(&error))
     }
 
-    /// Writes a master key that isn't there yet; one that is there is never replaced. Whoever calls holds
-    /// `writing`.
+    /// Writes a master key to a new file; an existing one is never replaced. The caller holds `writing`.
     fn write_master(&self, name: &str, key: &MasterKey) -> Result<(), EngineError> {
         let failed = |error| storage(format!("writing keys/{name}"), &error);
         durable::create_dirs(&self.directory).map_err(failed)?;
@@ -362,7 +364,7 @@ impl KeyStore {
                 file.write_all(b"\n")?;
                 file.sync_all()
             })
-            // Unlike a rename, this leaves a file alone that is there already.
+            // Unlike a rename, this doesn't replace an existing file.
             .and_then(|()| fs::hard_link(&beside, self.directory.join(name)));
         let removed = fs::remove_file(&beside);
         written.and(removed).map_err(failed)?;
@@ -376,7 +378,7 @@ impl KeyStore {
     }
 }
 
-/// The entries of a directory whose names are an id and then `suffix`; none when it isn't there.
+/// The entries of a directory whose names are an id and then `suffix`; empty if the directory doesn't exist.
 fn named_by_id(directory: &Path, suffix: &str) -> Result<Vec<(Uuid, PathBuf)>, EngineError> {
     let failed = |error: io::Error| failure::key(format!("listing {}", directory.display()), &error);
     let entries = match fs::read_dir(directory) {

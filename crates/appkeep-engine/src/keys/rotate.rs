@@ -1,7 +1,8 @@
-//! Changes the master key: every repository's key is wrapped anew, and no repository is touched.
+//! Changes the master key: every repository's key is encrypted again, and no repository changes.
 //!
-//! Until the last step both keys are there, and each file opens with one of them. Whoever is interrupted
-//! anywhere runs it again: what is wrapped by the new key already is left as it is.
+//! Until the last step both master keys exist, and each file can be decrypted with one of them. An
+//! interrupted rotation can be repeated: keys that are already encrypted with the new master key are left
+//! unchanged.
 
 use std::fs;
 use std::io;
@@ -12,31 +13,31 @@ use super::{KeyStore, MASTER, MasterKey, MasterKeyId, NEXT_MASTER, Ring, Source}
 use crate::durable;
 use crate::failure::{self, storage};
 
-/// What a rotation did.
+/// The result of a rotation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rotation {
-    /// The master key from now on.
+    /// The new master key.
     pub to: MasterKeyId,
-    /// How many keys were wrapped anew.
+    /// How many keys were encrypted again.
     pub wrapped: usize,
-    /// How many were wrapped by that master key already.
+    /// How many keys were already encrypted with the new master key.
     pub kept: usize,
 }
 
 impl KeyStore {
-    /// Wraps all keys with another master key: a new one of the server's own, or the one that was given. `old`
-    /// are those that open the files until now, besides the server's own.
+    /// Encrypts all keys with another master key: a new one of the server's own, or the given one. `old` are
+    /// the master keys that currently decrypt the files, besides the server's own.
     ///
-    /// Nobody else may use the data directory meanwhile.
+    /// No other process may use the data directory meanwhile.
     ///
     /// # Errors
-    /// [`EngineError::Key`] when any file can't be opened; then nothing was changed. [`EngineError::Storage`] when
-    /// a file can't be written; then it may be called again.
+    /// [`EngineError::Key`] if any file can't be decrypted; then nothing was changed.
+    /// [`EngineError::Storage`] if a file can't be written; then it may be called again.
     pub fn rotate(&self, old: &[MasterKey]) -> Result<Rotation, EngineError> {
         self.rotate_by_steps(old, &mut || Ok(()))
     }
 
-    /// `step` is called before every change on disk, and ends the rotation there when it fails.
+    /// Rotates the master key; `step` is called before every change on disk, and its error ends the rotation.
     pub(super) fn rotate_by_steps(
         &self,
         old: &[MasterKey],
@@ -56,7 +57,7 @@ impl KeyStore {
             current: target.clone(),
             others,
         };
-        // All or nothing: a file that can't be opened is a person's matter first.
+        // All or nothing: a file that can't be decrypted must be repaired by the operator first.
         for (bucket_id, app_id) in &all {
             self.open_with(&ring, *bucket_id, *app_id)?;
         }
@@ -84,7 +85,7 @@ impl KeyStore {
             };
             step()?;
             self.write(&key, &target, bucket_id, app_id)?;
-            // The old key goes at the end: what was written must open without it.
+            // The old key is deleted at the end, so the new file must be decryptable without it.
             self.open_with(&alone, bucket_id, app_id)?;
             rotation.wrapped += 1;
         }
@@ -99,7 +100,7 @@ impl KeyStore {
         Ok(rotation)
     }
 
-    /// The one moment at which the old key goes.
+    /// Replaces the old master key with the new one in a single step.
     fn replace_master(&self) -> Result<(), EngineError> {
         let to = self.directory.join(MASTER);
         fs::rename(self.directory.join(NEXT_MASTER), &to)

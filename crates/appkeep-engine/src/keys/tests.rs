@@ -23,7 +23,7 @@ fn reason<T>(outcome: Result<T, EngineError>) -> String {
     }
 }
 
-/// Stores so many keys and answers their passwords.
+/// Stores `count` keys and returns their passwords.
 fn stored(keys: &KeyStore, count: u128) -> Vec<((BucketId, AppId), String)> {
     (0..count)
         .map(|number| {
@@ -132,16 +132,16 @@ fn a_key_opens_only_at_its_own_place_and_unchanged() {
         let (bucket, app) = stored[number].0;
         dir.path().join(KeyStore::name_of(bucket, app))
     };
-    // Another app of the same bucket.
+    // Move a key file to another app of the same bucket.
     fs::copy(path(0), path(2)).unwrap();
     let (bucket, app) = stored[2].0;
     assert!(reason(keys.fetch(bucket, app)).ends_with("is damaged, or another repository's"));
-    // Another bucket.
+    // Move it to another bucket.
     let (bucket, _) = stored[1].0;
     let (_, app) = stored[0].0;
     fs::copy(path(0), dir.path().join(KeyStore::name_of(bucket, app))).unwrap();
     assert!(reason(keys.fetch(bucket, app)).ends_with("is damaged, or another repository's"));
-    // One digit of what is sealed.
+    // Change one digit of the encrypted data.
     let text = fs::read_to_string(path(0)).unwrap();
     let at = text.rfind('"').unwrap() - 1;
     let digit = if &text[at..=at] == "0" { "1" } else { "0" };
@@ -283,7 +283,7 @@ mod rotating {
                 Err(EngineError::Broken(_)) => {}
                 Err(other) => panic!("{other:?}"),
             }
-            // A server that is started in between.
+            // A server is started in between.
             let server = KeyStore::new(dir.path());
             assert_eq!(server.prepare().unwrap(), old);
             assert_open(&server, &stored);
@@ -319,7 +319,7 @@ mod rotating {
         let stored = stored(&own, 3);
         let (one, two) = (MasterKey::generate().unwrap(), MasterKey::generate().unwrap());
         let first = KeyStore::wrapped_by(dir.path(), one.clone());
-        // Killed on the way: whoever has the vault's key and the server's own reads everything.
+        // Killed midway: with the vault's key and the server's own, everything is readable.
         assert!(first.rotate_by_steps(&[], &mut until(2)).is_err());
         assert_open(&first, &stored);
         assert_open(&own, &stored[1..2]);

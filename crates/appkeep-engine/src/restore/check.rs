@@ -1,5 +1,5 @@
-//! Compares a restored volume with its origin: every name, every byte, and what each entry looks like. Other
-//! names or bytes fail the restore; other looks are noted.
+//! Compares a restored volume with its origin: names, content and metadata. Differences in names or content
+//! fail the restore; differences in metadata are noted.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -23,15 +23,15 @@ pub(crate) struct Checker<'a> {
     queue: &'a Queue,
     work: &'a Work<'a>,
     made: &'a Made,
-    /// What in the target the first name of each file with several names is.
+    /// The identity in the target of each file with several names, under its first name.
     links: HashMap<(u64, u64), (u64, u64)>,
 }
 
 impl<'a> Checker<'a> {
-    /// A checker of one volume in `top`.
+    /// Creates a checker of one volume in `top`.
     ///
     /// # Errors
-    /// When the directory can't be opened once more.
+    /// If the directory can't be opened again.
     pub(crate) fn new(top: &Dir, queue: &'a Queue, work: &'a Work<'a>, made: &'a Made) -> io::Result<Self> {
         Ok(Self {
             cursor: Cursor::new(top.try_clone()?),
@@ -79,7 +79,7 @@ impl Visit for Checker<'_> {
         if let Some(linked) = file.linked {
             let this = identity_of(&stat);
             match self.links.get(&linked) {
-                // Its content was compared under the first name.
+                // The content was compared under the first name.
                 Some(first) if *first == this => return Ok(()),
                 Some(_) if !self.made.apart.contains(path) => {
                     return Err(Fault::Differs(

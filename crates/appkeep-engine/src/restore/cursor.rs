@@ -1,20 +1,20 @@
-//! A place in a directory tree that is reached by names alone, with one directory open however deep it is.
+//! A position in a directory tree. It is reached by names only, with a single open directory at any depth.
 
 use std::ffi::OsStr;
 use std::io;
 
 use crate::dir::{Dir, identity_of};
 
-/// A directory that is open, and a way back up.
+/// An open directory, and the way back to its ancestors.
 #[derive(Debug)]
 pub(crate) struct Cursor {
     here: Dir,
-    /// What the directories above are, the nearest last.
+    /// The identities of the ancestors, the nearest last.
     above: Vec<(u64, u64)>,
 }
 
 impl Cursor {
-    /// Begins at `top`.
+    /// Creates a cursor at `top`.
     pub(crate) fn new(top: Dir) -> Self {
         Self {
             here: top,
@@ -22,25 +22,25 @@ impl Cursor {
         }
     }
 
-    /// The directory it is in.
+    /// The current directory.
     pub(crate) fn here(&self) -> &Dir {
         &self.here
     }
 
-    /// Goes down into `below`, a directory of the one it is in.
+    /// Enters `below`, a subdirectory of the current directory.
     ///
     /// # Errors
-    /// As the system says.
+    /// I/O errors.
     pub(crate) fn down(&mut self, below: Dir) -> io::Result<()> {
         self.above.push(identity_of(&self.here.stat_self()?));
         self.here = below;
         Ok(())
     }
 
-    /// Goes up again, and answers the directory that it was in.
+    /// Moves to the parent directory, and returns the previous one.
     ///
     /// # Errors
-    /// As the system says; and when somebody moved the directory meanwhile.
+    /// I/O errors, and an error if the directory was moved meanwhile.
     pub(crate) fn up(&mut self) -> io::Result<Dir> {
         let parent = self.here.open_dir(OsStr::new(".."))?;
         if self.above.pop() != Some(identity_of(&parent.stat_self()?)) {

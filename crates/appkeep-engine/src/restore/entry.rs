@@ -1,7 +1,8 @@
-//! What a restore makes: entries, as a repository or a snapshot tells them, each checked before it is believed.
+//! The entries that a restore creates. Data from a repository or a snapshot is checked here before it is
+//! used.
 //!
-//! Whoever can write into a bucket's repository may have put anything there. A name must be a name and
-//! nothing that leads elsewhere; what is neither file, directory nor link is refused.
+//! Anyone with write access to a bucket's repository can store arbitrary entries in it. A name must be a
+//! plain name that can't refer to another directory; anything but files, directories and links is rejected.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -17,24 +18,25 @@ use crate::failure::{self, storage};
 use crate::snapshot::manifest;
 use crate::snapshot::xattr::Attributes;
 
-/// How many directories may be inside each other. A path that the system takes in one piece has half as many.
+/// The maximum nesting depth of directories. A path that the system accepts in one call has at most half as
+/// many.
 pub(crate) const DEPTH_MAX: usize = 4096;
 
-/// Why an entry is not restored.
+/// The reason why an entry can't be restored.
 #[derive(Debug)]
 pub(crate) enum Fault {
-    /// What the source says or holds is no good; the words say why.
+    /// The source's data is invalid or unreadable; contains the reason.
     Source(String),
-    /// The restored data is not what the source holds.
+    /// The restored data differs from the source.
     Differs(String),
     /// The target can't be written or read.
     Target(io::Error),
-    /// Something that has words of its own.
+    /// An error with its own message.
     Engine(EngineError),
 }
 
 impl Fault {
-    /// A failure at the source.
+    /// Converts an error at the source.
     pub(crate) fn source(error: impl Into<io::Error>) -> Self {
         let error = error.into();
         if failure::is_transient(&error) {
@@ -43,12 +45,12 @@ impl Fault {
         Self::Source(error.to_string())
     }
 
-    /// A failure at the target.
+    /// Converts an error at the target.
     pub(crate) fn target(error: impl Into<io::Error>) -> Self {
         Self::Target(error.into())
     }
 
-    /// The port's error for what happened at `path`, which begins with the volume's name.
+    /// Converts this to the port's error for `path`, which begins with the volume's name.
     pub(crate) fn at(self, path: &Path) -> EngineError {
         let path = path.display();
         match self {
@@ -60,22 +62,22 @@ impl Fault {
     }
 }
 
-/// An entry of a directory that is to be restored.
+/// A directory entry to restore.
 #[derive(Debug)]
 pub(crate) struct Entry {
     /// Its name: not empty, not `.` or `..`, without slash and NUL.
     pub(crate) name: OsString,
-    /// What it is.
+    /// The type of the entry.
     pub(crate) kind: Kind,
-    /// What it looks like.
+    /// The metadata of the entry.
     pub(crate) looks: Looks,
 }
 
 impl Entry {
-    /// An entry, if it can be one.
+    /// Creates an entry, if it is valid.
     ///
     /// # Errors
-    /// [`Fault::Source`] when the name isn't one, or a link leads to nothing that could be a path.
+    /// [`Fault::Source`] if the name is invalid, or the target of a link can't be a path.
     pub(crate) fn new(name: &OsStr, kind: Kind, looks: Looks) -> Result<Self, Fault> {
         if !is_plain_name(name) {
             return Err(Fault::Source(format!(
@@ -100,7 +102,7 @@ impl Entry {
     }
 }
 
-/// What an entry is.
+/// The type of an entry.
 #[derive(Debug)]
 pub(crate) enum Kind {
     /// A directory.
@@ -111,73 +113,73 @@ pub(crate) enum Kind {
     Link(PathBuf),
 }
 
-/// Where a directory's entries are told.
+/// The source of a directory's entries.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Inside {
-    /// In a tree of the repository.
+    /// A tree of the repository.
     Tree(TreeId),
-    /// At a place in the snapshot's manifest.
+    /// A position in the snapshot's manifest.
     Manifest(manifest::read::Inside),
-    /// In the directory itself, in the snapshot.
+    /// The directory itself, in the snapshot.
     Here,
 }
 
-/// What a file is before its content is looked up.
+/// The properties of a file other than its content.
 #[derive(Debug)]
 pub(crate) struct FileIs {
-    /// How many bytes it has, holes included.
+    /// The size in bytes, including holes.
     pub(crate) size: u64,
-    /// What files have in common that are one file with several names.
+    /// Identifies a file with several names; equal for all of them.
     pub(crate) linked: Option<(u64, u64)>,
-    /// What its content is made of; nothing, when that is in the snapshot.
+    /// The pieces of the content; `None` if the content is in the snapshot.
     pub(crate) parts: Option<Vec<DataId>>,
 }
 
-/// Where a file's content comes from.
+/// The source of a file's content.
 #[derive(Debug)]
 pub(crate) enum Content {
-    /// From the repository.
+    /// Pieces in the repository.
     Parts(Vec<Part>),
-    /// From a file of the snapshot.
+    /// A file of the snapshot.
     File(File),
 }
 
 /// A piece of a file's content in the repository.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Part {
-    /// What it is called there: the hash of its bytes.
+    /// The id of the piece in the repository: the hash of its bytes.
     pub(crate) id: DataId,
-    /// Where in the file it begins.
+    /// The offset in the file.
     pub(crate) at: u64,
-    /// How many bytes it has.
+    /// The size in bytes.
     pub(crate) bytes: u64,
 }
 
-/// What an entry looks like. The time of its last access isn't kept.
+/// The metadata of an entry. The access time isn't kept.
 #[derive(Debug, Clone)]
 pub(crate) struct Looks {
     /// Permissions, with the three special bits.
     pub(crate) mode: u32,
-    /// Owner and group, as numbers.
+    /// The numeric ids of the owner and the group.
     pub(crate) owner: (u32, u32),
-    /// When it last changed: seconds since 1970, and nanoseconds.
+    /// The modification time: seconds since 1970, and nanoseconds.
     pub(crate) modified: (i64, i64),
-    /// Its extended attributes, sorted. A link's are not kept.
+    /// The extended attributes, sorted. Those of links aren't kept.
     pub(crate) attributes: Attributes,
 }
 
-/// Where a restore's data comes from, read directory after directory.
+/// The source of a restore's data, read one directory at a time.
 pub(crate) trait Origin {
-    /// The volumes.
+    /// Lists the volumes.
     fn volumes(&mut self) -> Result<Vec<Entry>, Fault>;
 
-    /// Goes into a directory of the one it is in, and says what is there.
+    /// Enters a subdirectory, and lists its entries.
     fn enter(&mut self, name: &OsStr, inside: Inside) -> Result<Vec<Entry>, Fault>;
 
-    /// Goes back.
+    /// Returns to the parent directory.
     fn leave(&mut self) -> Result<(), Fault>;
 
-    /// The content of a file in the directory it is in.
+    /// The content of a file in the current directory.
     fn content(&self, name: &OsStr, file: &FileIs) -> Result<Content, Fault>;
 }
 

@@ -1,7 +1,7 @@
-//! Files' content: written by a few threads, and later compared by as many.
+//! File content: several threads write it, and later compare it.
 //!
-//! A large file is dealt with in groups of its pieces, so that one file keeps all threads busy, too. What is
-//! on its way is bounded: a group in each thread and a short queue before them.
+//! A large file is split into groups of pieces, so that a single file keeps all threads busy. Work in
+//! progress is bounded: one group per thread and a short queue.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -26,59 +26,59 @@ use super::looks;
 use super::notes::Notes;
 use crate::failure::lock;
 
-/// How many threads deal with content, at most.
+/// The maximum number of threads for content.
 const THREADS_MAX: usize = 4;
 
-/// How many groups may wait for a thread. Each keeps a file open.
+/// The maximum number of groups that wait for a thread. Each keeps a file open.
 const QUEUE_MAX: usize = 64;
 
-/// How many pieces a group has, at most.
+/// The maximum number of pieces in a group.
 const GROUP_PARTS: usize = 8;
 
-/// How many bytes are copied or compared between two looks at the cancel token.
+/// The number of bytes that are copied or compared between two checks for cancellation.
 const PIECE_BYTES: u64 = 4 * 1024 * 1024;
 
-/// Zeros are left out of a file when they fill a block of so many bytes, or what is left of one at the edge
-/// of a piece. Smaller holes would cost more than they save.
+/// The block size for holes, in bytes: zeros that fill a block, or the rest of one at the edge of a piece,
+/// aren't written. Smaller holes would cost more than they save.
 const HOLE_BYTES: usize = 64 * 1024;
 
 static ZEROS: [u8; HOLE_BYTES] = [0; HOLE_BYTES];
 
 /// A file whose content is being written or compared.
 pub(crate) struct Filled {
-    /// Where it is, beginning with the volume's name.
+    /// The path of the file, beginning with the volume's name.
     pub(crate) path: PathBuf,
-    /// The file in the target: written to, or only read.
+    /// The file in the target, opened for writing or only for reading.
     pub(crate) file: File,
-    /// How many bytes it has.
+    /// The size in bytes.
     pub(crate) size: u64,
-    /// What it gets when all of it is written; nothing, when it is only compared.
+    /// The metadata to set once everything is written; `None` if the file is only compared.
     pub(crate) looks: Option<Looks>,
 }
 
 struct Group {
     filled: Arc<Filled>,
     content: Content,
-    /// Groups of the file that are not done.
+    /// The number of unfinished groups of the file.
     open: Arc<AtomicUsize>,
 }
 
-/// What the threads share.
+/// The state that the threads share.
 pub(crate) struct Work<'a> {
     pub(crate) blobs: Option<&'a Blobs>,
     pub(crate) notes: &'a Notes,
     pub(crate) progress: &'a ProgressSender,
-    /// The caller's wish to end.
+    /// The caller's cancellation token.
     pub(crate) cancel: &'a CancellationToken,
     bytes_done: AtomicU64,
     cannot_clone: AtomicBool,
     failure: Mutex<Option<EngineError>>,
-    /// Whether pieces that are holes in the target are the zeros that they should be.
+    /// Whether pieces that are holes in the target consist of zeros in the backup.
     zeros: Mutex<HashMap<DataId, bool>>,
 }
 
 impl<'a> Work<'a> {
-    /// Nothing done yet.
+    /// Creates the state of a new restore.
     pub(crate) fn new(
         blobs: Option<&'a Blobs>,
         notes: &'a Notes,
@@ -97,12 +97,12 @@ impl<'a> Work<'a> {
         }
     }
 
-    /// Whether there is no use in going on.
+    /// Whether the work was cancelled or has failed.
     pub(crate) fn is_over(&self) -> bool {
         self.cancel.is_cancelled() || lock(&self.failure).is_some()
     }
 
-    /// Counts bytes that are restored, and tells.
+    /// Adds restored bytes to the progress, and reports it.
     pub(crate) fn advance(&self, bytes: u64) {
         let bytes_done = self.bytes_done.fetch_add(bytes, Ordering::SeqCst) + bytes;
         self.progress.send_if_modified(|progress| {
@@ -120,7 +120,7 @@ impl<'a> Work<'a> {
 
     fn work_on(&self, groups: &Mutex<Receiver<Group>>) {
         loop {
-            // Not in a `while let`: that would hold the lock while it works.
+            // Not in a `while let`, which would hold the lock during the work.
             let next = lock(groups).recv();
             let Ok(group) = next else { return };
             if self.is_over() {
@@ -201,7 +201,7 @@ impl<'a> Work<'a> {
         is_zeros
     }
 
-    /// Shares the original's blocks where the file system can, else copies what is no hole.
+    /// Clones the original if the file system supports it; otherwise copies everything but holes.
     fn write_file(&self, original: &File, filled: &Filled) -> Result<(), Fault> {
         if filled.size == 0 {
             return Ok(());
@@ -215,7 +215,7 @@ impl<'a> Work<'a> {
                 Err(Errno::OPNOTSUPP | Errno::XDEV | Errno::NOTTY | Errno::NOSYS) => {
                     self.cannot_clone.store(true, Ordering::Relaxed);
                 }
-                // This file can't be; others may.
+                // This file can't be cloned; others may be.
                 Err(_) => {}
             }
         }
@@ -266,16 +266,16 @@ impl<'a> Work<'a> {
     }
 }
 
-/// The way in to the threads.
+/// The sending end of the threads' queue.
 pub(crate) struct Queue {
     groups: SyncSender<Group>,
 }
 
 impl Queue {
-    /// Queues a file's content. A file that is to be written has its size already.
+    /// Queues a file's content. A file to write already has its final size.
     ///
     /// # Errors
-    /// When there are no threads any more.
+    /// If no threads are left.
     pub(crate) fn push(&self, filled: Filled, content: Content) -> Result<(), Fault> {
         let filled = Arc::new(filled);
         let contents = match content {
@@ -300,10 +300,10 @@ impl Queue {
     }
 }
 
-/// Lets `walk` queue files, and waits until all of them are dealt with.
+/// Runs `walk`, which queues files, and waits until all of them are processed.
 ///
 /// # Errors
-/// The first thing that went wrong, in the threads or in the walk.
+/// The first error of the threads or of the walk.
 pub(crate) fn with_threads(
     work: &Work<'_>,
     walk: impl FnOnce(&Queue) -> Result<(), EngineError>,
@@ -337,7 +337,7 @@ pub(crate) fn with_threads(
     }
 }
 
-/// Reads a file from a place on.
+/// Reads a file from an offset.
 struct ReadAt<'a> {
     file: &'a File,
     at: u64,
@@ -351,7 +351,7 @@ impl Read for ReadAt<'_> {
     }
 }
 
-/// Writes bytes to a new file that has its size already, and leaves out what is a hole anyway.
+/// Writes bytes to a new file that has its final size, without the zeros that are holes anyway.
 fn write_but_zeros(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
     let (mut begin, mut end) = (0, 0);
     while end < bytes.len() {
@@ -367,13 +367,13 @@ fn write_but_zeros(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
     file.write_all_at(&bytes[begin..end], at + begin as u64)
 }
 
-/// Whether no byte of a piece is written in the file: it is zeros.
+/// Whether no byte of a piece is allocated in the file, so that it reads as zeros.
 fn is_hole(file: &File, part: &Part) -> rustix::io::Result<bool> {
     let end = part.at + part.bytes;
     Ok(part.bytes > 0 && next_data(file, part.at, end)?.is_none())
 }
 
-/// Where the next bytes begin that are no hole, at or after `at` and before `size`.
+/// The offset of the next data that isn't a hole, from `at` and before `size`.
 fn next_data(file: &File, at: u64, size: u64) -> rustix::io::Result<Option<u64>> {
     if at >= size {
         return Ok(None);
@@ -381,7 +381,7 @@ fn next_data(file: &File, at: u64, size: u64) -> rustix::io::Result<Option<u64>>
     match rustix::fs::seek(file, SeekFrom::Data(at)) {
         Ok(data) => Ok((data < size).then_some(data)),
         Err(Errno::NXIO) => Ok(None),
-        // The file system doesn't tell where holes are.
+        // The file system doesn't report holes.
         Err(Errno::INVAL | Errno::NOTSUP) => Ok(Some(at)),
         Err(error) => Err(error),
     }

@@ -1,4 +1,4 @@
-//! Finishes restores whose new data is whole, and clears away what others left.
+//! Finishes restores whose new data is complete, and cleans up after others.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -16,7 +16,7 @@ use crate::failure::storage;
 use crate::snapshot::remove_tree;
 use crate::staging::is_staging;
 
-/// What to do about a restore that can't be finished.
+/// The next step if a restore can't be finished.
 const NEXT_STEP: &str = "restore the app again, or set this restore aside with appkeep restore --abandon";
 
 /// Finishes the restores of an app.
@@ -25,10 +25,10 @@ pub(crate) struct Finisher<'a> {
     pub(crate) acts: &'a dyn Acts,
 }
 
-/// The unfinished restores of one app, or of all.
+/// Lists the unfinished restores of one app, or of all apps.
 ///
 /// # Errors
-/// [`EngineError::Storage`] when the journals can't be listed.
+/// [`EngineError::Storage`] if the journals can't be listed.
 pub(crate) fn unfinished(
     data_dir: &Path,
     app_id: Option<AppId>,
@@ -46,10 +46,10 @@ pub(crate) fn unfinished(
     Ok(unfinished)
 }
 
-/// Makes sure that no restore left a mixture of old and new data in the app's volumes.
+/// Checks that no restore left both old and new data in the app's volumes.
 ///
 /// # Errors
-/// [`EngineError::Refused`] when one did.
+/// [`EngineError::Refused`] if one did.
 pub(crate) fn check_finished(data_dir: &Path, app_id: AppId) -> Result<(), EngineError> {
     match Journals::new(data_dir, app_id).unfinished()?.first() {
         None => Ok(()),
@@ -60,10 +60,10 @@ pub(crate) fn check_finished(data_dir: &Path, app_id: AppId) -> Result<(), Engin
     }
 }
 
-/// Sets the app's unfinished restores aside. Nothing of their data is touched.
+/// Abandons the app's unfinished restores. Their data doesn't change.
 ///
 /// # Errors
-/// [`EngineError::Storage`] when a journal can't be read or written.
+/// [`EngineError::Storage`] if a journal can't be read or written.
 pub(crate) fn abandon(data_dir: &Path, app_id: AppId) -> Result<Vec<AbandonedRestore>, EngineError> {
     let finisher = Finisher::new(data_dir, app_id, &Unhindered);
     let mut abandoned = Vec::new();
@@ -87,16 +87,16 @@ pub(crate) fn abandon(data_dir: &Path, app_id: AppId) -> Result<Vec<AbandonedRes
 }
 
 impl<'a> Finisher<'a> {
-    /// Finishes restores whose journals are below `data_dir`.
+    /// Creates a finisher for restores with journals below `data_dir`.
     pub(crate) fn new(data_dir: &Path, app_id: AppId, acts: &'a dyn Acts) -> Self {
         let journals = Journals::new(data_dir, app_id);
         Self { journals, acts }
     }
 
-    /// Finishes the restore `id` if it has begun to exchange data, and returns its report.
+    /// Finishes the restore `id` if its swap has begun, and returns its report.
     ///
     /// # Errors
-    /// When it can't be finished.
+    /// If it can't be finished.
     pub(crate) fn finish_one(&self, id: AppRestoreId) -> Result<Option<RestoreReport>, EngineError> {
         let Some(found) = self.journals.list()?.into_iter().find(|found| found.id == id) else {
             return Ok(None);
@@ -110,11 +110,11 @@ impl<'a> Finisher<'a> {
         }
     }
 
-    /// Finishes or clears away what earlier restores of the app left, the restore `own` among them, and returns
-    /// the report of `own` if it is done. A restore whose data is gone is left for a later one to replace.
+    /// Finishes or cleans up earlier restores of the app, including the restore `own`, and returns the report
+    /// of `own` if it is complete. A restore whose data is gone is left for a later one to replace.
     ///
     /// # Errors
-    /// When an earlier restore in place can be neither finished nor cleared away, and this one `is_in_place`,
+    /// If an earlier restore in place can be neither finished nor cleaned up, and this one `is_in_place`,
     /// too.
     pub(crate) fn settle(
         &self,
@@ -125,7 +125,7 @@ impl<'a> Finisher<'a> {
         Journals::forget_oldest(&journals);
         let mut report = None;
         for Found { id, path, journal } in journals {
-            // One that went elsewhere is of no concern to the volumes, nor the other way round.
+            // Restores to a directory and restores in place don't affect each other.
             let concerns = journal.as_ref().map_or(true, |journal| journal.in_place) && is_in_place;
             match journal.and_then(|journal| self.settle_one(&path, id, journal)) {
                 Ok(done) if id == own => report = done,
@@ -144,7 +144,7 @@ impl<'a> Finisher<'a> {
         mut journal: Journal,
     ) -> Result<Option<RestoreReport>, EngineError> {
         if journal.phase == Phase::Done && !journal.report.left.is_empty() {
-            // Perhaps what was left can be removed now.
+            // The remaining data can perhaps be deleted now.
             journal.phase = Phase::Swapped;
         }
         match journal.phase {
@@ -170,7 +170,8 @@ impl<'a> Finisher<'a> {
         self.journals.store(path, &journal)
     }
 
-    /// Abandons unfinished restores whose data is gone: the one with this journal has replaced the volumes.
+    /// Abandons unfinished restores whose data is gone: the restore with this journal has replaced the
+    /// volumes.
     fn supersede(&self, path: &Path) -> Result<(), EngineError> {
         for found in self.journals.unfinished()? {
             if found.path == path {
@@ -184,10 +185,10 @@ impl<'a> Finisher<'a> {
         Ok(())
     }
 
-    /// Goes on with a restore whose new data is whole, to its end.
+    /// Completes a restore whose new data is complete.
     ///
     /// # Errors
-    /// When it can't be finished. Then the old data is back in its place, unless the error says otherwise.
+    /// If it can't be finished. The old data is then back in place, unless the error says otherwise.
     pub(crate) fn finish(&self, path: &Path, mut journal: Journal) -> Result<RestoreReport, EngineError> {
         if let Phase::Swapping { .. } = journal.phase {
             if let Err(error) = self.swap_all(path, &mut journal) {
@@ -241,7 +242,7 @@ impl<'a> Finisher<'a> {
         Ok(())
     }
 
-    /// Undoes a swap that failed with `error`, and says how it ended.
+    /// Undoes a swap that failed with `error`, and returns the resulting error.
     fn put_back(&self, path: &Path, journal: &Journal, error: EngineError) -> EngineError {
         let Phase::Swapping { new, out } = &journal.phase else {
             return error;
@@ -256,7 +257,7 @@ impl<'a> Finisher<'a> {
                 ));
             }
         }
-        // All old data is back, so there is nothing to finish, even if it can't be cleared away now.
+        // All old data is back, so there is nothing to finish, even if the cleanup fails now.
         let mut journal = journal.clone();
         journal.phase = Phase::Staging;
         match self.journals.store(path, &journal) {
@@ -266,7 +267,7 @@ impl<'a> Finisher<'a> {
         error
     }
 
-    /// Clears away what was made before any swap.
+    /// Deletes the data of a restore before its swap.
     pub(crate) fn discard(&self, path: &Path, journal: &Journal) {
         let removed = stagings(&journal.places).into_iter().try_for_each(|staging| {
             self.acts.before("removing an unfinished restore")?;
@@ -276,13 +277,13 @@ impl<'a> Finisher<'a> {
             .map_err(|error| storage("removing an unfinished restore", &error))
             .and_then(|()| Journals::remove(path));
         if let Err(error) = removed {
-            // The journal still names it, so the next restore of the app tries again.
+            // The journal still exists, so the next restore of the app tries again.
             tracing::warn!(%error, "an unfinished restore is left");
         }
     }
 }
 
-/// Whether the new data of a volume is neither in its place nor where it was made.
+/// Whether the new data of a volume is neither in place nor in the staging directory.
 fn is_gone(journal: &Journal) -> bool {
     let Phase::Swapping { new, .. } = &journal.phase else {
         return false;
@@ -307,17 +308,17 @@ fn gone(id: AppRestoreId) -> EngineError {
     ))
 }
 
-/// The staging directories, each once: volumes beside each other share one.
+/// The distinct staging directories: volumes in the same directory share one.
 pub(crate) fn stagings(places: &[Place]) -> BTreeSet<&Path> {
     places.iter().map(Place::staging).collect()
 }
 
-/// Removes a staging directory, and never anything else, whatever the journal says.
+/// Deletes a staging directory, and never anything else, even if the journal says so.
 fn remove_staging(staging: &Path) -> io::Result<()> {
     if !is_staging(staging) {
         return Err(io::Error::other("it is no directory of a restore"));
     }
-    // The directory above may be a volume, whose time was given back already.
+    // The parent directory may be a volume whose times were already restored.
     let (parent, _) = open_parent(staging)?;
     let stat = parent.stat_self()?;
     remove_tree(staging)?;

@@ -1,4 +1,4 @@
-//! A backup in a repository as the origin of a restore. Nothing that it says is believed unchecked.
+//! A backup in a repository as the origin of a restore. All of its data is checked before it is used.
 
 use std::ffi::OsStr;
 use std::sync::Arc;
@@ -14,25 +14,25 @@ use crate::gate::Gate;
 /// A repository from which content can be read.
 pub(crate) type ReadableRepository = Repository<IndexedFullStatus>;
 
-/// The largest piece of content that is read, in bytes. The library makes none over 8 MiB.
+/// The maximum size of a piece that is read, in bytes. The library creates none over 8 MiB.
 const PART_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-/// Reads blobs behind a gate.
+/// Reads blobs through a gate.
 pub(crate) struct Blobs {
     repository: ReadableRepository,
     gate: Arc<Gate>,
 }
 
 impl Blobs {
-    /// Reads from `repository`, which reads through `gate`.
+    /// Creates a reader for `repository`, which reads through `gate`.
     pub(crate) fn new(repository: ReadableRepository, gate: Arc<Gate>) -> Self {
         Self { repository, gate }
     }
 
-    /// The bytes of a piece of content.
+    /// Reads a piece of content.
     ///
     /// # Errors
-    /// [`Fault::Source`] when the repository is damaged there; as the port says when it can't be read.
+    /// [`Fault::Source`] if that part of the repository is damaged; the gate's error if it can't be read.
     pub(crate) fn read(&self, part: &Part) -> Result<bytes::Bytes, Fault> {
         let id = (*part.id).into();
         let bytes = self
@@ -51,7 +51,7 @@ impl Blobs {
         }
     }
 
-    /// What the library's failure means: the bucket failed, or what it gave is damaged.
+    /// Converts an error of the library: the bucket failed, or its data is damaged.
     fn fault(&self, error: &RusticError) -> Fault {
         match self.gate.failed() {
             Some(error) => Fault::Engine(error),
@@ -67,7 +67,8 @@ impl Blobs {
         tree.nodes.iter().map(entry).collect()
     }
 
-    /// Where in the file each piece goes; all of them are in the index, and fit the file's size.
+    /// The offset of each piece in the file. Checks that all pieces are in the index and add up to the file's
+    /// size.
     fn parts(&self, ids: &[DataId], size: u64) -> Result<Vec<Part>, Fault> {
         let mut at: u64 = 0;
         let mut parts = Vec::with_capacity(ids.len());
@@ -101,7 +102,7 @@ pub(crate) struct FromBackup<'a> {
 }
 
 impl<'a> FromBackup<'a> {
-    /// The backup whose root is the tree `root`.
+    /// Creates an origin for the backup with the root `root`.
     pub(crate) fn new(blobs: &'a Blobs, root: TreeId) -> Self {
         Self { blobs, root }
     }
@@ -169,7 +170,7 @@ fn looks(node: &Node) -> Result<Looks, String> {
         attributes.push((name, attribute.value.clone().unwrap_or_default()));
     }
     attributes.sort_unstable();
-    // What is before 1970 is told as a whole second below and nanoseconds above it.
+    // A time before 1970 consists of the seconds, rounded down, and positive nanoseconds.
     let nanos = modified.as_nanosecond();
     let (seconds, nanos) = (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000));
     Ok(Looks {
@@ -186,7 +187,7 @@ fn looks(node: &Node) -> Result<Looks, String> {
     })
 }
 
-/// Permissions from the bits of Go's `fs.FileMode`, which restic's format has.
+/// Converts permissions from the bits of Go's `fs.FileMode` in restic's format.
 fn unix_mode(go_mode: u32) -> u32 {
     const SPECIAL: [(u32, u32); 3] = [(0o4000, 1 << 23), (0o2000, 1 << 22), (0o1000, 1 << 20)];
     let special = SPECIAL.iter().filter(|(_, go_bit)| go_mode & go_bit != 0);

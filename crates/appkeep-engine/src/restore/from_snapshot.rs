@@ -1,5 +1,5 @@
-//! A snapshot in the data directory as the origin of a restore: names and looks from its manifest, bytes from
-//! its directory.
+//! A snapshot in the data directory as the origin of a restore: names and metadata from its manifest, content
+//! from its directory.
 
 use std::ffi::OsStr;
 use std::io;
@@ -24,7 +24,8 @@ pub(crate) struct FromSnapshot {
 }
 
 impl FromSnapshot {
-    /// The snapshot whose directory is open, without a manifest: entries are as the file system says.
+    /// Creates an origin for an open snapshot directory without a manifest: the metadata comes from the file
+    /// system.
     pub(crate) fn new(directory: Dir) -> Self {
         Self {
             cursor: Cursor::new(directory),
@@ -32,10 +33,10 @@ impl FromSnapshot {
         }
     }
 
-    /// The snapshot, opened. Snapshots of btrfs subvolumes in it are as the file system says.
+    /// Opens a snapshot. The metadata of btrfs subvolumes in it comes from the file system.
     ///
     /// # Errors
-    /// As the system says, and when the manifest is of another version.
+    /// I/O errors, and an error if the manifest has another version.
     pub(crate) fn open(snapshot: &Snapshot) -> io::Result<Self> {
         let directory = Dir::open(&snapshot.directory)?;
         Ok(Self {
@@ -61,7 +62,7 @@ impl FromSnapshot {
         names.iter().map(|name| self.entry(name)).collect()
     }
 
-    /// An entry, as the file system says.
+    /// Reads an entry from the file system.
     fn entry(&self, name: &OsStr) -> Result<Entry, Fault> {
         let named = |error: std::io::Error| match Fault::source(error) {
             Fault::Source(why) => Fault::Source(format!("{}: {why}", name.display())),
@@ -95,7 +96,7 @@ impl FromSnapshot {
     }
 }
 
-/// An entry, as the manifest says.
+/// Converts an entry of the manifest.
 fn from_manifest(entry: manifest::Entry, below: read::Inside) -> Result<Entry, Fault> {
     let kind = match &entry.kind {
         manifest::Kind::Directory => Kind::Directory(Inside::Manifest(below)),
@@ -121,7 +122,7 @@ fn looks(original: Original) -> Result<Looks, Fault> {
     })
 }
 
-/// When it last changed.
+/// The modification time.
 pub(crate) fn modified(stat: &Stat) -> Result<(i64, i64), Fault> {
     let nanos = i64::try_from(stat.st_mtime_nsec).map_err(|error| Fault::Source(error.to_string()))?;
     Ok((stat.st_mtime, nanos))

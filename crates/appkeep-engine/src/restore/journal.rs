@@ -1,7 +1,7 @@
-//! What is known of a restore that may have been interrupted: one small file, written before each turn.
+//! The journal of a restore that may be interrupted: one small file, written before each step.
 //!
-//! It says where the new data is being made, so that the next run finds it, and how far the swap came. A
-//! restore that is done leaves its report, so that asking again answers it.
+//! It records where the new data is created, so that the next run finds it, and the progress of the swap. The
+//! journal of a completed restore contains its report, which is returned if the restore is requested again.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -28,25 +28,25 @@ const DIRECTORY: &str = "restores";
 /// How many reports of an app's restores are kept.
 const DONE_MAX: usize = 16;
 
-/// How far a restore is.
+/// The progress of a restore.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "phase", rename_all = "snake_case")]
 pub(crate) enum Phase {
-    /// The new data is being made in the staging directories. Nothing else was touched.
+    /// The new data is being created in the staging directories. Nothing else has changed.
     Staging,
-    /// The new data is whole, and is being swapped in.
+    /// The new data is complete, and is being swapped in.
     Swapping {
-        /// What each volume's new directory is, by the order of the places.
+        /// The inode of each volume's new directory, in the order of the places.
         new: Vec<u64>,
-        /// Whether the old entries of a volume that is swapped by entries are all out.
+        /// For each volume that is swapped by entries, whether all old entries were moved out.
         out: Vec<bool>,
     },
-    /// The new data is in place; the old is being removed.
+    /// The new data is in place; the old data is being deleted.
     Swapped,
-    /// Nothing is left to do.
+    /// The restore is complete.
     Done,
-    /// Somebody decided that it is not to be finished, or a later restore replaced its data. What is left of
-    /// its data stays.
+    /// The restore was abandoned by the operator, or a later restore replaced its data. Its remaining data is
+    /// kept.
     Abandoned,
 }
 
@@ -54,10 +54,10 @@ pub(crate) enum Phase {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Journal {
     version: u32,
-    /// Where the data comes from. Earlier versions didn't write it down.
+    /// The source of the data. Earlier versions didn't record it.
     #[serde(default)]
     pub(crate) source: Option<RestoreSource>,
-    /// Whether the app's own volumes are replaced. Earlier versions didn't write it down.
+    /// Whether the app's own volumes are replaced. Earlier versions didn't record it.
     #[serde(default = "yes")]
     pub(crate) in_place: bool,
     pub(crate) places: Vec<Place>,
@@ -71,7 +71,7 @@ fn yes() -> bool {
 }
 
 impl Journal {
-    /// The journal of a restore that begins.
+    /// Creates the journal of a new restore.
     pub(crate) fn begin(request: &Restore, places: Vec<Place>, report: RestoreReport) -> Self {
         Self {
             version: VERSION,
@@ -86,13 +86,13 @@ impl Journal {
         }
     }
 
-    /// Whether the app's volumes may hold a mixture of old and new data.
+    /// Whether the app's volumes may contain both old and new data.
     pub(crate) fn is_unfinished(&self) -> bool {
         self.in_place && matches!(self.phase, Phase::Swapping { .. })
     }
 }
 
-/// A journal that was found, or why it can't be understood.
+/// A journal that was found, or the reason why it is invalid.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) id: AppRestoreId,
@@ -101,7 +101,7 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Whether the app's volumes may hold a mixture of old and new data: also when nobody can tell.
+    /// Whether the app's volumes may contain both old and new data. Always true for an invalid journal.
     pub(crate) fn is_unfinished(&self) -> bool {
         self.journal.as_ref().map_or(true, Journal::is_unfinished)
     }
@@ -114,19 +114,19 @@ pub(crate) struct Journals {
 }
 
 impl Journals {
-    /// Keeps them below `data_dir`.
+    /// Creates the journals of an app below `data_dir`.
     pub(crate) fn new(data_dir: &Path, app_id: AppId) -> Self {
         Self {
             directory: data_dir.join(DIRECTORY).join(app_id.to_string()),
         }
     }
 
-    /// The directory that they are in.
+    /// The directory of the journals.
     pub(crate) fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// The apps that have journals below `data_dir`.
+    /// Lists the apps that have journals below `data_dir`.
     ///
     /// # Errors
     /// [`EngineError::Storage`].
@@ -142,11 +142,11 @@ impl Journals {
         Ok(apps)
     }
 
-    /// All journals.
+    /// Lists all journals.
     ///
     /// # Errors
-    /// [`EngineError::Storage`]. A journal that can't be understood is listed as such: what it says of an app's
-    /// data must not be guessed.
+    /// [`EngineError::Storage`]. Invalid journals are listed as such: the state of an app's data must not be
+    /// guessed.
     pub(crate) fn list(&self) -> Result<Vec<Found>, EngineError> {
         let failed = |error: io::Error| storage("listing the journals of restores", &error);
         let mut journals = Vec::new();
@@ -164,7 +164,7 @@ impl Journals {
         Ok(journals)
     }
 
-    /// The restores that may have left a mixture of old and new data in the app's volumes.
+    /// Lists the restores that may have left both old and new data in the app's volumes.
     ///
     /// # Errors
     /// [`EngineError::Storage`].
@@ -174,7 +174,7 @@ impl Journals {
         Ok(found)
     }
 
-    /// Where a restore's journal is, or would be.
+    /// The path of a restore's journal, whether or not it exists.
     pub(crate) fn path_of(&self, id: AppRestoreId) -> PathBuf {
         self.directory.join(format!("{id}.json"))
     }
@@ -182,7 +182,7 @@ impl Journals {
     /// Writes a journal durably.
     ///
     /// # Errors
-    /// [`EngineError::Storage`]; then the one from before is there.
+    /// [`EngineError::Storage`]. The previous journal is then unchanged.
     pub(crate) fn store(&self, path: &Path, journal: &Journal) -> Result<(), EngineError> {
         let failed = |error: io::Error| storage("writing the journal of the restore", &error);
         let json = serde_json::to_vec_pretty(journal).map_err(|error| failed(error.into()))?;
@@ -190,7 +190,7 @@ impl Journals {
         durable::write(path, &path.with_extension("new"), &[json]).map_err(failed)
     }
 
-    /// Removes a journal.
+    /// Deletes a journal.
     ///
     /// # Errors
     /// [`EngineError::Storage`].
@@ -203,7 +203,7 @@ impl Journals {
         }
     }
 
-    /// Sets a journal aside that can't be understood, under a name that is no journal's.
+    /// Renames an invalid journal, so that it no longer counts as one.
     ///
     /// # Errors
     /// [`EngineError::Storage`].
@@ -213,7 +213,7 @@ impl Journals {
             .map_err(|error| storage("setting the journal of a restore aside", &error))
     }
 
-    /// Removes the oldest reports, when there are too many.
+    /// Deletes the oldest reports if there are too many.
     pub(crate) fn forget_oldest(journals: &[Found]) {
         let is_over = |found: &&Found| match &found.journal {
             Ok(journal) => matches!(journal.phase, Phase::Done | Phase::Abandoned),
@@ -236,7 +236,7 @@ impl Journals {
     }
 }
 
-/// The entries of a directory; none if it isn't there.
+/// The entries of a directory; empty if it doesn't exist.
 fn entries_of(directory: &Path) -> io::Result<Box<dyn Iterator<Item = io::Result<fs::DirEntry>>>> {
     match fs::read_dir(directory) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Box::new(std::iter::empty())),

@@ -1,7 +1,7 @@
-//! Gives what was restored its owner, permissions, attributes and times, and finds out whether it took them.
+//! Sets the owner, permissions, attributes and times of restored entries, and checks whether the target
+//! stored them.
 //!
-//! None of that fails a restore: content and names have to be right, and what the target can't store becomes a
-//! note.
+//! Such errors don't fail a restore: content and names must be correct, and other differences become notes.
 
 use std::ffi::{CStr, OsStr};
 use std::io;
@@ -24,10 +24,10 @@ pub(crate) use crate::snapshot::xattr::disinherit;
 /// The set-user-ID and set-group-ID bits.
 const SET_ID: u32 = 0o6000;
 
-/// The access control list that decides who may do what with an entry.
+/// The access control list of an entry.
 const ACCESS_LIST: &CStr = INHERITED[0];
 
-/// What is refused becomes a note; a disk that fails is a failure.
+/// Turns a refusal into a note; disk errors and transient errors remain errors.
 fn kept(outcome: rustix::io::Result<()>, detail: Detail, notes: &Notes) -> io::Result<bool> {
     match outcome {
         Ok(()) => Ok(true),
@@ -42,15 +42,15 @@ fn kept(outcome: rustix::io::Result<()>, detail: Detail, notes: &Notes) -> io::R
     }
 }
 
-/// Makes an open file or directory look as it should, as far as the target permits.
+/// Sets the metadata of an open file or directory, as far as the target permits.
 ///
 /// # Errors
-/// As the system says, when the disk fails.
+/// I/O errors of the disk.
 pub(crate) fn give(restored: &impl AsFd, looks: &Looks, notes: &Notes) -> io::Result<()> {
     let (owner, group) = owner_of(looks);
     let mut mode = looks.mode;
     if !kept(rustix::fs::fchown(restored, owner, group), Detail::Owner, notes)? {
-        // Such a bit would lend the rights of whoever restores, not of the owner it was meant for.
+        // The bit would grant the rights of the restoring user, not of the intended owner.
         mode &= !SET_ID;
     }
     for (name, value) in &looks.attributes {
@@ -59,18 +59,18 @@ pub(crate) fn give(restored: &impl AsFd, looks: &Looks, notes: &Notes) -> io::Re
             mode = without_list(mode, value);
         }
     }
-    // After the owner: giving a file away takes its set-user-ID bit. After the attributes: without the right to
-    // write, some can't be set.
+    // After the owner, because changing it clears the set-user-ID bit. After the attributes, because some
+    // can't be set without write permission.
     let set = rustix::fs::fchmod(restored, Mode::from_raw_mode(mode));
     kept(set, Detail::Mode, notes)?;
     kept(rustix::fs::futimens(restored, &times(looks)), Detail::Time, notes)?;
     Ok(())
 }
 
-/// The same for the link `name` in a directory; a link has no permissions of its own.
+/// As [`give`], for the link `name` in a directory; a link has no permissions of its own.
 ///
 /// # Errors
-/// As the system says, when the disk fails.
+/// I/O errors of the disk.
 pub(crate) fn give_link(directory: &Dir, name: &OsStr, looks: &Looks, notes: &Notes) -> io::Result<()> {
     let (owner, group) = owner_of(looks);
     let given = rustix::fs::chownat(directory, name, owner, group, AtFlags::SYMLINK_NOFOLLOW);
@@ -80,10 +80,10 @@ pub(crate) fn give_link(directory: &Dir, name: &OsStr, looks: &Looks, notes: &No
     Ok(())
 }
 
-/// Gives a directory the time of its last change again.
+/// Restores the times of a directory.
 ///
 /// # Errors
-/// As the system says. Not being allowed to is no error.
+/// I/O errors. A lack of permission isn't an error.
 pub(crate) fn give_times(directory: &Dir, stat: &Stat) -> io::Result<()> {
     match rustix::fs::futimens(directory, &times_of(stat)?) {
         Ok(()) | Err(Errno::PERM) => Ok(()),
@@ -104,8 +104,8 @@ fn detail_of(attribute: &CStr) -> Detail {
     }
 }
 
-/// The mode of an entry that lost its access control list. With one, the group's bits are the mask of all that
-/// the list names; without it they would be the group's own, which may have had fewer rights.
+/// The mode of an entry that lost its access control list. With a list, the group bits are the mask of all
+/// its entries; without one they would apply to the group, which may have had fewer rights.
 fn without_list(mode: u32, list: &[u8]) -> u32 {
     const GROUP: u16 = 0x04;
     let entries = list.get(4..).unwrap_or_default().chunks_exact(8);
@@ -127,10 +127,10 @@ fn times(looks: &Looks) -> Timestamps {
     }
 }
 
-/// Compares an open file or directory with what it should look like, and notes what is different.
+/// Compares an open file or directory with its expected metadata, and notes the differences.
 ///
 /// # Errors
-/// [`Fault::Target`] when it can't be read.
+/// [`Fault::Target`] if it can't be read.
 pub(crate) fn compare(restored: &impl AsFd, path: &Path, looks: &Looks, notes: &Notes) -> Result<(), Fault> {
     let stat = rustix::fs::fstat(restored).map_err(Fault::target)?;
     let there = xattr::of_open(restored).map_err(Fault::target)?;
@@ -164,10 +164,10 @@ pub(crate) fn compare(restored: &impl AsFd, path: &Path, looks: &Looks, notes: &
     compare_common(&stat, path, looks, notes)
 }
 
-/// Compares owner and time, which links have, too.
+/// Compares owner and time, which also apply to links.
 ///
 /// # Errors
-/// [`Fault::Source`] when the system's numbers make no time.
+/// [`Fault::Source`] if the system returned an invalid time.
 pub(crate) fn compare_common(stat: &Stat, path: &Path, looks: &Looks, notes: &Notes) -> Result<(), Fault> {
     if (stat.st_uid, stat.st_gid) != looks.owner {
         notes.differs(Detail::Owner, path, None);
@@ -199,7 +199,8 @@ mod tests {
 
     #[test]
     fn without_its_list_an_entry_gives_its_group_no_more_than_before() {
-        // The owner may read and write, user 1000 may read, the group as said, under a mask.
+        // The owner may read and write, user 1000 may read, the group has the given rights, limited by a
+        // mask.
         let with_group = |group| list(&[(1, 6, 0), (2, 4, 1000), (4, group, 0), (0x10, 4, 0), (0x20, 0, 0)]);
         assert_eq!(without_list(0o640, &with_group(0)), 0o600);
         assert_eq!(without_list(0o640, &with_group(4)), 0o640);

@@ -1,8 +1,9 @@
-//! Restores backups and snapshots: beside their place, compared with their source, then swapped in.
+//! Restores backups and snapshots: the data is created next to its target, compared with its source, and
+//! swapped in.
 //!
-//! Until all volumes of the new data are whole nothing of the old is touched; the old is removed last. What
-//! is being done is written down before each turn, so that the next run ends what a killed one began: before
-//! the swap it clears it away, from then on it goes on.
+//! Old data is not touched until the new data of all volumes is complete; it is deleted last. Each step is
+//! recorded in a journal before it begins, so that the next run can handle an interrupted restore. Before the
+//! swap it is cleaned up; from then on it is continued.
 
 mod check;
 mod cursor;
@@ -53,13 +54,13 @@ pub(crate) struct Restorer<'a> {
     pub(crate) cancel: &'a CancellationToken,
 }
 
-/// Where the journals of an app's restores are kept: what its restores exclude each other by.
+/// The directory of the journals of an app's restores. A lock on it excludes other restores of the app.
 pub(crate) fn journals_dir(data_dir: &Path, app_id: AppId) -> PathBuf {
     Journals::new(data_dir, app_id).directory().to_owned()
 }
 
 impl<'a> Restorer<'a> {
-    /// A restore that keeps its journal below `data_dir`.
+    /// Creates a restore with its journal below `data_dir`.
     pub(crate) fn new(
         data_dir: &Path,
         request: &'a Restore,
@@ -78,16 +79,16 @@ impl<'a> Restorer<'a> {
         }
     }
 
-    /// Adds a directory that nothing may be restored over.
+    /// Adds a directory that no restore may replace.
     pub(crate) fn spare(&mut self, directory: PathBuf) {
         self.untouchable.push(directory);
     }
 
-    /// Ends what earlier restores of the app left unfinished, this one's earlier run among them. Answers the
-    /// report if with that it is done.
+    /// Finishes or cleans up earlier restores of the app, including an earlier run of this one. Returns the
+    /// report if this restore is thereby complete.
     ///
     /// # Errors
-    /// When an earlier restore can be neither finished nor cleared away, and this one is in place, too.
+    /// If an earlier restore can be neither finished nor cleaned up, and this one is in place, too.
     pub(crate) fn settle(&self) -> Result<Option<RestoreReport>, EngineError> {
         self.finisher.settle(
             self.request.id,
@@ -95,10 +96,10 @@ impl<'a> Restorer<'a> {
         )
     }
 
-    /// Restores what `origin` holds.
+    /// Restores the data of `origin`.
     ///
     /// # Errors
-    /// As the port says. Then the old data is where it was, unless the error says otherwise.
+    /// Those of `Engine::restore`. The old data is then unchanged, unless the error says otherwise.
     pub(crate) fn run(
         &self,
         origin: &mut dyn Origin,
@@ -129,7 +130,7 @@ impl<'a> Restorer<'a> {
         self.finisher.finish(&path, journal)
     }
 
-    /// Makes the new data, and compares it.
+    /// Creates the new data, and compares it with its origin.
     fn stage(
         &self,
         origin: &mut dyn Origin,
@@ -210,7 +211,7 @@ impl<'a> Restorer<'a> {
     }
 }
 
-/// Volumes are directories, and no two have the same name.
+/// Checks that no two volumes have the same name.
 fn check_names(volumes: &[Entry]) -> Result<(), EngineError> {
     let mut names: Vec<&OsString> = volumes.iter().map(|volume| &volume.name).collect();
     names.sort_unstable();

@@ -1,4 +1,4 @@
-//! What a restore could not give back: a count and the first examples of each detail.
+//! Metadata that a restore could not set: a count and the first examples of each detail.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -9,13 +9,13 @@ use rustix::io::Errno;
 
 use crate::failure::lock;
 
-/// How many examples are kept of each detail.
+/// The number of examples that are kept of each detail.
 const EXAMPLES_MAX: usize = 3;
 
-/// Something beside content and names that an entry has.
+/// A property of an entry other than its content and name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Detail {
-    /// Owner and group, and with them a set-user-ID bit: it would lend the rights of another user.
+    /// Owner and group, and therefore a set-user-ID bit, which would grant the rights of another user.
     Owner,
     /// Permissions.
     Mode,
@@ -23,9 +23,9 @@ pub(crate) enum Detail {
     AccessList,
     /// Another extended attribute.
     Attribute,
-    /// When it last changed.
+    /// The modification time.
     Time,
-    /// The nanoseconds of that.
+    /// The nanoseconds of the modification time.
     Nanoseconds,
 }
 
@@ -44,20 +44,20 @@ impl Detail {
 
 #[derive(Debug, Default)]
 struct Noted {
-    /// Why the first one was refused. Nothing, when the target took something else without a word.
+    /// Why the first one was refused. `None` if the target silently stored something else.
     why: Option<Errno>,
     entries: u64,
     examples: Vec<String>,
 }
 
-/// What could not be given back.
+/// The metadata that could not be set.
 #[derive(Debug, Default)]
 pub(crate) struct Notes {
     details: Mutex<BTreeMap<Detail, Noted>>,
 }
 
 impl Notes {
-    /// The target refused a detail. It counts when an entry is found to be without it.
+    /// Records that the target refused a detail. It counts only if an entry is found without it.
     pub(crate) fn refused(&self, detail: Detail, why: Errno) {
         lock(&self.details)
             .entry(detail)
@@ -66,14 +66,14 @@ impl Notes {
             .get_or_insert(why);
     }
 
-    /// Whether the target refused that detail of any entry.
+    /// Whether the target refused this detail of any entry.
     pub(crate) fn is_refused(&self, detail: Detail) -> bool {
         lock(&self.details)
             .get(&detail)
             .is_some_and(|noted| noted.why.is_some())
     }
 
-    /// An entry is without a detail; `named` says which, where that isn't clear.
+    /// Records that an entry lacks a detail; `named` says which one, if that is ambiguous.
     pub(crate) fn differs(&self, detail: Detail, path: &Path, named: Option<&str>) {
         let mut details = lock(&self.details);
         let noted = details.entry(detail).or_default();
@@ -87,7 +87,7 @@ impl Notes {
         }
     }
 
-    /// A line for each detail.
+    /// Formats one line per detail.
     pub(crate) fn into_lines(self) -> Vec<String> {
         let details = self.details.into_inner().unwrap_or_default();
         let noted = details.into_iter().filter(|(_, noted)| noted.entries > 0);

@@ -1,4 +1,4 @@
-//! Where restored volumes go, and whether that can do harm.
+//! Selects the targets of restored volumes, and checks that replacing them does no harm.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -14,34 +14,34 @@ use crate::durable;
 use crate::failure::{is_transient, storage};
 use crate::staging::{self, is_staging_name};
 
-/// How the new data takes its place.
+/// How the new data is swapped in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Swap {
-    /// The directory itself, at once.
+    /// The directory itself is exchanged, in one step.
     Directory,
-    /// What is in it, entry after entry: a mount point, or a btrfs subvolume that should stay one, can't
-    /// be exchanged with a directory beside it.
+    /// Its entries are moved one by one: a mount point, or a btrfs subvolume that should remain one, can't be
+    /// exchanged with a neighbouring directory.
     Entries,
 }
 
-/// Where one volume goes.
+/// The target of one volume.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Place {
     /// The volume's name.
     #[serde(with = "raw")]
     pub(crate) volume: OsString,
-    /// The directory that is replaced, without links on the way to it.
+    /// The directory that is replaced, as a path without links.
     #[serde(with = "raw")]
     pub(crate) target: OsString,
-    /// How.
+    /// How it is replaced.
     pub(crate) swap: Swap,
-    /// The directory in which the new data is made, and that holds the old after the swap.
+    /// The directory in which the new data is created, and which contains the old data after the swap.
     #[serde(with = "raw")]
     pub(crate) staging: OsString,
 }
 
-/// Paths need not be UTF-8, and JSON is; so bytes that aren't are kept as numbers.
+/// Serializes paths. Paths needn't be UTF-8, unlike JSON, so other paths are stored as numbers.
 mod raw {
     use super::{OsStrExt, OsString, OsStringExt};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -75,18 +75,18 @@ impl Place {
         Path::new(&self.target)
     }
 
-    /// The directory in which the new data is made.
+    /// The directory in which the new data is created.
     pub(crate) fn staging(&self) -> &Path {
         Path::new(&self.staging)
     }
 }
 
-/// Where everything goes.
+/// The targets of a restore.
 #[derive(Debug)]
 pub(crate) struct Plan {
-    /// A place for each volume, in the order of their names.
+    /// The place of each volume, in order of names.
     pub(crate) places: Vec<Place>,
-    /// Volumes of the app that the data doesn't have.
+    /// Volumes of the app that aren't in the restored data.
     pub(crate) untouched: Vec<String>,
 }
 
@@ -94,11 +94,11 @@ fn refused(why: String) -> EngineError {
     EngineError::Refused(why)
 }
 
-/// Finds a place for each volume of the data. Makes the target directory when it isn't there, and touches
+/// Selects a place for each volume of the data. Creates the target directory if it doesn't exist, and changes
 /// nothing else.
 ///
 /// # Errors
-/// [`EngineError::Refused`] when the data doesn't fit the target, or would bury something that must stay.
+/// [`EngineError::Refused`] if the data doesn't match the target, or would replace data that must stay.
 pub(crate) fn plan(
     request: &Restore,
     volumes: &[Entry],
@@ -170,11 +170,11 @@ pub(crate) fn plan(
     Ok(Plan { places, untouched })
 }
 
-/// The directory that a declared volume is, or will be.
+/// The directory of a declared volume, whether or not it exists.
 fn real_volume(name: &OsStr, path: &Path) -> Result<PathBuf, EngineError> {
     let name = name.display();
     let unusable = |path: &Path, error: io::Error| {
-        // Where it is on this server is the operator's to know.
+        // The directory on this server is logged for the operator only.
         tracing::warn!(path = %path.display(), %error, "a volume can't be restored");
         if is_transient(&error) {
             return storage(format!("the volume {name}"), &error);
@@ -185,7 +185,7 @@ fn real_volume(name: &OsStr, path: &Path) -> Result<PathBuf, EngineError> {
         Ok(real) if real.is_dir() => Ok(real),
         Ok(real) => Err(unusable(&real, io::ErrorKind::NotADirectory.into())),
         Err(error) if error.kind() == io::ErrorKind::NotFound && path.symlink_metadata().is_err() => {
-            // It is gone altogether. What is above it must be there: a disk may not be mounted.
+            // It doesn't exist. Its parent must: a disk may not be mounted.
             let (Some(parent), Some(last)) = (path.parent(), path.file_name()) else {
                 return Err(unusable(path, error));
             };
@@ -214,7 +214,8 @@ fn real_directory(path: &Path) -> Result<PathBuf, EngineError> {
         .map_err(|error| storage(format!("the target {}", path.display()), &error))
 }
 
-/// A file system's own directory doesn't count, and neither does what an earlier try left.
+/// Checks that a directory is empty, except for the file system's own directory and the remains of earlier
+/// attempts.
 fn check_empty(directory: &Path) -> Result<(), EngineError> {
     let entries = fs::read_dir(directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let entries = entries.map_err(|error| storage(format!("the target {}", directory.display()), &error))?;
@@ -232,7 +233,8 @@ fn check_empty(directory: &Path) -> Result<(), EngineError> {
     }
 }
 
-/// Refuses what is in a directory that must stay as it is, and, if it `is_replaced`, what has one in it.
+/// Rejects a target in a directory that must stay unchanged and, if it `is_replaced`, a target that contains
+/// such a directory.
 fn check_untouched(
     target: &Path,
     untouchable: &[PathBuf],
@@ -240,7 +242,7 @@ fn check_untouched(
     is_replaced: bool,
 ) -> Result<(), EngineError> {
     for kept in untouchable {
-        // One that isn't there can't come to harm.
+        // A directory that doesn't exist can't be damaged.
         let Ok(kept) = kept.canonicalize() else { continue };
         if target.starts_with(&kept) || (is_replaced && kept.starts_with(target)) {
             return Err(refused(format!(
@@ -285,7 +287,7 @@ fn swap_for(target: &Path, mounts: &Mounts) -> io::Result<Swap> {
     })
 }
 
-/// The directories that something is mounted at.
+/// The mount points.
 struct Mounts(Vec<PathBuf>);
 
 impl Mounts {
@@ -309,7 +311,7 @@ impl Mounts {
     }
 }
 
-/// The kernel writes some bytes as a backslash and three octal digits.
+/// Decodes the kernel's octal escapes: a backslash and three digits.
 fn unescaped(text: &[u8]) -> OsString {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text;

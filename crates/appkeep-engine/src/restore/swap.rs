@@ -1,9 +1,9 @@
-//! Puts new data in the place of the old, and the old back when that fails.
+//! Replaces old data with new data, and undoes that on failure.
 //!
-//! Each step finds out what is done already, by what the directories are and not by what anybody remembers:
-//! it may have been killed anywhere. Old data is only ever renamed here.
+//! Each step determines from the directories themselves what is already done, not from a record: it may have
+//! been killed at any point. Old data is only ever renamed here.
 //!
-//! A staging directory holds `new`, `old` and `root`, each with one directory for each volume.
+//! A staging directory contains `new`, `old` and `root`, each with one directory for each volume.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -17,29 +17,29 @@ use crate::dir::Dir;
 use crate::snapshot::{metadata, xattr};
 use crate::staging::is_staging_name;
 
-/// The new data until it is swapped, and after an exchange the old.
+/// The new data before the swap, and the old data after an exchange.
 pub(crate) const NEW: &str = "new";
-/// The old data, where the two could not be exchanged at once.
+/// The old data, if the directories could not be exchanged in one step.
 pub(crate) const OLD: &str = "old";
-/// For each volume that is swapped by entries, an empty directory that looks like the new one.
+/// For each volume that is swapped by entries, an empty directory with the new directory's metadata.
 pub(crate) const ROOT: &str = "root";
 
-/// The act after which a volume that is swapped by its directory is new.
+/// The step that completes the swap of a volume by its directory.
 pub(crate) const EXCHANGING: &str = "exchanging the old directory and the new";
 
 /// A file system's own directory, which can't be moved.
 const LOST_FOUND: &str = "lost+found";
 
-/// Told before each act that changes something, so that tests can stop it there.
+/// Called before each step that changes data, so that tests can stop it there.
 pub(crate) trait Acts: Sync {
-    /// An act is about to happen.
+    /// Called before the step `act`.
     ///
     /// # Errors
-    /// Instead of the act.
+    /// An error that replaces the step.
     fn before(&self, act: &'static str) -> io::Result<()>;
 }
 
-/// Every act happens.
+/// Runs every step.
 #[derive(Debug)]
 pub(crate) struct Unhindered;
 
@@ -49,10 +49,10 @@ impl Acts for Unhindered {
     }
 }
 
-/// Opens the directory at `path`, which is no link itself.
+/// Opens the parent of `path`, and returns it with the entry's name.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn open_parent(path: &Path) -> io::Result<(Dir, OsString)> {
     let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
     let parent = Dir::open(path.parent().unwrap_or(path))?;
@@ -62,13 +62,13 @@ pub(crate) fn open_parent(path: &Path) -> io::Result<(Dir, OsString)> {
 /// Opens a staging directory.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn open_staging(path: &Path) -> io::Result<Dir> {
     let (parent, name) = open_parent(path)?;
     parent.open_dir(&name)
 }
 
-/// What the entry is, if it is there.
+/// The inode of an entry, if it exists.
 fn number_of(directory: &Dir, name: &OsStr) -> io::Result<Option<u64>> {
     match directory.stat(name) {
         Ok(stat) => Ok(Some(stat.st_ino)),
@@ -81,20 +81,20 @@ fn sync(directory: &Dir) -> io::Result<()> {
     Ok(rustix::fs::fsync(directory)?)
 }
 
-/// One volume between old and new.
+/// A volume that is being swapped.
 pub(crate) struct Volume<'a> {
     place: &'a Place,
-    /// What the new directory is.
+    /// The inode of the new directory.
     new: u64,
     acts: &'a dyn Acts,
     staging: Dir,
 }
 
 impl<'a> Volume<'a> {
-    /// A volume whose new data is staged.
+    /// Creates the swap of a volume whose new data is staged.
     ///
     /// # Errors
-    /// When the staging directory can't be opened.
+    /// If the staging directory can't be opened.
     pub(crate) fn new(place: &'a Place, new: u64, acts: &'a dyn Acts) -> io::Result<Self> {
         Ok(Self {
             place,
@@ -112,10 +112,10 @@ impl<'a> Volume<'a> {
         &self.place.volume
     }
 
-    /// Puts the new directory where the old is. Nothing happens if it is there already.
+    /// Swaps the new directory in for the old one. Does nothing if it is already in place.
     ///
     /// # Errors
-    /// As the system says; then the old is there, or in the staging directory.
+    /// I/O errors. The old directory is then in place or in the staging directory.
     pub(crate) fn exchange(&self) -> io::Result<()> {
         let (parent, target) = open_parent(self.place.target())?;
         if number_of(&parent, &target)? == Some(self.new) {
@@ -146,7 +146,7 @@ impl<'a> Volume<'a> {
         sync(&parent)
     }
 
-    /// For file systems that can't exchange two entries. In between there is no directory at all.
+    /// Used on file systems that can't exchange two entries. Between the two steps the directory is missing.
     fn exchange_in_two(&self, new: &Dir, parent: &Dir, target: &OsStr) -> io::Result<()> {
         let old = self.staged(OLD)?;
         self.acts.before("renaming the old directory")?;
@@ -162,17 +162,18 @@ impl<'a> Volume<'a> {
     /// Moves the old entries out of the directory.
     ///
     /// # Errors
-    /// As the system says.
+    /// I/O errors.
     pub(crate) fn take_out(&self) -> io::Result<()> {
         let target = Dir::open(self.place.target())?;
         let old = self.made(OLD)?;
         self.move_all(&target, &old, "moving an old entry out")
     }
 
-    /// Moves the new entries into the directory, whose old ones are out, and makes it look like the new one.
+    /// Moves the new entries into the directory, from which the old ones were moved out, and sets its
+    /// metadata.
     ///
     /// # Errors
-    /// As the system says.
+    /// I/O errors.
     pub(crate) fn bring_in(&self) -> io::Result<()> {
         let target = Dir::open(self.place.target())?;
         let new = self.staged(NEW)?.open_dir(self.name())?;
@@ -192,8 +193,8 @@ impl<'a> Volume<'a> {
         directory.open_dir(self.name())
     }
 
-    /// Moves every entry but the staging directories, this restore's and those of others that were abandoned,
-    /// and what belongs to the file system.
+    /// Moves all entries except the file system's own directory and staging directories, including those of
+    /// abandoned restores.
     fn move_all(&self, from: &Dir, to: &Dir, act: &'static str) -> io::Result<()> {
         for name in from.names()? {
             if is_staging_name(&name) || name == LOST_FOUND {
@@ -201,7 +202,7 @@ impl<'a> Volume<'a> {
             }
             self.acts.before(act)?;
             match rename_new(from, &name, to, &name) {
-                // Somebody made it meanwhile; it goes the way of the old.
+                // The entry was created meanwhile; it is moved out like the old data.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                     rename_with(from, &name, to, &name, RenameFlags::EXCHANGE)?;
                 }
@@ -212,10 +213,10 @@ impl<'a> Volume<'a> {
         sync(to)
     }
 
-    /// Undoes whatever of the swap was done. `is_out` says that all old entries were out.
+    /// Undoes all completed steps of the swap. `is_out` tells whether all old entries were moved out.
     ///
     /// # Errors
-    /// As the system says.
+    /// I/O errors.
     pub(crate) fn put_back(&self, is_out: bool) -> io::Result<()> {
         match self.place.swap {
             Swap::Directory => self.put_directory_back(),
@@ -260,11 +261,11 @@ fn rename_with(
     rustix::fs::renameat_with(from, name, to, new_name, flags)
 }
 
-/// Renames to a name that nothing has.
+/// Renames an entry to an unused name.
 fn rename_new(from: &Dir, name: &OsStr, to: &Dir, new_name: &OsStr) -> io::Result<()> {
     match rename_with(from, name, to, new_name, RenameFlags::NOREPLACE) {
         Ok(()) => Ok(()),
-        // The file system can't look and rename at once.
+        // The file system can't check and rename in one step.
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) if number_of(to, new_name)?.is_none() => {
             Ok(rustix::fs::renameat(from, name, to, new_name)?)
         }

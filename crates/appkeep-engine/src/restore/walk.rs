@@ -1,4 +1,4 @@
-//! Walks a volume of an origin, each directory before what is in it, without recursion.
+//! Walks a volume of an origin without recursion, each directory before its entries.
 
 use std::path::{Path, PathBuf};
 use std::vec;
@@ -8,15 +8,15 @@ use appkeep_core::engine::EngineError;
 use super::entry::{Content, DEPTH_MAX, Entry, Fault, FileIs, Inside, Kind, Looks, Origin};
 use super::fill::Work;
 
-/// What is done at each entry. It begins in the directory that gets the volume.
+/// The operations on each entry. The walk begins in the parent directory of the volume.
 pub(crate) trait Visit {
-    /// Goes into a directory, which has these entries.
+    /// Enters a directory with these entries.
     fn enter(&mut self, entry: &Entry, below: &[Entry]) -> Result<(), Fault>;
 
-    /// Goes back; everything in the directory was visited.
+    /// Returns to the parent; everything in the directory was visited.
     fn leave(&mut self, path: &Path, looks: &Looks) -> Result<(), Fault>;
 
-    /// Deals with a file. `path` begins with the volume's name.
+    /// Handles a file. `path` begins with the volume's name.
     fn file(
         &mut self,
         path: &Path,
@@ -25,7 +25,7 @@ pub(crate) trait Visit {
         content: &mut dyn FnMut() -> Result<Content, Fault>,
     ) -> Result<(), Fault>;
 
-    /// Deals with a link.
+    /// Handles a link.
     fn link(&mut self, path: &Path, entry: &Entry, points_to: &Path) -> Result<(), Fault>;
 }
 
@@ -38,7 +38,7 @@ struct Frame {
 /// Walks `volume`, which is a directory.
 ///
 /// # Errors
-/// The first thing that goes wrong, with its path.
+/// The first error, with its path.
 pub(crate) fn walk(
     origin: &mut dyn Origin,
     volume: &Entry,
@@ -53,7 +53,7 @@ pub(crate) fn walk(
     let mut stack = vec![root];
     while let Some(frame) = stack.last_mut() {
         if work.is_over() {
-            // Whoever made it so says why.
+            // The reason is reported elsewhere.
             return Ok(());
         }
         let Some(entry) = frame.entries.next() else {

@@ -1,7 +1,7 @@
-//! Writes a volume into a directory that nobody else knows of yet.
+//! Writes a volume to a new directory that isn't in use yet.
 //!
-//! Every entry is made new, by its name, in a directory that is held open; nothing that is there already is
-//! opened, followed or changed. So nothing can be written anywhere else, whatever the origin says.
+//! Each entry is newly created, by name, in an open directory; existing entries are neither opened, followed
+//! nor changed. Therefore nothing is written elsewhere, whatever the origin contains.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
@@ -19,9 +19,9 @@ use super::looks;
 use super::walk::Visit;
 use crate::dir::Dir;
 
-/// Makes entries.
+/// Creates entries.
 pub(crate) struct Writer<'a> {
-    /// The directory that gets the volumes.
+    /// The parent directory of the volumes.
     top: Dir,
     cursor: Cursor,
     queue: &'a Queue,
@@ -30,30 +30,30 @@ pub(crate) struct Writer<'a> {
     made: &'a mut Made,
 }
 
-/// What was made.
+/// The entries that were created.
 #[derive(Debug, Default)]
 pub(crate) struct Made {
-    /// How many files, each name counted.
+    /// The number of files; each name counts.
     pub(crate) files: u64,
-    /// How many bytes they have.
+    /// The total size of the files in bytes.
     pub(crate) bytes: u64,
-    /// Names that should be one file with another name, and had to become files of their own.
+    /// Further names of a file that had to become separate files.
     pub(crate) apart: HashSet<PathBuf>,
 }
 
 /// The first name of a file with several names.
 struct Linked {
-    /// Below `top`.
+    /// The path below `top`.
     path: PathBuf,
     size: u64,
     parts: Option<Vec<DataId>>,
 }
 
 impl<'a> Writer<'a> {
-    /// A writer of one volume into `top`.
+    /// Creates a writer of one volume into `top`.
     ///
     /// # Errors
-    /// When the directory can't be opened once more.
+    /// If the directory can't be opened again.
     pub(crate) fn new(
         top: &Dir,
         queue: &'a Queue,
@@ -70,7 +70,7 @@ impl<'a> Writer<'a> {
         })
     }
 
-    /// Gives the file another name, if its content is there already under one. Says whether it did.
+    /// Adds a name to a file whose content exists under another one. Returns whether it did.
     fn link_to_first(&mut self, path: &Path, name: &OsStr, file: &FileIs) -> Result<bool, Fault> {
         let Some(first) = file.linked.and_then(|linked| self.links.get(&linked)) else {
             return Ok(false);
@@ -81,7 +81,8 @@ impl<'a> Writer<'a> {
         }
         match rustix::fs::linkat(&self.top, &first.path, self.cursor.here(), name, AtFlags::empty()) {
             Ok(()) => Ok(true),
-            // A path or a number of names beyond the system's limit, or a file system without such links.
+            // The path or the number of names exceeds the system's limit, or the file system has no hard
+            // links.
             Err(Errno::NAMETOOLONG | Errno::MLINK | Errno::PERM | Errno::OPNOTSUPP) => {
                 self.made.apart.insert(path.to_owned());
                 Ok(false)
@@ -91,7 +92,7 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// Of two entries with one name, the second finds the first in its place.
+/// Converts an error; if two entries have the same name, the second one already exists.
 fn made_twice(error: io::Error) -> Fault {
     if error.kind() == io::ErrorKind::AlreadyExists {
         Fault::Source("there are two entries of this name".to_owned())
@@ -109,7 +110,7 @@ impl Visit for Writer<'_> {
 
     fn leave(&mut self, _: &Path, looks: &Looks) -> Result<(), Fault> {
         let left = self.cursor.up().map_err(Fault::Target)?;
-        // Last, since every new entry changes the directory's time.
+        // Last, because each new entry changes the directory's time.
         looks::give(&left, looks, self.work.notes).map_err(Fault::Target)
     }
 

@@ -1,4 +1,4 @@
-//! Copies a volume's directory tree as it is now: bytes into the snapshot, everything else into its manifest.
+//! Copies a volume's directory tree: content to the snapshot, metadata to its manifest.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -25,29 +25,30 @@ use crate::staging::is_staging_name;
 
 /// Copies volumes into a directory.
 pub(crate) struct Copier<'a> {
-    /// The directory of all snapshots. A volume that holds it would be copied into itself without end.
+    /// The identity of the directory of snapshots. A volume that contains it would be copied into itself
+    /// endlessly.
     snapshots: (u64, u64),
     directory: &'a Path,
     reserve: Reserve,
     consistency: Consistency,
     unreadable: Reasons,
-    /// Whether files are still copied, and not only opened.
+    /// Whether files are still copied, rather than only opened.
     copies: bool,
     volume: Tally,
-    /// How many numbers for devices are given away in the manifest.
+    /// The number of device numbers that the manifest uses.
     devices: u64,
     cancel: &'a CancellationToken,
 }
 
-/// How the files of the volume came to be copied that is being copied now.
+/// How the files of the current volume were copied.
 #[derive(Debug, Default)]
 struct Tally {
     cloned: bool,
     copied: bool,
     torn: bool,
-    /// The file systems that files can't be cloned from.
+    /// The file systems whose files can't be cloned.
     no_clones: HashSet<u64>,
-    /// What the manifest calls the devices.
+    /// The manifest's numbers for devices.
     devices: HashMap<u64, u64>,
 }
 
@@ -68,11 +69,11 @@ struct Frame {
     source: Dir,
     target: Dir,
     names: vec::IntoIter<OsString>,
-    /// Where it is, beginning with the volume's name.
+    /// The path of the directory, beginning with the volume's name.
     path: PathBuf,
 }
 
-/// What is written while a volume is copied.
+/// The output of copying a volume.
 struct Output<'a> {
     /// The snapshot's directory.
     top: Dir,
@@ -82,7 +83,7 @@ struct Output<'a> {
 }
 
 impl Output<'_> {
-    /// Adds an entry to the manifest, and notes what of its metadata can't be kept.
+    /// Adds an entry to the manifest, and notes metadata that can't be kept.
     fn write_down(
         &mut self,
         name: &OsStr,
@@ -101,21 +102,21 @@ impl Output<'_> {
     }
 }
 
-/// The copy of a file that has several names.
+/// The copy of a file with several names.
 struct Linked {
-    /// Where it is, below the snapshot.
+    /// The path in the snapshot.
     path: PathBuf,
     original: Stat,
     attributes: xattr::Attributes,
-    /// What the manifest calls its device.
+    /// The manifest's number for its device.
     device: u64,
 }
 
 impl<'a> Copier<'a> {
-    /// A copier for a new snapshot that leaves `reserve` free. `directory` is that of all snapshots.
+    /// Creates a copier for a new snapshot that leaves `reserve` free. `directory` contains all snapshots.
     ///
     /// # Errors
-    /// [`EngineError::Storage`] when that directory can't be read.
+    /// [`EngineError::Storage`] if that directory can't be read.
     pub(crate) fn new(
         directory: &'a Path,
         reserve: Reserve,
@@ -138,12 +139,12 @@ impl<'a> Copier<'a> {
         })
     }
 
-    /// Copies one volume into `target`, under the volume's name. What can't be read is remembered; from then
-    /// on files are only opened, to find what else can't be read, and no longer copied. Files that don't hold
-    /// still are remembered, too. Volumes come sorted by name.
+    /// Copies one volume to `target`, under the volume's name. Unreadable files are recorded; from then on
+    /// files are only opened, to find further unreadable ones, and no longer copied. Files that keep changing
+    /// are recorded, too. Volumes must be copied in order of their names.
     ///
     /// # Errors
-    /// [`EngineError::Cancelled`], and [`EngineError::Storage`] when the copy can't be written.
+    /// [`EngineError::Cancelled`], and [`EngineError::Storage`] if the copy can't be written.
     pub(crate) fn copy(
         &mut self,
         volume: &Volume,
@@ -169,7 +170,7 @@ impl<'a> Copier<'a> {
             Ok(source) => source,
             Err(error) => {
                 self.copies = false;
-                // Where it is on this server is the operator's to know.
+                // The directory on this server is logged for the operator only.
                 tracing::warn!(path = %volume.path.display(), %error, "a volume can't be copied");
                 self.unreadable.push_error(&volume.name, &error);
                 return Ok(());
@@ -215,10 +216,10 @@ impl<'a> Copier<'a> {
         Ok(())
     }
 
-    /// Whether everything could be read.
+    /// Checks that everything could be read.
     ///
     /// # Errors
-    /// [`EngineError::Unreadable`] with what could not.
+    /// [`EngineError::Unreadable`] with the unreadable files.
     pub(crate) fn finish(self) -> Result<(), EngineError> {
         self.unreadable.into_result()
     }
@@ -275,7 +276,7 @@ impl<'a> Copier<'a> {
     ) -> Result<Option<Frame>, Fault> {
         let original = match frame.source.stat(name) {
             Ok(original) => original,
-            // It went away since its directory was listed.
+            // It was deleted after its directory was listed.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(Fault::original(error)),
         };
@@ -318,12 +319,13 @@ impl<'a> Copier<'a> {
             match rustix::fs::linkat(&output.top, &linked.path, &frame.target, name, at) {
                 Ok(()) => {
                     let (original, kind) = (linked.original, file_kind(&linked.original, linked.device));
-                    // What can't be kept of them was noted with the first name.
+                    // Lost metadata was noted for the first name.
                     let attributes = linked.attributes.clone();
                     let entry = Entry::new(name, kind, Original::new(&original, attributes));
                     return output.manifest.entry(entry).map_err(Fault::Copy);
                 }
-                // A path or a number of names beyond the system's limit: then it becomes a file of its own.
+                // The path or the number of names exceeds the system's limit: the copy becomes a separate
+                // file.
                 Err(Errno::NAMETOOLONG | Errno::MLINK) => {}
                 Err(error) => return Err(Fault::copy(error)),
             }
@@ -336,7 +338,7 @@ impl<'a> Copier<'a> {
         if !manner.clones
             && let Err(low) = self.reserve.check(self.directory, allocated_bytes(original))
         {
-            // The volumes grew since they were measured, or another snapshot was quicker.
+            // The volumes grew after they were measured, or another snapshot took the space.
             let error = io::Error::new(io::ErrorKind::StorageFull, low.to_string());
             return Err(Fault::copy(error));
         }
@@ -376,9 +378,9 @@ impl<'a> Copier<'a> {
         output.write_down(name, &path, kind, &copied.original, copied.attributes)
     }
 
-    /// What the manifest calls a device: the same in each snapshot of the same volumes. A further copy of a file
-    /// that was copied already (it changed meanwhile) must not pass for another name of the first, and gets a
-    /// number of its own.
+    /// The manifest's number for a device, which is the same in each snapshot of the same volumes. A second
+    /// copy of the same file (it changed meanwhile) must not be mistaken for another name of the first copy,
+    /// and gets a new number.
     fn number_of_device(&mut self, device: u64, is_further_copy: bool) -> u64 {
         let mut next = || {
             self.devices += 1;
@@ -400,19 +402,19 @@ fn file_kind(original: &Stat, device: u64) -> Kind {
     }
 }
 
-/// Whether the reason why a file can't be cloned holds for all files of its file system.
+/// Whether the reason why a file can't be cloned applies to all files of its file system.
 fn is_for_all_files(why: Errno) -> bool {
     matches!(why, Errno::OPNOTSUPP | Errno::XDEV | Errno::NOTTY | Errno::NOSYS)
 }
 
-/// Whether two looks at a file with several names saw the same content. A new name changes no more than the
-/// time of change.
+/// Whether a file with several names had the same content both times. A new name changes only the change
+/// time.
 fn is_same_content(one: &Stat, other: &Stat) -> bool {
     let content = |stat: &Stat| (stat.st_size, stat.st_mtime, stat.st_mtime_nsec);
     content(one) == content(other)
 }
 
-/// Whether the original went away. Its copy, if one was begun, goes too.
+/// Whether the original was deleted. If so, deletes its partial copy.
 fn is_gone(frame: &Frame, name: &OsStr) -> bool {
     let gone = frame
         .source

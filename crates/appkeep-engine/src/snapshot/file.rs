@@ -1,9 +1,9 @@
-//! Copies one file: as a clone where the file system can, else byte for byte, with its holes, and notices
-//! when it changes meanwhile.
+//! Copies one file, and detects concurrent changes. It is cloned if the file system supports that; otherwise
+//! it is copied byte by byte, with its holes.
 //!
-//! A clone shows one moment. A copy that mixes two states of a file looks fine and is worthless. Whether the
-//! file was left alone is told from its size and times before and after, so a change that the system doesn't
-//! record (a write through a memory map that is still to be noticed) goes unseen.
+//! A clone is consistent. A copy that mixes two states of a file looks valid but is useless. Changes are
+//! detected by comparing the file's size and times before and after the copy. A change that the system hasn't
+//! recorded yet (a write through a memory map) is not detected.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -22,21 +22,21 @@ use super::xattr;
 use crate::dir::{Dir, identity_of, kind_of, size_of};
 use crate::failure::is_transient;
 
-/// How often a copy is begun before the file counts as one that can't be copied.
+/// The maximum number of attempts to copy a file.
 const TRIES_MAX: u32 = 3;
 
-/// How many bytes are copied between two looks at the cancel token.
+/// The number of bytes that are copied between two checks for cancellation.
 const PIECE_BYTES: u64 = 4 * 1024 * 1024;
 
-/// How long the system's clock for file times stands still, at most.
+/// The resolution of the system's clock for file times.
 const TICK: Duration = Duration::from_millis(10);
 
-/// Why an entry was not copied.
+/// The reason why an entry was not copied.
 #[derive(Debug)]
 pub(crate) enum Fault {
-    /// The original can't be read; the words say why.
+    /// The original can't be read; contains the reason.
     Original(String),
-    /// The original didn't hold still.
+    /// The original changed during the copy.
     Torn,
     /// The copy can't be written.
     Copy(io::Error),
@@ -45,7 +45,8 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
-    /// A failure at the original. A transient error says nothing about it, and ends the copy.
+    /// Converts an error of the original. A transient error doesn't concern the file itself, and ends the
+    /// copy.
     pub(crate) fn original(error: impl Into<io::Error>) -> Self {
         let error = error.into();
         if is_transient(&error) {
@@ -55,45 +56,45 @@ impl Fault {
         }
     }
 
-    /// A failure at the copy.
+    /// Converts an error of the copy.
     pub(crate) fn copy(error: impl Into<io::Error>) -> Self {
         Self::Copy(error.into())
     }
 }
 
-/// How a file came to be copied.
+/// How a file was copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Way {
-    /// It shares its original's bytes as they were at one moment.
+    /// It shares its original's blocks as of one moment.
     Cloned,
-    /// Its original held still while it was copied.
+    /// Its original didn't change during the copy.
     Copied,
-    /// Its original changed while it was copied, and the last copy was kept.
+    /// Its original changed during the copy, and the last copy was kept.
     Torn,
 }
 
-/// How to copy a file.
+/// The options for copying a file.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Manner<'a> {
     /// Whether to try a clone first.
     pub(crate) clones: bool,
-    /// What to do about a file that doesn't hold still.
+    /// What to do if a file keeps changing.
     pub(crate) consistency: Consistency,
-    /// Ends it early.
+    /// Cancels the copy.
     pub(crate) cancel: &'a CancellationToken,
 }
 
 /// A file that was copied.
 #[derive(Debug)]
 pub(crate) struct Copied {
-    /// What the original was. Its time of change is never later than the copy's content, so that a later
-    /// change can't be overlooked.
+    /// The metadata of the original. Its change time is never later than the copy's content, so that later
+    /// changes are always detected.
     pub(crate) original: Stat,
     /// The original's extended attributes.
     pub(crate) attributes: xattr::Found,
     /// How it was copied.
     pub(crate) way: Way,
-    /// Why it wasn't cloned, if that was tried.
+    /// The reason why it wasn't cloned, if that was tried.
     pub(crate) no_clone: Option<Errno>,
 }
 
@@ -102,7 +103,7 @@ pub(crate) fn copy(source: &Dir, target: &Dir, name: &OsStr, manner: Manner<'_>)
     copy_watched(source, target, name, manner, &mut || ())
 }
 
-/// The same; `on_piece` is called after each piece that is copied.
+/// As [`copy`]; `on_piece` is called after each copied piece.
 fn copy_watched(
     source: &Dir,
     target: &Dir,
@@ -141,14 +142,14 @@ fn copy_watched(
             return finish(&original, after, Way::Copied, no_clone);
         }
         if attempt == TRIES_MAX && manner.consistency == Consistency::Relaxed {
-            // With the time before the change: the next backup has to see that the file is another one then.
+            // With the metadata from before the change, so that the next backup detects the change.
             return finish(&original, before, Way::Torn, no_clone);
         }
     }
     Err(Fault::Torn)
 }
 
-/// Adds what isn't content.
+/// Adds the extended attributes.
 fn finish(file: &File, original: Stat, way: Way, no_clone: Option<Errno>) -> Result<Copied, Fault> {
     let attributes = xattr::found_at(file).map_err(Fault::original)?;
     Ok(Copied {
@@ -159,10 +160,10 @@ fn finish(file: &File, original: Stat, way: Way, no_clone: Option<Errno>) -> Res
     })
 }
 
-/// Lets an empty copy share its original's bytes.
+/// Clones the original into an empty copy.
 fn clone(original: &File, copy: &File) -> Result<(), Errno> {
     match rustix::fs::ioctl_ficlone(copy, original) {
-        // A file that btrfs keeps without copy-on-write is cloned only into another such file.
+        // A btrfs file without copy-on-write can be cloned only into another such file.
         Err(Errno::INVAL) if is_nocow(original) => {
             rustix::fs::ioctl_setflags(copy, IFlags::NOCOW)?;
             rustix::fs::ioctl_ficlone(copy, original)
@@ -175,15 +176,15 @@ fn is_nocow(file: &File) -> bool {
     rustix::fs::ioctl_getflags(file).is_ok_and(|flags| flags.contains(IFlags::NOCOW))
 }
 
-/// What changes when a file does.
+/// The values that change with a file.
 fn changes_of(stat: &Stat) -> impl PartialEq + use<> {
     let modified = (stat.st_mtime, stat.st_mtime_nsec);
     let changed = (stat.st_ctime, stat.st_ctime_nsec);
     (identity_of(stat), stat.st_size, modified, changed)
 }
 
-/// Waits until the clock for file times has passed the file's last change. A further change at the same
-/// reading of that clock would leave no trace. Says whether it had to wait.
+/// Waits until the clock for file times has passed the file's last change. Another change within the same
+/// clock tick would be undetectable. Returns whether it waited.
 fn settle(stat: &Stat) -> bool {
     let changed = Duration::new(
         u64::try_from(stat.st_ctime).unwrap_or(0),
@@ -191,7 +192,7 @@ fn settle(stat: &Stat) -> bool {
     );
     let mut waited = Duration::ZERO;
     let step = TICK / 10;
-    // A time that lies further ahead is from another clock, and waiting doesn't help.
+    // A time further in the future is from another clock, and waiting doesn't help.
     while waited < 2 * TICK && coarse_now() <= changed && changed < coarse_now() + TICK {
         thread::sleep(step);
         waited += step;
@@ -207,7 +208,7 @@ fn coarse_now() -> Duration {
     )
 }
 
-/// Copies `size` bytes, and no hole. Says whether there were so many.
+/// Copies `size` bytes, without holes. Returns whether the file had that many.
 fn copy_content(
     original: &File,
     copy: &File,
@@ -239,12 +240,12 @@ fn copy_content(
     Ok(true)
 }
 
-/// Where the next bytes are that aren't a hole: from where to where, at or after `at`.
+/// The range of the next data that isn't a hole, from `at`.
 fn next_data(original: &File, at: u64, size: u64) -> rustix::io::Result<Option<(u64, u64)>> {
     let data = match rustix::fs::seek(original, SeekFrom::Data(at)) {
         Ok(data) => data,
         Err(Errno::NXIO) => return Ok(None),
-        // The file system doesn't tell where holes are.
+        // The file system doesn't report holes.
         Err(Errno::INVAL | Errno::NOTSUP) => return Ok(Some((at, size))),
         Err(error) => return Err(error),
     };
@@ -259,7 +260,7 @@ fn copy_piece(mut original: &File, mut copy: &File, at: u64, bytes: u64) -> Resu
     rustix::fs::seek(original, SeekFrom::Start(at)).map_err(Fault::original)?;
     rustix::fs::seek(copy, SeekFrom::Start(at)).map_err(Fault::copy)?;
     io::copy(&mut original.by_ref().take(bytes), &mut copy).map_err(|error| {
-        // Both files are in one call; what only writing can cause is told by its kind.
+        // One call reads and writes; the error kind identifies those that only writing can cause.
         match error.kind() {
             io::ErrorKind::StorageFull
             | io::ErrorKind::QuotaExceeded
@@ -295,7 +296,7 @@ mod tests {
         }
     }
 
-    /// Copies `file`, strictly.
+    /// Copies `file` with strict consistency.
     fn copy_file(source: &Dir, target: &Dir, on_piece: &mut dyn FnMut()) -> Result<Copied, Fault> {
         let cancel = CancellationToken::new();
         let manner = manner(Consistency::Strict, &cancel);
@@ -340,7 +341,7 @@ mod tests {
         fs::write(&path, vec![b'a'; 5 << 20]).unwrap();
         let writer = fs::OpenOptions::new().write(true).open(&path).unwrap();
         let mut tries = 0;
-        // One byte, in place: size and inode stay the same.
+        // Changes one byte in place: size and inode stay the same.
         let mut change = || {
             tries += 1;
             writer.write_all_at(b"b", 0).unwrap();
@@ -350,7 +351,7 @@ mod tests {
         assert!(tries >= TRIES_MAX);
     }
 
-    /// Otherwise the next backup finds time and size unchanged, and keeps the torn copy for ever.
+    /// Otherwise the next backup would find time and size unchanged, and keep the torn copy forever.
     #[test]
     fn a_torn_copy_that_is_kept_is_older_than_what_became_of_the_file() {
         let (dir, source, target) = opened();
@@ -384,7 +385,7 @@ mod tests {
         );
     }
 
-    /// As some files of the kernel's do.
+    /// Some kernel files behave in this way.
     #[test]
     fn a_file_with_fewer_bytes_than_it_says_is_a_fault() {
         let (dir, _, target) = opened();

@@ -1,4 +1,4 @@
-//! Gives a directory the owner, permissions, attributes and times of another one.
+//! Copies the owner, permissions, attributes and times of one directory to another.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -8,28 +8,29 @@ use rustix::io::Errno;
 
 use super::xattr::{self, Attributes};
 
-/// Makes an open directory look like its original. Times come last, since everything else changes them.
+/// Sets the metadata of an open directory to that of its original. Times come last, because all other changes
+/// affect them.
 ///
 /// # Errors
-/// As the system says. Not being allowed to give it away is no error: only root may.
+/// I/O errors. A lack of permission to change the owner isn't an error: that requires root.
 pub(crate) fn give(copy: &impl AsFd, original: &Stat, attributes: &Attributes) -> io::Result<()> {
     let (owner, group) = (Uid::from_raw(original.st_uid), Gid::from_raw(original.st_gid));
     match rustix::fs::fchown(copy, Some(owner), Some(group)) {
         Ok(()) | Err(Errno::PERM) => {}
         Err(error) => return Err(error.into()),
     }
-    // Before the permissions, which may take away the right to set attributes; but permissions come after the
-    // owner, since a new one takes the set-user-ID bit away.
+    // Attributes come before the permissions, which may revoke the right to set them. Permissions come after
+    // the owner, because changing the owner clears the set-user-ID bit.
     xattr::give(copy, attributes)?;
     rustix::fs::fchmod(copy, Mode::from_raw_mode(original.st_mode & 0o7777))?;
     rustix::fs::futimens(copy, &times_of(original)?)?;
     Ok(())
 }
 
-/// When it was last read and changed.
+/// The access and modification times.
 ///
 /// # Errors
-/// When the system's numbers make no time.
+/// If the system returned an invalid time.
 pub(crate) fn times_of(stat: &Stat) -> io::Result<Timestamps> {
     let nanos = |nanos: u64| i64::try_from(nanos).map_err(io::Error::other);
     Ok(Timestamps {

@@ -1,10 +1,12 @@
-//! Snapshots on disk: an app's volumes, copied beside the snapshot's place, which is then renamed.
+//! Snapshots on disk: an app's volumes are copied to a temporary directory, which is then renamed.
 //!
-//! For each volume the strongest way is taken that there is: a snapshot of its btrfs subvolume, which holds
-//! what was synced until one moment; clones of its files, each of which shows one moment; or copies of files
-//! that held still.
-//! What it came to is kept beside the snapshot, and what the originals looked like in its manifest: the copies
-//! hold only bytes.
+//! Each volume is copied with the strongest available method:
+//! - a snapshot of its btrfs subvolume, which contains all data that was synced up to one moment;
+//! - clones of its files, each of which is consistent;
+//! - copies of files that didn't change meanwhile.
+//!
+//! The result is recorded next to the snapshot, and the originals' metadata in its manifest: the copies
+//! contain only bytes.
 
 pub(crate) mod copy;
 pub(crate) mod file;
@@ -38,9 +40,9 @@ use crate::space::{CopySize, Reserve};
 /// A completed snapshot.
 #[derive(Debug, Clone)]
 pub(crate) struct Snapshot {
-    /// Its directory, with a directory for each volume.
+    /// The snapshot's directory, with one directory for each volume.
     pub(crate) directory: PathBuf,
-    /// Its manifest. One that an earlier version took has none: its copies look like the originals.
+    /// The manifest. Snapshots of earlier versions have none: their copies have the originals' metadata.
     pub(crate) manifest: Option<PathBuf>,
 }
 
@@ -52,7 +54,7 @@ pub(crate) struct SnapshotStore {
 }
 
 impl SnapshotStore {
-    /// Keeps snapshots below `data_dir`, and `reserve` of its file system free.
+    /// Creates a store below `data_dir` that keeps `reserve` of its file system free.
     pub(crate) fn new(data_dir: &Path, reserve: Reserve) -> Self {
         Self {
             directory: data_dir.join("snapshots"),
@@ -60,34 +62,34 @@ impl SnapshotStore {
         }
     }
 
-    /// Counts how much space a snapshot of files needs.
+    /// Creates an empty count of the space that a snapshot requires.
     ///
     /// # Errors
-    /// [`EngineError::Storage`] when the directory of snapshots can't be made.
+    /// [`EngineError::Storage`] if the directory of snapshots can't be created.
     pub(crate) fn copy_size(&self) -> Result<CopySize, EngineError> {
         durable::create_dirs(&self.directory)
             .map_err(|error| storage("making the directory of snapshots", &error))?;
         Ok(CopySize::new(&self.directory))
     }
 
-    /// Checks that a snapshot of that size leaves the reserve free.
+    /// Checks that a snapshot of this size leaves the reserve free.
     ///
     /// # Errors
-    /// [`EngineError::LowSpace`] when it doesn't.
+    /// [`EngineError::LowSpace`] if it doesn't.
     pub(crate) fn check_space(&self, size: &CopySize) -> Result<(), EngineError> {
         let checked = self.reserve.check(&self.directory, size.bytes());
         checked.map_err(EngineError::LowSpace)
     }
 
-    /// Where a snapshot is, or would be.
+    /// The path of a snapshot, whether or not it exists.
     pub(crate) fn path_of(&self, app_id: AppId, snap_id: AppSnapId) -> PathBuf {
         self.directory.join(app_id.to_string()).join(snap_id.to_string())
     }
 
-    /// Where a completed snapshot is.
+    /// The path of a completed snapshot.
     ///
     /// # Errors
-    /// [`EngineError::Unreadable`] when it isn't there.
+    /// [`EngineError::Unreadable`] if it doesn't exist.
     pub(crate) fn find(&self, app_id: AppId, snap_id: AppSnapId) -> Result<PathBuf, EngineError> {
         let path = self.path_of(app_id, snap_id);
         match fs::symlink_metadata(&path) {
@@ -99,11 +101,10 @@ impl SnapshotStore {
         }
     }
 
-    /// A completed snapshot, to be read.
+    /// Opens a completed snapshot for reading.
     ///
     /// # Errors
-    /// [`EngineError::Unreadable`] when it isn't there; [`EngineError::Storage`] when it can't be known whether
-    /// it has a manifest.
+    /// [`EngineError::Unreadable`] if it doesn't exist; [`EngineError::Storage`] if its record can't be read.
     pub(crate) fn open(&self, app_id: AppId, snap_id: AppSnapId) -> Result<Snapshot, EngineError> {
         let directory = self.find(app_id, snap_id)?;
         let has_manifest = record::has_manifest(&directory)
@@ -114,10 +115,10 @@ impl SnapshotStore {
         })
     }
 
-    /// Which completed snapshots of an app there are.
+    /// Lists the completed snapshots of an app.
     ///
     /// # Errors
-    /// [`EngineError::Storage`] when the directory can't be read.
+    /// [`EngineError::Storage`] if the directory can't be read.
     pub(crate) fn list(&self, app_id: AppId) -> Result<HashSet<AppSnapId>, EngineError> {
         let failed = |error: io::Error| storage("listing snapshots", &error);
         let entries = match fs::read_dir(self.directory.join(app_id.to_string())) {
@@ -139,10 +140,10 @@ impl SnapshotStore {
         Ok(found)
     }
 
-    /// Copies all volumes as they are now. A snapshot that is complete already is left as it is, and answered.
+    /// Copies the current content of all volumes. If the snapshot is already complete, returns its record.
     ///
     /// # Errors
-    /// As the port says. Nothing is left behind, as far as that is possible.
+    /// Those of `Engine::take_snapshot`. An incomplete snapshot is deleted if possible.
     pub(crate) fn take(
         &self,
         request: &TakeSnapshot,
@@ -160,7 +161,7 @@ impl SnapshotStore {
                 Ok(()) => Ok(taken),
                 Err(error) => Err(storage("storing the snapshot", &error)),
             });
-        // It may have its name already. Without its manifest it must not be there.
+        // It may have its final name already, but must not exist without its manifest.
         if taken.is_err()
             && let Err(error) = remove_tree(&partial)
                 .and_then(|()| remove_tree(&path))
@@ -181,14 +182,14 @@ impl SnapshotStore {
         durable::create_dirs(partial)
             .map_err(|error| storage("making a directory for the snapshot", &error))?;
         let target = Dir::open(partial).map_err(|error| storage("opening the snapshot", &error))?;
-        // A default access control list above would else be that of each copy.
+        // Otherwise each copy would inherit the default access control list of a parent directory.
         xattr::disinherit(&target)
             .map_err(|error| storage("removing inherited access control lists", &error))?;
         let mut copier = Copier::new(&self.directory, self.reserve, request.consistency, cancel)?;
         let mut record = Record::new(request.taken_at);
         let failed = |error: io::Error| storage("writing the snapshot's manifest", &error);
         let mut manifest = Writer::create(&manifest::place_of(path)).map_err(failed)?;
-        // The order of a walk, in which the manifest is read.
+        // The manifest is read in sorted order.
         let mut volumes: Vec<_> = request.volumes.iter().collect();
         volumes.sort_by(|one, other| one.name.cmp(&other.name));
         for volume in volumes {
@@ -209,10 +210,10 @@ impl SnapshotStore {
         record.finish(request.consistency)
     }
 
-    /// Removes a snapshot and what is left of unfinished ones. One that isn't there is fine.
+    /// Deletes a snapshot and the remains of incomplete ones, if they exist.
     ///
     /// # Errors
-    /// [`EngineError::Storage`]; then nobody sees the snapshot any more, unless it can't even be renamed.
+    /// [`EngineError::Storage`]. The snapshot is then no longer visible, unless it couldn't even be renamed.
     pub(crate) fn delete(&self, app_id: AppId, snap_id: AppSnapId) -> Result<(), EngineError> {
         let path = self.path_of(app_id, snap_id);
         let remove = || {
@@ -232,13 +233,13 @@ impl SnapshotStore {
             record::remove(&path)
         };
         remove().map_err(|error| storage("removing the snapshot", &error))?;
-        // Fails while the app has other snapshots, or never had one.
+        // Fails if the app has other snapshots, or never had one.
         let _ = path.parent().map(fs::remove_dir);
         Ok(())
     }
 }
 
-/// Makes sure that everything is on the disk, and gives the snapshot its name.
+/// Syncs all data to disk, and gives the snapshot its final name.
 fn keep(partial: &Path, path: &Path, taken: &SnapshotTaken) -> io::Result<()> {
     record::write(path, taken)?;
     fail_point::pass("snapshot.before_rename");
@@ -248,16 +249,16 @@ fn keep(partial: &Path, path: &Path, taken: &SnapshotTaken) -> io::Result<()> {
     durable::sync_parent(path)
 }
 
-/// Removes a directory tree, or nothing if it isn't there.
+/// Deletes a directory tree, if it exists.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
     remove_subvolumes(path)?;
     match fs::remove_dir_all(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            // Copies of directories that even their owner must not change.
+            // The tree contains copies of directories without write permission for the owner.
             permit_changes(path)?;
             fs::remove_dir_all(path)
         }
@@ -265,7 +266,7 @@ pub(crate) fn remove_tree(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes the volumes that are btrfs subvolumes: they are read-only, and go at once.
+/// Deletes the volumes that are btrfs subvolumes: they are read-only, and are deleted in one step.
 fn remove_subvolumes(path: &Path) -> io::Result<()> {
     let volumes = match fs::read_dir(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

@@ -1,5 +1,5 @@
-//! What a snapshot turned out to be: gathered while it is taken, kept beside it, and read again by whoever
-//! asks for a snapshot that is there already.
+//! The record of a snapshot: collected during its creation, stored next to it, and returned if an existing
+//! snapshot is requested again.
 
 use std::fs;
 use std::io;
@@ -15,10 +15,10 @@ use super::manifest;
 use crate::durable;
 use crate::failure::Reasons;
 
-/// How many notes are kept. More are only counted.
+/// The maximum number of notes that are kept. Further ones are only counted.
 const NOTES_MAX: usize = 32;
 
-/// What is known of a snapshot that is being taken.
+/// The record of a snapshot that is being created.
 #[derive(Debug)]
 pub(crate) struct Record {
     taken: SnapshotTaken,
@@ -27,7 +27,7 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// Nothing is known but the moment, and that there is nothing better than this.
+    /// Creates a record with the snapshot's time and the strongest level, which volumes can only lower.
     pub(crate) fn new(taken_at: DateTime<Utc>) -> Self {
         Self {
             taken: SnapshotTaken {
@@ -42,12 +42,12 @@ impl Record {
         }
     }
 
-    /// A volume reached this level.
+    /// Records the level of a volume.
     pub(crate) fn reach(&mut self, level: SnapshotLevel) {
         self.taken.level = self.taken.level.max(level);
     }
 
-    /// A person should know this.
+    /// Records a note for the user.
     pub(crate) fn note(&mut self, note: String) {
         if self.taken.notes.len() < NOTES_MAX {
             self.taken.notes.push(note);
@@ -56,7 +56,7 @@ impl Record {
         }
     }
 
-    /// An entry can't be copied, because of its kind.
+    /// Records an entry that can't be copied because of its type.
     pub(crate) fn skip(&mut self, path: &Path, kind: FileType) {
         self.taken.skipped += 1;
         let kind = match kind {
@@ -68,17 +68,17 @@ impl Record {
         self.note(format!("{}: left out, it is {kind}", path.display()));
     }
 
-    /// An entry has metadata that can't be kept: `what`, and why.
+    /// Records metadata of an entry that can't be kept; `what` includes the reason.
     pub(crate) fn lose(&mut self, path: &Path, what: &str) {
         self.taken.metadata_lost += 1;
         self.lost.push(format!("{}: {what}", path.display()));
         self.note(format!("{}: {what}; it is not kept", path.display()));
     }
 
-    /// All of it.
+    /// Returns the complete record.
     ///
     /// # Errors
-    /// [`EngineError::Unreadable`] when metadata can't be kept, and has to be.
+    /// [`EngineError::Unreadable`] if metadata can't be kept although the consistency level requires it.
     pub(crate) fn finish(mut self, consistency: Consistency) -> Result<SnapshotTaken, EngineError> {
         if consistency == Consistency::Strict {
             self.lost.into_result()?;
@@ -90,17 +90,18 @@ impl Record {
     }
 }
 
-/// The record, as it is stored.
+/// The stored form of a record.
 #[derive(Debug, Serialize, Deserialize)]
 struct Stored {
     #[serde(flatten)]
     taken: SnapshotTaken,
-    /// Whether there is a manifest. Snapshots of earlier versions have none: their copies look like the originals.
+    /// Whether there is a manifest. Snapshots of earlier versions have none: their copies have the originals'
+    /// metadata.
     #[serde(default)]
     has_manifest: bool,
 }
 
-/// Where the record of the snapshot at `path` is.
+/// The path of the record of the snapshot at `path`.
 fn place_of(path: &Path) -> PathBuf {
     path.with_extension("taken")
 }
@@ -109,10 +110,10 @@ fn place_beside(path: &Path) -> PathBuf {
     path.with_extension("taken-new")
 }
 
-/// Keeps what the snapshot at `path` is, durably.
+/// Stores the record of the snapshot at `path` durably.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn write(path: &Path, taken: &SnapshotTaken) -> io::Result<()> {
     let stored = Stored {
         taken: taken.clone(),
@@ -122,10 +123,10 @@ pub(crate) fn write(path: &Path, taken: &SnapshotTaken) -> io::Result<()> {
     durable::write(&place_of(path), &place_beside(path), &[text])
 }
 
-/// What the snapshot at `path` is.
+/// Reads the record of the snapshot at `path`.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn read(path: &Path) -> io::Result<SnapshotTaken> {
     stored(path).map(|stored| stored.taken)
 }
@@ -133,7 +134,7 @@ pub(crate) fn read(path: &Path) -> io::Result<SnapshotTaken> {
 /// Whether the snapshot at `path` has a manifest.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn has_manifest(path: &Path) -> io::Result<bool> {
     match stored(path) {
         Ok(stored) => Ok(stored.has_manifest),
@@ -146,10 +147,10 @@ fn stored(path: &Path) -> io::Result<Stored> {
     Ok(serde_json::from_slice(&fs::read(place_of(path))?)?)
 }
 
-/// Forgets what the snapshot at `path` was, and its manifest. No record is fine.
+/// Deletes the record and the manifest of the snapshot at `path`, if they exist.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
     for place in [place_of(path), place_beside(path), manifest::place_of(path)] {
         match fs::remove_file(place) {

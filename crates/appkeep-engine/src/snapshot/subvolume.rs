@@ -1,9 +1,10 @@
-//! Snapshots of btrfs subvolumes: a volume that is one is taken whole, in no time, as a power cut at that
-//! moment would have left it. Writes that nobody synced may or may not be in it, in any order.
+//! Snapshots of btrfs subvolumes. A volume that is a subvolume is captured completely and at once, in the
+//! state that a power failure at that moment would leave. Writes that weren't synced may or may not be
+//! included, in any order.
 //!
-//! The system calls behind it need `unsafe` code or a crate that needs libclang, so this runs the `btrfs`
-//! command, and does without where there is none. A subvolume that is mounted below the volume, or lies in
-//! it, would be an empty directory in the snapshot; such a volume is left to the other ways.
+//! The system calls require `unsafe` code or a crate that depends on libclang. Instead, this module runs the
+//! `btrfs` command; without the command, other methods are used. A subvolume inside the volume, or a mount
+//! below it, would be an empty directory in the snapshot; such a volume is copied with other methods.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -25,23 +26,24 @@ use super::{metadata, remove_tree};
 use crate::dir::{Dir, kind_of};
 use crate::staging::is_staging_name;
 
-/// What `statfs` answers for btrfs.
+/// The file system type of btrfs in `statfs`.
 const BTRFS_MAGIC: u64 = 0x9123_683e;
 
 /// The inode of the root of every subvolume.
 const SUBVOLUME_INODE: u64 = 256;
 
-/// The inode of what stands in a snapshot where the original has a subvolume.
+/// The inode of the placeholder for a nested subvolume in a snapshot.
 const PLACEHOLDER_INODE: u64 = 2;
 
-/// The program that does it.
+/// The name of the command.
 const BTRFS: &str = "btrfs";
 
-/// Takes a snapshot of the volume into the directory `partial`, under the volume's name. Says whether it did;
-/// when it didn't, nothing is left behind, and the record says why, if there is anything to say.
+/// Creates a snapshot of the volume in the directory `partial`, under the volume's name. Returns whether it
+/// did. If not, nothing is left behind, and the record contains the reason, if there is one.
 ///
 /// # Errors
-/// [`EngineError::Cancelled`].
+/// [`EngineError::Cancelled`], and [`EngineError::Storage`] if the remains of a failed snapshot can't be
+/// deleted.
 pub(crate) fn take(
     volume: &Volume,
     partial: &Path,
@@ -49,7 +51,7 @@ pub(crate) fn take(
     record: &mut Record,
     cancel: &CancellationToken,
 ) -> Result<bool, EngineError> {
-    // What can't be read is for those to tell who read it.
+    // A read error is reported by the method that is used instead.
     let Ok(true) = Dir::open(&volume.path).and_then(|dir| is_subvolume(&dir)) else {
         return Ok(false);
     };
@@ -88,23 +90,23 @@ pub(crate) fn take(
 /// Whether the directory is the root of a btrfs subvolume.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn is_subvolume(dir: &Dir) -> io::Result<bool> {
     let is_root = dir.stat_self()?.st_ino == SUBVOLUME_INODE;
     Ok(is_root && u64::try_from(rustix::fs::fstatfs(dir)?.f_type).is_ok_and(|kind| kind == BTRFS_MAGIC))
 }
 
-/// Removes a subvolume with all that is in it.
+/// Deletes a subvolume with its content.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn delete(path: &Path) -> io::Result<()> {
-    // Until the file system has committed that, a power cut brings the subvolume back.
+    // Until the deletion is committed, a power failure would bring the subvolume back.
     let arguments = ["subvolume", "delete", "--commit-after"].map(OsStr::new);
     if run(&arguments, path).is_ok() {
         return Ok(());
     }
-    // Not everybody may do that; but the owner may empty it.
+    // Users without the right to delete it may still be able to empty it, as its owner.
     if let Err(why) = set_read_only(path, false) {
         tracing::debug!(path = %path.display(), why, "a subvolume can't be made writable");
     }
@@ -119,7 +121,7 @@ fn delete_if_there(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Why no whole snapshot of the volume could be taken.
+/// Checks whether the volume can be captured as a whole; if not, returns the reason.
 fn obstacle(volume: &Path, snapshots: &Path) -> Result<(), String> {
     let volume = fs::canonicalize(volume).map_err(|error| error.to_string())?;
     let identity = fs::metadata(&volume)
@@ -138,14 +140,14 @@ fn obstacle(volume: &Path, snapshots: &Path) -> Result<(), String> {
     }
 }
 
-/// The mount points in the text of `mountinfo`.
+/// Lists the mount points in the text of `mountinfo`.
 fn mount_points(text: &[u8]) -> impl Iterator<Item = PathBuf> {
     text.split(|byte| *byte == b'\n')
         .filter_map(|line| line.split(|byte| *byte == b' ').nth(4))
         .map(|point| PathBuf::from(OsString::from_vec(unescaped(point))))
 }
 
-/// Without the octal escapes that stand for space, tab, newline and backslash.
+/// Decodes the octal escapes for space, tab, newline and backslash.
 fn unescaped(text: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -166,7 +168,7 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
     plain
 }
 
-/// Takes a writable snapshot: what doesn't belong in it is still to be removed.
+/// Creates a writable snapshot, from which unsuitable entries are then deleted.
 fn snapshot(volume: &Path, target: &Path) -> Result<(), String> {
     let volume = fs::canonicalize(volume).map_err(|error| error.to_string())?;
     let arguments = [
@@ -177,15 +179,15 @@ fn snapshot(volume: &Path, target: &Path) -> Result<(), String> {
     run(&arguments, target)
 }
 
-/// Something of an entry that isn't kept.
+/// A property of an entry that isn't kept.
 enum Oddity {
-    /// It is removed, because it is of this kind.
+    /// The entry is deleted because of its type.
     Kind(FileType),
-    /// The time of its last change, in backups.
+    /// The modification time, in backups.
     Time,
 }
 
-/// Removes what is neither file, directory nor link, and makes the snapshot read-only.
+/// Deletes everything but files, directories and links, and makes the snapshot read-only.
 fn clear(
     target: &Path,
     name: &str,
@@ -245,7 +247,7 @@ struct Frame {
     path: PathBuf,
 }
 
-/// Removes what a restore left; the directory that it is in keeps its times.
+/// Deletes the remains of a restore, and preserves the times of the parent directory.
 fn remove_staging(dir: &Dir, path: &Path) -> io::Result<()> {
     let before = dir.stat_self()?;
     remove_tree(path)?;
@@ -253,7 +255,7 @@ fn remove_staging(dir: &Dir, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Removes an entry; its directory keeps its times.
+/// Deletes an entry, and preserves the times of its directory.
 fn remove(dir: &Dir, name: &OsStr) -> io::Result<()> {
     let before = dir.stat_self()?;
     rustix::fs::unlinkat(dir, name, AtFlags::empty())?;
@@ -268,12 +270,12 @@ fn set_read_only(path: &Path, is: bool) -> Result<(), String> {
     succeed(&mut command)
 }
 
-/// Runs the program on `path`.
+/// Runs the command on `path`.
 fn run(arguments: &[&OsStr], path: &Path) -> Result<(), String> {
     succeed(Command::new(BTRFS).args(arguments).arg(path))
 }
 
-/// Runs a command and answers what it complains about.
+/// Runs a command; on failure, returns the last line of its error output.
 fn succeed(command: &mut Command) -> Result<(), String> {
     let output = command
         .env("LC_ALL", "C")

@@ -1,4 +1,4 @@
-//! Extended attributes, access control lists among them.
+//! Extended attributes, including access control lists.
 
 use std::ffi::{CStr, CString};
 use std::io;
@@ -8,24 +8,24 @@ use std::path::Path;
 use rustix::fs::XattrFlags;
 use rustix::io::{Errno, Result};
 
-/// The largest value and the longest list of names that Linux has, in bytes.
+/// Linux's limit for a value and for the list of names, in bytes.
 const BYTES_MAX: usize = 64 * 1024;
 
-/// How many bytes the names and values of one entry may have together.
+/// The maximum total size of the names and values of one entry, in bytes.
 pub(crate) const ALL_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// Attributes that a new entry inherits from the directory that it is made in.
+/// Attributes that a new entry inherits from its parent directory.
 pub(crate) const INHERITED: [&CStr; 2] = [c"system.posix_acl_access", c"system.posix_acl_default"];
 
 /// Names and values, sorted by name.
 pub(crate) type Attributes = Vec<(CString, Vec<u8>)>;
 
-/// The attributes of an entry, as far as they can be read.
+/// The attributes of an entry that could be read.
 #[derive(Debug, Default)]
 pub(crate) struct Found {
-    /// Those that were read.
+    /// The attributes.
     pub(crate) attributes: Attributes,
-    /// The first one that can't be read, or that all of them can't, and why.
+    /// Names the first attribute that can't be read, or states that none can be, with the reason.
     pub(crate) lost: Option<String>,
 }
 
@@ -35,18 +35,18 @@ impl Found {
     }
 }
 
-/// All extended attributes of an open file or directory that can be read.
+/// Reads all readable extended attributes of an open file or directory.
 ///
 /// # Errors
-/// As the system says, when the disk fails.
+/// I/O errors of the disk.
 pub(crate) fn of_open(file: &impl AsFd) -> io::Result<Attributes> {
     found_at(file).map(|found| found.attributes)
 }
 
-/// The extended attributes of an open file or directory. None, where the file system has none at all.
+/// Reads the extended attributes of an open file or directory. Empty if the file system doesn't support any.
 ///
 /// # Errors
-/// As the system says, when the disk fails.
+/// I/O errors of the disk.
 pub(crate) fn found_at(file: &impl AsFd) -> io::Result<Found> {
     read(
         rustix::fs::flistxattr_query(file),
@@ -55,10 +55,10 @@ pub(crate) fn found_at(file: &impl AsFd) -> io::Result<Found> {
     )
 }
 
-/// All extended attributes of what is at `path`, which is not followed if it is a link.
+/// Reads all extended attributes of the entry at `path`; links are not followed.
 ///
 /// # Errors
-/// As the system says, when the disk fails; and when not all can be read.
+/// I/O errors of the disk, and an error if any attribute can't be read.
 pub(crate) fn of_path(path: &Path) -> io::Result<Attributes> {
     let found = read(
         rustix::fs::llistxattr_query(path),
@@ -106,7 +106,7 @@ fn read(
                 found.attributes.push((name.to_owned(), value[..length].to_vec()));
             }
             Ok(_) => found.lose(&called(), format_args!("all are more than {ALL_BYTES_MAX} bytes")),
-            // It went away since they were listed.
+            // It was deleted after the attributes were listed.
             Err(Errno::NODATA) => {}
             Err(error) if is_refusal(error) => found.lose(&called(), error),
             Err(error) => return Err(error.into()),
@@ -116,7 +116,7 @@ fn read(
     Ok(found)
 }
 
-/// Whether the system keeps an attribute from us, while everything else may work.
+/// Whether the system refused access to an attribute, while other operations may succeed.
 fn is_refusal(error: Errno) -> bool {
     matches!(
         error,
@@ -124,10 +124,10 @@ fn is_refusal(error: Errno) -> bool {
     )
 }
 
-/// Takes away what a new directory has inherited, so that nothing inherits it in turn.
+/// Removes the inherited attributes of a new directory, so that its entries don't inherit them in turn.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn disinherit(directory: &impl AsFd) -> io::Result<()> {
     for name in INHERITED {
         match rustix::fs::fremovexattr(directory, name) {
@@ -138,11 +138,11 @@ pub(crate) fn disinherit(directory: &impl AsFd) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives an open file or directory these attributes. What the file system doesn't have, or only the system
-/// may set, is left out with a note in the log.
+/// Sets attributes of an open file or directory. Those that the file system doesn't support, or that only the
+/// system may set, are skipped and logged.
 ///
 /// # Errors
-/// As the system says.
+/// I/O errors.
 pub(crate) fn give(file: &impl AsFd, attributes: &Attributes) -> io::Result<()> {
     for (name, value) in attributes {
         match rustix::fs::fsetxattr(file, name.as_c_str(), value, XattrFlags::empty()) {

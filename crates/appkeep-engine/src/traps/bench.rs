@@ -1,4 +1,4 @@
-//! A small repository, and what is backed up into it.
+//! A small repository and its source data.
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -35,10 +35,10 @@ use crate::snapshot::Snapshot;
 use crate::tree_source::TreeSource;
 use crate::verify::Verification;
 
-/// How often the library is asked to check a repository when it gives up on itself.
+/// How often the library's check is repeated if it panics.
 const CHECKS_MAX: usize = 10;
 
-/// A repository, reached through a backend that can be made to fail.
+/// A repository with a backend in which faults can be injected.
 pub(super) struct Bench {
     pub(super) dir: tempfile::TempDir,
     bucket: Bucket,
@@ -85,7 +85,7 @@ impl Bench {
         self.dir.path().join("source")
     }
 
-    /// What is to be backed up, as the file system says it is.
+    /// The source data, with metadata from the file system.
     pub(super) fn tree(&self) -> TreeSource {
         TreeSource::new(Snapshot {
             directory: self.source(),
@@ -113,7 +113,7 @@ impl Bench {
         self.site(gate).open_or_create(presence)
     }
 
-    /// To look at it as it is: opening it for a backup may complete it.
+    /// Opens the repository without changes: opening it for a backup may complete it.
     fn open_to_look(&self, gate: &Arc<Gate>) -> OpenRepository {
         self.site(gate).open().unwrap()
     }
@@ -127,7 +127,7 @@ impl Bench {
         Arc::new(Gate::new(Arc::new(backend), cancel))
     }
 
-    /// Stores what `source` gives as the backup `number`.
+    /// Stores the entries of `source` as the backup `number`.
     pub(super) fn store<S>(
         &self,
         number: u128,
@@ -147,7 +147,7 @@ impl Bench {
             app_name: "shop".to_owned(),
             backup_id: AppBackupId::new(Uuid::from_u128(number)),
             snap_id: AppSnapId::new(Uuid::from_u128(1)),
-            // A later one has a higher number.
+            // Later backups have higher numbers.
             taken_at: DateTime::from_timestamp(1_700_000_000 + i64::try_from(number).unwrap(), 0).unwrap(),
         };
         let progress = watch::Sender::new(Progress::default());
@@ -164,7 +164,7 @@ impl Bench {
         )
     }
 
-    /// Stores what `source` gives, whatever it is, as somebody else's program would.
+    /// Stores the entries of `source` without any checks, as another program would.
     pub(super) fn store_unguarded<S>(&self, number: u128, source: &S)
     where
         S: ReadSource + 'static,
@@ -204,13 +204,13 @@ impl Bench {
         )
     }
 
-    /// The repository, to look into.
+    /// Opens the repository for inspection.
     pub(super) fn repository(&self) -> OpenRepository {
         let gate = self.gate(Faults::none(), &CancellationToken::new());
         self.open_to_look(&gate)
     }
 
-    /// Restores the backup `number` into `target`, which may be full.
+    /// Restores the backup `number` to `target`, which may contain data.
     pub(super) fn restore(
         &self,
         number: u128,
@@ -249,14 +249,14 @@ impl Bench {
         DirectoryBackend::new(self.root()).list(kind).unwrap().len()
     }
 
-    /// The repository's version, and how large its packs get.
+    /// The repository's version and its pack size.
     pub(super) fn format(&self) -> (u32, Option<u32>) {
         let gate = self.gate(Faults::none(), &CancellationToken::new());
         let repository = self.open_to_look(&gate);
         (repository.config().version, repository.config().datapack_size)
     }
 
-    /// What a backup holds.
+    /// The content of a backup.
     pub(super) fn content(&self, number: u128) -> Content {
         let gate = self.gate(Faults::none(), &CancellationToken::new());
         let repository = self.open_to_look(&gate);
@@ -273,17 +273,17 @@ impl Bench {
         content
     }
 
-    /// Makes the repository quicker to copy. The directories come back when they are needed.
+    /// Makes the repository faster to copy. The directories are created again when needed.
     pub(super) fn drop_empty_directories(&self) {
         for entry in fs::read_dir(self.root().join("data")).into_iter().flatten() {
             let _ = fs::remove_dir(entry.unwrap().path());
         }
     }
 
-    /// Reads all data of all backups that are there.
+    /// Checks all data of all backups.
     ///
-    /// The library's check takes the index back from threads of its own, and panics when one of them hasn't let go
-    /// of it yet. It changes nothing, so it is asked again.
+    /// The library's check requires sole ownership of the index, and panics if one of its threads hasn't
+    /// released it yet. The check changes nothing, so it is repeated.
     pub(super) fn assert_whole(&self) {
         for _ in 0..CHECKS_MAX {
             let check = || self.repository().check(CheckOptions::default().read_data(true));
@@ -307,7 +307,7 @@ impl Bench {
     }
 }
 
-/// Bytes that neither compress nor repeat; the same for the same seed.
+/// Incompressible bytes without repetitions; the same for the same seed.
 pub(super) fn noise(seed: u64, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     fastrand::Rng::with_seed(seed).fill(&mut bytes);

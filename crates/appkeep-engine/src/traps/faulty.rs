@@ -1,4 +1,4 @@
-//! A backend that can be made to fail.
+//! A backend with injected faults.
 
 use std::collections::BTreeSet;
 use std::io;
@@ -12,7 +12,7 @@ use rustic_core::{BytesList, ErrorKind, FileType, Id, ReadBackend, RusticError, 
 use crate::backend::DirectoryBackend;
 use crate::failure::{self, BackendFailure};
 
-/// What a backend is to do.
+/// An operation of a backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Act {
     List,
@@ -21,27 +21,27 @@ pub(super) enum Act {
     Remove,
 }
 
-/// What goes wrong with an act.
+/// An injected fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mishap {
-    /// It isn't done, and that is said. Later ones work.
+    /// The operation isn't performed and returns an error. Later ones succeed.
     Refused,
-    /// It is done, but the answer says that it failed: it got lost, say. Later ones work.
+    /// The operation is performed, but returns an error, as if the response was lost. Later ones succeed.
     AnswerLost,
-    /// It isn't done, because there is no room.
+    /// The operation isn't performed, because there is no space.
     Full,
-    /// It isn't done, and nothing is any more: the process died, or the bucket went away.
+    /// Neither this nor any later operation is performed: the process died, or the bucket disappeared.
     Dead,
-    /// It is done, late.
+    /// The operation is performed late.
     Late,
 }
 
-/// How late is late: so late that other threads come first.
+/// The delay of a late operation, long enough that other threads run first.
 const LATE: Duration = Duration::from_millis(30);
 
 type Decide = dyn Fn(Act, FileType) -> Option<Mishap> + Send + Sync;
 
-/// Decides what goes wrong.
+/// Selects the faults.
 #[derive(Clone)]
 pub(super) struct Faults {
     decide: Arc<Decide>,
@@ -58,12 +58,12 @@ impl Faults {
         Self::new(|_, _| None)
     }
 
-    /// This act on such files is refused.
+    /// Refuses this operation on files of this type.
     pub(super) fn at(act: Act, kind: FileType) -> Self {
         Self::new(move |this, file| ((this, file) == (act, kind)).then_some(Mishap::Refused))
     }
 
-    /// There is no room for anything until an index is removed.
+    /// There is no space until an index is removed.
     pub(super) fn full() -> Self {
         let has_room = AtomicBool::new(false);
         Self::new(move |act, kind| {
@@ -72,7 +72,7 @@ impl Faults {
         })
     }
 
-    /// The mishap happens to the act with this number, whatever it is, and is noted.
+    /// Injects the fault into the operation with this number, and records it.
     pub(super) fn nth(number: usize, mishap: Mishap, struck: &Arc<Struck>) -> Self {
         let (seen, struck) = (AtomicUsize::new(0), Arc::clone(struck));
         Self::new(move |act, kind| {
@@ -86,7 +86,7 @@ impl Faults {
     }
 }
 
-/// What mishaps happened to: acts, and the directories of the files.
+/// The operations that were hit, and the types of their files.
 #[derive(Debug, Default)]
 pub(super) struct Struck {
     acts: Mutex<BTreeSet<(Act, &'static str)>>,
@@ -99,12 +99,12 @@ impl Struck {
         failure::lock(&self.acts).insert((act, kind.dirname()));
     }
 
-    /// How many acts there were, also of the same kind.
+    /// How many operations there were, including repeated ones.
     pub(super) fn count(&self) -> usize {
         self.count.load(Ordering::SeqCst)
     }
 
-    /// Acts and files, sorted, as `Write data`.
+    /// Operations and file types, sorted, for example `Write data`.
     pub(super) fn list(&self) -> Vec<String> {
         let struck = failure::lock(&self.acts);
         struck
@@ -114,7 +114,7 @@ impl Struck {
     }
 }
 
-/// Changes what was asked for, on its way out.
+/// Corrupts data that is read.
 pub(super) type Spoil = Arc<dyn Fn(FileType, Bytes) -> Bytes + Send + Sync>;
 
 pub(super) struct Faulty {

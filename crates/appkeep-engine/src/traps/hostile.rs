@@ -1,4 +1,4 @@
-//! Repositories that somebody else wrote into, and buckets that fail while a restore reads them.
+//! Repositories with hostile content, and buckets that fail during a restore.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -13,10 +13,10 @@ use super::bench::Bench;
 use super::faulty::{Act, Faults, Mishap, Struck};
 use crate::tree_source::TreeSource;
 
-/// Changes what is told of an entry.
+/// Changes the metadata of an entry.
 type Lie = dyn Fn(&Path, &mut Node) + Send + Sync;
 
-/// A source that tells something else of its entries than is true.
+/// A source with falsified entries.
 struct Lying {
     source: TreeSource,
     lie: Arc<Lie>,
@@ -41,7 +41,7 @@ impl ReadSource for Lying {
     }
 }
 
-/// Stores a backup in which `lie` was told of each entry.
+/// Stores a backup in which `lie` has changed each entry.
 fn store_lies(bench: &Bench, number: u128, lie: impl Fn(&Path, &mut Node) + Send + Sync + 'static) {
     let source = Lying {
         source: bench.tree(),
@@ -50,7 +50,7 @@ fn store_lies(bench: &Bench, number: u128, lie: impl Fn(&Path, &mut Node) + Send
     bench.store_unguarded(number, &source);
 }
 
-/// A target with something precious in it, and a directory that is outside of it.
+/// Creates a target with existing data, and a directory outside the target.
 fn target_of(bench: &Bench) -> PathBuf {
     let target = bench.dir.path().join("around/target");
     fs::create_dir_all(target.join("data")).unwrap();
@@ -59,7 +59,7 @@ fn target_of(bench: &Bench) -> PathBuf {
     target
 }
 
-/// The target is as it was, nothing is left in it, and nothing was written anywhere else.
+/// Checks that the target is unchanged, and that nothing was written elsewhere.
 fn assert_untouched(bench: &Bench, target: &Path) {
     let names = |directory: &Path| {
         let entries = fs::read_dir(directory).unwrap();
@@ -83,7 +83,7 @@ fn assert_refused(bench: &Bench, number: u128, target: &Path, expected: &str) {
     assert_untouched(bench, target);
 }
 
-/// Volumes, directories and files in turn.
+/// Tests volumes, directories and files in turn.
 #[test]
 fn names_that_lead_elsewhere_are_refused() {
     let bench = Bench::new();
@@ -112,7 +112,7 @@ fn names_that_lead_elsewhere_are_refused() {
     }
 }
 
-/// A link out of the target, and then a directory or a file of the same name.
+/// A link out of the target, and then a directory or a file with the same name.
 #[test]
 fn nothing_is_written_through_a_link() {
     let bench = Bench::new();
@@ -153,7 +153,7 @@ fn what_no_backup_of_ours_has_is_refused() {
     }
 }
 
-/// Two files that say they are one get the content that each of them has.
+/// Two files that claim to be hard links of each other are restored with their own content.
 #[test]
 fn files_that_lie_about_being_one_are_two() {
     let bench = Bench::new();
@@ -187,7 +187,7 @@ fn a_size_that_is_not_true_is_refused() {
     );
 }
 
-/// Whatever a restore's bucket refuses to give, the old data stays, and trying again works.
+/// If the bucket fails in any way, the old data is unchanged, and a retry succeeds.
 #[test]
 fn a_restore_that_cannot_read_leaves_the_old_data_alone() {
     let bench = Bench::new();

@@ -1,7 +1,7 @@
-//! Every mishap at every act of a bucket, in the middle of every kind of work.
+//! Every injected fault at every operation on a bucket, during every kind of work.
 //!
-//! Whatever happens: what was asked for isn't there unless it is whole, what was there before reads back to the
-//! byte, and asking again works. A further kind of work is one more call of [`sweep`].
+//! In every case, an incomplete backup is invisible, earlier backups can be restored byte for byte, and a
+//! retry succeeds. Another kind of work requires one more call of [`sweep`].
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,23 +16,23 @@ use super::bench::{Bench, noise};
 use super::copy_by_name;
 use super::faulty::{Faults, Mishap, Struck};
 
-/// What a backup holds: its files, and their content.
+/// The content of a backup: its files and their data.
 pub(super) type Content = BTreeMap<PathBuf, Vec<u8>>;
 
-/// After how many runs that came to their end untouched a sweep is over.
+/// The number of complete runs without a fault after which a sweep ends.
 const UNTOUCHED_RUNS: usize = 3;
 
-/// How many more there may be while something is left that a sweep should strike.
+/// The maximum number of further runs while an expected operation was not hit.
 const MORE_RUNS: usize = 30;
 
-/// Does `work` on the same repository again and again, with the mishap at its first act, then at its second,
-/// until it comes to its end untouched. Says what was struck. The repository is left as the last mishap that
-/// ended the work left it.
+/// Runs `work` on the same repository repeatedly, with the fault at its first operation, then at its second,
+/// until it completes without a fault. Returns the operations that were hit. The repository is left in the
+/// state after the last fault that ended the work.
 ///
-/// The library's threads don't always need the same number of acts, so the last one may get away. Then the end is
-/// swept again, until `expected` was struck, all of it.
+/// The library's threads don't always perform the same number of operations, so the last one may be missed.
+/// Then the end is repeated until all `expected` operations were hit.
 ///
-/// `earlier` are backups that have to read back as they do now after each mishap.
+/// The backups `earlier` must have unchanged content after each fault.
 fn sweep(
     bench: &Bench,
     mishap: Mishap,
@@ -93,10 +93,10 @@ fn sweep(
     struck.list()
 }
 
-/// A backup that makes the repository.
+/// A backup that creates the repository.
 fn first_backup(mishap: Mishap) {
     let bench = Bench::new();
-    // What is large comes in the second turn.
+    // A large file is stored in the second pass.
     fs::write(bench.source().join("data/large"), noise(99, 600_000)).unwrap();
     let struck = sweep(&bench, mishap, &[], FIRST_BACKUP, |faults| {
         let source = bench.tree();
@@ -110,7 +110,7 @@ fn first_backup(mishap: Mishap) {
     bench.assert_whole();
 }
 
-/// A backup of changed data, beside another.
+/// A backup of changed data in a repository with another backup.
 fn next_backup(mishap: Mishap) {
     let bench = Bench::new();
     bench.store_whole(1);
@@ -129,7 +129,7 @@ fn next_backup(mishap: Mishap) {
     bench.assert_whole();
 }
 
-/// The delete of a backup that shares packs with another.
+/// A delete of a backup that shares packs with another.
 fn delete(mishap: Mishap) {
     let bench = Bench::new();
     bench.store_whole(1);
@@ -145,7 +145,7 @@ fn delete(mishap: Mishap) {
     assert_eq!(bench.files(FileType::Pack), 0);
 }
 
-/// What is struck in each kind of work: everything that it does with files of each type.
+/// The operations that are hit in each kind of work: all of its operations, by file type.
 const FIRST_BACKUP: &str = "List config, List index, List keys, List snapshots, \
     Read config, Read data, Read index, Write config, Write data, Write index, Write keys, Write snapshots";
 const NEXT_BACKUP: &str = "List config, List index, List keys, List snapshots, \

@@ -1,6 +1,6 @@
-//! What is known to go wrong in or around the library, made to go wrong.
+//! Known failures in and around the library, reproduced as tests.
 //!
-//! The numbers are those of the guards in this crate's README.
+//! The trap numbers are those in this crate's README.
 
 mod bench;
 mod faulty;
@@ -50,7 +50,7 @@ fn a_prune_that_cannot_list_deletes_nothing() {
     }
 }
 
-/// Trap 2: the library leaves out what it can't read, and says that all is well.
+/// Trap 2: the library skips unreadable files, and reports success.
 #[test]
 fn a_backup_with_a_file_that_cannot_be_read_is_none() {
     let bench = Bench::new();
@@ -72,7 +72,7 @@ fn a_backup_with_a_file_that_cannot_be_read_is_none() {
     bench.assert_whole();
 }
 
-/// Trap 2, where nobody hears of it: what was stored is counted.
+/// Trap 2 without a reported error: the number of stored entries is checked.
 #[test]
 fn a_backup_that_the_library_dropped_a_file_from_is_none() {
     let bench = Bench::new();
@@ -89,7 +89,7 @@ fn a_backup_that_the_library_dropped_a_file_from_is_none() {
     assert_eq!(bench.files(FileType::Snapshot), 0);
 }
 
-/// Trap 3: a source that ends early is a smaller backup to the library.
+/// Trap 3: for the library, a source that ends early is a smaller backup.
 #[test]
 fn a_backup_that_is_cancelled_while_it_reads_is_none() {
     let bench = Bench::new();
@@ -124,7 +124,7 @@ fn a_backup_that_cannot_write_stops_reading() {
     assert_eq!(bench.files(FileType::Snapshot), 0);
 }
 
-/// Without room a prune can't even write a new index beside the old one.
+/// Without free space, a prune can't even write a new index next to the old one.
 #[test]
 fn a_delete_without_room_makes_some_by_removing_the_index_first() {
     let bench = Bench::new();
@@ -144,8 +144,8 @@ fn a_delete_without_room_makes_some_by_removing_the_index_first() {
     bench.assert_whole();
 }
 
-/// Trap 9: the library prepares to cut each file, also those that are too small to be cut. So these go first, all
-/// of them, whatever comes first by name.
+/// Trap 9: the library prepares to split each file, even if it is too small to be split. Therefore all small
+/// files are stored first, regardless of the order of names.
 #[test]
 fn the_small_files_of_a_first_backup_are_stored_before_the_first_large_one() {
     let bench = Bench::new();
@@ -160,7 +160,7 @@ fn the_small_files_of_a_first_backup_are_stored_before_the_first_large_one() {
     assert_eq!(opened.last().unwrap(), "0 large");
 }
 
-/// And nobody can tell afterwards.
+/// The result is the same as with a single pass.
 #[test]
 fn a_first_backup_in_two_turns_is_as_if_made_in_one() {
     let bench = Bench::new();
@@ -184,7 +184,7 @@ fn a_first_backup_in_two_turns_is_as_if_made_in_one() {
     assert_eq!(summary.data_added_files, 20 * 10_000 + 4 + 4_000_000);
     bench.assert_whole();
 
-    // What is large was cut where its content says: most of it is found again a little further on.
+    // A large file is split by its content: most chunks are found again at other offsets.
     fs::write(
         bench.source().join("data/shifted"),
         [noise(7, 1000), large].concat(),
@@ -197,7 +197,7 @@ fn a_first_backup_in_two_turns_is_as_if_made_in_one() {
     assert!(added < 3_900_000, "{added} bytes of 4,001,000 were new");
 }
 
-/// Traps 10 and 14: packs that a restore can hold twenty of, in the format that restic knows.
+/// Traps 10 and 14: packs so small that a restore can hold twenty of them, in restic's format.
 #[test]
 fn a_repository_has_small_packs_and_format_2() {
     let bench = Bench::new();
@@ -207,7 +207,7 @@ fn a_repository_has_small_packs_and_format_2() {
     assert_eq!(pack_bytes, Some(8 << 20));
 }
 
-/// Copies as a backup program does: the same times and links, other inodes.
+/// Copies like a backup program: with the same times and links, but other inodes.
 fn copy_by_name(from: &Path, to: &Path) {
     let copied = std::process::Command::new("cp")
         .arg("-a")

@@ -1,4 +1,4 @@
-//! A source with something wrong at one of its files.
+//! A source with a fault at one of its files.
 
 use std::ffi::OsString;
 use std::io::{self, Read};
@@ -13,13 +13,13 @@ use crate::tree_source::TreeSource;
 
 type TreeFile = <TreeSource as ReadSource>::Open;
 
-/// A source with something wrong at one file, or something to be done there.
+/// A source with a fault or an action at one file.
 pub(super) struct OddSource {
     pub(super) source: TreeSource,
     pub(super) oddity: Oddity,
 }
 
-/// Happens at the file `data/5`.
+/// The fault or action at the file `data/5`.
 #[derive(Clone)]
 pub(super) enum Oddity {
     None,
@@ -27,12 +27,12 @@ pub(super) enum Oddity {
     CannotBeOpened,
     CannotBeRead,
     EndsEarly,
-    /// The library drops such a file, and nobody hears of it.
+    /// The library silently drops such a file.
     Dropped,
     Cancels(CancellationToken),
     /// Counts the files that are opened.
     Counted(Arc<AtomicUsize>),
-    /// Notes the names of files as they are opened.
+    /// Records the names of files as they are opened.
     Noted(Arc<Mutex<Vec<OsString>>>),
 }
 

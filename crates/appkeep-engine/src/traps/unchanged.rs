@@ -1,4 +1,4 @@
-//! What passes for unchanged, and isn't read again.
+//! Files that are treated as unchanged, and not read again.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use crate::snapshot::manifest::write::Writer;
 use crate::snapshot::manifest::{Entry, Kind, Original};
 use crate::tree_source::TreeSource;
 
-/// A snapshot of the bench's data whose manifest says what `edit` makes of each file's original.
+/// A snapshot of the bench's data; `edit` changes the metadata of each file in its manifest.
 fn snapshot(bench: &Bench, edit: impl Fn(&str, &mut Original)) -> Snapshot {
     let path = bench.dir.path().join("source.manifest");
     let mut writer = Writer::create(&path).unwrap();
@@ -34,7 +34,7 @@ fn write_directory(writer: &mut Writer, path: &Path, edit: &impl Fn(&str, &mut O
     for name in dir.names().unwrap() {
         let stat = dir.stat(&name).unwrap();
         let mut original = Original::new(&stat, Vec::new());
-        // All that matters is said by the test.
+        // Fixed values, which the test then changes.
         (original.changed, original.inode) = ((1_700_000_000, 5), 1000);
         if kind_of(&stat) == rustix::fs::FileType::Directory {
             writer
@@ -51,7 +51,7 @@ fn write_directory(writer: &mut Writer, path: &Path, edit: &impl Fn(&str, &mut O
     }
 }
 
-/// Stores the snapshot, and says how many files were read.
+/// Stores the snapshot, and returns how many files were read.
 fn store(bench: &Bench, number: u128, snapshot: Snapshot) -> usize {
     let opened = Arc::new(AtomicUsize::new(0));
     let source = OddSource {
@@ -64,10 +64,10 @@ fn store(bench: &Bench, number: u128, snapshot: Snapshot) -> usize {
     opened.load(Ordering::SeqCst)
 }
 
-/// Changes what a manifest says of a file.
+/// Changes the metadata of a file in a manifest.
 type Edit = fn(&mut Original);
 
-/// Trap 16: the library compares inodes when it is told to ignore them.
+/// Trap 16: the library compares inodes if it is told to ignore them.
 #[test]
 fn only_files_with_another_time_of_change_or_inode_are_read_again() {
     let bench = Bench::new();
@@ -87,7 +87,7 @@ fn only_files_with_another_time_of_change_or_inode_are_read_again() {
             }
         });
         assert_eq!(store(&bench, number, edited), expected, "case {number}");
-        // Back again.
+        // Back to the original values.
         store(&bench, number + 100, snapshot(&bench, |_, _| ()));
     }
 }

@@ -1,4 +1,4 @@
-//! Buckets that don't give back what was stored.
+//! Buckets that return other data than was stored.
 
 use std::fs;
 use std::sync::Arc;
@@ -17,7 +17,8 @@ fn store(bench: &Bench, number: u128, faults: Faults) -> Result<BackupCopied, En
     bench.store(number, source, faults, &CancellationToken::new())
 }
 
-/// Spoils what is read once a first backup is made: its second turn reads one index, looking back reads both.
+/// Corrupts reads after a first backup was written: its second pass reads one index, the verification reads
+/// both.
 fn looking_back(spoil: impl Fn(FileType, Bytes) -> Bytes + Send + Sync + 'static) -> Spoil {
     let indexes = AtomicUsize::new(0);
     Arc::new(move |kind, bytes| {
@@ -48,7 +49,7 @@ fn assert_noticed(outcome: Result<BackupCopied, EngineError>) -> String {
     }
 }
 
-/// One bit of one piece, wherever it is, changed between the copy and the look back.
+/// Flips one bit of one piece between the backup and its verification.
 #[test]
 fn a_bit_that_flipped_in_the_bucket_fails_the_backup_and_the_next_one_counts_on_nothing_of_it() {
     for which in [0, 5, 20] {
@@ -72,7 +73,7 @@ fn a_bit_that_flipped_in_the_bucket_fails_the_backup_and_the_next_one_counts_on_
     }
 }
 
-/// A pack that lies on the disk with a flipped bit.
+/// Flips a bit of a pack on disk.
 #[test]
 fn a_pack_that_changed_on_the_disk_fails_the_backup_that_counts_on_it() {
     let bench = Bench::new();
@@ -94,12 +95,12 @@ fn a_pack_that_changed_on_the_disk_fails_the_backup_that_counts_on_it() {
     store(&bench, 2, Faults::none()).unwrap();
 }
 
-/// A file of the snapshot that changes after it was read, the first `times` that the bucket is looked back at.
+/// Changes a file of the snapshot after it was read, in the first `times` verifications.
 fn changing(bench: &mut Bench, times: usize) {
     let file = bench.source().join("data/7");
     let changes = AtomicUsize::new(0);
     bench.spoil = looking_back(move |kind, bytes| {
-        // The first piece that is read is the root.
+        // The first read of a pack is that of the root.
         if kind == FileType::Pack {
             let change = changes.fetch_add(1, Ordering::SeqCst);
             if change < times {
@@ -110,7 +111,7 @@ fn changing(bench: &mut Bench, times: usize) {
     });
 }
 
-/// Not the bucket's doing: it gives back what was stored.
+/// The bucket is not at fault: it returns the data as it was stored.
 #[test]
 fn a_file_that_was_not_stored_as_it_is_is_stored_again() {
     let mut bench = Bench::new();
@@ -149,7 +150,7 @@ fn a_bucket_that_fails_to_give_back_is_told_and_the_backup_tried_again() {
     bench.assert_whole();
 }
 
-/// How many pieces of data are read back of twenty, for each share.
+/// Counts how many of twenty pieces are read back for each share.
 #[test]
 fn the_share_decides_how_much_is_read_and_the_backup_decides_what() {
     let mut reads = Vec::new();

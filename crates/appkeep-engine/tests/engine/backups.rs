@@ -67,7 +67,7 @@ async fn the_second_backup_of_unchanged_data_stores_next_to_nothing() {
     tree::make(workbench.data());
     workbench.back_up(1).await;
     let (packs, bytes) = workbench.stored("data");
-    // A fresh copy: other inodes, other change times.
+    // A new copy, with other inodes and change times.
     workbench.back_up(2).await;
     assert_eq!(workbench.stored("data"), (packs, bytes));
     assert_eq!(workbench.stored("snapshots").0, 2);
@@ -116,7 +116,7 @@ async fn the_same_backup_twice_at_once_is_one() {
     assert_eq!(workbench.stored("snapshots").0, 1);
 }
 
-/// Trap 11: at once, both would store what they have in common.
+/// Trap 11: two concurrent backups would both store their common data.
 #[tokio::test]
 async fn two_backups_at_once_store_the_same_data_once() {
     let workbench = Workbench::new();
@@ -139,7 +139,7 @@ async fn an_app_without_files_can_be_backed_up() {
     assert_eq!(none.back_up(1).await, 0);
 }
 
-/// Traps 2 and 3: cut short, the library would store what it has and call it a backup.
+/// Traps 2 and 3: if it is interrupted, the library stores a partial backup as if it were complete.
 #[tokio::test]
 async fn a_cancelled_backup_leaves_no_snapshot_in_the_repository() {
     let workbench = Workbench::new();
@@ -189,13 +189,13 @@ async fn a_caller_who_stops_waiting_cancels() {
         outcome = workbench.engine.copy_backup(&request, &progress, &cancel) => panic!("{outcome:?}"),
         _ = heard.changed() => {}
     }
-    // The next one waits until it has ended.
+    // The next job waits until the backup has ended.
     workbench.delete(1).await.unwrap();
     assert_eq!(workbench.stored("snapshots").0, 0);
     assert_eq!(workbench.stored("data").0, 0);
 }
 
-/// Trap 15.
+/// Trap 15: nothing is created in place of a missing bucket.
 #[tokio::test]
 async fn a_bucket_that_is_not_there_is_not_made() {
     let mut workbench = Workbench::new();
@@ -228,7 +228,7 @@ async fn a_bucket_that_is_a_file_is_refused() {
     assert!(matches!(workbench.copy(1, 1).await, Err(EngineError::Storage(_))));
 }
 
-/// Trap 1, for a backup: whether it is there already must be known.
+/// Trap 1, for a backup: it must be known whether the backup already exists.
 #[tokio::test]
 async fn a_repository_that_cannot_be_listed_takes_no_backup() {
     for directory in ["snapshots", "index", "keys"] {
@@ -245,7 +245,7 @@ async fn a_repository_that_cannot_be_listed_takes_no_backup() {
     }
 }
 
-/// Puts a file where a directory was. Permissions would not stop root.
+/// Replaces a directory with a file. Permissions would not affect root.
 pub(crate) fn make_unlistable(directory: &Path) -> PathBuf {
     let aside = directory.with_extension("aside");
     fs::rename(directory, &aside).unwrap();
@@ -277,7 +277,7 @@ async fn apps_have_repositories_of_their_own() {
     assert_eq!(passwords.len(), 3);
 }
 
-/// Found by `cargo xtask crash`: such files stayed until the next delete.
+/// Found by `cargo xtask crash`: such files were kept until the next delete.
 #[tokio::test]
 async fn what_a_killed_server_had_half_written_goes_with_the_next_backup() {
     let workbench = Workbench::new();

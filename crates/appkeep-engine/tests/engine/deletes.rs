@@ -58,7 +58,7 @@ async fn what_is_not_there_is_deleted_already() {
     workbench.delete(1).await.unwrap();
 }
 
-/// Trap 12: no index names such packs, so nobody takes them up again.
+/// Trap 12: no index names such packs, so no other job deletes them.
 #[tokio::test]
 async fn what_interrupted_backups_left_goes_with_the_next_delete() {
     let workbench = Workbench::new();
@@ -83,7 +83,7 @@ async fn a_backup_can_be_made_after_the_last_one_was_deleted() {
     assert_eq!(workbench.back_up(2).await, 1 << 20);
 }
 
-/// Trap 1: with the library's own backend, each of these deletes every pack and says that all is well.
+/// Trap 1: with the library's own backend, each of these deletes every pack and reports success.
 #[tokio::test]
 async fn a_listing_that_fails_deletes_nothing() {
     for directory in ["snapshots", "index", "data", "data/00"] {

@@ -1,4 +1,4 @@
-//! Buckets without room. `tmpfs` in a test's name: it mounts one, which only root may.
+//! Full buckets. Tests with `tmpfs` in their names mount one, which requires root.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -9,7 +9,7 @@ use appkeep_core::engine::Engine;
 
 use crate::workbench::{Workbench, backup, calm, noise};
 
-/// A small file system; it is unmounted when the test ends.
+/// A small file system, unmounted when dropped.
 struct Small(PathBuf);
 
 impl Small {
@@ -22,7 +22,7 @@ impl Small {
         Self(at.to_owned())
     }
 
-    /// Leaves no room at all, and says what takes it.
+    /// Fills the file system completely, and returns the path of the filler.
     fn fill(&self) -> PathBuf {
         let path = self.0.join("filler");
         let mut filler = File::options().create(true).append(true).open(&path).unwrap();
@@ -58,7 +58,7 @@ async fn a_delete_in_a_full_tmpfs_gives_the_bytes_back_and_harms_no_other_backup
     workbench.take(3).await.unwrap();
     assert!(workbench.copy(3, 3).await.is_err(), "there is no room");
     fs::remove_file(&goes).unwrap();
-    // After a restart there is no room for a claim to the bucket, either.
+    // After a restart there is no space for a claim to the bucket, either.
     let workbench = workbench.verifying(100);
     small.fill();
     workbench.delete(1).await.unwrap();
@@ -72,12 +72,13 @@ async fn a_delete_in_a_full_tmpfs_gives_the_bytes_back_and_harms_no_other_backup
         .list_backups(&workbench.bucket, workbench.app_id, &calm())
         .await;
     assert_eq!(listed.unwrap(), [backup(2)].into());
-    // An unchanged backup counts on what is there; all of it is read back.
+    // A backup of unchanged data relies on the existing data; all of it is read back.
     workbench.back_up(4).await;
     assert!(workbench.stored("data").1 < after + 50_000);
 }
 
-/// What is left when a delete without room is killed between the old index and the new one.
+/// The state after a delete without free space was killed between the deletion of the old index and the new
+/// one.
 #[tokio::test]
 async fn an_index_that_was_lost_on_the_way_is_mended_by_the_next_delete() {
     let workbench = Workbench::new();

@@ -1,4 +1,4 @@
-//! Keys, and repositories that they should fit.
+//! Keys, and whether they match their repositories.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -17,12 +17,12 @@ async fn backed_up() -> Workbench {
     workbench
 }
 
-/// What the key file says, which changes only when it is written.
+/// The content of the key file, which changes with each write.
 fn key_file(workbench: &Workbench) -> Vec<u8> {
     fs::read(workbench.key_file()).unwrap()
 }
 
-/// Every file of the repository with its bytes.
+/// All files of the repository with their content.
 fn all_stored(workbench: &Workbench) -> Vec<(String, Vec<u8>)> {
     let files = walkdir::WalkDir::new(workbench.repository())
         .sort_by_file_name()
@@ -82,7 +82,7 @@ async fn a_key_of_another_repository_is_told_and_the_repository_is_left_alone() 
     assert!(workbench.password().expose_secret() == other.password().expose_secret());
 }
 
-/// As older versions wrote it, and as a person may write it who only has the password.
+/// As written by earlier versions, or by hand when only the password is known.
 #[tokio::test]
 async fn a_key_file_in_clear_that_only_has_the_password_will_do_and_is_wrapped() {
     let workbench = backed_up().await;
@@ -150,20 +150,20 @@ async fn no_repository_is_made_over_the_remains_of_one() {
     assert!(before == all_stored(&workbench));
 }
 
-/// What a process leaves that is killed while it makes a repository.
+/// The remains of a process that was killed while it created a repository.
 #[tokio::test]
 async fn making_a_repository_is_taken_up_where_it_was_interrupted() {
     let workbench = backed_up().await;
     let key = key_file(&workbench);
     let repository = workbench.repository();
 
-    // After the config, before the password.
+    // Killed after the config and before the password were written.
     fs::remove_dir_all(repository.join("keys")).unwrap();
     fs::create_dir(repository.join("keys")).unwrap();
     workbench.copy(2, 2).await.unwrap();
     assert_eq!(workbench.stored("keys").0, 1);
 
-    // Before the config, some directories made.
+    // Killed before the config was written, with some directories created.
     fs::remove_dir_all(&repository).unwrap();
     fs::create_dir_all(repository.join("data/00")).unwrap();
     workbench.copy(3, 2).await.unwrap();

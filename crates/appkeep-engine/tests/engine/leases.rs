@@ -1,4 +1,4 @@
-//! Files that another process holds a lease on, as file servers do.
+//! Files on which another process holds a lease, for example a file server.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -9,7 +9,7 @@ use appkeep_core::engine::{Engine, EngineError};
 
 use crate::workbench::{Workbench, calm};
 
-/// Takes a write lease on a file, says so, and gives it up soon after it is asked to.
+/// Takes a write lease on a file, reports that, and releases the lease 0.1 s after it is asked to.
 const HOLDER: &str = "
 import fcntl, os, signal, sys, time
 signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGIO])
@@ -21,7 +21,7 @@ time.sleep(.1)
 fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
 ";
 
-/// A process that holds a lease; it ends with the test.
+/// A process that holds a lease, killed when dropped.
 struct Holder(Child);
 
 impl Holder {
@@ -37,7 +37,7 @@ impl Holder {
         Self(child)
     }
 
-    /// Whether a signal asks it to give the lease up, and waits to be delivered.
+    /// Whether a signal that asks for the release of the lease is pending.
     fn is_asked(&self) -> bool {
         let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap();
         let pending = status.lines().filter(|line| line.contains("Pnd:"));
@@ -59,7 +59,7 @@ async fn a_file_under_a_lease_is_measured_and_copied() {
     let workbench = Workbench::new();
     let path = workbench.data().join("leased");
     fs::write(&path, "content").unwrap();
-    // Without waiting, it can't be opened.
+    // A non-blocking open fails.
     let holder = Holder::of(&path);
     let opened = rustix::fs::open(
         &path,
@@ -91,7 +91,7 @@ async fn waiting_for_a_lease_can_be_cancelled() {
     let path = workbench.data().join("leased");
     fs::write(&path, "content").unwrap();
     let holder = Holder::of(&path);
-    // It never gives the lease up.
+    // A stopped process never releases the lease.
     let stopped = Command::new("kill")
         .args(["-STOP", &holder.0.id().to_string()])
         .status();

@@ -1,4 +1,4 @@
-//! What is there: buckets and the data directory are asked, and nothing is changed.
+//! Lists the content of buckets and of the data directory, without changes.
 
 use std::collections::HashSet;
 use std::fs;
@@ -39,7 +39,7 @@ async fn a_bucket_that_cannot_be_asked_is_never_an_empty_one() {
     let (bucket, aside) = (workbench.root().join("bucket"), workbench.root().join("aside"));
     fs::rename(&bucket, &aside).unwrap();
     assert!(matches!(listed(&workbench).await, Err(EngineError::Storage(_))));
-    // The mount point of a disk that isn't mounted.
+    // The mount point of an unmounted disk.
     fs::create_dir(&bucket).unwrap();
     let marker = format!("appkeep-bucket-{}", workbench.bucket.id);
     workbench.take(2).await.unwrap();

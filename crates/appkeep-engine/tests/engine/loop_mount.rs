@@ -1,5 +1,5 @@
-//! Snapshots on file systems that can share bytes between files. They are made in files and mounted, so
-//! these tests need root, `mkfs.btrfs` and `mkfs.xfs`.
+//! Snapshots on file systems that support shared blocks. They are created in files and mounted, so these
+//! tests require root, `mkfs.btrfs` and `mkfs.xfs`.
 
 use std::fs::{self, File};
 use std::io;
@@ -19,7 +19,7 @@ use crate::tree;
 use crate::workbench::{Workbench, noise, snap};
 use crate::writer::{Writer, is_cut_exactly};
 
-/// Runs a program that has to succeed.
+/// Runs a program that must succeed.
 #[track_caller]
 fn run(program: &str, arguments: &[&str]) {
     let output = Command::new(program).args(arguments).output();
@@ -35,7 +35,7 @@ fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-/// A file system in a file; gone when it is dropped.
+/// A file system in a file, deleted when dropped.
 struct Mounted {
     dir: TempDir,
     point: PathBuf,
@@ -60,7 +60,7 @@ impl Mounted {
         Self::new(&["mkfs.xfs", "-m", "reflink=1"])
     }
 
-    /// An engine and a bucket in it, and no volumes.
+    /// An engine and a bucket on it, without volumes.
     fn workbench(&self) -> Workbench {
         Workbench::bare(tempfile::tempdir_in(&self.point).unwrap())
     }
@@ -80,7 +80,7 @@ impl Mounted {
         String::from_utf8(output.stdout).unwrap().lines().count()
     }
 
-    /// How many bytes are taken, once all is written.
+    /// The number of used bytes after a sync.
     fn used(&self) -> u64 {
         rustix::fs::syncfs(File::open(&self.point).unwrap()).unwrap();
         let found = rustix::fs::statvfs(&self.point).unwrap();
@@ -138,7 +138,8 @@ async fn a_btrfs_subvolume_is_snapshot_whole_and_goes_again() {
     assert!(!workbench.snapshot_dir(1).parent().unwrap().exists());
 }
 
-/// A restore in place may have left its directory inside: where the volume is a mount point, for example.
+/// A restore in place may have left its directory inside the volume, for example if the volume is a mount
+/// point.
 #[tokio::test]
 async fn a_btrfs_snapshot_holds_no_leftovers_of_a_restore() {
     let mounted = Mounted::btrfs();
@@ -159,8 +160,8 @@ async fn a_btrfs_snapshot_holds_no_leftovers_of_a_restore() {
     tree::assert_same(&shop, &workbench.snapshot_dir(1).join("data"));
 }
 
-/// A writer changes one file, then the other, all the time, and syncs each, as databases do: a snapshot never
-/// sees the second ahead of the first.
+/// A writer changes one file, then the other, repeatedly, and syncs each, like a database: a snapshot never
+/// contains a newer state of the second than of the first.
 #[tokio::test]
 async fn a_btrfs_subvolume_is_caught_as_a_power_cut_would_leave_it() {
     let mounted = Mounted::btrfs();
@@ -227,7 +228,7 @@ async fn a_btrfs_snapshot_that_was_not_finished_is_replaced() {
     assert_eq!(mounted.subvolumes(), 2);
 }
 
-/// In a snapshot of the outer one the inner one would be an empty directory.
+/// In a snapshot of the outer subvolume, the inner one would be an empty directory.
 #[tokio::test]
 async fn a_btrfs_subvolume_that_holds_another_is_cloned_file_by_file() {
     let mounted = Mounted::btrfs();
@@ -245,7 +246,7 @@ async fn a_btrfs_subvolume_that_holds_another_is_cloned_file_by_file() {
     assert_eq!(mounted.subvolumes(), 2);
 }
 
-/// The same goes for what is mounted there.
+/// The same applies to mounts in the subvolume.
 #[tokio::test]
 async fn a_btrfs_subvolume_with_a_mount_in_it_is_copied_with_that() {
     let mounted = Mounted::btrfs();

@@ -1,4 +1,4 @@
-//! The engine from outside: what its callers, and people with plain restic, see of it.
+//! Tests of the engine through its public interface and with plain restic.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,5 @@
-//! What originals look like comes back, whatever the data directory's file system and the server's rights are.
+//! Metadata of original files is restored, independent of the data directory's file system and the server's
+//! rights.
 
 use std::fs::{self, Permissions};
 use std::os::unix::ffi::OsStrExt;
@@ -22,7 +23,7 @@ fn set(path: &Path, name: &[u8], value: &[u8]) {
     rustix::fs::setxattr(path, name, value, XattrFlags::empty()).unwrap();
 }
 
-/// A file replaced by one of the same size and time: `cp -p`, `rsync -t`, archives with fixed times.
+/// A file is replaced with one of the same size and time: `cp -p`, `rsync -t`, archives with fixed times.
 #[tokio::test]
 async fn a_file_replaced_by_one_of_the_same_size_and_time_is_stored() {
     let workbench = Workbench::new();
@@ -33,7 +34,7 @@ async fn a_file_replaced_by_one_of_the_same_size_and_time_is_stored() {
         tree::set_time(&path, 1, 0);
         workbench.back_up(number).await;
     }
-    // In place, too.
+    // The file is overwritten in place, too.
     fs::write(&path, "4.5.6").unwrap();
     tree::set_time(&path, 1, 0);
     workbench.back_up(3).await;
@@ -72,7 +73,7 @@ async fn attribute_names_are_bytes() {
         assert_eq!(report.notes, [""; 0]);
         tree::assert_same(&kept, workbench.data());
     }
-    // Plain restic restores the file, and the values under names that are text.
+    // Plain restic restores the file, and the values under names that are valid text.
     let target = workbench.root().join("by restic");
     let target_text = target.to_str().unwrap();
     restic(&workbench, &["restore", "latest", "--target", target_text]);
@@ -83,7 +84,7 @@ async fn attribute_names_are_bytes() {
     assert_eq!(&value[..length.unwrap()], b"two");
 }
 
-/// With it, copies would have it, and what is restored from them.
+/// Otherwise copies, and files restored from them, would inherit it.
 #[tokio::test]
 async fn a_default_access_list_above_the_data_directory_is_not_inherited() {
     let workbench = Workbench::new();
@@ -111,7 +112,7 @@ async fn a_default_access_list_above_the_data_directory_is_not_inherited() {
     }
 }
 
-/// A file system of its own, unmounted at the end.
+/// A mounted file system, unmounted when dropped.
 struct Mounted<'a>(&'a Path);
 
 impl<'a> Mounted<'a> {
@@ -129,7 +130,7 @@ impl Drop for Mounted<'_> {
     }
 }
 
-/// `ramfs` has neither attributes nor access control lists.
+/// `ramfs` supports neither attributes nor access control lists.
 #[tokio::test]
 async fn as_root_a_data_directory_without_attributes_keeps_them_all() {
     let workbench = Workbench::new();
@@ -166,12 +167,12 @@ async fn as_root_a_data_directory_without_attributes_keeps_them_all() {
     }
 }
 
-/// The other way round: what the target can't store is noted, and everything else is there.
+/// The reverse: metadata that the target can't store is noted, and everything else is restored.
 #[tokio::test]
 async fn as_root_a_target_without_attributes_gets_everything_else() {
     let workbench = Workbench::new();
     tree::make_volume(workbench.data());
-    // The group may do less than the mask of the list says.
+    // The group has fewer rights than the list's mask.
     let list = access_control_list(&[
         (0x01, 6, NOBODY),
         (0x02, 4, 1000),
@@ -207,7 +208,7 @@ async fn as_root_a_target_without_attributes_gets_everything_else() {
     }
 }
 
-/// Its block is all that ext4 has for the attributes of a file, unless it was made with `ea_inode`.
+/// ext4 has a single block for the attributes of a file, unless it was created with `ea_inode`.
 #[tokio::test]
 async fn loop_mount_a_large_attribute_is_kept_and_one_that_does_not_fit_is_noted() {
     let workbench = Workbench::new();
@@ -261,7 +262,7 @@ async fn loop_mount_a_large_attribute_is_kept_and_one_that_does_not_fit_is_noted
     }
 }
 
-/// `ext4` ends in 2446.
+/// `ext4` timestamps end in 2446.
 #[tokio::test]
 async fn as_root_times_that_a_backup_or_the_target_cannot_hold_are_noted() {
     let mut workbench = Workbench::new();
@@ -328,13 +329,13 @@ async fn as_root_attributes_that_cannot_be_read_are_noted() {
     }
 }
 
-/// Snapshots of versions before there were manifests: copies that look like their originals.
+/// Snapshots from before manifests existed: their copies have the originals' metadata.
 #[tokio::test]
 async fn a_snapshot_of_an_earlier_version_is_stored_and_restored() {
     let workbench = Workbench::new();
     tree::make_volume(workbench.data());
     let kept = workbench.kept();
-    // In between, so that the last backup before it is another one.
+    // Another backup comes first, so that this one is not the first in the repository.
     workbench.back_up(1).await;
     let snapshot = workbench.snapshot_dir(2);
     fs::create_dir_all(&snapshot).unwrap();
@@ -356,7 +357,7 @@ async fn a_snapshot_of_an_earlier_version_is_stored_and_restored() {
     }
 }
 
-/// Its copies say nothing of what the originals looked like.
+/// Its copies don't contain the originals' metadata.
 #[tokio::test]
 async fn a_snapshot_that_lost_its_manifest_is_neither_stored_nor_restored() {
     let workbench = Workbench::new();
@@ -383,13 +384,13 @@ async fn a_snapshot_that_lost_its_manifest_is_neither_stored_nor_restored() {
     assert_eq!(fs::read(workbench.data().join("file")).unwrap(), b"new");
 }
 
-/// Where the process of another user finds what it is to back up.
+/// The directory with the source data for the process of another user.
 const AS_ANOTHER_USER: &str = "APPKEEP_TEST_AS_ANOTHER_USER";
 
 #[tokio::test]
 async fn as_root_a_server_of_another_user_keeps_owners() {
     if let Some(path) = std::env::var_os(AS_ANOTHER_USER) {
-        // We are that process.
+        // This is that process.
         assert!(!rustix::process::geteuid().is_root());
         let mut workbench = Workbench::at(Path::new(&path));
         workbench.add_volume("data");

@@ -1,4 +1,4 @@
-//! What the engine's threads get of the processors, while they work.
+//! The CPU priority of the engine's threads.
 
 use std::fs;
 use std::pin::pin;
@@ -9,36 +9,36 @@ use tokio::task::yield_now;
 
 use crate::workbench::{Workbench, calm, noise, unheard};
 
-/// A thread's policy and niceness.
+/// A thread's scheduling policy and niceness.
 type Standing = (i64, i64);
 
-/// The system's number for ordinary threads.
+/// The system's number for the default scheduling policy.
 const SCHED_OTHER: i64 = 0;
 
-/// That for threads which get what nothing else wants.
+/// The system's number for the policy of threads that use only idle CPU time.
 const SCHED_IDLE: i64 = 5;
 
-/// The name and the standing of a thread whose file `stat` this is.
+/// The name and the priority in a thread's `stat` file.
 fn standing_in(stat: &str) -> Option<(&str, Standing)> {
     let (begin, fields) = stat.rsplit_once(") ")?;
     let (_, name) = begin.split_once(" (")?;
-    // The first of these is the third field; niceness is the 19th, the policy the 41st.
+    // These fields start with the third; niceness is the 19th, the policy the 41st.
     let field = |number: usize| fields.split(' ').nth(number - 3)?.parse().ok();
     Some((name, (field(41)?, field(19)?)))
 }
 
-/// How a thread of this process that is called `name` stands, if there is one.
+/// The priority of this process's thread called `name`, if there is one.
 fn standing_of(name: &str) -> Option<Standing> {
     let mut tasks = fs::read_dir("/proc/self/task").unwrap();
     tasks.find_map(|task| {
-        // It may end any time.
+        // The thread may end at any time.
         let stat = fs::read_to_string(task.ok()?.path().join("stat")).ok()?;
         let (its_name, standing) = standing_in(&stat)?;
         (its_name == name).then_some(standing)
     })
 }
 
-/// Hooks may hold the app still while it is copied.
+/// Hooks may keep the app quiesced during the copy.
 #[tokio::test]
 async fn a_backup_takes_what_is_left_and_a_snapshot_a_share() {
     let mut workbench = Workbench::new();
@@ -50,7 +50,7 @@ async fn a_backup_takes_what_is_left_and_a_snapshot_a_share() {
     let stat = fs::read_to_string("/proc/thread-self/stat").unwrap();
     let (_, (_, niceness)) = standing_in(&stat).unwrap();
 
-    // A thread takes its standing when it begins: the last that was seen counts.
+    // A thread sets its priority when it begins, so the last value counts.
     let mut standing = None;
     let mut taking = pin!(workbench.take(1));
     loop {

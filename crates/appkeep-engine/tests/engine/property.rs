@@ -1,4 +1,4 @@
-//! Snapshots, backups and restores of trees that nobody thought of.
+//! Snapshots, backups and restores of random trees.
 
 use std::fs;
 
@@ -36,7 +36,7 @@ proptest! {
         run(async {
             workbench.back_up(1).await;
             for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
-                // What was there goes.
+                // The restore replaces existing data.
                 fs::remove_dir_all(workbench.data()).unwrap();
                 fs::create_dir(workbench.data()).unwrap();
                 fs::write(workbench.data().join("other"), "other").unwrap();

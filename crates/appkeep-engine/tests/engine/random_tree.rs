@@ -1,4 +1,4 @@
-//! Trees that nobody thought of.
+//! Random directory trees.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Permissions};
@@ -13,15 +13,15 @@ use rustix::fs::XattrFlags;
 use crate::tree;
 use crate::workbench::noise;
 
-/// A tree's entries: where each is, its name, and how it is made.
+/// The entries of a tree: the number of the parent directory, the name, and the type.
 pub(crate) type Entries = Vec<(usize, OsString, Entry)>;
 
-/// Any tree of up to forty entries.
+/// A strategy for trees of fewer than forty entries.
 pub(crate) fn entries() -> impl Strategy<Value = Entries> {
     vec((any::<usize>(), name(), entry()), 0..40)
 }
 
-/// How an entry is made, and where: the number chooses among the directories that are there.
+/// The type and content of an entry. A number in it selects one of the existing entries.
 #[derive(Debug, Clone)]
 pub(crate) enum Entry {
     Directory {
@@ -76,7 +76,7 @@ fn entry() -> impl Strategy<Value = Entry> {
     ]
 }
 
-/// Makes the tree below `root`, which is an empty directory.
+/// Creates the tree below `root`, which is an empty directory.
 pub(crate) fn make(root: &Path, entries: &Entries) {
     let mut directories = vec![root.to_owned()];
     let mut files: Vec<PathBuf> = Vec::new();

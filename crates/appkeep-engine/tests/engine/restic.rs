@@ -1,4 +1,4 @@
-//! Plain restic reads what we write. Debian's package `restic` has the binary.
+//! Plain restic reads the engine's backups. The binary is in Debian's package `restic`.
 
 use std::fmt::Debug;
 use std::fs;
@@ -15,7 +15,7 @@ use crate::random_tree::{self, Entry};
 use crate::tree;
 use crate::workbench::{Workbench, backup, calm, noise, odd_volumes, run, unheard};
 
-/// Runs restic on the app's repository, with the password that the key file holds.
+/// Runs restic on the app's repository, with its password.
 pub(crate) fn restic(workbench: &Workbench, arguments: &[&str]) -> String {
     let output = Command::new("restic")
         .args(["--no-cache", "--repo"])
@@ -38,7 +38,7 @@ fn assert_clean(workbench: &Workbench) {
     assert!(said.contains("no errors were found"), "{said}");
 }
 
-/// Restores a backup and says where.
+/// Restores a backup and returns the target.
 fn restore(workbench: &Workbench, number: u128) -> PathBuf {
     let target = workbench.root().join(format!("restored-{number}"));
     let tag = format!("backup={}", backup(number));
@@ -56,7 +56,7 @@ fn restore(workbench: &Workbench, number: u128) -> PathBuf {
     target
 }
 
-/// With trap 7: the volume's own directory keeps its mode and owner.
+/// Includes trap 7: the mode and owner of the volume's own directory.
 #[tokio::test]
 async fn restic_restores_a_backup_as_it_was() {
     let (workbench, config) = odd_volumes();
@@ -71,7 +71,7 @@ async fn restic_restores_a_backup_as_it_was() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// But for links that lead to what is no UTF-8: restic knows them since 0.16, Debian 12 has 0.14.
+    /// Except for links whose targets aren't UTF-8: restic supports them since 0.16, Debian 12 has 0.14.
     #[test]
     fn restic_restores_any_tree(mut entries in random_tree::entries()) {
         for (_, _, entry) in &mut entries {
@@ -150,7 +150,7 @@ async fn restic_tells_people_what_a_backup_is() {
     assert_eq!(shown["time"], "2023-11-14T22:13:20Z");
 }
 
-/// Trap 5: a prune beside a backup takes packs away that the backup counts on.
+/// Trap 5: a prune during a backup deletes packs that the backup relies on.
 #[tokio::test]
 async fn restic_finds_a_backup_whole_that_another_was_deleted_beside() {
     let workbench = Workbench::new();
@@ -214,7 +214,7 @@ async fn restic_finds_nothing_wrong_after_a_cancelled_backup() {
     assert_clean(&workbench);
 }
 
-/// A restic that runs until the test ends it.
+/// A restic process that runs until the test ends it.
 struct Restic(Child);
 
 impl Restic {
@@ -253,7 +253,7 @@ fn assert_locked<T: Debug>(outcome: Result<T, EngineError>, restic: &Restic) {
     }
 }
 
-/// Trap 6.
+/// Trap 6: the library ignores restic's locks.
 #[tokio::test]
 async fn a_lock_of_restic_makes_our_changes_wait_until_restic_has_ended() {
     let workbench = Workbench::new();
@@ -262,16 +262,16 @@ async fn a_lock_of_restic_makes_our_changes_wait_until_restic_has_ended() {
     workbench.take(2).await.unwrap();
     assert_eq!(workbench.stored("locks").0, 0);
 
-    // It waits for its input, and others may back up meanwhile.
+    // It waits for its input; other backups may run meanwhile.
     let restic = Restic::start(&workbench, &["backup", "--stdin"]);
     workbench.copy(2, 2).await.unwrap();
     assert_locked(workbench.delete(2).await, &restic);
-    // The lock of a process that has ended counts no more.
+    // The lock of a process that has ended is ignored.
     drop(restic);
     workbench.delete(2).await.unwrap();
     assert_eq!(workbench.stored("locks").0, 0);
 
-    // It has the repository alone, for minutes.
+    // It holds an exclusive lock for minutes.
     let slow = ["check", "--read-data", "--limit-download", "1"];
     let restic = Restic::start(&workbench, &slow);
     assert_locked(workbench.copy(2, 2).await, &restic);

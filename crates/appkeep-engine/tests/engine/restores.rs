@@ -47,11 +47,11 @@ impl Workbench {
         self.engine.restore(&request, &unheard(), &calm()).await
     }
 
-    /// Restores a snapshot to a directory of its own, and says where. Nothing may be lost by that.
+    /// Restores a snapshot to a new directory and returns its path. All metadata must be restored.
     pub(crate) async fn snapshot_restored(&self, number: u128) -> PathBuf {
         let path = self.root().join(format!("restored snapshot {number}"));
         let target = into(path.clone(), TargetPolicy::Replace);
-        // None that a test has.
+        // No test uses this id.
         let id = u128::MAX - number;
         let report = self
             .restore(id, RestoreData::Snapshot(snap(number)), target)
@@ -60,7 +60,7 @@ impl Workbench {
         path
     }
 
-    /// A copy of the first volume as it is now.
+    /// Copies the first volume.
     pub(crate) fn kept(&self) -> PathBuf {
         let kept = self.root().join("kept");
         let copied = std::process::Command::new("cp")
@@ -75,7 +75,7 @@ fn into(path: PathBuf, policy: TargetPolicy) -> RestoreTarget {
     RestoreTarget::Directory { path, policy }
 }
 
-/// Nothing of a restore is left beside or in these directories.
+/// Checks that a restore left nothing next to or in these directories.
 fn assert_no_remains(directories: &[&Path]) {
     for directory in directories {
         for entry in fs::read_dir(directory).unwrap() {
@@ -275,7 +275,7 @@ async fn nothing_is_restored_over_what_must_stay() {
     workbench.back_up(1).await;
     let everything = workbench.root().to_owned();
     let volume = workbench.volumes[0].clone();
-    // The bucket and the data directory are in it.
+    // It contains the bucket and the data directory.
     workbench.volumes[0].path.clone_from(&everything);
     let refused = workbench
         .restore(1, workbench.backup_data(1), workbench.in_place())
@@ -332,7 +332,7 @@ async fn what_is_not_there_cannot_be_restored() {
     assert_eq!(fs::read(workbench.data().join("file")).unwrap(), b"mine");
 }
 
-/// One bit in each pack in turn.
+/// Flips one bit of each pack in turn.
 #[tokio::test]
 async fn a_damaged_backup_fails_loudly_and_leaves_the_old_data_alone() {
     let workbench = Workbench::new();
@@ -399,7 +399,7 @@ async fn a_cancelled_restore_leaves_the_old_data_and_nothing_else() {
     assert_no_remains(&[workbench.data(), workbench.data().parent().unwrap()]);
 }
 
-/// Without that it would find half of the old data, or a directory that is being removed.
+/// Otherwise it would find part of the old data, or a directory that is being deleted.
 #[tokio::test]
 async fn a_snapshot_waits_for_a_restore() {
     let workbench = Workbench::new();
@@ -426,7 +426,7 @@ async fn a_snapshot_waits_for_a_restore() {
     );
 }
 
-/// A file system of its own, unmounted at the end.
+/// A mounted file system, unmounted when dropped.
 struct Mounted(PathBuf);
 
 impl Mounted {
@@ -454,7 +454,7 @@ async fn a_volume_that_is_a_mount_point_stays_one() {
     let workbench = Workbench::new();
     let _mounted = Mounted::at(workbench.data());
     tree::make_volume(workbench.data());
-    // tmpfs has no attributes for users on older kernels; the rest is what counts here.
+    // tmpfs has no user attributes on older kernels; this test only needs the rest.
     let kept = workbench.kept();
     workbench.back_up(1).await;
     for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {

@@ -1,7 +1,7 @@
-//! The library's own command restores what we write: `rustic`, of the crate `rustic-rs`.
+//! The library's own command, `rustic` of the crate `rustic-rs`, restores the engine's backups.
 //!
-//! Content, holes, names, links, modes, owners, times and attributes are all compared: there is nothing in our
-//! backups that this command doesn't give back.
+//! Content, holes, names, links, modes, owners, times and attributes are all compared: the command restores
+//! all data of a backup.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,10 +15,10 @@ use crate::random_tree;
 use crate::tree;
 use crate::workbench::{Workbench, backup, odd_volumes, run};
 
-/// Restores a backup and says where.
+/// Restores a backup and returns the target.
 fn restore(workbench: &Workbench, number: u128) -> PathBuf {
     let target = workbench.root().join(format!("restored-{number}"));
-    // It looks for a profile in the user's directories and in the current one.
+    // The command looks for a profile in the user's directories and in the current one.
     let home = workbench.root().join("home");
     fs::create_dir_all(&home).unwrap();
     let before = files_of(&workbench.repository());
@@ -44,7 +44,7 @@ fn restore(workbench: &Workbench, number: u128) -> PathBuf {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let complained = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "rustic failed:\n{said}\n{complained}");
-    // What it can't set it only warns of.
+    // It only warns about metadata that it can't set.
     let mut lines = said.lines().chain(complained.lines());
     assert!(
         !lines.any(|line| line.contains("WARN") || line.contains("ERROR")),
@@ -66,7 +66,7 @@ fn files_of(directory: &Path) -> Vec<(PathBuf, u64)> {
         .collect()
 }
 
-/// With trap 7: the volume's own directory keeps its mode and owner.
+/// Includes trap 7: the mode and owner of the volume's own directory.
 #[tokio::test]
 async fn rustic_restores_each_of_several_backups_as_it_was() {
     let (workbench, config) = odd_volumes();

@@ -1,4 +1,4 @@
-//! Taking, measuring and deleting snapshots.
+//! Creating, measuring and deleting snapshots.
 
 use std::ffi::OsString;
 use std::fs;
@@ -70,7 +70,7 @@ async fn the_volumes_and_their_snapshot_measure_the_same() {
         .await
         .unwrap();
     assert_eq!(measured, total);
-    // Twice each for the two files that have two names.
+    // The two files with two names count twice.
     assert_eq!(total, 2 * (3 << 20) + 2 * 11 + 100_000 + (16 << 20) + 3 + 5 + 6);
 }
 
@@ -89,7 +89,7 @@ async fn sockets_and_pipes_are_left_out() {
     .unwrap();
     fs::write(workbench.data().join("file"), "kept").unwrap();
     for _ in 0..2 {
-        // Asked again, it says the same.
+        // The second request returns the same result.
         let taken = workbench.take(1).await.unwrap();
         assert_eq!((taken.level, taken.skipped), (SnapshotLevel::Copy, 2));
         assert_eq!(
@@ -107,7 +107,7 @@ async fn sockets_and_pipes_are_left_out() {
     assert_eq!(workbench.copy(1, 1).await.unwrap(), 4);
 }
 
-/// As the system keeps them: a version, then tag, permissions and id of each entry.
+/// The system's format: a version, then tag, permissions and id of each entry.
 pub(crate) fn access_control_list(entries: &[(u16, u16, u32)]) -> Vec<u8> {
     let mut bytes = 2_u32.to_le_bytes().to_vec();
     for (tag, permissions, id) in entries {
@@ -122,7 +122,8 @@ pub(crate) fn access_control_list(entries: &[(u16, u16, u32)]) -> Vec<u8> {
 async fn access_control_lists_are_kept() {
     let workbench = Workbench::new();
     let nobody = u32::MAX;
-    // The owner may read and write, user 1000 may read, the group nothing, up to a mask; others nothing.
+    // The owner may read and write, user 1000 may read, the group and others may do nothing; the mask is
+    // read.
     let list = access_control_list(&[
         (0x01, 6, nobody),
         (0x02, 4, 1000),
@@ -177,7 +178,7 @@ async fn every_file_that_does_not_hold_still_is_named() {
         Err(EngineError::Unreadable(reasons)) => {
             let torn = ["one", "other"].map(reason);
             assert!(reasons.iter().all(|reason| torn.contains(reason)), "{reasons:?}");
-            // A machine may be so busy that a writer stands still for a while.
+            // On a busy machine a writer may pause for a while.
             for name in ["one", "other"]
                 .iter()
                 .filter(|name| !reasons.contains(&reason(name)))
@@ -269,7 +270,7 @@ async fn a_volume_that_is_a_file_is_named() {
     assert_unreadable(workbench.take(1).await, &["logs: Not a directory (os error 20)"]);
 }
 
-/// The kernel has files that not even root can read.
+/// The kernel has files that even root can't read.
 #[tokio::test]
 async fn each_file_that_cannot_be_read_is_named() {
     let mut workbench = Workbench::new();
@@ -351,7 +352,7 @@ async fn a_cancelled_snapshot_leaves_nothing() {
     };
     let taking = workbench.engine.take_snapshot(&request, &cancel);
     let (outcome, ()) = tokio::join!(taking, cancelling);
-    // It may have been quicker.
+    // The snapshot may have been completed before the cancellation.
     if outcome.is_err() {
         assert!(matches!(outcome, Err(EngineError::Cancelled)));
         assert!(!workbench.snapshot_dir(1).exists());

@@ -1,4 +1,4 @@
-//! A directory tree with everything in it that a copy can get wrong, and what is true of a tree.
+//! A directory tree with everything that is difficult to copy, and comparisons of trees.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -12,18 +12,18 @@ use walkdir::WalkDir;
 
 use crate::workbench::noise;
 
-/// Makes the tree in an empty directory, and gives the directory odd looks too.
+/// Creates the tree in an empty directory, and gives the directory unusual metadata.
 pub(crate) fn make_volume(root: &Path) {
     make(root);
     if rustix::process::geteuid().is_root() {
         std::os::unix::fs::chown(root, Some(999), Some(998)).unwrap();
     }
-    // After the owner: a new one takes the bit for the group away.
+    // After the owner: changing it clears the set-group-ID bit.
     fs::set_permissions(root, Permissions::from_mode(0o2750)).unwrap();
     set_time(root, 1_234_567_890, 12);
 }
 
-/// Makes the tree in an empty directory.
+/// Creates the tree in an empty directory.
 pub(crate) fn make(root: &Path) {
     for directory in ["empty", "deep/er/still", "locked"] {
         fs::create_dir_all(root.join(directory)).unwrap();
@@ -83,7 +83,7 @@ pub(crate) fn make(root: &Path) {
     }
 }
 
-/// Gives a file, directory or link a time of its last change.
+/// Sets the modification time of a file, directory or link.
 pub(crate) fn set_time(path: &Path, seconds: i64, nanos: i64) {
     let time = Timespec {
         tv_sec: seconds,
@@ -96,7 +96,7 @@ pub(crate) fn set_time(path: &Path, seconds: i64, nanos: i64) {
     rustix::fs::utimensat(CWD, path, &times, AtFlags::SYMLINK_NOFOLLOW).unwrap();
 }
 
-/// All that is true of an entry and should stay true.
+/// The properties of an entry that a restore must preserve.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Described {
     mode: u32,
@@ -110,7 +110,7 @@ pub(crate) struct Described {
 enum Content {
     Directory,
     Link(PathBuf),
-    /// Its bytes, and the first of its names.
+    /// The content of a file, and the first of its names.
     File(Vec<u8>, PathBuf),
 }
 
@@ -177,7 +177,7 @@ fn attributes_of(path: &Path) -> Vec<(OsString, Vec<u8>)> {
     attributes
 }
 
-/// Fails when names or bytes differ, whatever else does.
+/// Checks that names and content are equal, ignoring metadata.
 #[track_caller]
 pub(crate) fn assert_same_content(one: &Path, other: &Path) {
     let contents = |root: &Path| {
@@ -192,7 +192,7 @@ pub(crate) fn assert_same_content(one: &Path, other: &Path) {
     assert_eq!(one.len(), other.len());
 }
 
-/// Fails when an entry looks like anything but a copy: private, without attributes.
+/// Checks that all entries have the metadata of copies: private, without attributes.
 #[track_caller]
 pub(crate) fn assert_only_content(root: &Path) {
     for (path, described) in describe(root) {
@@ -208,7 +208,7 @@ pub(crate) fn assert_only_content(root: &Path) {
     }
 }
 
-/// Fails with the first difference, not with all bytes of both.
+/// Checks that two trees are equal. Reports the first difference instead of all content.
 #[track_caller]
 pub(crate) fn assert_same(one: &Path, other: &Path) {
     let (one, other) = (describe(one), describe(other));

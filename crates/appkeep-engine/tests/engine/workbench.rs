@@ -19,17 +19,17 @@ use uuid::Uuid;
 use crate::random_tree::{self, Entries};
 use crate::tree;
 
-/// Never cancelled.
+/// A token that is never cancelled.
 pub(crate) fn calm() -> CancellationToken {
     CancellationToken::new()
 }
 
-/// Progress that nobody looks at.
+/// Progress without a receiver.
 pub(crate) fn unheard() -> ProgressSender {
     watch::Sender::new(Progress::default())
 }
 
-/// The moment at which every snapshot is taken, unless its test says another.
+/// The time of all snapshots, unless a test sets another.
 pub(crate) fn taken_at() -> DateTime<Utc> {
     DateTime::from_timestamp(1_700_000_000, 0).unwrap()
 }
@@ -47,7 +47,7 @@ pub(crate) fn snap(number: u128) -> AppSnapId {
 /// An engine with an app and a bucket.
 pub(crate) struct Workbench {
     path: PathBuf,
-    /// Removes all of it at the end.
+    /// Deletes the directory when dropped.
     removed: Option<TempDir>,
     pub(crate) engine: RusticEngine,
     pub(crate) app_id: AppId,
@@ -57,28 +57,28 @@ pub(crate) struct Workbench {
 }
 
 impl Workbench {
-    /// An app with one empty volume, `data`.
+    /// Creates an app with one empty volume, `data`.
     pub(crate) fn new() -> Self {
         let mut workbench = Self::bare(tempfile::tempdir().unwrap());
         workbench.add_volume("data");
         workbench
     }
 
-    /// An app with one volume, `data`, that holds these.
+    /// Creates an app with one volume, `data`, that contains these entries.
     pub(crate) fn with_tree(entries: &Entries) -> Self {
         let workbench = Self::new();
         random_tree::make(workbench.data(), entries);
         workbench
     }
 
-    /// An app without volumes, all of it in `dir`.
+    /// Creates an app without volumes; all its files are in `dir`.
     pub(crate) fn bare(dir: TempDir) -> Self {
         let mut workbench = Self::at(dir.path());
         workbench.removed = Some(dir);
         workbench
     }
 
-    /// The same, in a directory that stays.
+    /// As [`Workbench::bare`], in a directory that is not deleted.
     pub(crate) fn at(path: &Path) -> Self {
         let bucket_dir = path.join("bucket");
         fs::create_dir_all(&bucket_dir).unwrap();
@@ -104,13 +104,13 @@ impl Workbench {
         }
     }
 
-    /// The same, reading back so many percent of each backup.
+    /// Sets how many percent of each backup are read back.
     pub(crate) fn verifying(mut self, percent: u8) -> Self {
         self.engine = engine_in(&self.root().join("data")).verifying(percent);
         self
     }
 
-    /// Adds an empty volume and says where it is.
+    /// Adds an empty volume and returns its path.
     pub(crate) fn add_volume(&mut self, name: &str) -> PathBuf {
         let path = self.path.join("volumes").join(name);
         fs::create_dir_all(&path).unwrap();
@@ -126,7 +126,7 @@ impl Workbench {
         &self.volumes[0].path
     }
 
-    /// The directory that holds everything.
+    /// The directory that contains all files.
     pub(crate) fn root(&self) -> &Path {
         &self.path
     }
@@ -143,7 +143,7 @@ impl Workbench {
             .join(format!("{}.json", self.app_id))
     }
 
-    /// What restic takes to open the repository.
+    /// The password of the repository for restic.
     pub(crate) fn password(&self) -> SecretString {
         let keys = KeyStore::new(&self.root().join("data"));
         keys.password(self.bucket.id, self.app_id).unwrap()
@@ -190,7 +190,7 @@ impl Workbench {
         Ok(copied.bytes)
     }
 
-    /// Takes a snapshot and stores it, both under the same number.
+    /// Creates a snapshot and its backup, both with the same number.
     pub(crate) async fn back_up(&self, number: u128) -> u64 {
         self.take(number).await.unwrap();
         self.copy(number, number).await.unwrap()
@@ -209,7 +209,7 @@ impl Workbench {
         }
     }
 
-    /// How many files there are below a directory of the repository, and how many bytes they have.
+    /// The number of files below a directory of the repository, and their total size in bytes.
     pub(crate) fn stored(&self, directory: &str) -> (usize, u64) {
         let directory = self.repository().join(directory);
         if !directory.exists() {
@@ -223,14 +223,14 @@ impl Workbench {
     }
 }
 
-/// An engine that doesn't wait for the tests beside it to leave processors idle.
+/// Creates an engine that doesn't need idle CPU time, which concurrent tests may use up.
 fn engine_in(data_dir: &Path) -> RusticEngine {
     let data_dir = data_dir.to_owned();
     RusticEngine::new(&EngineConfig { data_dir }).with_priority(Priority::Low)
 }
 
-/// An app with two volumes: `data`, of everything that a copy can get wrong, and `config`, whose directory comes with
-/// it.
+/// Creates an app with two volumes: `data`, with everything that is difficult to copy, and `config`. Returns
+/// the directory of `config`, too.
 pub(crate) fn odd_volumes() -> (Workbench, PathBuf) {
     let mut workbench = Workbench::new();
     let config = workbench.add_volume("config");
@@ -239,13 +239,13 @@ pub(crate) fn odd_volumes() -> (Workbench, PathBuf) {
     (workbench, config)
 }
 
-/// Waits for it on this thread, for tests that can't be asynchronous themselves.
+/// Blocks on a future, for tests that can't be asynchronous.
 pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().build();
     runtime.unwrap().block_on(future)
 }
 
-/// Bytes that neither compress nor repeat; the same for the same seed.
+/// Incompressible bytes without repetitions; the same for the same seed.
 pub(crate) fn noise(seed: u64, length: usize) -> Vec<u8> {
     let mut bytes = vec![0; length];
     fastrand::Rng::with_seed(seed).fill(&mut bytes);

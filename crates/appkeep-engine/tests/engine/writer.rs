@@ -1,4 +1,4 @@
-//! A program that rewrites its file in place, all the time, and what a snapshot caught of it.
+//! A program that continuously rewrites its file in place, and the check of a snapshot of it.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -7,20 +7,20 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-/// How many stamps a file has.
+/// The number of stamps in a file.
 const STAMPS: u64 = 64;
 
-/// How far apart they are, in bytes.
+/// The distance between two stamps, in bytes.
 const STRIDE: u64 = 1 << 18;
 
-/// Writes the same number to all places of a file, one after the other, then the next number.
+/// Writes the same number to all stamps of a file, one after the other, then the next number.
 pub(crate) struct Writer {
     stop: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Writer {
-    /// Fills the file, and goes on writing until it is dropped.
+    /// Fills the file, and keeps writing until dropped.
     pub(crate) fn start(path: PathBuf) -> Self {
         let file = File::create(path).unwrap();
         file.write_all_at(&vec![1; usize::try_from(STAMPS * STRIDE).unwrap()], 0)
@@ -57,7 +57,7 @@ impl Drop for Writer {
     }
 }
 
-/// Whether the file is as it was at one moment: at most two generations, the newer one first.
+/// Whether the file shows a single moment: at most two generations, the newer one first.
 pub(crate) fn is_cut_exactly(path: &Path) -> bool {
     let bytes = fs::read(path).unwrap();
     let stride = usize::try_from(STRIDE).unwrap();

@@ -1,4 +1,4 @@
-//! What was written is read again and compared: a byte that came out otherwise is noticed.
+//! Tests of the comparison after a write: a wrong byte is detected.
 
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -12,7 +12,7 @@ use super::super::entry::{Content, Part};
 use super::super::fill::{Filled, Work, with_threads};
 use super::super::notes::Notes;
 
-/// A file of two pieces of this many bytes, the second all zeros.
+/// The size of each of a file's two pieces, in bytes; the second piece is all zeros.
 const PIECE: usize = 128 * 1024;
 
 fn part(bytes: &[u8], at: usize) -> Part {
@@ -85,7 +85,7 @@ fn a_hole_is_only_what_was_zeros() {
     sparse.write_all_at(&noise, 0).unwrap();
     let kept = Content::Parts(vec![part(&noise, 0), part(&zeros, PIECE)]);
     compare(&restored, kept).unwrap();
-    // It ends too early.
+    // The file ends too early.
     sparse.set_len(PIECE as u64 + 1).unwrap();
     let cut = Content::Parts(vec![part(&noise, 0), part(&noise, PIECE)]);
     assert!(compare(&restored, cut).is_err());

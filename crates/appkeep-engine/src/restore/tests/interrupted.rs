@@ -1,5 +1,5 @@
-//! A restore that fails or is killed before any of its acts leaves old or new data, whole, and the next one
-//! ends well. A kill is a panic here: nothing cleans up.
+//! A restore that fails or is killed before any of its steps leaves either the old or the new data complete,
+//! and the next one succeeds. Here a kill is a panic: no cleanup runs.
 
 use std::fs;
 use std::io;
@@ -26,18 +26,18 @@ use super::super::{Acts, Restorer};
 use crate::dir::Dir;
 use crate::restore::from_snapshot::FromSnapshot;
 
-/// What happens at an act.
+/// The way in which a step is stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stop {
-    /// It fails.
+    /// The step fails.
     Fails,
-    /// It fails, and everything after it.
+    /// The step and all later ones fail.
     AllFails,
-    /// The process is killed before it.
+    /// The process is killed before the step.
     Killed,
 }
 
-/// Stops at the act with this number.
+/// Stops at the step with this number.
 struct StopsAt {
     number: usize,
     stop: Option<Stop>,
@@ -62,7 +62,7 @@ impl Acts for StopsAt {
     }
 }
 
-/// A snapshot with two volumes, and the volumes with other data, one of them perhaps a mount point.
+/// A snapshot with two volumes, and the volumes with other data. One of them may be a mount point.
 struct World {
     dir: TempDir,
     mounted: bool,
@@ -77,7 +77,7 @@ fn restore_id(number: u128) -> AppRestoreId {
     AppRestoreId::new(Uuid::from_u128(number))
 }
 
-/// Whether mounts can be made, where a case needs one.
+/// Whether the test can run: mounts require root.
 fn can_have(mounted: bool) -> bool {
     !mounted || rustix::process::geteuid().is_root()
 }
@@ -116,7 +116,7 @@ impl World {
         self.dir.path().join("data")
     }
 
-    /// Kills a restore, restore 1, in the middle of its exchange.
+    /// Kills a restore with the id 1 in the middle of its swap.
     fn killed_half_way(mounted: bool) -> Self {
         let (_, acts) = Self::new(mounted, true).restore(1, 0, None);
         let last = if mounted {
@@ -177,7 +177,7 @@ impl World {
         (outcome.ok(), seen)
     }
 
-    /// What the volume holds: all of the old, all of the new, or neither.
+    /// The data in the volume: all of the old or all of the new data; otherwise `None`.
     fn holds(&self, name: &str) -> Option<&'static str> {
         let files = |path: &Path| {
             let mut files: Vec<_> = walkdir::WalkDir::new(path)
@@ -209,7 +209,7 @@ impl World {
         }
     }
 
-    /// Every file of the old data, or of the new, is somewhere below the volumes' directory.
+    /// Whether every file of the old or new data is somewhere below the volumes' directory.
     fn is_findable(&self, which: &str) -> bool {
         let wanted = if which == "old" { "gone/old" } else { "below/new" };
         let found = walkdir::WalkDir::new(self.dir.path().join("volumes"))
@@ -235,11 +235,11 @@ impl Drop for World {
     }
 }
 
-/// What a restore answered; nothing, when it was killed.
+/// The result of a restore; `None` if it was killed.
 type Outcome = Option<Result<RestoreReport, EngineError>>;
 
-/// Stops a restore at each act in turn, and hands the world as it is then to `judge`. The next restore, by the
-/// same name or another, must end well.
+/// Stops a restore at each step, and passes the resulting state to `judge`. The next restore, with the same
+/// id or another, must succeed.
 fn at_each_act(mounted: bool, exchanges: bool, stop: Stop, judge: impl Fn(&World, &str, &Outcome)) {
     if !can_have(mounted) {
         return;
@@ -318,8 +318,8 @@ fn a_restore_that_is_killed_anywhere_leaves_old_or_new_data_whole() {
         at_each_act(mounted, exchanges, Stop::Killed, |world, act, outcome| {
             assert!(outcome.is_none());
             let is_whole = |name: &&str| world.holds(name).is_some();
-            // Entries are moved one by one where a directory can't be, and a directory is away for a moment
-            // where two can't be exchanged; then both old and new are there to be found.
+            // If a directory can't be moved, its entries are moved one by one; if two directories can't be
+            // exchanged, one is briefly missing. Then both the old and the new data still exist.
             let is_between = ["moving", "making the directory", "renaming"]
                 .iter()
                 .any(|begin| act.starts_with(begin));
@@ -383,7 +383,7 @@ fn a_restore_whose_data_was_removed_by_hand_blocks_no_other() {
         let policy = TargetPolicy::Refuse;
         let target = RestoreTarget::Directory { path, policy };
         world.restore_to(target, 2, 0, None).0.unwrap().unwrap();
-        // Nothing has replaced the volumes yet.
+        // The volumes were not replaced yet.
         assert_eq!(unfinished(&data_dir, Some(app())).unwrap().len(), 1);
         world.restore(3, 0, None).0.unwrap().unwrap();
         assert_eq!(VOLUMES.map(|name| world.holds(name)), [Some("new"); 2]);

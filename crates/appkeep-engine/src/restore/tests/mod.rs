@@ -1,4 +1,4 @@
-//! Restores that are stopped at each of their acts in turn, and what is compared when they are done.
+//! Tests of restores that are stopped at each step, and of the final comparison.
 
 mod comparing;
 mod interrupted;

@@ -1,11 +1,11 @@
-//! A snapshot's manifest: what its originals looked like when they were copied.
+//! A snapshot's manifest: the metadata of the original files at the time of the copy.
 //!
-//! A copy holds only bytes. Owners, permissions, times, extended attributes, access control lists and hard links
-//! are recorded here, so that neither the data directory's file system nor the server's rights decide what of
-//! them is kept. A snapshot of a btrfs subvolume keeps its own; the manifest only names it.
+//! A copy contains only bytes. Owners, permissions, times, extended attributes, access control lists and hard
+//! links are recorded here, so that they don't depend on the data directory's file system or on the server's
+//! rights. A snapshot of a btrfs subvolume keeps its own metadata; the manifest contains only its name.
 //!
-//! The file `<snapshot id>.manifest` is beside the snapshot. After a line with the version follow frames, in the
-//! order of a walk: sorted by name, each directory before its entries, and an end after them.
+//! The file `<snapshot id>.manifest` is next to the snapshot. A line with the version is followed by frames
+//! in the order of a walk: sorted by name, each directory before its entries, and an end frame after them.
 //!
 //! | bytes | |
 //! |---|---|
@@ -14,9 +14,9 @@
 //! | … | the content: a [`Frame`], as postcard encodes it |
 //! | 8 | only after a directory: where the frame after its end begins |
 //!
-//! Both the writer and a reader in this order need memory for one frame and for the directories above it. With
-//! the last field a reader can list one directory without reading those below it. The manifest is on the disk
-//! before the snapshot gets its name.
+//! Both the writer and a sequential reader need memory only for one frame and its parent directories. The
+//! last field allows a reader to list one directory without reading its subdirectories. The manifest is
+//! synced to disk before the snapshot is renamed to its final name.
 
 pub(crate) mod read;
 pub(crate) mod write;
@@ -32,40 +32,40 @@ use sha2::{Digest, Sha256};
 
 use super::xattr::Attributes;
 
-/// The first line. Another version has another number.
+/// The first line. Other versions have another number.
 const HEAD: &[u8] = b"appkeep manifest 1\n";
 
-/// How many bytes of a frame are before its content.
+/// The size of the part of a frame before its content, in bytes.
 const PREFIX_BYTES: usize = 12;
 
-/// The longest content of a frame, in bytes. An entry's attributes are bounded, see
+/// The maximum size of a frame's content, in bytes. An entry's attributes are bounded by
 /// [`xattr`](super::xattr::ALL_BYTES_MAX).
 const CONTENT_BYTES_MAX: usize = 2 * super::xattr::ALL_BYTES_MAX;
 
-/// Where the manifest of the snapshot at `path` is.
+/// The path of the manifest of the snapshot at `path`.
 pub(crate) fn place_of(path: &Path) -> PathBuf {
     path.with_extension("manifest")
 }
 
-/// What a file, directory or link was when it was copied.
+/// The metadata of a file, directory or link when it was copied.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Original {
     /// Permissions, with the three special bits.
     pub(crate) mode: u32,
-    /// Owner and group, as numbers.
+    /// The numeric ids of the owner and the group.
     pub(crate) owner: (u32, u32),
-    /// When its content last changed: seconds since 1970, and nanoseconds.
+    /// The modification time: seconds since 1970, and nanoseconds.
     pub(crate) modified: (i64, u64),
-    /// When anything of it last changed.
+    /// The change time (of content or metadata), in the same units.
     pub(crate) changed: (i64, u64),
-    /// Its inode.
+    /// The inode.
     pub(crate) inode: u64,
-    /// Its extended attributes, sorted. A link's are not kept.
+    /// The extended attributes, sorted. Those of links aren't kept.
     pub(crate) attributes: Attributes,
 }
 
 impl Original {
-    /// What `stat` and the attributes say.
+    /// Combines the values of `stat` with the attributes.
     pub(crate) fn new(stat: &Stat, attributes: Attributes) -> Self {
         Self {
             mode: stat.st_mode & 0o7777,
@@ -78,23 +78,23 @@ impl Original {
     }
 }
 
-/// What an entry is.
+/// The type of an entry.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Kind {
     /// A directory, whose entries follow.
     Directory,
-    /// A file; its content is in the snapshot, under the same path.
+    /// A file; its content is in the snapshot, at the same path.
     File {
-        /// How many bytes it has, holes included.
+        /// The size in bytes, including holes.
         size: u64,
-        /// How many names the original had.
+        /// The number of names of the original.
         links: u64,
-        /// Together with the inode, the same for all names of one file in the snapshot.
+        /// Together with the inode, identifies all names of one file in the snapshot.
         device: u64,
     },
     /// A link.
     Link {
-        /// Where it points to.
+        /// The target of the link.
         target: Vec<u8>,
     },
 }
@@ -103,14 +103,14 @@ pub(crate) enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Entry {
     name: Vec<u8>,
-    /// What it is.
+    /// The type of the entry.
     pub(crate) kind: Kind,
-    /// What its original was.
+    /// The metadata of the original.
     pub(crate) original: Original,
 }
 
 impl Entry {
-    /// An entry of this name.
+    /// Creates an entry with this name.
     pub(crate) fn new(name: &OsStr, kind: Kind, original: Original) -> Self {
         Self {
             name: name.as_bytes().to_owned(),
@@ -119,20 +119,20 @@ impl Entry {
         }
     }
 
-    /// Its name.
+    /// The name of the entry.
     pub(crate) fn name(&self) -> &OsStr {
         OsStr::from_bytes(&self.name)
     }
 }
 
-/// The times that backups can hold, in seconds since 1970: restic's format has years of four digits, and the
+/// The times that backups can store, in seconds since 1970: restic's format has four-digit years, and the
 /// library's type ends 26 hours before the year 10000.
 pub(crate) const TIMES: RangeInclusive<i64> = -62_167_219_200..=253_402_207_200;
 
-/// Why a time is not kept.
+/// The reason why a time is not kept.
 pub(crate) const OUT_OF_RANGE: &str = "its time is before the year 0 or after 9999";
 
-/// Whether a backup can hold the time of the last change.
+/// Whether a backup can store the modification time.
 pub(crate) fn is_storable(stat: &Stat) -> bool {
     TIMES.contains(&stat.st_mtime)
 }
@@ -140,9 +140,9 @@ pub(crate) fn is_storable(stat: &Stat) -> bool {
 #[derive(Debug, Serialize, Deserialize)]
 enum Frame {
     Entry(Entry),
-    /// A volume that is a snapshot of a btrfs subvolume, of this name.
+    /// The name of a volume that is a snapshot of a btrfs subvolume.
     Subvolume(Vec<u8>),
-    /// The end of a directory; at the top, of the manifest.
+    /// The end of a directory; at the top level, the end of the manifest.
     End,
 }
 

@@ -1,4 +1,4 @@
-//! Reads a manifest, in its order or one directory at a time.
+//! Reads a manifest sequentially or one directory at a time.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -8,25 +8,25 @@ use std::path::Path;
 
 use super::{CONTENT_BYTES_MAX, Entry, Frame, HEAD, Kind, PREFIX_BYTES, digest_of};
 
-/// A place in a manifest: where the entries of a directory begin.
+/// The position of a directory's first entry in a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Inside(u64);
 
-/// The entries of the top: the volumes.
+/// The position of the top-level entries, the volumes.
 pub(crate) const TOP: Inside = Inside(HEAD.len() as u64);
 
-/// What comes next.
+/// An element of a manifest.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// An entry. A directory's entries follow.
+    /// An entry. If it is a directory, its entries follow.
     Entry(Entry),
-    /// A volume that keeps its own metadata.
+    /// A volume with its own metadata.
     Subvolume(OsString),
-    /// The end of a directory; at the top, of the manifest.
+    /// The end of a directory; at the top level, the end of the manifest.
     End,
 }
 
-/// A manifest that is being read.
+/// An open manifest.
 #[derive(Debug)]
 pub(crate) struct Reader {
     file: BufReader<File>,
@@ -34,10 +34,10 @@ pub(crate) struct Reader {
 }
 
 impl Reader {
-    /// Opens the manifest at `path`, and is at its top.
+    /// Opens the manifest at `path`, and positions the reader at its top.
     ///
     /// # Errors
-    /// As the system says; and when it has another version.
+    /// I/O errors, and an error if it has another version.
     pub(crate) fn open(path: &Path) -> io::Result<Self> {
         let mut reader = Self {
             file: BufReader::new(File::open(path)?),
@@ -56,18 +56,18 @@ impl Reader {
         }
     }
 
-    /// What comes next, into directories and out of them.
+    /// Reads the next element of a sequential walk through all directories.
     ///
     /// # Errors
-    /// As the system says; and when the manifest is damaged.
+    /// I/O errors, and an error if the manifest is damaged.
     pub(crate) fn step(&mut self) -> io::Result<Step> {
         self.next().map(|(step, _)| step)
     }
 
-    /// All that is in a directory, without what is below that.
+    /// Lists a directory without the content of its subdirectories.
     ///
     /// # Errors
-    /// As the system says; and when the manifest is damaged.
+    /// I/O errors, and an error if the manifest is damaged.
     pub(crate) fn list(&mut self, inside: Inside) -> io::Result<Vec<(Step, Inside)>> {
         self.seek(inside.0)?;
         let mut listed = Vec::new();
@@ -87,7 +87,7 @@ impl Reader {
         }
     }
 
-    /// The next frame, and after a directory where the frame after its end begins.
+    /// Reads the next frame; for a directory, also returns the offset of the frame after its end.
     fn next(&mut self) -> io::Result<(Step, Option<u64>)> {
         let mut prefix = [0; PREFIX_BYTES];
         self.get(&mut prefix)?;

@@ -26,7 +26,7 @@ fn directory(name: &str, number: u64) -> Entry {
     Entry::new(OsStr::new(name), Kind::Directory, original(number))
 }
 
-/// Two volumes; `a` has a directory with a file, and a file after it.
+/// Writes a manifest with two volumes. `a` contains a directory with a file, followed by a file.
 fn write(path: &Path) {
     let mut writer = Writer::create(path).unwrap();
     writer.entry(directory("a", 1)).unwrap();
@@ -77,7 +77,7 @@ fn each_directory_can_be_listed_alone() {
     let below = reader.list(inside[0].1).unwrap();
     assert_eq!(below.len(), 1);
     assert_eq!(below[0].0, Step::Entry(file(b"\xff", 3)));
-    // Again, in any order.
+    // A directory can be listed again, in any order.
     assert_eq!(reader.list(TOP).unwrap(), top);
 }
 
@@ -93,7 +93,7 @@ fn another_version_is_named() {
     );
 }
 
-/// A place that leads back would be read for ever.
+/// A reader would loop forever on an offset that points back.
 #[test]
 fn an_end_that_is_before_its_directory_is_damage() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! Writes a manifest while the snapshot is taken.
+//! Writes a manifest during the creation of a snapshot.
 
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
@@ -14,17 +14,17 @@ use crate::durable::FILE_MODE;
 #[derive(Debug)]
 pub(crate) struct Writer {
     file: BufWriter<File>,
-    /// How many bytes are written.
+    /// The number of written bytes.
     at: u64,
-    /// For each directory that is open, where its end is to be noted.
+    /// The offset of the end field of each open directory.
     open: Vec<u64>,
 }
 
 impl Writer {
-    /// Begins the manifest at `path`, in place of one of an earlier try.
+    /// Creates the manifest at `path`, replacing that of an earlier attempt.
     ///
     /// # Errors
-    /// As the system says.
+    /// I/O errors.
     pub(crate) fn create(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new()
             .write(true)
@@ -41,10 +41,10 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Adds an entry. After a directory follow its entries, then [`Writer::leave`].
+    /// Adds an entry. After a directory its entries follow, and then [`Writer::leave`].
     ///
     /// # Errors
-    /// As the system says.
+    /// I/O errors.
     pub(crate) fn entry(&mut self, entry: Entry) -> io::Result<()> {
         let is_directory = entry.kind == Kind::Directory;
         self.frame(&Frame::Entry(entry))?;
@@ -55,18 +55,18 @@ impl Writer {
         Ok(())
     }
 
-    /// Adds a volume that keeps its own metadata.
+    /// Adds a volume with its own metadata.
     ///
     /// # Errors
-    /// As the system says.
+    /// I/O errors.
     pub(crate) fn subvolume(&mut self, name: &OsStr) -> io::Result<()> {
         self.frame(&Frame::Subvolume(name.as_bytes().to_owned()))
     }
 
-    /// Ends the directory that was entered last.
+    /// Ends the current directory.
     ///
     /// # Errors
-    /// As the system says.
+    /// I/O errors.
     pub(crate) fn leave(&mut self) -> io::Result<()> {
         self.frame(&Frame::End)?;
         let Some(noted_at) = self.open.pop() else {
@@ -76,10 +76,10 @@ impl Writer {
         self.file.get_ref().write_all_at(&self.at.to_le_bytes(), noted_at)
     }
 
-    /// Ends the manifest, and makes sure that it is on the disk.
+    /// Ends the manifest, and syncs it to disk.
     ///
     /// # Errors
-    /// As the system says.
+    /// I/O errors.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         self.frame(&Frame::End)?;
         self.file.flush()?;

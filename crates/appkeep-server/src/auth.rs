@@ -1,4 +1,4 @@
-//! From a bearer token to whom it stands for.
+//! Authentication of requests by bearer token.
 
 use appkeep_core::actor::OpContext;
 use appkeep_core::store::{Store, StoreError};
@@ -8,23 +8,24 @@ use http::header::AUTHORIZATION;
 
 use crate::tokens;
 
-/// Why a request comes from nobody.
+/// The reason why a request isn't authenticated.
 #[derive(Debug)]
 pub(crate) enum Unauthenticated {
-    /// It carries no bearer token.
+    /// The request carries no bearer token.
     Missing,
-    /// Its token is unknown, revoked or over.
+    /// The token is unknown, revoked or expired.
     Unknown,
-    /// Whether its token is known could not be found out.
+    /// The token could not be looked up.
     Store(StoreError),
 }
 
-/// The context of a request, from its `Authorization` header.
+/// Returns the context of a request, from its `Authorization` header.
 ///
-/// The token is looked up by its SHA-256, never compared itself. How long the look-up takes may tell how much of that
-/// hash begins like a stored one, and that is of no use: who wants another beginning has to try tokens at random,
-/// and a stored hash that is known in full leads to no token of 256 random bits. Nothing is remembered
-/// from one request to the next, so a token is invalid from the moment that it is revoked or expires.
+/// The token is looked up by its SHA-256 and is never compared itself. The duration of the look-up may reveal
+/// how many leading bytes of the hash match a stored one. That does not help an attacker: another hash can
+/// only be reached by trying tokens at random, and even a fully known hash does not lead to a token of 256
+/// random bits. Nothing is cached between requests, so a token is invalid as soon as it is revoked or
+/// expires.
 pub(crate) async fn authenticate(
     store: &dyn Store,
     headers: &HeaderMap,
@@ -44,7 +45,7 @@ pub(crate) async fn authenticate(
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let mut given = headers.get_all(AUTHORIZATION).iter();
     let (Some(only), None) = (given.next(), given.next()) else {
-        // Whoever stands before us may have looked at another one.
+        // With several headers, a proxy in front of the server may have checked a different one.
         return None;
     };
     let (scheme, token) = only.to_str().ok()?.trim().split_once(' ')?;

@@ -1,4 +1,4 @@
-//! Who uses a bucket, for the command line.
+//! Ownership of buckets, for the command line.
 
 use std::path::PathBuf;
 
@@ -6,10 +6,10 @@ use appkeep_core::catalog::{BucketLocation, Declaration};
 
 pub use appkeep_engine::{BucketClaim, list_claims, remove_claim};
 
-/// The directory of the declared bucket with this name or id.
+/// Returns the directory of the declared bucket with this name or id.
 ///
 /// # Errors
-/// A message when there is none, or several accounts have one of this name.
+/// A message when there is no such bucket, or several accounts have a bucket of this name.
 pub fn directory_named(declaration: &Declaration, wanted: &str) -> Result<PathBuf, String> {
     let is_wanted = |name: &str, id: String| name == wanted || id == wanted;
     let mut found = declaration

@@ -1,4 +1,4 @@
-//! The data directory: who may use it, and what lies where.
+//! The data directory: its layout, permissions and lock.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -7,24 +7,24 @@ use std::path::{Path, PathBuf};
 
 use crate::error::StartError;
 
-/// A data directory. Database, snapshots and keys are in it, so only its owner may look inside.
+/// A data directory. It contains the database, snapshots and keys, so only its owner may have access.
 #[derive(Debug, Clone)]
 pub struct DataDir {
     path: PathBuf,
 }
 
 impl DataDir {
-    /// Takes `path` as a data directory and makes it if it isn't there, mode 0700.
+    /// Uses `path` as a data directory. Creates it with mode 0700 if it doesn't exist.
     ///
     /// # Errors
-    /// When it can't be made, or other users can change it.
+    /// When it can't be created, or other users can change it.
     pub fn create(path: &Path) -> Result<Self, StartError> {
         let refused = |error| StartError::DataDir {
             path: path.to_owned(),
             error,
         };
         if path.is_file() {
-            // The system's word for it, "File exists", sounds as if that were wrong.
+            // The system's text for this error is "File exists", which would be misleading.
             return Err(refused(io::ErrorKind::NotADirectory.into()));
         }
         if let Ok(found) = path.metadata() {
@@ -40,7 +40,7 @@ impl DataDir {
         })
     }
 
-    /// Takes `path` as a data directory that a server made before.
+    /// Uses `path` as an existing data directory of a server.
     ///
     /// # Errors
     /// When there is no database in it.
@@ -57,22 +57,22 @@ impl DataDir {
         }
     }
 
-    /// The directory itself.
+    /// Returns the path of the directory.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The database's file.
+    /// Returns the path of the database file.
     #[must_use]
     pub fn database(&self) -> PathBuf {
         self.path.join("appkeep.sqlite3")
     }
 
-    /// Locks the directory for this process as its one server.
+    /// Locks the directory for this process as its only server.
     ///
     /// # Errors
-    /// When another server has it: names that server.
+    /// When another server holds the lock; names that server.
     pub fn lock(&self) -> Result<DataDirLock, StartError> {
         let path = self.path.join("server.lock");
         let refused = |error| StartError::DataDir {
@@ -91,7 +91,7 @@ impl DataDir {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
-                // Who holds it is only a hint; the lock itself is what counts.
+                // The process id in the file is only a hint; the lock itself is decisive.
                 let _ = file.read_to_string(&mut holder);
                 return Err(StartError::DataDirInUse {
                     path: self.path.clone(),
@@ -106,8 +106,8 @@ impl DataDir {
     }
 }
 
-/// Refuses a directory that other users can change. Making it private now would not help: they may already have
-/// exchanged keys or the database.
+/// Rejects a directory that other users can change. Making it private at this point would not help: they may
+/// already have replaced keys or the database.
 fn check_mode(path: &Path, mode: u32) -> Result<(), StartError> {
     const WRITABLE_BY_OTHERS: u32 = 0o022;
     if mode & WRITABLE_BY_OTHERS == 0 {
@@ -119,7 +119,7 @@ fn check_mode(path: &Path, mode: u32) -> Result<(), StartError> {
     })
 }
 
-/// The right to be the one server of a data directory; given back when dropped, or when the process dies.
+/// The lock on a data directory. It is released when dropped, or when the process dies.
 #[derive(Debug)]
 pub struct DataDirLock {
     _file: File,

@@ -1,4 +1,4 @@
-//! Why a server did not start. Each is one line that names the thing and what would be right.
+//! Start-up errors. Each is one line that names the affected item and what was expected.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,18 +9,18 @@ use appkeep_core::store::StoreError;
 use crate::config::ConfigError;
 use crate::tls::TlsError;
 
-/// Why a server, or a command on its data directory, did not start.
+/// The reason why a server, or a command on its data directory, did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// The configuration is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// The data directory can't be made or used.
+    /// The data directory can't be created or used.
     #[error("failed to use the data directory {}: {error}", .path.display())]
     DataDir {
         /// The file or directory.
         path: PathBuf,
-        /// Why not.
+        /// The cause.
         error: io::Error,
     },
     /// Other users can change the data directory.
@@ -38,7 +38,7 @@ pub enum StartError {
     /// There is no database in the data directory.
     #[error("{} is not the data directory of a server: there is no appkeep.sqlite3 in it", .path.display())]
     NoData {
-        /// The directory.
+        /// The data directory.
         path: PathBuf,
     },
     /// Another server uses the data directory.
@@ -49,15 +49,15 @@ pub enum StartError {
     DataDirInUse {
         /// The directory.
         path: PathBuf,
-        /// The process that has it.
+        /// The process that uses it.
         holder: String,
     },
-    /// The master key can't be had.
+    /// The master key isn't available.
     #[error("failed to get the master key from {source_name}: {problem}")]
     MasterKey {
-        /// Where it should come from.
+        /// The configured source.
         source_name: String,
-        /// Why it doesn't.
+        /// The cause.
         problem: String,
     },
     /// The keys of repositories can't be used.
@@ -66,12 +66,12 @@ pub enum StartError {
     /// The database can't be used.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The address can't be listened on.
+    /// The server can't listen on the address.
     #[error("failed to listen on {address}: {reason}")]
     Listen {
         /// The address.
         address: String,
-        /// Why not.
+        /// The cause.
         reason: String,
     },
     /// The certificate can't be used.

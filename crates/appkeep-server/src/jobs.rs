@@ -1,4 +1,4 @@
-//! Jobs as operators see them, on a data directory with or without a running server.
+//! Jobs, for operators; works on a data directory with or without a running server.
 
 pub use appkeep_core::ids::JobId;
 pub use appkeep_core::job::{JobPayload, PendingJob};

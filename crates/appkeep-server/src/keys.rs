@@ -1,4 +1,4 @@
-//! The master key, from wherever the configuration says, and the keys that it wraps.
+//! The master key, read from its configured source, and the keys that it wraps.
 
 use std::env::VarError;
 use std::io;
@@ -18,13 +18,13 @@ use crate::error::StartError;
 
 /// How long a command may take to print the master key.
 pub const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
-/// How much of a file or of what a command prints is read, in bytes.
+/// The largest size of a file or of a command's output that is read, in bytes.
 const BYTES_MAX: u16 = 4096;
 
-/// The keys in a data directory, with the master key that `source` names.
+/// Opens the keys in a data directory with the master key from `source`.
 ///
 /// # Errors
-/// When that can't be had, or is no master key.
+/// When the master key isn't available or isn't valid.
 pub async fn open(data_dir: &Path, source: &KeySource) -> Result<KeyStore, StartError> {
     Ok(match master_key(source).await? {
         Some(master) => KeyStore::wrapped_by(data_dir, master),
@@ -32,10 +32,10 @@ pub async fn open(data_dir: &Path, source: &KeySource) -> Result<KeyStore, Start
     })
 }
 
-/// The master key that `source` names; none when it is the server's own.
+/// Reads the master key from `source`; none if it is the server's own.
 ///
 /// # Errors
-/// When it can't be had, or is none.
+/// When the master key isn't available or isn't valid.
 pub async fn master_key(source: &KeySource) -> Result<Option<MasterKey>, StartError> {
     let refused = |problem: String| StartError::MasterKey {
         source_name: name_of(source),
@@ -49,7 +49,7 @@ pub async fn master_key(source: &KeySource) -> Result<Option<MasterKey>, StartEr
         KeySource::Env(name) => match std::env::var(name) {
             Ok(value) => Zeroizing::new(value),
             Err(VarError::NotPresent) => return Err(refused("it is not set".to_owned())),
-            // It holds the value.
+            // The error contains the value, so it isn't shown.
             Err(VarError::NotUnicode(_)) => return Err(refused("it is no text".to_owned())),
         },
         KeySource::Command(words) => run(words).await.map_err(refused)?,
@@ -58,14 +58,14 @@ pub async fn master_key(source: &KeySource) -> Result<Option<MasterKey>, StartEr
     Ok(Some(master))
 }
 
-/// What people call the place that a master key comes from.
+/// Returns the name of a key source for messages.
 #[must_use]
 pub fn name_of(source: &KeySource) -> String {
     match source {
         KeySource::Own => "keys/master.key".to_owned(),
         KeySource::File(path) => path.display().to_string(),
         KeySource::Env(name) => format!("the environment variable {name}"),
-        // Its arguments may be secrets.
+        // The arguments may be secrets.
         KeySource::Command(words) => format!("the command {}", words.first().map_or("", String::as_str)),
     }
 }
@@ -73,7 +73,7 @@ pub fn name_of(source: &KeySource) -> String {
 async fn read_file(path: &Path) -> io::Result<Zeroizing<String>> {
     let file = tokio::fs::File::open(path).await?;
     let mode = file.metadata().await?.permissions().mode();
-    // A group may well share a secret.
+    // Sharing the file with a group is legitimate.
     if mode & 0o007 != 0 {
         tracing::warn!(
             "the master key {} can be read by everybody (mode {:o})",
@@ -85,13 +85,13 @@ async fn read_file(path: &Path) -> io::Result<Zeroizing<String>> {
 }
 
 async fn read_text(source: impl tokio::io::AsyncRead + Unpin) -> io::Result<Zeroizing<String>> {
-    // With room for all, so that growing leaves no copy behind.
+    // Enough capacity for everything, so that reallocation leaves no copy of the key behind.
     let mut text = Zeroizing::new(String::with_capacity(BYTES_MAX.into()));
     source.take(BYTES_MAX.into()).read_to_string(&mut text).await?;
     Ok(text)
 }
 
-/// What a command prints. Its complaints go where ours go.
+/// Runs a command and returns its output. Its standard error is inherited.
 async fn run(words: &[String]) -> Result<Zeroizing<String>, String> {
     let (program, arguments) = words.split_first().ok_or("it is empty")?;
     let mut child = Command::new(program)

@@ -31,13 +31,13 @@ pub use self::http::BODY_BYTES_MAX;
 pub use self::server::{Options, Server};
 pub use self::tls::{Tls, TlsError};
 
-/// The store, for whoever works on a data directory beside the server.
+/// The store, for programs that work on a data directory beside the server.
 pub mod store {
     pub use appkeep_core::store::Store;
     pub use appkeep_store::SqliteStore;
 }
 
-/// The OpenAPI document that this server's types and routes amount to.
+/// Returns the OpenAPI document that is generated from this server's types and routes.
 ///
 /// # Errors
 /// When two routes contradict each other.

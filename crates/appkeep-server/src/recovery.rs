@@ -1,4 +1,4 @@
-//! What plain restic needs to read the backups when there is no server any more.
+//! The data that plain restic needs to read the backups without a server.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use appkeep_core::store::{Store, StoreError};
 use crate::error::StartError;
 use crate::keys::{KeyStore, SecretString};
 
-/// What is known about the apps and buckets that keys belong to.
+/// The apps and buckets that keys belong to.
 #[derive(Debug, Default)]
 pub struct Catalog {
     accounts: HashMap<AccountId, Account>,
@@ -19,7 +19,7 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Learns what a configuration declares.
+    /// Adds the accounts, apps and buckets that a configuration declares.
     pub fn learn(&mut self, declaration: &Declaration) {
         self.add(
             declaration.accounts.clone(),
@@ -28,7 +28,7 @@ impl Catalog {
         );
     }
 
-    /// Learns all that a server remembers, also what is no longer declared.
+    /// Adds everything that a server's store contains, including resources that are no longer declared.
     ///
     /// # Errors
     /// When the store fails.
@@ -56,23 +56,23 @@ impl Catalog {
     }
 }
 
-/// What plain restic needs to read one app's backups in one bucket.
+/// The data that plain restic needs to read one app's backups in one bucket.
 pub struct Recovery {
-    /// The account's name, where it is known.
+    /// The account's name, if known.
     pub account: Option<String>,
     /// The app's name, else its id.
     pub app: String,
     /// The bucket's name, else its id.
     pub bucket: String,
-    /// Where the repository lies, where that is known.
+    /// The path of the repository, if known.
     pub repository: Option<PathBuf>,
-    /// How the repository's directory is called in the bucket.
+    /// The name of the repository's directory in the bucket.
     pub app_id: AppId,
-    /// What opens it, or why that can't be told.
+    /// The repository's password, or why it can't be determined.
     pub password: Result<SecretString, StartError>,
 }
 
-/// One for each key that there is, by bucket and app.
+/// Returns one value for each key, by bucket and app.
 ///
 /// # Errors
 /// When the keys can't be listed.

@@ -1,4 +1,4 @@
-//! Restores: on the data directory of a server that is stopped, and the words for those who embed one.
+//! Restores: on the data directory of a stopped server, and the types for programs that embed a server.
 
 use std::path::{Path, PathBuf};
 
@@ -25,13 +25,13 @@ use crate::error::StartError;
 use crate::keys::{self, KeyStore};
 use crate::system::{IdSource, SystemClock};
 
-/// Why a restore did not happen.
+/// The reason why a restore failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RestoreError {
     /// The data directory can't be used.
     #[error(transparent)]
     Start(#[from] StartError),
-    /// What was asked for isn't there, or isn't completed.
+    /// The requested backup or snapshot doesn't exist, or isn't completed.
     #[error("{0}")]
     Source(String),
     /// The engine refused or failed.
@@ -40,7 +40,7 @@ pub enum RestoreError {
 }
 
 impl RestoreError {
-    /// Whether nothing was begun, so that somebody has to ask for something else.
+    /// Returns whether nothing was begun, so that a retry requires a different request.
     #[must_use]
     pub fn could_not_begin(&self) -> bool {
         !matches!(self, Self::Engine(error) if !matches!(error, EngineError::Refused(_)))
@@ -53,24 +53,24 @@ impl From<StoreError> for RestoreError {
     }
 }
 
-/// To where a restore goes.
+/// The target of a restore.
 #[derive(Debug, Clone)]
 pub enum Target {
-    /// Over the app's volumes, as the server's configuration declared them last.
+    /// The app's volumes, as last declared in the server's configuration.
     InPlace {
-        /// Also when volumes of other apps are inside, which the restore replaces.
+        /// Also restores when volumes of other apps are inside, which the restore replaces.
         force: bool,
     },
-    /// Into a directory.
+    /// A directory.
     Directory {
-        /// The directory, absolute.
+        /// The absolute path of the directory.
         path: PathBuf,
-        /// What happens to what is in it.
+        /// The handling of its existing content.
         policy: TargetPolicy,
     },
 }
 
-/// A data directory whose server is stopped, held so that none can start.
+/// A data directory whose server is stopped. The lock is held so that none can start.
 pub struct Stopped {
     data: DataDir,
     keys: KeyStore,
@@ -78,24 +78,24 @@ pub struct Stopped {
     _lock: DataDirLock,
 }
 
-/// What a restore would do.
+/// A planned restore.
 #[derive(Debug)]
 pub struct Planned {
     account_id: AccountId,
     restore: Restore,
     /// The app's name.
     pub app_name: String,
-    /// How many bytes there are, where that is known.
+    /// The size in bytes, if known.
     pub total_bytes: Option<u64>,
 }
 
 impl Stopped {
-    /// Takes the data directory `path`, which a server made before.
+    /// Opens the data directory `path` of an existing server.
     ///
     /// # Errors
     /// When there is none, or a server uses it.
     pub async fn open(path: &Path, keys: &KeySource) -> Result<Self, StartError> {
-        // Where its snapshots are must not depend on where this process was started.
+        // The paths of its snapshots must not depend on this process's working directory.
         let data = DataDir::create(DataDir::existing(path)?.path())?;
         let lock = data.lock()?;
         let keys = keys::open(data.path(), keys).await?;
@@ -108,10 +108,10 @@ impl Stopped {
         })
     }
 
-    /// Looks up what is to be restored.
+    /// Looks up the backup or snapshot to restore.
     ///
     /// # Errors
-    /// When it isn't there, or isn't completed.
+    /// When it doesn't exist, or isn't completed.
     pub async fn plan(
         &self,
         source: RestoreSource,
@@ -201,10 +201,10 @@ impl Stopped {
         Err(RestoreError::Source(format!("there is no snapshot {id}")))
     }
 
-    /// Restores.
+    /// Performs a restore.
     ///
     /// # Errors
-    /// When the engine refuses or fails; the old data is where it was, unless the error says otherwise.
+    /// When the engine refuses or fails; the old data is unchanged unless the error says otherwise.
     pub async fn restore(
         &self,
         planned: &Planned,
@@ -232,11 +232,11 @@ impl Stopped {
         Ok(report)
     }
 
-    /// Sets unfinished restores aside, of all apps or of those with this name or id, and returns them by app.
-    /// Their data stays where it is, and the apps are ready with the data that is in their volumes now.
+    /// Abandons the unfinished restores of all apps, or of those with this name or id, and returns them by
+    /// app. Their data is not touched, and the apps are ready with the current content of their volumes.
     ///
     /// # Errors
-    /// When there are none, or they can't be set aside.
+    /// When there are none, or they can't be abandoned.
     pub async fn abandon(
         &self,
         app: Option<&str>,
@@ -265,8 +265,8 @@ impl Stopped {
         Ok(abandoned)
     }
 
-    /// Ends the latest restore of the app if it is unfinished, or was in progress when it was abandoned. Says
-    /// whether there was one.
+    /// Completes the latest restore of the app if it is interrupted or, with `any`, if it is in progress.
+    /// Returns whether there was one.
     async fn note_abandoned(&self, app: &App, any: bool) -> Result<bool, StoreError> {
         let mut tx = self.store.begin().await?;
         let latest = tx.fetch_latest_app_restore(app.account_id, app.id).await?;
@@ -293,7 +293,7 @@ impl Stopped {
         RusticEngine::new(&EngineConfig { data_dir }).with_keys(self.keys.clone())
     }
 
-    /// Gives the data directory back.
+    /// Closes the store and releases the data directory.
     pub async fn close(self) {
         self.store.close().await;
     }

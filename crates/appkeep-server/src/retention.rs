@@ -1,4 +1,5 @@
-//! Confirms a deletion that a schedule's retention holds, for the command line: works beside a running server.
+//! Confirms a deletion that a schedule's retention holds back, for the command line; works beside a running
+//! server.
 
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::job::{JobPayload, NewJob};
@@ -8,7 +9,7 @@ use appkeep_core::store::{Store, StoreError};
 
 pub use appkeep_core::metadata::RETENTION_HELD_LABEL;
 
-/// The declared schedules that have this name or id.
+/// Returns the declared schedules that have this name or id.
 ///
 /// # Errors
 /// When the store fails.
@@ -19,8 +20,8 @@ pub async fn find_schedules(store: &dyn Store, wanted: &str) -> Result<Vec<Sched
     Ok(schedules.filter(is_wanted).collect())
 }
 
-/// Queues the deletion that the schedule's retention holds. Answers what it holds; when that is nothing, nothing is
-/// queued.
+/// Queues the deletion that the schedule's retention holds back, and returns what it deletes. When nothing is
+/// held back, nothing is queued.
 ///
 /// # Errors
 /// When the store fails.

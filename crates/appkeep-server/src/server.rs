@@ -1,4 +1,4 @@
-//! A running server: the object graph, built once, and taken apart in order.
+//! A running server: builds the object graph once, and shuts it down in order.
 
 mod reload;
 
@@ -32,30 +32,30 @@ use crate::pages;
 use crate::system::{RandomIds, SystemClock};
 use crate::tls::{Certificate, CertificateWatch, Tls};
 
-/// How long requests that are being answered may take once the server was asked to stop. A body that
-/// never ends would otherwise hold it up for ever.
+/// The time that open requests may take after the server was told to stop. Without this limit, a
+/// body that never ends would delay the stop forever.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How to start a server.
+/// The options of a server.
 pub struct Options {
-    /// What the operator declares.
+    /// The operator's configuration.
     pub config: Config,
-    /// The data directory; made when it isn't there.
+    /// The data directory; created if it doesn't exist.
     pub data_dir: PathBuf,
-    /// Where to listen; port 0 takes a free one.
+    /// The address of the API; port 0 selects a free port.
     pub listen: SocketAddr,
-    /// Where to tell how it is doing, without a token; without it nowhere.
+    /// The address of the operations listener, which requires no token; by default there is none.
     pub operations_listen: Option<SocketAddr>,
-    /// Which certificate it shows; without one it speaks plain HTTP.
+    /// The certificate; without one the server uses plain HTTP.
     pub tls: Option<Tls>,
-    /// Where the time comes from.
+    /// The source of the time.
     pub clock: Arc<dyn Clock>,
-    /// Where ids come from.
+    /// The source of ids.
     pub ids: Arc<dyn IdSource>,
 }
 
 impl Options {
-    /// Options with the system's clock and random ids, for plain HTTP.
+    /// Returns options with the system's clock and random ids, for plain HTTP.
     #[must_use]
     pub fn new(config: Config, data_dir: PathBuf, listen: SocketAddr) -> Self {
         Self {
@@ -72,8 +72,8 @@ impl Options {
 
 /// A running server.
 ///
-/// Dropping it is like killing it: requests are cut off, background tasks end soon afterwards, and the jobs in
-/// progress are repeated by the next server. [`Server::stop`] stops it in good order.
+/// Dropping it is like killing it: requests are cut off, background tasks end soon afterwards, and the next
+/// server repeats the jobs in progress. [`Server::stop`] shuts it down in order.
 pub struct Server {
     listener: Listener,
     store: Arc<SqliteStore>,
@@ -89,10 +89,10 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server. When this returns it answers requests.
+    /// Starts a server. It accepts requests when this returns.
     ///
     /// # Errors
-    /// When anything that it needs can't be had.
+    /// When something that it needs isn't available.
     pub async fn start(options: Options) -> Result<Self, StartError> {
         Self::start_with(options, |engine| engine).await
     }
@@ -113,7 +113,8 @@ impl Server {
         let keys = keys::open(data.path(), &options.config.keys).await?;
         let master_key_id = keys.prepare()?;
         tracing::info!(%master_key_id, "keys are wrapped");
-        // The lock makes this the one server of the directory, so leases of others are known to be dead.
+        // The lock makes this the only server of the directory, so leases of other servers are known to be
+        // dead.
         let store = Arc::new(SqliteStore::open_sole_server(data.database()).await?);
         let mut tx = store.begin().await?;
         tx.update_declaration(&options.config.declaration, options.clock.now())
@@ -195,58 +196,59 @@ impl Server {
         })
     }
 
-    /// The address that it listens on.
+    /// Returns the address that it listens on.
     #[must_use]
     pub fn local_addr(&self) -> SocketAddr {
         self.listener.local_addr()
     }
 
-    /// Where it is reached: scheme, address and port.
+    /// Returns the server's URL: scheme, address and port.
     #[must_use]
     pub fn url(&self) -> String {
         let scheme = if self.listener.is_tls() { "https" } else { "http" };
         format!("{scheme}://{}", self.local_addr())
     }
 
-    /// The certificate authority that clients have to trust, when the server made its certificate itself.
+    /// Returns the certificate authority that clients have to trust, if the server created its certificate
+    /// itself.
     #[must_use]
     pub fn ca_file(&self) -> Option<&Path> {
         self.ca_file.as_deref()
     }
 
-    /// Has it look at once whether its certificate was replaced. It does so every other second anyway.
+    /// Checks at once whether the certificate was replaced. This also happens every 2 s.
     pub fn reload_certificate(&self) {
         if let Some(certificate) = &self.certificate {
             certificate.look();
         }
     }
 
-    /// Where it tells how it is doing, if it does.
+    /// Returns the address of the operations listener, if there is one.
     #[must_use]
     pub fn operations_addr(&self) -> Option<SocketAddr> {
         self.operations.as_ref().map(Operations::local_addr)
     }
 
-    /// What it remembers, for whoever makes tokens in the same process.
+    /// Returns the store, for callers that create tokens in the same process.
     #[must_use]
     pub fn store(&self) -> Arc<dyn Store> {
         self.store.clone()
     }
 
-    /// The switch that makes its storage fail.
+    /// Returns the switch that makes its storage fail.
     #[cfg(feature = "failpoints")]
     #[must_use]
     pub fn storage_faults(&self) -> appkeep_store::StorageFaults {
         self.store.faults()
     }
 
-    /// Stops: takes no more requests, answers those that are under way, puts running jobs back into the
+    /// Stops the server: accepts no more requests, completes the open ones, puts running jobs back into the
     /// queue, and closes the database.
     pub async fn stop(self) {
         self.stop_within(Some(DRAIN_TIMEOUT)).await;
     }
 
-    /// Stops like [`Server::stop`]. Requests get at most `drain` to complete; without it they are cut off.
+    /// Stops like [`Server::stop`]. Requests have at most `drain` to complete; without it they are cut off.
     pub(crate) async fn stop_within(self, drain: Option<Duration>) {
         if let Some(operations) = &self.operations {
             operations.announce_stop();

@@ -1,4 +1,4 @@
-//! The real sources of time, ids and secrets. Nothing else in the workspace asks the system for them.
+//! The real sources of time, ids and secrets. No other module in the workspace reads them from the system.
 
 use std::time::SystemTime;
 
@@ -6,13 +6,13 @@ pub use appkeep_core::clock::{Clock, IdSource};
 use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
 
-/// The system's clock, with the contract's microseconds.
+/// The system's clock, in microseconds as in the contract.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
-        // `Utc::now` panics before 1970, which is where a machine without a clock battery may start.
+        // `Utc::now` panics before 1970, the date at which a machine without a clock battery may start.
         DateTime::<Utc>::from(SystemTime::now()).trunc_subsecs(6)
     }
 }

@@ -12,59 +12,59 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// How every token begins, so that people and secret scanners recognise one.
+/// The prefix of every token, by which people and secret scanners recognise one.
 pub const TOKEN_PREFIX: &str = "appkeep_";
 
 /// The longest name of a token, in characters.
 pub const NAME_CHARS_MAX: usize = 100;
 
-/// How much of a token's id has to be given at least, in characters.
+/// The shortest prefix of a token's id that identifies it, in characters.
 pub const ID_DIGITS_MIN: usize = 4;
 
-/// Why a token was not created, found or revoked.
+/// The reason why a token was not created, found or revoked.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenError {
     /// There is no such account.
     #[error("no account is called {wanted:?}; this server has {known}")]
     UnknownAccount {
-        /// What was asked for.
+        /// The requested account.
         wanted: String,
-        /// What there is.
+        /// The existing accounts.
         known: String,
     },
-    /// A token's name has no right length.
+    /// The length of the token's name is invalid.
     #[error("the name of a token has 1 to {} characters, not {chars}", NAME_CHARS_MAX)]
     Name {
-        /// How many it has.
+        /// The number of characters.
         chars: usize,
     },
-    /// A token would never be valid.
+    /// The token would never be valid.
     #[error("the token would be over before it is made: {end} has passed")]
     Expiry {
-        /// When it would end.
+        /// The requested expiry.
         end: DateTime<Utc>,
     },
     /// There is no such token.
     #[error("no token is called {wanted:?}, nor has an id that begins so; `appkeep token list` shows them")]
     Unknown {
-        /// What was asked for.
+        /// The requested token.
         wanted: String,
     },
-    /// There are several such tokens.
+    /// Several tokens match.
     #[error("{wanted:?} may be any of {found}: give the id")]
     Ambiguous {
-        /// What was asked for.
+        /// The requested token.
         wanted: String,
-        /// What there is.
+        /// The tokens that match.
         found: String,
     },
-    /// The token was revoked before.
+    /// The token is already revoked.
     #[error("the token {name:?} is revoked already")]
     Revoked {
-        /// Its name.
+        /// The token's name.
         name: String,
     },
-    /// The system gives no random bytes.
+    /// The system provides no random bytes.
     #[error("the system gives no random bytes: {0}")]
     Random(String),
     /// The database can't be used.
@@ -72,29 +72,30 @@ pub enum TokenError {
     Store(#[from] StoreError),
 }
 
-/// What a new token shall be good for.
+/// The properties of a new token.
 #[derive(Debug, Clone)]
 pub struct NewToken {
-    /// What a person calls it.
+    /// The name that the user chose.
     pub name: String,
-    /// What it may do.
+    /// The token's role.
     pub role: Role,
-    /// Where it may do it.
+    /// The accounts that the token can access.
     pub scope: AccountScope,
-    /// From when on it is no longer valid; without it for ever.
+    /// The expiry; without it the token never expires.
     pub expires_at: Option<DateTime<Utc>>,
 }
 
-/// The hash under which a presented token is looked up.
+/// Returns the hash under which a presented token is looked up.
 #[must_use]
 pub fn hash(token: &str) -> TokenHash {
     TokenHash(Sha256::digest(token.as_bytes()).into())
 }
 
-/// Makes a token and remembers its hash.
+/// Creates a token and stores its hash.
 ///
 /// # Errors
-/// When the name is too long, the end lies in the past, the system gives no random bytes, or the store fails.
+/// When the name is empty or too long, the expiry is in the past, the system provides no random bytes, or the
+/// store fails.
 pub async fn create(
     store: &dyn Store,
     clock: &dyn Clock,
@@ -135,14 +136,14 @@ pub async fn create(
     Ok(secret)
 }
 
-/// The one token that a person names: by its id or how that begins, by its name, or by the token itself.
+/// Finds a token by its id or a prefix of it, by its name, or by the token itself.
 ///
 /// # Errors
-/// When there is none, or several: names those.
+/// When there is none, or several match; names those.
 pub async fn find(store: &dyn Store, wanted: &str) -> Result<Token, TokenError> {
     if wanted.starts_with(TOKEN_PREFIX) {
         let found = store.fetch_token(&hash(wanted)).await?;
-        // What was given may be a secret.
+        // The argument may be a secret, so it isn't repeated.
         return found.ok_or_else(|| TokenError::Unknown {
             wanted: format!("{TOKEN_PREFIX}…"),
         });
@@ -152,7 +153,7 @@ pub async fn find(store: &dyn Store, wanted: &str) -> Result<Token, TokenError> 
         .into_iter()
         .filter(|token| token.name == wanted || is_beginning(wanted, token))
         .partition(|token| token.name == wanted);
-    // A name in full counts more than the beginning of an id, and a valid token more than one that isn't.
+    // A full name takes precedence over a prefix of an id, and a token that isn't revoked over one that is.
     let found = if named.is_empty() { begun } else { named };
     let unrevoked: Vec<_> = found.iter().filter(|token| token.revoked_at.is_none()).collect();
     match (&found[..], &unrevoked[..]) {
@@ -172,7 +173,7 @@ pub async fn find(store: &dyn Store, wanted: &str) -> Result<Token, TokenError> 
     }
 }
 
-/// Whether `wanted` is enough of a token's id to be taken for it.
+/// Returns whether `wanted` is a long enough prefix of the token's id.
 fn is_beginning(wanted: &str, token: &Token) -> bool {
     wanted.len() >= ID_DIGITS_MIN && token.id.to_string().starts_with(&wanted.to_ascii_lowercase())
 }
@@ -194,7 +195,7 @@ pub async fn revoke(store: &dyn Store, clock: &dyn Clock, token: &Token) -> Resu
     })
 }
 
-/// Records that somebody with access to the data directory changed a token.
+/// Records that a user with access to the data directory changed a token.
 fn audit(action: &str, token: &Token) {
     tracing::info!(
         target: "audit",
@@ -209,10 +210,10 @@ fn audit(action: &str, token: &Token) {
     );
 }
 
-/// The scope that a person names: `*`, or accounts by name or id.
+/// Parses a scope: `*`, or accounts by name or id.
 ///
 /// # Errors
-/// When there is no such account: says which there are.
+/// When there is no such account; names those that exist.
 pub async fn scope(store: &dyn Store, wanted: &[String]) -> Result<AccountScope, TokenError> {
     if wanted.iter().any(|name| name == "*") {
         return Ok(AccountScope::All);

@@ -1,4 +1,4 @@
-//! What changed from one configuration to the next, in words.
+//! Descriptions of the differences between two configurations.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use appkeep_core::ids::AccountId;
 use appkeep_core::schedule::Schedule;
 use uuid::Uuid;
 
-/// What a configuration declares under an id.
+/// A declared account, app, bucket or schedule.
 #[derive(PartialEq)]
 enum Declared<'a> {
     Account(&'a Account),
@@ -35,7 +35,7 @@ impl Declared<'_> {
     }
 }
 
-/// One text for each account, app, bucket and schedule that differs.
+/// Returns one text for each account, app, bucket and schedule that differs.
 pub(super) fn changes(old: &Declaration, new: &Declaration) -> Vec<String> {
     let (before, now) = (declared(old), declared(new));
     let mut changes = Vec::new();

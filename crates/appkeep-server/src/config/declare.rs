@@ -1,4 +1,5 @@
-//! From the file's tables to accounts, apps and buckets: names are unique, ids well-formed, paths absolute.
+//! Converts the file's tables to accounts, apps and buckets. Checks that names are unique, ids well-formed
+//! and paths absolute.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -24,10 +25,10 @@ use super::{
     WRITE_TIMEOUT_SECS_DEFAULT,
 };
 
-/// The namespace of ids that are made from names: a version 5 id of this project's name.
+/// The namespace of ids that are derived from names: a version 5 id of this project's name.
 const NAMESPACE: Uuid = Uuid::from_u128(0x9f0c_3f3c_8a5b_5d2e_9b64_61a5_1c1e_77d3);
 
-/// The id of what an account declares under a name.
+/// Derives the id of a declared resource from its kind, account and name.
 pub(crate) fn derived_id(kind: &str, account: &str, name: &str) -> Uuid {
     Uuid::new_v5(&NAMESPACE, format!("{kind}/{account}/{name}").as_bytes())
 }
@@ -160,7 +161,7 @@ impl Checker<'_> {
         })
     }
 
-    /// The value that a word names, of `all` that `what` can have.
+    /// Parses one of the values `all` that the setting `what` can have.
     pub(super) fn word<T>(&self, what: &str, given: &Spanned<String>, all: &[T]) -> Result<T, ConfigError>
     where
         T: FromStr + Copy + Into<&'static str>,
@@ -177,7 +178,7 @@ impl Checker<'_> {
         })
     }
 
-    /// A name, unique among `taken`.
+    /// Checks a name, which must be unique among `taken`.
     pub(super) fn name(
         &self,
         given: &Spanned<String>,
@@ -198,7 +199,7 @@ impl Checker<'_> {
         Ok(name.as_str().to_owned())
     }
 
-    /// The id that is given, else the derived one; unique in the whole file.
+    /// Returns the given id, else the derived one; unique in the whole file.
     pub(super) fn id(
         &mut self,
         given: Option<&Spanned<String>>,
@@ -226,12 +227,14 @@ impl Checker<'_> {
         Ok(id)
     }
 
-    /// A directory; a relative one is relative to the configuration file's.
+    /// Returns a directory as an absolute path; a relative one is relative to the configuration file's
+    /// directory.
     fn directory(&self, given: &Spanned<String>) -> Result<PathBuf, ConfigError> {
         self.path(given, "a directory")
     }
 
-    /// A path to what would be right; a relative one is relative to the configuration file's directory.
+    /// Returns a path as an absolute path; a relative one is relative to the configuration file's directory.
+    /// The error for an empty path names `right` as what is expected.
     pub(super) fn path(&self, given: &Spanned<String>, right: &str) -> Result<PathBuf, ConfigError> {
         if given.get_ref().is_empty() {
             let problem = format!("the path is empty: {right} would be right");
@@ -240,7 +243,7 @@ impl Checker<'_> {
         self.absolute(given)
     }
 
-    /// A path; a relative one is relative to the directory of the configuration file.
+    /// Makes a path absolute; a relative one is relative to the configuration file's directory.
     pub(super) fn absolute(&self, given: &Spanned<String>) -> Result<PathBuf, ConfigError> {
         let base = self.path.parent().filter(|parent| !parent.as_os_str().is_empty());
         let joined = base.unwrap_or_else(|| Path::new(".")).join(given.get_ref());

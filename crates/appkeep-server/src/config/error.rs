@@ -1,23 +1,23 @@
-//! What is wrong with a configuration, in one line.
+//! Configuration errors, each printed on one line.
 
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-/// What is wrong with a configuration file, and where.
+/// An error in a configuration file, with its location.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError {
     file: PathBuf,
     line: Option<usize>,
-    /// The line's text as it stands in the file: key and value.
+    /// The text of the line in the file: key and value.
     place: Option<String>,
     problem: String,
 }
 
-/// The longest piece of a file that is repeated in an error, in characters.
+/// The longest excerpt of a file in an error, in characters.
 const PLACE_CHARS_MAX: usize = 120;
 
-/// What serde calls things, and what TOML and people call them.
+/// Phrases in serde's messages and their replacements in TOML's terms.
 const WORDS: [(&str, &str); 4] = [
     ("expected u32", "expected a whole number, 0 or more"),
     ("expected a map", "expected a table"),
@@ -35,7 +35,7 @@ impl ConfigError {
         }
     }
 
-    /// What is wrong about a directory that the configuration doesn't name itself.
+    /// An error about a directory that isn't named in the configuration itself.
     pub(super) fn about(path: &Path, problem: String) -> Self {
         Self {
             file: path.to_owned(),

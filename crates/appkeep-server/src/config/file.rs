@@ -1,4 +1,4 @@
-//! The configuration file as it is written.
+//! The structure of the configuration file.
 
 use std::collections::BTreeMap;
 

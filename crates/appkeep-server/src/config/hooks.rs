@@ -1,4 +1,4 @@
-//! How an app wants to be copied: its consistency and its hooks.
+//! Backup options of an app: its consistency and its hooks.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -14,11 +14,11 @@ use super::{
     HOOK_WORDS_MAX, HOOKS_MAX,
 };
 
-/// What the names of variables begin with that the server sets itself.
+/// The prefix of the variables that the server sets itself.
 const OWN_VARIABLES: &str = "APPKEEP_";
 
 impl Checker<'_> {
-    /// How the app wants to be copied.
+    /// Returns the backup options of an app.
     pub(super) fn options(&self, table: &AppTable) -> Result<AppOptions, ConfigError> {
         let consistency = match &table.consistency {
             None => Consistency::default(),
@@ -54,8 +54,8 @@ impl Checker<'_> {
         })
     }
 
-    /// The program and its arguments. A program with a slash in it is a path, relative to the configuration
-    /// file's directory; one without is looked for.
+    /// Returns the program and its arguments. A program with a slash is a path relative to the configuration
+    /// file's directory; one without is searched for.
     fn command(&self, given: &Spanned<Vec<Spanned<String>>>) -> Result<Vec<String>, ConfigError> {
         let Some(program) = given.get_ref().first().filter(|word| !word.get_ref().is_empty()) else {
             let problem = "the command is empty: `[\"/path/to/program\", \"argument\"]` would be right";
@@ -108,7 +108,7 @@ impl Checker<'_> {
         Ok(environment)
     }
 
-    /// A text that a command can be given.
+    /// Checks a text that is passed to a command.
     fn text(&self, given: &Spanned<String>) -> Result<String, ConfigError> {
         let text = given.get_ref();
         if text.contains('\0') {

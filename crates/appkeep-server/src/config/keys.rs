@@ -1,4 +1,4 @@
-//! From `[keys]` to where the master key comes from.
+//! Reads the source of the master key from `[keys]`.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use super::error::ConfigError;
 use super::file::KeysTable;
 
 impl Checker<'_> {
-    /// Where the master key comes from: one place, or the server's own.
+    /// Returns the source of the master key: the one configured source, or the server's own key.
     pub(super) fn key_source(&self, table: Option<&Spanned<KeysTable>>) -> Result<KeySource, ConfigError> {
         let Some(spanned) = table else {
             return Ok(KeySource::Own);

@@ -1,4 +1,4 @@
-//! What is mounted where, so that one directory is recognised under several names.
+//! The mount table, used to recognise one directory under several names.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -12,14 +12,14 @@ pub(super) struct Mounts(Vec<Mount>);
 struct Mount {
     /// The file system's device number.
     device: String,
-    /// Which directory of the file system is mounted.
+    /// The directory of the file system that is mounted.
     root: PathBuf,
-    /// Where.
+    /// The mount point.
     point: PathBuf,
 }
 
 impl Mounts {
-    /// What is mounted now; nothing where that can't be read.
+    /// Reads the current mounts; none if they can't be read.
     pub(super) fn read() -> Self {
         Self::parse(&std::fs::read("/proc/self/mountinfo").unwrap_or_default())
     }
@@ -36,7 +36,8 @@ impl Mounts {
         Self(mounts.collect())
     }
 
-    /// The names of a directory: as it is written, where links lead, and its place in its file system.
+    /// Returns the names of a directory: as written, with links resolved, and by its position in its file
+    /// system.
     pub(super) fn names_of(&self, path: &Path) -> Vec<PathBuf> {
         let real = resolved(path);
         let mut names = vec![tidied(path)];
@@ -45,7 +46,7 @@ impl Mounts {
         if let Some(mount) = mount.max_by_key(|mount| mount.point.components().count())
             && let Ok(below) = real.strip_prefix(&mount.point)
         {
-            // No path begins so: it can't be taken for another name.
+            // No other path begins with this prefix, so the names can't collide.
             names.push(
                 Path::new(&format!("device {}", mount.device))
                     .join(inside(&mount.root))
@@ -82,7 +83,7 @@ fn unescaped(field: &[u8]) -> PathBuf {
     OsString::from_vec(bytes).into()
 }
 
-/// Without `.` and `..`.
+/// Removes `.` and `..`.
 fn tidied(path: &Path) -> PathBuf {
     let mut tidy = PathBuf::new();
     for component in path.components() {
@@ -97,7 +98,7 @@ fn tidied(path: &Path) -> PathBuf {
     tidy
 }
 
-/// Where links lead, as far as the path exists.
+/// Resolves links, as far as the path exists.
 fn resolved(path: &Path) -> PathBuf {
     let missing = path.ancestors().find_map(|existing| {
         let real = existing.canonicalize().ok()?;

@@ -1,7 +1,7 @@
-//! Which directories may be inside each other: volumes, buckets and the data directory.
+//! Rules on which directories may be inside each other: volumes, buckets and the data directory.
 //!
-//! Paths are compared as they are written, by where links lead, and by their place in the file system behind
-//! mounts, so that a bind mount hides nothing.
+//! Paths are compared as written, with links resolved, and by their position in the file system behind
+//! mounts. A bind mount therefore can't hide that two paths overlap.
 
 use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
@@ -13,7 +13,7 @@ use appkeep_core::ids::{AccountId, AppId};
 use super::error::ConfigError;
 use super::mounts::Mounts;
 
-/// The directories that a configuration names, and where it does.
+/// The directories that a configuration names, and where it names them.
 #[derive(Debug, Default)]
 pub(super) struct Places {
     places: Vec<Place>,
@@ -27,7 +27,7 @@ struct Place {
     span: Range<usize>,
 }
 
-/// What a directory is for.
+/// The purpose of a directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Owner {
     Volume(AppId),
@@ -39,9 +39,9 @@ enum Owner {
 pub(super) struct SharedVolume {
     /// The app with the outer volume.
     pub(super) outer: AppId,
-    /// The inner volume, in words.
+    /// A description of the inner volume.
     pub(super) inner: String,
-    /// What to tell an operator.
+    /// The warning for operators.
     pub(super) warning: String,
 }
 
@@ -67,7 +67,7 @@ impl Places {
     /// Checks each directory that is inside another one, or the same.
     ///
     /// # Errors
-    /// The first pair that must not be: where the inner one is declared, and what is wrong.
+    /// The first pair that isn't allowed: where the inner one is declared, and the problem.
     pub(super) fn check(&self) -> Result<Vec<SharedVolume>, (Range<usize>, String)> {
         let index = Index::of(self.places.iter().map(|place| place.path.as_path()));
         let mut shared = Vec::new();
@@ -93,9 +93,9 @@ impl Places {
                             ),
                         });
                     }
-                    // Accounts may share a bucket's directory: each app has a repository of its own in it.
+                    // Accounts may share a bucket's directory: each app has its own repository in it.
                     (Owner::Bucket(one), Owner::Bucket(other)) if found.is_same && one != other => {}
-                    // Of two that are the same, the later one is wrong.
+                    // Of two equal directories, the later one is reported.
                     _ if found.is_same && number < found.place => {}
                     _ => {
                         let problem = format!(
@@ -147,18 +147,18 @@ fn volume_of(app: &str, volume: &Volume) -> String {
     format!("volume {:?} of app {app:?}", volume.name)
 }
 
-/// Finds which of many directories are around one of them.
+/// An index that finds which of many directories contain a given one.
 struct Index {
     /// Each directory's names; a directory may have several.
     names: Vec<Vec<PathBuf>>,
     by_name: HashMap<PathBuf, Vec<usize>>,
 }
 
-/// A directory around another one.
+/// A directory that contains another one, or is the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Around {
     place: usize,
-    /// Whether it is the same one.
+    /// Whether both are the same directory.
     is_same: bool,
 }
 
@@ -175,7 +175,7 @@ impl Index {
         Self { names, by_name }
     }
 
-    /// The other directories that are around this one, or the same; each once.
+    /// Returns the other directories that contain this one, or are the same; each once.
     fn around(&self, number: usize) -> impl Iterator<Item = Around> {
         let mut found: HashMap<usize, bool> = HashMap::new();
         for name in self.names.get(number).into_iter().flatten() {

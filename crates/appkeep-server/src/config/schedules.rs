@@ -1,4 +1,4 @@
-//! From an app's `schedules` to what runs by itself: timings that come, and buckets that there are.
+//! Converts an app's `schedules`: checks that their timings occur and that their buckets exist.
 
 use std::collections::HashSet;
 
@@ -14,7 +14,7 @@ use super::declare::{Checker, derived_id};
 use super::error::ConfigError;
 use super::file::ScheduleTable;
 
-/// What a schedule makes.
+/// The resources that a schedule creates.
 #[derive(Debug, Clone, Copy, Default)]
 struct Makes {
     backup: bool,
@@ -22,7 +22,7 @@ struct Makes {
 }
 
 impl Checker<'_> {
-    /// The schedules of an app, whose account has these buckets.
+    /// Returns the schedules of an app, whose account has these buckets.
     pub(super) fn schedules(
         &mut self,
         account: &Account,
@@ -85,7 +85,8 @@ impl Checker<'_> {
         })
     }
 
-    /// A delay that reaches the next time would leave runs out.
+    /// Returns the jitter, which must be shorter than the shortest time between runs: otherwise runs would be
+    /// skipped.
     fn jitter_secs(&self, table: &ScheduleTable, timing: &Timing) -> Result<u32, ConfigError> {
         let gap_secs = timing.shortest_gap_secs().unwrap_or(i64::MAX);
         let most = u32::try_from(gap_secs - 1)

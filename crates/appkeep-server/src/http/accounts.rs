@@ -1,4 +1,4 @@
-//! Answers to the operations on accounts.
+//! Handlers of the operations on accounts.
 
 use appkeep_api::account::{AccountListType, AccountVersion};
 use appkeep_api::params::{AccountListQuery, QueryParams};

@@ -1,4 +1,4 @@
-//! Answers to the operations on backups.
+//! Handlers of the operations on backups.
 
 use appkeep_api::app_backup::AppBackupCreate;
 use appkeep_api::body::JsonBody;
@@ -109,7 +109,7 @@ pub(super) async fn create_for_app(
     Ok(one(call, StatusCode::CREATED, &backup)?.with_header(LOCATION, &location))
 }
 
-/// The backup in a path, within the app where the path names one.
+/// Returns the backup in a path, within the app if the path names one.
 fn wanted(
     app_id: Option<Try<Identifier>>,
     id: Try<Identifier>,

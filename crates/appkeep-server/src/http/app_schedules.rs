@@ -1,4 +1,4 @@
-//! Answers to the operations on schedules.
+//! Handlers of the operations on schedules.
 
 use appkeep_api::params::{AppPath, QueryParams, ScheduleListQuery};
 use appkeep_api::schedule::{ScheduleListType, ScheduleVersion};

@@ -1,4 +1,4 @@
-//! Answers to the operations on snapshots.
+//! Handlers of the operations on snapshots.
 
 use appkeep_api::app_snap::AppSnapCreate;
 use appkeep_api::body::JsonBody;
@@ -77,7 +77,7 @@ pub(super) async fn create_for_app(
     Ok(one(call, StatusCode::CREATED, &snap)?.with_header(LOCATION, &location))
 }
 
-/// The snapshot in a path.
+/// Returns the snapshot in a path.
 fn wanted(
     app_id: Try<Identifier>,
     id: Try<Identifier>,

@@ -1,4 +1,4 @@
-//! Answers to the operations on apps.
+//! Handlers of the operations on apps.
 
 use appkeep_api::app::AppUpdate;
 use appkeep_api::body::JsonBody;
@@ -35,7 +35,7 @@ pub(super) async fn fetch(call: &Call<'_>, path: AppPath, query: QueryParams<NoQ
     Ok(Reply::json(StatusCode::OK, media_type, &wire).with_header(ETAG, &etag))
 }
 
-/// Answers once the restore is written down; a worker does it.
+/// Responds once the restore is recorded; a worker performs it.
 pub(super) async fn update(
     call: &Call<'_>,
     path: AppPath,

@@ -1,4 +1,4 @@
-//! Answers to the operations on buckets, and on the clouds that there aren't.
+//! Handlers of the operations on buckets and clouds. There are no clouds.
 
 use appkeep_api::bucket::{BucketListType, BucketVersion};
 use appkeep_api::cloud::{Cloud, CloudListType, CloudVersion};

@@ -1,4 +1,4 @@
-//! What every handler does around its one call into the service.
+//! The steps that every handler performs around its one call into the service.
 
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
@@ -26,13 +26,14 @@ use super::problem::{self, OwnKinds, Refusal, Rejected};
 use super::request::ApiRequest;
 use crate::auth::{self, Unauthenticated};
 
-/// When a create that met a full queue may be tried again, in seconds. Jobs take from seconds to hours.
+/// The delay before a create that was refused by a full queue may be retried, in seconds. Jobs take from
+/// seconds to hours.
 const RETRY_AFTER_SECS: &str = "30";
 
-/// What a handler answers with.
+/// The result of a handler.
 pub(super) type Answered = Result<Reply<()>, Refusal>;
 
-/// A request that is being answered.
+/// A request that is being handled.
 pub(super) struct Call<'a> {
     request: &'a ApiRequest,
     own: OwnKinds,
@@ -41,7 +42,7 @@ pub(super) struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// Begins to answer a request to the operation whose own kinds of problem are `own`.
+    /// Begins to handle a request to an operation with these operation-specific kinds of problem.
     pub(super) fn begin(request: &'a ApiRequest, own: OwnKinds) -> Self {
         Self {
             request,
@@ -51,17 +52,17 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// What the handlers need.
+    /// Returns the state that handlers share.
     pub(super) fn http(&self) -> &'a Http {
         &self.request.http
     }
 
-    /// The request's headers.
+    /// Returns the request's headers.
     pub(super) fn headers(&self) -> &'a HeaderMap {
         self.request.headers()
     }
 
-    /// Who asks.
+    /// Authenticates the request.
     pub(super) async fn authenticate(&self) -> Result<OpContext, Refusal> {
         let (store, now) = (self.http().store.as_ref(), self.http().clock.now());
         let ctx = auth::authenticate(store, self.headers(), now)
@@ -73,8 +74,8 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// Authenticates the request, and checks its access to the account in its path. Handlers call this first, so that
-    /// only those who may send the rest of the input learn what is wrong with it.
+    /// Authenticates the request, and checks its access to the account in its path. Handlers call this first,
+    /// so that only authorised clients learn what is wrong with the rest of the input.
     pub(super) async fn authorize<A: Access>(
         &self,
         account_id: Try<Identifier>,
@@ -99,10 +100,10 @@ impl<'a> Call<'a> {
             .map_err(Rejected::Body)
     }
 
-    /// Answers with what `work` makes, or with the problem that its refusal becomes. A panic is a problem,
-    /// too, and nothing more.
+    /// Responds with the result of `work`, or with a problem if it is refused. A panic in `work` becomes a
+    /// problem, too, and has no other effect.
     pub(super) async fn answer(&self, work: impl Future<Output = Answered>) -> Response<Body> {
-        // Of the level that no filter leaves out, so that every line has it.
+        // At error level, which no filter excludes, so that every log line has the span.
         let span = tracing::error_span!(
             "request",
             correlation.id = %self.correlation,
@@ -144,7 +145,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// The header that a refusal's answer has beside its problem.
+/// Returns the header that accompanies the problem of a refusal.
 fn header(refusal: &Refusal) -> Option<(HeaderName, &'static str)> {
     match refusal {
         Refusal::Unauthenticated(Unauthenticated::Missing) => {
@@ -161,21 +162,21 @@ fn header(refusal: &Refusal) -> Option<(HeaderName, &'static str)> {
     }
 }
 
-/// The app in a path that names nothing else, or why there is none.
+/// Returns the app in a path that has no other id.
 pub(super) fn app<T: From<Uuid>>(given: Try<Identifier>) -> Result<T, Rejected> {
     let mut ids = PathIds::default();
     let id = ids.read("app_id", given);
     ids.accept(id)
 }
 
-/// The other ids in a path; every malformed one is named.
+/// The other ids in a path; collects every malformed one.
 #[derive(Default)]
 pub(super) struct PathIds {
     faults: Vec<InvalidItem>,
 }
 
 impl PathIds {
-    /// Reads one id; a malformed one is noted and stands for nothing.
+    /// Reads one id. A malformed one is recorded and replaced by a placeholder.
     pub(super) fn read<T: From<Uuid>>(&mut self, name: &str, given: Try<Identifier>) -> T {
         match given.0 {
             Ok(id) => id.0.into(),
@@ -189,7 +190,7 @@ impl PathIds {
         }
     }
 
-    /// `value`, which was made from the ids, if all of them were well-formed.
+    /// Returns `value`, which was built from the ids, if all of them were well-formed.
     pub(super) fn accept<T>(self, value: T) -> Result<T, Rejected> {
         if self.faults.is_empty() {
             Ok(value)

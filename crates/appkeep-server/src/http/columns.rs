@@ -1,4 +1,4 @@
-//! The values of named fields of a resource, without writing the others.
+//! Serialises the values of selected fields of a resource without serialising the others.
 
 use std::fmt::Display;
 
@@ -28,7 +28,7 @@ pub(super) fn write_columns(
     Ok(())
 }
 
-/// The values of a struct's fields whose names are wanted, as JSON.
+/// The values of a struct's selected fields, as JSON.
 struct Columns<'n> {
     names: &'n [&'n str],
     values: Vec<Option<Vec<u8>>>,
@@ -52,7 +52,7 @@ impl SerializeStruct for &mut Columns<'_> {
     }
 }
 
-/// What isn't a struct has no fields.
+/// The error for a value that isn't a struct and has no fields.
 fn no_fields<T>() -> Result<T, Error> {
     Err(Error::custom("only a struct has fields to include"))
 }

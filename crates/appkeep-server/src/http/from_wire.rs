@@ -1,4 +1,4 @@
-//! From what was said to what is meant, with the rules that a schema can't express.
+//! Converts requests to the service's types, and checks the rules that a schema can't express.
 
 use std::collections::HashSet;
 
@@ -20,7 +20,7 @@ use appkeep_core::store::Position;
 
 use super::problem::Rejected;
 
-/// What a client wants a new backup to be.
+/// Converts the body of a request to create a backup.
 pub(super) fn create_app_backup(app_id: AppId, body: AppBackupCreate) -> Result<CreateAppBackup, Rejected> {
     Ok(CreateAppBackup {
         app_id,
@@ -31,7 +31,7 @@ pub(super) fn create_app_backup(app_id: AppId, body: AppBackupCreate) -> Result<
     })
 }
 
-/// What a client wants a new snapshot to be.
+/// Converts the body of a request to create a snapshot.
 pub(super) fn create_app_snap(app_id: AppId, body: AppSnapCreate) -> Result<CreateAppSnap, Rejected> {
     Ok(CreateAppSnap {
         app_id,
@@ -40,7 +40,7 @@ pub(super) fn create_app_snap(app_id: AppId, body: AppSnapCreate) -> Result<Crea
     })
 }
 
-/// What a client wants an app's data to be replaced by: exactly one thing.
+/// Converts the body of a request to restore an app. It must specify exactly one source.
 pub(super) fn create_app_restore(app_id: AppId, body: &AppUpdate) -> Result<CreateAppRestore, Rejected> {
     let source = match (&body.backup_id, &body.snapshot_id) {
         (Some(id), None) => RestoreSource::Backup(id.0.into()),
@@ -61,7 +61,7 @@ pub(super) fn create_app_restore(app_id: AppId, body: &AppUpdate) -> Result<Crea
     Ok(CreateAppRestore { app_id, source })
 }
 
-/// Which part of a list a client wants.
+/// Returns the part of a list that a client requests.
 pub(super) fn list_options(limit: Option<Limit>, goes_on: Option<ContinueToken>) -> ListOptions {
     ListOptions {
         limit: limit.map(|limit| limit.0),
@@ -81,8 +81,8 @@ fn resource_name(given: &ResourceName) -> Result<name::ResourceName, Rejected> {
     })
 }
 
-/// The labels of a new resource, with the rules that the schema can't express: no name occurs twice, none belongs to
-/// the system, and all of them have at most [`LABEL_BYTES_MAX`] bytes.
+/// Converts the labels of a new resource, and checks the rules that the schema can't express: no name occurs
+/// twice, none is reserved for the system, and together they have at most [`LABEL_BYTES_MAX`] bytes.
 fn labels(metadata: Option<MetadataCreate>) -> Result<Vec<Label>, Rejected> {
     let given = metadata.map(|metadata| metadata.labels).unwrap_or_default();
     let bytes: usize = given

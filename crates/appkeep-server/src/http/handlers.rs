@@ -1,4 +1,4 @@
-//! The operations, each handed to the file of its resource with its own kinds of problem.
+//! The operations, each routed to the module of its resource with its own kinds of problem.
 
 use dropshot::Body;
 use futures::FutureExt;
@@ -14,7 +14,7 @@ use super::problem::{
 use super::request::ApiRequest;
 use super::{accounts, app_backups, app_schedules, app_snaps, apps, buckets};
 
-/// Answers requests to one operation.
+/// A function that handles requests to one operation.
 pub(super) type Handler = fn(ApiRequest) -> BoxFuture<'static, Response<Body>>;
 
 macro_rules! handlers {

@@ -1,4 +1,4 @@
-//! Lists, written while they are sent, so that memory stays bounded whatever their length.
+//! Lists, serialised while they are sent, so that memory stays bounded for lists of any length.
 
 use std::io;
 
@@ -28,15 +28,15 @@ use super::page_cache::{PageKey, WrittenPage};
 use super::problem::Rejected;
 use super::{Http, from_wire, media, to_wire};
 
-/// A resource that can stand in a list.
+/// A resource that can be an item of a list.
 pub(super) trait Item: Listed + Sync + 'static {
-    /// Its form on the wire.
+    /// The resource's type on the wire.
     type Wire: Serialize;
 
-    /// What stands before the items: the list's type and version.
+    /// Returns the values that precede the items: the list's type and version.
     fn head() -> Result<(Value, Value), serde_json::Error>;
 
-    /// Its form on the wire; an error means that the store holds what the contract forbids.
+    /// Converts the resource to its wire type. Fails when the store holds a value that the contract forbids.
     fn wire(&self) -> Result<Self::Wire, String>;
 }
 
@@ -85,10 +85,10 @@ impl Item for core::app::AppView {
     }
 }
 
-/// The names of the fields that a list is to show instead of whole resources.
+/// The names of the fields that a list shows instead of whole resources.
 pub(super) type Columns = Option<Vec<&'static str>>;
 
-/// What a list's query asks for: its form, and which part of it.
+/// Returns the columns and the part of the list that the query requests.
 pub(super) fn wanted<F>(
     query: QueryParams<ListQuery<Include<F>>>,
 ) -> Result<(Columns, ListOptions), Rejected> {
@@ -97,14 +97,14 @@ pub(super) fn wanted<F>(
     Ok((query.include.map(|include| include.names), options))
 }
 
-/// About the list as a whole: who asked for it, and when.
+/// The requester of a list and the time of the request, for its metadata.
 pub(super) struct Asked {
     by: core::ids::SubjectId,
     at: chrono::DateTime<chrono::Utc>,
 }
 
 impl Asked {
-    /// The actor asks now.
+    /// Creates the value for a request by the actor at the current time.
     pub(super) fn now(http: &Http, ctx: &OpContext) -> Self {
         Self {
             by: ctx.actor.subject,
@@ -112,7 +112,7 @@ impl Asked {
         }
     }
 
-    /// What is said about a list of so many items that goes on there.
+    /// Returns the metadata of a list of `count` items that continues after that position.
     pub(super) fn metadata(&self, goes_on_after: Option<Position>, count: u64) -> ListMetadata {
         ListMetadata {
             goes_on: goes_on_after.map(|place| ContinueToken {
@@ -129,8 +129,8 @@ impl Asked {
     }
 }
 
-/// Answers with a list. A short one is written before it is sent, so that it can still become a problem, and is
-/// kept until something in the account changes.
+/// Responds with a list. A short one is serialised before it is sent, so that a failure can still become a
+/// problem. It is cached until something in the account changes.
 pub(super) async fn answer<T: Item>(
     http: &Http,
     ctx: &OpContext,
@@ -174,10 +174,10 @@ pub(super) async fn answer<T: Item>(
             };
             if let Err(error) = next {
                 tracing::error!(%error, "a list broke off");
-                // The answer has begun: the client must see that it is not whole.
+                // The response has begun: only a broken stream shows the client that it is incomplete.
                 return sender.abort(io::Error::other(error));
             }
-            // An error means that the client is gone.
+            // An error means that the client has disconnected.
             if sender.send_data(std::mem::take(&mut chunk).into()).await.is_err() || ended {
                 return;
             }
@@ -187,7 +187,7 @@ pub(super) async fn answer<T: Item>(
     Ok(Reply::body(StatusCode::OK, media::JSON, Body::wrap(body)))
 }
 
-/// Answers with a list of which everything but the end is written.
+/// Responds with a list of which everything but the metadata is serialised.
 fn whole(
     mut written: Vec<u8>,
     count: u64,
@@ -216,7 +216,7 @@ fn head<T: Item>() -> Result<Vec<u8>, StoreError> {
     Ok(format!(r#"{{"type":{kind},"version":{version},"items":["#).into_bytes())
 }
 
-/// What can't be written doesn't come from the store in good order.
+/// Converts a serialisation error. A value that can't be serialised means that the store is damaged.
 #[expect(clippy::needless_pass_by_value, reason = "the form that map_err wants")]
 pub(super) fn unwritable(error: serde_json::Error) -> StoreError {
     StoreError::Broken(error.to_string())
@@ -228,7 +228,7 @@ struct Writer {
 }
 
 impl Writer {
-    /// Writes the next page.
+    /// Serialises the next page.
     async fn page<T: Item>(&mut self, listing: &mut Listing<T>, to: &mut Vec<u8>) -> Result<(), StoreError> {
         for item in listing.next_page().await? {
             if self.count > 0 {

@@ -1,4 +1,4 @@
-//! Which of an answer's media types a client asks for.
+//! Negotiation of a response's media type and encoding.
 
 use http::HeaderMap;
 use http::header::{ACCEPT, ACCEPT_ENCODING};
@@ -6,8 +6,8 @@ use http::header::{ACCEPT, ACCEPT_ENCODING};
 /// The media type of plain JSON.
 pub(super) const JSON: &str = "application/json";
 
-/// The media type for a single resource: `vendor_type` if `Accept` prefers it, else plain JSON, also when
-/// nothing that is asked for can be had.
+/// Returns the media type for a single resource: `vendor_type` if `Accept` prefers it, else plain JSON. Plain
+/// JSON is also used when none of the requested types is available.
 pub(super) fn negotiate(headers: &HeaderMap, vendor_type: &'static str) -> &'static str {
     let accept = headers
         .get_all(ACCEPT)
@@ -21,7 +21,7 @@ pub(super) fn negotiate(headers: &HeaderMap, vendor_type: &'static str) -> &'sta
     if vendor > json { vendor_type } else { JSON }
 }
 
-/// Whether the asker can read what is compressed with gzip.
+/// Returns whether the client accepts gzip.
 pub(crate) fn accepts_gzip(headers: &HeaderMap) -> bool {
     let accept = headers
         .get_all(ACCEPT_ENCODING)
@@ -47,7 +47,7 @@ impl Range {
         let mut parts = text.split(';').map(|part| part.trim().to_ascii_lowercase());
         let media_range = parts.next().unwrap_or_default();
         let quality = parts.find_map(|part| part.strip_prefix("q=").map(str::to_owned));
-        // A weight that is none counts as if it weren't there.
+        // An invalid weight is ignored.
         let weight = quality
             .and_then(|quality| quality.trim().parse().ok())
             .unwrap_or(1.0);
@@ -55,7 +55,7 @@ impl Range {
     }
 }
 
-/// The weight of the most specific range that covers `media_type`; 0 when none does.
+/// Returns the weight of the most specific range that covers `media_type`; 0 if none does.
 fn weight(ranges: &[Range], media_type: &str) -> f32 {
     let covering = |wanted: &str| ranges.iter().find(|range| range.media_range == wanted);
     covering(&media_type.to_ascii_lowercase())

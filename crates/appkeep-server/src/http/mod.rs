@@ -1,4 +1,5 @@
-//! The API over HTTP: handlers that make one call into the service each, and the words for what it refuses.
+//! The API over HTTP: handlers that make one call into the service each, and the mapping of errors to
+//! problems.
 
 mod accounts;
 mod app_backups;
@@ -37,10 +38,11 @@ pub(crate) use self::service::Api;
 /// The largest request body, in bytes: 1 MiB.
 pub const BODY_BYTES_MAX: usize = 1_048_576;
 
-/// How many bytes all request bodies that are being read may have together, beyond the first 64 KiB of each: 16 MiB.
+/// The size of all request bodies that are being read together, beyond the first 64 KiB of each, in bytes: 16
+/// MiB.
 pub(crate) const SHARED_BODY_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// What the handlers need.
+/// The state that handlers share.
 pub(crate) struct Http {
     pub(crate) service: Service,
     pub(crate) store: Arc<dyn Store>,
@@ -48,6 +50,6 @@ pub(crate) struct Http {
     pub(crate) ids: Arc<dyn IdSource>,
     pub(crate) body_limits: BodyLimits,
     pub(crate) page_cache: PageCache,
-    /// Counts answers, where somebody wants to know.
+    /// Counts responses, if metrics are enabled.
     pub(crate) metrics: Option<Arc<RequestMetrics>>,
 }

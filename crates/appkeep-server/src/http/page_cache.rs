@@ -1,7 +1,7 @@
-//! Pages of lists as they were written, so that a list that is asked for again and again is read once.
+//! A cache of serialised pages of lists, so that a list that is requested repeatedly is read once.
 //!
-//! A page is found again only while its account's version is the same, so it is never stale; the cache only saves
-//! work. Who may see a page is always checked before.
+//! The key includes the account's version, so a page is never stale; the cache only saves work. Access to a
+//! page is always checked before the cache is read.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use bytes::Bytes;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-/// The most that is kept, in bytes: 8 MiB.
+/// The size of the cache, in bytes: 8 MiB.
 const BYTES_MAX: u64 = 8_388_608;
-/// The number of entries to expect: of the size of 100 ordinary backups.
+/// The expected number of entries, each of the size of 100 ordinary backups.
 const ENTRIES_EXPECTED: usize = 128;
 
-/// What a page depends on.
+/// Everything that a page depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct PageKey {
     kind: ListKind,
@@ -27,7 +27,7 @@ pub(super) struct PageKey {
 }
 
 impl PageKey {
-    /// The key of a list of which nothing has been read yet; none if the account has no version.
+    /// Returns the key of a list that hasn't been read yet; none if the account has no version.
     pub(super) fn of<T: Listed>(listing: &Listing<T>, include: Option<&[&'static str]>) -> Option<Self> {
         Some(Self {
             kind: T::KIND,
@@ -39,7 +39,7 @@ impl PageKey {
     }
 }
 
-/// A page, all but the end that says who asked for it.
+/// A serialised page, without the metadata at the end, which names the requester.
 #[derive(Debug, Clone)]
 pub(super) struct WrittenPage {
     pub(super) written: Bytes,
@@ -60,12 +60,12 @@ impl Weighter<PageKey, WrittenPage> for ByLength {
     }
 }
 
-/// Pages by what they depend on.
+/// A cache of pages.
 #[derive(Clone)]
 pub(crate) struct PageCache(Arc<Cache<PageKey, WrittenPage, ByLength>>);
 
 impl PageCache {
-    /// An empty cache.
+    /// Creates an empty cache.
     pub(crate) fn new() -> Self {
         Self(Arc::new(Cache::with_weighter(
             ENTRIES_EXPECTED,

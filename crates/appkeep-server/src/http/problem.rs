@@ -1,4 +1,4 @@
-//! Every problem that this server can answer with, and which one a refusal becomes.
+//! The kinds of problem that this server responds with, and the mapping from refusals.
 
 use appkeep_api::body::BodyFault;
 use appkeep_api::headers::HeaderFault;
@@ -11,29 +11,29 @@ use uuid::Uuid;
 
 use crate::auth::Unauthenticated;
 
-/// Why an operation's input is invalid.
+/// The reason why an operation's input is invalid.
 #[derive(Debug)]
 pub(crate) enum Rejected {
     /// The account's id is malformed.
     Account(InvalidItem),
     /// Another id in the path is malformed.
     Ids(Vec<InvalidItem>),
-    /// The query is.
+    /// The query is invalid.
     Query(QueryFault),
-    /// A header is.
+    /// A header is invalid.
     Header(HeaderFault),
-    /// The body is.
+    /// The body is invalid.
     Body(BodyFault),
-    /// The body fits its schema but breaks a rule.
+    /// The body matches its schema but breaks a rule.
     Rule(Vec<InvalidItem>),
 }
 
-/// Why a request is not answered with what it asked for.
+/// The reason why a request has no successful response.
 #[derive(Debug)]
 pub(crate) enum Refusal {
-    /// It has no valid token.
+    /// The request has no valid token.
     Unauthenticated(Unauthenticated),
-    /// Its input is invalid.
+    /// The input is invalid.
     Rejected(Rejected),
     /// The service refused or failed.
     Service(Error),
@@ -51,10 +51,10 @@ impl From<Error> for Refusal {
     }
 }
 
-/// A kind of problem: its number, status and words.
+/// A kind of problem: its number, status and text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Kind {
-    /// The number in its URI; none for a problem that only its status describes.
+    /// The number in the problem's URI; none for a problem that is described by its status alone.
     number: Option<u16>,
     status: ErrorStatusCode,
     title: &'static str,
@@ -72,7 +72,7 @@ macro_rules! kinds {
     };
 }
 
-// The words of 1, 2, 3, 5, 10, 11, 94 to 97 and 128 are the contract's, to the letter.
+// The texts of 1, 2, 3, 5, 10, 11, 94 to 97 and 128 are those of the contract, word for word.
 kinds! {
     RESOURCE_NOT_FOUND = Some(1), NOT_FOUND, "Resource not found", "The resource specified in the request URI wasn't found.";
     COLLECTION_NOT_FOUND = Some(2), NOT_FOUND, "Collection not found", "The collection specified in the request URI wasn't found.";
@@ -121,7 +121,7 @@ kinds! {
 }
 
 impl Kind {
-    /// This occurrence of the kind.
+    /// Creates a problem of this kind.
     pub(crate) fn occurrence(&self, correlation: Uuid) -> Problem {
         Problem {
             kind: self.number.map_or_else(
@@ -141,13 +141,13 @@ impl Kind {
 /// The two kinds of problem that differ from operation to operation.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OwnKinds {
-    /// What a missing account, app or resource is.
+    /// The problem for a missing account, app or resource.
     pub(crate) not_found: Kind,
-    /// What a failure of the server is.
+    /// The problem for a failure of the server.
     pub(crate) failed: Kind,
 }
 
-/// The problem that a refusal becomes.
+/// Returns the problem for a refusal.
 pub(crate) fn of_refusal(refusal: Refusal, own: OwnKinds, correlation: Uuid) -> Problem {
     match refusal {
         Refusal::Unauthenticated(Unauthenticated::Missing) => MISSING_TOKEN.occurrence(correlation),

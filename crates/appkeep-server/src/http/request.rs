@@ -1,4 +1,4 @@
-//! A request as the handlers of the API get it.
+//! A request as the API's handlers receive it.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ pub(super) struct ApiRequest {
     pub(super) operation: &'static str,
     parts: Parts,
     variables: Variables,
-    /// Until a handler takes it.
+    /// The body, until a handler takes it.
     body: Option<Incoming>,
 }
 
@@ -45,39 +45,39 @@ impl ApiRequest {
         }
     }
 
-    /// The method.
+    /// Returns the method.
     pub(super) fn method(&self) -> &Method {
         &self.parts.method
     }
 
-    /// The path, as it was sent.
+    /// Returns the path as sent.
     pub(super) fn path(&self) -> &str {
         self.parts.uri.path()
     }
 
-    /// The headers.
+    /// Returns the headers.
     pub(super) fn headers(&self) -> &HeaderMap {
         &self.parts.headers
     }
 
-    /// The values in the path. Each keeps why it is malformed, if it is.
+    /// Returns the values in the path. For a malformed one, the reason is kept.
     pub(super) fn ids<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
         let variables = self.variables.iter().map(|(name, value)| (&**name, &**value));
         T::deserialize(MapDeserializer::<_, PathError>::new(variables))
             .map_err(|error| Error::Internal(format!("{}: {error}", self.operation)).into())
     }
 
-    /// The query parameters, or what is wrong with them.
+    /// Returns the query parameters, or the reason why they are invalid.
     pub(super) fn query<Q: ReadQuery>(&self) -> QueryParams<Q> {
         QueryParams::read(self.parts.uri.query())
     }
 
-    /// Whether data may be overwritten.
+    /// Returns whether data may be overwritten.
     pub(super) fn force_update(&self) -> ForceUpdate {
         ForceUpdate::of(&self.parts.headers)
     }
 
-    /// The body, to be read as a `T`. A body that was taken before is empty.
+    /// Takes the body, to be read as a `T`. It is empty if it was taken before.
     pub(super) fn body<T>(&mut self) -> JsonBody<T> {
         let body = self.body.take().map_or_else(Body::empty, Body::wrap);
         JsonBody::new(Request::from_parts(self.parts.clone(), body))

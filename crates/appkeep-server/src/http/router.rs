@@ -1,7 +1,7 @@
-//! Which handler a method and a path lead to.
+//! A router from method and path to a handler.
 //!
-//! Paths are compared segment by segment: empty segments don't count, and each is decoded by itself, so that an
-//! encoded slash stays part of its segment.
+//! Paths are compared segment by segment. Empty segments are ignored, and each segment is decoded separately,
+//! so that an encoded slash stays part of its segment.
 
 use std::collections::BTreeMap;
 
@@ -23,28 +23,28 @@ enum Segment {
 /// The values of a path's variables, by name.
 pub(crate) type Variables = Vec<(String, String)>;
 
-/// Where a request leads.
+/// The result of routing a request.
 pub(crate) enum Found<'a, H> {
-    /// To this handler.
+    /// The handler for the request.
     Handler(&'a H, Variables),
-    /// To a path that has only these methods, separated by commas.
+    /// The path exists with only these methods, separated by commas.
     OtherMethods(String),
-    /// To no path.
+    /// No such path exists.
     Nowhere,
     /// The path can't be decoded.
     Malformed,
 }
 
-/// All paths.
+/// A router for a set of paths.
 pub(crate) struct Router<H>(Vec<Route<H>>);
 
 impl<H> Router<H> {
-    /// A router without paths.
+    /// Creates a router without paths.
     pub(crate) fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// Adds a method of a path, in which variables are in braces.
+    /// Adds a method of a path whose variables are in braces.
     pub(crate) fn add(&mut self, method: &Method, path: &str, handler: H) {
         let segments: Vec<Segment> = path
             .split('/')
@@ -70,7 +70,7 @@ impl<H> Router<H> {
         }
     }
 
-    /// Where a request leads.
+    /// Finds the handler for a request.
     pub(crate) fn find(&self, method: &Method, path: &str) -> Found<'_, H> {
         let Some(given) = decoded(path) else {
             return Found::Malformed;
@@ -89,7 +89,7 @@ impl<H> Router<H> {
     }
 }
 
-/// A path's segments, unless one isn't UTF-8 or would lead to another directory.
+/// Decodes a path's segments; none if a segment isn't UTF-8 or would lead to another directory.
 fn decoded(path: &str) -> Option<Vec<String>> {
     let segments = path.split('/').filter(|segment| !segment.is_empty());
     segments
@@ -100,7 +100,7 @@ fn decoded(path: &str) -> Option<Vec<String>> {
         .collect()
 }
 
-/// The variables' values if the path is the route's.
+/// Returns the variables' values if the path matches the route.
 fn variables(segments: &[Segment], given: &[String]) -> Option<Variables> {
     if segments.len() != given.len() {
         return None;

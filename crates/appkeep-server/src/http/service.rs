@@ -1,5 +1,5 @@
-//! The API as the listener's application: finds the operation or page of each request, and answers those that lead
-//! to none.
+//! The API as the listener's application. It finds the operation or page of each request, and responds to
+//! requests that match neither.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,10 +17,10 @@ use super::request::ApiRequest;
 use super::router::{Found, Router};
 use crate::listener::Application;
 
-/// Answers requests to a page, given their headers.
+/// A function that responds to requests for a page, given their headers.
 pub(crate) type Page = Box<dyn Fn(&HeaderMap) -> Response<Body> + Send + Sync>;
 
-/// What a method of a path leads to.
+/// The target of a method of a path.
 pub(crate) enum Endpoint {
     /// An operation of the API, by its id.
     Operation(&'static str, Handler),
@@ -35,10 +35,10 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    /// An application that answers every operation of the API, and no page yet.
+    /// Creates an application that serves every operation of the API, and no page yet.
     ///
     /// # Errors
-    /// When an operation of the API's document has no handler.
+    /// When an operation in the API's document has no handler.
     pub(crate) fn new(http: Http) -> Result<Self, String> {
         let mut router = Router::new();
         for (path, method, id) in operations()? {
@@ -57,7 +57,7 @@ impl Api {
         self.router.add(method, path, Endpoint::Page(page));
     }
 
-    /// Answers a request that leads to no operation.
+    /// Responds to a request that matches no operation.
     fn refuse(&self, kind: Kind, allow: Option<&str>) -> Response<Body> {
         let problem = kind.occurrence(self.http.ids.next_id());
         let mut reply = Reply::<()>::problem(&problem);
@@ -65,7 +65,7 @@ impl Api {
             reply = reply.with_header(ALLOW, allow);
         }
         if let Some(metrics) = &self.http.metrics {
-            // Clients choose the path and the method, so they are no labels.
+            // Clients choose the path and the method, so neither may become a label.
             metrics.count("none", reply.status().as_u16(), Duration::ZERO);
         }
         reply.into_response()
@@ -87,7 +87,7 @@ impl Application for Api {
     }
 }
 
-/// A response that no cache keeps, and whose media type no browser guesses.
+/// Adds headers that keep caches from storing the response and browsers from guessing its media type.
 fn protected(mut response: Response<Body>) -> Response<Body> {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -95,7 +95,7 @@ fn protected(mut response: Response<Body>) -> Response<Body> {
     response
 }
 
-/// Path, method and id of every operation of the API's document.
+/// Returns path, method and id of every operation in the API's document.
 fn operations() -> Result<Vec<(String, Method, String)>, String> {
     let document = appkeep_api::openapi()?;
     let paths = document["paths"].as_object().into_iter().flatten();

@@ -1,4 +1,4 @@
-//! Lists of what is declared, which are short enough to be written whole.
+//! Lists of declared resources, which are short enough to be built in memory.
 
 use appkeep_api::metadata::ListMetadata;
 use appkeep_api::reply::Reply;
@@ -14,7 +14,7 @@ use super::columns::write_columns;
 use super::list::{Asked, Columns, unwritable};
 use super::{Http, media};
 
-/// A list on the wire, whatever it holds.
+/// A complete list on the wire, with items of any type.
 #[derive(Serialize)]
 struct Whole<K, V> {
     #[serde(rename = "type")]
@@ -24,10 +24,10 @@ struct Whole<K, V> {
     metadata: ListMetadata,
 }
 
-/// What is said about a list before its items: its type and version.
+/// The values that precede a list's items: its type and version.
 pub(super) struct Head<K, V>(pub(super) K, pub(super) V);
 
-/// Answers with a list of `items`, which goes on after that place.
+/// Responds with a list of `items` that continues after `goes_on_after`.
 pub(super) fn answer<T: Serialize, K: Serialize, V: Serialize>(
     http: &Http,
     ctx: &OpContext,

@@ -1,4 +1,5 @@
-//! From what is true to what is said. Only here do the two meet.
+//! Converts the service's types to the contract's wire types. No other module does so for backups, snapshots
+//! and apps.
 
 use appkeep_api::app::{App, AppState, AppType, AppVersion, NamespaceScopedResource};
 use appkeep_api::app_backup::{AppBackup, AppBackupType, AppBackupVersion};
@@ -9,7 +10,7 @@ use appkeep_core as core;
 use appkeep_core::metadata::{RESTORE_NOTE_LABEL, RESTORE_NOTES_LABEL};
 use uuid::Uuid;
 
-/// A backup, as the contract shows it. An error means that the store holds what the contract forbids.
+/// Converts a backup. Fails when the store holds a value that the contract forbids.
 pub(super) fn app_backup(backup: &core::app_backup::AppBackup) -> Result<AppBackup, String> {
     Ok(AppBackup {
         kind: AppBackupType::AppBackup,
@@ -31,7 +32,7 @@ pub(super) fn app_backup(backup: &core::app_backup::AppBackup) -> Result<AppBack
     })
 }
 
-/// A snapshot, as the contract shows it. An error means that the store holds what the contract forbids.
+/// Converts a snapshot. Fails when the store holds a value that the contract forbids.
 pub(super) fn app_snap(snap: &core::app_snap::AppSnap) -> Result<AppSnap, String> {
     let completed = snap.state == core::state::ResourceState::Completed;
     Ok(AppSnap {
@@ -49,8 +50,8 @@ pub(super) fn app_snap(snap: &core::app_snap::AppSnap) -> Result<AppSnap, String
     })
 }
 
-/// An app, as the contract shows it: its account stands for a cluster, and its name for the only namespace. An
-/// error means that the store holds what the contract forbids.
+/// Converts an app. Its account is shown as its cluster, and its name as its only namespace. Fails when the
+/// store holds a value that the contract forbids.
 pub(super) fn app(view: &core::app::AppView) -> Result<App, String> {
     let namespace = ResourceName::from_text(&view.app.name)?;
     let system = Identifier(core::ids::SubjectId::SYSTEM.as_uuid());
@@ -83,7 +84,8 @@ pub(super) fn app(view: &core::app::AppView) -> Result<App, String> {
     })
 }
 
-/// What the latest restore of an app could not restore as it was: how many notes, and each of them.
+/// Returns labels for the data that an app's latest restore could not restore unchanged: the number of notes,
+/// and each note.
 fn restore_labels(view: &core::app::AppView) -> Vec<Label> {
     let notes = view.restore_notes();
     let count = (!notes.is_empty()).then(|| Label {
@@ -97,7 +99,8 @@ fn restore_labels(view: &core::app::AppView) -> Vec<Label> {
     count.into_iter().chain(each).collect()
 }
 
-/// The id of the asset that stands for a completed snapshot: a version 5 id of the snapshot's.
+/// Returns the id of the asset that represents a completed snapshot: a version 5 id derived from the
+/// snapshot's id.
 fn snapshot_app_asset(id: Uuid) -> Identifier {
     Identifier(Uuid::new_v5(&id, b"snapshotAppAsset"))
 }

@@ -1,4 +1,5 @@
-//! What an operator declares, as the contract shows it. An error means that the store holds what the contract forbids.
+//! Converts declared resources to the contract's wire types. A conversion fails when the store holds a value
+//! that the contract forbids.
 
 use appkeep_api::account::{self, Account, AccountState, AccountType, AccountVersion};
 use appkeep_api::bucket::{Bucket, BucketState, BucketType, BucketVersion, Provider};
@@ -16,10 +17,10 @@ use appkeep_core::service::ScheduleView;
 
 use super::to_wire::reasons;
 
-/// Why a thing can't be used that no configuration names.
+/// The reason shown for a resource that was removed from the configuration.
 const UNDECLARED: &str = "it is no longer part of the server's configuration";
 
-/// An account, for somebody with that role.
+/// Converts an account, for a user with that role.
 pub(super) fn account(account: &Recorded<catalog::Account>, role: Role) -> Result<Account, String> {
     Ok(Account {
         kind: AccountType::Account,
@@ -41,7 +42,7 @@ pub(super) fn account(account: &Recorded<catalog::Account>, role: Role) -> Resul
     })
 }
 
-/// A bucket. Where on the server it is stays there.
+/// Converts a bucket. Its path on the server isn't exposed.
 pub(super) fn bucket(
     bucket: &Recorded<catalog::Bucket>,
     is_default: bool,
@@ -72,7 +73,7 @@ pub(super) fn bucket(
     })
 }
 
-/// A schedule.
+/// Converts a schedule.
 pub(super) fn schedule(view: &Recorded<ScheduleView>) -> Result<Schedule, String> {
     let Scheduled { schedule, next } = &view.what.scheduled;
     let held = &view.what.held;

@@ -1,4 +1,4 @@
-//! What a connection is doing, and since when: its body, its socket and its watchdog share it.
+//! The activity of a connection, shared by its bodies, its socket and its watchdog.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,15 +8,15 @@ use tokio::time::Instant;
 
 use super::ConnectionLimits;
 
-/// How long a client may take to end its side of a connection that the server has ended.
+/// The time that a client may take to close its side of a connection after the server has closed its own.
 const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Why a connection is closed.
+/// The reason why a connection is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expired {
-    /// There was no request.
+    /// There was no request for too long.
     Idle,
-    /// The client doesn't take its response.
+    /// The client doesn't read its response.
     Stalled,
 }
 
@@ -24,16 +24,16 @@ pub(super) enum Expired {
 pub(super) struct Activity(Mutex<State>);
 
 struct State {
-    /// Requests whose response isn't sent, or dropped, completely.
+    /// The number of requests whose response is neither sent completely nor dropped.
     requests: usize,
-    /// When a request began or ended, or bytes that had to wait were sent.
+    /// When a request last began or ended, or blocked bytes were last sent.
     last: Instant,
-    /// Since when the socket takes no bytes, while there are some.
+    /// Since when the socket has accepted no bytes although some are pending.
     blocked_since: Option<Instant>,
-    /// HTTP/2 responses that have more to send, and since when the client hasn't allowed it.
+    /// HTTP/2 responses that have more to send, and since when the client hasn't opened its window.
     waiting: HashMap<u64, Instant>,
     next_id: u64,
-    /// Since when the server sends nothing more.
+    /// Since when the server has nothing more to send.
     ended_since: Option<Instant>,
     /// Whether the rest of the response is to be discarded when the socket is closed.
     is_aborted: bool,
@@ -56,10 +56,10 @@ impl Activity {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Notes that the socket took bytes.
+    /// Records that the socket accepted bytes.
     ///
-    /// Without a request only the rest of a response counts, which had to wait. Otherwise the pings of an HTTP/2
-    /// connection would keep it from being idle.
+    /// Only bytes that were blocked before count as activity. Otherwise the pings of an HTTP/2 connection
+    /// would keep it from being idle.
     pub(super) fn sent(&self) {
         self.change(|state| {
             if state.blocked_since.take().is_some() {
@@ -68,14 +68,14 @@ impl Activity {
         });
     }
 
-    /// Notes that the socket takes no bytes at present.
+    /// Records that the socket accepts no bytes at present.
     pub(super) fn blocked(&self) {
         self.change(|state| {
             state.blocked_since.get_or_insert_with(Instant::now);
         });
     }
 
-    /// Notes that a request began; it ends when the value is dropped.
+    /// Records that a request began; it ends when the value is dropped.
     pub(super) fn begin(self: &Arc<Self>) -> ActiveRequest {
         let id = self.change(|state| {
             state.requests += 1;
@@ -89,22 +89,23 @@ impl Activity {
         }
     }
 
-    /// Notes that the server sends nothing more.
+    /// Records that the server sends nothing more.
     pub(super) fn linger(&self) {
         self.change(|state| state.ended_since = Some(Instant::now()));
     }
 
-    /// Has the connection end with a reset, so that the kernel keeps nothing for a client that doesn't read.
+    /// Makes the connection end with a reset, so that the kernel keeps nothing for a client that doesn't
+    /// read.
     pub(super) fn abort(&self) {
         self.change(|state| state.is_aborted = true);
     }
 
-    /// Whether the connection is to end with a reset.
+    /// Returns whether the connection ends with a reset.
     pub(super) fn is_aborted(&self) -> bool {
         self.change(|state| state.is_aborted)
     }
 
-    /// Whether, and why, the connection has to be closed.
+    /// Returns the reason why the connection must be closed, if there is one.
     pub(super) fn expired(&self, limits: &ConnectionLimits) -> Option<Expired> {
         let now = Instant::now();
         let is_over = |since: Instant, timeout: Duration| now.duration_since(since) >= timeout;
@@ -130,14 +131,14 @@ pub(super) struct ActiveRequest {
 }
 
 impl ActiveRequest {
-    /// Notes that the response has handed over a piece and waits until the next one is asked for.
+    /// Records that the response has produced a piece and waits until the next one is requested.
     pub(super) fn wait_for_client(&self) {
         self.activity.change(|state| {
             state.waiting.insert(self.id, Instant::now());
         });
     }
 
-    /// Notes that the client has allowed the next piece.
+    /// Records that the client has allowed the next piece.
     pub(super) fn resume(&self) {
         self.activity.change(|state| {
             state.waiting.remove(&self.id);

@@ -1,4 +1,5 @@
-//! A response's body: keeps its request active until it is sent, and notes when the client doesn't take it.
+//! A response's body. It keeps its request active until it is sent, and records when the client doesn't read
+//! it.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -10,16 +11,16 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::activity::ActiveRequest;
 
-/// The largest piece that an HTTP/2 stream is given at once, in bytes.
+/// The size of the largest piece that is passed to an HTTP/2 stream at once, in bytes.
 ///
-/// hyper takes a piece when the client's window allows at least one byte of it. Small pieces bound what a stream
-/// buffers, and a client that opens its window just a little still makes progress.
+/// hyper requests a piece when the client's window allows at least one byte of it. Small pieces limit a
+/// stream's buffer, and a client that opens its window only a little still makes progress.
 const PIECE_BYTES_MAX: usize = 16 * 1024;
 
 /// A response's body.
 pub(super) struct TrackedBody {
     body: Body,
-    /// What was taken from `body` and isn't handed over yet.
+    /// Data taken from `body` that hasn't been returned yet.
     rest: Bytes,
     request: ActiveRequest,
     is_http2: bool,
@@ -29,7 +30,7 @@ impl TrackedBody {
     pub(super) fn new(body: Body, request: ActiveRequest, version: Version) -> Self {
         let is_http2 = version == Version::HTTP_2;
         if is_http2 {
-            // hyper doesn't ask for the first piece before there is a window for it.
+            // hyper doesn't request the first piece before the client's window allows it.
             request.wait_for_client();
         }
         Self {

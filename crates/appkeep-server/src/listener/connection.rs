@@ -20,17 +20,17 @@ use super::body::TrackedBody;
 use super::io::TrackedSocket;
 use super::{Application, ConnectionLimits, Shared};
 
-/// The most bytes of a request's headers, and of what is read or written at once.
+/// The size limit of a request's headers, and of the read and write buffers, in bytes.
 const BUFFER_BYTES_MAX: usize = 64 * 1024;
 /// The same for HTTP/2, where it also bounds the header list.
 const HEADER_LIST_BYTES_MAX: u32 = 64 * 1024;
 /// The most requests that a connection may have at once (HTTP/2).
 const STREAMS_MAX: u32 = 100;
-/// The most bytes of a request's body that wait to be read (HTTP/2); four times as many for a connection.
+/// The most bytes of a request's body that may be buffered (HTTP/2); four times as many for a connection.
 const STREAM_WINDOW_BYTES: u32 = 64 * 1024;
-/// How long a connection that is idle or stalled may take to say goodbye.
+/// The time that an idle or stalled connection may take to shut down.
 const GOODBYE_TIMEOUT: Duration = Duration::from_secs(1);
-/// How often a connection is looked at: a quarter of its shortest timeout, within these bounds.
+/// The interval at which a connection is checked: a quarter of its shortest timeout, within these bounds.
 const LOOK_INTERVAL: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(5));
 
 /// Serves a connection until it ends.
@@ -79,7 +79,7 @@ async fn serve_http<A, I>(
         let (application, active, handler) = (shared.application.clone(), activity.begin(), handlers.clone());
         async move {
             let version = request.version();
-            // In a task of its own, so that a client that disconnects doesn't stop it half-way.
+            // In its own task, so that a client that disconnects doesn't interrupt it.
             let task = tokio::spawn(async move {
                 let response = application.respond(request).await;
                 drop(handler);
@@ -131,13 +131,13 @@ async fn serve_http<A, I>(
 }
 
 fn builder(limits: &ConnectionLimits) -> auto::Builder<TokioExecutor> {
-    // A dead peer is found out within the idle timeout.
+    // Detects a dead peer within the idle timeout.
     let ping = limits.idle_timeout / 2;
     let mut builder = auto::Builder::new(TokioExecutor::new());
     builder
         .http1()
         .timer(TokioTimer::new())
-        // Incomplete headers are part of being idle.
+        // Incomplete headers count as idle time.
         .header_read_timeout(None)
         .max_buf_size(BUFFER_BYTES_MAX);
     builder

@@ -1,4 +1,4 @@
-//! A socket that notes when its peer takes no bytes, and that is closed without losing what was sent last.
+//! A socket that records when its peer accepts no bytes, and that closes without losing the last response.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -11,14 +11,14 @@ use tokio::net::TcpStream;
 
 use super::activity::Activity;
 
-/// The most bytes that are read, and discarded, after the last response.
+/// The most bytes that are read and discarded after the last response.
 const DISCARDED_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// A connection's socket, below TLS.
 pub(super) struct TrackedSocket {
     stream: TcpStream,
     activity: Arc<Activity>,
-    /// How many bytes were discarded, once nothing more is sent.
+    /// The number of discarded bytes, once nothing more is sent.
     discarded_bytes: Option<usize>,
 }
 
@@ -44,7 +44,7 @@ impl TrackedSocket {
 impl Drop for TrackedSocket {
     fn drop(&mut self) {
         if self.activity.is_aborted() {
-            // Fails only when the connection is gone already.
+            // Fails only when the connection is already closed.
             let _ = self.stream.set_zero_linger();
         }
     }
@@ -83,10 +83,10 @@ impl AsyncWrite for TrackedSocket {
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
-    /// Ends the connection once the client has ended it, too, or sends too much.
+    /// Ends the connection once the client has closed its side, too, or sends too much.
     ///
-    /// If bytes that it sent were unread, closing would reset the connection, and it could lose a response, as the
-    /// refusal of a body that it is still sending.
+    /// Closing with unread bytes would reset the connection, and the client could lose a response, such as
+    /// the refusal of a body that it is still sending.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
         if this.discarded_bytes.is_none() {

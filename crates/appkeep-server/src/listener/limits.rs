@@ -1,4 +1,4 @@
-//! How many connections there may be, and how long they may make no progress.
+//! Limits on the number of connections, and on the time without progress.
 
 use std::time::Duration;
 
@@ -6,31 +6,30 @@ use rustix::process::{Resource, getrlimit};
 
 use crate::config::Config;
 
-/// The most connections unless the configuration says otherwise; fewer if half of the process' descriptors are fewer.
+/// The default limit of connections; lower if half of the process's descriptors is less.
 const CONNECTIONS_DEFAULT_MAX: u64 = 1024;
-/// The descriptors that connections never get: they remain for the database, data, buckets and the operations
-/// listener.
+/// The number of descriptors reserved for the database, data, buckets and the operations listener.
 const DESCRIPTORS_RESERVED: u64 = 256;
 
-/// The most connections of the operations listener: people and monitoring.
+/// The connection limit of the operations listener, which serves people and monitoring.
 const OPERATIONS_CONNECTIONS_MAX: usize = 64;
 
-/// The limits of a listener's connections.
+/// The limits of a listener.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ConnectionLimits {
-    /// The most connections in total.
+    /// The largest number of connections in total.
     pub(crate) connections_max: usize,
-    /// The most connections of one address (IPv4), or of one network with 64 bits (IPv6).
+    /// The largest number of connections from one address (IPv4) or one /64 network (IPv6).
     pub(crate) per_address_max: usize,
     /// How long a connection may be without a request: during the TLS handshake, before and between requests, and
     /// while headers are incomplete. HTTP/2 connections that don't answer a ping are closed in the same time.
     pub(crate) idle_timeout: Duration,
-    /// How long a response may wait for the client to take any of it.
+    /// How long a response may wait for the client to read any of it.
     pub(crate) write_timeout: Duration,
 }
 
 impl ConnectionLimits {
-    /// The limits of the API's listener.
+    /// Returns the limits of the API's listener.
     pub(crate) fn of_api(config: &Config) -> Self {
         let descriptors = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
         let most = match config.connections_max {
@@ -52,14 +51,14 @@ impl ConnectionLimits {
         let per_address = config.connections_per_address_max;
         Self {
             connections_max: most,
-            // By default no address can take all of them.
+            // By default no address can use all of them.
             per_address_max: per_address.map_or(most - most / 4, |most| most as usize),
             idle_timeout: config.idle_timeout,
             write_timeout: config.write_timeout,
         }
     }
 
-    /// The limits of the operations listener. Its connections come out of the reserve.
+    /// Returns the limits of the operations listener. Its connections use reserved descriptors.
     pub(crate) fn of_operations(config: &Config) -> Self {
         Self {
             connections_max: OPERATIONS_CONNECTIONS_MAX,
@@ -76,7 +75,7 @@ fn connections_default(descriptors: u64) -> u64 {
         .min(CONNECTIONS_DEFAULT_MAX)
 }
 
-/// At least a quarter and one, however few descriptors there are.
+/// Returns the possible number of connections: at least a quarter of the descriptors, and at least one.
 fn connections_possible(descriptors: u64) -> u64 {
     descriptors
         .saturating_sub(DESCRIPTORS_RESERVED)

@@ -1,7 +1,7 @@
 //! Accepts TCP connections and serves HTTP/1.1 and HTTP/2 on them, with or without TLS.
 //!
-//! Every connection has limits: how many there may be in total and for each address, how long they may be idle, and
-//! how long a response may make no progress. What is served is an [`Application`].
+//! Limits apply to the number of connections in total and per address, to the time that a connection may be
+//! idle, and to the time that a response may make no progress. The listener serves an [`Application`].
 
 mod activity;
 mod body;
@@ -27,19 +27,19 @@ use tokio_rustls::TlsAcceptor;
 pub(crate) use self::limits::ConnectionLimits;
 use self::slots::{Slots, Throttle};
 
-/// How long to wait after `accept` failed for a reason that concerns the process, as a lack of descriptors does.
+/// The delay after `accept` failed for a reason that affects the process, such as a lack of descriptors.
 const ACCEPT_RETRY: Duration = Duration::from_millis(100);
 
-/// Answers requests.
+/// A handler of requests.
 pub(crate) trait Application: Send + Sync + 'static {
-    /// Answers one request.
+    /// Responds to one request.
     ///
     /// # Cancel safety
-    /// Not cancelled when the client disconnects: it runs to its end.
+    /// Not cancelled when the client disconnects: it runs to completion.
     fn respond(self: Arc<Self>, request: Request<Incoming>) -> impl Future<Output = Response<Body>> + Send;
 }
 
-/// What all connections of a listener share.
+/// State that all connections of a listener share.
 struct Shared<A> {
     application: Arc<A>,
     tls: Option<TlsAcceptor>,
@@ -50,7 +50,7 @@ struct Shared<A> {
 pub(crate) struct Listener {
     local_addr: SocketAddr,
     is_tls: bool,
-    /// Tells the accept loop and every connection to stop; each of them holds a receiver while it exists.
+    /// Signals the accept loop and every connection to stop; each of them holds a receiver while it exists.
     closing: watch::Sender<bool>,
 }
 
@@ -94,12 +94,12 @@ impl Listener {
         self.is_tls
     }
 
-    /// Stops accepting connections and waits until the open ones have answered their requests.
+    /// Stops accepting connections and waits until the open ones have completed their requests.
     ///
     /// # Cancel safety
     /// Dropping the future, or the listener, ends all connections at once.
     pub(crate) async fn close(self) {
-        // Fails only when nothing is left to be told.
+        // Fails only when no receiver is left.
         let _ = self.closing.send(true);
         self.closing.closed().await;
     }
@@ -135,7 +135,7 @@ async fn accept<A: Application>(
                     }
                 }
             },
-            // The connection was gone before it was accepted.
+            // The connection was closed before it was accepted.
             Err(error)
                 if matches!(
                     error.kind(),

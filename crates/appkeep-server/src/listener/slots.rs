@@ -8,10 +8,10 @@ use std::time::{Duration, Instant};
 
 use super::ConnectionLimits;
 
-/// How often the same event is logged at most.
+/// The shortest interval between two log lines about the same event.
 const REPORT_INTERVAL: Duration = Duration::from_secs(10);
 
-/// The places for connections.
+/// The slots for connections.
 pub(super) struct Slots {
     connections_max: usize,
     per_address_max: usize,
@@ -24,13 +24,13 @@ struct Taken {
     by_network: HashMap<IpAddr, usize>,
 }
 
-/// A connection's place; dropping it makes room for another one.
+/// A connection's slot; released when dropped.
 pub(super) struct Slot {
     slots: Arc<Slots>,
     network: IpAddr,
 }
 
-/// Why there is no place.
+/// The reason why no slot is free.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Full {
     Total(usize),
@@ -58,7 +58,7 @@ impl Slots {
         })
     }
 
-    /// Takes a place for a connection from `address`.
+    /// Takes a slot for a connection from `address`.
     pub(super) fn take(self: &Arc<Self>, address: IpAddr) -> Result<Slot, Full> {
         let network = network(address);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
@@ -91,7 +91,7 @@ impl Drop for Slot {
     }
 }
 
-/// What is counted as one address. An IPv6 client usually has 2^64 of them.
+/// Returns the network that is counted as one address. An IPv6 client usually has 2^64 addresses.
 fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
@@ -102,7 +102,7 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
-/// Limits how often an event is logged that clients can cause at will.
+/// A limit on how often an event is logged that clients can cause at will.
 #[derive(Default)]
 pub(super) struct Throttle {
     last: Option<Instant>,
@@ -110,7 +110,8 @@ pub(super) struct Throttle {
 }
 
 impl Throttle {
-    /// How many events were left out since the last one that was logged, if this one is to be logged.
+    /// Returns the number of events suppressed since the last one that was logged, if this one is to be
+    /// logged.
     pub(super) fn report(&mut self) -> Option<u64> {
         if self.last.is_some_and(|last| last.elapsed() < REPORT_INTERVAL) {
             self.unreported += 1;

@@ -1,4 +1,4 @@
-//! What can be asked of the operations listener.
+//! The endpoints of the operations listener.
 
 use dropshot::Body;
 use http::header::{ALLOW, CACHE_CONTROL, CONTENT_TYPE};
@@ -9,7 +9,7 @@ use super::{Watched, metrics, readiness};
 
 const JSON: &str = "application/json";
 
-/// Answers a request.
+/// Responds to a request.
 pub(super) async fn respond(watched: &Watched, method: &Method, path: &str) -> Response<Body> {
     let path = path.trim_end_matches('/');
     if !["/healthz", "/readyz", "/version", "/metrics"].contains(&path) {
@@ -34,7 +34,7 @@ pub(super) async fn respond(watched: &Watched, method: &Method, path: &str) -> R
     }
 }
 
-/// Whether the process works: it answers, and its writes haven't failed for a minute.
+/// Reports whether the process works: it responds, and its writes haven't failed for a minute.
 async fn healthz(watched: &Watched) -> Response<Body> {
     let failing = watched
         .writes
@@ -54,7 +54,7 @@ async fn healthz(watched: &Watched) -> Response<Body> {
     answer(status, JSON, body.to_string())
 }
 
-/// Whether requests should be sent here.
+/// Reports whether requests should be sent to this server.
 async fn readyz(watched: &Watched) -> Response<Body> {
     let reasons = readiness::reasons_against(watched).await;
     let (status, body) = if reasons.is_empty() {
@@ -68,7 +68,7 @@ async fn readyz(watched: &Watched) -> Response<Body> {
     answer(status, JSON, body.to_string())
 }
 
-/// What runs here.
+/// Reports the version.
 fn version() -> Response<Body> {
     let document = appkeep_api::openapi().unwrap_or(Value::Null);
     let body = json!({
@@ -78,7 +78,7 @@ fn version() -> Response<Body> {
     answer(StatusCode::OK, JSON, body.to_string())
 }
 
-/// Numbers for Prometheus.
+/// Reports metrics for Prometheus.
 async fn metrics_of(watched: &Watched) -> Response<Body> {
     let statistics = match metrics::statistics(watched).await {
         Ok(statistics) => Some(statistics),

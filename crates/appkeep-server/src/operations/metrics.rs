@@ -1,7 +1,7 @@
-//! Numbers for Prometheus, in its OpenMetrics text.
+//! Metrics for Prometheus, in the OpenMetrics text format.
 //!
-//! Requests are counted as they are answered. Everything else is asked of the store when somebody looks: it is
-//! the only memory, so the numbers survive a restart and are the same on every server.
+//! Requests are counted as they complete. All other values are read from the store when metrics are
+//! requested. The store is the only source, so the values survive a restart and are the same on every server.
 
 use std::fmt;
 use std::sync::atomic::AtomicU64;
@@ -21,15 +21,15 @@ use prometheus_client::registry::{Registry, Unit};
 
 use super::Watched;
 
-/// What [`encode`] writes.
+/// The media type of the text that [`encode`] returns.
 pub(super) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 const PREFIX: &str = "appkeep";
 
-/// How long the store may take to answer.
+/// The time that the store may take to respond.
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Times that requests are sorted by, in seconds.
+/// The bounds of the latency histogram's buckets, in seconds.
 const LATENCY_SECS: [f64; 12] = [
     0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
 ];
@@ -64,7 +64,7 @@ struct TaskLabels {
     task: &'static str,
 }
 
-/// What was answered since the server started.
+/// Counters of the responses since the server started.
 pub(crate) struct RequestMetrics {
     requests: Family<RequestLabels, Counter>,
     latencies: Family<OperationLabels, Histogram>,
@@ -72,7 +72,7 @@ pub(crate) struct RequestMetrics {
 }
 
 impl RequestMetrics {
-    /// Nothing was answered yet.
+    /// Creates counters that are zero.
     pub(crate) fn new() -> Self {
         let requests = Family::default();
         let latencies = Family::new_with_constructor((|| Histogram::new(LATENCY_SECS)) as fn() -> Histogram);
@@ -100,7 +100,7 @@ impl RequestMetrics {
         }
     }
 
-    /// Counts an answer.
+    /// Counts a response.
     pub(crate) fn count(&self, operation: &str, status: u16, took: Duration) {
         let operation = operation.to_owned();
         self.latencies
@@ -114,10 +114,10 @@ impl RequestMetrics {
     }
 }
 
-/// How much of everything there is.
+/// Reads statistics from the store.
 ///
 /// # Errors
-/// The reason, when the store doesn't answer.
+/// The reason, when the store doesn't respond.
 pub(super) async fn statistics(watched: &Watched) -> Result<Statistics, String> {
     match tokio::time::timeout(STORE_TIMEOUT, watched.store.fetch_statistics()).await {
         Ok(Ok(statistics)) => Ok(statistics),
@@ -129,10 +129,10 @@ pub(super) async fn statistics(watched: &Watched) -> Result<Statistics, String> 
     }
 }
 
-/// All numbers, in text. Without `statistics` those are missing that the store knows.
+/// Returns all metrics as text. Without `statistics`, those that come from the store are missing.
 ///
 /// # Errors
-/// When a number can't be written, which doesn't happen to a string.
+/// When a value can't be written, which doesn't happen with a string.
 pub(super) fn encode(watched: &Watched, statistics: Option<&Statistics>) -> Result<String, fmt::Error> {
     let mut text = String::new();
     encode_registry(&mut text, &watched.requests.registry)?;
@@ -166,7 +166,7 @@ fn of_store(watched: &Watched, statistics: &Statistics) -> Registry {
         kind: kind.to_owned(),
         state: state.to_owned(),
     };
-    // A number that is missing now and then can't be watched.
+    // A time series that is absent at times can't be monitored, so zeros are written, too.
     for kind in JobPayload::KINDS {
         for state in JOB_STATES {
             jobs.get_or_create(&of_job(kind, state)).set(0);

@@ -1,5 +1,5 @@
-//! The operations listener: how the server is doing, for those who run it, on an address of its own and without a
-//! token. Not part of the API.
+//! The operations listener: health checks and metrics for operators, on its own address and without a token.
+//! It isn't part of the API.
 
 mod endpoints;
 mod metrics;
@@ -24,24 +24,24 @@ use self::writes::Writes;
 use crate::error::StartError;
 use crate::listener::{Application, ConnectionLimits, Listener};
 
-/// How long requests that are being answered may take once the server was asked to stop.
+/// The time that open requests may take after the server was told to stop.
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// What it looks at.
+/// The state that the endpoints report.
 pub(crate) struct Watched {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) requests: Arc<RequestMetrics>,
     admission: Admission,
     writes: Writes,
-    /// Known once the workers run.
+    /// Set once the workers run.
     liveness: OnceLock<Liveness>,
-    /// Set when the server begins to stop: from then on nobody should send it requests.
+    /// Set when the server begins to stop: from then on it reports that it isn't ready.
     stopping: AtomicBool,
 }
 
 impl Watched {
-    /// A server that is still starting.
+    /// Creates the state of a server that is still starting.
     pub(crate) fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
@@ -66,7 +66,7 @@ impl Application for Watched {
     }
 }
 
-/// The listener, while the server runs.
+/// The running operations listener.
 pub(crate) struct Operations {
     listener: Listener,
     watched: Arc<Watched>,
@@ -76,7 +76,7 @@ impl Operations {
     /// Begins to listen.
     ///
     /// # Errors
-    /// When the address can't be had.
+    /// When the address can't be bound.
     pub(crate) fn start(
         listen: SocketAddr,
         watched: Watched,
@@ -91,23 +91,23 @@ impl Operations {
         Ok(Self { listener, watched })
     }
 
-    /// The address that it listens on.
+    /// Returns the address that it listens on.
     pub(crate) fn local_addr(&self) -> SocketAddr {
         self.listener.local_addr()
     }
 
-    /// Has it look at what works in the background. Until then the server isn't ready.
+    /// Sets the liveness of the background tasks. Until then the server isn't ready.
     pub(crate) fn watch(&self, liveness: Liveness) {
-        // It is told once.
+        // It is set only once.
         let _ = self.watched.liveness.set(liveness);
     }
 
-    /// Says from now on that the server isn't ready.
+    /// Reports from now on that the server isn't ready.
     pub(crate) fn announce_stop(&self) {
         self.watched.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Takes no more requests, and answers those that are under way.
+    /// Stops accepting requests, and completes the open ones.
     pub(crate) async fn stop(self) {
         if tokio::time::timeout(DRAIN_TIMEOUT, self.listener.close())
             .await

@@ -1,13 +1,15 @@
-//! Whether requests should be sent to this server.
+//! Readiness: whether requests should be sent to this server.
 //!
-//! A bucket that is away is no reason against it: the server answers, and what concerns other buckets goes on. Its
-//! backups become `unknown`, which the metrics show. Too little free space is a reason: creates are refused.
+//! An unavailable bucket doesn't affect readiness: the server responds, and other buckets continue to work.
+//! The bucket's backups become `unknown`, which the metrics show. Too little free space does affect it,
+//! because creates are refused.
 
 use std::sync::atomic::Ordering;
 
 use super::Watched;
 
-/// What speaks against it; nothing when it is ready. Reads no rows, so it costs the same whatever is stored.
+/// Returns the reasons why the server isn't ready; none when it is. Reads no rows, so the cost doesn't depend
+/// on the amount of stored data.
 pub(super) async fn reasons_against(watched: &Watched) -> Vec<String> {
     let mut reasons = Vec::new();
     if watched.stopping.load(Ordering::Relaxed) {

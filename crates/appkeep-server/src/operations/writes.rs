@@ -1,6 +1,6 @@
-//! Whether the store can be written to, and since when it can't.
+//! Tracks whether the store can be written to, and since when it can't.
 //!
-//! What is known comes from trial writes alone: time that passes without one proves nothing.
+//! The state comes from trial writes alone: elapsed time without a trial is no evidence.
 
 use std::time::{Duration, Instant};
 
@@ -9,9 +9,9 @@ use appkeep_core::store::Store;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::Mutex;
 
-/// How long a trial write may take.
+/// The time that a trial write may take.
 const TRIAL_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long writes may fail before the process counts as broken, in seconds.
+/// The time that writes may fail before the process counts as broken, in seconds.
 const FAILING_SECS_MAX: i64 = 60;
 
 /// The result of the last trial write.
@@ -25,7 +25,7 @@ struct Trial {
     failing: Option<Failing>,
 }
 
-/// Why and since when trial writes have failed without one in between that didn't.
+/// The reason why trial writes fail, and since when all of them have failed.
 #[derive(Debug, Clone)]
 pub(super) struct Failing {
     pub(super) reason: String,
@@ -33,7 +33,7 @@ pub(super) struct Failing {
 }
 
 impl Failing {
-    /// For how long, once it is long enough for the process to count as broken.
+    /// Returns the duration of the failure once the process counts as broken.
     pub(super) fn too_long(&self, now: DateTime<Utc>) -> Option<TimeDelta> {
         let failing = now - self.since;
         (failing >= TimeDelta::seconds(FAILING_SECS_MAX)).then_some(failing)
@@ -41,8 +41,9 @@ impl Failing {
 }
 
 impl Writes {
-    /// Makes a trial write, and answers why it failed if it did. Callers that wait for a trial which began after
-    /// they asked share its result, so there is one at a time however many ask.
+    /// Performs a trial write, and returns the failure if there is one. A caller that waits for another
+    /// caller's trial shares the result if that trial began after its own call. There is thus only one trial
+    /// at a time, for any number of callers.
     pub(super) async fn check(&self, store: &dyn Store, clock: &dyn Clock) -> Option<Failing> {
         let asked = Instant::now();
         let mut last = self.last.lock().await;

@@ -1,4 +1,5 @@
-//! A file of the pages: compressed once, sent compressed to whoever can read that, and only when it is news.
+//! A file of the pages. It is compressed once, sent compressed to clients that accept gzip, and sent only
+//! when it has changed.
 
 use std::io::{Read, Write};
 use std::sync::OnceLock;
@@ -15,30 +16,30 @@ use sha2::{Digest, Sha256};
 use super::headers::Page;
 use crate::http::accepts_gzip;
 
-/// How many bytes of the content's digest stand in an entity tag.
+/// The number of bytes of the content's digest in an entity tag.
 const TAG_BYTES: usize = 16;
 
-/// The content of a file, as it is part of the program.
+/// The content of a file that is compiled into the program.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Content {
-    /// As it was written.
+    /// Uncompressed text.
     Plain(&'static str),
     /// Compressed with gzip.
     Gzip(&'static [u8]),
 }
 
-/// A file that a browser asks for.
+/// A file that browsers request.
 pub(super) struct Asset {
-    /// Its path on this server.
+    /// The path on this server.
     pub(super) path: &'static str,
     media_type: &'static str,
     page: Page,
     content: Content,
-    /// Made when it is first asked for.
+    /// Computed on first use.
     packed: OnceLock<Packed>,
 }
 
-/// What is sent.
+/// The compressed content and its digest.
 struct Packed {
     gzip: Bytes,
     /// The beginning of the content's digest, in hexadecimal.
@@ -61,9 +62,10 @@ impl Asset {
         }
     }
 
-    /// The file, or that the asker has it already.
+    /// Responds with the file, or with 304 if the client already has it.
     ///
-    /// It may be kept, but has to be asked for again each time, as the next program may have another.
+    /// Browsers may store the file but must revalidate it each time, as the next version of the program may
+    /// have another one.
     pub(super) fn answer(&self, asked: &HeaderMap) -> Response<Body> {
         let packed = self.packed.get_or_init(|| Packed::of(self.content));
         let is_gzip = accepts_gzip(asked);
@@ -100,7 +102,7 @@ impl Content {
             Self::Plain(text) => Bytes::from_static(text.as_bytes()),
             Self::Gzip(packed) => {
                 let mut plain = Vec::new();
-                // What isn't whole can't be here: a test unpacks all of them.
+                // The embedded files are complete: a test decompresses all of them.
                 if let Err(error) = GzDecoder::new(packed).read_to_end(&mut plain) {
                     tracing::error!(%error, "a file of the pages can't be unpacked");
                 }
@@ -114,7 +116,7 @@ impl Content {
             Self::Gzip(packed) => Bytes::from_static(packed),
             Self::Plain(text) => {
                 let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-                // Writing to memory doesn't fail.
+                // Writing to memory can't fail.
                 let written = encoder.write_all(text.as_bytes());
                 written.and_then(|()| encoder.finish()).unwrap_or_default().into()
             }
@@ -137,7 +139,7 @@ impl Packed {
     }
 }
 
-/// Whether the asker has what `tag` names.
+/// Returns whether the client has the entity that `tag` names.
 fn knows(asked: &HeaderMap, tag: &str) -> bool {
     let known = asked
         .get_all(IF_NONE_MATCH)

@@ -1,23 +1,24 @@
-//! What a browser may do with a page.
+//! Security headers of the pages.
 
 use http::header::{
     CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue};
 
-/// Which of the pages something belongs to.
+/// The page that a file belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Page {
-    /// The dashboard: code of ours, which makes no markup from text.
+    /// The dashboard: this project's code, which never builds markup from text.
     Dashboard,
-    /// The API reference: somebody else's renderer.
+    /// The API reference: a third-party renderer.
     Reference,
 }
 
 impl Page {
-    /// Where scripts, styles and data may come from, and that nobody may frame the page.
+    /// Returns the content security policy: the allowed sources of scripts, styles and data, and that the
+    /// page must not be framed.
     ///
-    /// Pictures may stand in the style sheet itself: the renderer's icons do.
+    /// Images may be embedded in the style sheet, as the renderer's icons are.
     const fn policy(self) -> &'static str {
         match self {
             Self::Dashboard => {
@@ -32,7 +33,7 @@ impl Page {
         }
     }
 
-    /// Adds the headers that say so.
+    /// Adds the page's security headers.
     pub(super) fn restrict(self, headers: &mut HeaderMap) {
         let said: [(HeaderName, &'static str); 6] = [
             (CONTENT_SECURITY_POLICY, self.policy()),

@@ -1,7 +1,7 @@
-//! What people look at in a browser: the dashboard at `/ui` and the API reference at `/docs`.
+//! Pages for browsers: the dashboard at `/ui` and the API reference at `/docs`.
 //!
-//! The pages are files that are part of the program. They are told nothing here: whatever the dashboard shows, it
-//! asks the API for, with the token of whoever looks at it. The API's document shows none of these paths.
+//! The pages are static files that are compiled into the program. The dashboard requests all of its data from
+//! the API, with the user's token. The API's document doesn't list these paths.
 
 mod asset;
 mod headers;
@@ -16,7 +16,7 @@ use crate::http::Api;
 /// The page that `/` redirects to.
 const HOME: &str = "/ui";
 
-/// Adds every page and its files, for GET and HEAD.
+/// Registers every page and its files, for GET and HEAD.
 pub(crate) fn register(api: &mut Api) {
     for method in [Method::GET, Method::HEAD] {
         for asset in &table::ASSETS {

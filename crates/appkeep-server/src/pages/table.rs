@@ -1,4 +1,4 @@
-//! Every file of the pages, and where it is served.
+//! All files of the pages, and their paths.
 
 use super::asset::{Asset, Content};
 use super::headers::Page;
@@ -21,7 +21,7 @@ macro_rules! ui {
     };
 }
 
-/// A file of the API reference that is ours.
+/// A file of the API reference that belongs to this project.
 macro_rules! docs {
     ($name:literal, $media_type:expr) => {
         Asset::new(
@@ -33,7 +33,7 @@ macro_rules! docs {
     };
 }
 
-/// A file that tells whose work the renderer is, and on which terms.
+/// A file with the copyright and licence of the renderer.
 macro_rules! terms {
     ($name:literal) => {
         Asset::new(

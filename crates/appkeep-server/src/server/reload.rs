@@ -1,4 +1,4 @@
-//! Takes up another configuration while the server runs: all of what can be reloaded, or nothing.
+//! Applies another configuration while the server runs: every reloadable part, or nothing.
 
 use appkeep_core::clock::Clock;
 use appkeep_core::store::Store;
@@ -7,7 +7,7 @@ use super::Server;
 use crate::config::Config;
 use crate::error::StartError;
 
-/// What a reload works on.
+/// The state that a reload changes.
 pub(super) struct Reloadable {
     /// The configuration in use.
     pub(super) config: tokio::sync::Mutex<Config>,
@@ -16,12 +16,12 @@ pub(super) struct Reloadable {
 }
 
 impl Server {
-    /// Replaces accounts, apps, buckets, schedules and hooks by those of `config`, and the certificate by what its
-    /// files hold now. Answers what changed, a text for each.
+    /// Replaces accounts, apps, buckets, schedules and hooks by those of `config`, and the certificate by the
+    /// current content of its files. Returns the changes, a text for each.
     ///
     /// # Errors
-    /// When the configuration contradicts the data directory, the certificate can't be used, or the store fails; then
-    /// everything stays as it was.
+    /// When the configuration contradicts the data directory, the certificate can't be used, or the store
+    /// fails; then everything stays unchanged.
     pub async fn reload(&self, config: Config) -> Result<Vec<String>, StartError> {
         let mut current = self.reloadable.config.lock().await;
         config.check_data_dir(&self.reloadable.data_dir)?;

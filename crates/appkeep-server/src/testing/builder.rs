@@ -81,7 +81,8 @@ impl Builder {
         self
     }
 
-    /// Sets the number of workers, whatever the configuration says. Without workers, pending resources stay pending.
+    /// Sets the number of workers; overrides the configuration. Without workers, pending resources stay
+    /// pending.
     #[must_use]
     pub fn workers(mut self, workers: u32) -> Self {
         self.workers = Some(workers);
@@ -116,7 +117,8 @@ impl Builder {
         self
     }
 
-    /// Replaces the engine. `replace` gets the real one, so that it can wrap it, and is called at each start.
+    /// Replaces the engine. `replace` receives the real one, so that it can wrap it, and is called at each
+    /// start.
     #[must_use]
     pub fn engine(
         mut self,

@@ -17,7 +17,7 @@ use crate::system::{Clock, IdSource, RandomIds, SystemClock};
 use crate::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use crate::{Options, Server, Tls};
 
-/// How many threads answer requests and run jobs, beside those of the engine.
+/// The number of threads that handle requests and run jobs, besides those of the engine.
 const RUNTIME_THREADS: usize = 2;
 
 /// A running server in a temporary directory.
@@ -193,7 +193,7 @@ impl TestServer {
             scope,
             expires_at: None,
         };
-        // Not with the server's ids: tests count on them.
+        // Doesn't use the server's ids: tests depend on their sequence.
         let store = self.server().store();
         let secret = tokens::create(store.as_ref(), &SystemClock, &RandomIds, token).await;
         secret.expect("a token").expose_secret().to_owned()
@@ -210,7 +210,7 @@ impl TestServer {
         self.stepping.advance(by);
     }
 
-    /// Stops the server in good order. Its directory stays until the server is dropped.
+    /// Shuts the server down in order. Its directory stays until the server is dropped.
     ///
     /// # Panics
     /// When stopping panics.
@@ -246,7 +246,7 @@ impl Drop for TestServer {
             }
             drop(runtime);
         });
-        // A panic has been printed by then, and a second one would abort the process.
+        // A panic has already been printed, and a second one would abort the process.
         let _ = ending.join();
     }
 }

@@ -1,27 +1,27 @@
-//! Why a certificate can't be used, in one line.
+//! Errors about certificates, each printed on one line.
 
 use std::path::PathBuf;
 
-/// Why the server can't speak TLS, or not with another certificate.
+/// The reason why the server can't use TLS, or can't replace its certificate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TlsError {
-    /// The certificate can't be read or understood.
+    /// The certificate can't be read or parsed.
     #[error("failed to use the certificate {}: {problem}", .path.display())]
     Certificate {
-        /// Its file.
+        /// The certificate's file.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
-    /// The private key can't be read or understood.
+    /// The private key can't be read or parsed.
     #[error("failed to use the private key {}: {problem}", .path.display())]
     Key {
-        /// Its file.
+        /// The key's file.
         path: PathBuf,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
-    /// The two are not a pair.
+    /// The certificate and the key don't match.
     #[error("the certificate {} is not that of the private key {}", .cert.display(), .key.display())]
     Mismatch {
         /// The certificate's file.
@@ -29,32 +29,32 @@ pub enum TlsError {
         /// The key's file.
         key: PathBuf,
     },
-    /// No certificate can be made for this name.
+    /// No certificate can be created for this name.
     #[error("{name:?} is no name for a certificate: a host name or an IP address would be right")]
     Name {
-        /// What was asked for.
+        /// The requested name.
         name: String,
     },
-    /// The server's own authority can't be used.
+    /// The server's own certificate authority can't be used.
     #[error(
         "failed to use the server's own certificate authority: {problem}; remove {} to have another one made, which clients then have to trust",
         .dir.display()
     )]
     Authority {
-        /// The directory that it is in.
+        /// The directory of the authority.
         dir: PathBuf,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
-    /// The server's own certificate can't be made.
+    /// The server's own certificate can't be created.
     #[error("failed to make a certificate in {}: {problem}", .dir.display())]
     Make {
-        /// The directory that it would be in.
+        /// The directory for the certificate.
         dir: PathBuf,
-        /// Why not.
+        /// The cause.
         problem: String,
     },
-    /// The library offers no protocol.
+    /// The TLS library supports no protocol version.
     #[error("failed to set up TLS: {0}")]
     Protocol(String),
 }

@@ -17,12 +17,12 @@ use zeroize::Zeroizing;
 
 use super::error::TlsError;
 
-/// The largest file of certificates or keys, in bytes.
+/// The size limit of a file of certificates or keys, in bytes.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
-/// How long before its end a certificate is warned of.
+/// How long before a certificate expires a warning is logged.
 const WARN_BEFORE: TimeDelta = TimeDelta::days(14);
 
-/// Where a certificate and its private key are.
+/// The paths of a certificate and its private key.
 #[derive(Debug, Clone)]
 pub(super) struct PemFiles {
     /// The certificate's file.
@@ -30,17 +30,17 @@ pub(super) struct PemFiles {
     key: PathBuf,
 }
 
-/// What the two files hold.
+/// The content of the two files.
 pub(super) struct Contents {
     cert: Vec<u8>,
     key: Zeroizing<Vec<u8>>,
 }
 
-/// A certificate that can be shown.
+/// A certificate that handshakes can use.
 pub(super) struct Loaded {
     /// The certificate with its key.
     pub(super) certified: Arc<CertifiedKey>,
-    /// When it ends.
+    /// When the certificate expires.
     pub(super) ends_at: DateTime<Utc>,
 }
 
@@ -52,7 +52,7 @@ impl PemFiles {
     /// Reads both files.
     ///
     /// # Errors
-    /// When one can't be read, or is too large to be what it should be.
+    /// When one can't be read or is too large.
     pub(super) fn read(&self) -> Result<Contents, TlsError> {
         let cert = read(&self.cert).map_err(|problem| self.bad_certificate(problem))?;
         let key = read(&self.key).map_err(|problem| self.bad_key(problem))?;
@@ -76,13 +76,13 @@ impl PemFiles {
         }
     }
 
-    /// Warns when the key can be read by everybody.
+    /// Warns when all users can read the key.
     pub(super) fn warn_of_open_key(&self) {
         let Ok(metadata) = self.key.metadata() else {
             return;
         };
         let mode = metadata.permissions().mode() & 0o777;
-        // A group may well share a secret.
+        // Sharing the file with a group is legitimate.
         if mode & 0o007 != 0 {
             tracing::warn!(
                 "the private key {} can be read by everybody (mode {mode:o})",
@@ -93,16 +93,16 @@ impl PemFiles {
 }
 
 impl Contents {
-    /// Tells one content from another.
+    /// Returns a digest of both files, to detect changes.
     pub(super) fn digest(&self) -> [u8; 32] {
         let parts = [Sha256::digest(&self.cert), Sha256::digest(self.key.as_slice())];
         Sha256::digest(parts.concat()).into()
     }
 
-    /// Makes of the content what can be shown.
+    /// Parses the content.
     ///
     /// # Errors
-    /// When there is no certificate or no key in it, or the two are not a pair.
+    /// When there is no certificate or no key in it, or the two don't match.
     pub(super) fn load(&self, files: &PemFiles) -> Result<Loaded, TlsError> {
         let chain = CertificateDer::pem_slice_iter(&self.cert)
             .collect::<Result<Vec<_>, _>>()
@@ -136,7 +136,7 @@ impl Contents {
 }
 
 impl Loaded {
-    /// Warns when the certificate has ended, or will soon.
+    /// Warns when the certificate has expired, or will soon.
     pub(super) fn warn_of_its_end(&self, files: &PemFiles, now: DateTime<Utc>) {
         let (file, ends_at) = (files.cert.display(), self.ends_at);
         if ends_at <= now {
@@ -147,7 +147,7 @@ impl Loaded {
     }
 }
 
-/// When a certificate ends.
+/// Returns when a certificate expires.
 fn ends_at(certificate: &CertificateDer<'_>) -> Result<DateTime<Utc>, String> {
     let (_, parsed) = parse_x509_certificate(certificate).map_err(|error| error.to_string())?;
     let seconds = parsed.validity().not_after.timestamp();
@@ -160,7 +160,7 @@ fn read(path: &Path) -> Result<Zeroizing<Vec<u8>>, String> {
     if metadata.is_dir() {
         return Err("it is a directory".to_owned());
     }
-    // With room for all, so that growing leaves no copy behind.
+    // Enough capacity for everything, so that reallocation leaves no copy of the key behind.
     let room = usize::try_from(metadata.len().min(FILE_BYTES_MAX) + 1).unwrap_or_default();
     let mut content = Zeroizing::new(Vec::with_capacity(room));
     let read = file.take(FILE_BYTES_MAX + 1).read_to_end(&mut content);

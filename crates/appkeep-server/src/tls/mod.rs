@@ -1,7 +1,7 @@
-//! TLS: which certificate the server shows, and how it comes by another one while it runs.
+//! TLS: the server's certificate, and its replacement while the server runs.
 //!
-//! The certificate is in files, either somebody's or the server's own. Handshakes take the one that was found
-//! to be good last; connections that are open keep theirs. `listener` does the handshakes.
+//! The certificate is in files, which the operator or the server itself maintains. Handshakes use the last
+//! valid certificate; open connections keep theirs. `listener` performs the handshakes.
 
 mod error;
 mod files;
@@ -24,25 +24,25 @@ use self::files::PemFiles;
 use self::own::OwnCertificate;
 pub(crate) use self::watch::CertificateWatch;
 
-/// Where the server's certificate comes from.
+/// The source of the server's certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tls {
-    /// Somebody else makes it, and may replace it while the server runs.
+    /// The operator provides the certificate, and may replace it while the server runs.
     Files {
-        /// The certificate, with what stands between it and its authority (PEM).
+        /// The certificate and the intermediate certificates of its chain (PEM).
         cert: PathBuf,
-        /// Its private key (PEM: PKCS #8, PKCS #1 or SEC 1).
+        /// The private key (PEM: PKCS #8, PKCS #1 or SEC 1).
         key: PathBuf,
     },
-    /// The server makes it, with an authority of its own, in its data directory.
+    /// The server creates the certificate, with its own authority, in its data directory.
     SelfSigned {
-        /// Names and addresses by which clients call the server, besides `localhost`, the loopback addresses, the
-        /// host's name and the address that is listened on.
+        /// Names and addresses by which clients reach the server, besides `localhost`, the loopback
+        /// addresses, the host's name and the listening address.
         names: Vec<String>,
     },
 }
 
-/// The certificate that is in use.
+/// The certificate in use.
 pub(crate) struct Certificate {
     shown: Arc<Shown>,
     files: PemFiles,
@@ -51,10 +51,10 @@ pub(crate) struct Certificate {
 }
 
 impl Certificate {
-    /// Reads the certificate, or makes it.
+    /// Reads the certificate, or creates it.
     ///
     /// # Errors
-    /// When that can't be done, or the certificate can't be used.
+    /// When it can't be read, created or used.
     pub(crate) fn open(
         tls: &Tls,
         data_dir: &Path,
@@ -81,15 +81,16 @@ impl Certificate {
         })
     }
 
-    /// Whom clients have to trust, when the server made its certificate itself.
+    /// Returns the certificate authority that clients have to trust, if the server created its certificate
+    /// itself.
     pub(crate) fn ca_file(&self) -> Option<PathBuf> {
         self.own.as_ref().map(OwnCertificate::ca_file)
     }
 
-    /// How the server speaks TLS. Each handshake takes the certificate that is then in use.
+    /// Returns the TLS configuration. Each handshake uses the certificate that is current at that time.
     ///
     /// # Errors
-    /// When the library has no protocol version in common with itself.
+    /// When the TLS library supports no protocol version.
     pub(crate) fn server_config(&self) -> Result<ServerConfig, TlsError> {
         let provider = Arc::new(aws_lc_rs::default_provider());
         let mut config = ServerConfig::builder_with_provider(provider)
@@ -102,7 +103,7 @@ impl Certificate {
     }
 }
 
-/// What handshakes show.
+/// The certificate that handshakes use.
 struct Shown(RwLock<Arc<CertifiedKey>>);
 
 impl Shown {
@@ -118,7 +119,7 @@ impl ResolvesServerCert for Shown {
 }
 
 impl fmt::Debug for Shown {
-    /// It holds a private key.
+    /// The certified key contains a private key, so it isn't printed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shown").finish_non_exhaustive()
     }

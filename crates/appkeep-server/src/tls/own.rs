@@ -1,7 +1,7 @@
 //! The server's own certificate, and the authority that signs it: in `tls/` of the data directory.
 //!
-//! The authority is made once, so that clients have to be told of it once. The certificate is made anew before
-//! it ends, and when the server gets another name.
+//! The authority is created once, so that clients have to trust it only once. The certificate is renewed
+//! before it expires, and when the server's names change.
 
 use std::collections::BTreeSet;
 use std::fs::{self, DirBuilder, Permissions};
@@ -25,28 +25,28 @@ use zeroize::Zeroizing;
 use super::error::TlsError;
 use super::files::{Loaded, PemFiles};
 
-/// For how long an authority is good: people have to trust each new one by hand.
+/// The lifetime of an authority, in days: people have to trust each new one by hand.
 const AUTHORITY_DAYS: i64 = 3650;
-/// For how long a certificate is good: what clients bear at most.
+/// The lifetime of a certificate, in days: the longest that clients accept.
 const CERTIFICATE_DAYS: i64 = 397;
-/// How long before its end a certificate is made anew.
+/// How long before it expires a certificate is renewed.
 const RENEW_BEFORE: TimeDelta = TimeDelta::days(30);
-/// How long it waits after a failure until it tries again.
+/// The delay before a failed renewal is retried.
 const TRY_AGAIN_AFTER: TimeDelta = TimeDelta::hours(1);
 
 /// The server's own certificate.
 pub(super) struct OwnCertificate {
     dir: PathBuf,
     names: BTreeSet<String>,
-    /// When it has to be looked after next.
+    /// When the next check is due.
     due: DateTime<Utc>,
 }
 
 impl OwnCertificate {
-    /// The certificate in a data directory, for a server that listens there and has these names besides.
+    /// Creates the certificate's state for a data directory, a listening address and additional names.
     ///
     /// # Errors
-    /// When a name is none.
+    /// When a name is invalid.
     pub(super) fn new(data_dir: &Path, listen: SocketAddr, more: &[String]) -> Result<Self, TlsError> {
         Ok(Self {
             dir: data_dir.join("tls"),
@@ -55,12 +55,12 @@ impl OwnCertificate {
         })
     }
 
-    /// Where the certificate and its key are.
+    /// Returns the paths of the certificate and its key.
     pub(super) fn files(&self) -> PemFiles {
         PemFiles::new(self.dir.join("cert.pem"), self.dir.join("key.pem"))
     }
 
-    /// Where the authority's certificate is.
+    /// Returns the path of the authority's certificate.
     pub(super) fn ca_file(&self) -> PathBuf {
         self.dir.join("ca.pem")
     }
@@ -69,10 +69,10 @@ impl OwnCertificate {
         PemFiles::new(self.ca_file(), self.dir.join("ca-key.pem"))
     }
 
-    /// Makes the certificate, if there is none that is good for long enough and has all names.
+    /// Creates the certificate, unless there is one that is valid for long enough and has all names.
     ///
     /// # Errors
-    /// When that can't be done. It isn't tried again for an hour.
+    /// When it can't be created. The next attempt is an hour later.
     pub(super) fn renew_if_due(&mut self, now: DateTime<Utc>) -> Result<(), TlsError> {
         if now < self.due {
             return Ok(());
@@ -115,7 +115,7 @@ impl OwnCertificate {
         }
     }
 
-    /// The authority, if there is one.
+    /// Returns the authority, if it exists.
     fn authority(&self) -> Result<Option<Authority>, TlsError> {
         let (files, key_file) = (self.ca_files(), self.dir.join("ca-key.pem"));
         if !files.cert.exists() && !key_file.exists() {
@@ -143,7 +143,7 @@ impl OwnCertificate {
         }))
     }
 
-    /// Whether a certificate will do.
+    /// Returns whether a certificate can be kept.
     fn is_good(&self, there: &Loaded, authority: &Authority, now: DateTime<Utc>) -> bool {
         let Ok(cert) = there.certified.end_entity_cert() else {
             return false;
@@ -190,13 +190,13 @@ impl OwnCertificate {
         limit(&mut params, now, CERTIFICATE_DAYS);
         let key = KeyPair::generate()?;
         let cert = params.signed_by(&key, &authority.issuer)?;
-        // A crash in between leaves what is no pair, and what is no pair is made anew.
+        // A crash in between leaves a mismatched pair, which is created anew.
         self.write("key.pem", Zeroizing::new(key.serialize_pem()).as_bytes(), 0o600)?;
         self.write("cert.pem", cert.pem().as_bytes(), 0o644)?;
         Ok(())
     }
 
-    /// Writes a file as a whole, or not at all.
+    /// Writes a file atomically.
     fn write(&self, name: &str, content: &[u8], mode: u32) -> io::Result<()> {
         let mut file = NamedTempFile::new_in(&self.dir)?;
         file.as_file().set_permissions(Permissions::from_mode(mode))?;
@@ -207,14 +207,14 @@ impl OwnCertificate {
     }
 }
 
-/// What signs the server's certificate.
+/// The authority that signs the server's certificate.
 struct Authority {
     issuer: Issuer<'static, KeyPair>,
     key_id: Option<Vec<u8>>,
     ends_at: DateTime<Utc>,
 }
 
-/// Good from yesterday, for clients whose clock is behind, until so many days from now.
+/// Sets the validity: from yesterday, for clients whose clock is behind, until `days` days from now.
 fn limit(params: &mut CertificateParams, now: DateTime<Utc>, days: i64) {
     let day = |time: DateTime<Utc>| {
         let [month, day] = [time.month(), time.day()].map(|part| u8::try_from(part).unwrap_or(1));
@@ -226,7 +226,7 @@ fn limit(params: &mut CertificateParams, now: DateTime<Utc>, days: i64) {
 
 fn named(name: &str) -> rcgen::DistinguishedName {
     let mut distinguished = rcgen::DistinguishedName::new();
-    // X.509 has room for 64 characters.
+    // X.509 allows 64 characters.
     distinguished.push(DnType::CommonName, name.chars().take(64).collect::<String>());
     distinguished
 }
@@ -235,14 +235,14 @@ fn host_name() -> String {
     rustix::system::uname().nodename().to_string_lossy().into_owned()
 }
 
-/// All names that the server goes by.
+/// Returns all names of the server.
 fn names(listen: SocketAddr, more: &[String]) -> Result<BTreeSet<String>, TlsError> {
     let mut names = BTreeSet::from(["localhost".to_owned()]);
     names.extend([IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()].map(|ip| ip.to_string()));
     if !listen.ip().is_unspecified() {
         names.insert(listen.ip().to_string());
     }
-    // A host may have a name that is none on the network.
+    // A host name may not be a valid DNS name; it is then left out.
     names.extend(name(&host_name()));
     for wanted in more {
         names.insert(name(wanted).ok_or_else(|| TlsError::Name { name: wanted.clone() })?);
@@ -250,7 +250,7 @@ fn names(listen: SocketAddr, more: &[String]) -> Result<BTreeSet<String>, TlsErr
     Ok(names)
 }
 
-/// A name or an address in the form in which they are compared. A name may begin with `*.`.
+/// Normalises a name or an address for comparison. A name may begin with `*.`.
 fn name(given: &str) -> Option<String> {
     if let Ok(ip) = given.parse::<IpAddr>() {
         return Some(ip.to_string());
@@ -308,7 +308,7 @@ mod tests {
         OwnCertificate::new(data_dir, SocketAddr::from(([0, 0, 0, 0], 8480)), &[]).unwrap()
     }
 
-    /// The authority and the certificate after it was looked after.
+    /// Renews if due on that day, and returns the authority and the certificate.
     fn renewed(own: &mut OwnCertificate, day: i64) -> [String; 2] {
         own.renew_if_due(at(day)).unwrap();
         let files = own.files();
@@ -326,7 +326,7 @@ mod tests {
         let second = renewed(&mut running, 368);
         assert_eq!(second[0], first[0]);
         assert_ne!(second[1], first[1]);
-        // Neither a restart changes it, nor a clock that is set back a little.
+        // Neither a restart changes it, nor a clock that is set back slightly.
         assert_eq!(renewed(&mut own(temp.path()), 369), second);
         assert_eq!(renewed(&mut own(temp.path()), 367), second);
         let last = renewed(&mut own(temp.path()), 3300);

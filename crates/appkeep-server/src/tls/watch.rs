@@ -1,4 +1,4 @@
-//! Looks whether there is another certificate, and shows it from then on.
+//! Checks periodically whether the certificate was replaced, and puts a new one into use.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +12,10 @@ use super::Certificate;
 use super::error::TlsError;
 use super::files::PemFiles;
 
-/// How often the files are read.
+/// The interval at which the files are read.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 
-/// The watch over a certificate, while the server runs; it ends soon after this is dropped.
+/// A background task that watches a certificate; it ends soon after this is dropped.
 pub(crate) struct CertificateWatch {
     task: JoinHandle<()>,
     look: Arc<Notify>,
@@ -24,7 +24,7 @@ pub(crate) struct CertificateWatch {
 }
 
 impl CertificateWatch {
-    /// Begins to watch.
+    /// Starts the task.
     pub(crate) fn start(certificate: Certificate, clock: Arc<dyn Clock>) -> Self {
         let (look, stop) = (Arc::new(Notify::new()), CancellationToken::new());
         let files = certificate.files.clone();
@@ -42,20 +42,20 @@ impl CertificateWatch {
         }
     }
 
-    /// Checks that what the files hold now can be used.
+    /// Checks that the current content of the files can be used.
     ///
     /// # Errors
-    /// When it can't.
+    /// When it can't be used.
     pub(crate) fn check(&self) -> Result<(), TlsError> {
         self.files.read()?.load(&self.files).map(drop)
     }
 
-    /// Has it look now.
+    /// Triggers a check.
     pub(crate) fn look(&self) {
         self.look.notify_one();
     }
 
-    /// Ends it.
+    /// Stops the task.
     pub(crate) async fn stop(mut self) {
         self.stop.cancel();
         if let Err(error) = (&mut self.task).await {
@@ -73,15 +73,15 @@ impl Drop for CertificateWatch {
 struct Watched {
     certificate: Certificate,
     clock: Arc<dyn Clock>,
-    /// What the files held last, and what was wrong with it.
+    /// The digest of the files at the last check, and the error then.
     seen: ([u8; 32], Option<TlsError>),
-    /// What was said last, so that it isn't said every two seconds.
+    /// The last logged error, so that it isn't logged every 2 s.
     complaint: Option<TlsError>,
 }
 
 async fn watch(mut watched: Watched, look: Arc<Notify>, stop: CancellationToken) {
     loop {
-        // It reads files, and may make keys.
+        // Blocking: reads files, and may generate keys.
         let looked = tokio::task::spawn_blocking(move || {
             watched.look();
             watched

@@ -1,4 +1,4 @@
-//! How a client is made: where to, as whom, how long to wait, whom to trust.
+//! Configuration of a client: base URL, token, timeouts and trusted certificates.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -10,16 +10,16 @@ use secrecy::{ExposeSecret, SecretString};
 use crate::error::chain;
 use crate::generated::Client;
 
-/// How long a client waits for a connection if nothing else is asked for.
+/// The default time that a client waits for a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long a client waits for a complete answer if nothing else is asked for.
+/// The default time that a client waits for a complete response.
 pub const TOTAL_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// What a client calls itself if nothing else is asked for.
+/// The default user agent of a client.
 const USER_AGENT: &str = concat!("appkeep-client/", env!("CARGO_PKG_VERSION"));
 
-/// A client in the making; begin with [`Client::builder`].
+/// A builder of a client; see [`Client::builder`].
 #[derive(Debug, Clone)]
 pub struct ClientBuilder {
     base_url: String,
@@ -31,22 +31,22 @@ pub struct ClientBuilder {
     accept_invalid_certificates: bool,
 }
 
-/// Why a client can't be made.
+/// The reason why a client can't be built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// The base URL can't be used.
     #[error("the base URL `{url}` {reason}")]
     BaseUrl {
-        /// What was given.
+        /// The given URL.
         url: String,
-        /// What is wrong with it.
+        /// The problem.
         reason: String,
     },
-    /// The bearer token can't stand in a header.
+    /// The bearer token can't be sent in a header.
     #[error("the bearer token has characters that can't be sent")]
     BearerToken,
-    /// What should be root certificates isn't PEM, or holds none.
+    /// The root certificates aren't PEM, or contain no certificate.
     #[error("the root certificates can't be read: {0}")]
     RootCertificates(String),
     /// The HTTP client can't be set up.
@@ -55,8 +55,8 @@ pub enum BuildError {
 }
 
 impl Client {
-    /// Begins a client for the server at `base_url`: scheme, host, port, and a path in front of
-    /// `/accounts` if there is one.
+    /// Creates a builder for the server at `base_url`: scheme, host, port, and a path in front of `/accounts`
+    /// if there is one.
     pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
         ClientBuilder {
             base_url: base_url.into(),
@@ -71,21 +71,21 @@ impl Client {
 }
 
 impl ClientBuilder {
-    /// Sends this token with every request.
+    /// Sets the token that is sent with every request.
     #[must_use]
     pub fn bearer_token(mut self, token: SecretString) -> Self {
         self.bearer_token = Some(token);
         self
     }
 
-    /// Waits this long for a connection, instead of [`CONNECT_TIMEOUT`].
+    /// Sets the time to wait for a connection, instead of [`CONNECT_TIMEOUT`].
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// Waits this long for an answer, from the connection to the body's last byte, instead of
+    /// Sets the time to wait for a response, from the connection to the body's last byte, instead of
     /// [`TOTAL_TIMEOUT`].
     #[must_use]
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -93,28 +93,28 @@ impl ClientBuilder {
         self
     }
 
-    /// Calls itself this, instead of `appkeep-client` and its version.
+    /// Sets the user agent, instead of `appkeep-client` and its version.
     #[must_use]
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.user_agent = name.into();
         self
     }
 
-    /// Trusts these certificates too, one or more in PEM, besides those of the system.
+    /// Adds trusted certificates, one or more in PEM, to those of the system.
     #[must_use]
     pub fn root_certificates(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.root_certificates.push(pem.into());
         self
     }
 
-    /// Trusts any certificate: whoever answers gets the bearer token. For trials only.
+    /// Trusts any certificate, so any server can obtain the bearer token. For tests only.
     #[must_use]
     pub fn accept_invalid_certificates(mut self, accept: bool) -> Self {
         self.accept_invalid_certificates = accept;
         self
     }
 
-    /// Makes the client. Nothing is sent yet.
+    /// Builds the client. Nothing is sent yet.
     ///
     /// # Errors
     /// When the base URL, the token or a certificate can't be used.
@@ -125,15 +125,15 @@ impl ClientBuilder {
             .timeout(self.timeout)
             .user_agent(&self.user_agent)
             .default_headers(self.headers()?)
-            // The contract knows no redirects, and a token must not follow one.
+            // The contract defines no redirects, and a token must not be sent to another server.
             .redirect(redirect::Policy::none())
             .tls_danger_accept_invalid_certs(self.accept_invalid_certificates);
         if is_local(&base_url) {
-            // A proxy can't reach what is local to us.
+            // A proxy can't reach a loopback address.
             http = http.no_proxy();
         }
         if base_url.scheme() == "http" {
-            // Nobody has to be trusted, so a machine without any certificates is fine.
+            // No certificates are needed, so a machine without any works, too.
             http = http.tls_certs_only([]);
         }
         for pem in &self.root_certificates {
@@ -159,7 +159,7 @@ impl ClientBuilder {
         let mut url = Url::parse(&self.base_url)
             .map_err(|error| refuse(&self.base_url, format!("can't be read: {error}")))?;
         if !url.username().is_empty() || url.password().is_some() {
-            // Not repeated: it holds a password.
+            // The URL isn't repeated: it may contain a password.
             return Err(refuse(
                 "…",
                 "must not hold a user or a password: use a bearer token".to_owned(),

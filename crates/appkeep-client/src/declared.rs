@@ -1,4 +1,4 @@
-//! Lists of what a server's configuration declares, as streams.
+//! Lists of declared resources, as streams.
 
 use std::num::NonZeroU64;
 
@@ -9,23 +9,23 @@ use crate::error::Error;
 use crate::generated::{Client, types};
 use crate::listing::{Listing, Page, pages};
 
-/// Accounts that a token is good for.
+/// The accounts that a token can access.
 #[derive(Debug, Clone, Copy)]
 pub struct Accounts;
 
-/// Apps of an account.
+/// The apps of an account.
 #[derive(Debug, Clone, Copy)]
 pub struct Apps {
     account_id: Uuid,
 }
 
-/// Buckets of an account.
+/// The buckets of an account.
 #[derive(Debug, Clone, Copy)]
 pub struct Buckets {
     account_id: Uuid,
 }
 
-/// Schedules of an app.
+/// The schedules of an app.
 #[derive(Debug, Clone, Copy)]
 pub struct Schedules {
     account_id: Uuid,
@@ -33,32 +33,32 @@ pub struct Schedules {
 }
 
 impl Client {
-    /// The accounts that the token is good for, with its role in each.
+    /// Lists the accounts that the token can access, with its role in each.
     #[must_use]
     pub fn accounts(&self) -> Listing<'_, Accounts> {
         Listing::new(self, Accounts)
     }
 
-    /// The apps that an account has or once had, newest first.
+    /// Lists the apps that an account has or once had, newest first.
     #[must_use]
     pub fn apps(&self, account_id: Uuid) -> Listing<'_, Apps> {
         Listing::new(self, Apps { account_id })
     }
 
-    /// The buckets that an account has or once had, newest first.
+    /// Lists the buckets that an account has or once had, newest first.
     #[must_use]
     pub fn buckets(&self, account_id: Uuid) -> Listing<'_, Buckets> {
         Listing::new(self, Buckets { account_id })
     }
 
-    /// The schedules that an app has or once had, newest first.
+    /// Lists the schedules that an app has or once had, newest first.
     #[must_use]
     pub fn schedules(&self, account_id: Uuid, app_id: Uuid) -> Listing<'_, Schedules> {
         Listing::new(self, Schedules { account_id, app_id })
     }
 }
 
-/// A stream over the pages that one operation answers with.
+/// Generates a stream over the pages that one operation returns.
 macro_rules! stream {
     ($scope:ty, $item:ty, $fetch:ident) => {
         impl<'c> Listing<'c, $scope> {

@@ -1,4 +1,4 @@
-//! What can go wrong between this client and a server.
+//! Errors of requests to a server.
 
 use std::fmt::{self, Write as _};
 
@@ -13,9 +13,9 @@ const BODY_BYTES_KEPT_MAX: usize = 4096;
 /// The most characters of a body that an error prints.
 const BODY_CHARS_SHOWN_MAX: usize = 200;
 
-/// Why an operation has no result: which operation, and what happened.
+/// The error of an operation: the operation's id, and the cause.
 ///
-/// Prints as one line that includes the cause, so there is no `source` to print after it.
+/// It prints as one line that includes the cause, so it has no `source`.
 #[derive(Debug, thiserror::Error)]
 #[error("{operation}: {kind}")]
 pub struct Error {
@@ -23,63 +23,64 @@ pub struct Error {
     kind: Box<ErrorKind>,
 }
 
-/// What happened.
+/// The cause of an error.
 #[derive(Debug, thiserror::Error)]
 #[expect(clippy::large_enum_variant, reason = "an error holds it in a box")]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request can't be made: an argument is missing or of the wrong form.
+    /// The request can't be built: an argument is missing or invalid.
     #[error("invalid request: {reason}")]
     InvalidRequest {
-        /// Which argument, and what is wrong with it.
+        /// The argument, and its problem.
         reason: String,
     },
-    /// The server refused, or failed, and said why. Also with a status that the contract doesn't list.
+    /// The server refused or failed, and responded with a problem. Includes statuses that the contract
+    /// doesn't list.
     #[error("{status}: {}", describe(problem))]
     Problem {
-        /// The answer's status; `problem.status` only repeats it.
+        /// The response's status; `problem.status` only repeats it.
         status: StatusCode,
-        /// The answer's headers, such as `WWW-Authenticate`.
+        /// The response's headers, such as `WWW-Authenticate`.
         headers: HeaderMap,
-        /// What the server said.
+        /// The problem in the response.
         problem: Problem,
     },
-    /// The status isn't one of success, and the body isn't a problem.
+    /// The status isn't a success, and the body isn't a problem.
     #[error("{status}, and the body isn't a problem: {body}")]
     Status {
-        /// The answer's status.
+        /// The response's status.
         status: StatusCode,
-        /// The beginning of the answer's body.
+        /// The beginning of the response's body.
         body: Excerpt,
     },
-    /// The status is one of success, but the body isn't what the contract promises.
+    /// The status is a success, but the body doesn't match the contract.
     #[error("can't decode the body of {status} at `{path}`: {cause}; it begins with: {body}")]
     Decode {
-        /// The answer's status.
+        /// The response's status.
         status: StatusCode,
-        /// Where in the JSON, such as `items[3].state`; `.` is the whole.
+        /// The location in the JSON, such as `items[3].state`; `.` is the whole document.
         path: String,
-        /// What was expected there.
+        /// The expected value.
         cause: serde_json::Error,
-        /// The beginning of the answer's body.
+        /// The beginning of the response's body.
         body: Excerpt,
     },
-    /// There is no answer, or not all of it: no connection, no trust, no time left.
+    /// There is no complete response: the connection, its certificate or a timeout failed.
     #[error("{}", chain(.0))]
     Transport(reqwest::Error),
-    /// The answer is longer than this client reads.
+    /// The response exceeds the client's size limit.
     #[error("the answer is longer than {bytes_max} bytes")]
     TooLong {
         /// The limit.
         bytes_max: usize,
     },
-    /// A page of a list leads back to itself.
+    /// A page of a list leads to itself.
     #[error("the server repeats the continue token `{token}`, so the list would never end")]
     RepeatedContinue {
-        /// The token, which was sent and came back.
+        /// The token, which was sent and returned.
         token: String,
     },
-    /// A list's items are columns, although resources were asked for.
+    /// A list's items are columns, although resources were requested.
     #[error("the list's items are arrays, although no columns were asked for")]
     UnexpectedColumns,
 }
@@ -96,19 +97,19 @@ impl Error {
         Self::new(operation, ErrorKind::InvalidRequest { reason })
     }
 
-    /// The operation that failed, by its id in the contract.
+    /// Returns the id of the failed operation in the contract.
     #[must_use]
     pub fn operation(&self) -> &'static str {
         self.operation
     }
 
-    /// What happened.
+    /// Returns the cause.
     #[must_use]
     pub fn kind(&self) -> &ErrorKind {
         &self.kind
     }
 
-    /// What the server said, if it said something.
+    /// Returns the problem, if the server responded with one.
     #[must_use]
     pub fn problem(&self) -> Option<&Problem> {
         match self.kind() {
@@ -117,7 +118,7 @@ impl Error {
         }
     }
 
-    /// The answer's status, if there is an answer.
+    /// Returns the response's status, if there is a response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         match self.kind() {
@@ -128,7 +129,7 @@ impl Error {
         }
     }
 
-    /// Whether the time was up before the answer was complete.
+    /// Returns whether the request timed out before the response was complete.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         matches!(self.kind(), ErrorKind::Transport(cause) if cause.is_timeout())
@@ -145,7 +146,7 @@ impl Excerpt {
         Self(String::from_utf8_lossy(kept).into_owned())
     }
 
-    /// The text: at most 4096 bytes of the body, what isn't UTF-8 replaced.
+    /// Returns the text: at most 4096 bytes of the body, with invalid UTF-8 replaced.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -172,7 +173,7 @@ impl fmt::Display for Excerpt {
     }
 }
 
-/// A problem in one line: title, detail, culprits, and what to ask the operator about.
+/// Describes a problem in one line: title, detail, invalid parameters and fields, type, and the request's id.
 fn describe(problem: &Problem) -> String {
     let mut words = vec![problem.title.as_str()];
     if let Some(detail) = &problem.detail {
@@ -192,7 +193,7 @@ fn describe(problem: &Problem) -> String {
     words.concat()
 }
 
-/// An error and all its causes in one line.
+/// Formats an error and all its causes in one line.
 pub(crate) fn chain(error: &reqwest::Error) -> String {
     let first: &dyn std::error::Error = error;
     let errors = std::iter::successors(Some(first), |error| error.source());

@@ -1,7 +1,7 @@
-//! The one place where requests are sent and answers are read.
+//! Sends all requests and reads all responses.
 //!
-//! Every generated operation ends here. Statuses are judged by their class, so that one which the
-//! contract doesn't list is still understood. Nothing is tried twice.
+//! Every generated operation ends here. Statuses are handled by their class, so that a status that the
+//! contract doesn't list is still understood. No request is retried.
 
 use progenitor_client::ResponseValue;
 use reqwest::header::HeaderMap;
@@ -10,20 +10,20 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{Error, ErrorKind, Excerpt};
 
-/// The most bytes of an answer that are read: a list of some 500,000 backups.
+/// The size limit of a response, in bytes: a list of about 500,000 backups.
 const ANSWER_BYTES_MAX: usize = 256 * 1024 * 1024;
 
-/// A header that the generator adds and the contract doesn't know.
+/// A header that the generator adds and the contract doesn't define.
 const API_VERSION: &str = "api-version";
 
-/// An answer of success, not decoded yet.
+/// A successful response that isn't decoded yet.
 struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
 }
 
-/// Sends a request and decodes the JSON that answers it.
+/// Sends a request and decodes the JSON response.
 pub(crate) async fn json<T: DeserializeOwned>(
     operation: &'static str,
     request: RequestBuilder,
@@ -50,7 +50,7 @@ pub(crate) async fn json<T: DeserializeOwned>(
     }
 }
 
-/// Sends a request whose answer has no body.
+/// Sends a request whose response has no body.
 pub(crate) async fn empty(
     operation: &'static str,
     request: RequestBuilder,
@@ -106,7 +106,7 @@ async fn read(operation: &'static str, mut response: Response) -> Result<Vec<u8>
     Ok(body)
 }
 
-/// Decodes JSON, or says where it can't and why.
+/// Decodes JSON; the error is the location and the cause.
 fn decode<T: DeserializeOwned>(body: &[u8]) -> Result<T, (String, serde_json::Error)> {
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer)

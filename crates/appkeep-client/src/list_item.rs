@@ -1,4 +1,4 @@
-//! What a list holds: resources, or only their columns that were asked for.
+//! Items of lists: resources, or only the requested columns.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -8,17 +8,17 @@ use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-/// An item of a list; which form it has is decided by the list's `include`.
+/// An item of a list; the list's `include` determines its form.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ListItem<T> {
-    /// The whole resource: the list was asked for without `include`.
+    /// The whole resource: the list was requested without `include`.
     Resource(T),
     /// The values of the fields that `include` named, in that order; `null` for an absent one.
     Columns(Vec<Value>),
 }
 
 impl<T> ListItem<T> {
-    /// The resource, unless the item is columns.
+    /// Returns the resource, unless the item is columns.
     pub fn into_resource(self) -> Option<T> {
         match self {
             Self::Resource(resource) => Some(resource),
@@ -26,7 +26,7 @@ impl<T> ListItem<T> {
         }
     }
 
-    /// The columns, unless the item is a resource.
+    /// Returns the columns, unless the item is a resource.
     pub fn columns(&self) -> Option<&[Value]> {
         match self {
             Self::Columns(columns) => Some(columns),
@@ -44,7 +44,7 @@ impl<T: Serialize> Serialize for ListItem<T> {
     }
 }
 
-// By hand, because an untagged enum forgets which field of which item was wrong.
+// By hand, because the error of an untagged enum doesn't name the invalid field of the item.
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for ListItem<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(ItemVisitor(PhantomData))

@@ -1,4 +1,4 @@
-//! Lists as streams that go on by themselves, page by page.
+//! Lists as streams that fetch page after page.
 
 use std::num::NonZeroU64;
 
@@ -9,12 +9,12 @@ use crate::error::{Error, ErrorKind};
 use crate::generated::{Client, types};
 use crate::list_item::ListItem;
 
-/// How many items a page holds if nothing else is asked for.
+/// The default number of items in a page.
 pub const PAGE_SIZE: NonZeroU64 = NonZeroU64::new(500).unwrap();
 
-/// A list that is about to be read: how, and of what: [`backups`](Client::backups),
-/// [`snapshots`](Client::snapshots), [`apps`](Client::apps), [`buckets`](Client::buckets),
-/// [`schedules`](Client::schedules), [`accounts`](Client::accounts).
+/// A request for a list: [`backups`](Client::backups), [`snapshots`](Client::snapshots),
+/// [`apps`](Client::apps), [`buckets`](Client::buckets), [`schedules`](Client::schedules) or
+/// [`accounts`](Client::accounts).
 #[derive(Debug, Clone)]
 pub struct Listing<'c, S> {
     client: &'c Client,
@@ -22,21 +22,21 @@ pub struct Listing<'c, S> {
     page_size: NonZeroU64,
 }
 
-/// Backups of an account, or of one of its apps.
+/// The backups of an account, or of one of its apps.
 #[derive(Debug, Clone, Copy)]
 pub struct Backups {
     account_id: Uuid,
     app_id: Option<Uuid>,
 }
 
-/// Snapshots of an app.
+/// The snapshots of an app.
 #[derive(Debug, Clone, Copy)]
 pub struct Snapshots {
     account_id: Uuid,
     app_id: Uuid,
 }
 
-/// One answer: its items and where the next one begins.
+/// One page: its items and the token of the next page.
 pub(crate) struct Page<T> {
     pub(crate) operation: &'static str,
     pub(crate) items: Vec<ListItem<T>>,
@@ -44,13 +44,13 @@ pub(crate) struct Page<T> {
 }
 
 impl Client {
-    /// The backups of an account, or only those of one app, newest first.
+    /// Lists the backups of an account, or only those of one app, newest first.
     #[must_use]
     pub fn backups(&self, account_id: Uuid, app_id: Option<Uuid>) -> Listing<'_, Backups> {
         Listing::new(self, Backups { account_id, app_id })
     }
 
-    /// The snapshots of an app, newest first.
+    /// Lists the snapshots of an app, newest first.
     #[must_use]
     pub fn snapshots(&self, account_id: Uuid, app_id: Uuid) -> Listing<'_, Snapshots> {
         Listing::new(self, Snapshots { account_id, app_id })
@@ -70,7 +70,7 @@ impl<'c, S> Listing<'c, S> {
         (self.client, self.scope, self.page_size)
     }
 
-    /// Asks for this many items at a time; the server may answer with fewer.
+    /// Sets the number of items to request at a time; the server may return fewer.
     #[must_use]
     pub fn page_size(mut self, items: NonZeroU64) -> Self {
         self.page_size = items;
@@ -146,7 +146,7 @@ async fn fetch_snapshots(
     })
 }
 
-/// What to ask for next.
+/// The position of the next request.
 enum Position {
     First,
     Token(String),
@@ -167,7 +167,7 @@ where
             Position::End => return Ok(None),
         };
         let page = fetch(token.clone()).await?;
-        // Some servers say that there is no next page with an empty token.
+        // Some servers use an empty token to indicate that there is no next page.
         let next = page.next.filter(|next| !next.is_empty());
         if next.is_some() && next == token {
             let token = token.unwrap_or_default();

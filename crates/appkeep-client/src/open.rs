@@ -1,4 +1,4 @@
-//! Enums that may grow: a server can know values that this crate doesn't.
+//! Extensible enums: a server can return values that this crate doesn't know.
 
 use std::convert::Infallible;
 use std::fmt;
@@ -8,19 +8,19 @@ use serde::de::IntoDeserializer;
 use serde::de::value::Error as ValueError;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A value of the enum `T`, or a text that `T` doesn't know.
+/// A value of the enum `T`, or a text that `T` doesn't define.
 ///
 /// It compares with `T` directly: `backup.state == ResourceState::Completed`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Open<T> {
     /// A value that the contract lists.
     Known(T),
-    /// Anything else, as the server wrote it.
+    /// Any other value, as the server sent it.
     Unknown(String),
 }
 
 impl<T> Open<T> {
-    /// The value if the contract lists it.
+    /// Returns the value if the contract lists it.
     pub fn known(&self) -> Option<&T> {
         match self {
             Self::Known(value) => Some(value),

@@ -1,26 +1,26 @@
-//! Points in time as a server wrote them.
+//! Timestamps in the server's notation.
 
 use std::fmt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-/// A point in time (RFC 3339) that keeps its text, down to the last digit.
+/// A point in time (RFC 3339) that keeps its text unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(String);
 
 impl Timestamp {
-    /// The text as it was sent.
+    /// Returns the text as sent.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The point in time.
+    /// Returns the point in time.
     ///
     /// # Errors
-    /// When the server sent something that isn't RFC 3339.
+    /// When the server's text isn't valid RFC 3339.
     pub fn to_utc(&self) -> Result<DateTime<Utc>, chrono::ParseError> {
         DateTime::parse_from_rfc3339(&self.0).map(|time| time.to_utc())
     }

@@ -1,4 +1,4 @@
-//! Every example in the contract survives the way from JSON to a type of ours and back.
+//! Every example in the contract is unchanged after conversion from JSON to a type of this crate and back.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,12 +11,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// How an example goes through a type.
+/// The conversion of an example to a type and back.
 type RoundTrip = fn(Value) -> serde_json::Result<Value>;
 
 macro_rules! rows {
     ($($id:ident($($request:ty)?) $(-> $success:ty)?;)*) => {
-        /// The operations with how examples of requests and successes go through their types.
+        /// Returns the operations with the round trips for examples of requests and of successful responses.
         fn operations() -> Vec<(&'static str, Vec<RoundTrip>, Vec<RoundTrip>)> {
             vec![$((stringify!($id), vec![$(round_trip::<$request>)?], vec![$(round_trip::<$success>)?])),*]
         }
@@ -25,7 +25,7 @@ macro_rules! rows {
 
 appkeep_client::operations!(rows);
 
-/// How many examples the original's reference documents: those alone, without our own.
+/// The number of examples in the original's reference, without this project's own.
 const DOCUMENTED: usize = 51;
 
 fn round_trip<T: DeserializeOwned + Serialize>(example: Value) -> serde_json::Result<Value> {
@@ -37,7 +37,7 @@ fn contract() -> Value {
     serde_saphyr::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// Follows a reference, if the value is one.
+/// Resolves a reference, if the value is one.
 fn resolved<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
     match value["$ref"].as_str() {
         Some(reference) => contract.pointer(&reference[1..]).expect(reference),
@@ -45,7 +45,7 @@ fn resolved<'a>(contract: &'a Value, value: &'a Value) -> &'a Value {
     }
 }
 
-/// The examples of a request or response, of all media types, by name.
+/// Returns the examples of a request or response, of all media types, by name.
 fn examples<'a>(contract: &'a Value, body: &'a Value) -> Vec<(String, &'a Value)> {
     let media = resolved(contract, body)["content"]
         .as_object()

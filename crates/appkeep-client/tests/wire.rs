@@ -1,4 +1,4 @@
-//! What the client sends, and how it reads what servers say.
+//! The requests that the client sends, and its handling of responses.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -48,7 +48,7 @@ fn ok(body: impl serde::Serialize) -> ResponseTemplate {
     ResponseTemplate::new(200).set_body_json(body)
 }
 
-/// A server that gives these responses, one per request.
+/// Starts a server that returns these responses, one per request.
 async fn serve(responses: Vec<ResponseTemplate>) -> MockServer {
     let server = MockServer::start().await;
     for response in responses {
@@ -58,7 +58,7 @@ async fn serve(responses: Vec<ResponseTemplate>) -> MockServer {
     server
 }
 
-/// The method, path and query of each request so far.
+/// Returns the method, path and query of each request so far.
 async fn requests(server: &MockServer) -> Vec<String> {
     let requests = server.received_requests().await.unwrap();
     let line = |request: wiremock::Request| {
@@ -381,7 +381,7 @@ async fn lists_of_what_is_declared_go_on_with_the_next_page() {
     .await;
 }
 
-/// How many items a stream has, or why that can't be told.
+/// A future that counts a stream's items, or returns an error.
 type Empty<'c> = Pin<Box<dyn Future<Output = Result<usize, String>> + 'c>>;
 
 fn counted<'c, T>(items: impl Stream<Item = Result<T, appkeep_client::Error>> + 'c) -> Empty<'c>

@@ -1,4 +1,4 @@
-//! Tokens and certificates that are given to commands: in arguments, in the environment, in files.
+//! Tokens and certificates from arguments, the environment and files.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use appkeep_client::SecretString;
 
-/// The token in a text, without the white space around it.
+/// Parses the token in a text, without surrounding white space.
 ///
 /// # Errors
 /// When there is none.
@@ -17,15 +17,15 @@ pub(crate) fn token(text: &str) -> Result<SecretString, &'static str> {
     }
 }
 
-/// A variable that is set to something.
+/// Returns the value of a variable that is set and not empty.
 pub(crate) fn environment(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The token in a file.
+/// Reads the token in a file.
 ///
 /// # Errors
-/// When the file can't be read, or holds none.
+/// When the file can't be read, or contains no token.
 pub(crate) fn token_in(file: &Path) -> anyhow::Result<SecretString> {
     let text = fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
     match token(&text) {
@@ -34,7 +34,7 @@ pub(crate) fn token_in(file: &Path) -> anyhow::Result<SecretString> {
     }
 }
 
-/// A file's content.
+/// Reads a file.
 ///
 /// # Errors
 /// When it can't be read.

@@ -1,4 +1,4 @@
-//! `appkeep serve --demo`: a whole set-up that needs no configuration.
+//! `appkeep serve --demo`: a complete set-up that needs no configuration.
 
 use std::fmt::Write;
 use std::fs;
@@ -12,7 +12,7 @@ use appkeep_server::system::{RandomIds, SystemClock};
 use appkeep_server::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use tempfile::TempDir;
 
-/// The demo's configuration, beside the directories that it names.
+/// The demo's configuration, without its directories.
 const CONFIG: &str = r#"# Made by `appkeep serve --demo`.
 [[accounts]]
 name = "demo"
@@ -26,14 +26,14 @@ name = "local"
 path = "bucket"
 "#;
 
-/// The demo's directory. One that was made for it alone is removed when this is dropped.
+/// The demo's directory. A temporary one is removed when this is dropped.
 pub(crate) struct Demo {
     root: PathBuf,
     _temporary: Option<TempDir>,
 }
 
 impl Demo {
-    /// Makes the demo in `root`, or in a new temporary directory. What is there already stays.
+    /// Creates the demo in `root`, or in a new temporary directory. Existing files are kept.
     ///
     /// # Errors
     /// When a file can't be written.
@@ -60,20 +60,20 @@ impl Demo {
         self.root.join("appkeep.toml")
     }
 
-    /// The demo's configuration.
+    /// Loads the demo's configuration.
     ///
     /// # Errors
-    /// When a person has broken it.
+    /// When a user has made it invalid.
     pub(crate) fn config(&self) -> anyhow::Result<Config> {
         Ok(Config::load(&self.config_file())?)
     }
 
-    /// The server's data directory.
+    /// Returns the server's data directory.
     pub(crate) fn data_dir(&self) -> PathBuf {
         self.root.join("data")
     }
 
-    /// An app as one finds them: a database, text, pictures, a link, an empty directory, a private file.
+    /// Writes a realistic app: a database, text, pictures, a link, an empty directory, a private file.
     fn write_sample(&self) -> anyhow::Result<()> {
         let (database, media) = (self.root.join("shop/database"), self.root.join("shop/media"));
         for dir in [
@@ -111,10 +111,10 @@ impl Demo {
         Ok(())
     }
 
-    /// Makes a token of the app's account and tells what can be done with it.
+    /// Creates a token for the app's account, and returns instructions that use it.
     ///
     /// # Errors
-    /// When the token can't be made.
+    /// When the token can't be created.
     pub(crate) async fn introduction(
         &self,
         store: &dyn Store,
@@ -169,7 +169,7 @@ Press ctrl-C to stop."#,
     }
 }
 
-/// Writes a file that isn't there yet.
+/// Writes a file unless it exists.
 fn write_new(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     if !path.exists() {
         fs::write(path, content)?;
@@ -177,7 +177,7 @@ fn write_new(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Bytes that don't compress, the same each time.
+/// Returns incompressible bytes, the same for each seed.
 fn noise(seed: u32, len: usize) -> Vec<u8> {
     let mut bytes = vec![0; len];
     fastrand::Rng::with_seed(seed.into()).fill(&mut bytes);

@@ -1,9 +1,9 @@
-//! Lets a test end or slow this process at a named place.
+//! Lets a test abort or slow down this process at named fail points.
 //!
-//! Only with the feature `failpoints`. A rule is `NAME:N:abort` (the process dies when it passes that place
-//! for the Nth time) or `NAME:N:slow=MILLISECONDS` (from the Nth time on each pass takes so long); several
-//! are separated by commas. `APPKEEP_FAIL_POINTS` holds those that count from the start. Each line on stdin
-//! replaces them all, begins to count anew, and is answered on stdout.
+//! Only with the feature `failpoints`. A rule is `NAME:N:abort` (the process dies when it reaches that point
+//! for the Nth time) or `NAME:N:slow=MILLISECONDS` (from the Nth time on, each pass is delayed by that time).
+//! Several rules are separated by commas. `APPKEEP_FAIL_POINTS` contains the initial rules. Each line on
+//! stdin replaces all rules, resets the counts, and is acknowledged on stdout.
 
 use std::io::BufRead;
 use std::process;
@@ -16,31 +16,31 @@ use appkeep_server::fail_point::set_hook;
 
 use crate::stdout::print_line;
 
-/// Holds the rules that count from the start.
+/// The variable with the initial rules.
 const VARIABLE: &str = "APPKEEP_FAIL_POINTS";
 
-/// What happens at a place.
+/// The action at a fail point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Action {
-    /// The process dies as if it were killed.
+    /// The process dies as if killed.
     Abort,
     /// The thread sleeps.
     Slow(Duration),
 }
 
-/// What happens where, and from which pass on.
+/// A rule: an action at a fail point, from the Nth pass on.
 #[derive(Debug, PartialEq, Eq)]
 struct Rule {
     name: String,
-    /// How many passes are left before it counts.
+    /// The number of passes before the rule applies.
     left: u64,
     action: Action,
 }
 
-/// Reads the rules of the environment, and from now on those that come in.
+/// Reads the rules from the environment, and starts to read further ones from stdin.
 ///
 /// # Errors
-/// When those of the environment can't be understood.
+/// When the rules in the environment are invalid.
 pub(crate) fn start() -> anyhow::Result<()> {
     let text = std::env::var(VARIABLE).unwrap_or_default();
     let rules = parse(&text).with_context(|| format!("failed to understand {VARIABLE}"))?;
@@ -75,7 +75,7 @@ fn lock(rules: &Mutex<Vec<Rule>>) -> MutexGuard<'_, Vec<Rule>> {
     rules.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Counts passes, and says what is to happen.
+/// Counts a pass, and returns the action that applies.
 fn due(rules: &mut [Rule], name: &str, times: u64) -> Option<Action> {
     let rule = rules.iter_mut().find(|rule| rule.name == name)?;
     rule.left = rule.left.saturating_sub(times);

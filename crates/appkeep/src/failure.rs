@@ -1,28 +1,28 @@
-//! How commands end: exit codes, and failures that say the cause and the next step in one line.
+//! Exit codes, and failures that state the cause and the next step in one line.
 
 use std::fmt;
 
-/// The operation failed: a backup, a restore, or the server while it did what it was asked.
+/// The operation failed: a backup, a restore, or the server during a request.
 pub(crate) const FAILED: u8 = 1;
-/// The command could not run: usage, configuration, no way to the server, an address that is taken.
+/// The command could not run: usage, configuration, an unreachable server, an address in use.
 pub(crate) const COULD_NOT_RUN: u8 = 2;
-/// There is no such thing.
+/// The requested resource doesn't exist.
 pub(crate) const NOT_FOUND: u8 = 3;
-/// The token is refused, or its role doesn't permit this.
+/// The token is refused, or its role doesn't permit the operation.
 pub(crate) const NOT_PERMITTED: u8 = 4;
-/// The thing is in a state in which this can't be done.
+/// The resource's state doesn't permit the operation.
 pub(crate) const CONFLICT: u8 = 5;
-/// A name or the beginning of an id that means more than one thing.
+/// A name or a prefix of an id matches several resources.
 pub(crate) const AMBIGUOUS: u8 = 6;
-/// Ctrl-C, as shells count it.
+/// Ctrl-C: 128 plus SIGINT, as in shells.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// The exit codes of commands that ask a server, for `--help`.
+/// The exit codes of commands that contact a server, for `--help`.
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done, 1 it failed, 2 it could not run (usage, no way to the \
 server, a server without this operation), 3 not found, 4 the token is refused or may not do this, 5 a conflict, \
 6 a name that means more than one thing, 130 interrupted.";
 
-/// Why a command ends without having done its work, in one line.
+/// The reason why a command failed, printed on one line.
 #[derive(Debug)]
 pub(crate) struct Failure {
     code: u8,
@@ -31,7 +31,7 @@ pub(crate) struct Failure {
 }
 
 impl Failure {
-    /// A failure that ends with `code`.
+    /// Creates a failure with the exit code `code`.
     pub(crate) fn new(code: u8, cause: impl Into<String>) -> Self {
         Self {
             code,
@@ -40,24 +40,24 @@ impl Failure {
         }
     }
 
-    /// What to do about it.
+    /// Sets the next step.
     #[must_use]
     pub(crate) fn next(mut self, step: impl Into<String>) -> Self {
         self.next = Some(step.into());
         self
     }
 
-    /// The exit code.
+    /// Returns the exit code.
     pub(crate) fn code(&self) -> u8 {
         self.code
     }
 
-    /// What happened, without the next step.
+    /// Returns the cause, without the next step.
     pub(crate) fn cause(&self) -> &str {
         &self.cause
     }
 
-    /// The next step.
+    /// Returns the next step.
     pub(crate) fn next_step(&self) -> Option<&str> {
         self.next.as_deref()
     }
@@ -75,14 +75,15 @@ impl fmt::Display for Failure {
 
 impl std::error::Error for Failure {}
 
-/// The text on one line, without anything that moves a terminal's cursor: what a server says may hold all of it.
+/// Returns the text on one line, without characters that control a terminal: a server's text may contain any
+/// of them.
 pub(crate) fn in_a_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for character in text.trim().chars() {
         match character {
             '\n' | '\r' | '\t' if line.ends_with(' ') => {}
             '\n' | '\r' | '\t' => line.push(' '),
-            // Those that turn the direction of writing hide what is written.
+            // Characters that change the direction of writing can hide text.
             _ if character.is_control()
                 || matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
             {

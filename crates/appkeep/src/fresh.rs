@@ -1,4 +1,5 @@
-//! Fresh servers to be judged: everything in a temporary directory, on free ports, removed at the end.
+//! Temporary servers for the checker, with their data in a temporary directory, on free ports, removed at the
+//! end.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -18,7 +19,7 @@ use appkeep_server::{Options, Server};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-/// Two accounts, so that what is another's can be asked for.
+/// Two accounts, so that requests can refer to another account's resources.
 const CONFIG: &str = r#"
 [server]
 workers = 2
@@ -55,9 +56,9 @@ name = "local"
 path = "bucket"
 "#;
 
-/// A server that works, and one that runs no jobs so that what is pending there stays pending.
+/// A working server, and one without workers, on which pending resources stay pending.
 pub(crate) struct Fresh {
-    /// What the judge needs to know.
+    /// The servers and credentials for the checker.
     pub(crate) target: Target,
     working: Server,
     idle: Server,
@@ -65,10 +66,10 @@ pub(crate) struct Fresh {
 }
 
 impl Fresh {
-    /// Starts both.
+    /// Starts both servers.
     ///
     /// # Errors
-    /// When the directory can't be made or a server can't be started.
+    /// When the directory can't be created or a server can't be started.
     pub(crate) async fn start() -> anyhow::Result<Self> {
         let dir = tempfile::Builder::new().prefix("appkeep-verify-").tempdir()?;
         for volume in ["shop", "blog", "foreign"] {
@@ -112,7 +113,7 @@ impl Fresh {
         })
     }
 
-    /// The fewest checks that a run with nothing left out has to make.
+    /// Returns the smallest number of checks in a complete run.
     pub(crate) fn least_checks(&self) -> usize {
         if self.target.breakage.is_some() {
             CHECKS
@@ -121,14 +122,14 @@ impl Fresh {
         }
     }
 
-    /// Stops both; the directory goes with them.
+    /// Stops both servers and removes their directory.
     pub(crate) async fn stop(self) {
         self.working.stop().await;
         self.idle.stop().await;
     }
 }
 
-/// Makes the storage of a server fail.
+/// A switch that makes the storage of a server fail.
 #[cfg(feature = "failpoints")]
 struct Switch(appkeep_server::StorageFaults);
 
@@ -181,7 +182,7 @@ async fn token(server: &Server, role: Role, scope: AccountScope) -> anyhow::Resu
     Ok(secret.expose_secret().to_owned())
 }
 
-/// A real directory: text, something larger, a directory below.
+/// Writes the files of an app: text, a larger file, a subdirectory.
 fn write_app(dir: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(dir.join("below"))?;
     fs::write(dir.join("greeting.txt"), "hello\n")?;

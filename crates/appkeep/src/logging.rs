@@ -1,7 +1,7 @@
-//! Logs go to stderr: for people, or one JSON object a line.
+//! Logging to stderr: text, or one JSON object per line.
 //!
-//! File names, headers and the output of hooks get into log lines. An event is one line whatever they contain: control
-//! characters are escaped where lines are written, and nowhere else.
+//! Log lines contain file names, headers and the output of hooks. An event is one line whatever its content:
+//! control characters are escaped where lines are written, and nowhere else.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Stderr, Write};
@@ -22,12 +22,12 @@ pub(crate) enum LogFormat {
     Json,
 }
 
-/// Starts to log. `filter` is in the syntax of `tracing`, for example `info` or `appkeep=debug`.
+/// Starts logging. `filter` is in the syntax of `tracing`, for example `info` or `appkeep=debug`.
 ///
 /// # Errors
-/// When the filter can't be understood.
+/// When the filter is invalid.
 pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
-    // Checked alone, so that an error names what was given.
+    // Parsed separately, so that an error quotes only the given filter.
     let _: EnvFilter = filter.parse().map_err(|error| {
         anyhow::anyhow!("--log {filter:?} is no filter: {error}; \"info\" would be right")
     })?;
@@ -47,15 +47,15 @@ pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
     started.map_err(|error| anyhow::anyhow!("failed to start logging: {error}"))
 }
 
-/// Logs audit records alone: for commands that change something beside a server.
+/// Starts logging of audit records only, for commands that change data without a server.
 pub(crate) fn start_audit() -> anyhow::Result<()> {
     start("off", LogFormat::Text)
 }
 
-/// Writes each event as one line. The subscriber hands over a whole event at a time.
+/// A writer that writes each event as one line. The subscriber passes one event per call.
 struct Lines<W = Stderr> {
     inner: W,
-    /// Whether the subscriber colours lines. It escapes colours in values itself.
+    /// Whether the subscriber colours lines. It escapes colour codes in values itself.
     with_colours: bool,
 }
 
@@ -66,7 +66,7 @@ impl<W: Write> Write for Lines<W> {
         let mut escaped = String::with_capacity(line.len() + 1);
         for character in line.chars() {
             if is_unsafe(character) && !(self.with_colours && character == '\u{1b}') {
-                // Right in JSON, too.
+                // The escape sequence is valid in JSON, too.
                 let _ = write!(escaped, "\\u{:04x}", u32::from(character));
             } else {
                 escaped.push(character);
@@ -82,7 +82,7 @@ impl<W: Write> Write for Lines<W> {
     }
 }
 
-/// Whether a character would end a line, move a terminal's cursor, or reorder the text around it.
+/// Returns whether a character would end a line, control a terminal, or reorder the text around it.
 fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -124,7 +124,7 @@ mod tests {
         }
     }
 
-    /// Everything that must not get through, in each place where a value can be.
+    /// All kinds of characters that must be escaped, used in each place that can hold a value.
     const HOSTILE: &str = "a\nb\r\u{1b}[31m\u{7f}\u{9b}2J\u{202e}\u{2028}\u{0}\tz";
 
     fn logged(format: LogFormat, with_colours: bool) -> String {

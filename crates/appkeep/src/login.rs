@@ -1,7 +1,7 @@
-//! What `appkeep login` stores for this user: which server, as whom, whom to trust.
+//! The login stored by `appkeep login`: the server, the token, the account and trusted certificates.
 //!
-//! One file in the user's configuration directory (`$XDG_CONFIG_HOME/appkeep/login.toml`, or
-//! `~/.config/appkeep/login.toml`), mode 0600, replaced as a whole.
+//! It is one file in the user's configuration directory (`$XDG_CONFIG_HOME/appkeep/login.toml`, or
+//! `~/.config/appkeep/login.toml`), with mode 0600, and is replaced atomically.
 
 use std::fs::{self, DirBuilder};
 use std::io::{self, Write};
@@ -14,22 +14,22 @@ use etcetera::base_strategy::Xdg;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// What is stored. Holds a secret, hence no `Debug`.
+/// The stored login. It contains a secret, hence no `Debug`.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Login {
     /// Scheme, host and port.
     pub(crate) url: String,
-    /// The account that commands are about.
+    /// The account that commands use.
     pub(crate) account: Uuid,
     /// The bearer token.
     pub(crate) token: String,
-    /// Certificate authorities to trust besides the usual ones, as PEM.
+    /// Trusted certificate authorities besides the system's, as PEM.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) ca: Option<String>,
 }
 
-/// Where the login is stored.
+/// Returns the path of the login file.
 ///
 /// # Errors
 /// When the user has no home directory.
@@ -38,7 +38,7 @@ pub(crate) fn path() -> anyhow::Result<PathBuf> {
     Ok(user.config_dir().join("appkeep").join("login.toml"))
 }
 
-/// What is stored, if anything is.
+/// Loads the login, if there is one.
 ///
 /// # Errors
 /// When it can't be read.
@@ -58,7 +58,7 @@ pub(crate) fn load() -> anyhow::Result<Option<Login>> {
         }
         Err(error) => return Err(error).with_context(|| format!("failed to read {}", path.display())),
     };
-    // The parser's own words would repeat the line, and that may be the token's.
+    // The parser's full message would quote the line, which may contain the token.
     let login = toml::from_str(&text).map_err(|error| {
         let reason = error.message().lines().next().unwrap_or_default().to_owned();
         anyhow::anyhow!(
@@ -69,10 +69,10 @@ pub(crate) fn load() -> anyhow::Result<Option<Login>> {
     Ok(Some(login))
 }
 
-/// Stores a login in place of the one before, and answers where.
+/// Replaces the stored login, and returns the path of its file.
 ///
 /// # Errors
-/// When it can't be written; the one before is then still there.
+/// When it can't be written; the previous login is then unchanged.
 pub(crate) fn store(login: &Login) -> anyhow::Result<PathBuf> {
     let path = path()?;
     write(&path, login).with_context(|| format!("failed to write {}", path.display()))?;
@@ -82,7 +82,7 @@ pub(crate) fn store(login: &Login) -> anyhow::Result<PathBuf> {
 fn write(path: &Path, login: &Login) -> anyhow::Result<()> {
     let directory = path.parent().context("it has no directory")?;
     DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
-    // Mode 0600 from the beginning.
+    // The file has mode 0600 from its creation.
     let mut file = tempfile::Builder::new()
         .prefix(".login-")
         .tempfile_in(directory)?;
@@ -92,7 +92,7 @@ fn write(path: &Path, login: &Login) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Removes what is stored; `None` when nothing was.
+/// Removes the login, and returns the path of its file; `None` if there was none.
 ///
 /// # Errors
 /// When it can't be removed.
@@ -105,7 +105,7 @@ pub(crate) fn remove() -> anyhow::Result<Option<PathBuf>> {
     }
 }
 
-/// Whether others than the user may read what is stored.
+/// Returns whether other users may read the file.
 pub(crate) fn is_open_to_others(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
 }

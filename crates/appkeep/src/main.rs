@@ -1,8 +1,8 @@
-//! The binary `appkeep`: a thin shell around the crates of this workspace.
+//! The binary `appkeep`: a thin command line around the crates of this workspace.
 //!
-//! Exit codes: 0 all is well, 1 the contract is violated (`verify`), clients break (`diff`) or a command failed, 2 the
-//! command could not run (usage, configuration, a data directory in use, an address that is taken). Commands that ask
-//! a server have some more: `failure.rs` names them.
+//! Exit codes: 0 success, 1 the contract is violated (`verify`), clients break (`diff`) or a command failed,
+//! 2 the command could not run (usage, configuration, a data directory in use, an address in use). Commands
+//! that contact a server have more, which `failure.rs` lists.
 
 mod commands;
 mod credentials;

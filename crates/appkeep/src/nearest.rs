@@ -1,12 +1,12 @@
-//! What somebody may have meant who misspelt a name.
+//! Suggestions for misspelt names.
 
-/// How alike two names are at least, from 0 to 1, for one to be offered instead of the other.
+/// The smallest similarity of two names, from 0 to 1, at which one is suggested for the other.
 const ALIKE_MIN: f64 = 0.8;
 
-/// Names offered at most.
+/// The largest number of suggestions.
 const OFFERED_MAX: usize = 3;
 
-/// The names that are like `word`, the likest first.
+/// Returns the names that are similar to `word`, the most similar first.
 pub(crate) fn to<'a>(word: &str, names: &[&'a str]) -> Vec<&'a str> {
     let mut alike: Vec<(f64, &str)> = names
         .iter()
@@ -22,7 +22,7 @@ pub(crate) fn to<'a>(word: &str, names: &[&'a str]) -> Vec<&'a str> {
         .collect()
 }
 
-/// An offer in words: the names that are alike, or all there are.
+/// Formats the suggestions, or all names if there are none.
 pub(crate) fn listed(alike: &[&str], all: &[&str]) -> String {
     if alike.is_empty() {
         format!("there are {}", all.join(", "))

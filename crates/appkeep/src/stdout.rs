@@ -1,10 +1,10 @@
-//! What commands print on stdout.
+//! Output of commands on stdout.
 
 use std::io::{ErrorKind, Write as _};
 
 use anyhow::Context as _;
 
-/// Prints text and a line feed. A reader that has closed its end of the pipe is not an error.
+/// Prints text and a line feed. A closed pipe is not an error.
 ///
 /// # Errors
 /// When stdout can't be written to.

@@ -88,7 +88,7 @@ fn state(state: &Open<AppState>) -> Cell {
 
 async fn show(session: &Session, wanted: Option<&str>) -> anyhow::Result<()> {
     let app = session.app(wanted).await?;
-    // For people only: programs get the resource.
+    // In tables only: JSON and YAML contain just the resource.
     let latest = match session.output {
         Format::Table => session.backups(Some(app.id)).await?.into_iter().next(),
         Format::Json | Format::Yaml => None,
@@ -97,10 +97,10 @@ async fn show(session: &Session, wanted: Option<&str>) -> anyhow::Result<()> {
     session.output.one(&app, || details(&app, latest.as_ref(), now))
 }
 
-/// How the names of the labels begin that hold what a restore could not restore as it was.
+/// The prefix of the labels that describe data which a restore could not restore unchanged.
 const RESTORE_NOTE: &str = "appkeep.io/read-only/restore-note-";
 
-/// What the app's latest restore could not restore as it was.
+/// Returns the notes about data that the app's latest restore could not restore unchanged.
 pub(super) fn restore_notes(app: &App) -> impl Iterator<Item = &str> {
     let labels = app.metadata.labels.iter().flatten();
     let notes = labels.filter(|label| label.name.starts_with(RESTORE_NOTE));

@@ -128,13 +128,13 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The backup that is meant, and whose it is.
+/// Finds the requested backup and its app.
 async fn owned(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppBackup>>> {
     let app = session.app_if_named(which.app.as_deref()).await?;
     Ok(find(&which.backup, session.owned_backups(app.as_ref()).await?)?)
 }
 
-/// The backup that is meant; for a whole id no list is read.
+/// Finds the requested backup; for a full id no list is read.
 async fn found(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppBackup>>> {
     match Uuid::try_parse(&which.backup) {
         Ok(id) if which.app.is_none() => Ok(Found {

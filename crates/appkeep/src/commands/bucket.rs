@@ -99,7 +99,7 @@ fn state(state: &Open<BucketState>) -> Cell {
     Cell::toned(state, tone)
 }
 
-/// What the server knows about a bucket.
+/// The state of a bucket, as far as the server knows.
 #[derive(Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Checked {
@@ -111,19 +111,19 @@ struct Checked {
     completed_bytes: u64,
     removed: usize,
     unknown: usize,
-    /// Why it isn't well, in words.
+    /// Descriptions of the problems.
     found: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Verdict {
-    /// All backups that were completed are there.
+    /// All completed backups exist.
     Good,
-    /// Nothing is in it, so nothing is known.
+    /// The bucket is empty, so its state is unknown.
     #[default]
     Unused,
-    /// Something is gone, or can't be reached.
+    /// Backup data is missing or the bucket is unavailable.
     Wrong,
 }
 
@@ -131,7 +131,7 @@ async fn check(session: &Session, wanted: Option<&str>) -> anyhow::Result<ExitCo
     let buckets = session.buckets().await?;
     let buckets = match wanted {
         Some(wanted) => vec![find(wanted, buckets)?.thing],
-        // What is no longer configured is missed by nobody, unless it is named.
+        // Buckets that are no longer configured are checked only if they are named.
         None => buckets
             .into_iter()
             .filter(|bucket| bucket.state != BucketState::Unavailable)

@@ -26,7 +26,7 @@ pub(crate) enum Command {
     Example,
 }
 
-/// A configuration that is good as it stands. What begins with `#` and no blank is an option.
+/// A valid example configuration. Lines that begin with `#` and no space are options.
 const EXAMPLE: &str = include_str!("config/example.toml");
 
 pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
@@ -43,7 +43,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A line per account, and below it one per app, schedule and bucket.
+/// Describes the declaration: a line per account, followed by one per app, schedule and bucket.
 fn outline(declaration: &Declaration) -> Result<String, std::fmt::Error> {
     let mut lines = String::new();
     for account in &declaration.accounts {
@@ -95,7 +95,7 @@ mod tests {
         assert_eq!(all.declaration.schedules.len(), 1);
         assert_eq!(all.declaration.apps[0].options.hooks.len(), 2);
         assert_ne!(all.keys, none.keys);
-        // It says of these that it shows the defaults.
+        // The example says that these values are the defaults.
         assert_eq!(all.workers, none.workers);
         assert_eq!(all.backups_at_once(), none.backups_at_once());
         assert_eq!(all.body_timeout, none.body_timeout);
@@ -123,7 +123,7 @@ mod tests {
         "[[accounts.buckets]]",
     ];
 
-    /// The keys of a table, which the error about an unknown key lists.
+    /// Returns the keys of a table, taken from the error about an unknown key.
     fn keys_of(table: &str) -> Vec<String> {
         let parents = ["[[accounts]]", "[[accounts.apps]]"];
         let parents = parents.map(|parent| match table.strip_prefix(parent.trim_end_matches(']')) {

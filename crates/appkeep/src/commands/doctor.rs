@@ -1,6 +1,6 @@
 //! `appkeep doctor`
 //!
-//! Looks at what stands between a person and a backup, the likeliest trouble first, and says how to mend it. It
+//! Checks everything that a backup depends on, the likeliest problems first, and says how to fix them. It
 //! changes nothing.
 
 mod server;
@@ -31,19 +31,19 @@ pub(crate) struct Args {
     connection: remote::Args,
 }
 
-/// How a look ended.
+/// The result of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 enum Verdict {
-    /// As it should be.
+    /// No problem found.
     Good,
-    /// It works, but it may not be what is meant.
+    /// It works, but may be unintended.
     Doubtful,
-    /// It must be mended.
+    /// A problem that must be fixed.
     Wrong,
 }
 
-/// One look: what at, what was found, and what to do.
+/// A check: its subject, its result, and the fix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct Look {
     at: &'static str,

@@ -82,7 +82,7 @@ impl AppNames {
         Ok(Self(names))
     }
 
-    /// The name of a job's app, else its id.
+    /// Returns the name of a job's app, else its id.
     fn of(&self, job: &PendingJob) -> String {
         let Some(payload) = &job.payload else {
             return "-".to_owned();
@@ -91,7 +91,7 @@ impl AppNames {
         self.0.get(&id).cloned().unwrap_or_else(|| id.to_string())
     }
 
-    /// Whether a job works on the app with this name or id.
+    /// Returns whether a job belongs to the app with this name or id.
     fn matches(&self, job: &PendingJob, app: &str) -> bool {
         let id = job.payload.as_ref().map(|payload| payload.app_id().to_string());
         self.of(job) == app || id.as_deref() == Some(app)

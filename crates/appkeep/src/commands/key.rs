@@ -126,7 +126,7 @@ fn outline(keys: &KeyStore, source: &KeySource) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the server remembers, if its database is there.
+/// Reads the catalog from the server's database, if it exists.
 async fn recall(data: &Path) -> anyhow::Result<Catalog> {
     let mut catalog = Catalog::default();
     if let Ok(data) = DataDir::existing(data) {
@@ -137,7 +137,7 @@ async fn recall(data: &Path) -> anyhow::Result<Catalog> {
     Ok(catalog)
 }
 
-/// Lines for a shell, as one reads backups by hand.
+/// Returns shell commands that read the backups with plain restic.
 fn lines_of(recovery: &Recovery) -> anyhow::Result<String> {
     let (app, bucket) = (&recovery.app, &recovery.bucket);
     let whose = recovery
@@ -166,7 +166,7 @@ fn lines_of(recovery: &Recovery) -> anyhow::Result<String> {
     ))
 }
 
-/// For a shell.
+/// Quotes a text for a shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

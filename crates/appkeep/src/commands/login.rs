@@ -30,7 +30,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    // What was stored before doesn't count: it is what is about to be replaced.
+    // The stored login is ignored, because it is about to be replaced.
     let mut known = args.connection.given()?;
     let url = known.url()?.to_owned();
     if known.token.is_none() {
@@ -46,7 +46,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         .map(|pem| String::from_utf8_lossy(&pem.value).into_owned());
     let session = Session::of(&known, args.connection.output).await?;
     let apps = session.apps().await?.len();
-    // An older server doesn't say; the apps have shown that the token is good.
+    // Older servers don't list accounts; the list of apps has already shown that the token is valid.
     let accounts = session.accounts().await.unwrap_or_default();
     let own = accounts.iter().find(|account| account.id == session.account);
     let account = own.map_or_else(

@@ -1,4 +1,4 @@
-//! What `backup create` and `snapshot create` share: what is asked for, and how it ends.
+//! Arguments and results shared by `backup create` and `snapshot create`.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub(super) struct Args {
 }
 
 impl Args {
-    /// The labels, if there are any.
+    /// Returns the labels, if there are any.
     pub(super) fn metadata(&self) -> Option<MetadataCreate> {
         if self.label.is_empty() {
             return None;
@@ -41,13 +41,13 @@ impl Args {
             .ok()
     }
 
-    /// How long to wait, if at all.
+    /// Returns how long to wait; `None` if not at all.
     pub(super) fn patience(&self) -> Option<Patience> {
         self.wait.then(|| Patience::seconds(self.timeout))
     }
 }
 
-/// How long to wait: for ever where nothing is said.
+/// How long to wait; forever by default.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience(pub(super) Option<Duration>);
 
@@ -67,10 +67,10 @@ fn label(text: &str) -> Result<LabelCreate, String> {
         .map_err(|error: appkeep_client::types::error::ConversionError| error.to_string())
 }
 
-/// Prints the thing that was waited for.
+/// Prints the result of a wait.
 ///
 /// # Errors
-/// When it ended badly.
+/// When the operation failed.
 pub(super) fn ended<T: Serialize>(
     session: &Session,
     outlook: &Outlook<'_>,

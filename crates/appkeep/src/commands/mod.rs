@@ -1,4 +1,4 @@
-//! One file per command.
+//! The commands, one file for each.
 
 pub(crate) mod app;
 pub(crate) mod backup;
@@ -31,14 +31,14 @@ use crate::stdout::print_line;
 /// `appkeep openapi`
 ///
 /// # Errors
-/// When the document can't be made or written.
+/// When the document can't be generated or written.
 pub(crate) fn openapi() -> anyhow::Result<ExitCode> {
     let document = appkeep_server::openapi().map_err(anyhow::Error::msg)?;
     print_line(&serde_json::to_string_pretty(&document)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes sure that this process, which holds keys, leaves no core file when it dies.
+/// Disables core files, because this process holds keys.
 fn leave_no_core_file() {
     let none = rustix::process::Rlimit {
         current: Some(0),
@@ -49,8 +49,8 @@ fn leave_no_core_file() {
     }
 }
 
-/// Makes a write beyond the limit on file sizes (`ulimit -f`) an error, which its default action isn't: SIGXFSZ would end
-/// the process. A handler and not "ignore", because children keep the latter.
+/// Makes a write beyond the limit on file sizes (`ulimit -f`) fail with an error. By default, SIGXFSZ ends
+/// the process. The signal is handled and not ignored, because children inherit an ignored signal.
 ///
 /// # Errors
 /// When the signal can't be handled.
@@ -60,8 +60,8 @@ fn survive_file_size_limit() -> anyhow::Result<()> {
     signal(kind).map(drop).context("failed to handle SIGXFSZ")
 }
 
-/// Permits as many open files as the system lets this process have: a snapshot holds two for each level of a
-/// directory tree, and the usual limit of 1,024 is a relic.
+/// Raises the limit on open files as far as the system allows: a snapshot needs two for each level of a
+/// directory tree, and the usual limit of 1,024 is too low.
 fn permit_open_files() {
     let mut limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
     limit.current = limit.maximum;

@@ -1,4 +1,4 @@
-//! Backups and snapshots as people see them.
+//! Backups and snapshots as tables and details.
 
 use appkeep_client::types::{AppBackup, AppSnap, HookState, Metadata, ResourceState, StateDetail};
 use appkeep_client::{Open, Uuid};
@@ -7,7 +7,8 @@ use serde_json::Number;
 
 use crate::remote::{Align, Cell, Column, Details, End, Of, Table, Tone, age, moment, short_ids, size_of};
 
-/// How a backup or snapshot ended, if it did. Failed hooks count: a database may still be quiesced.
+/// Returns the result of a finished backup or snapshot; none if it isn't finished. Failed hooks count as a
+/// failure: a database may still be quiesced.
 pub(super) fn end(
     state: &Open<ResourceState>,
     reasons: Option<&[String]>,
@@ -61,7 +62,7 @@ fn state(state: &Open<ResourceState>, percent: Option<&Number>, hooks: Option<&O
     }
 }
 
-/// Backups in a table; with their apps where these differ.
+/// Returns a table of backups, with a column for their apps if `with_app`.
 pub(super) fn backup_table(backups: &[Of<AppBackup>], with_app: bool, now: DateTime<Utc>) -> Table {
     let mut columns = vec![Column::shrinking("NAME")];
     if with_app {
@@ -96,7 +97,7 @@ pub(super) fn backup_table(backups: &[Of<AppBackup>], with_app: bool, now: DateT
     table
 }
 
-/// Snapshots in a table; with their apps where these differ.
+/// Returns a table of snapshots, with a column for their apps if `with_app`.
 pub(super) fn snapshot_table(snapshots: &[Of<AppSnap>], with_app: bool, now: DateTime<Utc>) -> Table {
     let mut columns = vec![Column::shrinking("NAME")];
     if with_app {
@@ -125,7 +126,7 @@ pub(super) fn snapshot_table(snapshots: &[Of<AppSnap>], with_app: bool, now: Dat
     table
 }
 
-/// All that is known about a backup.
+/// Returns all details of a backup.
 pub(super) fn backup_details(of: &Of<AppBackup>, now: DateTime<Utc>) -> Details {
     let backup = &of.thing;
     let mut details = Details::default();
@@ -166,7 +167,7 @@ pub(super) fn backup_details(of: &Of<AppBackup>, now: DateTime<Utc>) -> Details 
     details
 }
 
-/// All that is known about a snapshot.
+/// Returns all details of a snapshot.
 pub(super) fn snapshot_details(of: &Of<AppSnap>, now: DateTime<Utc>) -> Details {
     let snapshot = &of.thing;
     let mut details = Details::default();
@@ -192,7 +193,7 @@ pub(super) fn snapshot_details(of: &Of<AppSnap>, now: DateTime<Utc>) -> Details 
     details
 }
 
-/// Rounded and exact.
+/// Formats a size, rounded and exact.
 fn bytes(number: Option<&Number>) -> String {
     match number {
         Some(exact) if exact.as_u64().is_some_and(|bytes| bytes >= 1024) => {

@@ -68,7 +68,7 @@ pub(crate) struct Args {
     log: String,
 }
 
-/// How often progress is told at most.
+/// The shortest interval between progress messages.
 const TOLD_EVERY: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
@@ -119,7 +119,7 @@ async fn open(data: &Path, config: Option<&Path>) -> anyhow::Result<Stopped> {
     Ok(Stopped::open(data, &keys).await?)
 }
 
-/// Sets unfinished restores aside, and says where their data is.
+/// Abandons unfinished restores, and prints where their data is.
 async fn abandon(args: &Args) -> anyhow::Result<ExitCode> {
     let stopped = open(&args.data, args.config.as_deref()).await?;
     let abandoned = stopped.abandon(args.app.as_deref()).await?;
@@ -144,7 +144,7 @@ async fn abandon(args: &Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Restores until it is done or a signal cancels it; a swap that began is ended first.
+/// Restores until it is done or a signal cancels it; a swap that has begun is completed first.
 async fn restore(
     stopped: &Stopped,
     planned: &Planned,
@@ -156,7 +156,7 @@ async fn restore(
     let restoring = stopped.restore(planned, &progress, &cancel);
     tokio::pin!(restoring);
     let mut tick = tokio::time::interval(TOLD_EVERY);
-    // The first one comes at once, and there is nothing to tell.
+    // The first tick is immediate, when there is no progress to report.
     tick.tick().await;
     loop {
         tokio::select! {

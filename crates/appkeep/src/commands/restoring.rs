@@ -1,4 +1,4 @@
-//! What `backup restore` and `snapshot restore` share: an app's data replaced in place, through the server.
+//! In-place restores through the server, shared by `backup restore` and `snapshot restore`.
 
 use appkeep_client::types::{App, AppState, AppUpdate};
 use appkeep_client::{Error, Uuid};
@@ -23,11 +23,11 @@ pub(super) struct Args {
     timeout: Option<u64>,
 }
 
-/// What is restored.
+/// The source of a restore.
 pub(super) struct Source {
-    /// For example `backup nightly`.
+    /// The name, for example `backup nightly`.
     pub(super) what: String,
-    /// When it was made, for people.
+    /// When it was created, formatted for display.
     pub(super) made: String,
     pub(super) backup_id: Option<Uuid>,
     pub(super) snapshot_id: Option<Uuid>,
@@ -36,7 +36,7 @@ pub(super) struct Source {
 /// Replaces the app's data by the source's.
 ///
 /// # Errors
-/// When a person says no, the server refuses, or the restore that is waited for fails.
+/// When the user declines, the server refuses, or a restore that is waited for fails.
 pub(super) async fn restore(
     session: &Session,
     app: &App,
@@ -111,7 +111,7 @@ async fn fetch(session: &Session, id: Uuid) -> Result<App, Error> {
     Ok(request.send().await?.into_inner())
 }
 
-/// How the restore ended, if it did.
+/// Returns the result of a finished restore; none if it isn't finished.
 fn end(app: &App) -> Option<End> {
     match app.state.known()? {
         AppState::Ready => Some(End::Well),

@@ -119,7 +119,7 @@ async fn confirm_retention(data: &Path, wanted: &str) -> anyhow::Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-/// Which deletions the schedule's retention holds, if any.
+/// Returns the deletions that the schedule's retention holds back, if any.
 fn held(schedule: &Schedule) -> Option<&str> {
     let mut labels = schedule.metadata.labels.iter().flatten();
     let label = labels.find(|label| label.name == RETENTION_HELD_LABEL);
@@ -160,7 +160,7 @@ fn table(schedules: &[Of<Schedule>], now: DateTime<Utc>) -> Table {
     table
 }
 
-/// What is kept, in words.
+/// Describes the retention.
 fn kept(retention: &ScheduleRetention) -> String {
     let rules = [
         ("last", retention.keep_last),

@@ -55,7 +55,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    // Its default is to end the process, so it is asked for before anything else.
+    // By default SIGHUP ends the process, so the handler is installed first.
     let mut hangup = signal(SignalKind::hangup())?;
     logging::start(&args.log, args.log_format)?;
     leave_no_core_file();
@@ -63,7 +63,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     permit_open_files();
     #[cfg(feature = "failpoints")]
     crate::fail_points::start()?;
-    // Asked for before anything starts, so that a signal in between isn't missed.
+    // Installed before anything starts, so that no signal is missed.
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let tls = args.tls.into_tls();
@@ -116,7 +116,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Takes up what the configuration file says now; a bad one changes nothing.
+/// Applies the current content of the configuration file; an invalid one changes nothing.
 async fn reload(server: &Server, file: Option<&Path>) {
     let Some(file) = file else {
         server.reload_certificate();
@@ -151,7 +151,7 @@ async fn reload(server: &Server, file: Option<&Path>) {
     }
 }
 
-/// Names directories that don't exist. They may be mounted later, so this is not an error.
+/// Lists directories that don't exist. They may be mounted later, so this is not an error.
 fn missing_directories(config: &Config) -> Vec<String> {
     let volumes = config.declaration.apps.iter().flat_map(|app| {
         app.volumes.iter().map(|volume| {

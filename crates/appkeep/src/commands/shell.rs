@@ -1,4 +1,4 @@
-//! `appkeep completions` and `appkeep man`: what is generated from the commands' own definitions.
+//! `appkeep completions` and `appkeep man`, generated from the command definitions.
 
 use std::fs;
 use std::path::PathBuf;

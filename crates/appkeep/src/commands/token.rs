@@ -55,7 +55,7 @@ pub(crate) struct CreateArgs {
     expires: Option<End>,
 }
 
-/// Parses the word of a role.
+/// Returns a parser of roles.
 fn role() -> impl TypedValueParser<Value = Role> {
     PossibleValuesParser::new(Role::ALL.iter().map(|role| role.as_str())).try_map(|word| word.parse())
 }

@@ -66,9 +66,9 @@ pub(crate) struct Args {
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    // The changes that it makes are to a server of its own.
+    // Audit records are off: the only changes are to a temporary server.
     logging::start(&format!("audit=off,{}", args.log), LogFormat::Text)?;
-    // What can't be written isn't worth a run.
+    // Checked first, so that no run is wasted if its report can't be written.
     for output in &args.output {
         output.check()?;
     }
@@ -84,7 +84,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let (report, interrupt) = if let Some(url) = &args.url {
         let target = args.target.read(url).await?;
         let statics = args.openapi.as_deref().map(judge_file).transpose()?;
-        // Nothing has been created before, so that until now a signal ends the program at once.
+        // Nothing has been created before this point, so until now a signal ends the program at once.
         let interrupt = Interrupt::listen(&options.interrupt)?;
         let live = live::run(&target, &options).await.map_err(failed_to);
         bar.end();
@@ -107,7 +107,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(code))
 }
 
-/// A duration that isn't zero.
+/// Parses a duration that isn't zero.
 fn duration(text: &str) -> Result<Duration, String> {
     let duration = humantime::parse_duration(text).ok();
     duration
@@ -115,7 +115,7 @@ fn duration(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| "expected a duration such as 90s, 30m or 1h".to_owned())
 }
 
-/// Judges our own server: its document, and a fresh one that runs.
+/// Checks this project's own server: its document, and a running temporary server.
 async fn own(options: &Options) -> anyhow::Result<Report> {
     let document = appkeep_server::openapi().map_err(anyhow::Error::msg)?;
     let server = Document::from_value("appkeep openapi", document).map_err(failed_to)?;
@@ -134,7 +134,7 @@ async fn own(options: &Options) -> anyhow::Result<Report> {
     })
 }
 
-/// The most bytes of a server's own document that are read: 64 MiB.
+/// The size limit of a server's own document, in bytes: 64 MiB.
 const DOCUMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 fn judge_file(file: &std::path::Path) -> anyhow::Result<StaticReport> {
@@ -159,7 +159,7 @@ fn judge(server: &Document, allowances: &[Allowance]) -> anyhow::Result<StaticRe
     Ok(statics::verify(&authored, server, allowances))
 }
 
-/// The judge's errors name what it was about to do.
+/// Prefixes an error of the checker, which names the failed action.
 fn failed_to(error: impl Display) -> anyhow::Error {
     anyhow::anyhow!("failed to {error}")
 }

@@ -1,4 +1,4 @@
-//! Which server, as whom, in which account: from arguments, the environment, and the login.
+//! The server, token and account, from arguments, the environment, and the login.
 
 use std::path::PathBuf;
 
@@ -10,7 +10,7 @@ use crate::login;
 
 use super::print::Format;
 
-/// Where what `login` stored comes from.
+/// The name of the login as the source of a value.
 const LOGIN: &str = "the login";
 
 /// Where to ask and how to print, the same for all commands that ask a server.
@@ -52,11 +52,11 @@ pub(crate) struct Args {
     pub(crate) output: Format,
 }
 
-/// A value, and where it comes from.
+/// A value with its source.
 #[derive(Clone)]
 pub(crate) struct Given<T> {
     pub(crate) value: T,
-    /// For example `--url`, `APPKEEP_URL`, `the login`.
+    /// The source, for example `--url`, `APPKEEP_URL`, `the login`.
     pub(crate) from: &'static str,
 }
 
@@ -66,19 +66,19 @@ impl<T> Given<T> {
     }
 }
 
-/// What is known before the server is asked.
+/// The settings that are known before the first request.
 pub(crate) struct Known {
     pub(crate) url: Option<Given<String>>,
     pub(crate) token: Option<Given<SecretString>>,
     pub(crate) account: Option<Given<String>>,
     pub(crate) ca: Option<Given<Vec<u8>>>,
-    /// The server of the login, when that isn't the one that is asked: nothing else of the login counts then.
+    /// The URL of the login, if it is for another server; the rest of the login is then ignored.
     pub(crate) login_elsewhere: Option<String>,
 }
 
 impl Args {
-    /// Puts together what is known. Arguments win over the environment, and that over the login; a login's
-    /// token, account and certificates are for its own server only.
+    /// Collects the settings. Arguments take precedence over the environment, which takes precedence over the
+    /// login. A login's token, account and certificates are used for its own server only.
     ///
     /// # Errors
     /// When a file can't be read.
@@ -109,7 +109,7 @@ impl Args {
         Ok(known)
     }
 
-    /// What arguments and the environment say, without the login.
+    /// Collects the settings from arguments and the environment, without the login.
     ///
     /// # Errors
     /// When a file can't be read.
@@ -142,10 +142,10 @@ impl Args {
 }
 
 impl Known {
-    /// The server.
+    /// Returns the server's URL.
     ///
     /// # Errors
-    /// When none is known.
+    /// When none is set.
     pub(crate) fn url(&self) -> Result<&str, Failure> {
         self.url.as_ref().map(|url| url.value.as_str()).ok_or_else(|| {
             Failure::new(COULD_NOT_RUN, "no server is known")
@@ -153,10 +153,10 @@ impl Known {
         })
     }
 
-    /// The token.
+    /// Returns the token.
     ///
     /// # Errors
-    /// When none is known.
+    /// When none is set.
     pub(crate) fn token(&self) -> Result<&SecretString, Failure> {
         self.token.as_ref().map(|token| &token.value).ok_or_else(|| {
             let cause = match (&self.url, &self.login_elsewhere) {

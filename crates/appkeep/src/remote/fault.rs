@@ -1,10 +1,10 @@
-//! What the client's errors mean to a person: the exit code, and the next step.
+//! Maps the client's errors to exit codes and next steps.
 
 use appkeep_client::{Error, ErrorKind, StatusCode, TOTAL_TIMEOUT};
 
 use crate::failure::{CONFLICT, COULD_NOT_RUN, FAILED, Failure, NOT_FOUND, NOT_PERMITTED};
 
-/// Turns an error of the client into a failure.
+/// Converts an error of the client to a failure.
 pub(crate) fn fault(url: &str, error: &Error) -> Failure {
     if is_unknown_route(error) {
         return Failure::new(
@@ -62,7 +62,7 @@ fn answered(status: StatusCode, error: &Error) -> Failure {
 }
 
 fn unreachable_at(url: &str, error: &Error) -> Failure {
-    // The operation's name in front says nothing about why there is no connection.
+    // Without the operation's name, which is irrelevant when the connection fails.
     let ErrorKind::Transport(cause) = error.kind() else {
         return Failure::new(COULD_NOT_RUN, error.to_string());
     };
@@ -98,11 +98,12 @@ fn causes(error: &(dyn std::error::Error + 'static)) -> Vec<String> {
     errors.map(ToString::to_string).collect()
 }
 
-/// Whether the server has no such operation at all, which is another thing than that it has no such resource.
+/// Returns whether the server lacks the operation, as opposed to the resource.
 pub(crate) fn is_unknown_route(error: &Error) -> bool {
     match (error.kind(), error.status()) {
         (ErrorKind::Problem { problem, .. }, Some(StatusCode::NOT_FOUND)) => problem.type_ == "about:blank",
-        // Not a problem of the contract's, so it is the router's answer and not an operation's.
+        // The body isn't one of the contract's problems, so it comes from the router and not from an
+        // operation.
         (ErrorKind::Status { .. }, Some(StatusCode::NOT_FOUND))
         | (_, Some(StatusCode::METHOD_NOT_ALLOWED | StatusCode::NOT_IMPLEMENTED)) => true,
         _ => false,

@@ -1,4 +1,4 @@
-//! Things by the words that people use for them: names, ids, and their beginnings.
+//! Finds resources by their names, ids, and prefixes of either.
 
 use appkeep_client::Uuid;
 
@@ -7,42 +7,42 @@ use crate::nearest;
 
 use super::print::confirmed;
 
-/// How many digits of an id say as much as a whole one: what tables show at least.
+/// The number of digits of an id that count as a full id; tables show at least as many.
 pub(crate) const ID_DIGITS_SHOWN: usize = 8;
 
-/// Candidates that are named at most.
+/// The largest number of candidates in a message.
 const CANDIDATES_MAX: usize = 10;
 
-/// Names that are told at most where the one that was given is unknown.
+/// The largest number of existing names in a message about an unknown one.
 const NAMED_MAX: usize = 5;
 
-/// Something with an id and a name.
+/// A resource with an id and a name.
 pub(crate) trait Named {
-    /// What it is, for example `backup`.
+    /// The kind of resource, for example `backup`.
     const KIND: &'static str;
 
-    /// Its id.
+    /// Returns the id.
     fn id(&self) -> Uuid;
 
-    /// What people call it.
+    /// Returns the name.
     fn name(&self) -> &str;
 
-    /// What tells it from others of the same name, for example when it was made.
+    /// Returns what distinguishes the resource from others of the same name, for example its creation time.
     fn distinction(&self) -> Option<String> {
         None
     }
 }
 
-/// How much of a thing's name or id was said.
+/// How much of a resource's name or id was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
-    /// The whole name, or enough of the id to be taken from a table.
+    /// The full name, or as many digits of the id as tables show.
     Exact,
-    /// Only the beginning.
+    /// Only a prefix.
     Beginning,
 }
 
-/// What was found.
+/// The result of a search.
 #[derive(Debug)]
 pub(crate) struct Found<T> {
     pub(crate) thing: T,
@@ -50,10 +50,10 @@ pub(crate) struct Found<T> {
 }
 
 impl<T: Named> Found<T> {
-    /// Makes sure that the thing is meant to be deleted, where only the beginning of `wanted` says so.
+    /// Asks for confirmation to delete the resource if `wanted` is only a prefix.
     ///
     /// # Errors
-    /// When the answer is no; when there is nobody to ask.
+    /// When the user declines, or there is no terminal.
     pub(crate) fn deletion_confirmed(&self, wanted: &str) -> Result<(), Failure> {
         if self.how == How::Exact {
             return Ok(());
@@ -66,10 +66,10 @@ impl<T: Named> Found<T> {
     }
 }
 
-/// Finds the one thing that is meant: by its id, else by its name, else by the beginning of either.
+/// Finds the one matching resource: by its id, else by its name, else by a prefix of either.
 ///
 /// # Errors
-/// When there is none, with what is like it; when there are several, with their names and ids.
+/// When there is none: suggests similar ones. When there are several: lists their names and ids.
 pub(crate) fn find<T: Named>(wanted: &str, things: Vec<T>) -> Result<Found<T>, Failure> {
     let wanted = wanted.trim();
     let lower = wanted.to_ascii_lowercase();
@@ -130,7 +130,7 @@ fn not_found<T: Named>(wanted: &str, things: &[T]) -> Failure {
     }
 }
 
-/// Lists the things that a word may mean.
+/// Lists the resources that match.
 pub(crate) fn ambiguous<T: Named>(wanted: &str, candidates: &[&T]) -> Failure {
     let (kind, count) = (T::KIND, candidates.len());
     let mut listed: Vec<String> = candidates
@@ -191,7 +191,7 @@ mod tests {
             ("1A2B3C4E-0000", 0x1a2b_3c4e, How::Exact),
             ("20000000-0000-0000-0000-000000000000", 0x2000_0000, How::Exact),
             ("2000", 0x2000_0000, How::Beginning),
-            // A whole name wins over the beginning of an id.
+            // A full name takes precedence over a prefix of an id.
             ("20", 0x4000_0000, How::Exact),
             ("31", 0x3100_0000, How::Beginning),
         ] {

@@ -1,4 +1,4 @@
-//! Whole lists, and whose is what.
+//! Complete lists, with the app of each resource.
 
 use std::collections::HashMap;
 
@@ -12,19 +12,19 @@ use super::session::Session;
 use super::words::time;
 use crate::failure::Failure;
 
-/// Apps that are asked for at once.
+/// The number of apps whose resources are requested concurrently.
 const ASKED_AT_ONCE: usize = 4;
 
-/// Something of an app.
+/// A resource of an app.
 #[derive(Debug, Clone)]
 pub(crate) struct Of<T> {
-    /// The app, where that is known.
+    /// The app, if known.
     pub(crate) app: Option<App>,
     pub(crate) thing: T,
 }
 
 impl Session {
-    /// The account's apps, by name.
+    /// Lists the account's apps, by name.
     ///
     /// # Errors
     /// When the server doesn't list them.
@@ -38,7 +38,7 @@ impl Session {
         self.client.apps(self.account).stream().try_collect().await
     }
 
-    /// The account's buckets, by name.
+    /// Lists the account's buckets, by name.
     ///
     /// # Errors
     /// When the server doesn't list them.
@@ -50,10 +50,10 @@ impl Session {
         Ok(buckets)
     }
 
-    /// The id of the bucket that is meant. A whole id is believed: then nothing is asked.
+    /// Returns the id of the requested bucket. A full id is returned without a request.
     ///
     /// # Errors
-    /// When there is none such, or several.
+    /// When no bucket matches, or several do.
     pub(crate) async fn bucket_id(&self, wanted: &str) -> Result<Uuid, Failure> {
         if let Ok(id) = Uuid::try_parse(wanted) {
             return Ok(id);
@@ -63,13 +63,13 @@ impl Session {
             .iter()
             .any(|bucket| bucket.name == wanted && bucket.state == BucketState::Available)
         {
-            // One of the same name that is no longer configured isn't meant.
+            // Ignores buckets of the same name that are no longer configured.
             buckets.retain(|bucket| bucket.state == BucketState::Available);
         }
         Ok(find(wanted, buckets)?.thing.id)
     }
 
-    /// Backups, newest first: an app's, or the account's.
+    /// Lists backups, newest first: an app's, or the account's.
     ///
     /// # Errors
     /// When the server doesn't list them.
@@ -78,9 +78,10 @@ impl Session {
         backups.try_collect().await.map_err(|error| self.fault(&error))
     }
 
-    /// Backups with their apps: an app's, or the account's.
+    /// Lists backups with their apps: an app's, or the account's.
     ///
-    /// A backup doesn't say whose it is, so each app is asked for its own; what is left is nobody's that we know.
+    /// A backup doesn't contain its app, so the backups of each app are requested. Backups of no known app
+    /// have none.
     ///
     /// # Errors
     /// When the server doesn't list them.
@@ -95,7 +96,7 @@ impl Session {
         }
         let apps = match self.app_pages().await {
             Ok(apps) => apps,
-            // Then nobody can tell; the backups are there all the same.
+            // The apps are then unknown, but the backups can still be listed.
             Err(error) if is_unknown_route(&error) => Vec::new(),
             Err(error) => return Err(self.fault(&error)),
         };
@@ -115,7 +116,7 @@ impl Session {
         Ok(backups.into_iter().map(of).collect())
     }
 
-    /// Snapshots with their apps, newest first: an app's, or all apps' one after the other.
+    /// Lists snapshots with their apps, newest first: an app's, or those of one app after the other.
     ///
     /// # Errors
     /// When the server doesn't list them.
@@ -127,7 +128,7 @@ impl Session {
         .await
     }
 
-    /// Schedules with their apps: an app's, or all apps' one after the other.
+    /// Lists schedules with their apps: an app's, or those of one app after the other.
     ///
     /// # Errors
     /// When the server doesn't list them.
@@ -139,7 +140,7 @@ impl Session {
         .await
     }
 
-    /// What `list` gives for an app, or for all apps one after the other.
+    /// Calls `list` for an app, or for all apps one after the other.
     async fn of_each_app<T>(
         &self,
         app: Option<&App>,
@@ -168,14 +169,14 @@ fn all_of<T>(app: &App, things: Vec<T>) -> Vec<Of<T>> {
 }
 
 impl<T> Of<T> {
-    /// The app's name, or a dash.
+    /// Returns the app's name, or a dash.
     pub(crate) fn app_name(&self) -> &str {
         self.app
             .as_ref()
             .map_or(super::words::NOTHING, |app| app.name.as_str())
     }
 
-    /// The app's id, where that is known.
+    /// Returns the app's id, if known.
     pub(crate) fn app_id(&self) -> Option<Uuid> {
         self.app.as_ref().map(|app| app.id)
     }

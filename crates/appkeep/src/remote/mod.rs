@@ -1,4 +1,4 @@
-//! Commands that ask a server, through the generated client and nothing else.
+//! Commands that contact a server, always through the generated client.
 
 mod connection;
 mod fault;

@@ -1,4 +1,4 @@
-//! What goes to stdout, and to whom: tables for people, JSON and YAML exactly as the server said it.
+//! Output on stdout: tables, or JSON and YAML exactly as the server sent it.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -41,7 +41,7 @@ impl Format {
         }
     }
 
-    /// Prints a table; nothing when there is nothing in it.
+    /// Prints a table, or nothing if it is empty.
     ///
     /// # Errors
     /// When stdout can't be written to.
@@ -52,7 +52,7 @@ impl Format {
         paint(&table().render(width()))
     }
 
-    /// Prints one thing.
+    /// Prints one resource.
     ///
     /// # Errors
     /// When stdout can't be written to.
@@ -67,7 +67,7 @@ impl Format {
         }
     }
 
-    /// Prints what was done to a thing: one line for people, the thing for programs.
+    /// Prints the result of a change: one line as text, or the resource as JSON or YAML.
     ///
     /// # Errors
     /// When stdout can't be written to.
@@ -78,12 +78,12 @@ impl Format {
         }
     }
 
-    /// Prints what the server said, for programs.
+    /// Prints the server's data as JSON or YAML.
     ///
     /// # Errors
     /// When stdout can't be written to.
     pub(crate) fn exactly<T: Serialize + ?Sized>(self, thing: &T) -> anyhow::Result<()> {
-        // Through a value, so that numbers look the same in both.
+        // Converted to a value first, so that numbers look the same in both formats.
         let value = serde_json::to_value(thing)?;
         if self == Self::Yaml {
             let text = serde_saphyr::to_string(&value).context("failed to write YAML")?;
@@ -93,16 +93,16 @@ impl Format {
     }
 }
 
-/// Says something to people beside the output.
+/// Prints a message for the user on stderr.
 pub(crate) fn note(text: &str) {
-    // Nobody listens any more: that is fine.
+    // A closed stderr is not an error.
     let _ = writeln!(io::stderr(), "{}", in_a_line(text));
 }
 
-/// Asks at a terminal whether something shall be done that can't be undone.
+/// Asks for confirmation at a terminal.
 ///
 /// # Errors
-/// When the answer is no; when there is nobody to ask.
+/// When the user declines, or there is no terminal.
 pub(crate) fn confirmed(question: &str, unasked: &str) -> Result<(), Failure> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(Failure::new(COULD_NOT_RUN, unasked).next("give --yes to do it without being asked"));
@@ -118,7 +118,7 @@ pub(crate) fn confirmed(question: &str, unasked: &str) -> Result<(), Failure> {
     }
 }
 
-/// How wide stdout is; a file or a pipe has no width.
+/// Returns the width of stdout; none for a file or a pipe.
 fn width() -> Option<u16> {
     Term::stdout().size_checked().map(|(_, columns)| columns)
 }
@@ -127,7 +127,7 @@ fn width() -> Option<u16> {
 fn paint(text: &str) -> anyhow::Result<()> {
     let mut out = AutoStream::auto(io::stdout()).lock();
     match writeln!(out, "{text}").and_then(|()| out.flush()) {
-        // A reader that has seen enough.
+        // The reader has closed the pipe.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.context("failed to write to stdout"),
     }

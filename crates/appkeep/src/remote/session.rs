@@ -1,4 +1,4 @@
-//! A server to ask, in one account.
+//! A connection to a server, in one account.
 
 use appkeep_client::types::{Account, AccountState, App, AppState};
 use appkeep_client::{Client, Error, Uuid};
@@ -12,10 +12,10 @@ use super::find::{Named, find};
 use super::print::Format;
 use crate::failure::{AMBIGUOUS, COULD_NOT_RUN, Failure, NOT_FOUND};
 
-/// Names that are told at most where one of them has to be chosen.
+/// The largest number of names in a message that asks to select one.
 const NAMED_MAX: usize = 10;
 
-/// A server to ask, in one account.
+/// A connection to a server, in one account.
 pub(crate) struct Session {
     pub(crate) client: Client,
     pub(crate) account: Uuid,
@@ -25,18 +25,18 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Puts together what is known. Nothing is asked yet but the account, if it is given by name or not at all.
+    /// Opens a session. No request is sent, except for the account if it is given by name or not at all.
     ///
     /// # Errors
-    /// When something is missing, or can't be read.
+    /// When a setting is missing, or can't be read.
     pub(crate) async fn open(args: &Args) -> anyhow::Result<Self> {
         Ok(Self::of(&args.known()?, args.output).await?)
     }
 
-    /// As [`Session::open`], of what is known already.
+    /// Opens a session as [`Session::open`] does, from known settings.
     ///
     /// # Errors
-    /// When something is missing.
+    /// When a setting is missing.
     pub(crate) async fn of(known: &Known, output: Format) -> Result<Self, Failure> {
         let client = client(known)?;
         let url = known.url()?.to_owned();
@@ -50,17 +50,17 @@ impl Session {
         })
     }
 
-    /// What an error of the client means.
+    /// Converts an error of the client to a failure.
     pub(crate) fn fault(&self, error: &Error) -> Failure {
         fault(&self.url, error)
     }
 
-    /// The point in time that ages are told from.
+    /// Returns the point in time to which ages refer.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }
 
-    /// The accounts that the token is good for.
+    /// Lists the accounts that the token can access.
     ///
     /// # Errors
     /// When the server doesn't list them.
@@ -70,10 +70,10 @@ impl Session {
             .map_err(|error| self.fault(&error))
     }
 
-    /// The app that is named, if one is.
+    /// Returns the named app, if a name is given.
     ///
     /// # Errors
-    /// When there is none such, or several.
+    /// When no app matches, or several do.
     pub(crate) async fn app_if_named(&self, wanted: Option<&str>) -> Result<Option<App>, Failure> {
         match wanted {
             Some(_) => self.app(wanted).await.map(Some),
@@ -81,7 +81,7 @@ impl Session {
         }
     }
 
-    /// The app that is meant; the only one where none is named.
+    /// Returns the named app, or the only one if no name is given.
     ///
     /// # Errors
     /// When there is none, or several.
@@ -91,7 +91,7 @@ impl Session {
             let app = request.send().await.map_err(|error| self.fault(&error))?;
             return Ok(app.into_inner());
         }
-        // One that is no longer configured is meant only where nothing else is.
+        // An app that is no longer configured is selected only if there is no other.
         let (mut apps, gone): (Vec<App>, Vec<App>) = self
             .apps()
             .await?
@@ -116,10 +116,10 @@ impl Session {
     }
 }
 
-/// A client for what is known.
+/// Creates a client from known settings.
 ///
 /// # Errors
-/// When the URL, the token or a certificate can't be used, or is missing.
+/// When the URL, the token or a certificate is missing or can't be used.
 pub(crate) fn client(known: &Known) -> Result<Client, Failure> {
     let mut builder = Client::builder(known.url()?)
         .bearer_token(known.token()?.clone())
@@ -132,7 +132,7 @@ pub(crate) fn client(known: &Known) -> Result<Client, Failure> {
         .map_err(|error| Failure::new(COULD_NOT_RUN, error.to_string()))
 }
 
-/// The account that is meant; the only one that the token is good for where none is named.
+/// Returns the named account, or the only one that the token can access if no name is given.
 async fn account(client: &Client, url: &str, known: &Known) -> Result<Uuid, Failure> {
     let wanted = known.account.as_ref().map(|account| account.value.as_str());
     if let Some(id) = wanted.and_then(|wanted| Uuid::try_parse(wanted).ok()) {
@@ -167,7 +167,7 @@ async fn accounts_of(client: &Client) -> Result<Vec<Account>, Error> {
     client.accounts().stream().try_collect().await
 }
 
-/// There are several, and none was named.
+/// Creates the failure for several candidates when no name is given.
 fn several<T: Named>(whose: &str, kinds: &str, things: &[&T], flag: &str) -> Failure {
     let count = things.len();
     let names: Vec<&str> = things.iter().map(|thing| thing.name()).take(NAMED_MAX).collect();

@@ -1,4 +1,4 @@
-//! Tables that fit the terminal: shrunk, and where that doesn't help, one thing below the other.
+//! Tables that fit the terminal: columns shrink, and if that isn't enough, each row becomes a list of fields.
 
 use std::fmt::Write as _;
 
@@ -8,23 +8,23 @@ use comfy_table::{
 
 use crate::failure::in_a_line;
 
-/// Characters between two columns.
+/// The number of spaces between two columns.
 const GAP: u16 = 2;
 
-/// The narrowest that a column becomes which may shrink.
+/// The smallest width of a column that may shrink.
 const SHRUNK_MIN: u16 = 14;
 
-/// Whether a cell is good news.
+/// The meaning of a cell, shown as its colour.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Tone {
-    /// Neither.
+    /// Neutral.
     #[default]
     Plain,
-    /// All is well.
+    /// Success.
     Good,
-    /// Not yet.
+    /// In progress.
     Pending,
-    /// It isn't.
+    /// Failure.
     Bad,
 }
 
@@ -39,7 +39,7 @@ impl Tone {
     }
 }
 
-/// A word in a table.
+/// A cell of a table.
 #[derive(Debug, Clone)]
 pub(crate) struct Cell {
     text: String,
@@ -47,7 +47,7 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// A word with a tone.
+    /// Creates a cell with a tone.
     pub(crate) fn toned(text: &impl ToString, tone: Tone) -> Self {
         Self {
             text: in_a_line(&text.to_string()),
@@ -62,14 +62,14 @@ impl<T: ToString> From<T> for Cell {
     }
 }
 
-/// On which side a column's words stand.
+/// The alignment of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Align {
     Left,
     Right,
 }
 
-/// A column's head.
+/// The header of a column.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
     title: &'static str,
@@ -78,7 +78,7 @@ pub(crate) struct Column {
 }
 
 impl Column {
-    /// A column that is as wide as its widest word.
+    /// Creates a column that is as wide as its widest cell.
     pub(crate) const fn new(title: &'static str, align: Align) -> Self {
         Self {
             title,
@@ -87,7 +87,7 @@ impl Column {
         }
     }
 
-    /// A column of names, which are wrapped where there is too little room.
+    /// Creates a column of names, which are wrapped if there is too little space.
     pub(crate) const fn shrinking(title: &'static str) -> Self {
         Self {
             title,
@@ -97,7 +97,7 @@ impl Column {
     }
 }
 
-/// Things, one in a row.
+/// A table with one resource per row.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
     columns: Vec<Column>,
@@ -116,8 +116,8 @@ impl Table {
         self.rows.push(cells.into());
     }
 
-    /// The table in text that is no wider than `width` characters, if that can be had; coloured, for whoever takes
-    /// colours off again.
+    /// Renders the table as coloured text that is no wider than `width` characters, if possible. The caller
+    /// removes the colours if they aren't wanted.
     pub(crate) fn render(&self, width: Option<u16>) -> String {
         let mut grid = self.grid();
         let natural = grid.column_max_content_widths();
@@ -158,7 +158,7 @@ impl Table {
         grid
     }
 
-    /// One thing below the other.
+    /// Renders each row as a list of fields.
     fn records(&self, width: u16) -> String {
         let mut text = String::new();
         for (index, row) in self.rows.iter().enumerate() {
@@ -175,7 +175,7 @@ impl Table {
     }
 }
 
-/// One thing: what is known about it, one in a line.
+/// The details of one resource, one per line.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Details {
     rows: Vec<(String, Cell)>,
@@ -186,7 +186,7 @@ impl Details {
         self.rows.push((label.to_owned(), cell.into()));
     }
 
-    /// As [`Table::render`].
+    /// Renders the details as [`Table::render`] does.
     pub(crate) fn render(&self, width: Option<u16>) -> String {
         let mut grid = bare();
         for (label, cell) in &self.rows {
@@ -211,7 +211,7 @@ fn bare() -> Grid {
     grid
 }
 
-/// Columns are apart, and the first one begins with the line.
+/// Sets the space between columns; the first one begins at the start of the line.
 fn pad(grid: &mut Grid) {
     for column in grid.column_iter_mut() {
         column.set_padding((0, GAP));
@@ -226,7 +226,7 @@ fn rendered(cell: &Cell) -> Rendered {
     }
 }
 
-/// Gives the columns that may shrink what the others leave, in equal parts.
+/// Distributes the remaining width equally among the columns that may shrink.
 fn shrink(grid: &mut Grid, columns: &[Column], natural: &[u16], width: u16) {
     let fixed: u16 = natural
         .iter()
@@ -242,7 +242,7 @@ fn shrink(grid: &mut Grid, columns: &[Column], natural: &[u16], width: u16) {
         .enumerate()
         .filter(|(index, _)| columns.get(*index).is_some_and(|column| column.shrinks))
         .collect();
-    // Those that need little come first and leave the rest to the others.
+    // Columns that need little are first and leave the rest to the others.
     shrinking.sort_by_key(|(_, width)| *width);
     let mut waiting = u16::try_from(shrinking.len()).unwrap_or(u16::MAX);
     for (index, wanted) in shrinking {

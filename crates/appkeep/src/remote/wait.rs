@@ -1,6 +1,6 @@
-//! Waiting for what a server does in the background.
+//! Waits for background operations of a server.
 //!
-//! A bar on a terminal, lines elsewhere. Ctrl-C ends the waiting and nothing else.
+//! Progress is a bar on a terminal, otherwise lines. Ctrl-C ends only the wait.
 
 use std::fmt;
 use std::io::IsTerminal;
@@ -16,58 +16,58 @@ use super::session::Session;
 use super::words::size;
 use crate::failure::{COULD_NOT_RUN, FAILED, Failure, INTERRUPTED};
 
-/// How soon the server is asked again at first, and whenever something has changed.
+/// The first polling interval; also used after each change.
 const ASK_AGAIN_FIRST: Duration = Duration::from_millis(200);
-/// How rarely it is asked at most.
+/// The longest polling interval.
 const ASK_AGAIN_MAX: Duration = Duration::from_secs(3);
-/// How long a server may be out of reach before the waiting ends.
+/// The time that a server may be unreachable before the wait ends.
 const LOST_MAX: Duration = Duration::from_mins(1);
-/// How often progress is told where there is no terminal, at most.
+/// The shortest interval between progress messages without a terminal.
 const TOLD_EVERY: Duration = Duration::from_secs(10);
-/// Below so many columns the bar says less.
+/// The width in columns below which the bar is abbreviated.
 const NARROW: u16 = 64;
-/// How often the bar moves.
+/// The interval at which the bar is redrawn.
 const DRAWN_EVERY: Duration = Duration::from_millis(100);
 
-/// What is waited for.
+/// The parameters of a wait.
 pub(crate) struct Outlook<'a> {
-    /// For example `backup nightly-1`.
+    /// The awaited operation, for example `backup nightly-1`.
     pub(crate) what: String,
-    /// The command that looks at it: for whoever stops to wait.
+    /// The command that shows the operation, for users who stop waiting.
     pub(crate) look: String,
-    /// When to stop waiting.
+    /// The limit of the wait.
     pub(crate) timeout: Option<Duration>,
-    /// Whom to ask.
+    /// The session to poll with.
     pub(crate) session: &'a Session,
 }
 
-/// How it ended.
+/// The result of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum End {
-    /// As it should.
+    /// Success.
     Well,
-    /// Not: why.
+    /// Failure, with the reason.
     Badly(String),
 }
 
-/// What was seen at one look.
+/// The state at one poll.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Step {
-    /// The state's name.
+    /// The name of the state.
     pub(crate) state: String,
     pub(crate) bytes_done: Option<u64>,
     pub(crate) bytes_total: Option<u64>,
-    /// Set when there is nothing left to wait for.
+    /// The result, once the operation is finished.
     pub(crate) end: Option<End>,
 }
 
-/// Looks until there is nothing left to wait for, and answers what was seen last.
+/// Polls until the operation is finished, and returns the last state.
 ///
 /// # Errors
-/// When it ended badly, the time is up, the server is out of reach, or a person pressed ctrl-C.
+/// When the operation failed, the wait timed out, the server is unreachable, or the user pressed ctrl-C.
 ///
 /// # Cancel safety
-/// Nothing is changed, here or there, when it is dropped.
+/// Dropping it changes nothing on the client or the server.
 pub(crate) async fn until<T, F>(outlook: &Outlook<'_>, look: impl FnMut() -> F) -> Result<(T, End), Failure>
 where
     F: Future<Output = Result<(Step, T), Error>>,
@@ -142,7 +142,7 @@ where
     }
 }
 
-/// Whether it may be otherwise in a moment: a server that starts again, a network that hiccups.
+/// Returns whether the error may be temporary, such as a restart of the server or a network failure.
 fn may_pass(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Transport(_))
         || error
@@ -150,13 +150,13 @@ fn may_pass(error: &Error) -> bool {
             .is_some_and(|status| status.is_server_error() || status.as_u16() == 429)
 }
 
-/// Tells people how far it is.
+/// Shows progress to the user.
 struct Teller {
     what: String,
-    /// Where stderr is a terminal.
+    /// The bar, if stderr is a terminal.
     bar: Option<ProgressBar>,
     told: Option<(String, Instant)>,
-    /// Since when bytes are copied, and how many were by then.
+    /// When copying was first seen, and the number of bytes copied by then.
     copying: Option<(Instant, u64)>,
     is_lost: bool,
 }
@@ -234,7 +234,7 @@ impl Teller {
         }
     }
 
-    /// Says once that the server doesn't answer.
+    /// Reports once that the server doesn't respond.
     fn lost(&mut self) {
         if std::mem::replace(&mut self.is_lost, true) {
             return;
@@ -275,14 +275,14 @@ fn style(template: &str) -> ProgressStyle {
             let _ = write!(out, "{}/s", BinaryBytes(whole(state.per_sec())));
         })
         .with_key("left", |state: &ProgressState, out: &mut dyn fmt::Write| {
-            // Nothing was copied yet, so nobody knows.
+            // Before any data is copied, the remaining time is unknown.
             if whole(state.per_sec()) > 0 {
                 let _ = write!(out, "{} left", spoken(state.eta()));
             }
         })
 }
 
-/// A rate without its fraction; what is none counts as nothing.
+/// Returns the integer part of a rate; 0 if it isn't a number.
 fn whole(rate: f64) -> u64 {
     format!("{rate:.0}").parse().unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Sizes, times and ids, as people read them.
+//! Formats sizes, times and ids for display.
 
 use std::time::Duration;
 
@@ -9,15 +9,15 @@ use serde_json::Number;
 
 use super::find::ID_DIGITS_SHOWN;
 
-/// What stands where nothing is known.
+/// The placeholder for an unknown value.
 pub(crate) const NOTHING: &str = "-";
 
-/// Bytes in binary units: `4.83 MiB`.
+/// Formats bytes in binary units: `4.83 MiB`.
 pub(crate) fn size(bytes: u64) -> String {
     BinaryBytes(bytes).to_string()
 }
 
-/// A server's number of bytes. One that is none is shown as it was sent.
+/// Formats a server's number of bytes. An invalid one is shown as it was sent.
 pub(crate) fn size_of(bytes: Option<&Number>) -> String {
     match bytes {
         None => NOTHING.to_owned(),
@@ -25,7 +25,7 @@ pub(crate) fn size_of(bytes: Option<&Number>) -> String {
     }
 }
 
-/// How long ago that was: `3m`, `2d`. What lies ahead is `in 3m`: then a clock is wrong, here or there.
+/// Formats an age: `3m`, `2d`. A point in time in the future is `in 3m`: one of the clocks is then wrong.
 pub(crate) fn age(then: &Timestamp, now: DateTime<Utc>) -> String {
     let Ok(then) = then.to_utc() else {
         return then.to_string();
@@ -44,7 +44,7 @@ fn brief(duration: Duration) -> String {
     format!("{:#}", HumanDuration(duration))
 }
 
-/// A point in time to the second: `2026-01-05 09:30:00 UTC`.
+/// Formats a point in time to the second: `2026-01-05 09:30:00 UTC`.
 pub(crate) fn time(then: &Timestamp) -> String {
     then.to_utc().map_or_else(
         |_| then.to_string(),
@@ -52,7 +52,7 @@ pub(crate) fn time(then: &Timestamp) -> String {
     )
 }
 
-/// A point in time, and how long ago that was.
+/// Formats a point in time and its age.
 pub(crate) fn moment(then: &Timestamp, now: DateTime<Utc>) -> String {
     match then.to_utc() {
         Ok(at) if at <= now => format!("{} ({} ago)", time(then), age(then, now)),
@@ -61,12 +61,12 @@ pub(crate) fn moment(then: &Timestamp, now: DateTime<Utc>) -> String {
     }
 }
 
-/// Why something isn't ready, in one line.
+/// Formats the reasons why a resource isn't ready, in one line.
 pub(crate) fn reasons(said: Option<&[String]>) -> String {
     said.unwrap_or_default().join("; ")
 }
 
-/// The beginnings of ids that tell them apart: eight digits, or as many more as it takes.
+/// Returns unique prefixes of ids: eight digits, or as many more as it takes.
 pub(crate) fn short_ids(ids: &[Uuid]) -> Vec<String> {
     let texts: Vec<String> = ids.iter().map(ToString::to_string).collect();
     let mut sorted: Vec<&str> = texts.iter().map(String::as_str).collect();
@@ -120,7 +120,7 @@ mod tests {
             ("2026-01-05T10:15:00Z", "45m"),
             ("2026-01-05T19:30:00Z", "10h"),
             ("2026-01-09T09:30:00Z", "4d"),
-            // The clocks of two machines.
+            // The clocks of two machines may differ slightly.
             ("2026-01-05T09:29:59Z", "0s"),
             ("2026-01-05T09:20:00Z", "in 10m"),
         ] {

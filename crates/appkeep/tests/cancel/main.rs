@@ -1,7 +1,7 @@
-//! Deleting a backup in progress: how soon its worker is free, and that nothing is left of it.
+//! Deletion of a backup in progress: how soon its worker is free, and that no data is left.
 //!
-//! A fail point makes reading slow from a given byte on, so slow that a backup which isn't cancelled keeps its
-//! worker for longer than these tests wait.
+//! A fail point makes reads slow from a given byte on. A backup that isn't cancelled keeps its worker for
+//! longer than these tests wait.
 
 #![allow(
     dead_code,
@@ -26,10 +26,10 @@ use serde_json::{Value, json};
 
 use crate::program::{installation, password, said};
 
-/// How many bytes the app's one large file has.
+/// The size of the app's one large file, in bytes.
 const LARGE_BYTES: u64 = 128 << 20;
 
-/// What was promised, and what is bearable on a machine that does much else.
+/// The documented time, and the limit on a machine under load.
 const PROMISED: Duration = Duration::from_secs(2);
 const BEARABLE: Duration = Duration::from_secs(10);
 
@@ -42,7 +42,7 @@ id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02"
 volumes = { data = "other" }
 "#;
 
-/// A server with one worker, slow from that place on.
+/// Starts a server with one worker that is slow from that fail point on.
 fn start(slow: &str) -> (Installation, RunningServer, String) {
     let place = installation();
     place.configure("workers = 2", "workers = 1").unwrap();
@@ -68,8 +68,7 @@ fn create(server: &RunningServer, token: &str, app: &str) -> String {
     format!("{}/{}", backups(), created.body["id"].as_str().unwrap())
 }
 
-/// Deletes the backup at `path`, says how long its worker was busy with it after that, and makes sure that
-/// nothing is left.
+/// Deletes the backup at `path`, prints how long its worker remained busy, and asserts that nothing is left.
 fn cancel(place: &Installation, server: &RunningServer, token: &str, path: &str, at: &str) {
     let waiting = create(server, token, OTHER_APP);
     assert_eq!(server.get(token, &waiting).body["state"], "pending", "{at}");
@@ -132,7 +131,7 @@ fn cancelled_while_running(percent: u64) {
         let backup = server.get(&token, &path).body;
         let done = backup["bytesDone"].as_u64().unwrap_or_default();
         assert_ne!(backup["state"], "completed", "{backup}");
-        // Bytes are counted when a whole piece of a file is stored: of a few MiB, at most.
+        // Bytes are counted after a whole piece of a file is stored, which has a few MiB at most.
         (backup["state"] == "running" && done + (16 << 20) >= from).then_some(())
     });
     cancel(&place, &server, &token, &path, &format!("at {percent} %"));
@@ -197,7 +196,7 @@ fn restic_prune_refuses_to_run_beside_a_backup() {
         complaint.contains(&holder) && complaint.contains("by appkeep"),
         "{complaint}"
     );
-    // What only reads isn't kept out.
+    // Read-only commands aren't blocked.
     assert!(restic(&["snapshots"]).status.success());
     assert_eq!(server.delete(&token, &path).status, 204);
     nothing_is_left(&place, &server, &token, &path);

@@ -1,4 +1,4 @@
-//! A bucket is used by one server at a time.
+//! Exclusive use of a bucket by one server at a time.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::program::{installation, run, said};
 use crate::remote::person;
 
-/// The claim of a server on a machine that is not this one.
+/// The claim of a server on another machine.
 const CLAIM: &str = "appkeep-server-0b4f7a52-8f7e-4c0c-9a55-0a3d6f1c7e11";
 
 fn body() -> Value {
@@ -23,7 +23,7 @@ fn create(server: &RunningServer, token: &str) -> String {
     format!("{}/{}", backups(), created.body["id"].as_str().unwrap())
 }
 
-/// Waits until the account's one bucket is in this state, and answers it.
+/// Waits until the account's one bucket is in this state, and returns it.
 fn wait_for_bucket(server: &RunningServer, token: &str, state: &str) -> Value {
     let path = format!("/accounts/{ACCOUNT}/topology/v1/buckets");
     eventually(&format!("the bucket to be {state}"), || {
@@ -32,7 +32,7 @@ fn wait_for_bucket(server: &RunningServer, token: &str, state: &str) -> Value {
     })
 }
 
-/// Waits until something is said of why the backup waits.
+/// Waits until the backup has a reason for its delay, and returns the reason.
 fn wait_for_reason(server: &RunningServer, token: &str, path: &str) -> String {
     eventually("a reason", || {
         let backup = server.get(token, path).body;
@@ -94,11 +94,11 @@ fn a_copy_of_the_data_directory_changes_nothing_beside_the_original() {
     let waiting = create(&copy, &token);
     assert!(wait_for_reason(&copy, &token, &waiting).contains(&holder));
     assert_eq!(copy.delete(&token, &path).status, 204);
-    // It runs here, so nobody may take the bucket away from it.
+    // The owner runs on this machine, so the bucket can't be taken over.
     let refused = take_over(&place, &["--yes"]);
     assert_eq!(refused.status.code(), Some(2), "{refused:?}");
 
-    // The original goes on, and nothing of it was deleted.
+    // The original server continues, and none of its data was deleted.
     let another = create(&original, &token);
     original.wait_for(&token, &another, &["completed"]);
     assert_eq!(original.get(&token, &path).body["state"], "completed");

@@ -1,4 +1,4 @@
-//! A fake server whose responses a test decides.
+//! A fake server with responses that the test provides.
 
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, Request, ResponseTemplate};
@@ -6,7 +6,7 @@ use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 /// A response: status, media type, body.
 type Said = (u16, &'static str, String);
 
-/// Starts a server that runs until it is dropped. `answer` gets the method and the path with its query.
+/// Starts a server that runs until it is dropped. `answer` receives the method, and the path with its query.
 pub(crate) fn start(answer: impl Fn(&str, &str) -> Said + Send + Sync + 'static) -> MockServer {
     let respond = move |request: &Request| {
         let path = match request.url.query() {

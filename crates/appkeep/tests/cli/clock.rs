@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::program::installation;
 
-/// Moves the wall clock by what a file says, in seconds.
+/// Shifts the wall clock by the number of seconds in a file.
 const SHIM: &str = r#"
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -41,7 +41,7 @@ fn shim(place: &Installation) -> PathBuf {
     library
 }
 
-/// HTTP needs a date in each response, and its library has none before 1970. What was queued is done all the same.
+/// HTTP responses need a date, and the HTTP library supports none before 1970. Queued jobs run all the same.
 #[test]
 fn a_clock_before_1970_stops_no_worker() {
     let place = installation();

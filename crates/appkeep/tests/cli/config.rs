@@ -1,4 +1,4 @@
-//! A broken `appkeep.toml`: one line that names file, line, key, value and what would be right.
+//! Errors in `appkeep.toml`: one line that names file, line, key, value and what was expected.
 
 use std::fs::{self, DirBuilder};
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt, symlink};
@@ -7,7 +7,7 @@ use appkeep_launcher::{ACCOUNT, APP, BUCKET, CONFIG, OTHER_ACCOUNT};
 
 use crate::program::{installation, one_line_error, run, said};
 
-/// What is changed in the good configuration, and what is said about it, after the file's name.
+/// Changes to the valid configuration, and the error for each after the file's name.
 const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "workers = 2",

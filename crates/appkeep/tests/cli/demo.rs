@@ -1,4 +1,4 @@
-//! `appkeep serve --demo`: what it prints works when it is typed as it stands.
+//! `appkeep serve --demo`: the printed commands work unchanged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,12 +10,12 @@ use tempfile::TempDir;
 
 use crate::program::{appkeep, run, said};
 
-/// A demo that runs, and what it told people.
+/// A running demo, and its output.
 struct Demo {
     server: RunningServer,
-    /// Its directory.
+    /// The demo's directory.
     root: PathBuf,
-    /// The lines to be typed.
+    /// The printed commands.
     lines: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ impl Demo {
         Self { server, root, lines }
     }
 
-    /// Types lines into a shell and answers what came out, as one JSON value after the other.
+    /// Runs lines in a shell and returns its output as a sequence of JSON values.
     fn shell(lines: &[&str]) -> Vec<Value> {
         let script = lines.join("\n");
         let output = Command::new("sh")
@@ -71,7 +71,7 @@ fn the_lines_that_it_prints_work_and_its_directory_goes_with_it() {
     assert_eq!(list["items"][0][0], "my-first-backup");
     assert_eq!(snap["type"], "application/astra-appSnap");
 
-    // Watches, as the demo says.
+    // Polls as the demo suggests.
     let is_setting = |line: &&&str| line.starts_with("export ") || line.starts_with("APP=");
     let watch = lines
         .iter()

@@ -8,7 +8,7 @@ use tempfile::TempDir;
 
 use crate::program::{one_line_error, run, said};
 
-/// A document with one operation, which answers with `status`.
+/// Writes a document with one operation, which responds with `status`.
 fn document(directory: &TempDir, version: &str, status: &str) -> String {
     let document = json!({
         "openapi": "3.0.3",

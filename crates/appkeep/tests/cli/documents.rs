@@ -1,7 +1,7 @@
-//! The commands in README.md and docs/ work as they are written.
+//! Checks that the commands in README.md and docs/ work as written.
 //!
-//! All `sh` blocks of a document run in one shell, in order, except those whose first line says `sh ignore`. A block that
-//! begins with `toml appkeep.toml` replaces the configuration, which otherwise is the README's.
+//! All `sh` blocks of a document run in one shell, in order, except those whose first line says `sh ignore`.
+//! A block that begins with `toml appkeep.toml` replaces the configuration, which otherwise is the README's.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,14 +40,14 @@ systemctl() {
 }
 "#;
 
-/// What the guides start from: a running server, and a login.
+/// The initial state of the guides: a running server, and a login.
 const START: &str = "
 systemctl start appkeep
 appkeep token create --data /var/lib/appkeep --account acme --name ci > token
 appkeep login --url http://127.0.0.1:8480 --token-file token
 ";
 
-/// Directories of the documents, which are below the test's own.
+/// Directories in the documents, which are created below the test's own.
 const DIRECTORIES: [&str; 4] = ["/srv", "/var/backups", "/var/lib", "/etc/appkeep"];
 
 macro_rules! documents {
@@ -86,7 +86,7 @@ fn root() -> PathBuf {
     root.canonicalize().expect("the workspace's root")
 }
 
-/// The contents of a document's fenced blocks with this first line.
+/// Returns the contents of a document's fenced blocks with this first line.
 fn blocks(document: &str, info: &str) -> Vec<String> {
     let mut blocks = Vec::new();
     let mut lines = document.lines();

@@ -1,5 +1,5 @@
-//! A server whose system calls fail: I/O errors of the database's files, and too few file descriptors. Everything
-//! works again without a restart.
+//! A server whose system calls fail: I/O errors of the database's files, and too few file descriptors. It
+//! recovers without a restart.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use crate::operations::Watched;
 use crate::program::installation;
 
-/// Makes calls on the database's files fail with EIO while there is a file for the kind of call.
+/// A library that makes calls on the database's files fail with EIO while the file for that kind of call
+/// exists.
 const LIBRARY: &str = r#"
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -64,7 +65,7 @@ fn backup() -> Value {
     json!({"type": "application/astra-appBackup", "version": "1.1"})
 }
 
-/// Makes sure that creates, backups and readiness are as they should be.
+/// Asserts that readiness, creates and backups work.
 fn assert_whole(watched: &Watched, token: &str) {
     assert_eq!(watched.json("/readyz"), (200, json!({"status": "ready"})));
     let created = watched.server.post(token, &app_backups(), &backup());
@@ -111,7 +112,7 @@ fn writes_work_again_without_a_restart_after_io_errors_of_the_database() {
         let switch = switches.join(call);
         fs::write(&switch, "").unwrap();
         if call == "read" {
-            // Pages that are in memory can still be read, so that nothing need fail.
+            // Pages in memory can still be read, so the request may succeed.
             let answer = watched.server.get(&token, &backups());
             assert!([200, 500, 503].contains(&answer.status), "{answer:?}");
             let created = watched.server.post(&token, &app_backups(), &backup());
@@ -135,7 +136,8 @@ fn writes_work_again_without_a_restart_after_io_errors_of_the_database() {
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
 }
 
-/// The limit on file descriptors, which are the lowest free numbers, that leaves a process `spare` more.
+/// Returns the limit on file descriptors that leaves a process `spare` more. Descriptors are the lowest free
+/// numbers.
 fn limit_with(pid: u32, spare: usize) -> u64 {
     let open = fs::read_dir(format!("/proc/{pid}/fd")).expect("the process runs");
     let open: Vec<u64> = open
@@ -169,7 +171,8 @@ impl Drop for FewFiles {
     }
 }
 
-/// Creates a backup while there are too few file descriptors for it: it waits, and completes once there are enough.
+/// Creates a backup while there are too few file descriptors for it. It waits, and completes once there are
+/// enough.
 fn assert_waits_for_files(watched: &Watched, token: &str, spare: usize) -> String {
     let few = FewFiles::of(watched.server.id(), spare);
     let created = watched.server.post(token, &app_backups(), &backup());
@@ -199,7 +202,7 @@ fn a_backup_without_file_descriptors_waits_for_them_and_does_not_fail() {
     let watched = Watched::start(place.serve());
     let token = place.token("acme").unwrap();
     assert_whole(&watched, &token);
-    // Enough to answer requests, but each level of a directory tree takes one more.
+    // Enough for requests, but each level of a directory tree needs one more.
     assert_waits_for_files(&watched, &token, 8);
 }
 
@@ -213,7 +216,7 @@ fn a_hook_without_file_descriptors_is_started_again_later() {
     let watched = Watched::start(place.serve());
     let token = place.token("acme").unwrap();
     assert_whole(&watched, &token);
-    // Enough to answer requests, but a process takes its pipes.
+    // Enough for requests, but a process needs pipes.
     let reason = assert_waits_for_files(&watched, &token, 3);
     assert!(reason.contains("quiesce"), "{reason}");
 }
@@ -226,7 +229,7 @@ fn connections_are_accepted_and_the_reason_is_logged_after_too_many_open_files()
     assert_whole(&watched, &token);
     let address = watched.server.url.trim_start_matches("http://").to_owned();
     let few = FewFiles::of(watched.server.id(), 0);
-    // The kernel completes the connection; the server can't take it from there.
+    // The kernel completes the connection, but the server can't accept it.
     let mut waiting = TcpStream::connect(address).unwrap();
     waiting
         .write_all(b"GET /nowhere HTTP/1.1\r\nHost: appkeep\r\nConnection: close\r\n\r\n")

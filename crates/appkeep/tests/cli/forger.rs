@@ -1,7 +1,7 @@
-//! A server that claims the API and keeps little of it.
+//! A server that implements little of the API.
 //!
-//! It reads no bodies: a checker sends incomplete ones and expects a response to them, which mocking libraries don't
-//! send. It also closes connections, sends nothing, or sends a body without end.
+//! It reads no bodies: a checker sends incomplete ones and expects a response to them, which mocking
+//! libraries don't send. It also closes connections, sends nothing, or sends a body without end.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// What a faulty server does with a request.
+/// The reaction of a faulty server to a request.
 pub(crate) enum Fault {
     /// It answers 200 with a body that never ends.
     Endless,
@@ -24,7 +24,8 @@ pub(crate) fn start() -> String {
     faulty(|_, _, _| None)
 }
 
-/// Serves like [`start`], but for the faults. `fault` gets the method, the path and how many requests came before.
+/// Serves like [`start`], except for the faults. `fault` receives the method, the path and the number of
+/// earlier requests.
 pub(crate) fn faulty(fault: impl Fn(&str, &str, usize) -> Option<Fault> + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     let url = format!("http://{}", listener.local_addr().expect("its address"));

@@ -1,4 +1,4 @@
-//! What the binary says about itself.
+//! Help texts and version of the binary.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! A server that is killed while an app is quiesced: the next one releases it.
+//! A server that is killed while an app is quiesced: the next one releases the app.
 
 use std::fs;
 use std::path::Path;
@@ -10,17 +10,17 @@ use serde_json::json;
 use crate::program::{installation, said};
 use crate::remote::{Site, refused_at_last};
 
-/// Does nothing for long, the first time that it is run.
+/// A script that sleeps for 600 s on its first run.
 const WAIT_ONCE: &str = "test $(wc -l < $LOG) -gt 1 || { echo $$ > $LOG.pid; exec sleep 600; }";
 
-/// What the app's hooks wrote, each one a line. The hook that waits outlives a server that is killed, so it
-/// is ended with the test.
+/// The output of the app's hooks, one line each. The sleeping hook outlives a killed server, so it is ended
+/// with the test.
 struct Log<'a> {
     place: &'a Installation,
 }
 
 impl<'a> Log<'a> {
-    /// Declares hooks that write a line each; one of them waits then.
+    /// Declares hooks that write a line each; the one of the stage `waits` then sleeps.
     fn of_hooks(place: &'a Installation, waits: &str) -> Self {
         let log = place.path().join("log");
         let volumes = "volumes = { data = \"volume\" }\n";
@@ -48,7 +48,7 @@ impl<'a> Log<'a> {
         text.lines().map(str::to_owned).collect()
     }
 
-    /// Waits until the hook that waits does so.
+    /// Waits until the hook is sleeping.
     fn wait(&self) {
         let pid = self.path().join("log.pid");
         eventually("the hook to wait", || {
@@ -69,7 +69,7 @@ impl Drop for Log<'_> {
     }
 }
 
-/// Creates a snapshot or a backup and answers its path.
+/// Creates a snapshot or a backup and returns its path.
 fn create(server: &RunningServer, token: &str, kind: &str, version: &str) -> String {
     let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/{kind}s");
     let body = json!({"type": format!("application/astra-{kind}"), "version": version});
@@ -98,7 +98,7 @@ fn a_snapshot_whose_server_was_killed_runs_all_hooks_again() {
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
 }
 
-/// Nobody will take the snapshot any more, but the database that was quiesced for it is still to be released.
+/// The snapshot is cancelled, but the database that was quiesced for it must still be released.
 #[test]
 fn what_was_deleted_before_its_server_was_killed_still_runs_post_hooks() {
     for (kind, version) in [("appSnap", "1.2"), ("appBackup", "1.1")] {
@@ -108,7 +108,7 @@ fn what_was_deleted_before_its_server_was_killed_still_runs_post_hooks() {
         let token = place.token("acme").unwrap();
         let path = create(&server, &token, kind, version);
         log.wait();
-        // Nothing hears of the delete that the server could act on before it is killed.
+        // No server that could act on the delete runs when it is requested.
         server.stop("KILL").unwrap();
         let server = place.start_idle().unwrap();
         assert_eq!(server.delete(&token, &path).status, 204);
@@ -123,7 +123,7 @@ fn what_was_deleted_before_its_server_was_killed_still_runs_post_hooks() {
     }
 }
 
-/// Before the hooks come, the volumes are looked at; what was there for the killed server may be gone.
+/// The volumes are checked before the hooks run; they may have vanished since the server was killed.
 #[test]
 fn a_volume_that_went_away_with_the_killed_server_does_not_keep_the_app_quiesced() {
     let place = installation();

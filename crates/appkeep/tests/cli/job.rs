@@ -21,7 +21,7 @@ fn listed(place: &Installation) -> Vec<Value> {
     list.as_array().expect("a list").clone()
 }
 
-/// Creates two backups and a snapshot; answers the paths of the backups.
+/// Creates two backups and a snapshot; returns the paths of the backups.
 fn create(server: &RunningServer, token: &str) -> Vec<String> {
     let backup = json!({"type": "application/astra-appBackup", "version": "1.1"});
     let snap = json!({"type": "application/astra-appSnap", "version": "1.2"});
@@ -82,7 +82,7 @@ fn queued_jobs_are_listed_and_cancelled_while_a_server_runs() {
         format!("no pending job has the id {id:?}; `appkeep job list` shows them")
     );
 
-    // Neither a failed backup nor the queue is in anybody's way afterwards.
+    // Afterwards the failed backup can be deleted, and the queue continues to work.
     assert_eq!(server.delete(&token, &paths[0]).status, 204);
     assert_eq!(listed(&place)[2]["kind"], "delete_backup");
     let delete = listed(&place)[2]["id"].as_str().unwrap().to_owned();
@@ -143,7 +143,7 @@ fn a_job_that_has_failed_and_waits_for_its_next_attempt_is_cancelled() {
     assert!(reason.contains("No such file or directory"), "{waiting}");
     let id = waiting["id"].as_str().unwrap();
     let cancelled = job(&place, &["cancel", id]);
-    // It may have left something behind, so that a worker ends it.
+    // It may have left data behind, so a worker completes the cancellation.
     assert_eq!(
         said(&cancelled),
         format!("a worker will cancel {id} (take_backup of shop)\n")

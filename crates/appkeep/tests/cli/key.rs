@@ -1,4 +1,4 @@
-//! `appkeep key`, and servers whose master key is lost, wrong or somewhere else.
+//! `appkeep key`, and servers whose master key is lost, wrong or in another place.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -22,7 +22,7 @@ fn write_master(place: &Installation, content: &[u8]) {
     fs::set_permissions(master(place), fs::Permissions::from_mode(0o600)).expect("a mode");
 }
 
-/// Takes a backup and says how it ended and why.
+/// Creates a backup and returns its final state and the reason.
 fn back_up(server: &RunningServer, token: &str) -> (String, String) {
     let body = json!({"type": "application/astra-appBackup", "version": "1.1"});
     let made = server.post(token, &app_backups(), &body);
@@ -57,7 +57,7 @@ fn config(place: &Installation) -> String {
     place.path().join("appkeep.toml").display().to_string()
 }
 
-/// What stands between quotes after `name=`.
+/// Returns the quoted value after `name=`.
 fn value<'a>(printed: &'a str, name: &str) -> &'a str {
     let line = printed
         .lines()

@@ -1,4 +1,4 @@
-//! A server that is killed loses nothing that it was doing.
+//! A killed server loses none of its jobs in progress.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -10,10 +10,10 @@ use serde_json::json;
 
 use crate::program::{installation, password};
 
-/// So large that copying it can be interrupted.
+/// Large enough that copying can be interrupted.
 const LARGE_BYTES: u64 = 96 << 20;
 
-/// How many bytes the files below `directory` have; what vanishes meanwhile has none.
+/// Returns the total size of the files below `directory`, in bytes; files that vanish meanwhile count as 0.
 fn bytes_below(directory: &Path) -> u64 {
     let entries = fs::read_dir(directory).into_iter().flatten().flatten();
     let bytes = entries.map(|entry| match entry.file_type() {
@@ -67,7 +67,7 @@ fn restic_finds_a_backup_whole_whose_server_was_killed_in_the_middle() {
     );
     assert!(fs::read(restored.join("data/large")).unwrap() == fs::read(&large).unwrap());
 
-    // What the killed server left half done goes with the next delete.
+    // Incomplete data of the killed server is removed by the next delete.
     assert_eq!(server.delete(&token, &path).status, 204);
     let snapshots = place.data().join("snapshots");
     eventually("the bytes to be gone", || {

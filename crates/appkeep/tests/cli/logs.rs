@@ -1,4 +1,4 @@
-//! What `appkeep serve` logs: what belongs together can be found, and nothing secret is among it.
+//! The log of `appkeep serve`: related lines can be found, and no secrets are logged.
 
 use std::fs;
 use std::process::Command;
@@ -16,7 +16,7 @@ command = ["true"]
 env = { DB_PASSWORD = "the-word-of-the-database" }
 "#;
 
-/// A server over TLS that logs everything it can, as JSON.
+/// Starts a server with TLS that logs everything, as JSON.
 fn start(place: &Installation) -> RunningServer {
     place.add_apps(HOOK).expect("a configuration");
     let mut command = place.serve();
@@ -29,7 +29,7 @@ fn start(place: &Installation) -> RunningServer {
     server
 }
 
-/// Sends a GET over HTTP/2: its library logs more than the one of HTTP/1.1.
+/// Sends a GET over HTTP/2, whose library logs more than that of HTTP/1.1.
 fn get_over_http2(server: &RunningServer, place: &Installation, token: &str, path: &str) {
     let mut curl = Command::new("curl");
     curl.args(["-sS", "--http2", "--noproxy", "*", "-w", "%{http_version}"]);
@@ -45,7 +45,7 @@ fn message(line: &Value) -> &str {
     line["fields"]["message"].as_str().unwrap_or_default()
 }
 
-/// What the innermost span around a line says.
+/// Returns a field of the innermost span of a line.
 fn of_span<'a>(line: &'a Value, field: &str) -> &'a str {
     line["span"][field].as_str().unwrap_or_default()
 }
@@ -140,7 +140,7 @@ fn one_id_leads_from_a_request_to_its_job_and_nothing_logged_is_secret() {
     }
 }
 
-/// The lines of a log in JSON.
+/// Parses the lines of a JSON log.
 fn parsed(log: &str) -> Vec<Value> {
     let parse = |line| serde_json::from_str(line).unwrap_or_else(|_| panic!("no JSON: {line}"));
     log.lines().map(parse).collect()

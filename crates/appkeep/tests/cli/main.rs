@@ -1,4 +1,4 @@
-//! The binary from outside: what it prints, how it ends, and what survives it.
+//! Tests of the binary: its output, its exit codes, and its data after it ends.
 
 #![allow(
     clippy::unwrap_used,

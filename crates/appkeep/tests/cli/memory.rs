@@ -1,4 +1,4 @@
-//! What a server's memory is under everything that a client can do to it at once.
+//! The memory use of a server while clients put as much load on it as they can.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -15,22 +15,24 @@ use tokio::time::timeout;
 
 use crate::program::installation;
 
-/// The most memory that a server without jobs may take. `deploy/README.md` names it.
+/// The memory limit of a server without jobs, in bytes. `deploy/README.md` documents it.
 const MEMORY_BYTES_MAX: u64 = 256 << 20;
 
-/// Connections that send half a request, and some that send most of a body; and connections that ask for lists and don't
-/// read them. Together fewer than an address may have where a process may have 1024 files open.
+/// The number of connections that send half a request, that send most of a body, and that request lists
+/// without reading them. Together fewer than the limit for one address when a process may have 1024 files
+/// open.
 const SILENT: usize = 60;
 const HALF_BODIES: usize = 60;
 const UNREAD: usize = 100;
-/// Snapshots with as many labels as a client may attach: a list of all of them has more than 1.5 MiB.
+/// The number of snapshots with as many labels as a client may attach: a list of all of them has more than
+/// 1.5 MiB.
 const SNAPSHOTS: usize = 100;
 
-/// A control group with a limit of memory, where this process may make one; it is removed when the test ends.
+/// A control group with a memory limit, if this process may create one; it is removed when the test ends.
 struct MemoryGroup(PathBuf);
 
 impl MemoryGroup {
-    /// Tries the second version of control groups, and then the first.
+    /// Tries version 2 of control groups, and then version 1.
     fn new() -> Option<Self> {
         let name = format!("appkeep-test-{}", std::process::id());
         for (root, limit) in [
@@ -42,7 +44,7 @@ impl MemoryGroup {
                 continue;
             }
             let group = Self(group);
-            // The kernel makes the file. Where it isn't there, this is an ordinary directory.
+            // The kernel creates the file. Without it, this is an ordinary directory.
             let file = group.0.join(limit);
             if file.exists() && fs::write(file, MEMORY_BYTES_MAX.to_string()).is_ok() {
                 return Some(group);
@@ -51,7 +53,7 @@ impl MemoryGroup {
         None
     }
 
-    /// The command, run within the group.
+    /// Returns the command, run within the group.
     fn command(&self, command: &Command) -> Command {
         let mut within = Command::new("sh");
         within
@@ -65,12 +67,12 @@ impl MemoryGroup {
 
 impl Drop for MemoryGroup {
     fn drop(&mut self) {
-        // A process that was killed leaves its group a moment later.
+        // A killed process leaves its group a moment later.
         eventually("the control group to be empty", || fs::remove_dir(&self.0).ok());
     }
 }
 
-/// The most resident memory that a process has had, in bytes.
+/// Returns the peak resident memory of a process, in bytes.
 fn peak_bytes(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the server runs");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -84,7 +86,7 @@ struct Client {
 }
 
 impl Client {
-    /// Asks for a list on a connection that takes in few bytes before they are read.
+    /// Requests a list on a connection with a small receive buffer.
     async fn send_unread(&self, path: &str) -> TcpStream {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.set_recv_buffer_size(4096).expect("a small buffer");
@@ -106,11 +108,11 @@ impl Client {
             self.token,
             body.len()
         );
-        // Fails when the server has refused the request before it was sent.
+        // Fails if the server has refused the request before all of it was sent.
         let _ = stream.write_all(request.as_bytes()).await;
     }
 
-    /// Sends a create whose body lacks its last byte, as much of it as the server takes at once.
+    /// Sends a create whose body lacks its last byte, or as much of it as the server accepts at once.
     async fn send_half(&self, path: &str) -> TcpStream {
         let mut stream = TcpStream::connect(self.address).await.expect("a connection");
         let head = format!(
@@ -119,7 +121,7 @@ impl Client {
         );
         stream.write_all(head.as_bytes()).await.expect("the server reads");
         let body = vec![b' '; (1 << 20) - 1];
-        // It takes all of it, unless others have taken the room that all bodies share.
+        // The server accepts all of it, unless other bodies use up the shared limit.
         let _ = timeout(Duration::from_millis(100), stream.write_all(&body)).await;
         stream
     }
@@ -137,7 +139,7 @@ fn snapshots() -> String {
     format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/appSnaps")
 }
 
-/// A create with so many labels, whose values have so many characters.
+/// Returns the body of a create with `labels` labels, whose values have `value_chars` characters.
 fn create(labels: usize, value_chars: usize) -> String {
     let label = |index: usize| json!({"name": format!("{index:05}"), "value": "x".repeat(value_chars)});
     let labels: Value = (0..labels).map(label).collect();
@@ -150,7 +152,7 @@ async fn a_server_under_attack_stays_below_256_mib() {
     let limits = "workers = 0\nidle_timeout_secs = 3600\nwrite_timeout_secs = 3600";
     let config = CONFIG.replace("workers = 2", limits);
     fs::write(place.path().join("appkeep.toml"), config).expect("a configuration");
-    // Without the right to limit it, its peak alone says how much it took.
+    // Without permission to limit it, only the peak is checked.
     let group = MemoryGroup::new();
     let serve = place.serve();
     let server = RunningServer::start(match &group {
@@ -187,7 +189,7 @@ async fn a_server_under_attack_stays_below_256_mib() {
         stream.read_exact(&mut [0; 12]).await.expect("an answer");
         open.push(stream);
     }
-    // Meanwhile others create snapshots, and read lists.
+    // Meanwhile other clients create snapshots and read lists.
     assert_eq!(
         client.status("POST", &snapshots(), &create(64, 251)).await,
         "HTTP/1.1 201"

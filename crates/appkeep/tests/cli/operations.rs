@@ -1,4 +1,4 @@
-//! `appkeep serve --operations-listen`: how the server says how it is doing.
+//! `appkeep serve --operations-listen`: health checks and metrics.
 
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -13,7 +13,7 @@ fn number(text: &str) -> f64 {
     text.parse().expect("a number")
 }
 
-/// A server, and where it says how it is doing.
+/// A server, and the address of its operations listener.
 pub(crate) struct Watched {
     pub(crate) server: RunningServer,
     url: String,
@@ -31,7 +31,7 @@ impl Watched {
         }
     }
 
-    /// The status, the media type and the body, without a token.
+    /// Sends a GET without a token; returns the status, the media type and the body.
     fn get(&self, path: &str) -> (u16, String, String) {
         let url = format!("{}{path}", self.url);
         let response = Client::default().request(&Method::GET, &url, None, &[], None);
@@ -45,7 +45,7 @@ impl Watched {
         (status, serde_json::from_str(&body).expect("JSON"))
     }
 
-    /// Each number by its name and labels, as they are written.
+    /// Returns each metric by its name and labels, as written.
     fn metrics(&self) -> BTreeMap<String, String> {
         let (status, media_type, body) = self.get("/metrics");
         assert_eq!(status, 200);
@@ -73,7 +73,7 @@ fn health_and_version_are_told_without_a_token() {
     assert_eq!(status, 200);
     assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
     assert!(version["contract"].is_string(), "{version}");
-    // Not where the API is, and no API here.
+    // The API's listener has no health checks, and the operations listener has no API.
     assert_eq!(watched.server.get("nobody", "/healthz").status, 404);
     assert_eq!(watched.get(&backups()).0, 404);
     let ended = watched.server.stop("TERM").unwrap();
@@ -127,7 +127,7 @@ fn metrics_tell_of_requests_jobs_and_backups() {
     assert_eq!(after["appkeep_queue_age_seconds"], "0.0");
     assert_eq!(watched.server.stop("TERM").unwrap().status.code(), Some(0));
 
-    // What the store knows is there after a restart.
+    // Metrics from the store survive a restart.
     let watched = Watched::start(place.serve());
     let restarted = watched.metrics();
     assert_eq!(restarted["appkeep_backups{state=\"completed\"}"], "1");

@@ -1,4 +1,4 @@
-//! The binary under test, and commands that run to their end.
+//! The binary under test, and commands that run to completion.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -8,27 +8,27 @@ use appkeep_launcher::{Installation, command};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_appkeep");
 
-/// A call of the binary, without the variables that change what it does.
+/// Returns a call of the binary, without the variables that change its behaviour.
 pub(crate) fn appkeep() -> Command {
     command(Path::new(BINARY))
 }
 
-/// An installation with the usual configuration.
+/// Returns an installation with the usual configuration.
 pub(crate) fn installation() -> Installation {
     Installation::new(Path::new(BINARY)).expect("an installation")
 }
 
-/// Runs the binary with arguments to its end.
+/// Runs the binary with arguments to completion.
 pub(crate) fn run(arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Output {
     appkeep().args(arguments).output().expect("it runs")
 }
 
-/// What went to stdout.
+/// Returns the output on stdout.
 pub(crate) fn said(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("text")
 }
 
-/// The one line on stderr of a command that could not run.
+/// Returns the one line on stderr of a command that could not run.
 #[track_caller]
 pub(crate) fn one_line_error(output: &Output) -> String {
     let complaint = String::from_utf8(output.stderr.clone()).expect("text");
@@ -44,7 +44,7 @@ pub(crate) fn one_line_error(output: &Output) -> String {
         .to_owned()
 }
 
-/// The password of the app's repository, as `appkeep key show --recovery` prints it.
+/// Returns the password of the app's repository, as `appkeep key show --recovery` prints it.
 pub(crate) fn password(place: &Installation) -> String {
     let data = place.data().display().to_string();
     let shown = said(&run(["key", "show", "--recovery", "--data", &data]));

@@ -1,4 +1,4 @@
-//! SIGHUP: takes up another configuration, all of it or nothing, and never ends the server.
+//! SIGHUP: applies another configuration completely or not at all, and never ends the server.
 
 use std::fs;
 use std::path::Path;
@@ -71,7 +71,7 @@ fn a_hangup_takes_up_apps_hooks_and_schedules_of_a_good_configuration() {
     }
 }
 
-/// A server whose log is in this file.
+/// Starts a server that logs to this file.
 fn start_with_log(place: &Installation, log: &Path) -> RunningServer {
     let serve = place.serve();
     let mut shell = Command::new("sh");
@@ -90,7 +90,7 @@ fn a_hangup_with_a_bad_configuration_changes_nothing_and_says_why() {
     let server = start_with_log(&place, &log);
     let token = place.token("acme").unwrap();
     let file = place.path().join("appkeep.toml");
-    // The good part of each isn't taken up either.
+    // The valid part of each isn't applied either.
     let with_app = CONFIG.replacen("[[accounts.buckets]]", SECOND_APP, 1);
     let bad = [
         (Some(format!("{with_app}[sever]\n")), "unknown field `sever`"),

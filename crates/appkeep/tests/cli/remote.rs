@@ -1,4 +1,4 @@
-//! The commands that ask a server.
+//! The commands that contact a server.
 
 mod definitions;
 mod doctor;
@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::program::{appkeep, installation};
 
-/// A server with one app, and a person with a token of it.
+/// A server with one app, and a user with a token for it.
 pub(crate) struct Site {
     pub(crate) place: Installation,
     pub(crate) server: RunningServer,
@@ -26,7 +26,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// A server that works.
+    /// Starts a server with workers.
     pub(crate) fn new() -> Self {
         Self::of(installation())
     }
@@ -37,7 +37,7 @@ impl Site {
         Self { place, server, token }
     }
 
-    /// A server that answers but does no work.
+    /// Starts a server without workers.
     pub(crate) fn idle() -> Self {
         let place = installation();
         let server = place.start_idle().unwrap();
@@ -45,7 +45,7 @@ impl Site {
         Self { place, server, token }
     }
 
-    /// The binary as that person calls it.
+    /// Returns a call of the binary by that user.
     pub(crate) fn command(&self, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Command {
         let mut command = person(&self.server.url, &self.token);
         command
@@ -58,7 +58,7 @@ impl Site {
         self.command(arguments).output().expect("it runs")
     }
 
-    /// Asks for JSON, which must come.
+    /// Runs a command with JSON output, which must succeed.
     #[track_caller]
     pub(crate) fn json(&self, arguments: &[&str]) -> Value {
         let output = self.ask(arguments.iter().chain(&["--output", "json"]));
@@ -67,7 +67,7 @@ impl Site {
     }
 }
 
-/// The binary with a server, a token and an account in its environment.
+/// Returns a call of the binary with a server, a token and an account in its environment.
 pub(crate) fn person(url: &str, token: &str) -> Command {
     let mut command = appkeep();
     command
@@ -77,7 +77,7 @@ pub(crate) fn person(url: &str, token: &str) -> Command {
     command
 }
 
-/// The line on stderr of a command that ended with `code`.
+/// Returns the line on stderr of a command that ended with `code`.
 #[track_caller]
 pub(crate) fn refused(output: &Output, code: i32) -> String {
     let complaint = String::from_utf8(output.stderr.clone()).expect("text");
@@ -87,7 +87,7 @@ pub(crate) fn refused(output: &Output, code: i32) -> String {
     without_word(line)
 }
 
-/// The last line on stderr of a command that ended with `code`, after those that told how far it was.
+/// Returns the last line on stderr of a command that ended with `code`, after its progress messages.
 #[track_caller]
 pub(crate) fn refused_at_last(output: &Output, code: i32) -> String {
     let complaint = String::from_utf8(output.stderr.clone()).expect("text");

@@ -1,4 +1,4 @@
-//! Restoring with the server stopped.
+//! Restores while the server is stopped.
 
 use std::fs;
 use std::io::{self, Read};
@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::program::{appkeep, installation, one_line_error, run, said};
 
-/// A volume with a few kinds of files.
+/// Fills a volume with several kinds of files.
 fn fill(place: &Installation) {
     let volume = place.path().join("volume");
     fs::create_dir(volume.join("below")).unwrap();
@@ -25,12 +25,12 @@ fn fill(place: &Installation) {
     fs::create_dir(volume.join("empty")).unwrap();
 }
 
-/// A place whose app has a completed backup and snapshot, with the server stopped: their ids.
+/// Creates a completed backup and a completed snapshot, stops the server, and returns their ids.
 fn backed_up(place: &Installation) -> (String, String) {
     backed_up_by(place, place.start().unwrap())
 }
 
-/// The same by that server.
+/// Does the same with a given server.
 fn backed_up_by(place: &Installation, server: RunningServer) -> (String, String) {
     let token = place.token("acme").unwrap();
     let id = |created: &serde_json::Value| created["id"].as_str().unwrap().to_owned();
@@ -50,7 +50,7 @@ fn restore(place: &Installation, arguments: &[&str]) -> Output {
     run(["restore", "--data", &data].iter().chain(arguments))
 }
 
-/// Content, modes, times and links of all there is, as `find` and `sha256sum` tell.
+/// Returns content, modes, times and links of all entries, as printed by `find` and `sha256sum`.
 fn described(directory: &std::path::Path) -> String {
     let script = "cd \"$1\" && find . -printf '%p %m %T@ %n %l %y\\n' | sort && \
                   find . -type f -print0 | sort -z | xargs -0 -r sha256sum";
@@ -80,18 +80,18 @@ fn every_byte_comes_back_in_place() {
         assert_eq!(said(&output), expected);
         assert_eq!(described(&volume), before);
     }
-    // It may have been lost altogether.
+    // The volume may have been lost completely.
     fs::remove_dir_all(&volume).unwrap();
     let output = restore(&place, &["--backup", &backup, "--in-place"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert_eq!(described(&volume), before);
-    // The server goes on as if nothing had been.
+    // The server continues normally.
     let server = place.start().unwrap();
     let listed = server.get(&place.token("acme").unwrap(), &backups()).body;
     assert_eq!(listed["items"][0]["state"], "completed");
 }
 
-/// The library leaves out what the server's user told git to ignore, where it finds a `.git`.
+/// The library leaves out files that the server's user told git to ignore, if it finds a `.git`.
 #[test]
 fn what_git_ignores_is_backed_up_too() {
     let place = installation();

@@ -1,4 +1,4 @@
-//! `appkeep serve`: how it says that it is ready, how it stops, and why it doesn't start.
+//! `appkeep serve`: its readiness message, its stop, and start-up errors.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -44,7 +44,7 @@ fn idle_connections_do_not_keep_it_from_stopping() {
     let ended = server.stop("TERM").unwrap();
     assert_eq!(ended.status.code(), Some(0));
     assert_eq!(ended.stderr, "");
-    // It would wait for 5 s for a request that is under way.
+    // An open request would delay the stop by 5 s.
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
     drop((silent, kept));
 }
@@ -63,7 +63,7 @@ fn requests_that_never_end_are_cut_off_when_it_stops() {
          Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{{\"type\":"
     )
     .unwrap();
-    // Whoever comes later is answered: by then both have arrived.
+    // This later request is answered, so both have arrived by then.
     assert_eq!(server.get(&token, &backups()).status, 200);
     let begun = Instant::now();
     let ended = server.stop("TERM").unwrap();

@@ -7,17 +7,17 @@ use rexpect::process::WaitStatus;
 use rexpect::reader::Options;
 use rexpect::session::{PtySession, spawn_with_options};
 
-/// How long the terminal may keep silent, in milliseconds.
+/// The time that the terminal may be silent, in milliseconds.
 const PATIENCE_MILLIS: u64 = 60_000;
 
-/// A command that runs at a terminal.
+/// A command that runs on a terminal.
 pub(crate) struct Terminal(PtySession);
 
 impl Terminal {
-    /// Starts it at a terminal of so many columns.
+    /// Starts the command on a terminal with `columns` columns.
     pub(crate) fn start(columns: u16, command: &Command) -> Self {
         let mut shell = Command::new("sh");
-        // Like any terminal it shows what is typed, until somebody says otherwise.
+        // Like any terminal, it echoes input until the program disables that.
         let script = "stty echo cols \"$1\" rows 24; shift; exec \"$@\"";
         shell.args(["-c", script, "sh", &columns.to_string()]);
         shell.arg(command.get_program()).args(command.get_args());
@@ -32,7 +32,7 @@ impl Terminal {
         Self(spawn_with_options(shell, options).expect("a terminal"))
     }
 
-    /// Reads on until this text was written, and answers what was before it.
+    /// Reads until this text is printed, and returns the output before it.
     pub(crate) fn expect(&mut self, text: &str) -> String {
         match self.0.exp_string(text) {
             Ok(before) => decoded(&before),
@@ -45,7 +45,7 @@ impl Terminal {
         self.0.send_control(key).expect("a terminal");
     }
 
-    /// Waits until the terminal doesn't show what is typed. Whatever was typed before that is thrown away.
+    /// Waits until the terminal doesn't echo input. Input that was typed before is discarded.
     pub(crate) fn until_hidden(&self) {
         eventually("a terminal that doesn't show what is typed", || {
             let terminal = self.0.process().get_file_handle().expect("a terminal");
@@ -61,7 +61,7 @@ impl Terminal {
         self.0.send_line(line).expect("a terminal");
     }
 
-    /// Reads to the end, and answers the exit code and what was written since.
+    /// Reads to the end, and returns the exit code and the remaining output.
     pub(crate) fn end(mut self) -> (i32, String) {
         let text = self.0.exp_eof().expect("its end");
         match self.0.process().wait().expect("its status") {
@@ -71,13 +71,13 @@ impl Terminal {
     }
 }
 
-/// The reader takes each byte for a character.
+/// Decodes UTF-8: the reader treats each byte as a character.
 fn decoded(text: &str) -> String {
     let bytes = text.chars().map(|byte| u8::try_from(byte).expect("a byte"));
     String::from_utf8_lossy(&bytes.collect::<Vec<u8>>()).into_owned()
 }
 
-/// Without the sequences that colour and move.
+/// Removes the escape sequences for colours and cursor movement.
 pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::new();
     let mut characters = text.chars().peekable();

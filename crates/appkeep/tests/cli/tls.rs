@@ -1,4 +1,4 @@
-//! `appkeep serve` over TLS: certificates of its own, certificates of others, and what replaces them.
+//! `appkeep serve` over TLS: its own certificates, provided certificates, and their replacement.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ use rcgen::{CertifiedKey, KeyPair, generate_simple_self_signed};
 
 use crate::program::{installation, one_line_error};
 
-/// What curl says when it doesn't trust a certificate.
+/// The exit code of curl for an untrusted certificate.
 const UNTRUSTED: i32 = 60;
 
 fn serve(place: &Installation, arguments: &[&str]) -> Command {
@@ -22,7 +22,7 @@ fn serve(place: &Installation, arguments: &[&str]) -> Command {
     command
 }
 
-/// A server with a certificate of its own, and the file of its authority.
+/// Starts a server with its own certificate; also returns the file of its authority.
 fn start_self_signed(place: &Installation, more: &[&str]) -> (RunningServer, PathBuf) {
     let mut server = RunningServer::start(serve(place, &[&["--tls", "self-signed"], more].concat())).unwrap();
     let line = server.next_line().unwrap();
@@ -39,7 +39,7 @@ fn start_self_signed(place: &Installation, more: &[&str]) -> (RunningServer, Pat
     (server, ca)
 }
 
-/// Asks for a list with no good token, by that name, and trusting that certificate.
+/// Requests a list with an invalid token, using that host name and trusting that certificate.
 fn ask_as(server: &RunningServer, name: &str, trusted: Option<&Path>, more: &[&str]) -> Output {
     let address = server.url.strip_prefix("https://").expect("https");
     let (host, port) = address.rsplit_once(':').expect("a port");
@@ -79,7 +79,7 @@ fn trusts(server: &RunningServer, file: &Path) -> bool {
     }
 }
 
-/// The files in a directory, and what they hold.
+/// Returns the files in a directory, with their contents.
 fn contents(dir: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(dir).expect("a directory");
     let entries = entries.map(|entry| entry.expect("an entry"));
@@ -147,7 +147,7 @@ fn the_authority_is_made_once_and_the_certificate_anew_only_for_another_name() {
     let output = ask_as(&server, "one.backup.example", Some(&ca), &[]);
     assert_eq!(answered(&output), "401 2");
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
-    // A name less asks for nothing.
+    // A name that is no longer configured doesn't require a new certificate.
     let (_server, _) = start_self_signed(&place, &[]);
     assert_eq!(contents(&dir), after);
 }
@@ -170,7 +170,7 @@ fn an_authority_that_is_broken_is_told_and_not_replaced() {
     assert_eq!(contents(&dir), before);
 }
 
-/// A certificate of nobody's authority in two files.
+/// A self-signed certificate and its key in two files.
 struct Pair {
     cert: PathBuf,
     key: PathBuf,
@@ -189,7 +189,7 @@ impl Pair {
         pair
     }
 
-    /// Takes the place of another one.
+    /// Replaces another pair's files.
     fn replace(&self, other: &Self) {
         fs::copy(&self.key, &other.key).expect("a file");
         fs::copy(&self.cert, &other.cert).expect("a file");
@@ -239,7 +239,7 @@ fn a_certificate_that_is_replaced_is_in_use_without_a_restart() {
     );
 }
 
-/// The same command, but what it says on stderr goes into a file.
+/// Returns the same command with stderr redirected to a file.
 fn logging_to(log: &Path, command: &Command) -> Command {
     let mut shell = Command::new("sh");
     shell.args(["-c", "exec 2>\"$0\"; exec \"$@\""]).arg(log);
@@ -384,14 +384,14 @@ fn plain_http_gets_no_answer_and_harms_nobody() {
     let (server, ca) = start_self_signed(&place, &[]);
     let address = server.url.strip_prefix("https://").unwrap();
     let mut plain = TcpStream::connect(address).unwrap();
-    // In one piece: after the first bytes that are no handshake the server may hang up.
+    // In one piece: the server may close the connection after the first bytes that aren't a handshake.
     let request = format!("GET {} HTTP/1.1\r\nHost: appkeep\r\n\r\n", backups());
     plain.write_all(request.as_bytes()).unwrap();
     let mut answer = Vec::new();
-    // It may be reset, or closed after an alert.
+    // The connection may be reset, or closed after an alert.
     let _ = plain.read_to_end(&mut answer);
     assert!(answer.len() < 20, "{answer:?}");
-    // A handshake that never ends keeps nobody waiting.
+    // A handshake that never ends doesn't block other connections.
     let silent = TcpStream::connect(address).unwrap();
     assert!(trusts(&server, &ca));
     let ended = server.stop("TERM").unwrap();

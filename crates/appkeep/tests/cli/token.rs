@@ -155,7 +155,7 @@ fn token_command(place: &Installation, arguments: &[&str]) -> Output {
         .chain(&arguments[1..]))
 }
 
-/// All tokens, as programs read them.
+/// Returns all tokens, from the JSON output.
 fn listed(place: &Installation) -> Vec<Value> {
     let output = token_command(place, &["list", "--output", "json"]);
     assert_eq!(output.status.code(), Some(0));
@@ -187,7 +187,7 @@ fn a_revoked_token_is_no_good_from_the_next_request_on() {
 
     let again = token_command(&place, &["revoke", "lost"]);
     assert_eq!(one_line_error(&again), "the token \"lost\" is revoked already");
-    // As it is presented, which is how one is found somewhere.
+    // By the token itself, as found in a leak.
     let found = token_command(&place, &["revoke", &kept]);
     assert_eq!(found.status.code(), Some(0));
     assert!(!said(&found).contains(&kept), "it is shown never again");
@@ -330,7 +330,7 @@ fn a_token_that_is_not_meant_for_sure_is_not_revoked() {
         "three digits are too few"
     );
     assert!(listed(&place).iter().all(|token| token["revoked"].is_null()));
-    // Once one of them is revoked, the name is the other's.
+    // Once one of the two is revoked, the name refers to the other.
     assert!(token_command(&place, &["revoke", id]).status.success());
     assert!(token_command(&place, &["revoke", "twin"]).status.success());
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));

@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::forger;
 use crate::program::{appkeep, installation, run, said};
 
-/// `appkeep verify` of a server that keeps little of the contract.
+/// Runs `appkeep verify` on a server that implements little of the contract.
 fn verify_forger(url: &str, more: &[&str]) -> Output {
     let of = [
         "verify",
@@ -41,7 +41,7 @@ fn a_fresh_server_of_ours_holds_the_contract() {
     for part in ["operation", "app_backup_create_for_app", "valid"] {
         assert!(report.contains(part), "{report}");
     }
-    // No bar and no colour where there is no terminal.
+    // Without a terminal there is no bar and no colour.
     let progress = String::from_utf8(output.stderr).unwrap();
     let is_progress = |line: &str| line.contains(" checks are done; the next one is ");
     assert!(progress.lines().all(is_progress), "{progress}");
@@ -52,7 +52,7 @@ fn a_fresh_server_of_ours_holds_the_contract() {
 #[test]
 fn a_server_at_a_url_holds_the_contract_and_is_left_as_it_was() {
     let place = installation();
-    // The judge waits for the answer to half a body.
+    // The checker waits for the response to half a body.
     let config = CONFIG.replace("body_timeout_secs = 600", "body_timeout_secs = 1");
     fs::write(place.path().join("appkeep.toml"), config).unwrap();
     let server = place.start().unwrap();
@@ -72,7 +72,7 @@ fn a_server_at_a_url_holds_the_contract_and_is_left_as_it_was() {
     let report = json(&output);
     assert_eq!(report["outcome"], "holds");
     assert_eq!(report["static"], Value::Null);
-    // What needs more than was given is left out by name.
+    // Checks that need more arguments are skipped with a reason.
     let checks = report["live"]["checks"].as_array().unwrap();
     let reason = |code: &str| {
         let check = checks.iter().find(|check| check["code"] == code).unwrap();

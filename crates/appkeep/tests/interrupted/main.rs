@@ -1,4 +1,4 @@
-//! Restores in place that are killed between two volumes: what the app is then, and how it becomes ready again.
+//! In-place restores that are killed between two volumes: the app's state, and its recovery.
 
 #![allow(
     dead_code,
@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::program::{appkeep, installation, run, said};
 
-/// Dies when the first volume is exchanged, and the second is not.
+/// Aborts after the first volume is swapped, and before the second one.
 const BETWEEN_VOLUMES: &str = "restore.swapping:2:abort";
 
 const VOLUMES: [&str; 2] = ["config", "volume"];
@@ -62,12 +62,12 @@ impl Site {
         }
     }
 
-    /// What each volume holds.
+    /// Returns the content of each volume.
     fn held(&self) -> [String; 2] {
         VOLUMES.map(|volume| fs::read_to_string(self.place.path().join(volume).join("state")).unwrap())
     }
 
-    /// Kills a restore by the command line, with the server stopped.
+    /// Kills a restore on the command line, while the server is stopped.
     fn kill_restore(&self) {
         let mut restore = appkeep();
         restore
@@ -83,7 +83,7 @@ impl Site {
         run(["restore", "--data", &data].iter().chain(arguments))
     }
 
-    /// What a person's command line answers.
+    /// Runs a client command.
     fn ask(&self, server: &RunningServer, arguments: &[&str]) -> Output {
         let mut command = appkeep();
         command
@@ -109,8 +109,8 @@ impl Site {
             .collect()
     }
 
-    /// Creates a snapshot while nothing works, starts a server that works, and makes sure that the snapshot shows
-    /// the saved data of both volumes.
+    /// Creates a snapshot while no worker runs, starts a server with workers, and asserts that the snapshot
+    /// has the saved data of both volumes.
     fn assert_next_snapshot_is_whole(&self) {
         let idle = self.place.start_idle().unwrap();
         assert_eq!(self.app(&idle)["state"], "restoring");
@@ -201,7 +201,7 @@ fn an_app_whose_restore_cannot_be_finished_is_failed_and_not_backed_up() {
     assert!(shown.contains("a restore is unfinished"), "{shown}");
     server.stop("TERM").unwrap();
 
-    // The data that is gone hinders no other restore, neither to a directory nor in place.
+    // The missing data doesn't block other restores, neither to a directory nor in place.
     let target = site.place.path().join("elsewhere").display().to_string();
     let to = ["--backup", &site.backup_id, "--target", &target];
     let elsewhere = site.restore_with(&to);

@@ -1,4 +1,4 @@
-//! What the server says when it is asked.
+//! Checks that need the server's responses.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use crate::credentials::environment;
 use crate::failure::Failure;
 use crate::remote::{Known, Session, age, reasons};
 
-/// How far the clocks of the server and of this machine may be apart.
+/// The largest difference between the clocks of the server and of this machine.
 const CLOCKS_APART_MAX: Duration = Duration::from_mins(5);
 
-/// Apps whose latest backups are looked at.
+/// The number of apps whose latest backups are checked.
 const APPS_LOOKED_AT: usize = 50;
 
-/// The reason of buckets that are no longer configured, in a server's words.
+/// The reason that servers give for buckets that are no longer configured.
 const UNDECLARED: &str = "it is no longer part of the server's configuration";
 
 /// Variables that send requests through a proxy.
@@ -30,7 +30,7 @@ const PROXIES: [&str; 6] = [
     "all_proxy",
 ];
 
-/// Looks at the server, until something is in the way.
+/// Checks the server until a problem prevents further checks.
 pub(super) async fn look(known: &Known, looks: &mut Vec<Look>) {
     let session = match Session::of(known, crate::remote::Format::Table).await {
         Ok(session) => session,
@@ -65,7 +65,7 @@ pub(super) async fn look(known: &Known, looks: &mut Vec<Look>) {
     buckets(&session, looks).await;
 }
 
-/// Which account it is, and what the token may do there.
+/// Checks which account is used, and the token's role in it.
 async fn account(session: &Session) -> Look {
     const AT: &str = "account";
     match session.accounts().await {
@@ -83,7 +83,7 @@ async fn account(session: &Session) -> Look {
     }
 }
 
-/// Whether backups have somewhere to go.
+/// Checks whether a bucket is available for backups.
 async fn buckets(session: &Session, looks: &mut Vec<Look>) {
     const AT: &str = "buckets";
     let buckets = match session.buckets().await {
@@ -125,12 +125,12 @@ async fn buckets(session: &Session, looks: &mut Vec<Look>) {
     });
 }
 
-/// What can be lived without.
+/// Reports a failure that doesn't prevent backups.
 fn doubtful(at: &'static str, failure: &Failure) -> Look {
     Look::doubtful(at, failure.cause(), failure.next_step().unwrap_or_default())
 }
 
-/// What an error at the first request says about the way to the server.
+/// Diagnoses an error of the first request.
 fn in_the_way(session: &Session, error: &Error) -> Vec<Look> {
     let failure = session.fault(error);
     if let ErrorKind::Transport(_) = error.kind() {
@@ -161,7 +161,7 @@ fn in_the_way(session: &Session, error: &Error) -> Vec<Look> {
     vec![answers, wrong]
 }
 
-/// Whether both clocks tell the same.
+/// Compares the clocks of the server and of this machine.
 fn clock(session: &Session, date: &str) -> Option<Look> {
     let there = DateTime::parse_from_rfc2822(date).ok()?.to_utc();
     let apart = (session.now() - there).abs().to_std().ok()?;
@@ -221,7 +221,7 @@ async fn look_at_apps(session: &Session, apps: &[App], looks: &mut Vec<Look>) {
     }
 }
 
-/// How the latest backup of an app is.
+/// Checks the latest backup of an app.
 async fn latest(session: &Session, app: &App) -> Result<Look, Failure> {
     const AT: &str = "backups";
     let (name, now) = (&app.name, session.now());

@@ -1,4 +1,4 @@
-//! What can be told without asking the server: the login, the environment, the address.
+//! Checks that need no request: the login, the environment, the URL.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -6,7 +6,7 @@ use super::Look;
 use crate::login;
 use crate::remote::{Args, Known};
 
-/// Looks, and answers what is known if that is enough to ask the server.
+/// Runs the checks, and returns the settings if they suffice for requests.
 pub(super) fn look(args: &Args, looks: &mut Vec<Look>) -> Option<Known> {
     let known = match args.known() {
         Ok(known) => known,
@@ -32,7 +32,7 @@ pub(super) fn look(args: &Args, looks: &mut Vec<Look>) -> Option<Known> {
     (known.url.is_some() && known.token.is_some()).then_some(known)
 }
 
-/// Whether the token crosses a network unencrypted.
+/// Warns when the token crosses a network unencrypted.
 fn in_clear(url: &str) -> Option<Look> {
     let rest = url.strip_prefix("http://")?;
     let host = rest.split('/').next().unwrap_or_default();
@@ -51,7 +51,7 @@ fn in_clear(url: &str) -> Option<Look> {
     })
 }
 
-/// The login's file.
+/// Checks the login file.
 fn stored(known: &Known) -> Option<Look> {
     let path = login::path().ok().filter(|path| path.exists())?;
     let place = path.display();

@@ -8,7 +8,7 @@ use appkeep_server::system::{Clock, SystemClock};
 use super::{AppNames, CancelArgs};
 use crate::stdout::print_line;
 
-/// How much of an id has to be given at least, in characters.
+/// The shortest prefix of an id that identifies a job, in characters.
 const ID_DIGITS_MIN: usize = 4;
 
 pub(super) async fn run(args: CancelArgs) -> anyhow::Result<()> {
@@ -59,7 +59,7 @@ fn choose<'a>(
     args.jobs.iter().map(|wanted| find(jobs, wanted)).collect()
 }
 
-/// The one job whose id begins so.
+/// Finds the one job whose id begins with `wanted`.
 fn find<'a>(jobs: &'a [PendingJob], wanted: &str) -> anyhow::Result<&'a PendingJob> {
     let begins = |job: &&PendingJob| job.id.to_string().starts_with(&wanted.to_ascii_lowercase());
     let found: Vec<_> = jobs.iter().filter(begins).collect();

@@ -1,4 +1,4 @@
-//! Which certificate `serve` shows, as it stands on the command line.
+//! TLS options of `serve`.
 
 use std::path::PathBuf;
 
@@ -32,7 +32,7 @@ enum Own {
 }
 
 impl TlsArgs {
-    /// What was asked for; without anything it is plain HTTP.
+    /// Returns the source of the certificate; none for plain HTTP.
     pub(crate) fn into_tls(self) -> Option<Tls> {
         match (self.tls_cert, self.tls_key, self.tls) {
             (Some(cert), Some(key), _) => Some(Tls::Files { cert, key }),

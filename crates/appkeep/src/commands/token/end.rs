@@ -1,23 +1,23 @@
-//! When a token ends, as people say it.
+//! Parses the expiry of a token.
 
 use std::str::FromStr;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-/// The longest time for which a token can be made, in days: a hundred years.
+/// The longest validity of a token, in days: a hundred years.
 const DAYS_MAX: i64 = 36_500;
 
-/// The end of a token.
+/// The expiry of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
-    /// So long after it was made.
+    /// A period after the token's creation.
     In(TimeDelta),
-    /// At this moment.
+    /// A point in time.
     At(DateTime<Utc>),
 }
 
 impl End {
-    /// The end of a token that is made at `now`.
+    /// Returns the expiry of a token that is created at `now`.
     pub(crate) fn after(self, now: DateTime<Utc>) -> DateTime<Utc> {
         match self {
             Self::In(duration) => now + duration,

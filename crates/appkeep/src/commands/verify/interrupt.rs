@@ -1,4 +1,4 @@
-//! Signals during a run: the first one ends it in good order, the second one at once.
+//! Signals during a run: the first one stops it in order, the second one ends the program at once.
 
 use std::process;
 use std::sync::Arc;
@@ -8,14 +8,14 @@ use anyhow::Context;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
-/// What exit codes of programs that a signal ended begin with.
+/// The offset of the exit codes of programs that were ended by a signal.
 const SIGNALLED: u8 = 128;
 
 /// The signals that were received.
 pub(super) struct Interrupt(Arc<AtomicU8>);
 
 impl Interrupt {
-    /// Cancels `run` when SIGINT or SIGTERM comes, and ends the program when another one comes.
+    /// Cancels `run` on SIGINT or SIGTERM, and ends the program on another one.
     ///
     /// # Errors
     /// When the signals can't be received.
@@ -42,7 +42,7 @@ impl Interrupt {
         Ok(Self(code))
     }
 
-    /// The exit code after a signal; none without one.
+    /// Returns the exit code after a signal; none without one.
     pub(super) fn exit_code(&self) -> Option<u8> {
         Some(self.0.load(Ordering::Acquire)).filter(|code| *code > 0)
     }

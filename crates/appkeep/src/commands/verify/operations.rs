@@ -8,10 +8,10 @@ use appkeep_contract::Document;
 use super::failed_to;
 use crate::nearest;
 
-/// The operations with these ids; none named means all.
+/// Returns the operations with these ids; without ids, all of them.
 ///
 /// # Errors
-/// When the contract has no operation of a name; the error names those that are like it.
+/// When the contract has no such operation; the error names similar ones.
 pub(super) fn known(wanted: &[String]) -> anyhow::Result<Option<BTreeSet<String>>> {
     if wanted.is_empty() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! Where reports go, and what they look like there.
+//! Formats and destinations of reports.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -70,13 +70,13 @@ pub(super) fn print(report: &Report, format: Format, color: Color) -> anyhow::Re
         .write_all(report.coloured_text().as_bytes())
         .and_then(|()| out.flush())
     {
-        // A reader that has seen enough.
+        // The reader has closed the pipe.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.context("failed to write to stdout"),
     }
 }
 
-/// A file that a report goes to.
+/// A file for a report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Output {
     format: Format,
@@ -99,7 +99,7 @@ impl FromStr for Output {
 }
 
 impl Output {
-    /// Makes sure that there is a directory to write into.
+    /// Checks that the file's directory exists.
     pub(super) fn check(&self) -> anyhow::Result<()> {
         let parent = self.file.parent().filter(|parent| !parent.as_os_str().is_empty());
         let parent = parent.unwrap_or(Path::new("."));

@@ -1,4 +1,4 @@
-//! Progress on stderr: a bar at a terminal, elsewhere a line for each tenth of the checks.
+//! Progress on stderr: a bar on a terminal, otherwise a line for each tenth of the checks.
 
 use std::io::{self, IsTerminal as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,26 +7,26 @@ use std::time::{Duration, Instant};
 use appkeep_contract::live::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// How long a run takes before it is worth a bar.
+/// The delay before the bar appears.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// How often a bar shows the elapsed time.
+/// The interval at which the bar updates the elapsed time.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Lines of a whole run, where there is no terminal.
+/// The number of progress lines of a complete run without a terminal.
 const LINES: usize = 10;
 
-/// The bar's end.
+/// A handle that removes the bar.
 pub(super) struct Bar(ProgressBar);
 
 impl Bar {
-    /// Takes the bar away.
+    /// Removes the bar.
     pub(super) fn end(self) {
         self.0.finish_and_clear();
     }
 }
 
-/// A bar that shows itself after a second where stderr is a terminal, and lines elsewhere.
+/// Creates a bar that appears after 1 s if stderr is a terminal, else a printer of lines.
 pub(super) fn bar() -> (Progress, Bar) {
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     let progress = if io::stderr().is_terminal() {

@@ -1,4 +1,4 @@
-//! The server to be judged, and the credentials for it.
+//! The server to check, and its credentials.
 
 use std::path::PathBuf;
 
@@ -56,7 +56,7 @@ pub(super) struct Args {
 }
 
 impl Args {
-    /// Puts together what is known about the server at `url`, and asks it for the accounts and apps that aren't
+    /// Collects the arguments for the server at `url`, and asks it for the accounts and apps that aren't
     /// named.
     ///
     /// # Errors
@@ -111,7 +111,7 @@ impl Args {
     }
 }
 
-/// A server that may know what nobody said.
+/// A server that is asked for missing ids.
 struct Server<'a> {
     url: &'a str,
     token: &'a str,
@@ -119,7 +119,7 @@ struct Server<'a> {
 }
 
 impl Server<'_> {
-    /// The account that was `given` by `flag`, else the one that the server names.
+    /// Returns the account `given` by `flag`, else the one that the server names.
     async fn account(&self, given: Option<Uuid>, flag: &str) -> anyhow::Result<Uuid> {
         if let Some(account) = given {
             return Ok(account);
@@ -128,7 +128,7 @@ impl Server<'_> {
         found.map_err(|error| failed_to(error).context(format!("no account is known: give {flag}")))
     }
 
-    /// The app that was `given` by `flag`, else one that the server names.
+    /// Returns the app `given` by `flag`, else one that the server names.
     async fn app(&self, account: Uuid, given: Option<Uuid>, flag: &str) -> anyhow::Result<Uuid> {
         if let Some(app) = given {
             return Ok(app);

@@ -1,4 +1,4 @@
-//! What is made from the commands' own definitions: completions, manual pages, help.
+//! Output that is generated from the command definitions: completions, manual pages, help.
 
 use std::fs;
 use std::process::Command;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{Site, person};
 use crate::program::{appkeep, said};
 
-/// What was looked at, how it is, why, and what to do.
+/// A check: its subject, its result, the reason, and the fix.
 type Look = (String, String, String, String);
 
 fn looks(command: &mut std::process::Command) -> (Option<i32>, Vec<Look>) {

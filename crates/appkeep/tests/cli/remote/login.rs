@@ -10,7 +10,7 @@ use super::{Site, refused};
 use crate::program::{appkeep, installation, said};
 use crate::terminal::{Terminal, plain};
 
-/// The binary with nothing but this place's configuration directory.
+/// Returns a call of the binary with only the configuration directory of this site.
 fn bare(site: &Site) -> Command {
     let mut command = appkeep();
     command.env("XDG_CONFIG_HOME", site.place.path().join("config"));
@@ -50,7 +50,7 @@ fn what_is_stored_is_used_and_the_users_alone() {
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(0), "{output:?}");
-    // Again, over what is there.
+    // A second login replaces the first one.
     log_in(&site);
     assert_eq!(fs::read_dir(file(&site).parent().unwrap()).unwrap().count(), 1);
 
@@ -182,7 +182,7 @@ fn what_does_not_work_is_not_stored() {
         refused(&output, 2),
         "no token is known; give --token-file or APPKEEP_TOKEN"
     );
-    // A directory that can't be made.
+    // The directory can't be created.
     fs::write(site.place.path().join("config"), "").unwrap();
     let output = bare(&site)
         .args([

@@ -1,4 +1,4 @@
-//! Apps, backups and snapshots, as a script uses them.
+//! Apps, backups and snapshots, as used by scripts.
 
 use std::fs;
 
@@ -63,7 +63,7 @@ fn a_backup_is_made_waited_for_shown_and_deleted() {
 
     let backup = site.json(&["backup", "show", "before"]);
     let id = text(&backup, "id");
-    // Exactly what the server says.
+    // The output is exactly the server's response.
     let wire = site
         .server
         .get(&site.token, &format!("{}/{id}", app_backups()))

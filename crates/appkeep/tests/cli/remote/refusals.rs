@@ -1,4 +1,4 @@
-//! What can't be done: one line with the cause and the next step, and an exit code.
+//! Refused commands: one line with the cause and the next step, and an exit code.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +10,7 @@ use super::{Site, person, refused, refused_at_last};
 use crate::canned;
 use crate::program::{appkeep, installation, run, said};
 
-/// The account has two apps.
+/// Returns an installation whose account has two apps.
 fn two_apps() -> Installation {
     let place = installation();
     let second =
@@ -238,7 +238,7 @@ fn a_reader_that_leaves_early_is_no_error() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // Nobody reads.
+        // The reader closes the pipe.
         drop(listing.stdout.take());
         let output = listing.wait_with_output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{format}");
@@ -272,7 +272,7 @@ fn files_that_cannot_be_read_or_written_are_named() {
         .output()
         .unwrap();
     assert!(refused(&output, 2).starts_with(&format!("failed to write manual pages into {name}/below: ")));
-    // Root may write anywhere else.
+    // Root could write anywhere else.
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
 }
 

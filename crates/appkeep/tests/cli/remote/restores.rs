@@ -1,4 +1,4 @@
-//! Restoring in place, through the server.
+//! In-place restores through the server.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ fn a_restore_that_cannot_be_read_fails_with_the_reason_and_leaves_the_old_data()
     let site = Site::new();
     site.json(&["backup", "create", "good", "--wait"]);
     fs::write(greeting(&site), "newer").unwrap();
-    // Every pack is damaged.
+    // Damages every pack.
     let data = site
         .place
         .path()
@@ -105,7 +105,7 @@ fn a_restore_that_cannot_be_read_fails_with_the_reason_and_leaves_the_old_data()
     );
 }
 
-/// A file system in memory that keeps no extended attributes, at `place`/disk until this is dropped.
+/// A file system in memory without extended attributes, mounted at `place`/disk until this is dropped.
 struct PlainDisk(PathBuf);
 
 impl PlainDisk {

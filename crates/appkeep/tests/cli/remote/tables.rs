@@ -1,4 +1,4 @@
-//! What people see: tables that fit their terminals.
+//! Tables that fit the terminal.
 
 use std::time::{Duration, SystemTime};
 
@@ -12,13 +12,13 @@ use crate::canned;
 use crate::program::said;
 use crate::terminal::{Terminal, plain};
 
-/// Three days ago, as a server writes it.
+/// Returns the time three days ago, in a server's notation.
 fn then() -> String {
     let then = SystemTime::now() - Duration::from_hours(72);
     DateTime::<Utc>::from(then).to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
-/// A list as a server of somebody else's may have it.
+/// Starts a fake server with a list that another implementation could return.
 fn start() -> MockServer {
     let then = then();
     let resources = [
@@ -77,7 +77,7 @@ fn start() -> MockServer {
     })
 }
 
-/// What a terminal of so many columns shows.
+/// Returns the output on a terminal with `columns` columns.
 fn shown(columns: u16, arguments: &[&str]) -> String {
     let server = start();
     let mut command = person(&server.uri(), "secret");

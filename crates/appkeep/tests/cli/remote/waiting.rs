@@ -1,4 +1,4 @@
-//! Waiting, at a terminal and without one.
+//! Waits, with and without a terminal.
 
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::canned;
 use crate::program::said;
 use crate::terminal::{Terminal, plain};
 
-/// A backup as a server tells it.
+/// Returns a backup in a server's notation.
 fn backup(state: &str, bytes: &str) -> String {
     format!(
         r#"{{"type":"application/astra-appBackup","version":"1.1","id":"5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7f01",
@@ -43,7 +43,7 @@ fn ctrl_c_says_that_the_backup_goes_on_and_how_to_look() {
         .unwrap_or_default()
         .trim()
         .to_owned();
-    // The terminal may have put `^C` in front.
+    // The terminal may have printed `^C` in front.
     assert!(
         last.ends_with(&format!(
             "error: stopped waiting: the backup nightly goes on; look with appkeep backup show {id}"
@@ -63,7 +63,7 @@ fn a_signal_says_so_too_where_there_is_no_terminal() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // It has told the state, so it listens.
+    // Once it has printed the state, its signal handler is installed.
     let mut first = [0_u8; 24];
     std::io::Read::read_exact(waiting.stderr.as_mut().unwrap(), &mut first).unwrap();
     assert_eq!(&first, b"backup nightly: pending\n");
@@ -87,7 +87,7 @@ fn a_wait_has_an_end_if_one_is_given() {
     );
 }
 
-/// A server whose backup advances each time that it is looked at.
+/// Starts a fake server whose backup advances at each request.
 fn advancing(states: Vec<(&'static str, String)>) -> MockServer {
     let seen = Arc::new(AtomicUsize::new(0));
     canned::start(move |_, _| {

@@ -1,4 +1,4 @@
-//! What reports look like, and where they go.
+//! Formats and destinations of reports.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! What could not be judged, and why: exit code 2.
+//! Runs that are impossible, and the reasons: exit code 2.
 
 use std::fs;
 

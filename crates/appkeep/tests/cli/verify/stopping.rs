@@ -1,4 +1,4 @@
-//! Runs that end before their last check, and what they leave behind.
+//! Runs that end before their last check, and the data that they leave behind.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Output, Stdio};
@@ -33,7 +33,7 @@ fn ten_requests_without_a_response_end_the_run_with_exit_code_2() {
 fn an_endless_response_is_read_up_to_a_limit() {
     let is_list = |path: &str| path.split('?').next().unwrap_or_default().ends_with("appBackups");
     let url = faulty(move |method, path, _| (method == "GET" && is_list(path)).then_some(Fault::Endless));
-    // With so little memory it can't read more.
+    // The memory limit would be exceeded if it read more.
     let mut shell = Command::new("sh");
     shell.args(["-c", "ulimit -v 2000000; exec \"$@\"", "sh"]);
     let appkeep = appkeep();

@@ -1,4 +1,4 @@
-//! Requests that are sound until a test spoils them.
+//! Valid requests that tests can modify.
 
 use appkeep_contract::document::{Operation, ParameterLocation};
 use http::Method;
@@ -8,44 +8,44 @@ use serde_json::{Value, json};
 use crate::contract::operation;
 use crate::http::{Answer, Api};
 
-/// What a request carries as its body.
+/// The body of a request.
 #[derive(Debug, Clone)]
 pub enum Payload {
-    /// Nothing.
+    /// No body.
     None,
     /// JSON.
     Json(Value),
-    /// Anything.
+    /// Arbitrary bytes.
     Bytes(Vec<u8>),
 }
 
-/// A request to an operation. What its parts say goes over the wire as it is.
+/// A request to an operation. Its parts are sent unchanged.
 #[derive(Debug, Clone)]
 pub struct Ask {
     /// The operation.
     pub operation: &'static Operation,
-    /// The method; the operation's own at first.
+    /// The method; initially the operation's own.
     pub method: Method,
     /// The account in the path.
     pub account: String,
-    /// The app in the path, where there is one.
+    /// The app in the path, if there is one.
     pub app: String,
-    /// The backup or snapshot in the path, where there is one.
+    /// The backup or snapshot in the path, if there is one.
     pub resource: String,
-    /// What follows the question mark; without one when it is empty.
+    /// The query string; if it is empty, there is no question mark.
     pub query: String,
     /// The value of `Authorization`.
     pub authorization: Option<Vec<u8>>,
     /// The value of `Content-Type`.
     pub content_type: Option<Vec<u8>>,
-    /// The value of `ForceUpdate`, where the operation has it.
+    /// The value of `ForceUpdate`, if the operation has it.
     pub force_update: Option<String>,
-    /// The body; the least that a create needs at first.
+    /// The body; initially the smallest valid one.
     pub body: Payload,
 }
 
 impl Ask {
-    /// A request to the operation of that `operationId`, by the bearer of a token. The ids are still missing.
+    /// Creates a request to the operation with that `operationId`, with a token. The ids aren't set yet.
     ///
     /// # Panics
     /// When the contract has no such operation.
@@ -77,14 +77,14 @@ impl Ask {
         }
     }
 
-    /// The names of the ids in its path.
+    /// Returns the names of the ids in its path.
     pub fn ids(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.operation
             .parameters_in(ParameterLocation::Path)
             .map(|parameter| parameter.name.as_str())
     }
 
-    /// Puts that text where the path has the id of that name.
+    /// Sets the id of that name in the path.
     ///
     /// # Panics
     /// When no path has such an id.
@@ -98,12 +98,12 @@ impl Ask {
         text.clone_into(place);
     }
 
-    /// Presents that token.
+    /// Sets the bearer token.
     pub fn token(&mut self, token: &str) {
         self.authorization = Some(format!("Bearer {token}").into_bytes());
     }
 
-    /// Adds a query parameter, as it is.
+    /// Adds a query parameter, unescaped.
     pub fn parameter(&mut self, text: &str) {
         if !self.query.is_empty() {
             self.query.push('&');
@@ -114,7 +114,7 @@ impl Ask {
     /// Sets a member of the body.
     ///
     /// # Panics
-    /// When the body is no JSON object.
+    /// When the body isn't a JSON object.
     pub fn member(&mut self, name: &str, value: Value) {
         let Payload::Json(Value::Object(members)) = &mut self.body else {
             panic!("a body with members")
@@ -122,10 +122,10 @@ impl Ask {
         members.insert(name.to_owned(), value);
     }
 
-    /// Takes a member of the body away.
+    /// Removes a member of the body.
     ///
     /// # Panics
-    /// When the body is no JSON object.
+    /// When the body isn't a JSON object.
     pub fn without(&mut self, name: &str) {
         let Payload::Json(Value::Object(members)) = &mut self.body else {
             panic!("a body with members")
@@ -133,15 +133,15 @@ impl Ask {
         members.shift_remove(name);
     }
 
-    /// Makes that text the body.
+    /// Sets the body to that text.
     pub fn text(&mut self, text: impl Into<Vec<u8>>) {
         self.body = Payload::Bytes(text.into());
     }
 
-    /// The body as it goes over the wire.
+    /// Returns the body as it is sent.
     ///
     /// # Panics
-    /// When it can't be written.
+    /// When it can't be serialised.
     #[must_use]
     pub fn bytes(&self) -> Vec<u8> {
         match &self.body {
@@ -151,7 +151,7 @@ impl Ask {
         }
     }
 
-    /// Path and query.
+    /// Returns path and query.
     #[must_use]
     pub fn path(&self) -> String {
         let path = self
@@ -168,7 +168,7 @@ impl Ask {
         }
     }
 
-    /// Whether the operation has a parameter of that name in its path or query.
+    /// Returns whether the operation has a parameter of that name in its path or query.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         let places = [ParameterLocation::Path, ParameterLocation::Query];
@@ -178,10 +178,10 @@ impl Ask {
             .any(|parameter| parameter.name == name && places.contains(&parameter.location))
     }
 
-    /// Sends it.
+    /// Sends the request.
     ///
     /// # Panics
-    /// When no answer comes.
+    /// When there is no response.
     pub async fn send(&self, api: &Api) -> Answer {
         let mut request = api.request(self.method.clone(), &self.path());
         if let Some(authorization) = &self.authorization {

@@ -1,4 +1,4 @@
-//! The authored document, for tests that walk through all of it.
+//! The authored OpenAPI document, for tests that cover all of it.
 
 use std::sync::{Arc, LazyLock};
 
@@ -13,13 +13,13 @@ static CONTRACT: LazyLock<ResponseValidator> = LazyLock::new(|| {
     ResponseValidator::new(Arc::new(document)).expect("sound schemas in the contract")
 });
 
-/// Every operation of the contract.
+/// Returns every operation of the contract.
 #[must_use]
 pub fn operations() -> &'static [Operation] {
     CONTRACT.document().operations()
 }
 
-/// The operation of that `operationId`.
+/// Returns the operation with that `operationId`.
 ///
 /// # Panics
 /// When the contract has none.
@@ -32,8 +32,8 @@ pub fn operation(id: &str) -> &'static Operation {
 }
 
 impl Answer {
-    /// What is wrong with this answer from that operation: with its status, headers and body as the contract
-    /// describes them, and with what every problem has.
+    /// Returns the violations in this operation's response: of its status, headers and body as the contract
+    /// describes them, and of the rules for every problem.
     #[must_use]
     pub fn violations(&self, operation: &str) -> Vec<String> {
         let headers: Vec<(String, String)> = self

@@ -1,4 +1,4 @@
-//! What lies on disk: files to back up, what is true of a tree, and the repository as plain restic sees it.
+//! Files on disk: files to back up, comparison of trees, and the repository as plain restic sees it.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -14,7 +14,7 @@ use appkeep_server::keys::{ExposeSecret, KeyStore, SecretString};
 use serde_json::Value;
 use uuid::Uuid;
 
-/// Writes a file that neither compresses nor repeats.
+/// Writes a file that can be neither compressed nor deduplicated.
 ///
 /// # Panics
 /// When it can't be written.
@@ -24,10 +24,10 @@ pub fn write_noise(path: &Path, bytes: u64) {
     io::copy(&mut noise.take(bytes), &mut file).expect("random bytes in it");
 }
 
-/// Fills an empty directory with what a copy can get wrong.
+/// Fills an empty directory with files that are difficult to copy correctly.
 ///
 /// # Panics
-/// When that can't be written.
+/// When they can't be written.
 pub fn write_zoo(root: &Path) {
     let write = |path: &str, content: &[u8]| fs::write(root.join(path), content).expect("a file");
     fs::create_dir_all(root.join("deep/er")).expect("directories");
@@ -73,7 +73,7 @@ pub fn write_zoo(root: &Path) {
     }
 }
 
-/// What is true of an entry and should be true of its copy.
+/// The properties of an entry that its copy must have, too.
 #[derive(PartialEq, Eq)]
 struct Described {
     mode: u32,
@@ -85,7 +85,7 @@ struct Described {
 enum Content {
     Directory,
     Link(PathBuf),
-    /// Its bytes, and the first of its names.
+    /// The content, and the first of the file's names.
     File(Vec<u8>, PathBuf),
 }
 
@@ -100,8 +100,8 @@ impl std::fmt::Debug for Described {
     }
 }
 
-/// Fails with the first difference between two trees: content, mode, time, links, and which names are one
-/// file.
+/// Asserts that two trees are equal in content, mode, time, links, and hard links. Reports the first
+/// difference.
 ///
 /// # Panics
 /// When they differ.
@@ -115,10 +115,11 @@ pub fn assert_same_tree(original: &Path, copy: &Path) {
     assert!(added.is_empty(), "{added:?} came from nowhere");
 }
 
-/// Checks that a snapshot's copy has the names and bytes of `original`; everything else is in its manifest.
+/// Asserts that a snapshot's copy has the names and content of `original`; all other properties are in its
+/// manifest.
 ///
 /// # Panics
-/// When it hasn't.
+/// When they differ.
 #[track_caller]
 pub fn assert_same_content(original: &Path, copy: &Path) {
     let content = |root| {
@@ -139,7 +140,7 @@ pub fn assert_same_content(original: &Path, copy: &Path) {
     }
 }
 
-/// Copies a tree as it is to `copy`, which doesn't exist yet.
+/// Copies a tree unchanged to `copy`, which must not exist yet.
 ///
 /// # Panics
 /// When it can't be copied.
@@ -178,8 +179,8 @@ fn describe(root: &Path) -> BTreeMap<PathBuf, Described> {
     described.collect()
 }
 
-/// Everything from `root` down, sorted; nothing when there is no such directory. What vanishes meanwhile is
-/// left out.
+/// Returns everything from `root` down, sorted; nothing if there is no such directory. Entries that vanish
+/// meanwhile are left out.
 fn walk(root: &Path) -> BTreeMap<PathBuf, Metadata> {
     let mut found = BTreeMap::new();
     let mut open = vec![root.to_owned()];
@@ -196,14 +197,14 @@ fn walk(root: &Path) -> BTreeMap<PathBuf, Metadata> {
     found
 }
 
-/// The files and links below `root`.
+/// Returns the files and links below `root`.
 #[must_use]
 pub fn files_below(root: &Path) -> Vec<PathBuf> {
     let files = walk(root).into_iter().filter(|(_, metadata)| !metadata.is_dir());
     files.map(|(path, _)| path).collect()
 }
 
-/// How many bytes the files below `root` have.
+/// Returns the total size of the files below `root`, in bytes.
 #[must_use]
 pub fn bytes_below(root: &Path) -> u64 {
     let files = walk(root);
@@ -214,18 +215,18 @@ pub fn bytes_below(root: &Path) -> u64 {
 /// An app's repository in a bucket, as plain restic sees it.
 #[derive(Debug, Clone)]
 pub struct Repository {
-    /// Where it lies.
+    /// The path of the repository.
     pub path: PathBuf,
-    /// Where its key lies, wrapped.
+    /// The path of its wrapped key.
     pub key_file: PathBuf,
-    /// The data directory of the server whose key it is.
+    /// The data directory of the server that owns the key.
     pub data: PathBuf,
-    /// Its bucket and app.
+    /// The ids of the bucket and the app.
     pub ids: (Uuid, Uuid),
 }
 
 impl Repository {
-    /// What restic takes to open it.
+    /// Returns the restic password.
     ///
     /// # Panics
     /// When there is no key, or it can't be opened.
@@ -236,7 +237,7 @@ impl Repository {
         password.expect("a key that opens")
     }
 
-    /// Runs restic on it and answers what it says.
+    /// Runs restic on the repository and returns its output.
     ///
     /// # Panics
     /// When restic fails.
@@ -258,7 +259,7 @@ impl Repository {
         said
     }
 
-    /// The snapshots that it holds.
+    /// Lists the restic snapshots in the repository.
     ///
     /// # Panics
     /// When restic fails.
@@ -268,10 +269,10 @@ impl Repository {
         serde_json::from_str(&said).expect("restic speaks JSON")
     }
 
-    /// Reads everything in it.
+    /// Asserts that restic can read all data in the repository.
     ///
     /// # Panics
-    /// When anything is wrong with it.
+    /// When restic finds a problem.
     pub fn assert_sound(&self) {
         let said = self.restic(&["check", "--read-data"]);
         assert!(said.contains("no errors were found"), "{said}");

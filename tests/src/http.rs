@@ -1,4 +1,4 @@
-//! Requests to the server, as raw as a test needs them.
+//! HTTP requests to the server, as low-level as a test needs them.
 
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::{Value, json};
@@ -6,22 +6,22 @@ use uuid::Uuid;
 
 use crate::eventually;
 
-/// What a server answered.
+/// A server's response.
 #[derive(Debug)]
 pub struct Answer {
     /// The status.
     pub status: StatusCode,
     /// The headers.
     pub headers: HeaderMap,
-    /// The body, as it came.
+    /// The body, unchanged.
     pub bytes: Vec<u8>,
 }
 
 impl Answer {
-    /// The body as JSON; null when there is none.
+    /// Returns the body as JSON; null if it is empty.
     ///
     /// # Panics
-    /// When there is a body that isn't JSON.
+    /// When the body isn't JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         if self.bytes.is_empty() {
@@ -30,7 +30,7 @@ impl Answer {
         serde_json::from_slice(&self.bytes).expect("a JSON body")
     }
 
-    /// A header as text; empty when it isn't there.
+    /// Returns a header as text; empty if it is absent.
     #[must_use]
     pub fn header(&self, name: &str) -> String {
         let value = self
@@ -40,7 +40,7 @@ impl Answer {
         value.unwrap_or_default().into_owned()
     }
 
-    /// Status and problem number, as `409/128`; `409/-` when the body is no numbered problem.
+    /// Returns status and problem number, such as `409/128`; `409/-` if the body isn't a numbered problem.
     #[must_use]
     pub fn problem(&self) -> String {
         let body: Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
@@ -51,7 +51,7 @@ impl Answer {
         format!("{}/{number}", self.status.as_u16())
     }
 
-    /// The names in `invalidParams` and `invalidFields`, in that order.
+    /// Returns the names in `invalidParams` and `invalidFields`, in that order.
     #[must_use]
     pub fn culprits(&self) -> Vec<String> {
         let body: Value = serde_json::from_slice(&self.bytes).unwrap_or_default();
@@ -66,7 +66,7 @@ impl Answer {
     }
 }
 
-/// The API as the bearer of a token sees it.
+/// An API client with a token.
 #[derive(Clone)]
 pub struct Api {
     http: reqwest::Client,
@@ -76,10 +76,10 @@ pub struct Api {
 }
 
 impl Api {
-    /// The API at `url` for `account`.
+    /// Creates a client of the API at `url` for `account`.
     ///
     /// # Panics
-    /// When no HTTP client can be made.
+    /// When no HTTP client can be created.
     #[must_use]
     pub fn new(url: String, token: String, account: Uuid) -> Self {
         let http = reqwest::Client::builder()
@@ -94,37 +94,37 @@ impl Api {
         }
     }
 
-    /// The server's scheme, host and port.
+    /// Returns the server's scheme, host and port.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The token.
+    /// Returns the token.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.token
     }
 
-    /// The path of the account's backups.
+    /// Returns the path of the account's backups.
     #[must_use]
     pub fn backups(&self) -> String {
         format!("/accounts/{}/topology/v1/appBackups", self.account)
     }
 
-    /// The path of an app's backups.
+    /// Returns the path of an app's backups.
     #[must_use]
     pub fn app_backups(&self, app: Uuid) -> String {
         format!("/accounts/{}/k8s/v1/apps/{app}/appBackups", self.account)
     }
 
-    /// The path of an app's snapshots.
+    /// Returns the path of an app's snapshots.
     #[must_use]
     pub fn app_snaps(&self, app: Uuid) -> String {
         format!("/accounts/{}/k8s/v1/apps/{app}/appSnaps", self.account)
     }
 
-    /// A request that can be changed before it is sent with [`Self::send`].
+    /// Creates a request that can be changed before it is sent with [`Self::send`].
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         self.http.request(method, format!("{}{path}", self.url))
     }
@@ -132,7 +132,7 @@ impl Api {
     /// Sends a request.
     ///
     /// # Panics
-    /// When no answer comes.
+    /// When there is no response.
     pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.expect("an answer");
         let (status, headers) = (response.status(), response.headers().clone());
@@ -144,19 +144,19 @@ impl Api {
         }
     }
 
-    /// GET, with the token.
+    /// Sends GET with the token.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(self.request(Method::GET, path).bearer_auth(&self.token))
             .await
     }
 
-    /// DELETE, with the token.
+    /// Sends DELETE with the token.
     pub async fn delete(&self, path: &str) -> Answer {
         self.send(self.request(Method::DELETE, path).bearer_auth(&self.token))
             .await
     }
 
-    /// POST of a JSON body, with the token.
+    /// Sends POST with a JSON body and the token.
     pub async fn post(&self, path: &str, body: &Value) -> Answer {
         self.send(
             self.request(Method::POST, path)
@@ -200,7 +200,7 @@ impl Api {
         answer.json()
     }
 
-    /// Waits until the resource at `path` is in one of `states`, and answers it.
+    /// Waits until the resource at `path` is in one of `states`, and returns it.
     ///
     /// # Panics
     /// When that doesn't happen.

@@ -1,7 +1,7 @@
-//! What the black-box tests share: a real server in a temporary directory, and ways to talk to it.
+//! The harness of the black-box tests: a real server in a temporary directory, and a client.
 //!
-//! A [`TestServer`] is the library's own server on a free port, with a clock that only moves when it is
-//! asked and ids that are counted, so that answers can be compared to the letter.
+//! A [`TestServer`] is the library's own server on a free port. Its clock is a stepping one and its ids are
+//! counted up, so that responses can be compared exactly.
 
 mod ask;
 mod contract;
@@ -21,13 +21,13 @@ pub use appkeep_server::testing::{CountedIds, SteppingClock};
 
 use std::time::{Duration, Instant};
 
-/// How long a condition may take to come true before a test gives up.
+/// The time that a condition may take to become true.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
-/// Looks again and again until `look` finds something.
+/// Polls until `look` returns a value.
 ///
 /// # Panics
-/// When it finds nothing within [`PATIENCE`]: says what was waited for.
+/// When it returns none within [`PATIENCE`]; the message names the condition.
 pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {

@@ -13,8 +13,8 @@ use uuid::Uuid;
 use crate::disk::Repository;
 use crate::http::Api;
 
-/// Two accounts. `acme` has the apps `shop` (two volumes) and `blog`, and two buckets of which `local` is
-/// the default; `other` has an app and a bucket of its own.
+/// Two accounts. `acme` has the apps `shop` (two volumes) and `blog`, and two buckets, of which `local` is
+/// the default; `other` has its own app and bucket.
 const CONFIG: &str = r#"
 [server]
 # Others test beside this one.
@@ -66,7 +66,7 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// The usual set-up.
+    /// Creates the usual set-up.
     ///
     /// # Panics
     /// When the temporary directory can't be filled.
@@ -123,7 +123,7 @@ impl Builder {
         self.with(|builder| builder.config(config))
     }
 
-    /// The temporary directory, for tests that write to it before the server starts.
+    /// Returns the temporary directory, for tests that write to it before the server starts.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.builder.path()
@@ -162,18 +162,18 @@ impl DerefMut for TestServer {
 }
 
 impl TestServer {
-    /// The usual set-up, started.
+    /// Starts the usual server.
     pub async fn start() -> Self {
         Builder::new().start().await
     }
 
-    /// Where the copy of a snapshot lies.
+    /// Returns the directory with the copy of a snapshot.
     #[must_use]
     pub fn snapshot_dir(&self, app: Uuid, snap: &str) -> PathBuf {
         self.data().join("snapshots").join(app.to_string()).join(snap)
     }
 
-    /// An app's repository in a bucket of `acme` whose directory has the bucket's name.
+    /// Returns an app's repository in a bucket of `acme` whose directory has the bucket's name.
     ///
     /// # Panics
     /// When there is no such bucket.
@@ -198,10 +198,10 @@ impl TestServer {
         self.server.token(role, accounts).await
     }
 
-    /// Confirms what the retention of a schedule holds, as the command line does.
+    /// Confirms the deletion that a schedule's retention holds back, as the command line does.
     ///
     /// # Panics
-    /// When it holds nothing.
+    /// When nothing is held back.
     pub async fn confirm_retention(&self, name: &str) {
         let store = self.server().store();
         let found = retention::find_schedules(store.as_ref(), name).await;
@@ -210,25 +210,25 @@ impl TestServer {
         assert_ne!(held.expect("it is confirmed"), [] as [String; 0]);
     }
 
-    /// The API as a member of the account `acme` sees it.
+    /// Returns a client for a member of the account `acme`.
     ///
     /// # Panics
-    /// When no token can be made.
+    /// When the token can't be created.
     pub async fn api(&self) -> Api {
         self.api_as("member", &["acme"]).await
     }
 
-    /// The API as somebody with that role in these accounts sees it; paths are relative to `acme`.
+    /// Returns a client for a user with that role in these accounts; paths are relative to `acme`.
     ///
     /// # Panics
-    /// When no token can be made.
+    /// When the token can't be created.
     pub async fn api_as(&self, role: &str, accounts: &[&str]) -> Api {
         let token = self.token(role, accounts).await;
         Api::new(format!("http://{}", self.address()), token, self.account("acme"))
     }
 
-    /// Lets time pass for the server five times as quickly as it does, when it is called again and again. Leases of
-    /// jobs that run are kept, as they are renewed meanwhile.
+    /// Advances the server's clock at five times real speed when called repeatedly. Leases of running jobs
+    /// are kept, as they are renewed meanwhile.
     ///
     /// # Panics
     /// When a test panicked here before.
@@ -240,23 +240,23 @@ impl TestServer {
         }
     }
 
-    /// Sets the server's clock back by that much.
+    /// Sets the server's clock back.
     pub fn set_back(&self, by: Duration) {
         self.clock().set_back(by);
     }
 }
 
-/// The usual configuration, for tests that change a line of it.
+/// Returns the usual configuration, for tests that change a line of it.
 #[must_use]
 pub fn usual_config() -> &'static str {
     CONFIG
 }
 
-/// Shows what the server did beside a test that failed.
+/// Shows the server's log next to a test that failed.
 fn log() {
     let log = tracing_subscriber::fmt()
         .with_env_filter("warn,appkeep_core=info")
         .with_ansi(false);
-    // The first test of a process starts it for all of them.
+    // The first test in a process initialises it for all of them.
     let _ = log.with_test_writer().try_init();
 }

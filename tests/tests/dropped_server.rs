@@ -1,4 +1,4 @@
-//! A server that is dropped leaves no task, no thread and no file.
+//! A dropped server leaves no task, no thread and no file.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -10,13 +10,14 @@ use serde_json::json;
 use tokio::runtime::Handle;
 use tokio::sync::Mutex;
 
-/// So large that the test sees the backup in progress.
+/// Large enough that the test observes the backup in progress.
 const LARGE_BYTES: u64 = 96 << 20;
 
 /// Tests in one process share the threads that are counted.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
-/// The names of this process's threads, sorted, without those of the test's own runtime: idle ones stay for 10 s.
+/// Returns the names of this process's threads, sorted, without those of the test's own runtime: idle ones
+/// stay for 10 s.
 fn threads() -> Vec<String> {
     let tasks = fs::read_dir("/proc/self/task").expect("this process's threads");
     let names = tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("comm")).ok());

@@ -1,6 +1,7 @@
-//! Every example payload that the original documents: kept as a snapshot, and read by all who have to.
+//! Every example payload that the original documents: kept as a snapshot, and read by all types that must
+//! accept it.
 //!
-//! The payloads are taken from the contract, never typed in again. A snapshot is named after the operation
+//! The payloads are taken from the contract, never copied by hand. A snapshot is named after the operation
 //! and the place in it: `request`, or the status.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
@@ -22,7 +23,7 @@ use serde_json::Value;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 
-/// The committed list of the payloads: a digest, an operation, `request` or a status.
+/// The committed list of the payloads: a digest, an operation, and `request` or a status.
 const LISTED: &str = include_str!("../../spec/examples.sha256");
 
 /// The place of a request's payload; that of a response is its status.
@@ -33,7 +34,7 @@ const REQUEST: &str = "request";
 struct Payload {
     operation: String,
     place: String,
-    /// The schema of each media type that it is documented in.
+    /// The schema of each media type for which it is documented.
     schemas: Vec<SchemaPlace>,
     /// The first of those media types.
     media_type: String,
@@ -54,7 +55,7 @@ impl Payload {
     }
 }
 
-/// The documented payloads in the contract's order.
+/// Returns the documented payloads in the contract's order.
 fn payloads(document: &Document) -> Vec<Payload> {
     let mut found = Vec::new();
     for operation in document.operations() {
@@ -74,7 +75,7 @@ fn payloads(document: &Document) -> Vec<Payload> {
     found
 }
 
-/// The one payload of a request or response, the same in all its media types.
+/// Returns the one payload of a request or response, which is the same in all its media types.
 fn payload(document: &Document, operation: &str, place: String, content: &[MediaType]) -> Payload {
     let mut values = content
         .iter()
@@ -157,7 +158,7 @@ fn every_documented_payload_fits_its_own_schema() {
     }
 }
 
-/// What goes into a type and comes out of it again.
+/// Converts a value to a type and back.
 fn there_and_back<T: DeserializeOwned + Serialize>(value: &Value) -> serde_json::Result<Value> {
     serde_json::from_value::<T>(value.clone()).and_then(serde_json::to_value)
 }
@@ -201,8 +202,8 @@ async fn the_client_loses_nothing_of_a_documented_response() {
     }
 }
 
-/// Calls an operation, whatever it is about: the status that came, what the client read, written again, and
-/// that for debugging.
+/// Calls an operation with arbitrary arguments. Returns the status, the value that the client read and
+/// serialised again, and its debug output.
 async fn call(client: &Client, operation: &str) -> (StatusCode, Value, String) {
     let id = Uuid::nil();
     let backup = || types::AppBackupCreate::builder();
@@ -291,12 +292,12 @@ fn seen<T: Serialize + Debug>(answer: Result<ResponseValue<T>, Error>) -> (Statu
     }
 }
 
-/// Whether nothing ended in one of the client's `extra`, where it keeps the members that it has no field for.
+/// Returns whether all of the client's `extra` maps are empty, in which it keeps members without a field.
 fn is_all_known(debug: &str) -> bool {
     debug.contains("extra: {}") && !debug.contains("extra: {\"")
 }
 
-/// Starts a server that answers with the payload that the first segment of a request's path names.
+/// Starts a server that responds with the payload that the first segment of a request's path names.
 async fn quote(payloads: &[Payload]) -> String {
     let answers: Vec<(String, String)> = payloads
         .iter()
@@ -341,7 +342,7 @@ async fn answer(connection: TcpStream, answers: &[(String, String)]) {
     }
     connection.write_all(answer.as_bytes()).await.unwrap();
     connection.shutdown().await.unwrap();
-    // Whatever body there is has to be taken in, or the connection breaks before the answer is read.
+    // Any body has to be read, or the connection breaks before the response is read.
     tokio::io::copy(&mut connection, &mut tokio::io::sink())
         .await
         .ok();
@@ -363,7 +364,7 @@ async fn a_running_server_accepts_every_documented_request() {
     for Payload { operation, value, .. } in requests {
         let is_backup = operation == "app_backup_create_for_app";
 
-        // To the letter.
+        // The payload is sent unchanged.
         let path = if is_backup {
             api.app_backups(shop)
         } else {
@@ -378,7 +379,7 @@ async fn a_running_server_accepts_every_documented_request() {
         );
         assert_eq!(answer.json()["name"], value["name"], "{operation}");
 
-        // Read and written by the client; for another app, since the name is taken now.
+        // Parsed and serialised by the client; for another app, since the name is already in use.
         let status = if is_backup {
             let body: types::AppBackupCreate = kept(value);
             client
@@ -406,7 +407,7 @@ async fn a_running_server_accepts_every_documented_request() {
     }
 }
 
-/// A request as the client's type, which has to hold all of it.
+/// Parses a request as the client's type, which must represent all of it.
 fn kept<T: DeserializeOwned + Serialize + Debug>(value: &Value) -> T {
     let read: T = serde_json::from_value(value.clone()).unwrap();
     assert_eq!(&serde_json::to_value(&read).unwrap(), value);

@@ -1,4 +1,4 @@
-//! The apps of an account: what is declared, and how restores left it.
+//! The apps of an account: their declaration, and their state after restores.
 
 use appkeep_tests::{Api, Builder, TestServer, eventually, usual_config};
 use http::Method;
@@ -112,7 +112,7 @@ async fn a_restore_shows_as_the_apps_state_in_list_and_fetch() {
     let before = fetch(&api, &server, app).await;
     let tag = api.get(&format!("{}/{app}", apps(&server))).await.header("etag");
 
-    // Without workers the restore stays where it is: in progress.
+    // Without workers the restore stays in progress.
     server.restart(0, None).await;
     let api = server.api().await;
     let body = json!({"type": "application/astra-app", "version": "2.2", "snapshotID": snap});

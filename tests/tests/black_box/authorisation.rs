@@ -1,6 +1,6 @@
-//! Who may do what, and what those who may not get to know.
+//! Authorisation: what each role may do, and what unauthorised clients can't find out.
 //!
-//! That what belongs to others is not found is in `bad_input/ids.rs`.
+//! Requests for another account's resources are in the table `appkeep_contract::invalid_requests`.
 
 use std::time::Duration;
 
@@ -17,10 +17,10 @@ use serde_json::{Value, json};
 
 use crate::stage::{Stage, UNKNOWN};
 
-/// What each operation says to a viewer and to the other roles of an account, and to a token for all
-/// accounts about one that doesn't exist.
+/// The response of each operation to a viewer and to the other roles of an account, and to a token for all
+/// accounts about an account that doesn't exist.
 ///
-/// The DELETEs and the restore conflict, which nobody gets to know who may not delete.
+/// The DELETEs and the restore conflict. Roles that may not delete can't find that out.
 const ROWS: [(&str, &str, &str, &str); 17] = [
     ("app_backup_list_all", "200/-", "200/-", "404/2"),
     ("app_backup_fetch", "200/-", "200/-", "404/2"),
@@ -46,7 +46,7 @@ const ROLES: [&str; 4] = ["viewer", "member", "admin", "owner"];
 #[test]
 fn every_operation_has_a_row() {
     let mut rows: Vec<&str> = ROWS.iter().map(|row| row.0).collect();
-    // It is in no account: `declared` says who sees what there.
+    // It belongs to no account; its authorisation is tested in `declared`.
     rows.push("account_list");
     let mut all: Vec<&str> = operations()
         .iter()
@@ -122,7 +122,7 @@ async fn role_and_account_decide_together() {
             judge
                 .expect(&format!("{role} of all nowhere"), &nowhere, unknown)
                 .await;
-            // Nothing reads from the other account's snapshot, so that one would be gone.
+            // No backup reads from the other account's snapshot, so the snapshot would be deleted.
             if operation != "app_snap_delete_for_app" {
                 for (token, whose) in [(&of_both, "both"), (&of_all, "all")] {
                     foreign.token(token);
@@ -136,7 +136,7 @@ async fn role_and_account_decide_together() {
     assert!(judge.complaints.is_empty(), "{}", judge.complaints.join("\n"));
 }
 
-/// The same request, about what the other account has.
+/// Returns the same request for the other account's resources.
 fn at_other(stage: &Stage, own: &Ask) -> Ask {
     let mut foreign = own.clone();
     foreign.account = stage.server.account("other").to_string();
@@ -153,8 +153,8 @@ fn at_other(stage: &Stage, own: &Ask) -> Ask {
     foreign
 }
 
-/// Every operation of the document, asked by every role of `acme` about its own account, another's, and one that
-/// doesn't exist.
+/// Every operation of the document, requested by every role of `acme` for its own account, for another one,
+/// and for one that doesn't exist.
 #[tokio::test]
 async fn who_may_do_what_is_this_table() {
     let stage = Stage::set().await;
@@ -206,7 +206,7 @@ async fn a_refusal_does_not_tell_whether_the_account_exists() {
     }
 }
 
-/// A value of `Authorization` made from a token, and the problem that it is.
+/// Values of `Authorization` made from a token, and the resulting problem.
 type Odd = (&'static str, fn(&str) -> Vec<Vec<u8>>, &'static str);
 
 fn one(value: impl Into<Vec<u8>>) -> Vec<Vec<u8>> {
@@ -346,7 +346,7 @@ async fn the_scheme_is_read_in_any_case() {
 async fn a_token_counts_until_it_ends_for_lists_and_for_one_alike() {
     let stage = Stage::set().await;
     let store = stage.server.server().store();
-    // The server's clock began with the year.
+    // The server's clock begins at 2026-01-01.
     let ends_at = DateTime::from_timestamp(1_767_225_600 + 86_400, 0).expect("a time");
     let wanted = NewToken {
         name: "brief".to_owned(),
@@ -375,7 +375,7 @@ async fn a_token_counts_until_it_ends_for_lists_and_for_one_alike() {
 #[tokio::test]
 async fn a_token_counts_as_soon_as_it_is_made_and_no_longer_when_it_is_revoked() {
     let stage = Stage::set().await;
-    // Beside the running server, as the command line does it.
+    // Works beside the running server, as the command line does.
     let data = DataDir::existing(&stage.server.data()).expect("a data directory");
     let store = SqliteStore::open(data.database())
         .await

@@ -1,4 +1,4 @@
-//! The life of backups: what becomes of them, where their bytes go, and what is left when they are deleted.
+//! The lifecycle of backups: their states, their data in the bucket, and what remains after their deletion.
 
 mod deleted;
 mod failing;
@@ -10,13 +10,13 @@ use appkeep_tests::{Api, Builder, TestServer, bytes_below, eventually, write_noi
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// So large that copying it can be watched.
+/// Large enough that copying can be observed.
 const LARGE_BYTES: u64 = 96 << 20;
 
-/// So large that bytes can be seen to be counted.
+/// Large enough that progress in bytes can be observed.
 const HOLE_BYTES: u64 = 512 << 20;
 
-/// The usual set-up; backing up `blog` takes a while.
+/// Starts the usual set-up with a large `blog`, whose backup takes a while.
 async fn server_with_a_large_app() -> TestServer {
     let builder = Builder::new();
     write_noise(&builder.path().join("volumes/blog/large"), LARGE_BYTES);
@@ -33,7 +33,7 @@ fn text(resource: &Value, member: &str) -> String {
         .to_owned()
 }
 
-/// Takes a backup and waits for it.
+/// Creates a backup and waits for it.
 async fn back_up(api: &Api, app: Uuid, more: &Value) -> Value {
     let created = api.create_backup(app, more).await;
     let ended = api
@@ -96,7 +96,7 @@ async fn a_completed_backup_tells_its_size_its_snapshot_and_its_moment() {
 #[tokio::test]
 async fn progress_only_grows_and_a_hundred_percent_means_completed() {
     let builder = Builder::new();
-    // A hole takes long to read and no room.
+    // A hole takes long to read and uses no space.
     let hole = File::create(builder.path().join("volumes/blog/hole")).unwrap();
     hole.set_len(HOLE_BYTES).unwrap();
     let server = builder.start().await;
@@ -127,7 +127,7 @@ async fn progress_only_grows_and_a_hundred_percent_means_completed() {
     .await;
     assert_eq!(backup["state"], "completed", "{backup}");
     assert!(steps >= 1, "bytesDone was only ever seen at its ends");
-    // A look may miss one that is short.
+    // Polling may miss a short state.
     let all = ["pending", "discovering", "running", "completed"];
     assert!(
         states

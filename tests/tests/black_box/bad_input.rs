@@ -1,6 +1,7 @@
-//! Invalid requests: each gets its documented problem, in the documented order, naming what is invalid.
+//! Invalid requests: each has its documented problem, in the documented order, naming the invalid fields.
 //!
-//! The requests are the table [`appkeep_contract::invalid_requests`]; the modules below have what a table can't hold.
+//! The requests are the table [`appkeep_contract::invalid_requests`]; the modules below contain the tests
+//! that don't fit into a table.
 
 mod bodies;
 mod conflicts;
@@ -37,7 +38,7 @@ async fn each_invalid_request_is_refused_and_changes_nothing() {
     assert_eq!(stage.everything().await, before);
 }
 
-/// What is wrong with the response to an invalid request.
+/// Returns the errors in the response to an invalid request.
 fn complaint(ask: &Ask, answer: &Answer, request: &InvalidRequest) -> Option<String> {
     let mut wrong = answer.violations(&ask.operation.id);
     let expected = expected(ask, request);
@@ -61,7 +62,7 @@ fn complaint(ask: &Ask, answer: &Answer, request: &InvalidRequest) -> Option<Str
     (!wrong.is_empty()).then(|| format!("{}: {} in {body}", ask.operation.id, wrong.join(", ")))
 }
 
-/// The problems that are right, as `400/33`; `None` if all are.
+/// Returns the expected problems, such as `400/33`; `None` if any is accepted.
 fn expected(ask: &Ask, request: &InvalidRequest) -> Option<Vec<String>> {
     let of = |number: &u32| format!("{}/{number}", request.status);
     match request.problem {

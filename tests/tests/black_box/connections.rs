@@ -1,4 +1,4 @@
-//! Connections that do nothing, or too much: each is closed, and none keeps others from being served.
+//! Connections that are idle or excessive: each is closed, and none prevents others from being served.
 
 mod http2;
 
@@ -13,12 +13,12 @@ use tokio::time::{Duration, interval, timeout};
 
 use self::http2::{Frames, GOAWAY, PING};
 
-/// A file of the pages of more than a MiB, which needs no token.
+/// A file of the pages with more than 1 MiB, which needs no token.
 const LARGE: &str = "/docs/swagger-ui-bundle.js";
-/// A small one.
+/// A small file of the pages.
 const SMALL: &str = "/ui";
 
-/// The usual configuration, with these lines more in its table `[server]`.
+/// Returns the usual configuration with additional lines in its table `[server]`.
 fn config_with(lines: &str) -> String {
     usual_config().replace("[server]\n", &format!("[server]\n{lines}\n"))
 }
@@ -35,7 +35,7 @@ async fn connect(address: SocketAddr) -> TcpStream {
     TcpStream::connect(address).await.expect("a connection")
 }
 
-/// Reads until the server closes the connection, and returns what came.
+/// Reads until the server closes the connection, and returns the data.
 async fn until_closed(mut stream: impl AsyncReadExt + Unpin) -> Vec<u8> {
     let mut read = Vec::new();
     let outcome = timeout(PATIENCE, stream.read_to_end(&mut read)).await;
@@ -46,7 +46,7 @@ async fn until_closed(mut stream: impl AsyncReadExt + Unpin) -> Vec<u8> {
     read
 }
 
-/// The status of the answer to a GET, if the connection isn't closed instead.
+/// Returns the status of the response to a GET; `None` if the connection is closed.
 async fn status_of_get(stream: &mut TcpStream, path: &str) -> Option<String> {
     let request = format!("GET {path} HTTP/1.1\r\nHost: appkeep\r\n\r\n");
     stream.write_all(request.as_bytes()).await.ok()?;
@@ -55,9 +55,9 @@ async fn status_of_get(stream: &mut TcpStream, path: &str) -> Option<String> {
     Some(String::from_utf8_lossy(&status).into_owned())
 }
 
-/// Whether a new connection is served.
+/// Returns whether a new connection is served.
 async fn is_served(address: SocketAddr) -> bool {
-    // A refused connection may be reset before or after it is there.
+    // A refused connection may be reset before or after it is established.
     match TcpStream::connect(address).await {
         Ok(mut stream) => status_of_get(&mut stream, SMALL).await.as_deref() == Some("HTTP/1.1 200"),
         Err(error) => {
@@ -119,7 +119,7 @@ async fn headers_that_never_end_are_closed() {
 async fn half_a_tls_handshake_is_closed() {
     let tls = Tls::SelfSigned { names: Vec::new() };
     let server = builder("idle_timeout_secs = 1").tls(tls).start().await;
-    // Nothing; the header of a record; a record that says that it is a handshake of 512 bytes, and its beginning.
+    // Nothing; the header of a record; a record that announces a handshake of 512 bytes, and its beginning.
     for sent in [
         &b""[..],
         &b"\x16\x03\x01"[..],
@@ -154,7 +154,7 @@ async fn an_idle_http2_connection_is_pinged_and_closed_although_it_answers() {
 
 #[tokio::test]
 async fn a_response_that_is_not_read_gives_its_connection_up() {
-    // Idle connections stay, so that only the response's timeout can make room.
+    // Idle connections stay open, so only the response's timeout can free a slot.
     let server = start("connections_max = 1\nidle_timeout_secs = 3600\nwrite_timeout_secs = 1").await;
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.set_recv_buffer_size(4096).expect("a small buffer");
@@ -168,7 +168,7 @@ async fn a_response_that_is_not_read_gives_its_connection_up() {
         is_served(server.address()).await.then_some(())
     })
     .await;
-    // What was sent before is all that comes.
+    // Only data that was sent before arrives.
     let came = until_closed(unread).await;
     assert!(came.len() < 20 * 1024 * 1024, "{} bytes came", came.len());
 }
@@ -201,7 +201,7 @@ async fn a_response_that_is_read_slowly_arrives_completely() {
         .await
         .expect("an answer");
     let whole = whole.bytes().await.expect("a body").len();
-    // About two seconds in all: longer than each timeout.
+    // About 2 s in all: longer than each timeout.
     let mut pace = interval(Duration::from_millis(20));
     let mut read = Vec::new();
     let mut piece = vec![0; whole / 100];

@@ -1,4 +1,4 @@
-//! What else an operator declares: accounts, buckets and schedules, as those may see it who have a token.
+//! Declared accounts, buckets and schedules, as shown to users with a token.
 
 use appkeep_tests::{Api, Builder, TestServer, usual_config};
 use serde_json::{Value, json};
@@ -29,7 +29,7 @@ async fn list(api: &Api, operation: &str, path: &str) -> Value {
     answer.json()
 }
 
-/// The values of a member of each item, in order.
+/// Returns the values of a member of each item, in order.
 fn column(list: &Value, member: &str) -> Vec<Value> {
     let items = list["items"].as_array().expect("items");
     items.iter().map(|item| item[member].clone()).collect()
@@ -43,7 +43,7 @@ fn sorted(mut values: Vec<Value>) -> Vec<String> {
         .collect()
 }
 
-/// Some of an item's members, as one value.
+/// Returns some of an item's members, as one value.
 fn members(item: &Value, names: &[&str]) -> Value {
     names.iter().map(|name| item[*name].clone()).collect()
 }
@@ -152,7 +152,7 @@ async fn there_are_no_clouds() {
 async fn a_schedule_says_what_it_makes_and_when_it_runs_next() {
     let config = config_with_schedule();
     let mut server = Builder::new().config(&config).start().await;
-    // The next start finds what the first one planned.
+    // The next start finds the times that the first one planned.
     server.restart(1, None).await;
     let api = server.api_as("viewer", &["acme"]).await;
     let of_blog = list(&api, "app_schedule_list_for_app", &schedules(&server, "blog")).await;
@@ -188,7 +188,7 @@ async fn a_schedule_says_what_it_makes_and_when_it_runs_next() {
             {"keepLast": 7, "keepMonthly": 12},
         ])
     );
-    // The servers of these tests begin with the year 2026, and are an hour ahead of UTC then.
+    // The servers of these tests begin at 2026-01-01, when the schedule's zone is one hour ahead of UTC.
     let next = schedule["nextRunTimestamp"].as_str().expect("a time");
     assert!(
         ("2026-01-01T01:30:00.000000Z"..="2026-01-01T01:40:00.000000Z").contains(&next),

@@ -1,7 +1,8 @@
-//! Whether the checker finds nothing wrong with our own server behind a proxy, and detects the injected defects that
-//! depend on real jobs, time or storage. The contract crate's own tests inject all the others in front of a fake server.
+//! Runs of the checker against this project's server behind a proxy: it must find nothing wrong, and must
+//! detect the injected defects that depend on real jobs, time or storage. The contract crate's tests inject
+//! all other defects in front of a fake server.
 //!
-//! The whole report on one of them:
+//! To print the complete report on one of them:
 //!
 //! ```text
 //! DEFECT=fetched-late cargo test -p appkeep-tests --test black_box -- --ignored --nocapture defects
@@ -24,16 +25,16 @@ use tokio::task::JoinSet;
 
 use self::honest::Honest;
 
-/// Seeds of the runs that must find nothing.
+/// The seeds of the runs without a defect.
 const HONEST_SEEDS: [u128; 3] = [1, 0x5eed, u128::MAX];
 
 /// The seed of every run with a defect.
 const SEED: u128 = 7;
 
-/// Runs at the same time. A run waits for backups about as long as it works.
+/// The number of concurrent runs. A run spends about half its time waiting for backups.
 const RUNS_AT_ONCE: usize = 4;
 
-/// How long the rest of a body may be waited for. The servers wait for a second.
+/// The time that the checker may wait for the rest of a body. The servers wait for 1 s.
 const BODY_WAIT_MAX: Duration = Duration::from_secs(20);
 
 /// One run of the checker.
@@ -48,7 +49,7 @@ struct Run {
 }
 
 impl Run {
-    /// The whole suite behind a proxy that changes nothing.
+    /// Returns a run of the whole suite behind a proxy that changes nothing.
     fn honest(seed: u128) -> Self {
         Self {
             id: "honest",
@@ -59,7 +60,7 @@ impl Run {
         }
     }
 
-    /// As much of the suite as can show the defect.
+    /// Returns a run of the part of the suite that can detect the defect.
     fn of(defect: &Defect) -> Self {
         Self {
             id: defect.id,
@@ -127,7 +128,7 @@ async fn a_single_defect_is_detected() {
     }
 }
 
-/// The reports of these runs, in their order.
+/// Returns the reports of these runs, in their order.
 async fn check_all(runs: Vec<Run>) -> Vec<LiveReport> {
     let honest = Arc::new(Honest::start(runs.len()).await);
     let permits = Arc::new(Semaphore::new(RUNS_AT_ONCE));
@@ -142,7 +143,7 @@ async fn check_all(runs: Vec<Run>) -> Vec<LiveReport> {
             } else {
                 check(honest.target(at, run.injection).await, run).await
             };
-            // Shown beside a test that fails.
+            // Shown next to a test that fails.
             println!("{}: {:?}", run.id, codes(&report));
             (at, report)
         });
@@ -152,7 +153,7 @@ async fn check_all(runs: Vec<Run>) -> Vec<LiveReport> {
     reports.into_iter().map(|(_, report)| report).collect()
 }
 
-/// The codes of the findings.
+/// Returns the codes of the findings.
 fn codes(report: &LiveReport) -> BTreeSet<String> {
     report.findings().map(|finding| finding.code.clone()).collect()
 }

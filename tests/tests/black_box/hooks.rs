@@ -1,4 +1,4 @@
-//! What an app's hooks do to its snapshots and backups, and the labels that say what became of a snapshot.
+//! Hooks of apps during snapshots and backups, and the labels that report their results.
 
 use std::fs;
 use std::os::unix::net::UnixListener;
@@ -7,8 +7,8 @@ use appkeep_tests::{Api, Builder, TestServer, eventually, usual_config, write_no
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// The usual configuration, whose `blog` has these hooks. `$LOG` stands for a file that they can write to,
-/// `$DIR` for the temporary directory.
+/// Sets the usual configuration, with these hooks for `blog`. `$LOG` stands for a file that they can write
+/// to, `$DIR` for the temporary directory.
 fn with_hooks(builder: Builder, hooks: &[(&str, &str, &str, u32)]) -> Builder {
     let dir = builder.path().display().to_string();
     let hook = |(name, stage, script, timeout_secs): &(&str, &str, &str, u32)| {
@@ -35,7 +35,7 @@ fn path_of(api: &Api, app: Uuid, snap: &Value) -> String {
     format!("{}/{}", api.app_snaps(app), snap["id"].as_str().expect("an id"))
 }
 
-/// Takes a snapshot of `blog` and waits for its end.
+/// Creates a snapshot of `blog` and waits for its end.
 async fn take(server: &TestServer) -> Value {
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_snap(app, &json!({})).await;
@@ -43,7 +43,7 @@ async fn take(server: &TestServer) -> Value {
         .await
 }
 
-/// Takes a backup of `blog` and waits for its end.
+/// Creates a backup of `blog` and waits for its end.
 async fn back_up(server: &TestServer) -> Value {
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let created = api.create_backup(app, &json!({})).await;
@@ -60,7 +60,7 @@ fn labels(level: &str, skipped: &str) -> Value {
 
 #[tokio::test]
 async fn hooks_run_in_their_order_around_the_copy() {
-    // What the first hook writes into the volume is in the copy, what the last one writes isn't.
+    // The copy contains what the first hook writes into the volume, but not what the last one writes.
     let hooks = [
         (
             "one",
@@ -195,7 +195,7 @@ async fn a_hook_that_takes_too_long_is_killed_and_a_missing_one_is_named() {
 
 #[tokio::test]
 async fn post_hooks_run_when_the_copy_fails() {
-    // The pre-hook takes away what was there when the volumes were measured.
+    // The pre-hook removes data that existed when the volumes were measured.
     let hooks = [
         ("spoil", "pre", "mv $DIR/volumes/blog $DIR/volumes/elsewhere", 60),
         ("mend", "post", "mv $DIR/volumes/elsewhere $DIR/volumes/blog", 60),
@@ -235,7 +235,7 @@ async fn post_hooks_run_when_the_snapshot_is_deleted_meanwhile() {
     .await;
 }
 
-/// The stop is orderly here; what a kill leaves is the same to the next server.
+/// The server is stopped in order here; after a kill, the next server finds the same state.
 #[tokio::test]
 async fn a_server_that_stops_runs_post_hooks_and_the_next_one_all_of_them_again() {
     // Waits only the first time.
@@ -368,7 +368,7 @@ async fn a_client_cannot_set_the_systems_labels() {
     }
 }
 
-/// Hooks that wait hold a snapshot, and the backup that needs it, where they are.
+/// Waiting hooks hold a snapshot, and the backup that needs it, in their states.
 #[tokio::test]
 async fn a_snapshot_is_running_and_its_backup_discovering_while_a_hook_works() {
     let hooks = [("wait", "pre", "until [ -e $DIR/go ]; do sleep 0.01; done", 60)];

@@ -1,4 +1,4 @@
-//! Work that outlives the server which began it.
+//! Jobs that outlive the server which began them.
 
 use std::time::Duration;
 
@@ -6,11 +6,11 @@ use appkeep_tests::{Builder, TestServer, bytes_below, eventually, usual_config, 
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// So large that copying it can be interrupted.
+/// Large enough that copying can be interrupted.
 const LARGE_BYTES: u64 = 96 << 20;
 
-/// A server whose app `blog` is being backed up, some bytes of it already in the bucket, and the path of
-/// that backup.
+/// Starts a server with a backup of `blog` in progress, some of whose data is already in the bucket; also
+/// returns the app and the path of the backup.
 async fn in_the_middle_of_a_backup() -> (TestServer, Uuid, String) {
     let builder = Builder::new();
     write_noise(&builder.path().join("volumes/blog/large"), LARGE_BYTES);
@@ -23,7 +23,7 @@ async fn in_the_middle_of_a_backup() -> (TestServer, Uuid, String) {
     (server, app, path)
 }
 
-/// Waits until there is more in the bucket than now.
+/// Waits until there is more data in the bucket than now.
 async fn more_bytes_arrive(server: &TestServer, app: Uuid) {
     let data = server.repository("local", app).path.join("data");
     let before = bytes_below(&data);
@@ -57,7 +57,7 @@ async fn restic_finds_a_backup_whole_that_a_second_server_ended() {
     appkeep_tests::assert_same_tree(&server.path().join("volumes/blog"), &restored.join("data"));
 }
 
-/// A backup gets five attempts, and a server that stops takes none of them away.
+/// A backup has five attempts, and stopping the server uses up none of them.
 #[tokio::test]
 async fn a_backup_survives_more_restarts_than_it_has_attempts() {
     let (mut server, app, path) = in_the_middle_of_a_backup().await;
@@ -123,7 +123,7 @@ async fn bytes_of_a_deleted_backup_come_back_even_when_the_server_stops_at_once(
 #[tokio::test]
 async fn restic_finds_one_whole_backup_when_the_clock_jumped_while_it_ran() {
     let (server, app, path) = in_the_middle_of_a_backup().await;
-    // The lease seems to have run out: the other worker may take the job over.
+    // The lease appears to have expired: the other worker may take the job over.
     server.advance(Duration::from_mins(2));
     is_completed(&server, &path).await;
     let left = server.snapshot_dir(app, "");

@@ -1,9 +1,9 @@
-//! How much runs at once, and what needn't wait for it.
+//! Limits on concurrent jobs, and jobs that don't have to wait for them.
 
 use appkeep_tests::{Api, Builder, TestServer, eventually, usual_config, write_noise};
 use serde_json::{Value, json};
 
-/// So large that copying it takes a while.
+/// Large enough that copying takes a while.
 const LARGE_BYTES: u64 = 96 << 20;
 
 async fn states(api: &Api) -> Vec<String> {
@@ -20,7 +20,7 @@ fn at_work(states: &[String]) -> usize {
     states.iter().filter(at_work).count()
 }
 
-/// Waits until all backups are completed; answers how many were at work at once, at most.
+/// Waits until all backups are completed; returns the largest number of backups in progress at once.
 async fn most_at_once(server: &TestServer) -> usize {
     let (mut most, api) = (0, server.api().await);
     eventually("all backups to be completed", async || {
@@ -32,7 +32,7 @@ async fn most_at_once(server: &TestServer) -> usize {
     most
 }
 
-/// A server with four workers, and a backup of each of three apps of `acme` under way.
+/// Starts a server with four workers, and a backup of each of three apps of `acme`.
 async fn three_backups(bucket_line: &str, bytes: u64) -> TestServer {
     let wiki = "[[accounts.apps]]\nname = \"wiki\"\nvolumes = { data = \"volumes/wiki\" }\n\n";
     let config = usual_config()
@@ -99,7 +99,7 @@ async fn a_snapshot_and_a_delete_need_not_wait_for_backups() {
     assert_eq!(at_work(&states), 1, "{states:?}");
 }
 
-/// The clock stands still, so the next attempt would never come.
+/// The clock stands still, so the next attempt would never begin.
 #[tokio::test]
 async fn a_deleted_backup_does_not_wait_for_its_next_attempt() {
     let server = TestServer::start().await;

@@ -8,12 +8,12 @@ use serde_json::json;
 
 use crate::lists::{create_snaps, idle, ids};
 
-/// How many clients ask for a complete list at once: more than the store reads at a time.
+/// The number of clients that request a complete list at once: more than the store reads at a time.
 const READERS: usize = 40;
-/// How many snapshots the list has: 25 pages.
+/// The number of snapshots in the list: 25 pages.
 const LISTED: usize = 5000;
 
-/// What was logged on this thread.
+/// The log of this thread.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -78,7 +78,7 @@ async fn a_list_of_large_resources_arrives_whole() {
     let made = create_snaps(&api, shop, 30).await;
     let database =
         rusqlite::Connection::open(server.path().join("data/appkeep.sqlite3")).expect("the database");
-    // As an earlier version accepted them.
+    // An earlier version accepted such labels.
     let label = json!([{"name": "large", "value": "x".repeat(500_000)}]).to_string();
     database
         .execute("UPDATE app_snaps SET labels = ?1", [&label])

@@ -1,4 +1,4 @@
-//! Lists: their order, their pages, their columns, and what they hold.
+//! Lists: their order, their pages, their columns, and their items.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::stage::id;
 
-/// A server that keeps pending what is pending.
+/// Starts a server on which pending resources stay pending.
 pub(crate) async fn idle() -> TestServer {
     Builder::new().workers(0).start().await
 }
@@ -36,7 +36,7 @@ pub(crate) fn ids(list: &Value) -> Vec<String> {
     list["items"].as_array().expect("items").iter().map(id).collect()
 }
 
-/// The ids of all items, from pages of `limit`; `between` happens after each page.
+/// Returns the ids of all items, read in pages of `limit`; `between` is called after each page.
 async fn paged(
     api: &Api,
     operation: &str,
@@ -219,7 +219,7 @@ async fn paging_neither_skips_nor_repeats_while_others_create_and_delete() {
     snaps.reverse();
     let path = api.app_snaps(shop);
     let pages = paged(&api, "app_snap_list_for_app", &path, 5, async |page| {
-        // The token names the place of the last item, which is gone when it is used.
+        // The token names the position of the last item, which is deleted before the token is used.
         let last = ids(page).pop().expect("a last item");
         assert_eq!(api.delete(&format!("{path}/{last}")).await.status, 204);
         create_snaps(&api, shop, 3).await;
@@ -349,7 +349,7 @@ async fn include_answers_with_the_named_fields_in_the_order_asked() {
             let expected: Vec<Value> = asked.iter().map(|field| whole[*field].clone()).collect();
             assert_eq!(columns["items"], json!([expected]), "{operation} {query}");
         }
-        // No member of the resource can't be asked for, and there was something that wasn't there.
+        // Every member of the resource can be requested, and at least one requested field is absent from it.
         let members: Vec<&String> = whole.as_object().expect("an object").keys().collect();
         assert!(
             members.iter().all(|member| fields.contains(&member.as_str())),
@@ -432,7 +432,7 @@ async fn a_list_that_is_sent_in_pieces_arrives_whole() {
             .expect("items")
             .is_sorted_by(|a, b| position(a) > position(b))
     );
-    // The server reads 200 at a time: on both sides of each of its borders.
+    // The server reads 200 items at a time: limits on both sides of each boundary.
     for limit in [199, 200, 201, 400, 401, COUNT, COUNT + 1] {
         let part = list(&api, operation, &format!("{path}?limit={limit}")).await;
         assert_eq!(ids(&part), found[..limit.min(COUNT)], "{limit}");
@@ -446,7 +446,7 @@ async fn a_list_that_is_sent_in_pieces_arrives_whole() {
     let columns = list(&api, operation, &format!("{path}?include=id")).await;
     let column: Vec<Value> = found.iter().map(|id| json!([id])).collect();
     assert_eq!(columns["items"], json!(column));
-    // Somebody who leaves in the middle of it takes nothing away from the others.
+    // A client that disconnects during a list doesn't affect others.
     for _ in 0..3 {
         let request = api.request(http::Method::GET, &path).bearer_auth(api.token());
         let mut response = request.send().await.expect("an answer");

@@ -1,4 +1,4 @@
-//! Real servers from outside: what users rely on.
+//! Black-box tests of real servers: the behaviour that users rely on.
 
 mod apps;
 mod authorisation;

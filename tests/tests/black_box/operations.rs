@@ -1,4 +1,4 @@
-//! The operations listener of a server that isn't well.
+//! The operations listener of an unhealthy server.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ async fn the_process_counts_as_broken_once_writes_have_failed_for_a_minute() {
     let server = Builder::new().with_operations().start().await;
     let minute = Duration::from_mins(1);
     assert_eq!(get(&server, "/healthz").await.0, 200);
-    // Time alone proves nothing, and reads that work don't help.
+    // Time without a trial write is no evidence, and successful reads don't count.
     server.advance(2 * minute);
     assert_eq!(get(&server, "/healthz").await.0, 200);
     server

@@ -1,4 +1,4 @@
-//! A crate that is no part of this workspace, as its author would write it.
+//! A crate outside of this workspace that uses the client.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -9,7 +9,7 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::process::Command;
 
-/// How long cargo may take. The first time it compiles everything that the client depends on.
+/// The time that cargo may take. The first run compiles all dependencies of the client.
 const CARGO_MAX: Duration = Duration::from_mins(15);
 
 const PACKAGE: &str = "outside-crate";
@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 "#;
 
-/// Writes the crate; the lockfile is this workspace's, so that nothing new has to be fetched.
+/// Writes the crate; the lockfile is this workspace's, so that nothing else has to be downloaded.
 fn write_crate(dir: &Path) {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
@@ -64,7 +64,7 @@ incremental = false
     std::fs::copy(workspace.join("Cargo.lock"), dir.join("Cargo.lock")).expect("a lockfile");
 }
 
-/// Runs cargo in the crate and answers what it printed on stdout.
+/// Runs cargo in the crate and returns its output on stdout.
 async fn cargo(dir: &Path, args: &[&str], variables: &[(&str, &str)]) -> String {
     let mut cargo = Command::new(env!("CARGO"));
     cargo
@@ -72,7 +72,7 @@ async fn cargo(dir: &Path, args: &[&str], variables: &[(&str, &str)]) -> String 
         .arg("--offline")
         .current_dir(dir)
         .kill_on_drop(true);
-    // One place for every run, so that only the first one is slow.
+    // A shared directory for every run, so that only the first one is slow.
     cargo.env(
         "CARGO_TARGET_DIR",
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(PACKAGE),
@@ -96,7 +96,7 @@ async fn a_crate_outside_the_workspace_lists_the_backups_of_a_running_server() {
     let dir = TempDir::with_prefix("appkeep-outside-").unwrap();
     write_crate(dir.path());
 
-    // The crate lies elsewhere each time; what is left of the last time would pile up.
+    // The crate's path differs each time, and the output of earlier runs would pile up.
     cargo(dir.path(), &["clean", "--quiet", "--package", PACKAGE], &[]).await;
     let account = server.account("acme").to_string();
     let variables = [

@@ -1,13 +1,13 @@
-//! The pages: what a browser is told about them, whatever is in them.
+//! The headers of the pages, and rules for their content.
 
 use appkeep_tests::{Answer, Api, Builder, TestServer};
 use http::header::{ACCEPT_ENCODING, IF_NONE_MATCH};
 use http::{Method, StatusCode};
 
-/// The contract, which is served as it was written.
+/// The contract, which is served unchanged.
 const CONTRACT: &str = include_str!("../../../spec/openapi.yaml");
 
-/// Every page, and some of what they are made of.
+/// Every page, and some of its files.
 const PATHS: [&str; 6] = [
     "/ui",
     "/ui/main.js",
@@ -19,7 +19,7 @@ const PATHS: [&str; 6] = [
 
 async fn started() -> (TestServer, Api) {
     let server = Builder::new().start().await;
-    // Nobody is asked for a token.
+    // No token is required.
     let api = Api::new(
         format!("http://{}", server.address()),
         String::new(),
@@ -144,7 +144,7 @@ fn every_file_of_the_pages_is_served() {
     }
 }
 
-/// The hand-written files below `dir`.
+/// Returns the hand-written files below `dir`.
 fn sources(dir: &str) -> Vec<(String, String)> {
     let mut open = vec![std::path::PathBuf::from(dir)];
     let mut found = Vec::new();
@@ -152,7 +152,7 @@ fn sources(dir: &str) -> Vec<(String, String)> {
         for entry in std::fs::read_dir(&dir).expect("a directory").flatten() {
             let path = entry.path();
             if path.is_dir() {
-                // That one is somebody else's.
+                // This directory is third-party code.
                 if !path.ends_with("swagger-ui") {
                     open.push(path);
                 }

@@ -1,4 +1,4 @@
-//! The queue is bounded, for each app and each account.
+//! Limits of the queue, for each app and each account.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 const HOUR: Duration = Duration::from_hours(1);
 
-/// The usual configuration with these limits, and an hourly schedule of `blog`.
+/// Returns the usual configuration with these limits, and an hourly schedule of `blog`.
 fn config(app_jobs_max: u32, account_jobs_max: u32) -> String {
     let limits = format!("app_jobs_max = {app_jobs_max}\naccount_jobs_max = {account_jobs_max}\n");
     let blog = "volumes = { data = \"volumes/blog\" }\n";
@@ -84,7 +84,7 @@ async fn creates_beyond_the_limits_get_429_and_leave_nothing() {
     let snap_path = format!("{}/{}", api.app_snaps(shop), snap.json()["id"].as_str().unwrap());
     assert_eq!(api.delete(&snap_path).await.status, 204);
 
-    // Work that is done makes room.
+    // Finished jobs make room.
     server.restart(3, None).await;
     let api = server.api().await;
     eventually("the queue to have room", async || {
@@ -107,7 +107,7 @@ async fn next_run(server: &TestServer) -> Option<String> {
 async fn a_scheduled_run_that_meets_a_full_queue_is_skipped_and_the_next_one_runs() {
     let config = config(1, 5);
     let mut server = Builder::new().workers(0).config(&config).start().await;
-    // The schedule is planned once its predecessor has looked at it.
+    // The schedule is planned once the previous server has processed it.
     server.restart(0, None).await;
     let (api, blog) = (server.api().await, server.app("acme", "blog"));
     assert_eq!(create_backup(&api, blog).await.status, 201);

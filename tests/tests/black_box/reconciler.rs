@@ -1,4 +1,4 @@
-//! What becomes of finished backups and snapshots when their data goes away, can't be asked for, and comes back.
+//! States of finished backups and snapshots when their data goes missing, becomes unavailable, and reappears.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use appkeep_tests::{Api, Builder, TestServer, bytes_below, eventually, usual_con
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// A server that looks every second.
+/// Starts a server that reconciles every second.
 async fn watchful() -> TestServer {
     let config = usual_config().replace("workers = 3\n", "workers = 3\ncheck_every_secs = 1\n");
     assert_ne!(config, usual_config());
@@ -22,7 +22,7 @@ async fn back_up(api: &Api, app: Uuid) -> String {
     path
 }
 
-/// Waits for a state, and answers the reasons.
+/// Waits for a state, and returns the reason.
 async fn becomes(api: &Api, path: &str, state: &str) -> String {
     let resource = api.wait_for(path, &[state]).await;
     let reasons = resource["stateUnready"].as_array().expect("reasons").clone();
@@ -64,7 +64,7 @@ async fn a_bucket_that_goes_away_makes_its_backups_unknown_until_it_is_back() {
     assert_eq!(after, before, "nothing else is lost");
 }
 
-/// The directory of a disk that isn't mounted looks like an empty bucket.
+/// The directory of an unmounted disk looks like an empty bucket.
 #[tokio::test]
 async fn an_empty_mount_point_is_no_empty_bucket_and_no_backup_is_made_there() {
     let server = watchful().await;
@@ -74,7 +74,7 @@ async fn an_empty_mount_point_is_no_empty_bucket_and_no_backup_is_made_there() {
     fs::rename(&bucket, &aside).unwrap();
     fs::create_dir(&bucket).unwrap();
     let marker = format!("appkeep-bucket-{}", server.bucket("acme", "local"));
-    // A look that had begun before may have found something else amiss.
+    // A reconcile pass that began earlier may have found another problem.
     eventually("the marker to be missed", async || {
         let reason = becomes(&api, &path, "unknown").await;
         reason.ends_with(&format!(" lacks {marker}")).then_some(())
@@ -82,7 +82,7 @@ async fn an_empty_mount_point_is_no_empty_bucket_and_no_backup_is_made_there() {
     .await;
 
     let mut waiting = Vec::new();
-    // One that had a repository there, and one that never had.
+    // An app with a repository in the bucket, and one without.
     for name in ["blog", "shop"] {
         let created = api.create_backup(server.app("acme", name), &json!({})).await;
         let path = format!("{}/{}", api.backups(), created["id"].as_str().unwrap());
@@ -126,7 +126,7 @@ async fn a_backup_whose_data_is_gone_is_removed_and_completed_when_it_is_back() 
     );
     fs::rename(&aside, &file).unwrap();
     becomes(&api, &path, "completed").await;
-    // The whole repository, in a bucket that is there.
+    // The whole repository, in a bucket that is available.
     let repository = server.repository("local", app).path;
     fs::rename(&repository, &aside).unwrap();
     becomes(&api, &path, "removed").await;

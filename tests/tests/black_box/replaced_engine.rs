@@ -1,4 +1,4 @@
-//! A server whose engine a test replaces: it wraps the real one and can't copy a backup.
+//! A server whose engine is replaced by a test: it wraps the real one and fails to copy backups.
 
 use std::collections::HashSet;
 use std::sync::Arc;

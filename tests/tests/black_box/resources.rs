@@ -1,9 +1,9 @@
-//! What resources, lists and problems look like, member by member.
+//! The structure of resources, lists and problems, member by member.
 
 use appkeep_tests::{Builder, TestServer};
 use serde_json::{Value, json};
 
-/// The names of an object's members.
+/// Returns the names of an object's members.
 fn members(value: &Value) -> Vec<&str> {
     let object = value.as_object().expect("an object");
     let mut names: Vec<&str> = object.keys().map(String::as_str).collect();
@@ -11,13 +11,13 @@ fn members(value: &Value) -> Vec<&str> {
     names
 }
 
-/// `names` in the order in which [`members`] gives them.
+/// Returns `names` in the order of [`members`].
 fn sorted<const N: usize>(mut names: [&str; N]) -> Vec<&str> {
     names.sort_unstable();
     names.to_vec()
 }
 
-/// The metadata that a client may send, with everything in it that belongs to the server.
+/// Returns metadata that a client may send, with all members that belong to the server.
 fn sent_metadata() -> Value {
     json!({
         "labels": [{"name": "team", "value": "green"}],
@@ -28,7 +28,8 @@ fn sent_metadata() -> Value {
     })
 }
 
-/// What a server makes of [`sent_metadata`]: the labels are the client's, everything else is its own.
+/// Checks the metadata of a resource created with [`sent_metadata`]: the labels are the client's, everything
+/// else is the server's.
 fn check_new_metadata(metadata: &Value) {
     let expected = [
         "labels",
@@ -52,7 +53,7 @@ fn check_new_metadata(metadata: &Value) {
     assert_ne!(metadata["createdBy"], sent_metadata()["createdBy"]);
 }
 
-/// What a worker changed was modified by the system, and later than it was created.
+/// Checks that a resource changed by a worker was modified by the system, later than it was created.
 fn check_modified_metadata(metadata: &Value, new: &Value) {
     for kept in ["creationTimestamp", "createdBy"] {
         assert_eq!(metadata[kept], new[kept]);

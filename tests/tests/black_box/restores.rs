@@ -1,4 +1,4 @@
-//! Restores in place: the request, the app's state meanwhile, and its data at the end.
+//! In-place restores: the request, the app's state meanwhile, and its data at the end.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn id_of(resource: &Value) -> Uuid {
     resource["id"].as_str().expect("an id").parse().expect("a UUID")
 }
 
-/// A completed snapshot and a completed backup of the app.
+/// Creates a completed snapshot and a completed backup of the app.
 async fn kept(api: &Api, app: Uuid) -> (Uuid, Uuid) {
     let snap = id_of(&api.create_snap(app, &json!({})).await);
     api.wait_for(&format!("{}/{snap}", api.app_snaps(app)), &["completed"])
@@ -25,7 +25,7 @@ async fn kept(api: &Api, app: Uuid) -> (Uuid, Uuid) {
     (snap, backup)
 }
 
-/// Turns every bit of every file below a directory.
+/// Inverts every bit of every file below a directory.
 fn damage(directory: &Path) {
     let files = files_below(directory);
     assert!(!files.is_empty());
@@ -43,7 +43,7 @@ fn path(server: &TestServer, app: Uuid) -> String {
     format!("/accounts/{}/k8s/v2/apps/{app}", server.account("acme"))
 }
 
-/// Asks for a restore as the usual toolkit does.
+/// Requests a restore as the usual toolkit does.
 async fn restore(api: &Api, path: &str, members: &Value) -> Answer {
     let mut body = json!({"type": "application/astra-app", "version": "2.2"});
     let more = members.as_object().expect("an object").clone();
@@ -66,7 +66,7 @@ async fn fetch(api: &Api, path: &str) -> Value {
     answer.json()
 }
 
-/// The app once it isn't being restored any more.
+/// Returns the app once no restore is in progress.
 async fn restored(api: &Api, path: &str) -> Value {
     eventually("the restore to end", async || {
         let app = fetch(api, path).await;
@@ -89,7 +89,7 @@ async fn an_app_whose_files_were_destroyed_gets_back_every_byte() {
     for source in [json!({"backupID": backup}), json!({"snapshotID": snap})] {
         fs::remove_dir_all(volumes.join("shop-data")).unwrap();
         fs::write(volumes.join("shop-media/greeting.txt"), "overwritten").unwrap();
-        // Without workers it stays what it is from the first moment on.
+        // Without workers the state from the first moment persists.
         server.restart(0, None).await;
         let api = server.api().await;
         let answer = restore(&api, &path, &source).await;
@@ -199,7 +199,7 @@ async fn a_backup_that_cannot_be_read_leaves_the_old_data_as_it_is() {
     let beside = fs::read_dir(server.path().join("volumes")).unwrap().count();
     assert_eq!(beside, 4, "nothing is left beside");
 
-    // What is still whole works, and the app with it.
+    // An undamaged snapshot can be restored, and the app is then ready.
     assert_eq!(
         restore(&api, &path, &json!({"snapshotID": snap})).await.status,
         204

@@ -1,4 +1,4 @@
-//! What runs by itself: when, what it says of itself, and what is kept of it.
+//! Scheduled runs: when they happen, how their resources are marked, and which of them are kept.
 
 use std::fs;
 use std::time::Duration;
@@ -7,12 +7,12 @@ use appkeep_tests::{Api, Builder, TestServer, bytes_below, eventually, usual_con
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// Who made what a schedule makes, on every server.
+/// The creator of scheduled resources, on every server.
 const SYSTEM: &str = "35c4d8d2-a62b-5308-9d36-52a4d9d6a50b";
 
 const HOUR: Duration = Duration::from_hours(1);
 
-/// The usual configuration, in which `blog` has an hourly schedule with these further lines.
+/// Returns the usual configuration with an hourly schedule of `blog` that has these additional lines.
 fn config_with(lines: &str) -> String {
     let blog = "volumes = { data = \"volumes/blog\" }\n";
     let schedule =
@@ -22,7 +22,7 @@ fn config_with(lines: &str) -> String {
     config
 }
 
-/// A server whose schedule is known to have been planned, because its predecessor has looked at it.
+/// Starts a server whose schedule is known to be planned, because the previous server has processed it.
 async fn scheduled(lines: &str, workers: u32) -> TestServer {
     let builder = Builder::new().workers(workers).config(&config_with(lines));
     let mut server = builder.start().await;
@@ -30,7 +30,7 @@ async fn scheduled(lines: &str, workers: u32) -> TestServer {
     server
 }
 
-/// The items of a list, newest first.
+/// Returns the items of a list, newest first.
 async fn items(api: &Api, path: &str) -> Vec<Value> {
     let list = api.get(path).await.json();
     list["items"].as_array().expect("items").clone()
@@ -43,13 +43,13 @@ fn ids(items: &[Value]) -> Vec<&str> {
         .collect()
 }
 
-/// Lets an hour pass and waits until the run that is due then has ended.
+/// Advances the clock by an hour and waits until the run that is due then has ended.
 async fn next_run(server: &TestServer, api: &Api, app: Uuid) -> Value {
     let before = items(api, &api.app_backups(app)).await;
     server.advance(HOUR);
     eventually("a backup by the schedule to end", async || {
         let now = items(api, &api.app_backups(app)).await;
-        // Not always the first: an earlier one may be dated in the future.
+        // Not always the first one: an earlier backup may be dated in the future.
         let mut new = now
             .into_iter()
             .filter(|one| !before.iter().any(|other| other["id"] == one["id"]));
@@ -99,7 +99,7 @@ async fn what_a_schedule_makes_says_so_and_nothing_else_does() {
     assert_ne!(by_hand["metadata"]["createdBy"], SYSTEM);
 }
 
-/// Who last changed a resource is the server, as soon as it works on it, and nobody before.
+/// A resource has no last modifier until a worker of the server changes it.
 #[tokio::test]
 async fn modified_by_is_absent_until_somebody_modifies() {
     let mut server = Builder::new().workers(0).start().await;
@@ -247,7 +247,7 @@ async fn a_run_is_left_out_while_the_previous_one_is_in_progress() {
     .await;
     for _ in 0..3 {
         server.advance(HOUR);
-        // A server looks at least once before it stops.
+        // A server checks its schedules at least once before it stops.
         server.restart(0, None).await;
     }
     let api = server.api().await;
@@ -268,7 +268,7 @@ async fn a_schedule_that_is_no_longer_declared_neither_makes_nor_deletes() {
     let app = server.app("acme", "blog");
     let api = server.api().await;
     let made = next_run(&server, &api, app).await;
-    // It runs a second time, but the backup is completed when it is no longer declared.
+    // A second run is queued, but its backup completes when the schedule is no longer declared.
     server.restart(0, None).await;
     server.advance(HOUR);
     server.restart(0, None).await;
@@ -287,19 +287,19 @@ async fn a_schedule_that_is_no_longer_declared_neither_makes_nor_deletes() {
         server.restart(2, None).await;
     }
     let api = server.api().await;
-    // Work that was queued is done, in its order, before this one begins.
+    // Jobs that were queued before are completed, in order, before this one begins.
     let snap = api.create_snap(app, &json!({})).await;
     let snap = format!("{}/{}", api.app_snaps(app), snap["id"].as_str().unwrap());
     api.wait_for(&snap, &["completed"]).await;
     assert_eq!(items(&api, &api.app_backups(app)).await, both);
-    // Declared again, it begins anew: what wasn't to be done isn't made up.
+    // When declared again, the schedule begins anew: missed runs aren't made up for.
     server.restart(2, Some(&config_with("keep_last = 1"))).await;
     server.restart(2, None).await;
     let api = server.api().await;
     assert_eq!(items(&api, &api.app_backups(app)).await, both);
 }
 
-/// The schedule's label that says which deletions its retention holds.
+/// Returns the schedule's label with the deletions that its retention holds back.
 async fn held(api: &Api, app: Uuid) -> Option<String> {
     let path = api.app_snaps(app).replace("appSnaps", "schedules");
     let schedule = items(api, &path).await.pop().expect("a schedule");
@@ -310,7 +310,7 @@ async fn held(api: &Api, app: Uuid) -> Option<String> {
     label.map(|label| label["value"].as_str().expect("a text").to_owned())
 }
 
-/// Waits until the jobs that were queued before have run: each app's snapshots wait for them.
+/// Waits until all jobs that were queued before have run: each app's snapshots wait for them.
 async fn settle(api: &Api, app: Uuid) {
     let snap = api.create_snap(app, &json!({})).await;
     let snap = format!("{}/{}", api.app_snaps(app), snap["id"].as_str().expect("an id"));

@@ -1,4 +1,4 @@
-//! The life of snapshots: a real copy that stays as it was, until it is deleted.
+//! The lifecycle of snapshots: a real copy that stays unchanged until it is deleted.
 
 use std::fs;
 
@@ -16,7 +16,7 @@ fn id_of(resource: &Value) -> &str {
     resource["id"].as_str().expect("an id")
 }
 
-/// Takes a snapshot and waits for it.
+/// Creates a snapshot and waits for it.
 async fn take(api: &Api, app: Uuid, more: &Value) -> Value {
     let created = api.create_snap(app, more).await;
     let ended = api
@@ -158,7 +158,7 @@ async fn a_snapshot_that_a_backup_will_read_cannot_be_deleted_until_that_ends() 
     api.wait_for(&backup_path, &["completed"]).await;
     assert_eq!(api.delete(&path).await.status, 204);
     is_gone_from_disk(&server, app).await;
-    // The backup needs it no more.
+    // The backup no longer needs it.
     assert_eq!(api.get(&backup_path).await.json()["state"], "completed");
 }
 
@@ -212,8 +212,8 @@ async fn a_volume_that_cannot_be_read_fails_the_snapshot_and_is_named() {
     is_gone_from_disk(&server, app).await;
 }
 
-/// Before anything is copied, a snapshot finds out that everything can be read. That is quick: it is looked at
-/// until it was seen.
+/// Before it copies data, a snapshot checks that everything can be read. That is quick, so the test retries
+/// until it observes the state.
 #[tokio::test]
 async fn a_snapshot_is_discovering_before_it_is_running() {
     let builder = Builder::new();

@@ -1,18 +1,18 @@
-//! A server on which every operation has something to work on, and those who may ask it.
+//! A server on which every operation has a resource to work on, and tokens for it.
 
 use appkeep_tests::{Api, Ask, Builder, TestServer, usual_config};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// An id that nothing has.
+/// An id that no resource has.
 pub(crate) const UNKNOWN: &str = "0b5c0f9e-7a51-4d9a-9f0a-3a1d4f0c6e77";
 
-/// A server that does no work any more: what is pending stays pending.
+/// A server without workers: pending resources stay pending.
 pub(crate) struct Stage {
     pub(crate) server: TestServer,
-    /// The API as a member of `acme`.
+    /// The API for a member of `acme`.
     pub(crate) api: Api,
-    /// Tokens: for `acme` to look only, for `other`, and for all accounts.
+    /// Tokens: for a viewer of `acme`, for `other`, and for all accounts.
     pub(crate) viewer: String,
     pub(crate) foreigner: String,
     pub(crate) operator: String,
@@ -72,8 +72,8 @@ impl Stage {
         }
     }
 
-    /// A sound request to that operation, by a member of `acme`. A DELETE conflicts: the backup is pending,
-    /// and it reads from the snapshot. So does a restore, whose source is that backup.
+    /// Returns a valid request to that operation, by a member of `acme`. A DELETE conflicts: the backup is
+    /// pending, and it reads from the snapshot. So does a restore, whose source is that backup.
     pub(crate) fn ask(&self, operation_id: &str) -> Ask {
         let mut ask = Ask::new(operation_id, self.api.token());
         ask.account = self.server.account("acme").to_string();
@@ -90,7 +90,7 @@ impl Stage {
         ask
     }
 
-    /// Everything that `acme` has.
+    /// Returns all resources of `acme`.
     pub(crate) async fn everything(&self) -> Vec<Value> {
         let paths = [
             self.api.backups(),
@@ -105,7 +105,7 @@ impl Stage {
     }
 }
 
-/// A resource's id.
+/// Returns a resource's id.
 pub(crate) fn id(resource: &Value) -> String {
     resource["id"].as_str().expect("an id").to_owned()
 }

@@ -1,5 +1,5 @@
-//! The judge: what it says about our own server. Whether it notices when something is wrong is for
-//! [`crate::defects`] to say.
+//! The checker's results for this project's own server. Whether it detects defects is tested in
+//! [`crate::defects`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -54,7 +54,7 @@ impl Judged {
         }
     }
 
-    /// Everything that the judge can make use of.
+    /// Returns a target with everything that the checker can use.
     async fn target(&self) -> Target {
         let Self { working, idle } = self;
         let url = format!("http://{}", working.address());
@@ -83,7 +83,7 @@ impl Judged {
     }
 }
 
-/// The usual set-up, with one more app whose data isn't there.
+/// Returns the usual set-up, with one more app whose data doesn't exist.
 fn with_a_lost_app() -> Builder {
     let lost = "[[accounts.apps]]\nname = \"lost\"\nvolumes = { data = \"volumes/nowhere\" }\n\n";
     Builder::new().config(&usual_config().replacen(
@@ -93,7 +93,7 @@ fn with_a_lost_app() -> Builder {
     ))
 }
 
-/// Makes the storage of a server fail.
+/// A switch that makes the storage of a server fail.
 pub(crate) struct Switch(pub(crate) appkeep_server::StorageFaults);
 
 impl Breakage for Switch {
@@ -137,7 +137,7 @@ async fn a_running_server_keeps_the_contract_as_far_as_was_looked() {
     insta::assert_snapshot!("checks", made(&report));
 }
 
-/// How often each check was made, by code, and how many that are; what was left out is counted by its reason.
+/// Returns how often each check was made, by code, and in total; skipped checks are counted by reason and code.
 fn made(report: &LiveReport) -> String {
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
     let mut left_out: BTreeMap<(&str, &str), usize> = BTreeMap::new();
@@ -179,7 +179,7 @@ async fn what_is_left_out_is_named_and_a_run_that_lost_its_teeth_is_a_finding() 
     insta::assert_snapshot!("left_out", made(&report));
 }
 
-/// The least that a server of backups has.
+/// The smallest set of operations of a server of backups.
 const BACKUPS_OF_ONE_APP: [&str; 4] = [
     "app_backup_create_for_app",
     "app_backup_delete_for_app",

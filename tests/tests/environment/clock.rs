@@ -7,7 +7,7 @@ use appkeep_tests::{Builder, write_noise};
 
 use crate::Stage;
 
-/// So large that copying it can be watched.
+/// Large enough that copying can be observed.
 const LARGE_BYTES: u64 = 64 << 20;
 
 const DAY: Duration = Duration::from_hours(24);
@@ -22,7 +22,7 @@ async fn restic_finds_one_backup_when_the_clock_was_set_back_while_it_ran() {
     stage.server.set_back(DAY);
     let backup = stage.api.wait_for(&path, &["completed", "failed"]).await;
     assert_eq!(backup["state"], "completed", "{backup}");
-    // What comes after is made at an earlier time, and works as well.
+    // Later backups have an earlier time, and work as well.
     fs::remove_file(stage.volume().join("large")).unwrap();
     stage.completes().await;
     stage.repository().assert_sound();
@@ -37,7 +37,7 @@ async fn restic_finds_nothing_of_a_backup_deleted_after_the_clock_was_set_forwar
     let path = format!("{}/{}", stage.api.backups(), backup["id"].as_str().unwrap());
     assert_eq!(stage.api.delete(&path).await.status, 204);
     stage.completes().await;
-    // The app's jobs come one after the other, so the delete has run.
+    // The app's jobs run one after the other, so the delete has run.
     assert_eq!(stage.repository().snapshots().len(), 1);
     stage.repository().assert_sound();
 }

@@ -1,4 +1,4 @@
-//! Small disks of their own, mounted for a test. Only root can.
+//! Small disks that are mounted for a test, which requires root.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -8,12 +8,12 @@ use std::process::Command;
 /// A mounted disk; it is unmounted when the test ends.
 pub(crate) struct Disk {
     at: PathBuf,
-    /// The device and the file behind it, where it isn't in memory.
+    /// The device and the file behind it; none for a disk in memory.
     device: Option<(String, PathBuf)>,
 }
 
 impl Disk {
-    /// A disk in memory.
+    /// Mounts a disk in memory.
     pub(crate) fn in_memory(at: &Path, mib: u32) -> Self {
         let (at, size) = (at.to_owned(), format!("size={mib}m,mode=0755"));
         fs::create_dir_all(&at).unwrap();
@@ -31,7 +31,7 @@ impl Disk {
         Self { at, device: None }
     }
 
-    /// A disk in a file, past the system's cache.
+    /// Mounts a disk in a file, bypassing the system's cache.
     pub(crate) fn in_file(at: &Path, image: &Path, mib: u64) -> Self {
         File::create(image).unwrap().set_len(mib << 20).unwrap();
         run("mkfs.ext4", ["-q".as_ref(), "-F".as_ref(), image.as_os_str()]);
@@ -40,7 +40,7 @@ impl Disk {
 
     fn mount(&self) {
         let (device, _) = self.device.as_ref().unwrap();
-        // Otherwise the file system writes down what nobody waited for, every few seconds.
+        // Otherwise the file system writes unsynced data every few seconds.
         let options = ["-o".as_ref(), "commit=900".as_ref()];
         run(
             "mount",
@@ -48,7 +48,7 @@ impl Disk {
         );
     }
 
-    /// Mounts, at another place, what would be there if power were lost now.
+    /// Mounts, at another place, the state that the disk would have after a power cut now.
     pub(crate) fn as_after_a_power_cut(&self, at: &Path) -> Self {
         let (_, image) = self.device.as_ref().unwrap();
         let copy = image.with_extension("copy");
@@ -73,19 +73,19 @@ impl Disk {
         disk
     }
 
-    /// Forgets what the system has cached of it.
+    /// Remounts the disk to drop its cached data.
     pub(crate) fn mount_again(&self) {
         run("umount", [&self.at]);
         self.mount();
     }
 
-    /// Changes how it is mounted.
+    /// Changes the mount options.
     pub(crate) fn remount(&self, options: &str) {
         let options = format!("remount,{options}");
         run("mount", ["-o".as_ref(), options.as_ref(), self.at.as_os_str()]);
     }
 
-    /// Takes the end of the disk away, as if it broke.
+    /// Cuts off the end of the disk, as if it broke.
     pub(crate) fn loses_all_after(&self, mib: u64) {
         let (_, image) = self.device.as_ref().unwrap();
         OpenOptions::new()
@@ -99,7 +99,7 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        // Also when something still uses it.
+        // Lazily, so that it also works while the disk is in use.
         let _ = Command::new("umount").arg("-l").arg(&self.at).status();
         if let Some((device, _)) = &self.device {
             let _ = Command::new("losetup").args(["-d", device]).status();

@@ -1,4 +1,4 @@
-//! Disks that are full, read-only, or gone.
+//! Disks that are full, read-only, or missing.
 
 use std::fs;
 use std::time::Duration;
@@ -24,7 +24,7 @@ async fn restic_restores_earlier_backups_when_the_bucket_is_full_as_root() {
     earlier.assert_whole(&stage.repository(), stage.server.path());
     stage.nothing_but_these_snapshots(0).await;
 
-    // Deleting what failed gives its bytes back, and with more room it works.
+    // Deleting the failed backup frees its space, and with more space a backup succeeds.
     assert_eq!(stage.api.delete(&path).await.status, 204);
     eventually("the bytes to be gone", async || {
         (bytes_below(&stage.repository().path) < MIB).then_some(())
@@ -68,7 +68,7 @@ async fn restic_restores_earlier_backups_of_a_bucket_turned_read_only_as_root() 
 
     let (_, reasons) = stage.fails().await;
     assert!(reasons.contains("Read-only file system"), "{reasons}");
-    // A delete is kept in mind until it can be done.
+    // A delete is queued until it can be performed.
     let path = format!("{}/{}", stage.api.backups(), other["id"].as_str().unwrap());
     assert_eq!(stage.api.delete(&path).await.status, 204);
     assert_eq!(
@@ -92,7 +92,7 @@ async fn restic_restores_earlier_backups_of_a_bucket_turned_read_only_as_root() 
     earlier.assert_whole(&stage.repository(), stage.server.path());
 }
 
-/// The first half of the file can be read, then the disk is gone.
+/// The first half of the file can be read before the disk fails.
 #[tokio::test]
 async fn restic_restores_earlier_backups_of_a_volume_that_went_away_in_mid_read_as_root() {
     let builder = Builder::new();
@@ -124,7 +124,7 @@ async fn a_volume_that_is_gone_is_named_and_earlier_backups_stay() {
     assert_eq!(stage.api.get(&path).await.json(), first);
 }
 
-/// With trap 13: a file is there after a power cut when its directory was synced, too.
+/// With trap 13: a file survives a power cut only if its directory was synced, too.
 #[tokio::test]
 async fn restic_finds_a_completed_backup_after_a_power_cut_as_root() {
     let builder = Builder::new();

@@ -1,4 +1,4 @@
-//! A data directory on a full disk: what is refused, and that everything works again without a restart.
+//! A data directory on a full disk: which requests are refused, and recovery without a restart.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -13,14 +13,14 @@ use crate::disk::Disk;
 
 const MIB: u64 = 1 << 20;
 
-/// Writes a file that leaves so many bytes of the disk below `directory` free.
+/// Writes a file that leaves `leave` bytes of the disk with `directory` free.
 fn fill(directory: &Path, leave: u64) {
     let found = statvfs(directory).unwrap();
     let free = (found.f_bavail * found.f_frsize).saturating_sub(leave);
     let mut file = File::create(directory.join("filler")).unwrap();
     let piece = [1; 4096];
     for _ in 0..free.div_ceil(4096) {
-        // The disk may be full a little sooner.
+        // The disk may be full slightly earlier.
         if file.write_all(&piece).is_err() {
             break;
         }

@@ -1,6 +1,6 @@
-//! What a server says and keeps when the machine around it fails: disks, trees, clocks.
+//! The behaviour and data of a server when its environment fails: disks, trees, clocks.
 //!
-//! Tests that mount something need root and say `as_root` in their names.
+//! Tests that mount disks need root and have `as_root` in their names.
 
 #![allow(
     clippy::unwrap_used,
@@ -22,13 +22,13 @@ use appkeep_tests::{Api, Repository, TestServer, eventually};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-/// How long a backup may take: some of these are of large data, and some are tried five times.
+/// The time that a backup may take: some have large data, and some are attempted five times.
 const PATIENCE: Duration = Duration::from_mins(10);
 
-/// How often a test looks.
+/// The interval between polls.
 const STEP: Duration = Duration::from_millis(10);
 
-/// A server with its app `blog`, which these tests are about.
+/// A server with the app `blog`, which these tests use.
 struct Stage {
     server: TestServer,
     api: Api,
@@ -54,8 +54,8 @@ impl Stage {
         format!("{}/{}", self.api.backups(), created["id"].as_str().unwrap())
     }
 
-    /// Waits until the backup at `path` has ended. Time passes five times as fast for the server, so that
-    /// pauses between attempts are short and leases still hold.
+    /// Waits until the backup at `path` has ended. The server's clock runs five times as fast, so that pauses
+    /// between attempts are short and leases still hold.
     async fn ended(&self, path: &str) -> Value {
         let begun = Instant::now();
         loop {
@@ -78,7 +78,7 @@ impl Stage {
         backup
     }
 
-    /// Takes a backup that fails, and answers its path and its reasons.
+    /// Creates a backup that fails; returns its path and its reasons.
     async fn fails(&self) -> (String, String) {
         let path = self.create().await;
         let backup = self.ended(&path).await;
@@ -86,7 +86,7 @@ impl Stage {
         (path, backup["stateUnready"].to_string())
     }
 
-    /// Takes a backup that completes, and says what it is of.
+    /// Creates a backup that completes; returns it with a copy of its data.
     async fn earlier(&self) -> Earlier {
         let kept = self.server.path().join("kept");
         let copied = Command::new("cp")
@@ -111,14 +111,14 @@ impl Stage {
     }
 }
 
-/// A backup that was there before something went wrong.
+/// A backup that was created before the failure.
 struct Earlier {
     id: String,
     kept: PathBuf,
 }
 
 impl Earlier {
-    /// Restores it with plain restic, which must not need to write into the bucket.
+    /// Restores it with plain restic, which must not need to write to the bucket.
     fn assert_whole(&self, repository: &Repository, scratch: &Path) {
         let said = repository.restic(&["check", "--read-data", "--no-lock"]);
         assert!(said.contains("no errors were found"), "{said}");

@@ -1,4 +1,4 @@
-//! Trees that are large, deep, or don't hold still.
+//! Trees that are large, deep, or changing.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -16,7 +16,7 @@ use serde_json::json;
 
 use crate::Stage;
 
-/// Longer than any path that the system takes.
+/// Longer than any path that the system accepts.
 const BEYOND_PATH_MAX: usize = 5000;
 
 #[tokio::test]
@@ -47,7 +47,7 @@ async fn a_file_that_grows_all_the_time_fails_the_backup_and_is_named() {
         "{reasons}"
     );
     stage.nothing_but_these_snapshots(0).await;
-    // Once it holds still, it is backed up.
+    // Once it stops changing, the backup succeeds.
     stage.completes().await;
 }
 
@@ -64,7 +64,7 @@ async fn many_files(count: usize) {
     stage.completes().await;
     let said = stage.repository().restic(&["stats", "--json", "latest"]);
     let said: serde_json::Value = serde_json::from_str(&said).unwrap();
-    // With what every volume has: two files, a directory, and the volume's own.
+    // Including the entries of every volume: two files, a directory, and the volume's own.
     let directories = count.div_ceil(1000);
     assert_eq!(said["total_file_count"], json!(count + directories + 4));
 }
@@ -133,14 +133,14 @@ async fn restic_restores_a_sparse_file_of_half_a_gibibyte() {
     sparse(512 << 20).await;
 }
 
-/// Beyond what 32 bits can count.
+/// A size that doesn't fit into 32 bits.
 #[tokio::test]
 #[ignore = "takes minutes in a debug build"]
 async fn restic_restores_a_sparse_file_of_six_gibibytes() {
     sparse(6 << 30).await;
 }
 
-/// Makes directories one in the other, `depth` of them, and a file in the last.
+/// Creates `depth` nested directories, and a file in the last one.
 fn make_deep(root: &Path, name: &str, depth: usize) {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY;
     let mut dir: OwnedFd = File::open(root).unwrap().into();
@@ -157,7 +157,7 @@ fn make_deep(root: &Path, name: &str, depth: usize) {
 async fn restic_restores_names_and_paths_as_long_as_the_system_takes() {
     let builder = Builder::new();
     let volume = builder.path().join("volumes/blog");
-    // Restored below a directory whose own path isn't longer than the snapshot's.
+    // The path of the target directory must not be longer than that of the snapshot.
     make_deep(&volume, &"n".repeat(255), 14);
     let stage = Stage::new(builder.start().await).await;
     let backup = stage.completes().await;
@@ -179,7 +179,7 @@ async fn a_tree_deeper_than_any_path_is_backed_up_or_named() {
     stage.nothing_but_these_snapshots(0).await;
 }
 
-/// Each directory on the way down is held open, twice, and a process may have 1,024 files open as a rule.
+/// Each directory on the way down is held open twice, and a process may usually have 1,024 files open.
 #[tokio::test]
 async fn a_tree_of_four_hundred_directories_one_in_the_other_is_backed_up() {
     let builder = Builder::new();

@@ -1,4 +1,4 @@
-//! Deleting backups: they are invisible at once, and their bytes come back.
+//! Deletion of backups: they are invisible at once, and their space is freed.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{back_up, no_snapshot_is_left, path_of, server_with_a_large_app, text};
 
-/// The ids in a list.
+/// Returns the ids in a list.
 async fn listed(api: &Api, path: &str) -> Vec<String> {
     let list = api.get(path).await.json();
     let items = list["items"].as_array().expect("items").clone();
@@ -76,7 +76,7 @@ async fn restic_finds_the_other_backups_whole_after_one_was_deleted() {
         (bytes_below(&repository.path) < bytes - (900 << 10)).then_some(())
     })
     .await;
-    // The last thing that a prune does is over when the app's next job has run.
+    // The prune is complete once the app's next job has run.
     back_up(&api, app, &json!({})).await;
     assert_eq!(repository.snapshots().len(), 3);
     repository.assert_sound();
@@ -107,7 +107,7 @@ async fn restic_finds_nothing_of_a_backup_that_was_deleted_while_it_ran() {
     let repository = server.repository("local", app);
     assert_eq!(repository.snapshots(), Vec::<Value>::new());
     repository.assert_sound();
-    // The app is free for the next one.
+    // The app accepts the next backup.
     fs::remove_file(server.path().join("volumes/blog/large")).unwrap();
     back_up(&api, app, &json!({})).await;
     assert_eq!(repository.snapshots().len(), 1);

@@ -1,4 +1,4 @@
-//! Backups that can't be taken: they say why, and leave nothing behind.
+//! Backups that fail: they state the reason, and leave no data behind.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::{no_snapshot_is_left, path_of};
 
-/// The reasons of a resource that failed.
+/// Returns the reasons of a failed resource.
 fn reasons(resource: &Value) -> Vec<String> {
     let reasons = resource["stateUnready"].as_array().expect("reasons");
     let reasons: Vec<_> = reasons
@@ -29,7 +29,8 @@ async fn server_with_blog_at(builder: Builder, path: &str) -> TestServer {
     builder.config(&config).start().await
 }
 
-/// How many bytes the repositories of all buckets have. The server's own files in a bucket don't count.
+/// Returns the size of the repositories in all buckets, in bytes. The server's own files in a bucket don't
+/// count.
 fn repository_bytes(server: &TestServer) -> u64 {
     let buckets = fs::read_dir(server.path().join("buckets")).expect("there are buckets");
     let entries =
@@ -125,7 +126,7 @@ async fn a_bucket_that_is_missing_is_tried_again_until_it_is_there() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let bucket = server.path().join("buckets/local");
-    // The server may be writing a file of its own there.
+    // Renamed and not removed, because the server may be writing its own file there.
     fs::rename(&bucket, server.path().join("gone")).unwrap();
     let path = path_of(&api, &api.create_backup(app, &json!({})).await);
     let hindered = eventually("the backup to say what hinders it", async || {
@@ -155,7 +156,7 @@ async fn a_bucket_that_stays_missing_fails_the_backup_and_is_named() {
     let server = TestServer::start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let bucket = server.path().join("buckets/local");
-    // The server may be writing a file of its own there.
+    // Renamed and not removed, because the server may be writing its own file there.
     fs::rename(&bucket, server.path().join("gone")).unwrap();
     let path = path_of(&api, &api.create_backup(app, &json!({})).await);
     api.wait_for(&path, &["running", "failed"]).await;

@@ -1,4 +1,4 @@
-//! Debian's restic has the last word: what it restores is what there was.
+//! Backups restored with Debian's restic are equal to the original data.
 
 use std::fs;
 

@@ -8,7 +8,7 @@ use crate::stage::Stage;
 /// The largest body, in bytes.
 const BYTES_MAX: usize = 1024 * 1024;
 
-/// Some id.
+/// An arbitrary id.
 const ID: &str = "54fe651d-3d3b-5fa8-b85c-5db757885ff3";
 
 /// A change of a valid request.
@@ -22,14 +22,14 @@ fn labels(ask: &mut Ask, labels: Value) {
     ask.member("metadata", Value::from_iter([("labels", labels)]));
 }
 
-/// So many labels, each of which has a name and a value of so many characters.
+/// Returns `count` labels whose names and values have that many characters.
 fn sized_labels(count: usize, name_chars: usize, value: &str, value_chars: usize) -> Value {
     let label =
         |index: usize| json!({"name": format!("{index:0>name_chars$}"), "value": value.repeat(value_chars)});
     (0..count).map(label).collect()
 }
 
-/// The body's bytes, with blanks in front until they are that many.
+/// Pads the body with leading spaces to that length in bytes.
 fn padded(ask: &mut Ask, bytes: usize) {
     let body = ask.bytes();
     let mut padded = vec![b' '; bytes - body.len()];
@@ -37,7 +37,7 @@ fn padded(ask: &mut Ask, bytes: usize) {
     ask.body = Payload::Bytes(padded);
 }
 
-/// The body as text, changed.
+/// Rewrites the body as text.
 fn rewritten(ask: &mut Ask, rewrite: impl FnOnce(&str) -> String) {
     let body = String::from_utf8(ask.bytes()).expect("UTF-8");
     ask.text(rewrite(&body));
@@ -93,7 +93,7 @@ async fn a_request_with_thousands_of_faults_gets_a_short_answer() {
     assert_eq!(answer.culprits().len(), 32);
 }
 
-/// A sound way to say what a create says.
+/// Valid alternative notations of a create.
 #[rustfmt::skip]
 const SOUND: &[(&str, Change)] = &[
     ("as it is", |_, _| ()),

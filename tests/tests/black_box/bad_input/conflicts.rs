@@ -1,4 +1,4 @@
-//! Names that are taken or free again, and apps and buckets that were removed from the configuration.
+//! Names that are in use or free again, and apps and buckets that were removed from the configuration.
 
 use appkeep_tests::{Builder, TestServer, usual_config};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! What only shows on the connection itself: bodies that come slowly, break off or never end.
+//! Requests at the level of the connection: bodies that are slow, incomplete or endless.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -12,7 +12,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::stage::{Stage, UNKNOWN};
 
-/// A connection on which a test writes what it wants.
+/// A connection to which a test writes raw bytes.
 pub(super) struct Wire(BufStream<TcpStream>);
 
 impl Wire {
@@ -22,7 +22,7 @@ impl Wire {
         ))
     }
 
-    /// The head of a request whose body has, or would have, that many bytes.
+    /// Writes the head of a request whose body has that declared length in bytes.
     pub(super) async fn head(&mut self, ask: &Ask, body_bytes: usize) {
         let mut head = format!("{} {} HTTP/1.1\r\nHost: appkeep\r\n", ask.method, ask.path()).into_bytes();
         for (name, value) in [
@@ -42,7 +42,7 @@ impl Wire {
         self.0.flush().await.expect("the server listens");
     }
 
-    /// The next answer. One without `Content-Length` has no body.
+    /// Reads the next response. One without `Content-Length` has no body.
     pub(super) async fn answer(&mut self) -> Answer {
         timeout(PATIENCE, self.read())
             .await
@@ -79,10 +79,10 @@ impl Wire {
         }
     }
 
-    /// Whether the server closes the connection after what it has said.
+    /// Returns whether the server closes the connection without sending anything else.
     async fn is_closed(&mut self) -> bool {
         let mut rest = Vec::new();
-        // A reset is an end, too: there was something that the server didn't read.
+        // A reset counts as an end, too: it means that some bytes were unread.
         let _ = timeout(PATIENCE, self.0.read_to_end(&mut rest))
             .await
             .expect("an end");
@@ -133,7 +133,7 @@ async fn a_body_that_trickles_for_ever_is_given_up() {
     let api = server.api().await;
     let mut wire = Wire::open(server.address()).await;
     wire.head(&create(&server, api.token()), 1_000_000).await;
-    // The pace of the body; nothing is waited for.
+    // The pace of the body, not a wait for a condition.
     let mut pace = interval(Duration::from_millis(50));
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (reader, mut writer) = tokio::io::split(wire.0);
@@ -163,7 +163,7 @@ async fn half_a_body_does_not_keep_the_server_from_stopping() {
     let mut wire = Wire::open(server.address()).await;
     wire.head(&create(&server, api.token()), 1000).await;
     wire.write(b"{").await;
-    // Another request's answer: the server has long been told of the first one.
+    // The response to a later request shows that the server has received the first one.
     assert_eq!(api.get(&api.backups()).await.status, 200);
     let begun = Instant::now();
     let ((), answer) = tokio::join!(server.stop(), wire.answer());
@@ -175,7 +175,7 @@ async fn half_a_body_does_not_keep_the_server_from_stopping() {
     assert_timed_out(&answer);
 }
 
-/// A server that would wait for a body for a long time.
+/// Starts a server with a long timeout for bodies.
 async fn patient() -> TestServer {
     let config = usual_config().replace("body_timeout_secs = 1\n", "body_timeout_secs = 300\n");
     assert_ne!(config, usual_config());
@@ -218,7 +218,7 @@ async fn what_can_be_refused_without_the_body_does_not_wait_for_it() {
             "415/-",
         ),
     ] {
-        // Within the limit and beyond it, begun or not.
+        // Within and beyond the size limit, with and without a first byte.
         for (length, begun) in [(1000, ""), (1000, "{"), (100_000_000, "{")] {
             let mut wire = Wire::open(server.address()).await;
             wire.head(&ask, length).await;
@@ -308,7 +308,7 @@ async fn a_body_in_chunks_is_read_and_limited_like_any_other() {
     wire.write(b"0\r\n\r\n").await;
     assert_eq!(wire.answer().await.status, 201);
 
-    // The same connection again: 1 MiB and a byte, and then it never ends.
+    // The same connection again: 1 MiB and one byte of an endless body.
     wire.write(head.as_bytes()).await;
     let blanks = [b"10000\r\n".to_vec(), vec![b' '; 0x1_0000], b"\r\n".to_vec()].concat();
     for _ in 0..16 {

@@ -1,4 +1,4 @@
-//! Failures of the server itself, and what it never gives away.
+//! Failures of the server itself, and internal details that it must not expose.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -17,7 +17,7 @@ use serde_json::json;
 use super::connections::Wire;
 use crate::stage::{Stage, id};
 
-/// A clock that panics once, the so-many-th time that it is asked after it was armed.
+/// A clock that panics once, on the nth call after it was armed.
 #[derive(Default)]
 struct TreacherousClock {
     honest: SteppingClock,
@@ -42,7 +42,7 @@ fn options(dir: &Path) -> Options {
     Options::new(config, dir.join("data"), SocketAddr::from(([127, 0, 0, 1], 0)))
 }
 
-/// A server that stopped, with a completed snapshot and a completed backup of the same app.
+/// A stopped server, with a completed snapshot and a completed backup of the same app.
 struct Remains {
     server: TestServer,
     token: String,
@@ -102,11 +102,11 @@ async fn a_panic_in_a_handler_is_a_problem_and_nothing_more() {
     let mut wire = Wire::open(server.local_addr()).await;
     let lists = ["app_backup_list_for_app", "app_snap_list_for_app"].map(|list| remains.ask(list));
     for (operation, asked, says) in [
-        // The first time is when the token is looked at.
+        // The first call is during the check of the token.
         ("app_backup_fetch", 1, "500/95"),
         ("app_backup_delete", 1, "500/97"),
         ("app_backup_create_for_app", 2, "500/94"),
-        // The third time is in the middle of a transaction.
+        // The third call is in the middle of a transaction.
         ("app_backup_create_for_app", 3, "500/94"),
         ("app_backup_list_all", 2, "500/96"),
         ("app_backup_list_for_app", 2, "500/96"),
@@ -195,7 +195,7 @@ async fn what_the_contract_forbids_is_never_said() {
     server.stop().await;
 }
 
-/// Versions without limits stored them.
+/// Versions without limits stored such labels.
 #[tokio::test]
 async fn labels_beyond_the_limits_stay_readable() {
     let remains = Remains::of_a_server().await;

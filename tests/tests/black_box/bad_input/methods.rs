@@ -1,4 +1,4 @@
-//! Methods that a path doesn't have.
+//! Methods that a path doesn't support.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,7 @@ const METHODS: [&str; 8] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
 ];
 
-/// The declared methods of each path, and an operation on it.
+/// Returns the declared methods of each path, and an operation on it.
 fn paths() -> BTreeMap<&'static str, (BTreeSet<&'static str>, &'static str)> {
     let mut paths = BTreeMap::new();
     for operation in operations() {

@@ -1,4 +1,4 @@
-//! Changing a valid request as the table of invalid requests says.
+//! Mutations of valid requests, as the table of invalid requests defines them.
 
 use appkeep_contract::invalid_requests::{Existing, Mutation as M};
 use appkeep_tests::{Ask, Payload};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::stage::{Stage, UNKNOWN};
 
-/// A request to an operation with these changes.
+/// Returns a request to an operation with these mutations.
 pub(super) fn invalid(stage: &Stage, operation: &str, mutations: &[M]) -> Ask {
     let mut ask = stage.ask(operation);
     for mutation in mutations {
@@ -15,7 +15,7 @@ pub(super) fn invalid(stage: &Stage, operation: &str, mutations: &[M]) -> Ask {
     ask
 }
 
-/// Applies one change.
+/// Applies one mutation.
 pub(super) fn apply(ask: &mut Ask, mutation: M, stage: &Stage) {
     match mutation {
         M::NoToken => ask.authorization = None,
@@ -57,7 +57,7 @@ pub(super) fn apply(ask: &mut Ask, mutation: M, stage: &Stage) {
     }
 }
 
-/// The body as bytes, after a change that JSON can't express.
+/// Returns the body as bytes, after a mutation that JSON can't express.
 fn bytes(ask: &Ask, mutation: M) -> Vec<u8> {
     let body = ask.bytes();
     let text = || String::from_utf8(ask.bytes()).expect("UTF-8");

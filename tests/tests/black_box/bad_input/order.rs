@@ -1,6 +1,6 @@
-//! The order of checks: of several things that are wrong with a request, the first one is in the response.
+//! The order of checks: if several parts of a request are invalid, the response is about the first one.
 //!
-//! Every two ranks of the table are put into one request, on every operation that has both.
+//! Every two ranks of the table are combined in one request, for every operation that has both.
 
 use appkeep_contract::invalid_requests::{ORDER, Ranked};
 use appkeep_tests::{Ask, operations};
@@ -9,7 +9,7 @@ use super::complaint;
 use super::mutations::apply;
 use crate::stage::Stage;
 
-/// Applies the lower rank last, so that it decides where both change the same part.
+/// Applies the lower rank last, so that it decides if both change the same part.
 fn ask_with(stage: &Stage, operation: &str, ranks: &[&Ranked]) -> Ask {
     let mut ask = stage.ask(operation);
     for ranked in ranks.iter().rev() {
@@ -28,8 +28,9 @@ fn ranks_of(operation: &str) -> Vec<&'static Ranked> {
     ORDER.iter().filter(is_sent).collect()
 }
 
-/// A server that responds before it has read a large body closes the connection while the client is still sending, and
-/// not every client sees that response. Bodies that never end are in `connections`.
+/// Returns whether a client can see the first problem. A server that responds before it has read a large body
+/// closes the connection while the client is still sending, and not every client sees that response. Endless
+/// bodies are tested in `connections`.
 fn can_be_seen(first: &Ranked, second: &Ranked) -> bool {
     second.request.status != 413 || first.rank >= second.rank
 }

@@ -1,4 +1,4 @@
-//! Reasons in the responses to invalid queries, and valid queries in every form.
+//! Reasons in the responses to invalid queries, and valid queries in every notation.
 
 use crate::stage::Stage;
 

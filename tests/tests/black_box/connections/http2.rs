@@ -1,4 +1,4 @@
-//! Frames of HTTP/2, written and read by hand.
+//! HTTP/2 frames, written and read by hand.
 
 use appkeep_tests::PATIENCE;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -24,7 +24,7 @@ pub(super) fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8>
     [&length[1..], &[kind, flags], &stream, payload].concat()
 }
 
-/// A connection whose client keeps to the protocol, and never opens a window.
+/// A connection of a client that follows the protocol but never opens a window.
 pub(super) struct Frames(TcpStream);
 
 impl Frames {
@@ -34,7 +34,7 @@ impl Frames {
         Self(stream)
     }
 
-    /// Asks for a path, in HPACK without Huffman codes.
+    /// Requests a path, in HPACK without Huffman codes.
     pub(super) async fn get(&mut self, stream: u32, path: &str) {
         let authority = "appkeep";
         let text = |text: &str| {
@@ -42,13 +42,14 @@ impl Frames {
             assert!(length < 127);
             [&[length], text.as_bytes()].concat()
         };
-        // :method GET, :scheme http; :path and :authority as literals that aren't indexed.
+        // :method GET, :scheme http; :path and :authority as literals without indexing.
         let block = [&[0x82, 0x86, 0x04][..], &text(path), &[0x01], &text(authority)].concat();
         let request = frame(HEADERS, WHOLE, stream, &block);
         self.0.write_all(&request).await.expect("the server reads");
     }
 
-    /// Acknowledges settings and pings until the server closes the connection; which kinds of frames came.
+    /// Acknowledges settings and pings until the server closes the connection; returns the types of the
+    /// received frames.
     pub(super) async fn answer_until_closed(&mut self) -> Vec<u8> {
         let mut seen = Vec::new();
         let answering = async {

@@ -1,5 +1,5 @@
-//! A pair of honest servers: one that works, and one whose jobs never start. Every run of the checker has two accounts
-//! of its own on both, so that runs don't see each other.
+//! A pair of correct servers: one with workers, and one whose jobs never start. Every run of the checker has
+//! two accounts of its own on both, so that runs don't affect each other.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -12,7 +12,7 @@ use appkeep_tests::{Builder, TestServer};
 
 use super::super::verify::Switch;
 
-/// Jobs at the same time, of all runs together.
+/// The number of concurrent jobs, of all runs together.
 const WORKERS: u32 = 3;
 
 pub(super) struct Honest {
@@ -38,7 +38,7 @@ impl Honest {
         }
     }
 
-    /// Everything that the checker can use, behind proxies with that injection.
+    /// Returns a target with everything that the checker can use, behind proxies with that injection.
     pub(super) async fn target(&self, run: usize, injection: Injection) -> Target {
         let Self { working, idle, .. } = self;
         let [own, other] = names(run);
@@ -68,7 +68,7 @@ impl Honest {
         }
     }
 
-    /// The target of the first run, with a way to make storage fail.
+    /// Returns the target of the first run, with a switch that makes storage fail.
     pub(super) async fn target_with_failing_storage(&self, injection: Injection) -> Target {
         Target {
             breakage: Some(Arc::new(Switch(self.idle.server().storage_faults()))),
@@ -76,7 +76,7 @@ impl Honest {
         }
     }
 
-    /// The URL of a new proxy in front of a server.
+    /// Starts a proxy in front of a server, and returns its URL.
     async fn proxy(&self, server: &TestServer, run: usize, viewer: &str, injection: Injection) -> String {
         let tenant = |name: &str| Tenant {
             account: server.account(name).to_string(),
@@ -102,12 +102,13 @@ impl Honest {
     }
 }
 
-/// The two accounts of a run.
+/// Returns the names of the two accounts of a run.
 fn names(run: usize) -> [String; 2] {
     [format!("own-{run}"), format!("other-{run}")]
 }
 
-/// A server with two accounts for each run, each with a bucket and three apps; the data of one of them doesn't exist.
+/// Sets up a server with two accounts for each run, each with a bucket and three apps; the data of one of the
+/// apps doesn't exist.
 fn set_up(runs: usize) -> Builder {
     let mut config = "[server]\nbody_timeout_secs = 1\n".to_owned();
     let builder = Builder::new();

@@ -1,7 +1,7 @@
-//! Every code that a report can hold, explained.
+//! Explanations of all codes that a report can contain.
 //!
-//! The codes and their rules come from the tables that the checks run from; only why a rule is there and what
-//! to do about it is added here. A code without an explanation fails a test.
+//! The codes and their rules come from the tables that define the checks. This module adds the reason for
+//! each rule and advice on findings. A code without an explanation fails a test.
 
 mod text;
 mod topics;
@@ -19,13 +19,13 @@ use crate::report::Place;
 use crate::statics::{Code, STALE_CODE, STALE_RULE};
 use crate::validate::Violated;
 
-/// Which part of a verification finds it.
+/// The part of a verification that reports a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Part {
     /// The comparison of two documents.
     Static,
-    /// What every response is held against, whatever was asked.
+    /// The rules for every response, independent of the request.
     Response,
     /// The checks of a run against a server.
     Live,
@@ -34,10 +34,10 @@ pub enum Part {
 }
 
 impl Part {
-    /// Every one.
+    /// All parts.
     pub const ALL: &[Self] = &[Self::Static, Self::Response, Self::Live, Self::Diff];
 
-    /// What is looked at, in words.
+    /// A short description of the part.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -49,28 +49,28 @@ impl Part {
     }
 }
 
-/// One code with everything there is to say about it.
+/// The explanation of one code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Explanation {
     /// The stable code.
     pub code: &'static str,
-    /// Which part finds it.
+    /// The part that reports it.
     pub part: Part,
     /// The rule in one sentence.
     pub rule: &'static str,
-    /// Why the rule is there.
+    /// The reason for the rule.
     pub why: &'static str,
-    /// Where the contract says so; empty where every finding names a place of its own.
+    /// The parts of the contract that state the rule; empty if every finding has its own place.
     pub contract: Vec<Place>,
-    /// The operations that it is checked for; empty where that are all.
+    /// The operations that are checked for it; empty means all.
     pub operations: Vec<String>,
     /// What to do about a finding.
     pub advice: &'static str,
-    /// What breaks the rule, or what is asked and must be answered.
+    /// An example of a violation, or of a request and the expected response.
     pub example: String,
 }
 
-/// The authored document, which all of it is about.
+/// The authored document, to which all codes refer.
 static CONTRACT: LazyLock<Option<Document>> = LazyLock::new(|| Document::authored().ok());
 
 static ALL: LazyLock<Vec<Explanation>> = LazyLock::new(|| {
@@ -85,22 +85,22 @@ static ALL: LazyLock<Vec<Explanation>> = LazyLock::new(|| {
     statics.chain(responses).chain(live).chain(diff).collect()
 });
 
-/// Every code, part by part, in the order in which the checks are made.
+/// All codes, grouped by part and in the order of the checks.
 #[must_use]
 pub fn all() -> &'static [Explanation] {
     &ALL
 }
 
-/// What there is to say about a code: one explanation for every part that uses it, none for an unknown one.
+/// The explanations of a code: one for each part that uses it, none for an unknown code.
 #[must_use]
 pub fn find(code: &str) -> Vec<&'static Explanation> {
     all().iter().filter(|known| known.code == code).collect()
 }
 
-/// Where the contract says what a live finding is about.
+/// The place in the contract that a live finding refers to.
 ///
-/// `pointer` is what the finding itself knows. One that only names the whole operation is made more precise by
-/// what the check is about.
+/// `pointer` is the place that the finding itself has. If it only names the whole operation, the place of the
+/// check is used, which is more precise.
 pub(crate) fn place(code: &str, operation: &str, pointer: Option<&str>) -> Place {
     let Some(contract) = CONTRACT.as_ref() else {
         return Place::unknown();

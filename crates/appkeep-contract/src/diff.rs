@@ -1,13 +1,15 @@
-//! What changed from one document to the next, and whom it breaks.
+//! Changes from one document to the next, and who is affected.
 //!
-//! Two questions about OLD and NEW. **For clients:** can code that was written against OLD go on with a server
-//! of NEW? Then its requests must still be accepted (OLD ⊆ NEW) and the answers be ones that it knows
-//! (NEW ⊆ OLD). **For servers:** does a server that was written for OLD keep NEW? The other way round. Schemas
-//! are compared by the same proofs as in static verification; what can't be proven safe counts as breaking,
-//! under a code of its own. Words, examples and extensions are compared too, as changes that break nobody.
+//! Two questions about OLD and NEW. **For clients:** does code written against OLD keep working with a server
+//! that implements NEW? Then NEW must accept all requests of OLD (OLD ⊆ NEW), and OLD must permit all
+//! responses of NEW (NEW ⊆ OLD). **For servers:** does a server written for OLD conform to NEW? Then the
+//! relations are reversed. Schemas are compared by the same proofs as in static verification. Changes that
+//! can't be proven safe count as breaking, with separate codes. Descriptions, examples and extensions are
+//! compared, too, as changes that don't break anything.
 //!
-//! What order says nothing in (members, `required`, `enum`, branches, parameters, alternatives of security)
-//! is no change. This module reads documents; it neither fetches nor writes them.
+//! A different order isn't a change where order has no meaning (members, `required`, `enum`, branches,
+//! parameters, security alternatives). This module only works on documents in memory: it neither fetches nor
+//! writes them.
 
 mod bodies;
 mod changes;
@@ -32,35 +34,35 @@ pub use version::Versioning;
 use crate::document::Document;
 use crate::report::Outcome;
 
-/// One change, wherever it can be noticed.
+/// One change, with all places that it affects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// What kind of change; stable.
+    /// The kind of change; the codes are stable.
     pub code: Code,
-    /// What it asks of the next version.
+    /// The version increment that it requires.
     pub level: Level,
-    /// What it does to clients that were written against OLD.
+    /// The effect on clients that were written against OLD.
     pub clients: Effect,
-    /// What it does to servers that were written for OLD.
+    /// The effect on servers that were written for OLD.
     pub servers: Effect,
-    /// What differs.
+    /// A description of the difference.
     pub what: String,
-    /// Where it is noticed; empty where it belongs to no operation.
+    /// The places that are affected; empty if they don't belong to an operation.
     pub uses: Vec<Use>,
-    /// Where in OLD, as a JSON pointer; `None` where nothing stands there.
+    /// The place in OLD, as a JSON pointer; `None` if OLD has none.
     pub old_at: Option<String>,
-    /// Where in NEW.
+    /// The place in NEW, as a JSON pointer; `None` if NEW has none.
     pub new_at: Option<String>,
 }
 
-/// A place at which a change is noticed.
+/// A place that is affected by a change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Use {
-    /// The operation's id in OLD, or in NEW where OLD has none.
+    /// The operation's id in OLD, or in NEW if OLD doesn't have the operation.
     pub operation: String,
     /// The parameter, status, header, link or media type; empty for the operation itself.
     pub subject: String,
-    /// Where in a value, `/items/*/name`; empty for the value itself and where there is none.
+    /// The path within a value, such as `/items/*/name`; empty for the value itself and if there is no value.
     pub path: String,
 }
 
@@ -75,16 +77,16 @@ pub struct DiffReport {
     pub old_version: Option<String>,
     /// The `info.version` of NEW.
     pub new_version: Option<String>,
-    /// What the changes ask of the next version, all together.
+    /// The version increment that all changes together require.
     pub level: Level,
-    /// Whether NEW's version says so.
+    /// Whether the version of NEW reflects the changes.
     pub versioning: Versioning,
-    /// The changes, the gravest first.
+    /// The changes, most severe first.
     pub changes: Vec<Change>,
 }
 
 impl DiffReport {
-    /// Violated when a client of OLD may break, whatever the versions say.
+    /// The outcome regardless of versions: violated if a change may break a client of OLD.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         if self.level == Level::Major {
@@ -94,7 +96,8 @@ impl DiffReport {
         }
     }
 
-    /// Violated when a client of OLD may break and NEW's version doesn't say so.
+    /// The outcome by version: violated if a change may break a client of OLD and the version of NEW doesn't
+    /// reflect it.
     #[must_use]
     pub fn outcome_by_version(&self) -> Outcome {
         if self.versioning == Versioning::Enough {
@@ -104,13 +107,13 @@ impl DiffReport {
         }
     }
 
-    /// The worst that happens to clients of OLD.
+    /// The most severe effect on clients of OLD.
     #[must_use]
     pub fn clients(&self) -> Effect {
         self.worst(|change| change.clients)
     }
 
-    /// The worst that happens to servers of OLD.
+    /// The most severe effect on servers of OLD.
     #[must_use]
     pub fn servers(&self) -> Effect {
         self.worst(|change| change.servers)
@@ -120,13 +123,13 @@ impl DiffReport {
         self.changes.iter().map(effect).max().unwrap_or(Effect::Safe)
     }
 
-    /// For a terminal, without colour.
+    /// The report for a terminal, without colour.
     #[must_use]
     pub fn text(&self) -> String {
         diff_text(self)
     }
 
-    /// For programs.
+    /// The report as JSON.
     ///
     /// # Errors
     ///

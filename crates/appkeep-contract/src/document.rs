@@ -1,8 +1,8 @@
-//! An OpenAPI 3.0 document, read once into what the judge asks about.
+//! An OpenAPI 3.0 document, parsed once for all checks.
 //!
 //! The authored document of this repository is embedded ([`AUTHORED`]); any other OpenAPI 3.0 text, JSON or
-//! YAML, is read in the same way. Reading resolves every local reference, so that nothing that comes later
-//! has to. It doesn't lint: what the document says about itself (titles, tags, examples) stays in the tree.
+//! YAML, is read in the same way. All local references are resolved during parsing, so that later steps don't
+//! have to. Documents aren't linted: titles, tags and examples stay in the tree.
 
 mod error;
 mod lines;
@@ -49,11 +49,11 @@ impl Document {
         Self::from_text(AUTHORED_NAME, AUTHORED)
     }
 
-    /// Reads a document from JSON or YAML text; `name` is what errors and findings call it.
+    /// Reads a document from JSON or YAML text; `name` is its name in errors and findings.
     ///
     /// # Errors
     ///
-    /// When the text is neither JSON nor YAML, isn't OpenAPI 3.0, or holds a reference that leads nowhere.
+    /// When the text is neither JSON nor YAML, isn't OpenAPI 3.0, or contains a dangling reference.
     /// The error names the place.
     pub fn from_text(name: &str, text: &str) -> Result<Self, DocumentError> {
         let unreadable = |why: String| DocumentError::Text {
@@ -70,7 +70,7 @@ impl Document {
         Ok(document)
     }
 
-    /// Reads a document that is parsed already.
+    /// Reads a document from a parsed value.
     ///
     /// # Errors
     ///
@@ -85,40 +85,40 @@ impl Document {
         })
     }
 
-    /// What findings call this document.
+    /// The name of the document in findings.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The whole tree.
+    /// The whole document as a tree.
     #[must_use]
     pub fn root(&self) -> &Value {
         &self.root
     }
 
-    /// The line, counted from 1, of what a JSON pointer names, or of the nearest thing around it.
+    /// The line, counted from 1, of the value at a JSON pointer, or of the nearest enclosing value.
     ///
-    /// `None` for a document that was made from a value and so has no text.
+    /// `None` for a document that was created from a value and so has no text.
     #[must_use]
     pub fn line(&self, pointer: &str) -> Option<usize> {
         self.lines.line(pointer)
     }
 
-    /// Every operation, in the document's own order.
+    /// All operations, in the order of the document.
     #[must_use]
     pub fn operations(&self) -> &[Operation] {
         &self.operations
     }
 
-    /// The operation of that `operationId`.
+    /// The operation with that `operationId`.
     #[must_use]
     pub fn operation(&self, id: &str) -> Option<&Operation> {
         self.operations.iter().find(|operation| operation.id == id)
     }
 }
 
-/// A message without the excerpt that the parser draws below it.
+/// The first line of a message, without the excerpt that the parser adds.
 fn in_a_line(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default();
     line.trim_start_matches("error: ").to_owned()

@@ -1,15 +1,16 @@
-//! Live verification: drives a running server over HTTP and judges every answer.
+//! Live verification: sends requests to a running server over HTTP and checks every response.
 //!
-//! Two judgements are made of each response. Its *shape* (status, media type, headers, body) is held against
-//! the authored document by [`crate::validate`], whatever the request was. Whether it is the *right* answer
-//! is what the suite knows: a model of what it made itself (`model`), against which every answer of the run is
-//! held; requests that the document forbids, made from its schemas (`inputs`); a table of invalid requests that no
-//! schema forbids ([`crate::invalid_requests`]); and a number of stories (`backups`, `races`, `isolation`, …).
+//! Two things are checked for each response. Its *form* (status, media type, headers, body) is compared with
+//! the authored document by [`crate::validate`], independent of the request. The suite checks whether it is
+//! the *correct* response, by several means: a model of the resources that it created (`model`), with which
+//! every response of the run is compared; requests that the document forbids, generated from its schemas
+//! (`inputs`); a table of invalid requests that no schema forbids ([`crate::invalid_requests`]); and a number
+//! of scenarios (`backups`, `races`, `isolation`, …).
 //!
-//! The suite only deletes what it created itself (`model::ownership`): what existed before is listed before the first
-//! check (`inventory`), and a create that answers with something older is a finding. What it created is deleted in the
-//! end, also when a run ends early (`limits`). It asks no clock for the time of day, and takes its randomness from
-//! [`Options::run_id`].
+//! The suite only deletes resources that it created itself (`model::ownership`). Existing resources are
+//! listed before the first check (`inventory`), and a create that returns an older resource is a finding. The
+//! resources of the suite are deleted at the end, even if a run ends early (`limits`). The suite doesn't use
+//! the time of day, and takes its randomness from [`Options::run_id`].
 
 mod apps;
 mod backups;
@@ -62,7 +63,7 @@ pub use suite::{CHECKS, CHECKS_OF_STORAGE, run};
 pub use target::{Foreign, Idle, Options, Target};
 pub use wire::Exchange;
 
-/// Why a server can't be judged at all.
+/// Why a server can't be checked at all.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LiveError {
@@ -75,15 +76,15 @@ pub enum LiveError {
     /// The certificate isn't PEM, or no HTTP client can be made.
     #[error("prepare an HTTP client: {0}")]
     Client(#[source] reqwest::Error),
-    /// The URL isn't one.
+    /// The URL is invalid.
     #[error("read the server's address `{url}`: {why}")]
     Url {
         /// The address as given.
         url: String,
-        /// What is wrong with it.
+        /// Why it is invalid.
         why: String,
     },
-    /// The server doesn't answer.
+    /// The server doesn't respond.
     #[error("reach {url}: {why}")]
     Unreachable {
         /// The address that was tried.
@@ -91,42 +92,42 @@ pub enum LiveError {
         /// The whole chain of causes.
         why: String,
     },
-    /// The server names no account to work on, or more than one.
+    /// The server lists no account, or more than one.
     #[error("find the account at {url}: {why}")]
     NoAccount {
         /// The address that was tried.
         url: String,
-        /// What came instead.
+        /// The error or the actual response.
         why: String,
     },
-    /// The server names no app to work on.
+    /// The server lists no app that can be used.
     #[error("find an app of account {account} at {url}: {why}")]
     NoApp {
         /// The address that was tried.
         url: String,
         /// The account that was given.
         account: uuid::Uuid,
-        /// What came instead.
+        /// The error or the actual response.
         why: String,
     },
-    /// The options leave no operation that could be asked first.
+    /// The options leave out all operations that could be used for the first request.
     #[error("find an operation that may be asked of {url}")]
     NothingToAsk {
         /// The address that was given.
         url: String,
     },
-    /// The server answers, but not as it must to this token about this app, so nothing can be built on it.
+    /// The server doesn't respond as required for this token and app, so no check is possible.
     #[error("ask {operation} for app {app} in account {account} at {url}: {answer}")]
     NotUsable {
         /// The address that was tried.
         url: String,
-        /// The operation that was asked.
+        /// The requested operation.
         operation: String,
         /// The account that was given.
         account: uuid::Uuid,
         /// The app that was given.
         app: uuid::Uuid,
-        /// What came instead.
+        /// The actual response.
         answer: String,
     },
 }

@@ -1,7 +1,7 @@
-//! What was found, for people and for programs.
+//! Reports for people and for programs.
 //!
-//! Nothing here carries a time or a figure that changes from run to run, apart from the exchanges
-//! themselves: the coverage table can be kept as a snapshot.
+//! Apart from the exchanges themselves, a report contains no times or other values that change from run to
+//! run, so the coverage table can be stored as a snapshot.
 
 mod coverage;
 mod curl;
@@ -22,15 +22,15 @@ use self::text::{COLOURED, PLAIN, Palette};
 use crate::live::LiveReport;
 use crate::statics::StaticReport;
 
-/// How a verification ended.
+/// The outcome of a verification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
-    /// Nothing was found.
+    /// No findings.
     Holds,
-    /// Something was found.
+    /// At least one finding.
     Violated,
-    /// There was nothing to judge, or the run ended before its last check.
+    /// There was nothing to check, or the run ended before its last check.
     CouldNotRun,
 }
 
@@ -49,14 +49,14 @@ impl Outcome {
 /// A whole verification.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// The comparison of documents, where it was made.
+    /// The comparison of documents, if there was one.
     pub statics: Option<StaticReport>,
-    /// The run against a server, where it was made.
+    /// The run against a server, if there was one.
     pub live: Option<LiveReport>,
 }
 
 impl Report {
-    /// The worse of both outcomes; a report of nothing could not run.
+    /// The worse of both outcomes; an empty report counts as could not run.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         let outcomes = [
@@ -70,13 +70,13 @@ impl Report {
             .unwrap_or(Outcome::CouldNotRun)
     }
 
-    /// For a terminal, without colour.
+    /// The report for a terminal, without colour.
     #[must_use]
     pub fn text(&self) -> String {
         self.text_in(PLAIN)
     }
 
-    /// For a terminal, with the escape sequences that colour it.
+    /// The report for a terminal, with colour escape sequences.
     #[must_use]
     pub fn coloured_text(&self) -> String {
         self.text_in(COLOURED)
@@ -92,7 +92,7 @@ impl Report {
         parts.into_iter().flatten().collect::<Vec<_>>().join("\n")
     }
 
-    /// For programs, as JSON.
+    /// The report as JSON.
     ///
     /// # Errors
     ///
@@ -101,30 +101,30 @@ impl Report {
         serde_json::to_string_pretty(&json::Json::of(self)).map_err(WriteError::Json)
     }
 
-    /// For programs that read JUnit's XML: one case for every check.
+    /// The report as JUnit XML, with one case for each check.
     ///
     /// # Errors
     ///
-    /// Never in practice: what XML can't hold is left out.
+    /// Never in practice: characters that XML can't represent are left out.
     pub fn junit(&self) -> Result<String, WriteError> {
         junit::write(self).map_err(WriteError::Junit)
     }
 
-    /// For a browser: one page that needs nothing else, no script and no network.
+    /// The report as one self-contained HTML page, without scripts or network access.
     #[must_use]
     pub fn html(&self) -> String {
         html::page(self)
     }
 }
 
-/// Why a report can't be written.
+/// Errors from writing a report.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError {
-    /// Something isn't JSON.
+    /// The report can't be written as JSON.
     #[error("write the report as JSON: {0}")]
     Json(#[source] serde_json::Error),
-    /// Something isn't XML.
+    /// The report can't be written as XML.
     #[error("write the report as JUnit: {0}")]
     Junit(#[source] quick_junit::SerializeError),
 }

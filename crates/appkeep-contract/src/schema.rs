@@ -1,12 +1,12 @@
-//! Schemas as sets of values: which values does one admit that another doesn't?
+//! Schemas as sets of values, and proofs that one set contains another.
 //!
-//! [`contained`] is the only question. Its answer *contained* is a proof; everything that this module can't
-//! decide is an answer of its own, [`Verdict::Unknown`], and never passes for a yes.
+//! [`contained`] is the only entry point. Its result *contained* is a proof. Cases that this module can't
+//! decide have a separate result, [`Verdict::Unknown`], which never counts as contained.
 //!
-//! The dialect is OpenAPI 3.0's, read like this: siblings of `$ref` are ignored; `nullable: true` admits
-//! `null` whatever stands beside it (generators write it beside `allOf`); `format: int32` and its like are
-//! bounds; annotations (`description`, `example`, `x-…`) say nothing. `lower` in `draft4` writes the same
-//! reading as JSON Schema, so that validators and proofs can't drift apart.
+//! The dialect is that of OpenAPI 3.0, with this interpretation: siblings of `$ref` are ignored; `nullable:
+//! true` admits `null` independent of its siblings (generators write it beside `allOf`); `format: int32` and
+//! similar formats are bounds; annotations (`description`, `example`, `x-…`) have no effect. `lower` in
+//! `draft4` writes the same interpretation as JSON Schema, so that validators and proofs agree.
 
 mod compound;
 mod contain;

@@ -1,10 +1,10 @@
-//! Static verification: may a server with this document stand where the contract promised one?
+//! Static verification: comparison of a server's document with the contract.
 //!
-//! A relation and not an equality. **Requests**: everything that the contract permits must be accepted
-//! (contract ⊆ server). **Responses**: everything that the server can say must be permitted
-//! (server ⊆ contract). What differs harmlessly, like the order of `required`, isn't seen at all; what
-//! differs with a good reason stands in a table of allowances ([`DROPSHOT`]); everything else is a finding,
-//! also what can't be decided.
+//! The comparison is a relation, not an equality. **Requests**: the server must accept everything that the
+//! contract permits (contract ⊆ server). **Responses**: the contract must permit everything that the server
+//! can return (server ⊆ contract). Harmless differences, such as the order of `required`, are ignored.
+//! Justified differences are listed in a table of allowances ([`DROPSHOT`]). Everything else is a finding,
+//! including undecided cases.
 
 mod allowances;
 mod codes;
@@ -23,23 +23,24 @@ use crate::report::{Outcome, Place};
 /// One difference between the contract and a server's document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StaticFinding {
-    /// What kind of difference; stable.
+    /// The kind of difference; the codes are stable.
     pub code: Code,
-    /// The operation's id in the contract, or in the server's document where the contract has none.
+    /// The operation's id in the contract, or in the server's document if the contract doesn't have the
+    /// operation.
     pub operation: String,
     /// The status, header, media type or parameter that it is about; empty for the operation itself.
     pub subject: String,
-    /// What differs.
+    /// A description of the difference.
     pub what: String,
-    /// Which half of the relation is broken.
+    /// The half of the relation that is broken.
     pub direction: Direction,
-    /// Where in the contract, as a JSON pointer.
+    /// The place in the contract, as a JSON pointer.
     pub contract_at: String,
-    /// The line of that in the contract's text, where it has one.
+    /// The line of that place in the contract's text, if there is one.
     pub contract_line: Option<usize>,
-    /// Where in the server's document; `None` where nothing stands there.
+    /// The place in the server's document; `None` if there is none.
     pub server_at: Option<String>,
-    /// The line of that in the text of the server's document, where it has one.
+    /// The line of that place in the text of the server's document, if there is one.
     pub server_line: Option<usize>,
 }
 
@@ -50,19 +51,19 @@ pub struct StaticReport {
     pub contract: String,
     /// The name of the server's document.
     pub server: String,
-    /// Operations of the contract that were looked at.
+    /// Number of the contract's operations that were compared.
     pub operations: usize,
-    /// What nothing allows.
+    /// The differences without an allowance.
     pub findings: Vec<StaticFinding>,
-    /// What an allowance covers, with its reason.
+    /// The differences with an allowance, and its reason.
     pub allowed: Vec<Allowed>,
     /// Allowances that matched nothing.
     pub stale: Vec<StaleAllowance>,
 }
 
 impl StaticReport {
-    /// Holds when there are neither findings nor stale allowances: a table that says more than is needed
-    /// would hide the next difference.
+    /// Holds if there are neither findings nor stale allowances. A stale allowance would hide the next
+    /// difference.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         if self.findings.is_empty() && self.stale.is_empty() {
@@ -72,13 +73,13 @@ impl StaticReport {
         }
     }
 
-    /// Where the contract says what a finding is about.
+    /// The place in the contract that a finding refers to.
     #[must_use]
     pub fn contract_place(&self, finding: &StaticFinding) -> Place {
         Place::new(&self.contract, finding.contract_line, &finding.contract_at)
     }
 
-    /// Where the server's document says otherwise, where it says anything.
+    /// The place in the server's document that a finding refers to, if there is one.
     #[must_use]
     pub fn server_place(&self, finding: &StaticFinding) -> Option<Place> {
         let at = finding.server_at.as_deref()?;
@@ -86,7 +87,7 @@ impl StaticReport {
     }
 }
 
-/// Compares a server's document with the contract; differences that an allowance covers are kept apart.
+/// Compares a server's document with the contract; differences with an allowance are reported separately.
 ///
 /// For a document written by dropshot pass [`DROPSHOT`], for any other an empty table.
 #[must_use]

@@ -1,9 +1,9 @@
-//! Injected defects: a table of things that a server can get wrong, and a proxy that makes an honest server get them
-//! wrong.
+//! Injected defects: a table of defects that a server can have, and a proxy that injects them into a correct
+//! server.
 //!
-//! A defect is visible in requests and responses only, so the checker can't tell a server behind the proxy from a server
-//! that really has the defect. This crate's own tests run the checker against each defect in front of a fake server in
-//! memory; a server's tests can do the same in front of the server.
+//! A defect is only visible in requests and responses, so the checker can't distinguish a server behind the
+//! proxy from a server that really has the defect. This crate's own tests run the checker against each defect in
+//! front of a fake server in memory; a server's tests can do the same in front of the server.
 
 pub mod defects;
 mod exchange;

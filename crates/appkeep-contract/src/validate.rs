@@ -1,7 +1,7 @@
-//! Whether one response is what the document says about its operation and status.
+//! Validation of a response against the document, by operation and status.
 //!
-//! Shape only: status, media type, headers, body. Whether it is the *right* answer to the request is for
-//! [`crate::live`] to say.
+//! Only the form is checked: status, media type, headers, body. [`crate::live`] checks whether it is the
+//! *correct* response to the request.
 
 mod explain;
 mod violated;
@@ -18,7 +18,7 @@ use crate::schema::Components;
 use explain::explain;
 pub use violated::Violated;
 
-/// A schema of the document that no validator can be made of.
+/// A schema of the document that can't be compiled to a validator.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("compile the schema at #{place} of {document}: {why}")]
 pub struct CompileError {
@@ -27,23 +27,23 @@ pub struct CompileError {
     why: String,
 }
 
-/// One thing wrong with a response.
+/// A violation of a rule by a response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Violation {
-    /// Which rule is broken.
+    /// The violated rule.
     pub rule: Violated,
-    /// Where the contract says so, as a JSON pointer.
+    /// The place in the contract, as a JSON pointer.
     pub place: String,
-    /// What was found.
+    /// A description of the violation.
     pub what: String,
 }
 
-/// A response as it came.
+/// A response as received.
 #[derive(Debug, Clone, Copy)]
 pub struct Received<'a> {
     /// The status.
     pub status: u16,
-    /// Names and values in the order of the wire.
+    /// Names and values in the order received.
     pub headers: &'a [(String, String)],
     /// The whole body.
     pub body: &'a [u8],
@@ -65,11 +65,11 @@ pub struct ResponseValidator {
 }
 
 impl ResponseValidator {
-    /// Compiles every schema that a response, a header or a request body uses.
+    /// Compiles all schemas that a response, a header or a request body uses.
     ///
     /// # Errors
     ///
-    /// When a schema isn't one; the error names its place.
+    /// When a schema is invalid; the error names its place.
     pub fn new(document: Arc<Document>) -> Result<Self, CompileError> {
         let components = Components::of(document.root());
         let mut by_target: HashMap<String, Arc<Validator>> = HashMap::new();
@@ -97,7 +97,7 @@ impl ResponseValidator {
         &self.document
     }
 
-    /// Everything that is wrong with a response of that operation.
+    /// All violations in a response of that operation.
     #[must_use]
     pub fn check(&self, operation: &str, received: Received<'_>) -> Vec<Violation> {
         let Some(operation) = self.document.operation(operation) else {
@@ -125,9 +125,10 @@ impl ResponseValidator {
         violations
     }
 
-    /// What a value violates in the schema at a place that some response, header or request body uses.
+    /// The violations of a value against the schema at a place that some response, header or request body
+    /// uses.
     ///
-    /// A place that nothing uses is violated by everything.
+    /// Every value violates a place that isn't used.
     #[must_use]
     pub fn check_value(&self, place: &SchemaPlace, value: &Value) -> Vec<Violation> {
         let lines = match self.validators.get(place) {
@@ -198,7 +199,7 @@ impl ResponseValidator {
                 .flatten();
         };
         let place = header.schema.as_ref()?;
-        // A header is text; a schema that asks for something else means that text read as JSON.
+        // A header is text. If the schema requires another type, the text is parsed as JSON.
         let candidates = [Some(Value::from(text)), serde_json::from_str(text).ok()];
         let lines: Vec<Vec<String>> = candidates
             .into_iter()
@@ -221,7 +222,7 @@ impl ResponseValidator {
     }
 }
 
-/// Every schema of an operation that a validator may be asked for.
+/// All schemas of an operation that may need a validator.
 fn schemas_of(operation: &Operation) -> Vec<SchemaPlace> {
     let responses = operation.responses.iter().flat_map(|response| {
         let bodies = response.content.iter().filter_map(|media| media.schema.clone());
@@ -239,7 +240,7 @@ fn schemas_of(operation: &Operation) -> Vec<SchemaPlace> {
     responses.chain(requests).chain(parameters).collect()
 }
 
-/// The declared media type that a `Content-Type` names; its parameters don't count.
+/// The declared media type that matches a `Content-Type`; its parameters are ignored.
 fn declared<'a>(content: &'a [MediaType], content_type: &str) -> Option<&'a MediaType> {
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     content

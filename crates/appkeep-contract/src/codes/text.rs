@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Explanation, Part, all};
 
-/// Places and operations that an explanation names one by one.
+/// Maximum number of places and of operations that an explanation lists individually.
 const NAMED_MAX: usize = 3;
 
 impl Explanation {
@@ -38,7 +38,7 @@ fn listed(text: &mut String, label: &str, items: &[String]) {
     }
 }
 
-/// Every code with its rule, part by part.
+/// All codes with their rules, grouped by part.
 #[must_use]
 pub fn list_text() -> String {
     let mut text = String::new();
@@ -68,7 +68,7 @@ mod tests {
             .flat_map(|code| find(code))
             .map(super::Explanation::text)
             .collect();
-        // The lines move with every change to the contract.
+        // Line numbers move with every change to the contract.
         let text = text.join("\n");
         let moving = |word: &str| {
             let rest = word.strip_prefix("spec/openapi.yaml:");

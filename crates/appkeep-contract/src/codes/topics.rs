@@ -1,21 +1,21 @@
-//! Why the rules of the live suite are there, and what to do when one is broken.
+//! Reasons for the rules of the live suite, and advice on violations.
 //!
-//! One row explains a family of codes. What a single check sends and awaits isn't said here: that is read
-//! out of the suite's own tables.
+//! One row explains a family of codes. The requests and expected responses of each check aren't repeated
+//! here: they are read from the tables of the suite.
 
-/// What there is to say about a family of codes.
+/// The explanation of a family of codes.
 pub(super) struct Topic {
-    /// The codes; one that ends in `*` stands for all that begin so.
+    /// The codes; one that ends in `*` matches all codes with that prefix.
     codes: &'static [&'static str],
     pub(super) why: &'static str,
     pub(super) advice: &'static str,
-    /// What a server does that breaks the rule.
+    /// An example of a violation by a server.
     pub(super) example: &'static str,
-    /// Where the contract speaks of it, for rules that aren't about one answer.
+    /// The place in the contract, for rules that aren't about a single response.
     pub(super) place: Option<&'static str>,
 }
 
-/// The row for a code: one that names it, else the one whose beginning is the longest.
+/// Finds the row for a code: an exact match, or else the longest matching prefix.
 pub(super) fn of(code: &str) -> Option<&'static Topic> {
     let weight = |pattern: &str| match pattern.strip_suffix('*') {
         None => (pattern == code).then_some(usize::MAX),
@@ -166,7 +166,7 @@ const TOPICS: &[Topic] = &[
         "answer 204 once the restore is written down, show the app as `restoring` from then on, and as `ready` when \
          it has its data",
         "`ready` while the old data is still there", Some("/components/schemas/AppState")),
-    // ------------------------------------------------------------------ life of a resource
+    // ------------------------------------------------------------------ lifecycle of a resource
     topic(&["snapshot-create", "backup-create", "snapshot-without-name", "backup-without-name"],
         "A client stores what it gets here and asks for it by that id from then on; what differs from what it sent \
          it takes for a fault of its own.",
@@ -251,7 +251,7 @@ const TOPICS: &[Topic] = &[
          should be forgotten.",
         "remove it from every list and both path trees before the 204",
         "a deleted backup that is still in the account's list", None),
-    // ------------------------------------------------------------------ what holds for every answer
+    // ------------------------------------------------------------------ rules for every response
     topic(&["id-unique", "correlation-unique"],
         "An id that stands for two things leads to the wrong one; a correlation id that stands for two requests leads \
          nowhere in the logs.",

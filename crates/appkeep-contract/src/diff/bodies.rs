@@ -61,7 +61,7 @@ fn compare_bodies(pair: &mut Pair<'_, '_>, old: &Body, new: &Body) {
     }
     for now in &new.content {
         match now.entry_in(&old.content) {
-            // Only from here is seen what a range of OLD covered; everything else is known already.
+            // Only this loop compares media types that a range of OLD covers; all others are compared above.
             Some(was) => pair.schemas(REQUEST, "body", was.schema.as_ref(), now.schema.as_ref()),
             None => pair.note(
                 Code::RequestMediaTypeAdded,

@@ -1,4 +1,4 @@
-//! The changes found so far: noted once each, with every place at which they are noticed.
+//! The changes found so far: each of them once, with all places that it affects.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -7,7 +7,7 @@ use super::{Change, Code, Use};
 use crate::document::{Document, Operation, SchemaPlace, resolve};
 use crate::schema::{Prover, Reason};
 
-/// Two documents and what is known about their differences.
+/// Two documents and the differences that are known so far.
 pub(super) struct Changes<'a> {
     pub(super) old: &'a Document,
     pub(super) new: &'a Document,
@@ -17,11 +17,11 @@ pub(super) struct Changes<'a> {
     noted: Vec<Noted>,
 }
 
-/// What stands against two schemas admitting the same.
+/// The obstacles to two schemas admitting the same values.
 struct Difference {
-    /// Against OLD ⊆ NEW.
+    /// Obstacles to OLD ⊆ NEW.
     narrower: Vec<Reason>,
-    /// Against NEW ⊆ OLD.
+    /// Obstacles to NEW ⊆ OLD.
     wider: Vec<Reason>,
 }
 
@@ -73,7 +73,7 @@ impl<'a> Changes<'a> {
         }
     }
 
-    /// Puts a change down; one that is known already is noticed at one more place.
+    /// Records a change. A change that is known already gets one more place.
     pub(super) fn note(
         &mut self,
         code: Code,
@@ -157,7 +157,8 @@ impl<'a> Changes<'a> {
         }
     }
 
-    /// Many operations use one schema: each pair is compared once.
+    /// The difference between two schemas. Many operations use the same schema, so each pair is compared
+    /// once.
     fn difference(&mut self, old: Option<&SchemaPlace>, new: Option<&SchemaPlace>) -> Rc<Difference> {
         let end = |document: &Document, place: Option<&SchemaPlace>| {
             let place = place.map(|place| place.0.as_str()).unwrap_or_default();
@@ -176,7 +177,7 @@ impl<'a> Changes<'a> {
         difference
     }
 
-    /// Whether some change says what differs at these places, as JSON pointers without `#`.
+    /// Whether a recorded change explains a difference at these places, which are JSON pointers without `#`.
     pub(super) fn explain(&self, old: &[String], new: &[String]) -> bool {
         let is_related = |places: &[String], known: &Option<String>| {
             known.as_deref().is_some_and(|known| {
@@ -194,12 +195,12 @@ impl<'a> Changes<'a> {
         })
     }
 
-    /// Whether some change has one of these codes.
+    /// Whether a recorded change has one of these codes.
     pub(super) fn has_any(&self, codes: &[Code]) -> bool {
         self.noted.iter().any(|noted| codes.contains(&noted.change.code))
     }
 
-    /// The changes, the gravest first, otherwise as they were found.
+    /// The changes, most severe first, otherwise in the order in which they were found.
     pub(super) fn sorted(self) -> Vec<Change> {
         let mut changes: Vec<Change> = self.noted.into_iter().map(|noted| noted.change).collect();
         changes.sort_by_key(|change| std::cmp::Reverse(change.level));
@@ -207,7 +208,7 @@ impl<'a> Changes<'a> {
     }
 }
 
-/// One reason for each place, which stands at the end of all references.
+/// One reason for each place, with references followed to their end.
 fn by_place(reasons: Vec<Reason>, small: (&Document, &str), large: (&Document, &str)) -> Vec<Reason> {
     let end = |(document, begin): (&Document, &str), at: String| {
         if at.is_empty() {
@@ -234,7 +235,7 @@ fn by_place(reasons: Vec<Reason>, small: (&Document, &str), large: (&Document, &
     places
 }
 
-/// Whether a pointer names a place or something below it.
+/// Whether a pointer refers to a place or to something below it.
 fn is_within(place: &str, outer: &str) -> bool {
     place
         .strip_prefix(outer)
@@ -249,7 +250,7 @@ pub(super) struct Pair<'c, 'a> {
 }
 
 impl Pair<'_, '_> {
-    /// Puts a change down.
+    /// Records a change.
     pub(super) fn note(
         &mut self,
         code: Code,

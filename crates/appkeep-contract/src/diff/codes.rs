@@ -1,44 +1,44 @@
-//! The kinds of changes, and what each of them does to whom.
+//! The kinds of changes, and their effects on clients and servers.
 
 use serde::Serialize;
 
 use self::Effect::{Breaking, Safe, Unproven};
 use crate::code_table::code_table;
 
-/// What a change does to those who were there before it.
+/// The effect of a change on existing clients or servers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
-    /// They go on.
+    /// They keep working.
     Safe,
-    /// They may not be able to go on: nothing proves that they are.
+    /// They may break: the change can't be proven safe.
     Unproven,
-    /// They can't go on in some case.
+    /// They break in some cases.
     Breaking,
 }
 
-/// What a change asks of the next version.
+/// The version increment that a change requires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Nothing changed.
     None,
-    /// Words, examples, extensions: nothing that travels.
+    /// Only descriptions, examples or extensions changed: requests and responses stay the same.
     Patch,
-    /// Something that clients of OLD needn't know.
+    /// A change that clients of OLD can ignore.
     Minor,
-    /// Something that may break a client of OLD.
+    /// A change that may break a client of OLD.
     Major,
 }
 
 impl Level {
-    /// How a verdict is reached, in one sentence.
+    /// The rule for the level of a change, in one sentence.
     pub const RULE: &'static str = "major when a client written against OLD may fail with a server of NEW, \
                                     also when that can't be ruled out; minor when anything else changed that \
                                     peers or generators see; patch when only words, examples or extensions \
                                     did; none when nothing did";
 
-    /// The word for it.
+    /// Its name in reports.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -50,7 +50,7 @@ impl Level {
     }
 }
 
-/// The least that a code asks for when it breaks no client.
+/// The level of a code that is safe for clients.
 const WIRE: Level = Level::Minor;
 const WORDS: Level = Level::Patch;
 
@@ -258,19 +258,19 @@ code_table! {
 }
 
 impl Code {
-    /// What it does to clients that were written against OLD.
+    /// The effect on clients that were written against OLD.
     #[must_use]
     pub fn clients(self) -> Effect {
         self.columns().0
     }
 
-    /// What it does to servers that were written for OLD.
+    /// The effect on servers that were written for OLD.
     #[must_use]
     pub fn servers(self) -> Effect {
         self.columns().1
     }
 
-    /// Whom it touches, in a sentence.
+    /// A sentence about who is affected.
     #[must_use]
     pub fn whom(self) -> &'static str {
         match (self.clients(), self.servers()) {
@@ -295,7 +295,7 @@ impl Code {
         }
     }
 
-    /// What whoever makes the change has to do.
+    /// Advice for the author of the change.
     #[must_use]
     pub fn advice(self) -> &'static str {
         match (self.clients(), self.servers()) {
@@ -316,7 +316,7 @@ impl Code {
         }
     }
 
-    /// What the change asks of the next version.
+    /// The version increment that the change requires.
     #[must_use]
     pub fn level(self) -> Level {
         if self.clients() == Effect::Safe {
@@ -347,7 +347,7 @@ mod tests {
         for code in Code::ALL {
             let is_safe = code.clients() == Effect::Safe;
             assert_eq!(code.level() < Level::Major, is_safe, "{}", code.as_str());
-            // Words break nobody.
+            // Changes of descriptions don't break anything.
             assert!(
                 code.level() > Level::Patch || code.servers() == Effect::Safe,
                 "{}",

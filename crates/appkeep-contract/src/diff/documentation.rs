@@ -1,4 +1,5 @@
-//! What differs in the documents beside what peers notice: words, examples, extensions, other ways to say it.
+//! Differences that clients and servers can't notice: descriptions, examples, extensions and equivalent
+//! notation.
 
 use serde_json::Value;
 
@@ -7,13 +8,14 @@ use super::tree::{Difference, Kind, differences, target};
 use super::{Code, security};
 use crate::document::local;
 
-/// Characters of a text that a change shows.
+/// Maximum number of characters of a text that a change shows.
 const CHARS_MAX: usize = 60;
 
-/// Characters before the first difference that are shown.
+/// Number of characters shown before the first difference.
 const CONTEXT_CHARS: usize = 16;
 
-/// Goes through both trees; comes after everything else, so that it knows what is explained already.
+/// Compares both trees. This has to be the last comparison, so that differences with another explanation are
+/// skipped.
 pub(super) fn compare(changes: &mut Changes<'_>) {
     for difference in differences(changes.old.root(), changes.new.root()) {
         let code = match (difference.kind, &difference.old, &difference.new) {
@@ -36,7 +38,7 @@ pub(super) fn compare(changes: &mut Changes<'_>) {
     }
 }
 
-/// Whether some change speaks of what stands here, or of what it refers to.
+/// Whether a recorded change explains the value at this place, or the value that it refers to.
 fn is_explained(changes: &Changes<'_>, difference: &Difference<'_>) -> bool {
     let places = |side: &Option<(&Value, String)>| {
         let mut places: Vec<String> = Vec::new();
@@ -71,7 +73,7 @@ fn words(difference: &Difference<'_>) -> String {
     }
 }
 
-/// The last word of a place.
+/// The last segment of a place.
 fn name(at: &str) -> String {
     let last = at.rsplit('/').next().unwrap_or_default();
     format!("`{}`", last.replace("~1", "/").replace("~0", "~"))
@@ -81,7 +83,7 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Both texts around the first difference.
+/// Excerpts of both texts around the first difference.
 fn excerpts(old: &str, new: &str) -> (String, String) {
     let same = old
         .chars()

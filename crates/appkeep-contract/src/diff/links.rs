@@ -1,4 +1,4 @@
-//! Links: where a response says that its values lead.
+//! Links from the values of a response to other operations.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub(super) fn compare(pair: &mut Pair<'_, '_>, old: &Response, new: &Response) {
     }
 }
 
-/// The links of a response by name, each as what it promises, with its place.
+/// The links of a response by name, each with its content and place.
 fn links(document: &Document, response: &Response) -> BTreeMap<String, (Value, String)> {
     let at = format!("{}/links", response.at);
     let Some(links) = document.root().pointer(&at).and_then(Value::as_object) else {
@@ -46,7 +46,7 @@ fn links(document: &Document, response: &Response) -> BTreeMap<String, (Value, S
     links.keys().filter_map(read).collect()
 }
 
-/// What a link says without words; an operation by its route, since ids may change.
+/// The content of a link without descriptions. An operation is identified by its route, since ids may change.
 fn promise(document: &Document, link: &Value) -> Value {
     let mut promise = without_words(link);
     let target = link.get("operationId").and_then(Value::as_str);

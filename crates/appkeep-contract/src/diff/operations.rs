@@ -1,10 +1,10 @@
-//! Operation by operation.
+//! Comparison of operations.
 
 use super::changes::{Changes, Pair};
 use super::{Code, Use, bodies, parameters, responses, security, servers};
 use crate::document::Operation;
 
-/// Compares everything that belongs to an operation.
+/// Compares all operations and everything that belongs to them.
 pub(super) fn compare(changes: &mut Changes<'_>) {
     let (all_old, all_new) = (changes.old.operations(), changes.new.operations());
     for old in all_old {

@@ -1,4 +1,4 @@
-//! Parameters, wherever in a request they stand.
+//! Parameters in any part of a request.
 
 use serde_json::Value;
 
@@ -67,7 +67,7 @@ fn compare_parameter(pair: &mut Pair<'_, '_>, old: &Parameter, new: &Parameter) 
     }
 }
 
-/// How a value is written, in words.
+/// A description of the serialization of a value.
 fn written(document: &Document, parameter: &Parameter) -> String {
     if let Some(media) = parameter.content.first() {
         return media.name.to_ascii_lowercase();

@@ -31,7 +31,7 @@ pub(super) fn compare(pair: &mut Pair<'_, '_>) {
     }
 }
 
-/// Every status that either side lists, and each hundred for the rest.
+/// Every status that either side lists, and one status for the rest of each hundred.
 fn statuses(old: &Operation, new: &Operation) -> BTreeSet<StatusKey> {
     let listed = old.responses.iter().chain(&new.responses);
     let mut statuses: BTreeSet<_> = listed.map(|response| response.status).collect();
@@ -41,7 +41,7 @@ fn statuses(old: &Operation, new: &Operation) -> BTreeSet<StatusKey> {
     statuses
 }
 
-/// The response that stands for one status, or for those of a hundred that nobody lists.
+/// The response that applies to a status, or to the unlisted statuses of a hundred.
 fn standing_for(operation: &Operation, status: StatusKey) -> Option<&Response> {
     if let StatusKey::Exact(status) = status {
         return operation.response(status);
@@ -59,7 +59,7 @@ fn is_success(status: StatusKey) -> bool {
     matches!(status, StatusKey::Exact(200..=299) | StatusKey::Range(2))
 }
 
-/// Where the operation lists a response; the response itself may stand elsewhere.
+/// The place where the operation lists a response; the response itself may be defined elsewhere.
 fn place(operation: &Operation, response: &Response) -> String {
     format!(
         "{}/responses/{}",
@@ -151,7 +151,7 @@ fn compare_content(pair: &mut Pair<'_, '_>, old: &Response, new: &Response) {
     }
     for now in &new.content {
         if let Some(was) = now.entry_in(&old.content) {
-            // Only from here is seen what a range of OLD covered; everything else is known already.
+            // Only this loop compares media types that a range of OLD covers; all others are compared above.
             pair.schemas(RESPONSE, &subject, was.schema.as_ref(), now.schema.as_ref());
         } else {
             let what = format!("`{}`", now.name);

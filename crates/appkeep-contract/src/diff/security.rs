@@ -1,4 +1,4 @@
-//! What a caller has to present, and where it comes from.
+//! Required credentials, and their sources.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +17,7 @@ pub(super) const CODES: [Code; 5] = [
     Code::SecuritySchemeChanged,
 ];
 
-/// Compares what one operation asks for.
+/// Compares the credentials that one operation requires.
 pub(super) fn compare(pair: &mut Pair<'_, '_>) {
     let (was, now) = (&pair.old.security, &pair.new.security);
     if was == now || was.is_open() && now.is_open() {
@@ -38,7 +38,7 @@ pub(super) fn compare(pair: &mut Pair<'_, '_>) {
     pair.note(code, "", what, Some(&old_at), Some(&new_at));
 }
 
-/// Where it is written what the operation asks for.
+/// The place that defines the required credentials of the operation.
 fn place(document: &Document, operation: &Operation) -> String {
     let own = format!("{}/security", operation.at);
     if document.root().pointer(&own).is_some() {
@@ -48,7 +48,7 @@ fn place(document: &Document, operation: &Operation) -> String {
     }
 }
 
-/// Compares where the credentials of equally named schemes come from.
+/// Compares the credential sources of schemes with the same name.
 pub(super) fn compare_schemes(changes: &mut Changes<'_>) {
     let (old, new) = (changes.old, changes.new);
     for name in names(old).intersection(&names(new)) {
@@ -66,7 +66,7 @@ fn names(document: &Document) -> BTreeSet<String> {
     schemes.into_iter().flat_map(|all| all.keys().cloned()).collect()
 }
 
-/// The parts of a scheme that say where credentials come from, without what the scopes mean in words.
+/// The parts of a scheme that define the source of credentials, without the descriptions of scopes.
 fn source(document: &Document, at: &str) -> (Option<Value>, Option<Value>) {
     let Ok((scheme, _)) = resolve(document.root(), at) else {
         return (None, None);

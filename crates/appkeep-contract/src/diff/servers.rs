@@ -1,4 +1,4 @@
-//! Addresses at which an operation is had.
+//! The URLs of an operation's servers.
 
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ fn address(server: &Value) -> String {
     format!("`{url}`")
 }
 
-/// The servers of an operation, and where they stand: its own, its path's, or the document's.
+/// The servers of an operation with their place: those of the operation, of its path, or of the document.
 fn servers(document: &Document, operation: &Operation) -> (Vec<Value>, String) {
     let path = operation.at.rsplit_once('/').map_or("", |(path, _)| path);
     for owner in [operation.at.as_str(), path, ""] {

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use super::{Change, DiffReport, Effect, Level, Use, Versioning};
 
-/// Places of one change that are listed.
+/// Maximum number of places listed for one change.
 const USES_MAX: usize = 4;
 
-/// What changed, the gravest first; what only people read takes one line each.
+/// The changes, most severe first. Changes that only affect the documentation take one line each.
 #[must_use]
 pub fn diff_text(report: &DiffReport) -> String {
     let version =

@@ -1,7 +1,8 @@
-//! Two documents as trees: every place at which they differ, told apart by what stands there.
+//! Comparison of two documents as trees: all differing places, classified by their role.
 //!
-//! This finds whatever is written differently. What peers notice of it is found operation by operation; this is
-//! for the rest: words, examples, extensions, and what is merely put in another way.
+//! This finds every difference in notation. Differences that clients and servers can notice are found by the
+//! comparison of operations. This comparison covers the rest: descriptions, examples, extensions and
+//! equivalent notation.
 
 mod arrays;
 mod role;
@@ -16,13 +17,13 @@ use crate::document::{escape, local};
 #[derive(Debug)]
 pub(super) struct Difference<'v> {
     pub(super) kind: Kind,
-    /// What stands in OLD, with its place.
+    /// The value in OLD, with its place.
     pub(super) old: Option<(&'v Value, String)>,
-    /// What stands in NEW, with its place.
+    /// The value in NEW, with its place.
     pub(super) new: Option<(&'v Value, String)>,
 }
 
-/// All places at which two documents differ; the version in `info` isn't one.
+/// All places in which two documents differ, except for the version in `info`.
 pub(super) fn differences<'v>(old: &'v Value, new: &'v Value) -> Vec<Difference<'v>> {
     let mut walk = Walk {
         roots: (old, new),
@@ -54,7 +55,7 @@ pub(super) fn without_words(value: &Value) -> Value {
     }
 }
 
-/// What stands at a place, if something does.
+/// The value at a place, if there is one.
 type At<'v> = Option<(&'v Value, String)>;
 
 struct Walk<'v> {
@@ -139,7 +140,7 @@ fn value<'v>(at: &At<'v>) -> Option<&'v Value> {
     at.as_ref().map(|(value, _)| *value)
 }
 
-/// A map, or one that was left out.
+/// Whether a value is a map, or absent.
 fn is_map(value: Option<&Value>) -> bool {
     value.is_none_or(Value::is_object)
 }
@@ -148,7 +149,7 @@ fn map(value: Option<&Value>) -> &Map<String, Value> {
     value.and_then(Value::as_object).unwrap_or(&role::EMPTY)
 }
 
-/// A list, or one that was left out.
+/// Whether a value is a list, or absent.
 fn is_list(value: Option<&Value>) -> bool {
     value.is_none_or(Value::is_array)
 }
@@ -161,7 +162,7 @@ fn place(at: &At<'_>) -> String {
     at.as_ref().map(|(_, at)| at.clone()).unwrap_or_default()
 }
 
-/// Where a reference object leads, as a JSON pointer.
+/// The target of a reference object, as a JSON pointer.
 pub(super) fn target(value: &Value) -> Option<String> {
     local(value.get("$ref")?.as_str()?).ok()
 }
@@ -172,7 +173,7 @@ mod tests {
 
     use super::*;
 
-    /// What differs, with the places in both.
+    /// The differences, with the places in both documents.
     fn found(old: &Value, new: &Value) -> Vec<(Kind, String, String)> {
         let found = differences(old, new);
         let place = |at: &At<'_>| at.as_ref().map_or_else(|| "-".to_owned(), |(_, at)| at.clone());
@@ -243,7 +244,7 @@ mod tests {
             parameter("b", "integer"),
             parameter("c", "string"),
         );
-        // Each order, and where `b` and `c` are in it.
+        // Each order, with the indices of `b` and `c`.
         for (new, changed, added) in [([&b, &c, &a], 0, 1), ([&c, &b, &a], 1, 0)] {
             let expected = [
                 one(

@@ -1,4 +1,4 @@
-//! Whether a document's version says what its changes amount to.
+//! Comparison of a document's version with the version that its changes require.
 
 use semver::Version;
 use serde::Serialize;
@@ -7,15 +7,15 @@ use serde_json::Value;
 use super::Level;
 use crate::document::Document;
 
-/// What NEW's version says of the changes.
+/// Whether the version of NEW reflects the changes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Versioning {
-    /// It is as high as the changes ask, or higher.
+    /// It is at least the version that the changes require.
     Enough,
-    /// It is lower than this one, the least that the changes ask.
+    /// It is lower than this one, the lowest version that the changes permit.
     TooLow(String),
-    /// One of the versions is missing or no semantic version.
+    /// One of the versions is missing or isn't a semantic version.
     Unreadable,
 }
 
@@ -25,14 +25,14 @@ pub(super) fn of(document: &Document) -> Option<String> {
     version.and_then(Value::as_str).map(str::to_owned)
 }
 
-/// Compares both versions with what the changes ask.
+/// Compares both versions with the required level.
 pub(super) fn judge(old: Option<&str>, new: Option<&str>, level: Level) -> Versioning {
     let read = |text: Option<&str>| text.and_then(|text| Version::parse(text).ok());
     let (Some(old), Some(new)) = (read(old), read(new)) else {
         return Versioning::Unreadable;
     };
     let least = least(&old, level);
-    // A pre-release counts as what it leads to.
+    // A pre-release counts as the release that it precedes.
     if (new.major, new.minor, new.patch) >= (least.major, least.minor, least.patch) {
         Versioning::Enough
     } else {
@@ -40,8 +40,8 @@ pub(super) fn judge(old: Option<&str>, new: Option<&str>, level: Level) -> Versi
     }
 }
 
-/// The least version that may follow. Before 1.0.0 the minor number stands for the major one, and the patch
-/// number for both others.
+/// The lowest version that may follow. Before 1.0.0, the minor number takes the role of the major number, and
+/// the patch number those of the minor and patch numbers.
 fn least(old: &Version, level: Level) -> Version {
     match (level, old.major) {
         (Level::None, _) => old.clone(),

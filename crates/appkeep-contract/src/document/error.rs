@@ -1,6 +1,6 @@
-//! What can be wrong with a document before it is compared with anything.
+//! Errors in a document that are found before any comparison.
 
-/// A document that can't be judged, with the place of the fault.
+/// A document that can't be checked, with the place of the error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DocumentError {
@@ -9,29 +9,29 @@ pub enum DocumentError {
     Text {
         /// The document's name.
         name: String,
-        /// What the parser said, with line and column.
+        /// The parser's message, with line and column.
         why: String,
     },
-    /// Something isn't what OpenAPI 3.0 puts there.
+    /// A value isn't what OpenAPI 3.0 requires there.
     #[error("read {name} at {place}: expected {expected}")]
     Shape {
         /// The document's name.
         name: String,
-        /// JSON pointer of the fault.
+        /// JSON pointer of the invalid value.
         place: String,
-        /// What should be there.
+        /// The expected value.
         expected: String,
     },
-    /// A `$ref` that leads nowhere.
+    /// A `$ref` that can't be resolved.
     #[error("read {name} at {place}: the reference `{reference}` {why}")]
     Reference {
         /// The document's name.
         name: String,
-        /// JSON pointer of the object that holds the reference.
+        /// JSON pointer of the object with the reference.
         place: String,
         /// The reference as written.
         reference: String,
-        /// Why it can't be followed.
+        /// Why it can't be resolved.
         why: String,
     },
 }

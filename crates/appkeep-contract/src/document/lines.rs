@@ -1,4 +1,4 @@
-//! Where in a document's text a JSON pointer stands.
+//! Line numbers of JSON pointers in a document's text.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,8 @@ pub(super) struct Lines {
 }
 
 impl Lines {
-    /// Reads the places from YAML text, of which JSON is a part; knows nothing about text that is neither.
+    /// Reads the line numbers from YAML text, of which JSON is a subset. For any other text, no lines are
+    /// known.
     pub(super) fn of(text: &str) -> Self {
         let mut reader = Reader::default();
         for next in Parser::new_from_str(text) {
@@ -27,10 +28,10 @@ impl Lines {
         }
     }
 
-    /// The line, counted from 1, of what a pointer names, or else of the nearest thing around it.
+    /// The line, counted from 1, of the value at a pointer, or of the nearest enclosing value.
     ///
-    /// A member stands where its name is written. What an alias or a merge brings in has no place of its
-    /// own, so it stands where that is written.
+    /// The line of a member is the line of its name. A value that comes from an alias or a merge has no line
+    /// of its own, so it has the line of the alias or merge.
     pub(super) fn line(&self, pointer: &str) -> Option<usize> {
         let mut at = pointer;
         loop {
@@ -46,7 +47,7 @@ impl Lines {
 enum Open {
     Mapping {
         at: String,
-        /// The name whose value comes next.
+        /// The name of the next value.
         name: Option<String>,
     },
     Sequence {
@@ -88,7 +89,7 @@ impl Reader {
         }
     }
 
-    /// The pointer of the value that begins here.
+    /// The pointer of the value that starts here.
     fn begin(&mut self, line: usize) -> String {
         match self.open.last_mut() {
             None => {
@@ -163,7 +164,7 @@ mod tests {
             for place in responses.chain(parameters).chain([&operation.at]) {
                 let line = document.line(place).unwrap();
                 let name = place.rsplit('/').next().unwrap();
-                // An item of a list has no name.
+                // Items of a list have no name.
                 let is_named = name.parse::<usize>().is_ok() || text[line - 1].contains(name);
                 assert!(is_named, "{place}: line {line} is {:?}", text[line - 1]);
             }

@@ -1,26 +1,26 @@
-//! The parts of an operation that a peer can notice.
+//! The parts of an operation that clients and servers can notice.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
 
-/// Where a thing comes from: the published reference or our own additions to it (`x-origin`).
+/// The origin of a part: the published reference or our own additions to it (`x-origin`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {
     /// The published reference documents it.
     Documented,
-    /// The software needs it, the reference is silent.
+    /// The software requires it; the reference doesn't mention it.
     Companion,
 }
 
 /// One operation of a document.
 #[derive(Debug, Clone)]
 pub struct Operation {
-    /// The `operationId`; where a document has none, method and path.
+    /// The `operationId`, or method and path if the document has none.
     pub id: String,
-    /// Whether the document itself gave the id.
+    /// Whether the id comes from the document.
     pub id_given: bool,
     /// The method in capitals.
     pub method: String,
@@ -36,18 +36,18 @@ pub struct Operation {
     pub body: Option<Body>,
     /// The responses in the document's order.
     pub responses: Vec<Response>,
-    /// What a caller has to present.
+    /// The required credentials.
     pub security: Security,
 }
 
 impl Operation {
-    /// The path template with every parameter name left out: two documents may name them differently.
+    /// The path template without parameter names, which may differ between documents.
     #[must_use]
     pub fn route(&self) -> String {
         route(&self.path)
     }
 
-    /// The response that stands for a status: the exact one, else its range, else `default`.
+    /// The response that applies to a status: the exact one, else its range, else `default`.
     #[must_use]
     pub fn response(&self, status: u16) -> Option<&Response> {
         let keys = [
@@ -59,7 +59,7 @@ impl Operation {
             .find_map(|key| self.responses.iter().find(|response| response.status == *key))
     }
 
-    /// The parameters that stand in one place of the request.
+    /// The parameters in one location of the request.
     pub fn parameters_in(&self, location: ParameterLocation) -> impl Iterator<Item = &Parameter> {
         self.parameters
             .iter()
@@ -67,7 +67,7 @@ impl Operation {
     }
 }
 
-/// A path template with its parameter names left out.
+/// A path template without its parameter names.
 pub(crate) fn route(path: &str) -> String {
     path.split('/')
         .map(|segment| {
@@ -81,12 +81,12 @@ pub(crate) fn route(path: &str) -> String {
         .join("/")
 }
 
-/// Where a parameter stands.
+/// The location of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ParameterLocation {
     /// In the path template.
     Path,
-    /// After the question mark.
+    /// The query.
     Query,
     /// A request header.
     Header,
@@ -95,7 +95,7 @@ pub enum ParameterLocation {
 }
 
 impl ParameterLocation {
-    /// The word that OpenAPI uses.
+    /// The name of the location in OpenAPI.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -110,26 +110,26 @@ impl ParameterLocation {
 /// One parameter.
 #[derive(Debug, Clone)]
 pub struct Parameter {
-    /// Its name; header names compare without case.
+    /// Its name; header names are case-insensitive.
     pub name: String,
-    /// Where it stands.
+    /// Its location.
     pub location: ParameterLocation,
-    /// Whether a request without it is wrong.
+    /// Whether a request without it is invalid.
     pub required: bool,
-    /// Its schema; `None` where the document describes it by `content` instead.
+    /// Its schema; `None` if the document uses `content` instead.
     pub schema: Option<SchemaPlace>,
-    /// The one media type that describes it, where no schema does.
+    /// The one media type that describes it, if it has no schema.
     pub content: Vec<MediaType>,
-    /// How a value is written, defaults filled in: `form`, `simple`, …
+    /// The serialization of a value, with defaults applied: `form`, `simple`, …
     pub style: String,
-    /// Whether lists become repeated parameters, defaults filled in.
+    /// Whether lists become repeated parameters, with defaults applied.
     pub explode: bool,
     /// JSON pointer of the parameter.
     pub at: String,
 }
 
 impl Parameter {
-    /// Whether two documents mean the same parameter.
+    /// Whether two documents refer to the same parameter.
     #[must_use]
     pub fn is_same_as(&self, other: &Self) -> bool {
         let same_name = match self.location {
@@ -143,9 +143,9 @@ impl Parameter {
 /// A request body.
 #[derive(Debug, Clone)]
 pub struct Body {
-    /// Whether a request without it is wrong.
+    /// Whether a request without it is invalid.
     pub required: bool,
-    /// What it may be written in.
+    /// The accepted media types.
     pub content: Vec<MediaType>,
     /// JSON pointer of the body.
     pub at: String,
@@ -154,24 +154,24 @@ pub struct Body {
 /// One entry of a `content` map.
 #[derive(Debug, Clone)]
 pub struct MediaType {
-    /// Type and subtype as written, without parameters; they compare without case.
+    /// Type and subtype as written, without parameters; case-insensitive.
     pub name: String,
-    /// What stands behind the subtype, in lower case and without blanks: `charset=utf-8`; mostly empty.
+    /// The parameters after the subtype, in lower case and without spaces: `charset=utf-8`; usually empty.
     pub parameters: String,
-    /// The schema of the body; `None` where any body goes.
+    /// The schema of the body; `None` if any body is permitted.
     pub schema: Option<SchemaPlace>,
     /// JSON pointer of the entry.
     pub at: String,
 }
 
-/// The status a response stands for.
+/// The status or statuses that a response applies to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StatusKey {
     /// One status.
     Exact(u16),
-    /// A hundred of them: `4XX`.
+    /// All statuses of a hundred: `4XX`.
     Range(u8),
-    /// Whatever isn't listed.
+    /// Any status that isn't listed.
     Default,
 }
 
@@ -188,13 +188,13 @@ impl fmt::Display for StatusKey {
 /// One response.
 #[derive(Debug, Clone)]
 pub struct Response {
-    /// The status it stands for.
+    /// The status it applies to.
     pub status: StatusKey,
-    /// Documented or companion; inherits from its operation.
+    /// Documented or companion; inherited from the operation.
     pub origin: Origin,
     /// The declared headers, without `Content-Type`, which OpenAPI ignores.
     pub headers: Vec<Header>,
-    /// The declared media types; empty means that there is no body.
+    /// The declared media types; empty if there is no body.
     pub content: Vec<MediaType>,
     /// JSON pointer of the response.
     pub at: String,
@@ -205,18 +205,18 @@ pub struct Response {
 pub struct Header {
     /// Its name as written.
     pub name: String,
-    /// Whether every such response carries it.
+    /// Whether it is present in every such response.
     pub required: bool,
-    /// Its schema; `None` where the document describes it by `content` instead.
+    /// Its schema; `None` if the document uses `content` instead.
     pub schema: Option<SchemaPlace>,
-    /// The one media type that describes it, where no schema does.
+    /// The one media type that describes it, if it has no schema.
     pub content: Vec<MediaType>,
     /// JSON pointer of the header.
     pub at: String,
 }
 
 impl Header {
-    /// Where its schema stands, beside it or in its media type.
+    /// The place of its schema, which is in the header or in its media type.
     #[must_use]
     pub fn place(&self) -> Option<&SchemaPlace> {
         self.schema
@@ -225,14 +225,14 @@ impl Header {
     }
 }
 
-/// Where a schema stands in its document, as a JSON pointer.
+/// The place of a schema in its document, as a JSON pointer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SchemaPlace(pub String);
 
-/// The alternatives of what a caller has to present.
+/// The alternatives of required credentials.
 ///
-/// An alternative is a set of schemes, each written as what it is (`http bearer`) and not as what the
-/// document calls it. No alternative, or an empty one, means that anybody may call.
+/// An alternative is a set of schemes. Each scheme is written as its type (`http bearer`), independent of its
+/// name in the document. Without alternatives, or with an empty one, no credentials are required.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Security(pub BTreeSet<BTreeSet<String>>);
 

@@ -1,15 +1,15 @@
-//! What stands where in two documents.
+//! Corresponding parts of two documents.
 
 use super::model::{MediaType, Operation, Parameter, ParameterLocation, Security};
 
 impl Operation {
-    /// Whether two documents mean the same operation: method and path, whatever its parameters are called.
+    /// Whether two documents refer to the same operation: equal method and path, independent of parameter
+    /// names.
     pub(crate) fn is_same_route_as(&self, other: &Self) -> bool {
         self.method == other.method && self.route() == other.route()
     }
 
-    /// The parameter of `other` that stands where `parameter` does here; in a path that is a matter of
-    /// position.
+    /// The parameter of `other` that corresponds to `parameter`; path parameters correspond by position.
     pub(crate) fn counterpart<'a>(&self, parameter: &Parameter, other: &'a Self) -> Option<&'a Parameter> {
         if parameter.location != ParameterLocation::Path {
             return other.parameters.iter().find(|own| own.is_same_as(parameter));
@@ -29,7 +29,7 @@ impl Operation {
 }
 
 impl MediaType {
-    /// The entry of another `content` map that stands for this media type: itself, its range, or `*/*`.
+    /// The entry of another `content` map that applies to this media type: itself, its range, or `*/*`.
     pub(crate) fn entry_in<'m>(&self, content: &'m [Self]) -> Option<&'m Self> {
         let named = |name: &str| content.iter().find(|other| other.name.eq_ignore_ascii_case(name));
         let same_text = content
@@ -44,7 +44,7 @@ impl MediaType {
 }
 
 impl Security {
-    /// Whether whoever satisfies `other` satisfies this too.
+    /// Whether all credentials that satisfy `other` satisfy this, too.
     pub(crate) fn asks_no_more_than(&self, other: &Self) -> bool {
         if self.is_open() {
             return true;

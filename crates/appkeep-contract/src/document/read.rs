@@ -1,4 +1,4 @@
-//! From the tree of a document to its operations.
+//! Reads the operations from the tree of a document.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// Reads every operation, in the order of the document.
+/// Reads all operations, in the order of the document.
 pub(super) fn operations(name: &str, root: &Value) -> Result<Vec<Operation>, DocumentError> {
     let reader = Reader { name, root };
     match root.get("openapi").and_then(Value::as_str) {
@@ -55,7 +55,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The object at a place, references followed, with the place where it really stands.
+    /// The object at a place, with references followed, and its actual place.
     fn object(&self, at: &str) -> Result<(&'a Map<String, Value>, String), DocumentError> {
         let (value, place) = resolve(self.root, at).map_err(|why| DocumentError::Reference {
             name: self.name.to_owned(),
@@ -67,7 +67,7 @@ impl<'a> Reader<'a> {
         Ok((object, place))
     }
 
-    /// Walks the whole tree, so that no later step can stumble over a dangling reference.
+    /// Checks the references in the whole tree, so that no later step finds a dangling one.
     fn references_lead_somewhere(&self, value: &Value, at: &str) -> Result<(), DocumentError> {
         match value {
             Value::Object(members) => {
@@ -276,7 +276,7 @@ impl<'a> Reader<'a> {
         Ok(Security(alternatives))
     }
 
-    /// What a security scheme asks for, whatever the document calls it.
+    /// The type of a security scheme, independent of its name in the document.
     fn scheme(&self, name: &str, place: &str) -> Result<String, DocumentError> {
         let at = format!("/components/securitySchemes/{}", escape(name));
         if self.root.pointer(&at).is_none() {
@@ -295,9 +295,9 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether a member holds values that merely look like a document: examples, defaults, extensions.
+/// Whether a member contains arbitrary values that may look like a document: examples, defaults, extensions.
 fn holds_free_values(key: &str, at: &str) -> bool {
-    // A property of a schema may well be called `example`.
+    // A property of a schema may be called `example`.
     let names_things = at.ends_with("/properties");
     !names_things && (key.starts_with("x-") || matches!(key, "example" | "default" | "enum" | "value"))
 }

@@ -2,17 +2,17 @@
 
 use serde_json::Value;
 
-/// References followed in a row before a chain counts as a circle.
+/// Number of references followed in a row before a chain counts as a cycle.
 const HOPS_MAX: usize = 64;
 
-/// Writes one member name as a JSON pointer token.
+/// Escapes a member name as a JSON pointer token.
 pub(crate) fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
 
-/// Follows `$ref` from the object at `pointer` until something that is no reference.
+/// Follows `$ref` from the object at `pointer` to the first value that isn't a reference.
 ///
-/// Returns the value with its own pointer. Siblings of a `$ref` are ignored, as OpenAPI 3.0 wants it.
+/// Returns the value with its own pointer. Siblings of a `$ref` are ignored, as OpenAPI 3.0 requires.
 pub(crate) fn resolve<'a>(root: &'a Value, pointer: &str) -> Result<(&'a Value, String), String> {
     let mut at = pointer.to_owned();
     for _ in 0..HOPS_MAX {

@@ -1,4 +1,4 @@
-//! Stories about apps, which the suite can only look at.
+//! Checks of apps, which the suite can only read.
 
 use serde_json::Value;
 
@@ -7,9 +7,9 @@ use super::stage::{Stage, Stop};
 const LIST: &str = "app_list";
 const FETCH: &str = "app_fetch";
 
-/// The list of apps has the app that is worked on, once, as a fetch gives it.
+/// The list of apps contains the target's app once, as a fetch returns it.
 ///
-/// `first` is asked first, and seen even if the other one can't be asked.
+/// `first` is requested first, and counts as seen even if the other operation can't be requested.
 pub(super) async fn listed_as_fetched(stage: &mut Stage, first: &str) -> Result<(), Stop> {
     let call = stage.call(first);
     stage.send_for(&call, 200).await?;

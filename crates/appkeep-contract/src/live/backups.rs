@@ -1,4 +1,4 @@
-//! Stories of backups: made, watched, seen in both path trees.
+//! Checks of backups: creating, waiting for completion, reading in both path trees.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::progress::until_completed;
 use super::stage::{BACKUP_TYPE, Kind, Stage, Stop, id_of, needed};
 use super::wire::Answer;
 
-/// A named backup with a label: the answer echoes what was sent.
+/// A named backup with a label: the response repeats the request.
 pub(super) async fn create(stage: &mut Stage) -> Result<(), Stop> {
     stage.admits_making(Kind::Backup)?;
     let mut body = stage.sound_body(Kind::Backup);
@@ -20,7 +20,7 @@ pub(super) async fn create(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// It becomes completed, and nothing goes backwards on the way.
+/// The backup becomes completed, and no progress is lost on the way.
 pub(super) async fn complete(stage: &mut Stage) -> Result<(), Stop> {
     let id = id_of(needed(stage.world.backup.take().as_ref(), "a backup")?);
     let resource = until_completed(stage, Kind::Backup, &id).await?;
@@ -28,7 +28,7 @@ pub(super) async fn complete(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Both fetches give the same resource with the same entity tag, as often as one asks.
+/// Both fetches return the same resource with the same entity tag, each time.
 pub(super) async fn same_in_both_trees(stage: &mut Stage) -> Result<(), Stop> {
     let backup = needed(stage.world.backup.as_ref(), "a completed backup")?.clone();
     let id = id_of(&backup);
@@ -59,7 +59,7 @@ pub(super) async fn same_in_both_trees(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A second backup of a name that is taken is refused.
+/// A second backup with a name in use is rejected.
 pub(super) async fn name_taken(stage: &mut Stage) -> Result<(), Stop> {
     let backup = needed(stage.world.backup.as_ref(), "a backup with a name")?;
     let body = json!({"type": BACKUP_TYPE, "version": "1.1", "name": backup["name"]});
@@ -69,7 +69,7 @@ pub(super) async fn name_taken(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A backup without a name gets one; in the resource's own media type.
+/// A backup without a name is given one; requested in the resource's own media type.
 pub(super) async fn create_unnamed(stage: &mut Stage) -> Result<(), Stop> {
     stage.admits_making(Kind::Backup)?;
     let vendor = Kind::Backup.vendor_type();
@@ -93,7 +93,7 @@ pub(super) async fn create_unnamed(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A backup of a snapshot names it, from the beginning to the end.
+/// A backup of a snapshot refers to it from creation to completion.
 pub(super) async fn from_snapshot(stage: &mut Stage) -> Result<(), Stop> {
     stage.admits_making(Kind::Backup)?;
     let snap = id_of(needed(stage.world.snap.as_ref(), "a completed snapshot")?);
@@ -107,7 +107,7 @@ pub(super) async fn from_snapshot(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The answer to a create carries the newest version, whichever was sent.
+/// The response to a create has the newest version, independent of the version in the request.
 pub(super) fn newest_version(stage: &mut Stage, answer: &Answer) {
     let wanted = match Kind::of(&answer.operation) {
         Kind::Backup => "1.1",
@@ -119,7 +119,7 @@ pub(super) fn newest_version(stage: &mut Stage, answer: &Answer) {
     });
 }
 
-/// Three labels in an order that isn't that of their names.
+/// Three labels that aren't ordered by name.
 pub(super) fn some_labels() -> Value {
     json!([
         {"name": "made-by", "value": "the contract suite"},
@@ -128,7 +128,7 @@ pub(super) fn some_labels() -> Value {
     ])
 }
 
-/// `Location` names the resource that was made, and can be fetched.
+/// `Location` is the URL of the new resource, and can be fetched.
 pub(super) async fn leads_to_it(stage: &mut Stage, answer: &Answer, id: &str) -> Result<(), Stop> {
     let kind = Kind::of(&answer.operation);
     if stage.is_left_out(kind.fetch()) {
@@ -153,7 +153,7 @@ pub(super) async fn leads_to_it(stage: &mut Stage, answer: &Answer, id: &str) ->
     Ok(())
 }
 
-/// Where two resources differ, member by member.
+/// The members in which two resources differ.
 pub(super) fn difference(one: &str, left: &Value, other: &str, right: &Value) -> String {
     let names = |value: &Value| {
         value

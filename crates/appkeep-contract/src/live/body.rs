@@ -11,9 +11,9 @@ pub(super) enum ReadError {
     Broken(reqwest::Error),
 }
 
-/// Reads a whole body of at most `bytes_max` bytes. Nothing is read of one that announces more.
+/// Reads a whole body of at most `bytes_max` bytes. A body that announces more isn't read at all.
 ///
-/// Bytes are counted as they arrive: the client asks for no compression and undoes none.
+/// Bytes are counted as received: the client requests no compression and doesn't decompress.
 pub(super) async fn read(mut response: Response, bytes_max: usize) -> Result<Vec<u8>, ReadError> {
     let announced = response.content_length().unwrap_or_default();
     if usize::try_from(announced).map_or(true, |bytes| bytes > bytes_max) {

@@ -1,24 +1,24 @@
-//! What only somebody inside a server can do: make its storage fail.
+//! Storage failures, which only a test inside the server process can cause.
 
-/// How storage fails.
+/// A kind of storage failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StorageFault {
-    /// Nothing can be read or written: the answer is a 500.
+    /// Nothing can be read or written: the response is a 500.
     Broken,
-    /// What is written is lost before it is durable, and reading goes on: a write is answered with a 500 and has
-    /// changed nothing.
+    /// Writes are lost before they are durable; reads keep working. A write is answered with a 500 and
+    /// changes nothing.
     NotDurable,
-    /// Nothing can be read or written for now: the answer is a 503.
+    /// Nothing can be read or written for now: the response is a 503.
     Unavailable,
 }
 
-/// Breaks the storage of the server that runs no jobs, and mends it.
+/// Makes the storage of the idle server fail, and restores it.
 ///
-/// Whoever starts a server for tests gives one along; over HTTP it can't be had.
+/// Tests that start a server provide an implementation; there is none for a server over HTTP.
 pub trait Breakage: Send + Sync {
-    /// From now on storage fails like this; `None` makes it whole again.
+    /// Makes the storage fail in this way from now on; `None` restores it.
     fn set(&self, fault: Option<StorageFault>);
 
-    /// A word of the reason that the storage gives, which no answer may repeat.
+    /// A word from the storage's error message, which no response may contain.
     fn reason(&self) -> &str;
 }

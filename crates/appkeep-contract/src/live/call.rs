@@ -8,41 +8,41 @@ use serde_json::Value;
 
 use super::kind::Deed;
 
-/// Whose token a request carries.
+/// The token that a request uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Credential {
-    /// The target's own.
+    /// The target's own token.
     Own,
-    /// The read-only one.
+    /// The read-only token.
     Viewer,
-    /// The one of another account.
+    /// The token of another account.
     Foreign,
-    /// The one of all accounts.
+    /// The token of all accounts.
     Operator,
-    /// A bearer token that nobody issued.
+    /// A bearer token that was never issued.
     Unknown,
-    /// Another scheme than bearer.
+    /// Credentials of another scheme than bearer.
     Basic,
-    /// No `Authorization` at all.
+    /// No `Authorization` header.
     None,
 }
 
-/// Which of the target's servers a request goes to.
+/// The target's server that receives a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Server {
     Main,
     Idle,
 }
 
-/// What a request carries.
+/// The body of a request.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Payload {
     None,
     Json(Value),
     Text(String),
-    /// That many spaces before a JSON body, to make it long.
+    /// A JSON body after that many spaces, which make it long.
     Padded(usize, Value),
-    /// This much of a body, and then nothing more, without an end.
+    /// The beginning of a body that never ends.
     Halting(&'static str),
 }
 
@@ -66,15 +66,15 @@ impl Payload {
     }
 }
 
-/// One request, by operation.
+/// A request to an operation.
 #[derive(Debug, Clone)]
 pub(super) struct Call {
     pub(super) operation: String,
     pub(super) server: Server,
     pub(super) credential: Credential,
-    /// Another method than the operation's.
+    /// A method that replaces the operation's own.
     pub(super) method: Option<String>,
-    /// Another path than the operation's, as the server gave it.
+    /// A path that replaces the operation's own, as the server returned it.
     pub(super) location: Option<String>,
     pub(super) path: BTreeMap<String, String>,
     pub(super) query: Vec<(String, String)>,
@@ -86,7 +86,7 @@ pub(super) struct Call {
 }
 
 impl Call {
-    /// Whether a server may change something when it gets it.
+    /// Whether a server may change something when it receives the request.
     pub(super) fn writes(&self) -> bool {
         match self.method.as_deref() {
             None => matches!(

@@ -1,4 +1,4 @@
-//! Removing what the suite made, whatever became of the checks.
+//! Deletes the resources that the suite created, even after failed checks.
 
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ use super::model::{Collection, Thing};
 use super::patience::Patience;
 use super::stage::{Kind, Stage, Stop};
 
-/// Deletes everything that is still there, newest first; returns what is left behind, with the reason.
+/// Deletes everything that still exists, newest first; returns the resources left behind, with the reason.
 pub(super) async fn remove_everything(stage: &mut Stage) -> Vec<String> {
     stage.limits.begin_clean_up();
     let patience = Patience::of(&stage.options);
@@ -22,7 +22,7 @@ pub(super) async fn remove_everything(stage: &mut Stage) -> Vec<String> {
     }
     let mut searched = Vec::new();
     for collection in inventory::collections(stage) {
-        // On the server that runs no jobs, backups stay pending and are there.
+        // On the idle server backups stay pending, so they remain.
         if collection.server == Server::Idle || stage.admits(collection.kind.create()).is_err() {
             continue;
         }
@@ -40,7 +40,7 @@ pub(super) async fn remove_everything(stage: &mut Stage) -> Vec<String> {
     left
 }
 
-/// What responses to creates showed and this run can't prove to be its own.
+/// Resources in responses to creates that may not belong to this run.
 fn unclaimed(stage: &Stage) -> Vec<String> {
     let unclaimed = stage.model.ownership.unclaimed.iter();
     let unclaimed = unclaimed.filter(|(_, id, _)| stage.model.things.iter().all(|thing| thing.id != *id));
@@ -49,7 +49,7 @@ fn unclaimed(stage: &Stage) -> Vec<String> {
         .collect()
 }
 
-/// What creates may have made whose response got lost; a name that was searched for isn't there.
+/// Resources that creates with a lost response may have created; a name that was searched for doesn't exist.
 fn lost(stage: &Stage, searched: &[Collection]) -> Vec<String> {
     let collections = inventory::collections(stage);
     let mut lines = Vec::new();
@@ -75,7 +75,7 @@ fn lost(stage: &Stage, searched: &[Collection]) -> Vec<String> {
     lines
 }
 
-/// Deletes one thing; waits for its turn when it can't be deleted yet.
+/// Deletes one resource; waits if it can't be deleted yet.
 pub(super) async fn remove(stage: &mut Stage, thing: &Thing, patience: Patience) -> Result<(), String> {
     if thing.server == Server::Idle && thing.kind == Kind::Backup {
         return Err("it stays pending on the server that runs no jobs".to_owned());
@@ -106,7 +106,8 @@ fn removal(stage: &Stage, thing: &Thing) -> Result<Call, Stop> {
         .path("app_id", &thing.app))
 }
 
-/// No resource has a name of this run any more. A resource that has one was created although its create didn't say so.
+/// Finds resources with a name of this run. A resource with such a name was created although the response to
+/// its create didn't show it.
 async fn find_left(stage: &mut Stage, collection: &Collection) -> Result<Vec<Thing>, Stop> {
     let prefix = stage.name_prefix();
     let answer = stage.send_for(&inventory::list(stage, collection)?, 200).await?;

@@ -1,7 +1,7 @@
-//! A story told through the generated client: what a program that uses it would do.
+//! A scenario that uses the generated client as an application would.
 //!
-//! The client is lenient and loses nothing, so what it read is written again and held against the document
-//! like every other response.
+//! The client is lenient and preserves everything, so its values are serialized again and compared with the
+//! document like every other response.
 
 use std::num::NonZeroU64;
 
@@ -23,15 +23,15 @@ const FETCH: &str = "app_backup_fetch_for_app";
 const LIST: &str = "app_backup_list_for_app";
 const DELETE: &str = "app_backup_delete_for_app";
 
-/// Backups of other people that are looked through for the own one at most.
+/// Maximum number of list items that are searched for the own backup.
 const ITEMS_MAX: usize = 1000;
 
-/// A backup's whole life: created, awaited, found in a paged list, deleted, not found.
+/// The whole lifecycle of a backup: created, completed, found in a paged list, deleted, not found.
 pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     for operation in [CREATE, FETCH, LIST, DELETE] {
         stage.admits(operation)?;
     }
-    // The client reads longer responses than the suite does, so the suite looks at the list first.
+    // The client accepts longer responses than the suite, so the suite requests the list first.
     stage.send_for(&stage.call(LIST), 200).await?;
     let client = client(stage)?;
     let (account, app) = (stage.target.account, stage.target.app);
@@ -39,7 +39,7 @@ pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     let name = sent["name"].as_str().unwrap_or_default().to_owned();
     let wanted = AppBackupCreate::builder().name(name.clone());
     let request = client.app_backup_create_for_app().account_id(account).app_id(app);
-    // The same request as the suite would send it: should its response get lost, the backup is looked for.
+    // The same request as a call of the suite: if its response is lost, the clean-up searches for the backup.
     let call = stage.call(CREATE).json(sent.clone());
     let created = ask(stage, &call, request.body(wanted).send()).await?;
     let created = judge(stage, CREATE, 201, created, json)?;
@@ -84,7 +84,7 @@ pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     }
 }
 
-/// What the client makes of a 404: a typed problem, from which nothing was lost.
+/// The client's error for a 404: a typed problem that preserves all members.
 fn not_found(stage: &mut Stage, error: &Error) -> Result<(), Stop> {
     let ErrorKind::Problem {
         status,
@@ -136,7 +136,7 @@ async fn until_completed(stage: &mut Stage, client: &Client, id: Uuid) -> Result
     }
 }
 
-/// Waits for what the client gives, as long as the run lasts. `call` is what the client sends.
+/// Waits for the client's result until the run ends. `call` is the request that the client sends.
 async fn ask<T>(
     stage: &mut Stage,
     call: &Call,
@@ -164,7 +164,7 @@ async fn ask<T>(
     Ok(came)
 }
 
-/// Takes what the client gives, of which the contract must permit everything.
+/// Checks the client's result: the contract must permit everything in it.
 fn judge<T>(
     stage: &mut Stage,
     operation: &str,
@@ -210,7 +210,7 @@ fn validate(stage: &mut Stage, operation: &str, status: u16, headers: &HeaderMap
 }
 
 fn json(value: &impl Serialize) -> Vec<u8> {
-    // What came as JSON can be written as JSON; an empty body is a violation all the same.
+    // A value that was read from JSON can be written as JSON; and an empty body would be a violation.
     serde_json::to_vec(value).unwrap_or_default()
 }
 

@@ -1,4 +1,4 @@
-//! Stories about what an operator declares, which the suite can only look at.
+//! Checks of resources that an operator declares, which the suite can only read.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ const ACCOUNTS: &str = "account_list";
 const BUCKETS: &str = "bucket_list";
 const SCHEDULES: &str = "app_schedule_list_for_app";
 
-/// A token lists the accounts that it is good for, each once, with its own role there.
+/// A token lists the accounts that it can access, each once, with its role in that account.
 pub(super) async fn accounts(stage: &mut Stage) -> Result<(), Stop> {
     let own = stage.target.account.to_string();
     let call = stage.call(ACCOUNTS);
@@ -58,7 +58,7 @@ pub(super) async fn accounts(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The list of buckets has those that backups are in, and the default one where those go that named none.
+/// The list of buckets has one default bucket, which is the bucket of a backup that named none.
 pub(super) async fn buckets(stage: &mut Stage) -> Result<(), Stop> {
     let backup = needed(stage.world.unnamed_backup.as_ref(), "a completed backup")?;
     let bucket = backup["bucketID"].as_str().unwrap_or_default().to_owned();
@@ -81,7 +81,7 @@ pub(super) async fn buckets(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The list of schedules has those of its app alone.
+/// The list of schedules only contains those of its app.
 pub(super) async fn schedules(stage: &mut Stage) -> Result<(), Stop> {
     let app = stage.target.app.to_string();
     let call = stage.call(SCHEDULES);
@@ -99,7 +99,7 @@ pub(super) async fn schedules(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A list of what is declared is the same in pages, in columns and for whoever may only read.
+/// A list of declared resources is the same in pages, in columns and for read-only tokens.
 pub(super) async fn the_same_in_every_form(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     let call = stage.call(operation);
     let whole = stage.send_for(&call, 200).await?;
@@ -125,7 +125,7 @@ pub(super) async fn the_same_in_every_form(stage: &mut Stage, operation: &str) -
     stage.expect(&walked.last, walked.items == whole.items(), || {
         format!("in pages of {limit} come {} of {count}", walked.items.len())
     });
-    // What a token may do is its own, so accounts look different.
+    // Accounts include the token's own role, so they differ between tokens.
     if operation != ACCOUNTS && stage.target.viewer_token.is_some() {
         let seen = stage.send_for(&call.with(Credential::Viewer), 200).await?;
         stage.expect(&seen, seen.items() == whole.items(), || {

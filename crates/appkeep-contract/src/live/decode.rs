@@ -1,4 +1,4 @@
-//! Reading successes with the generated client's types: what is valid must also be readable, without loss.
+//! Parses success responses with the generated client's types: valid responses must be readable without loss.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 macro_rules! rows {
     ($($id:ident($($request:ty)?) $(-> $success:ty)?;)*) => {
-        /// Reads a success body into the type that the client has for it, and writes it again.
+        /// Parses a success body as the client's type, and serializes it again.
         pub(super) fn decode(operation: &str, status: u16, body: &Value) -> Result<(), String> {
             if !(200..300).contains(&status) || status == 204 {
                 return Ok(());
@@ -35,7 +35,7 @@ fn there_and_back<T: DeserializeOwned + Serialize>(body: &Value) -> Result<(), S
     ))
 }
 
-/// The first place at which two values differ.
+/// Describes the first difference between two values.
 fn lost(before: &Value, after: &Value, path: &str) -> String {
     match (before, after) {
         (Value::Object(left), Value::Object(right)) => left

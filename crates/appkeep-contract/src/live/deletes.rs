@@ -1,4 +1,4 @@
-//! Stories of removal: gone means gone everywhere.
+//! Checks of deletes: a deleted resource is gone from all operations.
 
 use super::kind::not_found;
 use super::stage::{Kind, Stage, Stop, id_of, needed};
@@ -12,7 +12,8 @@ pub(super) async fn backup_below_app(stage: &mut Stage) -> Result<(), Stop> {
     backup_is_gone(stage, &id).await
 }
 
-/// A backup deleted across the account is gone from both path trees; existing clients send a body along.
+/// A backup deleted across the account is gone from both path trees; existing clients send a body with the
+/// request.
 pub(super) async fn backup_across_account(stage: &mut Stage) -> Result<(), Stop> {
     stage.admits("app_backup_delete")?;
     let id = id_of(needed(
@@ -29,7 +30,7 @@ async fn backup_is_gone(stage: &mut Stage, id: &str) -> Result<(), Stop> {
     is_gone(stage, Kind::Backup, id).await
 }
 
-/// Every operation that could show it says that it isn't there.
+/// No operation that could show the resource finds it.
 pub(super) async fn is_gone(stage: &mut Stage, kind: Kind, id: &str) -> Result<(), Stop> {
     for operation in kind.fetches().iter().chain(kind.deletes()) {
         if stage.is_left_out(operation) {
@@ -59,7 +60,7 @@ pub(super) async fn snap(stage: &mut Stage) -> Result<(), Stop> {
     is_gone(stage, Kind::Snap, &id).await
 }
 
-/// A snapshot can be deleted although a backup was made from it, and the backup stays whole.
+/// A snapshot can be deleted although a backup was created from it, and the backup isn't affected.
 pub(super) async fn snap_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     stage.admits(Kind::Snap.delete())?;
     stage.admits("app_backup_fetch")?;

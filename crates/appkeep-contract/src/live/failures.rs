@@ -1,11 +1,11 @@
-//! Stories of data that can't be read: what is made of it fails, and is never called completed.
+//! Checks with unreadable data: backups and snapshots of it fail, and are never completed.
 //!
-//! That what failed says why is a rule of the model.
+//! The model has the rule that failed resources state a reason.
 
 use super::progress::until_failed;
 use super::stage::{Kind, Stage, Stop};
 
-/// What is made of an app whose data can't be read becomes failed, and can be deleted.
+/// A backup or snapshot of an app with unreadable data becomes failed, and can be deleted.
 pub(super) async fn fails(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
     let app = stage.target.failing_app;
     let app = app.ok_or_else(|| Stop::LeftOut("needs an app whose data can't be read".to_owned()))?;

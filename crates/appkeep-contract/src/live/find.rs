@@ -1,4 +1,4 @@
-//! Finding an account and an app to work on, where nobody names one.
+//! Finds an account and an app for the run if the user didn't specify them.
 
 use std::time::Duration;
 
@@ -10,16 +10,16 @@ use super::body::{self, ReadError};
 use super::target::BODY_BYTES_MAX;
 use super::wire::{self, chain};
 
-/// How long the server may take to name what it has.
+/// Maximum time for a response with a list.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
 
-/// Asks a server for the accounts that a token is good for, and takes the only one.
+/// Requests the accounts that a token can access, and returns the only one.
 ///
-/// The list of accounts is a companion operation: a server may well not have it.
+/// The list of accounts is a companion operation, which a server need not have.
 ///
 /// # Errors
 ///
-/// When the server can't be reached, has no such list, or the list names no account, or more than one.
+/// When the server can't be reached, has no such list, or the list contains no account, or more than one.
 pub async fn find_account(url: &str, token: &str, ca: Option<&[u8]>) -> Result<Uuid, LiveError> {
     let failed = |why: String| LiveError::NoAccount {
         url: url.to_owned(),
@@ -35,13 +35,13 @@ pub async fn find_account(url: &str, token: &str, ca: Option<&[u8]>) -> Result<U
     only(&list.fetch(failed).await?).map_err(failed)
 }
 
-/// Asks a server for the apps of an account, and takes the first that is ready.
+/// Requests the apps of an account, and returns the first one that is ready.
 ///
-/// The list of apps is a companion operation: a server may well not have it.
+/// The list of apps is a companion operation, which a server need not have.
 ///
 /// # Errors
 ///
-/// When the server can't be reached, has no such list, or the list names no app that is ready.
+/// When the server can't be reached, has no such list, or the list contains no app that is ready.
 pub async fn find_app(url: &str, token: &str, account: Uuid, ca: Option<&[u8]>) -> Result<Uuid, LiveError> {
     let failed = |why: String| LiveError::NoApp {
         url: url.to_owned(),
@@ -59,19 +59,19 @@ pub async fn find_app(url: &str, token: &str, account: Uuid, ca: Option<&[u8]>) 
     ready(&items).ok_or_else(|| failed("the list names no app that is ready".to_owned()))
 }
 
-/// A list that a server may have.
+/// A list that a server need not have.
 struct Companion<'a> {
     url: &'a str,
     token: &'a str,
     ca: Option<&'a [u8]>,
-    /// Where it is: all parts of the path but the last.
+    /// The segments of its path without the last one.
     place: &'a [&'a str],
-    /// What it lists, as in the last part.
+    /// The last segment, which says what it lists.
     kind: &'a str,
 }
 
 impl Companion<'_> {
-    /// What the list holds; nothing where it isn't one.
+    /// The items of the list; none if the response isn't a list.
     async fn fetch(&self, failed: impl Fn(String) -> LiveError) -> Result<Vec<Value>, LiveError> {
         let mut url = wire::read_url(self.url)?;
         url.path_segments_mut()
@@ -109,7 +109,7 @@ impl Companion<'_> {
     }
 }
 
-/// The id of the only account, or why there is no such thing.
+/// The id of the only account, or why there isn't exactly one.
 fn only(accounts: &[Value]) -> Result<Uuid, String> {
     let ids: Vec<Uuid> = accounts.iter().filter_map(id).collect();
     match ids.as_slice() {

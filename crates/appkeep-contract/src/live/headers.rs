@@ -1,4 +1,4 @@
-//! Stories of methods and what the headers of an answer lead to.
+//! Checks of methods and of response headers.
 
 use std::collections::BTreeSet;
 
@@ -8,18 +8,18 @@ use super::stage::{Stage, Stop};
 use super::wire::Answer;
 use crate::document::Operation;
 
-/// The methods of HTTP, but for CONNECT, which is for proxies.
+/// The methods of HTTP without CONNECT, which is for proxies.
 const METHODS: [&str; 8] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE",
 ];
 
-/// Methods that a server may have on any path without anybody's saying so.
+/// Methods that a server may support on any path without documenting them.
 const USUAL_EXTRAS: [&str; 3] = ["HEAD", "OPTIONS", "TRACE"];
 
-/// Each method that a path doesn't have is answered with 405, and `Allow` tells which it has.
+/// Each method that a path doesn't support is answered with 405, and `Allow` lists the supported ones.
 ///
-/// A server may have HEAD, OPTIONS and TRACE besides what is documented; then `Allow` has them, too. Methods of
-/// operations that the options leave out are not sent, and `Allow` may list them or not.
+/// A server may support HEAD, OPTIONS and TRACE in addition to the documented methods; then `Allow` lists
+/// them, too. Methods of operations that the options leave out are not sent, and are optional in `Allow`.
 pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     stage.admits(operation)?;
     let Declared { admitted, left_out } = declared(stage, operation);
@@ -32,7 +32,7 @@ pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop
         if USUAL_EXTRAS.contains(&method) {
             let mut call = stage.call(operation);
             call.method = Some(method.to_owned());
-            // Whether it has that one, and what it answers then, is the server's own affair.
+            // Support for this method, and the response to it, are up to the server.
             let Ok(answer) = stage.send_unjudged(&call).await else {
                 continue;
             };
@@ -84,9 +84,9 @@ pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop
 
 /// The methods that a path documents.
 pub(super) struct Declared {
-    /// Those of operations that may be requested.
+    /// Methods of operations that may be requested.
     pub(super) admitted: BTreeSet<String>,
-    /// Those of operations that the options leave out.
+    /// Methods of operations that the options leave out.
     pub(super) left_out: BTreeSet<String>,
 }
 
@@ -108,8 +108,8 @@ pub(super) fn declared(stage: &Stage, operation: &str) -> Declared {
 impl Stage {
     /// A request with a method that the operation's path doesn't document.
     ///
-    /// A server may have more than the contract, and then such a request might delete or replace something. So it
-    /// has no token and names an account, an app and a resource that don't exist.
+    /// A server may support more methods than the contract, and such a request might then delete or replace
+    /// something. So it has no token, and refers to an account, an app and a resource that don't exist.
     fn harmless_call(&self, operation: &str, method: &str) -> Call {
         let mut call = self
             .call(operation)
@@ -121,7 +121,7 @@ impl Stage {
     }
 }
 
-/// The methods that an answer's `Allow` lists.
+/// The methods in a response's `Allow` header.
 pub(super) fn allowed(answer: &Answer) -> BTreeSet<String> {
     answer
         .header("allow")
@@ -136,7 +136,7 @@ fn joined<'a>(methods: impl Iterator<Item = &'a String>) -> String {
     methods.map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 
-/// Reading changes nothing: asked twice, a question gets the same answer.
+/// Reads have no side effects: a repeated read gets the same response.
 pub(super) async fn reading_twice(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     stage.admits(operation)?;
     let kind = Kind::of(operation);

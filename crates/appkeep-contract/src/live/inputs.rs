@@ -1,7 +1,8 @@
-//! Requests made from the document's own schemas: each constraint broken once, and each bound kept exactly.
+//! Requests generated from the document's schemas: each constraint is violated once, and each bound is met
+//! exactly.
 //!
-//! Nothing is made by them: a create names an app that isn't there, which is only looked up once the body was
-//! found to be right.
+//! These requests create nothing: a create refers to an app that doesn't exist, which is only looked up after
+//! the body has been validated.
 
 mod bodies;
 mod node;
@@ -22,7 +23,7 @@ use super::stage::{Stage, Stop};
 use crate::document::Document;
 use crate::invalid_requests::points_at;
 
-/// Constraints on texts, each with its code and rule.
+/// Constraints on strings, each with its code and rule.
 const CONSTRAINTS: [(&str, &str, &str); 4] = [
     ("pattern", "input-pattern", "A text keeps to its pattern."),
     (
@@ -38,7 +39,7 @@ const CONSTRAINTS: [(&str, &str, &str); 4] = [
     ("format", "input-format", "A text keeps to its format."),
 ];
 
-/// Sound texts that are tried in one place.
+/// Maximum number of valid strings that are tried in one place.
 const SOUND_MAX: usize = 4;
 
 /// One request.
@@ -47,13 +48,13 @@ pub(super) struct InputCase {
     pub(super) code: &'static str,
     pub(super) rule: &'static str,
     pub(super) operation: String,
-    /// What is done to the input, for people.
+    /// A description of the change to the input.
     pub(super) what: String,
     input: Input,
     verdict: Verdict,
 }
 
-/// What is sent beside a sound request.
+/// The input that replaces or extends a part of a valid request.
 #[derive(Debug, Clone, PartialEq)]
 enum Input {
     Body(Value),
@@ -61,16 +62,16 @@ enum Input {
     Query(String, String),
 }
 
-/// What has to come of it.
+/// The expected result.
 #[derive(Debug, Clone, PartialEq)]
 enum Verdict {
-    /// It is read, and the answer is about something else.
+    /// The input is accepted; the response depends on the rest of the request.
     Accepted,
-    /// 400 with this problem, naming this field or parameter where one is to be named.
+    /// 400 with this problem, which names this field or parameter if there is one.
     Refused { problem: u32, culprit: Option<String> },
 }
 
-/// Every case of a document, in its order.
+/// All cases of a document, in its order.
 pub(super) fn cases(document: &Document) -> Vec<InputCase> {
     let source = Source::new(document);
     let operations = document.operations().iter();
@@ -83,13 +84,13 @@ pub(super) fn cases(document: &Document) -> Vec<InputCase> {
         .collect()
 }
 
-/// Every case of the authored document, in its order; generated once per process.
+/// All cases of the authored document, in its order; generated once per process.
 pub(super) fn authored(document: &Document) -> &'static [InputCase] {
     static CASES: OnceLock<Vec<InputCase>> = OnceLock::new();
     CASES.get_or_init(|| cases(document))
 }
 
-/// Makes one case.
+/// Runs one case.
 pub(super) async fn run(stage: &mut Stage, case: &InputCase) -> Result<(), Stop> {
     stage.admits(&case.operation)?;
     let call = call(stage, case);
@@ -139,7 +140,8 @@ pub(super) async fn run(stage: &mut Stage, case: &InputCase) -> Result<(), Stop>
     Ok(())
 }
 
-/// What says that the input was read: what it leads to isn't there, or it is an own list.
+/// The status and problem of an accepted input: the resource that it refers to isn't found or not accessible,
+/// or the response is a list.
 fn accepted(case: &InputCase) -> (u16, Option<u32>) {
     match &case.input {
         Input::Path(name, _) if name == "account_id" => (403, Some(11)),
@@ -151,7 +153,7 @@ fn accepted(case: &InputCase) -> (u16, Option<u32>) {
     }
 }
 
-/// No schema says that one of two members has to be there.
+/// Whether the body has exactly one of the two sources. No schema expresses this rule.
 fn has_one_source(body: &Value) -> bool {
     body.get("backupID").is_some() != body.get("snapshotID").is_some()
 }
@@ -164,7 +166,7 @@ fn call(stage: &mut Stage, case: &InputCase) -> Call {
     }
     match &case.input {
         Input::Body(body) => call.json(body.clone()),
-        // An id that is accepted may be somebody's, so a delete gets one of the same kind that nothing has.
+        // A valid id may belong to an existing resource, so a delete uses an unused id of the same version.
         Input::Path(name, value) => match Uuid::parse_str(value) {
             Ok(id) if Deed::of(&case.operation) == Deed::Delete && id.to_string() == *value => {
                 let unknown = stage.unknown_id_like(id);

@@ -1,4 +1,4 @@
-//! What exists before the first check, so that nothing of it is deleted.
+//! Records existing resources before the first check, so that none of them is deleted.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use super::call::{Call, Credential, Server};
 use super::model::Collection;
 use super::stage::{Kind, Stage, Stop, id_of};
 
-/// Pages of one list that are read at most, on servers that page without being asked to.
+/// Maximum number of pages read of one list, for servers that always split lists into pages.
 const PAGES_MAX: usize = 1000;
 
-/// Everywhere that a run may create something.
+/// All collections in which a run may create something.
 pub(super) fn collections(stage: &Stage) -> Vec<Collection> {
     let target = &stage.target;
     let own_apps = [Some(target.app), target.other_app, target.failing_app];
@@ -54,7 +54,7 @@ pub(super) fn collections(stage: &Stage) -> Vec<Collection> {
         .collect()
 }
 
-/// A list of a collection; none where no list of it may be requested.
+/// A list of a collection; an error if no list of it may be requested.
 pub(super) fn list(stage: &Stage, collection: &Collection) -> Result<Call, Stop> {
     let lists = stage.admitted(collection.kind.lists())?;
     let list = lists.first().ok_or(Stop::Noted)?;
@@ -66,7 +66,7 @@ pub(super) fn list(stage: &Stage, collection: &Collection) -> Result<Call, Stop>
         .path("app_id", &collection.app))
 }
 
-/// Remembers what exists. A list that can't be had leaves the model without that knowledge.
+/// Records existing resources. A list that can't be read leaves the model without that knowledge.
 pub(super) async fn take(stage: &mut Stage) {
     for collection in collections(stage) {
         if stage.admits_making(collection.kind).is_err() {
@@ -75,7 +75,7 @@ pub(super) async fn take(stage: &mut Stage) {
         let Ok(call) = list(stage, &collection) else {
             continue;
         };
-        // Ids alone are the shortest form; a server that doesn't know it may know the usual one.
+        // A list of ids is the shortest form. A server that doesn't support it may support the full form.
         let mut ids = every_id(stage, &call.clone().query("include", "id")).await;
         if ids.is_none() {
             ids = every_id(stage, &call).await;
@@ -88,7 +88,7 @@ pub(super) async fn take(stage: &mut Stage) {
     }
 }
 
-/// The ids on all pages of a list; none unless the list is complete.
+/// The ids on all pages of a list; `None` unless the list is complete.
 async fn every_id(stage: &mut Stage, call: &Call) -> Option<BTreeSet<String>> {
     let mut ids = BTreeSet::new();
     let mut tokens = BTreeSet::new();

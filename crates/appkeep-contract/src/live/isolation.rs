@@ -1,4 +1,4 @@
-//! Stories of accounts and apps: what one has, another can't see, use or remove, nor find out that it exists.
+//! Checks that resources of one account or app can't be seen, used, deleted or detected from another one.
 
 use serde_json::{Value, json};
 
@@ -8,22 +8,22 @@ use super::stage::{BACKUP_TYPE, Kind, Stage, Stop, id_of, needed};
 use super::wire::Answer;
 use crate::document::ParameterLocation;
 
-/// A request for what exists, and the same for what doesn't.
+/// A request for an existing resource, and the same for a non-existent one.
 type Pair = (Call, Call);
 
-/// A way to cross the border between accounts or apps.
+/// A kind of request that crosses the boundary between accounts or apps.
 pub(super) struct Crossing {
     pub(super) code: &'static str,
     pub(super) rule: &'static str,
-    /// Whether an operation can be asked like this.
+    /// Whether an operation can be requested in this way.
     pub(super) fits: fn(&Stage, &str) -> bool,
-    /// What exists and mustn't be seen, and the same for what doesn't exist.
+    /// Creates the requests for an existing resource that mustn't be visible, and for a non-existent one.
     probe: fn(&mut Stage, &str) -> Result<Pair, Stop>,
-    /// 403 with problem 11, or 404.
+    /// Whether the response is 403 with problem 11; otherwise it is 404.
     is_forbidden: bool,
 }
 
-/// All of them; each is made for every operation that it fits.
+/// All crossings; each is checked for every operation that it fits.
 #[rustfmt::skip]
 pub(super) const CROSSINGS: &[Crossing] = &[
     Crossing { code: "foreign-token", rule: "Another account's token reaches nothing of one's own.",
@@ -41,7 +41,7 @@ pub(super) const CROSSINGS: &[Crossing] = &[
         probe: own_below_other_app, is_forbidden: false },
 ];
 
-/// Crosses the border with one operation: the answer is the one that something gets that doesn't exist.
+/// Crosses the boundary with one operation: the response is the same as for a non-existent resource.
 pub(super) async fn cross(stage: &mut Stage, crossing: &Crossing, operation: &str) -> Result<(), Stop> {
     stage.admits(operation)?;
     let (probe, twin) = (crossing.probe)(stage, operation)?;
@@ -60,7 +60,7 @@ pub(super) async fn cross(stage: &mut Stage, crossing: &Crossing, operation: &st
     Ok(())
 }
 
-/// Whatever of an answer could tell two cases apart; ids stand for each other.
+/// The parts of a response that could distinguish the two cases, with all ids replaced.
 fn tell_tale(answer: &Answer) -> String {
     let mut body = answer.body.clone();
     if let Value::Object(members) = &mut body {
@@ -81,7 +81,7 @@ fn tell_tale(answer: &Answer) -> String {
         .join("\"")
 }
 
-/// Makes a backup and a snapshot in the other account.
+/// Creates a backup and a snapshot in the other account.
 pub(super) async fn make_foreign(stage: &mut Stage) -> Result<(), Stop> {
     for kind in [Kind::Snap, Kind::Backup] {
         if stage.admits_making(kind).is_err() {
@@ -108,7 +108,7 @@ fn is_of_one(stage: &Stage, operation: &str) -> bool {
     stage.has(operation, Kind::of(operation).parameter())
 }
 
-/// The call with a body, if the operation wants one.
+/// The call with a body, if the operation requires one.
 fn with_body(stage: &mut Stage, call: Call) -> Call {
     if matches!(Deed::of(&call.operation), Deed::Create | Deed::Restore) {
         let body = stage.body_for(&call.operation);
@@ -118,7 +118,7 @@ fn with_body(stage: &mut Stage, call: Call) -> Call {
     }
 }
 
-/// Something of one's own that exists; the operations of lists and creates don't need it.
+/// The id of an existing resource of the run; unused by lists and creates.
 fn own(stage: &Stage, operation: &str) -> Result<String, Stop> {
     let kind = Kind::of(operation);
     if !is_of_one(stage, operation) {
@@ -195,9 +195,10 @@ fn other_app(stage: &Stage) -> Result<String, Stop> {
     Ok(other.to_string())
 }
 
-/// The lists of the other account and of the other app show nothing of one's own, nor the other way round.
+/// The lists of the other account and of the other app don't contain resources of this account and app, and
+/// vice versa.
 ///
-/// What each of them may show is what the model knows.
+/// The model knows the expected content of each list.
 pub(super) async fn lists(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     stage.send_for(&stage.foreign_call(operation)?, 200).await?;
     stage.send_for(&stage.call(operation), 200).await?;
@@ -211,7 +212,7 @@ pub(super) async fn lists(stage: &mut Stage, operation: &str) -> Result<(), Stop
     Ok(())
 }
 
-/// What a body names isn't there for those to whom it doesn't belong.
+/// A resource named in a body doesn't exist for other accounts.
 pub(super) async fn named_in_a_body(stage: &mut Stage, member: &str) -> Result<(), Stop> {
     let (problem, resource) = match member {
         "snapshotID" => (46, &stage.world.foreign_snap),
@@ -239,7 +240,7 @@ pub(super) async fn named_in_a_body(stage: &mut Stage, member: &str) -> Result<(
     Ok(())
 }
 
-/// A backup is made from a snapshot of its own app only.
+/// A backup can only be created from a snapshot of its own app.
 pub(super) async fn snapshot_of_other_app(stage: &mut Stage) -> Result<(), Stop> {
     let snap = id_of(needed(stage.world.snap.as_ref(), "a completed snapshot")?);
     let other = other_app(stage)?;
@@ -250,7 +251,7 @@ pub(super) async fn snapshot_of_other_app(stage: &mut Stage) -> Result<(), Stop>
     Ok(())
 }
 
-/// After all that was tried everything is still there.
+/// All resources still exist after the preceding checks.
 pub(super) async fn nothing_happened(stage: &mut Stage) -> Result<(), Stop> {
     stage.foreign()?;
     for (kind, foreign) in [
@@ -279,7 +280,7 @@ pub(super) async fn nothing_happened(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// What may be read may be read by a read-only token.
+/// A read-only token can read everything that is readable.
 pub(super) async fn viewer_reads(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     stage.admits(operation)?;
     if stage.target.viewer_token.is_none() {
@@ -288,7 +289,7 @@ pub(super) async fn viewer_reads(stage: &mut Stage, operation: &str) -> Result<(
     reads(stage, operation, Credential::Viewer).await
 }
 
-/// A token of all accounts works in each.
+/// A token of all accounts works in each of them.
 pub(super) async fn operator_reads(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     stage.admits(operation)?;
     if stage.target.operator_token.is_none() {

@@ -1,4 +1,4 @@
-//! Putting down what is wrong, once per check.
+//! Records findings, each once per check.
 
 use super::decode;
 use super::report::LiveFinding;
@@ -6,17 +6,18 @@ use super::stage::{Stage, Stop};
 use super::wire::Answer;
 use crate::codes;
 
-/// What a request that gets no answer is found by.
+/// The code and rule for a request without a response.
 pub(super) const SILENCE: (&str, &str) = ("no-answer", "Every request gets an answer.");
 
-/// What a success that the generated client can't read is found by.
+/// The code and rule for a success response that the generated client can't read.
 pub(super) const UNREADABLE: (&str, &str) =
     ("client-decodes", "The generated client can read every success.");
 
-/// The most findings that one check notes. A broken list may break a rule with each of a million items.
+/// Maximum number of findings recorded for one check. A broken list may violate a rule with each of a million
+/// items.
 const FINDINGS_MAX: usize = 200;
 
-/// What the URI of a problem begins with.
+/// The prefix of a problem's URI.
 const PROBLEMS: &str = "https://astra.netapp.io/problems/";
 
 /// The check in progress.
@@ -28,7 +29,7 @@ pub(super) struct Current {
 }
 
 impl Stage {
-    /// Notes whatever is wrong with a response as such.
+    /// Records the violations in the form of a response.
     pub(super) fn note_violations(&mut self, answer: &Answer) {
         let exchange = &self.wire.log[answer.exchange];
         let mut findings: Vec<LiveFinding> = exchange
@@ -61,7 +62,7 @@ impl Stage {
         }
     }
 
-    /// Notes that a request got no answer.
+    /// Records that a request got no response.
     pub(super) fn note_silence(&mut self, operation: &str, why: String) -> Stop {
         self.note(LiveFinding {
             code: SILENCE.0.to_owned(),
@@ -74,7 +75,7 @@ impl Stage {
         Stop::Noted
     }
 
-    /// Puts a finding down, once per check.
+    /// Records a finding, once per check.
     pub(super) fn note(&mut self, finding: LiveFinding) {
         debug_assert!(
             !codes::find(&finding.code).is_empty(),
@@ -89,13 +90,13 @@ impl Stage {
         }
     }
 
-    /// Notes that an answer breaks the rule of the check in progress.
+    /// Records that a response violates the rule of the current check.
     pub(super) fn fault(&mut self, answer: &Answer, what: String) {
         let (code, rule) = (self.current.code.clone(), self.current.rule.clone());
         self.fault_of(answer, code, rule, what);
     }
 
-    /// Notes that an answer breaks a rule that holds in every check.
+    /// Records that a response violates a rule that applies to all checks.
     pub(super) fn fault_of(&mut self, answer: &Answer, code: String, rule: String, what: String) {
         self.wire.log[answer.exchange].faulty = true;
         let finding = self.wrong(answer, code, rule, what);
@@ -116,14 +117,15 @@ impl Stage {
         }
     }
 
-    /// Notes a fault unless something holds.
+    /// Records a violation unless a condition holds.
     pub(super) fn expect(&mut self, answer: &Answer, holds: bool, what: impl FnOnce() -> String) {
         if !holds {
             self.fault(answer, what());
         }
     }
 
-    /// Ends the check unless the status is the right one. The response may still be a sound one of its kind.
+    /// Ends the check unless the status is as expected. The response may still be valid for its actual
+    /// status.
     pub(super) fn expect_status(&mut self, answer: &Answer, status: u16) -> Result<(), Stop> {
         self.expect_one_of(answer, &[status])
     }
@@ -146,7 +148,7 @@ impl Stage {
         Err(Stop::Noted)
     }
 
-    /// Notes a fault unless the problem has one of these numbers.
+    /// Records a violation unless the problem has one of these numbers.
     pub(super) fn expect_problem(&mut self, answer: &Answer, numbers: &[u32]) {
         let kind = answer.text("/type").unwrap_or_default().to_owned();
         let number = kind.strip_prefix(PROBLEMS).and_then(|n| n.parse().ok());
@@ -162,7 +164,8 @@ impl Stage {
         });
     }
 
-    /// The id in the answer to a create, without which nothing can go on. Nothing is done with what isn't the run's own.
+    /// The id in the response to a create; without it the check ends. A resource that isn't the run's own
+    /// isn't used.
     pub(super) fn id_in(&mut self, answer: &Answer) -> Result<String, Stop> {
         if let Some(id) = answer.text("/id") {
             if self.model.things.iter().any(|thing| thing.id == id) {

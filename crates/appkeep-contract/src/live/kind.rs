@@ -7,14 +7,14 @@ pub(super) const APP_TYPE: &str = "application/astra-app";
 /// The operation that replaces an app's data.
 pub(super) const RESTORE: &str = "app_update";
 
-/// Which kind of resource.
+/// A kind of resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Backup,
     Snap,
 }
 
-/// What an operation does.
+/// The action of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Deed {
     Create,
@@ -23,7 +23,7 @@ pub(super) enum Deed {
     Delete,
     /// Replaces an app's data.
     Restore,
-    /// Looks at what nobody can make: apps, and whatever else is declared.
+    /// Reads resources that clients can't create: apps and other declared resources.
     Look,
 }
 
@@ -49,7 +49,7 @@ impl Kind {
         }
     }
 
-    /// Every operation that lists it: below its app, and across the account.
+    /// All operations that list it: below its app, and across the account.
     pub(super) fn lists(self) -> &'static [&'static str] {
         match self {
             Self::Backup => &["app_backup_list_for_app", "app_backup_list_all"],
@@ -57,7 +57,7 @@ impl Kind {
         }
     }
 
-    /// Every operation that fetches it.
+    /// All operations that fetch it.
     pub(super) fn fetches(self) -> &'static [&'static str] {
         match self {
             Self::Backup => &["app_backup_fetch_for_app", "app_backup_fetch"],
@@ -65,7 +65,7 @@ impl Kind {
         }
     }
 
-    /// Every operation that deletes it.
+    /// All operations that delete it.
     pub(super) fn deletes(self) -> &'static [&'static str] {
         match self {
             Self::Backup => &["app_backup_delete_for_app", "app_backup_delete"],
@@ -73,7 +73,7 @@ impl Kind {
         }
     }
 
-    /// The path parameter that holds its id.
+    /// The path parameter with its id.
     pub(super) fn parameter(self) -> &'static str {
         match self {
             Self::Backup => "appBackup_id",
@@ -81,7 +81,7 @@ impl Kind {
         }
     }
 
-    /// The media type of one.
+    /// The media type of one resource.
     pub(super) fn vendor_type(self) -> String {
         match self {
             Self::Backup => format!("{BACKUP_TYPE}+json"),
@@ -89,7 +89,7 @@ impl Kind {
         }
     }
 
-    /// What a person calls it.
+    /// Its name in messages.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Backup => "backup",
@@ -107,7 +107,7 @@ impl Kind {
 }
 
 impl Deed {
-    /// What the operation of that id does.
+    /// The action of the operation with that id.
     pub(super) fn of(operation: &str) -> Self {
         let kind = Kind::of(operation);
         if operation == kind.create() {
@@ -126,7 +126,7 @@ impl Deed {
     }
 }
 
-/// The problem that says that something isn't there.
+/// The number of the problem for a missing resource.
 pub(super) fn not_found(operation: &str) -> u32 {
     if Deed::of(operation) == Deed::Delete { 1 } else { 2 }
 }

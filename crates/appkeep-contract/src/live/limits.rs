@@ -1,4 +1,4 @@
-//! When a run ends before its last check: time limit, interruption, or a server that no longer answers.
+//! Early end of a run: time limit, interruption, or a server that no longer responds.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,14 +10,14 @@ use tokio_util::sync::CancellationToken;
 use super::stage::Stop;
 use super::target::Options;
 
-/// Consecutive requests without a response after which a run ends.
+/// Number of consecutive requests without a response after which a run ends.
 const UNANSWERED_MAX: u32 = 10;
 
-/// Consecutive requests without a response after which the clean-up gives up.
+/// Number of consecutive requests without a response after which the clean-up gives up.
 const UNANSWERED_IN_CLEAN_UP_MAX: u32 = 3;
 
-/// How long a request that may change something is waited for once the run has to end, and every request of the
-/// clean-up after that.
+/// Once the run has to end, the maximum time for the response to a request that may change something, and for
+/// each request of the clean-up after that.
 const LAST_ANSWER_MAX: Duration = Duration::from_secs(10);
 
 /// Why a run ended before its last check.
@@ -26,7 +26,7 @@ const LAST_ANSWER_MAX: Duration = Duration::from_secs(10);
 pub enum EarlyEnd {
     /// [`Options::interrupt`] was cancelled.
     Interrupted,
-    /// [`Options::run_max`] is over.
+    /// [`Options::run_max`] has passed.
     TimeLimit,
     /// Ten consecutive requests got no response.
     Unresponsive,
@@ -42,21 +42,21 @@ impl fmt::Display for EarlyEnd {
     }
 }
 
-/// What ends a run early.
+/// The conditions that end a run early.
 pub(super) struct Limits {
     deadline: Instant,
     interrupt: CancellationToken,
-    /// Requests without a response since the last one that had one.
+    /// Number of consecutive requests without a response.
     unanswered: u32,
     ended: Option<EarlyEnd>,
     is_clean_up: bool,
 }
 
 impl Limits {
-    /// The limits of a run that begins now.
+    /// The limits of a run that starts now.
     pub(super) fn new(options: &Options) -> Self {
         let now = Instant::now();
-        // A limit beyond what an instant can hold is as good as none.
+        // A limit that an instant can't represent counts as no limit.
         let deadline = now.checked_add(options.run_max);
         Self {
             deadline: deadline.unwrap_or_else(|| now + Duration::from_hours(24 * 365)),
@@ -72,7 +72,7 @@ impl Limits {
         self.ended
     }
 
-    /// From now on only what the run created is deleted: the limits of the checks no longer apply.
+    /// Starts the clean-up, to which the limits of the checks don't apply.
     pub(super) fn begin_clean_up(&mut self) {
         self.is_clean_up = true;
         self.unanswered = 0;
@@ -97,12 +97,12 @@ impl Limits {
             .map_or(Ok(()), |end| Err(Stop::LeftOut(end.to_string())))
     }
 
-    /// Notes that a request got a response.
+    /// Records that a request got a response.
     pub(super) fn answered(&mut self) {
         self.unanswered = 0;
     }
 
-    /// Notes that a request got no response.
+    /// Records that a request got no response.
     pub(super) fn unanswered(&mut self) {
         self.unanswered += 1;
         if !self.is_clean_up && self.unanswered >= UNANSWERED_MAX {
@@ -110,8 +110,8 @@ impl Limits {
         }
     }
 
-    /// Waits for a request as long as the run lasts; for one that `writes` a little longer, as its response says what
-    /// has to be deleted.
+    /// Waits for a request until the run ends. A request that `writes` gets some extra time, as its response
+    /// says what has to be deleted.
     pub(super) async fn within<T>(
         &mut self,
         writes: bool,
@@ -187,7 +187,7 @@ mod tests {
     async fn an_interrupted_read_is_dropped_and_an_interrupted_write_is_waited_for() {
         for (writes, is_answered) in [(false, false), (true, true)] {
             let mut limits = limits(|options| options.interrupt.cancel());
-            // It has no response yet when it is looked at first.
+            // This response isn't ready when it is polled first.
             let answer = tokio::task::yield_now();
             assert_eq!(limits.within(writes, answer).await.is_ok(), is_answered);
             assert_eq!(limits.ended(), Some(EarlyEnd::Interrupted));

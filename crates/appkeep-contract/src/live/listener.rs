@@ -1,17 +1,18 @@
-//! Telling others how far a run is.
+//! Progress reports of a run.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// Somebody who is told before every check how many are done, of how many, and the code of the next.
+/// A callback that is called before every check with the number of finished checks, the total, and the code
+/// of the next check.
 #[derive(Clone, Default)]
 pub struct Progress(Option<Arc<Listener>>);
 
 type Listener = dyn Fn(usize, usize, &str) + Send + Sync;
 
 impl Progress {
-    /// Tells `listener`: checks done, checks in all, code of the next. It is called between checks, so it has to
-    /// be quick.
+    /// Creates a progress callback. Its arguments are the number of finished checks, the total, and the code
+    /// of the next check. It is called between checks, so it has to be fast.
     #[must_use]
     pub fn new(listener: impl Fn(usize, usize, &str) + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(listener)))

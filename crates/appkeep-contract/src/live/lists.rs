@@ -1,4 +1,4 @@
-//! Stories of lists: order, count, pages, columns. Other people's resources may come and go meanwhile.
+//! Checks of lists: order, count, pages, columns. Resources of other users may come and go during a check.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use super::call::Call;
 use super::stage::{Kind, Stage, Stop, id_of, needed};
 use super::wire::Answer;
 
-/// Pages that a walk through a list may take.
+/// Maximum number of pages in a walk through a list.
 const PAGES_MAX: usize = 200;
 
-/// What the suite has made that a list of this operation must show.
+/// The resources of the suite that a list of this operation must contain.
 fn own(stage: &Stage, operation: &str) -> Result<Vec<Value>, Stop> {
     stage.admits(operation)?;
     let world = &stage.world;
@@ -25,7 +25,7 @@ fn own(stage: &Stage, operation: &str) -> Result<Vec<Value>, Stop> {
     Ok(own)
 }
 
-/// The list holds what was made, as a fetch gives it, and says what it is.
+/// The list contains the suite's resources, as a fetch returns them, and its own metadata.
 pub(super) async fn complete_list(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     let own = own(stage, operation)?;
     let answer = stage.send_for(&stage.call(operation), 200).await?;
@@ -57,7 +57,7 @@ pub(super) async fn complete_list(stage: &mut Stage, operation: &str) -> Result<
     Ok(())
 }
 
-/// Walking in small pages gives each of one's own exactly once, in the order of the whole list.
+/// A walk in small pages returns each of the suite's resources exactly once, in the order of the whole list.
 pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     let own: Vec<String> = own(stage, operation)?.iter().map(id_of).collect();
     let whole = stage.send_for(&stage.call(operation), 200).await?;
@@ -82,7 +82,7 @@ pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop
     Ok(())
 }
 
-/// What came of a walk through all pages of a list.
+/// The result of a walk through all pages of a list.
 pub(super) struct Walked {
     /// The items of all pages.
     pub(super) items: Vec<Value>,
@@ -90,8 +90,8 @@ pub(super) struct Walked {
     pub(super) last: Answer,
 }
 
-/// Walks through a list in pages of that limit. A walk that doesn't come to an end is a finding, and so is an empty
-/// page that isn't the last one.
+/// Walks through a list in pages of that limit. A walk that doesn't end is a finding, and so is an empty page
+/// that isn't the last one.
 pub(super) async fn walk(
     stage: &mut Stage,
     call: &Call,
@@ -120,7 +120,7 @@ pub(super) async fn walk(
     Err(Stop::Noted)
 }
 
-/// A limit beyond everything is as good as none.
+/// A limit larger than the list has no effect.
 pub(super) async fn huge_limit(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     let own = own(stage, operation)?;
     for limit in [
@@ -141,7 +141,7 @@ pub(super) async fn huge_limit(stage: &mut Stage, operation: &str) -> Result<(),
     Ok(())
 }
 
-/// `include` gives arrays of the values asked for, in the order asked for, `null` for what is absent.
+/// `include` returns arrays of the requested values, in the requested order, with `null` for absent values.
 pub(super) async fn columns(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     let own = own(stage, operation)?;
     let every = every_field(stage, operation);
@@ -176,7 +176,7 @@ pub(super) async fn columns(stage: &mut Stage, operation: &str) -> Result<(), St
     Ok(())
 }
 
-/// One field alone, with a limit: the two go together, on the second page as on the first.
+/// A single field together with a limit: both apply to the second page as to the first.
 pub(super) async fn columns_in_pages(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     own(stage, operation)?;
     let call = stage.call(operation).query("include", "name").query("limit", "1");
@@ -189,7 +189,7 @@ pub(super) async fn columns_in_pages(stage: &mut Stage, operation: &str) -> Resu
         return Ok(());
     };
     let second = stage.send_for(&call.query("continue", &token), 200).await?;
-    // Other people's may be gone meanwhile.
+    // Resources of other users may be gone by now.
     let holds = second.items().is_empty() || is_row(&second);
     stage.expect(&second, holds, || {
         "the second page has to hold rows of one value, too".to_owned()
@@ -197,7 +197,7 @@ pub(super) async fn columns_in_pages(stage: &mut Stage, operation: &str) -> Resu
     Ok(())
 }
 
-/// The fields of a resource, in the contract's order.
+/// The fields of a resource, in the order of the contract.
 pub(super) fn every_field(stage: &Stage, operation: &str) -> Vec<String> {
     let name = if Kind::of(operation) == Kind::Snap {
         "AppSnap"

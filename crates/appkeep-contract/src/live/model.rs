@@ -1,9 +1,10 @@
-//! A small model of the API: what exists, in which state, in whose account.
+//! A small model of the API: which resources exist, in which state, in which account.
 //!
-//! It knows what the suite itself made and removed, and what the server said about it since. Every answer of a
-//! run, whatever check asked for it, is held against it: what was made is found and listed until it is deleted,
-//! and nowhere afterwards; nothing that stays the same changes; nothing that moves goes back. Other people's
-//! resources may come and go meanwhile, and are only looked at for what holds without knowing them.
+//! It knows the resources that the suite created and deleted, and the responses of the server since then.
+//! Every response of a run is compared with it: a resource is found and listed from its creation until it is
+//! deleted, and nowhere afterwards; constant members never change; progress never decreases. Resources of
+//! other users may come and go during a run, and are only checked by rules that don't require knowledge about
+//! them.
 
 mod listed;
 mod look;
@@ -22,32 +23,32 @@ pub(super) use ownership::{Collection, made_up, restore_sources};
 pub(super) use rules::{RULES, Wrong};
 pub(super) use thing::{Fate, Thing};
 
-/// Everything that is known.
+/// The state of the model.
 #[derive(Debug, Default)]
 pub(super) struct Model {
-    /// What the suite made, oldest first.
+    /// The resources that the suite created, oldest first.
     pub(super) things: Vec<Thing>,
-    /// What the run itself created, and what it didn't.
+    /// Which resources the run created itself, and which it didn't.
     pub(super) ownership: ownership::Ownership,
-    /// Ids that were seen and that the suite didn't make.
+    /// Ids of other resources that were seen.
     others: BTreeSet<(Server, String)>,
     correlations: BTreeSet<(Server, String)>,
 }
 
 impl Model {
-    /// What the suite made and didn't remove yet.
+    /// The suite's resources that haven't been deleted.
     pub(super) fn alive(&self) -> impl Iterator<Item = &Thing> {
         self.things.iter().filter(|thing| thing.fate == Fate::Alive)
     }
 
-    /// The thing with that id, if the suite made it.
+    /// The resource with that id, if the suite created it.
     pub(super) fn thing(&self, server: Server, id: &str) -> Option<&Thing> {
         self.things
             .iter()
             .find(|thing| thing.server == server && thing.id == id)
     }
 
-    /// Whether a request names something that could be restored.
+    /// Whether a request names an existing resource that could be restored.
     pub(super) fn would_restore(&self, call: &Call) -> bool {
         let exists = |id: &String| {
             self.thing(call.server, id).is_some() || self.others.contains(&(call.server, id.clone()))
@@ -55,8 +56,8 @@ impl Model {
         restore_sources(call).iter().any(exists)
     }
 
-    /// Notes that something was made, or isn't there any more. Of what is wrong only that a create made nothing is
-    /// looked for.
+    /// Records that a resource was created or deleted. Only one rule is checked: a create makes a new
+    /// resource.
     pub(super) fn keep_account(&mut self, call: &Call, answer: &Answer) -> Option<Wrong> {
         if call.method.is_some() {
             return None;
@@ -75,7 +76,7 @@ impl Model {
         None
     }
 
-    /// Takes something up that was made.
+    /// Adds a resource that was created.
     pub(super) fn add(&mut self, thing: Thing) {
         self.things
             .retain(|known| known.id != thing.id || known.server != thing.server);
@@ -83,7 +84,7 @@ impl Model {
         self.things.push(thing);
     }
 
-    /// Notes that something was deleted.
+    /// Records that a resource was deleted.
     pub(super) fn remove(&mut self, server: Server, id: &str) {
         for thing in &mut self.things {
             if thing.server == server && thing.id == id {
@@ -98,7 +99,7 @@ impl Model {
         }
     }
 
-    /// Holds an answer against all that was answered before, and learns from it.
+    /// Compares a response with all earlier ones, and updates the model.
     pub(super) fn observe(&mut self, call: &Call, answer: &Answer) -> Vec<Wrong> {
         let mut wrong = self.correlation(call.server, answer);
         if call.method.is_some() {
@@ -115,7 +116,7 @@ impl Model {
         wrong
     }
 
-    /// No two problems have the same correlation id, under which the log knows them.
+    /// Checks that no two problems have the same correlation id, as it identifies them in the log.
     fn correlation(&mut self, server: Server, answer: &Answer) -> Vec<Wrong> {
         let Some(id) = answer.text("/correlationID").filter(|_| answer.status >= 400) else {
             return Vec::new();
@@ -174,7 +175,7 @@ impl Model {
         wrong
     }
 
-    /// What was asked for isn't there, although it should be.
+    /// Checks that a missing resource is supposed to be missing.
     fn missed(&mut self, call: &Call) -> Vec<Wrong> {
         let id = call.path.get(Kind::of(&call.operation).parameter()).cloned();
         let Some(thing) = id.and_then(|id| self.known(call.server, &id)) else {
@@ -213,7 +214,7 @@ impl Model {
     }
 }
 
-/// An entity tag, and what it was the tag of.
+/// An entity tag, and the representation that it belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tag {
     media_type: String,
@@ -231,7 +232,7 @@ impl Tag {
     }
 }
 
-/// The token that what was made with `credential` is removed with.
+/// The token for deleting resources that were created with `credential`.
 pub(super) fn owner_of(credential: Credential) -> Credential {
     match credential {
         Credential::Foreign => Credential::Foreign,
@@ -239,7 +240,7 @@ pub(super) fn owner_of(credential: Credential) -> Credential {
     }
 }
 
-/// A member of a resource; `null` when it is absent.
+/// A member of a resource; `null` if it is absent.
 fn member<'v>(resource: &'v Value, name: &str) -> &'v Value {
     resource.get(name).unwrap_or(&Value::Null)
 }

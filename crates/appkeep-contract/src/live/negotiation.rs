@@ -1,4 +1,4 @@
-//! Stories of media types: the answer comes in the one that `Accept` asks for.
+//! Checks of media types: the response has the one that `Accept` requests.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use super::wire::Answer;
 
 const JSON: &str = "application/json";
 
-/// Notes a fault unless the body came in that media type.
+/// Records a violation unless the body has that media type.
 pub(super) fn expect_media_type(stage: &mut Stage, answer: &Answer, wanted: &str) {
     let got = answer.header("content-type").unwrap_or_default().to_owned();
     let essence = got.split(';').next().unwrap_or_default().trim();
@@ -24,7 +24,7 @@ pub(super) fn expect_media_type(stage: &mut Stage, answer: &Answer, wanted: &str
     });
 }
 
-/// A fetch answers in the media type asked for; what can't be satisfied gets plain JSON.
+/// A fetch uses the requested media type; if that isn't available, plain JSON.
 pub(super) async fn fetch(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     stage.admits(operation)?;
     let kind = Kind::of(operation);
@@ -57,7 +57,7 @@ pub(super) async fn fetch(stage: &mut Stage, operation: &str) -> Result<(), Stop
     Ok(())
 }
 
-/// A list is plain JSON, whatever is asked for.
+/// A list is plain JSON, independent of `Accept`.
 pub(super) async fn list(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     for accept in [JSON, "*/*", "text/html", "application/astra-appBackups+json"] {
         let answer = stage.send_for(&stage.call(operation).accept(accept), 200).await?;
@@ -66,7 +66,7 @@ pub(super) async fn list(stage: &mut Stage, operation: &str) -> Result<(), Stop>
     Ok(())
 }
 
-/// A problem is a problem, whatever is asked for.
+/// A problem has the media type of problems, independent of `Accept`.
 pub(super) async fn problem(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     let vendor = Kind::of(operation).vendor_type();
     for accept in [JSON, vendor.as_str(), "text/html", "*/*;q=0"] {
@@ -82,7 +82,7 @@ pub(super) async fn problem(stage: &mut Stage, operation: &str) -> Result<(), St
     Ok(())
 }
 
-/// A body of JSON that names its charset is read like any other. Nothing is made: the app isn't there.
+/// A JSON body with a charset parameter is read like any other. Nothing is created: the app doesn't exist.
 pub(super) async fn body_with_charset(stage: &mut Stage) -> Result<(), Stop> {
     let body = stage.sound_body(Kind::Backup);
     let call = stage.call(Kind::Backup.create()).json(body);
@@ -94,7 +94,7 @@ pub(super) async fn body_with_charset(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Existing clients send a small JSON body with every GET; that doesn't matter.
+/// A small JSON body in a GET is ignored; existing clients send one with every GET.
 pub(super) async fn body_of_a_get(stage: &mut Stage) -> Result<(), Stop> {
     let answer = stage
         .send_for(&stage.call("app_backup_list_for_app").json(json!({})), 200)

@@ -1,4 +1,4 @@
-//! How long something is waited for.
+//! Time limits for repeated requests.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep};
 
 use super::target::Options;
 
-/// Some time in which one looks again and again.
+/// A period in which a resource is polled.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Patience {
     begun: Instant,
@@ -15,7 +15,7 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// As much as the options have for one job, from now on.
+    /// Starts the period that the options allow for one job.
     pub(super) fn of(options: &Options) -> Self {
         Self {
             begun: Instant::now(),
@@ -24,7 +24,7 @@ impl Patience {
         }
     }
 
-    /// Waits until it is time to look again; `false` when no time is left.
+    /// Waits until the next poll; `false` if the time is up.
     pub(super) async fn lasts(&self) -> bool {
         let left = self.max.saturating_sub(self.begun.elapsed());
         sleep(self.pause.min(left)).await;

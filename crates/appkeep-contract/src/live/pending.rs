@@ -1,17 +1,17 @@
-//! Stories of what is pending: it can't be cancelled.
+//! Checks of pending resources: they can't be cancelled.
 
 use serde_json::json;
 
 use super::progress::{until_completed, until_not_pending};
 use super::stage::{Kind, Stage, Stop, id_of};
 
-/// Backups made in the hope of catching one that is still pending, on a server that runs jobs.
+/// Number of backups created to catch one that is still pending, on a server that runs jobs.
 const ATTEMPTS: u32 = 3;
 
-/// Deleting a pending backup is refused.
+/// Deleting a pending backup is rejected.
 ///
-/// On the idle server that is certain. Elsewhere a delete that follows at once may come too late; then
-/// nothing is wrong and nothing was seen.
+/// On the idle server the backup is always pending. On other servers, even an immediate delete may come too
+/// late; then the check proves nothing.
 pub(super) async fn cannot_be_deleted(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     stage.admits(operation)?;
     stage.admits_making(Kind::Backup)?;
@@ -62,9 +62,9 @@ async fn on_the_idle_server(stage: &mut Stage, operation: &str) -> Result<(), St
     Ok(())
 }
 
-/// Deleting a snapshot that a backup in progress reads is refused.
+/// Deleting a snapshot that a backup in progress reads is rejected.
 ///
-/// A backup that is done before the delete comes shows nothing.
+/// A backup that is finished before the delete proves nothing.
 pub(super) async fn snapshot_in_use(stage: &mut Stage) -> Result<(), Stop> {
     stage.admits_making(Kind::Snap)?;
     stage.admits_making(Kind::Backup)?;

@@ -1,4 +1,4 @@
-//! Watching a resource until it is completed, or failed. Whether each step was a right one is what the model says.
+//! Waits until a resource is completed, or failed. The model checks whether each step was valid.
 
 use serde_json::Value;
 
@@ -9,15 +9,15 @@ use super::wire::Answer;
 /// States on the way to `completed`.
 const ON_THE_WAY: [&str; 3] = ["pending", "discovering", "running"];
 
-/// Looks at a resource, by every operation that shows it in turn, until it is completed.
+/// Polls a resource, by each operation that shows it in turn, until it is completed.
 ///
-/// Ends the check when it fails or takes too long.
+/// Ends the check if the resource fails or takes too long.
 pub(super) async fn until_completed(stage: &mut Stage, kind: Kind, id: &str) -> Result<Value, Stop> {
     let app = stage.target.app.to_string();
     until(stage, kind, id, &app, "completed").await
 }
 
-/// The same for a resource of that app which must not become completed, until it is failed.
+/// Polls a resource of that app until it is failed; it must not become completed.
 pub(super) async fn until_failed(stage: &mut Stage, kind: Kind, id: &str, app: &str) -> Result<Value, Stop> {
     until(stage, kind, id, app, "failed").await
 }
@@ -54,7 +54,7 @@ async fn until(stage: &mut Stage, kind: Kind, id: &str, app: &str, wanted: &str)
     )))
 }
 
-/// Looks until a resource is no longer pending, gone included; `false` when the time is up.
+/// Polls a resource until it is no longer pending, which includes being gone; `false` if the time is up.
 pub(super) async fn until_not_pending(stage: &mut Stage, kind: Kind, id: &str) -> Result<bool, Stop> {
     let patience = Patience::of(&stage.options);
     let fetches = stage.admitted(kind.fetches())?;

@@ -1,4 +1,4 @@
-//! Stories of requests that come at the same time, or in between each other.
+//! Checks with concurrent or interleaved requests.
 
 use std::collections::BTreeMap;
 
@@ -9,14 +9,15 @@ use super::patience::Patience;
 use super::progress::until_completed;
 use super::stage::{Kind, Stage, Stop, id_of};
 
-/// Requests that are sent at once.
+/// Number of concurrent requests.
 const AT_ONCE: usize = 8;
 
-/// Items that a walk in pages begins with, and pages that it may take.
+/// Number of items before a walk in pages, and maximum number of pages.
 const ITEMS: usize = 4;
 const PAGES_MAX: usize = 400;
 
-/// Of many creates of one name at once exactly one wins, and the others are told that the name is taken.
+/// Of several concurrent creates with the same name exactly one succeeds; the others are rejected because the
+/// name is in use.
 pub(super) async fn create(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
     stage.admits_making(kind)?;
     let body = stage.sound_body(kind);
@@ -43,7 +44,7 @@ pub(super) async fn create(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
     remove_named(stage, kind, body["name"].as_str().unwrap_or_default()).await
 }
 
-/// Of many deletes of one thing at once exactly one removes it.
+/// Of several concurrent deletes of one resource exactly one succeeds.
 pub(super) async fn delete(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
     stage.admits_making(kind)?;
     let body = stage.sound_body(kind);
@@ -73,7 +74,7 @@ pub(super) async fn delete(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
     super::deletes::is_gone(stage, kind, &id).await
 }
 
-/// Reading at the same time as others gives each the same.
+/// Concurrent reads all get the same response.
 pub(super) async fn read(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     let calls = vec![stage.call(operation); AT_ONCE];
     let answers = stage.send_together(&calls).await?;
@@ -92,8 +93,8 @@ pub(super) async fn read(stage: &mut Stage, operation: &str) -> Result<(), Stop>
     Ok(())
 }
 
-/// While others make and delete, a walk in pages gives each thing that stays exactly once, in order, and
-/// nothing that is gone.
+/// During concurrent creates and deletes, a walk in pages returns each remaining resource exactly once, in
+/// order, and no deleted one.
 pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     let kind = Kind::of(operation);
     stage.admits(operation)?;
@@ -102,7 +103,7 @@ pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop
     for _ in 0..ITEMS {
         own.push(make(stage, kind).await?);
     }
-    // The oldest is reached last; by then it is gone.
+    // The oldest is on the last page; it is deleted before that page is read.
     let doomed = own.remove(0);
     until_completed(stage, kind, &doomed).await?;
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
@@ -167,7 +168,7 @@ async fn make(stage: &mut Stage, kind: Kind) -> Result<String, Stop> {
     stage.id_in(&made)
 }
 
-/// Deletes what a check made, so that what comes later has less to look at.
+/// Deletes the resources of a check, so that later checks have shorter lists.
 pub(super) async fn remove(stage: &mut Stage, kind: Kind, ids: &[String]) -> Result<(), Stop> {
     let patience = Patience::of(&stage.options);
     for id in ids {

@@ -1,4 +1,4 @@
-//! Sending the requests of the table of invalid requests, and checking the responses.
+//! Sends the requests of the table of invalid requests, and checks the responses.
 
 use std::collections::BTreeSet;
 
@@ -18,7 +18,7 @@ pub(super) struct RefusalCase {
     pub(super) operation: String,
 }
 
-/// Every request of the contract to every operation of the document that it is for.
+/// All combinations of the contract's invalid requests and the document's operations that they apply to.
 pub(super) fn cases(operations: &[Operation]) -> Vec<RefusalCase> {
     CONTRACT
         .iter()
@@ -32,7 +32,7 @@ pub(super) fn cases(operations: &[Operation]) -> Vec<RefusalCase> {
         .collect()
 }
 
-/// What a request needs and the target doesn't have.
+/// A requirement of a request that the target doesn't meet.
 fn lacking(stage: &Stage, request: &InvalidRequest) -> Option<&'static str> {
     request.mutations.iter().find_map(|mutation| match mutation {
         Mutation::ViewerToken if stage.target.viewer_token.is_none() => Some("needs a read-only token"),
@@ -46,7 +46,7 @@ fn lacking(stage: &Stage, request: &InvalidRequest) -> Option<&'static str> {
     })
 }
 
-/// Makes one case.
+/// Runs one case.
 pub(super) async fn run(stage: &mut Stage, case: &RefusalCase) -> Result<(), Stop> {
     if let Some(lacking) = lacking(stage, case.request) {
         return Err(Stop::LeftOut(lacking.to_owned()));

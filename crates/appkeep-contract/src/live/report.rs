@@ -1,4 +1,4 @@
-//! What a live run found, as data.
+//! The results of a live run, as data.
 
 use serde::Serialize;
 use uuid::Uuid;
@@ -8,32 +8,33 @@ use super::wire::Exchange;
 use crate::codes;
 use crate::report::{Coverage, Outcome, Place};
 
-/// The result of driving one server.
+/// The result of checking one server.
 #[derive(Debug, Clone, Serialize)]
 pub struct LiveReport {
     /// The address of the server.
     pub url: String,
-    /// What the run took its names and ids from: a run with the same one sends the same requests.
+    /// The source of the run's names and ids: a run with the same id sends the same requests.
     pub run_id: Uuid,
-    /// Every check in the order in which it ran.
+    /// All checks in the order in which they ran.
     pub checks: Vec<CheckResult>,
-    /// Every documented response: valid, violated or not reached.
+    /// All documented responses: valid, violated or not reached.
     pub coverage: Coverage,
-    /// Every request with its response.
+    /// All requests with their responses.
     pub exchanges: Vec<Exchange>,
-    /// What the suite made, or may have made, and couldn't remove again.
+    /// Resources that the suite created, or may have created, and couldn't delete.
     pub left_behind: Vec<String>,
-    /// Why the run ended before its last check, if it did. The checks that weren't made are left out.
+    /// Why the run ended before its last check, if it did. The checks that didn't run are left out.
     pub ended_early: Option<EarlyEnd>,
 }
 
 impl LiveReport {
-    /// Everything found, in the order of the checks.
+    /// All findings, in the order of the checks.
     pub fn findings(&self) -> impl Iterator<Item = &LiveFinding> {
         self.checks.iter().flat_map(|check| &check.findings)
     }
 
-    /// Whether the server keeps the contract, as far as was looked. A run that ended early doesn't say so.
+    /// Whether the server conforms to the contract, as far as checked. A run that ended early doesn't show
+    /// that.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         if self.ended_early.is_some() {
@@ -45,7 +46,7 @@ impl LiveReport {
         }
     }
 
-    /// How many checks had each outcome: held, violated, left out.
+    /// The number of checks with each outcome: held, violated, left out.
     #[must_use]
     pub fn counts(&self) -> (usize, usize, usize) {
         let count = |wanted: fn(&CheckOutcome) -> bool| {
@@ -64,56 +65,56 @@ impl LiveReport {
 pub struct CheckResult {
     /// The stable code; a check that is repeated for several operations has the same one each time.
     pub code: String,
-    /// The operation, where the check is about one.
+    /// The operation, if the check is about a single one.
     pub operation: Option<String>,
-    /// What exactly is tried, where one operation has several checks of one code.
+    /// The case that is checked, if an operation has several checks with the same code.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,
     /// The rule in one sentence.
     pub rule: String,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: CheckOutcome,
-    /// What was found, empty unless it was violated.
+    /// The findings; empty unless the check is violated.
     pub findings: Vec<LiveFinding>,
-    /// Documented responses that this check is there to see.
+    /// Documented responses that this check is supposed to reach.
     #[serde(skip)]
     pub(crate) reaches: Vec<(String, u16)>,
 }
 
-/// What became of a check.
+/// The outcome of a check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "result", rename_all = "kebab-case")]
 pub enum CheckOutcome {
-    /// The server did what it must.
+    /// The server met the rule.
     Held,
-    /// It didn't.
+    /// The server violated the rule.
     Violated,
-    /// The check wasn't made.
+    /// The check didn't run.
     LeftOut {
-        /// Why not.
+        /// The reason.
         reason: String,
     },
 }
 
-/// One thing that the server does wrong.
+/// One violation by the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LiveFinding {
-    /// The stable code: of the check, or of the rule about responses that is broken.
+    /// The stable code: of the check, or of the violated rule for responses.
     pub code: String,
     /// The rule in one sentence.
     pub rule: String,
     /// The operation.
     pub operation: String,
-    /// What was found.
+    /// A description of the violation.
     pub what: String,
-    /// Where the contract says so, as a JSON pointer into the authored document.
+    /// The place in the contract, as a JSON pointer into the authored document.
     pub place: Option<String>,
-    /// Position of the exchange in [`LiveReport::exchanges`]; `None` when no answer came.
+    /// Position of the exchange in [`LiveReport::exchanges`]; `None` if there was no response.
     pub exchange: Option<usize>,
 }
 
 impl LiveFinding {
-    /// Where the contract says what was found to be otherwise.
+    /// The place in the contract that was violated.
     #[must_use]
     pub fn contract_place(&self) -> Place {
         codes::place(&self.code, &self.operation, self.place.as_deref())

@@ -1,7 +1,7 @@
-//! Stories of restores in place: what an app gets back, what is refused meanwhile, and what of others isn't touched.
+//! Checks of restores in place: restored apps, rejected requests, and protection of other accounts.
 //!
-//! A restore replaces data, so nothing is restored unless [`Target::may_restore`](super::Target::may_restore) says
-//! that nobody misses it; everything else in here names what can't be restored.
+//! A restore replaces data, so nothing is restored unless [`Target::may_restore`](super::Target::may_restore)
+//! permits it. All other checks in this module name sources that can't be restored.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use super::storage;
 
 const FETCH: &str = "app_fetch";
 
-/// An app is restored from a backup and from a snapshot, and shows it.
+/// An app can be restored from a backup and from a snapshot, and its state shows it.
 pub(super) async fn in_place(stage: &mut Stage) -> Result<(), Stop> {
     if !stage.target.may_restore {
         return Err(Stop::LeftOut(NOT_RESTORABLE.to_owned()));
@@ -29,7 +29,7 @@ pub(super) async fn in_place(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Waits until the app is ready again; it is `restoring` until then, and nothing else.
+/// Waits until the app is ready again; until then its state must be `restoring`.
 async fn ready(stage: &mut Stage) -> Result<(), Stop> {
     let patience = Patience::of(&stage.options);
     let call = stage.call(FETCH);
@@ -55,7 +55,7 @@ async fn ready(stage: &mut Stage) -> Result<(), Stop> {
     }
 }
 
-/// What isn't completed can't be restored; on the server that runs no jobs it never is.
+/// A resource that isn't completed can't be restored; on the idle server no resource is ever completed.
 pub(super) async fn not_ready(stage: &mut Stage) -> Result<(), Stop> {
     stage.idle_call(RESTORE)?;
     for (kind, member) in [(Kind::Backup, "backupID"), (Kind::Snap, "snapshotID")] {
@@ -67,7 +67,7 @@ pub(super) async fn not_ready(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// What another app or another account has can't be restored into one's own app.
+/// Resources of another app or account can't be restored into this app.
 pub(super) async fn of_others(stage: &mut Stage) -> Result<(), Stop> {
     if !stage.target.may_restore {
         return Err(Stop::LeftOut(NOT_RESTORABLE.to_owned()));

@@ -1,6 +1,6 @@
-//! What the suite's checks are about, read out of the tables that they run from.
+//! Descriptions of the suite's checks, derived from the tables that define them.
 //!
-//! Nothing is written down twice here: a row that is added to a table is a rule from then on.
+//! Nothing is written twice: a new row in a table adds a rule here.
 
 use std::fmt::Write as _;
 
@@ -13,13 +13,13 @@ use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Probl
 pub(crate) struct Row {
     pub(crate) code: &'static str,
     pub(crate) rule: &'static str,
-    /// The operations that it is checked for; empty when it isn't about some.
+    /// The operations that it is checked for; empty if it isn't about specific ones.
     pub(crate) operations: Vec<String>,
-    /// The request that is made, and what has to come back, where that is data.
+    /// The request and the expected response, if they are defined as data.
     pub(crate) example: Option<String>,
 }
 
-/// Every rule, in the order in which the suite comes to it.
+/// All rules, in the order of the suite.
 pub(crate) fn all(document: &Document) -> Vec<Row> {
     let stories = stories(document).into_iter().map(|story| Row {
         code: story.code,
@@ -70,12 +70,12 @@ pub(crate) fn all(document: &Document) -> Vec<Row> {
     rules
 }
 
-/// A story, as far as others care.
+/// The parts of a scenario that explanations use.
 struct Told {
     code: &'static str,
     rule: &'static str,
     operations: Vec<String>,
-    /// The status that it is there to see.
+    /// The status that it is supposed to reach.
     status: Option<u16>,
 }
 
@@ -104,7 +104,7 @@ fn stories(document: &Document) -> Vec<Told> {
     once.chain(repeated).collect()
 }
 
-/// Where the contract says what a check of that code wants of an operation, as a JSON pointer.
+/// The place in the contract that a check with that code tests for an operation, as a JSON pointer.
 pub(crate) fn place(document: &Document, code: &str, operation: &Operation) -> Option<String> {
     let fault = CONTRACT.iter().find(|fault| fault.code == code);
     if let Some(fault) = fault
@@ -124,7 +124,7 @@ pub(crate) fn place(document: &Document, code: &str, operation: &Operation) -> O
     document.root().pointer(&place).is_some().then_some(place)
 }
 
-/// The parameter or the member of the body that a fault breaks.
+/// The parameter or the member of the body that an invalid request violates.
 fn culprit(document: &Document, fault: &InvalidRequest, operation: &Operation) -> Option<String> {
     let parameter = |location, names: &[&str]| {
         operation
@@ -144,13 +144,13 @@ fn culprit(document: &Document, fault: &InvalidRequest, operation: &Operation) -
             let schema = operation.body.as_ref()?.content.first()?.schema.as_ref()?;
             member(document, &schema.0, path)
         }
-        // An order of checks is about several things at once.
+        // A request with several mutations tests the order of checks, so it has no single place.
         Invalid::Any if fault.status == 400 && fault.mutations.len() == 1 => id,
         Invalid::Any | Invalid::Exactly(_) => None,
     }
 }
 
-/// The schema of a member, as far as there is one; `path` is joined by dots, items are numbers.
+/// The schema of a member, as far as there is one; `path` is separated by dots, items are numbers.
 fn member(document: &Document, schema: &str, path: &str) -> Option<String> {
     let root = document.root();
     let (_, mut at) = resolve(root, schema).ok()?;
@@ -161,7 +161,7 @@ fn member(document: &Document, schema: &str, path: &str) -> Option<String> {
             format!("{at}/properties/{segment}")
         };
         match resolve(root, &next) {
-            // A member that only refers to something is shown where it is named.
+            // A member that only refers to another schema is shown where it is named.
             Ok((_, target)) if path.ends_with(segment) && target != next => return Some(next),
             Ok((_, target)) => at = target,
             Err(_) => break,
@@ -170,7 +170,7 @@ fn member(document: &Document, schema: &str, path: &str) -> Option<String> {
     Some(at)
 }
 
-/// A faulty request in words, with the answer that it must get.
+/// A description of an invalid request and the required response.
 fn example(fault: &InvalidRequest, operation: &Operation) -> String {
     let mut method = operation.method.as_str();
     let (mut query, mut with): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
@@ -327,7 +327,7 @@ mod tests {
         root
     }
 
-    /// Every rule with the places that it points at, how many operations' each, and its example.
+    /// Snapshot of all rules with their places, the number of operations for each place, and the example.
     #[test]
     fn every_rule_has_its_places() {
         let document = Document::authored().unwrap();

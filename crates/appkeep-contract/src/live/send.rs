@@ -1,4 +1,4 @@
-//! Sending requests for checks: whether one may be sent, and what its response says at once.
+//! Sends requests for checks: decides whether a request may be sent, and checks its response.
 
 use super::call::{Call, Server};
 use super::kind::Kind;
@@ -6,8 +6,8 @@ use super::stage::{NOT_RESTORABLE, Stage, Stop};
 use super::wire::Answer;
 
 impl Stage {
-    /// Sends a request; whatever is wrong with the response as such, or can't be true after all that was
-    /// answered before, is noted at once.
+    /// Sends a request. Violations in the form of the response, and contradictions to earlier responses, are
+    /// recorded immediately.
     pub(super) async fn send(&mut self, call: &Call) -> Result<Answer, Stop> {
         self.may_send(call)?;
         let sent = self.wire.send(&self.target, call);
@@ -22,7 +22,7 @@ impl Stage {
         self.is_whole(call, answer)
     }
 
-    /// Sends requests at the same time; the answers come in the order of the requests.
+    /// Sends requests concurrently; the responses are in the order of the requests.
     pub(super) async fn send_together(&mut self, calls: &[Call]) -> Result<Vec<Answer>, Stop> {
         for call in calls {
             self.may_send(call)?;
@@ -61,7 +61,8 @@ impl Stage {
         stop.map_or(Ok(answers), Err)
     }
 
-    /// Sends a request of which only a refusal is held against the document, and nothing against the model.
+    /// Sends a request whose response isn't compared with the model, and only with the document if it is a
+    /// refusal.
     pub(super) async fn send_unjudged(&mut self, call: &Call) -> Result<Answer, Stop> {
         self.may_send(call)?;
         let sent = self.wire.send_unjudged(&self.target, call);
@@ -73,19 +74,19 @@ impl Stage {
         Err(Stop::LeftOut("no response came".to_owned()))
     }
 
-    /// Sends a request that has to be answered with one status.
+    /// Sends a request that must be answered with that status.
     pub(super) async fn send_for(&mut self, call: &Call, status: u16) -> Result<Answer, Stop> {
         let answer = self.send(call).await?;
         self.expect_status(&answer, status)?;
         Ok(answer)
     }
 
-    /// Whether anything is still judged: once a run ended early, only what it created is deleted.
+    /// Whether responses are still checked: once a run ended early, it only deletes what it created.
     fn is_judged(&self) -> bool {
         self.limits.ended().is_none()
     }
 
-    /// What came of a request; a create without a response may have made something all the same.
+    /// Processes the result of a request; a create without a response may still have created something.
     fn received(&mut self, call: &Call, sent: Result<Result<Answer, String>, Stop>) -> Result<Answer, Stop> {
         let stop = match sent {
             Ok(Ok(answer)) => {
@@ -107,7 +108,7 @@ impl Stage {
         Err(stop)
     }
 
-    /// Nothing can be said about a response that was too large, and its operation isn't requested again.
+    /// Ends the check if the response was too large to be read; its operation isn't requested again.
     fn is_whole(&mut self, call: &Call, answer: Answer) -> Result<Answer, Stop> {
         if !answer.is_too_large {
             return Ok(answer);
@@ -116,8 +117,8 @@ impl Stage {
         Err(Stop::Noted)
     }
 
-    /// Refuses what the options leave out, to delete what the run didn't create, and to replace data that isn't
-    /// there to be replaced.
+    /// Rejects operations that the options leave out, deletes and restores of resources that the run didn't
+    /// create, and restores of an app whose data may not be replaced.
     pub(super) fn may_send(&mut self, call: &Call) -> Result<(), Stop> {
         self.limits.admit()?;
         self.admits(&call.operation)?;
@@ -141,7 +142,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Holds an answer against everything that was answered before.
+    /// Compares a response with all earlier ones.
     fn compare(&mut self, call: &Call, answer: &Answer) {
         if answer.is_too_large {
             self.model.lose(call);

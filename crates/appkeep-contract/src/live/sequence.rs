@@ -1,6 +1,7 @@
-//! Sequences of steps by chance: whatever is done in whatever order, the model knows what the answer must be.
+//! Random sequences of steps: the model knows the expected response to any step in any order.
 //!
-//! The chance comes from the run's id, so a sequence can be repeated. How many checks are made doesn't depend on it.
+//! The random numbers depend on the run's id, so a sequence can be repeated. The number of checks doesn't
+//! depend on them.
 
 use fastrand::Rng;
 use serde_json::{Value, json};
@@ -12,16 +13,16 @@ use super::lists::walk;
 use super::model::{Fate, Thing};
 use super::stage::{BACKUP_TYPE, Kind, SNAP_TYPE, Stage, Stop, id_of};
 
-/// Steps in one sequence.
+/// Number of steps in one sequence.
 const STEPS: usize = 12;
 
-/// How many that are gone are asked for after each step.
+/// How many deleted resources are requested after each step.
 const GONE_MAX: usize = 2;
 
-/// Of what is gone, so many that went last: there a server may still have something left.
+/// How many recent deletions are considered: for these, a server may still have something left.
 const LATELY: usize = 3;
 
-/// What may be done next.
+/// The next step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
     Create,
@@ -34,7 +35,7 @@ enum Step {
     Columns,
 }
 
-/// Each as often as it should come.
+/// The steps; repetitions are weights.
 const LOTS: [Step; 12] = [
     Step::Create,
     Step::Create,
@@ -50,7 +51,7 @@ const LOTS: [Step; 12] = [
     Step::Columns,
 ];
 
-/// One sequence. What it makes it removes.
+/// Runs one sequence, and deletes the resources that it created.
 pub(super) async fn tell(stage: &mut Stage, number: u64) -> Result<(), Stop> {
     for kind in kinds(stage)? {
         stage.admits_making(kind)?;
@@ -66,7 +67,7 @@ pub(super) async fn tell(stage: &mut Stage, number: u64) -> Result<(), Stop> {
     }
     let own = stage.model.alive().filter(|thing| !before.contains(&thing.id));
     let own: Vec<(Kind, String)> = own.map(|thing| (thing.kind, thing.id.clone())).collect();
-    // Backups first: what they read from can't go before they are done.
+    // Backups first: snapshots can't be deleted while a backup reads them.
     for kind in [Kind::Backup, Kind::Snap] {
         let ids = own.iter().filter(|(own, _)| *own == kind);
         let ids: Vec<String> = ids.map(|(_, id)| id.clone()).collect();
@@ -75,7 +76,7 @@ pub(super) async fn tell(stage: &mut Stage, number: u64) -> Result<(), Stop> {
     agree(stage).await
 }
 
-/// The kinds that a sequence deals with.
+/// The kinds of resources in a sequence.
 fn kinds(stage: &Stage) -> Result<Vec<Kind>, Stop> {
     let kinds = [Kind::Backup, Kind::Snap];
     let made: Vec<Kind> = kinds
@@ -102,7 +103,7 @@ impl Sequence<'_> {
         self.choose(&kinds).ok_or(Stop::Noted)
     }
 
-    /// One of the suite's own things below its own app.
+    /// A random resource of the suite in its own app.
     fn thing(&mut self, stage: &Stage, kind: Kind, fate: Fate) -> Option<Thing> {
         let app = stage.target.app.to_string();
         let things = stage.model.things.iter();
@@ -147,7 +148,7 @@ impl Sequence<'_> {
         }
     }
 
-    /// A body with whatever may be in it.
+    /// A body with random optional members.
     fn body(&mut self, stage: &mut Stage, kind: Kind) -> Value {
         let (resource_type, versions) = match kind {
             Kind::Backup => (BACKUP_TYPE, &["1.0", "1.1"][..]),
@@ -186,7 +187,7 @@ impl Sequence<'_> {
         Ok(())
     }
 
-    /// A name that is taken isn't given again; one that was is.
+    /// Creates a resource with that name: rejected if the name is in use, accepted if it was used before.
     async fn create_named(&mut self, stage: &mut Stage, kind: Kind, name: &str) -> Result<(), Stop> {
         let mut body = self.body(stage, kind);
         body["name"] = json!(name);
@@ -198,7 +199,8 @@ impl Sequence<'_> {
         Ok(())
     }
 
-    /// A backup of a snapshot that is completed, or not, or gone; sometimes the snapshot is deleted while it is read.
+    /// Creates a backup of a snapshot that is completed, in progress or deleted; sometimes the snapshot is
+    /// deleted while it is read.
     async fn back_up_snapshot(&mut self, stage: &mut Stage) -> Result<(), Stop> {
         let fate = if self.rng.u8(..4) == 0 {
             Fate::Gone
@@ -227,7 +229,7 @@ impl Sequence<'_> {
                 }
             }
             (Fate::Alive, _) => {
-                // It may have been completed since it was looked at.
+                // It may have been completed in the meantime.
                 stage.expect_one_of(&answer, &[201, 409])?;
                 if answer.status == 409 {
                     stage.expect_problem(&answer, &[111]);
@@ -248,7 +250,7 @@ impl Sequence<'_> {
             Kind::Snap => (is_read, 144),
         };
         if may_wait {
-            // It may have gone on since it was looked at.
+            // Its state may have changed in the meantime.
             stage.expect_one_of(&answer, &[204, 409])?;
             if answer.status == 409 {
                 stage.expect_problem(&answer, &[problem]);
@@ -258,13 +260,13 @@ impl Sequence<'_> {
         stage.expect_status(&answer, 204)
     }
 
-    /// A walk with a limit by chance gives what the whole list gives.
+    /// A walk with a random limit returns the same as the whole list.
     async fn pages(&mut self, stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
         let lists = stage.admitted(kind.lists())?;
         let list = self.choose(&lists).ok_or(Stop::Noted)?;
         let limit = self.rng.usize(1..6);
         let whole = stage.send_for(&stage.call(list), 200).await?;
-        // Other people's things are only in the way.
+        // Larger pages if there are many resources of other users.
         let limit = limit.max(whole.items().len() / 10);
         let walked = walk(stage, &stage.call(list), &whole, limit).await?;
         let (wanted, got) = (stage.own_ids(whole.items()), stage.own_ids(&walked.items));
@@ -274,7 +276,7 @@ impl Sequence<'_> {
         Ok(())
     }
 
-    /// Rows of fields by chance; the model knows the values.
+    /// Rows of random fields; the model knows the values.
     async fn columns(&mut self, stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
         let lists = stage.admitted(kind.lists())?;
         let list = self.choose(&lists).ok_or(Stop::Noted)?;
@@ -282,7 +284,7 @@ impl Sequence<'_> {
         let mut names: Vec<String> = Vec::new();
         for _ in 0..self.rng.usize(1..8) {
             let name = self.choose(&every);
-            // A field is named at most once.
+            // A field is requested at most once.
             names.extend(name.filter(|name| name != "id" && !names.contains(name)));
         }
         names.insert(self.rng.usize(..=names.len()), "id".to_owned());
@@ -292,7 +294,7 @@ impl Sequence<'_> {
     }
 }
 
-/// Whether an earlier check made it for a later one.
+/// Whether an earlier check created it for a later one.
 fn is_needed_later(stage: &Stage, id: &str) -> bool {
     let world = &stage.world;
     [
@@ -314,7 +316,8 @@ fn is_taken(stage: &Stage, kind: Kind, name: &str) -> bool {
         .any(|thing| thing.kind == kind && thing.name() == name)
 }
 
-/// Lists and fetches in both path trees show the same, which is what the model says; what is gone is nowhere.
+/// Lists and fetches in both path trees agree with each other and with the model; deleted resources aren't
+/// found.
 async fn agree(stage: &mut Stage) -> Result<(), Stop> {
     for kind in kinds(stage)? {
         for list in stage.admitted(kind.lists())? {
@@ -339,7 +342,7 @@ async fn agree(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Both path trees show a thing; once it is completed, the same to the letter.
+/// Both path trees show a resource; once it is completed, the representations are identical.
 async fn fetch_everywhere(stage: &mut Stage, thing: &Thing) -> Result<(), Stop> {
     let mut first: Option<Value> = None;
     for fetch in stage.admitted(thing.kind.fetches())? {

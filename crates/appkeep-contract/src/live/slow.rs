@@ -1,14 +1,14 @@
-//! The story of a body that never ends.
+//! Check of a request body that never ends.
 
 use super::call::Payload;
 use super::kind::Deed;
 use super::report::LiveFinding;
 use super::stage::{Kind, Stage, Stop};
 
-/// Half a body isn't waited for without end.
+/// The server stops waiting for the rest of an incomplete body.
 ///
-/// How long a server waits is its own affair, unless the options say how long it may; one that is more patient
-/// than the suite isn't judged.
+/// How long a server waits is up to the server, unless the options set a maximum. Without one, the check is
+/// left out if the server waits longer than the suite.
 pub(super) async fn half_a_body(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     stage.admits(operation)?;
     let mut call = stage.call(operation).content_type("application/json");

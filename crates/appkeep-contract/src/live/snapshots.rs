@@ -1,4 +1,4 @@
-//! Stories of snapshots: made, watched, listed.
+//! Checks of snapshots: creating, waiting for completion, listing.
 
 use serde_json::json;
 
@@ -6,7 +6,7 @@ use super::backups::{difference, leads_to_it, newest_version, some_labels};
 use super::progress::until_completed;
 use super::stage::{Kind, SNAP_TYPE, Stage, Stop, id_of, needed};
 
-/// A named snapshot with a label: the answer echoes what was sent.
+/// A named snapshot with a label: the response repeats the request.
 pub(super) async fn create(stage: &mut Stage) -> Result<(), Stop> {
     stage.admits_making(Kind::Snap)?;
     let mut body = stage.sound_body(Kind::Snap);
@@ -20,7 +20,7 @@ pub(super) async fn create(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// It becomes completed, and then stays as it is.
+/// The snapshot becomes completed, and then stays the same.
 pub(super) async fn complete(stage: &mut Stage) -> Result<(), Stop> {
     let id = id_of(needed(stage.world.snap.take().as_ref(), "a snapshot")?);
     let resource = until_completed(stage, Kind::Snap, &id).await?;
@@ -34,7 +34,7 @@ pub(super) async fn complete(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A snapshot without a name gets one; in the resource's own media type.
+/// A snapshot without a name is given one; requested in the resource's own media type.
 pub(super) async fn create_unnamed(stage: &mut Stage) -> Result<(), Stop> {
     stage.admits_making(Kind::Snap)?;
     let vendor = Kind::Snap.vendor_type();
@@ -58,7 +58,7 @@ pub(super) async fn create_unnamed(stage: &mut Stage) -> Result<(), Stop> {
     Ok(())
 }
 
-/// A second snapshot of a name that is taken is refused.
+/// A second snapshot with a name in use is rejected.
 pub(super) async fn name_taken(stage: &mut Stage) -> Result<(), Stop> {
     let snap = needed(stage.world.snap.as_ref(), "a snapshot with a name")?;
     let body = json!({"type": SNAP_TYPE, "version": "1.2", "name": snap["name"]});

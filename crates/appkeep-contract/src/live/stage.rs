@@ -1,4 +1,4 @@
-//! What a check stands on: the way to the server, what was made so far, and a place to put findings.
+//! The context of a check: the connection to the server, the resources created so far, and the findings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,21 +19,21 @@ use crate::document::Origin;
 /// Why a check ends early.
 #[derive(Debug)]
 pub(super) enum Stop {
-    /// What was found is noted; going on makes no sense.
+    /// The finding is recorded; continuing makes no sense.
     Noted,
-    /// What it needs isn't there.
+    /// A requirement of the check isn't met.
     LeftOut(String),
 }
 
-/// Why nothing is restored on a server that is in use.
+/// Why no restore is tried on a server that is in use.
 pub(super) const NOT_RESTORABLE: &str = "needs an app whose data may be replaced";
 
-/// Resources that later checks build on; absent while the check that makes them hasn't succeeded.
+/// Resources that later checks require; absent until the check that creates them has succeeded.
 #[derive(Debug, Default)]
 pub(super) struct World {
     /// A completed backup with a name and a label, as last fetched.
     pub(super) backup: Option<Value>,
-    /// A completed backup whose name the server made up.
+    /// A completed backup whose name the server chose.
     pub(super) unnamed_backup: Option<Value>,
     /// A completed backup of `snap`.
     pub(super) backup_of_snap: Option<Value>,
@@ -47,20 +47,20 @@ pub(super) struct World {
     pub(super) foreign_snap: Option<Value>,
 }
 
-/// What every check gets.
+/// The context of every check.
 pub(super) struct Stage {
     pub(super) target: Target,
     pub(super) options: Options,
     pub(super) wire: Wire,
     pub(super) world: World,
-    /// What must be there, and how.
+    /// The expected resources and their states.
     pub(super) model: Model,
     pub(super) current: Current,
-    /// What ends the run early.
+    /// The limits that end the run early.
     pub(super) limits: Limits,
     /// Operations with a response that was too large. They aren't requested again.
     pub(super) too_large: BTreeSet<String>,
-    /// How many checks there are in all.
+    /// The total number of checks.
     pub(super) checks: usize,
     begun: usize,
     names: u32,
@@ -83,7 +83,7 @@ impl Stage {
         }
     }
 
-    /// Tells whoever wants to know that the next check begins.
+    /// Reports that the next check starts.
     pub(super) fn step(&mut self, code: &str) {
         debug_assert!(!codes::find(code).is_empty(), "{code} isn't explained");
         if self.limits.ended().is_none() {
@@ -92,24 +92,24 @@ impl Stage {
         self.begun += 1;
     }
 
-    /// An id that nothing has, the same in every run with this run id.
+    /// An unused id, the same in every run with this run id.
     pub(super) fn unknown_id(&self, of: &str) -> String {
         model::made_up(self.options.run_id, of, 5).to_string()
     }
 
-    /// An id that nothing has, of the same version as another one.
+    /// An unused id, of the same version as another one.
     pub(super) fn unknown_id_like(&self, other: Uuid) -> String {
         let version = u8::try_from(other.get_version_num()).unwrap_or_default();
         model::made_up(self.options.run_id, &other.to_string(), version).to_string()
     }
 
-    /// What the names of everything that this run makes begin with.
+    /// The prefix of all names that this run creates.
     pub(super) fn name_prefix(&self) -> String {
         let run = self.options.run_id.simple().to_string();
         format!("{}-{}-", self.options.prefix, &run[..12])
     }
 
-    /// A name that nothing has.
+    /// An unused name.
     pub(super) fn fresh_name(&mut self) -> String {
         self.names += 1;
         format!("{}{}", self.name_prefix(), self.names)
@@ -120,7 +120,7 @@ impl Stage {
         self.admits(operation).is_err()
     }
 
-    /// Whether an operation may be asked, and if not, why.
+    /// Whether an operation may be requested; the error says why not.
     pub(super) fn admits(&self, operation: &str) -> Result<(), Stop> {
         let Some(known) = self.wire.operation(operation) else {
             return Err(Stop::LeftOut(format!("the document has no `{operation}`")));
@@ -142,7 +142,7 @@ impl Stage {
         Ok(())
     }
 
-    /// Those of these operations that may be asked; a check that needs one of them is left out without any.
+    /// The subset of these operations that may be requested; if there are none, the check is left out.
     pub(super) fn admitted(&self, operations: &[&'static str]) -> Result<Vec<&'static str>, Stop> {
         let mut why = None;
         let mut admitted = Vec::new();
@@ -158,7 +158,7 @@ impl Stage {
         Ok(admitted)
     }
 
-    /// Whether resources of that kind may be made: only if they can be removed and seen again.
+    /// Whether resources of that kind may be created: only if they can also be read and deleted.
     pub(super) fn admits_making(&self, kind: Kind) -> Result<(), Stop> {
         self.admits(kind.create())?;
         if self.admitted(kind.deletes()).is_err() {
@@ -179,7 +179,7 @@ impl Stage {
         foreign.ok_or_else(|| Stop::LeftOut("needs a second account with a token of its own".to_owned()))
     }
 
-    /// A sound request to an operation: own account and app, an id that nothing has, no body.
+    /// A valid request to an operation: own account and app, an unused id, no body.
     pub(super) fn call(&self, operation: &str) -> Call {
         let path = [
             ("account_id", self.target.account.to_string()),
@@ -205,7 +205,7 @@ impl Stage {
         }
     }
 
-    /// A sound request of the other account to its own app.
+    /// A valid request of the other account to its own app.
     pub(super) fn foreign_call(&self, operation: &str) -> Result<Call, Stop> {
         let foreign = self.foreign()?;
         Ok(self
@@ -215,7 +215,7 @@ impl Stage {
             .path("app_id", &foreign.app.to_string()))
     }
 
-    /// A sound request to the idle server.
+    /// A valid request to the idle server.
     pub(super) fn idle_call(&self, operation: &str) -> Result<Call, Stop> {
         let idle = self.target.idle.as_ref();
         let idle = idle.ok_or_else(|| Stop::LeftOut("needs a server that runs no jobs".to_owned()))?;
@@ -225,7 +225,7 @@ impl Stage {
             .path("app_id", &idle.app.to_string()))
     }
 
-    /// A sound request for one resource.
+    /// A valid request for one resource.
     pub(super) fn call_for(&self, operation: &str, kind: Kind, id: &str) -> Call {
         self.call(operation).path(kind.parameter(), id)
     }
@@ -239,7 +239,7 @@ impl Stage {
         }
     }
 
-    /// A body that is right for an operation: a create would make something of it, a restore finds no such backup.
+    /// A valid body for an operation: a create accepts it; a restore doesn't find its backup.
     pub(super) fn body_for(&mut self, operation: &str) -> Value {
         if Deed::of(operation) == Deed::Restore {
             return json!({"type": APP_TYPE, "version": "2.2", "backupID": self.unknown_id("source")});
@@ -247,24 +247,24 @@ impl Stage {
         self.sound_body(Kind::of(operation))
     }
 
-    /// What of a list the suite made itself; other people's things may come and go.
+    /// The items of a list that the suite created; resources of other users may come and go.
     pub(super) fn own_items(&self, items: &[Value]) -> Vec<Value> {
         self.own_items_on(Server::Main, items)
     }
 
-    /// The same of a list of one of the target's servers.
+    /// The same for a list of one of the target's servers.
     pub(super) fn own_items_on(&self, server: Server, items: &[Value]) -> Vec<Value> {
         let is_own = |item: &&Value| self.model.thing(server, &id_of(item)).is_some();
         items.iter().filter(is_own).cloned().collect()
     }
 
-    /// The ids of what of a list the suite made itself, in the order of the list.
+    /// The ids of the items of a list that the suite created, in the order of the list.
     pub(super) fn own_ids(&self, items: &[Value]) -> Vec<String> {
         self.own_items(items).iter().map(id_of).collect()
     }
 }
 
-/// A resource that an earlier check should have made.
+/// A resource that an earlier check should have created.
 pub(super) fn needed<'w>(resource: Option<&'w Value>, what: &str) -> Result<&'w Value, Stop> {
     resource.ok_or_else(|| Stop::LeftOut(format!("needs {what}, which no earlier check got")))
 }

@@ -1,7 +1,7 @@
-//! Stories of storage that fails: what a server says then, and that it changed nothing.
+//! Checks of storage failures: the response of the server, and that it changed nothing.
 //!
-//! They are told of the server that runs no jobs: a job that lost its storage halfway would be tried again whenever
-//! its server sees fit, and nothing could be said about what comes later.
+//! They use the server that runs no jobs. A job that lost its storage halfway would be retried at an unknown
+//! time, so later states couldn't be predicted.
 
 use serde_json::Value;
 
@@ -12,11 +12,11 @@ use super::model::Thing;
 use super::stage::{Kind, Stage, Stop, id_of};
 use super::wire::Answer;
 
-/// Why no 5xx was seen of a server that can't be broken from within.
+/// Why no 5xx was seen from a server whose storage can't be made to fail.
 pub(super) const NOT_PROVOKABLE: &str =
     "not provokable: only somebody inside the server can make its storage fail";
 
-/// Words that a reason would have and an answer mustn't, whatever the server is made with.
+/// Words of internal error messages that a response must not contain, for any implementation.
 const TELL_TALES: [&str; 8] = [
     "sql",
     "select ",
@@ -28,10 +28,10 @@ const TELL_TALES: [&str; 8] = [
     "i/o",
 ];
 
-/// With broken storage the answer is the operation's own 500, and nothing changes.
+/// With broken storage the response is the operation's own 500, and nothing changes.
 pub(super) async fn broken(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     fails(stage, operation, StorageFault::Broken, 500).await?;
-    // A pending backup can't be deleted anyway, so nothing is written when that is tried.
+    // A pending backup can't be deleted anyway, so the attempt writes nothing.
     let writes = match (Deed::of(operation), Kind::of(operation)) {
         (Deed::Create, _) | (Deed::Delete, Kind::Snap) => true,
         (Deed::Delete, Kind::Backup) | (Deed::List | Deed::Fetch | Deed::Look | Deed::Restore, _) => false,
@@ -42,12 +42,12 @@ pub(super) async fn broken(stage: &mut Stage, operation: &str) -> Result<(), Sto
     Ok(())
 }
 
-/// With storage that is out of reach the answer is 503, and nothing changes.
+/// With unavailable storage the response is 503, and nothing changes.
 pub(super) async fn unavailable(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     fails(stage, operation, StorageFault::Unavailable, 503).await
 }
 
-/// Once storage is whole again, so is the server: it makes and shows things as before.
+/// Once the storage works again, so does the server: it creates and shows resources as before.
 pub(super) async fn mended(stage: &mut Stage) -> Result<(), Stop> {
     breakage(stage)?;
     for kind in [Kind::Backup, Kind::Snap] {
@@ -98,7 +98,7 @@ async fn fails(stage: &mut Stage, operation: &str, fault: StorageFault, status: 
     let answer = {
         set(stage, Some(fault));
         let answer = stage.send(&call).await;
-        // Whatever came, the storage has to be whole again for what follows.
+        // The storage has to work again for the next checks, regardless of the response.
         set(stage, None);
         answer?
     };
@@ -130,7 +130,7 @@ fn set(stage: &Stage, fault: Option<StorageFault>) {
     }
 }
 
-/// Something that exists on the server that runs no jobs; made when there is nothing yet.
+/// An existing resource on the server that runs no jobs; created if there is none yet.
 pub(super) async fn existing(stage: &mut Stage, kind: Kind) -> Result<String, Stop> {
     let is_there = |thing: &&Thing| thing.server == Server::Idle && thing.kind == kind;
     let known = stage.model.alive().find(is_there).map(|thing| thing.id.clone());
@@ -145,7 +145,7 @@ pub(super) async fn existing(stage: &mut Stage, kind: Kind) -> Result<String, St
     stage.id_in(&made)
 }
 
-/// One's own resources in the list, by id and state.
+/// The suite's resources in the list, by id and state.
 async fn own_items(stage: &mut Stage, kind: Kind) -> Result<(Answer, Vec<(String, Value)>), Stop> {
     let lists = stage.admitted(kind.lists())?;
     let list = lists.first().copied().ok_or(Stop::Noted)?;
@@ -156,7 +156,7 @@ async fn own_items(stage: &mut Stage, kind: Kind) -> Result<(Answer, Vec<(String
     Ok((answer, items))
 }
 
-/// The problem has the type, the title and the status of the documented example.
+/// The problem has the type, title and status of the documented example.
 fn says_what_is_documented(stage: &mut Stage, answer: &Answer) {
     let examples = examples(stage, &answer.operation, answer.status);
     let head = |problem: &Value| {
@@ -169,7 +169,7 @@ fn says_what_is_documented(stage: &mut Stage, answer: &Answer) {
     });
 }
 
-/// What the document shows for an operation and a status.
+/// The examples in the document for an operation and a status.
 fn examples(stage: &Stage, operation: &str, status: u16) -> Vec<Value> {
     let root = stage.wire.validator().document().root();
     let at = stage

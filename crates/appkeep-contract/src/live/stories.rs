@@ -1,4 +1,4 @@
-//! The stories in their order, as data.
+//! The scenarios in their order, as data.
 
 use futures::future::BoxFuture;
 
@@ -9,16 +9,16 @@ use super::{
     races, restores, sequence, slow, snapshots, storage,
 };
 
-/// One check that knows what it wants to see.
+/// A check with its own code and rule.
 pub(super) struct Story {
     pub(super) code: &'static str,
     pub(super) rule: &'static str,
-    /// The operation that it is about, and the status that it is there to see.
+    /// The operation that it checks, and the status that it is supposed to reach.
     pub(super) about: Option<(&'static str, u16)>,
     pub(super) run: for<'a> fn(&'a mut Stage) -> BoxFuture<'a, Result<(), Stop>>,
 }
 
-/// Stories about one resource, up to where others join in.
+/// Checks of one resource, up to those with several.
 #[rustfmt::skip]
 pub(super) const BEGINNING: &[Story] = &[
     Story { code: "app-listed", rule: "The list of apps has each app once, as a fetch gives it.",
@@ -69,7 +69,7 @@ pub(super) const BEGINNING: &[Story] = &[
         about: None, run: |stage| Box::pin(isolation::make_foreign(stage)) },
 ];
 
-/// What the crossings of borders leave behind: nothing.
+/// Checks that crossings between accounts have no effect.
 #[rustfmt::skip]
 pub(super) const AFTER_CROSSINGS: &[Story] = &[
     Story { code: "foreign-snapshot", rule: "A snapshot of another account is as good as none.",
@@ -87,7 +87,7 @@ pub(super) const AFTER_CROSSINGS: &[Story] = &[
         about: None, run: |stage| Box::pin(isolation::nothing_happened(stage)) },
 ];
 
-/// Requests at the same time, and steps by chance.
+/// Concurrent requests, and random sequences.
 #[rustfmt::skip]
 pub(super) const CROWDS: &[Story] = &[
     Story { code: "race-create", rule: "Of many creates of one name at once exactly one wins.",
@@ -106,7 +106,7 @@ pub(super) const CROWDS: &[Story] = &[
 
 const SEQUENCE: &str = "Whatever is done in whatever order, each answer follows from what was done before.";
 
-/// Stories that remove things.
+/// Checks that delete resources.
 #[rustfmt::skip]
 pub(super) const ENDING: &[Story] = &[
     Story { code: "storage-mended", rule: "Once its storage is whole again, so is the server.",
@@ -138,14 +138,14 @@ pub(super) const ENDING: &[Story] = &[
         about: None, run: |stage| Box::pin(failures::fails(stage, Kind::Backup)) },
 ];
 
-/// Which operations a repeated story is told of.
+/// The operations of a repeated check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Over {
     Every,
     Lists,
     Reads,
     Fetches,
-    /// Lists of what is declared.
+    /// Lists of declared resources.
     Looks,
 }
 
@@ -160,27 +160,27 @@ impl Over {
     }
 }
 
-/// A story that is told once for each of several operations.
+/// A check that runs once for each of several operations.
 pub(super) struct Repeated {
     pub(super) code: &'static str,
     pub(super) rule: &'static str,
     pub(super) over: Over,
-    /// The status that it is there to see.
+    /// The status that it is supposed to reach.
     pub(super) sees: u16,
     pub(super) run: for<'a> fn(&'a mut Stage, &'a str) -> BoxFuture<'a, Result<(), Stop>>,
 }
 
-/// Every story that is told once, in the order in which they are told.
+/// All checks that run once, in their order.
 pub(super) fn once() -> impl Iterator<Item = &'static Story> {
     [BEGINNING, AFTER_CROSSINGS, CROWDS, ENDING].into_iter().flatten()
 }
 
-/// Every story that is told of several operations.
+/// All checks that run for several operations.
 pub(super) fn repeated() -> impl Iterator<Item = &'static Repeated> {
     REPEATED.iter().chain(STORAGE)
 }
 
-/// What holds for several operations alike.
+/// Checks for several operations.
 #[rustfmt::skip]
 pub(super) const REPEATED: &[Repeated] = &[
     Repeated { code: "foreign-lists", rule: "A list shows what is in its own account and app, and nothing else.",
@@ -218,7 +218,7 @@ pub(super) const REPEATED: &[Repeated] = &[
         over: Over::Every, sees: 405, run: |stage, operation| Box::pin(headers::allow(stage, operation)) },
 ];
 
-/// What can only be seen from within.
+/// Checks that require access to the inside of the server.
 #[rustfmt::skip]
 pub(super) const STORAGE: &[Repeated] = &[
     Repeated { code: "storage-broken", rule: "When storage fails the answer is the operation's own 500, which changes nothing and gives no reason away.",

@@ -11,34 +11,34 @@ use super::wire::{Answer, Wire, authored_validator};
 use super::{LiveError, cleanup, inventory, storage};
 use crate::report::Coverage;
 
-/// What a run that made too few checks is found by.
+/// The code and rule for a run with too few checks.
 pub(super) const FEWER: (&str, &str) = (
     "fewer-checks",
     "A run makes no fewer checks than the last accepted one.",
 );
 
-/// How many checks are made of a server about which everything that a [`Target`] can say is known.
+/// Number of checks for a server about which a [`Target`] says everything that it can say.
 ///
-/// Whoever adds a check counts it here; a run of a fresh server that makes fewer fails.
+/// A new check has to be counted here; a run against a fresh server that makes fewer fails.
 pub const CHECKS: usize = 1322;
 
-/// How many of them need a [`Breakage`](super::Breakage).
+/// The number of these checks that need a [`Breakage`](super::Breakage).
 pub const CHECKS_OF_STORAGE: usize = 37;
 
 /// The last check.
 pub(super) const CLEAN_UP: (&str, &str) = ("clean-up", "What the suite made can be removed again.");
 
-/// Drives a server through the whole suite.
+/// Runs the whole suite against a server.
 ///
 /// # Errors
 ///
-/// When the server can't be judged: it doesn't answer, or the token, account and app that were given don't
-/// get a list of backups out of it.
+/// When the server can't be checked: it doesn't respond, or doesn't return a list of backups for the given
+/// token, account and app.
 ///
 /// # Cancel safety
 ///
-/// Not cancel safe: a run that is dropped halfway leaves behind what it made so far. [`Options::interrupt`] ends a run
-/// that then deletes what it made.
+/// Not cancel safe: a run that is dropped halfway leaves behind the resources that it created so far.
+/// [`Options::interrupt`] ends a run that then deletes its resources.
 pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveError> {
     let wire = Wire::new(target, options, authored_validator()?)?;
     let mut run = Run {
@@ -85,7 +85,7 @@ impl Run {
         operations.iter().map(|operation| operation.id.clone()).collect()
     }
 
-    /// How many checks there will be, those included that are left out.
+    /// The planned number of checks, including those that are left out.
     fn planned(&self) -> usize {
         let document = self.stage.wire.validator().document();
         let operations = document.operations();
@@ -103,7 +103,7 @@ impl Run {
         told + repeated + crossings + made + last
     }
 
-    /// Whether enough was found already.
+    /// Whether the run stops because of a finding.
     fn is_over(&self) -> bool {
         let is_violated = |check: &CheckResult| check.outcome == CheckOutcome::Violated;
         self.stage.options.stop_at_first && self.checks.last().is_some_and(is_violated)
@@ -193,13 +193,13 @@ impl Run {
         left_behind
     }
 
-    /// Why nothing more is checked, where that is so.
+    /// An error if the run ended early, so that no further checks run.
     fn ended_early(&self) -> Result<(), Stop> {
         let ended = self.stage.limits.ended();
         ended.map_or(Ok(()), |end| Err(Stop::LeftOut(end.to_string())))
     }
 
-    /// A run that lost its teeth is a finding of its own.
+    /// Reports a finding if fewer checks ran than required.
     fn count_checks(&mut self) {
         let Some(least) = self.stage.options.least_checks else {
             return;
@@ -248,15 +248,15 @@ impl Run {
     }
 }
 
-/// How many checks were made, that is, not left out.
+/// Number of checks that ran, that is, weren't left out.
 fn made(checks: &[CheckResult]) -> usize {
     let made = |check: &&CheckResult| !matches!(check.outcome, CheckOutcome::LeftOut { .. });
     checks.iter().filter(made).count()
 }
 
-/// One request that has to work before anything can be said.
+/// Sends one request that has to work before any check is possible.
 async fn is_usable(stage: &mut Stage) -> Result<(), LiveError> {
-    // What can only be asked for one thing says that this one isn't there, and that's as good.
+    // For operations on a single resource, 404 is the expected response.
     let ways = [
         ("app_backup_list_for_app", 200),
         ("app_backup_list_all", 200),
@@ -316,10 +316,10 @@ fn begin(stage: &mut Stage, code: &str, rule: &str) {
     };
 }
 
-/// Why no 429 was seen: a check is not a flood of requests.
+/// Why no 429 was seen: a check doesn't flood the server.
 const NOT_FLOODED: &str = "not provoked: it takes as many requests as the server's limits permit";
 
-/// Why no answer of that operation and status came.
+/// Why that operation never returned that status.
 fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
     let about: Vec<&CheckResult> = checks
         .iter()

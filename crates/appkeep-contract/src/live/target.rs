@@ -1,4 +1,4 @@
-//! What to judge, and how patiently.
+//! The server to check, and the options of a run.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -10,10 +10,10 @@ use uuid::Uuid;
 use super::breakage::Breakage;
 use super::listener::Progress;
 
-/// A running server and what the caller knows about it.
+/// A running server and the caller's knowledge about it.
 ///
-/// Holds secrets, hence no `Debug`. Everything optional switches checks on; a check that lacks something is
-/// left out by name.
+/// Contains secrets, so it doesn't implement `Debug`. Every optional field enables checks; a check without
+/// its requirements is reported as left out.
 #[derive(Clone)]
 pub struct Target {
     /// Scheme, host and port: `http://127.0.0.1:8443`.
@@ -24,28 +24,28 @@ pub struct Target {
     pub account: Uuid,
     /// An app in it whose data can be backed up.
     pub app: Uuid,
-    /// Another app in the same account: what the first one has must not show there.
+    /// Another app in the same account, which must not show resources of the first one.
     pub other_app: Option<Uuid>,
-    /// An app in the same account whose data can't be read, so that what is made of it fails.
+    /// An app in the same account whose data can't be read, so that its backups and snapshots fail.
     pub failing_app: Option<Uuid>,
-    /// A token of the same account that may only read.
+    /// A read-only token of the same account.
     pub viewer_token: Option<String>,
     /// Another account, with an app and a token of its own.
     pub foreign: Option<Foreign>,
-    /// A token of all accounts: with it, an unknown account is not found instead of forbidden.
+    /// A token of all accounts: for it, an unknown account is not found instead of forbidden.
     pub operator_token: Option<String>,
-    /// A server of the same kind that runs no jobs, so that what is pending stays pending.
+    /// A server of the same kind that runs no jobs, so that pending resources stay pending.
     pub idle: Option<Box<Idle>>,
     /// A way to make the storage of the idle server fail.
     pub breakage: Option<Arc<dyn Breakage>>,
-    /// Whether the apps' data may be replaced by what a backup of them holds: only where nobody misses it.
+    /// Whether a restore may replace the apps' data with that of a backup: only if the data isn't needed.
     pub may_restore: bool,
-    /// A certificate authority to trust besides the usual ones, as PEM.
+    /// An additional certificate authority to trust, as PEM.
     pub ca: Option<Vec<u8>>,
 }
 
 impl Target {
-    /// What has to be known at least; every check that needs more is left out.
+    /// A target with the minimum information; every check that requires more is left out.
     #[must_use]
     pub fn new(url: String, token: String, account: Uuid, app: Uuid) -> Self {
         Self {
@@ -79,8 +79,7 @@ pub struct Foreign {
 
 /// A server whose jobs never start.
 ///
-/// What is pending there can't be deleted, so the suite leaves a few backups behind on it: give it a
-/// server that is thrown away.
+/// Pending backups can't be deleted, so the suite leaves a few of them behind: use a disposable server.
 #[derive(Clone)]
 pub struct Idle {
     /// Scheme, host and port.
@@ -93,46 +92,49 @@ pub struct Idle {
     pub app: Uuid,
 }
 
-/// The most bytes of a response body that are read: 64 MiB.
+/// Maximum size of a response body: 64 MiB.
 pub(super) const BODY_BYTES_MAX: usize = 64 * 1024 * 1024;
 
-/// How the suite goes about it.
+/// The options of a run.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// Where names and ids that nobody has come from; take a fresh one for every run.
+    /// The source of names and unused ids; use a new one for every run.
     pub run_id: Uuid,
-    /// What the names of everything that the suite makes begin with; part of a DNS label.
+    /// The prefix of all names that the suite creates; part of a DNS label.
     pub prefix: String,
-    /// How long a backup or a snapshot may take until it is completed.
+    /// Maximum time until a backup or a snapshot is completed.
     pub completion_max: Duration,
-    /// How long to wait between two looks at it.
+    /// Interval between two polls.
     pub poll_interval: Duration,
-    /// How long one answer may take.
+    /// Maximum time for one response.
     pub answer_max: Duration,
-    /// The most bytes of a response body that are read. A longer response counts as failed, and its operation isn't
+    /// Maximum size of a response body in bytes. A longer response counts as failed, and its operation isn't
     /// requested again.
     pub body_bytes_max: usize,
-    /// How long the whole run may take. Deleting what it created comes on top.
+    /// Maximum time of the whole run. Deleting its resources takes additional time.
     pub run_max: Duration,
     /// Ends the run early when it is cancelled.
     pub interrupt: CancellationToken,
     /// How long the server may wait for the rest of a body; `None` leaves that to the server.
     pub body_wait_max: Option<Duration>,
-    /// Leave the companion operations alone.
+    /// Whether to leave out the companion operations.
     pub documented_only: bool,
-    /// The operations that the server has, by id; `None` stands for all. What needs another one is left out.
+    /// The ids of the operations that the server supports; `None` means all. Checks that need another
+    /// operation are left out.
     pub operations: Option<BTreeSet<String>>,
-    /// A run that makes fewer checks than this is a finding of its own: it lost its teeth.
+    /// The minimum number of checks: a run that makes fewer has a finding, so that a weakened suite is
+    /// noticed.
     pub least_checks: Option<usize>,
-    /// Told how far the run is.
+    /// Receives the progress of the run.
     pub progress: Progress,
-    /// End with the first check that finds something; what was made is removed all the same.
+    /// Whether to end with the first check that has a finding; the suite's resources are deleted all the
+    /// same.
     pub stop_at_first: bool,
 }
 
 impl Options {
-    /// The usual limits: two minutes for a job, a look every 20 ms, half a minute and 64 MiB for an answer, half an
-    /// hour for the run.
+    /// The default limits: two minutes for a job, polled every 20 ms; 30 s and 64 MiB for a response; 30
+    /// minutes for the run.
     #[must_use]
     pub fn new(run_id: Uuid) -> Self {
         Self {

@@ -40,7 +40,7 @@ fn options() -> Options {
     options
 }
 
-/// A storage that can't be made to fail, although the target says so.
+/// A storage that never fails, although the target says that it can.
 struct Unbreakable;
 
 impl Breakage for Unbreakable {
@@ -51,7 +51,7 @@ impl Breakage for Unbreakable {
     }
 }
 
-/// A fake server as a target with everything that a target can have.
+/// A fake server as a target with all optional parts.
 fn known(server: &Listener) -> Target {
     Target {
         other_app: Some(APPS[1].1),
@@ -75,7 +75,7 @@ fn known(server: &Listener) -> Target {
     }
 }
 
-/// A listener that a function answers.
+/// A listener whose responses come from a function.
 async fn serve(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Listener {
     Listener::start(move |request| Box::pin(ready(answer(&request)))).await
 }
@@ -102,7 +102,7 @@ impl Response {
         self
     }
 
-    /// The same with that many spaces after the body.
+    /// The request with that many spaces after the body.
     fn padded(self, spaces: usize) -> Self {
         Self {
             body: [&self.body[..], " ".repeat(spaces).as_bytes()].concat().into(),
@@ -110,7 +110,7 @@ impl Response {
         }
     }
 
-    /// The same, changed if a condition holds.
+    /// The request, changed if a condition holds.
     fn when(self, condition: bool, change: impl FnOnce(Self) -> Self) -> Self {
         if condition { change(self) } else { self }
     }
@@ -149,7 +149,7 @@ fn backup(state: &str) -> Value {
     })
 }
 
-/// Lists nothing, whoever asks for whatever list; finds nothing else.
+/// Responds to each list with an empty one, and to everything else with 404.
 fn knows_nothing(request: &Request) -> Response {
     if request.method == "GET" && request.path.ends_with('s') {
         list(&[])
@@ -208,7 +208,7 @@ async fn a_server_that_knows_nothing_violates_nearly_everything() {
             "{code} is missing in {found:?}"
         );
     }
-    // What can't be told without more is left out, and says so.
+    // Checks that require more information are left out, with a reason.
     let (_, _, left_out) = report.counts();
     assert!(left_out > 0);
     insta::assert_snapshot!(report.coverage.table());
@@ -296,7 +296,7 @@ async fn a_shape_is_judged_wherever_it_turns_up() {
     let about_state = |finding: &&LiveFinding| finding.what.contains("/items/0/state");
     let finding = report.findings().find(about_state).unwrap();
     assert_eq!(finding.code, "body-schema");
-    // The same shape is noted once in a check, however often it comes.
+    // The same kind of violation is noted once in a check, however often it occurs.
     let check = report
         .checks
         .iter()
@@ -400,7 +400,7 @@ async fn as_many_checks_as_the_last_time_are_enough() {
         let (held, violated, _) = report.counts();
         (held + violated, last.findings)
     };
-    // The check that counts isn't counted by itself.
+    // The check that counts doesn't count itself.
     let (made, _) = with_least(0).await;
     let made = made - 1;
     assert_eq!(with_least(made).await.1, []);
@@ -437,7 +437,7 @@ async fn nothing_is_restored_where_somebody_might_miss_it() {
         .exchanges
         .iter()
         .filter(|exchange| exchange.operation == "app_update" && exchange.status == 204);
-    // What the idle server has is thrown away with it.
+    // The resources of the idle server are disposed of with it.
     let is_idle = |exchange: &&Exchange| {
         let mut headers = exchange.request_headers.iter();
         headers.any(|(_, value)| value.contains("APPKEEP_IDLE_TOKEN"))

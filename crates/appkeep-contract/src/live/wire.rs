@@ -1,4 +1,4 @@
-//! Sending requests, recording what came back, and holding it against the document.
+//! Sends requests, records the responses, and compares them with the document.
 
 use std::error::Error as _;
 use std::sync::{Arc, OnceLock};
@@ -16,32 +16,33 @@ use super::target::{Options, Target};
 use crate::document::Operation;
 use crate::validate::{Received, ResponseValidator, Violated, Violation};
 
-/// Bytes of a body that an exchange keeps for the report.
+/// Maximum number of bytes of a body that an exchange keeps for the report.
 const KEPT_BYTES_MAX: usize = 4096;
 
-/// What an answer may take longer than the limit, so that whoever times it himself comes first.
+/// Extra time of the HTTP client beyond the limit for a response, so that a check's own timeout expires
+/// first.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// A token that no server issued.
+/// A token that was never issued.
 const UNKNOWN_TOKEN: &str = "nobody-issued-this-token";
 
 /// `Authorization` of another scheme: `someone:secret`.
 const BASIC: &str = "Basic c29tZW9uZTpzZWNyZXQ=";
 
-/// One request with its response. Holds no token.
+/// One request with its response. Contains no token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Exchange {
-    /// The operation that was meant.
+    /// The requested operation.
     pub operation: String,
     /// The method that was sent.
     pub method: String,
     /// The whole URL.
     pub url: String,
-    /// Request headers; a token stands as the name of a variable.
+    /// Request headers; a token is replaced by the name of a variable.
     pub request_headers: Vec<(String, String)>,
-    /// The request body, cut after a few kilobytes.
+    /// The request body, truncated after 4 KiB.
     pub request_body: Option<String>,
-    /// Spaces sent before the body to make it long.
+    /// Number of spaces sent before the body to make it long.
     pub padding_bytes: usize,
     /// Whether the request body was left unfinished.
     pub halting: bool,
@@ -49,15 +50,15 @@ pub struct Exchange {
     pub status: u16,
     /// The headers of the response.
     pub response_headers: Vec<(String, String)>,
-    /// The body of the response, cut after a few kilobytes.
+    /// The body of the response, truncated after 4 KiB.
     pub response_body: String,
-    /// What is wrong with the response as such.
+    /// Violations in the form of the response.
     pub violations: Vec<Violation>,
-    /// Whether it was found to be a wrong answer in another way.
+    /// Whether the response violates any other rule.
     pub faulty: bool,
 }
 
-/// A response as checks look at it.
+/// A response as seen by checks.
 #[derive(Debug, Clone)]
 pub(super) struct Answer {
     /// Position of the exchange in the log.
@@ -67,12 +68,12 @@ pub(super) struct Answer {
     headers: Vec<(String, String)>,
     /// Whether the body exceeded the limit and wasn't read.
     pub(super) is_too_large: bool,
-    /// The body as JSON; `null` where it is none.
+    /// The body as JSON; `null` if it isn't JSON.
     pub(super) body: Value,
 }
 
 impl Answer {
-    /// An answer that nobody sent.
+    /// A response for tests of the model.
     #[cfg(test)]
     pub(super) fn told(operation: &str, status: u16, headers: &[(&str, &str)], body: Value) -> Self {
         let headers = headers.iter();
@@ -103,7 +104,7 @@ impl Answer {
         self.body.pointer(pointer).and_then(Value::as_str)
     }
 
-    /// What a problem says for people.
+    /// The description of a problem.
     pub(super) fn reason(&self) -> &str {
         let detail = self.text("/detail").or(self.text("/title"));
         detail.unwrap_or_default()
@@ -118,7 +119,7 @@ impl Answer {
     }
 }
 
-/// The way to the target's servers.
+/// The connection to the target's servers.
 pub(super) struct Wire {
     http: reqwest::Client,
     main: Url,
@@ -129,7 +130,7 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    /// Holds a response that somebody else received against the document.
+    /// Compares a response that another client received with the document.
     pub(super) fn check(&self, operation: &str, received: Received<'_>) -> Vec<Violation> {
         self.validator.check(operation, received)
     }
@@ -139,7 +140,7 @@ impl Wire {
         options: &Options,
         validator: Arc<ResponseValidator>,
     ) -> Result<Self, LiveError> {
-        // A check that waits for something special has a limit of its own.
+        // Checks with other time limits apply them themselves.
         let http = client(target.ca.as_deref(), options.answer_max + GRACE)?;
         let idle = target.idle.as_ref().map(|idle| read_url(&idle.url)).transpose()?;
         Ok(Self {
@@ -156,20 +157,21 @@ impl Wire {
         &self.validator
     }
 
-    /// The operation of that id; the suite only names those that the document has.
+    /// The operation with that id; the suite only uses operations of the document.
     pub(super) fn operation(&self, id: &str) -> Option<&Operation> {
         self.validator.document().operation(id)
     }
 
     /// Sends a request and records the exchange.
     ///
-    /// The error is the whole chain of causes of a request that got no answer.
+    /// The error of a request without a response contains the whole chain of causes.
     pub(super) async fn send(&mut self, target: &Target, call: &Call) -> Result<Answer, String> {
         let exchanged = self.exchange(target, call).await?;
         Ok(self.keep(exchanged))
     }
 
-    /// Sends a request that the document doesn't know. Only a refusal is held against the document.
+    /// Sends a request that the document doesn't describe. The response is only compared with the document if
+    /// it is a refusal.
     pub(super) async fn send_unjudged(&mut self, target: &Target, call: &Call) -> Result<Answer, String> {
         let (mut exchange, body) = self.exchange(target, call).await?;
         if exchange.status != 405 {
@@ -180,7 +182,7 @@ impl Wire {
         Ok(self.keep((exchange, body)))
     }
 
-    /// Sends requests at the same time, and records the exchanges in the order of the requests.
+    /// Sends requests concurrently, and records the exchanges in the order of the requests.
     pub(super) async fn send_together(
         &mut self,
         target: &Target,
@@ -208,7 +210,7 @@ impl Wire {
         answer
     }
 
-    /// One request with its response, whose body is also read as JSON.
+    /// Sends one request and returns the exchange, with the response body parsed as JSON.
     async fn exchange(&self, target: &Target, call: &Call) -> Result<(Exchange, Value), String> {
         let Some(operation) = self.operation(&call.operation) else {
             return Err(format!("the document has no operation `{}`", call.operation));
@@ -310,7 +312,7 @@ impl Wire {
             let url = base
                 .join(location)
                 .map_err(|error| format!("follow `{location}`: {error}"))?;
-            // The token is for the server that is judged, and for nobody else.
+            // The token must only be sent to the server under test.
             if url.origin() != base.origin() {
                 return Err(format!("`{location}` leads to another server"));
             }
@@ -335,7 +337,7 @@ impl Wire {
     }
 }
 
-/// A client that follows no redirect and knows no proxy.
+/// A client that follows no redirects and uses no proxy.
 pub(super) fn client(ca: Option<&[u8]>, answer_max: Duration) -> Result<reqwest::Client, LiveError> {
     let mut builder = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
@@ -362,7 +364,7 @@ pub(super) fn read_url(text: &str) -> Result<Url, LiveError> {
     Ok(url)
 }
 
-/// The header's value, and what stands for it in a report.
+/// The value of the header, and its replacement in a report.
 fn authorization(target: &Target, call: &Call) -> Option<(String, String)> {
     let token =
         |secret: &str, variable: &str| Some((format!("Bearer {secret}"), format!("Bearer ${variable}")));
@@ -403,7 +405,7 @@ fn cut(text: &str) -> String {
     format!("{}… ({} bytes)", &text[..end], text.len())
 }
 
-/// An error with all its causes: reqwest's own first line never says why.
+/// An error with all its causes: the first line of reqwest's errors never states the cause.
 pub(super) fn chain(error: &reqwest::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

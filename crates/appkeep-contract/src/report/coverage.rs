@@ -1,4 +1,4 @@
-//! Which documented responses were seen, and whether they were right.
+//! The documented responses that were seen, and whether they were valid.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -9,17 +9,17 @@ use serde::Serialize;
 use crate::document::{Document, Operation, Origin, StatusKey};
 use crate::live::Exchange;
 
-/// What is known about one documented response.
+/// The state of one documented response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]
 pub enum CellState {
-    /// Seen, and never wrong.
+    /// Seen, and valid each time.
     Valid,
-    /// Seen, and wrong at least once.
+    /// Seen, and invalid at least once.
     Violated,
     /// Not seen.
     NotReached {
-        /// Why not.
+        /// The reason.
         reason: String,
     },
 }
@@ -33,24 +33,24 @@ pub struct Cell {
     pub status: u16,
     /// Documented, or one of our own additions.
     pub origin: Origin,
-    /// What is known.
+    /// Its state.
     #[serde(flatten)]
     pub state: CellState,
 }
 
-/// Every response that the document names by its status.
+/// All responses that the document lists with an exact status.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Coverage {
-    /// In the document's order.
+    /// The responses in the order of the document.
     pub cells: Vec<Cell>,
 }
 
 impl Coverage {
-    /// Holds what was exchanged against what is documented; `reason` says why something wasn't seen.
+    /// Compares the exchanges with the documented responses; `reason` explains why a response wasn't seen.
     pub(crate) fn of(document: &Document, log: &[Exchange], reason: impl Fn(&str, u16) -> String) -> Self {
         let mut seen: BTreeMap<(&str, u16), bool> = BTreeMap::new();
         for exchange in log {
-            // What a method that nobody documents is answered with says nothing about an operation.
+            // Responses to undocumented methods don't count for an operation.
             let is_own = |operation: &Operation| operation.method == exchange.method;
             if exchange.status != 405 && !document.operation(&exchange.operation).is_some_and(is_own) {
                 continue;
@@ -83,12 +83,12 @@ impl Coverage {
         Self { cells }
     }
 
-    /// The cells that the published reference documents.
+    /// The responses that the published reference documents.
     pub fn documented(&self) -> impl Iterator<Item = &Cell> {
         self.cells.iter().filter(|cell| cell.origin == Origin::Documented)
     }
 
-    /// How many documented responses are valid, violated, not reached.
+    /// The numbers of documented responses that are valid, violated and not reached.
     #[must_use]
     pub fn counts(&self) -> (usize, usize, usize) {
         let count =
@@ -100,15 +100,15 @@ impl Coverage {
         )
     }
 
-    /// The documented responses as a table, operations by statuses, with the reasons below it.
+    /// The documented responses as a table of operations and statuses, with the reasons below.
     ///
-    /// The same for every run that sees the same.
+    /// The table is the same for all runs that see the same responses.
     #[must_use]
     pub fn table(&self) -> String {
         table_of(&self.documented().collect::<Vec<_>>())
     }
 
-    /// The same for our own additions.
+    /// The same table for our own additions.
     #[must_use]
     pub fn companion_table(&self) -> String {
         table_of(

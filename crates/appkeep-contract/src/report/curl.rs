@@ -1,8 +1,8 @@
-//! Repeating an exchange by hand.
+//! `curl` commands that repeat an exchange.
 
 use crate::live::Exchange;
 
-/// A `curl` command that sends the same request again; tokens stand as variables of the shell.
+/// A `curl` command that sends the same request again; tokens are replaced by shell variables.
 #[must_use]
 pub fn curl(exchange: &Exchange) -> String {
     let mut parts = vec!["curl -isS".to_owned()];
@@ -11,7 +11,7 @@ pub fn curl(exchange: &Exchange) -> String {
     }
     for (name, value) in &exchange.request_headers {
         if name == "Authorization" && value.contains('$') {
-            // In double quotes, so that the shell puts the token in.
+            // Double quotes let the shell insert the token.
             parts.push(format!("-H \"{name}: {value}\""));
         } else {
             parts.push(format!("-H {}", quoted(&format!("{name}: {value}"))));
@@ -19,7 +19,7 @@ pub fn curl(exchange: &Exchange) -> String {
     }
     match &exchange.request_body {
         Some(body) if exchange.halting => {
-            // As an upload of unknown length, because the end never comes.
+            // An upload of unknown length, because the body never ends.
             parts.push("-T -".to_owned());
             parts.push(quoted(&exchange.url));
             return format!(
@@ -109,7 +109,7 @@ mod tests {
         };
         assert_eq!(told("GET", None), "curl -isS 'http://h/a?b=c'");
         assert_eq!(told("DELETE", None), "curl -isS -X DELETE 'http://h/a?b=c'");
-        // Left alone, curl would make a POST of it.
+        // Without `-X`, curl would send a POST.
         assert_eq!(
             told("GET", Some("{}")),
             "curl -isS -X GET --data-raw '{}' 'http://h/a?b=c'"

@@ -1,4 +1,4 @@
-//! Reports for a browser: one page that loads nothing, runs nothing, and works offline.
+//! Reports as HTML: one page without external resources or scripts, which works offline.
 
 mod findings;
 
@@ -11,10 +11,10 @@ use crate::document::Origin;
 use crate::live::{CheckOutcome, LiveReport};
 use crate::statics::StaticReport;
 
-/// The page's own style; there is no other.
+/// The only style sheet of the page.
 const STYLE: &str = include_str!("html/style.css");
 
-/// What the page may load, as a browser enforces it: nothing but the style inside it.
+/// The content security policy of the page: only its inline style is permitted.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 pub(super) fn page(report: &Report) -> String {
@@ -57,7 +57,7 @@ pub(super) fn page(report: &Report) -> String {
             }
         }
     };
-    // What came from a server may hold characters that no page may.
+    // Text from a server may contain characters that HTML forbids.
     page.into_string()
         .chars()
         .map(|char| {
@@ -149,7 +149,7 @@ fn live_part(report: &LiveReport) -> Markup {
     }
 }
 
-/// Operations by statuses.
+/// A table of operations and statuses.
 fn coverage(cells: &[&Cell]) -> Markup {
     let statuses: BTreeSet<u16> = cells.iter().map(|cell| cell.status).collect();
     let mut operations: Vec<&str> = Vec::new();

@@ -1,6 +1,6 @@
-//! Reports for programs: a shape of its own, so that the judge's inner types can change without it.
+//! Reports as JSON. The format has its own types, so that the checker's internal types can change without it.
 //!
-//! Members may be added; what is there keeps its name and its meaning as long as `version` is the same.
+//! Members may be added. As long as `version` is the same, existing members keep their names and meanings.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::document::Origin;
 use crate::live::{CheckOutcome, CheckResult, EarlyEnd, Exchange, LiveFinding, LiveReport};
 use crate::statics::{Allowed, Direction, StaleAllowance, StaticFinding, StaticReport};
 
-/// The version of the shape.
+/// The version of the format.
 const VERSION: u32 = 1;
 
 #[derive(Serialize)]
@@ -95,7 +95,7 @@ impl<'a> Difference<'a> {
 struct Live<'a> {
     outcome: Outcome,
     url: &'a str,
-    /// Passed to `--seed`, it makes a run that sends the same requests.
+    /// The seed of the run; `--seed` with this value repeats the same requests.
     seed: String,
     counts: Counts,
     checks: Vec<Check<'a>>,
@@ -140,7 +140,7 @@ struct Counts {
 struct Check<'a> {
     code: &'a str,
     operation: Option<&'a str>,
-    /// What exactly is tried, where an operation has several checks of one code.
+    /// The case that is checked, if an operation has several checks with the same code.
     detail: Option<&'a str>,
     rule: &'a str,
     /// `held`, `violated` or `left-out`.
@@ -226,7 +226,7 @@ struct Sent<'a> {
     operation: &'a str,
     request: Request<'a>,
     response: Response<'a>,
-    /// Whether it is an answer that the contract permits, and the right one.
+    /// Whether the response is permitted by the contract and correct for the request.
     sound: bool,
     curl: String,
 }

@@ -1,8 +1,8 @@
-//! Reports for whatever reads JUnit: one case for every check.
+//! Reports as JUnit XML, with one case for each check.
 //!
-//! A check is a case of the suite `live`, with its operation as the class; a rule of the comparison is a case of
-//! the suite `static`. What wasn't made is skipped, with the reason; a finding is a failure whose text is what a
-//! terminal shows of it.
+//! A live check is a case of the suite `live`, with its operation as the class; a rule of the comparison is a
+//! case of the suite `static`. Checks that weren't run are skipped, with the reason. A finding is a failure
+//! with the same text as in a terminal.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::text::{self, PLAIN};
 use crate::live::{CheckOutcome, CheckResult, LiveReport};
 use crate::statics::{Code, STALE_CODE, StaticReport};
 
-/// What cases are called that aren't about one operation.
+/// The class of cases that don't belong to one operation.
 const WHOLE: &str = "suite";
 
 pub(super) fn write(report: &Report) -> Result<String, SerializeError> {
@@ -76,7 +76,7 @@ fn live_suite(report: &LiveReport) -> TestSuite {
     if let Some(end) = report.ended_early {
         suite.add_property(("ended-early", end.to_string().as_str()));
     }
-    // Whoever reads this tells cases apart by class and name.
+    // JUnit readers identify cases by class and name.
     let mut times: BTreeMap<(String, String), usize> = BTreeMap::new();
     for check in &report.checks {
         let class = check.operation.as_deref().unwrap_or(WHOLE).to_owned();

@@ -1,4 +1,4 @@
-//! Where a document says something.
+//! Places in a document.
 
 use std::fmt;
 

@@ -7,7 +7,7 @@ use crate::live::{CheckOutcome, CheckResult, Exchange, LiveFinding, LiveReport};
 use crate::statics::{Allowed, Code, StaleAllowance, StaticFinding, StaticReport};
 use crate::validate::{Violated, Violation};
 
-/// What a stranger's server might say to whoever reads a report of it.
+/// Text from an untrusted server that attacks a reader of the report.
 const HOSTILE: &str = "</pre><script src=//evil.example></script>\u{1b}[31m\"'&]]>\u{0}";
 
 fn exchange() -> Exchange {
@@ -107,7 +107,7 @@ fn statics() -> StaticReport {
     }
 }
 
-/// One of everything.
+/// A report with an example of every part.
 fn report() -> Report {
     let list = Some("app_backup_list_all");
     let left_out = |reason: &str| CheckOutcome::LeftOut {
@@ -148,7 +148,7 @@ fn report() -> Report {
     }
 }
 
-/// Leaves out the lines of the contract, which move with every change to it.
+/// Removes line numbers of the contract, which move with every change to it.
 fn without_lines(text: &str) -> String {
     let mut parts = text.split("spec/openapi.yaml:");
     let first = parts.next().unwrap_or_default().to_owned();
@@ -160,7 +160,7 @@ fn without_lines(text: &str) -> String {
     })
 }
 
-/// The page without its style, which is a file of its own.
+/// The page without its style, which has its own file.
 fn page() -> String {
     let page = without_lines(&report().html());
     let (before, rest) = page.split_once("<style>").unwrap();
@@ -183,7 +183,7 @@ fn colours_are_all_that_a_coloured_text_has_more() {
     );
 }
 
-/// What a terminal shows in green and in red of the lines that sum a report up.
+/// The green and red parts of the summary lines in a terminal.
 fn summaries(report: &Report) -> Vec<String> {
     let coloured = report.coloured_text();
     let lines = coloured.lines().filter_map(|line| {
@@ -260,7 +260,7 @@ fn what_was_left_out_is_named_once_for_each_reason() {
         left_out("role-too-low", "app_list", token),
         left_out("namespace-foreign", "app_fetch", other),
         left_out("role-read-only", "app_fetch", token),
-        // Where a check was made for others, it matters for whom it wasn't.
+        // If the check ran for other operations, the report names those that it didn't run for.
         check("limit-zero", Some("app_list"), CheckOutcome::Held, Vec::new()),
         left_out("limit-zero", "bucket_list", other),
         left_out("limit-zero", "cloud_list", other),
@@ -273,7 +273,7 @@ fn what_was_left_out_is_named_once_for_each_reason() {
     ");
 }
 
-/// A note that can be fetched, with documented responses and two of our own.
+/// A document with a note that can be fetched; it has documented responses and two of our own.
 fn note() -> Document {
     let response = |origin: &str| json!({"description": "A response.", "x-origin": origin});
     let (documented, companion) = (response("documented"), response("companion"));
@@ -306,13 +306,13 @@ fn documented_responses_and_our_own_are_counted_apart() {
         seen("GET", 200),
         seen("GET", 401),
         seen("GET", 403),
-        // Wrong in itself, which a right one doesn't make good.
+        // An invalid response, which a later valid one doesn't correct.
         Exchange {
             violations: vec![malformed],
             ..seen("GET", 400)
         },
         seen("GET", 400),
-        // Well made, and not what should have come.
+        // Valid, but not the expected response.
         Exchange {
             faulty: true,
             ..seen("GET", 404)
@@ -416,7 +416,7 @@ fn a_page_loads_and_runs_nothing() {
         page.chars().all(|char| char == '\n' || !char.is_control()),
         "{page:?}"
     );
-    // Whatever a server said stands there as text.
+    // Text from a server is escaped.
     assert!(page.contains("&lt;script src=//evil.example&gt;"), "{page}");
 }
 

@@ -8,10 +8,10 @@ use super::curl::curl;
 use crate::live::{CheckOutcome, CheckResult, Exchange, LiveFinding, LiveReport};
 use crate::statics::{STALE_CODE, StaticFinding, StaticReport};
 
-/// Characters of a body that a finding shows.
+/// Maximum number of characters of a body that a finding shows.
 const BODY_CHARS_MAX: usize = 300;
 
-/// How the kinds of text are told apart.
+/// The styles for the parts of a text.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Palette {
     code: Style,
@@ -91,7 +91,7 @@ fn verdict(palette: Palette, holds: bool) -> Style {
     if holds { palette.good } else { palette.bad }
 }
 
-/// Differences as a terminal shows them, without colour.
+/// Differences as text for a terminal, without colour.
 pub(super) fn differences_text(report: &StaticReport, found: &[&StaticFinding]) -> String {
     let mut texts = Vec::new();
     for group in grouped(found.iter().copied()) {
@@ -123,7 +123,7 @@ fn difference_text(text: &mut String, palette: Palette, report: &StaticReport, g
     let _ = writeln!(text, "  more:     appkeep explain {}", finding.code.as_str());
 }
 
-/// Findings that come from one place: many operations may use one schema.
+/// Groups findings with a common place: many operations may use the same schema.
 pub(super) fn grouped<'a>(findings: impl Iterator<Item = &'a StaticFinding>) -> Vec<Vec<&'a StaticFinding>> {
     let mut groups: Vec<Vec<&StaticFinding>> = Vec::new();
     for finding in findings {
@@ -174,7 +174,7 @@ pub(super) fn live_part(palette: Palette, report: &LiveReport) -> String {
     text
 }
 
-/// Colours the words of a table whose columns are laid out already.
+/// Colours the words of a table that already has its layout.
 fn coloured_table(palette: Palette, table: &str) -> String {
     let (good, bad, faint) = (
         painted(palette.good, "valid"),
@@ -193,7 +193,8 @@ fn coloured_table(palette: Palette, table: &str) -> String {
     table.lines().map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// The names of the checks that weren't made, by reason; with operations where others of that name were.
+/// The names of the checks that weren't run, by reason. A name includes the operation if other checks of that
+/// name were run.
 pub(super) fn left_out(checks: &[CheckResult]) -> Vec<(&str, Vec<String>)> {
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
     for check in checks {
@@ -216,7 +217,7 @@ pub(super) fn left_out(checks: &[CheckResult]) -> Vec<(&str, Vec<String>)> {
     groups
 }
 
-/// One finding of a run, with everything that is needed to repeat it.
+/// One finding of a run, with everything that is required to repeat it.
 pub(super) fn finding_text(palette: Palette, report: &LiveReport, finding: &LiveFinding) -> String {
     let mut text = format!(
         "{}  {}\n",
@@ -257,14 +258,15 @@ fn response(exchange: &Exchange) -> String {
     .to_owned()
 }
 
-/// Text on one line: some of it comes from a stranger, who mustn't steer the terminal.
+/// Text on one line without control characters: some of it comes from an untrusted server and mustn't control
+/// the terminal.
 fn tame(text: &str) -> String {
     text.chars()
         .map(|char| if char.is_control() { ' ' } else { char })
         .collect()
 }
 
-/// The beginning of a body.
+/// The beginning of a body, at most `BODY_CHARS_MAX` characters.
 fn cut(body: &str) -> String {
     let beginning: String = body.chars().take(BODY_CHARS_MAX).collect();
     let mut text = tame(&beginning);

@@ -1,4 +1,4 @@
-//! Arrays, objects, and choices among schemas.
+//! Arrays, objects and choices between schemas.
 
 use serde_json::Value;
 
@@ -6,14 +6,14 @@ use super::contain::{Proof, Reason, Spot, doubt, sure, unsure};
 use super::node::Node;
 use super::shape::{Shape, Types, additional};
 
-/// Values of one member over which a choice is split into cases.
+/// Maximum number of values of one member for which a choice is split into cases.
 const CASES_MAX: usize = 16;
 
-/// Members over which a choice is split, one within the other.
+/// Maximum number of nested members for which a choice is split into cases.
 const SPLITS_MAX: u32 = 2;
 
 impl<'a> Proof<'a> {
-    /// Arrays.
+    /// Obstacles in the keywords of arrays.
     pub(super) fn array_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
         let own = &shape.arrays;
         let mut reasons = Vec::new();
@@ -45,7 +45,7 @@ impl<'a> Proof<'a> {
         reasons
     }
 
-    /// Objects.
+    /// Obstacles in the keywords of objects.
     pub(super) fn object_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
         let own = &shape.objects;
         let mut reasons = Vec::new();
@@ -59,7 +59,7 @@ impl<'a> Proof<'a> {
             .filter(|name| !own.required.contains(*name))
         {
             let what = format!("the member `{name}` is asked for, and it may be absent");
-            // A least number of members may force it to be there after all.
+            // A minimum number of members may still force it to be present.
             reasons.push(Reason {
                 certain: own.min == 0,
                 ..sure(&shape.whole, large, spot, what)
@@ -91,7 +91,7 @@ impl<'a> Proof<'a> {
         reasons
     }
 
-    /// Every member that may be there, named by either side or by none.
+    /// Obstacles in the members that may be present, whether or not a side names them.
     fn members_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot, reasons: &mut Vec<Reason>) {
         let own = &shape.objects;
         let mut names = own.names();
@@ -102,7 +102,7 @@ impl<'a> Proof<'a> {
                 continue;
             };
             let spot = spot.into(&name);
-            // A greatest number of members may leave no room for an optional one.
+            // A maximum number of members may leave no room for an optional one.
             let has_room = own.required.contains(&name) || own.max.is_none();
             match large.property(&name).map(Some).or_else(|| additional(large)) {
                 Some(Some(asked)) => {
@@ -140,7 +140,8 @@ impl<'a> Proof<'a> {
         }
     }
 
-    /// A choice: one branch has to admit the whole shape, with `exclusive` no other branch any of it.
+    /// Obstacles in a choice: one branch has to admit the whole shape and, if `exclusive`, no other branch
+    /// any part of it.
     pub(super) fn choice(
         &self,
         shape: &Shape<'a>,
@@ -202,7 +203,7 @@ impl<'a> Proof<'a> {
                 .find(|reasons| !reasons.is_empty());
             return failed.unwrap_or_default();
         }
-        // Each branch refuses something, but together they may still admit everything.
+        // Each branch rejects something, but together they may still admit everything.
         nearest
             .into_iter()
             .map(|reason| Reason {
@@ -212,7 +213,7 @@ impl<'a> Proof<'a> {
             .collect()
     }
 
-    /// An object shape split by the values of a member that has only a few.
+    /// An object shape split by the values of a member with few values.
     fn cases(&self, shape: &Shape<'a>) -> Option<Vec<Shape<'a>>> {
         if shape.types != Types::OBJECT {
             return None;
@@ -234,7 +235,7 @@ impl<'a> Proof<'a> {
         })
     }
 
-    /// All values of a conjunction, where they are few.
+    /// All values of a conjunction, if there are few.
     fn few_values(&self, schemas: &[Node<'a>]) -> Option<Vec<Value>> {
         let mut values: Vec<Value> = Vec::new();
         for shape in self.expand(schemas).ok()? {

@@ -1,4 +1,4 @@
-//! The question and the frame of the proof.
+//! The entry point and the frame of the proof.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -12,7 +12,7 @@ use super::same;
 use super::shape::{Shape, Types};
 use crate::document::resolve;
 
-/// A schema at its place in a document.
+/// A schema at a place in a document.
 #[derive(Debug, Clone)]
 pub struct Schema<'a> {
     root: &'a Value,
@@ -22,7 +22,7 @@ pub struct Schema<'a> {
 impl<'a> Schema<'a> {
     /// The schema at a JSON pointer of a document; references in it are followed within that document.
     ///
-    /// `None` when nothing stands there.
+    /// `None` if there is no value at the pointer.
     #[must_use]
     pub fn at(root: &'a Value, pointer: &str) -> Option<Self> {
         let (value, at) = resolve(root, pointer).ok()?;
@@ -36,14 +36,14 @@ impl<'a> Schema<'a> {
     }
 }
 
-/// The answer to whether one schema admits everything that another admits.
+/// The result of the test whether one schema admits everything that another admits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// Proven: every value of the smaller schema is one of the larger.
     Contained,
     /// Some value of the smaller schema isn't one of the larger.
     Not(Vec<Reason>),
-    /// Neither was shown.
+    /// Neither could be proven.
     Unknown(Vec<Reason>),
 }
 
@@ -54,7 +54,7 @@ impl Verdict {
         matches!(self, Self::Contained)
     }
 
-    /// What stands against containment.
+    /// The obstacles to containment.
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {
         match self {
@@ -67,15 +67,15 @@ impl Verdict {
 /// One obstacle to containment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reason {
-    /// Where in a value: `/items/*/name`; empty for the value itself.
+    /// The path within a value: `/items/*/name`; empty for the value itself.
     pub path: String,
-    /// Where in the smaller schema's document.
+    /// The place in the smaller schema's document.
     pub small: String,
-    /// Where in the larger schema's document.
+    /// The place in the larger schema's document.
     pub large: String,
-    /// What the larger schema asks for and the smaller doesn't promise.
+    /// A requirement of the larger schema that the smaller one doesn't guarantee.
     pub what: String,
-    /// Whether this is a difference; otherwise it is something that couldn't be decided.
+    /// Whether this is a proven difference; otherwise it couldn't be decided.
     pub certain: bool,
 }
 
@@ -96,7 +96,7 @@ pub fn contained(small: &Schema<'_>, large: &Schema<'_>) -> Verdict {
     Prover::new(small.root, large.root).decide(small, large)
 }
 
-/// Decides about many pairs of schemas of the same two documents.
+/// Decides containment for many pairs of schemas from the same two documents.
 pub(crate) struct Prover<'a> {
     pub(super) small: Rc<Side<'a>>,
     pub(super) large: Rc<Side<'a>>,
@@ -110,7 +110,7 @@ impl<'a> Prover<'a> {
         }
     }
 
-    /// The same for the opposite direction.
+    /// A prover for the opposite direction.
     pub(crate) fn reversed(&self) -> Self {
         Self {
             small: Rc::clone(&self.large),
@@ -138,10 +138,10 @@ impl<'a> Prover<'a> {
     }
 }
 
-/// Steps after which a proof gives up.
+/// Maximum number of steps of a proof.
 const STEPS_MAX: u32 = 200_000;
 
-/// Calls within calls after which a proof gives up.
+/// Maximum depth of nested calls in a proof.
 const NESTING_MAX: u32 = 200;
 
 /// A proof in progress.
@@ -150,7 +150,7 @@ pub(super) struct Proof<'a> {
     pub(super) large: Rc<Side<'a>>,
     steps: Cell<u32>,
     nesting: Cell<u32>,
-    /// Pairs under proof, each one deeper in the value than the one before.
+    /// The pairs under proof; each one is deeper in the value than the one before.
     assumed: RefCell<Vec<String>>,
 }
 
@@ -168,7 +168,7 @@ impl Spot {
     }
 }
 
-/// Counts one call for as long as it lives.
+/// Counts one nested call until it is dropped.
 pub(super) struct Step<'p>(&'p Cell<u32>);
 
 impl Drop for Step<'_> {
@@ -189,7 +189,7 @@ impl<'a> Proof<'a> {
         }
     }
 
-    /// Takes one step; `None` when the proof has run too long or too deep.
+    /// Takes one step; `None` if the proof has become too long or too deep.
     pub(super) fn step(&self) -> Option<Step<'_>> {
         self.steps.set(self.steps.get() + 1);
         if self.steps.get() > STEPS_MAX || self.nesting.get() > NESTING_MAX {
@@ -199,11 +199,11 @@ impl<'a> Proof<'a> {
         Some(Step(&self.nesting))
     }
 
-    /// What stands against `conjunction` ⊆ `large`; nothing means that it is proven.
+    /// The obstacles to `conjunction` ⊆ `large`; an empty list is a proof.
     ///
-    /// Asked of a value, of an item or of a member, and never twice of the same place. So a pair of schemas that
-    /// refer to themselves is met again only deeper in the value, and may be assumed there: a shortest
-    /// counterexample would have to hold a shorter one.
+    /// This is called for a value, an item or a member, and never twice for the same place. A pair of
+    /// recursive schemas therefore only recurs deeper in the value. There it may be assumed to hold: a
+    /// shortest counterexample would have to contain a shorter one.
     pub(super) fn contains(&self, conjunction: &[Node<'a>], large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
         let Some(_step) = self.step() else {
             return self.gave_up(conjunction, large, spot);
@@ -212,7 +212,7 @@ impl<'a> Proof<'a> {
             Ok(large) => large,
             Err(why) => return vec![unsure(conjunction, large, spot, why)],
         };
-        // What says the same word for word needs no understanding.
+        // Equal schemas need no further proof.
         if conjunction
             .iter()
             .any(|node| same::is_same((&self.small, node), (&self.large, &large)))
@@ -244,7 +244,7 @@ impl<'a> Proof<'a> {
         unique(reasons)
     }
 
-    /// What stands against an alternative; a difference is one only if the alternative admits something.
+    /// The obstacles for an alternative; a difference is only certain if the alternative admits some value.
     fn within_and_inhabited(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
         let mut reasons = self.within(shape, large, spot);
         if reasons.iter().any(|reason| reason.certain) && self.sample_of(shape).is_none() {
@@ -253,7 +253,7 @@ impl<'a> Proof<'a> {
         reasons
     }
 
-    /// What stands against one alternative of the smaller side lying within a schema of the larger.
+    /// The obstacles to one alternative of the smaller side being contained in a schema of the larger.
     pub(super) fn within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
         let Some(_step) = self.step() else {
             return self.gave_up(&shape.whole, large, spot);
@@ -298,7 +298,7 @@ impl<'a> Proof<'a> {
         reasons
     }
 
-    /// Type, enumeration and the keywords of that type.
+    /// Obstacles in the type, the enumeration and the keywords of that type.
     fn plain_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
         let mut reasons = Vec::new();
         match Types::of(large) {
@@ -330,7 +330,7 @@ impl<'a> Proof<'a> {
         reasons
     }
 
-    /// Finite sets need no reasoning: every value is tried.
+    /// Obstacles for a finite set: every value is tried.
     fn values_within(
         &self,
         shape: &Shape<'a>,
@@ -375,7 +375,7 @@ impl<'a> Proof<'a> {
     }
 }
 
-/// Makes doubts of differences.
+/// Marks differences as uncertain.
 pub(super) fn doubt(reasons: &mut [Reason], why: &str) {
     for reason in reasons.iter_mut().filter(|reason| reason.certain) {
         reason.certain = false;
@@ -383,7 +383,7 @@ pub(super) fn doubt(reasons: &mut [Reason], why: &str) {
     }
 }
 
-/// A difference.
+/// A proven difference.
 pub(super) fn sure(small: &[Node<'_>], large: &Node<'_>, spot: &Spot, what: String) -> Reason {
     let small = small.first().map(|node| node.at.clone()).unwrap_or_default();
     Reason {
@@ -395,7 +395,7 @@ pub(super) fn sure(small: &[Node<'_>], large: &Node<'_>, spot: &Spot, what: Stri
     }
 }
 
-/// Something that can't be decided.
+/// An obstacle that couldn't be decided.
 pub(super) fn unsure(small: &[Node<'_>], large: &Node<'_>, spot: &Spot, what: String) -> Reason {
     Reason {
         certain: false,

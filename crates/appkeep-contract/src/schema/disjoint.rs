@@ -1,6 +1,6 @@
-//! Proofs that two schemas share no value, and that one admits none.
+//! Proofs that two schemas share no value, and that a schema admits none.
 //!
-//! Here *yes* is the proof; *no* only means that none was found.
+//! `true` is a proof; `false` only means that no proof was found.
 
 use serde_json::Value;
 
@@ -34,7 +34,7 @@ impl<'a> Proof<'a> {
         }
     }
 
-    /// Whether a member that has to be there can't be, or there can't be enough of them.
+    /// Whether a required member is impossible, or there can't be enough members.
     fn is_object_impossible(&self, shape: &Shape<'a>) -> bool {
         let own = &shape.objects;
         let is_possible = |name: &String| {
@@ -118,7 +118,7 @@ impl<'a> Proof<'a> {
         }
     }
 
-    /// Whether a member that has to be there can't be the same on both sides.
+    /// Whether a required member can't have the same value on both sides.
     fn objects_are_apart(&self, shape: &Shape<'a>, large: &Node<'a>) -> bool {
         let asked = large
             .get("required")

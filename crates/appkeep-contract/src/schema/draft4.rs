@@ -5,12 +5,13 @@ use serde_json::{Map, Value, json};
 
 use super::formats;
 
-/// Rewrites a schema, keeping what restricts values and dropping the rest.
+/// Rewrites a schema. Keywords that restrict values are kept, the others are dropped.
 ///
-/// References stay: lower `components/schemas` too and put it beside the result, see [`Components`].
+/// References are kept: lower `components/schemas`, too, and add the result to the schema, see
+/// [`Components`].
 fn lower(schema: &Value) -> Value {
     let Value::Object(members) = schema else {
-        // Draft 4 has no boolean schemas; OpenAPI 3.0 has them as `additionalProperties` only.
+        // Draft 4 has no boolean schemas; OpenAPI 3.0 only has them as `additionalProperties`.
         return match schema {
             Value::Bool(false) => json!({"not": {}}),
             _ => json!({}),
@@ -26,7 +27,7 @@ fn lower(schema: &Value) -> Value {
         }
     }
     for (strict, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
-        // Without a bound it says nothing in OpenAPI, and is an error in Draft 4.
+        // Without a bound it has no effect in OpenAPI, and is an error in Draft 4.
         if !lowered.contains_key(bound) {
             lowered.shift_remove(strict);
         }
@@ -55,7 +56,7 @@ fn number(bound: i128) -> Value {
         .unwrap_or(Value::Null)
 }
 
-/// One keyword with its value lowered; `None` for what restricts nothing.
+/// One keyword with its value lowered; `None` if it restricts nothing.
 fn keyword(key: &str, value: &Value) -> Option<Value> {
     match key {
         "properties" => value.as_object().map(|properties| {
@@ -87,11 +88,11 @@ fn keyword(key: &str, value: &Value) -> Option<Value> {
     }
 }
 
-/// The schemas of a document, lowered once for every validator that is made of it.
+/// The schemas of a document, lowered once for all validators.
 pub(crate) struct Components(Value);
 
 impl Components {
-    /// Lowers `components/schemas` of an OpenAPI document, or of anything that has them.
+    /// Lowers `components/schemas` of an OpenAPI document, or of any other value that has them.
     pub(crate) fn of(root: &Value) -> Self {
         let mut schemas = Map::new();
         if let Some(written) = root.pointer("/components/schemas").and_then(Value::as_object) {
@@ -100,7 +101,7 @@ impl Components {
         Self(Value::Object(schemas))
     }
 
-    /// A schema of that document with all that it refers to.
+    /// Lowers a schema of that document, and adds all schemas that it refers to.
     pub(crate) fn lowered(&self, schema: &Value) -> Value {
         let lowered = lower(schema);
         let mut needed = Map::new();
@@ -120,7 +121,7 @@ impl Components {
             .map_err(|error| error.to_string())
     }
 
-    /// Takes over what a lowered schema refers to: validators of small documents compile quicker.
+    /// Collects the schemas that a lowered schema refers to: small documents compile faster.
     fn collect(&self, lowered: &Value, needed: &mut Map<String, Value>) {
         match lowered {
             Value::Object(members) => {

@@ -1,17 +1,17 @@
-//! From schemas with combinators to the list of their alternatives.
+//! Expansion of schemas with combinators into lists of alternatives.
 
 use super::contain::Proof;
 use super::node::Node;
 use super::shape::{Shape, Types};
 
-/// Alternatives of one schema beyond which no proof is tried.
+/// Maximum number of alternatives of one schema; beyond this, no proof is tried.
 const SHAPES_MAX: usize = 512;
 
 impl<'a> Proof<'a> {
     /// The alternatives of a conjunction of schemas on the smaller side, each of a single type or finite.
     ///
-    /// Together they admit at least what the conjunction admits; an alternative that may admit more says
-    /// so in `vague`.
+    /// Together they admit at least all values of the conjunction. An alternative that may admit more has an
+    /// entry in `vague`.
     pub(super) fn expand(&self, conjunction: &[Node<'a>]) -> Result<Vec<Shape<'a>>, String> {
         let mut shapes = vec![Shape::anything(conjunction)];
         let mut trail = Vec::new();
@@ -90,7 +90,7 @@ impl<'a> Proof<'a> {
         Ok(all)
     }
 
-    /// Whether no value is admitted by two of these schemas of the smaller side.
+    /// Whether these schemas of the smaller side are pairwise disjoint.
     fn are_apart(&self, branches: &[Node<'a>]) -> bool {
         let Some(_step) = self.step() else { return false };
         let own = self.on_the_small_side();

@@ -1,6 +1,6 @@
-//! What the formats mean here, for proofs and validators alike.
+//! The meaning of formats, for proofs and validators alike.
 
-/// The bounds that an integer format stands for; the names are OpenAPI's and those that Rust generators use.
+/// The bounds of an integer format. The names are those of OpenAPI and of Rust generators.
 pub(super) fn integer_bounds(format: &str) -> Option<(i128, i128)> {
     Some(match format {
         "int8" => (i8::MIN.into(), i8::MAX.into()),
@@ -15,7 +15,7 @@ pub(super) fn integer_bounds(format: &str) -> Option<(i128, i128)> {
     })
 }
 
-/// Whether a format says nothing about which JSON values are right.
+/// Whether a format doesn't restrict JSON values.
 pub(super) fn is_annotation(format: &str) -> bool {
     matches!(format, "float" | "double" | "password")
 }
@@ -28,12 +28,12 @@ pub(super) fn is_checked(format: &str) -> bool {
     )
 }
 
-/// Whether this format's meaning is known here at all.
+/// Whether this module knows the meaning of a format.
 pub(super) fn is_understood(format: &str) -> bool {
     is_checked(format) || is_annotation(format) || integer_bounds(format).is_some()
 }
 
-/// The length of every string of this format, where all have the same.
+/// The length of the strings of this format, if all have the same.
 pub(super) fn length(format: &str) -> Option<u64> {
     match format {
         "uuid" => Some(36),

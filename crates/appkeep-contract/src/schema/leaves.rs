@@ -10,7 +10,8 @@ use super::sample::{PROBES, text_of_length};
 use super::shape::{Shape, Types, range_of};
 
 impl<'a> Proof<'a> {
-    /// Strings. A rule that can't be proven is a difference when some string shows it.
+    /// Obstacles in the keywords of strings. A rule that can't be proven is a difference if a sample string
+    /// violates it.
     pub(super) fn string_within(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
         let own = &shape.strings;
         let mut doubts = Vec::new();
@@ -81,7 +82,7 @@ impl<'a> Proof<'a> {
         })
     }
 
-    /// Numbers, integers among them.
+    /// Obstacles in the keywords of numbers, including integers.
     pub(super) fn number_within(shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
         let own = &shape.numbers;
         let mut asked = range_of(large);
@@ -89,7 +90,7 @@ impl<'a> Proof<'a> {
             asked = asked.for_integers();
         }
         let mut reasons = Vec::new();
-        // Multiples may leave a gap at the end of a range, so that the difference admits nothing.
+        // Multiples may leave a gap at the end of a range, so that the difference is empty.
         let certain = own.multiples.is_empty();
         if let Some(min) = asked.min.filter(|min| !own.range.starts_within(*min)) {
             let what = format!(

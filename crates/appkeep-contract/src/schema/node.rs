@@ -1,4 +1,4 @@
-//! A schema at its place, and the document around it.
+//! A schema at its place, and the document that contains it.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -20,7 +20,7 @@ pub(super) struct Node<'a> {
 }
 
 impl Node<'_> {
-    /// A schema that admits exactly one value, made while a proof splits cases.
+    /// A schema that admits exactly one value, created when a proof splits cases.
     pub(super) fn only(value: &Value, at: &str) -> Self {
         Self {
             value: Cow::Owned(json!({"enum": [value]})),
@@ -52,7 +52,7 @@ impl Node<'_> {
         })
     }
 
-    /// The schema of one property, where `properties` names it.
+    /// The schema of one property, if `properties` names it.
     pub(super) fn property(&self, name: &str) -> Option<Self> {
         self.child("properties")
             .and_then(|properties| properties.child(name))
@@ -97,7 +97,7 @@ impl Node<'_> {
         }
     }
 
-    /// The schemas that this one is made of, one level down.
+    /// The subschemas, one level down.
     pub(super) fn parts(&self) -> Vec<Self> {
         let mut parts: Vec<Self> = Vec::new();
         for key in ["items", "not", "additionalProperties"] {
@@ -116,7 +116,7 @@ impl Node<'_> {
     }
 }
 
-/// Whether a keyword is one of the dialect, with a value of the right kind.
+/// Whether a keyword belongs to the dialect and has a value of the right kind.
 fn is_known(key: &str, value: &Value) -> bool {
     match key {
         "minProperties" | "maxProperties" | "minItems" | "maxItems" | "minLength" | "maxLength" => {
@@ -136,7 +136,7 @@ fn is_known(key: &str, value: &Value) -> bool {
     }
 }
 
-/// Whether a keyword says nothing about which values are right.
+/// Whether a keyword doesn't restrict values.
 pub(super) fn is_annotation(key: &str) -> bool {
     key.starts_with("x-")
         || matches!(
@@ -173,7 +173,7 @@ impl<'a> Side<'a> {
         self.root
     }
 
-    /// Follows references until something that is none.
+    /// Follows references to the first schema that isn't one.
     pub(super) fn resolve(&self, node: &Node<'a>) -> Result<Node<'a>, String> {
         let Some(reference) = node.word("$ref") else {
             return Ok(node.clone());
@@ -187,7 +187,7 @@ impl<'a> Side<'a> {
         })
     }
 
-    /// Whether a value is admitted; `None` when the schema can't be compiled.
+    /// Whether a schema admits a value; `None` if the schema can't be compiled.
     pub(super) fn admits(&self, node: &Node<'a>, value: &Value) -> Option<bool> {
         let mut validators = self.validators.borrow_mut();
         let validator = validators
@@ -196,7 +196,7 @@ impl<'a> Side<'a> {
         validator.as_ref().map(|validator| validator.is_valid(value))
     }
 
-    /// What validators pass over in silence, anywhere in a schema: unknown keywords and formats.
+    /// An unknown keyword or format anywhere in a schema, which validators ignore.
     pub(super) fn unchecked(&self, node: &Node<'a>) -> Option<String> {
         let mut seen = BTreeSet::new();
         let mut open = vec![node.clone()];

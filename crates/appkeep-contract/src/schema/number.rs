@@ -1,10 +1,10 @@
-//! Bounds of numbers, compared without losing a digit of an integer.
+//! Bounds of numbers, compared without losing precision for integers.
 
 use std::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-/// A number of a schema: exact where it is an integer.
+/// A number in a schema: exact if it is an integer.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Num {
     Int(i128),
@@ -35,7 +35,7 @@ impl Num {
         }
     }
 
-    /// The smallest integer that is not below this number; `None` where it is out of reach.
+    /// The smallest integer that is not below this number; `None` if it is out of range.
     fn ceil(self) -> Option<i128> {
         match self {
             Self::Int(int) => Some(int),
@@ -67,11 +67,11 @@ impl std::fmt::Display for Num {
     }
 }
 
-/// Spellings of one value beyond which nobody counts them.
+/// Maximum number of spellings of one value that are listed.
 const SPELLINGS_MAX: usize = 64;
 
-/// Every way to write a value that `enum` takes for the same: it compares numbers by what they are, while
-/// `type: integer` tells 1 from 1.0.
+/// All spellings of a value that `enum` considers equal: `enum` compares numbers by value, while `type:
+/// integer` distinguishes 1 from 1.0.
 pub(super) fn spellings(value: &Value) -> Option<Vec<Value>> {
     match value {
         Value::Number(number) => {
@@ -124,7 +124,7 @@ fn combined<T: Clone>(begun: &[T], next: &[Value], add: impl Fn(&mut T, &Value))
     Some(pairs.map(extend).collect())
 }
 
-/// Beyond this a double has no fraction and an `i128` still has room.
+/// Beyond this value, a double has no fraction; an `i128` still has room.
 const WHOLE_MAX: f64 = 1e30;
 
 #[expect(
@@ -159,7 +159,7 @@ pub(super) struct Bound {
     pub(super) exclusive: bool,
 }
 
-/// A range of numbers, open where nothing is said.
+/// A range of numbers; an end without a bound is open.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Range {
     pub(super) min: Option<Bound>,
@@ -181,7 +181,7 @@ impl Range {
         }
     }
 
-    /// The same range for integers only: inclusive whole ends.
+    /// The same range for integers: inclusive integer ends.
     pub(super) fn for_integers(self) -> Self {
         let min = self.min.map(|bound| match bound.at.ceil() {
             Some(int) if bound.exclusive && bound.at.is_whole() => inclusive(int + 1),
@@ -207,7 +207,7 @@ impl Range {
         }
     }
 
-    /// Whether no number is in both.
+    /// Whether the ranges have no number in common.
     pub(super) fn is_disjoint(self, other: Self) -> bool {
         let mut both = self;
         if let Some(min) = other.min {

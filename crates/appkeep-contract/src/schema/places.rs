@@ -1,12 +1,12 @@
-//! Schemas at the places where documents put them, or leave them out.
+//! Schemas at places in documents that may or may not have one.
 
 use super::contain::{Prover, Reason, Schema};
 use crate::document::SchemaPlace;
 
 impl<'a> Prover<'a> {
-    /// What stands against a schema of the first document lying within one of the second.
+    /// The obstacles to a schema of the first document being contained in one of the second.
     ///
-    /// Where no schema stands, anything goes.
+    /// A place without a schema permits everything.
     pub(crate) fn obstacles(&self, small: Option<&SchemaPlace>, large: Option<&SchemaPlace>) -> Vec<Reason> {
         let pointer = |place: Option<&SchemaPlace>| place.map(|place| place.0.clone()).unwrap_or_default();
         let obstacle = |what: &str, certain| {

@@ -1,7 +1,8 @@
-//! Whether two schemas say the same word for word, but for order and annotations.
+//! Comparison of two schemas for equality, except for order and annotations.
 //!
-//! Then they admit the same values, whatever the words mean: so what isn't understood, but hasn't changed,
-//! stands against no proof. References are followed. *No* says nothing: other words may mean the same.
+//! Equal schemas admit the same values even if their keywords are unknown, so an unknown keyword that hasn't
+//! changed isn't an obstacle to a proof. References are followed. `false` doesn't mean that the values
+//! differ: different schemas may admit the same values.
 
 use std::collections::HashSet;
 
@@ -9,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::node::{Node, Side, is_annotation};
 
-/// Whether two schemas of two documents say the same.
+/// Whether two schemas of two documents are equal.
 pub(super) fn is_same<'a>(one: (&Side<'a>, &Node<'a>), other: (&Side<'a>, &Node<'a>)) -> bool {
     let mut comparison = Comparison {
         one: one.0.root(),
@@ -23,7 +24,8 @@ pub(super) fn is_same<'a>(one: (&Side<'a>, &Node<'a>), other: (&Side<'a>, &Node<
 struct Comparison<'r> {
     one: &'r Value,
     other: &'r Value,
-    /// Pairs under comparison, by address: met again, they are the same unless a difference is found elsewhere.
+    /// Pairs under comparison, by address. When met again, they are assumed equal unless a difference is
+    /// found elsewhere.
     assumed: HashSet<(usize, usize)>,
     /// The same pairs in the order in which they were met.
     trail: Vec<(usize, usize)>,
@@ -37,7 +39,7 @@ impl Comparison<'_> {
         })
     }
 
-    /// What isn't understood: letter for letter, with whatever it refers to.
+    /// Compares unknown content exactly, including everything that it refers to.
     fn letters(&mut self, one: &Value, other: &Value) -> bool {
         self.pair(one, other, |this, one, other| match (one, other) {
             (Value::Object(one), Value::Object(other)) => {
@@ -53,7 +55,8 @@ impl Comparison<'_> {
         })
     }
 
-    /// Compares what two references lead to, once; a difference takes back whatever was assumed meanwhile.
+    /// Compares the targets of two references once. A difference revokes all assumptions that were made in
+    /// the meantime.
     fn pair(
         &mut self,
         one: &Value,
@@ -116,7 +119,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Branches in any order, each of them once.
+    /// Compares branches in any order, each of them once.
     fn branches(&mut self, one: &[Value], other: &[Value]) -> bool {
         let mut left: Vec<&Value> = other.iter().collect();
         one.len() == other.len()
@@ -127,7 +130,7 @@ impl Comparison<'_> {
     }
 }
 
-/// The schema that a reference leads to, or the schema itself.
+/// The target of a reference, or the schema itself.
 fn follow<'v>(root: &'v Value, schema: &'v Value) -> Option<&'v Value> {
     let Some(reference) = schema.get("$ref").and_then(Value::as_str) else {
         return Some(schema);

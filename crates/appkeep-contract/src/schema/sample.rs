@@ -1,6 +1,6 @@
-//! Values that a schema admits, to be sure that a difference is one.
+//! Sample values of a schema, which confirm that a difference is real.
 //!
-//! Whatever comes out of here was shown to a validator; *none* only means that none was found.
+//! A validator has checked every value returned here; `None` only means that no sample was found.
 
 use serde_json::{Map, Value, json};
 
@@ -9,7 +9,7 @@ use super::node::Node;
 use super::number::Num;
 use super::shape::{Shape, Types};
 
-/// Strings of many kinds, for samples and as counterexamples.
+/// Strings of many kinds, used as samples and as counterexamples.
 pub(super) const PROBES: &[&str] = &[
     "",
     " ",
@@ -37,10 +37,10 @@ pub(super) const PROBES: &[&str] = &[
     "000000000000000000000000000000000000000000000000",
 ];
 
-/// The longest string that is made up, in characters.
+/// Maximum length of a generated string, in characters.
 const LENGTH_MAX: u64 = 10_000;
 
-/// The most items of an array that is made up.
+/// Maximum number of items of a generated array.
 const ITEMS_MAX: u64 = 16;
 
 impl<'a> Proof<'a> {
@@ -90,7 +90,7 @@ impl<'a> Proof<'a> {
         for name in &shape.objects.required {
             members.insert(name.clone(), self.sample(&shape.objects.property(name)?)?);
         }
-        // No more than have to be there.
+        // Only as many members as required.
         for name in shape.objects.names() {
             if members.len() as u64 >= shape.objects.min {
                 break;
@@ -104,7 +104,7 @@ impl<'a> Proof<'a> {
     }
 }
 
-/// A string of that many characters.
+/// A string with that many characters.
 pub(super) fn text_of_length(length: u64) -> Option<Value> {
     let length = usize::try_from(length).ok().filter(|_| length <= LENGTH_MAX)?;
     Some("a".repeat(length).into())

@@ -1,4 +1,4 @@
-//! One alternative of a schema: a conjunction of plain restrictions, without `anyOf` and its like.
+//! One alternative of a schema: a conjunction of plain restrictions, without combinators such as `anyOf`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use super::formats;
 use super::node::Node;
 use super::number::{Bound, Num, Range, spellings};
 
-/// A set of JSON types. Integers are kept apart from numbers with a fraction.
+/// A set of JSON types. Integers are distinguished from numbers with a fraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Types(u8);
 
@@ -24,7 +24,7 @@ impl Types {
     pub(super) const OBJECT: Self = Self(0b100_0000);
     pub(super) const ALL: Self = Self(0b111_1111);
 
-    /// What `type` says; everything where it says nothing, `None` for a word that is no type.
+    /// The set of a schema's `type`: all types without it, `None` for an unknown type.
     pub(super) fn of(node: &Node<'_>) -> Option<Self> {
         match node.get("type") {
             None => Some(Self::ALL),
@@ -58,7 +58,7 @@ impl Types {
         self.0 & other.0 != 0
     }
 
-    /// The single types in this set, integers and fractions together where both are in.
+    /// The single types in this set; integers and fractions count as one if both are in the set.
     fn each(self) -> Vec<Self> {
         let numbers = self.and(Self::NUMBER);
         [
@@ -94,7 +94,7 @@ impl std::fmt::Display for Types {
     }
 }
 
-/// What is known about the strings of a shape.
+/// The restrictions on the strings of a shape.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Strings {
     pub(super) min: u64,
@@ -103,14 +103,14 @@ pub(super) struct Strings {
     pub(super) formats: Vec<String>,
 }
 
-/// What is known about the numbers of a shape.
+/// The restrictions on the numbers of a shape.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Numbers {
     pub(super) range: Range,
     pub(super) multiples: Vec<Num>,
 }
 
-/// What is known about the arrays of a shape.
+/// The restrictions on the arrays of a shape.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Arrays<'a> {
     pub(super) items: Vec<Node<'a>>,
@@ -119,10 +119,10 @@ pub(super) struct Arrays<'a> {
     pub(super) unique: bool,
 }
 
-/// What is known about the objects of a shape.
+/// The restrictions on the objects of a shape.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Objects<'a> {
-    /// Schemas with `properties` or `additionalProperties`; each has its say about every member.
+    /// Schemas with `properties` or `additionalProperties`; each of them restricts every member.
     parts: Vec<Node<'a>>,
     pub(super) required: BTreeSet<String>,
     pub(super) min: u64,
@@ -134,7 +134,7 @@ pub(super) struct Objects<'a> {
 }
 
 impl<'a> Objects<'a> {
-    /// All schemas that a member has to satisfy; `None` where it can't be there.
+    /// All schemas that a member has to satisfy; `None` if it can't be present.
     pub(super) fn property(&self, name: &str) -> Option<Vec<Node<'a>>> {
         if self.absent.contains(name) || (self.is_full() && !self.required.contains(name)) {
             return None;
@@ -149,7 +149,7 @@ impl<'a> Objects<'a> {
         Some(schemas)
     }
 
-    /// All schemas that a member nobody names has to satisfy; `None` where there can't be any.
+    /// All schemas that an unnamed member has to satisfy; `None` if there can't be any.
     pub(super) fn others(&self) -> Option<Vec<Node<'a>>> {
         if self.is_full() {
             return None;
@@ -161,12 +161,12 @@ impl<'a> Objects<'a> {
         Some(schemas)
     }
 
-    /// Whether there is no room beside the required members.
+    /// Whether there is no room for optional members.
     fn is_full(&self) -> bool {
         self.max.is_some_and(|max| max <= self.required.len() as u64)
     }
 
-    /// Every member that some schema names.
+    /// All members that some schema names.
     pub(super) fn names(&self) -> BTreeSet<String> {
         let in_part = |part: &Node<'a>| {
             let properties = part.get("properties").and_then(Value::as_object);
@@ -180,7 +180,7 @@ impl<'a> Objects<'a> {
     }
 }
 
-/// What a schema says about members that it doesn't name: `Some(None)` is anything, `None` is nothing.
+/// The schema for unnamed members: `Some(None)` permits everything, `None` nothing.
 #[expect(
     clippy::option_option,
     reason = "forbidden, unrestricted and restricted are three answers"
@@ -199,17 +199,17 @@ pub(super) struct Shape<'a> {
     /// The schemas that this is an alternative of.
     pub(super) whole: Rc<Vec<Node<'a>>>,
     pub(super) types: Types,
-    /// Where `enum` limits the values: candidates, of which validators say which ones count.
+    /// Candidate values from `enum`; validators decide which of them are valid.
     pub(super) values: Option<Vec<Value>>,
     pub(super) strings: Strings,
     pub(super) numbers: Numbers,
     pub(super) arrays: Arrays<'a>,
     pub(super) objects: Objects<'a>,
-    /// Restrictions that were left out, so that this shape may be too large.
+    /// Restrictions that were left out, so that this shape may admit too much.
     pub(super) vague: Vec<String>,
 }
 
-/// Up to this many integers a range counts as a list of values.
+/// Maximum number of integers for which a range counts as a list of values.
 const LISTED_MAX: i128 = 64;
 
 impl<'a> Shape<'a> {
@@ -226,7 +226,7 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// Takes in the plain keywords of one schema; combinators are somebody else's business.
+    /// Adds the plain keywords of one schema; combinators are handled by the expansion.
     pub(super) fn restrict(&mut self, node: &Node<'a>) {
         match Types::of(node) {
             Some(types) => self.types = self.types.and(types),
@@ -290,7 +290,7 @@ impl<'a> Shape<'a> {
             .extend(node.get("multipleOf").and_then(Num::read));
     }
 
-    /// One shape per type, small sets written out as values.
+    /// Splits into one shape per type, with small sets written as values.
     pub(super) fn split(self) -> Vec<Self> {
         if self.values.is_some() {
             return vec![self];
@@ -328,7 +328,7 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// Whether the restrictions of this single type contradict each other in plain sight.
+    /// Whether the restrictions of this single type obviously contradict each other.
     pub(super) fn is_plainly_empty(&self) -> bool {
         match self.types {
             Types::STRING => self.strings.max.is_some_and(|max| max < self.strings.min),
@@ -371,7 +371,7 @@ impl<'a> Shape<'a> {
     }
 }
 
-/// The range that a schema gives to numbers, by bounds and by format.
+/// The range of numbers that a schema's bounds and format define.
 pub(super) fn range_of(node: &Node<'_>) -> Range {
     let mut range = Range::default();
     let exclusive = |key: &str| node.get(key) == Some(&Value::Bool(true));

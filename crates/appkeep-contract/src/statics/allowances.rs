@@ -1,17 +1,17 @@
-//! Differences that are meant to be there: the one table, and its application.
+//! Allowances for intended differences.
 
 use serde::Serialize;
 
 use super::{Code, StaticFinding};
 
-/// One difference that is no finding, with the reason why.
+/// An intended difference, with the reason.
 #[derive(Debug, Clone, Copy)]
 pub struct Allowance {
     /// The kind of difference.
     pub code: Code,
     /// The statuses, headers or media types that it is allowed for; empty means any.
     pub subjects: &'static [&'static str],
-    /// The difference in words.
+    /// A description of the difference.
     pub what: &'static str,
     /// Why it is allowed.
     pub reason: &'static str,
@@ -24,7 +24,8 @@ impl Allowance {
     }
 }
 
-/// What a document written by dropshot can't say. Each of these is verified live instead.
+/// Parts of the contract that a document written by dropshot can't express. Each of them is verified live
+/// instead.
 pub const DROPSHOT: &[Allowance] = &[
     Allowance {
         code: Code::StatusRange,
@@ -73,11 +74,11 @@ pub const DROPSHOT: &[Allowance] = &[
 pub struct Allowed {
     /// The kind of difference.
     pub code: Code,
-    /// The difference in words.
+    /// A description of the difference.
     pub what: String,
     /// Why it is allowed.
     pub reason: String,
-    /// How many differences it covers.
+    /// Number of differences that it covers.
     pub count: usize,
 }
 
@@ -92,11 +93,11 @@ pub const STALE_RULE: &str = "Every allowance covers a difference.";
 pub struct StaleAllowance {
     /// The kind of difference, as its code.
     pub code: String,
-    /// The difference in words.
+    /// A description of the difference.
     pub what: String,
 }
 
-/// Parts findings into those that stay and those that an allowance covers.
+/// Separates findings with an allowance from those without.
 pub(super) fn apply(
     found: Vec<StaticFinding>,
     allowances: &[Allowance],

@@ -5,7 +5,7 @@ use serde::Serialize;
 use self::Direction::{Documents, Requests, Responses};
 use crate::code_table::code_table;
 
-/// Which half of the relation a difference breaks.
+/// The half of the relation that a difference breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Direction {
@@ -13,12 +13,12 @@ pub enum Direction {
     Requests,
     /// Server ⊆ contract.
     Responses,
-    /// Neither: the documents tell people or tools different things.
+    /// Neither: the documents give people or tools different information.
     Documents,
 }
 
 impl Direction {
-    /// The relation in words.
+    /// A description of the relation.
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
@@ -125,7 +125,7 @@ impl Code {
         self.columns().0
     }
 
-    /// What to do about it.
+    /// Advice on the difference.
     #[must_use]
     pub fn advice(self) -> &'static str {
         self.columns().1

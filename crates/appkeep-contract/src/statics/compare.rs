@@ -1,10 +1,10 @@
-//! Operation by operation.
+//! Comparison of operations.
 
 use super::{Code, StaticFinding, requests, responses};
 use crate::document::{Document, Operation, SchemaPlace};
 use crate::schema::Prover;
 
-/// Everything in which two documents differ to a peer's disadvantage.
+/// All differences between two documents that may break a client or server.
 pub(super) fn compare(contract: &Document, server: &Document) -> Vec<StaticFinding> {
     let mut findings = Vec::new();
     let requests = Prover::new(contract.root(), server.root());
@@ -67,7 +67,7 @@ pub(super) struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    /// Puts a difference down; two media types with one schema make one difference.
+    /// Records a difference; two media types with the same schema count as one difference.
     pub(super) fn note(
         &mut self,
         code: Code,

@@ -1,4 +1,4 @@
-//! Requests: whatever the contract permits must be accepted.
+//! Requests: the server must accept everything that the contract permits.
 
 use super::Code;
 use super::compare::Pair;

@@ -1,13 +1,13 @@
-//! Responses: whatever the server can say must be permitted.
+//! Responses: the contract must permit everything that the server can return.
 
 use super::Code;
 use super::compare::Pair;
 use crate::document::{Response, StatusKey};
 
-/// Compares statuses, and for each status headers and bodies.
+/// Compares statuses, and the headers and bodies of each status.
 ///
-/// A range in the server's document is one difference of its own; what stands under it isn't compared
-/// with the single statuses of the contract.
+/// A range in the server's document is a single difference; its content isn't compared with the individual
+/// statuses of the contract.
 pub(super) fn compare(pair: &mut Pair<'_>) {
     let (promised, kept) = (pair.promised, pair.kept);
     for own in &kept.responses {

@@ -24,7 +24,7 @@ fn judge_with(change: impl FnOnce(&mut Value), allowances: &[Allowance]) -> Stat
     verify(&CONTRACT, &server, allowances)
 }
 
-/// The distinct codes that a change gets.
+/// The distinct codes of the findings after a change.
 fn codes(change: impl FnOnce(&mut Value)) -> Vec<&'static str> {
     let mut codes: Vec<_> = judge(change)
         .findings
@@ -287,7 +287,7 @@ fn what_cannot_be_decided_is_a_finding() {
     assert_eq!(odd, ["parameter-schema-unknown"]);
 }
 
-/// The authored document, bent the way dropshot would write it.
+/// Changes the authored document to what dropshot would write.
 fn as_dropshot_writes(root: &mut Value) {
     let problem = json!({"description": "Error", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}});
     root["components"]["responses"]["Error"] = problem;
@@ -309,7 +309,7 @@ fn as_dropshot_writes(root: &mut Value) {
     strip(root);
 }
 
-/// Takes away what dropshot can't write: response headers and vendor media types.
+/// Removes what dropshot can't write: response headers and vendor media types.
 fn strip(value: &mut Value) {
     match value {
         Value::Object(members) => {

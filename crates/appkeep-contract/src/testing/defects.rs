@@ -10,10 +10,10 @@ mod time;
 
 use super::injection::Defect;
 
-/// What a failing storage gives as its reason, which no response may contain.
+/// The error message of a failing storage, which no response may contain.
 pub const STORAGE_REASON: &str = "fault-injected-into-the-store";
 
-/// How much of a response the checker reads at most in these tests, in bytes.
+/// The maximum size of a response that the checker reads in these tests, in bytes.
 pub const BODY_BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// The size of an app's data in these tests, in bytes.

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::document::{Document, Operation};
 
-/// What the type of a problem begins with.
+/// The beginning of a problem's type.
 const PROBLEMS: &str = "https://astra.netapp.io/problems/";
 
 static DOCUMENT: LazyLock<Document> =

@@ -1,4 +1,4 @@
-//! What a defect is, and how it is injected into the traffic between the checker and an honest server.
+//! Defects, and their injection into the traffic between the checker and an honest server.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,20 +9,20 @@ use serde_json::Value;
 use super::exchange::{Request, Response};
 use super::listener::without_connection;
 
-/// What a defect is about.
+/// The kind of a defect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DefectKind {
     /// One response by itself.
     Shape,
     /// The choice of the response to a request.
     Protocol,
-    /// What responses say about backups, snapshots and lists.
+    /// The content of responses: backups, snapshots and lists.
     Semantics,
     /// How responses change over time.
     Time,
 }
 
-/// In front of which servers a defect is injected.
+/// The servers in front of which a defect is injected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Servers {
     /// The fake server in memory.
@@ -38,9 +38,9 @@ pub enum Servers {
 pub struct Defect {
     /// Its name in the tables of results.
     pub id: &'static str,
-    /// What the server does wrong, in one sentence.
+    /// A description of the defect, in one sentence.
     pub summary: &'static str,
-    /// What it is about.
+    /// Its kind.
     pub kind: DefectKind,
     /// How it is injected.
     pub injection: Injection,
@@ -125,7 +125,7 @@ impl Defect {
         self
     }
 
-    /// The same, shown by lists of what the operator declares.
+    /// The same, shown by lists of resources that the operator declares.
     pub(super) const fn of_declared(mut self) -> Self {
         self.shown_by = DECLARED;
         self
@@ -253,7 +253,7 @@ impl Upstream for HttpUpstream {
     }
 }
 
-/// An honest server, and what a defect has to know about it.
+/// An honest server, and the information about it that defects need.
 #[derive(Clone)]
 pub struct Context {
     /// The server.
@@ -264,7 +264,7 @@ pub struct Context {
     pub viewer: String,
     /// The checker's two accounts.
     pub accounts: [Tenant; 2],
-    /// What the defect remembers.
+    /// The state of the defect.
     pub memory: Arc<Mutex<Memory>>,
 }
 
@@ -302,7 +302,7 @@ impl Context {
     }
 }
 
-/// What a defect remembers about earlier requests and responses.
+/// The state of a defect, from earlier requests and responses.
 #[derive(Debug, Default)]
 pub struct Memory {
     /// How often something was seen.

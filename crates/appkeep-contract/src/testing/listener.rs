@@ -23,7 +23,7 @@ use super::injection::{Context, Injection};
 /// Headers of a connection, which aren't passed on.
 const OF_CONNECTION: [HeaderName; 4] = [CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING];
 
-/// A listener that a function answers; it is closed when it is dropped.
+/// A listener whose responses come from a function; it is closed when it is dropped.
 pub struct Listener {
     url: String,
     task: JoinHandle<()>,
@@ -115,7 +115,8 @@ async fn read(request: http::Request<Incoming>) -> io::Result<Request> {
     })
 }
 
-/// A body that is read as it arrives, even if it isn't used: otherwise the connection breaks before the response is read.
+/// A body that is read as it arrives, even if it isn't used: otherwise the connection breaks before the
+/// response is read.
 fn passed_on(mut body: Incoming) -> reqwest::Body {
     let (sender, receiver) = mpsc::unbounded_channel();
     tokio::spawn(async move {

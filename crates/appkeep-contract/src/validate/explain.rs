@@ -1,16 +1,16 @@
-//! Validation errors in words: of a failed choice, the branch that came nearest.
+//! Descriptions of validation errors. For a failed choice, the closest branch is described.
 
 use jsonschema::error::ValidationErrorKind;
 use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
-/// Errors reported for one value; more say nothing new.
+/// Maximum number of errors reported for one value; more add no information.
 const ERRORS_MAX: usize = 20;
 
-/// Characters of an offending value that are shown.
+/// Maximum number of characters shown of an invalid value.
 const SHOWN_CHARS_MAX: usize = 80;
 
-/// Everything that a validator has against a value, one line each.
+/// All validation errors of a value, one line each.
 pub(super) fn explain(validator: &Validator, value: &Value) -> Vec<String> {
     if validator.is_valid(value) {
         return Vec::new();
@@ -37,7 +37,8 @@ fn nearest(error: &ValidationError<'_>) -> Vec<String> {
     }
 }
 
-/// How far a branch is from admitting the value: another type is farther than any number of faults inside.
+/// The distance of a branch from admitting the value: a different type is farther than any number of errors
+/// inside.
 fn distance(choice: &ValidationError<'_>, branch: &[ValidationError<'_>]) -> (bool, usize) {
     let here = choice.instance_path().as_str();
     let other_type = branch.iter().any(|error| {

@@ -106,7 +106,7 @@ fn a_failed_choice_is_explained_by_its_nearest_branch() {
     assert!(found.iter().any(|line| line.contains("/items/0/id")), "{found:?}");
 }
 
-/// For a document whose only operation is answered with that content.
+/// A validator for a document with one operation, whose response has that content.
 fn validator_of_a_note(content: &Value) -> ResponseValidator {
     let root = json!({
         "openapi": "3.0.3",
@@ -120,7 +120,7 @@ fn validator_of_a_note(content: &Value) -> ResponseValidator {
     ResponseValidator::new(document).unwrap()
 }
 
-/// What is said about a body that a schema doesn't admit.
+/// The descriptions of the violations in an invalid body.
 fn explained(schema: &Value, body: &Value) -> Vec<String> {
     let validator = validator_of_a_note(&json!({"application/json": {"schema": schema}}));
     let headers = [(JSON.0.to_owned(), JSON.1.to_owned())];
@@ -134,7 +134,7 @@ fn explained(schema: &Value, body: &Value) -> Vec<String> {
     found.into_iter().map(|violation| violation.what).collect()
 }
 
-/// An object that has to have those properties.
+/// An object schema that requires those properties.
 fn having(properties: &Value) -> Value {
     let names: Vec<_> = properties.as_object().unwrap().keys().collect();
     json!({"type": "object", "required": names, "properties": properties})
@@ -171,7 +171,7 @@ fn a_branch_of_the_right_type_is_nearer_than_any_of_another() {
 fn an_explanation_shows_what_came_and_cuts_what_is_long() {
     let shown = |text: &str| explained(&json!({"type": "integer"}), &json!(text)).join("\n");
     insta::assert_snapshot!(shown("seven"), @r#"the body: the value is not of type "integer" (found "seven")"#);
-    // With its quotes the first is just as long as what is shown whole.
+    // With its quotes, the first one has exactly the maximum length that is shown completely.
     let (whole, long) = ("ä".repeat(78), "ä".repeat(79));
     let ending = |told: String| told.split_once(" (found ").unwrap().1.to_owned();
     assert_eq!(ending(shown(&whole)), format!("\"{whole}\")"));

@@ -1,4 +1,4 @@
-//! The rules that every response has to keep, whatever was asked.
+//! The rules for every response, independent of the request.
 
 use crate::code_table::code_table;
 
@@ -41,7 +41,7 @@ code_table! {
 }
 
 impl Violated {
-    /// What to do about it.
+    /// Advice on the violation.
     #[must_use]
     pub fn advice(self) -> &'static str {
         self.columns()

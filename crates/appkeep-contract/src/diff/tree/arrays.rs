@@ -1,10 +1,10 @@
-//! Lists whose order says nothing: what belongs together.
+//! Pairs of items in lists whose order has no meaning.
 
 use serde_json::Value;
 
 use super::target;
 
-/// Indices of what belongs together; one that stands alone has no partner.
+/// Pairs of indices; an item without a counterpart has `None`.
 pub(super) type Pairs = Vec<(Option<usize>, Option<usize>)>;
 
 /// Whether two lists hold the same values.
@@ -12,7 +12,7 @@ pub(super) fn is_same_set(one: &[Value], other: &[Value]) -> bool {
     one.iter().all(|value| other.contains(value)) && other.iter().all(|value| one.contains(value))
 }
 
-/// Equal branches belong together, the rest in order.
+/// Pairs equal branches, and the rest in order.
 pub(super) fn branches(lists: (&[Value], &[Value])) -> Pairs {
     let (mut pairs, old, new) = equals(lists);
     let count = old.len().max(new.len());
@@ -20,7 +20,7 @@ pub(super) fn branches(lists: (&[Value], &[Value])) -> Pairs {
     pairs
 }
 
-/// Equal parameters belong together, and those of one name and place.
+/// Pairs equal parameters, then those with the same name and location.
 pub(super) fn parameters(roots: (&Value, &Value), lists: (&[Value], &[Value])) -> Pairs {
     let (mut pairs, old, mut new) = equals(lists);
     for one in old {
@@ -34,7 +34,7 @@ pub(super) fn parameters(roots: (&Value, &Value), lists: (&[Value], &[Value])) -
     pairs
 }
 
-/// Equal values, and the indices of those that have no equal.
+/// Pairs equal values; also returns the indices of values without an equal.
 fn equals((old, new): (&[Value], &[Value])) -> (Pairs, Vec<usize>, Vec<usize>) {
     let mut left: Vec<usize> = (0..new.len()).collect();
     let mut alone = Vec::new();
@@ -48,7 +48,7 @@ fn equals((old, new): (&[Value], &[Value])) -> (Pairs, Vec<usize>, Vec<usize>) {
     (pairs, alone, left)
 }
 
-/// Name and place of a parameter, wherever it is written.
+/// The name and location of a parameter, which may be a reference.
 fn key<'v>(root: &'v Value, value: &'v Value) -> Option<(&'v str, &'v str)> {
     let value = match target(value) {
         Some(pointer) => root.pointer(&pointer)?,

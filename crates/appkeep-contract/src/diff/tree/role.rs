@@ -1,13 +1,13 @@
-//! What stands under a name, by the name and where it is used.
+//! The role of a value, given its name and where it is used.
 
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
 
-/// What kind of thing differs.
+/// The kind of a differing value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::diff) enum Kind {
-    /// Text for people.
+    /// A text for people.
     Words,
     /// `x-…`.
     Extension,
@@ -21,7 +21,7 @@ pub(in crate::diff) enum Kind {
     Encoding,
     /// `callbacks`.
     Callback,
-    /// What peers may notice.
+    /// Anything that clients or servers may notice.
     Other,
 }
 
@@ -32,24 +32,24 @@ pub(super) enum Role {
     Skip,
     /// As a whole.
     Leaf(Kind),
-    /// As text that explains a name.
+    /// As a text that describes a name.
     Text,
-    /// As a whole, but its own words apart.
+    /// As a whole, with its descriptions compared separately.
     Promise,
-    /// As a list whose order says nothing.
+    /// As a list whose order has no meaning.
     Set,
-    /// As schemas whose order says nothing.
+    /// As schemas whose order has no meaning.
     Branches,
-    /// Member by member, each by its name.
+    /// Member by member; the names are keywords of OpenAPI.
     Thing,
-    /// Name by name: the names are the document's own.
+    /// Entry by entry; the names are defined by the document.
     Things(Inner),
 }
 
-/// What a name of the document's own stands for.
+/// The role of an entry whose name is defined by the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Inner {
-    /// Something with members of its own.
+    /// An object with members of its own.
     Thing,
     /// An example.
     Example,
@@ -70,10 +70,10 @@ impl Inner {
     }
 }
 
-/// What stands for a map that was left out.
+/// The value used for a missing map.
 pub(super) static EMPTY: LazyLock<Map<String, Value>> = LazyLock::new(Map::new);
 
-/// What stands under a keyword of OpenAPI.
+/// The role of the value of an OpenAPI keyword.
 pub(super) fn of(key: &str) -> Role {
     match key {
         "description" | "summary" | "title" | "externalDocs" | "tags" | "termsOfService" | "contact"

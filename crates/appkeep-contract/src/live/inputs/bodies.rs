@@ -1,4 +1,4 @@
-//! Bodies: a sound one with everything in it, spoilt in one place.
+//! Request bodies: a valid body with all members, changed in one place.
 
 use serde_json::{Value, json};
 
@@ -7,13 +7,13 @@ use super::values::{of_another_type, sound};
 use super::{Input, InputCase, Verdict};
 use crate::document::Operation;
 
-/// The problem of a body that doesn't fit its schema.
+/// The problem for a body that violates its schema.
 const SHAPE: u32 = 8;
 
-/// A member that no schema has.
+/// A member that isn't in any schema.
 const SURPRISE: &str = "surprise";
 
-/// Every case of an operation's body.
+/// All cases of an operation's body.
 pub(super) fn cases<'d>(source: &'d Source<'d>, operation: &Operation) -> Vec<InputCase> {
     let mut media = operation.body.iter().flat_map(|body| &body.content);
     let Some(place) = media.find_map(|media| media.schema.as_ref()) else {
@@ -77,7 +77,7 @@ impl Walk<'_> {
         });
     }
 
-    /// The sound body with another value in one place.
+    /// The valid body with another value in one place.
     fn with(&self, path: &[String], value: Value) -> Value {
         let mut body = self.whole.clone();
         if let Some(place) = body.pointer_mut(&pointer(path)) {

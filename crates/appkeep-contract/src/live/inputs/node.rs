@@ -1,4 +1,4 @@
-//! A schema with all that it refers to, as one set of keywords.
+//! A schema with everything that it refers to, as one set of keywords.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -11,7 +11,7 @@ use super::values::Texts;
 use crate::document::{Document, resolve};
 use crate::schema::Components;
 
-/// A document, and what was found out about its schemas so far.
+/// A document, with cached results for its schemas.
 pub(super) struct Source<'d> {
     pub(super) document: &'d Document,
     components: Components,
@@ -28,11 +28,11 @@ impl<'d> Source<'d> {
     }
 }
 
-/// The keywords of a schema, of what its references lead to, and of the branches of `allOf`.
+/// The keywords of a schema, of the schemas it refers to, and of the branches of `allOf`.
 #[derive(Clone)]
 pub(super) struct Node<'d> {
     source: &'d Source<'d>,
-    /// Each with where it stands.
+    /// The parts, each with its pointer.
     parts: Vec<(String, &'d Map<String, Value>)>,
 }
 
@@ -44,7 +44,7 @@ impl<'d> Node<'d> {
         Self { source, parts }
     }
 
-    /// The texts that are tried for it; found out once for all schemas that say the same.
+    /// The strings that are tried for it; computed once for all equal schemas.
     pub(super) fn texts(&self) -> Rc<Texts> {
         let key = self.schema(|_| true).to_string();
         if let Some(known) = self.source.texts.borrow().get(&key) {
@@ -82,12 +82,12 @@ impl<'d> Node<'d> {
         self.keyword(name)?.as_u64()
     }
 
-    /// Its type, as a word.
+    /// The value of `type`, or `any`.
     pub(super) fn kind(&self) -> &'d str {
         self.text("type").unwrap_or("any")
     }
 
-    /// The members that it names, each with its schema.
+    /// The named members, each with its schema.
     pub(super) fn properties(&self) -> Vec<(&'d str, Node<'d>)> {
         let mut found = Vec::new();
         for (at, part) in &self.parts {
@@ -122,7 +122,7 @@ impl<'d> Node<'d> {
         self.keyword("nullable") == Some(&Value::Bool(true))
     }
 
-    /// A validator of those of the keywords that `counts` picks; `None` when there can be none.
+    /// A validator for the keywords that `counts` selects; `None` if they can't be compiled.
     pub(super) fn validator(&self, counts: impl Fn(&str) -> bool) -> Option<Validator> {
         self.source.components.compile(&self.schema(counts)).ok()
     }

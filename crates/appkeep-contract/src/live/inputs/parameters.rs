@@ -1,10 +1,10 @@
-//! Parameters: each constraint of each broken once, and sound values of several kinds.
+//! Parameters: each constraint of each parameter violated once, and several valid values.
 
 use super::node::{Node, Source};
 use super::{CONSTRAINTS, Input, InputCase, SOUND_MAX, Verdict};
 use crate::document::{Operation, Parameter, ParameterLocation};
 
-/// Every case of an operation's parameters.
+/// All cases of an operation's parameters.
 pub(super) fn cases<'d>(source: &'d Source<'d>, operation: &Operation) -> Vec<InputCase> {
     let parameters = operation.parameters.iter();
     parameters
@@ -60,7 +60,7 @@ fn cases_of<'d>(source: &'d Source<'d>, operation: &Operation, parameter: &Param
     cases
 }
 
-/// What can't be accepted is refused with the problem of its place.
+/// The result for an unacceptable value: the problem depends on the parameter's location.
 fn refused(parameter: &Parameter) -> Verdict {
     let (problem, culprit) = match (parameter.location, parameter.name.as_str()) {
         (ParameterLocation::Path, "account_id") => (33, None),
@@ -70,7 +70,7 @@ fn refused(parameter: &Parameter) -> Verdict {
     Verdict::Refused { problem, culprit }
 }
 
-/// The words that a pattern names one by one, each of which it admits alone.
+/// The alternatives of a pattern that is a list of words.
 fn enumerated(node: &Node<'_>) -> Option<Vec<String>> {
     let pattern = node.text("pattern")?;
     let list = pattern.strip_prefix("^(")?.split(')').next()?;

@@ -1,4 +1,4 @@
-//! What is made from the authored document.
+//! The requests generated from the authored document.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -98,7 +98,8 @@ fn every_case_is_what_it_was() {
     insta::assert_snapshot!(said(&Document::authored().unwrap()));
 }
 
-/// What our document doesn't have: objects that may have more members, `null`, switches, words one by one.
+/// Covers what our document doesn't have: objects with additional members, `null`, booleans, patterns that
+/// list words.
 #[test]
 fn cases_of_another_document() {
     let document = json!({
@@ -126,7 +127,7 @@ fn cases_of_another_document() {
     insta::assert_snapshot!(said(&Document::from_value("notes", document).unwrap()));
 }
 
-/// All cases of a document, and how often each comes.
+/// All cases of a document, with their numbers.
 fn said(document: &Document) -> String {
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
     for case in cases(document) {

@@ -1,10 +1,10 @@
-//! Values that keep a schema's constraints, and values that break exactly one.
+//! Values that satisfy all constraints of a schema, and values that violate exactly one.
 
 use serde_json::{Map, Value, json};
 
 use super::node::Node;
 
-/// Texts of many kinds. None is an empty path segment or one that a URL would take for something else.
+/// Strings of many kinds. None of them is an empty path segment or a segment with a special meaning in a URL.
 const TEXTS: &[&str] = &[
     "a",
     "0",
@@ -38,14 +38,14 @@ const TEXTS: &[&str] = &[
     "id, name",
 ];
 
-/// The longest text that is made up.
+/// Maximum length of a generated string.
 const LENGTH_MAX: u64 = 10_000;
 
-/// The texts that are tried for a schema.
+/// The strings that are tried for a schema.
 pub(super) struct Texts {
-    /// Those that keep everything.
+    /// The strings that satisfy all constraints.
     pub(super) sound: Vec<String>,
-    /// For each constraint a text that breaks it, and the others only if that can't be done otherwise.
+    /// A string for each constraint that violates it, and other constraints only if there is no other way.
     breaking: Vec<(&'static str, String)>,
 }
 
@@ -64,7 +64,7 @@ impl Texts {
         }
     }
 
-    /// The text that breaks a keyword, if one was found.
+    /// The string that violates a keyword, if one was found.
     pub(super) fn breaking(&self, keyword: &str) -> Option<&str> {
         let mut all = self.breaking.iter();
         all.find(|(known, _)| *known == keyword)
@@ -83,7 +83,7 @@ fn breaking(node: &Node<'_>, keyword: &str, texts: &[String]) -> Option<String> 
     only.or_else(|| texts.iter().find(breaks)).cloned()
 }
 
-/// Every text that may be tried.
+/// All strings that may be tried.
 fn candidates(node: &Node<'_>) -> Vec<String> {
     let mut texts: Vec<String> = node.text("example").map(str::to_owned).into_iter().collect();
     texts.extend(TEXTS.iter().map(|text| (*text).to_owned()));
@@ -100,7 +100,7 @@ fn candidates(node: &Node<'_>) -> Vec<String> {
     texts
 }
 
-/// A value that keeps everything, with all members that may be there.
+/// A value that satisfies all constraints, with all optional members.
 pub(super) fn sound(node: &Node<'_>) -> Option<Value> {
     if let Some(values) = node.keyword("enum").and_then(Value::as_array) {
         return values.first().cloned();

@@ -1,4 +1,4 @@
-//! Holding a list against what must be in it.
+//! Compares a list with its expected content.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use crate::live::progress::timestamp;
 use crate::live::stage::id_of;
 use crate::live::wire::Answer;
 
-/// What was asked of a list.
+/// The parameters of a list request.
 struct Asked<'c> {
     call: &'c Call,
     kind: Kind,
@@ -40,7 +40,7 @@ impl<'c> Asked<'c> {
         }
     }
 
-    /// Whether everything has to be in it.
+    /// Whether the response must contain all items.
     fn is_whole(&self) -> bool {
         self.limit.is_none() && !self.goes_on
     }
@@ -50,7 +50,7 @@ impl<'c> Asked<'c> {
     }
 }
 
-/// Everything that a list says wrong.
+/// All rules that a list violates.
 pub(super) fn judge(model: &mut Model, call: &Call, answer: &Answer) -> Vec<Wrong> {
     let asked = Asked::of(call);
     let mut wrong = figures(&asked, answer);
@@ -101,7 +101,7 @@ pub(super) fn judge(model: &mut Model, call: &Call, answer: &Answer) -> Vec<Wron
     wrong
 }
 
-/// Order, count, and whether it goes on.
+/// Checks the order, the count and the presence of a next page.
 fn figures(asked: &Asked<'_>, answer: &Answer) -> Vec<Wrong> {
     let mut wrong = Vec::new();
     let items = answer.items();
@@ -127,7 +127,7 @@ fn figures(asked: &Asked<'_>, answer: &Answer) -> Vec<Wrong> {
             wrong.push(rules::LIMIT.broken("without `limit` there is a `continue`".to_owned()));
         }
         Some(limit) => {
-            // A limit that is no number is refused, and one beyond every count cuts nothing.
+            // A limit that isn't a number is rejected, and a huge one has no effect.
             let most = limit.parse().unwrap_or(usize::MAX);
             if items.len() > most {
                 wrong
@@ -154,7 +154,7 @@ fn figures(asked: &Asked<'_>, answer: &Answer) -> Vec<Wrong> {
     wrong
 }
 
-/// A thing as a list shows it.
+/// Checks a resource in a list.
 fn shown(thing: &mut Thing, item: &Value) -> Vec<Wrong> {
     let modified = |value: &Value| timestamp(value, "modificationTimestamp");
     if modified(&thing.last) == modified(item) && thing.last != *item {
@@ -164,7 +164,7 @@ fn shown(thing: &mut Thing, item: &Value) -> Vec<Wrong> {
     look::at(thing, item, None)
 }
 
-/// A thing as a row; while it is on its way, what moves is left out.
+/// Checks a resource in a row; while it is in progress, members that may change are ignored.
 fn row(thing: &Thing, names: &[&str], row: &Value) -> Vec<Wrong> {
     let moves = thing.is_in_progress();
     let constant = ["type", "version", "id", "name", "bucketID"];

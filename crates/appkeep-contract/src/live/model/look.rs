@@ -1,4 +1,4 @@
-//! Holding what is seen of a thing against what was seen before.
+//! Compares the current state of a resource with the earlier ones.
 
 use serde_json::{Value, json};
 
@@ -7,22 +7,22 @@ use super::thing::Thing;
 use super::{Tag, member};
 use crate::live::progress::timestamp;
 
-/// Members that are the same from the beginning to the end.
+/// Members that never change.
 const CONSTANT: [&str; 6] = ["type", "version", "id", "name", "bucketID", "scheduleID"];
 
-/// Members of the metadata that are.
+/// Members of the metadata that never change.
 const CONSTANT_METADATA: [&str; 2] = ["creationTimestamp", "createdBy"];
 
-/// Members that may come late, and then stay.
+/// Members that may be added later, and then never change.
 const ONCE: [&str; 2] = ["snapshotAppAsset", "backupCreationTimestamp"];
 
-/// How the labels begin that only the system sets.
+/// The prefix of labels that only the system sets.
 const READ_ONLY: &str = "appkeep.io/read-only/";
 
-/// By how much `percentDone` may differ from what the bytes say: it may be a whole number.
+/// Tolerated difference between `percentDone` and the byte counts: it may be a whole number.
 const PERCENT_TOLERANCE: f64 = 1.0;
 
-/// What the answer to a create has to say.
+/// Checks the response to a create.
 pub(super) fn at_birth(thing: &Thing) -> Vec<Wrong> {
     let mut wrong = Vec::new();
     let (sent, now) = (&thing.sent, &thing.last);
@@ -43,7 +43,7 @@ pub(super) fn at_birth(thing: &Thing) -> Vec<Wrong> {
     wrong
 }
 
-/// What is seen now, after what was seen before; it is remembered.
+/// Checks the current state against the last one, and remembers it.
 pub(super) fn at(thing: &mut Thing, now: &Value, tag: Option<Tag>) -> Vec<Wrong> {
     let before = std::mem::replace(&mut thing.last, now.clone());
     let mut wrong = constants(thing, &before, now);
@@ -108,7 +108,7 @@ fn labels(thing: &Thing, now: &Value) -> Option<Wrong> {
     Some(rules::LABELS.broken(format!("the labels are {got} and {sent} were sent")))
 }
 
-/// The states that may be seen after one, however many steps lie between.
+/// The states that may be observed after another one, with any number of steps in between.
 fn may_follow(before: &str) -> &'static [&'static str] {
     match before {
         "pending" => &[
@@ -161,7 +161,8 @@ fn progress(before: &Value, now: &Value) -> Vec<Wrong> {
     if done > total {
         wrong.push(rules::PROGRESS.broken(format!("`bytesDone` is {done} of {total}")));
     } else if let Some(percent) = number(now, "percentDone")
-        // Of no bytes at all every percentage is right: 0 / 0 is not a number, and no comparison with it is true.
+        // Without any bytes, all percentages are accepted: 0 / 0 is NaN, and every comparison with NaN is
+        // false.
         && (percent - done * 100.0 / total).abs() > PERCENT_TOLERANCE
     {
         wrong.push(rules::PROGRESS.broken(format!("`percentDone` is {percent} at {done} of {total} bytes")));

@@ -1,10 +1,11 @@
-//! What the run created itself, and may therefore delete.
+//! Records which resources the run created itself, and may therefore delete.
 //!
-//! Every delete of a run asks [`Model::may_delete`] first. Something belongs to the run when the response to one of its
-//! creates says so and nothing contradicts it: the id wasn't seen before, and it has the name that was requested. Where no
-//! name was requested it must be younger than what the run created before, and the list from before the run, or its state,
-//! must show that it is new. What the list shows under a name that only this run requested is its own, too: the response
-//! to its create got lost.
+//! Every delete of a run requires [`Model::may_delete`]. A resource belongs to the run if the response to one
+//! of its creates contains it and nothing contradicts that: the id wasn't seen before, and the resource has
+//! the requested name. If no name was requested, the resource must be younger than everything that the run
+//! created before, and the list from before the run, or the state of the resource, must show that it is new.
+//! A listed resource belongs to the run, too, if only this run requested its name: the response to its create
+//! was lost.
 
 use std::collections::BTreeSet;
 
@@ -16,14 +17,14 @@ use super::{Model, owner_of};
 use crate::live::call::{Call, Credential, Payload, Server};
 use crate::live::kind::{Deed, Kind};
 
-/// Where resources of one kind are created and listed.
+/// A collection in which resources of one kind are created and listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::live) struct Collection {
     pub(in crate::live) server: Server,
     pub(in crate::live) kind: Kind,
     pub(in crate::live) account: String,
     pub(in crate::live) app: String,
-    /// The token that may delete there.
+    /// The token that may delete in it.
     pub(in crate::live) owner: Credential,
 }
 
@@ -40,11 +41,11 @@ impl Collection {
     }
 }
 
-/// A create that may have made something.
+/// A create that may have created a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::live) struct Requested {
     pub(in crate::live) collection: Collection,
-    /// The name that was requested, if one was.
+    /// The requested name, if there was one.
     pub(in crate::live) name: Option<String>,
 }
 
@@ -61,18 +62,19 @@ impl Requested {
     }
 }
 
-/// What is known about who created what.
+/// What is known about the creators of resources.
 #[derive(Debug, Default)]
 pub(in crate::live) struct Ownership {
     /// Ids that existed before the first check.
     pub(in crate::live) before: BTreeSet<(Server, String)>,
-    /// Collections of which `before` is known to be complete.
+    /// Collections for which `before` is known to be complete.
     pub(in crate::live) listed: Vec<Collection>,
-    /// Every create that was sent.
+    /// All creates that were sent.
     pub(in crate::live) requested: Vec<Requested>,
-    /// Creates whose response didn't arrive, or didn't say what was created.
+    /// Creates whose response was lost, or didn't contain the new resource.
     pub(in crate::live) lost: Vec<Requested>,
-    /// Resources in responses to creates that may be somebody else's, with the reason. They aren't deleted.
+    /// Resources in responses to creates that may belong to another user, with the reason. They aren't
+    /// deleted.
     pub(in crate::live) unclaimed: Vec<(Kind, String, String)>,
 }
 
@@ -85,7 +87,7 @@ enum Doubt {
 }
 
 impl Model {
-    /// Remembers a create that is about to be sent.
+    /// Records a create that is about to be sent.
     pub(in crate::live) fn request(&mut self, call: &Call) {
         if let Some(requested) = Requested::by(call)
             && !self.ownership.requested.contains(&requested)
@@ -94,18 +96,18 @@ impl Model {
         }
     }
 
-    /// Remembers that the response to a create got lost.
+    /// Records that the response to a create was lost.
     pub(in crate::live) fn lose(&mut self, call: &Call) {
         self.ownership.lost.extend(Requested::by(call));
     }
 
-    /// Remembers an id that existed before the first check.
+    /// Records an id that existed before the first check.
     pub(in crate::live) fn existed(&mut self, server: Server, id: &str) {
         self.ownership.before.insert((server, id.to_owned()));
         self.others.insert((server, id.to_owned()));
     }
 
-    /// Takes up what the response to a create shows, if it is the run's own.
+    /// Adds the resource in the response to a create, if it is the run's own.
     pub(in crate::live) fn claim(&mut self, thing: Thing) -> Option<Wrong> {
         match self.doubt(&thing) {
             None => {
@@ -141,7 +143,7 @@ impl Model {
                 ))
             });
         }
-        // No name shows that it is the run's own, so it has to be new in another way.
+        // Without a requested name, something else has to show that the resource is new.
         let own = self.things.iter().filter(|own| own.server == thing.server);
         let newest = own.filter_map(Thing::created_at).max();
         let is_younger = newest <= thing.created_at();
@@ -150,7 +152,7 @@ impl Model {
         (!is_new).then(|| Doubt::Unproven("nothing shows that this run created it".to_owned()))
     }
 
-    /// Takes up what a list shows under a name that only this run requested.
+    /// Adds a listed resource with a name that only this run requested.
     pub(in crate::live) fn adopt(
         &mut self,
         collection: &Collection,
@@ -178,11 +180,11 @@ impl Model {
         Some(thing)
     }
 
-    /// Whether a request may be sent that deletes something if there is something: it names what this run created, or
-    /// what can't exist.
+    /// Whether a request that may delete something may be sent: only if it names a resource that this run
+    /// created, or an id that can't exist.
     pub(in crate::live) fn may_delete(&self, call: &Call, run_id: Uuid) -> bool {
         if let Some(method) = &call.method {
-            // A server may do anything with a method that isn't documented, so it gets no token.
+            // A server may do anything with an undocumented method, so the request must not have a token.
             return !matches!(method.as_str(), "DELETE" | "POST" | "PUT")
                 || call.credential == Credential::None;
         }
@@ -192,7 +194,7 @@ impl Model {
         let Some(id) = call.path.get(Kind::of(&call.operation).parameter()) else {
             return false;
         };
-        // A lenient server may take another notation for the same id.
+        // A lenient server may accept another notation of the same id.
         let Ok(uuid) = Uuid::parse_str(id.trim()) else {
             return true;
         };
@@ -204,7 +206,7 @@ impl Model {
         !is_others && (canonical != *id || is_made_up(uuid, run_id))
     }
 
-    /// Whether a restore names something that exists and that this run didn't create.
+    /// Whether a restore names an existing resource that this run didn't create.
     pub(in crate::live) fn would_restore_others(&self, call: &Call) -> bool {
         let is_others = |id: &str| {
             self.thing(call.server, id).is_none() && self.others.contains(&(call.server, id.to_owned()))
@@ -213,7 +215,7 @@ impl Model {
     }
 }
 
-/// The ids of what a restore names as its source.
+/// The ids of the sources of a restore.
 pub(in crate::live) fn restore_sources(call: &Call) -> Vec<String> {
     let Payload::Json(body) = &call.payload else {
         return Vec::new();
@@ -227,7 +229,7 @@ pub(in crate::live) fn restore_sources(call: &Call) -> Vec<String> {
     named.map(str::to_owned).collect()
 }
 
-/// An id that nothing has: the same for the same run, kind of use and version.
+/// An unused id: the same for the same run, purpose and version.
 pub(in crate::live) fn made_up(run_id: Uuid, of: &str, version: u8) -> Uuid {
     let mut bytes = Uuid::new_v5(&run_id, of.as_bytes()).into_bytes();
     bytes[6] = (bytes[6] & 0x0f) | (version << 4);
@@ -235,12 +237,12 @@ pub(in crate::live) fn made_up(run_id: Uuid, of: &str, version: u8) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
-/// Whether an id has the mark of those that this run makes up.
+/// Whether an id has the suffix of the unused ids of this run.
 fn is_made_up(id: Uuid, run_id: Uuid) -> bool {
     id.into_bytes()[10..] == mark(run_id)
 }
 
-/// What every id ends in that a run makes up.
+/// The suffix of all unused ids of a run.
 fn mark(run_id: Uuid) -> [u8; 6] {
     let mut mark = [0; 6];
     mark.copy_from_slice(&Uuid::new_v5(&run_id, b"made up").into_bytes()[10..]);

@@ -1,4 +1,4 @@
-//! What holds for every answer, as data.
+//! The rules for all responses, as data.
 
 /// One rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub(in crate::live) struct Rule {
     pub(in crate::live) rule: &'static str,
 }
 
-/// A rule that an answer breaks.
+/// A violation of a rule by a response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::live) struct Wrong {
     pub(in crate::live) rule: Rule,
@@ -86,7 +86,7 @@ pub(super) const COLUMNS: Rule = rule(
 );
 pub(super) const SAME: Rule = rule("list-equals-fetch", "A list shows what a fetch shows.");
 
-/// All of them, for whoever explains a code.
+/// All rules, for explanations of codes.
 pub(in crate::live) const RULES: &[Rule] = &[
     UNIQUE,
     NEW,

@@ -1,4 +1,4 @@
-//! The model against answers that can't be true together.
+//! The model rejects responses that contradict each other.
 
 mod ownership;
 
@@ -54,7 +54,7 @@ fn answer(operation: &str, status: u16, tag: &str, body: Value) -> Answer {
     Answer::told(operation, status, &[("etag", tag)], body)
 }
 
-/// The codes of what is wrong with a backup as it is fetched, after it was made and seen once.
+/// The codes of the violations in a fetched backup that was created and fetched once before.
 fn codes(now: Value, tag: &str) -> Vec<&'static str> {
     let mut model = Model::default();
     let create = "app_backup_create_for_app";
@@ -267,7 +267,7 @@ fn what_can_be_restored_is_known() {
     assert!(model.would_restore(&restore("backupID", ID)));
     assert!(model.would_restore(&restore("snapshotID", ID)));
     assert!(!model.would_restore(&restore("name", ID)));
-    // What somebody else made can be restored, too.
+    // Resources of other users can be restored, too.
     let other = "54fe651d-3d3b-5fa8-b85c-000000000000";
     assert!(!model.would_restore(&restore("backupID", other)));
     let mut theirs = call("app_backup_fetch");

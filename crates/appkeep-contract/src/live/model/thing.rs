@@ -1,4 +1,4 @@
-//! One thing that the suite made.
+//! A resource that the suite created.
 
 use chrono::{DateTime, FixedOffset};
 use serde_json::Value;
@@ -9,34 +9,34 @@ use crate::live::kind::Kind;
 use crate::live::progress::timestamp;
 use crate::live::wire::Answer;
 
-/// Whether it is still there.
+/// Whether a resource still exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::live) enum Fate {
     Alive,
     Gone,
 }
 
-/// Something that the suite made, as it was last seen.
+/// A resource that the suite created, as last seen.
 #[derive(Debug, Clone)]
 pub(in crate::live) struct Thing {
     pub(in crate::live) kind: Kind,
     pub(in crate::live) server: Server,
     pub(in crate::live) account: String,
     pub(in crate::live) app: String,
-    /// Whose token made it.
+    /// The token that created it.
     pub(in crate::live) owner: Credential,
     pub(in crate::live) id: String,
     pub(in crate::live) fate: Fate,
-    /// What was asked for.
+    /// The body of the create request.
     pub(super) sent: Value,
-    /// What it looked like last.
+    /// Its last known representation.
     pub(in crate::live) last: Value,
     /// The last tag of each representation. Lists have none.
     pub(super) tags: Vec<Tag>,
 }
 
 impl Thing {
-    /// What the answer to a create made.
+    /// The resource in the response to a create.
     pub(super) fn made(call: &Call, answer: &Answer) -> Option<Self> {
         let place = |name: &str| call.path.get(name).cloned().unwrap_or_default();
         let sent = match &call.payload {
@@ -57,7 +57,7 @@ impl Thing {
         })
     }
 
-    /// One that was seen in another way than in the response to a create of the suite.
+    /// A resource that was seen in another way than in the suite's response to a create.
     pub(in crate::live) fn told(
         kind: Kind,
         (account, app): (String, String),
@@ -88,7 +88,7 @@ impl Thing {
         self.text("state")
     }
 
-    /// The snapshot that it was made from, if one was named.
+    /// The snapshot that it was created from, if the request named one.
     pub(in crate::live) fn source(&self) -> Option<&str> {
         self.sent.get("snapshotID")?.as_str()
     }
@@ -97,12 +97,12 @@ impl Thing {
         self.last.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// Whether it is on its way.
+    /// Whether it is in progress.
     pub(in crate::live) fn is_in_progress(&self) -> bool {
         matches!(self.state(), "pending" | "discovering" | "running")
     }
 
-    /// When it was made.
+    /// Its time of creation.
     pub(super) fn created_at(&self) -> Option<DateTime<FixedOffset>> {
         timestamp(&self.last, "creationTimestamp")
     }

@@ -1,4 +1,4 @@
-//! What is left when the judge has gone.
+//! Resources left behind after a run.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::{ACCOUNT, APP, options, problem, target};
 use crate::live::{LiveReport, Options, Target, run};
 use crate::testing::{Request, Response};
 
-/// Operations that make, show and remove backups.
+/// Operations that create, show and delete backups.
 pub(super) const OF_BACKUPS: [&str; 4] = [
     "app_backup_create_for_app",
     "app_backup_delete_for_app",
@@ -18,7 +18,7 @@ pub(super) const OF_BACKUPS: [&str; 4] = [
     "app_backup_list_for_app",
 ];
 
-/// Judges a server by what it does with backups, with some patience.
+/// Runs the backup checks against a server, with time for jobs.
 async fn judged(answer: impl Fn(&Request) -> Response + Send + Sync + 'static) -> LiveReport {
     judged_for(Duration::from_mins(1), answer).await
 }
@@ -36,7 +36,7 @@ async fn judged_for(
     run(&target(server.url()), &options).await.unwrap()
 }
 
-/// What the check of what is left found.
+/// The findings of the clean-up.
 fn found(report: &LiveReport) -> Vec<&str> {
     let last = report
         .checks
@@ -118,7 +118,7 @@ async fn a_resource_whose_create_was_refused_is_found_and_deleted() {
     let kept = fake.clone();
     let report = judged(move |request| {
         let answer = kept.answer(request);
-        // It makes what it says that it refuses.
+        // It creates a backup although it responds with a refusal.
         if request.method == "POST" {
             problem(400, 5)
         } else {
@@ -139,14 +139,15 @@ async fn nothing_stays_with_others_either() {
     let kept = fake.clone();
     let server = serve(move |request| kept.answer(request)).await;
     let target = Target {
-        // What is pending there would stay.
+        // Pending backups on the idle server would remain.
         idle: None,
         breakage: None,
         ..known(&server)
     };
     let report = run(&target, &options()).await.unwrap();
     assert_eq!(report.left_behind, Vec::<String>::new());
-    // The fake takes bodies for sound that aren't, and nobody knows of what it made of them.
+    // The fake server accepts some invalid bodies, and the run doesn't know about the resources created from
+    // them.
     let mut names = fake.names();
     names.retain(|name| name.starts_with("verify-"));
     assert_eq!(names, Vec::<String>::new());

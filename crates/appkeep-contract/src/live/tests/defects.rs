@@ -20,10 +20,10 @@ use crate::testing::{Context, Defect, Injection, Servers, Tenant, proxy};
 /// The seed of every run with a defect.
 const SEED: u128 = 7;
 
-/// Seeds of the runs that must find nothing.
+/// Seeds of the runs that must have no findings.
 const HONEST_SEEDS: [u128; 3] = [1, 0x5eed, u128::MAX];
 
-/// How long the rest of a body may be waited for: the fake server doesn't wait, and the defect waits without end.
+/// The maximum wait for the rest of a body: the fake server doesn't wait, and the defect waits forever.
 const BODY_WAIT_MAX: Duration = Duration::from_millis(500);
 
 fn options(seed: u128) -> Options {
@@ -70,7 +70,7 @@ fn context(server: &FakeServer) -> Context {
     }
 }
 
-/// Runs the checker against a defect, by the operations that show it, up to the first check that finds something.
+/// Runs the checker against a defect, with the operations that show it, up to the first check with a finding.
 async fn check_defect(defect: &Defect) -> LiveReport {
     let mut options = options(SEED);
     options.stop_at_first = true;
@@ -81,7 +81,7 @@ async fn check_defect(defect: &Defect) -> LiveReport {
     check(defect.injection, &options).await
 }
 
-/// The reports of all these defects, in their order. Each thread has a runtime of its own.
+/// The reports of all these defects, in their order. Each thread has its own runtime.
 fn check_all(defects: &[Defect]) -> Vec<LiveReport> {
     let next = AtomicUsize::new(0);
     let work = || {
@@ -120,7 +120,7 @@ async fn an_honest_server_passes_every_check() {
     }
 }
 
-/// An honest server passes, however little of it the checker knows or may request.
+/// An honest server passes, even if the checker knows or may request little.
 #[tokio::test]
 async fn an_honest_server_passes_a_part_of_the_checks() {
     let without_deletes = [

@@ -12,7 +12,7 @@ async fn report_on(answer: fn(&Request) -> Response) -> LiveReport {
     run(&known(&server), &options()).await.unwrap()
 }
 
-/// Accepts everything, and always has the same backup.
+/// Accepts everything, and always returns the same backup.
 fn accepts(request: &Request) -> Response {
     match request.method.as_str() {
         "POST" => Response::of_json(201, &backup("completed")),
@@ -31,7 +31,7 @@ fn refuses(request: &Request) -> Response {
     }
 }
 
-/// Sends JSON that has no documented shape.
+/// Returns JSON without a documented form.
 fn babbles(request: &Request) -> Response {
     if request.path.ends_with("/appBackups") && request.method == "GET" {
         Response::of_json(200, &json!({"items": [7, {"id": 7}, null], "metadata": []}))

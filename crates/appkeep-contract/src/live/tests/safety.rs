@@ -1,4 +1,4 @@
-//! What a run does to a server that holds other people's data, misbehaves, or stops answering.
+//! Runs against a server that holds data of other users, misbehaves, or stops responding.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,7 +26,7 @@ fn create(body: &Value) -> Request {
     request
 }
 
-/// A fake with a backup that somebody else created, and the response that its create got.
+/// A fake server with a backup that another user created, and the response to its create.
 fn with_an_existing_backup() -> (FakeServer, Response) {
     let fake = FakeServer::default();
     let body = json!({"type": "application/astra-appBackup", "version": "1.1", "name": "precious"});
@@ -109,7 +109,7 @@ async fn a_whole_run_leaves_existing_resources_alone() {
         .filter_map(|exchange| serde_json::from_str::<Value>(&exchange.response_body).ok())
         .filter_map(|body| Some(body.get("id")?.as_str()?.to_owned()))
         .collect();
-    // The ids that a run makes up have one ending.
+    // All unused ids of a run have the same suffix.
     let made_up = crate::live::model::made_up(options().run_id, "backup", 5).to_string();
     let ending = made_up.rsplit('-').next().unwrap().to_owned();
     let deletes = report.exchanges.iter();
@@ -159,7 +159,7 @@ async fn a_run_ends_after_ten_requests_without_a_response() {
     assert_eq!(report.outcome(), Outcome::CouldNotRun);
     // The exchanges of the generated client aren't recorded.
     assert!((ANSWERED / 2..=ANSWERED).contains(&report.exchanges.len()));
-    // Some are sent together; the clean-up tries three times.
+    // Some are sent concurrently; the clean-up tries three times.
     let unanswered = count.load(Ordering::Relaxed) - ANSWERED;
     assert!((10..=20).contains(&unanswered), "{unanswered}");
     assert!(!report.left_behind.is_empty());
@@ -223,7 +223,7 @@ async fn a_create_whose_response_got_lost_is_found_by_its_name() {
     let mut names = fake.names();
     names.retain(|name| name.starts_with("verify-"));
     assert_eq!(names, Vec::<String>::new());
-    // What has no name of the run can't be told from somebody else's.
+    // A resource without a name of the run can't be distinguished from that of another user.
     let perhaps = format!(
         "perhaps a backup without a requested name of app {APP}: the response to its create didn't arrive"
     );
@@ -252,7 +252,7 @@ async fn an_operation_whose_response_is_too_large_is_requested_no_more() {
     assert_eq!(large.len(), 1, "{large:#?}");
     assert_eq!(large[0].operation, LIST);
     assert_eq!(large[0].what, "200 a body of more than 100000 bytes");
-    // The first request of the run, two for what exists, and the first check.
+    // The first request of the run, two for existing resources, and the first check.
     assert!(lists.load(Ordering::Relaxed) <= 4, "{lists:?}");
     let reason = format!("an earlier response of `{LIST}` was longer than 100000 bytes");
     let left_out = report
@@ -262,7 +262,7 @@ async fn an_operation_whose_response_is_too_large_is_requested_no_more() {
     assert!(left_out.count() > 5);
 }
 
-/// Answers as the fake does, but has only these operations.
+/// Responds like the fake server, but only supports these operations.
 fn reduced(fake: &FakeServer, document: &crate::Document, has: &[&str], request: &Request) -> Response {
     let is_there = |template: &str| {
         let (one, other): (Vec<_>, Vec<_>) =

@@ -1,4 +1,4 @@
-//! Scenarios: single checks against servers that have one thing wrong.
+//! Scenarios: single checks against servers with one defect each.
 
 mod changing;
 mod client;
@@ -24,12 +24,12 @@ use crate::live::wire::{Wire, authored_validator};
 use crate::live::{Options, Target};
 use crate::testing::{Listener, Request, Response};
 
-/// A server that has one thing wrong: what it is, and how the server responds.
+/// A server with one defect: its description, and its responses.
 type Variant = (&'static str, fn(&FakeServer, &Request) -> Response);
 
 /// How the checks of a scenario are run.
 struct Setup {
-    /// How long a job may take. With no time at all, a check looks exactly once.
+    /// The maximum time of a job. With zero, a check polls exactly once.
     completion_max: Duration,
     /// Removes optional parts of the target.
     forget: fn(&mut Target),

@@ -1,4 +1,4 @@
-//! Single findings on the page.
+//! Individual findings on the page.
 
 use maud::{Markup, html};
 
@@ -7,7 +7,7 @@ use crate::live::{Exchange, LiveFinding, LiveReport};
 use crate::report::{Place, curl};
 use crate::statics::{StaticFinding, StaticReport};
 
-/// One finding of a run, with the exchange that shows it.
+/// One finding of a run, with its exchange.
 pub(super) fn live(report: &LiveReport, finding: &LiveFinding) -> Markup {
     let exchange = finding.exchange.and_then(|index| report.exchanges.get(index));
     html! {
@@ -66,14 +66,14 @@ fn headers(headers: &[(String, String)]) -> String {
     lines.collect::<Vec<_>>().concat()
 }
 
-/// JSON on several lines; anything else as it is.
+/// Formats JSON on several lines; other text stays as it is.
 fn pretty(body: &str) -> String {
     serde_json::from_str::<serde_json::Value>(body)
         .and_then(|value| serde_json::to_string_pretty(&value))
         .unwrap_or_else(|_| body.to_owned())
 }
 
-/// Differences that come from one place.
+/// Differences with a common place.
 pub(super) fn statics(report: &StaticReport, group: &[&StaticFinding]) -> Markup {
     html! {
         @if let Some(first) = group.first() {
@@ -103,7 +103,7 @@ fn place(place: &Place) -> Markup {
     }
 }
 
-/// What `appkeep explain` says, folded.
+/// The output of `appkeep explain`, collapsed.
 fn explained(code: &str) -> Markup {
     html! {
         @for one in codes::find(code) {

@@ -1,15 +1,15 @@
-//! Values made after a schema: mostly what it admits, and close to its borders.
+//! Random values derived from a schema: most of them are valid, and many are close to its bounds.
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-/// Levels of a value below which nothing new begins.
+/// Maximum depth of a value.
 const DEPTH_MAX: u32 = 4;
 
-/// The most items or further members that are made up.
+/// Maximum number of generated items or additional members.
 const MORE_MAX: u64 = 2;
 
-/// A value that `schema` may well admit; `root` is where its references lead.
+/// A value that `schema` may admit; `root` is the document of its references.
 pub(super) fn instance(root: &Value, schema: &Value, rng: &mut Rng) -> Value {
     grow(root, schema, DEPTH_MAX, rng)
 }
@@ -48,7 +48,7 @@ fn grow(root: &Value, schema: &Value, depth: u32, rng: &mut Rng) -> Value {
     }
 }
 
-/// Objects become one; of anything else one is taken.
+/// Merges objects; of other values one is chosen.
 fn together(values: &[Value], rng: &mut Rng) -> Value {
     let mut members = Map::new();
     for value in values {
@@ -88,7 +88,7 @@ fn string(schema: &Value, rng: &mut Rng) -> Value {
     json!(text)
 }
 
-/// A number at, or close to, one of the ends.
+/// A number at, or close to, one of the bounds.
 fn number(schema: &Value, rng: &mut Rng) -> f64 {
     let step = schema["multipleOf"].as_f64().unwrap_or(0.5);
     let end = match (schema["minimum"].as_f64(), schema["maximum"].as_f64()) {

@@ -1,4 +1,4 @@
-//! Soundness: whatever is said to be contained is so for every value that a validator can be shown.
+//! Soundness: validators confirm every proof of containment for many values.
 
 use std::sync::LazyLock;
 
@@ -13,13 +13,13 @@ use serde_json::{Value, json};
 use super::instances::instance;
 use crate::schema::{Components, Schema, Verdict, contained};
 
-/// Pairs of schemas per run of the tests; `PROPTEST_CASES` asks for more.
+/// Number of pairs of schemas per test run; `PROPTEST_CASES` overrides it.
 const CASES: u32 = 2000;
 
-/// Random values that every proof is tried on, beside those that its schemas list.
+/// Number of random values for every proof, in addition to those that its schemas list.
 const VALUES_COUNT: usize = 400;
 
-/// Values made after the smaller schema of every proof.
+/// Number of values derived from the smaller schema of every proof.
 const INSTANCES_COUNT: usize = 40;
 
 fn config() -> ProptestConfig {
@@ -33,7 +33,7 @@ fn config() -> ProptestConfig {
     }
 }
 
-/// Small worlds: few names, few values, so that schemas meet.
+/// Schemas with few names and few values, so that they often overlap.
 fn scalar() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
@@ -77,7 +77,7 @@ static VALUES: LazyLock<Vec<Value>> = LazyLock::new(|| {
         .collect()
 });
 
-/// Puts a keyword in where there is one.
+/// Adds a keyword if there is a value.
 fn with(mut schema: Value, keyword: &str, value: Option<impl Into<Value>>) -> Value {
     if let Some(value) = value {
         schema[keyword] = value.into();
@@ -200,7 +200,7 @@ fn schema() -> BoxedStrategy<Value> {
     .boxed()
 }
 
-/// Changes that often keep a schema within itself, so that proofs have something to prove.
+/// A changed schema that often contains the original one, so that there is something to prove.
 fn related(schema: &Value, change: usize) -> Value {
     match change {
         0 => schema.clone(),
@@ -216,7 +216,7 @@ fn related(schema: &Value, change: usize) -> Value {
     }
 }
 
-/// A schema with a keyword removed, wherever it stands.
+/// A schema without a keyword, at any depth.
 fn without(schema: &Value, keyword: &str) -> Value {
     match schema {
         Value::Object(members) => {
@@ -286,7 +286,7 @@ proptest! {
             return Ok(());
         }
         let (small, large) = (world.validator("small"), world.validator("large"));
-        // Values that are nearly right are rare among random ones: those of the schemas' own lists help.
+        // Almost valid values are rare among random ones, so the values that the schemas list are added.
         let mut tried = VALUES.clone();
         listed(&world.root["small"], &mut tried);
         let mut rng = fastrand::Rng::with_seed(seed);
@@ -298,7 +298,7 @@ proptest! {
 
     #[test]
     fn another_prover_never_says_the_opposite((small, large) in pair()) {
-        // It doesn't know our formats.
+        // It doesn't support our formats.
         let world = World::new(&without(&small, "format"), &without(&large, "format"));
         let canonical = |side: &str| {
             let validator_schema = Components::of(&world.root).lowered(&world.root[side]);

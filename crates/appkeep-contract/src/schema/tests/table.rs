@@ -1,4 +1,4 @@
-//! Cases as data: `containment.yaml` holds pairs of schemas and what must be said about them.
+//! Cases as data: `containment.yaml` has pairs of schemas with the expected results.
 
 use std::fmt::Write;
 
@@ -15,7 +15,7 @@ struct Case {
     large: Value,
     /// `contained`, `not` or `unknown`.
     is: String,
-    /// A part of some reason.
+    /// A part of the text of some reason.
     because: Option<String>,
 }
 
@@ -101,7 +101,7 @@ fn a_proof_goes_so_deep_and_no_deeper() {
     assert_eq!((deepest(false), deepest(true)), (99, 99));
 }
 
-/// Each level leads twice to the next one.
+/// Each level refers to the next one twice.
 #[test]
 fn a_proof_takes_so_many_steps_and_no_more() {
     let levels = |levels: usize, leaf: &str| {

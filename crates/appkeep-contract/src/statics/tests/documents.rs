@@ -1,5 +1,5 @@
-//! Defects of a server's own document, which promises something else than the contract; and of the contract's next
-//! version, which promises something else than the one before.
+//! Defects of a server's own document, which deviates from the contract; and of the contract's next version,
+//! which deviates from the current one.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ use crate::document::Document;
 /// A changed document.
 struct DocumentDefect {
     id: &'static str,
-    /// What the changed document says, in one sentence.
+    /// A description of the change, in one sentence.
     summary: &'static str,
     change: Change,
 }

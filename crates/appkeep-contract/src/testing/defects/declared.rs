@@ -1,4 +1,4 @@
-//! Defects of semantics: what the operator declares, and restores.
+//! Defects of semantics: resources that the operator declares, and restores.
 
 use http::header::HeaderName;
 use serde_json::json;
@@ -13,7 +13,7 @@ const FORCE_UPDATE: HeaderName = HeaderName::from_static("forceupdate");
 
 #[rustfmt::skip]
 pub(super) const DEFECTS: &[Defect] = &[
-    // ------------------------------------------------------------------ what is declared
+    // ------------------------------------------------------------------ declared resources
     defect(Semantics, "account-of-nobody", "The list of accounts contains an account that the token can't access.", OnResponse(|request, response| {
         if request.operation() == "account_list" {
             response.items(|items| {

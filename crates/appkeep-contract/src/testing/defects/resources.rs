@@ -11,7 +11,7 @@ use crate::testing::injection::{Context, Defect, Tenant, defect};
 
 #[rustfmt::skip]
 pub(super) const DEFECTS: &[Defect] = &[
-    // ------------------------------------------------------------------ what was requested
+    // ------------------------------------------------------------------ requested properties
     defect(Semantics, "labels-dropped", "Labels are dropped.", OnRequest(|request| {
         if request.is_create() {
             request.change(|body| {

@@ -1,4 +1,4 @@
-//! Defects of shape: one response by itself shows what is wrong.
+//! Defects of shape: a single response reveals them.
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, ETAG, LOCATION, WWW_AUTHENTICATE};

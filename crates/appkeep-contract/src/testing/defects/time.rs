@@ -16,7 +16,7 @@ use crate::testing::injection::{Context, Defect, Memory, defect};
 /// The size of the data, in bytes.
 const TOTAL: u32 = VOLUME_BYTES;
 
-/// How often a backup is shown by a script at least.
+/// The minimum number of times that a script shows a backup.
 const LOOKS_MIN: u32 = 4;
 
 #[rustfmt::skip]
@@ -206,7 +206,7 @@ pub(super) const DEFECTS: &[Defect] = &[
     })).on_both_servers(),
 ];
 
-/// What a backup shows while its data is copied.
+/// The state of a backup while its data is copied.
 #[derive(PartialEq)]
 struct Look {
     state: &'static str,

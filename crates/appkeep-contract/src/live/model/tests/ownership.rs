@@ -1,4 +1,4 @@
-//! Who created what, and what may be deleted.
+//! Ownership of created resources, and permitted deletes.
 
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -19,7 +19,7 @@ fn existing_resources_are_not_deleted_under_any_notation_of_their_id() {
     );
     assert!(!model.may_delete(&delete, RUN));
     assert!(model.may_delete(&fetch, RUN));
-    // Nor under another notation of its id.
+    // Other notations of its id are rejected, too.
     let notations = [
         ID.to_uppercase(),
         format!("{{{ID}}}"),
@@ -68,7 +68,7 @@ fn a_method_that_is_not_documented_gets_no_token() {
     }
 }
 
-/// The codes of what is wrong with a create that is answered like this, and whether the result may be deleted.
+/// The codes of the violations in this response to a create, and whether the resource may be deleted.
 fn created(prepare: impl FnOnce(&mut Model), request: Value, response: Value) -> (Vec<&'static str>, bool) {
     let create = "app_backup_create_for_app";
     let mut model = Model::default();
@@ -105,7 +105,7 @@ fn a_create_that_answers_with_what_exists_gives_nothing_to_delete() {
     };
     let found = created(own, json!({}), existing.clone());
     assert_eq!(found, (vec!["times-in-order"], false));
-    // No name was requested, and it is too far to be new.
+    // No name was requested, and its state is too advanced for a new backup.
     let mut completed = existing.clone();
     completed["state"] = json!("completed");
     let found = created(nothing, json!({}), completed);

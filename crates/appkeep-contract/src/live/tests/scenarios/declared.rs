@@ -1,4 +1,4 @@
-//! Scenarios of what the operator declares.
+//! Scenarios of resources that the operator declares.
 
 use serde_json::{Value, json};
 

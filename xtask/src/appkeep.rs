@@ -1,4 +1,4 @@
-//! Building `appkeep`. How it is started is in appkeep-launcher.
+//! Builds the `appkeep` binary. appkeep-launcher starts it.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -9,10 +9,10 @@ use tempfile::TempDir;
 
 use crate::files;
 
-/// The package and its binary.
+/// The name of the package and its binary.
 const BINARY: &str = "appkeep";
 
-/// Builds the binary, with more arguments for cargo, and returns where cargo put it.
+/// Builds the binary, with additional arguments for cargo, and returns its path.
 ///
 /// # Errors
 /// When the build fails.
@@ -50,7 +50,8 @@ fn executable(messages: &[u8]) -> Result<PathBuf> {
     bail!("cargo build named no executable {BINARY}")
 }
 
-/// A copy of the built binary, which the next build won't replace under a run; gone when the directory is dropped.
+/// A copy of the built binary, which a later build doesn't replace during a run; it is deleted when the
+/// directory is dropped.
 ///
 /// # Errors
 /// When it can't be built or copied.

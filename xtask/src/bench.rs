@@ -1,8 +1,9 @@
-//! `cargo xtask bench`: what backups cost, beside restic and the library that the engine is made of; and what
-//! the server does under load.
+//! `cargo xtask bench`: compares the cost of backups with that of restic and of the library below the engine,
+//! and measures the server under load.
 //!
-//! Every step runs as a process of its own, whose time and memory the system counts. Peers take turns within
-//! each step, so that a machine that gets busy hits all of them. The whole result is in `target/bench.json`.
+//! Every step runs as a separate process, so that the system measures its time and memory. In each step, the
+//! engines take turns, so that other load on the machine affects all of them. The full result is in
+//! `target/bench.json`.
 
 mod dataset;
 mod engines;
@@ -24,7 +25,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{Outcome, files};
 
-/// Where the result goes, relative to the root.
+/// The path of the result, relative to the workspace's root.
 const RESULT: &str = "target/bench.json";
 
 /// What is measured.
@@ -62,10 +63,10 @@ pub(crate) struct Args {
     executables: Option<PathBuf>,
 }
 
-/// Measures, prints tables and writes the result down.
+/// Measures, prints tables and writes the result file.
 ///
 /// # Errors
-/// When something can't be built or run, or a peer restores other bytes than were backed up.
+/// When something can't be built or run, or a restore differs from the data of the backup.
 pub(crate) fn run(args: &Args) -> Result<Outcome> {
     let dir = files::root().join(&args.dir);
     clear(&dir)?;
@@ -96,7 +97,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// What it was measured on.
+/// A description of the machine.
 fn machine() -> Value {
     let cpus = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let read = |path| fs::read_to_string(path).unwrap_or_default();
@@ -123,10 +124,10 @@ fn clear(dir: &Path) -> Result<()> {
     }
 }
 
-/// What is built. All at once, so that cargo chooses the same features for what they share.
+/// The executables, built together so that cargo selects the same features for common dependencies.
 const EXECUTABLES: [&str; 3] = ["appkeep", "data_plane", "bare_list"];
 
-/// Builds the executables for release, and answers where cargo put them.
+/// Builds the executables in release mode, and returns their paths.
 fn build() -> Result<[PathBuf; 3]> {
     let args = [
         "build",

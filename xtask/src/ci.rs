@@ -1,7 +1,6 @@
-//! `cargo xtask ci`: everything that CI runs, in one command.
+//! `cargo xtask ci`: runs everything that CI runs.
 //!
-//! Quick checks come first; the first red step ends the run and is named. What a step checks is that
-//! step's own matter.
+//! Quick checks come first. The first failing step ends the run and is named.
 
 use std::env;
 use std::time::Instant;
@@ -15,7 +14,7 @@ use crate::{
     Outcome, codegen, crash, diff, files, lint, pages, schemathesis, test, tidy, toolkit, vendor, verify,
 };
 
-/// One step: its name and what it does.
+/// A step: its name and its function.
 type Step = (&'static str, fn() -> Result<Outcome>);
 
 /// The steps in the order they run, cheap ones first.
@@ -43,13 +42,13 @@ const STEPS: &[Step] = &[
     }),
 ];
 
-/// Fails when `Cargo.lock` doesn't fit the manifests, so that no later step changes it.
+/// Fails when `Cargo.lock` doesn't match the manifests, so that no later step changes it.
 const LOCKFILE: &[&str] = &["fetch", "--locked"];
 
-/// Checks licences, duplicate versions and sources as `deny.toml` says.
+/// Checks licences, duplicate versions and sources against `deny.toml`.
 const DENY: &[&str] = &["deny", "--locked", "check", "bans", "licenses", "sources"];
 
-/// The feature is what tests build with, so its code is looked at, too.
+/// Runs clippy, including the code behind the feature that tests are built with.
 const CLIPPY: &[&str] = &[
     "clippy",
     "--locked",
@@ -62,7 +61,7 @@ const CLIPPY: &[&str] = &[
     "warnings",
 ];
 
-/// The tests of what the feature `failpoints` makes possible.
+/// The tests that require the feature `failpoints`.
 const FAIL_POINTS: &[&str] = &[
     "test",
     "--locked",
@@ -76,13 +75,13 @@ const FAIL_POINTS: &[&str] = &[
     "cancel",
     "--test",
     "interrupted",
-    // Each has a server of its own that reads much.
+    // Each test runs its own server with much disk I/O.
     "--",
     "--test-threads",
     "2",
 ];
 
-/// Runs all steps up to the first that isn't fine.
+/// Runs all steps up to the first that fails.
 ///
 /// # Errors
 /// When a step could not run.
@@ -111,7 +110,7 @@ fn run_steps(steps: &[Step]) -> Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-/// What to run to see one step again.
+/// The command that repeats one step.
 fn rerun(name: &str) -> String {
     match name {
         "format" => "cargo fmt --all".to_owned(),
@@ -134,7 +133,7 @@ fn cargo(args: &[&str]) -> Result<Outcome> {
     })
 }
 
-/// Finds dependencies that no source file uses. Not by `cargo machete`, which fails in a process that `cargo run`
+/// Finds dependencies that no source file uses. `cargo machete` isn't used, as it fails in a process that `cargo run`
 /// started.
 fn machete() -> Result<Outcome> {
     Ok(if succeeds(&mut command("cargo-machete", &[]))? {
@@ -144,7 +143,7 @@ fn machete() -> Result<Outcome> {
     })
 }
 
-/// Makes sure that CI runs with the oldest compiler that `rust-version` permits, so that every step tests it. A
+/// Checks that CI runs with the oldest compiler that `rust-version` permits, so that every step tests it. A
 /// contributor's compiler may be newer.
 fn msrv() -> Result<Outcome> {
     let metadata = MetadataCommand::new()

@@ -1,8 +1,8 @@
-//! `cargo xtask codegen`: the Rust client, from the contract.
+//! `cargo xtask codegen`: generates the Rust client from the contract.
 //!
-//! spec/openapi.yaml is lowered, given to progenitor, and what comes out is rewritten a little and
-//! formatted. Every bend has a name, a reason and a test: those of the document in [`lower`], those of
-//! the code in [`code`]. Nothing is decided here but the order.
+//! spec/openapi.yaml is lowered and passed to progenitor. The generated code is then rewritten and formatted.
+//! Every rewrite has a name, a reason and a test: those of the document in [`lower`], those of the code in
+//! [`code`]. This module only defines the order.
 
 mod code;
 mod lower;
@@ -16,7 +16,7 @@ use crate::{Outcome, files, spec};
 /// The generated file, relative to the workspace's root.
 pub(crate) const OUTPUT: &str = "crates/appkeep-client/src/generated.rs";
 
-/// The command that makes it.
+/// The command that generates it.
 pub(crate) const COMMAND: &str = "cargo xtask codegen";
 
 /// Generates the client; with `check` only compares it with the committed one.

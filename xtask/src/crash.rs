@@ -1,12 +1,12 @@
-//! `cargo xtask crash`: kills the server again and again, and looks whether anything was lost.
+//! `cargo xtask crash`: kills the server repeatedly, and checks that no data was lost.
 //!
 //! The real binary runs as a child process, built with the feature `failpoints`. Each round changes files,
-//! asks for a few operations, ends the server at a named place or a random time, restarts it (which may be
-//! ended as well), and checks what was acknowledged, the disk, and with plain restic the repositories. The
-//! seed decides everything that is decided here; how far the server is at a random time, it doesn't.
+//! requests a few operations, kills the server at a fail point or a random time, and restarts it (and may
+//! kill it during the start). Then it checks the acknowledged resources, the disk and, with plain restic, the
+//! repositories. The seed determines all random choices, but not how far the server gets until a random time.
 //!
-//! What a kill can't show is a power cut: what was written stays in the system's cache. So the default
-//! directory is in memory where there is one, where syncing costs nothing.
+//! A killed process isn't a power cut: written data stays in the system's cache. So the default directory is
+//! in memory where possible, as syncing is free there.
 
 mod place;
 mod points;
@@ -30,13 +30,14 @@ use self::server::{Server, Started};
 use self::world::World;
 use crate::{Outcome, appkeep};
 
-/// How many rounds share a data directory and a bucket. Then everything is deleted and must be gone.
+/// Number of rounds with the same data directory and bucket. After them, everything is deleted and must be
+/// gone.
 const ROUNDS_PER_PLACE: u64 = 100;
 
-/// After how many kills restic looks for damage, before the server can mend anything.
+/// Number of kills after which restic checks a repository, before the server can repair anything.
 const ROUNDS_PER_CHECK: u64 = 10;
 
-/// Where files are in memory, on Linux.
+/// The directory for files in memory, on Linux.
 const IN_MEMORY: &str = "/dev/shm";
 
 /// What to do.
@@ -57,7 +58,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// What CI does.
+    /// The arguments for CI.
     pub(crate) fn usual() -> Self {
         Self {
             rounds: 500,
@@ -68,7 +69,7 @@ impl Args {
     }
 }
 
-/// Kills, checks and reports. Ends at the first finding and leaves its directory for a person to look at.
+/// Runs the rounds and prints a report. Stops at the first finding and keeps its directory for inspection.
 ///
 /// # Errors
 /// When the server can't be built or started, or restic isn't installed.
@@ -128,7 +129,7 @@ struct Run {
 }
 
 impl Run {
-    /// Rounds on one place; a finding ends them.
+    /// Runs rounds in one directory; a finding ends them.
     fn place(&self, rounds: u64, report: &mut Report) -> Result<()> {
         let place = Place::create(&self.binary, &self.parent, &mut self.rng(report.rounds, 1))?;
         let mut rounds_here = Rounds {
@@ -144,7 +145,7 @@ impl Run {
         Ok(())
     }
 
-    /// What decides in a round; `purpose` keeps streams apart.
+    /// The random numbers of a round; `purpose` separates independent streams.
     fn rng(&self, round: u64, purpose: u64) -> fastrand::Rng {
         let mut rng = fastrand::Rng::with_seed(self.seed);
         let seed = rng.u64(..)
@@ -154,7 +155,7 @@ impl Run {
     }
 }
 
-/// The rounds on one place.
+/// The rounds in one directory.
 struct Rounds<'a> {
     run: &'a Run,
     place: Place,
@@ -168,7 +169,7 @@ impl Rounds<'_> {
         self.maybe_die_starting(&mut rng, report)?;
         let mut server = self.start(report)?;
         self.token = self.place.installation().token("acme")?;
-        // It was started without one.
+        // The server was started without a token.
         drop(server);
         server = self.start(report)?;
         for _ in 0..rounds {
@@ -217,7 +218,7 @@ impl Rounds<'_> {
         }
     }
 
-    /// Now and then the server dies again while it starts and takes up what was left.
+    /// Sometimes kills the server again while it starts and recovers.
     fn maybe_die_starting(&mut self, rng: &mut fastrand::Rng, report: &mut Report) -> Result<()> {
         if rng.u8(..100) >= 15 {
             return Ok(());
@@ -238,7 +239,7 @@ impl Rounds<'_> {
         Ok(())
     }
 
-    /// A death may leave as much as one backup in each repository that no backup needs.
+    /// Raises the limit of unreferenced data: a kill may leave up to one backup in each repository.
     fn leave_over(&mut self) {
         for (app, of_app) in self.world.left_over.iter_mut().enumerate() {
             for bytes in of_app {
@@ -247,7 +248,7 @@ impl Rounds<'_> {
         }
     }
 
-    /// Has restic look at one repository as the death left it.
+    /// Runs `restic check` on one repository right after a kill.
     fn check_one(&self, rng: &mut fastrand::Rng, report: &mut Report) -> Result<()> {
         let repositories = restic::repositories(&self.place)?;
         if repositories.is_empty() {

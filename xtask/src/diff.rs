@@ -1,7 +1,6 @@
-//! `cargo xtask diff`: what changed in the contract, and whom it breaks, as `appkeep diff` tells it.
+//! `cargo xtask diff`: compares two versions of the contract with `appkeep diff`, including who is affected.
 //!
-//! The comparison isn't made here: this finds the two documents, in files or in git, and passes them to the
-//! binary.
+//! This module only finds the two documents, in files or in git, and passes them to the binary.
 
 mod source;
 
@@ -62,7 +61,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     }
 }
 
-/// What to do about a break.
+/// Advice on a breaking change.
 fn advice(args: &Args) -> String {
     if args.old.is_some() {
         return "clients of OLD may break".to_owned();

@@ -1,4 +1,4 @@
-//! The only writer into this repository.
+//! Writes files in this repository; no other module does.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -14,16 +14,17 @@ use crate::Outcome;
 
 /// The workspace's root directory.
 pub(crate) fn root() -> PathBuf {
-    // xtask's manifest lies one level below the root.
+    // xtask's manifest is one level below the root.
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .parent()
         .map(Path::to_path_buf)
         .unwrap_or_default()
 }
 
-/// Makes `path` (relative to the root) hold `content`, or with `check` only says whether it does.
+/// Writes `content` to `path` (relative to the root), or with `check` only reports whether the file is up to
+/// date.
 ///
-/// A check never writes; it prints a unified diff and what to run.
+/// A check never writes; it prints a unified diff and the command to run.
 ///
 /// # Errors
 /// When the file can't be read or written.
@@ -53,9 +54,10 @@ pub(crate) fn publish(path: &str, content: &str, check: bool, command: &str) -> 
     Ok(Outcome::Fine)
 }
 
-/// Makes `path` (relative to the root) hold `content`, compressed, or with `check` only says whether it does.
+/// Writes compressed `content` to `path` (relative to the root), or with `check` only reports whether the
+/// file is up to date.
 ///
-/// Another version of the compressor may write other bytes, so what is in there is compared.
+/// Different versions of the compressor may write different bytes, so the uncompressed content is compared.
 ///
 /// # Errors
 /// When the file can't be read or written.
@@ -64,7 +66,7 @@ pub(crate) fn publish_gzip(path: &str, content: &[u8], check: bool, command: &st
     if full.is_file() {
         let packed = fs::read(&full).with_context(|| format!("failed to read {path}"))?;
         let mut current = Vec::new();
-        // What can't be unpacked isn't up to date.
+        // A file that can't be decompressed isn't up to date.
         if GzDecoder::new(&packed[..]).read_to_end(&mut current).is_ok() && current == content {
             println!("{path} is up to date");
             return Ok(Outcome::Fine);

@@ -1,8 +1,8 @@
-//! `cargo xtask lint`: what linters, and our own checks, think of `spec/openapi.yaml`.
+//! `cargo xtask lint`: runs linters and our own checks on `spec/openapi.yaml`.
 //!
-//! Spectral runs with every rule of its OpenAPI set and Redocly with its strictest stock configuration;
-//! both are npm packages pinned in `spec/lint/`. What they don't look at (links, origins, examples,
-//! names inside patterns) is in [`document`] and [`links`], which need no npm.
+//! Spectral runs with every rule of its OpenAPI set and Redocly with its strictest stock configuration; both
+//! are npm packages pinned in `spec/lint/`. The checks that they lack (links, origins, examples, names inside
+//! patterns) are in [`document`] and [`links`], which need no npm.
 
 mod digests;
 mod document;
@@ -18,10 +18,10 @@ use crate::{Outcome, spec};
 /// The linters.
 pub(crate) const PACKAGES: Packages = Packages::of("spec/lint");
 
-/// What one linter has to say.
+/// The result of one linter.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Verdict {
-    /// Who says it, and what was looked at.
+    /// The name of the linter, and what it checked.
     linter: String,
     /// One line for each finding.
     findings: Vec<String>,
@@ -52,7 +52,7 @@ pub(crate) fn run() -> Result<Outcome> {
     })
 }
 
-/// Our own checks, which need nothing installed.
+/// Our own checks, which need no installation.
 fn own(document: &Value) -> Result<Verdict> {
     let operations = spec::operations(document).len();
     let (links, mut findings) = links::check(document);

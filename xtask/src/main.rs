@@ -1,11 +1,11 @@
-//! The workshop: every command that generates, checks or releases this workspace.
+//! Commands that generate, check or release this workspace.
 //!
-//! `cargo xtask help` lists the commands. xtask links none of the workspace's crates, so that broken
-//! generated code can't stop the command that mends it; what has to run (`appkeep verify`) is built
-//! and started as a child process. Only [`files`] writes into the tree.
+//! `cargo xtask help` lists the commands. xtask doesn't depend on the workspace's crates that use generated
+//! code, so that broken generated code can't stop the command that fixes it; binaries that have to run
+//! (`appkeep verify`) are built and started as child processes. Only [`files`] writes into the tree.
 //!
-//! Exit codes: 0 all is well, 1 a check found something, 2 the command could not run,
-//! 3 a generated file is stale (`--check`).
+//! Exit codes: 0 success, 1 a check found something, 2 the command could not run, 3 a generated file is stale
+//! (`--check`).
 
 mod appkeep;
 mod bench;
@@ -31,10 +31,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// How a command ended when it could run to its end.
+/// The result of a command that ran to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// All is well: exit code 0.
+    /// Success: exit code 0.
     Fine,
     /// A check found something: exit code 1.
     Findings,

@@ -1,6 +1,6 @@
 //! npm packages that are pinned in a directory of this repository, and installed there from the lockfile.
 //!
-//! The lockfile holds the digest of each package, which npm compares before it unpacks anything.
+//! The lockfile contains the digest of each package, which npm verifies before it unpacks anything.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::{files, process, spec};
 /// A directory with `package.json` and `package-lock.json`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Packages {
-    /// Relative to the workspace's root.
+    /// The directory, relative to the workspace's root.
     dir: &'static str,
 }
 
@@ -23,26 +23,26 @@ impl Packages {
         Self { dir }
     }
 
-    /// Where they are pinned.
+    /// The path of the directory.
     pub(crate) fn path(self) -> PathBuf {
         files::root().join(self.dir)
     }
 
-    /// Where a package is once it is installed.
+    /// The path of a package after its installation.
     pub(crate) fn package(self, name: &str) -> PathBuf {
         self.path().join("node_modules").join(name)
     }
 
-    /// Makes sure that what the lockfile names is installed.
+    /// Makes sure that the packages in the lockfile are installed.
     ///
     /// # Errors
-    /// When npm isn't there, or fails.
+    /// When npm isn't installed, or fails.
     pub(crate) fn install(self) -> Result<()> {
         if !process::is_installed("npm") {
             bail!("npm isn't installed; the packages of {} are npm's", self.dir);
         }
         let lock = self.read_json("package-lock.json")?;
-        // npm's own record of what it installed; absent before the first time.
+        // npm's own record of installed packages; absent before the first installation.
         let installed = self
             .read_json("node_modules/.package-lock.json")
             .unwrap_or_default();
@@ -70,7 +70,7 @@ impl Packages {
     }
 }
 
-/// Whether npm's record names everything that the lockfile does, in the same version.
+/// Whether npm's record contains everything in the lockfile, in the same version.
 fn is_installed(lock: &Value, installed: &Value) -> bool {
     spec::members(lock.get("packages"))
         .filter(|(path, _)| !path.is_empty())

@@ -1,7 +1,7 @@
-//! `cargo xtask pages`: the server's pages, tried in a real browser.
+//! `cargo xtask pages`: tests the server's pages in a real browser.
 //!
-//! The tests are in `tests/pages`: Playwright, pinned there, drives the Chromium that is installed. They start servers
-//! of their own, from a binary in which a backup can be slowed down, and leave screenshots.
+//! The tests are in `tests/pages`: Playwright, pinned there, controls the installed Chromium. They start
+//! their own servers, from a binary in which a backup can be slowed down, and save screenshots.
 
 use std::ffi::OsString;
 
@@ -11,13 +11,13 @@ use crate::npm::Packages;
 use crate::process::{command, is_installed, succeeds};
 use crate::{Outcome, appkeep, files};
 
-/// What drives the browser, and the tests.
+/// Playwright and the tests.
 pub(crate) const PACKAGES: Packages = Packages::of("tests/pages");
 
-/// Where the screenshots go, relative to the workspace's root.
+/// The directory of the screenshots, relative to the workspace's root.
 const RESULTS: &str = "target/pages";
 
-/// What the browser may be called.
+/// Possible names of the browser.
 const BROWSERS: [&str; 2] = ["chromium", "chromium-browser"];
 
 /// What to do.
@@ -32,7 +32,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// What CI runs: nothing is left out.
+    /// The arguments for CI: no test is left out.
     pub(crate) fn all() -> Self {
         Self {
             require_all: true,

@@ -1,4 +1,4 @@
-//! Child processes: started from the workspace's root, their failure named.
+//! Child processes: started in the workspace's root, with failures that name the command.
 
 use std::process::{Command, Stdio};
 
@@ -13,7 +13,7 @@ pub(crate) fn command(program: &str, args: &[&str]) -> Command {
     command
 }
 
-/// Runs a command to its end, its output passed through, and says whether it succeeded.
+/// Runs a command to its end, passes its output through, and returns whether it succeeded.
 ///
 /// # Errors
 /// When it can't be started.
@@ -25,7 +25,7 @@ pub(crate) fn succeeds(command: &mut Command) -> Result<bool> {
     Ok(status.success())
 }
 
-/// Whether `program` is installed, asked by running it with `--version`.
+/// Whether `program` is installed, checked by running it with `--version`.
 pub(crate) fn is_installed(program: &str) -> bool {
     Command::new(program)
         .arg("--version")

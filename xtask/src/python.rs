@@ -1,4 +1,4 @@
-//! Programs from Python packages, installed from pinned and hashed requirements, each in an environment of its own.
+//! Programs from Python packages, each installed in its own environment from pinned requirements with hashes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,27 +7,27 @@ use anyhow::{Context, Result, bail};
 
 use crate::{files, process};
 
-/// The interpreter that makes the environment.
+/// The interpreter that creates the environment.
 const PYTHON: &str = "python3";
 
-/// Whether the interpreter is new enough and can make one.
+/// Checks that the interpreter is new enough and can create environments.
 const PROBE: &str = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))";
 
-/// A program and what it is installed from.
+/// A program and its requirements.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Package {
     /// The program's name.
     pub(crate) program: &'static str,
-    /// What is installed, relative to the workspace's root.
+    /// The requirements file, relative to the workspace's root.
     pub(crate) requirements: &'static str,
-    /// Where, likewise.
+    /// The directory of the environment, relative to the workspace's root.
     pub(crate) venv: &'static str,
 }
 
-/// The program, installed first if it isn't there in the version that the requirements name.
+/// The path of the program; it is installed first if the version in the requirements isn't there.
 ///
 /// # Errors
-/// When there is no Python that can, or the installation fails.
+/// When there is no suitable Python, or the installation fails.
 pub(crate) fn installed(package: &Package) -> Result<PathBuf> {
     require_python(PYTHON, package.program)?;
     let (requirements, venv) = (
@@ -55,7 +55,7 @@ pub(crate) fn installed(package: &Package) -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Whether there is a Python that can.
+/// Whether there is a suitable Python.
 pub(crate) fn has_python() -> bool {
     require_python(PYTHON, "it").is_ok()
 }
@@ -70,7 +70,7 @@ fn require_python(python: &str, program: &str) -> Result<()> {
     Ok(())
 }
 
-/// The requirements that an environment was made from, written when it was complete.
+/// The copy of the requirements that an environment was created from, written when it was complete.
 fn stamp(venv: &Path) -> PathBuf {
     venv.join("requirements.txt")
 }

@@ -1,9 +1,9 @@
-//! `cargo xtask schemathesis`: our own server, judged by somebody else's tool.
+//! `cargo xtask schemathesis`: checks our own server with an independent tool.
 //!
-//! Schemathesis knows the document and nothing of us. For each seed it gets a fresh server with two accounts
-//! that share nothing. What it is let off stands in `xtask/schemathesis/exceptions.py`, by operation and with a
-//! reason; a warning is a finding, and so is a run that generated fewer cases than it should, left out an operation
-//! or a phase, or left a server behind that doesn't finish its jobs.
+//! Schemathesis only knows the document. For each seed, it tests a new server with two accounts that share
+//! nothing. Known exceptions for our server are in `xtask/schemathesis/exceptions.py`, by operation and with
+//! a reason. A warning is a finding. So is a run that generated fewer cases than required, left out an
+//! operation or a phase, or left a server behind that doesn't finish its jobs.
 
 mod asker;
 mod health;
@@ -26,7 +26,7 @@ use self::world::World;
 use crate::python::Package;
 use crate::{Outcome, appkeep, files, spec};
 
-/// Schemathesis' configuration and what we add to it, relative to the workspace's root.
+/// The directory of Schemathesis' configuration and our additions, relative to the workspace's root.
 const DIR: &str = "xtask/schemathesis";
 
 /// Schemathesis itself.
@@ -36,16 +36,16 @@ pub(crate) const PACKAGE: Package = Package {
     venv: "target/schemathesis/venv",
 };
 
-/// Where each run leaves what it said, relative to the workspace's root.
+/// The directory of each run's results, relative to the workspace's root.
 const RESULTS: &str = "target/schemathesis";
 
-/// The phases of a run, all that there are.
+/// The phases of a run; Schemathesis has no others.
 const PHASES: [&str; 4] = ["examples", "coverage", "fuzzing", "stateful"];
 
-/// What a usual run has to generate; it has one seed.
+/// Minimum number of cases of a normal run, which has one seed.
 const CASES_MIN: u64 = 2_500;
 
-/// What a full run has to generate, all seeds together.
+/// Minimum number of cases of a full run, for all seeds together.
 const FULL_CASES_MIN: u64 = 50_000;
 
 /// What to do.
@@ -69,13 +69,13 @@ pub(crate) struct Args {
     document: Option<PathBuf>,
 }
 
-/// How much a run does, and what it must not fall short of.
+/// The size of a run, and its required minimum.
 #[derive(Debug, PartialEq, Eq)]
 struct Budget {
     seeds: Vec<u64>,
     examples: u32,
     cases_min: u64,
-    /// Whether each exception has to be needed.
+    /// Whether an unused exception is a finding.
     is_full: bool,
 }
 
@@ -94,14 +94,14 @@ impl Args {
                 self.seed.clone()
             },
             examples: self.examples.unwrap_or(examples),
-            // Somebody who asks for less gets less.
+            // A smaller run on request only has to generate one case.
             cases_min: if is_usual || self.full { cases_min } else { 1 },
             is_full: self.full,
         }
     }
 }
 
-/// Runs Schemathesis against a fresh server for each seed, and judges the runs.
+/// Runs Schemathesis against a new server for each seed, and checks the results.
 ///
 /// # Errors
 /// When Schemathesis can't be installed or run, or the server can't be built or started.
@@ -127,7 +127,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     })
 }
 
-/// What `judge` says of each seed, smallest first; so many at once.
+/// The result of `judge` for each seed, smallest first; at most `at_once` run concurrently.
 fn each<T: Send>(seeds: &[u64], at_once: usize, judge: impl Fn(u64) -> Result<T> + Sync) -> Result<Vec<T>> {
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
@@ -148,7 +148,7 @@ fn each<T: Send>(seeds: &[u64], at_once: usize, judge: impl Fn(u64) -> Result<T>
     done.into_iter().map(|(_, judged)| judged).collect()
 }
 
-/// One seed on a fresh server.
+/// Runs one seed against a new server.
 fn judge(asker: &Asker, binary: &Path, seed: u64, examples: u32) -> Result<Run> {
     let results = files::root().join(RESULTS).join(format!("seed-{seed}"));
     fs::create_dir_all(&results).with_context(|| format!("failed to make {}", results.display()))?;

@@ -1,7 +1,7 @@
 //! Reads the contract, `spec/openapi.yaml`, for every command that needs it.
 //!
-//! The document comes back as plain JSON with its members in the authored order; the functions below
-//! find things in it. Nothing here judges it and nothing rewrites it.
+//! The document is returned as plain JSON with its members in the authored order; the functions below find
+//! things in it. This module neither checks nor rewrites it.
 
 use std::fs;
 
@@ -10,15 +10,15 @@ use serde_json::Value;
 
 use crate::files;
 
-/// Where the contract lives, relative to the workspace's root.
+/// The path of the contract, relative to the workspace's root.
 pub(crate) const PATH: &str = "spec/openapi.yaml";
 
-/// The methods that OpenAPI 3.0 knows, as keys of a path item.
+/// The methods of OpenAPI 3.0, as keys of a path item.
 const METHODS: [&str; 8] = [
     "get", "put", "post", "delete", "options", "head", "patch", "trace",
 ];
 
-/// How many references may lead from one to the next before it counts as a loop.
+/// Maximum length of a chain of references; a longer one counts as a cycle.
 const REFERENCES_MAX: usize = 32;
 
 /// One operation of the contract.
@@ -28,7 +28,7 @@ pub(crate) struct Operation<'a> {
     pub(crate) method: &'a str,
     /// The path template.
     pub(crate) path: &'a str,
-    /// The path item that holds the operation.
+    /// The path item with the operation.
     pub(crate) item: &'a Value,
     /// The operation object.
     pub(crate) value: &'a Value,
@@ -52,7 +52,7 @@ pub(crate) fn parse(text: &str) -> Result<Value> {
     Ok(serde_saphyr::from_str(text)?)
 }
 
-/// Follows `$ref` until something that isn't a reference; `None` when one leads nowhere or in a circle.
+/// Follows `$ref` until something that isn't a reference; `None` for a dangling or cyclic reference.
 pub(crate) fn resolve<'a>(document: &'a Value, value: &'a Value) -> Option<&'a Value> {
     let mut current = value;
     for _ in 0..REFERENCES_MAX {
@@ -82,7 +82,7 @@ pub(crate) fn operations(document: &Value) -> Vec<Operation<'_>> {
     found
 }
 
-/// Whether a (resolved) part of the document is there beside what the original documents.
+/// Whether a (resolved) part of the document is an addition to the published reference.
 pub(crate) fn is_companion(value: &Value) -> bool {
     value.get("x-origin").and_then(Value::as_str) == Some("companion")
 }

@@ -1,9 +1,9 @@
-//! `cargo xtask test`: all tests, the same way for a person and for CI.
+//! `cargo xtask test`: runs all tests in the same way for contributors and for CI.
 //!
-//! Runs cargo nextest when it is installed and cargo test otherwise, then the doc tests. Snapshots
-//! never change unless `--accept` says so; a snapshot file that no test used is a finding. Tests that
-//! need a tool carry the tool's name in theirs, and are left out, loudly, where it is missing. So are those
-//! that mount something (`tmpfs`, `as_root`, `loop_mount`) where that can't be done.
+//! It uses cargo nextest if it is installed and cargo test otherwise, and then runs the doc tests. Snapshots
+//! only change with `--accept`; an unused snapshot file is a finding. Tests that need a tool have the tool's
+//! name in theirs, and are left out with a message if it is missing. So are tests that mount file systems
+//! (`tmpfs`, `as_root`, `loop_mount`) where that isn't possible.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,22 +16,22 @@ use anyhow::{Context, Result, bail};
 use crate::process::{command, is_installed, require, succeeds};
 use crate::{Outcome, files, python, tidy};
 
-/// Something that some tests need: those whose names contain its name.
+/// A requirement of all tests whose names contain its name.
 struct Tool {
     name: &'static str,
-    /// Whether it is there.
+    /// Checks whether it is available.
     probe: fn() -> bool,
-    /// What it takes to have it.
+    /// A description of what it requires.
     needs: &'static str,
-    /// Whether anybody can install it. A machine that permits no mounts can't be asked for them.
+    /// Whether it can simply be installed. On a machine that permits no mounts, they can't be required.
     is_installable: bool,
 }
 
-/// Mounts a small file system in memory, which only root may.
+/// Mounts a small file system in memory, which requires root.
 const MOUNT_TMPFS: &str = "dir=$(mktemp -d) || exit; mount -t tmpfs tmpfs \"$dir\" && umount \"$dir\"; got=$?; \
                            rmdir \"$dir\"; exit $got";
 
-/// Mounts in a namespace that ends with the command, and looks for a device for a disk in a file.
+/// Mounts in a namespace that ends with the command, and looks for a loop device.
 const MOUNT_DISK: &str = "mount -t tmpfs appkeep-test /mnt && losetup --find && command -v mkfs.ext4";
 
 const TOOLS: [Tool; 7] = [
@@ -79,31 +79,32 @@ const TOOLS: [Tool; 7] = [
     },
 ];
 
-/// The file systems that are made in a file and mounted.
+/// The file systems that are created in a file and mounted.
 const FILE_SYSTEMS: [&str; 2] = ["btrfs", "xfs"];
 
-/// How large that file is, in bytes; it takes no room.
+/// The size of that file, in bytes; it is sparse.
 const IMAGE_BYTES: u64 = 512 * 1024 * 1024;
 
-/// The package whose tests start the binaries of others.
+/// The package whose tests start the binaries of other packages.
 pub(crate) const BLACK_BOX: &str = "appkeep-tests";
 
-/// Tells insta whether it may write snapshots.
+/// Controls whether insta may write snapshots.
 const INSTA_UPDATE: &str = "INSTA_UPDATE";
 
 /// Names the file to which insta appends the path of each snapshot file that a test used.
 const INSTA_REFERENCES: &str = "INSTA_SNAPSHOT_REFERENCES_FILE";
 
-/// Tells nextest how many tests to run at once; an argument goes before it.
+/// Sets the number of tests that nextest runs at once; an argument overrides it.
 const TEST_THREADS: &str = "NEXTEST_TEST_THREADS";
 
-/// So many tests for each processor: a good part of their time they wait for a server's jobs.
+/// Number of tests per processor: tests spend much of their time waiting for a server's jobs.
 const TESTS_PER_PROCESSOR: usize = 2;
 
-/// Runs the tests; with `args` only a part of them, and then without judging orphans.
+/// Runs the tests; with `args` only some of them, and without the check for unused snapshots.
 ///
 /// # Errors
-/// When the workspace doesn't build, a runner can't be started, or `require_all` misses a tool.
+/// When the workspace doesn't build, a runner can't be started, or `require_all` is set and a tool is
+/// missing.
 pub(crate) fn run(accept: bool, require_all: bool, args: &[String]) -> Result<Outcome> {
     let missing = missing_tools(require_all)?;
     if needs_binaries(args) {
@@ -139,7 +140,7 @@ pub(crate) fn run(accept: bool, require_all: bool, args: &[String]) -> Result<Ou
     judge_orphans(&files::root(), &used, accept)
 }
 
-/// Whether the tests start our binaries, which cargo builds only for their own package's tests.
+/// Whether the tests start our binaries; cargo only builds those of the tested packages.
 fn needs_binaries(args: &[String]) -> bool {
     !names_package(args) || args.iter().any(|arg| arg == BLACK_BOX)
 }
@@ -148,7 +149,7 @@ fn names_package(args: &[String]) -> bool {
     args.iter().any(|arg| matches!(arg.as_str(), "-p" | "--package"))
 }
 
-/// The names of the tools that aren't there.
+/// The names of the missing tools.
 fn missing_tools(require_all: bool) -> Result<Vec<&'static str>> {
     let missing = TOOLS.iter().filter(|tool| !(tool.probe)()).collect::<Vec<_>>();
     let needs: Vec<_> = missing
@@ -168,7 +169,7 @@ fn missing_tools(require_all: bool) -> Result<Vec<&'static str>> {
     Ok(missing.iter().map(|tool| tool.name).collect())
 }
 
-/// Whether the program runs when it is asked for nothing but an answer.
+/// Whether the program succeeds with that argument.
 fn answers(program: &str, argument: &str) -> bool {
     quietly(program, &[argument])
 }
@@ -182,7 +183,7 @@ fn quietly(program: &str, arguments: &[&str]) -> bool {
         .is_ok_and(|status| status.success())
 }
 
-/// Whether file systems can be made in a file and mounted here; only trying tells.
+/// Whether file systems can be created in a file and mounted here, which requires a trial.
 fn mounts() -> bool {
     let Ok(dir) = tempfile::tempdir() else {
         return false;
@@ -200,7 +201,7 @@ fn mounts() -> bool {
         })
 }
 
-/// The command that runs every test but the doc tests and those of missing tools.
+/// The command that runs all tests except doc tests and those of missing tools.
 fn runner(nextest: bool, missing: &[&str], args: &[String]) -> Command {
     let mut runner = command("cargo", if nextest { &["nextest", "run"] } else { &["test"] });
     if !names_package(args) {
@@ -230,7 +231,7 @@ fn runner(nextest: bool, missing: &[&str], args: &[String]) -> Command {
     runner
 }
 
-/// Names the sources whose inline snapshots changed: those are for a person to edit.
+/// Lists the sources whose inline snapshots changed: these have to be edited by hand.
 fn report_inline_snapshots(root: &Path) -> Result<()> {
     for pending in tidy::files_with_extension(root, "pending-snap")? {
         fs::remove_file(root.join(&pending))
@@ -246,7 +247,7 @@ fn report_inline_snapshots(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Reports the snapshot files that no test used, or removes them when accepting.
+/// Reports snapshot files that no test used, or deletes them when accepting.
 fn judge_orphans(root: &Path, used: &str, accept: bool) -> Result<Outcome> {
     let used = used
         .lines()
@@ -272,7 +273,7 @@ fn judge_orphans(root: &Path, used: &str, accept: bool) -> Result<Outcome> {
     Ok(outcome)
 }
 
-/// The path without links and dots; the path itself when there is no such file.
+/// The canonical path; the path itself if there is no such file.
 fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
 }

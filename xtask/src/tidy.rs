@@ -1,8 +1,8 @@
-//! `cargo xtask tidy`: the workspace's own rules, which no compiler checks.
+//! `cargo xtask tidy`: checks the workspace's own rules.
 //!
-//! Which packages and modules may depend on which, generated files that name their command, hand-written files that
-//! stay short, crates that carry a README and the shared lints, and links between documents. Every finding is one line
-//! that names the thing and what to do. Style is rustfmt's and clippy's matter, not this module's.
+//! They cover dependencies between packages and modules, generated files that name their command, the length
+//! of hand-written files, the README and shared lints of each crate, and links between documents. Every
+//! finding is one line that names the item and what to do. Style is left to rustfmt and clippy.
 
 mod links;
 mod modules;
@@ -16,9 +16,9 @@ use cargo_metadata::MetadataCommand;
 
 use crate::{Outcome, files};
 
-/// Which package may use which others of this workspace, in code, tests and build scripts alike.
+/// The workspace packages that a package may use, in code, tests and build scripts alike.
 ///
-/// A package or an edge that isn't here is a finding. The reasons are in ARCHITECTURE.md.
+/// A package or an edge that isn't listed here is a finding. The reasons are in ARCHITECTURE.md.
 const MAY_USE: &[(&str, &[&str])] = &[
     (
         "appkeep",
@@ -56,22 +56,22 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("xtask", &["appkeep-launcher"]),
 ];
 
-/// The generated Rust files and the command that each has to name in its first line.
+/// The generated Rust files, and the command that the first line of each has to name.
 const GENERATED: &[(&str, &str)] = &[(crate::codegen::OUTPUT, crate::codegen::COMMAND)];
 
-/// The file name that marks a generated Rust file wherever it lies.
+/// The name of generated Rust files, in any directory.
 const GENERATED_NAME: &str = "generated.rs";
 
-/// The most lines that a hand-written Rust file may have.
+/// Maximum number of lines of a hand-written Rust file.
 const LINES_MAX: usize = 600;
 
-/// Directories that hold nothing of ours, at any depth. Hidden ones are left out too.
+/// Directories without files of ours, at any depth. Hidden ones are ignored, too.
 const FOREIGN_DIRS: [&str; 2] = ["target", "node_modules"];
 
-/// One thing that breaks a rule: what it is and what to do about it.
+/// A violation of a rule: what it is and what to do about it.
 type Finding = String;
 
-/// A workspace package, as far as the rules care.
+/// The properties of a workspace package that the rules use.
 #[derive(Debug)]
 struct Package {
     name: String,
@@ -81,7 +81,7 @@ struct Package {
     uses: BTreeSet<String>,
 }
 
-/// Checks the workspace against its rules and prints what breaks them.
+/// Checks the rules and prints the violations.
 ///
 /// # Errors
 /// When cargo's metadata or a file can't be read.

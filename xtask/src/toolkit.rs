@@ -1,8 +1,8 @@
-//! `cargo xtask toolkit`: the client that people have, unmodified, with our own server.
+//! `cargo xtask toolkit`: tests our own server with the unmodified client that users have.
 //!
-//! It comes from a registry, pinned with everything that it needs, and talks over TLS as it insists. It does what
-//! people do with it: lists, makes and destroys backups and snapshots, and gets back an app whose files are gone. Exit
-//! codes, words and bytes have to be right.
+//! The client is installed from a registry, pinned with all its dependencies, and uses TLS, which it
+//! requires. The test covers common tasks: it lists, creates and destroys backups and snapshots, and restores
+//! an app whose files are gone. Exit codes, messages and restored files have to be correct.
 
 mod story;
 mod tree;
@@ -22,7 +22,7 @@ pub(crate) const PACKAGE: Package = Package {
     venv: "target/toolkit/venv",
 };
 
-/// Tells the whole story on a fresh server.
+/// Runs the whole test on a new server.
 ///
 /// # Errors
 /// When the toolkit can't be installed, or the server doesn't start.

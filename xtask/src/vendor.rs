@@ -1,8 +1,10 @@
-//! `cargo xtask vendor`: takes the renderer of the API reference over from npm, into what the server serves.
+//! `cargo xtask vendor`: copies the renderer of the API reference from npm to the files that the server
+//! serves.
 //!
-//! Swagger UI is pinned, with its digest, in the lockfile beside its files; the server is built from those, so that
-//! neither a build nor a server asks anybody for anything. To raise the version, run there `npm install
-//! --save-exact --ignore-scripts --package-lock-only swagger-ui-dist@VERSION`, then this command.
+//! Swagger UI is pinned, with its digest, in the lockfile beside its files. The server is built from these
+//! files, so neither a build nor a running server needs network access for them. To update the version, run
+//! `npm install --save-exact --ignore-scripts --package-lock-only swagger-ui-dist@VERSION` there, then this
+//! command.
 
 use std::fs;
 
@@ -11,28 +13,28 @@ use anyhow::{Context, Result};
 use crate::npm::Packages;
 use crate::{Outcome, files};
 
-/// What the files are taken from, and where they go.
+/// The source of the files, and their destination.
 pub(crate) const PACKAGES: Packages = Packages::of(DIR);
 
-/// The same, relative to the workspace's root.
+/// The directory of the packages and the files, relative to the workspace's root.
 const DIR: &str = "crates/appkeep-server/pages/docs/swagger-ui";
 
 /// The package.
 const PACKAGE: &str = "swagger-ui-dist";
 
-/// What this command is called.
+/// The name of this command.
 const COMMAND: &str = "cargo xtask vendor";
 
-/// What a browser needs; kept as it is sent, compressed.
+/// The files that a browser needs; stored as they are sent, compressed.
 const SENT: [&str; 2] = ["swagger-ui-bundle.js", "swagger-ui.css"];
 
-/// Whose work it is, and on which terms.
+/// The licence and copyright files.
 const TERMS: [&str; 3] = ["LICENSE", "NOTICE", "swagger-ui-bundle.js.LICENSE.txt"];
 
-/// Writes the renderer's files, or with `check` only says whether they are what the lockfile names.
+/// Writes the renderer's files, or with `check` only reports whether they match the lockfile.
 ///
 /// # Errors
-/// When the package can't be installed, or a file read or written.
+/// When the package can't be installed, or a file can't be read or written.
 pub(crate) fn run(check: bool) -> Result<Outcome> {
     PACKAGES.install()?;
     println!("{PACKAGE} {}", PACKAGES.version(PACKAGE)?);

@@ -1,7 +1,7 @@
-//! `cargo xtask verify`: our own server, judged by `appkeep verify`.
+//! `cargo xtask verify`: checks our own server with `appkeep verify`.
 //!
-//! The judgement isn't made here: this builds the binary and passes arguments in and the exit code
-//! out. A stale client is reported first, since it would judge by a contract that is no longer there.
+//! This module only builds the binary, passes the arguments in and the exit code out. A stale client is
+//! reported first, since it would check against an outdated contract.
 
 use std::process::Command;
 
@@ -18,7 +18,7 @@ pub(crate) fn run(args: &[String]) -> Result<Outcome> {
         Outcome::Fine => {}
         other => return Ok(other),
     }
-    // With the switch that makes the storage of a fresh server fail.
+    // The feature lets a new server's storage fail.
     let binary = appkeep::build(&["--features", "failpoints"])?;
     let status = Command::new(&binary)
         .arg("verify")
@@ -29,7 +29,7 @@ pub(crate) fn run(args: &[String]) -> Result<Outcome> {
     outcome(status.code())
 }
 
-/// The arguments as `appkeep verify` takes them: `--url URL` is its URL.
+/// The arguments for `appkeep verify`: `--url URL` is its URL.
 fn passed_on(args: &[String]) -> Vec<String> {
     let mut passed = Vec::new();
     for arg in args {
@@ -42,7 +42,7 @@ fn passed_on(args: &[String]) -> Vec<String> {
     passed
 }
 
-/// `appkeep verify` exits with 0 when the contract holds, with 1 when it is violated.
+/// The outcome for the exit code of `appkeep verify`: 0 if the contract holds, 1 if it is violated.
 fn outcome(code: Option<i32>) -> Result<Outcome> {
     match code {
         Some(0) => Ok(Outcome::Fine),

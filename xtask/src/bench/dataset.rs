@@ -1,4 +1,4 @@
-//! The data set: made from a seed, changed from a seed.
+//! The data set: created and changed with random numbers from a seed.
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -8,21 +8,22 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use fastrand::Rng;
 
-/// How many small files there are for each MiB: 20,000 for 2 GiB.
+/// Number of small files per MiB: 20,000 for 2 GiB.
 const SMALL_FILES_PER_MIB: u64 = 10;
 
-/// How many small files a directory has.
+/// Number of small files in a directory.
 const SMALL_FILES_PER_DIR: u64 = 200;
 
-/// One in so many bytes, and one in so many small files, is another after a change.
+/// The fraction of bytes, and of small files, that a change affects: one in so many.
 const CHANGED_ONE_IN: u64 = 100;
 
 const MIB: u64 = 1024 * 1024;
 
-/// How much is written or compared at a time, in bytes.
+/// Number of bytes that are written or compared at once.
 const BLOCK_BYTES: u64 = 256 * 1024;
 
-/// A size with equally likely powers of two: 2 KiB is as likely between 1 and 4 KiB as 2 MiB between 1 and 4 MiB.
+/// A random size whose logarithm is uniform: 2 KiB is as likely between 1 and 4 KiB as 2 MiB between 1 and 4
+/// MiB.
 fn random_size(rng: &mut Rng, least: u64, doublings: u64) -> u64 {
     let power = least << rng.u64(..doublings);
     power + rng.u64(..power)
@@ -49,7 +50,8 @@ fn to_usize(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
 }
 
-/// Makes a data set of about `mib` MiB below `root`: small files, noise, text, exact and shifted copies.
+/// Creates a data set of about `mib` MiB below `root`: small files, random bytes, text, exact and shifted
+/// copies.
 ///
 /// # Errors
 /// When a file can't be written.
@@ -79,7 +81,7 @@ pub(crate) fn make(root: &Path, mib: u64, rng: &mut Rng) -> Result<()> {
                 1 | 4 | 6 => write_blocks(&mut file, size, |bytes| text(rng, bytes)),
                 3 => io::copy(&mut File::open(&earlier)?, &mut file),
                 _ => {
-                    // All of an earlier file, but a little further on.
+                    // A copy of an earlier file, shifted by 1000 bytes.
                     file.write_all(&noise(rng, 1000))?;
                     io::copy(&mut File::open(&earlier)?, &mut file)
                 }
@@ -94,7 +96,7 @@ pub(crate) fn make(root: &Path, mib: u64, rng: &mut Rng) -> Result<()> {
     Ok(())
 }
 
-/// Block after block, so that what this process needs itself stays below what it measures.
+/// Writes block by block, so that this process needs less memory than the processes that it measures.
 fn write_blocks(file: &mut File, size: u64, mut block: impl FnMut(u64) -> Vec<u8>) -> io::Result<u64> {
     let mut left = size;
     while left > 0 {
@@ -119,7 +121,7 @@ fn put(path: &Path, content: &[u8]) -> Result<()> {
     fs::write(path, content).with_context(|| format!("failed to write {}", path.display()))
 }
 
-/// Changes one per cent of a data set: of each large file a stretch, of the small files one in a hundred.
+/// Changes one per cent of a data set: a section of each large file, and one in a hundred small files.
 ///
 /// # Errors
 /// When a file can't be written.
@@ -143,7 +145,7 @@ pub(crate) fn change(root: &Path, mib: u64, rng: &mut Rng) -> Result<()> {
     Ok(())
 }
 
-/// How many files there are below `root`, and how many bytes they have.
+/// The number of files below `root`, and their total size in bytes.
 ///
 /// # Errors
 /// When something can't be read.
@@ -156,7 +158,7 @@ pub(crate) fn size(root: &Path) -> Result<(u64, u64)> {
     Ok((files, bytes))
 }
 
-/// Whether two directories hold the same files with the same content.
+/// Whether two directories contain the same files with the same content.
 ///
 /// # Errors
 /// When something can't be read.

@@ -1,4 +1,4 @@
-//! restic, the bare library and our engine, step by step on the same data.
+//! Compares restic, the library and our engine, step by step on the same data.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,16 +14,16 @@ use super::dataset;
 use super::process::{Cost, cost_of};
 use super::{Args, clear, report};
 
-/// Who does it.
+/// A backup engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum Peer {
-    /// The `restic` that is installed.
+    /// The installed `restic`.
     Restic,
-    /// The library, with its own source and backend, unguarded.
+    /// The library with its own source and backend, without our checks.
     Bare,
     /// The engine.
     Ours,
-    /// The engine, told to read nothing of a finished backup back: what it adds to the library by itself.
+    /// The engine without reading a finished backup back: its own overhead over the library.
     Unverified,
 }
 
@@ -31,16 +31,16 @@ impl Peer {
     const ALL: [Self; 4] = [Self::Restic, Self::Bare, Self::Ours, Self::Unverified];
 }
 
-/// What is done, in this order.
+/// The steps, in this order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Step {
-    /// Only ours: the copy that the first backup reads from.
+    /// Only our engine: the copy that the first backup reads.
     Snapshot,
     First,
     Unchanged,
     Changed,
     Restore,
-    /// A restore that reads what it wrote and compares it, which each of ours does.
+    /// A restore that reads and compares what it wrote, as every restore of our engine does.
     Compared,
     Delete,
 }
@@ -56,7 +56,7 @@ impl Step {
         Self::Delete,
     ];
 
-    /// What it is called in the result.
+    /// Its name in the result.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Snapshot => "snapshot",
@@ -70,11 +70,11 @@ impl Step {
     }
 }
 
-/// What everything cost, and how large the repositories became.
+/// The costs of all steps, and the sizes of the repositories.
 #[derive(Debug, Default)]
 pub(crate) struct Costs {
     pub(crate) of: BTreeMap<(Step, Peer), Cost>,
-    /// After the first backup, and after the delete, in bytes.
+    /// The sizes after the first backup, and after the delete, in bytes.
     pub(crate) sizes: BTreeMap<Peer, (u64, u64)>,
 }
 
@@ -93,10 +93,10 @@ impl Costs {
     }
 }
 
-/// Measures all peers in all steps, and prints the table.
+/// Measures all engines in all steps, and prints the table.
 ///
 /// # Errors
-/// When restic is missing, a step fails, or a restore gives other bytes.
+/// When restic is missing, a step fails, or a restore differs from the data of the backup.
 pub(crate) fn measure(args: &Args, dir: &Path, example: &Path) -> Result<Value> {
     let restic = version_of_restic()?;
     let source = dir.join("source");
@@ -179,7 +179,7 @@ impl Site<'_> {
         self.dir.join(report::name_of(peer))
     }
 
-    /// What a peer runs for a step, after what needs no measuring.
+    /// The command of an engine for a step; runs unmeasured preparations first.
     fn command(&self, step: Step, peer: Peer) -> Result<Option<Command>> {
         if peer == Peer::Restic {
             return self.restic_command(step);
@@ -258,7 +258,7 @@ impl Site<'_> {
         Ok(ids.map(str::to_owned).collect())
     }
 
-    /// What is looked at after a step, unmeasured.
+    /// Unmeasured checks after a step.
     fn after(&self, step: Step, peer: Peer, costs: &mut Costs) -> Result<()> {
         match step {
             _ if peer == Peer::Unverified => {}
@@ -296,7 +296,7 @@ impl Site<'_> {
     }
 }
 
-/// Lets the system write down what earlier steps left in memory, so that no step pays for another.
+/// Flushes cached writes of earlier steps, so that they don't slow down the next one.
 fn settle() {
     let _ = Command::new("sync").status();
 }

@@ -1,4 +1,4 @@
-//! As much of an HTTP client as measuring needs: one request after the other on one connection.
+//! A minimal HTTP client for measurements: one request after the other on one connection.
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-/// How long an answer may take.
+/// Maximum time for a response.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// A connection that is kept.
+/// A persistent connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: BufReader<TcpStream>,
@@ -18,10 +18,10 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Connects to `host:port`; each request carries the token, if there is one.
+    /// Connects to `host:port`; each request has the token, if there is one.
     ///
     /// # Errors
-    /// When nobody listens there.
+    /// When there is no listener.
     pub(crate) fn open(authority: &str, token: &str) -> Result<Self> {
         let stream = TcpStream::connect(authority).with_context(|| format!("failed to reach {authority}"))?;
         stream.set_nodelay(true)?;
@@ -33,18 +33,18 @@ impl Connection {
         })
     }
 
-    /// The body that a GET is answered with.
+    /// Sends a GET and returns the body of the response.
     ///
     /// # Errors
-    /// When the answer isn't 200, or none comes.
+    /// When the status isn't 200, or there is no response.
     pub(crate) fn get(&mut self, path: &str) -> Result<Vec<u8>> {
         self.ask("GET", path, "", 200)
     }
 
-    /// The body that a POST of JSON is answered with.
+    /// Sends a POST with a JSON body, and returns the body of the response.
     ///
     /// # Errors
-    /// When the answer isn't 201, or none comes.
+    /// When the status isn't 201, or there is no response.
     pub(crate) fn post(&mut self, path: &str, json: &str) -> Result<Vec<u8>> {
         self.ask("POST", path, json, 201)
     }

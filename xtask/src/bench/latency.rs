@@ -1,4 +1,4 @@
-//! How long a fetch takes while a backup runs, and when nothing does.
+//! The latency of a fetch, during a backup and on an idle server.
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,33 +14,33 @@ use super::Args;
 use super::dataset;
 use super::server::Server;
 
-/// How many connections fetch at the same time.
+/// Number of connections that fetch concurrently.
 const CONNECTIONS: usize = 4;
 
-/// How long each connection waits between two fetches: few enough that the fetches themselves are no load.
+/// Pause of each connection between two fetches, so that the fetches themselves cause little load.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// How long is measured when nothing else happens.
+/// Duration of the measurement on an idle server.
 const IDLE: Duration = Duration::from_secs(10);
 
-/// How long fetches took, sorted.
+/// The latencies of fetches, sorted.
 struct Latencies(Vec<Duration>);
 
 impl Latencies {
-    /// What `percent` of them did not exceed.
+    /// The latency that `percent` of the fetches did not exceed.
     fn percentile(&self, percent: usize) -> Duration {
         let rank = (self.0.len() * percent).div_ceil(100).max(1);
         self.0.get(rank - 1).copied().unwrap_or_default()
     }
 }
 
-/// What backups get of the processors, each measured with a server of its own: the default, and the next.
+/// The CPU priorities of backups, each measured with its own server: the default, and the next one.
 const PRIORITIES: [&str; 2] = ["idle", "low"];
 
 /// Measures servers with one app of the data set's size, and prints the table.
 ///
 /// # Errors
-/// When a server doesn't do as it is asked.
+/// When a server doesn't start or a request fails.
 pub(crate) fn measure(args: &Args, dir: &Path, appkeep: &Path) -> Result<Value> {
     let volume = dir.join("volume");
     let mut rng = Rng::with_seed(args.seed);
@@ -72,7 +72,7 @@ pub(crate) fn measure(args: &Args, dir: &Path, appkeep: &Path) -> Result<Value> 
                 sleep(IDLE);
                 Ok(())
             })?);
-            // The next backup has something to do.
+            // Changes for the next backup.
             dataset::change(&volume, args.data_mib, &mut rng)?;
         }
         let (idle, busy) = (sorted(idle), sorted(busy));

@@ -1,4 +1,4 @@
-//! How many lists of 100 backups a second, beside an endpoint that serialises the same and does nothing else.
+//! Throughput of lists of 100 backups, compared with an endpoint that only serialises the same data.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -14,16 +14,16 @@ use serde_json::{Value, json};
 use super::http::Connection;
 use super::server::Server;
 
-/// How many backups are listed.
+/// Number of listed backups.
 const BACKUPS: usize = 100;
 
-/// How many requests are under way at any time.
+/// Number of concurrent requests.
 const CONNECTIONS: usize = 64;
 
-/// How long each of the peers is measured each time.
+/// Duration of each measurement of a server.
 const TURN: Duration = Duration::from_secs(5);
 
-/// How often they take turns.
+/// Number of measurements of each server.
 const TURNS: usize = 2;
 
 /// A process that is killed when dropped.
@@ -39,7 +39,7 @@ impl Drop for Killed {
 /// Measures, and prints the table.
 ///
 /// # Errors
-/// When a server doesn't start or doesn't do as it is asked.
+/// When a server doesn't start or a request fails.
 pub(crate) fn measure(dir: &Path, appkeep: &Path, bare: &Path) -> Result<Value> {
     let volume = dir.join("volume");
     fs::create_dir_all(&volume)?;
@@ -105,7 +105,7 @@ pub(crate) fn measure(dir: &Path, appkeep: &Path, bare: &Path) -> Result<Value> 
     }))
 }
 
-/// With `wrk` where it is installed, which takes less of the machine than we do; else by ourselves.
+/// Uses `wrk` if it is installed, as it takes less CPU time than our own client.
 fn requests_per_second(authority: &str, token: &str, path: &str) -> Result<f64> {
     let wrk = Command::new("wrk")
         .args([

@@ -1,4 +1,4 @@
-//! What a process cost, as the system counts it.
+//! The cost of a process, as measured by the system.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -7,19 +7,19 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use wait4::Wait4;
 
-/// What a process cost.
+/// The cost of a process.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cost {
-    /// From its start to its end.
+    /// Time from its start to its end.
     pub(crate) wall: Duration,
-    /// On all processors, in its own code and in the system's.
+    /// CPU time of all processors, in user and system mode.
     pub(crate) cpu: Duration,
-    /// The most memory that it had at once, in bytes.
+    /// Peak memory use, in bytes.
     pub(crate) peak_bytes: u64,
 }
 
 impl Cost {
-    /// The better of two, figure by figure.
+    /// The lower value of each figure.
     pub(crate) fn best(self, other: Self) -> Self {
         Self {
             wall: self.wall.min(other.wall),
@@ -28,7 +28,7 @@ impl Cost {
         }
     }
 
-    /// For the machine-readable result.
+    /// The figures for the JSON result.
     pub(crate) fn to_json(self) -> Value {
         json!({
             "wall_seconds": self.wall.as_secs_f64(),
@@ -38,7 +38,7 @@ impl Cost {
     }
 }
 
-/// Runs a command to its end and answers what it cost. What it prints on stdout is dropped.
+/// Runs a command to its end and returns its cost. Its output on stdout is discarded.
 ///
 /// # Errors
 /// When it can't be started or fails.

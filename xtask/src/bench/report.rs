@@ -1,4 +1,4 @@
-//! The table of what backups cost.
+//! The table of the costs of backups.
 
 use comfy_table::{ContentArrangement, Table, presets};
 use serde_json::{Map, Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::engines::{Costs, Peer, Step};
 use super::process::Cost;
 
-/// What a peer is called.
+/// The name of an engine.
 pub(crate) fn name_of(peer: Peer) -> &'static str {
     match peer {
         Peer::Restic => "restic",
@@ -16,7 +16,7 @@ pub(crate) fn name_of(peer: Peer) -> &'static str {
     }
 }
 
-/// A row per step: what each peer took, and how ours compares.
+/// A table with a row per step: the cost of each engine, and a comparison with ours.
 pub(crate) fn table(costs: &Costs) -> String {
     let mut table = Table::new();
     table
@@ -104,7 +104,7 @@ fn float(bytes: u64) -> f64 {
     bytes as f64
 }
 
-/// The same for machines: step, then peer.
+/// The costs as JSON, by step and engine.
 pub(crate) fn costs_to_json(costs: &Costs) -> Value {
     let mut steps = Map::new();
     for ((step, peer), cost) in &costs.of {

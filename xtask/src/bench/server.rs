@@ -1,4 +1,4 @@
-//! A server of ours that is measured.
+//! A server of ours for measurements.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use super::http::Connection;
 
-/// How long backups may take to be completed.
+/// Maximum time until a backup is completed.
 const PATIENCE: Duration = Duration::from_mins(10);
 
-/// How often is asked whether they are.
+/// Interval between two polls of a backup.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A server process and one app in it; killed when dropped.
@@ -24,17 +24,17 @@ pub(crate) struct Server {
     _installation: Installation,
     /// Host and port.
     pub(crate) authority: String,
-    /// Of a member.
+    /// A token of a member.
     pub(crate) token: String,
-    /// Where the account's backups are listed.
+    /// The path of the list of the account's backups.
     pub(crate) all_backups: String,
-    /// Where the app's backups are.
+    /// The path of the app's backups.
     pub(crate) backups: String,
 }
 
 impl Server {
-    /// Starts `binary` below `dir` with one app, whose data is in `volume`, and one bucket. `priority` is what backups
-    /// get of the processors, a word of `engine_priority`.
+    /// Starts `binary` below `dir` with one app, whose data is in `volume`, and one bucket. `priority` is the
+    /// CPU priority of backups, a value of `engine_priority`.
     ///
     /// # Errors
     /// When it doesn't start.
@@ -48,7 +48,7 @@ impl Server {
             "engine_priority = \"low\"",
             &format!("engine_priority = {priority:?}"),
         )?;
-        // As many as there are by default.
+        // The default number of workers.
         installation.configure("workers = 2\n", "")?;
         let mut serve = installation.serve();
         serve.args(["--log", "error"]);
@@ -63,18 +63,18 @@ impl Server {
         })
     }
 
-    /// A new connection to it.
+    /// Opens a new connection to it.
     ///
     /// # Errors
-    /// When it isn't there any more.
+    /// When the server has ended.
     pub(crate) fn connect(&self) -> Result<Connection> {
         Connection::open(&self.authority, &self.token)
     }
 
-    /// Creates a backup and answers its path.
+    /// Creates a backup and returns its path.
     ///
     /// # Errors
-    /// When it is refused.
+    /// When the request fails.
     pub(crate) fn create_backup(&self) -> Result<String> {
         let request = r#"{"type": "application/astra-appBackup", "version": "1.1"}"#;
         let created: Value = serde_json::from_slice(&self.connect()?.post(&self.backups, request)?)?;

@@ -1,14 +1,14 @@
-//! The generated code, bent by named rewrites of its syntax tree.
+//! Named rewrites of the generated code's syntax tree.
 //!
-//! What the generator has no setting for: one error type, one place where requests are sent and
-//! answers decoded, one way to make a client. That place and that type are written by hand, in
-//! `appkeep-client`; this only leads there. How the contract is bent is [`super::lower`]'s matter.
+//! They cover what the generator has no setting for: a single error type, a single function that sends
+//! requests and decodes responses, and a single constructor of clients. That function and that type are
+//! written by hand in `appkeep-client`; the rewrites only use them. [`super::lower`] rewrites the contract.
 
 use anyhow::{Context, Result, bail};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Block, Expr, ExprMethodCall, File, ImplItem, Item, Pat, Stmt, UseTree, parse_quote};
 
-/// One step: its name, why it is needed, and what it does.
+/// A step: its name, its reason, and its function.
 type Rewrite = (&'static str, &'static str, fn(&mut File) -> Result<()>);
 
 /// The steps, in order.
@@ -40,10 +40,10 @@ const REWRITES: &[Rewrite] = &[
     ),
 ];
 
-/// The generated function that does a request.
+/// The generated function that sends a request.
 const SEND: &str = "send";
 
-/// What the hand-written error type or nothing replaces in imports.
+/// Imports that the hand-written error type replaces, or that become unused.
 const UNUSED_IMPORTS: [&str; 4] = ["ByteStream", "ClientHooks", "Error", "OperationInfo"];
 
 /// Rewrites the generated code.
@@ -57,7 +57,7 @@ pub(super) fn rewrite(file: &mut File) -> Result<()> {
     Ok(())
 }
 
-/// Cuts JSON schemas out of documentation, and has no example pretend to be code.
+/// Removes JSON schemas from documentation, and marks examples as text instead of code.
 #[expect(clippy::unnecessary_wraps, reason = "all rewrites have one form")]
 fn plain_docs(file: &mut File) -> Result<()> {
     struct Docs;
@@ -96,7 +96,7 @@ fn one_exchange(file: &mut File) -> Result<()> {
     exchanges.0
 }
 
-/// Replaces what follows the request in the body of one `send`.
+/// Replaces everything after the construction of the request in the body of one `send`.
 fn exchange(body: &mut Block) -> Result<()> {
     let operation = find(body, "info", |expression| match expression {
         Expr::Struct(info) => info.fields.first().map(|field| field.expr.clone()),
@@ -124,7 +124,7 @@ fn exchange(body: &mut Block) -> Result<()> {
     Ok(())
 }
 
-/// Finds `let NAME = …` and picks a part of its value; returns the statement's index as well.
+/// Finds `let NAME = …` and picks a part of its value; also returns the statement's index.
 fn find(body: &Block, name: &str, pick: impl Fn(&Expr) -> Option<Expr>) -> Option<(usize, Expr)> {
     body.stmts.iter().enumerate().find_map(|(index, statement)| {
         let Stmt::Local(local) = statement else {
@@ -141,7 +141,7 @@ fn find(body: &Block, name: &str, pick: impl Fn(&Expr) -> Option<Expr>) -> Optio
     })
 }
 
-/// Whether the first arm, that of success, reads a body.
+/// Whether the first arm, for success, reads a body.
 fn decodes(answer: &syn::ExprMatch) -> bool {
     struct Calls(bool);
     impl<'ast> syn::visit::Visit<'ast> for Calls {
@@ -158,11 +158,11 @@ fn decodes(answer: &syn::ExprMatch) -> bool {
     calls.0
 }
 
-/// Names the operation where an argument is missing or can't be converted.
+/// Adds the operation to errors about missing or unconvertible arguments.
 struct InvalidRequests(Expr);
 
 impl VisitMut for InvalidRequests {
-    /// What a header can't hold is found when it is made.
+    /// A value that isn't valid in a header fails when the header is created.
     fn visit_expr_try_mut(&mut self, attempt: &mut syn::ExprTry) {
         visit_mut::visit_expr_try_mut(self, attempt);
         let operation = &self.0;
@@ -188,7 +188,7 @@ impl VisitMut for InvalidRequests {
     }
 }
 
-/// Uses the hand-written error wherever the generated code says `Error<…>`.
+/// Uses the hand-written error type in place of every `Error<…>` in the generated code.
 #[expect(clippy::unnecessary_wraps, reason = "all rewrites have one form")]
 fn one_error(file: &mut File) -> Result<()> {
     struct Errors;
@@ -225,7 +225,7 @@ fn one_error(file: &mut File) -> Result<()> {
     Ok(())
 }
 
-/// Leaves one constructor, for the crate's own builder, and no hooks.
+/// Leaves one constructor, used by the crate's own builder, and no hooks.
 fn one_constructor(file: &mut File) -> Result<()> {
     let mut constructors = 0;
     file.items.retain(|item| match item {
@@ -256,7 +256,7 @@ fn one_constructor(file: &mut File) -> Result<()> {
     Ok(())
 }
 
-/// Lets builders begin with an empty map of unknown members.
+/// Gives builders an empty default map for unknown members.
 #[expect(clippy::unnecessary_wraps, reason = "all rewrites have one form")]
 fn extra_is_optional(file: &mut File) -> Result<()> {
     struct Extras;

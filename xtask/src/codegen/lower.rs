@@ -1,9 +1,8 @@
-//! Lowering: the contract, bent for the generator, by named rewrites.
+//! Lowering: named rewrites that adapt the contract to the generator.
 //!
-//! The authored document is never bent for a tool. The generator reads one media type, one error type
-//! and closed enums; a client has to read leniently and lose nothing. So a copy is rewritten, step by
-//! step, by the list below. Each step knows the document, not the generated code: that is
-//! [`super::code`].
+//! The authored document is never changed for a tool. The generator expects one media type, one error type
+//! and closed enums, but a client has to read leniently and preserve everything. So a copy of the document is
+//! rewritten by the steps below. They only know the document; [`super::code`] rewrites the generated code.
 
 mod operations;
 mod schema;
@@ -14,19 +13,20 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-/// The document on its way to the generator.
+/// The document while it is being lowered.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Lowering {
     /// The OpenAPI document.
     pub(crate) document: Value,
-    /// Schema components that a Rust type of the client's own stands for, by the component's name.
+    /// Schema components that are replaced by a hand-written Rust type of the client, by the component's
+    /// name.
     pub(crate) replacements: BTreeMap<String, String>,
 }
 
-/// One step: its name, why it is needed, and what it does.
+/// A step: its name, its reason, and its function.
 type Rewrite = (&'static str, &'static str, fn(&mut Lowering) -> Result<()>);
 
-/// The steps, in order. Later ones rely on what earlier ones have made simple.
+/// The steps, in order. Later ones rely on the simplifications of earlier ones.
 const REWRITES: &[Rewrite] = &[
     (
         "inline_references",

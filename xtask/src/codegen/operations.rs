@@ -1,4 +1,4 @@
-//! The list of operations in the generated client, for code that does something for each of them.
+//! The list of operations in the generated client, for code that handles each of them.
 
 use std::fmt::Write;
 

@@ -23,31 +23,31 @@ pub(super) const BUCKETS: [(&str, &str); 2] = [
     ("spare", "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7c02"),
 ];
 
-/// How many files a volume has at most.
+/// Maximum number of files in a volume.
 const FILES_MAX: usize = 6;
 
-/// The size of the largest file that is usual, in bytes.
+/// The maximum size of an ordinary file, in bytes.
 const FILE_BYTES_MAX: usize = 60_000;
 
-/// The size of a file that takes several reads and packs, in bytes.
+/// The size of a file that requires several reads and packs, in bytes.
 const LARGE_FILE_BYTES: usize = 5 << 20;
 
-/// Files: path below some directory, and digest.
+/// The digests of files, by their path below some directory.
 pub(super) type Files = BTreeMap<PathBuf, [u8; 32]>;
 
-/// What an app's files were at a moment.
+/// The files of an app at some time.
 pub(super) type Manifest = Rc<Files>;
 
-/// The directory, and what is in its volumes.
+/// The directory, and the content of its volumes.
 pub(super) struct Place {
     installation: Installation,
     manifests: [Manifest; APPS.len()],
-    /// Sizes of the apps' files together, at their largest.
+    /// The maximum total size of each app's files, in bytes.
     bytes_max: [u64; APPS.len()],
 }
 
 impl Place {
-    /// A new place below `parent`, with a few files in each volume.
+    /// Creates a new directory below `parent`, with a few files in each volume.
     ///
     /// # Errors
     /// When it can't be written.
@@ -98,17 +98,17 @@ impl Place {
         Ok(())
     }
 
-    /// What the app's files are now.
+    /// The current files of the app.
     pub(super) fn manifest(&self, app: usize) -> Manifest {
         Rc::clone(&self.manifests[app])
     }
 
-    /// How large the app's files were at most, together.
+    /// The maximum total size of the app's files so far, in bytes.
     pub(super) fn bytes_max(&self, app: usize) -> u64 {
         self.bytes_max[app]
     }
 
-    /// Everything.
+    /// The root of the directory.
     pub(super) fn path(&self) -> &Path {
         self.installation.path()
     }
@@ -133,17 +133,17 @@ impl Place {
         self.bucket(BUCKETS[bucket].0).join(APPS[app].1)
     }
 
-    /// Where an app's snapshots are.
+    /// The directory of an app's snapshots.
     pub(super) fn snapshots(&self, app: usize) -> PathBuf {
         self.data().join("snapshots").join(APPS[app].1)
     }
 
-    /// The directory that holds an app's volumes.
+    /// The directory of an app's volumes.
     fn volumes(&self, app: usize) -> PathBuf {
         self.path().join("volumes").join(APPS[app].0)
     }
 
-    /// Leaves the directory where it is, for a person to look at, and says where.
+    /// Keeps the directory for inspection, and returns its path.
     pub(super) fn keep(self) -> PathBuf {
         self.installation.keep()
     }
@@ -177,7 +177,7 @@ fn installation(binary: &Path, parent: &Path) -> Result<Installation> {
     Ok(installation)
 }
 
-/// The files below `root` with their digests, and how many bytes they have together.
+/// The files below `root` with their digests, and their total size in bytes.
 ///
 /// # Errors
 /// When anything can't be read.
@@ -192,7 +192,7 @@ pub(super) fn describe(root: &Path) -> Result<(Files, u64)> {
     Ok((found, bytes))
 }
 
-/// All files below `root`; none when it isn't there.
+/// All files below `root`; none if it doesn't exist.
 ///
 /// # Errors
 /// When a directory can't be listed.
@@ -203,7 +203,7 @@ pub(super) fn files_below(root: &Path) -> Result<Vec<PathBuf>> {
             match fs::symlink_metadata(&path) {
                 Ok(metadata) if metadata.is_dir() => open.push(path),
                 Ok(_) => found.push(path),
-                // The server works on it meanwhile.
+                // The server may delete it in the meantime.
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
                 Err(error) => {
                     return Err(error).with_context(|| format!("failed to read {}", path.display()));
@@ -214,7 +214,7 @@ pub(super) fn files_below(root: &Path) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-/// What is in a directory; nothing when it isn't there.
+/// The entries of a directory; none if it doesn't exist.
 ///
 /// # Errors
 /// When it can't be listed.

@@ -1,4 +1,4 @@
-//! The places at which the server can be made to die, read from its sources, so that none is forgotten.
+//! The fail points of the server, read from its sources, so that none is forgotten.
 
 use std::fs;
 
@@ -6,24 +6,24 @@ use anyhow::{Context, Result, bail};
 
 use crate::{files, tidy};
 
-/// Where the program's sources are.
+/// The directory of the program's sources.
 const SOURCES: &str = "crates";
 
-/// How a place is marked in the sources.
+/// The code that marks a fail point in the sources.
 const MARK: &str = "fail_point::pass";
 
-/// What has to happen so that a place is passed.
+/// The operation that reaches a fail point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needs {
     /// A backup is created.
     Backup,
-    /// A backup is created in a repository that isn't there yet.
+    /// A backup is created in a new repository.
     NewRepository,
     /// A backup is deleted.
     Delete,
 }
 
-/// What a place needs. A new one needs a backup, until somebody knows better.
+/// The operation that a fail point needs. The default for a new fail point is a backup.
 pub(super) fn needs(name: &str) -> Needs {
     let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| name.starts_with(beginning));
     if begins(&[
@@ -40,7 +40,7 @@ pub(super) fn needs(name: &str) -> Needs {
     }
 }
 
-/// At which pass a place is to kill: mostly the first, and a later one where many are passed.
+/// The pass at which a fail point kills: usually the first; a later one if the point is passed many times.
 pub(super) fn nth(name: &str, rng: &mut fastrand::Rng) -> u64 {
     let max = match name.split('.').next() {
         Some("store") => 12,
@@ -53,10 +53,10 @@ pub(super) fn nth(name: &str, rng: &mut fastrand::Rng) -> u64 {
     rng.u64(1..=max)
 }
 
-/// The names of all places, sorted.
+/// The names of all fail points, sorted.
 ///
 /// # Errors
-/// When a source can't be read, or there is none at all.
+/// When a source can't be read, or there is no fail point at all.
 pub(super) fn names() -> Result<Vec<String>> {
     let root = files::root().join(SOURCES);
     let mut names = Vec::new();
@@ -65,7 +65,7 @@ pub(super) fn names() -> Result<Vec<String>> {
             .with_context(|| format!("failed to read {}", path.display()))?;
         names.extend(names_in(&text));
     }
-    // Nothing is restored here; `crates/appkeep/tests/interrupted` dies there.
+    // There are no restores here; `crates/appkeep/tests/interrupted` covers these fail points.
     names.retain(|name| !name.starts_with("restore."));
     names.sort_unstable();
     names.dedup();

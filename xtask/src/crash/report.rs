@@ -1,15 +1,15 @@
-//! What a run saw, for people.
+//! The results of a run, for people.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-/// What a run saw.
+/// The results of a run.
 #[derive(Default)]
 pub(super) struct Report {
     pub(super) rounds: u64,
     pub(super) starts: u64,
-    /// How many places there are in the sources.
+    /// The names of all fail points in the sources.
     pub(super) points: Vec<String>,
     pub(super) elapsed: Duration,
     deaths: BTreeMap<String, u64>,
@@ -20,32 +20,32 @@ pub(super) struct Report {
 }
 
 impl Report {
-    /// The server died there.
+    /// Records that the server died there.
     pub(super) fn died(&mut self, place: &str) {
         *self.deaths.entry(place.to_owned()).or_default() += 1;
     }
 
-    /// The server was killed because it didn't pass the place where it was to die.
+    /// Records that the server was killed because it didn't reach the fail point.
     pub(super) fn missed(&mut self, place: &str) {
         *self.missed.entry(place.to_owned()).or_default() += 1;
     }
 
-    /// An operation was answered.
+    /// Records that an operation was acknowledged.
     pub(super) fn acknowledged(&mut self, what: &'static str) {
         *self.acknowledged.entry(what).or_default() += 1;
     }
 
-    /// Something was checked, and held.
+    /// Records a check that passed.
     pub(super) fn checked(&mut self, what: &'static str) {
         *self.checks.entry(what).or_default() += 1;
     }
 
-    /// Something was wrong.
+    /// Records a finding.
     pub(super) fn found(&mut self, what: String) {
         self.findings.push(what);
     }
 
-    /// Whether nothing was wrong.
+    /// Whether there are no findings.
     pub(super) fn is_clean(&self) -> bool {
         self.findings.is_empty()
     }

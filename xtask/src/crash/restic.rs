@@ -1,4 +1,4 @@
-//! The repositories as plain restic sees them.
+//! Checks of the repositories with plain restic.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::place::{APPS, BUCKETS, Place, describe, entries};
 use super::world::World;
 
-/// Whether there is a restic to ask.
+/// Whether restic is installed.
 pub(super) fn is_installed() -> bool {
     let mut probe = Command::new("restic");
     probe.arg("version").stdout(Stdio::null()).stderr(Stdio::null());
@@ -26,10 +26,10 @@ pub(super) struct Repository {
     password: String,
 }
 
-/// The repositories that are there. One whose making was interrupted before it got its password is none.
+/// The existing repositories. One whose creation was interrupted before it got its password doesn't count.
 ///
 /// # Errors
-/// When one's password can't be had.
+/// When a password can't be read.
 pub(super) fn repositories(place: &Place) -> Result<Vec<Repository>> {
     let passwords = passwords(place)?;
     let mut found = Vec::new();
@@ -52,7 +52,7 @@ pub(super) fn repositories(place: &Place) -> Result<Vec<Repository>> {
     Ok(found)
 }
 
-/// The passwords of repositories, by their paths: what the binary tells people who have no server any more.
+/// The passwords of repositories, by their paths, as the binary prints them for disaster recovery.
 fn passwords(place: &Place) -> Result<BTreeMap<PathBuf, String>> {
     let mut show = place.installation().command();
     show.args(["key", "show", "--recovery", "--data"])
@@ -72,10 +72,10 @@ fn passwords(place: &Place) -> Result<BTreeMap<PathBuf, String>> {
 }
 
 impl Repository {
-    /// Looks for damage; with `read_data` in everything that is stored.
+    /// Checks the repository; with `read_data` all stored data.
     ///
     /// # Errors
-    /// When restic finds any.
+    /// When restic finds damage.
     pub(super) fn check(&self, read_data: bool) -> Result<()> {
         let more: &[&str] = if read_data { &["--read-data"] } else { &[] };
         let said = self.restic(&[&["check", "--no-lock"], more].concat())?;
@@ -85,7 +85,7 @@ impl Repository {
         bail!("restic check of {}: {said}", self.path.display())
     }
 
-    /// Compares what restic lists with what has to be there.
+    /// Compares restic's list of backups with the expected ones.
     ///
     /// # Errors
     /// When they differ.
@@ -106,7 +106,7 @@ impl Repository {
         bail!("{} has {tags:?} instead of {wanted:?}", self.path.display())
     }
 
-    /// Restores the newest backup and compares it with what was backed up. False when there is none.
+    /// Restores the newest backup and compares it with the original files. Returns false if there is none.
     ///
     /// # Errors
     /// When they differ.

@@ -1,4 +1,4 @@
-//! One round: files change, operations are asked for, and the server dies somewhere in between.
+//! One round: files change, operations are requested, and the server is killed in between.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,28 +13,29 @@ use super::report::Report;
 use super::server::{Death, Server};
 use super::world::{Unanswered, World};
 
-/// How many backups, and snapshots, an app has before deleting is preferred.
+/// Number of backups, and of snapshots, of an app from which on deletes are preferred.
 const RESOURCES_MAX: usize = 4;
 
-/// How long after the last operation a fail point may still be reached.
+/// Maximum time after the last operation until a fail point is reached.
 const REACHED_WITHIN: Duration = Duration::from_millis(600);
 
-/// The latest moment at which the server is killed from outside.
+/// Maximum time until the server is killed from outside.
 const KILL_AFTER_MAX: Duration = Duration::from_millis(300);
 
-/// How the server is to die.
+/// How the server ends.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum End {
-    /// At a fail point, when it passes for the Nth time.
+    /// At a fail point, when it is passed for the Nth time.
     Point(String, u64),
-    /// From outside, after so long.
+    /// Killed from outside, after this time.
     Time(Duration),
-    /// Not at all: it is asked to stop.
+    /// Stopped gracefully.
     Stop,
 }
 
 impl End {
-    /// Draws one; a fail point is one of these `names`, and mostly one that `place` can come to.
+    /// Chooses an end at random; a fail point is one of these `names`, and usually one that is reachable in
+    /// `place`.
     pub(super) fn draw(names: &[String], place: &Place, rng: &mut fastrand::Rng) -> Self {
         match rng.u8(..100) {
             0..70 => {
@@ -43,7 +44,7 @@ impl End {
                     .iter()
                     .filter(|name| points::needs(name) == Needs::NewRepository);
                 let of_new: Vec<_> = of_new.collect();
-                // There are few chances for these, and none when every repository is there.
+                // These fail points are rarely reachable, and never once all repositories exist.
                 let name = if is_new && !of_new.is_empty() && rng.bool() {
                     of_new[rng.usize(..of_new.len())].clone()
                 } else {
@@ -59,7 +60,7 @@ impl End {
         }
     }
 
-    /// What has to happen so that it comes to that.
+    /// The operation that reaches it.
     fn needs(&self) -> Option<Needs> {
         match self {
             Self::Point(name, _) => Some(points::needs(name)),
@@ -67,7 +68,7 @@ impl End {
         }
     }
 
-    /// What the server is told.
+    /// The fail point rule for the server.
     pub(super) fn rule(&self) -> String {
         match self {
             Self::Point(name, nth) => format!("{name}:{nth}:abort"),
@@ -75,10 +76,10 @@ impl End {
         }
     }
 
-    /// Waits until the server dies of it, and kills it when it doesn't. Says where it died.
+    /// Waits until the server ends in this way, and kills it if it doesn't. Reports where it died.
     ///
     /// # Errors
-    /// When it died of anything else.
+    /// When it ended in any other way.
     pub(super) fn wait(&self, server: Server, report: &mut Report) -> Result<()> {
         let begun = Instant::now();
         let patience = match self {
@@ -103,7 +104,7 @@ impl End {
     }
 }
 
-/// Who asks, and what came of it.
+/// Sends the requests of a round, and records the responses.
 pub(super) struct Asker<'a> {
     pub(super) place: &'a mut Place,
     pub(super) world: &'a mut World,
@@ -112,10 +113,10 @@ pub(super) struct Asker<'a> {
 }
 
 impl Asker<'_> {
-    /// Changes files and asks for a few operations, until the server is dead.
+    /// Changes files and requests a few operations, until the server is dead.
     ///
     /// # Errors
-    /// When the server answers what it must not.
+    /// When the server sends an unexpected response.
     pub(super) fn round(&mut self, server: &Server, end: &End) -> Result<()> {
         for app in 0..APPS.len() {
             if self.rng.u8(..100) < 60 {
@@ -137,7 +138,7 @@ impl Asker<'_> {
         Ok(())
     }
 
-    /// Does what is needed, as far as that is possible. False when no answer came.
+    /// Requests the needed operation, if possible. Returns false if there was no response.
     fn provide(&mut self, server: &Server, needs: Needs) -> Result<bool> {
         let app = self.rng.usize(..APPS.len());
         let bucket = usize::from(self.rng.u8(..100) < 25);
@@ -154,7 +155,7 @@ impl Asker<'_> {
         }
     }
 
-    /// One operation. False when no answer came.
+    /// Requests a random operation. Returns false if there was no response.
     fn operation(&mut self, server: &Server) -> Result<bool> {
         let app = self.rng.usize(..APPS.len());
         let bucket = usize::from(self.rng.u8(..100) < 25);
@@ -282,7 +283,7 @@ impl Asker<'_> {
     }
 }
 
-/// The apps and buckets that have no repository together.
+/// The combinations of apps and buckets without a repository.
 fn new_repositories(place: &Place) -> Vec<(usize, usize)> {
     let all = (0..APPS.len()).flat_map(|app| (0..BUCKETS.len()).map(move |bucket| (app, bucket)));
     all.filter(|(app, bucket)| !place.repository(*app, *bucket).join("config").exists())
@@ -294,10 +295,10 @@ pub(super) fn of_app(app: usize, kind: &str) -> String {
     format!("/accounts/{ACCOUNT}/k8s/v1/apps/{}/{kind}", APPS[app].1)
 }
 
-/// What a list holds. Nothing when no answer came.
+/// The items of a list; none if there was no response.
 ///
 /// # Errors
-/// When the answer is no list.
+/// When the response isn't a list.
 pub(super) fn list(server: &Server, path: &str) -> Result<Vec<Value>> {
     match server.ask(&Method::GET, path, None) {
         Some(answer) if answer.status == 200 => match answer.body["items"].as_array() {

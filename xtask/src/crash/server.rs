@@ -1,4 +1,4 @@
-//! The server process that is killed, and its API.
+//! The server process, and its API.
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::process::ExitStatusExt;
@@ -18,7 +18,7 @@ pub(super) enum Death {
     Abort,
     /// Killed from outside.
     Kill,
-    /// By itself, or in any other way.
+    /// In any other way, including by itself.
     Other(Option<i32>),
 }
 
@@ -28,16 +28,16 @@ pub(super) struct Server {
     token: String,
 }
 
-/// How starting ended.
+/// The result of a start.
 pub(super) enum Started {
     /// It is ready.
     Ready(Server),
-    /// It died before.
+    /// It died before it was ready.
     Died(Death),
 }
 
 impl Server {
-    /// Starts a server on `place`, with those fail points, and waits until it is ready.
+    /// Starts a server in `place` with those fail points, and waits until it is ready.
     ///
     /// # Errors
     /// When it can't be started.
@@ -58,7 +58,7 @@ impl Server {
         }
     }
 
-    /// Sets the fail points that count from now on. False when the server is dead.
+    /// Sets the active fail points. Returns false if the server is dead.
     pub(super) fn arm(&mut self, points: &str) -> bool {
         self.process.set_fail_points(points)
     }
@@ -66,7 +66,7 @@ impl Server {
     /// How it ended, if it did.
     ///
     /// # Errors
-    /// When the system doesn't say.
+    /// When the system doesn't report its status.
     pub(super) fn ended(&self) -> Result<Option<Death>> {
         Ok(self.process.exit_status()?.map(death))
     }
@@ -76,18 +76,18 @@ impl Server {
         self.process.kill_after(delay);
     }
 
-    /// Kills it, if it still runs, and says how it ended.
+    /// Kills it, if it still runs, and returns how it ended.
     ///
     /// # Errors
-    /// When the system doesn't say.
+    /// When the system doesn't report its status.
     pub(super) fn kill(self) -> Result<Death> {
         self.process.kill().map(death)
     }
 
-    /// Stops it in good order.
+    /// Stops it gracefully.
     ///
     /// # Errors
-    /// When it doesn't stop, or says that it stopped badly.
+    /// When it doesn't stop, or reports a failure.
     pub(super) fn stop(self) -> Result<()> {
         match death(self.process.stop("TERM")?.status) {
             Death::Other(Some(0)) => Ok(()),
@@ -95,8 +95,8 @@ impl Server {
         }
     }
 
-    /// Sends a request. Nothing when no complete response came: the server may have died before, during or after its
-    /// work.
+    /// Sends a request. Returns `None` without a complete response: the server may have died before, during
+    /// or after handling the request.
     pub(super) fn ask(&self, method: &Method, path: &str, body: Option<&Value>) -> Option<Response> {
         self.process.request(method, &self.token, path, body).ok()
     }

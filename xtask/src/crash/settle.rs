@@ -1,4 +1,4 @@
-//! What has to hold after a restart: at once for what was acknowledged, soon for what was to be done.
+//! Checks after a restart: immediately for acknowledged resources, eventually for queued work.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -15,17 +15,17 @@ use super::round::{list, of_app};
 use super::server::Server;
 use super::world::World;
 
-/// How long the queue may take to drain. A job that failed once is tried again after two seconds, so a
-/// few failures fit in.
+/// Maximum time until the queue is empty. A job that failed once is retried after 2 s, so there is time for a
+/// few failures.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// How many bytes a repository may have beside its backups' content, in bytes: trees, indexes, keys.
+/// Maximum size of a repository in addition to the content of its backups, in bytes: trees, indexes, keys.
 const OVERHEAD_BYTES: u64 = 400_000;
 
 /// Checks everything, once the server is ready again.
 ///
 /// # Errors
-/// With the first thing that doesn't hold.
+/// With the first check that fails.
 pub(super) fn check(server: &Server, place: &Place, world: &mut World, report: &mut Report) -> Result<()> {
     let findings = world.backups.settle("backup", &list(server, &backups())?);
     if !findings.is_empty() {
@@ -35,7 +35,7 @@ pub(super) fn check(server: &Server, place: &Place, world: &mut World, report: &
     eventually("backups to be completed", server, || {
         all_completed(&list(server, &backups())?)
     })?;
-    // The snapshot of a backup that was deleted while it was taken goes when its job is taken up again.
+    // The snapshot of a backup that was deleted during its creation is removed when its job is resumed.
     eventually("snapshots that nobody asked for to be gone", server, || {
         let listed = all_snaps(server)?;
         let unasked = world.snaps.unasked(&listed);
@@ -57,10 +57,10 @@ pub(super) fn check(server: &Server, place: &Place, world: &mut World, report: &
     Ok(())
 }
 
-/// Waits until nothing at all is stored.
+/// Waits until no data is stored.
 ///
 /// # Errors
-/// When something stays.
+/// When something remains.
 pub(super) fn check_empty(server: &Server, place: &Place, world: &World) -> Result<()> {
     eventually("all bytes to be gone", server, || {
         if let Some(left) = on_disk(place, world)? {
@@ -88,7 +88,7 @@ fn all_snaps(server: &Server) -> Result<Vec<Value>> {
     Ok(snaps)
 }
 
-/// What hinders: an answer that stays the same until the patience ends is a finding.
+/// Polls until there is no obstacle; fails if it persists for longer than `PATIENCE`.
 fn eventually(
     what: &str,
     server: &Server,
@@ -111,10 +111,10 @@ fn eventually(
     }
 }
 
-/// What isn't completed yet.
+/// A resource that isn't completed yet.
 ///
 /// # Errors
-/// When anything failed: nothing but kills happened here, so there is no honest reason.
+/// When a resource failed: the server was only killed, so nothing justifies a failure.
 fn all_completed(listed: &[Value]) -> Result<Option<String>> {
     for resource in listed {
         match resource["state"].as_str() {
@@ -136,11 +136,11 @@ fn all_completed(listed: &[Value]) -> Result<Option<String>> {
     Ok(None)
 }
 
-/// What is on disk and should not be, or the other way round.
+/// A difference between the expected and the actual files on disk.
 fn on_disk(place: &Place, world: &World) -> Result<Option<String>> {
     for app in 0..APPS.len() {
         let wanted = world.snaps.there.iter().filter(|snap| snap.app == app);
-        // Beside each are a record of what it is, and a manifest of its entries.
+        // Each snapshot has a record of its creation and a manifest of its entries beside it.
         let names =
             wanted.flat_map(|snap| ["", ".taken", ".manifest"].map(|end| format!("{}{end}", snap.id)));
         let wanted: BTreeSet<_> = names.map(|name| place.snapshots(app).join(name)).collect();

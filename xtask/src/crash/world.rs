@@ -1,4 +1,4 @@
-//! What has to be there: everything whose creation was acknowledged and whose deletion was not.
+//! The expected resources: all whose creation was acknowledged and whose deletion wasn't.
 
 use std::collections::BTreeSet;
 
@@ -9,19 +9,19 @@ use super::place::{APPS, BUCKETS, Manifest};
 /// A backup or a snapshot that was acknowledged.
 pub(super) struct Resource {
     pub(super) id: String,
-    /// Which of the apps.
+    /// Index of the app.
     pub(super) app: usize,
-    /// Which of the buckets; the first for a snapshot, which is in none.
+    /// Index of the bucket; 0 for a snapshot, which isn't in a bucket.
     pub(super) bucket: usize,
-    /// What it holds.
+    /// Its expected content.
     pub(super) manifest: Manifest,
-    /// Somebody asked for its deletion, and no answer came.
+    /// Whether a request to delete it got no response.
     pub(super) may_be_gone: bool,
 }
 
-/// A creation to which no answer came.
+/// A create without a response.
 pub(super) struct Unanswered {
-    /// What it is called, if there is one.
+    /// The name of the resource, if it was created.
     pub(super) name: String,
     pub(super) app: usize,
     pub(super) bucket: usize,
@@ -32,14 +32,14 @@ pub(super) struct Unanswered {
 #[derive(Default)]
 pub(super) struct Kept {
     pub(super) there: Vec<Resource>,
-    /// At most one: the request at which the server died.
+    /// At most one: the request during which the server died.
     pub(super) unanswered: Option<Unanswered>,
-    /// What was deleted and acknowledged.
+    /// The ids of resources whose deletion was acknowledged.
     gone: BTreeSet<String>,
 }
 
 impl Kept {
-    /// Notes an acknowledged creation.
+    /// Records an acknowledged create.
     pub(super) fn created(&mut self, id: &str, app: usize, bucket: usize, manifest: Manifest) {
         self.there.push(Resource {
             id: id.to_owned(),
@@ -50,13 +50,13 @@ impl Kept {
         });
     }
 
-    /// Notes an acknowledged deletion.
+    /// Records an acknowledged delete.
     pub(super) fn deleted(&mut self, id: &str) {
         self.there.retain(|resource| resource.id != id);
         self.gone.insert(id.to_owned());
     }
 
-    /// The first of those that the server lists and nobody ever asked for.
+    /// The first listed resource that was never requested.
     pub(super) fn unasked<'a>(&self, listed: &'a [Value]) -> Option<&'a str> {
         let unasked = |item: &&Value| {
             let is_known = |id| self.gone.contains(id) || self.there.iter().any(|one| one.id == id);
@@ -69,7 +69,7 @@ impl Kept {
         (self.unanswered.as_ref()).is_some_and(|unanswered| item["name"] == *unanswered.name)
     }
 
-    /// Compares with what the server lists after a restart; what was in doubt is settled by it.
+    /// Compares with the server's list after a restart, which also settles requests without a response.
     pub(super) fn settle(&mut self, kind: &str, listed: &[Value]) -> Vec<String> {
         let mut findings = Vec::new();
         let ids: BTreeSet<&str> = listed.iter().filter_map(|item| item["id"].as_str()).collect();
@@ -103,20 +103,20 @@ impl Kept {
     }
 }
 
-/// Everything that has to be there.
+/// All expected resources.
 #[derive(Default)]
 pub(super) struct World {
     pub(super) backups: Kept,
     pub(super) snaps: Kept,
-    /// How many bytes may lie in each repository that no backup needs: what died left them, until
-    /// a delete takes them away.
+    /// Number of bytes in each repository that no backup needs: killed jobs leave them behind, until a delete
+    /// removes them.
     pub(super) left_over: [[u64; BUCKETS.len()]; APPS.len()],
-    /// How many names were given.
+    /// Number of names used so far.
     names: u64,
 }
 
 impl World {
-    /// A name that nothing else ever had.
+    /// A name that was never used before.
     pub(super) fn new_name(&mut self) -> String {
         self.names += 1;
         format!("asked-for-{}", self.names)
@@ -144,7 +144,7 @@ mod tests {
         kept
     }
 
-    /// Each is called like its id.
+    /// A list in which each name is equal to the id.
     fn listed(ids: &[&str]) -> Vec<Value> {
         ids.iter().map(|id| json!({"id": id, "name": id})).collect()
     }
@@ -201,7 +201,7 @@ mod tests {
             kept.settle("snapshot", &listed(&["a", "b", "e"])),
             ["snapshot e came from nowhere"]
         );
-        // It wasn't made, so it must not come later.
+        // It wasn't in the list, so it must not appear later.
         assert_eq!(kept.unasked(&listed(&["a", "b", "d"])), Some("d"));
     }
 }

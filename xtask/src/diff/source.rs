@@ -1,4 +1,4 @@
-//! Where a document comes from: a file, or a revision in git.
+//! The source of a document: a file, or a revision in git.
 
 use std::path::{Path, PathBuf};
 
@@ -8,10 +8,10 @@ use tempfile::NamedTempFile;
 use crate::process::command;
 use crate::{files, spec};
 
-/// A document that lies in a file now.
+/// A document in a file.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// What reports call it.
+    /// Its name in reports.
     pub(super) name: String,
     place: Place,
 }
@@ -19,12 +19,13 @@ pub(super) struct Source {
 #[derive(Debug)]
 enum Place {
     Own(PathBuf),
-    /// Taken out of git; gone with this value.
+    /// A copy from git; deleted when this value is dropped.
     Copy(NamedTempFile),
 }
 
 impl Source {
-    /// Finds what `text` names: a file, seen from here or from the workspace's root, before a revision.
+    /// Finds the document that `text` refers to: a file, relative to the current directory or the workspace's
+    /// root, or else a revision.
     ///
     /// # Errors
     /// When it is neither, or the revision has no such file. The message names it.
@@ -60,7 +61,7 @@ impl Source {
         })
     }
 
-    /// The file that holds it.
+    /// The path of the file.
     pub(super) fn path(&self) -> &Path {
         match &self.place {
             Place::Own(path) => path,
@@ -69,7 +70,7 @@ impl Source {
     }
 }
 
-/// Revision and path; the contract's path where there is none.
+/// Splits into revision and path; the default path is that of the contract.
 fn split(text: &str) -> (&str, &str) {
     match text.split_once(':') {
         Some((revision, path)) if !path.is_empty() => (revision, path),
@@ -78,7 +79,7 @@ fn split(text: &str) -> (&str, &str) {
     }
 }
 
-/// Whether git knows an object of that name.
+/// Whether an object of that name exists in git.
 fn exists(object: &str) -> Result<bool> {
     let found = git(&["rev-parse", "--verify", "--quiet", "--end-of-options", object])?;
     Ok(found.status.success())

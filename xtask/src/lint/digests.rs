@@ -1,4 +1,4 @@
-//! The committed digests of the documented payloads: they show that no payload was changed by accident.
+//! The committed digests of the documented payloads, which reveal accidental changes.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{files, spec};
 
-/// Where the digests are, relative to the workspace's root.
+/// The path of the digests, relative to the workspace's root.
 const PATH: &str = "spec/examples.sha256";
 
 /// Compares the contract's documented payloads with the committed digests.

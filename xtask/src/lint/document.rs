@@ -1,4 +1,4 @@
-//! The rules of the contract's dialect that no linter knows. `spec/README.md` explains them.
+//! Rules of the contract's dialect that the linters don't have. `spec/README.md` explains them.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::spec::{self, Operation};
 /// The media type of every error.
 const PROBLEM: &str = "application/problem+json";
 
-/// Checks the dialect; a line for each fault.
+/// Checks the dialect; returns a line for each violation.
 pub(super) fn check(document: &Value) -> Vec<String> {
     let mut findings = Vec::new();
     references(document, document, "#", &mut findings);
@@ -37,7 +37,7 @@ pub(super) fn check(document: &Value) -> Vec<String> {
     findings
 }
 
-/// Finds references that lead nowhere and origins that are no origin.
+/// Finds dangling references and invalid origins.
 fn references(document: &Value, value: &Value, place: &str, findings: &mut Vec<String>) {
     if value.get("$ref").is_some_and(Value::is_string) && spec::resolve(document, value).is_none() {
         findings.push(format!("{place}: the reference leads nowhere"));
@@ -55,7 +55,7 @@ fn references(document: &Value, value: &Value, place: &str, findings: &mut Vec<S
     }
 }
 
-/// What every operation has to say.
+/// Checks the required members of an operation.
 fn operation_faults(operation: Operation<'_>, tags: &BTreeSet<&str>) -> Vec<String> {
     let mut faults = Vec::new();
     for member in ["operationId", "summary", "description", "x-origin"] {
@@ -79,7 +79,7 @@ fn operation_faults(operation: Operation<'_>, tags: &BTreeSet<&str>) -> Vec<Stri
     faults
 }
 
-/// Media types and their examples.
+/// Checks media types and their examples.
 fn body_faults(document: &Value, operation: Operation<'_>) -> Vec<String> {
     let mut faults = Vec::new();
     let request = operation.request_body(document).map(|body| ("request", body));
@@ -110,7 +110,7 @@ fn body_faults(document: &Value, operation: Operation<'_>) -> Vec<String> {
     faults
 }
 
-/// `include` has to name exactly the fields that an item of the list has.
+/// Checks that `include` permits exactly the fields of an item in the list.
 fn include_faults(document: &Value, operation: Operation<'_>) -> Vec<String> {
     let parameters = operation.parameters(document);
     let Some(include) = parameters
@@ -180,7 +180,7 @@ components:
       properties: {items: {items: {anyOf: [{$ref: '#/components/schemas/Shelf'}, {type: array, items: {}}]}}}
 ";
 
-    /// The findings after the value at a pointer was replaced.
+    /// The findings after the value at a pointer is replaced.
     fn findings(pointer: &str, value: Value) -> Vec<String> {
         let mut document = spec::parse(CONTRACT).unwrap();
         *document.pointer_mut(pointer).unwrap() = value;

@@ -1,16 +1,16 @@
-//! Whether every link of the contract leads somewhere: its operation, its parameters, its expressions.
+//! Checks that the operation, parameters and expressions of each link in the contract exist.
 //!
-//! A link's `requestBody` is a literal body in which a string that begins with `$` is a runtime
-//! expression, at any depth.
+//! A link's `requestBody` is a literal body in which a string that begins with `$` is a runtime expression,
+//! at any depth.
 
 use serde_json::Value;
 
 use crate::spec::{self, Operation};
 
-/// The names that a runtime expression may stand for besides `$request` and `$response`.
+/// The runtime expressions other than those that start with `$request` and `$response`.
 const WHOLE_EXPRESSIONS: [&str; 3] = ["$url", "$method", "$statusCode"];
 
-/// Checks all links; returns how many there are and a line for each fault.
+/// Checks all links; returns their number and a line for each violation.
 pub(super) fn check(document: &Value) -> (usize, Vec<String>) {
     let mut count = 0;
     let mut findings = Vec::new();
@@ -36,7 +36,7 @@ pub(super) fn check(document: &Value) -> (usize, Vec<String>) {
     (count, findings)
 }
 
-/// A link where it stands.
+/// A link at its place.
 struct Link<'a> {
     document: &'a Value,
     source: Operation<'a>,
@@ -121,7 +121,7 @@ impl<'a> Link<'a> {
         faults
     }
 
-    /// Faults of all runtime expressions in a value.
+    /// Violations in all runtime expressions of a value.
     fn expression_faults(&self, value: &Value) -> Vec<String> {
         match value {
             Value::String(text) if text.starts_with('$') => {
@@ -144,7 +144,7 @@ impl<'a> Link<'a> {
         }
     }
 
-    /// Whether an expression finds something in what the contract declares.
+    /// Whether an expression refers to something that the contract declares.
     fn resolves(&self, expression: &str) -> Option<bool> {
         if WHOLE_EXPRESSIONS.contains(&expression) {
             return Some(true);
@@ -184,15 +184,15 @@ impl<'a> Link<'a> {
     }
 }
 
-/// Whether a parameter is the one that a link calls `name` or, with its place, `path.name`.
+/// Whether a link refers to a parameter by `name` or, with its location, by `path.name`.
 fn is_named(parameter: &Value, name: &str) -> bool {
     let text = |key| parameter.get(key).and_then(Value::as_str).unwrap_or_default();
     name == text("name") || name.split_once('.') == Some((text("in"), text("name")))
 }
 
-/// Whether the steps of a JSON pointer lead to something that the schema declares.
+/// Whether the steps of a JSON pointer lead to a part that the schema declares.
 ///
-/// Of alternatives one is enough.
+/// For alternatives, one match is sufficient.
 fn leads_somewhere<T: AsRef<str>>(document: &Value, schema: &Value, steps: &[T]) -> bool {
     let Some(schema) = spec::resolve(document, schema) else {
         return false;
@@ -254,7 +254,7 @@ components:
         parts: {type: array, items: {anyOf: [{type: array, items: {}}, {$ref: '#/components/schemas/Shelf'}]}}
 ";
 
-    /// The findings after one member of a link was replaced.
+    /// The findings after one member of a link is replaced.
     fn findings(link: &str, member: &str, value: Value) -> Vec<String> {
         let mut document = spec::parse(CONTRACT).unwrap();
         let links = "/paths/~1rooms~1{room_id}~1shelves/post/responses/201/links";

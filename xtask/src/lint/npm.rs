@@ -1,4 +1,4 @@
-//! The linters that are npm packages: installed from the lockfile, run, and read.
+//! The linters from npm packages: installation from the lockfile, execution, and parsing of results.
 
 use std::process::{Command, Output};
 
@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{PACKAGES, Verdict};
 use crate::spec;
 
-/// The contract as seen from there.
+/// The path of the contract, relative to the packages.
 const DOCUMENT: &str = "../openapi.yaml";
 
 /// Runs Spectral with every rule of its OpenAPI set.
@@ -30,7 +30,7 @@ pub(super) fn spectral() -> Result<Verdict> {
     ];
     let output = output("spectral", &args)?;
     let findings = match serde_json::from_slice(&output.stdout) {
-        // Exit code 1 means findings, 2 that it could not run.
+        // Exit code 1 means findings; 2 means that it could not run.
         Ok(report) if matches!(output.status.code(), Some(0 | 1)) => spectral_findings(&report)?,
         _ => bail!("spectral could not run: {}", words(&output)),
     };
@@ -59,7 +59,7 @@ pub(super) fn redocly() -> Result<Verdict> {
     verdict("Redocly, recommended-strict", "@redocly/cli", findings, &output)
 }
 
-/// The verdict, provided that a linter's exit code and its findings tell the same story.
+/// The result of a linter; an error if its exit code contradicts its findings.
 fn verdict(linter: &str, package: &str, findings: Vec<String>, output: &Output) -> Result<Verdict> {
     if output.status.success() != findings.is_empty() {
         bail!(
@@ -127,7 +127,7 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
     value.get(key).and_then(Value::as_str).unwrap_or("?")
 }
 
-/// Runs an installed package's program, its output kept.
+/// Runs an installed package's program, and captures its output.
 fn output(program: &str, args: &[&str]) -> Result<Output> {
     let mut command = Command::new(PACKAGES.package(".bin").join(program));
     command
@@ -141,7 +141,7 @@ fn output(program: &str, args: &[&str]) -> Result<Output> {
         .with_context(|| format!("failed to start {program}"))
 }
 
-/// What a program said before it gave up.
+/// The output of a program that failed.
 fn words(output: &Output) -> String {
     let said = [&output.stderr, &output.stdout].map(|bytes| String::from_utf8_lossy(bytes).trim().to_owned());
     format!("{}: {}", output.status, said.join("\n"))

@@ -1,4 +1,4 @@
-//! One run of Schemathesis' own program.
+//! Runs the Schemathesis program.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -12,32 +12,32 @@ use super::report::Run;
 use super::{DIR, PACKAGE};
 use crate::{files, python, spec};
 
-/// The file that holds what it printed.
+/// The file with its output.
 const OUTPUT: &str = "output.txt";
 
-/// The program, and the document that it judges by.
+/// The program, and the document that it tests against.
 #[derive(Debug)]
 pub(super) struct Asker {
     program: PathBuf,
     document: PathBuf,
 }
 
-/// What is asked of it.
+/// The parameters of a run.
 #[derive(Debug)]
 pub(super) struct Question<'a> {
-    /// Where the server is.
+    /// The URL of the server.
     pub(super) url: &'a str,
-    /// What the configuration and the hooks read.
+    /// Environment variables for the configuration and the hooks.
     pub(super) environment: &'a [(&'static str, String)],
     pub(super) seed: u64,
     pub(super) examples: u32,
     pub(super) phases: &'a [&'a str],
-    /// Where everything goes that it says.
+    /// The directory of all results.
     pub(super) results: &'a Path,
 }
 
 impl Asker {
-    /// Schemathesis, installed if need be, and `document`, or else the contract.
+    /// Schemathesis, installed if necessary, with `document` or the contract.
     ///
     /// # Errors
     /// When it can't be installed.
@@ -51,7 +51,7 @@ impl Asker {
         })
     }
 
-    /// Runs it. Its output stays in a file, and is printed when it found something.
+    /// Runs it. Its output is written to a file, and printed if there are findings.
     ///
     /// # Errors
     /// When it could not run.
@@ -59,7 +59,7 @@ impl Asker {
         let path = |name: &str| question.results.join(name);
         let reports = [path("report.json"), path("tally.json")];
         for old in &reports {
-            // What an earlier run left must not be taken for this one's.
+            // Results of an earlier run must not be mistaken for those of this one.
             let _ = fs::remove_file(old);
         }
         let mut command = self.command(question, &reports)?;
@@ -118,7 +118,7 @@ mod tests {
 
     use super::*;
 
-    /// Answers every request alike.
+    /// Sends the same response to every request.
     fn answer(stream: TcpStream) -> std::io::Result<()> {
         let mut stream = BufReader::new(stream);
         loop {

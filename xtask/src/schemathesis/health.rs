@@ -1,4 +1,4 @@
-//! The server after a run: every job has to end, and the next one, too.
+//! Checks the server after a run: all its jobs have to end, and a new one, too.
 
 use std::collections::BTreeMap;
 use std::thread::sleep;
@@ -8,33 +8,34 @@ use super::world::{APP_IDS, World};
 use anyhow::{Context, Result};
 use appkeep_launcher::ACCOUNT;
 
-/// How long all jobs together may make no progress.
+/// Maximum time during which no job makes progress.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// How often is looked.
+/// Interval between two polls.
 const PAUSE: Duration = Duration::from_millis(250);
 
-/// The states in which nothing is to be done.
+/// The states of resources without an unfinished job.
 const SETTLED: [&str; 4] = ["completed", "failed", "removed", "unknown"];
 
-/// How many backups or snapshots there are in each state.
+/// Number of backups or snapshots in each state.
 type States = BTreeMap<String, usize>;
 
-/// What a run left behind.
+/// The state of the server after a run.
 #[derive(Debug, Default)]
 pub(super) struct After {
     pub(super) backups: States,
     pub(super) snapshots: States,
-    /// How long the jobs took that were left.
+    /// Time until the remaining jobs were finished.
     pub(super) elapsed: Duration,
-    /// The most memory that the server had at once, in bytes, where the system says so.
+    /// Peak memory use of the server, in bytes, if the system reports it.
     pub(super) server_peak_bytes: Option<u64>,
     pub(super) findings: Vec<String>,
 }
 
-/// Waits until the server has done what the run left to it, then takes one more backup, and stops the server.
+/// Waits until the server has finished the jobs of the run, then creates one more backup, and stops the
+/// server.
 ///
-/// What is wrong with it is a finding.
+/// Problems are recorded as findings.
 pub(super) fn settle(world: World) -> After {
     let begun = Instant::now();
     let mut after = After {
@@ -60,7 +61,7 @@ pub(super) fn settle(world: World) -> After {
     after
 }
 
-/// Waits until nothing is to be done any more.
+/// Waits until no jobs are left.
 fn wait(world: &World, after: &mut After) -> Result<()> {
     let mut fewest = usize::MAX;
     let mut progress = Instant::now();

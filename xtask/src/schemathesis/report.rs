@@ -1,4 +1,4 @@
-//! What Schemathesis and our hooks wrote down, and what follows from it.
+//! The reports of Schemathesis and our hooks, and the findings in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display, Formatter, Write};
@@ -13,46 +13,46 @@ use super::health::After;
 use super::{Budget, PHASES};
 use crate::spec;
 
-/// The phase that tends to end early without a word.
+/// The phase that tends to end early without an error.
 const IN_SEQUENCES: &str = "stateful";
 
-/// How many answers there were, by phase, operation and status.
+/// Number of responses by phase, operation and status.
 type Answers = BTreeMap<(String, String, u16), u64>;
 
-/// Something that the server is let off, and how often that was needed.
+/// A known exception for our server, and how often it was needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Exception {
     /// Operation, failure and problem.
     what: String,
     reason: String,
-    /// It is for what was deleted before, which few sequences ask for again.
+    /// Whether it is about deleted resources, which few sequences request again.
     is_rare: bool,
     count: u64,
 }
 
-/// One seed.
+/// The results for one seed.
 #[derive(Debug, Default)]
 pub(super) struct Run {
     pub(super) seed: u64,
-    /// Generated cases that were judged, as Schemathesis counts them.
+    /// Number of generated cases that were checked, as counted by Schemathesis.
     cases: u64,
-    /// What Schemathesis found, in its words.
+    /// The findings of Schemathesis, in its own words.
     judged: Vec<String>,
     answers: Answers,
-    /// How often a stranger was refused, by operation.
+    /// Number of rejected requests from the other account, by operation.
     isolation: BTreeMap<String, u64>,
     exceptions: Vec<Exception>,
     pub(super) elapsed: Duration,
-    /// The most memory that Schemathesis had at once, in bytes.
+    /// Peak memory use of Schemathesis, in bytes.
     pub(super) peak_bytes: u64,
     pub(super) after: After,
 }
 
 impl Run {
-    /// Reads Schemathesis' report and our hooks'.
+    /// Reads the reports of Schemathesis and of our hooks.
     ///
     /// # Errors
-    /// When one isn't there, or isn't a report.
+    /// When one is missing or invalid.
     pub(super) fn read(report: &Path, tally: &Path) -> Result<Self> {
         let mut run = Self::default();
         run.take_report(&json(report)?)?;
@@ -62,7 +62,7 @@ impl Run {
 
     fn take_report(&mut self, report: &Value) -> Result<()> {
         let cases = &report["test_cases"];
-        // Those that nothing is judged by are its own further requests, such as those without a token.
+        // Cases without checks are its own additional requests, such as those without a token.
         self.cases = number(cases, "generated")?.saturating_sub(number(cases, "without_checks")?);
         if report["complete"] != Value::Bool(true) || report["stop_reason"] != "completed" {
             self.judged
@@ -91,7 +91,7 @@ impl Run {
         if errored > 0 {
             self.judged.push(format!("{errored} cases came to no answer"));
         }
-        // Whatever it has to say that isn't read above.
+        // Any failure that isn't covered above.
         if self.judged.is_empty() && report["exit_code"] != 0 {
             self.judged
                 .push(format!("Schemathesis ended with {}", report["exit_code"]));
@@ -127,19 +127,19 @@ impl Run {
         Ok(())
     }
 
-    /// What Schemathesis found, in its words.
+    /// The findings of Schemathesis, in its own words.
     #[cfg(test)]
     pub(super) fn judged(&self) -> Vec<String> {
         self.judged.clone()
     }
 
-    /// How many answers there were in a phase.
+    /// Number of responses in a phase.
     fn answers_in(&self, phase: &str) -> u64 {
         let answers = self.answers.iter().filter(|((of, ..), _)| of == phase);
         answers.map(|(_, count)| count).sum()
     }
 
-    /// What is wrong, of what has to be seen in every run.
+    /// The findings about everything that every run has to cover.
     fn findings(&self, operations: &BTreeSet<String>, examples: u32) -> Vec<String> {
         let mut findings = self.judged.clone();
         findings.extend(self.after.findings.iter().cloned());
@@ -197,7 +197,7 @@ impl Display for Run {
     }
 }
 
-/// All seeds.
+/// The results for all seeds.
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub(super) runs: Vec<Run>,
@@ -208,7 +208,7 @@ impl Report {
         self.runs.iter().map(|run| run.cases).sum()
     }
 
-    /// The exceptions, each once, with what they were needed for altogether.
+    /// The exceptions, each once, with their total number of uses.
     fn exceptions(&self) -> Vec<Exception> {
         let mut all: Vec<Exception> = Vec::new();
         for exception in self.runs.iter().flat_map(|run| &run.exceptions) {
@@ -220,7 +220,7 @@ impl Report {
         all
     }
 
-    /// Everything that is wrong.
+    /// All findings.
     pub(super) fn findings(&self, budget: &Budget, operations: &BTreeSet<String>) -> Vec<String> {
         let mut findings = Vec::new();
         for run in &self.runs {
@@ -242,7 +242,8 @@ impl Report {
             let exceptions = self.exceptions();
             let reasons: BTreeSet<_> = exceptions.iter().map(|exception| &exception.reason).collect();
             for reason in reasons {
-                // One operation may not come to it by chance; all of them don't, unless it is rare.
+                // By chance, a single operation may not need an exception. It is a finding if no operation
+                // with the same reason needs it, unless it is rare.
                 let mut alike = exceptions.iter().filter(|exception| exception.reason == *reason);
                 if alike.all(|exception| exception.count == 0 && !exception.is_rare) {
                     findings.push(format!("never needed, take it out: {reason}"));
@@ -252,7 +253,7 @@ impl Report {
         findings
     }
 
-    /// What was done, in a few lines.
+    /// A summary of a few lines.
     pub(super) fn summary(&self, budget: &Budget) -> String {
         let mut text = String::new();
         for exception in self.exceptions() {

@@ -1,4 +1,4 @@
-//! A fresh server with two accounts and little data, and a token for each account.
+//! A new server with two accounts and little data, and a token for each account.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use appkeep_launcher::{ACCOUNT, APP, BUCKET, Installation, Method, RunningServer};
 use serde_json::{Value, json};
 
-/// The apps of `acme`. All ids are in schemathesis.toml and isolation.py as well.
+/// The apps of `acme`. All ids are repeated in schemathesis.toml and isolation.py.
 pub(super) const APP_IDS: [&str; 2] = [APP, "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7b02"];
 
 const SECOND_APP: &str = r#"[[accounts.apps]]
@@ -36,10 +36,10 @@ id = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7c03"
 path = "other"
 "#;
 
-/// How long a backup or a snapshot may take.
+/// Maximum time until a backup or a snapshot is completed.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// How often is looked at it.
+/// Interval between two polls.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// The server and its installation.
@@ -47,23 +47,23 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub(super) struct World {
     server: RunningServer,
     installation: Installation,
-    /// What the server logs, from warnings on.
+    /// The server's log, with warnings and errors.
     log: PathBuf,
     owner: String,
     stranger: String,
-    /// Ids that there are, by the parameters and fields that take them.
+    /// Existing ids, by the parameters and fields that accept them.
     examples: Value,
 }
 
 impl World {
-    /// Starts `binary` in a directory of its own; its log goes to `results`.
+    /// Starts `binary` in its own directory; its log is in `results`.
     ///
     /// # Errors
     /// When it doesn't start.
     pub(super) fn start(binary: &Path, results: &Path) -> Result<Self> {
         let installation = Installation::new(binary)?;
         installation.configure("workers = 2", "workers = 8")?;
-        // Bodies time out as usual. Checks are frequent, so that the reconciler runs beside everything else.
+        // Bodies time out as usual. Checks are frequent, so that the reconciler runs during everything else.
         installation.configure("body_timeout_secs = 600", "check_every_secs = 5")?;
         installation.add_apps(SECOND_APP)?;
         installation.add_buckets(SECOND_BUCKET)?;
@@ -93,7 +93,7 @@ impl World {
         ]});
         fs::write(world.path().join("users.json"), users.to_string())?;
         let snapshot = world.create("appSnaps", "application/astra-appSnap")?;
-        // That one is deleted sooner or later; this one only if it is found in a list.
+        // The first one is deleted sooner or later; this one only if a test finds it in a list.
         let copied = world.create("appSnaps", "application/astra-appSnap")?;
         let backup = world.create("appBackups", "application/astra-appBackup")?;
         let restored = world.create("appBackups", "application/astra-appBackup")?;
@@ -104,17 +104,17 @@ impl World {
         Ok(world)
     }
 
-    /// Where it listens.
+    /// The URL of the server.
     pub(super) fn url(&self) -> &str {
         &self.server.url
     }
 
-    /// The directory that goes away with it.
+    /// The directory, which is deleted with this value.
     pub(super) fn path(&self) -> &Path {
         self.installation.path()
     }
 
-    /// What the hooks and the configuration read.
+    /// Environment variables for the hooks and the configuration.
     pub(super) fn environment(&self) -> [(&'static str, String); 3] {
         let users = self.path().join("users.json").display().to_string();
         [
@@ -124,7 +124,7 @@ impl World {
         ]
     }
 
-    /// The JSON that a GET by the owner returns.
+    /// The JSON body of the response to a GET by the owner.
     ///
     /// # Errors
     /// When the status isn't 200 or the body isn't JSON.
@@ -144,10 +144,10 @@ impl World {
         serde_json::from_str(&response.text).with_context(|| format!("{method} {path}: the body isn't JSON"))
     }
 
-    /// Creates one of a kind for the first app, waits until it is completed, and answers its id.
+    /// Creates a backup or snapshot of the first app, waits until it is completed, and returns its id.
     ///
     /// # Errors
-    /// When it is refused, fails, or takes too long.
+    /// When it is rejected, fails, or takes too long.
     pub(super) fn create(&self, kind: &str, of_type: &str) -> Result<String> {
         let path = format!("/accounts/{ACCOUNT}/k8s/v1/apps/{APP}/{kind}");
         let body = json!({"type": of_type, "version": "1.1"});
@@ -167,15 +167,16 @@ impl World {
         }
     }
 
-    /// The most memory that the server had at once, in bytes, where the system says so.
+    /// Peak memory use of the server, in bytes, if the system reports it.
     pub(super) fn peak_bytes(&self) -> Option<u64> {
         self.server.peak_bytes()
     }
 
-    /// Stops it in good order, and returns the lines of its log: warnings and errors, of which there should be none.
+    /// Stops it gracefully, and returns the lines of its log: warnings and errors, of which there should be
+    /// none.
     ///
     /// # Errors
-    /// When it doesn't stop so, has ended before, or the log can't be read.
+    /// When it doesn't stop gracefully, has ended before, or the log can't be read.
     pub(super) fn stop(self) -> Result<Vec<String>> {
         if let Some(status) = self.server.exit_status()? {
             bail!("the server ended by itself: {status}");

@@ -1,4 +1,5 @@
-//! Links in Markdown files: relative ones must lead to a file, and to a heading in it if they have an anchor.
+//! Links in Markdown files: relative ones must point to a file, and to one of its headings if they have an
+//! anchor.
 
 use std::path::Path;
 use std::{fs, iter};

@@ -17,7 +17,7 @@ const EXEMPT: &[(&str, &str)] = &[(
 /// The imports of a crate: from one module to others, each with a file that has the import.
 type Imports = BTreeMap<String, BTreeMap<String, String>>;
 
-/// What is wrong in the package whose directory, relative to `root`, is `package`.
+/// The findings in a package; `package` is its directory, relative to `root`.
 ///
 /// # Errors
 /// When a file can't be read.
@@ -51,7 +51,7 @@ pub(super) fn findings(root: &Path, package: &Path) -> Result<Vec<Finding>> {
     }))
 }
 
-/// The first-level module that a file, relative to `src`, belongs to; none for the crate's root.
+/// The first-level module of a file, relative to `src`; `None` for the crate's root.
 fn module_of(file: &Path) -> Option<String> {
     let first = Path::new(file.components().next()?.as_os_str());
     let module = first.file_stem()?.to_str()?;
@@ -64,8 +64,7 @@ fn is_test(file: &Path) -> bool {
         .any(|part| part.as_os_str() == "tests")
 }
 
-/// The names that follow `crate::` in code, outside of comments and test modules; where that has braces, all names in
-/// them.
+/// The names after `crate::` in code, outside of comments and test modules; for braces, all names in them.
 fn imported(text: &str) -> Vec<&str> {
     let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
@@ -86,7 +85,7 @@ fn imported(text: &str) -> Vec<&str> {
 
 /// A cycle, if there is one, as "FILE imports MODULE".
 fn cycle(imports: &Imports) -> Option<Vec<String>> {
-    // Modules that import nothing that is left can't be part of a cycle.
+    // A module that imports none of the remaining ones isn't part of a cycle.
     let mut left: BTreeSet<&str> = imports.keys().map(String::as_str).collect();
     let next = |module: &str, left: &BTreeSet<&str>| {
         let mut imported = imports.get(module)?.iter();

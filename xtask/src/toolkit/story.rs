@@ -1,4 +1,4 @@
-//! What people do with the toolkit, in order, and what has to come of it.
+//! Common tasks with the toolkit, in order, and their expected results.
 
 use std::fs;
 
@@ -9,20 +9,20 @@ use serde_json::Value;
 use super::tree::{self, Tree};
 use super::world::{Said, Trust, World};
 
-/// An id that nothing has.
+/// An unused id.
 const UNKNOWN: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7fff";
 
-/// How it went so far.
+/// The progress of the test.
 #[derive(Debug, Default)]
 pub(super) struct Story {
-    /// How many commands were run.
+    /// Number of commands that were run.
     pub(super) commands: usize,
-    /// What wasn't as it has to be.
+    /// Deviations from the expected results.
     pub(super) findings: Vec<String>,
 }
 
 impl Story {
-    /// Tells all of it.
+    /// Runs all tasks.
     ///
     /// # Errors
     /// When the toolkit can't be started, or a file can't be read or written.
@@ -40,7 +40,7 @@ impl Story {
         self.is_refused(world)
     }
 
-    /// Certificates are looked at unless its configuration says otherwise.
+    /// Certificates are verified unless the toolkit's configuration says otherwise.
     fn trusts_who_it_is_told_to(&mut self, world: &World) -> Result<()> {
         let token = world.token();
         let said = world.ask_as(token, Trust::Usual, &["list", "apps"])?;
@@ -74,7 +74,7 @@ impl Story {
         Ok(())
     }
 
-    /// Makes one, waits for it as the toolkit does, finds it in the list, and answers its id.
+    /// Creates a backup or snapshot, waits for it with the toolkit, finds it in the list, and returns its id.
     fn makes(&mut self, world: &World, kind: &str, name: &str) -> Result<String> {
         let said = world.ask(&["create", kind, APP, name, "--pollTimer", "1"])?;
         let what = format!("create {kind}");
@@ -134,9 +134,9 @@ impl Story {
         Ok(())
     }
 
-    /// Refusals end with a code and words that tell why.
+    /// A rejected request ends with an exit code and a message with the reason.
     fn is_refused(&mut self, world: &World) -> Result<()> {
-        // Without --fast it looks itself whether there is such a thing.
+        // Without --fast, the toolkit checks itself whether the resource exists.
         let said = world.ask(&["--fast", "destroy", "backup", APP, UNKNOWN])?;
         self.expect(
             "destroy backup",
@@ -165,7 +165,7 @@ impl Story {
         Ok(list.unwrap_or_default())
     }
 
-    /// The toolkit has to end with that code, and to say these words somewhere.
+    /// Checks that the toolkit ended with that code, and that its output contains these words.
     fn expect(&mut self, what: &str, said: &Said, code: i32, words: &str) {
         self.commands += 1;
         if said.code != Some(code) || !(said.stdout.contains(words) || said.stderr.contains(words)) {

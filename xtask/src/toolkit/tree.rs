@@ -1,4 +1,4 @@
-//! A directory with something of everything in it, and what is true of a directory.
+//! A directory with files of all kinds, and comparisons of directories.
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-/// What has to be the same after a restore: mode, time of the last change, and content.
+/// The properties that a restore has to preserve: mode, modification time, and content.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Entry {
     mode: u32,
@@ -22,7 +22,7 @@ enum Content {
     File(Vec<u8>),
 }
 
-/// Everything below a directory, and the directory itself, by its path from there.
+/// A directory and everything below it, by relative path.
 pub(super) type Tree = BTreeMap<PathBuf, Entry>;
 
 /// Fills a directory.
@@ -48,7 +48,7 @@ pub(super) fn fill(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What is there.
+/// Reads the entries of a directory.
 ///
 /// # Errors
 /// When it can't be read.
@@ -82,7 +82,7 @@ pub(super) fn read(root: &Path) -> Result<Tree> {
     Ok(tree)
 }
 
-/// The first difference, in words.
+/// A description of the first difference.
 pub(super) fn difference(wanted: &Tree, found: &Tree) -> Option<String> {
     for (path, entry) in wanted {
         match found.get(path) {

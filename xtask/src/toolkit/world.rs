@@ -1,4 +1,4 @@
-//! A fresh server that speaks TLS, and the toolkit as somebody has it who was told about that server.
+//! A new server with TLS, and the toolkit as configured by a user of that server.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -27,33 +27,33 @@ pub(super) struct World {
     toolkit: PathBuf,
     /// Host and port.
     authority: String,
-    /// The certificate authority that the server made for itself.
+    /// The certificate authority that the server created.
     ca: PathBuf,
     token: String,
 }
 
-/// How the toolkit is set up.
+/// The TLS configuration of the toolkit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Trust {
-    /// It was told the server's certificate authority, as `REQUESTS_CA_BUNDLE` does that.
+    /// It trusts the server's certificate authority, by `REQUESTS_CA_BUNDLE`.
     Told,
-    /// It knows the usual ones only.
+    /// It only trusts the usual authorities.
     Usual,
-    /// It was told not to look, as its configuration does that.
+    /// It doesn't verify certificates, by its configuration.
     Blind,
 }
 
-/// What the toolkit said.
+/// The output of the toolkit.
 #[derive(Debug)]
 pub(super) struct Said {
-    /// Its exit code; none when a signal ended it.
+    /// Its exit code; `None` if a signal ended it.
     pub(super) code: Option<i32>,
     pub(super) stdout: String,
     pub(super) stderr: String,
 }
 
 impl World {
-    /// Starts `binary` in a directory of its own.
+    /// Starts `binary` in its own directory.
     ///
     /// # Errors
     /// When it doesn't start.
@@ -85,7 +85,7 @@ impl World {
         })
     }
 
-    /// A token that may write.
+    /// A token with write access.
     pub(super) fn token(&self) -> &str {
         &self.token
     }
@@ -95,7 +95,7 @@ impl World {
         self.installation.path().join("volume")
     }
 
-    /// Runs the toolkit as the bearer of a good token, who trusts the server.
+    /// Runs the toolkit with a valid token and trust in the server.
     ///
     /// # Errors
     /// When it can't be started.
@@ -120,7 +120,7 @@ impl World {
             .args(arguments)
             .current_dir(&home)
             .stdin(Stdio::null())
-            // Nothing of this machine's own set-up: no proxies, no other authorities, no cluster.
+            // Nothing of this machine's configuration: no proxies, no other authorities, no cluster.
             .env_clear()
             .env("HOME", &home)
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -134,15 +134,15 @@ impl World {
         Ok(Said::from(output))
     }
 
-    /// A token that was good and isn't any more for anything.
+    /// An invalid token.
     pub(super) fn bad_token(&self) -> String {
         format!("{}0", self.token)
     }
 
-    /// Asks the server to stop, and waits until it has.
+    /// Stops the server, and waits until it has ended.
     ///
     /// # Errors
-    /// When it doesn't stop in good order.
+    /// When it doesn't stop gracefully.
     pub(super) fn stop(self) -> Result<()> {
         let status = self.server.stop("TERM")?.status;
         if !status.success() {

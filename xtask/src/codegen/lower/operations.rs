@@ -11,13 +11,13 @@ use super::schema::{self, Object};
 /// The only media type that the generator decodes.
 const JSON: &str = "application/json";
 
-/// The component that every error is read as.
+/// The component that all errors are decoded as.
 const PROBLEM: &str = "Problem";
 
-/// The query parameter that bounds a list.
+/// The query parameter with the maximum number of items in a list.
 const LIMIT: &str = "limit";
 
-/// Copies shared parameters, request bodies and responses to where they are used.
+/// Copies shared parameters, request bodies and responses to the places that refer to them.
 pub(super) fn inline_references(lowering: &mut Lowering) -> Result<()> {
     let original = lowering.document.clone();
     let copy = |place: &mut Value| -> Result<()> {
@@ -37,7 +37,7 @@ pub(super) fn inline_references(lowering: &mut Lowering) -> Result<()> {
     })
 }
 
-/// Removes whatever has no form in generated code.
+/// Removes everything that has no representation in generated code.
 pub(super) fn keep_what_has_a_type(lowering: &mut Lowering) -> Result<()> {
     let document = lowering
         .document
@@ -100,7 +100,7 @@ pub(super) fn parameters_in_one_line(lowering: &mut Lowering) -> Result<()> {
     })
 }
 
-/// Leaves one media type per body and calls it plain JSON.
+/// Leaves one media type per body, and changes it to plain JSON.
 pub(super) fn one_media_type(lowering: &mut Lowering) -> Result<()> {
     schema::each_body(&mut lowering.document, &mut |body| {
         let Some(content) = body.get_mut("content").and_then(Value::as_object_mut) else {
@@ -126,7 +126,7 @@ pub(super) fn one_media_type(lowering: &mut Lowering) -> Result<()> {
     })
 }
 
-/// Makes one problem of all error bodies, which any status from 400 on is read as.
+/// Merges all error bodies into one problem, which is used for any status from 400 on.
 pub(super) fn one_problem(lowering: &mut Lowering) -> Result<()> {
     let mut components_of_errors = BTreeSet::new();
     schema::each_operation(&mut lowering.document, &mut |operation| {
@@ -162,7 +162,7 @@ fn is_error(status: &str) -> bool {
     status.starts_with(['4', '5'])
 }
 
-/// The object that has the members of all components, and requires what all of them require.
+/// The object schema with the members of all components; it requires the members that all of them require.
 fn superset(document: &Value, components: &BTreeSet<String>) -> Result<Object> {
     let mut properties = Object::new();
     let mut required: Option<Vec<Value>> = None;
@@ -194,7 +194,7 @@ fn superset(document: &Value, components: &BTreeSet<String>) -> Result<Object> {
     Ok(problem)
 }
 
-/// The properties and the required names of a schema, its references and `allOf` followed.
+/// The properties and the required names of a schema, with references and `allOf` resolved.
 fn flattened(document: &Value, part: &Value) -> Result<(Object, Vec<Value>)> {
     if let Some(reference) = part.get("$ref").and_then(Value::as_str) {
         return flattened(document, schema::resolve(document, reference)?);
@@ -213,7 +213,7 @@ fn flattened(document: &Value, part: &Value) -> Result<(Object, Vec<Value>)> {
     Ok((properties, required))
 }
 
-/// Offers `limit` as an integer from 1 on.
+/// Declares `limit` as an integer of at least 1.
 pub(super) fn limit_is_an_integer(lowering: &mut Lowering) -> Result<()> {
     schema::each_parameter(&mut lowering.document, &mut |parameter| {
         if parameter["in"] == "query" && parameter["name"] == LIMIT {

@@ -1,6 +1,6 @@
-//! Walking over the lowered document: its operations and its schemas.
+//! Traversal of the lowered document: its operations and its schemas.
 //!
-//! Knows the places where OpenAPI 3.0 allows a schema, and nothing about what is done there.
+//! This module knows the places in which OpenAPI 3.0 allows a schema, and doesn't depend on the rewrites.
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Map, Value, json};
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 /// A JSON object's members.
 pub(super) type Object = Map<String, Value>;
 
-/// What precedes a schema component's name in a reference to it.
+/// The prefix of a reference to a schema component.
 const SCHEMAS: &str = "#/components/schemas/";
 
 /// The members of a path item that are operations.
@@ -37,7 +37,7 @@ pub(super) fn refer(schema: &mut Object, component: &str) {
     schema.insert("allOf".to_owned(), json!([reference_to(component)]));
 }
 
-/// The component that a schema stands for: by a reference, or by an `allOf` of just one.
+/// The component that a schema refers to: by a reference, or by an `allOf` with a single item.
 pub(super) fn referred(schema: &Object) -> Option<&str> {
     let reference = schema
         .get("$ref")
@@ -94,7 +94,7 @@ pub(super) fn each_parameter(
     Ok(())
 }
 
-/// Calls `visit` for every body's description: requests and responses.
+/// Calls `visit` for every body, of requests and responses.
 pub(super) fn each_body(
     document: &mut Value,
     visit: &mut dyn FnMut(&mut Object) -> Result<()>,
@@ -135,7 +135,7 @@ pub(super) fn each_schema(document: &mut Value, visit: &mut dyn FnMut(&mut Objec
     })
 }
 
-/// Calls `visit` for a schema and all that it then holds, outer ones first.
+/// Calls `visit` for a schema and everything that it contains after that call, outer ones first.
 pub(super) fn walk(schema: &mut Value, visit: &mut dyn FnMut(&mut Object)) {
     let Some(schema) = schema.as_object_mut() else {
         return;

@@ -1,4 +1,4 @@
-//! Rewrites of schemas: what a client reads leniently, and what it must not lose.
+//! Rewrites of schemas, so that the client reads leniently and preserves everything.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::Lowering;
 use super::schema::{self, Object};
 
-/// The keywords that decide about a Rust type or its documentation.
+/// The keywords that affect a Rust type or its documentation.
 const TYPE_KEYWORDS: [&str; 14] = [
     "$ref",
     "additionalProperties",
@@ -26,13 +26,13 @@ const TYPE_KEYWORDS: [&str; 14] = [
     "type",
 ];
 
-/// The component and the type of a point in time.
+/// The component and the Rust type for timestamps.
 const TIMESTAMP: (&str, &str) = ("Timestamp", "crate::Timestamp");
 
-/// The component and the type of a number.
+/// The component and the Rust type for numbers.
 const NUMBER: (&str, &str) = ("Number", "::serde_json::Number");
 
-/// What precedes an enum's name in the name of the component that any string may stand for.
+/// The prefix for the component of an enum that accepts any string.
 const OPEN: &str = "Open";
 
 /// Removes patterns, bounds, examples and extensions from all schemas.
@@ -42,7 +42,7 @@ pub(super) fn keep_what_makes_a_type(lowering: &mut Lowering) -> Result<()> {
     })
 }
 
-/// Puts named strings to where they are referred to.
+/// Copies string components to the places that refer to them.
 pub(super) fn inline_strings(lowering: &mut Lowering) -> Result<()> {
     let components = schema::components(&mut lowering.document)?;
     let is_plain = |schema: &Value| schema["type"] == "string" && schema.get("enum").is_none();
@@ -62,21 +62,21 @@ pub(super) fn inline_strings(lowering: &mut Lowering) -> Result<()> {
     })
 }
 
-/// Gives points in time the client's own type.
+/// Gives timestamps the client's own type.
 pub(super) fn timestamps_keep_their_text(lowering: &mut Lowering) -> Result<()> {
     replace(lowering, TIMESTAMP, &|schema| {
         schema.get("format").is_some_and(|format| format == "date-time")
     })
 }
 
-/// Gives numbers a type that keeps every digit.
+/// Gives numbers a type that preserves all digits.
 pub(super) fn numbers_keep_their_digits(lowering: &mut Lowering) -> Result<()> {
     replace(lowering, NUMBER, &|schema| {
         schema.get("type").is_some_and(|kind| kind == "number")
     })
 }
 
-/// Makes all schemas that match refer to one component, and names the Rust type behind it.
+/// Makes all matching schemas refer to one component, and records its Rust type.
 fn replace(
     lowering: &mut Lowering,
     (component, rust_type): (&str, &str),
@@ -90,7 +90,7 @@ fn replace(
     add_replacement(lowering, component, rust_type, json!({ "type": "string" }))
 }
 
-/// Adds a component that a Rust type of the client's own stands for.
+/// Adds a component that is replaced by a hand-written Rust type of the client.
 fn add_replacement(lowering: &mut Lowering, component: &str, rust_type: &str, schema: Value) -> Result<()> {
     schema::components(&mut lowering.document)?.insert(component.to_owned(), schema);
     lowering
@@ -99,7 +99,7 @@ fn add_replacement(lowering: &mut Lowering, component: &str, rust_type: &str, sc
     Ok(())
 }
 
-/// Gives the required enums of request bodies a default: their last value, the newest.
+/// Gives the required enums of request bodies a default: their last value, which is the newest.
 pub(super) fn requests_fill_themselves_in(lowering: &mut Lowering) -> Result<()> {
     let requests = referred_by_requests(&mut lowering.document)?;
     let components = schema::components(&mut lowering.document)?;
@@ -126,7 +126,7 @@ pub(super) fn requests_fill_themselves_in(lowering: &mut Lowering) -> Result<()>
                     schema::refer(property, &component);
                 }
                 property.insert("default".to_owned(), value);
-                // The generator gives defaults to optional members only, and always sends those.
+                // The generator only gives defaults to optional members, and always sends those.
                 required.retain(|required| required != name);
             }
         }
@@ -135,7 +135,7 @@ pub(super) fn requests_fill_themselves_in(lowering: &mut Lowering) -> Result<()>
     Ok(())
 }
 
-/// Reads an enum of one value as any string.
+/// Replaces an enum of one value by any string.
 pub(super) fn constants_are_strings(lowering: &mut Lowering) -> Result<()> {
     schema::each_schema(&mut lowering.document, &mut |schema| {
         if schema
@@ -148,7 +148,7 @@ pub(super) fn constants_are_strings(lowering: &mut Lowering) -> Result<()> {
     })
 }
 
-/// Lets any string stand where a named enum is expected.
+/// Accepts any string in the place of a named enum.
 pub(super) fn open_enums(lowering: &mut Lowering) -> Result<()> {
     let components = schema::components(&mut lowering.document)?;
     let is_enum = |schema: &Value| schema.get("enum").is_some();
@@ -264,7 +264,7 @@ fn referred_by_requests(document: &mut Value) -> Result<BTreeSet<String>> {
     Ok(names)
 }
 
-/// The components that can be reached from the given ones, those included.
+/// The components that can be reached from the given ones, including those.
 fn reachable(document: &Value, from: BTreeSet<String>) -> BTreeSet<String> {
     let mut open: Vec<String> = from.iter().cloned().collect();
     let mut reached = from;

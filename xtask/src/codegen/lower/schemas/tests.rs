@@ -1,8 +1,8 @@
-//! Each rewrite, on schemas just large enough.
+//! Tests of each rewrite with minimal schemas.
 
 use super::*;
 
-/// Applies a rewrite to schema components, two of which an operation sends and receives.
+/// Applies a rewrite to schema components; an operation sends and receives two of them.
 fn rewritten(rewrite: fn(&mut Lowering) -> Result<()>, schemas: &Value) -> Result<Lowering> {
     let body = |name: &str| {
         let schema = schema::reference_to(name);

@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn reasons_name_the_value_and_what_would_be_right() {
+    fn reasons_name_the_value_and_the_expected_one() {
         let reason = |members: &str| faults(&format!("{{{HEAD},{members}}}"))[0].1.clone();
         assert_eq!(
             reason(r#""name":"No Label""#),

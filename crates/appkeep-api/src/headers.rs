@@ -15,8 +15,8 @@ use crate::words::quoted;
 /// The header that says that data may be overwritten.
 pub const FORCE_UPDATE: &str = "ForceUpdate";
 
-/// What would be right.
-const RIGHT: &str = "true would be right";
+/// The only accepted value.
+const EXPECTED: &str = "expected true";
 
 /// What is wrong with a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,14 +65,14 @@ impl ForceUpdate {
         };
         let mut given = headers.get_all(FORCE_UPDATE).iter();
         match (given.next(), given.next()) {
-            (None, _) => Err(HeaderFault::Missing(item(format!("it is missing: {RIGHT}")))),
+            (None, _) => Err(HeaderFault::Missing(item(format!("it is missing: {EXPECTED}")))),
             (Some(_), Some(_)) => Err(HeaderFault::Unacceptable(item(
                 "it is given more than once".to_owned(),
             ))),
             (Some(value), None) if value.as_bytes().eq_ignore_ascii_case(b"true") => Ok(()),
             (Some(value), None) => {
                 let value = quoted(&String::from_utf8_lossy(value.as_bytes()));
-                Err(HeaderFault::Unacceptable(item(format!("{value}: {RIGHT}"))))
+                Err(HeaderFault::Unacceptable(item(format!("{value}: {EXPECTED}"))))
             }
         }
     }

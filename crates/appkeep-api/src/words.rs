@@ -16,7 +16,7 @@ pub trait Word: Sized {
     /// Reads the word.
     ///
     /// # Errors
-    /// When `text` doesn't have its form: says what would be right.
+    /// When `text` doesn't have its form: says what was expected.
     fn from_text(text: &str) -> Result<Self, String>;
 }
 

@@ -30,18 +30,16 @@ const GAPS_LOOKED_AT: usize = 400;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TimingError {
     /// The zone isn't in the IANA database.
-    #[error(
-        "{0:?} is no time zone: a name of the IANA database would be right, for example \"Europe/Berlin\""
-    )]
+    #[error("invalid time zone {0:?}: expected a name of the IANA database, for example \"Europe/Berlin\"")]
     Zone(String),
     /// The expression is invalid.
     #[error(
-        "{0:?} is no cron expression ({1}): minute, hour, day, month and weekday would be right, for example \
+        "invalid cron expression {0:?} ({1}): expected minute, hour, day, month and weekday, for example \
          \"30 2 * * *\""
     )]
     Expression(String, String),
     /// The expression never matches any date.
-    #[error("{0:?} never comes: a day that exists would be right")]
+    #[error("{0:?} never matches any date")]
     Never(String),
 }
 

@@ -100,7 +100,7 @@ fn parse_rule(text: &str) -> anyhow::Result<Rule> {
         let name = name.to_owned();
         parts.next().is_none().then_some(Rule { name, left, action })
     };
-    read().with_context(|| format!("{text:?} is no rule: NAME:N:abort or NAME:N:slow=MS would be right"))
+    read().with_context(|| format!("invalid rule {text:?}: expected NAME:N:abort or NAME:N:slow=MS"))
 }
 
 #[cfg(test)]
@@ -132,7 +132,7 @@ mod tests {
             "a:1:slow=x",
         ] {
             let error = parse(wrong).unwrap_err().to_string();
-            assert!(error.starts_with(&format!("{wrong:?} is no rule")), "{error}");
+            assert!(error.starts_with(&format!("invalid rule {wrong:?}")), "{error}");
         }
     }
 }

@@ -29,7 +29,7 @@ pub(crate) enum LogFormat {
 pub(crate) fn start(filter: &str, format: LogFormat) -> anyhow::Result<()> {
     // Parsed separately, so that an error quotes only the given filter.
     let _: EnvFilter = filter.parse().map_err(|error| {
-        anyhow::anyhow!("--log {filter:?} is no filter: {error}; \"info\" would be right")
+        anyhow::anyhow!("invalid --log filter {filter:?}: {error}; expected for example \"info\"")
     })?;
     let filter = EnvFilter::new(format!("{AUDIT},{filter}"));
     let with_colours = io::stderr().is_terminal() && format == LogFormat::Text;

@@ -104,36 +104,36 @@ fn what_a_cron_expression_says_is_read_as_cron_does() {
 }
 
 #[test]
-fn what_is_no_timing_is_refused_with_its_reason() {
+fn invalid_timings_are_rejected_with_reason() {
     for (expression, zone, complaint) in [
-        ("30 2 * * *", "Europe/Bonn", "\"Europe/Bonn\" is no time zone: "),
+        ("30 2 * * *", "Europe/Bonn", "invalid time zone \"Europe/Bonn\": "),
         (
             "30 2 * * *",
             "europe/berlin",
-            "\"europe/berlin\" is no time zone: ",
+            "invalid time zone \"europe/berlin\": ",
         ),
         (
             "30 2 * *",
             "UTC",
-            "\"30 2 * *\" is no cron expression (it has 4 fields, not 5): ",
+            "invalid cron expression \"30 2 * *\" (it has 4 fields, not 5): ",
         ),
         (
             "0 30 2 * * *",
             "UTC",
-            "\"0 30 2 * * *\" is no cron expression (it has 6 fields, not 5): ",
+            "invalid cron expression \"0 30 2 * * *\" (it has 6 fields, not 5): ",
         ),
         (
             "@daily",
             "UTC",
-            "\"@daily\" is no cron expression (it has 1 fields, not 5): ",
+            "invalid cron expression \"@daily\" (it has 1 fields, not 5): ",
         ),
-        ("60 2 * * *", "UTC", "\"60 2 * * *\" is no cron expression ("),
-        ("a b c d e", "UTC", "\"a b c d e\" is no cron expression ("),
-        ("0 0 30 2 *", "UTC", "\"0 0 30 2 *\" never comes: "),
+        ("60 2 * * *", "UTC", "invalid cron expression \"60 2 * * *\" ("),
+        ("a b c d e", "UTC", "invalid cron expression \"a b c d e\" ("),
+        ("0 0 30 2 *", "UTC", "\"0 0 30 2 *\" never matches any date"),
         (
             "0 0 31 2,4,6,9,11 *",
             "Asia/Tokyo",
-            "\"0 0 31 2,4,6,9,11 *\" never comes: ",
+            "\"0 0 31 2,4,6,9,11 *\" never matches any date",
         ),
     ] {
         let refused = Timing::new(expression, zone).unwrap_err().to_string();

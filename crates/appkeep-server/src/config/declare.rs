@@ -136,7 +136,7 @@ impl Checker<'_> {
             return Ok(*given.get_ref());
         }
         let problem = format!(
-            "{} is out of range: {} to {} would be right",
+            "{} is out of range: expected {} to {}",
             given.get_ref(),
             range.start(),
             range.end()
@@ -213,7 +213,7 @@ impl Checker<'_> {
                 let parsed = Uuid::try_parse(given.get_ref()).ok().filter(strict);
                 let id = parsed.ok_or_else(|| {
                     let problem = format!(
-                        "{:?} is no id: a UUID in lower case with hyphens would be right, for example \"{derived}\"",
+                        "invalid id {:?}: expected a UUID in lower case with hyphens, for example \"{derived}\"",
                         given.get_ref()
                     );
                     self.error(&given.span(), problem)
@@ -237,7 +237,7 @@ impl Checker<'_> {
     /// The error for an empty path names `right` as what is expected.
     pub(super) fn path(&self, given: &Spanned<String>, right: &str) -> Result<PathBuf, ConfigError> {
         if given.get_ref().is_empty() {
-            let problem = format!("the path is empty: {right} would be right");
+            let problem = format!("the path is empty: expected {right}");
             return Err(self.error(&given.span(), problem));
         }
         self.absolute(given)
@@ -316,7 +316,7 @@ impl Checker<'_> {
             volumes.push(volume);
         }
         if volumes.is_empty() {
-            let problem = format!("app {name:?} has no volumes: `name = \"/a/directory\"` would be right");
+            let problem = format!("app {name:?} has no volumes: expected `name = \"/a/directory\"`");
             return Err(self.error(&table.volumes.span(), problem));
         }
         Ok(App {
@@ -392,12 +392,12 @@ path = "/var/backups"
     }
 
     #[test]
-    fn every_error_names_file_line_key_and_what_would_be_right() {
+    fn errors_name_file_line_key_and_expected_value() {
         for (from, to, expected) in [
             (
                 "workers = 1",
                 "workers = 65",
-                "/etc/appkeep.toml:3: `workers = 65`: 65 is out of range: 0 to 64 would be right",
+                "/etc/appkeep.toml:3: `workers = 65`: 65 is out of range: expected 0 to 64",
             ),
             (
                 "workers = 1",
@@ -417,7 +417,7 @@ path = "/var/backups"
             (
                 "path = \"/var/backups\"",
                 "path = \"\"",
-                "/etc/appkeep.toml:14: `path = \"\"`: the path is empty: a directory would be right",
+                "/etc/appkeep.toml:14: `path = \"\"`: the path is empty: expected a directory",
             ),
             (
                 "path = \"/var/backups\"",
@@ -427,7 +427,7 @@ path = "/var/backups"
             (
                 "{ data = \"/srv/shop\", media = \"media\" }",
                 "{}",
-                "/etc/appkeep.toml:10: `volumes = {}`: app \"shop\" has no volumes: `name = \"/a/directory\"` would be right",
+                "/etc/appkeep.toml:10: `volumes = {}`: app \"shop\" has no volumes: expected `name = \"/a/directory\"`",
             ),
         ] {
             assert_eq!(parse(&GOOD.replace(from, to)).unwrap_err(), expected);
@@ -471,7 +471,7 @@ path = "/var/backups"
         assert!(
             parse(&with_id(&id.to_uppercase()))
                 .unwrap_err()
-                .contains("is no id")
+                .contains("invalid id")
         );
     }
 }

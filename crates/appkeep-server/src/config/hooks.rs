@@ -58,7 +58,7 @@ impl Checker<'_> {
     /// file's directory; one without is searched for.
     fn command(&self, given: &Spanned<Vec<Spanned<String>>>) -> Result<Vec<String>, ConfigError> {
         let Some(program) = given.get_ref().first().filter(|word| !word.get_ref().is_empty()) else {
-            let problem = "the command is empty: `[\"/path/to/program\", \"argument\"]` would be right";
+            let problem = "the command is empty: expected `[\"/path/to/program\", \"argument\"]`";
             return Err(self.error(&given.span(), problem.to_owned()));
         };
         if given.get_ref().len() > HOOK_WORDS_MAX {
@@ -119,7 +119,7 @@ impl Checker<'_> {
         }
         if text.len() > HOOK_TEXT_BYTES_MAX {
             let problem = format!(
-                "it has {} bytes: at most {HOOK_TEXT_BYTES_MAX} would be right",
+                "it has {} bytes: expected at most {HOOK_TEXT_BYTES_MAX}",
                 text.len()
             );
             return Err(self.error(&given.span(), problem));
@@ -178,7 +178,7 @@ command = ["pg-release"]
     }
 
     #[test]
-    fn every_error_names_file_line_key_and_what_would_be_right() {
+    fn errors_name_file_line_key_and_expected_value() {
         let long = format!("command = [\"{}\"]", "x".repeat(HOOK_TEXT_BYTES_MAX + 1));
         for (from, to, expected) in [
             (
@@ -194,12 +194,12 @@ command = ["pg-release"]
             (
                 "= 5",
                 "= 0",
-                "12: `timeout_secs = 0`: 0 is out of range: 1 to 3600 would be right",
+                "12: `timeout_secs = 0`: 0 is out of range: expected 1 to 3600",
             ),
             (
                 "[\"pg-release\"]",
                 "[]",
-                "16: `command = []`: the command is empty: `[\"/path/to/program\", \"argument\"]` would be right",
+                "16: `command = []`: the command is empty: expected `[\"/path/to/program\", \"argument\"]`",
             ),
             (
                 "[\"pg-release\"]",
@@ -237,7 +237,7 @@ command = ["pg-release"]
         }
         let refused = parse(&GOOD.replace("command = [\"pg-release\"]", &long)).unwrap_err();
         assert!(
-            refused.ends_with("it has 4097 bytes: at most 4096 would be right"),
+            refused.ends_with("it has 4097 bytes: expected at most 4096"),
             "{refused}"
         );
     }

@@ -45,7 +45,7 @@ impl Checker<'_> {
                     .collect();
                 if words.first().is_none_or(String::is_empty) || words.iter().any(|word| word.contains('\0'))
                 {
-                    let problem = "this is no command: a program and its arguments would be right";
+                    let problem = "the command is empty: expected a program and its arguments";
                     return refused(command.span(), problem);
                 }
                 Ok(KeySource::Command(words))
@@ -54,14 +54,8 @@ impl Checker<'_> {
                 file: None,
                 env: None,
                 command: None,
-            } => refused(
-                spanned.span(),
-                "one of `file`, `env` and `command` would be right",
-            ),
-            _ => refused(
-                spanned.span(),
-                "only one of `file`, `env` and `command` would be right",
-            ),
+            } => refused(spanned.span(), "expected one of `file`, `env` and `command`"),
+            _ => refused(spanned.span(), "expected only one of `file`, `env` and `command`"),
         }
     }
 }

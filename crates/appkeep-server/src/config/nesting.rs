@@ -98,9 +98,8 @@ impl Places {
                     // Of two equal directories, the later one is reported.
                     _ if found.is_same && number < found.place => {}
                     _ => {
-                        let problem = format!(
-                            "{is} {relation} {what} ({path}): a directory outside of it would be right"
-                        );
+                        let problem =
+                            format!("{is} {relation} {what} ({path}): expected a directory outside of it");
                         return Err((inner.span.clone(), problem));
                     }
                 }
@@ -127,14 +126,14 @@ pub(super) fn check_data_dir(declaration: &Declaration, data_dir: &Path) -> Resu
         if let Some((outer, path)) = other(found.place) {
             let path = path.display();
             let problem =
-                format!("the data directory lies in {outer} ({path}): one outside of it would be right");
+                format!("the data directory lies in {outer} ({path}): expected a directory outside of it");
             return Err(ConfigError::about(data_dir, problem));
         }
     }
     for (number, (inner, path)) in others.iter().enumerate() {
         if index.around(number + 1).any(|found| found.place == 0) {
             let problem = format!(
-                "{inner} lies in the data directory ({}): a directory outside of it would be right",
+                "{inner} lies in the data directory ({}): expected a directory outside of it",
                 data_dir.display()
             );
             return Err(ConfigError::about(path, problem));

@@ -49,8 +49,7 @@ impl Checker<'_> {
         let name = self.name(&table.name, names)?;
         if name.len() > SCHEDULE_NAME_CHARS_MAX {
             let problem = format!(
-                "a schedule's name becomes part of other names: at most {SCHEDULE_NAME_CHARS_MAX} characters \
-                 would be right"
+                "a schedule's name becomes part of other names: expected at most {SCHEDULE_NAME_CHARS_MAX} characters"
             );
             return Err(self.error(&table.name.span(), problem));
         }
@@ -102,23 +101,25 @@ impl Checker<'_> {
                 snapshot: false,
             });
         };
-        let right = "[\"backup\"], [\"snapshot\"] or both would be right";
+        let expected = "expected [\"backup\"], [\"snapshot\"] or both";
         let mut makes = Makes::default();
         for word in what.get_ref() {
             let made = match word.get_ref().as_str() {
                 "backup" => &mut makes.backup,
                 "snapshot" => &mut makes.snapshot,
-                other => return Err(self.error(&word.span(), format!("{other:?} can't be made: {right}"))),
+                other => {
+                    return Err(self.error(&word.span(), format!("{other:?} can't be created: {expected}")));
+                }
             };
             if std::mem::replace(made, true) {
-                let problem = format!("{:?} is given twice: {right}", word.get_ref());
+                let problem = format!("{:?} is given twice: {expected}", word.get_ref());
                 return Err(self.error(&word.span(), problem));
             }
         }
         if makes.backup || makes.snapshot {
             Ok(makes)
         } else {
-            Err(self.error(&what.span(), format!("nothing would be made: {right}")))
+            Err(self.error(&what.span(), format!("nothing would be created: {expected}")))
         }
     }
 
@@ -134,8 +135,7 @@ impl Checker<'_> {
             return match wanted {
                 None => Ok(None),
                 Some(wanted) => {
-                    let problem =
-                        "a snapshot is in no bucket: no bucket, or what = [\"backup\"] would be right";
+                    let problem = "a snapshot is in no bucket: expected no bucket, or what = [\"backup\"]";
                     Err(self.error(&wanted.span(), problem.to_owned()))
                 }
             };
@@ -143,7 +143,7 @@ impl Checker<'_> {
         let Some(wanted) = wanted else {
             if buckets.is_empty() {
                 let problem = format!(
-                    "account {:?} has no bucket for backups: an [[accounts.buckets]] would be right",
+                    "account {:?} has no bucket for backups: expected an [[accounts.buckets]]",
                     account.name
                 );
                 return Err(self.error(&table.name.span(), problem));
@@ -156,13 +156,13 @@ impl Checker<'_> {
                 .iter()
                 .map(|bucket| format!("{:?}", bucket.name))
                 .collect();
-            let right = if names.is_empty() {
+            let expected = if names.is_empty() {
                 "it has none".to_owned()
             } else {
-                format!("{} would be right", names.join(" or "))
+                format!("expected {}", names.join(" or "))
             };
             let problem = format!(
-                "{:?} is no bucket of account {:?}: {right}",
+                "{:?} is not a bucket of account {:?}: {expected}",
                 wanted.get_ref(),
                 account.name
             );
@@ -254,20 +254,20 @@ path = "/var/backups"
     }
 
     #[test]
-    fn every_mistake_in_a_schedule_is_named_with_what_would_be_right() {
+    fn schedule_errors_name_the_expected_value() {
         let long = format!("name = \"{}\"", "a".repeat(36));
         for (from, to, line, problem) in [
             (
                 "cron = \"30 2 * * *\"",
                 "cron = \"30 2 * *\"",
                 11,
-                "it has 4 fields, not 5): minute, hour, day, month and weekday would be right",
+                "it has 4 fields, not 5): expected minute, hour, day, month and weekday",
             ),
             (
                 "cron = \"30 2 * * *\"",
                 "cron = \"0 0 31 4 *\"",
                 11,
-                "\"0 0 31 4 *\" never comes: a day that exists would be right",
+                "\"0 0 31 4 *\" never matches any date",
             ),
             ("cron = \"30 2 * * *\"", "cron = 30", 11, "expected a string"),
             ("cron = \"30 2 * * *\"\n", "", 9, "missing field `cron`"),
@@ -275,13 +275,13 @@ path = "/var/backups"
                 "zone = \"Europe/Berlin\"",
                 "zone = \"Berlin\"",
                 12,
-                "\"Berlin\" is no time zone: a name of the IANA database would be right",
+                "invalid time zone \"Berlin\": expected a name of the IANA database",
             ),
             (
                 "what = [\"backup\", \"snapshot\"]",
                 "what = [\"backups\"]",
                 13,
-                "\"backups\" can't be made: [\"backup\"], [\"snapshot\"] or both would be right",
+                "\"backups\" can't be created: expected [\"backup\"], [\"snapshot\"] or both",
             ),
             (
                 "what = [\"backup\", \"snapshot\"]",
@@ -293,7 +293,7 @@ path = "/var/backups"
                 "what = [\"backup\", \"snapshot\"]",
                 "what = []",
                 13,
-                "nothing would be made",
+                "nothing would be created",
             ),
             (
                 "what = [\"backup\", \"snapshot\"]",
@@ -305,19 +305,19 @@ path = "/var/backups"
                 "bucket = \"local\"",
                 "bucket = \"remote\"",
                 14,
-                "\"remote\" is no bucket of account \"acme\": \"local\" would be right",
+                "\"remote\" is not a bucket of account \"acme\": expected \"local\"",
             ),
             (
                 "jitter_secs = 600",
                 "jitter_secs = 86400",
                 15,
-                "86400 is out of range: 0 to 84599 would be right",
+                "86400 is out of range: expected 0 to 84599",
             ),
             (
                 "keep_last = 3",
                 "keep_last = 0",
                 16,
-                "0 is out of range: 1 to 9999 would be right",
+                "0 is out of range: expected 1 to 9999",
             ),
             (
                 "keep_last = 3",
@@ -331,17 +331,12 @@ path = "/var/backups"
                 20,
                 "the name \"hourly\" is given twice",
             ),
-            (
-                "name = \"nightly\"",
-                &long,
-                10,
-                "at most 35 characters would be right",
-            ),
+            ("name = \"nightly\"", &long, 10, "expected at most 35 characters"),
             (
                 "\n[[accounts.buckets]]\nname = \"local\"\npath = \"/var/backups\"\n",
                 "",
                 14,
-                "\"local\" is no bucket of account \"acme\": it has none",
+                "\"local\" is not a bucket of account \"acme\": it has none",
             ),
         ] {
             let broken = GOOD.replacen(from, to, 1);

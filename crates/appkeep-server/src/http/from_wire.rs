@@ -47,9 +47,9 @@ pub(super) fn create_app_restore(app_id: AppId, body: &AppUpdate) -> Result<Crea
         (None, Some(id)) => RestoreSource::Snapshot(id.0.into()),
         (given, _) => {
             let reason = if given.is_some() {
-                "backupID and snapshotID are both given: one of them would be right"
+                "backupID and snapshotID are both given: expected one of them"
             } else {
-                "backupID and snapshotID are both missing: one of them would be right"
+                "backupID and snapshotID are both missing: expected one of them"
             };
             let items = ["backupID", "snapshotID"].map(|name| InvalidItem {
                 name: name.to_owned(),

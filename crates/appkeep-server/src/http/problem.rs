@@ -258,10 +258,7 @@ fn of_body_fault(fault: BodyFault, correlation: Uuid) -> Problem {
     match fault {
         BodyFault::MediaType { given, declared } => body(
             UNSUPPORTED_MEDIA_TYPE,
-            format!(
-                "its Content-Type is {given}; {} would be right",
-                declared.join(" or ")
-            ),
+            format!("its Content-Type is {given}; expected {}", declared.join(" or ")),
         ),
         BodyFault::Coding { given } => body(
             UNSUPPORTED_MEDIA_TYPE,

@@ -30,7 +30,7 @@ pub enum TlsError {
         key: PathBuf,
     },
     /// No certificate can be created for this name.
-    #[error("{name:?} is no name for a certificate: a host name or an IP address would be right")]
+    #[error("{name:?} is not a valid name for a certificate: expected a host name or an IP address")]
     Name {
         /// The requested name.
         name: String,

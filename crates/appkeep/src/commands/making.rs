@@ -58,7 +58,7 @@ impl Patience {
 }
 
 fn label(text: &str) -> Result<LabelCreate, String> {
-    let (name, value) = text.split_once('=').ok_or("NAME=VALUE would be right")?;
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     let label = LabelCreate::builder()
         .name(name.to_owned())
         .value(value.to_owned());

@@ -12,7 +12,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "workers = 2",
         "workers = 65",
-        ":2: `workers = 65`: 65 is out of range: 0 to 64 would be right",
+        ":2: `workers = 65`: 65 is out of range: expected 0 to 64",
     ),
     (
         "workers = 2",
@@ -35,17 +35,17 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "body_timeout_secs = 600",
         "body_timeout_secs = 0",
-        ":3: `body_timeout_secs = 0`: 0 is out of range: 1 to 3600 would be right",
+        ":3: `body_timeout_secs = 0`: 0 is out of range: expected 1 to 3600",
     ),
     (
         "workers = 2",
         "check_every_secs = 86401",
-        ":2: `check_every_secs = 86401`: 86401 is out of range: 1 to 86400 would be right",
+        ":2: `check_every_secs = 86401`: 86401 is out of range: expected 1 to 86400",
     ),
     (
         "workers = 2",
         "verify_percent = 101",
-        ":2: `verify_percent = 101`: 101 is out of range: 0 to 100 would be right",
+        ":2: `verify_percent = 101`: 101 is out of range: expected 0 to 100",
     ),
     (
         "engine_priority = \"low\"",
@@ -55,12 +55,12 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "[server]",
         "[keys]\n[server]",
-        ":1: `[keys]`: one of `file`, `env` and `command` would be right",
+        ":1: `[keys]`: expected one of `file`, `env` and `command`",
     ),
     (
         "[server]",
         "[keys]\nfile = \"master\"\nenv = \"MASTER\"\n[server]",
-        ":1: `[keys]`: only one of `file`, `env` and `command` would be right",
+        ":1: `[keys]`: expected only one of `file`, `env` and `command`",
     ),
     (
         "[server]",
@@ -70,7 +70,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "[server]",
         "[keys]\nfile = \"\"\n[server]",
-        ":2: `file = \"\"`: the path is empty: the file of the master key would be right",
+        ":2: `file = \"\"`: the path is empty: expected the file of the master key",
     ),
     (
         "[server]",
@@ -80,7 +80,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "[server]",
         "[keys]\ncommand = []\n[server]",
-        ":2: `command = []`: this is no command: a program and its arguments would be right",
+        ":2: `command = []`: the command is empty: expected a program and its arguments",
     ),
     (
         "path = \"bucket\"",
@@ -143,7 +143,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "id = \"5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a02\"",
         "id = \"5E5D3A4C\"",
-        ":21: `id = \"5E5D3A4C\"`: \"5E5D3A4C\" is no id: a UUID in lower case with hyphens would be right, for \
+        ":21: `id = \"5E5D3A4C\"`: invalid id \"5E5D3A4C\": expected a UUID in lower case with hyphens, for \
          example \"",
     ),
     (
@@ -155,7 +155,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "volumes = { data = \"volume\" }",
         "volumes = {}",
-        ":12: `volumes = {}`: app \"shop\" has no volumes: `name = \"/a/directory\"` would be right",
+        ":12: `volumes = {}`: app \"shop\" has no volumes: expected `name = \"/a/directory\"`",
     ),
     (
         "volumes = { data = \"volume\" }",
@@ -170,7 +170,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "path = \"bucket\"",
         "path = \"\"",
-        ":17: `path = \"\"`: the path is empty: a directory would be right",
+        ":17: `path = \"\"`: the path is empty: expected a directory",
     ),
     (
         "[[accounts.buckets]]",
@@ -180,7 +180,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
 ];
 
 #[test]
-fn every_mistake_is_named_with_its_place_and_what_would_be_right() {
+fn errors_name_location_and_expected_value() {
     let place = installation();
     let file = place.path().join("appkeep.toml");
     for (from, to, complaint) in BREAKAGES {
@@ -200,7 +200,7 @@ fn a_data_directory_inside_a_volume_is_refused() {
     let data = place.path().join("volume/below/data");
     let refused = one_line_error(&place.serve_at("127.0.0.1:0", &data).output().unwrap());
     let expected = format!(
-        "{}: the data directory lies in volume \"data\" of app \"shop\" ({}): one outside of it would be right",
+        "{}: the data directory lies in volume \"data\" of app \"shop\" ({}): expected a directory outside of it",
         data.display(),
         place.path().join("volume").display()
     );
@@ -301,7 +301,7 @@ fn without_a_configuration_it_says_how_to_start_it() {
 fn a_log_filter_that_is_none_is_named() {
     let place = installation();
     let refused = one_line_error(&place.serve().args(["--log", "x=="]).output().unwrap());
-    assert!(refused.starts_with("--log \"x==\" is no filter: "), "{refused}");
+    assert!(refused.starts_with("invalid --log filter \"x==\": "), "{refused}");
 }
 
 #[test]

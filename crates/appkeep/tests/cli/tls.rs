@@ -353,7 +353,7 @@ fn a_certificate_that_cannot_be_used_is_named_and_nothing_starts() {
     let refused = serve(&place, &["--tls", "self-signed", "--tls-name", "no name"]).output();
     assert_eq!(
         one_line_error(&refused.unwrap()),
-        "\"no name\" is no name for a certificate: a host name or an IP address would be right"
+        "\"no name\" is not a valid name for a certificate: expected a host name or an IP address"
     );
 }
 

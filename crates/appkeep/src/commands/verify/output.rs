@@ -90,7 +90,7 @@ impl FromStr for Output {
         let (format, file) = text
             .split_once('=')
             .filter(|(_, file)| !file.is_empty())
-            .ok_or("FORMAT=FILE would be right, for example junit=report.xml")?;
+            .ok_or("expected FORMAT=FILE, for example junit=report.xml")?;
         let format = Format::from_str(format, false)
             .map_err(|_| format!("{format:?} is no format: text, json, junit and html are"))?;
         let file = file.into();

@@ -281,7 +281,7 @@ fn arguments_that_are_wrong_are_refused_before_anything_is_asked() {
     for (arguments, part) in [
         (
             &["backup", "create", "--label", "release"][..],
-            "NAME=VALUE would be right",
+            "expected NAME=VALUE",
         ),
         (&["backup", "create", "--timeout", "5"], "--wait"),
         (&["backup", "wait", "a", "--timeout", "soon"], "soon"),

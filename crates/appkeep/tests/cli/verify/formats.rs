@@ -63,10 +63,7 @@ fn what_cannot_be_written_is_refused_before_the_run() {
             "pdf=a.pdf",
             "\"pdf\" is no format: text, json, junit and html are",
         ),
-        (
-            "report.xml",
-            "FORMAT=FILE would be right, for example junit=report.xml",
-        ),
+        ("report.xml", "expected FORMAT=FILE, for example junit=report.xml"),
     ] {
         let refused = run(["verify", "--output", output]);
         assert_eq!(refused.status.code(), Some(2), "{output}");

@@ -82,7 +82,7 @@ pub(crate) fn attend(bucket: &Bucket, keys: &KeyStore, to: Use) -> Result<(), En
             return match found {
                 Some(found) if found.version == MARKER_VERSION && found.bucket_id == bucket.id => Ok(()),
                 _ => Err(EngineError::Storage(format!(
-                    "bucket {name}: {marker} is no marker of this bucket"
+                    "bucket {name}: {marker} is not a marker of this bucket"
                 ))),
             };
         }

@@ -50,7 +50,7 @@ pub async fn master_key(source: &KeySource) -> Result<Option<MasterKey>, StartEr
             Ok(value) => Zeroizing::new(value),
             Err(VarError::NotPresent) => return Err(refused("it is not set".to_owned())),
             // The error contains the value, so it isn't shown.
-            Err(VarError::NotUnicode(_)) => return Err(refused("it is no text".to_owned())),
+            Err(VarError::NotUnicode(_)) => return Err(refused("it is not text".to_owned())),
         },
         KeySource::Command(words) => run(words).await.map_err(refused)?,
     };

@@ -107,14 +107,14 @@ fn place_of(bucket_id: BucketId, app_id: AppId) -> Vec<u8> {
 /// Parses a key file. `Err` contains the reason, but never the content.
 pub(super) fn parse(bytes: &[u8]) -> Result<KeyFile, String> {
     // The parser's message may contain the secret.
-    let no_key = |error: serde_json::Error| format!("is no key file (line {})", error.line());
+    let no_key = |error: serde_json::Error| format!("is not a key file (line {})", error.line());
     let Versioned { version } = serde_json::from_slice(bytes).map_err(no_key)?;
     match version {
         CLEAR => serde_json::from_slice(bytes).map(KeyFile::Clear).map_err(no_key),
         WRAPPED => {
             let file: WrappedFile = serde_json::from_slice(bytes).map_err(no_key)?;
             let wrapped =
-                unhex(&file).ok_or_else(|| "is no key file (its digits can't be read)".to_owned())?;
+                unhex(&file).ok_or_else(|| "is not a key file (its digits can't be read)".to_owned())?;
             Ok(KeyFile::Wrapped(wrapped))
         }
         version => Err(format!("has the unknown version {version}")),

@@ -342,7 +342,7 @@ impl KeyStore {
                 mode & 0o777
             );
         }
-        let text = std::str::from_utf8(&text).map_err(|_| failed(&"is no text"))?;
+        let text = std::str::from_utf8(&text).map_err(|_| failed(&"is not text"))?;
         MasterKey::from_hex(text)
             .map(Some)
             .map_err(|error| failed(&error))

@@ -308,7 +308,7 @@ mod rotating {
         let (bucket, app) = stored[1].0;
         fs::write(dir.path().join(KeyStore::name_of(bucket, app)), "{}").unwrap();
         let before = keys.prepare().unwrap();
-        assert!(reason(keys.rotate(&[])).contains("is no key file"));
+        assert!(reason(keys.rotate(&[])).contains("is not a key file"));
         assert_eq!(keys.prepare().unwrap(), before);
         assert!(!dir.path().join("keys/master.key.next").exists());
     }

@@ -73,7 +73,7 @@ impl Visit for Checker<'_> {
     ) -> Result<(), Fault> {
         let (there, stat) = self.cursor.here().open_file(&entry.name).map_err(Fault::Target)?;
         if kind_of(&stat) != FileType::RegularFile || size_of(&stat) != file.size {
-            return Err(Fault::Differs(format!("it is no file of {} bytes", file.size)));
+            return Err(Fault::Differs(format!("it is not a file of {} bytes", file.size)));
         }
         looks::compare(&there, path, &entry.looks, self.work.notes)?;
         if let Some(linked) = file.linked {

@@ -44,7 +44,7 @@ impl Cursor {
     pub(crate) fn up(&mut self) -> io::Result<Dir> {
         let parent = self.here.open_dir(OsStr::new(".."))?;
         if self.above.pop() != Some(identity_of(&parent.stat_self()?)) {
-            return Err(io::Error::other("somebody moved the directory meanwhile"));
+            return Err(io::Error::other("the directory was moved meanwhile"));
         }
         Ok(std::mem::replace(&mut self.here, parent))
     }

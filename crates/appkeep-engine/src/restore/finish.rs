@@ -316,7 +316,7 @@ pub(crate) fn stagings(places: &[Place]) -> BTreeSet<&Path> {
 /// Deletes a staging directory, and never anything else, even if the journal says so.
 fn remove_staging(staging: &Path) -> io::Result<()> {
     if !is_staging(staging) {
-        return Err(io::Error::other("it is no directory of a restore"));
+        return Err(io::Error::other("it is not a directory of a restore"));
     }
     // The parent directory may be a volume whose times were already restored.
     let (parent, _) = open_parent(staging)?;

@@ -117,7 +117,7 @@ impl Origin for FromBackup<'_> {
         match inside {
             Inside::Tree(id) => self.blobs.tree(id),
             Inside::Here | Inside::Manifest(_) => {
-                Err(Fault::Source("it is no directory of a backup".to_owned()))
+                Err(Fault::Source("it is not a directory of a backup".to_owned()))
             }
         }
     }

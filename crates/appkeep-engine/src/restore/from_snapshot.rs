@@ -142,7 +142,7 @@ impl Origin for FromSnapshot {
         match inside {
             Inside::Manifest(inside) => self.listed(inside),
             Inside::Here => self.entries(),
-            Inside::Tree(_) => Err(Fault::Source("it is no directory of a snapshot".to_owned())),
+            Inside::Tree(_) => Err(Fault::Source("it is not a directory of a snapshot".to_owned())),
         }
     }
 

@@ -199,13 +199,18 @@ fn real_volume(name: &OsStr, path: &Path) -> Result<PathBuf, EngineError> {
 fn real_directory(path: &Path) -> Result<PathBuf, EngineError> {
     if !path.is_absolute() {
         return Err(refused(format!(
-            "the target {} is no absolute path",
+            "the target {} is not an absolute path",
             path.display()
         )));
     }
     match path.metadata() {
         Ok(found) if found.is_dir() => {}
-        Ok(_) => return Err(refused(format!("the target {} is no directory", path.display()))),
+        Ok(_) => {
+            return Err(refused(format!(
+                "the target {} is not a directory",
+                path.display()
+            )));
+        }
         Err(error) if error.kind() == io::ErrorKind::NotFound => durable::create_dirs(path)
             .map_err(|error| storage(format!("making the target {}", path.display()), &error))?,
         Err(error) => return Err(storage(format!("the target {}", path.display()), &error)),

@@ -47,7 +47,7 @@ pub(crate) fn walk(
 ) -> Result<(), EngineError> {
     let path = PathBuf::from(&volume.name);
     let Kind::Directory(inside) = &volume.kind else {
-        return Err(Fault::Source("it is no directory".to_owned()).at(&path));
+        return Err(Fault::Source("it is not a directory".to_owned()).at(&path));
     };
     let root = enter(origin, volume, *inside, visit, path.clone()).map_err(|fault| fault.at(&path))?;
     let mut stack = vec![root];

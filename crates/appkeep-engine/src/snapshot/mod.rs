@@ -95,7 +95,7 @@ impl SnapshotStore {
         match fs::symlink_metadata(&path) {
             Ok(found) if found.is_dir() => Ok(path),
             Ok(_) => Err(EngineError::Unreadable(vec![format!(
-                "snapshot {snap_id}: it is no directory"
+                "snapshot {snap_id}: it is not a directory"
             )])),
             Err(error) => Err(unreadable(format!("snapshot {snap_id}"), &error)),
         }

@@ -178,6 +178,6 @@ async fn a_file_that_is_no_key_is_told() {
     let name = format!("keys/{}/{}.json", workbench.bucket.id, workbench.app_id);
     assert_key(
         workbench.copy(2, 2).await,
-        &format!("{name} is no key file (line 1)"),
+        &format!("{name} is not a key file (line 1)"),
     );
 }

@@ -187,7 +187,7 @@ impl Checker<'_> {
         let name = ResourceName::new(given.get_ref().as_str()).map_err(|error| {
             self.error(
                 &given.span(),
-                format!("{:?} is no name: {error}", given.get_ref()),
+                format!("invalid name {:?}: {error}", given.get_ref()),
             )
         })?;
         if !taken.insert(name.as_str().to_owned()) {
@@ -412,7 +412,7 @@ path = "/var/backups"
             (
                 "name = \"shop\"",
                 "name = \"Shop\"",
-                "/etc/appkeep.toml:9: `name = \"Shop\"`: \"Shop\" is no name: a name has 1 to 63 lower-case letters, digits and hyphens, and begins and ends with a letter or digit",
+                "/etc/appkeep.toml:9: `name = \"Shop\"`: invalid name \"Shop\": a name has 1 to 63 lower-case letters, digits and hyphens, and begins and ends with a letter or digit",
             ),
             (
                 "path = \"/var/backups\"",

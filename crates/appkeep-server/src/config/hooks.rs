@@ -95,7 +95,7 @@ impl Checker<'_> {
                     .all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
             if !is_name || text.len() > HOOK_TEXT_BYTES_MAX {
                 let problem = format!(
-                    "{text:?} is no variable: a name has letters, digits and underscores, and begins with no digit"
+                    "invalid variable {text:?}: expected letters, digits and underscores, and no digit at the beginning"
                 );
                 return Err(self.error(&name.span(), problem));
             }
@@ -214,7 +214,7 @@ command = ["pg-release"]
             (
                 "PGUSER",
                 "\"PG USER\"",
-                "11: `env = { \"PG USER\" = \"backup\" }`: \"PG USER\" is no variable: a name has letters, digits and underscores, and begins with no digit",
+                "11: `env = { \"PG USER\" = \"backup\" }`: invalid variable \"PG USER\": expected letters, digits and underscores, and no digit at the beginning",
             ),
             (
                 "\"--now\"",

@@ -29,7 +29,7 @@ impl Checker<'_> {
             } => {
                 let name = env.get_ref();
                 if name.is_empty() || name.contains(['=', '\0']) {
-                    return refused(env.span(), "this is no name of an environment variable");
+                    return refused(env.span(), "this is not the name of an environment variable");
                 }
                 Ok(KeySource::Env(name.clone()))
             }

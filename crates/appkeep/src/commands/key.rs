@@ -108,7 +108,7 @@ async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
         }
     }
     eprintln!(
-        "warning: whoever has these passwords can read the backups: keep them as safe as the data itself."
+        "warning: anyone with these passwords can read the backups: keep them as safe as the data itself."
     );
     print_line(&lines.join("\n\n"))?;
     Ok(ExitCode::from(u8::from(failed)))

@@ -84,7 +84,7 @@ pub(crate) fn logout() -> anyhow::Result<ExitCode> {
             "logged out: {} is removed; the token is still good",
             path.display()
         ))?,
-        None => print_line("nobody was logged in")?,
+        None => print_line("no login was stored")?,
     }
     Ok(ExitCode::SUCCESS)
 }

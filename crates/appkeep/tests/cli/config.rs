@@ -75,7 +75,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "[server]",
         "[keys]\nenv = \"A=B\"\n[server]",
-        ":2: `env = \"A=B\"`: this is no name of an environment variable",
+        ":2: `env = \"A=B\"`: this is not the name of an environment variable",
     ),
     (
         "[server]",
@@ -132,7 +132,7 @@ const BREAKAGES: [(&str, &str, &str); 32] = [
     (
         "name = \"acme\"",
         "name = \"Acme Inc\"",
-        ":6: `name = \"Acme Inc\"`: \"Acme Inc\" is no name: a name has 1 to 63 lower-case letters, digits and \
+        ":6: `name = \"Acme Inc\"`: invalid name \"Acme Inc\": a name has 1 to 63 lower-case letters, digits and \
          hyphens, and begins and ends with a letter or digit",
     ),
     (

@@ -76,7 +76,7 @@ fn restic_restores_with_the_lines_that_show_prints() {
     assert_eq!(shown.status.code(), Some(0), "while the server runs");
     let complaint = String::from_utf8(shown.stderr.clone()).unwrap();
     assert!(
-        complaint.starts_with("warning: whoever has these passwords "),
+        complaint.starts_with("warning: anyone with these passwords "),
         "{complaint}"
     );
     let lines = said(&shown);
@@ -323,7 +323,7 @@ fn a_key_of_one_app_that_cannot_be_opened_fails_its_backups_and_nothing_else() {
     let token = place.token("acme").unwrap();
     let (state, reasons) = back_up(&server, &token);
     assert_eq!(state, "failed");
-    assert!(reasons.contains("is no key file"), "{reasons}");
+    assert!(reasons.contains("is not a key file"), "{reasons}");
     fs::write(&file, kept).unwrap();
     assert_eq!(back_up(&server, &token).0, "completed");
 }

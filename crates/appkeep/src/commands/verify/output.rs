@@ -92,7 +92,7 @@ impl FromStr for Output {
             .filter(|(_, file)| !file.is_empty())
             .ok_or("expected FORMAT=FILE, for example junit=report.xml")?;
         let format = Format::from_str(format, false)
-            .map_err(|_| format!("{format:?} is no format: text, json, junit and html are"))?;
+            .map_err(|_| format!("invalid format {format:?}: expected text, json, junit or html"))?;
         let file = file.into();
         Ok(Self { format, file })
     }

@@ -70,7 +70,7 @@ fn what_is_stored_is_used_and_the_users_alone() {
     let output = bare(&site).arg("logout").output().unwrap();
     assert_eq!(
         (output.status.code(), said(&output).as_str()),
-        (Some(0), "nobody was logged in\n")
+        (Some(0), "no login was stored\n")
     );
 }
 

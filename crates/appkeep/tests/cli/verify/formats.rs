@@ -61,7 +61,7 @@ fn what_cannot_be_written_is_refused_before_the_run() {
     for (output, complaint) in [
         (
             "pdf=a.pdf",
-            "\"pdf\" is no format: text, json, junit and html are",
+            "invalid format \"pdf\": expected text, json, junit or html",
         ),
         ("report.xml", "expected FORMAT=FILE, for example junit=report.xml"),
     ] {

@@ -13,7 +13,7 @@ const READERS: usize = 40;
 /// The number of snapshots in the list: 25 pages.
 const LISTED: usize = 5000;
 
-/// The log of this thread.
+/// The log of this process.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -36,7 +36,8 @@ async fn a_list_that_breaks_off_is_logged_with_its_request() {
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .finish();
-    let _logged = tracing::subscriber::set_default(subscriber);
+    // The server has threads of its own.
+    tracing::subscriber::set_global_default(subscriber).expect("no other test sets one");
     let server = idle().await;
     let (api, shop) = (server.api().await, server.app("acme", "shop"));
     let made = create_snaps(&api, shop, 450).await;

@@ -51,10 +51,7 @@ pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     }
     let is_own = stage.model.thing(Server::Main, &id.to_string()).is_some();
     expect(stage, CREATE, created.name.as_str() == name, || {
-        format!(
-            "requested the name `{name}`, received `{}`",
-            created.name.as_str()
-        )
+        format!("`{name}` was asked for, `{}` came", created.name.as_str())
     });
     if !is_own {
         return Err(Stop::Noted);
@@ -72,7 +69,7 @@ pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     let items: Result<Vec<_>, _> = ask(stage, &call, items).await?;
     let items = items.map_err(|error| fault(stage, LIST, error.to_string()))?;
     expect(stage, LIST, items.iter().any(|backup| backup.id == id), || {
-        format!("backup {id} is missing in the list with one item per page")
+        format!("backup {id} is on no page of one item each")
     });
     let request = client.app_backup_delete_for_app().account_id(account).app_id(app);
     let call = stage.call_for(DELETE, Kind::Backup, &id.to_string());
@@ -82,11 +79,7 @@ pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
     let call = stage.call_for(FETCH, Kind::Backup, &id.to_string());
     match ask(stage, &call, request.app_backup_id(id).send()).await? {
-        Ok(_) => Err(fault(
-            stage,
-            FETCH,
-            format!("backup {id} still exists after its deletion"),
-        )),
+        Ok(_) => Err(fault(stage, FETCH, format!("backup {id} is still there"))),
         Err(error) => not_found(stage, &error),
     }
 }
@@ -99,14 +92,10 @@ fn not_found(stage: &mut Stage, error: &Error) -> Result<(), Stop> {
         problem,
     } = error.kind()
     else {
-        return Err(fault(
-            stage,
-            FETCH,
-            format!("expected 404 with a problem: {error}"),
-        ));
+        return Err(fault(stage, FETCH, format!("404 as a problem expected: {error}")));
     };
     expect(stage, FETCH, status.as_u16() == 404, || {
-        format!("expected 404: {error}")
+        format!("404 expected: {error}")
     });
     validate(stage, FETCH, status.as_u16(), headers, &json(problem));
     Ok(())
@@ -122,7 +111,7 @@ fn client(stage: &mut Stage) -> Result<Client, Stop> {
     };
     builder
         .build()
-        .map_err(|error| fault(stage, CREATE, format!("the client can't be created: {error}")))
+        .map_err(|error| fault(stage, CREATE, format!("the client can't be made: {error}")))
 }
 
 async fn until_completed(stage: &mut Stage, client: &Client, id: Uuid) -> Result<(), Stop> {
@@ -141,7 +130,7 @@ async fn until_completed(stage: &mut Stage, client: &Client, id: Uuid) -> Result
             return Err(fault(
                 stage,
                 FETCH,
-                format!("the backup is `{}`: {reasons:?}", backup.state),
+                format!("it is `{}`: {reasons:?}", backup.state),
             ));
         }
     }
@@ -186,7 +175,7 @@ fn judge<T>(
     let response = came.map_err(|error| fault(stage, operation, error.to_string()))?;
     let (came, headers) = (response.status().as_u16(), response.headers().clone());
     expect(stage, operation, came == status, || {
-        format!("expected {status}, received {came}")
+        format!("{status} expected, {came} came")
     });
     let value = response.into_inner();
     validate(stage, operation, came, &headers, &body(&value));

@@ -82,7 +82,7 @@ pub(super) const DEFECTS: &[Defect] = &[
                 resource["bytesDone"] = json!(total.saturating_sub(1));
             }
         });
-    })).on_both_servers(),
+    })),
     defect(Time, "bytes-fall", "`bytesDone` falls.", WithMemory(|memory, _, response| {
         script(memory, response, |look| if look <= 2 { at_work("running", 10_000, 50) } else { at_work("running", 9_999, 50) });
     })).on_both_servers(),

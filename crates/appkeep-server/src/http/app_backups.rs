@@ -12,11 +12,11 @@ use appkeep_core::authz::{Read, Write};
 use appkeep_core::error::Error;
 use appkeep_core::service::AppBackupRef;
 use http::StatusCode;
-use http::header::{ETAG, LOCATION};
+use http::header::LOCATION;
 
 use super::call::{Answered, Call, PathIds, app};
 use super::problem::Rejected;
-use super::{from_wire, list, media, to_wire};
+use super::{from_wire, list, to_wire};
 
 /// The media type of a single backup.
 pub(super) const VENDOR_TYPE: &str = "application/astra-appBackup+json";
@@ -124,7 +124,5 @@ fn wanted(
 
 fn one(call: &Call<'_>, status: StatusCode, backup: &AppBackup) -> Answered {
     let wire = to_wire::app_backup(backup).map_err(Error::Internal)?;
-    let media_type = media::negotiate(call.headers(), VENDOR_TYPE);
-    let etag = format!("\"{}.{}\"", backup.id, backup.generation);
-    Ok(Reply::json(status, media_type, &wire).with_header(ETAG, &etag))
+    Ok(call.one(status, VENDOR_TYPE, (backup.id, backup.generation), &wire))
 }

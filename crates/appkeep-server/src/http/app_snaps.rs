@@ -10,11 +10,11 @@ use appkeep_core::authz::{Read, Write};
 use appkeep_core::error::Error;
 use appkeep_core::service::AppSnapRef;
 use http::StatusCode;
-use http::header::{ETAG, LOCATION};
+use http::header::LOCATION;
 
 use super::call::{Answered, Call, PathIds, app};
 use super::problem::Rejected;
-use super::{from_wire, list, media, to_wire};
+use super::{from_wire, list, to_wire};
 
 /// The media type of a single snapshot.
 pub(super) const VENDOR_TYPE: &str = "application/astra-appSnap+json";
@@ -92,7 +92,5 @@ fn wanted(
 
 fn one(call: &Call<'_>, status: StatusCode, snap: &AppSnap) -> Answered {
     let wire = to_wire::app_snap(snap).map_err(Error::Internal)?;
-    let media_type = media::negotiate(call.headers(), VENDOR_TYPE);
-    let etag = format!("\"{}.{}\"", snap.id, snap.generation);
-    Ok(Reply::json(status, media_type, &wire).with_header(ETAG, &etag))
+    Ok(call.one(status, VENDOR_TYPE, (snap.id, snap.generation), &wire))
 }

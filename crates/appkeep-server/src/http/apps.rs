@@ -8,11 +8,10 @@ use appkeep_api::reply::Reply;
 use appkeep_core::authz::{Read, Write};
 use appkeep_core::error::Error;
 use http::StatusCode;
-use http::header::ETAG;
 
 use super::call::{Answered, Call, app};
 use super::problem::Rejected;
-use super::{from_wire, list, media, to_wire};
+use super::{from_wire, list, to_wire};
 
 /// The media type of a single app.
 const VENDOR_TYPE: &str = "application/astra-app+json";
@@ -30,9 +29,7 @@ pub(super) async fn fetch(call: &Call<'_>, path: AppPath, query: QueryParams<NoQ
     query.0.map_err(Rejected::Query)?;
     let app = call.http().service.app_fetch(&authorized, app_id).await?;
     let wire = to_wire::app(&app).map_err(Error::Internal)?;
-    let media_type = media::negotiate(call.headers(), VENDOR_TYPE);
-    let etag = format!("\"{}.{}\"", app.app.id, app.generation);
-    Ok(Reply::json(StatusCode::OK, media_type, &wire).with_header(ETAG, &etag))
+    Ok(call.one(StatusCode::OK, VENDOR_TYPE, (app.app.id, app.generation), &wire))
 }
 
 /// Responds once the restore is recorded; a worker performs it.

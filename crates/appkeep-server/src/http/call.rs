@@ -1,5 +1,6 @@
 //! The steps that every handler performs around its one call into the service.
 
+use std::fmt::Display;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -14,16 +15,17 @@ use appkeep_core::authz::{Access, Authorized};
 use appkeep_core::error::Error;
 use dropshot::Body;
 use futures::FutureExt;
-use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use http::{HeaderMap, HeaderName, Response};
+use http::header::{ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderMap, HeaderName, Response, StatusCode};
 use schemars::JsonSchema;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::Http;
 use super::problem::{self, OwnKinds, Refusal, Rejected};
 use super::request::ApiRequest;
+use super::{Http, media};
 use crate::auth::{self, Unauthenticated};
 
 /// The delay before a create that was refused by a full queue may be retried, in seconds. Jobs take from
@@ -88,6 +90,18 @@ impl<'a> Call<'a> {
             })
         })?;
         Ok(self.http().service.authorize(ctx, account_id.0.into()).await?)
+    }
+
+    /// Responds with a single resource, in the media type that the client prefers. Its tag changes with its generation.
+    pub(super) fn one(
+        &self,
+        status: StatusCode,
+        vendor_type: &'static str,
+        (id, generation): (impl Display, i64),
+        wire: &impl Serialize,
+    ) -> Reply<()> {
+        let media_type = media::negotiate(self.headers(), vendor_type);
+        Reply::json(status, media_type, wire).with_header(ETAG, &format!("\"{id}.{generation}\""))
     }
 
     /// Reads a body.

@@ -1,7 +1,7 @@
 //! Background tasks that run next to the workers until the server stops.
 
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::Liveness;
 
@@ -10,18 +10,22 @@ use super::Liveness;
 pub struct Background {
     name: &'static str,
     task: JoinHandle<()>,
-    shutdown: CancellationToken,
+    shutdown: DropGuard,
 }
 
 impl Background {
     /// Starts a task that ends when the token that is passed to it is cancelled.
-    pub(super) fn start<F>(name: &'static str, run: impl FnOnce(CancellationToken) -> F) -> Self
+    pub fn start<F>(name: &'static str, run: impl FnOnce(CancellationToken) -> F) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
         let shutdown = CancellationToken::new();
         let task = tokio::spawn(run(shutdown.clone()));
-        Self { name, task, shutdown }
+        Self {
+            name,
+            task,
+            shutdown: shutdown.drop_guard(),
+        }
     }
 
     /// Whether the task still runs.
@@ -33,16 +37,10 @@ impl Background {
     }
 
     /// Stops the task and waits for its end.
-    pub async fn stop(mut self) {
-        self.shutdown.cancel();
-        if let Err(error) = (&mut self.task).await {
+    pub async fn stop(self) {
+        drop(self.shutdown);
+        if let Err(error) = self.task.await {
             tracing::error!(task = self.name, %error, "a background task died");
         }
-    }
-}
-
-impl Drop for Background {
-    fn drop(&mut self) {
-        self.shutdown.cancel();
     }
 }

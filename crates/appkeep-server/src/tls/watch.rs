@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use appkeep_core::clock::Clock;
+use appkeep_core::worker::Background;
 use tokio::sync::Notify;
-use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::Certificate;
@@ -17,16 +17,15 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 /// A background task that watches a certificate; it ends soon after this is dropped.
 pub(crate) struct CertificateWatch {
-    task: JoinHandle<()>,
+    task: Background,
     look: Arc<Notify>,
-    stop: CancellationToken,
     files: PemFiles,
 }
 
 impl CertificateWatch {
     /// Starts the task.
     pub(crate) fn start(certificate: Certificate, clock: Arc<dyn Clock>) -> Self {
-        let (look, stop) = (Arc::new(Notify::new()), CancellationToken::new());
+        let look = Arc::new(Notify::new());
         let files = certificate.files.clone();
         let state = Watched {
             seen: (certificate.digest, None),
@@ -34,10 +33,10 @@ impl CertificateWatch {
             certificate,
             clock,
         };
+        let triggered = look.clone();
         Self {
-            task: tokio::spawn(watch(state, look.clone(), stop.clone())),
+            task: Background::start("certificate watch", |stop| watch(state, triggered, stop)),
             look,
-            stop,
             files,
         }
     }
@@ -56,17 +55,8 @@ impl CertificateWatch {
     }
 
     /// Stops the task.
-    pub(crate) async fn stop(mut self) {
-        self.stop.cancel();
-        if let Err(error) = (&mut self.task).await {
-            tracing::error!(%error, "the watch over the certificate died");
-        }
-    }
-}
-
-impl Drop for CertificateWatch {
-    fn drop(&mut self) {
-        self.stop.cancel();
+    pub(crate) async fn stop(self) {
+        self.task.stop().await;
     }
 }
 

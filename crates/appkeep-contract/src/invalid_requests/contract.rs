@@ -38,14 +38,8 @@ const fn query(
     name: &'static str,
 ) -> InvalidRequest {
     InvalidRequest {
-        scope: Scope::Contract,
-        code,
-        rule,
-        operations,
-        mutations,
-        status: 400,
-        problem: Problem::Numbers(&[5]),
         invalid: Invalid::Parameter(name),
+        ..row(code, rule, operations, mutations, 400, Problem::Numbers(&[5]))
     }
 }
 
@@ -57,14 +51,8 @@ const fn body(
     field: &'static str,
 ) -> InvalidRequest {
     InvalidRequest {
-        scope: Scope::Contract,
-        code,
-        rule,
-        operations,
-        mutations,
-        status: 400,
-        problem: Problem::Numbers(&[8]),
         invalid: Invalid::Field(field),
+        ..row(code, rule, operations, mutations, 400, Problem::Numbers(&[8]))
     }
 }
 

@@ -126,21 +126,13 @@ fn rerun(name: &str) -> String {
 }
 
 fn cargo(args: &[&str]) -> Result<Outcome> {
-    Ok(if succeeds(&mut command("cargo", args))? {
-        Outcome::Fine
-    } else {
-        Outcome::Findings
-    })
+    Ok(Outcome::of(succeeds(&mut command("cargo", args))?))
 }
 
 /// Finds dependencies that no source file uses. `cargo machete` isn't used, as it fails in a process that `cargo run`
 /// started.
 fn machete() -> Result<Outcome> {
-    Ok(if succeeds(&mut command("cargo-machete", &[]))? {
-        Outcome::Fine
-    } else {
-        Outcome::Findings
-    })
+    Ok(Outcome::of(succeeds(&mut command("cargo-machete", &[]))?))
 }
 
 /// Checks that CI runs with the oldest compiler that `rust-version` permits, so that every step tests it. A
@@ -167,20 +159,12 @@ fn msrv() -> Result<Outcome> {
         return Ok(Outcome::Fine);
     }
     println!("rust-version is {oldest}, which is not tested by rustc {used}");
-    Ok(if env::var_os("CI").is_some() {
-        Outcome::Findings
-    } else {
-        Outcome::Fine
-    })
+    Ok(Outcome::of(env::var_os("CI").is_none()))
 }
 
 fn docs() -> Result<Outcome> {
     let mut doc = command("cargo", &["doc", "--locked", "--no-deps", "--workspace"]);
-    Ok(if succeeds(doc.env("RUSTDOCFLAGS", "-D warnings"))? {
-        Outcome::Fine
-    } else {
-        Outcome::Findings
-    })
+    Ok(Outcome::of(succeeds(doc.env("RUSTDOCFLAGS", "-D warnings"))?))
 }
 
 #[cfg(test)]

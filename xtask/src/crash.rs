@@ -114,11 +114,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
         );
     }
     println!("{report}");
-    Ok(if report.is_clean() {
-        Outcome::Fine
-    } else {
-        Outcome::Findings
-    })
+    Ok(Outcome::of(report.is_clean()))
 }
 
 struct Run {

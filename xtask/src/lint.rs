@@ -45,11 +45,7 @@ pub(crate) fn run() -> Result<Outcome> {
     }
     let total: usize = verdicts.iter().map(|verdict| verdict.findings.len()).sum();
     println!("{}: {total} findings", spec::PATH);
-    Ok(if total == 0 {
-        Outcome::Fine
-    } else {
-        Outcome::Findings
-    })
+    Ok(Outcome::of(total == 0))
 }
 
 /// Our own checks, which need no installation.

@@ -42,6 +42,13 @@ pub(crate) enum Outcome {
     Stale,
 }
 
+impl Outcome {
+    /// The outcome of a check.
+    pub(crate) fn of(is_success: bool) -> Self {
+        if is_success { Self::Fine } else { Self::Findings }
+    }
+}
+
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         match outcome {

@@ -68,9 +68,5 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
         ("APPKEEP_BROWSER", browser.into()),
     ];
     node.envs(variables).current_dir(PACKAGES.path());
-    Ok(if succeeds(&mut node)? {
-        Outcome::Fine
-    } else {
-        Outcome::Findings
-    })
+    Ok(Outcome::of(succeeds(&mut node)?))
 }

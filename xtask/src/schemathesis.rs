@@ -120,11 +120,7 @@ pub(crate) fn run(args: &Args) -> Result<Outcome> {
     for finding in &findings {
         println!("schemathesis: {finding}");
     }
-    Ok(if findings.is_empty() {
-        Outcome::Fine
-    } else {
-        Outcome::Findings
-    })
+    Ok(Outcome::of(findings.is_empty()))
 }
 
 /// The result of `judge` for each seed, smallest first; at most `at_once` run concurrently.

@@ -98,8 +98,6 @@ pub(crate) fn run() -> Result<Outcome> {
             &manifest,
             dir.join("README.md").is_file(),
         ));
-    }
-    for package in &packages {
         findings.extend(modules::findings(&root, &package.dir)?);
     }
     findings.extend(generated_table_findings(&root));

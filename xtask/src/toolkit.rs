@@ -42,9 +42,5 @@ pub(crate) fn run() -> Result<Outcome> {
         story.commands,
         story.findings.len()
     );
-    Ok(if story.findings.is_empty() {
-        Outcome::Fine
-    } else {
-        Outcome::Findings
-    })
+    Ok(Outcome::of(story.findings.is_empty()))
 }

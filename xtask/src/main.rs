@@ -77,13 +77,13 @@ enum Command {
         #[arg(long)]
         check: bool,
     },
-    /// Build everything, then judge our own server, or the one at --url, against the contract.
+    /// Build everything, then check whether our own server, or the one at --url, conforms to the contract.
     Verify {
         /// Passed on to `appkeep verify`, for example --url URL --account ID.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<String>,
     },
-    /// Tell what changed from one contract to the next, and whom it breaks; `appkeep diff` does the work.
+    /// Show the changes from one contract to the next, and who is affected; runs `appkeep diff`.
     Diff(diff::Args),
     /// Run all tests.
     Test {
@@ -101,19 +101,19 @@ enum Command {
     Lint,
     /// Check the workspace's own rules: dependency edges, generated files' first lines.
     Tidy,
-    /// Kill the server again and again, and look whether anything was lost; needs restic.
+    /// Kill the server repeatedly, and check that nothing is lost; needs restic.
     Crash(crash::Args),
-    /// Have Schemathesis judge our own server; needs python3.
+    /// Check our own server with Schemathesis; needs python3.
     Schemathesis(schemathesis::Args),
-    /// Try the server's pages in a real browser; needs node, npm and chromium.
+    /// Test the server's pages in a real browser; needs node, npm and chromium.
     Pages(pages::Args),
-    /// Take the renderer of the API reference over from npm, in the version that is pinned.
+    /// Copy the renderer of the API reference from npm, in the pinned version.
     Vendor {
         /// Write nothing; exit with 3 when a file isn't what the lockfile names.
         #[arg(long)]
         check: bool,
     },
-    /// Have the usual toolkit work with our own server over TLS; needs python3.
+    /// Run actoolkit on our own server over TLS; needs python3.
     Toolkit,
     /// Run everything that CI runs.
     Ci,

@@ -64,7 +64,7 @@ pub(crate) struct Args {
     /// How many seeds run at once, each on a server of its own [default: as many as there are processors].
     #[arg(long, value_name = "N")]
     at_once: Option<NonZero<usize>>,
-    /// Judge by this document instead of the contract.
+    /// Check against this document instead of the contract.
     #[arg(long, value_name = "FILE")]
     document: Option<PathBuf>,
 }

@@ -53,15 +53,15 @@ enum Command {
     Config(config::Command),
     /// Restore a backup or a snapshot while the server is stopped.
     ///
-    /// The new data is written beside its place, compared with its source, and then swapped in; until then
-    /// nothing is touched. A restore that was killed is finished by the server when it starts, or by the next restore of
-    /// the app; --abandon sets one aside that can't be finished.
+    /// The new data is written next to the old, compared with its source, and then swapped in; until then
+    /// nothing is changed. A restore that was killed is finished by the server when it starts, or by the next
+    /// restore of the app; --abandon sets one aside that can't be finished.
     ///
     /// Example: appkeep restore --data /var/lib/appkeep --backup ID --target /srv/restored
     ///
     /// Exit codes: 0 restored, 1 it failed and the old data is as it was, 2 it could not begin.
     Restore(restore::Args),
-    /// Make, list and revoke tokens.
+    /// Create, list and revoke tokens.
     #[command(subcommand)]
     Token(token::Command),
     /// List and cancel jobs.
@@ -70,26 +70,26 @@ enum Command {
     /// Show and change the keys that open backups.
     #[command(subcommand)]
     Key(key::Command),
-    /// Judge a server against the contract; without a URL, a fresh one of ours.
+    /// Check whether a server conforms to the contract; without a URL, a new server of our own.
     ///
     /// Example: appkeep verify "$URL" --token-file token --output junit=report.xml
     ///
-    /// Exit codes: 0 the contract holds, 1 it is violated, 2 it could not be judged.
+    /// Exit codes: 0 no violations, 1 violations, 2 the check could not run.
     Verify(Box<verify::Args>),
-    /// Compare two OpenAPI 3.0 documents: what changed, and whom it breaks.
+    /// Compare two OpenAPI 3.0 documents: the changes, and who is affected.
     ///
     /// Each change is classified for clients and for servers that were written for OLD. What can't be proven safe
-    /// counts as breaking. The verdict says which number of a version has to rise.
+    /// counts as breaking. The verdict says which part of the version must be raised.
     ///
-    /// Exit codes: 0 clients of OLD go on, 1 they may break, 2 the documents could not be compared.
+    /// Exit codes: 0 clients of OLD still work, 1 they may break, 2 the documents could not be compared.
     Diff(diff::Args),
-    /// Explain a code of a report: the rule, why it is there, where the contract says so, what to do.
+    /// Explain a code of a report: the rule, its reason, its place in the contract, and how to fix a violation.
     ///
     /// Example: appkeep explain limit-zero
     ///
-    /// Exit codes: 0 it is explained, 2 there is no such code.
+    /// Exit codes: 0 success, 2 unknown code.
     Explain(explain::Args),
-    /// Print the OpenAPI document of this server, as its types and routes amount to it.
+    /// Print this server's OpenAPI document, generated from its types and routes.
     Openapi,
     /// Print completions for a shell.
     ///

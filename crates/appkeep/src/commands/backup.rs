@@ -55,7 +55,7 @@ enum Command {
     Wait {
         #[command(flatten)]
         which: Which,
-        /// Stop waiting after so many seconds; the backup goes on.
+        /// Stop waiting after this many seconds; the backup continues.
         #[arg(long, value_name = "SECONDS")]
         timeout: Option<u64>,
     },

@@ -19,7 +19,7 @@ const EXAMPLES: &str = "Examples:
 
 Exit codes: 0 nothing is wrong, 1 something is, 2 it could not look.";
 
-/// Say what is wrong with my set-up, the likeliest first, and how to mend it.
+/// Check the set-up: show problems, the most likely first, and how to fix them.
 ///
 /// Looks at the login and the environment, whether the server can be reached and trusted, whether it takes the
 /// token, which account it is, whether it has all operations, whether apps can be backed up and whether their
@@ -104,7 +104,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     }
     if output == Format::Table {
         let noun = if wrong == 1 { "thing is" } else { "things are" };
-        remote::note(&format!("{wrong} {noun} wrong: mend the first, and look again"));
+        remote::note(&format!("{wrong} {noun} wrong: fix the first, and check again"));
     }
     Ok(ExitCode::from(FAILED))
 }

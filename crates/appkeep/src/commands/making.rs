@@ -24,7 +24,7 @@ pub(super) struct Args {
     /// Wait until it is completed. Exit code 1 when it fails, or is completed and a hook failed.
     #[arg(long, short)]
     wait: bool,
-    /// Stop waiting after so many seconds; the server goes on.
+    /// Stop waiting after this many seconds; the server continues.
     #[arg(long, value_name = "SECONDS", requires = "wait")]
     timeout: Option<u64>,
 }

@@ -18,7 +18,7 @@ pub(super) struct Args {
     /// Wait until the app has its data. Exit code 1 when the restore fails.
     #[arg(long, short)]
     wait: bool,
-    /// Stop waiting after so many seconds; the restore goes on.
+    /// Stop waiting after this many seconds; the restore continues.
     #[arg(long, value_name = "SECONDS", requires = "wait")]
     timeout: Option<u64>,
 }

@@ -40,7 +40,7 @@ pub(crate) struct CreateArgs {
     /// The server's data directory.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// An account that the token is good for, by name or id; may be repeated. '*' means all accounts.
+    /// An account that the token can access, by name or id; may be repeated. '*' means all accounts.
     #[arg(long, value_name = "ACCOUNT", required = true)]
     account: Vec<String>,
     /// What it may do: a viewer reads, the others also create, delete and restore.

@@ -25,24 +25,24 @@ use self::output::{Color, Format, Output};
 use crate::fresh::Fresh;
 use crate::logging::{self, LogFormat};
 
-/// Judge a server against the contract.
+/// Check whether a server conforms to the contract.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The server's scheme, host and port. Without it a fresh server of ours is started, judged and removed.
+    /// The server's scheme, host and port. Without it, a new server of our own is started, checked and removed.
     #[arg(value_name = "URL")]
     url: Option<String>,
     #[command(flatten)]
     target: target::Args,
-    /// The server's own OpenAPI document, JSON or YAML, to be judged too.
+    /// The server's own OpenAPI document, JSON or YAML, which is checked, too.
     #[arg(long, value_name = "FILE", requires = "url")]
     openapi: Option<PathBuf>,
     /// The operations that the server has, for one that hasn't all: ids, separated by commas.
     #[arg(long, value_name = "IDS", value_delimiter = ',')]
     operations: Vec<String>,
-    /// Leave the companion operations alone.
+    /// Check only the documented operations, not their companions.
     #[arg(long)]
     documented_only: bool,
-    /// What names and unknown ids are made from: the seed of an earlier run makes the same requests again.
+    /// The seed of names and unknown ids: with the seed of an earlier run, the same requests are sent again.
     #[arg(long, value_name = "UUID")]
     seed: Option<Uuid>,
     /// How long the run may take, for example 90s or 1h. It ends with exit code 2 after that.
@@ -51,7 +51,7 @@ pub(crate) struct Args {
     /// How long one response may take. Ten consecutive requests without a response end the run.
     #[arg(long, value_name = "DURATION", default_value = "30s", value_parser = duration)]
     response_timeout: Duration,
-    /// What the report on stdout looks like.
+    /// The format of the report on stdout.
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     /// Write the report to a file, too; may be repeated, once for each file.

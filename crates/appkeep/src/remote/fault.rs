@@ -27,7 +27,7 @@ pub(crate) fn fault(url: &str, error: &Error) -> Failure {
                 FAILED,
                 format!("{url} answers what this command doesn't understand: {error}"),
             )
-            .next("appkeep verify judges whether it keeps the contract"),
+            .next("appkeep verify checks whether it conforms to the contract"),
         },
     }
 }

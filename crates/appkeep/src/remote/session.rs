@@ -156,10 +156,12 @@ async fn account(client: &Client, url: &str, known: &Known) -> Result<Uuid, Fail
         .filter(|account| account.state != AccountState::Unavailable)
         .collect();
     match ready[..] {
-        [] => Err(Failure::new(NOT_FOUND, "the token is good for no account")
-            .next("make another one on the server")),
+        [] => {
+            Err(Failure::new(NOT_FOUND, "the token can access no account")
+                .next("make another one on the server"))
+        }
         [account] => Ok(account.id),
-        [..] => Err(several("the token is good for", "accounts", &ready, "--account")),
+        [..] => Err(several("the token can access", "accounts", &ready, "--account")),
     }
 }
 

@@ -79,12 +79,12 @@ where
         seen = watch(outlook, look, &mut teller) => seen,
         _ = interrupt.recv() => Err(Failure::new(
             INTERRUPTED,
-            format!("stopped waiting: the {} goes on", outlook.what),
+            format!("stopped waiting: the {} continues", outlook.what),
         )
         .next(format!("look with {}", outlook.look))),
         () = up(outlook.timeout) => Err(Failure::new(
             FAILED,
-            format!("the {} goes on after {}", outlook.what, spoken(outlook.timeout.unwrap_or_default())),
+            format!("the {} still runs after {}", outlook.what, spoken(outlook.timeout.unwrap_or_default())),
         )
         .next(format!("look with {}", outlook.look))),
     };

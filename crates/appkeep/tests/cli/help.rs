@@ -48,7 +48,7 @@ fn every_command_says_what_it_does() {
         ),
         (
             &["token", "--help"],
-            &["Make, list and revoke", "create", "list", "revoke"],
+            &["Create, list and revoke", "create", "list", "revoke"],
         ),
         (
             &["token", "create", "--help"],
@@ -70,8 +70,8 @@ fn every_command_says_what_it_does() {
         (
             &["verify", "--help"],
             &[
-                "Judge a server against the contract",
-                "Exit codes: 0 the contract holds, 1 it is violated, 2",
+                "Check whether a server conforms to the contract",
+                "Exit codes: 0 no violations, 1 violations, 2",
                 "Example: appkeep verify",
                 "--token-file <FILE>",
                 "--output <FORMAT=FILE>",
@@ -83,12 +83,12 @@ fn every_command_says_what_it_does() {
             &[
                 "Compare two OpenAPI 3.0 documents",
                 "--by-version",
-                "Exit codes: 0 clients of OLD go on, 1 they may break, 2",
+                "Exit codes: 0 clients of OLD still work, 1 they may break, 2",
             ],
         ),
         (
             &["explain", "--help"],
-            &["Explain a code of a report", "Exit codes: 0 it is explained, 2"],
+            &["Explain a code of a report", "Exit codes: 0 success, 2"],
         ),
         (&["openapi", "--help"], &["Print the OpenAPI document"]),
     ] {
@@ -175,7 +175,7 @@ fn commands_that_ask_a_server_have_examples_and_exit_codes() {
         (
             &["doctor", "--help"],
             &[
-                "the likeliest first",
+                "the most likely first",
                 "Nothing is changed",
                 "Exit codes: 0 nothing is wrong",
             ],

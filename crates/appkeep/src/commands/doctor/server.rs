@@ -150,7 +150,7 @@ fn in_the_way(session: &Session, error: &Error) -> Vec<Look> {
         Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) => Look::wrong(
             "account",
             format!(
-                "the token isn't good for the account {}: {}",
+                "the token can't access the account {}: {}",
                 session.account,
                 failure.cause()
             ),
@@ -240,7 +240,7 @@ async fn latest(session: &Session, app: &App) -> Result<Look, Failure> {
         Some(ResourceState::Failed) => Look::wrong(
             AT,
             format!("{found}: {why}"),
-            format!("mend that, then: appkeep backup create --app {name} --wait"),
+            format!("fix that, then: appkeep backup create --app {name} --wait"),
         ),
         Some(ResourceState::Removed | ResourceState::Unknown) => Look::wrong(
             AT,

@@ -16,32 +16,32 @@ use crate::credentials::{environment, read, token_in};
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// A token of one account, with a role that may create and delete. Else `APPKEEP_TOKEN` is read. One of all
-    /// accounts is answered in another way about accounts that don't exist, which counts as violated.
+    /// A token of one account, with a role that may create and delete; by default, `APPKEEP_TOKEN`. With a token
+    /// of all accounts, responses about accounts that don't exist differ, which counts as a violation.
     #[arg(long, value_name = "TOKEN", requires = "url", conflicts_with = "token_file")]
     token: Option<String>,
     /// A file that holds that token.
     #[arg(long, value_name = "FILE", requires = "url")]
     token_file: Option<PathBuf>,
-    /// That account's id. Without it the server is asked which account the token is good for.
+    /// That account's id; by default, the account that the token can access.
     #[arg(long, value_name = "ID", requires = "url")]
     account: Option<Uuid>,
-    /// The id of an app in it that may be backed up. Without it the server is asked for its apps.
+    /// The id of an app in it that may be backed up; by default, one that the server lists.
     #[arg(long, value_name = "ID", requires = "url")]
     app: Option<Uuid>,
-    /// The id of another app in that account, for the checks that both are kept apart.
+    /// The id of another app in that account, for checks that they are isolated.
     #[arg(long, value_name = "ID", requires = "url")]
     other_app: Option<Uuid>,
-    /// The id of an app in that account whose data can't be read, for the checks that what is made of it fails.
+    /// The id of an app in that account whose data can't be read, for checks that its backups fail.
     #[arg(long, value_name = "ID", requires = "url")]
     failing_app: Option<Uuid>,
-    /// A token of another account, for the checks that both are kept apart. Else `APPKEEP_TOKEN_B` is read.
+    /// A token of another account, for checks that they are isolated. Else `APPKEEP_TOKEN_B` is read.
     #[arg(long, value_name = "TOKEN", requires = "url")]
     token_b: Option<String>,
-    /// The other account's id. Without it the server is asked which account that token is good for.
+    /// The other account's id; by default, the account that the token can access.
     #[arg(long, value_name = "ID", requires = "url")]
     account_b: Option<Uuid>,
-    /// The id of an app in it. Without it the server is asked for its apps.
+    /// The id of an app in it; by default, one that the server lists.
     #[arg(long, value_name = "ID", requires = "url")]
     app_b: Option<Uuid>,
     /// A token of the first account that may only read. Else `APPKEEP_VIEWER_TOKEN` is read.

@@ -95,7 +95,7 @@ fn the_only_account_need_not_be_named_and_others_may_be_by_name() {
     );
     assert_eq!(
         refused(&log_in(all.trim(), &[]), 6),
-        "the token is good for 2 accounts: other, acme; say which with --account"
+        "the token can access 2 accounts: other, acme; say which with --account"
     );
     let output = log_in(all.trim(), &["--account", "acme"]);
     assert!(said(&output).contains("as viewer"), "{output:?}");

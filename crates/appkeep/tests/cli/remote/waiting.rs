@@ -46,7 +46,7 @@ fn ctrl_c_says_that_the_backup_goes_on_and_how_to_look() {
     // The terminal may have printed `^C` in front.
     assert!(
         last.ends_with(&format!(
-            "error: stopped waiting: the backup nightly goes on; look with appkeep backup show {id}"
+            "error: stopped waiting: the backup nightly continues; look with appkeep backup show {id}"
         )),
         "{text:?}"
     );
@@ -71,7 +71,7 @@ fn a_signal_says_so_too_where_there_is_no_terminal() {
     kill.args(["-c", "kill -s INT \"$1\"", "sh", &waiting.id().to_string()]);
     assert!(kill.status().unwrap().success());
     let output = waiting.wait_with_output().unwrap();
-    assert!(refused(&output, 130).starts_with("stopped waiting: the backup nightly goes on; look with "));
+    assert!(refused(&output, 130).starts_with("stopped waiting: the backup nightly continues; look with "));
     assert_eq!(said(&output), "");
 }
 
@@ -82,7 +82,7 @@ fn a_wait_has_an_end_if_one_is_given() {
     let output = site.ask(["backup", "wait", "nightly", "--timeout", "1"]);
     let complaint = refused_at_last(&output, 1);
     assert!(
-        complaint.starts_with("the backup nightly goes on after 1s; look with "),
+        complaint.starts_with("the backup nightly still runs after 1s; look with "),
         "{complaint}"
     );
 }

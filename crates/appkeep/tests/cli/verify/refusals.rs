@@ -62,7 +62,7 @@ fn an_account_has_to_be_given_where_the_token_is_good_for_several_or_the_server_
     assert_eq!(
         refused,
         format!(
-            "no account is known: give --account: failed to find the account at {}: the token is good for \
+            "no account is known: give --account: failed to find the account at {}: the token can access \
              several: {OTHER_ACCOUNT}, {ACCOUNT}",
             server.url
         )

@@ -41,10 +41,10 @@ impl Part {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Static => "static: a server's document against the contract",
-            Self::Response => "response: what every answer is held against",
-            Self::Live => "live: what the suite asks a running server",
-            Self::Diff => "diff: a document and its next version",
+            Self::Static => "static: comparison of a server's document with the contract",
+            Self::Response => "response: rules for every response",
+            Self::Live => "live: checks of a running server",
+            Self::Diff => "diff: comparison of a document with its next version",
         }
     }
 }
@@ -131,11 +131,11 @@ fn stale_allowance() -> Explanation {
         code: STALE_CODE,
         part: Part::Static,
         rule: STALE_RULE,
-        why: "A table that allows more than there is would hide the next difference.",
+        why: "An allowance without a difference would hide the next difference.",
         contract: Vec::new(),
         operations: Vec::new(),
         advice: "remove the allowance from the table",
-        example: "`no security scheme` is allowed, and the server's document declares one".to_owned(),
+        example: "`no security scheme` is allowed, but the server's document declares one".to_owned(),
     }
 }
 
@@ -144,8 +144,8 @@ fn of_response(rule: Violated) -> Explanation {
         code: rule.as_str(),
         part: Part::Response,
         rule: rule.rule(),
-        why: "Whoever reads an answer with code that was generated from the contract, or by hand after it, can \
-              read what the contract permits and nothing else.",
+        why: "Clients that are generated from the contract, or written for it, can read what the contract permits, and \
+              nothing else.",
         contract: Vec::new(),
         operations: Vec::new(),
         advice: rule.advice(),

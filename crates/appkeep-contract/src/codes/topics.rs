@@ -55,268 +55,273 @@ const fn topic(
 const TOPICS: &[Topic] = &[
     // ------------------------------------------------------------------ refusals
     topic(&["token-missing", "token-unknown", "token-of-another-scheme"],
-        "Whoever gets in without a good token can read and delete other people's backups, and a client tells \
-         from the 401 that its token has to be renewed.",
-        "look at the token before anything but the method, and answer 401 with `WWW-Authenticate: Bearer` and \
-         problem 3 when there is none, 4 when nobody issued it",
-        "a list answered with 200 although the request had no `Authorization`", None),
+        "A server that accepts a missing or unknown token lets anyone read and delete other people's backups. From \
+         the 401, a client knows that it has to renew its token.",
+        "check the token before anything but the method; answer 401 with `WWW-Authenticate: Bearer`, and with \
+         problem 3 for a missing token or 4 for an unknown one",
+        "a list request without `Authorization` is answered with 200", None),
     topic(&["token-of-others", "account-of-others", "role-too-low", "foreign-token", "foreign-account"],
-        "Accounts are kept apart by nothing but this check. A 404 for another account, or another answer for one \
-         that exists than for one that doesn't, tells strangers which accounts there are.",
-        "after the token and the form of the account's id, ask whether the token is good for that account and the \
-         role for that method; answer 403 with problem 11, whether or not the account exists",
-        "a delete with a read-only token answered with 204", None),
+        "Only this check separates accounts. A 404 for another account, or different responses for existing and \
+         unknown accounts, discloses which accounts exist.",
+        "after the token and the format of the account's id, check that the token can access the account and that \
+         its role permits the method; answer 403 with problem 11, whether or not the account exists",
+        "a delete with a read-only token is answered with 204", None),
     topic(&["account-malformed", "account-in-capitals", "account-without-hyphens", "app-malformed",
             "app-in-capitals", "resource-malformed", "resource-in-capitals", "resource-without-hyphens"],
-        "An id has one way of being written. A server that takes several stores and compares them as different \
-         things sooner or later, and a client that sent a wrong one looks for the fault elsewhere.",
-        "take lower-case hyphenated UUIDs of any version and nothing else; answer 400 with problem 33 for an \
-         account, 35 for anything below it",
-        "`8A02EBD9-…` answered like `8a02ebd9-…`", Some("/components/schemas/Identifier")),
+        "An id has exactly one notation. A server that accepts several will store and compare them as different \
+         resources sooner or later. A client that sent an invalid id would look for the error elsewhere.",
+        "accept only lower-case hyphenated UUIDs, of any version; answer 400 with problem 33 for an account, 35 for \
+         any id below it",
+        "`8A02EBD9-…` is treated like `8a02ebd9-…`", Some("/components/schemas/Identifier")),
     topic(&["account-unknown", "app-unknown", "app-of-others", "resource-unknown"],
-        "A client that waits until a backup is gone, or looks whether an app is there, decides by this answer. \
-         And an app or a backup of another account must look like one that doesn't exist.",
-        "answer 404 with problem 1 on DELETE and 2 on everything else; look things up by account and app, never by \
-         their own id alone",
-        "an app of another account found under one's own", None),
+        "Clients use this response to find out whether a backup is deleted, or whether an app exists. An app or a \
+         backup of another account must look like one that doesn't exist.",
+        "answer 404 with problem 1 on DELETE and 2 on all other methods; look resources up by account and app, never \
+         by id alone",
+        "an app of another account is found under the caller's account", None),
     topic(&["query-*", "limit-*", "include-*", "continue-*"],
-        "A parameter that is ignored gives another list than was asked for, and nobody notices: a misspelt `limit` \
-         returns everything, a misspelt field nothing.",
-        "refuse what isn't documented, comes twice or doesn't fit, with 400, problem 5 (6 for an unknown name), and \
-         the parameter's name in `invalidParams`",
-        "`limit=0` answered with the whole list", Some("/components/parameters/Limit")),
+        "If a parameter is ignored, the client gets another list than it requested, and no error: everything with a \
+         misspelt `limit`, nothing with a misspelt field.",
+        "reject unknown, repeated and invalid parameters with 400, problem 5 (6 for an unknown name), and the \
+         parameter's name in `invalidParams`",
+        "`limit=0` is answered with the whole list", Some("/components/parameters/Limit")),
     topic(&["method-*"],
-        "`Allow` tells a client what it may do instead, and a proxy what to let through. It is the same whoever \
-         asks, so nothing else is looked at first.",
-        "answer 405 with problem 69 and `Allow` with every method of that path, before looking at the token",
-        "PATCH answered with 404, or 405 without `Allow`", Some("/components/headers/Allow")),
+        "`Allow` tells clients which methods they can use, and proxies which ones to forward. It doesn't depend on \
+         the caller, so the method is checked first.",
+        "before checking the token, answer 405 with problem 69 and with every method of the path in `Allow`",
+        "PATCH is answered with 404, or with 405 without `Allow`", Some("/components/headers/Allow")),
     topic(&["content-type-*"],
-        "Whoever guesses what bytes mean guesses wrong one day: a form or a body for another kind of resource must \
-         not be read as this one.",
+        "A server that guesses the format of a body will guess wrong sooner or later. A form, or a body for another \
+         kind of resource, must not be read as this one.",
         "read `application/json` and the resource's own media type, and answer 415 to any other",
-        "`text/plain` with JSON in it answered with 201", None),
+        "JSON as `text/plain` is answered with 201", None),
     topic(&["body-too-long"],
-        "A server without a limit can be filled up by anybody with a token.",
+        "Without a limit, any client with a token can fill up the server.",
         "stop reading at 1 MiB, and answer 413 with problem 85",
-        "a connection that is closed without an answer", None),
+        "the connection is closed without a response", None),
     topic(&["body-*", "label-*"],
-        "What a create doesn't understand it can't do. A member that is dropped in silence makes another backup \
-         than was asked for.",
-        "hold the whole body against its schema before anything is made; answer 400 with problem 7 when it isn't \
-         JSON, 8 when it doesn't fit, and the members in `invalidFields`",
-        "an unknown member ignored, and 201", None),
+        "A server can't act on members that it doesn't know. If it silently drops one, it creates another backup \
+         than requested.",
+        "validate the whole body against its schema before creating anything; answer 400 with problem 7 for invalid \
+         JSON or 8 for a violation of the schema, and with the members in `invalidFields`",
+        "an unknown member is ignored, and the response is 201", None),
     topic(&["name-*"],
-        "Names stand in URLs, file names and labels of other systems, which take DNS labels and nothing else. A null \
-         isn't an absent name.",
-        "hold the name against its pattern, anchored at both ends, and answer 400 with problem 8 and `name` in \
+        "Names are used in URLs, file names and labels of other systems, which accept only DNS labels. A null isn't \
+         an absent name.",
+        "match the name against its pattern, anchored at both ends; answer 400 with problem 8 and `name` in \
          `invalidFields`",
-        "`nightly\\n` taken because the pattern was matched line by line", Some("/components/schemas/ResourceName")),
+        "`nightly\\n` is accepted because the pattern is matched line by line",
+        Some("/components/schemas/ResourceName")),
     topic(&["snapshot-unknown", "bucket-unknown", "snapshot-of-other-app", "foreign-snapshot", "foreign-bucket"],
-        "A backup that is accepted and then fails because its source or its place isn't there is noticed when it is \
-         needed. And another app's snapshot is another app's data.",
-        "look up what the body names, within the same app and account, before the backup is made; answer 400 with \
-         problem 46 for a snapshot, 108 for a bucket, 403 with problem 47 for another app's snapshot",
-        "201 for a `snapshotID` that nobody has", None),
+        "If a backup is accepted although its source or its bucket doesn't exist, it fails later, and the failure is \
+         noticed when the backup is needed. Another app's snapshot is another app's data.",
+        "before creating the backup, look up the resources that the body names, within the same app and account; \
+         answer 400 with problem 46 for a snapshot, 108 for a bucket, 403 with problem 47 for another app's snapshot",
+        "an unknown `snapshotID` is answered with 201", None),
     topic(&["order-*"],
-        "The order is part of what a server gives away: who may not look at an account mustn't learn from another \
-         complaint what is in it. And the same fault has to get the same answer everywhere.",
-        "check in this order: method, token, form of the account's id, permission, the account itself, the other \
-         ids, the query, the body, the app, the resource, what the body names",
-        "400 about the body for somebody who may not write there at all", None),
+        "The order of checks can disclose data: a caller without access to an account must not learn from other \
+         errors what it contains. The same invalid request must get the same response everywhere.",
+        "check in this order: method, token, format of the account's id, permission, the account itself, the other \
+         ids, the query, the body, the app, the resource, the resources that the body names",
+        "400 about the body for a caller without write access", None),
     topic(&["half-a-body"],
-        "A connection that never ends its request holds a place; a few thousand of them are an attack that needs no \
-         token.",
-        "limit the time that a body may take, and answer 408",
-        "a request that is open for ever", Some("/components/responses/BodyTimedOut")),
+        "A request that never ends occupies a connection. A few thousand of them are a denial-of-service attack that \
+         requires no token.",
+        "limit the time for receiving a body, and answer 408",
+        "an incomplete request stays open forever", Some("/components/responses/BodyTimedOut")),
     topic(&["app-listed"],
-        "Whoever wants to back something up looks here for what there is.",
-        "answer list and fetch from the same source, with every app of the account and none of another",
-        "an app that can be backed up and isn't in the list", None),
+        "Users look for apps to back up in this list.",
+        "answer list and fetch from the same source, with every app of the account and no other",
+        "an app that can be backed up is missing in the list", None),
     topic(&["account-listed"],
-        "Whoever has a token and nothing else begins here; what isn't in the list can't be found, and what is in it \
-         without being the token's gives other tenants away.",
-        "list the accounts of the token, all of them for a token of all, each with the token's role",
-        "every account of the server for everybody", None),
+        "A client that has only a token starts with this list. An account that is missing can't be found, and an \
+         account that the token can't access discloses another tenant.",
+        "list the accounts that the token can access (all of them for a token of all accounts), each with the \
+         token's role",
+        "every token gets all accounts of the server", None),
     topic(&["bucket-listed"],
-        "A bucket is chosen from this list, and where a backup goes that names none has to be what it says.",
-        "list the account's buckets, and mark the one that a create without `bucketID` takes",
-        "a default that isn't the one that is taken", None),
+        "Users choose a bucket from this list. Backups that name no bucket must go to the one that is marked as the \
+         default.",
+        "list the account's buckets, and mark the one that a create without `bucketID` uses",
+        "a create without `bucketID` uses another bucket than the default", None),
     topic(&["schedule-listed"],
-        "Whether an app is backed up at all is read off this list.",
+        "This list shows whether an app is backed up at all.",
         "look schedules up by account and app together",
-        "another app's schedule, and nobody notices that one's own has none", None),
+        "the list shows another app's schedule, which hides that this app has none", None),
     topic(&["declared-list"],
-        "Clients page and pick columns without thinking; a list that is short today isn't for ever.",
-        "order the list by creation time and id, newest first, before it is cut; take the columns from the same items",
-        "`continue` beginning from the start again", None),
+        "Clients page through every list and select columns, and a short list can become long.",
+        "order the list by creation time and id, newest first, before paging; take the columns from the same items",
+        "`continue` starts again from the beginning", None),
     topic(&["force-update-*"],
-        "A restore throws away what is there now. That somebody meant it is said by a header that no other request \
-         has.",
-        "refuse without `ForceUpdate` with 403 and problem 79, with another value than `true` with 400 and problem 12, \
-         before the body is read",
-        "a restore that a client asked for by mistake", Some("/components/parameters/ForceUpdate")),
+        "A restore replaces the current data. A header that no other request has confirms that this is intended.",
+        "before reading the body, reject a request without `ForceUpdate` with 403 and problem 79, and another value \
+         than `true` with 400 and problem 12",
+        "a client restores an app by mistake", Some("/components/parameters/ForceUpdate")),
     topic(&["restore-of-nothing", "restore-of-two", "restore-of-unknown-backup", "restore-of-others", "restore-not-ready"],
-        "Data is replaced by other data; which is meant has to be beyond doubt, and it has to be there, whole, and \
-         the app's own.",
-        "ask for exactly one of `backupID` and `snapshotID`, look it up below the app, and look at its state, before \
-         anything is touched: 400 with problem 9 or 46, 403 with 47, 409 with 111",
-        "the newest backup taken where none was named", Some("/components/schemas/AppUpdate")),
+        "A restore replaces data. Its source must be unambiguous, exist, be complete, and belong to the app.",
+        "require exactly one of `backupID` and `snapshotID`, look it up within the app, and check its state before \
+         changing anything: 400 with problem 9 or 46, 403 with 47, 409 with 111",
+        "the newest backup is restored because the request names none", Some("/components/schemas/AppUpdate")),
     topic(&["restore-in-place"],
-        "Who restores has lost something and waits. A state that isn't true makes them try again, or give up.",
-        "answer 204 once the restore is written down, show the app as `restoring` from then on, and as `ready` when \
-         it has its data",
-        "`ready` while the old data is still there", Some("/components/schemas/AppState")),
+        "Users who restore have lost data and are waiting. A wrong state makes them retry, or give up.",
+        "answer 204 once the restore is recorded, show the app as `restoring` from then on, and as `ready` when its \
+         data is restored",
+        "the app is `ready` while it still has the old data", Some("/components/schemas/AppState")),
     // ------------------------------------------------------------------ lifecycle of a resource
     topic(&["snapshot-create", "backup-create", "snapshot-without-name", "backup-without-name"],
-        "A client stores what it gets here and asks for it by that id from then on; what differs from what it sent \
-         it takes for a fault of its own.",
-        "answer 201 with the whole resource as a fetch would give it, `Location` and `ETag`; keep name and labels \
-         as they were sent, and make up a name if there is none",
-        "labels that were sent and are missing in the answer", None),
+        "A client stores this response and uses its id from then on. It takes any difference from its request for \
+         an error of its own.",
+        "answer 201 with the whole resource as a fetch would return it, `Location` and `ETag`; keep name and labels \
+         as they were sent, and generate a name if there is none",
+        "labels of the request are missing in the response", None),
     topic(&["snapshot-completes", "backup-completes"],
-        "Clients poll until they see `completed` or `failed`, some of them for ever. A state that goes back, or a \
-         figure that falls, breaks whatever decides by it.",
-        "let the state only move along pending, discovering, running to completed or failed; never let `bytesDone` \
-         fall, nor exceed `totalBytes`; move `modificationTimestamp` with every change",
-        "`running`, and then `discovering`", Some("/components/schemas/ResourceState")),
+        "Clients poll until they see `completed` or `failed`, some of them without a time limit. A state that goes \
+         back, or a number that decreases, breaks every decision that is based on it.",
+        "change the state only in the order pending, discovering, running, completed or failed; never decrease \
+         `bytesDone`, and never let it exceed `totalBytes`; update `modificationTimestamp` with every change",
+        "`running`, then `discovering`", Some("/components/schemas/ResourceState")),
     topic(&["snapshot-fails", "backup-fails"],
-        "A backup that is called completed is what people rely on when the original is gone. One that holds less than \
-         there was must never look like one.",
-        "set `failed` with the reason in `stateUnready` as soon as something can't be read for good, and let it be \
-         deleted like any other",
-        "a backup of a directory that isn't there becomes `completed` with no bytes",
+        "Users rely on a completed backup when the original is gone. An incomplete backup must never look like a \
+         completed one.",
+        "set `failed` with the reason in `stateUnready` as soon as data is permanently unreadable, and allow deleting \
+         the failed resource like any other",
+        "a backup of a missing directory becomes `completed` with no bytes",
         Some("/components/schemas/ResourceState")),
     topic(&["snapshot-name-taken", "backup-name-taken"],
-        "Scripts name a backup for the night and rely on there being one: a second one of that name hides the first.",
+        "Scripts give the nightly backup a name and rely on it being unique. A second backup with that name hides the \
+         first.",
         "keep names unique within an app, and answer 409 with problem 10",
-        "two backups of the same name", None),
+        "two backups have the same name", None),
     topic(&["backup-of-snapshot"],
-        "Whoever asks for the backup of a snapshot relies on its moment, not on that of the request.",
-        "copy the snapshot that was named, and name it in the backup's `snapshotID`",
-        "a backup without the `snapshotID` that it was created with", None),
+        "A backup of a snapshot must contain the data at the time of the snapshot, not at the time of the request.",
+        "copy the snapshot that the request names, and name it in the backup's `snapshotID`",
+        "a backup lacks the `snapshotID` that it was created with", None),
     topic(&["backup-in-both-trees"],
-        "The same backup has two URLs; a client that reads one and deletes by the other has to get hold of one thing.",
+        "A backup has two URLs. A client that reads with one and deletes with the other must get the same resource.",
         "answer both from the same source",
-        "a backup whose `state` differs by the URL",
+        "a backup's `state` depends on the URL",
         Some("/paths/~1accounts~1{account_id}~1topology~1v1~1appBackups~1{appBackup_id}/get")),
     topic(&["generated-client", "client-decodes"],
-        "Whatever else is right: programs use this API through a client that was generated from the contract.",
-        "look at what the client says it can't read; it is lenient, so that is something the contract rules out",
-        "a timestamp that isn't one", Some("/paths")),
+        "Programs use this API through a client that is generated from the contract.",
+        "read the client's error; the client is lenient, so it only rejects values that the contract rules out",
+        "an invalid timestamp", Some("/paths")),
     topic(&["body-of-a-get"],
         "The usual toolkit sends `{}` with every GET.",
-        "don't read a body that a GET brings",
+        "don't read the body of a GET",
         "400 or a closed connection for a GET with a body",
         Some("/paths/~1accounts~1{account_id}~1k8s~1v1~1apps~1{app_id}~1appBackups/get")),
     topic(&["foreign-app", "foreign-resource", "own-in-foreign-account", "own-below-other-app", "crossing-harmless",
             "foreign-lists", "found-elsewhere"],
-        "Ids are no secret: they stand in logs and URLs. That somebody knows one must not open anything.",
-        "look resources up by account, app and id together, for every operation",
-        "another account's backup fetched, or deleted, under one's own URL", None),
+        "Ids aren't secret: they appear in logs and URLs. An id alone must not give access.",
+        "look resources up by account, app and id together, in every operation",
+        "another account's backup is fetched or deleted under the caller's URL", None),
     topic(&["foreign-create"],
-        "Two accounts are two tenants: each has to be able to work, or nothing can be said about their separation.",
-        "look why a create in the second account fails where one in the first succeeds",
-        "500 for whoever isn't the first tenant", None),
+        "Two accounts are two tenants. Their separation can be checked only if both can create resources.",
+        "find out why a create in the second account fails although one in the first succeeds",
+        "500 for every tenant but the first", None),
     topic(&["viewer-reads", "operator-reads"],
-        "A refusal that hits the right people sends them to a token that may do too much.",
-        "let a read-only role read everything of its account, and a token of all accounts work in each",
+        "If a token is refused access that it should have, its users switch to a token with too many permissions.",
+        "let a read-only role read everything in its account, and let a token of all accounts work in each",
         "403 for a list with a read-only token", None),
     // ------------------------------------------------------------------ lists
     topic(&["list", "list-*"],
-        "Everything that looks for a backup looks through a list. One that is missing counts as lost, one that is \
-         there twice is restored twice.",
-        "give every resource exactly once, newest first, whole or in pages, and count what is in the answer",
-        "a second page that begins with the last item of the first", Some("/components/schemas/ListMetadata")),
+        "Clients find backups through lists. A backup that is missing counts as lost, and one that is listed twice is \
+         restored twice.",
+        "list every resource exactly once, newest first, with and without pages; `count` is the number of items in \
+         the response",
+        "a second page starts with the last item of the first", Some("/components/schemas/ListMetadata")),
     topic(&["list-columns", "list-columns-in-pages"],
-        "With `include` an item is an array: nothing but its order says which value is which.",
-        "give the fields in the order in which they were asked for, and null for what is absent",
-        "`include=name,id` answered with the id first", Some("/components/parameters/IncludeOfAppBackup")),
+        "With `include` an item is an array: only the order shows which value is which.",
+        "return the fields in the requested order, and null for absent fields",
+        "`include=name,id` returns the id first", Some("/components/parameters/IncludeOfAppBackup")),
     topic(&["list-media-type", "fetch-media-type"],
-        "A client that asks for a resource's own media type sends it on to others who look at it.",
-        "answer in the media type of the contract that `Accept` asks for, in `application/json` when it asks for \
+        "A client that requests a resource's own media type passes the response on to programs that check it.",
+        "answer in the media type of the contract that `Accept` requests, or in `application/json` if it requests \
          none of them",
         "406, or `text/html`", None),
     // ------------------------------------------------------------------ deletes
     topic(&["snapshot-in-use"],
-        "A backup that loses its source halfway is a backup of nothing.",
+        "A backup that loses its source while it is created is useless.",
         "answer 409 with problem 144 while a backup reads the snapshot",
         "204, and the backup fails", None),
     topic(&["pending-*"],
-        "Nothing of a pending backup can be cancelled yet; a delete that only looks as if it worked leaves a backup \
-         that is made all the same.",
-        "answer 409 with problem 128 while it is pending, and leave it as it is",
-        "204, and the backup is made a minute later", None),
+        "A pending backup can't be cancelled yet. A delete that only seems to succeed leaves a backup that is created \
+         anyway.",
+        "answer 409 with problem 128 while the backup is pending, and don't change it",
+        "204, and the backup is created a minute later", None),
     topic(&["delete-*", "deleted-is-gone"],
-        "Deleted means gone: whoever still sees it takes the delete for failed, whoever still has its data keeps what \
-         should be forgotten.",
-        "remove it from every list and both path trees before the 204",
-        "a deleted backup that is still in the account's list", None),
+        "A client that still sees a deleted resource assumes that the delete failed. A server that still has its data \
+         keeps data that should be erased.",
+        "remove the resource from every list and from both path trees before answering 204",
+        "a deleted backup is still in the account's list", None),
     // ------------------------------------------------------------------ rules for every response
     topic(&["id-unique", "correlation-unique"],
-        "An id that stands for two things leads to the wrong one; a correlation id that stands for two requests leads \
-         nowhere in the logs.",
-        "make a new one for every resource and every request",
-        "two problems with the same `correlationID`", Some("/components/schemas/Identifier")),
+        "An id of two resources leads to the wrong one. A correlation id of two requests doesn't identify either in \
+         the logs.",
+        "generate a new id for every resource and every request",
+        "two problems have the same `correlationID`", Some("/components/schemas/Identifier")),
     topic(&["create-existing"],
-        "A program deletes what it created. If a create answers with something that was there before, it deletes \
-         somebody else's backup.",
-        "create a new resource for every create that is answered with 201, and refuse a name that is taken with 409, \
-         problem 10",
-        "201 with the newest existing backup, because one was made a minute ago", Some("/components/schemas/Identifier")),
+        "A program deletes the resources that it created. If a create returns an existing resource, the program \
+         deletes another user's backup.",
+        "create a new resource for every create that is answered with 201, and reject a name that is in use with \
+         409, problem 10",
+        "201 with the newest existing backup, because it was created a minute ago",
+        Some("/components/schemas/Identifier")),
     topic(&["create-echo", "create-begins", "labels-kept", "constant-changes"],
-        "A client holds what it reads against what it sent, and finds its things again by labels and names.",
-        "keep what was sent for as long as the resource is there, labels in their order and before the system's own",
-        "a label that is missing after the backup is completed", Some("/components/schemas/Metadata")),
+        "Clients compare responses with their requests, and find their resources by labels and names.",
+        "keep the values of the request as long as the resource exists, with the client's labels in their order and \
+         before the system's",
+        "a label is missing after the backup is completed", Some("/components/schemas/Metadata")),
     topic(&["times-in-order", "modification-time", "entity-tag"],
-        "Whoever looks only at what has changed since the last time looks at these, and misses what they hide.",
-        "write both times and the tag in the same transaction as the change, and never otherwise",
-        "a state that moved while `modificationTimestamp` stood still", Some("/components/schemas/Metadata")),
+        "Clients that read only the changes since their last request rely on these values. They miss every change \
+         that the values don't show.",
+        "write both times and the tag in the same transaction as the change, and at no other time",
+        "the state changes, but `modificationTimestamp` doesn't", Some("/components/schemas/Metadata")),
     topic(&["made-is-found", "sequence"],
-        "A client that can't read what it just made starts again, and makes it twice.",
-        "answer a create only when every later request will see what it made, by whichever URL",
+        "A client that can't read the resource that it just created starts again, and creates it twice.",
+        "answer a create only when every later request will see the new resource, with either URL",
         "404 for the id of a 201", Some("/paths")),
     topic(&["state-moves", "progress", "ended-well-or-not"],
-        "Clients poll until they see `completed` or `failed`, and trust the figures on the way.",
-        "let the state only move along pending, discovering, running to completed or failed; never let `bytesDone` \
-         fall, nor exceed `totalBytes`; say in `stateUnready` why something failed",
-        "`bytesDone` that falls when a worker begins again", Some("/components/schemas/ResourceState")),
+        "Clients poll until they see `completed` or `failed`, and rely on the numbers in between.",
+        "change the state only in the order pending, discovering, running, completed or failed; never decrease \
+         `bytesDone`, and never let it exceed `totalBytes`; give the reason for a failure in `stateUnready`",
+        "`bytesDone` decreases when a worker starts again", Some("/components/schemas/ResourceState")),
     topic(&["race-*"],
-        "Two schedulers, a retry after a time-out, an impatient person: requests come at the same time.",
-        "decide by one atomic step of the store, not by a look and then a write",
-        "two backups of the same name, both 201", None),
+        "Requests are concurrent: two schedulers, a retry after a timeout, an impatient user.",
+        "use one atomic operation of the store, not a check followed by a write",
+        "two creates with the same name, both answered with 201", None),
     topic(&["read-twice"],
-        "What changes because somebody looked at it can't be cached, compared or trusted.",
-        "let reading write nothing that is shown",
-        "`modificationTimestamp` moved by a GET", None),
+        "Data that changes when it is read can't be cached, compared or trusted.",
+        "don't change visible data in a read",
+        "a GET changes `modificationTimestamp`", None),
     topic(&["problem-media-type"],
-        "A client that asks for a resource's own media type still has to understand why it doesn't get it.",
-        "answer every 4xx and 5xx as `application/problem+json`, whatever `Accept` says",
+        "A client that requests a resource's own media type must be able to read the error, too.",
+        "answer every 4xx and 5xx as `application/problem+json`, regardless of `Accept`",
         "406, or an empty body", Some("/components/schemas/Problem")),
     topic(&["storage-*"],
-        "A server whose disk fails has to say so in the words that its clients know, keep what it had, and give \
-         nothing away about its insides.",
-        "turn every failure of the store into the operation's own 500, or 503 when trying again helps; roll back",
-        "500 with a path of the database in `detail`", None),
+        "When its storage fails, a server must answer with a documented error, keep its data, and disclose no \
+         internals.",
+        "turn every storage failure into the operation's own 500, or into 503 if a retry helps; roll back",
+        "500 with a database path in `detail`", None),
     topic(&["input-*", "parameter-accepted"],
-        "The schema is what a client is written after. What it forbids must not slip through, and what it permits \
-         must not be refused, least of all at the bounds.",
-        "hold the whole input against the schema, with its bounds exactly as they are; answer 400 and name the \
-         member or the parameter",
-        "a name of 64 characters taken, or one of 63 refused", Some("/components/schemas")),
+        "Clients are written for the schema. A server must reject everything that it forbids and accept everything \
+         that it permits, especially at the bounds.",
+        "validate the whole input against the schema with its exact bounds; answer 400 and name the member or the \
+         parameter",
+        "a name of 64 characters is accepted, or one of 63 is rejected", Some("/components/schemas")),
     topic(&["fewer-checks"],
-        "A run that makes fewer checks than before finds less, and looks just as green.",
-        "look which checks were left out and why; if fewer are right, say so where the count is kept",
-        "the second account is gone from a test's set-up", Some("/paths")),
+        "A run with fewer checks finds less, and still passes.",
+        "find out which checks were left out and why; if fewer checks are intended, change the accepted number",
+        "a test no longer configures the second account", Some("/paths")),
     topic(&["clean-up"],
-        "The suite leaves a server as it found it, and a server that can't forget what it was made to remember fills \
-         up.",
-        "let everything be deleted that is completed or failed; what is named as left behind has to be removed by \
+        "The suite leaves a server as it was before the run. A server that can't delete test resources fills up.",
+        "allow deleting every completed or failed resource; delete the resources that are reported as left behind by \
          hand",
-        "a snapshot that can't be deleted after its backup is gone", None),
+        "a snapshot can't be deleted after its backup is gone", None),
     topic(&["no-answer"],
-        "A client can't tell a request that was carried out from one that wasn't if the connection just ends.",
-        "look into the server's log for what happened to the request: a crash, a limit, a time-out",
-        "a connection that is closed while the answer is awaited", Some("/paths")),
+        "If the connection just closes, a client can't tell whether the request was carried out.",
+        "look for the request in the server's log: a crash, a limit, a timeout",
+        "the connection is closed before the response", Some("/paths")),
 ];
 
 #[cfg(test)]

@@ -33,10 +33,10 @@ pub enum Level {
 
 impl Level {
     /// The rule for the level of a change, in one sentence.
-    pub const RULE: &'static str = "major when a client written against OLD may fail with a server of NEW, \
-                                    also when that can't be ruled out; minor when anything else changed that \
-                                    peers or generators see; patch when only words, examples or extensions \
-                                    did; none when nothing did";
+    pub const RULE: &'static str = "major when a client written for OLD may fail with a server of NEW, or when that \
+                                    can't be ruled out; minor for any other change that clients, servers or \
+                                    generators see; patch when only descriptions, examples or extensions \
+                                    changed; none without changes";
 
     /// Its name in reports.
     #[must_use]
@@ -58,203 +58,203 @@ code_table! {
     /// The kind of a change between two documents.
     Code: (Effect, Effect, Level);
     OperationRemoved, "operation-removed", (Breaking, Safe, WIRE),
-        "Clients call an operation that NEW doesn't have.",
+        "Clients of OLD call an operation that NEW doesn't have.",
         "`DELETE /things/{id}` is in OLD only";
     OperationAdded, "operation-added", (Safe, Breaking, WIRE),
-        "A server of OLD doesn't have the operation.",
+        "Servers of OLD don't have the operation.",
         "`PUT /things/{id}` is in NEW only";
     OperationIdChanged, "operation-id-changed", (Safe, Safe, WIRE),
-        "Nothing differs on the wire, but generated code gets another name.",
+        "The requests stay the same, but the name in generated code changes.",
         "`operationId: list` becomes `operationId: thing_list`";
     SecurityAdded, "security-added", (Breaking, Breaking, WIRE),
-        "Clients of OLD present no credentials, and servers of OLD ask for none.",
+        "Clients of OLD send no credentials, and servers of OLD require none.",
         "`security: []` becomes `security: [{bearerToken: []}]`";
     SecurityRemoved, "security-removed", (Breaking, Breaking, WIRE),
-        "Whoever relied on OLD's protection has lost it, and servers of OLD still ask for credentials.",
+        "The protection that OLD had is gone, and servers of OLD still require credentials.",
         "`security: [{bearerToken: []}]` becomes `security: []`";
     SecurityChanged, "security-changed", (Breaking, Breaking, WIRE),
-        "What satisfies OLD doesn't satisfy NEW.",
+        "Credentials that OLD accepts are rejected by NEW.",
         "`security: [{bearerToken: []}]` becomes `security: [{apiKey: []}]`";
     SecurityWidened, "security-widened", (Safe, Breaking, WIRE),
-        "NEW takes credentials that servers of OLD don't.",
+        "NEW accepts credentials that servers of OLD reject.",
         "`security: [{bearerToken: []}]` becomes `security: [{bearerToken: []}, {apiKey: []}]`";
     SecuritySchemeChanged, "security-scheme-changed", (Unproven, Unproven, WIRE),
-        "Credentials come from another place, and whether the old ones still hold can't be told.",
+        "The source of credentials changed; whether the old ones are still valid is unknown.",
         "the scheme `bearerToken` is `oauth2` instead of `http`";
     ServerRemoved, "server-removed", (Breaking, Safe, WIRE),
-        "Clients call an address that NEW doesn't list.",
-        "`servers` doesn't list `https://eu.example` any more";
+        "Clients of OLD call an address that NEW doesn't list.",
+        "`servers` no longer lists `https://eu.example`";
     ServerAdded, "server-added", (Safe, Safe, WIRE),
-        "The operations are had at one more address.",
-        "`servers` lists `https://eu.example`, too";
+        "The operations are available at another address, too.",
+        "`servers` also lists `https://eu.example`";
     ParameterRemoved, "parameter-removed", (Breaking, Safe, WIRE),
-        "Clients may send a parameter that NEW doesn't know.",
-        "the query parameter `limit`, optional in OLD, is gone";
+        "Clients of OLD may send a parameter that NEW doesn't have.",
+        "the query parameter `limit`, optional in OLD, is removed";
     RequiredParameterRemoved, "required-parameter-removed", (Breaking, Breaking, WIRE),
-        "Clients of OLD send a parameter that NEW doesn't know, and servers of OLD ask for it.",
-        "the header `If-Match`, required in OLD, is gone";
+        "Clients of OLD send a parameter that NEW doesn't have, and servers of OLD require it.",
+        "the header `If-Match`, required in OLD, is removed";
     ParameterAdded, "parameter-added", (Safe, Breaking, WIRE),
-        "Clients of NEW may send a parameter that servers of OLD don't know.",
+        "Clients of NEW may send a parameter that servers of OLD don't have.",
         "the query parameter `continue` is new, and optional";
     RequiredParameterAdded, "required-parameter-added", (Breaking, Breaking, WIRE),
-        "NEW asks for a parameter that clients of OLD don't send and servers of OLD don't know.",
+        "NEW requires a parameter that clients of OLD don't send and servers of OLD don't have.",
         "the header `If-Match` is new, and required";
     ParameterMadeRequired, "parameter-made-required", (Breaking, Safe, WIRE),
-        "NEW asks for a parameter that clients of OLD may leave out.",
+        "NEW requires a parameter that clients of OLD may omit.",
         "the query parameter `limit` gets `required: true`";
     ParameterMadeOptional, "parameter-made-optional", (Safe, Breaking, WIRE),
-        "Clients of NEW may leave out what servers of OLD ask for.",
+        "Clients of NEW may omit a parameter that servers of OLD require.",
         "the header `If-Match` loses `required: true`";
     ParameterRenamed, "parameter-renamed", (Safe, Safe, WIRE),
-        "A path's parameter travels without its name, but generated code shows it.",
+        "The name of a path parameter isn't sent, but it appears in generated code.",
         "`/things/{id}` becomes `/things/{thing_id}`";
     ParameterStyleChanged, "parameter-style-changed", (Breaking, Breaking, WIRE),
-        "The same value is written differently.",
+        "The same value is serialized differently.",
         "`include` gets `explode: true`: `include=a,b` becomes `include=a&include=b`";
     ParameterNarrower, "parameter-narrower", (Breaking, Safe, WIRE),
-        "NEW refuses values of the parameter that OLD accepts.",
+        "NEW rejects values of the parameter that OLD accepts.",
         "`limit` gets `maximum: 100`";
     ParameterNarrowerUnproven, "parameter-narrower-unproven", (Unproven, Safe, WIRE),
-        "That NEW accepts every value of the parameter that OLD accepts can't be proven.",
-        "the `pattern` of `limit` becomes another one";
+        "It can't be proven that NEW accepts every value of the parameter that OLD accepts.",
+        "the `pattern` of `limit` changes";
     ParameterWider, "parameter-wider", (Safe, Breaking, WIRE),
-        "NEW accepts values of the parameter that OLD refuses.",
+        "NEW accepts values of the parameter that OLD rejects.",
         "`limit` loses `maximum: 100`";
     ParameterWiderUnproven, "parameter-wider-unproven", (Safe, Unproven, WIRE),
-        "That OLD accepts every value of the parameter that NEW accepts can't be proven.",
-        "the `pattern` of `limit` becomes another one";
+        "It can't be proven that OLD accepts every value of the parameter that NEW accepts.",
+        "the `pattern` of `limit` changes";
     BodyRemoved, "request-body-removed", (Breaking, Safe, WIRE),
-        "Clients may send a body that NEW doesn't take.",
-        "the optional `requestBody` of a DELETE is gone";
+        "Clients of OLD may send a body that NEW doesn't accept.",
+        "the optional `requestBody` of a DELETE is removed";
     RequiredBodyRemoved, "required-request-body-removed", (Breaking, Breaking, WIRE),
-        "Clients of OLD send a body that NEW doesn't take, and servers of OLD ask for it.",
-        "the required `requestBody` of a PUT is gone";
+        "Clients of OLD send a body that NEW doesn't accept, and servers of OLD require it.",
+        "the required `requestBody` of a PUT is removed";
     BodyAdded, "request-body-added", (Safe, Breaking, WIRE),
-        "Clients of NEW may send a body that servers of OLD don't take.",
+        "Clients of NEW may send a body that servers of OLD don't accept.",
         "a DELETE gets an optional `requestBody`";
     RequiredBodyAdded, "required-request-body-added", (Breaking, Breaking, WIRE),
-        "NEW asks for a body that clients of OLD don't send and servers of OLD don't take.",
+        "NEW requires a body that clients of OLD don't send and servers of OLD don't accept.",
         "a POST gets a `requestBody` with `required: true`";
     BodyMadeRequired, "request-body-made-required", (Breaking, Safe, WIRE),
-        "NEW asks for a body that clients of OLD may leave out.",
+        "NEW requires a body that clients of OLD may omit.",
         "`requestBody` gets `required: true`";
     BodyMadeOptional, "request-body-made-optional", (Safe, Breaking, WIRE),
-        "Clients of NEW may leave out a body that servers of OLD ask for.",
+        "Clients of NEW may omit a body that servers of OLD require.",
         "`requestBody` loses `required: true`";
     RequestMediaTypeRemoved, "request-media-type-removed", (Breaking, Safe, WIRE),
-        "Clients write their bodies in a media type that NEW doesn't read.",
+        "Clients of OLD may send bodies in a media type that NEW doesn't accept.",
         "`content` of `requestBody` loses `application/xml`";
     RequestMediaTypeAdded, "request-media-type-added", (Safe, Breaking, WIRE),
-        "Clients of NEW may write in a media type that servers of OLD don't read.",
+        "Clients of NEW may send bodies in a media type that servers of OLD don't accept.",
         "`content` of `requestBody` gets `application/xml`";
     RequestNarrower, "request-narrower", (Breaking, Safe, WIRE),
-        "NEW refuses bodies that OLD accepts.",
+        "NEW rejects bodies that OLD accepts.",
         "`name` of a body gets `maxLength: 63`";
     RequestNarrowerUnproven, "request-narrower-unproven", (Unproven, Safe, WIRE),
-        "That NEW accepts every body that OLD accepts can't be proven.",
-        "the `pattern` of a body's `name` becomes another one";
+        "It can't be proven that NEW accepts every body that OLD accepts.",
+        "the `pattern` of a body's `name` changes";
     RequestWider, "request-wider", (Safe, Breaking, WIRE),
-        "NEW accepts bodies that OLD refuses.",
+        "NEW accepts bodies that OLD rejects.",
         "`required` of a body loses `name`";
     RequestWiderUnproven, "request-wider-unproven", (Safe, Unproven, WIRE),
-        "That OLD accepts every body that NEW accepts can't be proven.",
-        "the `pattern` of a body's `name` becomes another one";
+        "It can't be proven that OLD accepts every body that NEW accepts.",
+        "the `pattern` of a body's `name` changes";
     SuccessRemoved, "success-removed", (Breaking, Breaking, WIRE),
-        "The status that clients wait for never comes, and servers of OLD still answer with it.",
+        "NEW doesn't answer with the status that clients of OLD expect, and servers of OLD still do.",
         "`200` becomes `202`";
     StatusRemoved, "status-removed", (Safe, Breaking, WIRE),
         "Servers of OLD may answer with a status that NEW doesn't have.",
-        "`409` is gone";
+        "`409` is removed";
     StatusAdded, "status-added", (Breaking, Safe, WIRE),
-        "NEW may answer with a status that clients of OLD don't know.",
-        "`429` is new";
+        "NEW may answer with a status that clients of OLD don't expect.",
+        "`429` is added";
     ResponseBodyAdded, "response-body-added", (Breaking, Breaking, WIRE),
-        "A body comes where OLD has none.",
+        "A response has a body where OLD has none.",
         "`204` gets `content`";
     ResponseBodyRemoved, "response-body-removed", (Breaking, Breaking, WIRE),
-        "No body comes where OLD has one.",
+        "A response has no body where OLD has one.",
         "`200` loses `content`";
     ResponseMediaTypeRemoved, "response-media-type-removed", (Breaking, Breaking, WIRE),
-        "Clients ask for a media type that NEW doesn't write.",
+        "Clients of OLD may request a media type that NEW doesn't have.",
         "`content` of `200` loses `application/xml`";
     ResponseMediaTypeAdded, "response-media-type-added", (Unproven, Breaking, WIRE),
-        "A client that asks for none in `Accept` may get a media type that it doesn't read.",
+        "A client that requests none in `Accept` may receive a media type that it can't read.",
         "`content` of `200` gets `application/xml`";
     ResponseWider, "response-wider", (Breaking, Safe, WIRE),
-        "NEW may answer with bodies that clients of OLD don't know.",
+        "NEW may answer with bodies that clients of OLD don't expect.",
         "the `enum` of `state` in `200` gets `paused`";
     ResponseWiderUnproven, "response-wider-unproven", (Unproven, Safe, WIRE),
-        "That OLD knows every body with which NEW may answer can't be proven.",
-        "the `pattern` of `id` in `200` becomes another one";
+        "It can't be proven that OLD permits every body that NEW may answer with.",
+        "the `pattern` of `id` in `200` changes";
     ResponseNarrower, "response-narrower", (Safe, Breaking, WIRE),
         "Servers of OLD may answer with bodies that NEW doesn't permit.",
         "the `enum` of `state` in `200` loses `paused`";
     ResponseNarrowerUnproven, "response-narrower-unproven", (Safe, Unproven, WIRE),
-        "That NEW permits every body with which servers of OLD may answer can't be proven.",
-        "the `pattern` of `id` in `200` becomes another one";
+        "It can't be proven that NEW permits every body that servers of OLD may answer with.",
+        "the `pattern` of `id` in `200` changes";
     HeaderRemoved, "header-removed", (Breaking, Safe, WIRE),
-        "Clients read a header of which NEW promises nothing.",
+        "Clients of OLD may read a header that NEW doesn't document.",
         "`200` loses the header `ETag`";
     HeaderAdded, "header-added", (Safe, Breaking, WIRE),
-        "Servers of OLD don't know a header that NEW promises.",
+        "Servers of OLD don't send a header that NEW documents.",
         "`200` gets the header `ETag` with `required: true`";
     HeaderMadeOptional, "header-made-optional", (Breaking, Safe, WIRE),
-        "Clients read a header that may be missing in NEW.",
+        "Clients of OLD read a header that may be missing in NEW.",
         "the header `ETag` loses `required: true`";
     HeaderMadeRequired, "header-made-required", (Safe, Breaking, WIRE),
-        "Servers of OLD may leave out a header that NEW promises.",
+        "Servers of OLD may omit a header that NEW requires.",
         "the header `ETag` gets `required: true`";
     HeaderWider, "header-wider", (Breaking, Safe, WIRE),
-        "A header may have values that clients of OLD don't know.",
+        "A header may have values that clients of OLD don't expect.",
         "the schema of `Retry-After` was `integer` and is `string`";
     HeaderWiderUnproven, "header-wider-unproven", (Unproven, Safe, WIRE),
-        "That OLD knows every value of a header of NEW can't be proven.",
-        "the `pattern` of `ETag` becomes another one";
+        "It can't be proven that OLD permits every value of a header of NEW.",
+        "the `pattern` of `ETag` changes";
     HeaderNarrower, "header-narrower", (Safe, Breaking, WIRE),
         "Servers of OLD may send values of a header that NEW doesn't permit.",
         "the schema of `Retry-After` gets `maximum: 60`";
     HeaderNarrowerUnproven, "header-narrower-unproven", (Safe, Unproven, WIRE),
-        "That NEW permits every value of a header of OLD can't be proven.",
-        "the `pattern` of `ETag` becomes another one";
+        "It can't be proven that NEW permits every value of a header of OLD.",
+        "the `pattern` of `ETag` changes";
     LinkRemoved, "link-removed", (Breaking, Safe, WIRE),
-        "Clients follow a link of which NEW promises nothing.",
+        "Clients of OLD may follow a link that NEW doesn't document.",
         "`201` loses the link `fetch`";
     LinkAdded, "link-added", (Safe, Breaking, WIRE),
-        "Servers of OLD promise nothing of where the link leads.",
+        "Servers of OLD don't document the target of the link.",
         "`201` gets the link `fetch`";
     LinkChanged, "link-changed", (Breaking, Breaking, WIRE),
-        "A link leads elsewhere, or is followed differently.",
-        "the link `fetch` leads to `thing_list` instead of `thing_fetch`";
+        "A link has another target or other parameters.",
+        "the target of the link `fetch` is `thing_list` instead of `thing_fetch`";
     DefaultChanged, "default-changed", (Unproven, Unproven, WIRE),
-        "What stands for a value that is left out differs; whether anybody relies on it can't be told.",
+        "The default of an omitted value changed; whether clients or servers rely on it is unknown.",
         "`default: 10` of `limit` becomes `default: 100`";
     EncodingChanged, "encoding-changed", (Unproven, Unproven, WIRE),
-        "The same value may be written or told apart differently (`discriminator`, `xml`, `encoding`).",
+        "The same value may be serialized or distinguished differently (`discriminator`, `xml`, `encoding`).",
         "a `oneOf` gets a `discriminator`";
     CallbackChanged, "callback-changed", (Unproven, Unproven, WIRE),
-        "What the server calls has changed; callbacks aren't compared any further.",
+        "The server's callbacks changed; callbacks aren't compared in detail.",
         "an operation gets `callbacks`";
     DeprecationChanged, "deprecation-changed", (Safe, Safe, WIRE),
-        "Something still works as before, but is advised against, or no longer is.",
+        "The item works as before, but it is now deprecated, or no longer deprecated.",
         "an operation gets `deprecated: true`";
     ExampleChanged, "example-changed", (Safe, Safe, WORDS),
-        "Whoever learns or tests by the example sees another value.",
+        "Readers and tests that use the example see another value.",
         "`name: a` of a named example becomes `name: b`";
     ExampleAdded, "example-added", (Safe, Safe, WORDS),
-        "There is one more example.",
+        "An example was added.",
         "`examples` gets `empty`";
     ExampleRemoved, "example-removed", (Safe, Safe, WORDS),
-        "Whoever learns or tests by the example misses it.",
+        "Readers and tests that use the example no longer find it.",
         "`examples` loses `empty`";
     DescriptionChanged, "description-changed", (Safe, Safe, WORDS),
-        "People read other words.",
+        "A summary or description changed.",
         "`summary: List` becomes `summary: List things`";
     ExtensionChanged, "extension-changed", (Safe, Safe, WORDS),
-        "Tools that know the extension see another value.",
+        "Tools that use the extension see another value.",
         "`x-origin: companion` becomes `x-origin: documented`";
     Rewritten, "rewritten", (Safe, Safe, WORDS),
-        "It is written differently; whatever peers notice of that is listed separately, and mostly it is nothing.",
-        "a schema that stood in its place is a `$ref` to the same one";
+        "The notation changed; any effects on clients and servers are listed separately.",
+        "an inline schema becomes a `$ref` to the same schema";
 }
 
 impl Code {
@@ -275,23 +275,23 @@ impl Code {
     pub fn whom(self) -> &'static str {
         match (self.clients(), self.servers()) {
             (Effect::Breaking, Effect::Breaking) => "Clients and servers that were written for OLD break.",
-            (Effect::Breaking, _) => "Clients that were written for OLD break; its servers go on.",
+            (Effect::Breaking, _) => "Clients that were written for OLD break; its servers keep working.",
             (Effect::Unproven, Effect::Safe) => {
-                "Clients that were written for OLD may break; its servers go on."
+                "Clients that were written for OLD may break; its servers keep working."
             }
             (Effect::Unproven, Effect::Breaking) => {
-                "Clients that were written for OLD may break; its servers do."
+                "Servers that were written for OLD break; its clients may break."
             }
             (Effect::Unproven, Effect::Unproven) => {
                 "Clients and servers that were written for OLD may break."
             }
             (Effect::Safe, Effect::Breaking) => {
-                "Clients that were written for OLD go on; its servers can't stand in for those of NEW."
+                "Clients that were written for OLD keep working; its servers can't replace those of NEW."
             }
             (Effect::Safe, Effect::Unproven) => {
-                "Clients that were written for OLD go on; whether its servers can stand in for those of NEW is not proven."
+                "Clients that were written for OLD keep working; it is not proven that its servers can replace those of NEW."
             }
-            (Effect::Safe, Effect::Safe) => "Clients and servers that were written for OLD go on.",
+            (Effect::Safe, Effect::Safe) => "Clients and servers that were written for OLD keep working.",
         }
     }
 
@@ -300,19 +300,18 @@ impl Code {
     pub fn advice(self) -> &'static str {
         match (self.clients(), self.servers()) {
             (Effect::Breaking, _) => {
-                "keep what OLD promises beside the new, or raise the major version and tell clients what to change"
+                "keep supporting OLD beside the change, or raise the major version and tell clients what to change"
             }
             (Effect::Unproven, _) => {
-                "write it so that the one is plainly contained in the other, or treat it as breaking: raise the major \
-                 version"
+                "rewrite it so that compatibility can be proven, or treat it as breaking: raise the major version"
             }
             (Effect::Safe, Effect::Breaking | Effect::Unproven) => {
-                "bring every server to NEW before clients use it, and raise the minor version"
+                "update every server to NEW before clients use it, and raise the minor version"
             }
-            (Effect::Safe, Effect::Safe) if self.level() == Level::Patch => {
-                "nothing but to raise the patch version"
+            (Effect::Safe, Effect::Safe) if self.level() == Level::Patch => "raise the patch version",
+            (Effect::Safe, Effect::Safe) => {
+                "raise the minor version, so that users of code generators notice"
             }
-            (Effect::Safe, Effect::Safe) => "raise the minor version, so that whoever generates code looks",
         }
     }
 

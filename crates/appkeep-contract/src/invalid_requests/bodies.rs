@@ -46,7 +46,7 @@ const MEDIA_TYPES: &[InvalidRequest] = &[
         &[M::ContentType("")], 415, Problem::Unnumbered, BODY),
     own("no type", On::Creates,
         &[M::ContentType(";charset=utf-8")], 415, Problem::Unnumbered, BODY),
-    own("a type in broken bytes", On::Creates,
+    own("a type that isn't UTF-8", On::Creates,
         &[M::ContentTypeBytes(b"application/json\xff")], 415, Problem::Unnumbered, BODY),
 ];
 
@@ -61,9 +61,9 @@ const NOT_JSON: &[InvalidRequest] = &[
         &[M::Body(" \r\n\t")], 400, Problem::Numbers(&[7]), BODY),
     own("a brace", On::Creates,
         &[M::Body("{")], 400, Problem::Numbers(&[7]), BODY),
-    own("a body that breaks off", On::Creates,
+    own("a body without its last byte", On::Creates,
         &[M::CutBody], 400, Problem::Numbers(&[7]), BODY),
-    own("a body that breaks off in a word", On::Creates,
+    own("half a body", On::Creates,
         &[M::HalfBody], 400, Problem::Numbers(&[7]), BODY),
     own("text after the body", On::Creates,
         &[M::Append(" x")], 400, Problem::Numbers(&[7]), BODY),
@@ -71,11 +71,11 @@ const NOT_JSON: &[InvalidRequest] = &[
         &[M::BodyTwice], 400, Problem::Numbers(&[7]), BODY),
     own("a byte order mark", On::Creates,
         &[M::Prepend("\u{feff}")], 400, Problem::Numbers(&[7]), BODY),
-    own("a NUL behind it", On::Creates,
+    own("a NUL after the body", On::Creates,
         &[M::Append("\0")], 400, Problem::Numbers(&[7]), BODY),
     own("a comment", On::Creates,
         &[M::Append(" // a comment")], 400, Problem::Numbers(&[7]), BODY),
-    own("a comma too many", On::Creates,
+    own("a trailing comma", On::Creates,
         &[M::Replace("}", ",}")], 400, Problem::Numbers(&[7]), BODY),
     own("single quotes", On::Creates,
         &[M::Replace("\"", "'")], 400, Problem::Numbers(&[7]), BODY),
@@ -87,7 +87,7 @@ const NOT_JSON: &[InvalidRequest] = &[
         &[M::Body("<type/>")], 400, Problem::Numbers(&[7]), BODY),
     own("not a number", On::Creates,
         &[M::Body("NaN")], 400, Problem::Numbers(&[7]), BODY),
-    own("bytes that are no UTF-8", On::Creates,
+    own("bytes that aren't UTF-8", On::Creates,
         &[M::BodyBytes(b"{\"name\":\"\xff\"}")], 400, Problem::Numbers(&[7]), BODY),
     own("UTF-16", On::Creates,
         &[M::BodyBytes(b"{\0}\0")], 400, Problem::Numbers(&[7]), BODY),
@@ -97,7 +97,7 @@ const NOT_JSON: &[InvalidRequest] = &[
         &[M::Members("\"name\":\"a\nb\"")], 400, Problem::Numbers(&[7]), BODY),
     own("100,000 nested arrays", On::Creates,
         &[M::NestedArrays(100_000, false)], 400, Problem::Numbers(&[7]), BODY),
-    own("deep and closed again", On::Creates,
+    own("500 nested arrays", On::Creates,
         &[M::NestedArrays(500, true)], 400, Problem::Numbers(&[7]), BODY),
 ];
 
@@ -142,7 +142,7 @@ const SHAPES: &[InvalidRequest] = &[
         &[M::Member("colour", "null")], 400, Problem::Numbers(&[8]), &["colour"]),
     own("an unknown member without name", On::Creates,
         &[M::Member("", "1")], 400, Problem::Numbers(&[8]), &[""]),
-    own("a member of answers", On::Creates,
+    own("a member that only responses have", On::Creates,
         &[M::Member("id", r#""54fe651d-3d3b-5fa8-b85c-5db757885ff3""#)], 400, Problem::Numbers(&[8]), &["id"]),
     own("the state", On::Creates,
         &[M::Member("state", r#""completed""#)], 400, Problem::Numbers(&[8]), &["state"]),
@@ -150,7 +150,7 @@ const SHAPES: &[InvalidRequest] = &[
         &[M::Member("scheduleID", r#""54fe651d-3d3b-5fa8-b85c-5db757885ff3""#)], 400, Problem::Numbers(&[8]), &["scheduleID"]),
     own("a backup's member for a snapshot", SNAPSHOT,
         &[M::Member("bucketID", r#""54fe651d-3d3b-5fa8-b85c-5db757885ff3""#)], 400, Problem::Numbers(&[8]), &["bucketID"]),
-    own("members are told apart by case", On::Creates,
+    own("member names are case-sensitive", On::Creates,
         &[M::Member("Name", r#""a""#)], 400, Problem::Numbers(&[8]), &["Name"]),
     own("every unknown member is named", On::Creates,
         &[M::Member("colour", "1"), M::Member("size", "[]")], 400, Problem::Numbers(&[8]), &["colour", "size"]),
@@ -169,7 +169,7 @@ const SHAPES: &[InvalidRequest] = &[
         &[M::Member("version", "1.1")], 400, Problem::Numbers(&[8]), &["version"]),
     own("a snapshot's newest version for a backup", BACKUP,
         &[M::Member("version", r#""1.2""#)], 400, Problem::Numbers(&[8]), &["version"]),
-    own("types that are wrong and values that are, all named", On::Creates,
+    own("every wrong type and every wrong value is named", On::Creates,
         &[M::Member("version", "[]"), M::Member("name", "5"), M::Without("type")], 400, Problem::Numbers(&[8]), &["type", "version", "name"]),
     // Ids.
     own("a malformed bucket", BACKUP,
@@ -212,11 +212,11 @@ const REPEATED: &[InvalidRequest] = &[
 const TOO_LARGE: &[InvalidRequest] = &[
     own("a byte more than 1 MiB", On::Creates,
         &[M::PadTo(BYTES_MAX + 1)], 413, Problem::Numbers(&[85]), BODY),
-    own("much more", On::Creates,
+    own("4,096 bytes more than 1 MiB", On::Creates,
         &[M::PadTo(BYTES_MAX + 4096)], 413, Problem::Numbers(&[85]), BODY),
-    own("too much that is no JSON", On::Creates,
+    own("too many bytes that aren't JSON", On::Creates,
         &[M::LongBody(BYTES_MAX + 1)], 413, Problem::Numbers(&[85]), BODY),
-    own("1 MiB that is no JSON", On::Creates,
+    own("1 MiB that isn't JSON", On::Creates,
         &[M::LongBody(BYTES_MAX)], 400, Problem::Numbers(&[7]), BODY),
     own("1 MiB of one label's value", On::Creates,
         &[M::LongLabel(BYTES_MAX - 200)], 400, Problem::Numbers(&[8]), &["metadata.labels[0].value", "metadata.labels[0].colour"]),
@@ -225,7 +225,7 @@ const TOO_LARGE: &[InvalidRequest] = &[
 macro_rules! names {
     ($($name:literal,)*) => {
         &[$(own(
-            "a name that is not a DNS label", On::Creates, &[M::Text("name", $name)],
+            "a name that isn't a DNS label", On::Creates, &[M::Text("name", $name)],
             400, Problem::Numbers(&[8]), &["name"],
         ),)*]
     };

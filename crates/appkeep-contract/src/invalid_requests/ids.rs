@@ -19,14 +19,14 @@ macro_rules! malformed {
             own("hyphens in the wrong places", On::InPath($name), &[M::RawId($name, "8a02ebd93-a5d-4b1f-9c5e-7d1f0b0f6a11")], 400, Problem::Numbers(&[$number]), &[$name]),
             own("a digit too few", On::InPath($name), &[M::RawId($name, "8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a1")], 400, Problem::Numbers(&[$number]), &[$name]),
             own("a digit too many", On::InPath($name), &[M::RawId($name, "8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a111")], 400, Problem::Numbers(&[$number]), &[$name]),
-            own("a letter that is no digit", On::InPath($name), &[M::RawId($name, "8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a1g")], 400, Problem::Numbers(&[$number]), &[$name]),
+            own("a letter that isn't a hex digit", On::InPath($name), &[M::RawId($name, "8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a1g")], 400, Problem::Numbers(&[$number]), &[$name]),
             own("braces", On::InPath($name), &[M::RawId($name, "%7B8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a11%7D")], 400, Problem::Numbers(&[$number]), &[$name]),
             own("a URN", On::InPath($name), &[M::RawId($name, "urn:uuid:8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a11")], 400, Problem::Numbers(&[$number]), &[$name]),
             own("a blank before it", On::InPath($name), &[M::RawId($name, "%208a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a11")], 400, Problem::Numbers(&[$number]), &[$name]),
             own("a line break after it", On::InPath($name), &[M::RawId($name, "8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a11%0A")], 400, Problem::Numbers(&[$number]), &[$name]),
             own("a slash in it", On::InPath($name), &[M::RawId($name, "8a02ebd9%2F3a5d-4b1f-9c5e-7d1f0b0f6a11")], 400, Problem::Numbers(&[$number]), &[$name]),
             own("a NUL in it", On::InPath($name), &[M::RawId($name, "8a02ebd9-3a5d-4b1f-9c5e-7d1f0b0f6a1%00")], 400, Problem::Numbers(&[$number]), &[$name]),
-            own("letters beyond ASCII", On::InPath($name), &[M::RawId($name, "8a02ebd9-3a5d-4b1f-9c5e-%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4")], 400, Problem::Numbers(&[$number]), &[$name]),
+            own("non-ASCII letters", On::InPath($name), &[M::RawId($name, "8a02ebd9-3a5d-4b1f-9c5e-%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4%C3%A4")], 400, Problem::Numbers(&[$number]), &[$name]),
         ]
     };
 }
@@ -57,9 +57,9 @@ const ROWS: &[InvalidRequest] = &[
         &[M::IdOf("appSnap_id", Existing::ForeignSnapshot)], 404, Problem::NotFound, &[]),
     own("another account's app and its backup", On::InPath("appBackup_id"),
         &[M::ForeignApp, M::IdOf("appBackup_id", Existing::ForeignBackup)], 404, Problem::NotFound, &[]),
-    own("a snapshot where a backup belongs", On::InPath("appBackup_id"),
+    own("a snapshot id for a backup", On::InPath("appBackup_id"),
         &[M::IdOf("appBackup_id", Existing::Snapshot)], 404, Problem::NotFound, &[]),
-    own("a backup where a snapshot belongs", On::InPath("appSnap_id"),
+    own("a backup id for a snapshot", On::InPath("appSnap_id"),
         &[M::IdOf("appSnap_id", Existing::Backup)], 404, Problem::NotFound, &[]),
     own("another app's backup", On::Only("app_backup_fetch_for_app"),
         &[M::OtherApp], 404, Problem::NotFound, &[]),

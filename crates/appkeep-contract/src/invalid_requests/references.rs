@@ -26,7 +26,7 @@ const ROWS: &[InvalidRequest] = &[
         &[M::MemberOf("snapshotID", Existing::SnapshotOfOtherApp)], 403, Problem::Numbers(&[47]), &["snapshotID"]),
     own("a pending snapshot", BACKUP,
         &[M::MemberOf("snapshotID", Existing::PendingSnapshot)], 409, Problem::Numbers(&[111]), &["snapshotID"]),
-    own("a name that is taken", On::Creates,
+    own("a name that is in use", On::Creates,
         &[M::Member("name", r#""taken""#)], 409, Problem::Numbers(&[10]), &["name"]),
     own("a pending backup", On::Only("app_backup_delete"),
         &[], 409, Problem::Numbers(&[128]), &[]),

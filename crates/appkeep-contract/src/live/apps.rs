@@ -26,6 +26,8 @@ pub(super) async fn listed_as_fetched(stage: &mut Stage, first: &str) -> Result<
     let call = stage.call(FETCH);
     let fetched = stage.send_for(&call, 200).await?;
     let same = found.iter().all(|app| *app == fetched.body);
-    stage.expect(&fetched, same, || format!("app {id} looks different in the list"));
+    stage.expect(&fetched, same, || {
+        format!("app {id} differs between list and fetch")
+    });
     Ok(())
 }

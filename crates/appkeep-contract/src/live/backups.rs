@@ -54,7 +54,7 @@ pub(super) async fn same_in_both_trees(stage: &mut Stage) -> Result<(), Stop> {
         "the entity tag changed although the backup didn't".to_owned()
     });
     stage.expect(&third, backup == third.body, || {
-        difference("the backup once completed", &backup, "this one", &third.body)
+        difference("the completed backup", &backup, "this one", &third.body)
     });
     Ok(())
 }
@@ -87,7 +87,7 @@ pub(super) async fn create_unnamed(stage: &mut Stage) -> Result<(), Stop> {
     stage.expect(
         &answer,
         answer.text("/name").is_some_and(|name| !name.is_empty()),
-        || "no name was made up".to_owned(),
+        || "the response has no name".to_owned(),
     );
     stage.world.unnamed_backup = Some(until_completed(stage, Kind::Backup, &id).await?);
     Ok(())
@@ -115,7 +115,7 @@ pub(super) fn newest_version(stage: &mut Stage, answer: &Answer) {
     };
     let got = &answer.body["version"];
     stage.expect(answer, got == wanted, || {
-        format!("`version` is {got}, and the newest is {wanted}")
+        format!("`version` is {got}, expected the newest, {wanted}")
     });
 }
 
@@ -140,13 +140,13 @@ pub(super) async fn leads_to_it(stage: &mut Stage, answer: &Answer, id: &str) ->
     let mut call = stage.call_for(kind.fetch(), kind, id);
     let path = stage.wire.path_of(&call);
     stage.expect(answer, path.as_deref() == Some(location.as_str()), || {
-        format!("`Location` is `{location}`, and the new resource is at {path:?}")
+        format!("`Location` is `{location}`, and the path of the new resource is {path:?}")
     });
     call.location = Some(location.clone());
     let fetched = stage.send_for(&call, 200).await?;
     stage.expect(&fetched, fetched.text("/id") == Some(id), || {
         format!(
-            "`Location: {location}` leads to {:?} and not to {id}",
+            "`Location: {location}` returns {:?}, expected {id}",
             fetched.text("/id")
         )
     });

@@ -51,7 +51,10 @@ pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     }
     let is_own = stage.model.thing(Server::Main, &id.to_string()).is_some();
     expect(stage, CREATE, created.name.as_str() == name, || {
-        format!("`{name}` was asked for, `{}` came", created.name.as_str())
+        format!(
+            "requested the name `{name}`, received `{}`",
+            created.name.as_str()
+        )
     });
     if !is_own {
         return Err(Stop::Noted);
@@ -69,7 +72,7 @@ pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     let items: Result<Vec<_>, _> = ask(stage, &call, items).await?;
     let items = items.map_err(|error| fault(stage, LIST, error.to_string()))?;
     expect(stage, LIST, items.iter().any(|backup| backup.id == id), || {
-        format!("backup {id} is on no page of one item each")
+        format!("backup {id} is missing in the list with one item per page")
     });
     let request = client.app_backup_delete_for_app().account_id(account).app_id(app);
     let call = stage.call_for(DELETE, Kind::Backup, &id.to_string());
@@ -79,7 +82,11 @@ pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
     let call = stage.call_for(FETCH, Kind::Backup, &id.to_string());
     match ask(stage, &call, request.app_backup_id(id).send()).await? {
-        Ok(_) => Err(fault(stage, FETCH, format!("backup {id} is still there"))),
+        Ok(_) => Err(fault(
+            stage,
+            FETCH,
+            format!("backup {id} still exists after its deletion"),
+        )),
         Err(error) => not_found(stage, &error),
     }
 }
@@ -92,10 +99,14 @@ fn not_found(stage: &mut Stage, error: &Error) -> Result<(), Stop> {
         problem,
     } = error.kind()
     else {
-        return Err(fault(stage, FETCH, format!("404 as a problem expected: {error}")));
+        return Err(fault(
+            stage,
+            FETCH,
+            format!("expected 404 with a problem: {error}"),
+        ));
     };
     expect(stage, FETCH, status.as_u16() == 404, || {
-        format!("404 expected: {error}")
+        format!("expected 404: {error}")
     });
     validate(stage, FETCH, status.as_u16(), headers, &json(problem));
     Ok(())
@@ -111,7 +122,7 @@ fn client(stage: &mut Stage) -> Result<Client, Stop> {
     };
     builder
         .build()
-        .map_err(|error| fault(stage, CREATE, format!("the client can't be made: {error}")))
+        .map_err(|error| fault(stage, CREATE, format!("the client can't be created: {error}")))
 }
 
 async fn until_completed(stage: &mut Stage, client: &Client, id: Uuid) -> Result<(), Stop> {
@@ -130,7 +141,7 @@ async fn until_completed(stage: &mut Stage, client: &Client, id: Uuid) -> Result
             return Err(fault(
                 stage,
                 FETCH,
-                format!("it is `{}`: {reasons:?}", backup.state),
+                format!("the backup is `{}`: {reasons:?}", backup.state),
             ));
         }
     }
@@ -175,7 +186,7 @@ fn judge<T>(
     let response = came.map_err(|error| fault(stage, operation, error.to_string()))?;
     let (came, headers) = (response.status().as_u16(), response.headers().clone());
     expect(stage, operation, came == status, || {
-        format!("{status} expected, {came} came")
+        format!("expected {status}, received {came}")
     });
     let value = response.into_inner();
     validate(stage, operation, came, &headers, &body(&value));

@@ -26,15 +26,15 @@ pub(super) struct Crossing {
 /// All crossings; each is checked for every operation that it fits.
 #[rustfmt::skip]
 pub(super) const CROSSINGS: &[Crossing] = &[
-    Crossing { code: "foreign-token", rule: "Another account's token reaches nothing of one's own.",
+    Crossing { code: "foreign-token", rule: "Another account's token can't access this account.",
         fits: is_of_an_account, probe: with_foreign_token, is_forbidden: true },
-    Crossing { code: "foreign-account", rule: "Another account's URLs are forbidden, as if it didn't exist.",
+    Crossing { code: "foreign-account", rule: "Another account's URLs are answered with 403, as if it didn't exist.",
         fits: is_of_an_account, probe: in_foreign_account, is_forbidden: true },
-    Crossing { code: "foreign-app", rule: "Another account's app isn't found under one's own account.",
+    Crossing { code: "foreign-app", rule: "Another account's app isn't found under the caller's account.",
         fits: |stage, operation| stage.has(operation, "app_id"), probe: below_foreign_app, is_forbidden: false },
-    Crossing { code: "foreign-resource", rule: "What another account has isn't found under one's own URLs.",
+    Crossing { code: "foreign-resource", rule: "Another account's resource isn't found under the caller's URLs.",
         fits: is_of_one, probe: foreign_resource, is_forbidden: false },
-    Crossing { code: "own-in-foreign-account", rule: "One's own resource isn't found under another account's URLs.",
+    Crossing { code: "own-in-foreign-account", rule: "The caller's resource isn't found under another account's URLs.",
         fits: is_of_one, probe: own_in_foreign_account, is_forbidden: false },
     Crossing { code: "own-below-other-app", rule: "A resource isn't found below another app of its account.",
         fits: |stage, operation| is_of_one(stage, operation) && stage.has(operation, "app_id"),
@@ -55,7 +55,7 @@ pub(super) async fn cross(stage: &mut Stage, crossing: &Crossing, operation: &st
     let other = stage.send_for(&twin, status).await?;
     let (here, there) = (tell_tale(&answer), tell_tale(&other));
     stage.expect(&answer, here == there, || {
-        format!("what exists is answered with {here}, and what doesn't with {there}")
+        format!("the response for an existing resource is {here}, and for an unknown one {there}")
     });
     Ok(())
 }
@@ -234,7 +234,7 @@ pub(super) async fn named_in_a_body(stage: &mut Stage, member: &str) -> Result<(
     }
     if let [(theirs, answer), (nobodys, _)] = tales.as_slice() {
         stage.expect(answer, theirs == nobodys, || {
-            format!("what exists is answered with {theirs}, and what doesn't with {nobodys}")
+            format!("the response for an existing resource is {theirs}, and for an unknown one {nobodys}")
         });
     }
     Ok(())
@@ -307,7 +307,7 @@ async fn reads(stage: &mut Stage, operation: &str, credential: Credential) -> Re
     let holds = stage.own_items(own.items()) == stage.own_items(answer.items())
         && own.body["id"] == answer.body["id"];
     stage.expect(&answer, holds, || {
-        "it reads something else than a member does".to_owned()
+        "the token reads other data than a member's token".to_owned()
     });
     Ok(())
 }

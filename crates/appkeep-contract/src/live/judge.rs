@@ -7,11 +7,13 @@ use super::wire::Answer;
 use crate::codes;
 
 /// The code and rule for a request without a response.
-pub(super) const SILENCE: (&str, &str) = ("no-answer", "Every request gets an answer.");
+pub(super) const SILENCE: (&str, &str) = ("no-answer", "Every request gets a response.");
 
 /// The code and rule for a success response that the generated client can't read.
-pub(super) const UNREADABLE: (&str, &str) =
-    ("client-decodes", "The generated client can read every success.");
+pub(super) const UNREADABLE: (&str, &str) = (
+    "client-decodes",
+    "The generated client can read every success response.",
+);
 
 /// Maximum number of findings recorded for one check. A broken list may violate a rule with each of a million
 /// items.
@@ -138,7 +140,7 @@ impl Stage {
         let detail = answer.reason();
         let wanted: Vec<String> = statuses.iter().map(ToString::to_string).collect();
         let what = format!(
-            "{} expected, {} came: {detail}",
+            "expected {}, received {}: {detail}",
             wanted.join(" or "),
             answer.status
         );
@@ -155,12 +157,12 @@ impl Stage {
         let holds = number.is_some_and(|number: u32| numbers.contains(&number));
         self.expect(answer, holds, || {
             let wanted: Vec<String> = numbers.iter().map(ToString::to_string).collect();
-            format!("problem {} expected, `{kind}` came", wanted.join(" or "))
+            format!("expected problem {}, received `{kind}`", wanted.join(" or "))
         });
         let status = answer.status.to_string();
         let stated = answer.text("/status").unwrap_or_default().to_owned();
         self.expect(answer, stated == status, || {
-            format!("the problem states the status `{stated}` in a {status}")
+            format!("the problem has the status `{stated}`, the response {status}")
         });
     }
 
@@ -173,7 +175,7 @@ impl Stage {
             }
             return Err(Stop::LeftOut(format!("nothing shows that this run created {id}")));
         }
-        self.fault(answer, "the answer holds no `id`".to_owned());
+        self.fault(answer, "the response has no `id`".to_owned());
         Err(Stop::Noted)
     }
 }

@@ -52,7 +52,7 @@ pub(super) async fn complete_list(stage: &mut Stage, operation: &str) -> Result<
         format!("`type` isn't application/astra-{kind}")
     });
     stage.expect(&answer, answer.text("/version").is_some(), || {
-        "`version` isn't sent".to_owned()
+        "`version` is missing".to_owned()
     });
     Ok(())
 }
@@ -71,14 +71,14 @@ pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop
     let (wanted, got) = (in_order(whole.items()), in_order(&walked.items));
     stage.expect(&walked.last, wanted == got, || {
         format!(
-            "of its own items the suite sees {} in the whole list and {} in pages",
+            "the whole list contains {} items of the suite, the pages contain {}",
             wanted.len(),
             got.len()
         )
     });
     let distinct: BTreeSet<String> = walked.items.iter().map(id_of).collect();
     let twice = walked.items.len() - distinct.len();
-    stage.expect(&walked.last, twice == 0, || format!("{twice} items came twice"));
+    stage.expect(&walked.last, twice == 0, || format!("{twice} items are repeated"));
     Ok(())
 }
 
@@ -109,13 +109,13 @@ pub(super) async fn walk(
         };
         next = call.clone().query("continue", token);
         if last.items().is_empty() {
-            stage.fault(&last, "an empty page says that more follows".to_owned());
+            stage.fault(&last, "an empty page has a `continue` token".to_owned());
             return Err(Stop::Noted);
         }
     }
     stage.fault(
         whole,
-        format!("the walk isn't over after {PAGES_MAX} pages of {limit}"),
+        format!("the list doesn't end after {PAGES_MAX} pages of {limit}"),
     );
     Err(Stop::Noted)
 }
@@ -134,9 +134,7 @@ pub(super) async fn huge_limit(stage: &mut Stage, operation: &str) -> Result<(),
         let all = own
             .iter()
             .all(|resource| answer.items().iter().any(|item| id_of(item) == id_of(resource)));
-        stage.expect(&answer, all, || {
-            format!("with `limit={limit}` something is missing")
-        });
+        stage.expect(&answer, all, || format!("items are missing with `limit={limit}`"));
     }
     Ok(())
 }
@@ -168,8 +166,8 @@ pub(super) async fn columns(stage: &mut Stage, operation: &str) -> Result<(), St
                 .find(|row| row.get(id_at) == Some(&resource["id"]));
             let holds = row == Some(&wanted);
             stage.expect(&answer, holds, || {
-                let got = row.map_or_else(|| "no such row".to_owned(), ToString::to_string);
-                format!("`include={asked}` has to give {wanted}, and it gives {got}")
+                let got = row.map_or_else(|| "no row".to_owned(), ToString::to_string);
+                format!("`include={asked}`: expected {wanted}, received {got}")
             });
         }
     }
@@ -183,7 +181,7 @@ pub(super) async fn columns_in_pages(stage: &mut Stage, operation: &str) -> Resu
     let is_row = |answer: &Answer| matches!(answer.items(), [Value::Array(row)] if row.len() == 1);
     let first = stage.send_for(&call, 200).await?;
     stage.expect(&first, is_row(&first), || {
-        "one row of one value has to come".to_owned()
+        "expected one row with one value".to_owned()
     });
     let Some(token) = first.text("/metadata/continue").map(str::to_owned) else {
         return Ok(());
@@ -192,7 +190,7 @@ pub(super) async fn columns_in_pages(stage: &mut Stage, operation: &str) -> Resu
     // Resources of other users may be gone by now.
     let holds = second.items().is_empty() || is_row(&second);
     stage.expect(&second, holds, || {
-        "the second page has to hold rows of one value, too".to_owned()
+        "expected rows with one value on the second page".to_owned()
     });
     Ok(())
 }

@@ -134,7 +134,7 @@ impl Model {
         };
         let mut wrong = look::at_birth(&thing);
         if self.thing(thing.server, &thing.id).is_some() {
-            wrong.push(rules::UNIQUE.broken(format!("{} is the id of something else", thing.id)));
+            wrong.push(rules::UNIQUE.broken(format!("{} is the id of another resource", thing.id)));
         }
         let older = self.things.iter().filter(|known| known.server == thing.server);
         let newest = older.filter_map(Thing::created_at).max();
@@ -142,7 +142,7 @@ impl Model {
             && created < newest
         {
             wrong.push(rules::TIMES.broken(format!(
-                "it was created at {created}, and something made before it at {newest}"
+                "its creation time is {created}, and that of an earlier resource is {newest}"
             )));
         }
         wrong.extend(self.claim(thing));
@@ -155,7 +155,7 @@ impl Model {
         };
         let id = answer.text("/id").unwrap_or_default();
         if id != wanted {
-            return vec![rules::FOUND.broken(format!("{wanted} was asked for and {id} came"))];
+            return vec![rules::FOUND.broken(format!("requested {wanted}, received {id}"))];
         }
         let tag = Tag::of(answer);
         let Some(thing) = self.known(call.server, &wanted) else {
@@ -167,9 +167,7 @@ impl Model {
         }
         let mut wrong = Vec::new();
         if !thing.is_within(call) {
-            wrong.push(rules::ELSEWHERE.broken(format!(
-                "{wanted} is found in an account or app that isn't its own"
-            )));
+            wrong.push(rules::ELSEWHERE.broken(format!("{wanted} is found in another account or app")));
         }
         wrong.extend(look::at(thing, &answer.body, tag));
         wrong
@@ -182,7 +180,7 @@ impl Model {
             return Vec::new();
         };
         if thing.fate == Fate::Alive && thing.is_within(call) {
-            return vec![rules::FOUND.broken(format!("{} was made and isn't found", thing.id))];
+            return vec![rules::FOUND.broken(format!("{} was created and isn't found", thing.id))];
         }
         Vec::new()
     }
@@ -195,13 +193,12 @@ impl Model {
                 wrong.push(rules::GONE.broken(format!("{} was deleted twice", thing.id)));
             }
             if !thing.is_within(call) {
-                wrong.push(rules::ELSEWHERE.broken(format!(
-                    "{} is deleted from an account or app that isn't its own",
-                    thing.id
-                )));
+                wrong.push(
+                    rules::ELSEWHERE.broken(format!("{} was deleted from another account or app", thing.id)),
+                );
             }
         } else {
-            wrong.push(rules::GONE.broken("something was deleted that nobody made".to_owned()));
+            wrong.push(rules::GONE.broken("the deleted resource wasn't created in this run".to_owned()));
         }
         self.forget(call);
         wrong

@@ -26,7 +26,7 @@ pub(super) async fn create(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
     let winners = answers.iter().filter(|answer| answer.status == 201).count();
     for answer in &answers {
         stage.expect(answer, winners == 1, || {
-            format!("{winners} of {AT_ONCE} creates of one name at once were answered with 201")
+            format!("{winners} of {AT_ONCE} concurrent creates with the same name were answered with 201")
         });
         if answer.status != 201 {
             stage.expect_status(answer, 409)?;
@@ -38,7 +38,7 @@ pub(super) async fn create(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
         let shown = answer.items().iter().filter(|item| item["name"] == body["name"]);
         let count = shown.count();
         stage.expect(&answer, count == 1, || {
-            format!("the list shows {count} of the name that was wanted {AT_ONCE} times at once")
+            format!("the list contains {count} resources with the name of {AT_ONCE} concurrent creates")
         });
     }
     remove_named(stage, kind, body["name"].as_str().unwrap_or_default()).await
@@ -63,7 +63,7 @@ pub(super) async fn delete(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
     for answer in &answers {
         stage.expect(answer, removed == 1, || {
             format!(
-                "{removed} of {AT_ONCE} deletes of one {} at once were answered with 204",
+                "{removed} of {AT_ONCE} concurrent deletes of the same {} were answered with 204",
                 kind.word()
             )
         });
@@ -87,7 +87,7 @@ pub(super) async fn read(stage: &mut Stage, operation: &str) -> Result<(), Stop>
         stage.expect_status(answer, 200)?;
         let got = stage.own_ids(answer.items());
         stage.expect(answer, got == wanted, || {
-            format!("of one's own it shows {got:?}, and another answer at the same time {wanted:?}")
+            format!("it contains {got:?} of the suite's resources, a concurrent response {wanted:?}")
         });
     }
     Ok(())
@@ -120,7 +120,7 @@ pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop
         for id in page.items().iter().map(id_of) {
             let shows_gone = is_doomed_gone && id == doomed;
             stage.expect(&page, !shows_gone, || {
-                format!("{id} was deleted and comes all the same")
+                format!("{id} was deleted and is still listed")
             });
             *seen.entry(id.clone()).or_default() += 1;
             order.push(id);
@@ -136,23 +136,25 @@ pub(super) async fn pages(stage: &mut Stage, operation: &str) -> Result<(), Stop
         }
         next = page.text("/metadata/continue").map(str::to_owned);
         if next.is_some() && page.items().is_empty() {
-            stage.fault(&page, "an empty page says that more follows".to_owned());
+            stage.fault(&page, "an empty page has a `continue` token".to_owned());
             return Err(Stop::Noted);
         }
         if next.is_none() {
             let times = |id: &String| seen.get(id).copied().unwrap_or_default();
             for id in &own {
                 stage.expect(&page, times(id) == 1, || {
-                    format!("{id} was there all the time and came {} times", times(id))
+                    format!("{id} existed all the time and was listed {} times", times(id))
                 });
             }
             for id in &made_meanwhile {
-                stage.expect(&page, times(id) <= 1, || format!("{id} came {} times", times(id)));
+                stage.expect(&page, times(id) <= 1, || {
+                    format!("{id} was listed {} times", times(id))
+                });
             }
             let newest_first: Vec<&String> = own.iter().rev().collect();
             let came: Vec<&String> = order.iter().filter(|id| own.contains(*id)).collect();
             stage.expect(&page, came == newest_first, || {
-                "what was there all the time didn't come newest first".to_owned()
+                "the resources that existed all the time weren't listed newest first".to_owned()
             });
             own.extend(made_meanwhile);
             return remove(stage, kind, &own).await;
@@ -177,7 +179,7 @@ pub(super) async fn remove(stage: &mut Stage, kind: Kind, ids: &[String]) -> Res
         };
         if let Err(why) = super::cleanup::remove(stage, &thing, patience).await {
             return Err(Stop::LeftOut(format!(
-                "{} {id} can't be removed: {why}",
+                "{} {id} can't be deleted: {why}",
                 kind.word()
             )));
         }

@@ -39,17 +39,17 @@ async fn ready(stage: &mut Stage) -> Result<(), Stop> {
         if word == "ready" {
             let reasons = app.body["stateUnready"].clone();
             stage.expect(&app, reasons == json!([]), || {
-                format!("an app that is ready has reasons why it isn't: {reasons}")
+                format!("the app is `ready`, and `stateUnready` is {reasons}")
             });
             return Ok(());
         }
         if word != "restoring" {
-            stage.fault(&app, format!("an app that is being restored is `{word}`"));
+            stage.fault(&app, format!("the app is `{word}` during a restore"));
             return Err(Stop::Noted);
         }
         if !patience.lasts().await {
             let secs = stage.options.completion_max.as_secs();
-            stage.fault(&app, format!("after {secs} s the app is still being restored"));
+            stage.fault(&app, format!("the app is still `restoring` after {secs} s"));
             return Err(Stop::Noted);
         }
     }

@@ -14,7 +14,7 @@ use super::wire::Answer;
 
 /// Why no 5xx was seen from a server whose storage can't be made to fail.
 pub(super) const NOT_PROVOKABLE: &str =
-    "not provokable: only somebody inside the server can make its storage fail";
+    "can't be provoked: storage failures require access to the server's internals";
 
 /// Words of internal error messages that a response must not contain, for any implementation.
 const TELL_TALES: [&str; 8] = [
@@ -115,11 +115,11 @@ async fn fails(stage: &mut Stage, operation: &str, fault: StorageFault, status: 
             items.join(", ")
         };
         let (before, after) = (told(&before.1), told(&after.1));
-        format!("it changed something: before `{before}`, after `{after}`")
+        format!("the request changed resources: before `{before}`, after `{after}`")
     });
     let is_there = name.is_some_and(|name| after.0.items().iter().any(|item| item["name"] == name));
     stage.expect(&after.0, !is_there, || {
-        "what couldn't be created is there".to_owned()
+        "the resource exists although its create failed".to_owned()
     });
     Ok(())
 }
@@ -165,7 +165,10 @@ fn says_what_is_documented(stage: &mut Stage, answer: &Answer) {
     };
     let (documented, came) = (examples.iter().map(head).collect::<Vec<_>>(), head(&answer.body));
     stage.expect(answer, documented.contains(&came), || {
-        format!("the document shows {}, and {came} came", documented.join(" or "))
+        format!(
+            "expected {} as in the document, received {came}",
+            documented.join(" or ")
+        )
     });
 }
 
@@ -203,6 +206,6 @@ fn tells_no_reason(stage: &mut Stage, answer: &Answer) {
         .filter(|word| text.contains(&word.to_ascii_lowercase()))
         .collect();
     stage.expect(answer, told.is_empty(), || {
-        format!("the answer tells of the reason: {}", told.join(", "))
+        format!("the response discloses internals: {}", told.join(", "))
     });
 }

@@ -14,7 +14,7 @@ use crate::report::Coverage;
 /// The code and rule for a run with too few checks.
 pub(super) const FEWER: (&str, &str) = (
     "fewer-checks",
-    "A run makes no fewer checks than the last accepted one.",
+    "A run has at least as many checks as the last accepted one.",
 );
 
 /// Number of checks for a server about which a [`Target`] says everything that it can say.
@@ -26,7 +26,8 @@ pub const CHECKS: usize = 1322;
 pub const CHECKS_OF_STORAGE: usize = 37;
 
 /// The last check.
-pub(super) const CLEAN_UP: (&str, &str) = ("clean-up", "What the suite made can be removed again.");
+pub(super) const CLEAN_UP: (&str, &str) =
+    ("clean-up", "The resources that the suite created can be deleted.");
 
 /// Runs the whole suite against a server.
 ///
@@ -211,7 +212,7 @@ impl Run {
                 code: FEWER.0.to_owned(),
                 rule: FEWER.1.to_owned(),
                 operation: String::new(),
-                what: format!("{made} checks were made, and {least} are the least"),
+                what: format!("expected at least {least} checks, made {made}"),
                 place: None,
                 exchange: None,
             };
@@ -317,7 +318,7 @@ fn begin(stage: &mut Stage, code: &str, rule: &str) {
 }
 
 /// Why no 429 was seen: a check doesn't flood the server.
-const NOT_FLOODED: &str = "not provoked: it takes as many requests as the server's limits permit";
+const NOT_FLOODED: &str = "not provoked: it requires more requests than the server's limits permit";
 
 /// Why that operation never returned that status.
 fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
@@ -335,13 +336,13 @@ fn reason(checks: &[CheckResult], operation: &str, status: u16) -> String {
         _ => None,
     });
     if let Some(check) = about.iter().find(|check| check.outcome == CheckOutcome::Violated) {
-        return format!("another answer came, see `{}`", check.code);
+        return format!("another response was received, see `{}`", check.code);
     }
     match left_out {
         Some(reason) => reason,
         None if status >= 500 => storage::NOT_PROVOKABLE.to_owned(),
         None if status == 429 => NOT_FLOODED.to_owned(),
-        None => "no check asks for it".to_owned(),
+        None => "no check covers it".to_owned(),
     }
 }
 
@@ -351,7 +352,7 @@ mod tests {
 
     #[test]
     fn what_no_check_asks_for_is_told_from_what_cannot_be_provoked() {
-        assert_eq!(reason(&[], "app_list", 499), "no check asks for it");
+        assert_eq!(reason(&[], "app_list", 499), "no check covers it");
         assert_eq!(reason(&[], "app_list", 500), storage::NOT_PROVOKABLE);
         assert_eq!(reason(&[], "app_list", 503), storage::NOT_PROVOKABLE);
         assert_eq!(reason(&[], "app_list", 429), NOT_FLOODED);

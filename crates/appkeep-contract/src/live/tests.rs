@@ -276,7 +276,7 @@ async fn a_state_that_goes_back_is_noticed() {
     .await;
     let found: Vec<&str> = report.findings().map(|finding| finding.what.as_str()).collect();
     assert!(
-        found.contains(&"from `running` it went to `discovering`"),
+        found.contains(&"the state changed from `running` to `discovering`"),
         "{found:#?}"
     );
 }
@@ -409,7 +409,7 @@ async fn as_many_checks_as_the_last_time_are_enough() {
     assert_eq!(found.len(), 1);
     assert_eq!(
         found[0].what,
-        format!("{made} checks were made, and {} are the least", made + 1)
+        format!("expected at least {} checks, made {made}", made + 1)
     );
 }
 

@@ -32,7 +32,7 @@ pub(super) fn cases<'d>(source: &'d Source<'d>, operation: &Operation) -> Vec<In
     if let Value::Object(members) = &walk.whole {
         let mut least = members.clone();
         least.retain(|name, _| root.required().contains(&name.as_str()));
-        walk.accept("with nothing but what is required", Value::Object(least));
+        walk.accept("with only the required members", Value::Object(least));
     }
     walk.visit(&root, &mut Vec::new());
     walk.cases
@@ -48,7 +48,7 @@ impl Walk<'_> {
     fn accept(&mut self, what: &str, body: Value) {
         self.cases.push(InputCase {
             code: "input-accepted",
-            rule: "A body that keeps to its schema is accepted, up to each bound.",
+            rule: "A body that matches its schema is accepted, including its bounds.",
             operation: self.operation.to_owned(),
             what: what.to_owned(),
             input: Input::Body(body),
@@ -91,14 +91,14 @@ impl Walk<'_> {
         let wrong = of_another_type(node);
         let what = format!("{named} is {wrong}");
         self.refuse(
-            ("input-type", "A value has its type."),
+            ("input-type", "A value of another type is rejected."),
             path,
             what,
             self.with(path, wrong),
         );
         if !node.is_nullable() {
             let what = format!("{named} is null");
-            let rule = ("input-null", "A value that may be absent may still not be null.");
+            let rule = ("input-null", "A null is rejected, even for an optional member.");
             self.refuse(rule, path, what, self.with(path, Value::Null));
         }
         match node.kind() {
@@ -122,7 +122,12 @@ impl Walk<'_> {
             path.push(member.to_owned());
             let what = format!("{} is absent", name(path));
             if required.contains(&member) {
-                self.refuse(("input-required", "What is required is there."), path, what, body);
+                self.refuse(
+                    ("input-required", "A missing required member is rejected."),
+                    path,
+                    what,
+                    body,
+                );
             } else {
                 self.accept(&what, body);
             }
@@ -134,10 +139,10 @@ impl Walk<'_> {
             with[SURPRISE] = json!(1);
             let body = self.with(path, with);
             path.push(SURPRISE.to_owned());
-            let what = format!("{named} has a member that nobody knows");
+            let what = format!("{named} has an unknown member");
             let rule = (
                 "input-unknown-member",
-                "A member that isn't documented is refused by name.",
+                "An undocumented member is rejected, and the response names it.",
             );
             self.refuse(rule, path, what, body);
             path.pop();
@@ -159,7 +164,7 @@ impl Walk<'_> {
             let what = format!("{named} has {} items", max + 1);
             let body = self.with(path, vec![first; max + 1].into());
             self.refuse(
-                ("input-max-items", "An array has no more items than it may have."),
+                ("input-max-items", "An array with too many items is rejected."),
                 path,
                 what,
                 body,
@@ -175,8 +180,8 @@ impl Walk<'_> {
     fn visit_string(&mut self, node: &Node<'_>, path: &[String]) {
         let named = name(path);
         if let Some(values) = node.keyword("enum").and_then(Value::as_array) {
-            let rule = ("input-enum", "A value is one of those that the document lists.");
-            let what = format!("{named} is none of the listed values");
+            let rule = ("input-enum", "A value outside the `enum` is rejected.");
+            let what = format!("{named} is outside its `enum`");
             self.refuse(rule, path, what, self.with(path, json!(SURPRISE)));
             for value in values {
                 self.accept(&format!("{named} is {value}"), self.with(path, value.clone()));
@@ -186,7 +191,7 @@ impl Walk<'_> {
         let texts = node.texts();
         for (keyword, code, rule) in super::CONSTRAINTS {
             if let Some(text) = texts.breaking(keyword) {
-                let what = format!("{named} is {text:?}, against its {keyword}");
+                let what = format!("{named} is {text:?}, which violates its {keyword}");
                 self.refuse((code, rule), path, what, self.with(path, json!(text)));
             }
         }

@@ -77,7 +77,7 @@ pub(super) fn judge(model: &mut Model, call: &Call, answer: &Answer) -> Vec<Wron
             });
         } else {
             wrong.push(rules::ELSEWHERE.broken(format!(
-                "the list shows {id}, which is of another account, app or kind"
+                "the list contains {id}, which belongs to another account, app or kind"
             )));
         }
     }
@@ -94,9 +94,10 @@ pub(super) fn judge(model: &mut Model, call: &Call, answer: &Answer) -> Vec<Wron
     if asked.is_whole() && names_ids {
         let missing = model.alive().filter(|thing| asked.holds(thing));
         let missing = missing.filter(|thing| !times.contains_key(thing.id.as_str()));
-        wrong.extend(
-            missing.map(|thing| rules::LISTED.broken(format!("{} was made and isn't in the list", thing.id))),
-        );
+        wrong
+            .extend(missing.map(|thing| {
+                rules::LISTED.broken(format!("{} was created and isn't in the list", thing.id))
+            }));
     }
     wrong
 }
@@ -124,18 +125,20 @@ fn figures(asked: &Asked<'_>, answer: &Answer) -> Vec<Wrong> {
     let goes_on = answer.body.pointer("/metadata/continue").is_some();
     match asked.limit {
         None if goes_on => {
-            wrong.push(rules::LIMIT.broken("without `limit` there is a `continue`".to_owned()));
+            wrong.push(rules::LIMIT.broken("the response has a `continue` token without `limit`".to_owned()));
         }
         Some(limit) => {
             // A limit that isn't a number is rejected, and a huge one has no effect.
             let most = limit.parse().unwrap_or(usize::MAX);
             if items.len() > most {
-                wrong
-                    .push(rules::LIMIT.broken(format!("{} items came, and `limit` is {limit}", items.len())));
+                wrong.push(rules::LIMIT.broken(format!(
+                    "the response has {} items, and `limit` is {limit}",
+                    items.len()
+                )));
             }
             if goes_on && items.len() < most {
                 wrong.push(rules::LIMIT.broken(format!(
-                    "it goes on after {} items, and `limit` is {limit}",
+                    "the response has a `continue` token after {} items, and `limit` is {limit}",
                     items.len()
                 )));
             }
@@ -158,7 +161,7 @@ fn figures(asked: &Asked<'_>, answer: &Answer) -> Vec<Wrong> {
 fn shown(thing: &mut Thing, item: &Value) -> Vec<Wrong> {
     let modified = |value: &Value| timestamp(value, "modificationTimestamp");
     if modified(&thing.last) == modified(item) && thing.last != *item {
-        let what = difference("the answer before", &thing.last, "the list", item);
+        let what = difference("the previous response", &thing.last, "the list", item);
         return vec![rules::SAME.broken(what)];
     }
     look::at(thing, item, None)
@@ -171,7 +174,7 @@ fn row(thing: &Thing, names: &[&str], row: &Value) -> Vec<Wrong> {
     let wrong = names.iter().enumerate().filter_map(|(index, name)| {
         let (wanted, got) = (member(&thing.last, name), row.get(index)?);
         let is_compared = !moves || constant.contains(name);
-        (is_compared && wanted != got).then(|| format!("`{name}` is {wanted}, and its column says {got}"))
+        (is_compared && wanted != got).then(|| format!("`{name}` is {wanted}, and {got} in its column"))
     });
     wrong.map(|what| rules::COLUMNS.broken(what)).collect()
 }

@@ -30,13 +30,13 @@ pub(super) fn at_birth(thing: &Thing) -> Vec<Wrong> {
         let Some(wanted) = sent.get(name) else { continue };
         let got = member(now, name);
         if got != wanted {
-            wrong.push(rules::ECHO.broken(format!("`{name}` is {got} and {wanted} was sent")));
+            wrong.push(rules::ECHO.broken(format!("`{name}` is {got}, expected {wanted}")));
         }
     }
     wrong.extend(labels(thing, now));
     let state = thing.state();
     if !thing.is_in_progress() {
-        wrong.push(rules::BIRTH.broken(format!("it begins as `{state}`")));
+        wrong.push(rules::BIRTH.broken(format!("the initial state is `{state}`")));
     }
     wrong.extend(times(now));
     wrong.extend(progress(&Value::Null, now));
@@ -105,7 +105,7 @@ fn labels(thing: &Thing, now: &Value) -> Option<Wrong> {
         return None;
     }
     let (got, sent) = (json!(got), json!(sent));
-    Some(rules::LABELS.broken(format!("the labels are {got} and {sent} were sent")))
+    Some(rules::LABELS.broken(format!("the labels are {got}, expected {sent}")))
 }
 
 /// The states that may be observed after another one, with any number of steps in between.
@@ -138,7 +138,7 @@ fn states(before: &Value, now: &Value) -> Option<Wrong> {
     let word = |value: &Value| member(value, "state").as_str().unwrap_or_default().to_owned();
     let (old, new) = (word(before), word(now));
     let holds = may_follow(&old).contains(&new.as_str());
-    (!holds).then(|| rules::STATE.broken(format!("from `{old}` it went to `{new}`")))
+    (!holds).then(|| rules::STATE.broken(format!("the state changed from `{old}` to `{new}`")))
 }
 
 fn progress(before: &Value, now: &Value) -> Vec<Wrong> {
@@ -148,10 +148,10 @@ fn progress(before: &Value, now: &Value) -> Vec<Wrong> {
         if let (Some(old), Some(new)) = (number(before, name), number(now, name))
             && new < old
         {
-            wrong.push(rules::PROGRESS.broken(format!("`{name}` fell from {old} to {new}")));
+            wrong.push(rules::PROGRESS.broken(format!("`{name}` decreased from {old} to {new}")));
         }
         if number(before, name).is_some() && number(now, name).is_none() {
-            wrong.push(rules::PROGRESS.broken(format!("`{name}` was there and isn't any more")));
+            wrong.push(rules::PROGRESS.broken(format!("`{name}` was present and is now absent")));
         }
     }
     let (done, total) = (number(now, "bytesDone"), number(now, "totalBytes"));
@@ -177,23 +177,25 @@ fn end(now: &Value) -> Vec<Wrong> {
         Some("completed") => {
             let (total, done) = (member(now, "totalBytes"), member(now, "bytesDone"));
             if total.as_f64() != done.as_f64() {
-                wrong.push(rules::ENDED.broken(format!("completed with {done} of {total} bytes")));
+                wrong.push(rules::ENDED.broken(format!("it is completed with {done} of {total} bytes")));
             }
             let percent = member(now, "percentDone");
             if percent.as_f64().is_some_and(|percent| percent < 100.0) {
-                wrong.push(rules::ENDED.broken(format!("completed with {percent} percent")));
+                wrong.push(rules::ENDED.broken(format!("it is completed with {percent} percent")));
             }
             if reasons > 0 {
                 let unready = member(now, "stateUnready");
-                wrong.push(rules::ENDED.broken(format!("completed, and `stateUnready` is {unready}")));
+                wrong.push(rules::ENDED.broken(format!("it is completed, and `stateUnready` is {unready}")));
             }
             let is_snap = member(now, "type") == crate::live::kind::SNAP_TYPE;
             if is_snap && now.get("snapshotAppAsset").is_none() {
-                wrong.push(rules::ENDED.broken("completed, and `snapshotAppAsset` is absent".to_owned()));
+                wrong.push(
+                    rules::ENDED.broken("it is completed, and `snapshotAppAsset` is absent".to_owned()),
+                );
             }
         }
         Some("failed") if reasons == 0 => {
-            wrong.push(rules::ENDED.broken("failed, and `stateUnready` is empty".to_owned()));
+            wrong.push(rules::ENDED.broken("it is failed, and `stateUnready` is empty".to_owned()));
         }
         _ => {}
     }
@@ -216,16 +218,17 @@ fn modification(before: &Value, now: &Value) -> Option<Wrong> {
     let (was, is) = (state(before), state(now));
     if new < old {
         return Some(
-            rules::MODIFIED.broken(format!("`modificationTimestamp` went back from {old} to {new}")),
+            rules::MODIFIED.broken(format!("`modificationTimestamp` decreased from {old} to {new}")),
         );
     }
     if was != is && new == old {
-        let what = format!("from `{was}` it went to `{is}`, and `modificationTimestamp` stayed at {old}");
+        let what =
+            format!("the state changed from `{was}` to `{is}`, and `modificationTimestamp` is still {old}");
         return Some(rules::MODIFIED.broken(what));
     }
     if old == new && before != now {
-        let what = super::super::backups::difference("the answer before", before, "this one", now);
-        return Some(rules::MODIFIED.broken(format!("`modificationTimestamp` stayed, and {what}")));
+        let what = super::super::backups::difference("the previous response", before, "this one", now);
+        return Some(rules::MODIFIED.broken(format!("`modificationTimestamp` didn't change, and {what}")));
     }
     let untimed = |value: &Value| {
         let mut value = value.clone();
@@ -236,7 +239,7 @@ fn modification(before: &Value, now: &Value) -> Option<Wrong> {
     };
     (new > old && untimed(before) == untimed(now)).then(|| {
         rules::MODIFIED.broken(format!(
-            "nothing changed, and `modificationTimestamp` moved from {old} to {new}"
+            "nothing else changed, and `modificationTimestamp` changed from {old} to {new}"
         ))
     })
 }
@@ -244,12 +247,12 @@ fn modification(before: &Value, now: &Value) -> Option<Wrong> {
 fn tags(before: &Tag, now: &Tag) -> Option<Wrong> {
     if before.text == now.text && before.body != now.body {
         let (old, new) = (&before.body, &now.body);
-        let what = super::super::backups::difference("an earlier answer", old, "this one", new);
-        return Some(rules::TAG.broken(format!("the tag {} stayed, and {what}", now.text)));
+        let what = super::super::backups::difference("an earlier response", old, "this one", new);
+        return Some(rules::TAG.broken(format!("the tag {} didn't change, and {what}", now.text)));
     }
     (before.text != now.text && before.body == now.body).then(|| {
         let what = format!(
-            "nothing changed, and the tag went from {} to {}",
+            "the body didn't change, and the tag changed from {} to {}",
             before.text, now.text
         );
         rules::TAG.broken(what)

@@ -139,7 +139,7 @@ impl Model {
             let got = thing.name();
             return (got != name).then(|| {
                 Doubt::Unproven(format!(
-                    "its name is `{got}` and this run requested `{name}`, so it may be somebody else's"
+                    "its name is `{got}` and this run requested `{name}`, so it may belong to another user"
                 ))
             });
         }

@@ -24,44 +24,56 @@ const fn rule(code: &'static str, rule: &'static str) -> Rule {
     Rule { code, rule }
 }
 
-pub(super) const UNIQUE: Rule = rule("id-unique", "No id is given twice.");
-pub(super) const NEW: Rule = rule("create-existing", "A create makes a new resource.");
+pub(super) const UNIQUE: Rule = rule("id-unique", "No two resources have the same id.");
+pub(super) const NEW: Rule = rule("create-existing", "A create returns a new resource.");
 pub(super) const CORRELATION: Rule = rule(
     "correlation-unique",
     "No two problems have the same correlation id.",
 );
-pub(super) const ECHO: Rule = rule("create-echo", "A create repeats what was sent.");
-pub(super) const BIRTH: Rule = rule("create-begins", "A new resource has just begun.");
+pub(super) const ECHO: Rule = rule(
+    "create-echo",
+    "The response to a create repeats the values of the request.",
+);
+pub(super) const BIRTH: Rule = rule(
+    "create-begins",
+    "A new resource is pending, discovering or running.",
+);
 pub(super) const TIMES: Rule = rule(
     "times-in-order",
-    "Nothing is changed before it is made, nor made before what is older.",
+    "A resource isn't modified before its creation, nor created before an older one.",
 );
-pub(super) const FOUND: Rule = rule("made-is-found", "What was made is found until it is deleted.");
-pub(super) const GONE: Rule = rule("deleted-is-gone", "What was deleted is nowhere any more.");
+pub(super) const FOUND: Rule = rule(
+    "made-is-found",
+    "A created resource is found until it is deleted.",
+);
+pub(super) const GONE: Rule = rule(
+    "deleted-is-gone",
+    "A deleted resource is neither found nor listed.",
+);
 pub(super) const ELSEWHERE: Rule = rule(
     "found-elsewhere",
-    "What is made is seen in its own account and app, and nowhere else.",
+    "A resource is visible only in its own account and app.",
 );
 pub(super) const CONSTANT: Rule = rule(
     "constant-changes",
-    "What a resource is called, holds and comes from doesn't change.",
+    "The name, content and source of a resource don't change.",
 );
 pub(super) const LABELS: Rule = rule(
     "labels-kept",
-    "The client's labels come first, as they were sent, and then the system's.",
+    "The client's labels come first, as they were sent, followed by the system's.",
 );
-pub(super) const STATE: Rule = rule("state-moves", "A state only moves along the documented ways.");
+pub(super) const STATE: Rule = rule("state-moves", "A state only makes documented transitions.");
 pub(super) const PROGRESS: Rule = rule(
     "progress",
-    "Progress never goes back, nor beyond the whole, and its figures fit each other.",
+    "Progress never decreases or exceeds the total, and its numbers are consistent.",
 );
 pub(super) const ENDED: Rule = rule(
     "ended-well-or-not",
-    "What is completed is whole, and what failed says why.",
+    "A completed resource is complete, and a failed one gives the reason.",
 );
 pub(super) const MODIFIED: Rule = rule(
     "modification-time",
-    "`modificationTimestamp` moves when the resource does, and only then.",
+    "`modificationTimestamp` changes when the resource does, and only then.",
 );
 pub(super) const TAG: Rule = rule(
     "entity-tag",
@@ -69,22 +81,22 @@ pub(super) const TAG: Rule = rule(
 );
 pub(super) const LISTED: Rule = rule(
     "list-complete",
-    "A whole list holds each thing that belongs there once, and nothing else.",
+    "A whole list contains each of its resources once, and no others.",
 );
 pub(super) const ORDER: Rule = rule(
     "list-order",
     "A list is ordered by creation and id, newest first.",
 );
-pub(super) const COUNT: Rule = rule("list-count", "`count` is the number of items in the answer.");
+pub(super) const COUNT: Rule = rule("list-count", "`count` is the number of items in the response.");
 pub(super) const LIMIT: Rule = rule(
     "list-limit",
-    "No answer has more items than `limit`, and only a cut one goes on.",
+    "A response has at most `limit` items, and only an incomplete one has `continue`.",
 );
 pub(super) const COLUMNS: Rule = rule(
     "list-rows",
-    "With `include` each item is a row of the fields asked for, in that order.",
+    "With `include`, each item is an array of the requested fields, in that order.",
 );
-pub(super) const SAME: Rule = rule("list-equals-fetch", "A list shows what a fetch shows.");
+pub(super) const SAME: Rule = rule("list-equals-fetch", "A list returns the same data as a fetch.");
 
 /// All rules, for explanations of codes.
 pub(in crate::live) const RULES: &[Rule] = &[

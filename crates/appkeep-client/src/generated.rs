@@ -7,14 +7,13 @@ use progenitor_client::{encode_path, RequestBuilderExt};
 /// Types used as operation parameters and responses.
 #[allow(clippy::all)]
 pub mod types {
-    /**A tenant, and what the token that asks may do in it.
-*/
+    ///A tenant, with the role of the request's token in it.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Account {
         ///The account's own id.
         pub id: ::uuid::Uuid,
         pub metadata: Metadata,
-        ///The account's name, unique among those that are configured.
+        ///The account's name, unique among configured accounts.
         pub name: ::std::string::String,
         pub role: crate::Open<crate::types::Role>,
         pub state: crate::Open<crate::types::AccountState>,
@@ -33,7 +32,7 @@ pub mod types {
     ///Accounts, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AccountList {
-        ///The accounts, all in the same form.
+        ///The accounts: either all objects or all arrays.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub items: ::std::option::Option<
             ::std::vec::Vec<crate::ListItem<crate::types::Account>>,
@@ -52,8 +51,8 @@ pub mod types {
             Default::default()
         }
     }
-    /**`ready`, or `unavailable` once the account was taken out of the configuration; its backups and snapshots
-stay.
+    /**`ready`, or `unavailable` when the account is no longer configured. Its backups and snapshots are
+kept.
 */
     #[derive(
         ::serde::Deserialize,
@@ -109,7 +108,7 @@ stay.
             value.parse()
         }
     }
-    ///The version of the resource's form.
+    ///The version of the resource's schema.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -150,8 +149,8 @@ stay.
             Ok(Self(value.to_string()))
         }
     }
-    /**An application that is backed up as one. The original's apps live in clusters and namespaces; here
-an account stands for a cluster, and the app's name for its only namespace.
+    /**A set of directories that are backed up together. The original's apps are in clusters and namespaces. Here
+the account is the cluster, and the app's name is its only namespace.
 */
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct App {
@@ -164,9 +163,9 @@ an account stands for a cluster, and the app's name for its only namespace.
         ///The app's own id.
         pub id: ::uuid::Uuid,
         pub metadata: Metadata,
-        ///The app's name, unique among those that are configured.
+        ///The app's name, unique among configured apps.
         pub name: ::std::string::String,
-        ///The same, as the original's clients also look for it.
+        ///The same namespace, in a form that clients of the original API also read.
         #[serde(
             rename = "namespaceScopedResources",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -178,7 +177,7 @@ an account stands for a cluster, and the app's name for its only namespace.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub namespaces: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
         pub state: crate::Open<crate::types::AppState>,
-        ///Why the app isn't ready; empty when it is.
+        ///The reasons why the app isn't ready; empty if it is.
         #[serde(
             rename = "stateUnready",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -199,7 +198,7 @@ an account stands for a cluster, and the app's name for its only namespace.
     ///A copy of an app in a bucket.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppBackup {
-        ///The moment whose data the backup holds.
+        ///The time at which the backup's data was captured.
         #[serde(
             rename = "backupCreationTimestamp",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -208,7 +207,7 @@ an account stands for a cluster, and the app's name for its only namespace.
         ///The bucket that holds the data.
         #[serde(rename = "bucketID")]
         pub bucket_id: ::uuid::Uuid,
-        ///How many bytes have been copied; equal to `totalBytes` in the end.
+        ///The number of copied bytes; equal to `totalBytes` when completed.
         #[serde(
             rename = "bytesDone",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -219,7 +218,7 @@ an account stands for a cluster, and the app's name for its only namespace.
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub hook_state: ::std::option::Option<crate::Open<crate::types::HookState>>,
-        ///What the failed hooks reported.
+        ///The reports of failed hooks.
         #[serde(
             rename = "hookStateDetails",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -228,15 +227,15 @@ an account stands for a cluster, and the app's name for its only namespace.
         ///The backup's own id.
         pub id: ::uuid::Uuid,
         pub metadata: Metadata,
-        ///The backup's name, unique within its app; made up by the server if none was asked for.
+        ///The backup's name, unique within its app; generated by the server if the request has none.
         pub name: ::std::string::String,
-        ///How far the copy has come, in percent; 100 in the end.
+        ///The progress of the copy in percent; 100 when completed.
         #[serde(
             rename = "percentDone",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub percent_done: ::std::option::Option<::serde_json::Number>,
-        ///The schedule that made the backup; absent when a client did.
+        ///The schedule that created the backup; absent if a client did.
         #[serde(
             rename = "scheduleID",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -249,13 +248,13 @@ an account stands for a cluster, and the app's name for its only namespace.
         )]
         pub snapshot_id: ::std::option::Option<::uuid::Uuid>,
         pub state: crate::Open<crate::types::ResourceState>,
-        ///Why the backup doesn't get on, has failed or was removed; empty when all is well.
+        ///The reasons why the backup is stalled, failed or removed; empty otherwise.
         #[serde(
             rename = "stateUnready",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub state_unready: ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-        ///How many bytes there are to copy.
+        ///The number of bytes to copy.
         #[serde(
             rename = "totalBytes",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -273,11 +272,11 @@ an account stands for a cluster, and the app's name for its only namespace.
             Default::default()
         }
     }
-    ///The wish for a backup.
+    ///A request for a new backup.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppBackupCreate {
-        /**The bucket to copy to. If it is absent, the bucket marked as default is used, else the first
-one that is configured; without any bucket the request fails.
+        /**The bucket to copy to. If absent, the default bucket is used, or the first configured bucket if
+none is marked as default. Without any bucket the request fails.
 */
         #[serde(
             rename = "bucketID",
@@ -286,11 +285,11 @@ one that is configured; without any bucket the request fails.
         pub bucket_id: ::std::option::Option<::uuid::Uuid>,
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<MetadataCreate>,
-        ///A name that no other backup of the app has; the server makes one up if it is absent.
+        ///A name that no other backup of the app has; generated by the server if absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
-        /**A completed snapshot of this app to copy. If it is absent, a temporary one is taken and
-removed again when the backup ends.
+        /**A completed snapshot of this app to copy. If absent, a temporary snapshot is created, and deleted
+when the backup is finished.
 */
         #[serde(
             rename = "snapshotID",
@@ -313,7 +312,7 @@ removed again when the backup ends.
     ///Backups, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppBackupList {
-        ///The backups, all in the same form.
+        ///The backups: either all objects or all arrays.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub items: ::std::option::Option<
             ::std::vec::Vec<crate::ListItem<crate::types::AppBackup>>,
@@ -333,7 +332,7 @@ removed again when the backup ends.
             Default::default()
         }
     }
-    ///The resource's version. Each one is accepted; answers carry the newest.
+    ///The version of the resource's schema. Every version is accepted; responses have the newest.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -391,7 +390,7 @@ removed again when the backup ends.
     ///Apps, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppList {
-        ///The apps, all in the same form.
+        ///The apps: either all objects or all arrays.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub items: ::std::option::Option<
             ::std::vec::Vec<crate::ListItem<crate::types::App>>,
@@ -411,7 +410,7 @@ removed again when the backup ends.
             Default::default()
         }
     }
-    ///A frozen copy of an app, beside the app.
+    ///A point-in-time copy of an app, stored next to the app.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppSnap {
         #[serde(
@@ -419,7 +418,7 @@ removed again when the backup ends.
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub hook_state: ::std::option::Option<crate::Open<crate::types::HookState>>,
-        ///What the failed hooks reported.
+        ///The reports of failed hooks.
         #[serde(
             rename = "hookStateDetails",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -428,15 +427,15 @@ removed again when the backup ends.
         ///The snapshot's own id.
         pub id: ::uuid::Uuid,
         pub metadata: Metadata,
-        ///The snapshot's name, unique within its app; made up by the server if none was asked for.
+        ///The snapshot's name, unique within its app; generated by the server if the request has none.
         pub name: ::std::string::String,
-        ///The schedule that made the snapshot; absent when a client did.
+        ///The schedule that created the snapshot; absent if a client did.
         #[serde(
             rename = "scheduleID",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub schedule_id: ::std::option::Option<::uuid::Uuid>,
-        /**The asset that stands for the snapshot's content; present once the snapshot is completed.
+        /**The asset for the snapshot's content; present when the snapshot is completed.
 A version 5 UUID derived from `id`.
 */
         #[serde(
@@ -445,7 +444,7 @@ A version 5 UUID derived from `id`.
         )]
         pub snapshot_app_asset: ::std::option::Option<::uuid::Uuid>,
         pub state: crate::Open<crate::types::ResourceState>,
-        ///Why the snapshot doesn't get on or has failed; empty when all is well.
+        ///The reasons why the snapshot is stalled or failed; empty otherwise.
         #[serde(
             rename = "stateUnready",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -463,12 +462,12 @@ A version 5 UUID derived from `id`.
             Default::default()
         }
     }
-    ///The wish for a snapshot.
+    ///A request for a new snapshot.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppSnapCreate {
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub metadata: ::std::option::Option<MetadataCreate>,
-        ///A name that no other snapshot of the app has; the server makes one up if it is absent.
+        ///A name that no other snapshot of the app has; generated by the server if absent.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub name: ::std::option::Option<::std::string::String>,
         ///The kind of resource.
@@ -487,7 +486,7 @@ A version 5 UUID derived from `id`.
     ///Snapshots, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppSnapList {
-        ///The snapshots, all in the same form.
+        ///The snapshots: either all objects or all arrays.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub items: ::std::option::Option<
             ::std::vec::Vec<crate::ListItem<crate::types::AppSnap>>,
@@ -507,7 +506,7 @@ A version 5 UUID derived from `id`.
             Default::default()
         }
     }
-    ///The resource's version. Each one is accepted; answers carry the newest.
+    ///The version of the resource's schema. Every version is accepted; responses have the newest.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -566,13 +565,13 @@ A version 5 UUID derived from `id`.
             value.parse()
         }
     }
-    /**How the app is.
+    /**The state of the app.
 
-- `ready`: it has its data, and can be backed up
+- `ready`: it can be backed up
 - `restoring`: its data is being replaced
-- `failed`: the latest restore did not work, or was interrupted and can't be finished; `stateUnready` says why.
-  In the second case no backups and snapshots are created
-- `unavailable`: it was taken out of the configuration; its backups and snapshots stay
+- `failed`: the latest restore failed, or was interrupted and can't be finished; `stateUnready` says why.
+  In the second case no backups or snapshots are created
+- `unavailable`: it is no longer configured; its backups and snapshots are kept
 */
     #[derive(
         ::serde::Deserialize,
@@ -636,8 +635,7 @@ A version 5 UUID derived from `id`.
             value.parse()
         }
     }
-    /**What an app's data is replaced by: one of `backupID` and `snapshotID`, and not both.
-*/
+    ///The source of a restore: exactly one of `backupID` and `snapshotID`.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppUpdate {
         ///A completed backup of the app.
@@ -665,7 +663,7 @@ A version 5 UUID derived from `id`.
             Default::default()
         }
     }
-    ///The version of an app's form. Each one is accepted; answers carry the newest.
+    ///The version of the app's schema. Every version is accepted; responses have the newest.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -724,25 +722,24 @@ A version 5 UUID derived from `id`.
             value.parse()
         }
     }
-    /**A place for the data of backups.
-*/
+    ///Storage for the data of backups.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Bucket {
-        ///How many backups may be written into it at once.
+        ///The maximum number of backups that are written to it at the same time.
         #[serde(rename = "backupsMax")]
         pub backups_max: i64,
         ///The bucket's own id.
         pub id: ::uuid::Uuid,
-        ///Whether it is the one that a backup goes to when none is named.
+        ///Whether backups are written to this bucket if the request names none.
         #[serde(rename = "isDefault")]
         pub is_default: bool,
         pub metadata: Metadata,
-        ///The bucket's name, unique among those that are configured.
+        ///The bucket's name, unique among configured buckets.
         pub name: ::std::string::String,
-        ///What kind of place it is; a directory of the server is the only one.
+        ///The kind of storage; always a directory on the server.
         pub provider: ::std::string::String,
         pub state: crate::Open<crate::types::BucketState>,
-        ///Why the bucket isn't available; empty when it is.
+        ///The reasons why the bucket is unavailable; empty if it is available.
         #[serde(
             rename = "stateUnready",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -763,7 +760,7 @@ A version 5 UUID derived from `id`.
     ///Buckets, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct BucketList {
-        ///The buckets, all in the same form.
+        ///The buckets: either all objects or all arrays.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub items: ::std::option::Option<
             ::std::vec::Vec<crate::ListItem<crate::types::Bucket>>,
@@ -782,8 +779,8 @@ A version 5 UUID derived from `id`.
             Default::default()
         }
     }
-    /**Whether backups may be written into a bucket: `unavailable` once it was taken out of the configuration, while it
-can't be reached, and while another server uses it; `stateUnready` says why. Backups wait until it is available.
+    /**Whether backups can be written to a bucket. It is `unavailable` when it is no longer configured, can't be
+reached, or is used by another server; `stateUnready` says why. Backups wait until it is available.
 */
     #[derive(
         ::serde::Deserialize,
@@ -839,7 +836,7 @@ can't be reached, and while another server uses it; `stateUnready` says why. Bac
             value.parse()
         }
     }
-    ///The version of the resource's form.
+    ///The version of the resource's schema.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -880,11 +877,10 @@ can't be reached, and while another server uses it; `stateUnready` says why. Bac
             Ok(Self(value.to_string()))
         }
     }
-    /**Where the original's clusters run. There are none here, so nothing ever shows one.
-*/
+    ///A provider of the original's clusters. This server has none, so no response contains one.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Cloud {
-        ///What kind of cloud it is.
+        ///The kind of cloud.
         #[serde(rename = "cloudType")]
         pub cloud_type: ::std::string::String,
         ///The cloud's own id.
@@ -907,7 +903,7 @@ can't be reached, and while another server uses it; `stateUnready` says why. Bac
     ///Clouds, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CloudList {
-        ///The clouds, all in the same form.
+        ///The clouds: either all objects or all arrays.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub items: ::std::option::Option<
             ::std::vec::Vec<crate::ListItem<crate::types::Cloud>>,
@@ -926,7 +922,7 @@ can't be reached, and while another server uses it; `stateUnready` says why. Bac
             Default::default()
         }
     }
-    ///The version of the resource's form.
+    ///The version of the resource's schema.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -967,7 +963,7 @@ can't be reached, and while another server uses it; `stateUnready` says why. Bac
             Ok(Self(value.to_string()))
         }
     }
-    ///How the app's execution hooks ended; `success` also when there were none.
+    ///The result of the app's execution hooks; `success` if there are none.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -1022,12 +1018,12 @@ can't be reached, and while another server uses it; `stateUnready` says why. Bac
             value.parse()
         }
     }
-    ///A field of the body that can't be accepted.
+    ///An invalid field of the body.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct InvalidField {
-        ///Which field, as a path from the body's root.
+        ///The field's path from the root of the body.
         pub name: ::std::string::String,
-        ///Why not.
+        ///The reason why it is invalid.
         pub reason: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -1037,12 +1033,12 @@ can't be reached, and while another server uses it; `stateUnready` says why. Bac
             Default::default()
         }
     }
-    ///A query parameter that can't be accepted.
+    ///An invalid query parameter.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct InvalidParam {
-        ///Which parameter.
+        ///The parameter's name.
         pub name: ::std::string::String,
-        ///Why not.
+        ///The reason why it is invalid.
         pub reason: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -1052,12 +1048,12 @@ can't be reached, and while another server uses it; `stateUnready` says why. Bac
             Default::default()
         }
     }
-    ///A name and a value that a client, or the system, attaches to a resource.
+    ///A name and a value that a client or the system attaches to a resource.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Label {
-        ///What the label is called.
+        ///The label's name.
         pub name: ::std::string::String,
-        ///What the label says.
+        ///The label's value.
         pub value: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
@@ -1082,11 +1078,10 @@ can't be reached, and while another server uses it; `stateUnready` says why. Bac
             Default::default()
         }
     }
-    ///What is said about a list as a whole.
+    ///Metadata of the list.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ListMetadata {
-        /**Present only when more items follow: the `continue` parameter that leads to them.
-*/
+        ///The `continue` parameter for the next page; absent on the last page.
         #[serde(
             rename = "continue",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1130,22 +1125,22 @@ can't be reached, and while another server uses it; `stateUnready` says why. Bac
             Default::default()
         }
     }
-    ///Labels, and who made and changed the resource when.
+    ///Labels, and when and by whom the resource was created and changed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Metadata {
-        ///Who made the resource.
+        ///The user that created the resource.
         #[serde(rename = "createdBy")]
         pub created_by: ::uuid::Uuid,
-        ///When the resource was made.
+        ///When the resource was created.
         #[serde(rename = "creationTimestamp")]
         pub creation_timestamp: crate::Timestamp,
-        ///The client's labels, in the order in which they were given, and then the system's.
+        ///The client's labels, in the given order, followed by the system's.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub labels: ::std::option::Option<::std::vec::Vec<Label>>,
         ///When the resource last changed.
         #[serde(rename = "modificationTimestamp")]
         pub modification_timestamp: crate::Timestamp,
-        ///Who last changed the resource; absent as long as nobody has.
+        ///The user that last changed the resource; absent if it was never changed.
         #[serde(
             rename = "modifiedBy",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1159,7 +1154,7 @@ can't be reached, and while another server uses it; `stateUnready` says why. Bac
             Default::default()
         }
     }
-    /**Labels for a new resource. The other members belong to the server: they may be sent, have to be
+    /**Labels for a new resource. The other properties are set by the server: they may be sent, must be
 well-formed, and are ignored.
 */
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1176,8 +1171,8 @@ well-formed, and are ignored.
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub creation_timestamp: ::std::option::Option<crate::Timestamp>,
-        /**The labels to attach, each name once. Names that begin with `appkeep.io/read-only/` are the
-system's. All names and values together have at most 16,384 bytes in UTF-8.
+        /**The labels to attach, each name once. Names that begin with `appkeep.io/read-only/` are reserved for
+the system. All names and values together have at most 16,384 bytes in UTF-8.
 */
         pub labels: ::std::vec::Vec<LabelCreate>,
         ///Ignored.
@@ -1200,10 +1195,10 @@ system's. All names and values together have at most 16,384 bytes in UTF-8.
             Default::default()
         }
     }
-    ///What of a namespace belongs to an app.
+    ///The part of a namespace that belongs to an app.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct NamespaceScopedResource {
-        ///Which of its resources; always empty, which means all.
+        ///A selection of its resources; always empty, which selects all.
         #[serde(
             rename = "labelSelectors",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1221,25 +1216,25 @@ system's. All names and values together have at most 16,384 bytes in UTF-8.
             Default::default()
         }
     }
-    ///What went wrong (RFC 7807).
+    ///An error (RFC 7807).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Problem {
-        ///The id under which the server's log knows this request.
+        ///The id of this request in the server's log.
         #[serde(
             rename = "correlationID",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub correlation_id: ::std::option::Option<::std::string::String>,
-        ///This occurrence of the problem in a sentence.
+        ///A sentence about this occurrence of the problem.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub detail: ::std::option::Option<::std::string::String>,
-        ///The body's fields at fault.
+        ///The invalid fields of the body.
         #[serde(
             rename = "invalidFields",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub invalid_fields: ::std::option::Option<::std::vec::Vec<InvalidField>>,
-        ///The query parameters at fault.
+        ///The invalid query parameters.
         #[serde(
             rename = "invalidParams",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1247,9 +1242,9 @@ system's. All names and values together have at most 16,384 bytes in UTF-8.
         pub invalid_params: ::std::option::Option<::std::vec::Vec<InvalidParam>>,
         ///The HTTP status, as a string.
         pub status: ::std::string::String,
-        ///The kind of problem in a few words.
+        ///A short name of the kind of problem.
         pub title: ::std::string::String,
-        ///A URI that names the kind of problem; `about:blank` when the status says it all.
+        ///A URI for the kind of problem; `about:blank` if the status is sufficient.
         #[serde(rename = "type")]
         pub type_: ::std::string::String,
         #[serde(flatten)]
@@ -1260,15 +1255,15 @@ system's. All names and values together have at most 16,384 bytes in UTF-8.
             Default::default()
         }
     }
-    /**How far the resource has come.
+    /**The state of the resource.
 
-- `pending`: it waits for its turn
-- `discovering`: what has to be copied is being found out
+- `pending`: waiting to be started
+- `discovering`: the data to copy is being determined
 - `running`: data is being copied
-- `completed`: it is whole and can be used
+- `completed`: complete and usable
 - `failed`: it will never be completed; `stateUnready` says why
-- `removed`: it can't be reached at present
-- `unknown`: its state can't be told
+- `removed`: its data is missing at present
+- `unknown`: its state can't be determined
 */
     #[derive(
         ::serde::Deserialize,
@@ -1344,8 +1339,8 @@ system's. All names and values together have at most 16,384 bytes in UTF-8.
             value.parse()
         }
     }
-    /**What a token may do in an account. `viewer` reads; `member` also creates, deletes and restores; `admin`
-and `owner` can do no more than that over this API.
+    /**The token's permissions in an account. `viewer` can read; `member` can also create, delete and
+restore; `admin` and `owner` have the same permissions as `member` in this API.
 */
     #[derive(
         ::serde::Deserialize,
@@ -1409,46 +1404,46 @@ and `owner` can do no more than that over this API.
             value.parse()
         }
     }
-    /**What is made of an app by itself, and when. The original's schedules are hourly, daily, weekly, monthly
-or custom; here they all are custom, and `cron` says when.
+    /**A schedule that creates backups or snapshots of an app. The original's schedules are hourly, daily, weekly,
+monthly or custom. Here they are all custom and defined by `cron`.
 */
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Schedule {
-        ///The app that it is for.
+        ///The app.
         #[serde(rename = "appID")]
         pub app_id: ::uuid::Uuid,
-        ///The bucket of its backups; absent when that is the account's default.
+        ///The bucket of its backups; absent for the account's default bucket.
         #[serde(
             rename = "bucketID",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub bucket_id: ::std::option::Option<::uuid::Uuid>,
-        ///When it is due, as minute, hour, day of the month, month and day of the week.
+        ///The times of the runs: minute, hour, day of the month, month and day of the week.
         pub cron: ::std::string::String,
         pub enabled: crate::Open<crate::types::ScheduleEnabled>,
-        ///The original's word for schedules that aren't of its four simple kinds.
+        ///The original's value for schedules that aren't hourly, daily, weekly or monthly.
         pub granularity: ::std::string::String,
         ///The schedule's own id.
         pub id: ::uuid::Uuid,
-        ///By how many seconds a run may be late on purpose, so that not all begin at once.
+        ///The maximum random delay of a run in seconds, so that not all schedules run at once.
         #[serde(rename = "jitterSecs")]
         pub jitter_secs: i64,
-        ///What a run makes.
+        ///The kind of resource that a run creates.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub makes: ::std::option::Option<
             ::std::vec::Vec<crate::Open<crate::types::ScheduleMakes>>,
         >,
         pub metadata: Metadata,
-        ///The schedule's name, unique among those of its app that are configured.
+        ///The schedule's name, unique among the app's configured schedules.
         pub name: ::std::string::String,
-        ///When it runs next, with the delay that is on purpose; absent when it doesn't.
+        ///The time of the next run, including the random delay; absent if there is none.
         #[serde(
             rename = "nextRunTimestamp",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub next_run_timestamp: ::std::option::Option<crate::Timestamp>,
         pub retention: ScheduleRetention,
-        ///The zone of the IANA database in which `cron` is read.
+        ///The time zone of `cron`, as named in the IANA database.
         #[serde(rename = "timeZone")]
         pub time_zone: ::std::string::String,
         ///The kind of resource.
@@ -1463,8 +1458,8 @@ or custom; here they all are custom, and `cron` says when.
             Default::default()
         }
     }
-    /**Whether a schedule makes anything: `false` once it was taken out of the configuration. A string, as the
-original has it.
+    /**Whether a schedule is active: `false` when it is no longer configured. A string, as in the original
+API.
 */
     #[derive(
         ::serde::Deserialize,
@@ -1523,7 +1518,7 @@ original has it.
     ///Schedules, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ScheduleList {
-        ///The schedules, all in the same form.
+        ///The schedules: either all objects or all arrays.
         #[serde(skip_serializing_if = "::std::option::Option::is_none")]
         pub items: ::std::option::Option<
             ::std::vec::Vec<crate::ListItem<crate::types::Schedule>>,
@@ -1542,7 +1537,7 @@ original has it.
             Default::default()
         }
     }
-    ///What a run of a schedule makes.
+    ///The kind of resource that a schedule creates.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -1597,35 +1592,36 @@ original has it.
             value.parse()
         }
     }
-    /**What is kept of what a schedule made: whatever any of these rules keeps. Without a rule all of it.
+    /**The retention of a schedule's backups and snapshots: those that any of these rules keeps. Without rules,
+all are kept.
 */
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct ScheduleRetention {
-        ///The newest of each of so many days that have one.
+        ///Keeps the newest of each day, for this many days that have one.
         #[serde(
             rename = "keepDaily",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub keep_daily: ::std::option::Option<i64>,
-        ///All that are at most so many days older than the newest.
+        ///Keeps all that are at most this many days older than the newest.
         #[serde(
             rename = "keepDays",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub keep_days: ::std::option::Option<i64>,
-        ///How many of the newest.
+        ///Keeps this many of the newest.
         #[serde(
             rename = "keepLast",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub keep_last: ::std::option::Option<i64>,
-        ///The newest of each of so many months that have one.
+        ///Keeps the newest of each month, for this many months that have one.
         #[serde(
             rename = "keepMonthly",
             skip_serializing_if = "::std::option::Option::is_none"
         )]
         pub keep_monthly: ::std::option::Option<i64>,
-        ///The newest of each of so many weeks that have one, from Monday on.
+        ///Keeps the newest of each week (from Monday), for this many weeks that have one.
         #[serde(
             rename = "keepWeekly",
             skip_serializing_if = "::std::option::Option::is_none"
@@ -1639,7 +1635,7 @@ original has it.
             Default::default()
         }
     }
-    ///The version of the resource's form.
+    ///The version of the resource's schema.
     #[derive(
         ::serde::Deserialize,
         ::serde::Serialize,
@@ -6061,17 +6057,17 @@ impl ClientInfo<()> for Client {
 impl Client {
     /**List the backups of all apps
 
-Lists every backup in the account, newest first. Without `limit` the answer holds all of them.
+Lists every backup in the account, newest first. Without `limit` the response contains all of them.
 With `include` each item is an array of the named fields instead of an object.
 
 
 Sends a `GET` request to `/accounts/{account_id}/topology/v1/appBackups`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
-- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+- `account_id`: The account.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
+- `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
 ```text
 let response = client.app_backup_list_all()
     .account_id(account_id)
@@ -6086,13 +6082,13 @@ let response = client.app_backup_list_all()
     }
     /**Fetch a backup
 
-Answers with the backup as it is now, whichever app it belongs to.
+Returns the current state of the backup, for any app of the account.
 
 Sends a `GET` request to `/accounts/{account_id}/topology/v1/appBackups/{appBackup_id}`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `app_backup_id`: The backup in question.
+- `account_id`: The account.
+- `app_backup_id`: The backup.
 ```text
 let response = client.app_backup_fetch()
     .account_id(account_id)
@@ -6105,15 +6101,15 @@ let response = client.app_backup_fetch()
     }
     /**Delete a backup
 
-Removes the backup together with its data. One that is `discovering` or `running` is cancelled
-first; one that is still `pending` can't be, and stays.
+Deletes the backup and its data. A backup that is `discovering` or `running` is cancelled first.
+A `pending` backup can't be deleted.
 
 
 Sends a `DELETE` request to `/accounts/{account_id}/topology/v1/appBackups/{appBackup_id}`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `app_backup_id`: The backup in question.
+- `account_id`: The account.
+- `app_backup_id`: The backup.
 ```text
 let response = client.app_backup_delete()
     .account_id(account_id)
@@ -6126,18 +6122,18 @@ let response = client.app_backup_delete()
     }
     /**List the backups of an app
 
-Lists the app's backups, newest first. Without `limit` the answer holds all of them. With
+Lists the app's backups, newest first. Without `limit` the response contains all of them. With
 `include` each item is an array of the named fields instead of an object.
 
 
 Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `app_id`: The app that is or was copied.
-- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
-- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+- `account_id`: The account.
+- `app_id`: The app.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
+- `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
 ```text
 let response = client.app_backup_list_for_app()
     .account_id(account_id)
@@ -6153,19 +6149,18 @@ let response = client.app_backup_list_for_app()
     }
     /**Create a backup of an app
 
-Accepts the wish for a backup and answers at once; the copy is made in the background.
+Creates a pending backup and responds at once; the data is copied in the background.
 
-With `snapshotID` the named snapshot is copied. Without it the server takes a temporary
-snapshot of its own, which can be seen while the backup uses it and is removed when the
-backup ends.
+With `snapshotID` the given snapshot is copied. Without it the server creates a temporary
+snapshot, which is visible while the backup uses it and is deleted when the backup is finished.
 
 
 Sends a `POST` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `app_id`: The app that is or was copied.
-- `body`: What the backup should be.
+- `account_id`: The account.
+- `app_id`: The app.
+- `body`: The properties of the new backup.
 ```text
 let response = client.app_backup_create_for_app()
     .account_id(account_id)
@@ -6179,14 +6174,14 @@ let response = client.app_backup_create_for_app()
     }
     /**Fetch a backup of an app
 
-Answers with the backup as it is now, provided that it belongs to this app.
+Returns the current state of the backup if it belongs to this app.
 
 Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `app_id`: The app that is or was copied.
-- `app_backup_id`: The backup in question.
+- `account_id`: The account.
+- `app_id`: The app.
+- `app_backup_id`: The backup.
 ```text
 let response = client.app_backup_fetch_for_app()
     .account_id(account_id)
@@ -6200,16 +6195,16 @@ let response = client.app_backup_fetch_for_app()
     }
     /**Delete a backup of an app
 
-Removes the backup together with its data, provided that it belongs to this app. One that is
-`discovering` or `running` is cancelled first; one that is still `pending` can't be, and stays.
+Deletes the backup and its data if it belongs to this app. A backup that is `discovering` or
+`running` is cancelled first. A `pending` backup can't be deleted.
 
 
 Sends a `DELETE` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `app_id`: The app that is or was copied.
-- `app_backup_id`: The backup in question.
+- `account_id`: The account.
+- `app_id`: The app.
+- `app_backup_id`: The backup.
 ```text
 let response = client.app_backup_delete_for_app()
     .account_id(account_id)
@@ -6223,18 +6218,18 @@ let response = client.app_backup_delete_for_app()
     }
     /**List the snapshots of an app
 
-Lists the app's snapshots, newest first. Without `limit` the answer holds all of them. With
+Lists the app's snapshots, newest first. Without `limit` the response contains all of them. With
 `include` each item is an array of the named fields instead of an object.
 
 
 Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `app_id`: The app that is or was copied.
-- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
-- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+- `account_id`: The account.
+- `app_id`: The app.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
+- `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
 ```text
 let response = client.app_snap_list_for_app()
     .account_id(account_id)
@@ -6250,15 +6245,14 @@ let response = client.app_snap_list_for_app()
     }
     /**Create a snapshot of an app
 
-Accepts the wish for a snapshot and answers at once; the snapshot is taken in the background.
-
+Creates a pending snapshot and responds at once; the data is copied in the background.
 
 Sends a `POST` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `app_id`: The app that is or was copied.
-- `body`: What the snapshot should be.
+- `account_id`: The account.
+- `app_id`: The app.
+- `body`: The properties of the new snapshot.
 ```text
 let response = client.app_snap_create_for_app()
     .account_id(account_id)
@@ -6272,14 +6266,14 @@ let response = client.app_snap_create_for_app()
     }
     /**Fetch a snapshot of an app
 
-Answers with the snapshot as it is now, provided that it belongs to this app.
+Returns the current state of the snapshot if it belongs to this app.
 
 Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps/{appSnap_id}`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `app_id`: The app that is or was copied.
-- `app_snap_id`: The snapshot in question.
+- `account_id`: The account.
+- `app_id`: The app.
+- `app_snap_id`: The snapshot.
 ```text
 let response = client.app_snap_fetch_for_app()
     .account_id(account_id)
@@ -6293,16 +6287,14 @@ let response = client.app_snap_fetch_for_app()
     }
     /**Delete a snapshot of an app
 
-Removes the snapshot together with its data, provided that it belongs to this app and that
-neither a backup nor a restore is using it.
-
+Deletes the snapshot and its data if it belongs to this app and no backup or restore is using it.
 
 Sends a `DELETE` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps/{appSnap_id}`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `app_id`: The app that is or was copied.
-- `app_snap_id`: The snapshot in question.
+- `account_id`: The account.
+- `app_id`: The app.
+- `app_snap_id`: The snapshot.
 ```text
 let response = client.app_snap_delete_for_app()
     .account_id(account_id)
@@ -6316,17 +6308,17 @@ let response = client.app_snap_delete_for_app()
     }
     /**List apps
 
-Lists every app that the account has or once had, newest first. Without `limit` the answer holds
-all of them. With `include` each item is an array of the named fields instead of an object.
+Lists the account's apps, including those that are no longer configured, newest first. Without `limit` the
+response contains all of them. With `include` each item is an array of the named fields instead of an object.
 
 
 Sends a `GET` request to `/accounts/{account_id}/k8s/v2/apps`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
-- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+- `account_id`: The account.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
+- `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
 ```text
 let response = client.app_list()
     .account_id(account_id)
@@ -6341,13 +6333,13 @@ let response = client.app_list()
     }
     /**Fetch an app
 
-Answers with the app as it is now; its `state` tells whether it is being restored.
+Returns the current state of the app. Its `state` says whether it is being restored.
 
 Sends a `GET` request to `/accounts/{account_id}/k8s/v2/apps/{app_id}`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `app_id`: The app that is or was copied.
+- `account_id`: The account.
+- `app_id`: The app.
 ```text
 let response = client.app_fetch()
     .account_id(account_id)
@@ -6360,23 +6352,22 @@ let response = client.app_fetch()
     }
     /**Restore an app in place
 
-Accepts the wish to replace the app's data by what a backup or a snapshot of it holds, and answers at
-once. From then on the app is `restoring`, and then `ready`, or `failed` with the reason in its
-`stateUnready`. The source is read and checked first, and the new data written beside the old; what
-was there before is only replaced by data that is whole. When that breaks half-way, the reason says
-where the old data is.
+Replaces the app's data with the content of one of its backups or snapshots, and responds at once. The
+app is then `restoring`, and finally `ready`, or `failed` with the reason in its `stateUnready`. The
+source is read and verified first, and the new data is written next to the old. The old data is only
+replaced by complete data. If the replacement is interrupted, the reason says where the old data is.
 
-Exactly one of `backupID` and `snapshotID` has to be given. An app is restored once at a time, and
-what a restore reads can't be deleted meanwhile.
+Specify exactly one of `backupID` and `snapshotID`. An app has at most one restore at a time. The source
+of a running restore can't be deleted.
 
 
 Sends a `PUT` request to `/accounts/{account_id}/k8s/v2/apps/{app_id}`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `app_id`: The app that is or was copied.
-- `force_update`: Says that data may be overwritten. Without it nothing is restored.
-- `body`: What the app's data is replaced by.
+- `account_id`: The account.
+- `app_id`: The app.
+- `force_update`: Confirms that data may be overwritten. Required for a restore.
+- `body`: The source of the restore.
 ```text
 let response = client.app_update()
     .account_id(account_id)
@@ -6391,18 +6382,18 @@ let response = client.app_update()
     }
     /**List the schedules of an app
 
-Lists every schedule that the app has or once had, newest first. Without `limit` the answer holds
-all of them. With `include` each item is an array of the named fields instead of an object.
+Lists the app's schedules, including those that are no longer configured, newest first. Without `limit` the
+response contains all of them. With `include` each item is an array of the named fields instead of an object.
 
 
 Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/schedules`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `app_id`: The app that is or was copied.
-- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
-- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+- `account_id`: The account.
+- `app_id`: The app.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
+- `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
 ```text
 let response = client.app_schedule_list_for_app()
     .account_id(account_id)
@@ -6418,18 +6409,18 @@ let response = client.app_schedule_list_for_app()
     }
     /**List buckets
 
-Lists every bucket that the account has or once had, newest first. Without `limit` the answer holds
-all of them. With `include` each item is an array of the named fields instead of an object. Where on
-its server a bucket is isn't told.
+Lists the account's buckets, including those that are no longer configured, newest first. Without `limit` the
+response contains all of them. With `include` each item is an array of the named fields instead of an object.
+The location of a bucket on the server is not included.
 
 
 Sends a `GET` request to `/accounts/{account_id}/topology/v1/buckets`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
-- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+- `account_id`: The account.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
+- `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
 ```text
 let response = client.bucket_list()
     .account_id(account_id)
@@ -6444,17 +6435,17 @@ let response = client.bucket_list()
     }
     /**List clouds
 
-Lists the clouds of an account: there are none, since apps are directories of the server. The
-original's clients ask for this list, above all to find out what is wrong when something else failed.
+Lists the clouds of an account. The list is always empty, because apps are directories on the server.
+Clients of the original API request this list, mostly to diagnose other failures.
 
 
 Sends a `GET` request to `/accounts/{account_id}/topology/v1/clouds`
 
 Arguments:
-- `account_id`: The account that everything below belongs to.
-- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
-- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+- `account_id`: The account.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
+- `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
 ```text
 let response = client.cloud_list()
     .account_id(account_id)
@@ -6469,17 +6460,17 @@ let response = client.cloud_list()
     }
     /**List accounts
 
-Lists the accounts that the token is good for, newest first, with what it may do in each. For a token
-of all accounts these are all. Without `limit` the answer holds all of them. With `include` each item
-is an array of the named fields instead of an object.
+Lists the accounts that the token can access, newest first, with the token's role in each. Without
+`limit` the response contains all of them. With `include` each item is an array of the named fields
+instead of an object.
 
 
 Sends a `GET` request to `/accounts`
 
 Arguments:
-- `continue_`: Where to go on: the `metadata.continue` of an earlier answer. The token is opaque and names a position in the list, so every token of this form is accepted.
-- `include`: Fields to answer with, separated by commas, each at most once. Each item is then an array of their values in this order, `null` standing for a value that is absent.
-- `limit`: The most items that the answer may hold; a decimal number from 1 on, however large.
+- `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
+- `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
+- `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
 ```text
 let response = client.account_list()
     .continue_(continue_)

@@ -192,7 +192,7 @@ fn of_diff(code: diff::Code) -> Explanation {
         code: code.as_str(),
         part: Part::Diff,
         rule: code.rule(),
-        why: code.whom(),
+        why: code.affected(),
         contract: Vec::new(),
         operations: Vec::new(),
         advice: code.advice(),

@@ -272,7 +272,7 @@ impl Code {
 
     /// A sentence about who is affected.
     #[must_use]
-    pub fn whom(self) -> &'static str {
+    pub fn affected(self) -> &'static str {
         match (self.clients(), self.servers()) {
             (Effect::Breaking, Effect::Breaking) => "Clients and servers that were written for OLD break.",
             (Effect::Breaking, _) => "Clients that were written for OLD break; its servers keep working.",
@@ -334,7 +334,7 @@ mod tests {
     use crate::statics;
 
     #[test]
-    fn every_code_is_its_own_here_and_in_static_verification() {
+    fn codes_are_unique_here_and_in_static_verification() {
         let here = Code::ALL.iter().map(|code| code.as_str());
         let there = statics::Code::ALL.iter().map(|code| code.as_str());
         let all: BTreeSet<_> = here.chain(there).collect();
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn what_breaks_clients_is_major_and_nothing_else_is() {
+    fn exactly_codes_that_break_clients_are_major() {
         for code in Code::ALL {
             let is_safe = code.clients() == Effect::Safe;
             assert_eq!(code.level() < Level::Major, is_safe, "{}", code.as_str());
@@ -356,16 +356,16 @@ mod tests {
     }
 
     #[test]
-    fn a_code_says_whom_it_touches_and_what_to_do() {
+    fn each_code_names_who_is_affected_and_gives_advice() {
         let mut said: Vec<String> = Code::ALL
             .iter()
             .map(|code| {
                 let touched = (code.clients(), code.servers(), code.level());
-                format!("{touched:?}\n  {}\n  {}", code.whom(), code.advice())
+                format!("{touched:?}\n  {}\n  {}", code.affected(), code.advice())
             })
             .collect();
         said.sort();
         said.dedup();
-        insta::assert_snapshot!("whom_and_advice", said.join("\n"));
+        insta::assert_snapshot!("affected_and_advice", said.join("\n"));
     }
 }

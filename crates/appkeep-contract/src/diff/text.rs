@@ -56,7 +56,7 @@ fn block(text: &mut String, change: &Change) {
     }
     let _ = writeln!(
         text,
-        "  whom:    clients of OLD {}, servers of OLD {}",
+        "  affects: clients of OLD {}, servers of OLD {}",
         effect(change.clients),
         effect(change.servers)
     );
@@ -79,7 +79,7 @@ fn place(used: &Use) -> String {
 
 fn effect(effect: Effect) -> &'static str {
     match effect {
-        Effect::Safe => "go on",
+        Effect::Safe => "keep working",
         Effect::Unproven => "may break",
         Effect::Breaking => "break",
     }
@@ -109,16 +109,13 @@ fn summary(text: &mut String, report: &DiffReport) {
     let versions = format!("{} to {}", word(&report.old_version), word(&report.new_version));
     let _ = match &report.versioning {
         Versioning::Enough if report.level == Level::Major => {
-            writeln!(
-                text,
-                "version: {versions} says that it breaks, so that is allowed"
-            )
+            writeln!(text, "version: {versions} permits breaking changes")
         }
         Versioning::Enough => writeln!(text, "version: {versions} is enough"),
         Versioning::TooLow(least) => {
             writeln!(
                 text,
-                "version: {versions} is too low, {least} is the least that the changes ask"
+                "version: {versions} is too low: the changes require at least {least}"
             )
         }
         Versioning::Unreadable => writeln!(text, "version: {versions} can't be compared"),

@@ -117,7 +117,7 @@ fn only(accounts: &[Value]) -> Result<Uuid, String> {
         [] => Err("the list names no account".to_owned()),
         several => {
             let several: Vec<_> = several.iter().map(Uuid::to_string).collect();
-            Err(format!("the token is good for several: {}", several.join(", ")))
+            Err(format!("the token can access several: {}", several.join(", ")))
         }
     }
 }
@@ -167,7 +167,7 @@ mod tests {
         );
         assert_eq!(
             only(&[json!({"id": ID}), json!({"id": OTHER_ID})]).unwrap_err(),
-            format!("the token is good for several: {ID}, {OTHER_ID}")
+            format!("the token can access several: {ID}, {OTHER_ID}")
         );
     }
 }

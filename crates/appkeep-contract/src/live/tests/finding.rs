@@ -68,7 +68,7 @@ async fn the_account_of_a_token_is_taken_where_there_is_one() {
     assert_eq!(answer(TOKEN).await.unwrap(), ACCOUNT.to_string());
     assert_eq!(
         answer(OPERATOR_TOKEN).await.unwrap_err(),
-        format!("find the account at http://server: the token is good for several: {OTHER}, {ACCOUNT}")
+        format!("find the account at http://server: the token can access several: {OTHER}, {ACCOUNT}")
     );
     let refused = account_of(TOKEN, |_| problem(401, 4)).await.unwrap_err();
     assert_eq!(

@@ -9,15 +9,15 @@ use crate::words::{Identifier, ResourceName};
 closed_enum! {
     /// The `type` of an account.
     AccountType {
-        /// The only one.
+        /// The only value.
         Account = "application/astra-account",
     }
 }
 
 closed_enum! {
-    /// The versions of an account's form. Mirrors `AccountVersion`.
+    /// The versions of the account schema. Mirrors `AccountVersion`.
     AccountVersion {
-        /// The only one that there is.
+        /// The only version.
         V1_0 = "1.0",
     }
 }
@@ -25,7 +25,7 @@ closed_enum! {
 closed_enum! {
     /// The `type` of a list of accounts.
     AccountListType {
-        /// The only one.
+        /// The only value.
         Accounts = "application/astra-accounts",
     }
 }
@@ -33,35 +33,35 @@ closed_enum! {
 closed_enum! {
     /// Whether an account is configured.
     AccountState {
-        /// It is.
+        /// It is configured.
         Ready = "ready",
-        /// It was taken out of the configuration.
+        /// It is no longer configured.
         Unavailable = "unavailable",
     }
 }
 
 closed_enum! {
-    /// What a token may do in an account.
+    /// The role of a token in an account.
     Role {
-        /// Reads.
+        /// Can read.
         Viewer = "viewer",
-        /// Also creates, deletes and restores.
+        /// Can also create, delete and restore.
         Member = "member",
-        /// Over this API no more than that.
+        /// The same permissions as `member` in this API.
         Admin = "admin",
-        /// The same.
+        /// The same permissions as `member` in this API.
         Owner = "owner",
     }
 }
 
-/// A tenant, and what the token that asks may do in it. Mirrors `Account`.
+/// A tenant, with the role of the request's token. Mirrors `Account`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Account {
     /// The kind of resource.
     #[serde(rename = "type")]
     pub kind: AccountType,
-    /// The version of its form.
+    /// The version of its schema.
     pub version: AccountVersion,
     /// Its id.
     pub id: Identifier,
@@ -69,19 +69,19 @@ pub struct Account {
     pub name: ResourceName,
     /// Whether it is configured.
     pub state: AccountState,
-    /// What the token may do in it.
+    /// The token's role in it.
     pub role: Role,
-    /// Labels, times, authorship.
+    /// Labels, times and users.
     pub metadata: Metadata,
 }
 
-/// An item of a list: the resource, or the fields that were asked for. Mirrors `AccountListItem`.
+/// An item of a list: the resource, or its requested fields. Mirrors `AccountListItem`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum AccountListItem {
     /// The resource.
     Resource(Box<Account>),
-    /// The values of the fields that were asked for, in that order.
+    /// The values of the requested fields, in that order.
     Columns(Vec<serde_json::Value>),
 }
 
@@ -92,10 +92,10 @@ pub struct AccountList {
     /// The kind of list.
     #[serde(rename = "type")]
     pub kind: AccountListType,
-    /// The version of its items.
+    /// The version of the list and its items.
     pub version: AccountVersion,
     /// The accounts.
     pub items: Vec<AccountListItem>,
-    /// About the list as a whole.
+    /// Metadata of the list.
     pub metadata: ListMetadata,
 }

@@ -22,13 +22,13 @@ use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::schedule::ScheduleList;
 
-/// What every operation answers: a typed response or a problem. The error side is dropshot's alone.
+/// The result of an operation: a typed response or a problem. Only dropshot uses the error.
 pub type Answer<R> = Result<Reply<R>, Problem>;
 
 /// The operations of `spec/openapi.yaml`.
 #[dropshot::api_description]
 pub trait AppkeepApi {
-    /// What the handlers need.
+    /// The context of the handlers.
     type Context: ServerContext;
 
     /// List the backups of all apps

@@ -9,19 +9,19 @@ use crate::words::{Identifier, ResourceName, UnreadyReason};
 closed_enum! {
     /// The `type` of an app.
     AppType {
-        /// The only one.
+        /// The only value.
         App = "application/astra-app",
     }
 }
 
 closed_enum! {
-    /// The versions of an app's form. Mirrors `AppVersion`.
+    /// The versions of the app schema. Mirrors `AppVersion`.
     AppVersion {
         /// The first.
         V2_0 = "2.0",
         /// The second.
         V2_1 = "2.1",
-        /// The newest, in which answers are.
+        /// The newest; responses have this version.
         V2_2 = "2.2",
     }
 }
@@ -29,41 +29,41 @@ closed_enum! {
 closed_enum! {
     /// The `type` of a list of apps.
     AppListType {
-        /// The only one.
+        /// The only value.
         Apps = "application/astra-apps",
     }
 }
 
 closed_enum! {
-    /// How an app is. Mirrors `AppState`.
+    /// The state of an app. Mirrors `AppState`.
     AppState {
-        /// It has its data.
+        /// It can be backed up.
         Ready = "ready",
         /// Its data is being replaced.
         Restoring = "restoring",
-        /// The latest restore did not work.
+        /// The latest restore failed.
         Failed = "failed",
-        /// It was taken out of the configuration.
+        /// It is no longer configured.
         Unavailable = "unavailable",
     }
 }
 
-/// An application that is backed up as one. Mirrors `App`.
+/// A set of directories that are backed up together. Mirrors `App`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct App {
     /// The kind of resource.
     #[serde(rename = "type")]
     pub kind: AppType,
-    /// The version of its form.
+    /// The version of its schema.
     pub version: AppVersion,
     /// Its id.
     pub id: Identifier,
     /// Its name.
     pub name: ResourceName,
-    /// How it is.
+    /// Its state.
     pub state: AppState,
-    /// Why it isn't ready.
+    /// The reasons why it isn't ready.
     pub state_unready: Vec<UnreadyReason>,
     /// The account's id.
     #[serde(rename = "clusterID")]
@@ -72,13 +72,13 @@ pub struct App {
     pub cluster_name: ResourceName,
     /// The app's name, as its only namespace.
     pub namespaces: Vec<ResourceName>,
-    /// The same, in another form.
+    /// The same namespace, in another form.
     pub namespace_scoped_resources: Vec<NamespaceScopedResource>,
-    /// Labels, times, authorship.
+    /// Labels, times and users.
     pub metadata: Metadata,
 }
 
-/// What an app's data is replaced by. Mirrors `AppUpdate`.
+/// The source of a restore. Mirrors `AppUpdate`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AppUpdate {
@@ -107,23 +107,23 @@ pub struct AppUpdate {
     pub snapshot_id: Option<Identifier>,
 }
 
-/// What of a namespace belongs to an app. Mirrors `NamespaceScopedResource`.
+/// The part of a namespace that belongs to an app. Mirrors `NamespaceScopedResource`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct NamespaceScopedResource {
     /// The namespace.
     pub namespace: ResourceName,
-    /// Always empty, which means everything.
+    /// Always empty, which selects everything.
     pub label_selectors: Vec<String>,
 }
 
-/// An item of a list: the resource, or the fields that were asked for. Mirrors `AppListItem`.
+/// An item of a list: the resource, or its requested fields. Mirrors `AppListItem`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum AppListItem {
     /// The resource.
     Resource(Box<App>),
-    /// The values of the fields that were asked for, in that order.
+    /// The values of the requested fields, in that order.
     Columns(Vec<serde_json::Value>),
 }
 
@@ -134,10 +134,10 @@ pub struct AppList {
     /// The kind of list.
     #[serde(rename = "type")]
     pub kind: AppListType,
-    /// The version of its items.
+    /// The version of the list and its items.
     pub version: AppVersion,
     /// The apps.
     pub items: Vec<AppListItem>,
-    /// About the list as a whole.
+    /// Metadata of the list.
     pub metadata: ListMetadata,
 }

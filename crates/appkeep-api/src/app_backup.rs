@@ -11,7 +11,7 @@ use crate::words::{Identifier, ResourceName, Timestamp, UnreadyReason};
 closed_enum! {
     /// The `type` of a backup.
     AppBackupType {
-        /// The only one.
+        /// The only value.
         AppBackup = "application/astra-appBackup",
     }
 }
@@ -21,7 +21,7 @@ closed_enum! {
     AppBackupVersion {
         /// The first.
         V1_0 = "1.0",
-        /// The newest, in which answers are.
+        /// The newest; responses have this version.
         V1_1 = "1.1",
     }
 }
@@ -29,7 +29,7 @@ closed_enum! {
 closed_enum! {
     /// The `type` of a list of backups.
     AppBackupListType {
-        /// The only one.
+        /// The only value.
         AppBackups = "application/astra-appBackups",
     }
 }
@@ -47,10 +47,10 @@ pub struct AppBackup {
     pub id: Identifier,
     /// Its name.
     pub name: ResourceName,
-    /// Where its data is.
+    /// The bucket of its data.
     #[serde(rename = "bucketID")]
     pub bucket_id: Identifier,
-    /// The snapshot that it was made from.
+    /// The snapshot that it copies.
     #[serde(
         rename = "snapshotID",
         default,
@@ -59,7 +59,7 @@ pub struct AppBackup {
     )]
     #[schemars(with = "Identifier")]
     pub snapshot_id: Option<Identifier>,
-    /// The schedule that made it.
+    /// The schedule that created it.
     #[serde(
         rename = "scheduleID",
         default,
@@ -68,11 +68,11 @@ pub struct AppBackup {
     )]
     #[schemars(with = "Identifier")]
     pub schedule_id: Option<Identifier>,
-    /// How it is doing.
+    /// Its state.
     pub state: ResourceState,
-    /// Why it is not doing better.
+    /// The reasons why it is stalled, failed or removed.
     pub state_unready: Vec<UnreadyReason>,
-    /// How hooks ended.
+    /// The result of its hooks.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -80,7 +80,7 @@ pub struct AppBackup {
     )]
     #[schemars(with = "HookState")]
     pub hook_state: Option<HookState>,
-    /// Why hooks failed.
+    /// The reports of failed hooks.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -88,7 +88,7 @@ pub struct AppBackup {
     )]
     #[schemars(with = "Vec<StateDetail>")]
     pub hook_state_details: Option<Vec<StateDetail>>,
-    /// The moment that its data shows.
+    /// The time at which its data was captured.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -96,7 +96,7 @@ pub struct AppBackup {
     )]
     #[schemars(with = "Timestamp")]
     pub backup_creation_timestamp: Option<Timestamp>,
-    /// How many bytes it has.
+    /// The number of bytes to copy.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -104,7 +104,7 @@ pub struct AppBackup {
     )]
     #[schemars(with = "u64")]
     pub total_bytes: Option<u64>,
-    /// How many of them are done.
+    /// The number of copied bytes.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -112,7 +112,7 @@ pub struct AppBackup {
     )]
     #[schemars(with = "u64")]
     pub bytes_done: Option<u64>,
-    /// The same as a percentage.
+    /// The copied part in percent.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -120,11 +120,11 @@ pub struct AppBackup {
     )]
     #[schemars(with = "u8", range(min = 0, max = 100))]
     pub percent_done: Option<u8>,
-    /// Labels, times, authorship.
+    /// Labels, times and users.
     pub metadata: Metadata,
 }
 
-/// What a client wants a new backup to be. Mirrors `AppBackupCreate`.
+/// A request for a new backup. Mirrors `AppBackupCreate`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AppBackupCreate {
@@ -133,7 +133,7 @@ pub struct AppBackupCreate {
     pub kind: AppBackupType,
     /// Any documented version.
     pub version: AppBackupVersion,
-    /// Its name; without one the system chooses.
+    /// Its name; generated if absent.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -141,7 +141,7 @@ pub struct AppBackupCreate {
     )]
     #[schemars(with = "ResourceName")]
     pub name: Option<ResourceName>,
-    /// The bucket; without one the account's default.
+    /// The bucket; the account's default if absent.
     #[serde(
         rename = "bucketID",
         default,
@@ -150,7 +150,7 @@ pub struct AppBackupCreate {
     )]
     #[schemars(with = "Identifier")]
     pub bucket_id: Option<Identifier>,
-    /// The snapshot to read from; without one a temporary one is taken.
+    /// The snapshot to copy; if absent, a temporary one is created.
     #[serde(
         rename = "snapshotID",
         default,
@@ -169,13 +169,13 @@ pub struct AppBackupCreate {
     pub metadata: Option<MetadataCreate>,
 }
 
-/// An item of a list: the resource, or the fields that were asked for. Mirrors `AppBackupListItem`.
+/// An item of a list: the resource, or its requested fields. Mirrors `AppBackupListItem`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum AppBackupListItem {
     /// The resource.
     Resource(Box<AppBackup>),
-    /// The values of the fields that were asked for, in that order.
+    /// The values of the requested fields, in that order.
     Columns(Vec<serde_json::Value>),
 }
 
@@ -186,10 +186,10 @@ pub struct AppBackupList {
     /// The kind of list.
     #[serde(rename = "type")]
     pub kind: AppBackupListType,
-    /// The version of its items.
+    /// The version of the list and its items.
     pub version: AppBackupVersion,
     /// The backups.
     pub items: Vec<AppBackupListItem>,
-    /// About the list as a whole.
+    /// Metadata of the list.
     pub metadata: ListMetadata,
 }

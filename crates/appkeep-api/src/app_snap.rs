@@ -11,7 +11,7 @@ use crate::words::{Identifier, ResourceName, UnreadyReason};
 closed_enum! {
     /// The `type` of a snapshot.
     AppSnapType {
-        /// The only one.
+        /// The only value.
         AppSnap = "application/astra-appSnap",
     }
 }
@@ -23,7 +23,7 @@ closed_enum! {
         V1_0 = "1.0",
         /// The second.
         V1_1 = "1.1",
-        /// The newest, in which answers are.
+        /// The newest; responses have this version.
         V1_2 = "1.2",
     }
 }
@@ -31,12 +31,12 @@ closed_enum! {
 closed_enum! {
     /// The `type` of a list of snapshots.
     AppSnapListType {
-        /// The only one.
+        /// The only value.
         AppSnaps = "application/astra-appSnaps",
     }
 }
 
-/// A frozen copy of an app. Mirrors `AppSnap`.
+/// A point-in-time copy of an app. Mirrors `AppSnap`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AppSnap {
@@ -49,7 +49,7 @@ pub struct AppSnap {
     pub id: Identifier,
     /// Its name.
     pub name: ResourceName,
-    /// The schedule that made it.
+    /// The schedule that created it.
     #[serde(
         rename = "scheduleID",
         default,
@@ -58,7 +58,7 @@ pub struct AppSnap {
     )]
     #[schemars(with = "Identifier")]
     pub schedule_id: Option<Identifier>,
-    /// The asset that stands for a completed snapshot.
+    /// The asset for the content of a completed snapshot.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -66,11 +66,11 @@ pub struct AppSnap {
     )]
     #[schemars(with = "Identifier")]
     pub snapshot_app_asset: Option<Identifier>,
-    /// How it is doing.
+    /// Its state.
     pub state: ResourceState,
-    /// Why it is not doing better.
+    /// The reasons why it is stalled, failed or removed.
     pub state_unready: Vec<UnreadyReason>,
-    /// How hooks ended.
+    /// The result of its hooks.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -78,7 +78,7 @@ pub struct AppSnap {
     )]
     #[schemars(with = "HookState")]
     pub hook_state: Option<HookState>,
-    /// Why hooks failed.
+    /// The reports of failed hooks.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -86,11 +86,11 @@ pub struct AppSnap {
     )]
     #[schemars(with = "Vec<StateDetail>")]
     pub hook_state_details: Option<Vec<StateDetail>>,
-    /// Labels, times, authorship.
+    /// Labels, times and users.
     pub metadata: Metadata,
 }
 
-/// What a client wants a new snapshot to be. Mirrors `AppSnapCreate`.
+/// A request for a new snapshot. Mirrors `AppSnapCreate`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct AppSnapCreate {
@@ -99,7 +99,7 @@ pub struct AppSnapCreate {
     pub kind: AppSnapType,
     /// Any documented version.
     pub version: AppSnapVersion,
-    /// Its name; without one the system chooses.
+    /// Its name; generated if absent.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -117,13 +117,13 @@ pub struct AppSnapCreate {
     pub metadata: Option<MetadataCreate>,
 }
 
-/// An item of a list: the resource, or the fields that were asked for. Mirrors `AppSnapListItem`.
+/// An item of a list: the resource, or its requested fields. Mirrors `AppSnapListItem`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum AppSnapListItem {
     /// The resource.
     Resource(Box<AppSnap>),
-    /// The values of the fields that were asked for, in that order.
+    /// The values of the requested fields, in that order.
     Columns(Vec<serde_json::Value>),
 }
 
@@ -134,10 +134,10 @@ pub struct AppSnapList {
     /// The kind of list.
     #[serde(rename = "type")]
     pub kind: AppSnapListType,
-    /// The version of its items.
+    /// The version of the list and its items.
     pub version: AppSnapVersion,
     /// The snapshots.
     pub items: Vec<AppSnapListItem>,
-    /// About the list as a whole.
+    /// Metadata of the list.
     pub metadata: ListMetadata,
 }

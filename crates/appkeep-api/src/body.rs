@@ -20,34 +20,35 @@ use crate::problem::InvalidItem;
 use crate::shape;
 use crate::words::quoted;
 
-/// How many bytes of each body don't count towards [`BodyLimits::shared_bytes`]: more than any sound body has.
+/// The number of bytes of each body that don't count towards [`BodyLimits::shared_bytes`]: more than any valid body
+/// has.
 const UNCOUNTED_BYTES: usize = 64 * 1024;
 
-/// What is accepted as a body.
+/// The limits of request bodies.
 #[derive(Debug)]
 pub struct BodyLimits {
     /// The largest body, in bytes.
     pub bytes_max: usize,
-    /// The longest that its arrival may take.
+    /// The maximum time to receive it.
     pub timeout: Duration,
-    /// How many bytes all bodies that are being read may have together, beyond the first 64 KiB of each. A body that
-    /// gets none waits, within the time for its arrival.
+    /// The maximum number of bytes of all bodies in memory, beyond the first 64 KiB of each. A body that exceeds it
+    /// waits, within the time to receive it.
     pub shared_bytes: Semaphore,
 }
 
-/// Why a body was not accepted.
+/// The reason why a body was rejected.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum BodyFault {
-    /// Its media type is none that the operation declares.
+pub enum BodyError {
+    /// The operation doesn't declare its media type.
     MediaType {
-        /// What was sent, quoted.
+        /// The received value, quoted.
         given: String,
-        /// What is declared.
+        /// The declared media types.
         declared: Vec<&'static str>,
     },
-    /// It is encoded, for example compressed.
+    /// It has a content coding, for example compression.
     Coding {
-        /// What was sent, quoted.
+        /// The received value, quoted.
         given: String,
     },
     /// It is larger than the limit.
@@ -55,21 +56,21 @@ pub enum BodyFault {
         /// The limit, in bytes.
         bytes_max: usize,
     },
-    /// It didn't arrive in time.
+    /// It wasn't received in time.
     TimedOut {
         /// The limit.
         timeout: Duration,
     },
-    /// It is not JSON, or it broke off.
+    /// It isn't JSON, or it is incomplete.
     NotJson {
-        /// Where and why.
+        /// The position and the reason.
         reason: String,
     },
-    /// It is JSON, but these fields don't fit.
+    /// It is JSON, but these fields are invalid.
     Fields(Vec<InvalidItem>),
 }
 
-/// A body that is to be read as a `T`.
+/// A request body with a `T`.
 pub struct JsonBody<T> {
     request: hyper::Request<Body>,
     read_as: PhantomData<fn() -> T>,
@@ -107,36 +108,36 @@ impl<T: JsonSchema + DeserializeOwned + 'static> JsonBody<T> {
     /// Reads the body: JSON in UTF-8, declared as `application/json`, as `vendor_type`, or not at all.
     ///
     /// # Errors
-    /// When anything about it doesn't fit.
+    /// When the media type, coding, size or content is invalid.
     ///
     /// # Cancel safety
     /// Dropping the future abandons the body.
-    pub async fn read(self, vendor_type: &'static str, limits: &BodyLimits) -> Result<T, BodyFault> {
+    pub async fn read(self, vendor_type: &'static str, limits: &BodyLimits) -> Result<T, BodyError> {
         check_media_type(self.request.headers(), vendor_type)?;
         check_coding(self.request.headers())?;
         let body = self.request.into_body();
         // A declared length that is too large is refused before the client is told to continue.
         if body.size_hint().lower() > limits.bytes_max as u64 {
-            return Err(BodyFault::TooLarge {
+            return Err(BodyError::TooLarge {
                 bytes_max: limits.bytes_max,
             });
         }
         let body = Limited::new(body, limits.bytes_max);
         let collected = tokio::time::timeout(limits.timeout, collect(body, &limits.shared_bytes))
             .await
-            .map_err(|_| BodyFault::TimedOut {
+            .map_err(|_| BodyError::TimedOut {
                 timeout: limits.timeout,
             })?;
         // The share is given back when the body is parsed.
         let (bytes, _share) = match collected {
             Ok(collected) => collected,
             Err(error) if error.is::<LengthLimitError>() => {
-                return Err(BodyFault::TooLarge {
+                return Err(BodyError::TooLarge {
                     bytes_max: limits.bytes_max,
                 });
             }
             Err(error) => {
-                return Err(BodyFault::NotJson {
+                return Err(BodyError::NotJson {
                     reason: format!("the body broke off: {error}"),
                 });
             }
@@ -145,7 +146,7 @@ impl<T: JsonSchema + DeserializeOwned + 'static> JsonBody<T> {
     }
 }
 
-/// Reads a whole body, and takes its share of `shared_bytes`.
+/// Reads a whole body, within `shared_bytes`.
 async fn collect(
     mut body: Limited<Body>,
     shared_bytes: &Semaphore,
@@ -171,7 +172,7 @@ async fn collect(
     Ok((bytes, share))
 }
 
-fn check_media_type(headers: &http::HeaderMap, vendor_type: &'static str) -> Result<(), BodyFault> {
+fn check_media_type(headers: &http::HeaderMap, vendor_type: &'static str) -> Result<(), BodyError> {
     let Some(given) = headers.get(CONTENT_TYPE) else {
         return Ok(());
     };
@@ -184,19 +185,19 @@ fn check_media_type(headers: &http::HeaderMap, vendor_type: &'static str) -> Res
     {
         Ok(())
     } else {
-        Err(BodyFault::MediaType {
+        Err(BodyError::MediaType {
             given: quoted(&given),
             declared,
         })
     }
 }
 
-/// No coding is supported; `identity` is the name of none.
-fn check_coding(headers: &http::HeaderMap) -> Result<(), BodyFault> {
+/// Whether the body has no content coding; `identity` means none.
+fn check_coding(headers: &http::HeaderMap) -> Result<(), BodyError> {
     let codings = headers.get_all(CONTENT_ENCODING).iter();
     for given in codings.map(|given| String::from_utf8_lossy(given.as_bytes())) {
         if !given.trim().eq_ignore_ascii_case("identity") {
-            return Err(BodyFault::Coding {
+            return Err(BodyError::Coding {
                 given: quoted(&given),
             });
         }
@@ -204,18 +205,18 @@ fn check_coding(headers: &http::HeaderMap) -> Result<(), BodyFault> {
     Ok(())
 }
 
-/// Reads `bytes` as a `T`, telling text that is no JSON from JSON that doesn't fit. What fits is decided by
-/// the same schema that the server's own document shows.
+/// Parses `bytes` as a `T`. Text that isn't JSON and JSON that is invalid are different errors. Validity is decided
+/// by the schema in the server's own document.
 ///
 /// # Errors
-/// Names the place, or every field that doesn't fit.
-pub fn parse<T: JsonSchema + DeserializeOwned + 'static>(bytes: &[u8]) -> Result<T, BodyFault> {
-    let value: Value = serde_json::from_slice(bytes).map_err(|error| BodyFault::NotJson {
+/// Names the position, or every invalid field.
+pub fn parse<T: JsonSchema + DeserializeOwned + 'static>(bytes: &[u8]) -> Result<T, BodyError> {
+    let value: Value = serde_json::from_slice(bytes).map_err(|error| BodyError::NotJson {
         reason: error.to_string(),
     })?;
-    let invalid = shape::faults::<T>(&value);
+    let invalid = shape::errors::<T>(&value);
     if !invalid.is_empty() {
-        return Err(BodyFault::Fields(invalid));
+        return Err(BodyError::Fields(invalid));
     }
     // From the bytes again: a member that is given twice is gone from the value.
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
@@ -232,11 +233,11 @@ pub fn parse<T: JsonSchema + DeserializeOwned + 'static>(bytes: &[u8]) -> Result
             Some(member) => format!("{path}.{member}"),
             None => path,
         };
-        BodyFault::Fields(vec![InvalidItem { name, reason }])
+        BodyError::Fields(vec![InvalidItem { name, reason }])
     })
 }
 
-/// The path says where better than " at line 1 column 20" does.
+/// Removes " at line 1 column 20": the path is more useful.
 fn without_place(message: &str) -> String {
     message
         .rfind(" at line ")
@@ -251,19 +252,19 @@ mod tests {
 
     const HEAD: &str = r#""type":"application/astra-appBackup","version":"1.1""#;
 
-    fn faults(body: &str) -> Vec<(String, String)> {
+    fn errors(body: &str) -> Vec<(String, String)> {
         match parse::<AppBackupCreate>(body.as_bytes()) {
-            Err(BodyFault::Fields(items)) => items.into_iter().map(|i| (i.name, i.reason)).collect(),
+            Err(BodyError::Fields(items)) => items.into_iter().map(|i| (i.name, i.reason)).collect(),
             other => panic!("{body}: {other:?}"),
         }
     }
 
     fn names(body: &str) -> Vec<String> {
-        faults(body).into_iter().map(|(name, _)| name).collect()
+        errors(body).into_iter().map(|(name, _)| name).collect()
     }
 
     #[test]
-    fn the_culprit_is_named() {
+    fn the_invalid_field_is_named() {
         assert_eq!(names(r#"{"version":"1.1"}"#), ["type"]);
         assert_eq!(names(r#"{"type":"x","version":"1.1"}"#), ["type"]);
         for (members, name) in [
@@ -301,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn every_culprit_is_named() {
+    fn every_invalid_field_is_named() {
         assert_eq!(
             names(r#"{"version":"9","a":1,"b":2}"#),
             ["type", "version", "a", "b"]
@@ -310,7 +311,7 @@ mod tests {
 
     #[test]
     fn reasons_name_the_value_and_the_expected_one() {
-        let reason = |members: &str| faults(&format!("{{{HEAD},{members}}}"))[0].1.clone();
+        let reason = |members: &str| errors(&format!("{{{HEAD},{members}}}"))[0].1.clone();
         assert_eq!(
             reason(r#""name":"No Label""#),
             r#""No Label" does not match "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$""#
@@ -319,12 +320,12 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_no_json_is_told_apart() {
+    fn text_that_is_not_json_is_distinguished() {
         for body in ["", "{", "{]", "{\"a\":1}x", "\u{feff}{}"] {
             assert!(
                 matches!(
                     parse::<AppBackupCreate>(body.as_bytes()),
-                    Err(BodyFault::NotJson { .. })
+                    Err(BodyError::NotJson { .. })
                 ),
                 "{body}"
             );

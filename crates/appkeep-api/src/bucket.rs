@@ -9,15 +9,15 @@ use crate::words::{Identifier, ResourceName, UnreadyReason};
 closed_enum! {
     /// The `type` of a bucket.
     BucketType {
-        /// The only one.
+        /// The only value.
         Bucket = "application/astra-bucket",
     }
 }
 
 closed_enum! {
-    /// The versions of a bucket's form. Mirrors `BucketVersion`.
+    /// The versions of the bucket schema. Mirrors `BucketVersion`.
     BucketVersion {
-        /// The only one that there is.
+        /// The only version.
         V1_2 = "1.2",
     }
 }
@@ -25,64 +25,64 @@ closed_enum! {
 closed_enum! {
     /// The `type` of a list of buckets.
     BucketListType {
-        /// The only one.
+        /// The only value.
         Buckets = "application/astra-buckets",
     }
 }
 
 closed_enum! {
-    /// What kind of place a bucket is.
+    /// The kind of storage of a bucket.
     Provider {
-        /// A directory of the server.
+        /// A directory on the server.
         Directory = "directory",
     }
 }
 
 closed_enum! {
-    /// Whether backups may be written into a bucket.
+    /// Whether backups can be written to a bucket.
     BucketState {
-        /// They may.
+        /// They can.
         Available = "available",
-        /// It was taken out of the configuration.
+        /// It is no longer configured.
         Unavailable = "unavailable",
     }
 }
 
-/// A place for the data of backups; where on the server it is isn't told. Mirrors `Bucket`.
+/// Storage for the data of backups. Its location on the server is not included. Mirrors `Bucket`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Bucket {
     /// The kind of resource.
     #[serde(rename = "type")]
     pub kind: BucketType,
-    /// The version of its form.
+    /// The version of its schema.
     pub version: BucketVersion,
     /// Its id.
     pub id: Identifier,
     /// Its name.
     pub name: ResourceName,
-    /// What kind of place it is.
+    /// The kind of storage.
     pub provider: Provider,
-    /// Whether backups may be written into it.
+    /// Whether backups can be written to it.
     pub state: BucketState,
-    /// Why it isn't available.
+    /// The reasons why it is unavailable.
     pub state_unready: Vec<UnreadyReason>,
-    /// Whether it is the one that a backup goes to when none is named.
+    /// Whether backups are written to it if the request names none.
     pub is_default: bool,
-    /// How many backups may be written into it at once.
+    /// The maximum number of backups that are written to it at the same time.
     #[schemars(range(min = 1))]
     pub backups_max: u32,
-    /// Labels, times, authorship.
+    /// Labels, times and users.
     pub metadata: Metadata,
 }
 
-/// An item of a list: the resource, or the fields that were asked for. Mirrors `BucketListItem`.
+/// An item of a list: the resource, or its requested fields. Mirrors `BucketListItem`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum BucketListItem {
     /// The resource.
     Resource(Box<Bucket>),
-    /// The values of the fields that were asked for, in that order.
+    /// The values of the requested fields, in that order.
     Columns(Vec<serde_json::Value>),
 }
 
@@ -93,10 +93,10 @@ pub struct BucketList {
     /// The kind of list.
     #[serde(rename = "type")]
     pub kind: BucketListType,
-    /// The version of its items.
+    /// The version of the list and its items.
     pub version: BucketVersion,
     /// The buckets.
     pub items: Vec<BucketListItem>,
-    /// About the list as a whole.
+    /// Metadata of the list.
     pub metadata: ListMetadata,
 }

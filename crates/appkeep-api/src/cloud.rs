@@ -1,4 +1,4 @@
-//! Clouds on the wire: what the original has and nothing here ever is.
+//! Clouds on the wire: a resource of the original API; this server has none.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,15 +9,15 @@ use crate::words::{Identifier, ResourceName};
 closed_enum! {
     /// The `type` of a cloud.
     CloudType {
-        /// The only one.
+        /// The only value.
         Cloud = "application/astra-cloud",
     }
 }
 
 closed_enum! {
-    /// The versions of a cloud's form. Mirrors `CloudVersion`.
+    /// The versions of the cloud schema. Mirrors `CloudVersion`.
     CloudVersion {
-        /// The only one that there is.
+        /// The only version.
         V1_0 = "1.0",
     }
 }
@@ -25,45 +25,45 @@ closed_enum! {
 closed_enum! {
     /// The `type` of a list of clouds.
     CloudListType {
-        /// The only one.
+        /// The only value.
         Clouds = "application/astra-clouds",
     }
 }
 
 closed_enum! {
-    /// What kind of cloud one is.
+    /// The kind of a cloud.
     CloudKind {
-        /// Somebody's own.
+        /// A private cloud.
         Private = "private",
     }
 }
 
-/// Where the original's clusters run. Mirrors `Cloud`.
+/// A provider of the original's clusters. Mirrors `Cloud`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Cloud {
     /// The kind of resource.
     #[serde(rename = "type")]
     pub kind: CloudType,
-    /// The version of its form.
+    /// The version of its schema.
     pub version: CloudVersion,
     /// Its id.
     pub id: Identifier,
     /// Its name.
     pub name: ResourceName,
-    /// What kind of cloud it is.
+    /// The kind of cloud.
     pub cloud_type: CloudKind,
-    /// Labels, times, authorship.
+    /// Labels, times and users.
     pub metadata: Metadata,
 }
 
-/// An item of a list: the resource, or the fields that were asked for. Mirrors `CloudListItem`.
+/// An item of a list: the resource, or its requested fields. Mirrors `CloudListItem`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum CloudListItem {
     /// The resource.
     Resource(Box<Cloud>),
-    /// The values of the fields that were asked for, in that order.
+    /// The values of the requested fields, in that order.
     Columns(Vec<serde_json::Value>),
 }
 
@@ -74,10 +74,10 @@ pub struct CloudList {
     /// The kind of list.
     #[serde(rename = "type")]
     pub kind: CloudListType,
-    /// The version of its items.
+    /// The version of the list and its items.
     pub version: CloudVersion,
     /// The clouds.
     pub items: Vec<CloudListItem>,
-    /// About the list as a whole.
+    /// Metadata of the list.
     pub metadata: ListMetadata,
 }

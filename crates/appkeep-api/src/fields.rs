@@ -1,6 +1,6 @@
-//! The names of the fields that each kind of list may be asked for.
+//! The names of the fields of each kind of list.
 
-/// The fields of a resource that `include` may ask for.
+/// The fields of a resource that `include` may name.
 pub trait Fields: Send + Sync + 'static {
     /// Their names, in the resource's order.
     const NAMES: &'static [&'static str];

@@ -12,25 +12,25 @@ use crate::metadata::closed_enum;
 use crate::problem::InvalidItem;
 use crate::words::quoted;
 
-/// The header that says that data may be overwritten.
+/// The header that confirms that data may be overwritten.
 pub const FORCE_UPDATE: &str = "ForceUpdate";
 
 /// The only accepted value.
 const EXPECTED: &str = "expected true";
 
-/// What is wrong with a header.
+/// An invalid header.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HeaderFault {
-    /// It isn't there.
+pub enum HeaderError {
+    /// It is missing.
     Missing(InvalidItem),
-    /// It says something else than it has to.
+    /// It has an invalid value.
     Unacceptable(InvalidItem),
 }
 
 closed_enum! {
-    /// The only value of a header that is there or isn't.
+    /// The only value of a confirmation header.
     Yes {
-        /// It is meant.
+        /// Confirmed.
         True = "true",
     }
 }
@@ -38,7 +38,7 @@ closed_enum! {
 /// The headers of an operation that overwrites data, as its document shows them.
 #[derive(Debug, Deserialize, JsonSchema)]
 struct ForceUpdateHeaders {
-    /// Says that data may be overwritten.
+    /// Confirms that data may be overwritten.
     #[serde(rename = "ForceUpdate")]
     #[expect(
         dead_code,
@@ -47,32 +47,32 @@ struct ForceUpdateHeaders {
     force_update: Yes,
 }
 
-/// Whether a request says that data may be overwritten, or what is wrong with how it says so.
+/// The confirmation that data may be overwritten, or the error in it.
 #[derive(Debug)]
-pub struct ForceUpdate(pub Result<(), HeaderFault>);
+pub struct ForceUpdate(pub Result<(), HeaderError>);
 
 impl ForceUpdate {
-    /// Looks for the header among a request's.
+    /// Reads the header of a request.
     #[must_use]
     pub fn of(headers: &HeaderMap) -> Self {
         Self(Self::read(headers))
     }
 
-    fn read(headers: &HeaderMap) -> Result<(), HeaderFault> {
+    fn read(headers: &HeaderMap) -> Result<(), HeaderError> {
         let item = |reason: String| InvalidItem {
             name: FORCE_UPDATE.to_owned(),
             reason,
         };
         let mut given = headers.get_all(FORCE_UPDATE).iter();
         match (given.next(), given.next()) {
-            (None, _) => Err(HeaderFault::Missing(item(format!("it is missing: {EXPECTED}")))),
-            (Some(_), Some(_)) => Err(HeaderFault::Unacceptable(item(
+            (None, _) => Err(HeaderError::Missing(item(format!("it is missing: {EXPECTED}")))),
+            (Some(_), Some(_)) => Err(HeaderError::Unacceptable(item(
                 "it is given more than once".to_owned(),
             ))),
             (Some(value), None) if value.as_bytes().eq_ignore_ascii_case(b"true") => Ok(()),
             (Some(value), None) => {
                 let value = quoted(&String::from_utf8_lossy(value.as_bytes()));
-                Err(HeaderFault::Unacceptable(item(format!("{value}: {EXPECTED}"))))
+                Err(HeaderError::Unacceptable(item(format!("{value}: {EXPECTED}"))))
             }
         }
     }
@@ -93,7 +93,7 @@ impl SharedExtractor for ForceUpdate {
 mod tests {
     use super::*;
 
-    fn read(values: &[&str]) -> Result<(), HeaderFault> {
+    fn read(values: &[&str]) -> Result<(), HeaderError> {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(FORCE_UPDATE, value.parse().unwrap());
@@ -102,20 +102,20 @@ mod tests {
     }
 
     #[test]
-    fn only_a_plain_yes_counts() {
+    fn only_true_confirms_an_overwrite() {
         for yes in ["true", "True", "TRUE"] {
             assert_eq!(read(&[yes]), Ok(()), "{yes}");
         }
-        assert!(matches!(read(&[]), Err(HeaderFault::Missing(_))));
+        assert!(matches!(read(&[]), Err(HeaderError::Missing(_))));
         for other in ["", "false", "1", "yes", "true, true"] {
             assert!(
-                matches!(read(&[other]), Err(HeaderFault::Unacceptable(_))),
+                matches!(read(&[other]), Err(HeaderError::Unacceptable(_))),
                 "{other}"
             );
         }
         assert!(matches!(
             read(&["true", "true"]),
-            Err(HeaderFault::Unacceptable(_))
+            Err(HeaderError::Unacceptable(_))
         ));
     }
 }

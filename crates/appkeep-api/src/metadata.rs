@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::words::{ContinueToken, Identifier, Timestamp};
 
-/// Reads a member that may be absent but, if it is there, is not null.
+/// Deserializes a property that may be absent but not null.
 pub(crate) fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -14,24 +14,24 @@ where
     T::deserialize(deserializer).map(Some)
 }
 
-/// A name and a value that a client, or the system, attached. Mirrors `Label`.
+/// A name and a value that a client or the system attached. Mirrors `Label`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Label {
-    /// What the label is called.
+    /// The label's name.
     pub name: String,
-    /// What the label says.
+    /// The label's value.
     pub value: String,
 }
 
-/// The most bytes that the names and values of a new resource's labels may have together, in UTF-8: 16 KiB.
+/// The maximum size of all label names and values of a new resource, in UTF-8: 16 KiB.
 ///
 /// No schema can express it. A label's own limits are in the schema of [`LabelCreate`].
 pub const LABEL_BYTES_MAX: usize = 16 * 1024;
 
 /// A name and a value to attach to a new resource. Mirrors `LabelCreate`.
 ///
-/// Only new labels have limits: resources that older versions created may have longer ones, and stay readable.
+/// Only new labels have limits: resources created by older versions may have longer ones, which stay readable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LabelCreate {
@@ -43,19 +43,19 @@ pub struct LabelCreate {
     pub value: String,
 }
 
-/// Labels, and who made and changed the resource when. Mirrors `Metadata`.
+/// Labels, and when and by whom the resource was created and changed. Mirrors `Metadata`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Metadata {
-    /// The client's labels, in the order in which they were given, and then the system's.
+    /// The client's labels, in the given order, followed by the system's.
     pub labels: Vec<Label>,
-    /// When the resource was made.
+    /// When the resource was created.
     pub creation_timestamp: Timestamp,
     /// When the resource last changed.
     pub modification_timestamp: Timestamp,
-    /// Who made the resource.
+    /// The user that created the resource.
     pub created_by: Identifier,
-    /// Who last changed the resource.
+    /// The user that last changed the resource.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -65,7 +65,7 @@ pub struct Metadata {
     pub modified_by: Option<Identifier>,
 }
 
-/// Labels for a new resource; the other members are read and ignored. Mirrors `MetadataCreate`.
+/// Labels for a new resource; the other properties are parsed and ignored. Mirrors `MetadataCreate`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct MetadataCreate {
@@ -106,11 +106,11 @@ pub struct MetadataCreate {
     pub modified_by: Option<Identifier>,
 }
 
-/// What is said about a list as a whole. Mirrors `ListMetadata`.
+/// Metadata of a list. Mirrors `ListMetadata`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ListMetadata {
-    /// Present only when more items follow: where the list goes on.
+    /// The position of the next page; absent on the last page.
     #[serde(
         rename = "continue",
         default,
@@ -119,7 +119,7 @@ pub struct ListMetadata {
     )]
     #[schemars(with = "ContinueToken")]
     pub goes_on: Option<ContinueToken>,
-    /// How many items this answer holds.
+    /// The number of items in this response.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -129,13 +129,13 @@ pub struct ListMetadata {
     pub count: Option<u64>,
     /// Always empty.
     pub labels: Vec<Label>,
-    /// When the list was made up.
+    /// When the list was read.
     pub creation_timestamp: Timestamp,
-    /// When the list was made up.
+    /// When the list was read.
     pub modification_timestamp: Timestamp,
-    /// Who asked for the list.
+    /// The user that requested the list.
     pub created_by: Identifier,
-    /// Who asked for the list, too.
+    /// The user that requested the list.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -145,16 +145,16 @@ pub struct ListMetadata {
     pub modified_by: Option<Identifier>,
 }
 
-/// What one failed execution hook reported. Mirrors `StateDetail`.
+/// The report of a failed execution hook. Mirrors `StateDetail`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StateDetail {
-    /// What kind of report it is.
+    /// The kind of report.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The report in a few words.
+    /// A short report.
     pub title: String,
-    /// The report in full.
+    /// The complete report.
     pub detail: String,
 }
 
@@ -186,27 +186,27 @@ macro_rules! closed_enum {
 pub(crate) use closed_enum;
 
 closed_enum! {
-    /// How far a resource has come. Mirrors `ResourceState`.
+    /// The state of a resource. Mirrors `ResourceState`.
     ResourceState {
-        /// It waits for its turn.
+        /// Waiting to be started.
         Pending = "pending",
-        /// What has to be copied is being found out.
+        /// The data to copy is being determined.
         Discovering = "discovering",
         /// Data is being copied.
         Running = "running",
-        /// It is whole and can be used.
+        /// Complete and usable.
         Completed = "completed",
         /// It will never be completed.
         Failed = "failed",
-        /// It can't be reached at present.
+        /// Its data is missing at present.
         Removed = "removed",
-        /// Its state can't be told.
+        /// Its state can't be determined.
         Unknown = "unknown",
     }
 }
 
 closed_enum! {
-    /// How the execution hooks ended. Mirrors `HookState`.
+    /// The result of the execution hooks. Mirrors `HookState`.
     HookState {
         /// At least one failed.
         Failed = "failed",

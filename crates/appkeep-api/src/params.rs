@@ -1,4 +1,4 @@
-//! Path and query parameters. Reading them never fails: each value keeps its own verdict.
+//! Path and query parameters. Deserializing never fails: each value keeps its own error.
 
 use std::marker::PhantomData;
 
@@ -18,22 +18,22 @@ use crate::fields::{
 };
 use crate::metadata::present;
 use crate::problem::InvalidItem;
-use crate::shape::FAULTS_MAX;
+use crate::shape::ERRORS_MAX;
 use crate::words::{ContinueToken, Identifier, Limit, Try, Word, quoted};
 
 /// `/accounts/{account_id}/…`
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct AccountPath {
-    /// The account that everything below belongs to.
+    /// The account.
     pub account_id: Try<Identifier>,
 }
 
 /// `/accounts/{account_id}/…/{appBackup_id}`
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct AccountBackupPath {
-    /// The account that everything below belongs to.
+    /// The account.
     pub account_id: Try<Identifier>,
-    /// The backup in question.
+    /// The backup.
     #[serde(rename = "appBackup_id")]
     pub app_backup_id: Try<Identifier>,
 }
@@ -41,20 +41,20 @@ pub struct AccountBackupPath {
 /// `/accounts/{account_id}/…/{app_id}/…`
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct AppPath {
-    /// The account that everything below belongs to.
+    /// The account.
     pub account_id: Try<Identifier>,
-    /// The app in question.
+    /// The app.
     pub app_id: Try<Identifier>,
 }
 
 /// `/accounts/{account_id}/…/{app_id}/…/{appBackup_id}`
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct AppBackupPath {
-    /// The account that everything below belongs to.
+    /// The account.
     pub account_id: Try<Identifier>,
-    /// The app in question.
+    /// The app.
     pub app_id: Try<Identifier>,
-    /// The backup in question.
+    /// The backup.
     #[serde(rename = "appBackup_id")]
     pub app_backup_id: Try<Identifier>,
 }
@@ -62,16 +62,16 @@ pub struct AppBackupPath {
 /// `/accounts/{account_id}/…/{app_id}/…/{appSnap_id}`
 #[derive(Debug, Deserialize, JsonSchema)]
 pub struct AppSnapPath {
-    /// The account that everything below belongs to.
+    /// The account.
     pub account_id: Try<Identifier>,
-    /// The app in question.
+    /// The app.
     pub app_id: Try<Identifier>,
-    /// The snapshot in question.
+    /// The snapshot.
     #[serde(rename = "appSnap_id")]
     pub app_snap_id: Try<Identifier>,
 }
 
-/// The fields to answer with, each once, in the order asked for.
+/// The requested fields, each once, in the requested order.
 #[derive(Debug)]
 pub struct Include<F> {
     /// The fields' names.
@@ -132,11 +132,11 @@ impl<F: Fields> JsonSchema for Include<F> {
     }
 }
 
-/// Which part of a list is wanted, and in what form.
+/// The requested part of a list, and its form.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(bound(deserialize = "I: Deserialize<'de>"))]
 pub struct ListQuery<I> {
-    /// Fields to answer with instead of whole resources, separated by commas, each at most once.
+    /// The fields to return instead of whole resources, separated by commas, each at most once.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -144,7 +144,7 @@ pub struct ListQuery<I> {
     )]
     #[schemars(with = "I")]
     pub include: Option<I>,
-    /// The most items that the answer may hold.
+    /// The maximum number of items in the response.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -152,7 +152,7 @@ pub struct ListQuery<I> {
     )]
     #[schemars(with = "Limit")]
     pub limit: Option<Limit>,
-    /// Where to go on: the `metadata.continue` of an earlier answer.
+    /// The position to continue from: `metadata.continue` of an earlier response.
     #[serde(
         rename = "continue",
         default,
@@ -184,28 +184,28 @@ pub type CloudListQuery = ListQuery<Include<CloudFields>>;
 /// The query of a list of accounts.
 pub type AccountListQuery = ListQuery<Include<AccountFields>>;
 
-/// No query parameters at all.
+/// No query parameters.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 pub struct NoQuery {}
 
-/// What is wrong with a query.
+/// The errors of a query.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct QueryFault {
-    /// Known parameters with bad values, or given more than once.
+pub struct QueryError {
+    /// Invalid or repeated parameters.
     pub invalid: Vec<InvalidItem>,
-    /// Parameters that the operation doesn't have.
+    /// Unknown parameters.
     pub unknown: Vec<InvalidItem>,
 }
 
-/// Query parameters that are read one by one, so that every fault is found.
+/// Query parameters that are parsed one by one, so that every error is reported.
 pub trait ReadQuery: Default {
     /// The parameters' names.
     const NAMES: &'static [&'static str];
 
-    /// Takes one parameter's value.
+    /// Sets the value of a parameter.
     ///
     /// # Errors
-    /// When the value is none: why not.
+    /// Why the value is invalid.
     fn set(&mut self, name: &str, value: &str) -> Result<(), String>;
 }
 
@@ -240,13 +240,13 @@ impl ReadQuery for NoQuery {
     }
 }
 
-/// Reads a query string strictly: unknown and repeated parameters are faults.
+/// Parses a query string strictly: unknown and repeated parameters are errors.
 ///
 /// # Errors
-/// Names the parameters at fault, at most [`FAULTS_MAX`].
-pub fn read_query<Q: ReadQuery>(raw: &str) -> Result<Q, QueryFault> {
+/// Names the invalid parameters, at most [`ERRORS_MAX`].
+pub fn read_query<Q: ReadQuery>(raw: &str) -> Result<Q, QueryError> {
     let mut query = Q::default();
-    let mut fault = QueryFault::default();
+    let mut error = QueryError::default();
     let mut seen: Vec<String> = Vec::new();
     for (name, value) in form_urlencoded::parse(raw.as_bytes()) {
         let item = |reason: String| InvalidItem {
@@ -254,31 +254,31 @@ pub fn read_query<Q: ReadQuery>(raw: &str) -> Result<Q, QueryFault> {
             reason,
         };
         if !Q::NAMES.contains(&name.as_ref()) {
-            fault
+            error
                 .unknown
                 .push(item("this operation has no such parameter".to_owned()));
         } else if seen.iter().any(|earlier| *earlier == name) {
-            fault.invalid.push(item("it is given more than once".to_owned()));
+            error.invalid.push(item("it is given more than once".to_owned()));
         } else if let Err(reason) = query.set(&name, &value) {
-            fault.invalid.push(item(reason));
+            error.invalid.push(item(reason));
         }
         seen.push(name.into_owned());
-        if fault.invalid.len() + fault.unknown.len() == FAULTS_MAX {
+        if error.invalid.len() + error.unknown.len() == ERRORS_MAX {
             break;
         }
     }
-    if fault == QueryFault::default() {
+    if error == QueryError::default() {
         Ok(query)
     } else {
-        Err(fault)
+        Err(error)
     }
 }
 
-/// An operation's query parameters, or what is wrong with them.
-pub struct QueryParams<Q>(pub Result<Q, QueryFault>);
+/// An operation's query parameters, or their errors.
+pub struct QueryParams<Q>(pub Result<Q, QueryError>);
 
 impl<Q: ReadQuery> QueryParams<Q> {
-    /// Reads the query of a URL, if it has one.
+    /// Parses the query of a URL.
     #[must_use]
     pub fn read(raw: Option<&str>) -> Self {
         Self(read_query(raw.unwrap_or_default()))
@@ -303,40 +303,40 @@ where
 mod tests {
     use super::*;
 
-    fn read(raw: &str) -> Result<AppSnapListQuery, QueryFault> {
+    fn read(raw: &str) -> Result<AppSnapListQuery, QueryError> {
         read_query(raw)
     }
 
     #[test]
-    fn every_fault_is_found() {
-        let fault = read("limit=0&colour=red&include=id,color&continue=&x").unwrap_err();
+    fn every_invalid_parameter_is_reported() {
+        let error = read("limit=0&colour=red&include=id,color&continue=&x").unwrap_err();
         let names = |items: &[InvalidItem]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
-        assert_eq!(names(&fault.invalid), ["limit", "include", "continue"]);
-        assert_eq!(names(&fault.unknown), ["colour", "x"]);
-        assert!(fault.invalid[1].reason.starts_with("\"color\" is not a field"));
+        assert_eq!(names(&error.invalid), ["limit", "include", "continue"]);
+        assert_eq!(names(&error.unknown), ["colour", "x"]);
+        assert!(error.invalid[1].reason.starts_with("\"color\" is not a field"));
     }
 
     #[test]
-    fn a_field_that_is_included_twice_is_an_error() {
-        let fault = read("include=id,name,id").unwrap_err();
-        assert_eq!(fault.invalid[0].name, "include");
-        assert_eq!(fault.invalid[0].reason, "the field id is given more than once");
+    fn duplicate_include_fields_are_rejected() {
+        let error = read("include=id,name,id").unwrap_err();
+        assert_eq!(error.invalid[0].name, "include");
+        assert_eq!(error.invalid[0].reason, "the field id is given more than once");
     }
 
     #[test]
-    fn not_more_faults_are_named_than_anybody_reads() {
-        let fault = read(&"x&".repeat(10_000)).unwrap_err();
-        assert_eq!(fault.unknown.len(), FAULTS_MAX);
+    fn the_number_of_reported_parameters_is_bounded() {
+        let error = read(&"x&".repeat(10_000)).unwrap_err();
+        assert_eq!(error.unknown.len(), ERRORS_MAX);
     }
 
     #[test]
-    fn a_repeated_parameter_is_a_fault() {
-        let fault = read("limit=1&limit=1").unwrap_err();
-        assert_eq!(fault.invalid[0].reason, "it is given more than once");
+    fn repeated_parameters_are_rejected() {
+        let error = read("limit=1&limit=1").unwrap_err();
+        assert_eq!(error.invalid[0].reason, "it is given more than once");
     }
 
     #[test]
-    fn good_parameters_are_read() {
+    fn valid_parameters_are_parsed() {
         let query = read("include=name%2Cid&limit=2").unwrap();
         assert_eq!(query.include.unwrap().names, ["name", "id"]);
         assert_eq!(query.limit, Some(Limit(2)));

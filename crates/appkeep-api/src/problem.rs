@@ -9,36 +9,36 @@ use serde::{Deserialize, Serialize};
 /// The media type of problems.
 pub const PROBLEM_JSON: &str = "application/problem+json";
 
-/// A query parameter or a body's field that can't be accepted. Mirrors `InvalidParam` and `InvalidField`.
+/// An invalid query parameter or body field. Mirrors `InvalidParam` and `InvalidField`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InvalidItem {
-    /// Which one.
+    /// Its name.
     pub name: String,
-    /// Why not.
+    /// The reason why it is invalid.
     pub reason: String,
 }
 
-/// What went wrong. Mirrors `Problem`. `detail` is always sent.
+/// An error. Mirrors `Problem`. `detail` is always sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
-    /// A URI that names the kind of problem.
+    /// A URI for the kind of problem.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The kind of problem in a few words.
+    /// A short name of the kind of problem.
     pub title: String,
-    /// This occurrence of the problem in a sentence.
+    /// A sentence about this occurrence of the problem.
     pub detail: String,
     /// The HTTP status, as a string.
     pub status: Status,
-    /// The id under which the server's log knows this request.
+    /// The id of this request in the server's log.
     #[serde(rename = "correlationID", default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "String")]
     pub correlation_id: Option<String>,
-    /// The query parameters at fault.
+    /// The invalid query parameters.
     #[serde(rename = "invalidParams", default, skip_serializing_if = "Vec::is_empty")]
     pub invalid_params: Vec<InvalidItem>,
-    /// The body's fields at fault.
+    /// The invalid fields of the body.
     #[serde(rename = "invalidFields", default, skip_serializing_if = "Vec::is_empty")]
     pub invalid_fields: Vec<InvalidItem>,
 }
@@ -94,8 +94,8 @@ impl fmt::Display for Problem {
     }
 }
 
-/// What dropshot says by itself before a handler is reached. No extractor of ours ever fails, so only a
-/// request that matches no declared path should get here, and that one never does: see `docs/api-quirks.md`.
+/// Errors that dropshot returns before a handler is called. The extractors of this crate never fail, and requests
+/// without a declared path are answered earlier: see `docs/api-quirks.md`.
 impl From<HttpError> for Problem {
     fn from(error: HttpError) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Answers: dropshot's typed responses, with the media types, headers and problems of the contract.
+//! Responses: dropshot's typed responses, with the media types, headers and problems of the contract.
 
 use std::marker::PhantomData;
 
@@ -9,15 +9,15 @@ use serde::Serialize;
 
 use crate::problem::{PROBLEM_JSON, Problem};
 
-/// An answer that is documented as `R` and says more than `R` can: problems, headers, media types, bodies
-/// that are written while they are sent.
+/// A response that is documented as `R`, and can also be a problem, and have headers, a media type, or a streamed
+/// body.
 pub struct Reply<R> {
     response: Response<Body>,
     documented: PhantomData<fn() -> R>,
 }
 
 impl<R> Reply<R> {
-    /// An answer with a JSON body of the given media type.
+    /// A response with a JSON body of the given media type.
     #[must_use]
     pub fn json(status: StatusCode, media_type: &'static str, value: &impl Serialize) -> Self {
         match serde_json::to_vec(value) {
@@ -27,7 +27,7 @@ impl<R> Reply<R> {
         }
     }
 
-    /// An answer with a body of the given media type, which may be written while it is sent.
+    /// A response with a body of the given media type, which may be streamed.
     #[must_use]
     pub fn body(status: StatusCode, media_type: &'static str, body: Body) -> Self {
         let mut response = Response::new(body);
@@ -41,7 +41,7 @@ impl<R> Reply<R> {
         }
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     #[must_use]
     pub fn empty(status: StatusCode) -> Self {
         let mut response = Response::new(Body::empty());
@@ -70,7 +70,7 @@ impl<R> Reply<R> {
         self.response
     }
 
-    /// Adds a header; one whose value can't be sent is left out.
+    /// Adds a header, unless its value is invalid.
     #[must_use]
     pub fn with_header(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {

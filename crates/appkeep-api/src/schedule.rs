@@ -9,15 +9,15 @@ use crate::words::{Expression, Identifier, ResourceName, Timestamp};
 closed_enum! {
     /// The `type` of a schedule.
     ScheduleType {
-        /// The only one.
+        /// The only value.
         Schedule = "application/astra-schedule",
     }
 }
 
 closed_enum! {
-    /// The versions of a schedule's form. Mirrors `ScheduleVersion`.
+    /// The versions of the schedule schema. Mirrors `ScheduleVersion`.
     ScheduleVersion {
-        /// The only one that there is.
+        /// The only version.
         V1_3 = "1.3",
     }
 }
@@ -25,17 +25,17 @@ closed_enum! {
 closed_enum! {
     /// The `type` of a list of schedules.
     ScheduleListType {
-        /// The only one.
+        /// The only value.
         Schedules = "application/astra-schedules",
     }
 }
 
 closed_enum! {
-    /// Whether a schedule makes anything: a string, as the original has it.
+    /// Whether a schedule is active: a string, as in the original.
     Enabled {
-        /// It does.
+        /// It is active.
         Yes = "true",
-        /// It was taken out of the configuration.
+        /// It is no longer configured.
         No = "false",
     }
 }
@@ -43,50 +43,50 @@ closed_enum! {
 closed_enum! {
     /// The original's kinds of schedules.
     Granularity {
-        /// Any other than its four simple ones.
+        /// Any other than hourly, daily, weekly and monthly.
         Custom = "custom",
     }
 }
 
 closed_enum! {
-    /// What a run of a schedule makes.
+    /// The kind of resource that a schedule creates.
     Makes {
         /// A backup.
         Backup = "backup",
-        /// A snapshot that stays.
+        /// A snapshot.
         Snapshot = "snapshot",
     }
 }
 
-/// What is made of an app by itself, and when. Mirrors `Schedule`.
+/// A schedule that creates backups or snapshots of an app. Mirrors `Schedule`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Schedule {
     /// The kind of resource.
     #[serde(rename = "type")]
     pub kind: ScheduleType,
-    /// The version of its form.
+    /// The version of its schema.
     pub version: ScheduleVersion,
     /// Its id.
     pub id: Identifier,
     /// Its name.
     pub name: ResourceName,
-    /// The app that it is for.
+    /// The app.
     #[serde(rename = "appID")]
     pub app_id: Identifier,
-    /// Whether it makes anything, in the original's form.
+    /// Whether it is active.
     pub enabled: Enabled,
-    /// The original's word for what isn't of its simple kinds.
+    /// The original's value for schedules that aren't hourly, daily, weekly or monthly.
     pub granularity: Granularity,
-    /// When it is due.
+    /// The times of its runs.
     pub cron: Expression,
-    /// The zone in which that is read.
+    /// The time zone of `cron`.
     pub time_zone: Expression,
-    /// By how many seconds a run may be late on purpose.
+    /// The maximum random delay of a run, in seconds.
     pub jitter_secs: u32,
-    /// What a run makes.
+    /// The kind of resource that a run creates.
     pub makes: Vec<Makes>,
-    /// The bucket of its backups, unless that is the account's default.
+    /// The bucket of its backups; absent for the account's default.
     #[serde(
         rename = "bucketID",
         default,
@@ -95,9 +95,9 @@ pub struct Schedule {
     )]
     #[schemars(with = "Identifier")]
     pub bucket_id: Option<Identifier>,
-    /// What is kept of what it made.
+    /// The retention of its backups or snapshots.
     pub retention: ScheduleRetention,
-    /// When it runs next.
+    /// The time of its next run.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -105,15 +105,15 @@ pub struct Schedule {
     )]
     #[schemars(with = "Timestamp")]
     pub next_run_timestamp: Option<Timestamp>,
-    /// Labels, times, authorship.
+    /// Labels, times and users.
     pub metadata: Metadata,
 }
 
-/// What is kept of what a schedule made. Mirrors `ScheduleRetention`.
+/// The retention of a schedule's backups or snapshots. Mirrors `ScheduleRetention`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct ScheduleRetention {
-    /// How many of the newest.
+    /// Keeps this many of the newest.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -121,7 +121,7 @@ pub struct ScheduleRetention {
     )]
     #[schemars(with = "u32")]
     pub keep_last: Option<u32>,
-    /// The newest of each of so many days.
+    /// Keeps the newest of each day, for this many days.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -129,7 +129,7 @@ pub struct ScheduleRetention {
     )]
     #[schemars(with = "u32")]
     pub keep_daily: Option<u32>,
-    /// The newest of each of so many weeks.
+    /// Keeps the newest of each week, for this many weeks.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -137,7 +137,7 @@ pub struct ScheduleRetention {
     )]
     #[schemars(with = "u32")]
     pub keep_weekly: Option<u32>,
-    /// The newest of each of so many months.
+    /// Keeps the newest of each month, for this many months.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -145,7 +145,7 @@ pub struct ScheduleRetention {
     )]
     #[schemars(with = "u32")]
     pub keep_monthly: Option<u32>,
-    /// All that are at most so many days older than the newest.
+    /// Keeps all that are at most this many days older than the newest.
     #[serde(
         default,
         skip_serializing_if = "Option::is_none",
@@ -155,13 +155,13 @@ pub struct ScheduleRetention {
     pub keep_days: Option<u32>,
 }
 
-/// An item of a list: the resource, or the fields that were asked for. Mirrors `ScheduleListItem`.
+/// An item of a list: the resource, or its requested fields. Mirrors `ScheduleListItem`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ScheduleListItem {
     /// The resource.
     Resource(Box<Schedule>),
-    /// The values of the fields that were asked for, in that order.
+    /// The values of the requested fields, in that order.
     Columns(Vec<serde_json::Value>),
 }
 
@@ -172,10 +172,10 @@ pub struct ScheduleList {
     /// The kind of list.
     #[serde(rename = "type")]
     pub kind: ScheduleListType,
-    /// The version of its items.
+    /// The version of the list and its items.
     pub version: ScheduleVersion,
     /// The schedules.
     pub items: Vec<ScheduleListItem>,
-    /// About the list as a whole.
+    /// Metadata of the list.
     pub metadata: ListMetadata,
 }

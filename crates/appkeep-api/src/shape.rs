@@ -1,4 +1,4 @@
-//! The shape of request bodies, decided by jsonschema on the schema that the types give.
+//! Validation of request bodies by jsonschema, with the schemas of the types.
 
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -14,19 +14,19 @@ use serde_json::Value;
 
 use crate::problem::InvalidItem;
 
-/// The largest number of faults that an answer lists.
-pub const FAULTS_MAX: usize = 32;
-/// The longest reason, in characters.
+/// The maximum number of errors that a response lists.
+pub const ERRORS_MAX: usize = 32;
+/// The maximum length of a reason, in characters.
 pub const REASON_CHARS_MAX: usize = 240;
 
-/// What a body whose root is at fault is called.
+/// The name of the root of a body.
 const ROOT: &str = "the body";
 
 static VALIDATORS: LazyLock<Mutex<HashMap<TypeId, Arc<Validator>>>> = LazyLock::new(Mutex::default);
 
-/// Where and why `value` is no `T`; empty when it is one.
+/// The invalid fields of `value` as a `T`; empty if it is valid.
 #[must_use]
-pub fn faults<T: JsonSchema + 'static>(value: &Value) -> Vec<InvalidItem> {
+pub fn errors<T: JsonSchema + 'static>(value: &Value) -> Vec<InvalidItem> {
     let validator = match validator::<T>() {
         Ok(validator) => validator,
         Err(reason) => {
@@ -39,7 +39,7 @@ pub fn faults<T: JsonSchema + 'static>(value: &Value) -> Vec<InvalidItem> {
     validator
         .iter_errors(value)
         .flat_map(|error| items(&error))
-        .take(FAULTS_MAX)
+        .take(ERRORS_MAX)
         .collect()
 }
 
@@ -112,7 +112,7 @@ fn dotted(error: &ValidationError<'_>) -> String {
     if path.is_empty() { ROOT.to_owned() } else { path }
 }
 
-/// Keeps the beginning and the end, so that a long value hides neither itself nor what is said about it.
+/// Cuts the middle, so that neither the beginning of a long value nor the message after it is lost.
 fn cut(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     if chars.len() <= REASON_CHARS_MAX {

@@ -1,5 +1,5 @@
-//! The small words of the wire: identifiers, names, timestamps and other strings with a form of their own.
-//! Each is read strictly, and its schema says exactly what is read.
+//! Strings with a format: identifiers, names, timestamps and others. Each is parsed strictly, and its schema
+//! describes exactly the accepted values.
 
 use std::fmt;
 
@@ -11,12 +11,12 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
-/// A string that has the form of the word that it was meant to be, or why it hasn't.
+/// A string with a format.
 pub trait Word: Sized {
-    /// Reads the word.
+    /// Parses the string.
     ///
     /// # Errors
-    /// When `text` doesn't have its form: says what was expected.
+    /// When `text` doesn't have the format: says what was expected.
     fn from_text(text: &str) -> Result<Self, String>;
 }
 
@@ -59,7 +59,7 @@ macro_rules! word {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Identifier(pub Uuid);
 
-/// What an [`Identifier`] looks like.
+/// The format of an [`Identifier`].
 pub const IDENTIFIER_PATTERN: &str = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$";
 
 impl Word for Identifier {
@@ -156,7 +156,7 @@ impl Word for UnreadyReason {
 
 word!(UnreadyReason, string_schema(None, None, Some((1, 127))));
 
-/// A text that says something, in words of its own: a cron expression, the name of a time zone.
+/// A non-empty text that this crate doesn't parse: a cron expression, the name of a time zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Expression(String);
 
@@ -183,7 +183,7 @@ word!(
     .into()
 );
 
-/// How many items a list may hold at most: a decimal number from 1 on. A huge one saturates.
+/// The maximum number of items of a list: a decimal number of at least 1. A huge one saturates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit(pub u64);
 
@@ -200,10 +200,10 @@ impl Word for Limit {
 
 word!(Limit, string_schema(None, Some("^[1-9][0-9]*$"), None));
 
-/// Where a list goes on: opaque to clients; to us the position of the last item that was sent.
+/// The position to continue a list from: opaque to clients; the server encodes the position of the last item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ContinueToken {
-    /// When the item was made, in microseconds since 1970.
+    /// When the item was created, in microseconds since 1970.
     pub created_micros: i64,
     /// Its id.
     pub id: Uuid,
@@ -250,10 +250,10 @@ impl Serialize for ContinueToken {
 
 word!(ContinueToken, string_schema(None, Some("^[0-9a-f]{48}$"), None));
 
-/// The longest piece of a client's text that is repeated in an answer, in characters.
+/// The maximum length of a client's text that a response repeats, in characters.
 const QUOTED_CHARS_MAX: usize = 80;
 
-/// A client's text as it is named in an answer: quoted, escaped and cut.
+/// A client's text in a response: quoted, escaped and cut.
 #[must_use]
 pub fn quoted(text: &str) -> String {
     if text.chars().count() <= QUOTED_CHARS_MAX {
@@ -263,8 +263,8 @@ pub fn quoted(text: &str) -> String {
     format!("{cut:?} (cut)")
 }
 
-/// What was given for a value: the value, or why it is none. Reading it never fails, so that the service
-/// decides when the verdict is heard.
+/// The parsed value, or why it is invalid. Deserializing never fails, so that the service decides when the error is
+/// reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Try<T>(pub Result<T, String>);
 
@@ -293,7 +293,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn identifiers_are_strict() {
+    fn identifiers_are_parsed_strictly() {
         let good = "54fe651d-3d3b-5fa8-b85c-5db757885ff3";
         assert_eq!(Identifier::from_text(good).unwrap().to_string(), good);
         for bad in [
@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn a_huge_limit_saturates() {
+    fn huge_limits_saturate() {
         assert_eq!(
             Limit::from_text("99999999999999999999999").unwrap(),
             Limit(u64::MAX)
@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn every_well_formed_continue_token_names_a_position() {
+    fn well_formed_continue_tokens_are_positions() {
         for text in [
             format!("{:048x}", 0),
             "f".repeat(48),
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn long_texts_are_cut_when_they_are_quoted() {
+    fn long_quoted_texts_are_cut() {
         assert_eq!(quoted("a\n"), r#""a\n""#);
         assert!(quoted(&"x".repeat(1000)).len() < 100);
     }

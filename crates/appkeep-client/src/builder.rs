@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_base_url_is_checked() {
+    fn base_urls_are_validated() {
         for url in [
             "appkeep:8443",
             "ftp://host",
@@ -223,26 +223,26 @@ mod tests {
     }
 
     #[test]
-    fn a_password_in_the_base_url_is_not_repeated() {
+    fn passwords_in_base_urls_are_not_printed() {
         let error = Client::builder("https://me:hunter2@host").build().unwrap_err();
         assert!(!error.to_string().contains("hunter2"), "{error}");
     }
 
     #[test]
-    fn a_token_is_not_printed() {
+    fn tokens_are_not_printed() {
         let builder = Client::builder("http://host").bearer_token(SecretString::from("hunter2"));
         assert!(!format!("{builder:?}").contains("hunter2"));
         assert!(!format!("{:?}", builder.build().unwrap()).contains("hunter2"));
     }
 
     #[test]
-    fn a_token_has_to_fit_into_a_header() {
+    fn tokens_must_be_valid_header_values() {
         let builder = Client::builder("http://host").bearer_token(SecretString::from("two\nlines"));
         assert!(matches!(builder.build(), Err(BuildError::BearerToken)));
     }
 
     #[test]
-    fn root_certificates_have_to_be_some() {
+    fn empty_root_certificates_are_rejected() {
         for pem in ["", "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n"] {
             let builder = Client::builder("https://host").root_certificates(pem);
             assert!(

@@ -75,7 +75,7 @@ mod tests {
     use crate::types::Label;
 
     #[test]
-    fn both_forms_survive() {
+    fn both_item_forms_round_trip() {
         for json in [r#"{"name":"a","value":"b"}"#, r#"["a",null,1.50]"#] {
             let item: ListItem<Label> = serde_json::from_str(json).unwrap();
             let before: Value = serde_json::from_str(json).unwrap();

@@ -83,7 +83,7 @@ mod tests {
     use crate::types::ResourceState;
 
     #[test]
-    fn known_and_unknown_values_survive() {
+    fn known_and_unknown_values_round_trip() {
         for (json, value) in [
             (r#""completed""#, Open::Known(ResourceState::Completed)),
             (r#""deleting""#, Open::Unknown("deleting".to_owned())),
@@ -97,13 +97,13 @@ mod tests {
     }
 
     #[test]
-    fn an_open_value_compares_with_the_enum() {
+    fn open_values_compare_with_the_enum() {
         assert_eq!(Open::from(ResourceState::Failed), ResourceState::Failed);
         assert_ne!(Open::Unknown("failed?".to_owned()), ResourceState::Failed);
     }
 
     #[test]
-    fn only_text_is_read() {
+    fn only_strings_are_deserialized() {
         assert!(serde_json::from_str::<Open<ResourceState>>("5").is_err());
     }
 }

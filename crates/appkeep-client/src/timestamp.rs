@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_timestamp_keeps_its_digits() {
+    fn timestamps_keep_their_digits() {
         let json = r#""2026-01-05T09:30:00.000000Z""#;
         let timestamp: Timestamp = serde_json::from_str(json).unwrap();
         assert_eq!(serde_json::to_string(&timestamp).unwrap(), json);
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn an_odd_timestamp_can_be_read_but_not_understood() {
+    fn invalid_timestamps_are_kept_as_text() {
         let timestamp: Timestamp = serde_json::from_str("\"yesterday\"").unwrap();
         assert!(timestamp.to_utc().is_err());
     }

@@ -64,7 +64,7 @@ fn examples<'a>(contract: &'a Value, body: &'a Value) -> Vec<(String, &'a Value)
 }
 
 #[test]
-fn every_example_survives() {
+fn every_example_round_trips() {
     let contract = contract();
     let operations = operations();
     let mut seen = BTreeSet::new();

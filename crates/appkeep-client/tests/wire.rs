@@ -94,7 +94,7 @@ async fn fetch(
 }
 
 #[tokio::test]
-async fn a_request_carries_the_token_and_the_media_types() {
+async fn requests_have_token_and_media_types() {
     let server = serve(vec![ResponseTemplate::new(201).set_body_json(backup("a"))]).await;
     let label = LabelCreate {
         name: "ticket".to_owned(),
@@ -142,7 +142,7 @@ async fn a_request_carries_the_token_and_the_media_types() {
 }
 
 #[tokio::test]
-async fn a_missing_argument_is_named_before_anything_is_sent() {
+async fn missing_arguments_are_reported_before_sending() {
     let server = serve(vec![]).await;
     let error = client(&server)
         .app_backup_fetch()
@@ -157,7 +157,7 @@ async fn a_missing_argument_is_named_before_anything_is_sent() {
 }
 
 #[tokio::test]
-async fn unknown_values_and_members_survive() {
+async fn unknown_values_and_properties_round_trip() {
     let mut odd = backup("a");
     odd["state"] = json!("deleting");
     odd["version"] = json!("9.9");
@@ -172,7 +172,7 @@ async fn unknown_values_and_members_survive() {
 }
 
 #[tokio::test]
-async fn a_decode_error_has_operation_path_and_body() {
+async fn decode_errors_have_operation_path_and_body() {
     let mut wrong = backup("b");
     wrong["state"] = json!(5);
     let items = [backup("a"), backup("a"), backup("a"), wrong];
@@ -205,7 +205,7 @@ async fn a_decode_error_has_operation_path_and_body() {
 }
 
 #[tokio::test]
-async fn the_body_of_a_decode_error_is_bounded() {
+async fn bodies_in_decode_errors_are_bounded() {
     let error = fetch(ResponseTemplate::new(200).set_body_string("é".repeat(10_000)))
         .await
         .unwrap_err();
@@ -220,7 +220,7 @@ async fn the_body_of_a_decode_error_is_bounded() {
 }
 
 #[tokio::test]
-async fn a_problem_is_typed_whatever_its_status() {
+async fn problems_are_typed_for_every_status() {
     for status in [404, 418, 507] {
         let problem = json!({
             "type": "https://astra.netapp.io/problems/9",
@@ -247,7 +247,7 @@ async fn a_problem_is_typed_whatever_its_status() {
 }
 
 #[tokio::test]
-async fn a_status_without_a_problem_keeps_its_body() {
+async fn statuses_without_a_problem_keep_the_body() {
     let error = fetch(ResponseTemplate::new(502).set_body_string("<h1>oops</h1>\n"))
         .await
         .unwrap_err();
@@ -264,7 +264,7 @@ async fn a_status_without_a_problem_keeps_its_body() {
 }
 
 #[tokio::test]
-async fn a_deletion_has_no_body() {
+async fn deletes_have_no_body() {
     let server = serve(vec![ResponseTemplate::new(204)]).await;
     let client = client(&server);
     let delete = client
@@ -275,7 +275,7 @@ async fn a_deletion_has_no_body() {
 }
 
 #[tokio::test]
-async fn a_silent_server_runs_into_the_time_out() {
+async fn unresponsive_servers_time_out() {
     let server = serve(vec![ok(backup("a")).set_delay(Duration::from_hours(1))]).await;
     let client = Client::builder(server.uri())
         .timeout(Duration::from_millis(50))
@@ -295,7 +295,7 @@ async fn a_silent_server_runs_into_the_time_out() {
 }
 
 #[tokio::test]
-async fn a_missing_server_is_named_with_the_cause() {
+async fn unreachable_servers_are_reported_with_the_cause() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -313,7 +313,7 @@ async fn a_missing_server_is_named_with_the_cause() {
 }
 
 #[tokio::test]
-async fn a_stream_reads_page_after_page_and_ends() {
+async fn streams_read_all_pages() {
     let pages = vec![
         page(&[backup("a"), backup("b")], Some("t1")),
         page(&[], Some("t2")),
@@ -345,7 +345,7 @@ async fn a_stream_reads_page_after_page_and_ends() {
 }
 
 #[tokio::test]
-async fn lists_of_what_is_declared_go_on_with_the_next_page() {
+async fn lists_of_configured_resources_continue_with_the_next_page() {
     let asked = async |version: &str, read: fn(&Client) -> Empty<'_>, path: String| {
         let pages = [json!({"continue": "t1"}), json!({})].map(|metadata| {
             let list = json!({"type": "list", "version": version, "items": [], "metadata": metadata});
@@ -395,7 +395,7 @@ where
 }
 
 #[tokio::test]
-async fn an_empty_token_ends_a_stream() {
+async fn empty_continue_tokens_end_streams() {
     let server = serve(vec![page(&[], Some(""))]).await;
     let client = client(&server);
     let snapshots: Vec<_> = client
@@ -408,7 +408,7 @@ async fn an_empty_token_ends_a_stream() {
 }
 
 #[tokio::test]
-async fn a_repeated_token_ends_a_stream_with_an_error() {
+async fn repeated_continue_tokens_end_streams_with_an_error() {
     let pages = vec![page(&[backup("a")], Some("t1")), page(&[backup("b")], Some("t1"))];
     let server = serve(pages).await;
     let client = client(&server);
@@ -425,7 +425,7 @@ async fn a_repeated_token_ends_a_stream_with_an_error() {
 }
 
 #[tokio::test]
-async fn columns_in_a_stream_are_an_error() {
+async fn columns_in_streams_are_an_error() {
     let server = serve(vec![page(&[json!(["a", null])], None)]).await;
     let client = client(&server);
     let error = client

@@ -208,7 +208,7 @@ pub struct Scheduled {
 
 /// The action that a scheduler takes for a schedule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum ScheduleAction {
     /// Do nothing yet.
     Wait,
     /// Store the next run.
@@ -222,20 +222,20 @@ pub enum Verdict {
 impl Scheduled {
     /// The action to take at `now`.
     #[must_use]
-    pub fn verdict(&self, now: DateTime<Utc>) -> Verdict {
+    pub fn action(&self, now: DateTime<Utc>) -> ScheduleAction {
         let upcoming = self.schedule.timing.next_after(now).map(|due_at| NextRun {
             due_at,
             decided_at: now,
         });
         let Some(next) = self.next else {
-            return upcoming.map_or(Verdict::Wait, Verdict::Plan);
+            return upcoming.map_or(ScheduleAction::Wait, ScheduleAction::Plan);
         };
         if now + TimeDelta::seconds(CLOCK_BACK_SECS_MAX) < next.decided_at {
-            upcoming.map_or(Verdict::Wait, Verdict::PlanAnew)
+            upcoming.map_or(ScheduleAction::Wait, ScheduleAction::PlanAnew)
         } else if now < self.schedule.begins_at(next.due_at) {
-            Verdict::Wait
+            ScheduleAction::Wait
         } else {
-            Verdict::Run(upcoming)
+            ScheduleAction::Run(upcoming)
         }
     }
 }

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_bearer_token_counts() {
+    fn only_bearer_tokens_are_accepted() {
         let token = |value: &str| {
             let headers = HeaderMap::from_iter([(AUTHORIZATION, value.parse().unwrap())]);
             bearer(&headers).map(str::to_owned)

@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_second_lock_is_refused_and_names_the_first() {
+    fn second_locks_are_refused_and_name_the_holder() {
         let temp = tempfile::tempdir().unwrap();
         let data = DataDir::create(temp.path()).unwrap();
         let lock = data.lock().unwrap();

@@ -181,34 +181,34 @@ fn next(due_at: &str, decided_at: &str) -> NextRun {
     }
 }
 
-fn verdict(next: Option<NextRun>, now: &str) -> Verdict {
+fn action(next: Option<NextRun>, now: &str) -> ScheduleAction {
     let scheduled = Scheduled {
         schedule: schedule("0 2 * * *", 0),
         next,
     };
-    scheduled.verdict(at(now))
+    scheduled.action(at(now))
 }
 
 #[test]
 fn a_new_schedule_begins_with_the_next_time_and_makes_nothing_up() {
     assert_eq!(
-        verdict(None, "2026-01-05T02:00:00Z"),
-        Verdict::Plan(next("2026-01-06T02:00:00Z", "2026-01-05T02:00:00Z"))
+        action(None, "2026-01-05T02:00:00Z"),
+        ScheduleAction::Plan(next("2026-01-06T02:00:00Z", "2026-01-05T02:00:00Z"))
     );
 }
 
 #[test]
 fn a_run_comes_when_it_is_due_and_once_however_many_were_missed() {
     let planned = Some(next("2026-01-06T02:00:00Z", "2026-01-05T02:00:01Z"));
-    assert_eq!(verdict(planned, "2026-01-06T01:59:59.999Z"), Verdict::Wait);
+    assert_eq!(action(planned, "2026-01-06T01:59:59.999Z"), ScheduleAction::Wait);
     assert_eq!(
-        verdict(planned, "2026-01-06T02:00:00Z"),
-        Verdict::Run(Some(next("2026-01-07T02:00:00Z", "2026-01-06T02:00:00Z")))
+        action(planned, "2026-01-06T02:00:00Z"),
+        ScheduleAction::Run(Some(next("2026-01-07T02:00:00Z", "2026-01-06T02:00:00Z")))
     );
     // A server that was down for weeks, or a clock that jumped ahead.
     assert_eq!(
-        verdict(planned, "2026-03-01T12:00:00Z"),
-        Verdict::Run(Some(next("2026-03-02T02:00:00Z", "2026-03-01T12:00:00Z")))
+        action(planned, "2026-03-01T12:00:00Z"),
+        ScheduleAction::Run(Some(next("2026-03-02T02:00:00Z", "2026-03-01T12:00:00Z")))
     );
 }
 
@@ -216,16 +216,16 @@ fn a_run_comes_when_it_is_due_and_once_however_many_were_missed() {
 fn a_clock_that_is_put_back_runs_nothing_twice_and_one_that_was_far_ahead_starts_over() {
     // The schedule ran on the 6th at 02:00, and then the clock was set back.
     let planned = Some(next("2026-01-07T02:00:00Z", "2026-01-06T02:00:00Z"));
-    assert_eq!(verdict(planned, "2026-01-06T01:59:00Z"), Verdict::Wait);
-    assert_eq!(verdict(planned, "2026-01-05T02:00:00Z"), Verdict::Wait);
+    assert_eq!(action(planned, "2026-01-06T01:59:00Z"), ScheduleAction::Wait);
+    assert_eq!(action(planned, "2026-01-05T02:00:00Z"), ScheduleAction::Wait);
     assert_eq!(
-        verdict(planned, "2026-01-05T01:59:59Z"),
-        Verdict::PlanAnew(next("2026-01-05T02:00:00Z", "2026-01-05T01:59:59Z"))
+        action(planned, "2026-01-05T01:59:59Z"),
+        ScheduleAction::PlanAnew(next("2026-01-05T02:00:00Z", "2026-01-05T01:59:59Z"))
     );
     let of_another_year = Some(next("2036-01-07T02:00:00Z", "2036-01-06T02:00:00Z"));
     assert_eq!(
-        verdict(of_another_year, "2026-01-05T12:00:00Z"),
-        Verdict::PlanAnew(next("2026-01-06T02:00:00Z", "2026-01-05T12:00:00Z"))
+        action(of_another_year, "2026-01-05T12:00:00Z"),
+        ScheduleAction::PlanAnew(next("2026-01-06T02:00:00Z", "2026-01-05T12:00:00Z"))
     );
 }
 
@@ -237,8 +237,11 @@ fn jitter_makes_a_run_late_but_not_the_next_one() {
     };
     let begins = scheduled.schedule.begins_at(at("2026-01-06T02:00:00Z"));
     assert!(begins > at("2026-01-06T02:00:00Z"));
-    assert_eq!(scheduled.verdict(begins - TimeDelta::seconds(1)), Verdict::Wait);
-    let Verdict::Run(Some(after)) = scheduled.verdict(begins) else {
+    assert_eq!(
+        scheduled.action(begins - TimeDelta::seconds(1)),
+        ScheduleAction::Wait
+    );
+    let ScheduleAction::Run(Some(after)) = scheduled.action(begins) else {
         panic!("it runs");
     };
     assert_eq!(after.due_at, at("2026-01-07T02:00:00Z"));

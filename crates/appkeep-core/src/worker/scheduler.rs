@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{POLL_EVERY, WorkerDeps};
 use crate::error::Error;
-use crate::schedule::{NextRun, Scheduled, Verdict};
+use crate::schedule::{NextRun, ScheduleAction, Scheduled};
 use crate::service::{Outcome, Service};
 use crate::store::StoreError;
 
@@ -29,19 +29,19 @@ async fn look(deps: &WorkerDeps, service: &Service) -> Result<(), StoreError> {
     for scheduled in deps.store.list_schedules().await? {
         let schedule = &scheduled.schedule;
         // A failed schedule doesn't block the others. Temporary failures are retried at the next check.
-        if let Err(error) = act(service, &scheduled, scheduled.verdict(deps.clock.now())).await {
+        if let Err(error) = act(service, &scheduled, scheduled.action(deps.clock.now())).await {
             tracing::error!(schedule.id = %schedule.id, schedule.name, %error, "the schedule did not run");
         }
     }
     Ok(())
 }
 
-async fn act(service: &Service, scheduled: &Scheduled, verdict: Verdict) -> Result<(), Error> {
+async fn act(service: &Service, scheduled: &Scheduled, action: ScheduleAction) -> Result<(), Error> {
     let (id, name) = (scheduled.schedule.id, &scheduled.schedule.name);
-    match verdict {
-        Verdict::Wait => Ok(()),
-        Verdict::Plan(next) => service.schedule_plan(scheduled, Some(next)).await,
-        Verdict::PlanAnew(next) => {
+    match action {
+        ScheduleAction::Wait => Ok(()),
+        ScheduleAction::Plan(next) => service.schedule_plan(scheduled, Some(next)).await,
+        ScheduleAction::PlanAnew(next) => {
             tracing::warn!(
                 schedule.id = %id,
                 schedule.name = name,
@@ -49,7 +49,7 @@ async fn act(service: &Service, scheduled: &Scheduled, verdict: Verdict) -> Resu
             );
             service.schedule_plan(scheduled, Some(next)).await
         }
-        Verdict::Run(next) => run(service, scheduled, next).await,
+        ScheduleAction::Run(next) => run(service, scheduled, next).await,
     }
 }
 

@@ -382,7 +382,7 @@ path = "/var/backups"
     }
 
     #[test]
-    fn a_good_file_declares_accounts_apps_and_buckets() {
+    fn valid_files_declare_accounts_apps_and_buckets() {
         let config = parse(GOOD).unwrap();
         assert_eq!(config.workers, 1);
         let app = &config.declaration.apps[0];
@@ -455,7 +455,7 @@ path = "/var/backups"
     }
 
     #[test]
-    fn names_and_ids_are_given_once() {
+    fn duplicate_names_and_ids_are_rejected() {
         let twice = format!("{GOOD}\n[[accounts]]\nname = \"acme\"\n");
         assert!(
             parse(&twice)

@@ -158,7 +158,7 @@ command = ["pg-release"]
     }
 
     #[test]
-    fn hooks_are_declared_in_their_order() {
+    fn hooks_keep_their_order() {
         let options = parse(GOOD).unwrap().declaration.apps.remove(0).options;
         assert_eq!(options.consistency, Consistency::Relaxed);
         let [quiesce, release] = options.hooks.as_slice() else {

@@ -116,7 +116,7 @@ mod tests {
         31 22 8:17 /shop\\040data/below /no/such/bound rw - ext4 /dev/sdb1 rw\n";
 
     #[test]
-    fn a_bind_mount_is_known_by_its_place_in_the_file_system() {
+    fn bind_mounts_are_compared_by_their_source() {
         let mounts = Mounts::parse(MOUNTINFO);
         let place = |path: &str| mounts.names_of(Path::new(path)).remove(1);
         assert_eq!(

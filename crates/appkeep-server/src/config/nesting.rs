@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_lies_in_itself_and_in_those_above_it() {
+    fn directories_contain_themselves_and_their_descendants() {
         for (inner, outer, is) in [
             ("/srv/shop", "/srv/shop", true),
             ("/srv/shop/backups", "/srv/shop", true),
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn each_combination_is_rejected_or_warned_of() {
+    fn nested_directories_are_rejected_or_warned_about() {
         let id = uuid::Uuid::from_u128;
         let (shop, blog) = (Owner::Volume(id(1).into()), Owner::Volume(id(2).into()));
         let (acme, other) = (Owner::Bucket(id(3).into()), Owner::Bucket(id(4).into()));

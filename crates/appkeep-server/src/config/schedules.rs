@@ -227,7 +227,7 @@ path = "/var/backups"
     }
 
     #[test]
-    fn a_good_file_declares_schedules_with_what_they_leave_out() {
+    fn valid_files_declare_schedules_with_defaults() {
         let declaration = parse(GOOD).unwrap().declaration;
         let [nightly, hourly] = declaration.schedules.as_slice() else {
             panic!("two schedules");
@@ -248,7 +248,7 @@ path = "/var/backups"
     }
 
     #[test]
-    fn the_servers_own_subject_is_made_as_other_ids_are() {
+    fn the_system_subject_is_derived_like_other_ids() {
         use appkeep_core::ids::SubjectId;
         assert_eq!(derived_id("subject", "", "system"), SubjectId::SYSTEM.as_uuid());
     }

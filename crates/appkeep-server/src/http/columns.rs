@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn columns_have_the_order_of_their_names_and_null_where_there_is_nothing() {
+    fn columns_are_in_name_order_with_null_for_absent_values() {
         assert_eq!(
             columns(&["bucketID", "state", "id", "id"]),
             json!([[1, 2], null, 7, 7])

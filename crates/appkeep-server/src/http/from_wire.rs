@@ -7,7 +7,7 @@ use appkeep_api::app_backup::AppBackupCreate;
 use appkeep_api::app_snap::AppSnapCreate;
 use appkeep_api::metadata::{LABEL_BYTES_MAX, MetadataCreate};
 use appkeep_api::problem::InvalidItem;
-use appkeep_api::shape::FAULTS_MAX;
+use appkeep_api::shape::ERRORS_MAX;
 use appkeep_api::words::{ContinueToken, Limit, ResourceName, quoted};
 use appkeep_core::app_backup::CreateAppBackup;
 use appkeep_core::app_restore::{CreateAppRestore, RestoreSource};
@@ -105,7 +105,7 @@ fn labels(metadata: Option<MetadataCreate>) -> Result<Vec<Label>, Rejected> {
         } else {
             continue;
         };
-        if faults.len() < FAULTS_MAX {
+        if faults.len() < ERRORS_MAX {
             faults.push(InvalidItem {
                 name: format!("metadata.labels[{index}].name"),
                 reason: format!("the label {}: {why}", quoted(&label.name)),
@@ -130,9 +130,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_more_faults_are_named_than_there_may_be() {
+    fn the_number_of_reported_fields_is_bounded() {
         let label = serde_json::json!({"name": format!("{READ_ONLY_PREFIX}x"), "value": ""});
-        for (given, named) in [(1, 1), (FAULTS_MAX, FAULTS_MAX), (FAULTS_MAX + 1, FAULTS_MAX)] {
+        for (given, named) in [(1, 1), (ERRORS_MAX, ERRORS_MAX), (ERRORS_MAX + 1, ERRORS_MAX)] {
             let metadata = serde_json::json!({"labels": vec![label.clone(); given]});
             let refused = labels(serde_json::from_value(metadata).unwrap());
             let Err(Rejected::Rule(faults)) = refused else {

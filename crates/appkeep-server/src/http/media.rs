@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_compressed_is_sent_only_to_who_can_read_it() {
+    fn compressed_assets_require_accept_encoding() {
         let accepts = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(ACCEPT_ENCODING, value.parse().unwrap());
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn the_vendor_type_is_sent_only_when_it_is_preferred() {
+    fn the_vendor_type_is_sent_only_if_preferred() {
         for accept in [
             VENDOR,
             "application/astra-appbackup+json",

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_same_page_of_the_same_version_is_found() {
+    fn pages_are_cached_per_version() {
         let cache = PageCache::new();
         cache.insert(key(1, 3), page(7));
         assert_eq!(cache.get(&key(1, 3)).unwrap().written.len(), 7);
@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_is_bounded() {
+    fn cached_bytes_are_bounded() {
         let cache = PageCache::new();
         for number in 0..1000 {
             cache.insert(key(number, 1), page(80_000));

@@ -1,8 +1,8 @@
 //! The kinds of problem that this server responds with, and the mapping from refusals.
 
-use appkeep_api::body::BodyFault;
-use appkeep_api::headers::HeaderFault;
-use appkeep_api::params::QueryFault;
+use appkeep_api::body::BodyError;
+use appkeep_api::headers::HeaderError;
+use appkeep_api::params::QueryError;
 use appkeep_api::problem::{InvalidItem, Problem, Status};
 use appkeep_core::admission::NotAdmitted;
 use appkeep_core::error::Error;
@@ -19,11 +19,11 @@ pub(crate) enum Rejected {
     /// Another id in the path is malformed.
     Ids(Vec<InvalidItem>),
     /// The query is invalid.
-    Query(QueryFault),
+    Query(QueryError),
     /// A header is invalid.
-    Header(HeaderFault),
+    Header(HeaderError),
     /// The body is invalid.
-    Body(BodyFault),
+    Body(BodyError),
     /// The body matches its schema but breaks a rule.
     Rule(Vec<InvalidItem>),
 }
@@ -230,21 +230,21 @@ fn of_rejected(rejected: Rejected, correlation: Uuid) -> Problem {
     match rejected {
         Rejected::Account(item) => params(MALFORMED_ACCOUNT, vec![item]),
         Rejected::Ids(items) => params(MALFORMED_ID, items),
-        Rejected::Query(QueryFault { invalid, unknown }) if invalid.is_empty() => {
+        Rejected::Query(QueryError { invalid, unknown }) if invalid.is_empty() => {
             params(UNSUPPORTED_QUERY, unknown)
         }
-        Rejected::Query(QueryFault { mut invalid, unknown }) => {
+        Rejected::Query(QueryError { mut invalid, unknown }) => {
             invalid.extend(unknown);
             params(INVALID_QUERY, invalid)
         }
-        Rejected::Header(HeaderFault::Missing(item)) => params(MISSING_HEADER, vec![item]),
-        Rejected::Header(HeaderFault::Unacceptable(item)) => params(UNACCEPTABLE_HEADER, vec![item]),
-        Rejected::Body(fault) => of_body_fault(fault, correlation),
+        Rejected::Header(HeaderError::Missing(item)) => params(MISSING_HEADER, vec![item]),
+        Rejected::Header(HeaderError::Unacceptable(item)) => params(UNACCEPTABLE_HEADER, vec![item]),
+        Rejected::Body(fault) => of_body_error(fault, correlation),
         Rejected::Rule(items) => with_fields(BODY_RULE, items, correlation),
     }
 }
 
-fn of_body_fault(fault: BodyFault, correlation: Uuid) -> Problem {
+fn of_body_error(fault: BodyError, correlation: Uuid) -> Problem {
     let body = |kind: Kind, reason: String| {
         with_fields(
             kind,
@@ -256,23 +256,23 @@ fn of_body_fault(fault: BodyFault, correlation: Uuid) -> Problem {
         )
     };
     match fault {
-        BodyFault::MediaType { given, declared } => body(
+        BodyError::MediaType { given, declared } => body(
             UNSUPPORTED_MEDIA_TYPE,
             format!("its Content-Type is {given}; expected {}", declared.join(" or ")),
         ),
-        BodyFault::Coding { given } => body(
+        BodyError::Coding { given } => body(
             UNSUPPORTED_MEDIA_TYPE,
             format!("its Content-Encoding is {given}; expected none, or identity"),
         ),
-        BodyFault::TooLarge { bytes_max } => {
+        BodyError::TooLarge { bytes_max } => {
             body(BODY_TOO_LARGE, format!("it has more than {bytes_max} bytes"))
         }
-        BodyFault::TimedOut { timeout } => body(
+        BodyError::TimedOut { timeout } => body(
             BODY_TIMED_OUT,
             format!("it didn't arrive within {} seconds", timeout.as_secs()),
         ),
-        BodyFault::NotJson { reason } => body(BODY_NOT_JSON, reason),
-        BodyFault::Fields(items) => with_fields(BODY_SHAPE, items, correlation),
+        BodyError::NotJson { reason } => body(BODY_NOT_JSON, reason),
+        BodyError::Fields(items) => with_fields(BODY_SHAPE, items, correlation),
     }
 }
 

@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_path_leads_to_the_handler_of_its_method() {
+    fn paths_and_methods_select_handlers() {
         for (path, found) in [
             ("/", "home []"),
             ("", "home []"),

@@ -166,7 +166,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn why_hooks_failed_is_shown() {
+    fn hook_failures_are_returned() {
         let shown = |hook_state, hook_state_details| {
             let snap = app_snap(&core::app_snap::AppSnap {
                 id: Uuid::from_u128(1).into(),
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_was_modified_by_the_system_once_anything_of_it_changed() {
+    fn changed_apps_are_modified_by_the_system() {
         let modified_by = |generation| {
             let app = app(&core::app::AppView { generation, ..shop() });
             app.unwrap().metadata.modified_by

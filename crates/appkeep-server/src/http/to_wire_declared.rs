@@ -140,7 +140,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_declared_otherwise_before_was_modified_by_the_system() {
+    fn redeclared_resources_are_modified_by_the_system() {
         let modified_by = |later| {
             let created_at = DateTime::UNIX_EPOCH;
             let (what, modified_at) = ((), created_at + later);

@@ -88,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_leave_descriptors_for_everything_else() {
+    fn connections_leave_file_descriptors_for_other_uses() {
         for (descriptors, default, possible) in [
             (3, 1, 1),
             (64, 16, 16),

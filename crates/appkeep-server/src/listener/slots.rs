@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_connection_makes_room() {
+    fn closed_connections_free_slots() {
         let slots = slots(3, 2);
         let first = take(&slots, "192.0.2.1").ok().unwrap();
         let _second = take(&slots, "192.0.2.1").ok().unwrap();
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn an_ipv6_network_and_a_mapped_ipv4_address_count_as_one() {
+    fn ipv6_networks_and_mapped_ipv4_addresses_count_as_one() {
         let slots = slots(8, 1);
         let _taken = ["2001:db8::1", "2001:db8:0:1::1", "::ffff:192.0.2.1"]
             .map(|address| take(&slots, address).ok().unwrap());

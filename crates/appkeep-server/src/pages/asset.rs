@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_packed_can_be_unpacked() {
+    fn compressed_assets_decompress_to_the_original() {
         for asset in &ASSETS {
             let mut unpacked = Vec::new();
             GzDecoder::new(&asset.content.gzip()[..])
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_that_is_known_is_told_from_others() {
+    fn if_none_match_matches_only_known_tags() {
         let asked = |value: &str| {
             let mut headers = HeaderMap::new();
             headers.insert(IF_NONE_MATCH, value.parse().unwrap());

@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_is_made_anew_before_it_ends_and_the_authority_long_before() {
+    fn certificates_are_renewed_before_they_expire_and_authorities_earlier() {
         let temp = tempfile::tempdir().unwrap();
         let mut running = own(temp.path());
         let first = renewed(&mut running, 0);
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_pair_is_made_anew() {
+    fn incomplete_key_pairs_are_regenerated() {
         let temp = tempfile::tempdir().unwrap();
         let first = renewed(&mut own(temp.path()), 0);
         for name in ["key.pem", "cert.pem"] {
@@ -346,7 +346,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_those_of_hosts_and_addresses() {
+    fn certificate_names_are_hosts_and_addresses() {
         for (given, read) in [
             ("Backup.Example", Some("backup.example")),
             ("*.example", Some("*.example")),

@@ -168,7 +168,7 @@ impl ResponseValidator {
         };
         let Some(media) = declared(&response.content, content_type) else {
             let known: Vec<&str> = response.content.iter().map(|media| media.name.as_str()).collect();
-            let what = format!("`{content_type}`, where {} is declared", known.join(" or "));
+            let what = format!("`{content_type}`, expected {}", known.join(" or "));
             return one(Violated::MediaTypeUndeclared, what);
         };
         if !is_json(&media.name) {

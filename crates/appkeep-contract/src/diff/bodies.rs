@@ -34,14 +34,14 @@ fn compare_bodies(pair: &mut Pair<'_, '_>, old: &Body, new: &Body) {
         (false, true) => pair.note(
             Code::BodyMadeRequired,
             "body",
-            "it may be left out in OLD only",
+            "it is optional in OLD only",
             old_at,
             new_at,
         ),
         (true, false) => pair.note(
             Code::BodyMadeOptional,
             "body",
-            "it may be left out in NEW",
+            "it is optional in NEW",
             old_at,
             new_at,
         ),

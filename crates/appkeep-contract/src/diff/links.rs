@@ -53,7 +53,7 @@ fn promise(document: &Document, link: &Value) -> Value {
     if let Some(id) = target {
         let operation = document.operation(id);
         promise["operationId"] = json!(operation.map_or_else(
-            || format!("{id}, which isn't there"),
+            || format!("{id}, which doesn't exist"),
             |operation| format!("{} {}", operation.method, route(&operation.path)),
         ));
     }

@@ -19,12 +19,12 @@ pub(super) fn compare(pair: &mut Pair<'_, '_>) {
                     Code::StatusRemoved
                 };
                 let subject = was.status.to_string();
-                let what = format!("{} isn't answered any more", was.status);
+                let what = format!("{} is no longer returned", was.status);
                 pair.note(code, &subject, what, Some(&place(old, was)), None);
             }
             (None, Some(now)) => {
                 let subject = now.status.to_string();
-                let what = format!("{} may be answered", now.status);
+                let what = format!("{} may be returned", now.status);
                 pair.note(Code::StatusAdded, &subject, what, None, Some(&place(new, now)));
             }
         }

@@ -32,7 +32,7 @@ pub(super) fn compare(pair: &mut Pair<'_, '_>) {
     } else {
         Code::SecurityChanged
     };
-    let what = format!("OLD asks for {was}, NEW for {now}");
+    let what = format!("OLD requires {was}, NEW {now}");
     let old_at = place(pair.changes.old, pair.old);
     let new_at = place(pair.changes.new, pair.new);
     pair.note(code, "", what, Some(&old_at), Some(&new_at));

@@ -35,7 +35,7 @@ pub(super) fn operations(name: &str, root: &Value) -> Result<Vec<Operation>, Doc
     let mut ids = BTreeSet::new();
     for operation in &operations {
         if !ids.insert(&operation.id) {
-            return Err(reader.shape(&operation.at, "an operationId that no other operation has"));
+            return Err(reader.shape(&operation.at, "a unique operationId"));
         }
     }
     Ok(operations)
@@ -282,7 +282,7 @@ impl<'a> Reader<'a> {
         if self.root.pointer(&at).is_none() {
             return Err(self.shape(
                 place,
-                &format!("the name of a security scheme, and `{name}` is none"),
+                &format!("the name of a declared security scheme, found `{name}`"),
             ));
         }
         let (scheme, _) = self.object(&at)?;

@@ -18,21 +18,21 @@ pub(crate) fn resolve<'a>(root: &'a Value, pointer: &str) -> Result<(&'a Value, 
     for _ in 0..HOPS_MAX {
         let value = root
             .pointer(&at)
-            .ok_or_else(|| format!("names nothing at `#{at}`"))?;
+            .ok_or_else(|| format!("has no target at `#{at}`"))?;
         match value.get("$ref").and_then(Value::as_str) {
             None => return Ok((value, at)),
             Some(reference) => at = local(reference)?,
         }
     }
-    Err("leads round in a circle".to_owned())
+    Err("is circular".to_owned())
 }
 
 /// The pointer of a local reference: `#/a/b` becomes `/a/b`.
 pub(crate) fn local(reference: &str) -> Result<String, String> {
     let Some(fragment) = reference.strip_prefix('#') else {
-        return Err("leaves the document; only `#/…` is read".to_owned());
+        return Err("leaves the document; only `#/…` is supported".to_owned());
     };
-    percent_decoded(fragment).ok_or_else(|| "is badly percent-encoded".to_owned())
+    percent_decoded(fragment).ok_or_else(|| "has invalid percent-encoding".to_owned())
 }
 
 fn percent_decoded(text: &str) -> Option<String> {

@@ -44,7 +44,7 @@ fn a_dangling_reference_is_named_with_its_place() {
     let error = Document::from_value("d", root).unwrap_err().to_string();
     assert_eq!(
         error,
-        "read d at #/paths/~1a/get/responses/200: the reference `#/components/responses/No` names nothing at \
+        "read d at #/paths/~1a/get/responses/200: the reference `#/components/responses/No` has no target at \
          `#/components/responses/No`"
     );
 }

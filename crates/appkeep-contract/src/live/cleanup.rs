@@ -45,7 +45,7 @@ fn unclaimed(stage: &Stage) -> Vec<String> {
     let unclaimed = stage.model.ownership.unclaimed.iter();
     let unclaimed = unclaimed.filter(|(_, id, _)| stage.model.things.iter().all(|thing| thing.id != *id));
     unclaimed
-        .map(|(kind, id, why)| format!("perhaps {} {id}: {why}", kind.word()))
+        .map(|(kind, id, why)| format!("possibly {} {id}: {why}", kind.word()))
         .collect()
 }
 
@@ -64,7 +64,7 @@ fn lost(stage: &Stage, searched: &[Collection]) -> Vec<String> {
             None => "without a requested name".to_owned(),
         };
         let line = format!(
-            "perhaps a {} {name} of app {}: the response to its create didn't arrive",
+            "possibly a {} {name} of app {}: its create got no response",
             collection.kind.word(),
             collection.app
         );
@@ -80,7 +80,7 @@ pub(super) async fn remove(stage: &mut Stage, thing: &Thing, patience: Patience)
     if thing.server == Server::Idle && thing.kind == Kind::Backup {
         return Err("it stays pending on the server that runs no jobs".to_owned());
     }
-    let call = removal(stage, thing).map_err(|_| "it can't be deleted with what may be asked".to_owned())?;
+    let call = removal(stage, thing).map_err(|_| "the permitted operations can't delete it".to_owned())?;
     loop {
         match stage.send(&call).await {
             Ok(answer) if matches!(answer.status, 204 | 404) => {
@@ -88,9 +88,9 @@ pub(super) async fn remove(stage: &mut Stage, thing: &Thing, patience: Patience)
                 return Ok(());
             }
             Ok(answer) if answer.status == 409 && patience.lasts().await => {}
-            Ok(answer) => return Err(format!("the delete was answered with {}", answer.status)),
+            Ok(answer) => return Err(format!("the delete returned {}", answer.status)),
             Err(Stop::LeftOut(why)) => return Err(why),
-            Err(Stop::Noted) => return Err("the delete got no answer".to_owned()),
+            Err(Stop::Noted) => return Err("the delete got no response".to_owned()),
         }
     }
 }

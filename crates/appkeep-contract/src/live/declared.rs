@@ -20,7 +20,7 @@ pub(super) async fn accounts(stage: &mut Stage) -> Result<(), Stop> {
     let listed = ids(&list);
     stage.expect(&list, listed == [own.clone()], || {
         format!(
-            "the token is of account {own}, and the list has {}",
+            "the token belongs to account {own}, but the list contains {}",
             listed.join(", ")
         )
     });
@@ -30,7 +30,7 @@ pub(super) async fn accounts(stage: &mut Stage) -> Result<(), Stop> {
             .await?;
         let looks_only = list.items().iter().all(|account| account["role"] == "viewer");
         stage.expect(&list, looks_only, || {
-            "a token that may only read is no viewer in the list".to_owned()
+            "a read-only token has another role than `viewer` in the list".to_owned()
         });
     }
     let Some(foreign) = stage.target.foreign.clone() else {
@@ -43,7 +43,7 @@ pub(super) async fn accounts(stage: &mut Stage) -> Result<(), Stop> {
     let listed = ids(&list);
     stage.expect(&list, listed == [other.clone()], || {
         format!(
-            "the token is of account {other}, and the list has {}",
+            "the token belongs to account {other}, but the list contains {}",
             listed.join(", ")
         )
     });
@@ -52,7 +52,7 @@ pub(super) async fn accounts(stage: &mut Stage) -> Result<(), Stop> {
         let listed = ids(&list);
         let has_both = [own, other].iter().all(|account| listed.contains(account));
         stage.expect(&list, has_both, || {
-            "a token of all accounts doesn't list both that are known".to_owned()
+            "the list for a token of all accounts lacks one of the two known accounts".to_owned()
         });
     }
     Ok(())
@@ -69,7 +69,7 @@ pub(super) async fn buckets(stage: &mut Stage) -> Result<(), Stop> {
     let defaults: Vec<String> = defaults.map(id_of).collect();
     stage.expect(&list, defaults == [bucket.clone()], || {
         format!(
-            "a backup that named no bucket is in {bucket}, and the default one is {}",
+            "a backup without a requested bucket is in {bucket}, but the default is {}",
             said(&defaults)
         )
     });
@@ -108,7 +108,7 @@ pub(super) async fn the_same_in_every_form(stage: &mut Stage, operation: &str) -
         format!("`metadata.count` isn't {count}")
     });
     let twice = count - ids(&whole).iter().collect::<BTreeSet<_>>().len();
-    stage.expect(&whole, twice == 0, || format!("{twice} items come twice"));
+    stage.expect(&whole, twice == 0, || format!("{twice} items are repeated"));
     let wanted: Vec<Value> = whole
         .items()
         .iter()
@@ -118,18 +118,18 @@ pub(super) async fn the_same_in_every_form(stage: &mut Stage, operation: &str) -
         .send_for(&call.clone().query("include", "id,name"), 200)
         .await?;
     stage.expect(&columns, columns.items() == wanted, || {
-        format!("`include=id,name` has to give {}", Value::from(wanted.clone()))
+        format!("`include=id,name`: expected {}", Value::from(wanted.clone()))
     });
     let limit = (count / 10).max(1);
     let walked = super::lists::walk(stage, &call, &whole, limit).await?;
     stage.expect(&walked.last, walked.items == whole.items(), || {
-        format!("in pages of {limit} come {} of {count}", walked.items.len())
+        format!("pages of {limit} contain {} of {count} items", walked.items.len())
     });
     // Accounts include the token's own role, so they differ between tokens.
     if operation != ACCOUNTS && stage.target.viewer_token.is_some() {
         let seen = stage.send_for(&call.with(Credential::Viewer), 200).await?;
         stage.expect(&seen, seen.items() == whole.items(), || {
-            "who may only read sees another list".to_owned()
+            "a read-only token sees a different list".to_owned()
         });
     }
     Ok(())
@@ -142,7 +142,7 @@ fn ids(list: &Answer) -> Vec<String> {
 fn shares_nothing(stage: &mut Stage, list: &Answer, own: &[String]) {
     let shared: Vec<String> = ids(list).into_iter().filter(|id| own.contains(id)).collect();
     stage.expect(list, shared.is_empty(), || {
-        format!("the list has what isn't there: {}", said(&shared))
+        format!("the list contains unknown resources: {}", said(&shared))
     });
 }
 

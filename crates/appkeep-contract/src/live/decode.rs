@@ -24,13 +24,13 @@ appkeep_client::operations!(rows);
 fn there_and_back<T: DeserializeOwned + Serialize>(body: &Value) -> Result<(), String> {
     let name = std::any::type_name::<T>().rsplit("::").next().unwrap_or_default();
     let read: T = serde_json::from_value(body.clone())
-        .map_err(|error| format!("the client's {name} can't be read from it: {error}"))?;
-    let written = serde_json::to_value(read).map_err(|error| format!("{name} can't be written: {error}"))?;
+        .map_err(|error| format!("it can't be deserialized as the client's {name}: {error}"))?;
+    let written = serde_json::to_value(read).map_err(|error| format!("{name} can't be serialized: {error}"))?;
     if written == *body {
         return Ok(());
     }
     Err(format!(
-        "the client's {name} loses something of it: {}",
+        "the client's {name} loses data: {}",
         lost(body, &written, "")
     ))
 }
@@ -42,7 +42,7 @@ fn lost(before: &Value, after: &Value, path: &str) -> String {
             .iter()
             .find(|(name, value)| right.get(*name) != Some(value))
             .map_or_else(
-                || format!("a member more at `{path}`"),
+                || format!("an additional property at `{path}`"),
                 |(name, value)| {
                     lost(
                         value,
@@ -59,7 +59,7 @@ fn lost(before: &Value, after: &Value, path: &str) -> String {
                 .find(|(_, (left, right))| left != right);
             match differing {
                 Some((index, (left, right))) => lost(left, right, &format!("{path}/{index}")),
-                None => format!("nothing at `{path}`"),
+                None => format!("a missing value at `{path}`"),
             }
         }
         _ => format!("{before} became {after} at `{path}`"),
@@ -103,7 +103,7 @@ mod tests {
             for status in documented.filter(|status| operation.response(*status).is_some()) {
                 let error = decode(&operation.id, status, &json!({"items": 5})).unwrap_err();
                 assert!(
-                    error.contains("can't be read from it"),
+                    error.contains("can't be deserialized"),
                     "{}: {error}",
                     operation.id
                 );
@@ -117,7 +117,7 @@ mod tests {
         let (old, new) = (json!({"a": 1, "b": {"c": 2}}), json!({"a": 1, "b": {"c": 3}}));
         assert_eq!(said(old, new), "2 became 3 at `/b/c`");
         assert_eq!(said(json!({"a": 1}), json!({})), "1 became null at `/a`");
-        assert_eq!(said(json!({}), json!({"a": 1})), "a member more at ``");
+        assert_eq!(said(json!({}), json!({"a": 1})), "an additional property at ``");
         assert_eq!(said(json!([1, 2]), json!([1, 3])), "2 became 3 at `/1`");
         assert_eq!(said(json!([1]), json!([1, 3])), "[1] became [1,3] at ``");
     }

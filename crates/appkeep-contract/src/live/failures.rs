@@ -8,7 +8,7 @@ use super::stage::{Kind, Stage, Stop};
 /// A backup or snapshot of an app with unreadable data becomes failed, and can be deleted.
 pub(super) async fn fails(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
     let app = stage.target.failing_app;
-    let app = app.ok_or_else(|| Stop::LeftOut("needs an app whose data can't be read".to_owned()))?;
+    let app = app.ok_or_else(|| Stop::LeftOut("requires an app with unreadable data".to_owned()))?;
     let app = app.to_string();
     stage.admits_making(kind)?;
     let body = stage.sound_body(kind);

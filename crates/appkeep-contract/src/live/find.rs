@@ -99,7 +99,7 @@ impl Companion<'_> {
             let text = |member: &str| body.get(member).and_then(Value::as_str).unwrap_or_default();
             let said = format!("{status} {} {}", text("title"), text("detail"));
             return Err(failed(format!(
-                "the list of {} was answered with {}",
+                "the list of {} returned {}",
                 self.kind,
                 said.trim_end()
             )));

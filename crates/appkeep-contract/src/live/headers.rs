@@ -63,7 +63,7 @@ pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop
             .collect();
         stage.expect(answer, too_many.is_empty(), || {
             format!(
-                "`Allow` of {method} lists {}, which is answered with 405",
+                "`Allow` of {method} lists {}, which returns 405",
                 too_many.join(", ")
             )
         });
@@ -74,7 +74,7 @@ pub(super) async fn allow(stage: &mut Stage, operation: &str) -> Result<(), Stop
             .collect();
         stage.expect(answer, unknown.is_empty(), || {
             format!(
-                "`Allow` of {method} lists {}, which nothing documents",
+                "`Allow` of {method} lists {}, which is undocumented",
                 joined(unknown.iter().copied())
             )
         });
@@ -156,7 +156,7 @@ pub(super) async fn reading_twice(stage: &mut Stage, operation: &str) -> Result<
         _ => first.body == second.body && first.header("etag") == second.header("etag"),
     };
     stage.expect(&second, holds, || {
-        "the second answer isn't the first one".to_owned()
+        "the second response differs from the first".to_owned()
     });
     Ok(())
 }

@@ -25,18 +25,18 @@ use crate::invalid_requests::points_at;
 
 /// Constraints on strings, each with its code and rule.
 const CONSTRAINTS: [(&str, &str, &str); 4] = [
-    ("pattern", "input-pattern", "A text keeps to its pattern."),
+    ("pattern", "input-pattern", "A string matches its pattern."),
     (
         "minLength",
         "input-min-length",
-        "A text is as long as it has to be.",
+        "A string has at least its minimum length.",
     ),
     (
         "maxLength",
         "input-max-length",
-        "A text is no longer than it may be.",
+        "A string has at most its maximum length.",
     ),
-    ("format", "input-format", "A text keeps to its format."),
+    ("format", "input-format", "A string matches its format."),
 ];
 
 /// Maximum number of valid strings that are tried in one place.
@@ -100,7 +100,7 @@ pub(super) async fn run(stage: &mut Stage, case: &InputCase) -> Result<(), Stop>
             let (status, problem) = accepted(case);
             if answer.status != status {
                 let what = format!(
-                    "{}: {status} expected, {} came: {}",
+                    "{}: expected {status}, received {}: {}",
                     case.what,
                     answer.status,
                     answer.reason()
@@ -116,7 +116,7 @@ pub(super) async fn run(stage: &mut Stage, case: &InputCase) -> Result<(), Stop>
             if answer.status != 400 {
                 stage.fault(
                     &answer,
-                    format!("{}: 400 expected, {} came", case.what, answer.status),
+                    format!("{}: expected 400, received {}", case.what, answer.status),
                 );
                 return Err(Stop::Noted);
             }
@@ -130,7 +130,7 @@ pub(super) async fn run(stage: &mut Stage, case: &InputCase) -> Result<(), Stop>
                 let holds = named.iter().any(|found| points_at(found, culprit));
                 stage.expect(&answer, holds, || {
                     format!(
-                        "{}: `{list}` has to name `{culprit}`, and it names {named:?}",
+                        "{}: expected `{culprit}` in `{list}`, found {named:?}",
                         case.what
                     )
                 });

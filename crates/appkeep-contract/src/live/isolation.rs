@@ -28,7 +28,7 @@ pub(super) struct Crossing {
 pub(super) const CROSSINGS: &[Crossing] = &[
     Crossing { code: "foreign-token", rule: "Another account's token can't access this account.",
         fits: is_of_an_account, probe: with_foreign_token, is_forbidden: true },
-    Crossing { code: "foreign-account", rule: "Another account's URLs are answered with 403, as if it didn't exist.",
+    Crossing { code: "foreign-account", rule: "Another account's URLs return 403, as if it didn't exist.",
         fits: is_of_an_account, probe: in_foreign_account, is_forbidden: true },
     Crossing { code: "foreign-app", rule: "Another account's app isn't found under the caller's account.",
         fits: |stage, operation| stage.has(operation, "app_id"), probe: below_foreign_app, is_forbidden: false },
@@ -36,7 +36,7 @@ pub(super) const CROSSINGS: &[Crossing] = &[
         fits: is_of_one, probe: foreign_resource, is_forbidden: false },
     Crossing { code: "own-in-foreign-account", rule: "The caller's resource isn't found under another account's URLs.",
         fits: is_of_one, probe: own_in_foreign_account, is_forbidden: false },
-    Crossing { code: "own-below-other-app", rule: "A resource isn't found below another app of its account.",
+    Crossing { code: "own-below-other-app", rule: "A resource isn't found under another app of its account.",
         fits: |stage, operation| is_of_one(stage, operation) && stage.has(operation, "app_id"),
         probe: own_below_other_app, is_forbidden: false },
 ];
@@ -191,7 +191,7 @@ fn own_below_other_app(stage: &mut Stage, operation: &str) -> Result<Pair, Stop>
 
 fn other_app(stage: &Stage) -> Result<String, Stop> {
     let other = stage.target.other_app;
-    let other = other.ok_or_else(|| Stop::LeftOut("needs a second app in the account".to_owned()))?;
+    let other = other.ok_or_else(|| Stop::LeftOut("requires a second app in the account".to_owned()))?;
     Ok(other.to_string())
 }
 
@@ -232,9 +232,9 @@ pub(super) async fn named_in_a_body(stage: &mut Stage, member: &str) -> Result<(
         stage.expect_problem(&answer, &[problem]);
         tales.push((tell_tale(&answer), answer));
     }
-    if let [(theirs, answer), (nobodys, _)] = tales.as_slice() {
-        stage.expect(answer, theirs == nobodys, || {
-            format!("the response for an existing resource is {theirs}, and for an unknown one {nobodys}")
+    if let [(theirs, answer), (unknown, _)] = tales.as_slice() {
+        stage.expect(answer, theirs == unknown, || {
+            format!("the response for an existing resource is {theirs}, and for an unknown one {unknown}")
         });
     }
     Ok(())
@@ -284,7 +284,7 @@ pub(super) async fn nothing_happened(stage: &mut Stage) -> Result<(), Stop> {
 pub(super) async fn viewer_reads(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     stage.admits(operation)?;
     if stage.target.viewer_token.is_none() {
-        return Err(Stop::LeftOut("needs a read-only token".to_owned()));
+        return Err(Stop::LeftOut("requires a read-only token".to_owned()));
     }
     reads(stage, operation, Credential::Viewer).await
 }
@@ -293,7 +293,7 @@ pub(super) async fn viewer_reads(stage: &mut Stage, operation: &str) -> Result<(
 pub(super) async fn operator_reads(stage: &mut Stage, operation: &str) -> Result<(), Stop> {
     stage.admits(operation)?;
     if stage.target.operator_token.is_none() {
-        return Err(Stop::LeftOut("needs a token of all accounts".to_owned()));
+        return Err(Stop::LeftOut("requires a token of all accounts".to_owned()));
     }
     reads(stage, operation, Credential::Operator).await
 }

@@ -81,7 +81,7 @@ impl Stage {
     pub(super) fn note(&mut self, finding: LiveFinding) {
         debug_assert!(
             !codes::find(&finding.code).is_empty(),
-            "{} isn't explained",
+            "{} has no explanation",
             finding.code
         );
         let known = |other: &LiveFinding| {

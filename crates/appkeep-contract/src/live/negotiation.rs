@@ -12,7 +12,7 @@ pub(super) fn expect_media_type(stage: &mut Stage, answer: &Answer, wanted: &str
     let got = answer.header("content-type").unwrap_or_default().to_owned();
     let essence = got.split(';').next().unwrap_or_default().trim();
     stage.expect(answer, essence.eq_ignore_ascii_case(wanted), || {
-        format!("`{wanted}` was asked for and `{got}` came")
+        format!("requested `{wanted}`, received `{got}`")
     });
     let lower = got.to_ascii_lowercase();
     let charset = lower
@@ -20,7 +20,7 @@ pub(super) fn expect_media_type(stage: &mut Stage, answer: &Answer, wanted: &str
         .find_map(|part| part.trim().strip_prefix("charset="));
     let is_utf8 = charset.is_none_or(|charset| charset.trim_matches('"') == "utf-8");
     stage.expect(answer, is_utf8, || {
-        format!("JSON is UTF-8, and `{got}` says otherwise")
+        format!("expected JSON in UTF-8, received `{got}`")
     });
 }
 

@@ -37,7 +37,7 @@ pub(super) async fn cannot_be_deleted(stage: &mut Stage, operation: &str) -> Res
         return Ok(());
     }
     Err(Stop::LeftOut(
-        "needs a server that runs no jobs: no backup stayed pending for long enough".to_owned(),
+        "requires a server that runs no jobs: no backup stayed pending for long enough".to_owned(),
     ))
 }
 
@@ -48,7 +48,7 @@ async fn on_the_idle_server(stage: &mut Stage, operation: &str) -> Result<(), St
     let id = stage.id_in(&made)?;
     let now = made.text("/state").unwrap_or_default().to_owned();
     stage.expect(&made, now == "pending", || {
-        format!("without workers it begins as `{now}`")
+        format!("without workers its first state is `{now}`")
     });
     let call = stage.idle_call(operation)?.path("appBackup_id", &id);
     let answer = stage.send_for(&call, 409).await?;
@@ -57,7 +57,7 @@ async fn on_the_idle_server(stage: &mut Stage, operation: &str) -> Result<(), St
     let still = stage.send_for(&call, 200).await?;
     let now = still.text("/state").unwrap_or_default().to_owned();
     stage.expect(&still, now == "pending", || {
-        format!("after the refusal it is `{now}`")
+        format!("after the rejection it is `{now}`")
     });
     Ok(())
 }

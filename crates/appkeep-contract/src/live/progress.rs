@@ -38,7 +38,7 @@ async fn until(stage: &mut Stage, kind: Kind, id: &str, app: &str, wanted: &str)
             }
             known if ON_THE_WAY.contains(&known) => {}
             other => {
-                stage.fault(&answer, format!("`{other}` is no state on the way to `{wanted}`"));
+                stage.fault(&answer, format!("`{other}` can't precede `{wanted}`"));
                 return Err(Stop::Noted);
             }
         }
@@ -49,7 +49,7 @@ async fn until(stage: &mut Stage, kind: Kind, id: &str, app: &str, wanted: &str)
         }
     }
     Err(Stop::LeftOut(format!(
-        "no operation that may be asked shows a {}",
+        "no permitted operation returns a {}",
         kind.word()
     )))
 }

@@ -26,7 +26,7 @@ pub(super) async fn create(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
     let winners = answers.iter().filter(|answer| answer.status == 201).count();
     for answer in &answers {
         stage.expect(answer, winners == 1, || {
-            format!("{winners} of {AT_ONCE} concurrent creates with the same name were answered with 201")
+            format!("{winners} of {AT_ONCE} concurrent creates with the same name returned 201")
         });
         if answer.status != 201 {
             stage.expect_status(answer, 409)?;
@@ -63,7 +63,7 @@ pub(super) async fn delete(stage: &mut Stage, kind: Kind) -> Result<(), Stop> {
     for answer in &answers {
         stage.expect(answer, removed == 1, || {
             format!(
-                "{removed} of {AT_ONCE} concurrent deletes of the same {} were answered with 204",
+                "{removed} of {AT_ONCE} concurrent deletes of the same {} returned 204",
                 kind.word()
             )
         });
@@ -87,7 +87,7 @@ pub(super) async fn read(stage: &mut Stage, operation: &str) -> Result<(), Stop>
         stage.expect_status(answer, 200)?;
         let got = stage.own_ids(answer.items());
         stage.expect(answer, got == wanted, || {
-            format!("it contains {got:?} of the suite's resources, a concurrent response {wanted:?}")
+            format!("it contains {got:?} of the suite's resources; a concurrent response contains {wanted:?}")
         });
     }
     Ok(())

@@ -35,12 +35,12 @@ pub(super) fn cases(operations: &[Operation]) -> Vec<RefusalCase> {
 /// A requirement of a request that the target doesn't meet.
 fn lacking(stage: &Stage, request: &InvalidRequest) -> Option<&'static str> {
     request.mutations.iter().find_map(|mutation| match mutation {
-        Mutation::ViewerToken if stage.target.viewer_token.is_none() => Some("needs a read-only token"),
+        Mutation::ViewerToken if stage.target.viewer_token.is_none() => Some("requires a read-only token"),
         Mutation::ForeignToken | Mutation::ForeignApp if stage.target.foreign.is_none() => {
-            Some("needs a second account with a token of its own")
+            Some("requires a second account with its own token")
         }
         Mutation::OperatorToken if stage.target.operator_token.is_none() => {
-            Some("needs a token of all accounts")
+            Some("requires a token of all accounts")
         }
         _ => None,
     })
@@ -144,7 +144,7 @@ fn judge(stage: &mut Stage, case: &RefusalCase, answer: &Answer) {
             let holds = named.iter().any(|found| found == name);
             stage.expect(answer, holds, || {
                 format!(
-                    "`invalidParams` has to name `{name}`, and it names {}",
+                    "expected `{name}` in `invalidParams`, found {}",
                     listed(&named)
                 )
             });
@@ -154,7 +154,7 @@ fn judge(stage: &mut Stage, case: &RefusalCase, answer: &Answer) {
             let holds = named.iter().any(|found| points_at(found, path));
             stage.expect(answer, holds, || {
                 format!(
-                    "`invalidFields` has to name `{path}`, and it names {}",
+                    "expected `{path}` in `invalidFields`, found {}",
                     listed(&named)
                 )
             });
@@ -176,7 +176,7 @@ fn judge_allow(stage: &mut Stage, case: &RefusalCase, answer: &Answer) {
     let holds = declared.is_subset(&allowed) && !refused.is_some_and(|method| allowed.contains(method));
     stage.expect(answer, holds, || {
         format!(
-            "`Allow` has to list {}, and it lists {}",
+            "expected {} in `Allow`, found {}",
             joined(&declared),
             joined(&allowed)
         )

@@ -72,7 +72,7 @@ pub(super) async fn of_others(stage: &mut Stage) -> Result<(), Stop> {
     if !stage.target.may_restore {
         return Err(Stop::LeftOut(NOT_RESTORABLE.to_owned()));
     }
-    let lacks_app = || Stop::LeftOut("needs a second app in the account".to_owned());
+    let lacks_app = || Stop::LeftOut("requires a second app in the account".to_owned());
     let other = stage.target.other_app.ok_or_else(lacks_app)?.to_string();
     stage.foreign()?;
     let of = |resource: &Option<Value>| needed(resource.as_ref(), "a resource to restore").map(id_of);

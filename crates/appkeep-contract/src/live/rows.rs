@@ -190,7 +190,7 @@ fn example(fault: &InvalidRequest, operation: &Operation) -> String {
         text.push_str(" with ");
         text.push_str(&with.join(" and "));
     }
-    let _ = write!(text, " must get {}", fault.status);
+    let _ = write!(text, " must return {}", fault.status);
     match fault.problem {
         Problem::Numbers(numbers) => {
             let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
@@ -300,8 +300,8 @@ mod tests {
             let rule = rules.iter().find(|rule| rule.code == code).unwrap();
             rule.example.clone().unwrap()
         };
-        insta::assert_snapshot!(example("query-repeated"), @"GET /accounts/{account_id}/topology/v1/appBackups?limit=1&limit=2 must get 400, problem 5, and `invalidParams` names `limit`");
-        insta::assert_snapshot!(example("order-role-before-body"), @"POST /accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups with a read-only token and the body `{` must get 403, problem 11");
+        insta::assert_snapshot!(example("query-repeated"), @"GET /accounts/{account_id}/topology/v1/appBackups?limit=1&limit=2 must return 400, problem 5, and `invalidParams` names `limit`");
+        insta::assert_snapshot!(example("order-role-before-body"), @"POST /accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups with a read-only token and the body `{` must return 403, problem 11");
     }
 
     #[test]

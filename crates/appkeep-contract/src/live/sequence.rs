@@ -271,7 +271,7 @@ impl Sequence<'_> {
         let walked = walk(stage, &stage.call(list), &whole, limit).await?;
         let (wanted, got) = (stage.own_ids(whole.items()), stage.own_ids(&walked.items));
         stage.expect(&walked.last, got == wanted, || {
-            format!("in pages of {limit} one's own are {got:?}, in the whole list {wanted:?}")
+            format!("pages of {limit} contain {got:?} of the suite's resources, the whole list {wanted:?}")
         });
         Ok(())
     }

@@ -27,7 +27,7 @@ pub(super) async fn half_a_body(stage: &mut Stage, operation: &str) -> Result<()
             code: stage.current.code.clone(),
             rule: stage.current.rule.clone(),
             operation: operation.to_owned(),
-            what: format!("after {secs} s it still waited for the rest of a body"),
+            what: format!("after {secs} s the server was still waiting for the rest of a body"),
             place: None,
             exchange: None,
         });

@@ -28,7 +28,7 @@ pub(super) async fn complete(stage: &mut Stage) -> Result<(), Stop> {
         .send_for(&stage.call_for(Kind::Snap.fetch(), Kind::Snap, &id), 200)
         .await?;
     stage.expect(&answer, answer.body == resource, || {
-        difference("the snapshot once completed", &resource, "this one", &answer.body)
+        difference("the completed snapshot", &resource, "this one", &answer.body)
     });
     stage.world.snap = Some(resource);
     Ok(())
@@ -52,7 +52,7 @@ pub(super) async fn create_unnamed(stage: &mut Stage) -> Result<(), Stop> {
     stage.expect(
         &answer,
         answer.text("/name").is_some_and(|name| !name.is_empty()),
-        || "no name was made up".to_owned(),
+        || "no name was generated".to_owned(),
     );
     stage.world.unnamed_snap = Some(until_completed(stage, Kind::Snap, &id).await?);
     Ok(())

@@ -26,7 +26,7 @@ pub(super) enum Stop {
 }
 
 /// Why no restore is tried on a server that is in use.
-pub(super) const NOT_RESTORABLE: &str = "needs an app whose data may be replaced";
+pub(super) const NOT_RESTORABLE: &str = "requires an app whose data may be replaced";
 
 /// Resources that later checks require; absent until the check that creates them has succeeded.
 #[derive(Debug, Default)]
@@ -85,7 +85,7 @@ impl Stage {
 
     /// Reports that the next check starts.
     pub(super) fn step(&mut self, code: &str) {
-        debug_assert!(!codes::find(code).is_empty(), "{code} isn't explained");
+        debug_assert!(!codes::find(code).is_empty(), "{code} has no explanation");
         if self.limits.ended().is_none() {
             self.options.progress.tell(self.begun, self.checks, code);
         }
@@ -126,7 +126,7 @@ impl Stage {
             return Err(Stop::LeftOut(format!("the document has no `{operation}`")));
         };
         if self.options.documented_only && known.origin == Origin::Companion {
-            return Err(Stop::LeftOut("companion operations are left alone".to_owned()));
+            return Err(Stop::LeftOut("companion operations are excluded".to_owned()));
         }
         if self.too_large.contains(operation) {
             let bytes = self.options.body_bytes_max;
@@ -136,7 +136,7 @@ impl Stage {
         let is_missing = |has: &BTreeSet<String>| !has.contains(operation);
         if self.options.operations.as_ref().is_some_and(is_missing) {
             return Err(Stop::LeftOut(
-                "the server isn't said to have the operation".to_owned(),
+                "the operation isn't listed as available on the server".to_owned(),
             ));
         }
         Ok(())
@@ -163,7 +163,7 @@ impl Stage {
         self.admits(kind.create())?;
         if self.admitted(kind.deletes()).is_err() {
             let why = format!(
-                "a {} can't be removed with the operations that may be asked",
+                "the permitted operations can't delete a {}",
                 kind.word()
             );
             return Err(Stop::LeftOut(why));
@@ -176,7 +176,7 @@ impl Stage {
     /// The other account, if there is one.
     pub(super) fn foreign(&self) -> Result<Foreign, Stop> {
         let foreign = self.target.foreign.clone();
-        foreign.ok_or_else(|| Stop::LeftOut("needs a second account with a token of its own".to_owned()))
+        foreign.ok_or_else(|| Stop::LeftOut("requires a second account with its own token".to_owned()))
     }
 
     /// A valid request to an operation: own account and app, an unused id, no body.
@@ -218,7 +218,7 @@ impl Stage {
     /// A valid request to the idle server.
     pub(super) fn idle_call(&self, operation: &str) -> Result<Call, Stop> {
         let idle = self.target.idle.as_ref();
-        let idle = idle.ok_or_else(|| Stop::LeftOut("needs a server that runs no jobs".to_owned()))?;
+        let idle = idle.ok_or_else(|| Stop::LeftOut("requires a server that runs no jobs".to_owned()))?;
         let call = self.call(operation).on(Server::Idle);
         Ok(call
             .path("account_id", &idle.account.to_string())
@@ -266,7 +266,7 @@ impl Stage {
 
 /// A resource that an earlier check should have created.
 pub(super) fn needed<'w>(resource: Option<&'w Value>, what: &str) -> Result<&'w Value, Stop> {
-    resource.ok_or_else(|| Stop::LeftOut(format!("needs {what}, which no earlier check got")))
+    resource.ok_or_else(|| Stop::LeftOut(format!("requires {what}, which no earlier check provided")))
 }
 
 /// The id of a resource.

@@ -14,7 +14,7 @@ use super::wire::Answer;
 
 /// Why no 5xx was seen from a server whose storage can't be made to fail.
 pub(super) const NOT_PROVOKABLE: &str =
-    "can't be provoked: storage failures require access to the server's internals";
+    "can't be caused: storage failures require access to the server's internals";
 
 /// Words of internal error messages that a response must not contain, for any implementation.
 const TELL_TALES: [&str; 8] = [

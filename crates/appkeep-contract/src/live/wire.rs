@@ -24,7 +24,7 @@ const KEPT_BYTES_MAX: usize = 4096;
 const GRACE: Duration = Duration::from_secs(1);
 
 /// A token that was never issued.
-const UNKNOWN_TOKEN: &str = "nobody-issued-this-token";
+const UNKNOWN_TOKEN: &str = "an-unknown-token";
 
 /// `Authorization` of another scheme: `someone:secret`.
 const BASIC: &str = "Basic c29tZW9uZTpzZWNyZXQ=";

@@ -51,7 +51,7 @@ pub(super) fn page(report: &Report) -> String {
                 footer {
                     p { "Judged by " code { "appkeep verify" } " against " code { (crate::document::AUTHORED_NAME) } "." }
                     @if let Some(live) = &report.live {
-                        p { "The same requests again: " code { "--seed " (live.run_id) } }
+                        p { "Repeat the same requests: " code { "--seed " (live.run_id) } }
                     }
                 }
             }
@@ -96,7 +96,7 @@ fn figures(report: &Report) -> Markup {
             (held, "held"),
             (violated, "violated"),
             (left_out, "left out"),
-            (live.exchanges.len(), "responses looked at"),
+            (live.exchanges.len(), "responses checked"),
         ]);
     }
     if let Some(statics) = &report.statics {
@@ -135,7 +135,7 @@ fn live_part(report: &LiveReport) -> Markup {
         (left_out(report))
         @if !report.left_behind.is_empty() {
             section {
-                h2 { "Left behind on the server" }
+                h2 { "Resources left on the server" }
                 ul { @for left in &report.left_behind { li { (left) } } }
             }
         }
@@ -188,7 +188,7 @@ fn coverage(cells: &[&Cell]) -> Markup {
         }
         @if !unreached.is_empty() {
             details {
-                summary { "Why some weren't reached" }
+                summary { "Reasons for unreached responses" }
                 @for (reason, which) in unreached {
                     p { (reason) ":" }
                     ul { @for one in which { li { code { (one) } } } }
@@ -257,11 +257,11 @@ fn static_part(report: &StaticReport) -> Markup {
             }
             @for group in text::grouped(report.findings.iter()) { (findings::statics(report, &group)) }
             @for stale in &report.stale {
-                p { "An allowance matches nothing any more, remove it: " (stale.what) " (" code { (stale.code) } ")" }
+                p { "This exception matches nothing; remove it: " (stale.what) " (" code { (stale.code) } ")" }
             }
             @if !report.allowed.is_empty() {
                 details {
-                    summary { "Differences that are allowed, with the reasons" }
+                    summary { "Known differences, with reasons" }
                     ul {
                         @for allowed in &report.allowed {
                             li { (allowed.count) " × " (allowed.what) ": " (allowed.reason) }

@@ -59,7 +59,7 @@ fn static_suite(report: &StaticReport) -> TestSuite {
     let stale: Vec<String> = report
         .stale
         .iter()
-        .map(|stale| format!("{} ({}) matches nothing any more", stale.what, stale.code))
+        .map(|stale| format!("{} ({}) matches nothing", stale.what, stale.code))
         .collect();
     let status = match stale.first() {
         Some(first) => failure(STALE_CODE, first.clone(), stale.join("\n")),

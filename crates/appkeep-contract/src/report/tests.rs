@@ -129,7 +129,7 @@ fn report() -> Report {
                 check(
                     "role-too-low",
                     list,
-                    left_out("needs a read-only token"),
+                    left_out("requires a read-only token"),
                     Vec::new(),
                 ),
             ],
@@ -254,7 +254,7 @@ fn what_was_left_out_is_named_once_for_each_reason() {
         )
     };
     let mut live = report().live.unwrap();
-    let (token, other) = ("needs a read-only token", "needs another namespace");
+    let (token, other) = ("requires a read-only token", "needs another namespace");
     live.checks = vec![
         left_out("role-too-low", "app_fetch", token),
         left_out("role-too-low", "app_list", token),
@@ -266,10 +266,10 @@ fn what_was_left_out_is_named_once_for_each_reason() {
         left_out("limit-zero", "cloud_list", other),
     ];
     let text = live_text(&live);
-    let lines: Vec<_> = text.lines().filter(|line| line.starts_with("left out")).collect();
+    let lines: Vec<_> = text.lines().filter(|line| line.starts_with("skipped")).collect();
     insta::assert_snapshot!(lines.join("\n"), @"
-    left out, needs a read-only token: role-too-low, role-read-only
-    left out, needs another namespace: namespace-foreign, limit-zero (bucket_list), limit-zero (cloud_list)
+    skipped, requires a read-only token: role-too-low, role-read-only
+    skipped, needs another namespace: namespace-foreign, limit-zero (bucket_list), limit-zero (cloud_list)
     ");
 }
 

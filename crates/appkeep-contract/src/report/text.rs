@@ -71,7 +71,7 @@ pub(super) fn static_part(palette: Palette, report: &StaticReport) -> String {
     for stale in &report.stale {
         let _ = writeln!(
             text,
-            "{STALE_CODE}: {} ({}) matches nothing any more: remove it",
+            "{STALE_CODE}: {} ({}) matches nothing; remove it",
             stale.what, stale.code
         );
     }
@@ -152,24 +152,24 @@ pub(super) fn live_part(palette: Palette, report: &LiveReport) -> String {
     }
     let _ = writeln!(text, "\n{}", coloured_table(palette, &report.coverage.table()));
     for (reason, names) in left_out(&report.checks) {
-        let _ = writeln!(text, "left out, {reason}: {}", names.join(", "));
+        let _ = writeln!(text, "skipped, {reason}: {}", names.join(", "));
     }
     for left in &report.left_behind {
-        let _ = writeln!(text, "left behind: {left}");
+        let _ = writeln!(text, "left on the server: {left}");
     }
     let (held, violated, not_made) = report.counts();
     if let Some(end) = report.ended_early {
         let _ = writeln!(text, "{}", painted(palette.bad, format!("ended early: {end}")));
     }
     let summary = format!(
-        "live: {} checks: {held} held, {violated} violated, {not_made} left out; {} responses looked at",
+        "live: {} checks: {held} held, {violated} violated, {not_made} skipped; {} responses checked",
         report.checks.len(),
         report.exchanges.len()
     );
     let holds = violated == 0 && report.ended_early.is_none();
     let _ = writeln!(text, "{}", painted(verdict(palette, holds), summary));
     if violated > 0 {
-        let _ = writeln!(text, "again with the same requests: --seed {}", report.run_id);
+        let _ = writeln!(text, "to repeat the same requests: --seed {}", report.run_id);
     }
     text
 }

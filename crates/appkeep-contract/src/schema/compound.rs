@@ -18,14 +18,14 @@ impl<'a> Proof<'a> {
         let own = &shape.arrays;
         let mut reasons = Vec::new();
         if let Some(min) = large.count("minItems").filter(|min| own.min < *min) {
-            let what = format!("at least {min} items are asked for, and it may hold fewer");
+            let what = format!("at least {min} items are required, but it may have fewer");
             reasons.push(sure(&shape.whole, large, spot, what));
         }
         if let Some(max) = large
             .count("maxItems")
             .filter(|max| own.max.is_none_or(|own| own > *max))
         {
-            let what = format!("at most {max} items are admitted, and it may hold more");
+            let what = format!("at most {max} items are allowed, but it may have more");
             let certain = !own.unique && self.sample(&own.items).is_some();
             reasons.push(Reason {
                 certain,
@@ -36,7 +36,7 @@ impl<'a> Proof<'a> {
             && !own.unique
             && own.max.is_none_or(|max| max > 1)
         {
-            let what = "its items have to differ, and that isn't promised".to_owned();
+            let what = "unique items are required, but not guaranteed".to_owned();
             reasons.push(unsure(&shape.whole, large, spot, what));
         }
         if let Some(items) = large.child("items") {
@@ -58,7 +58,7 @@ impl<'a> Proof<'a> {
             .filter_map(Value::as_str)
             .filter(|name| !own.required.contains(*name))
         {
-            let what = format!("the member `{name}` is asked for, and it may be absent");
+            let what = format!("the property `{name}` is required, but may be absent");
             // A minimum number of members may still force it to be present.
             reasons.push(Reason {
                 certain: own.min == 0,
@@ -68,7 +68,7 @@ impl<'a> Proof<'a> {
         self.members_within(shape, large, spot, &mut reasons);
         let least = own.min.max(own.required.len() as u64);
         if let Some(min) = large.count("minProperties").filter(|min| least < *min) {
-            let what = format!("at least {min} members are asked for, and it may have fewer");
+            let what = format!("at least {min} properties are required, but it may have fewer");
             reasons.push(unsure(&shape.whole, large, spot, what));
         }
         let named = own
@@ -85,7 +85,7 @@ impl<'a> Proof<'a> {
             .count("maxProperties")
             .filter(|max| most.is_none_or(|most| most > *max))
         {
-            let what = format!("at most {max} members are admitted, and it may have more");
+            let what = format!("at most {max} properties are allowed, but it may have more");
             reasons.push(unsure(&shape.whole, large, spot, what));
         }
         reasons
@@ -115,7 +115,7 @@ impl<'a> Proof<'a> {
                 Some(None) => {}
                 None if self.admits_nothing(&schemas) => {}
                 None => {
-                    let what = format!("the member `{name}` isn't admitted, and it may be there");
+                    let what = format!("the property `{name}` isn't allowed, but may be present");
                     let certain = has_room && self.sample(&schemas).is_some();
                     reasons.push(Reason {
                         certain,
@@ -130,7 +130,7 @@ impl<'a> Proof<'a> {
             Some(None) => {}
             None if self.admits_nothing(&others) => {}
             None => {
-                let what = "members without a name here aren't admitted, and there may be some".to_owned();
+                let what = "additional properties aren't allowed, but may be present".to_owned();
                 let certain = own.max.is_none() && self.sample(&others).is_some();
                 reasons.push(Reason {
                     certain,
@@ -177,7 +177,7 @@ impl<'a> Proof<'a> {
                 if !exclusive || live.len() == 1 {
                     return Vec::new();
                 }
-                let what = "more than one branch of `oneOf` may admit it".to_owned();
+                let what = "more than one branch of `oneOf` may accept it".to_owned();
                 nearest = Some(vec![unsure(&shape.whole, large, spot, what)]);
                 break;
             }
@@ -189,7 +189,7 @@ impl<'a> Proof<'a> {
             }
         }
         let Some(nearest) = nearest else {
-            let what = "no branch admits any such value".to_owned();
+            let what = "no branch accepts such a value".to_owned();
             return vec![sure(&shape.whole, large, spot, what)];
         };
         if live.len() == 1 {

@@ -248,7 +248,7 @@ impl<'a> Proof<'a> {
     fn within_and_inhabited(&self, shape: &Shape<'a>, large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
         let mut reasons = self.within(shape, large, spot);
         if reasons.iter().any(|reason| reason.certain) && self.sample_of(shape).is_none() {
-            doubt(&mut reasons, "unless the smaller schema admits nothing");
+            doubt(&mut reasons, "unless the smaller schema accepts nothing");
         }
         reasons
     }
@@ -266,7 +266,7 @@ impl<'a> Proof<'a> {
             return self.values_within(shape, values, &large, spot);
         }
         let mut reasons = match large.value.as_bool() {
-            Some(false) => vec![sure(&shape.whole, &large, spot, "nothing is admitted".to_owned())],
+            Some(false) => vec![sure(&shape.whole, &large, spot, "no value is allowed".to_owned())],
             _ => self.plain_within(shape, &large, spot),
         };
         for branch in large.branches("allOf") {
@@ -281,7 +281,7 @@ impl<'a> Proof<'a> {
                 &shape.whole,
                 &large,
                 spot,
-                "`not` may refuse it".to_owned(),
+                "`not` may reject it".to_owned(),
             ));
         }
         for keyword in large.unknown_keywords() {
@@ -289,7 +289,7 @@ impl<'a> Proof<'a> {
                 &shape.whole,
                 &large,
                 spot,
-                format!("`{keyword}` isn't understood"),
+                format!("`{keyword}` isn't supported"),
             ));
         }
         if let Some(vague) = shape.vague.first() {
@@ -303,7 +303,7 @@ impl<'a> Proof<'a> {
         let mut reasons = Vec::new();
         match Types::of(large) {
             Some(types) if !shape.types.is_within(types) => {
-                let what = format!("{} is asked for, and it may be {}", types, shape.types);
+                let what = format!("{} is required, but it may be {}", types, shape.types);
                 return vec![Reason {
                     certain: shape.numbers.multiples.is_empty(),
                     ..sure(&shape.whole, large, spot, what)
@@ -314,7 +314,7 @@ impl<'a> Proof<'a> {
                 &shape.whole,
                 large,
                 spot,
-                "`type` is no OpenAPI type".to_owned(),
+                "`type` is not an OpenAPI type".to_owned(),
             )),
         }
         match shape.types {
@@ -324,7 +324,7 @@ impl<'a> Proof<'a> {
             _ => reasons.extend(self.object_within(shape, large, spot)),
         }
         if shape.types != Types::STRING && large.get("enum").is_some() {
-            let what = "only listed values are admitted, and it may be others".to_owned();
+            let what = "only listed values are allowed, but it may be another".to_owned();
             reasons.push(unsure(&shape.whole, large, spot, what));
         }
         reasons
@@ -349,11 +349,11 @@ impl<'a> Proof<'a> {
                 Some(true) => {
                     let doubt = unchecked
                         .iter()
-                        .map(|keyword| format!("`{keyword}` may refuse {value}"));
+                        .map(|keyword| format!("`{keyword}` may reject {value}"));
                     reasons.extend(doubt.map(|what| unsure(&shape.whole, large, spot, what)));
                 }
                 Some(false) => {
-                    let what = format!("{value} isn't admitted");
+                    let what = format!("{value} isn't allowed");
                     let certain = counts == Some(true) && shape.vague.is_empty();
                     reasons.push(Reason {
                         certain,
@@ -361,7 +361,7 @@ impl<'a> Proof<'a> {
                     });
                 }
                 None => {
-                    let what = format!("whether {value} is admitted can't be tried: no valid schema");
+                    let what = format!("whether {value} is allowed is unknown: the schema is invalid");
                     reasons.push(unsure(&shape.whole, large, spot, what));
                 }
             }
@@ -370,7 +370,7 @@ impl<'a> Proof<'a> {
     }
 
     fn gave_up(&self, small: &[Node<'a>], large: &Node<'a>, spot: &Spot) -> Vec<Reason> {
-        let what = format!("no answer after {} steps", self.steps.get());
+        let what = format!("undecided after {} steps", self.steps.get());
         vec![unsure(small, large, spot, what)]
     }
 }

@@ -17,7 +17,7 @@ impl<'a> Proof<'a> {
         let mut doubts = Vec::new();
         if let Some(min) = large.count("minLength").filter(|min| own.min < *min) {
             doubts.push(format!(
-                "at least {min} characters are asked for, and it may be shorter"
+                "at least {min} characters are required, but it may be shorter"
             ));
         }
         if let Some(max) = large
@@ -25,14 +25,14 @@ impl<'a> Proof<'a> {
             .filter(|max| own.max.is_none_or(|own| own > *max))
         {
             doubts.push(format!(
-                "at most {max} characters are admitted, and it may be longer"
+                "at most {max} characters are allowed, but it may be longer"
             ));
         }
         if let Some(pattern) = large
             .word("pattern")
             .filter(|asked| !own.patterns.iter().any(|own| own == asked))
         {
-            doubts.push(format!("it has to match `{pattern}`, and that isn't promised"));
+            doubts.push(format!("it must match `{pattern}`, but that isn't guaranteed"));
         }
         if let Some(format) = large.word("format")
             && !formats::is_annotation(format)
@@ -41,15 +41,15 @@ impl<'a> Proof<'a> {
         {
             if formats::is_checked(format) {
                 doubts.push(format!(
-                    "it has to be of format `{format}`, and that isn't promised"
+                    "it must have the format `{format}`, but that isn't guaranteed"
                 ));
             } else {
-                let what = format!("the format `{format}` isn't understood");
+                let what = format!("the format `{format}` isn't supported");
                 return vec![unsure(&shape.whole, large, spot, what)];
             }
         }
         if large.get("enum").is_some() {
-            doubts.push("only listed strings are admitted, and it may be others".to_owned());
+            doubts.push("only listed strings are allowed, but it may be another".to_owned());
         }
         if doubts.is_empty() {
             return Vec::new();
@@ -60,7 +60,7 @@ impl<'a> Proof<'a> {
                 &shape.whole,
                 large,
                 spot,
-                format!("{what} (for instance {})", shortened(text)),
+                format!("{what} (for example {})", shortened(text)),
             ),
             None => unsure(&shape.whole, large, spot, what),
         };
@@ -94,7 +94,7 @@ impl<'a> Proof<'a> {
         let certain = own.multiples.is_empty();
         if let Some(min) = asked.min.filter(|min| !own.range.starts_within(*min)) {
             let what = format!(
-                "{}{} is the least admitted, and it may be less",
+                "the minimum is {}{}, but it may be less",
                 above(min.exclusive),
                 min.at
             );
@@ -105,7 +105,7 @@ impl<'a> Proof<'a> {
         }
         if let Some(max) = asked.max.filter(|max| !own.range.ends_within(*max)) {
             let what = format!(
-                "{}{} is the most admitted, and it may be more",
+                "the maximum is {}{}, but it may be more",
                 below(max.exclusive),
                 max.at
             );
@@ -118,7 +118,7 @@ impl<'a> Proof<'a> {
             && !own.multiples.iter().any(|own| is_multiple(*own, step))
             && !(shape.types == Types::INTEGER && is_multiple(Num::Int(1), step))
         {
-            let what = format!("it has to be a multiple of {step}, and that isn't promised");
+            let what = format!("it must be a multiple of {step}, but that isn't guaranteed");
             reasons.push(unsure(&shape.whole, large, spot, what));
         }
         if let Some(format) = large.word("format")
@@ -130,7 +130,7 @@ impl<'a> Proof<'a> {
                 &shape.whole,
                 large,
                 spot,
-                format!("the format `{format}` isn't understood"),
+                format!("the format `{format}` isn't supported"),
             ));
         }
         reasons

@@ -27,7 +27,7 @@ impl<'a> Prover<'a> {
         let small_schema: Option<Schema<'a>> = Schema::at(self.small.root(), &small_place.0);
         let large_schema: Option<Schema<'a>> = Schema::at(self.large.root(), &large_place.0);
         let (Some(small_schema), Some(large_schema)) = (small_schema, large_schema) else {
-            return obstacle("a schema can't be read", false);
+            return obstacle("a schema can't be parsed", false);
         };
         self.decide(&small_schema, &large_schema).reasons().to_vec()
     }

@@ -230,7 +230,7 @@ impl<'a> Shape<'a> {
     pub(super) fn restrict(&mut self, node: &Node<'a>) {
         match Types::of(node) {
             Some(types) => self.types = self.types.and(types),
-            None => self.vague.push("`type` is no OpenAPI type".to_owned()),
+            None => self.vague.push("`type` is not an OpenAPI type".to_owned()),
         }
         if self.values.is_none()
             && let Some(values) = node.get("enum").and_then(Value::as_array)

@@ -137,7 +137,7 @@ fn compare_security(pair: &mut Pair<'_>) {
     if promised.is_open() && kept.is_open() || promised == kept {
         return;
     }
-    let what = format!("the contract asks for {promised}, the server for {kept}");
+    let what = format!("the contract requires {promised}, the server {kept}");
     let code = if kept.asks_no_more_than(promised) {
         Code::SecurityMissing
     } else {

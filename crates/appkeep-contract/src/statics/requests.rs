@@ -100,7 +100,7 @@ fn compare_body(pair: &mut Pair<'_>) {
             for media in &promised.content {
                 match media.entry_in(&kept.content) {
                     None => {
-                        let what = "a body of this media type isn't read".to_owned();
+                        let what = "a body of this media type isn't accepted".to_owned();
                         pair.note(
                             Code::RequestMediaTypeMissing,
                             &media.name,

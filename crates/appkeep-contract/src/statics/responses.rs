@@ -61,12 +61,12 @@ fn compare_response(pair: &mut Pair<'_>, promised: &Response, kept: &Response) {
             .find(|own| own.name.eq_ignore_ascii_case(&header.name));
         match own {
             None => {
-                let what = format!("{status} without it");
+                let what = format!("{status} lacks it");
                 pair.note(Code::HeaderMissing, &header.name, what, &header.at, &kept.at);
             }
             Some(own) => {
                 if header.required && !own.required {
-                    let what = format!("{status} may come without it");
+                    let what = format!("{status} may lack it");
                     pair.note(Code::HeaderMissing, &header.name, what, &header.at, &own.at);
                 }
                 let codes = (Code::HeaderSchema, Code::HeaderSchemaUnknown);
@@ -95,7 +95,7 @@ fn compare_content(pair: &mut Pair<'_>, promised: &Response, kept: &Response) {
     for own in &kept.content {
         match own.entry_in(&promised.content) {
             None => {
-                let what = format!("{subject} may come in it");
+                let what = format!("the server may send {subject}");
                 pair.note(
                     Code::ResponseMediaTypeExtra,
                     &own.name,
@@ -112,7 +112,7 @@ fn compare_content(pair: &mut Pair<'_>, promised: &Response, kept: &Response) {
     }
     for media in &promised.content {
         if media.entry_in(&kept.content).is_none() {
-            let what = format!("{subject} can't be had in it");
+            let what = format!("the server can't send {subject}");
             pair.note(
                 Code::ResponseMediaTypeMissing,
                 &media.name,

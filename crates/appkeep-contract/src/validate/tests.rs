@@ -83,7 +83,7 @@ fn each_part_of_a_response_is_looked_at() {
             codes("app_backup_fetch", 200, &[JSON, ("ETag", "1")], &body),
             "header-malformed",
         ),
-        (codes("nobody", 200, &[JSON], &body), "operation-undocumented"),
+        (codes("unknown", 200, &[JSON], &body), "operation-undocumented"),
     ];
     for (found, code) in cases {
         assert_eq!(found.len(), 1, "{code}: {found:?}");

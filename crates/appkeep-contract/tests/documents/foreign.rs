@@ -1,4 +1,4 @@
-//! Documents that nobody here wrote for this purpose.
+//! Documents from other projects.
 
 use appkeep_contract::document::{Document, DocumentError, StatusKey};
 use appkeep_contract::validate::ResponseValidator;
@@ -83,7 +83,7 @@ fn everything_that_is_referred_to_is_read() {
     assert_eq!(get.response(201).unwrap().status, StatusKey::Range(2));
     assert_eq!(get.response(404).unwrap().at, "/components/responses/Nothing");
     assert_eq!(get.response(500).unwrap().status, StatusKey::Default);
-    // `{}` beside the others: whoever has nothing may call.
+    // `{}` next to the others: credentials are optional.
     assert!(get.security.is_open());
     let post = &document.operations()[2];
     let media: Vec<_> = post.body.as_ref().unwrap().content.iter().collect();

@@ -1,4 +1,4 @@
-//! Documents of strangers, and documents with faults: whatever they are, they are read or refused with a place.
+//! Foreign documents and invalid documents: each is parsed, or rejected with a location.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -73,7 +73,7 @@ async fn what_cannot_be_removed_is_named_with_the_reason() {
     assert_eq!(report.left_behind.len(), names.len(), "{:#?}", report.left_behind);
     for left in &report.left_behind {
         assert!(left.starts_with("backup "), "{left}");
-        assert!(left.ends_with(": the delete was answered with 500"), "{left}");
+        assert!(left.ends_with(": the delete returned 500"), "{left}");
     }
     assert!(
         found(&report)
@@ -108,7 +108,7 @@ async fn what_stays_busy_is_left_in_the_end() {
     .await;
     assert!(!report.left_behind.is_empty());
     for left in &report.left_behind {
-        assert!(left.ends_with(": the delete was answered with 409"), "{left}");
+        assert!(left.ends_with(": the delete returned 409"), "{left}");
     }
 }
 

@@ -39,8 +39,8 @@ async fn the_first_app_of_the_list_is_taken() {
 #[tokio::test]
 async fn why_there_is_none_is_said() {
     for (answer, why) in [
-        (problem(403, 11), "the list of apps was answered with 403 t d"),
-        (Response::empty(404), "the list of apps was answered with 404"),
+        (problem(403, 11), "the list of apps returned 403 t d"),
+        (Response::empty(404), "the list of apps returned 404"),
         (
             Response::of_json(200, &json!({"items": []})),
             "the list names no app that is ready",
@@ -73,6 +73,6 @@ async fn the_account_of_a_token_is_taken_where_there_is_one() {
     let refused = account_of(TOKEN, |_| problem(401, 4)).await.unwrap_err();
     assert_eq!(
         refused,
-        "find the account at http://server: the list of accounts was answered with 401 t d"
+        "find the account at http://server: the list of accounts returned 401 t d"
     );
 }

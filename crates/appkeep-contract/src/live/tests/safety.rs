@@ -225,7 +225,7 @@ async fn a_create_whose_response_got_lost_is_found_by_its_name() {
     assert_eq!(names, Vec::<String>::new());
     // A resource without a name of the run can't be distinguished from that of another user.
     let perhaps = format!(
-        "perhaps a backup without a requested name of app {APP}: the response to its create didn't arrive"
+        "possibly a backup without a requested name of app {APP}: its create got no response"
     );
     assert_eq!(report.left_behind, [perhaps]);
 }

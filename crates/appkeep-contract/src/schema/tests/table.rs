@@ -130,7 +130,7 @@ fn a_proof_takes_so_many_steps_and_no_more() {
     assert!(verdict(8).is_contained());
     let given_up = verdict(20);
     assert!(matches!(given_up, Verdict::Unknown(_)), "{given_up:?}");
-    assert_eq!(given_up.reasons()[0].what, "no answer after 200014 steps");
+    assert_eq!(given_up.reasons()[0].what, "undecided after 200014 steps");
 }
 
 #[test]

@@ -90,7 +90,7 @@ const DEFECTS: &[DocumentDefect] = &[
         let content = &mut document["components"]["responses"]["NotPermitted"]["content"];
         *content = json!({"application/json": content["application/problem+json"].clone()});
     })),
-    defect("header-removed", "Nobody says where a new backup is.", Server(|document| {
+    defect("header-removed", "The server doesn't document the URL of a new backup.", Server(|document| {
         remove(document, &pointer(OF_APP, "post/responses/201/headers"), "Location");
     })),
     // ------------------------------------------------------------------ the next version
@@ -105,7 +105,7 @@ const DEFECTS: &[DocumentDefect] = &[
     defect("next-security-removed", "No operation asks for a token any more.", NextVersion(|document| {
         remove(document, "", "security");
     })),
-    defect("next-header-removed", "Nobody says any more where a new backup is.", NextVersion(|document| {
+    defect("next-header-removed", "The next version doesn't document the URL of a new backup.", NextVersion(|document| {
         remove(document, &pointer(OF_APP, "post/responses/201/headers"), "Location");
     })),
     defect("next-state-added", "A backup may be `deleting` from now on.", NextVersion(|document| {

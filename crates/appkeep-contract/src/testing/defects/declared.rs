@@ -14,7 +14,7 @@ const FORCE_UPDATE: HeaderName = HeaderName::from_static("forceupdate");
 #[rustfmt::skip]
 pub(super) const DEFECTS: &[Defect] = &[
     // ------------------------------------------------------------------ declared resources
-    defect(Semantics, "account-of-nobody", "The list of accounts contains an account that the token can't access.", OnResponse(|request, response| {
+    defect(Semantics, "account-without-access", "The list of accounts contains an account that the token can't access.", OnResponse(|request, response| {
         if request.operation() == "account_list" {
             response.items(|items| {
                 if let Some(mut other) = items.first().filter(|first| first.is_object()).cloned() {

@@ -67,7 +67,7 @@ async fn what_cannot_be_read_fails() {
             ("it says nothing", |fake, request| {
                 with(failing(fake, request), "/stateUnready", json!([]))
             }),
-            ("it is in a state that nobody knows", |fake, request| {
+            ("it is in an unknown state", |fake, request| {
                 with(fake.answer(request), "/state", json!("sleeping"))
             }),
         ],

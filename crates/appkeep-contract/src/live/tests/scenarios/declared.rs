@@ -27,7 +27,7 @@ async fn accounts_are_those_of_the_token() {
             ("everybody sees all", |fake, request| {
                 of(fake.answer(request), accounts(Role::Operator))
             }),
-            ("nobody sees any", |fake, request| {
+            ("the list is empty for every token", |fake, request| {
                 of(fake.answer(request), Vec::new())
             }),
             ("the other one sees mine", |fake, request| {

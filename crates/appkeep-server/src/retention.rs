@@ -2,7 +2,7 @@
 //! server.
 
 use appkeep_core::clock::{Clock, IdSource};
-use appkeep_core::job::{JobPayload, NewJob};
+use appkeep_core::job::{ApplyRetention, JobPayload, NewJob};
 use appkeep_core::retention::held;
 use appkeep_core::schedule::Schedule;
 use appkeep_core::store::{Store, StoreError};
@@ -40,12 +40,12 @@ pub async fn confirm(
     }
     let job = NewJob {
         id: ids.next_id().into(),
-        payload: JobPayload::ApplyRetention {
+        payload: JobPayload::from(ApplyRetention {
             account_id: schedule.account_id,
             app_id: schedule.app_id,
             schedule_id: schedule.id,
             confirmed: true,
-        },
+        }),
         run_after: now,
         correlation: None,
     };

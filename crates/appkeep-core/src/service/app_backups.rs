@@ -9,7 +9,7 @@ use crate::authz::{Authorized, Read, Write};
 use crate::catalog::{Bucket, default_bucket};
 use crate::error::Error;
 use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
-use crate::job::JobPayload;
+use crate::job::{CreateBackup, DeleteBackup};
 use crate::listing::{ListOptions, Listing};
 use crate::state::ResourceState;
 use crate::store::{ListFilter, StoreTx};
@@ -117,7 +117,7 @@ impl Service {
         correlation: Option<Uuid>,
     ) -> Result<(), Error> {
         tx.insert_app_backup(backup).await?;
-        let payload = JobPayload::TakeBackup {
+        let payload = CreateBackup {
             account_id: backup.account_id,
             app_id: backup.app_id,
             backup_id: backup.id,
@@ -155,7 +155,7 @@ impl Service {
                 continue;
             }
             tx.update_jobs_cancel_requested(backup.id.as_uuid()).await?;
-            let payload = JobPayload::DeleteBackup {
+            let payload = DeleteBackup {
                 account_id,
                 app_id: backup.app_id,
                 backup_id: backup.id,

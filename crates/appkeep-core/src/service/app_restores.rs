@@ -5,7 +5,7 @@ use crate::audit::Change;
 use crate::authz::{Authorized, Write};
 use crate::error::Error;
 use crate::ids::{AccountId, AppRestoreId};
-use crate::job::JobPayload;
+use crate::job::RestoreApp;
 use crate::state::ResourceState;
 use crate::store::StoreTx;
 
@@ -44,7 +44,7 @@ impl Service {
             self.clock.now(),
         );
         tx.insert_app_restore(&restore).await?;
-        let payload = JobPayload::RestoreApp {
+        let payload = RestoreApp {
             account_id,
             app_id: restore.app_id,
             restore_id: id,

@@ -8,7 +8,7 @@ use crate::audit::Change;
 use crate::authz::{Authorized, Read, Write};
 use crate::error::Error;
 use crate::ids::{AppId, AppSnapId};
-use crate::job::JobPayload;
+use crate::job::{CreateSnapshot, DeleteSnapshot};
 use crate::listing::{ListOptions, Listing};
 use crate::store::{ListFilter, StoreTx};
 
@@ -87,7 +87,7 @@ impl Service {
         correlation: Option<Uuid>,
     ) -> Result<(), Error> {
         tx.insert_app_snap(snap).await?;
-        let payload = JobPayload::TakeSnapshot {
+        let payload = CreateSnapshot {
             account_id: snap.account_id,
             app_id: snap.app_id,
             snap_id: snap.id,
@@ -125,7 +125,7 @@ impl Service {
                 continue;
             }
             tx.update_jobs_cancel_requested(snap.id.as_uuid()).await?;
-            let payload = JobPayload::DeleteSnapshot {
+            let payload = DeleteSnapshot {
                 account_id: Some(account_id),
                 app_id: snap.app_id,
                 snap_id: snap.id,

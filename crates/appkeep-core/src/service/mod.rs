@@ -11,7 +11,6 @@ mod app_schedules;
 mod app_snaps;
 mod apps;
 mod buckets;
-mod jobs;
 mod schedules;
 
 use std::sync::Arc;
@@ -32,8 +31,6 @@ use crate::store::{Store, StoreTx};
 
 pub use self::app_schedules::ScheduleView;
 pub use self::buckets::BucketList;
-pub(crate) use self::jobs::end_cancelled;
-pub use self::jobs::{CancelError, Cancelled, cancel_job};
 pub(crate) use self::schedules::Outcome;
 
 /// The operations and their dependencies.
@@ -132,12 +129,12 @@ impl Service {
     async fn queue(
         &self,
         tx: &mut dyn StoreTx,
-        payload: JobPayload,
+        payload: impl Into<JobPayload>,
         correlation: Option<Uuid>,
     ) -> Result<(), Error> {
         let job = NewJob {
             id: self.ids.next_id().into(),
-            payload,
+            payload: payload.into(),
             run_after: self.clock.now(),
             correlation,
         };

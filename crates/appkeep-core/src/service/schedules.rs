@@ -6,7 +6,7 @@ use crate::app_backup::{AppBackup, CreateAppBackup};
 use crate::app_snap::{AppSnap, CreateAppSnap};
 use crate::error::Error;
 use crate::ids::{AppBackupId, AppSnapId, SubjectId};
-use crate::job::JobPayload;
+use crate::job::ApplyRetention;
 use crate::name::ResourceName;
 use crate::schedule::{NextRun, Schedule, Scheduled};
 use crate::store::StoreTx;
@@ -153,8 +153,8 @@ impl Service {
 }
 
 /// The job that deletes a schedule's expired backups and snapshots.
-fn apply_retention(schedule: &Schedule) -> JobPayload {
-    JobPayload::ApplyRetention {
+fn apply_retention(schedule: &Schedule) -> ApplyRetention {
+    ApplyRetention {
         account_id: schedule.account_id,
         app_id: schedule.app_id,
         schedule_id: schedule.id,

@@ -10,7 +10,8 @@ use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
 
-use super::run::{JobRun, StepError};
+use super::run::JobRun;
+use super::step::StepError;
 use crate::catalog::App;
 use crate::hook::{Hook, HookEnd, HookRun, HookStage, RunHook};
 use crate::ids::{AccountId, AppId, AppSnapId};

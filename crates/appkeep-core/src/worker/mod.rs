@@ -7,16 +7,19 @@
 mod apply_retention;
 mod background;
 mod bucket_watch;
-mod delete_data;
-mod failed;
+mod cancel;
+mod create_backup;
+mod create_snapshot;
+mod delete_backup;
+mod delete_snapshot;
 mod hooks;
+mod job;
 mod liveness;
 mod reconciler;
 mod restore_app;
 mod run;
 mod scheduler;
-mod take_backup;
-mod take_snapshot;
+mod step;
 mod unfinished_restores;
 
 use std::panic::AssertUnwindSafe;
@@ -31,6 +34,7 @@ use uuid::Uuid;
 
 pub use self::background::Background;
 pub use self::bucket_watch::start_bucket_watch;
+pub use self::cancel::{CancelError, Cancelled, cancel_job};
 pub use self::hooks::{HookTurns, POST_HOOKS_STOPPING};
 use crate::admission::Admission;
 use crate::clock::{Clock, IdSource};

@@ -8,7 +8,7 @@ use crate::app_restore::{AppRestore, RestoreState};
 use crate::catalog::App;
 use crate::engine::UnfinishedRestore;
 use crate::ids::{AccountId, AppId, AppRestoreId, JobId};
-use crate::job::{JobPayload, NewJob};
+use crate::job::{NewJob, RestoreApp};
 use crate::store::{Store, StoreError, StoreTx};
 
 /// Queues a job for each unfinished restore that has none. Called before workers start, so that no snapshot is
@@ -74,11 +74,12 @@ async fn resume(deps: &WorkerDeps, app: &App, unfinished: &UnfinishedRestore) ->
     }
     tx.insert_job(&NewJob {
         id: JobId::new(deps.ids.next_id()),
-        payload: JobPayload::RestoreApp {
+        payload: RestoreApp {
             account_id,
             app_id: app.id,
             restore_id: unfinished.id,
-        },
+        }
+        .into(),
         run_after: now,
         correlation: None,
     })

@@ -1,7 +1,7 @@
 //! The job queue. A job's lease is identified by id, fence and owner; all writes of workers specify it.
 
 use appkeep_core::ids::JobId;
-use appkeep_core::job::{Claim, ClaimedJob, JobEnd, JobPayload, Lease, LeaseStatus, NewJob, PAYLOAD_VERSION};
+use appkeep_core::job::{Claim, ClaimedJob, JobEnd, JobPayload, Lease, LeaseStatus, NewJob};
 use appkeep_core::store::StoreError;
 use appkeep_core::worker::BACKOFF_SECS_MAX;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -115,11 +115,11 @@ statements! {
     RECALL_OTHER("jobs") = recall!("<>", "jobs_claimable_others");
     RECALL_BACKUP("jobs") = recall!("=", "jobs_claimable_backups");
 
-    /// Queues parked jobs that this program can run: `?1` is its payload version, `?2` the kinds that it knows.
+    /// Queues parked jobs that this program can run: `?1` is an array of kinds, each with its payload version.
     UNPARK("jobs") = "\
         UPDATE jobs INDEXED BY jobs_parked SET state = 'queued', park_cause = NULL \
-        WHERE state = 'parked' AND kind IN (SELECT value FROM json_each(?2)) \
-        AND park_cause <> 'payload' AND payload_version = ?1";
+        WHERE state = 'parked' AND (kind, payload_version) IN \
+        (SELECT value ->> 0, value ->> 1 FROM json_each(?1)) AND park_cause <> 'payload'";
 
     /// Ends a job. `?1` to `?3` lease, `?4` state, `?5` reason, `?6` now.
     END("jobs") = concat!(
@@ -139,7 +139,7 @@ pub(super) fn insert(db: &Db, job: &NewJob) -> Result<(), StoreError> {
         INSERT,
         params![
             job.id.to_string(),
-            i64::from(PAYLOAD_VERSION),
+            job.payload.version(),
             job.payload.kind(),
             json("a job's payload", &job.payload)?,
             job.payload.resource().to_string(),
@@ -204,13 +204,7 @@ fn claim_row(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<Claimed
 
 /// Queues jobs that another version parked and that this program can run.
 fn unpark(db: &Db) -> Result<(), StoreError> {
-    let queued = db.execute(
-        UNPARK,
-        params![
-            i64::from(PAYLOAD_VERSION),
-            json("the kinds of jobs", &JobPayload::KINDS)?
-        ],
-    )?;
+    let queued = db.execute(UNPARK, [json("the kinds of jobs", &JobPayload::KINDS)?])?;
     if queued > 0 {
         tracing::info!(jobs = queued, "parked jobs queued again");
     }
@@ -260,19 +254,17 @@ fn read_claimed(row: &Row<'_>, owner: Uuid) -> Result<Claimed, StoreError> {
 
 /// The payload, or why it is invalid: a word for the cause, and a text.
 pub(super) fn read_payload(row: &Row<'_>) -> Result<Result<JobPayload, (&'static str, String)>, StoreError> {
+    let kind = row.text("kind")?;
+    let Some((_, known)) = JobPayload::KINDS.iter().find(|(name, _)| *name == kind) else {
+        return Ok(Err(("kind", format!("jobs of the kind {kind} are not known"))));
+    };
     let version: i64 = row.value("payload_version")?;
-    if version != i64::from(PAYLOAD_VERSION) {
+    if version != i64::from(*known) {
         let reason = format!("the payload's version {version} is not known");
         return Ok(Err(("version", reason)));
     }
-    match serde_json::from_str(row.text("payload")?) {
-        Ok(payload) => Ok(Ok(payload)),
-        Err(error) => {
-            let is_known = JobPayload::KINDS.contains(&row.text("kind")?);
-            let cause = if is_known { "payload" } else { "kind" };
-            Ok(Err((cause, format!("the payload can't be understood: {error}"))))
-        }
-    }
+    Ok(serde_json::from_str(row.text("payload")?)
+        .map_err(|error| ("payload", format!("the payload can't be understood: {error}"))))
 }
 
 /// Parks a job that this program can't run. It stays parked until a program that can run it makes a claim, or, if its

@@ -5,7 +5,7 @@
 
 use appkeep_core::app_backup::{AppBackup, CreateAppBackup};
 use appkeep_core::ids::{AccountId, AppId, BucketId, SubjectId};
-use appkeep_core::job::{JobPayload, NewJob};
+use appkeep_core::job::{CreateBackup, JobPayload, NewJob};
 use appkeep_core::listing::Listed as _;
 use appkeep_core::store::{ListFilter, Page, Position, StoreError};
 use chrono::DateTime;
@@ -181,11 +181,11 @@ fn write(db: &Db) -> Result<Work, StoreError> {
     let mut backup = AppBackup::pending(id, ACCOUNT, BUCKET, wanted, subject, DateTime::UNIX_EPOCH);
     let job = NewJob {
         id: Uuid::from_u128(0xf1).into(),
-        payload: JobPayload::TakeBackup {
+        payload: JobPayload::from(CreateBackup {
             account_id: ACCOUNT,
             app_id: app(3),
             backup_id: id,
-        },
+        }),
         run_after: DateTime::UNIX_EPOCH,
         correlation: None,
     };

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use appkeep_core::job::{Claim, JobEnd, JobPayload, LeaseStatus, NewJob};
+use appkeep_core::job::{Claim, CreateBackup, DeleteSnapshot, JobEnd, JobPayload, LeaseStatus, NewJob};
 use appkeep_core::store::Store;
 use appkeep_store::SqliteStore;
 use chrono::DateTime;
@@ -22,11 +22,11 @@ fn claim(owner: Uuid) -> Claim {
 }
 
 pub(crate) fn job(n: u128) -> NewJob {
-    let payload = JobPayload::TakeBackup {
+    let payload = JobPayload::from(CreateBackup {
         account_id: Uuid::from_u128(1).into(),
         app_id: Uuid::from_u128(2).into(),
         backup_id: Uuid::from_u128(n).into(),
-    };
+    });
     NewJob {
         id: Uuid::from_u128(n).into(),
         payload,
@@ -120,12 +120,12 @@ async fn stores_on_one_file_never_claim_a_job_twice() {
     let jobs = (1..=60).map(|n| {
         let (app_id, snap_id) = (Uuid::from_u128(2).into(), Uuid::from_u128(n).into());
         NewJob {
-            payload: JobPayload::DeleteSnapshot {
+            payload: JobPayload::from(DeleteSnapshot {
                 account_id: None,
                 app_id,
                 snap_id,
                 name: None,
-            },
+            }),
             ..job(n)
         }
     });

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use appkeep_core::ids::{AppSnapId, JobId};
-use appkeep_core::job::{Claim, ClaimedJob, JobEnd, JobPayload, NewJob};
+use appkeep_core::job::{
+    Claim, ClaimedJob, CreateBackup, CreateSnapshot, DeleteBackup, DeleteSnapshot, JobEnd, JobPayload, NewJob,
+};
 use appkeep_core::store::Store;
 use appkeep_core::worker::BACKOFF_SECS_MAX;
 use tokio::task::JoinSet;
@@ -19,11 +21,11 @@ pub(crate) const SERVER: Uuid = Uuid::from_u128(0xe1);
 /// A job with a unique exclusive key.
 pub(crate) fn snapshot_job(n: u128, due_secs: i64) -> NewJob {
     let snap_id = AppSnapId::new(Uuid::from_u128(n));
-    let payload = JobPayload::TakeSnapshot {
+    let payload = JobPayload::from(CreateSnapshot {
         account_id: TEAM,
         app_id: WIKI,
         snap_id,
-    };
+    });
     NewJob {
         id: JobId::new(Uuid::from_u128(n)),
         payload,
@@ -34,11 +36,11 @@ pub(crate) fn snapshot_job(n: u128, due_secs: i64) -> NewJob {
 
 /// A job that excludes all other backup jobs of the wiki.
 pub(crate) fn backup_job(n: u128, due_secs: i64) -> NewJob {
-    let payload = JobPayload::TakeBackup {
+    let payload = JobPayload::from(CreateBackup {
         account_id: TEAM,
         app_id: WIKI,
         backup_id: Uuid::from_u128(n).into(),
-    };
+    });
     NewJob {
         id: JobId::new(Uuid::from_u128(n)),
         payload,
@@ -96,29 +98,29 @@ async fn every_payload_comes_back_as_it_was() {
     let h = Harness::new().await;
     let id = Uuid::from_u128;
     let payloads = [
-        JobPayload::TakeBackup {
+        JobPayload::from(CreateBackup {
             account_id: TEAM,
             app_id: WIKI,
             backup_id: id(1).into(),
-        },
-        JobPayload::TakeSnapshot {
+        }),
+        JobPayload::from(CreateSnapshot {
             account_id: TEAM,
             app_id: WIKI,
             snap_id: id(2).into(),
-        },
-        JobPayload::DeleteBackup {
+        }),
+        JobPayload::from(DeleteBackup {
             account_id: TEAM,
             app_id: FORUM,
             backup_id: id(3).into(),
             bucket_id: id(4).into(),
             name: Some("nightly".to_owned()),
-        },
-        JobPayload::DeleteSnapshot {
+        }),
+        JobPayload::from(DeleteSnapshot {
             account_id: Some(TEAM),
             app_id: WIKI,
             snap_id: id(5).into(),
             name: None,
-        },
+        }),
     ];
     for (n, payload) in (1..).zip(&payloads) {
         queue(
@@ -167,11 +169,11 @@ async fn the_job_that_is_due_longest_goes_first_and_then_the_one_queued_first() 
 async fn a_job_waits_while_another_with_its_key_runs() {
     let h = Harness::new().await;
     let mut of_another_app = backup_job(3, 0);
-    of_another_app.payload = JobPayload::TakeBackup {
+    of_another_app.payload = JobPayload::from(CreateBackup {
         account_id: TEAM,
         app_id: FORUM,
         backup_id: Uuid::from_u128(3).into(),
-    };
+    });
     queue(&h, &[backup_job(1, 0), backup_job(2, 0), of_another_app]).await;
     let first = claim(&h, SERVER, 0).await.unwrap();
     assert_eq!(number(&first), 1);

@@ -2,7 +2,7 @@
 
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::ids::{AppId, BucketId};
-use appkeep_core::job::{Claim, ClaimedJob, JobEnd, JobPayload, NewJob};
+use appkeep_core::job::{Claim, ClaimedJob, CreateBackup, JobEnd, JobPayload, NewJob};
 use chrono::TimeDelta;
 use uuid::Uuid;
 
@@ -43,11 +43,11 @@ async fn queue_backups(h: &Harness, bucket_id: BucketId, numbers: impl IntoItera
             ..backup(n, "nightly")
         };
         tx.insert_app_backup(&backup).await.unwrap();
-        let payload = JobPayload::TakeBackup {
+        let payload = JobPayload::from(CreateBackup {
             account_id: TEAM,
             app_id: backup.app_id,
             backup_id: backup.id,
-        };
+        });
         let job = NewJob {
             id: Uuid::from_u128(n).into(),
             payload,

@@ -1,16 +1,16 @@
 use appkeep_core::ids::JobId;
-use appkeep_core::job::{Claim, JobPayload, NewJob};
+use appkeep_core::job::{Claim, CreateBackup, JobPayload, NewJob};
 use uuid::Uuid;
 
 use crate::fixtures::{TEAM, WIKI, at, backup};
 use crate::harness::Harness;
 
 fn job() -> NewJob {
-    let payload = JobPayload::TakeBackup {
+    let payload = JobPayload::from(CreateBackup {
         account_id: TEAM,
         app_id: WIKI,
         backup_id: backup(1, "nightly").id,
-    };
+    });
     NewJob {
         id: JobId::new(Uuid::from_u128(1)),
         payload,

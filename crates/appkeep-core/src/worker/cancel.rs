@@ -5,12 +5,12 @@
 
 use chrono::{DateTime, Utc};
 
+use super::job::job_of;
 use crate::ids::JobId;
-use crate::job::JobPayload;
-use crate::store::{Store, StoreError, StoreTx};
+use crate::store::{Store, StoreError};
 
 /// The reason reported for a cancelled resource.
-const REASON: &str = "an operator cancelled it";
+pub(super) const CANCELLED_REASON: &str = "an operator cancelled it";
 
 /// The result of a cancellation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,12 +64,13 @@ pub async fn cancel_job(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Res
         _ => return Err(CancelError::Parked(id)),
     };
     let cancelled = if job.fence == 0 {
-        end_cancelled(tx.as_mut(), &payload, now).await?;
+        let reasons = [CANCELLED_REASON.to_owned()];
+        job_of(&payload).on_cancel(tx.as_mut(), &reasons, now).await?;
         if !tx.update_job_cancelled(id, now).await? {
             return Err(CancelError::NotFound(id));
         }
         Cancelled::Ended
-    } else if matches!(payload, JobPayload::RestoreApp { .. }) {
+    } else if !job_of(&payload).can_be_interrupted() {
         return Err(CancelError::Begun(id));
     } else {
         tx.update_jobs_cancel_requested(payload.resource()).await?;
@@ -77,50 +78,4 @@ pub async fn cancel_job(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Res
     };
     tx.commit().await?;
     Ok(cancelled)
-}
-
-/// Marks the resource of a cancelled job as failed, unless it was deleted or has ended.
-pub(crate) async fn end_cancelled(
-    tx: &mut dyn StoreTx,
-    payload: &JobPayload,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let reasons = [REASON.to_owned()];
-    match *payload {
-        JobPayload::TakeBackup {
-            account_id,
-            backup_id,
-            ..
-        } => {
-            let found = tx.fetch_app_backup(account_id, backup_id).await?;
-            if let Some(mut backup) = found.filter(|backup| backup.state.is_in_progress()) {
-                backup.fail(&reasons, now);
-                tx.update_app_backup(&backup).await?;
-            }
-        }
-        JobPayload::TakeSnapshot {
-            account_id, snap_id, ..
-        } => {
-            let found = tx.fetch_app_snap(account_id, snap_id).await?;
-            if let Some(mut snap) = found.filter(|snap| snap.state.is_in_progress()) {
-                snap.fail(&reasons, now);
-                tx.update_app_snap(&snap).await?;
-            }
-        }
-        JobPayload::RestoreApp {
-            account_id,
-            restore_id,
-            ..
-        } => {
-            let found = tx.fetch_app_restore(account_id, restore_id).await?;
-            if let Some(mut restore) = found.filter(|restore| restore.state.is_in_progress()) {
-                restore.fail(&reasons, now);
-                tx.update_app_restore(&restore).await?;
-            }
-        }
-        JobPayload::DeleteBackup { .. }
-        | JobPayload::DeleteSnapshot { .. }
-        | JobPayload::ApplyRetention { .. } => {}
-    }
-    Ok(())
 }

@@ -1,39 +1,86 @@
 //! Creates a snapshot: checks that all volumes are readable, copies them between the app's hooks, and records the
 //! result.
 
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
 use super::apply_retention;
 use super::hooks::{self, HookWindow};
-use super::run::{JobRun, StepError};
+use super::job::{Job, snap_name};
+use super::run::JobRun;
+use super::step::StepError;
 use crate::app_restore::{RestoreState, UNFINISHED};
 use crate::app_snap::AppSnap;
 use crate::catalog::App;
 use crate::engine::{SnapshotTaken, TakeSnapshot};
 use crate::fail_point;
-use crate::ids::{AccountId, AppId, AppSnapId, SubjectId};
-use crate::job::JobEnd;
+use crate::ids::{AccountId, AppSnapId, SubjectId};
+use crate::job::{CreateSnapshot, JobEnd};
 use crate::state::ResourceState;
+use crate::store::{Store, StoreError, StoreTx};
 
-/// The job: creates the snapshot and ends.
-pub(super) async fn run(
-    run: &JobRun<'_>,
-    account_id: AccountId,
-    app_id: AppId,
-    snap_id: AppSnapId,
-) -> Result<(), StepError> {
-    let found = run.deps.store.fetch_app_snap(account_id, snap_id).await?;
-    if found.is_none() {
-        // The snapshot was deleted, and the previous run may have died while the app was quiesced.
-        hooks::release(run, account_id, app_id, snap_id).await?;
-        return Err(StepError::Gone);
+#[async_trait]
+impl Job for CreateSnapshot {
+    fn label(&self) -> &'static str {
+        "snapshot"
     }
-    let snap = take(run, account_id, snap_id).await?;
-    let mut tx = run.begin().await?;
-    apply_retention::queue(run, tx.as_mut(), account_id, snap.app_id, snap.schedule_id).await?;
-    run.finish(tx, JobEnd::Done).await
+
+    async fn resource_name(&self, store: &dyn Store) -> Option<String> {
+        snap_name(store, self.account_id, self.snap_id).await
+    }
+
+    async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
+        let found = run
+            .deps
+            .store
+            .fetch_app_snap(self.account_id, self.snap_id)
+            .await?;
+        if found.is_none() {
+            self.release(run).await?;
+            return Err(StepError::Gone);
+        }
+        let snap = create(run, self.account_id, self.snap_id).await?;
+        let mut tx = run.begin().await?;
+        apply_retention::queue(run, tx.as_mut(), self.account_id, snap.app_id, snap.schedule_id).await?;
+        run.finish(tx, JobEnd::Done).await
+    }
+
+    async fn release(&self, run: &JobRun<'_>) -> Result<(), StepError> {
+        hooks::release(run, self.account_id, self.app_id, self.snap_id).await
+    }
+
+    async fn on_retry(
+        &self,
+        run: &JobRun<'_>,
+        tx: &mut dyn StoreTx,
+        reasons: &[String],
+    ) -> Result<(), StepError> {
+        if let Some(mut snap) = tx.fetch_app_snap(self.account_id, self.snap_id).await?
+            && snap.state_unready != reasons
+        {
+            snap.hinder(reasons, run.deps.clock.now());
+            tx.update_app_snap(&snap).await?;
+        }
+        Ok(())
+    }
+
+    async fn on_cancel(
+        &self,
+        tx: &mut dyn StoreTx,
+        reasons: &[String],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let found = tx.fetch_app_snap(self.account_id, self.snap_id).await?;
+        if let Some(mut snap) = found.filter(|snap| snap.state.is_in_progress()) {
+            snap.fail(reasons, now);
+            tx.update_app_snap(&snap).await?;
+        }
+        Ok(())
+    }
 }
 
 /// The step: completes the snapshot, regardless of the state in which an earlier attempt left it.
-pub(super) async fn take(
+pub(super) async fn create(
     run: &JobRun<'_>,
     account_id: AccountId,
     snap_id: AppSnapId,
@@ -142,27 +189,6 @@ async fn copy_within(
     let taken = run.deps.engine.take_snapshot(&request, &run.cancel).await?;
     fail_point::pass("take_snapshot.copied");
     Ok(taken)
-}
-
-/// Ends the job and the snapshot as failed.
-pub(super) async fn fail(
-    run: &JobRun<'_>,
-    account_id: AccountId,
-    snap_id: AppSnapId,
-    reasons: &[String],
-) -> Result<(), StepError> {
-    let mut tx = run.begin().await?;
-    if let Some(mut snap) = tx.fetch_app_snap(account_id, snap_id).await? {
-        snap.fail(reasons, run.deps.clock.now());
-        tx.update_app_snap(&snap).await?;
-    }
-    run.finish(
-        tx,
-        JobEnd::Failed {
-            reason: reasons.join("; "),
-        },
-    )
-    .await
 }
 
 /// Moves the snapshot to the next state, unless an earlier attempt already moved it further.

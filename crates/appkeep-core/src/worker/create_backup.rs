@@ -3,76 +3,116 @@
 //! Steps: `discovering` (a snapshot is created unless the backup names one, then its size is measured), `running`
 //! (bytes are copied), `completed`. A backup never reads the live volumes.
 
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::run::{JobRun, StepError};
-use super::{PROGRESS_EVERY, apply_retention, hooks, take_snapshot};
+use super::job::{Job, backup_name};
+use super::run::JobRun;
+use super::step::StepError;
+use super::{PROGRESS_EVERY, apply_retention, create_snapshot, hooks};
 use crate::app_backup::AppBackup;
 use crate::app_snap::{AppSnap, CreateAppSnap};
 use crate::engine::{BackupCopied, CopyBackup, Progress};
 use crate::fail_point;
 use crate::ids::{AccountId, AppBackupId, AppSnapId, SubjectId};
-use crate::job::{JobEnd, JobPayload};
+use crate::job::{CreateBackup, DeleteSnapshot, JobEnd};
 use crate::state::ResourceState;
-use crate::store::StoreTx;
+use crate::store::{Store, StoreError, StoreTx};
 
-/// The job: creates the backup and ends.
-pub(super) async fn run(
-    run: &JobRun<'_>,
-    account_id: AccountId,
-    backup_id: AppBackupId,
-) -> Result<(), StepError> {
-    let found = run.deps.store.fetch_app_backup(account_id, backup_id).await?;
-    let Some(backup) = found else {
-        release(run, account_id, backup_id).await?;
-        return Err(StepError::Gone);
-    };
-    if !backup.state.is_in_progress() {
-        let tx = run.begin().await?;
-        return run.finish(tx, JobEnd::Done).await;
+#[async_trait]
+impl Job for CreateBackup {
+    fn label(&self) -> &'static str {
+        "backup"
     }
-    fail_point::pass("take_backup.begin");
-    let backup = discover(run, backup).await?;
-    fail_point::pass("take_backup.discovering");
-    let (backup, snap) = take_own_snapshot(run, backup).await?;
-    fail_point::pass("take_backup.snapshot_taken");
-    let backup = measure(run, backup, &snap).await?;
-    fail_point::pass("take_backup.running");
-    let copied = copy(run, &backup, &snap).await?;
-    fail_point::pass("take_backup.copied");
-    complete(run, account_id, backup_id, &snap, &copied).await
-}
 
-/// Ends the job and the backup as failed.
-pub(super) async fn fail(
-    run: &JobRun<'_>,
-    account_id: AccountId,
-    backup_id: AppBackupId,
-    reasons: &[String],
-) -> Result<(), StepError> {
-    let mut tx = run.begin().await?;
-    if let Some(mut backup) = tx.fetch_app_backup(account_id, backup_id).await? {
-        if let Some(snap_id) = backup.snapshot_id
-            && let Some(snap) = tx.fetch_app_snap(account_id, snap_id).await?
-        {
-            backup.take_over(&snap);
+    async fn resource_name(&self, store: &dyn Store) -> Option<String> {
+        backup_name(store, self.account_id, self.backup_id).await
+    }
+
+    async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
+        let (account_id, backup_id) = (self.account_id, self.backup_id);
+        let found = run.deps.store.fetch_app_backup(account_id, backup_id).await?;
+        let Some(backup) = found else {
+            self.release(run).await?;
+            return Err(StepError::Gone);
+        };
+        if !backup.state.is_in_progress() {
+            let tx = run.begin().await?;
+            return run.finish(tx, JobEnd::Done).await;
         }
-        backup.fail(reasons, run.deps.clock.now());
-        tx.update_app_backup(&backup).await?;
+        fail_point::pass("take_backup.begin");
+        let backup = discover(run, backup).await?;
+        fail_point::pass("take_backup.discovering");
+        let (backup, snap) = create_own_snapshot(run, backup).await?;
+        fail_point::pass("take_backup.snapshot_taken");
+        let backup = measure(run, backup, &snap).await?;
+        fail_point::pass("take_backup.running");
+        let copied = copy(run, &backup, &snap).await?;
+        fail_point::pass("take_backup.copied");
+        complete(run, account_id, backup_id, &snap, &copied).await
     }
-    remove_own_snapshots(run, tx.as_mut(), backup_id).await?;
-    run.finish(
-        tx,
-        JobEnd::Failed {
-            reason: reasons.join("; "),
-        },
-    )
-    .await
+
+    async fn release(&self, run: &JobRun<'_>) -> Result<(), StepError> {
+        let snaps = run.begin().await?.list_app_snaps_made_for(self.backup_id).await?;
+        for snap in snaps.iter().filter(|snap| snap.state.is_in_progress()) {
+            hooks::release(run, self.account_id, snap.app_id, snap.id).await?;
+        }
+        Ok(())
+    }
+
+    async fn on_retry(
+        &self,
+        run: &JobRun<'_>,
+        tx: &mut dyn StoreTx,
+        reasons: &[String],
+    ) -> Result<(), StepError> {
+        if let Some(mut backup) = tx.fetch_app_backup(self.account_id, self.backup_id).await?
+            && backup.state_unready != reasons
+        {
+            backup.hinder(reasons, run.deps.clock.now());
+            tx.update_app_backup(&backup).await?;
+        }
+        Ok(())
+    }
+
+    async fn on_failure(&self, run: &JobRun<'_>, reasons: &[String]) -> Result<Box<dyn StoreTx>, StepError> {
+        let mut tx = run.begin().await?;
+        if let Some(mut backup) = tx.fetch_app_backup(self.account_id, self.backup_id).await? {
+            if let Some(snap_id) = backup.snapshot_id
+                && let Some(snap) = tx.fetch_app_snap(self.account_id, snap_id).await?
+            {
+                backup.take_over(&snap);
+            }
+            backup.fail(reasons, run.deps.clock.now());
+            tx.update_app_backup(&backup).await?;
+        }
+        remove_own_snapshots(run, tx.as_mut(), self.backup_id).await?;
+        Ok(tx)
+    }
+
+    async fn on_gone(&self, run: &JobRun<'_>, tx: &mut dyn StoreTx) -> Result<(), StepError> {
+        remove_own_snapshots(run, tx, self.backup_id).await
+    }
+
+    async fn on_cancel(
+        &self,
+        tx: &mut dyn StoreTx,
+        reasons: &[String],
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let found = tx.fetch_app_backup(self.account_id, self.backup_id).await?;
+        if let Some(mut backup) = found.filter(|backup| backup.state.is_in_progress()) {
+            backup.fail(reasons, now);
+            tx.update_app_backup(&backup).await?;
+        }
+        Ok(())
+    }
 }
 
 /// Deletes the snapshots that were created only for this backup.
-pub(super) async fn remove_own_snapshots(
+async fn remove_own_snapshots(
     run: &JobRun<'_>,
     tx: &mut dyn StoreTx,
     backup_id: AppBackupId,
@@ -81,26 +121,13 @@ pub(super) async fn remove_own_snapshots(
         if !tx.delete_app_snap(snap.id, snap.generation).await? {
             return Err(StepError::Transient(format!("snapshot {} changed", snap.id)));
         }
-        let payload = JobPayload::DeleteSnapshot {
+        let payload = DeleteSnapshot {
             account_id: Some(snap.account_id),
             app_id: snap.app_id,
             snap_id: snap.id,
             name: Some(snap.name.as_str().to_owned()),
         };
         run.queue(tx, payload).await?;
-    }
-    Ok(())
-}
-
-/// Runs the post-hooks of a deleted backup: the previous run may have died while the app was quiesced.
-pub(super) async fn release(
-    run: &JobRun<'_>,
-    account_id: AccountId,
-    backup_id: AppBackupId,
-) -> Result<(), StepError> {
-    let snaps = run.begin().await?.list_app_snaps_made_for(backup_id).await?;
-    for snap in snaps.iter().filter(|snap| snap.state.is_in_progress()) {
-        hooks::release(run, account_id, snap.app_id, snap.id).await?;
     }
     Ok(())
 }
@@ -115,7 +142,7 @@ async fn discover(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, 
 }
 
 /// Completes the snapshot that the backup reads from: the one that it names, or else its own.
-async fn take_own_snapshot(
+async fn create_own_snapshot(
     run: &JobRun<'_>,
     mut backup: AppBackup,
 ) -> Result<(AppBackup, AppSnap), StepError> {
@@ -130,7 +157,7 @@ async fn take_own_snapshot(
         fail_point::pass("take_backup.snapshot_named");
         snap_id
     };
-    let snap = take_snapshot::take(run, backup.account_id, snap_id)
+    let snap = create_snapshot::create(run, backup.account_id, snap_id)
         .await
         .map_err(|error| match error {
             // A missing snapshot fails the backup, unless the backup itself was deleted.

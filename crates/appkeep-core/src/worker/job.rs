@@ -1,0 +1,113 @@
+//! What a kind of job is to the workers, and the registry of all kinds.
+
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+
+use super::run::JobRun;
+use super::step::StepError;
+use crate::ids::{AccountId, AppBackupId, AppSnapId};
+use crate::job::{ATTEMPTS_MAX, JobPayload};
+use crate::store::{Store, StoreError, StoreTx};
+
+/// A kind of job: its steps, and the effects of their failure on its resource.
+#[async_trait]
+pub(super) trait Job: Send + Sync {
+    /// The name of the kind in warnings.
+    fn label(&self) -> &'static str;
+
+    /// The name of the job's resource, if it is still known.
+    async fn resource_name(&self, store: &dyn Store) -> Option<String>;
+
+    /// The number of attempts before the job fails; `None` if giving up would leave unreferenced data behind.
+    fn attempts_max(&self) -> Option<u32> {
+        Some(ATTEMPTS_MAX)
+    }
+
+    /// Whether the job can be cancelled once a run of it was started.
+    fn can_be_interrupted(&self) -> bool {
+        true
+    }
+
+    /// Runs all steps and finishes the job. Each step is idempotent.
+    async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError>;
+
+    /// Runs the app's post-hooks, in place of the steps, if an earlier run may have died while the app was quiesced.
+    async fn release(&self, _run: &JobRun<'_>) -> Result<(), StepError> {
+        Ok(())
+    }
+
+    /// Records why the resource is stalled; the job will be retried.
+    async fn on_retry(
+        &self,
+        _run: &JobRun<'_>,
+        _tx: &mut dyn StoreTx,
+        _reasons: &[String],
+    ) -> Result<(), StepError> {
+        Ok(())
+    }
+
+    /// Begins the transaction that finishes the failed job, and marks the resource as failed in it.
+    async fn on_failure(&self, run: &JobRun<'_>, reasons: &[String]) -> Result<Box<dyn StoreTx>, StepError> {
+        let mut tx = run.begin().await?;
+        self.on_cancel(tx.as_mut(), reasons, run.deps.clock.now()).await?;
+        Ok(tx)
+    }
+
+    /// Marks the resource as failed, unless it was deleted or is no longer in progress.
+    async fn on_cancel(
+        &self,
+        _tx: &mut dyn StoreTx,
+        _reasons: &[String],
+        _now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Cleans up in the transaction that finishes a job whose resource is gone, or which was cancelled.
+    async fn on_gone(&self, _run: &JobRun<'_>, _tx: &mut dyn StoreTx) -> Result<(), StepError> {
+        Ok(())
+    }
+}
+
+/// The implementation of a payload's kind.
+pub(super) fn job_of(payload: &JobPayload) -> &dyn Job {
+    match payload {
+        JobPayload::CreateBackup(job) => job,
+        JobPayload::CreateSnapshot(job) => job,
+        JobPayload::DeleteBackup(job) => job,
+        JobPayload::DeleteSnapshot(job) => job,
+        JobPayload::ApplyRetention(job) => job,
+        JobPayload::RestoreApp(job) => job,
+    }
+}
+
+/// Logs a warning that the job failed, with its reason. The surrounding span identifies the job and the request.
+pub(super) async fn report_failure(run: &JobRun<'_>, reason: &str) {
+    let (payload, store) = (&run.claimed.payload, run.deps.store.as_ref());
+    let (job, app_id) = (job_of(payload), payload.app_id());
+    let app = match payload.account_id() {
+        Some(account_id) => store.fetch_app(account_id, app_id).await.ok().flatten(),
+        None => None,
+    };
+    let name = job.resource_name(store).await;
+    tracing::warn!(
+        app.name = app.map(|app| app.name),
+        app.id = %app_id,
+        name,
+        id = %payload.resource(),
+        job.attempt = run.claimed.attempt,
+        reason,
+        "{} failed",
+        job.label()
+    );
+}
+
+pub(super) async fn backup_name(store: &dyn Store, account_id: AccountId, id: AppBackupId) -> Option<String> {
+    let backup = store.fetch_app_backup(account_id, id).await.ok()??;
+    Some(backup.name.as_str().to_owned())
+}
+
+pub(super) async fn snap_name(store: &dyn Store, account_id: AccountId, id: AppSnapId) -> Option<String> {
+    let snap = store.fetch_app_snap(account_id, id).await.ok()??;
+    Some(snap.name.as_str().to_owned())
+}

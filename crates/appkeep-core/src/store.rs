@@ -344,6 +344,15 @@ pub trait StoreTx: Send {
     async fn update_jobs_cancel_requested(&mut self, resource: Uuid) -> Result<(), StoreError>;
     /// Whether the lease still holds. Checked first in every transaction that writes a job's results.
     async fn holds_lease(&mut self, lease: &Lease) -> Result<bool, StoreError>;
+    /// Sets a second exclusive key, which the job holds during a part of its run, or removes it. Returns false if the
+    /// lease no longer holds, or if another job has the key and its own lease still holds at `now`. The key is also
+    /// removed when the run ends, or when the job is claimed again.
+    async fn update_job_step_key(
+        &mut self,
+        lease: &Lease,
+        key: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError>;
     /// Ends a run of a job at `now` if the lease still holds.
     async fn update_job_ended(
         &mut self,

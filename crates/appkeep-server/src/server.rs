@@ -14,7 +14,7 @@ use appkeep_core::engine::Engine;
 use appkeep_core::service::Service;
 use appkeep_core::store::Store;
 use appkeep_core::worker::{
-    Background, HookTurns, WorkerDeps, Workers, resume_restores, start_bucket_watch, start_reconciler,
+    Background, WorkerDeps, Workers, resume_restores, start_bucket_watch, start_reconciler,
 };
 use appkeep_engine::{DataSpace, EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
@@ -170,7 +170,6 @@ impl Server {
             ids: options.ids,
             wake,
             backups_max: Some(options.config.backups_at_once()),
-            hook_turns: HookTurns::default(),
             admission,
         };
         resume_restores(&deps).await?;

@@ -35,7 +35,7 @@ use uuid::Uuid;
 pub use self::background::Background;
 pub use self::bucket_watch::start_bucket_watch;
 pub use self::cancel::{CancelError, Cancelled, cancel_job};
-pub use self::hooks::{HookTurns, POST_HOOKS_STOPPING};
+pub use self::hooks::POST_HOOKS_STOPPING;
 use crate::admission::Admission;
 use crate::clock::{Clock, IdSource};
 use crate::engine::Engine;
@@ -81,8 +81,6 @@ pub struct WorkerDeps {
     /// The maximum number of concurrent backups; lower than the number of workers, so that a worker is free for a
     /// restore or a deletion. `None` means as many as there are workers.
     pub backups_max: Option<u32>,
-    /// The locks on hooks of apps.
-    pub hook_turns: HookTurns,
     /// Decides whether more work is accepted.
     pub admission: Admission,
 }

@@ -66,6 +66,17 @@ impl JobRun<'_> {
         }
     }
 
+    /// Sets or removes the exclusive key of the current step. Returns false if another job has the key.
+    pub(super) async fn set_step_key(&self, key: Option<&str>) -> Result<bool, StepError> {
+        let mut tx = self.begin().await?;
+        let now = self.deps.clock.now();
+        let is_set = tx.update_job_step_key(&self.claimed.lease, key, now).await?;
+        if is_set {
+            tx.commit().await?;
+        }
+        Ok(is_set)
+    }
+
     /// Ends the job in the transaction, and commits it.
     pub(super) async fn finish(&self, mut tx: Box<dyn StoreTx>, end: JobEnd) -> Result<(), StepError> {
         let now = self.deps.clock.now();

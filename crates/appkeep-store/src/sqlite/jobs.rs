@@ -28,7 +28,7 @@ macro_rules! claim {
     ($class:literal, $index:literal, $limits:literal) => {
         concat!(
             "UPDATE jobs SET state = 'running', attempt = attempt + 1, fence = fence + 1, lease_owner = ?1, ",
-            "lease_until_micros = ?2 ",
+            "lease_until_micros = ?2, step_key = NULL ",
             "WHERE seq = (",
             "SELECT candidate.seq FROM jobs AS candidate INDEXED BY ",
             $index,
@@ -87,8 +87,18 @@ statements! {
     REQUEST_CANCEL("jobs") = "UPDATE jobs INDEXED BY jobs_by_resource SET cancel_requested = TRUE, run_after_micros = MIN(run_after_micros, 0) \
          WHERE resource = ?1 AND state IN ('queued', 'running')";
     QUEUE_AGAIN("jobs") = "UPDATE jobs SET state = 'queued', attempt = attempt - ?4, run_after_micros = ?5, reason = ?6, \
-         lease_owner = NULL, lease_until_micros = NULL \
+         lease_owner = NULL, lease_until_micros = NULL, step_key = NULL \
          WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
+
+    /// Sets a job's step key, or removes it, unless another job has the key. `?1` to `?3` lease, `?4` key.
+    UPDATE_STEP_KEY("jobs") = "UPDATE jobs SET step_key = ?4 \
+         WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running' AND NOT EXISTS (\
+         SELECT 1 FROM jobs AS other INDEXED BY jobs_by_step_key WHERE other.step_key = ?4 AND other.id <> ?1)";
+
+    /// Removes the step key `?1` from a job whose lease has ended. `?2` now, `?3` whether all owners except `?4` are
+    /// known to be dead.
+    RELEASE_STEP_KEY("jobs") = "UPDATE jobs INDEXED BY jobs_by_step_key SET step_key = NULL \
+         WHERE step_key = ?1 AND (lease_until_micros < ?2 OR (?3 AND lease_owner <> ?4))";
 
     /// Claims a job that isn't a backup. These jobs take priority: they are short, or a client waits for them.
     CLAIM_OTHER("jobs") = claim!("<>", "jobs_claimable_others", "");
@@ -123,7 +133,7 @@ statements! {
 
     /// Ends a job. `?1` to `?3` lease, `?4` state, `?5` reason, `?6` now.
     END("jobs") = concat!(
-        "UPDATE jobs SET state = ?4, reason = ?5, lease_owner = NULL, lease_until_micros = NULL, ",
+        "UPDATE jobs SET state = ?4, reason = ?5, lease_owner = NULL, lease_until_micros = NULL, step_key = NULL, ",
         "ended_micros = ?6, ended_order = ", next_ended_order!(),
         " WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'"
     );
@@ -303,6 +313,20 @@ pub(super) fn holds_lease(db: &Db, lease: &Lease) -> Result<bool, StoreError> {
         |_| Ok(()),
     )?;
     Ok(row.is_some())
+}
+
+/// Sets or removes a job's step key, unless another job has it whose lease holds at `now`.
+pub(super) fn update_step_key(
+    db: &Db,
+    lease: &Lease,
+    key: Option<&str>,
+    now: DateTime<Utc>,
+    sole_server: bool,
+) -> Result<bool, StoreError> {
+    let owner = lease.owner.to_string();
+    db.execute(RELEASE_STEP_KEY, params![key, micros(now), sole_server, owner])?;
+    let params = params![lease.job_id.to_string(), lease.fence, owner, key];
+    Ok(db.execute(UPDATE_STEP_KEY, params)? == 1)
 }
 
 /// Requests jobs to stop. The request is stored, so that it also reaches a later run of the job. A job that waits for

@@ -153,7 +153,7 @@ impl Store for SqliteStore {
     async fn begin(&self) -> Result<Box<dyn StoreTx>, StoreError> {
         self.faults.access()?;
         let tx = self.connections.begin().await?;
-        Ok(Box::new(SqliteTx::new(tx, self.faults.clone())))
+        Ok(Box::new(SqliteTx::new(tx, self.sole_server, self.faults.clone())))
     }
 
     async fn fetch_token(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError> {

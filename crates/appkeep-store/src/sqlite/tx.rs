@@ -31,12 +31,17 @@ use super::{
 pub(super) struct SqliteTx {
     /// `None` while a call runs on the blocking pool, and permanently if the caller of that call stopped waiting.
     tx: Option<Transaction>,
+    sole_server: bool,
     faults: Faults,
 }
 
 impl SqliteTx {
-    pub(super) fn new(tx: Transaction, faults: Faults) -> Self {
-        Self { tx: Some(tx), faults }
+    pub(super) fn new(tx: Transaction, sole_server: bool, faults: Faults) -> Self {
+        Self {
+            tx: Some(tx),
+            sole_server,
+            faults,
+        }
     }
 
     fn run<T>(&mut self, call: impl FnOnce(&Db) -> Result<T, StoreError>) -> Result<T, StoreError> {
@@ -198,6 +203,16 @@ impl StoreTx for SqliteTx {
 
     async fn holds_lease(&mut self, lease: &Lease) -> Result<bool, StoreError> {
         self.run(|db| jobs::holds_lease(db, lease))
+    }
+
+    async fn update_job_step_key(
+        &mut self,
+        lease: &Lease,
+        key: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        let sole_server = self.sole_server;
+        self.run(|db| jobs::update_step_key(db, lease, key, now, sole_server))
     }
 
     async fn update_job_ended(

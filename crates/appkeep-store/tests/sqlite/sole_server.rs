@@ -112,6 +112,43 @@ async fn one_of_several_waits_for_the_lease_to_run_out() {
     );
 }
 
+#[tokio::test]
+async fn only_the_sole_server_takes_over_a_dead_ones_step_key_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let (sole, other) = (
+        SqliteStore::open_sole_server(path(&dir)).await.unwrap(),
+        SqliteStore::open(path(&dir)).await.unwrap(),
+    );
+    let (now, key) = (claim(DEAD).now, Some("hooks:shop"));
+    queue(
+        &other,
+        [NewJob {
+            run_after: now,
+            ..job(1)
+        }],
+    )
+    .await;
+    let dead = other.claim_job(&claim(DEAD)).await.unwrap().unwrap();
+    let mut tx = other.begin().await.unwrap();
+    assert!(tx.update_job_step_key(&dead.lease, key, now).await.unwrap());
+    tx.commit().await.unwrap();
+
+    let payload = DeleteSnapshot {
+        account_id: None,
+        app_id: Uuid::from_u128(2).into(),
+        snap_id: Uuid::from_u128(2).into(),
+        name: None,
+    };
+    let payload = JobPayload::from(payload);
+    queue(&other, [NewJob { payload, ..job(2) }]).await;
+    let living = other.claim_job(&claim(LIVING)).await.unwrap().unwrap();
+    for (store, taken_over) in [(&other, false), (&sole, true)] {
+        let mut tx = store.begin().await.unwrap();
+        let set = tx.update_job_step_key(&living.lease, key, now).await.unwrap();
+        assert_eq!(set, taken_over);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn stores_on_one_file_never_claim_a_job_twice() {
     let dir = tempfile::tempdir().unwrap();

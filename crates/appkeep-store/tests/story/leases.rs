@@ -201,3 +201,42 @@ async fn a_job_that_waits_for_its_next_attempt_need_not_wait_when_it_should_stop
     assert!(job.cancel_requested);
     assert_eq!(renew(&h, &job, 60).await, LeaseStatus::CancelRequested);
 }
+
+async fn set_step_key(h: &Harness, job: &ClaimedJob, key: Option<&str>, now_secs: i64) -> bool {
+    let mut tx = h.begin().await;
+    let set = tx
+        .update_job_step_key(&job.lease, key, at(now_secs))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    set
+}
+
+#[tokio::test]
+async fn a_step_key_has_one_holder_until_it_is_removed_or_the_lease_ends() {
+    let h = Harness::new().await;
+    queue(&h, &[snapshot_job(1, 0), snapshot_job(2, 0)]).await;
+    let first = claim(&h, SERVER, 0).await.unwrap();
+    let second = claim(&h, SERVER, 0).await.unwrap();
+    let key = Some("hooks:wiki");
+    assert!(set_step_key(&h, &first, key, 0).await);
+    assert!(set_step_key(&h, &first, key, 0).await, "setting it is idempotent");
+    assert!(!set_step_key(&h, &second, key, 60).await);
+    assert!(set_step_key(&h, &second, Some("hooks:forum"), 60).await);
+
+    assert!(set_step_key(&h, &first, None, 60).await);
+    assert!(set_step_key(&h, &second, key, 60).await);
+    assert_eq!(renew(&h, &first, 999).await, LeaseStatus::Held);
+    assert!(
+        set_step_key(&h, &first, key, 61).await,
+        "the lease of the second has ended"
+    );
+
+    assert!(end(&h, &first, requeue(999, true)).await);
+    let second = claim(&h, REPLICA, 62).await.unwrap();
+    assert!(set_step_key(&h, &second, key, 62).await);
+    assert!(
+        !set_step_key(&h, &first, key, 999).await,
+        "it is no longer running"
+    );
+}

@@ -11,14 +11,15 @@ use uuid::Uuid;
 
 use crate::actor::{Token, TokenHash};
 use crate::app::AppView;
-use crate::app_backup::AppBackup;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::app_snap::AppSnap;
 use crate::catalog::{Account, App, Bucket, Declaration, Recorded};
 use crate::ids::{
-    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, JobId, ScheduleId, TokenId,
+    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BackupKind, BucketId, JobId, ResourceId,
+    ScheduleId, SnapshotKind, TokenId,
 };
 use crate::job::{Claim, ClaimedJob, JobEnd, JobPayload, Lease, LeaseStatus, NewJob, PendingJob, QueuedJobs};
+use crate::resource::{Kind, Resource};
 use crate::retention::Made;
 use crate::schedule::{NextRun, Schedule, Scheduled};
 use crate::state::ResourceState;
@@ -87,33 +88,89 @@ pub struct ListPage<T> {
     pub has_more: bool,
 }
 
-/// The fields of a finished backup that a reconcile pass reads.
+/// The fields of a finished backup or snapshot that a reconcile pass reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FinishedBackup {
+pub struct Finished<K> {
     /// Its id.
-    pub id: AppBackupId,
-    /// The bucket that should hold its data.
-    pub bucket_id: BucketId,
+    pub id: ResourceId<K>,
+    /// The bucket that should hold the data of a backup. Snapshots are in the data directory.
+    pub bucket_id: Option<BucketId>,
     /// Its state: completed, removed or unknown.
     pub state: ResourceState,
     /// Its generation when it was read.
     pub generation: i64,
 }
 
-/// The fields of a finished snapshot that a reconcile pass reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FinishedSnap {
-    /// Its id.
-    pub id: AppSnapId,
-    /// Its state: completed, removed or unknown.
-    pub state: ResourceState,
-    /// Its generation when it was read.
-    pub generation: i64,
+/// Reads the resources of one kind.
+#[async_trait]
+pub trait Resources<K: Kind>: Send + Sync {
+    /// The resource of this account with this id.
+    async fn fetch_resource(
+        &self,
+        account_id: AccountId,
+        id: ResourceId<K>,
+    ) -> Result<Option<Resource<K>>, StoreError>;
+    /// The resources of an account or an app, newest first.
+    async fn list_resources(
+        &self,
+        filter: &ListFilter,
+        page: &Page,
+    ) -> Result<ListPage<Resource<K>>, StoreError>;
+    /// At most `rows_max` of this app's finished resources with ids after `after`, in the order of their ids.
+    async fn list_finished(
+        &self,
+        app_id: AppId,
+        after: Option<ResourceId<K>>,
+        rows_max: u32,
+    ) -> Result<Vec<Finished<K>>, StoreError>;
+    /// The resources that this schedule created, in the order of insertion, regardless of their dates.
+    async fn list_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError>;
 }
+
+/// Reads and writes the resources of one kind in a transaction.
+#[async_trait]
+pub trait ResourcesTx<K: Kind>: Send {
+    /// The resource of this account with this id.
+    async fn fetch_resource(
+        &mut self,
+        account_id: AccountId,
+        id: ResourceId<K>,
+    ) -> Result<Option<Resource<K>>, StoreError>;
+    /// Inserts a new resource; [`StoreError::NameTaken`] if its app already has one of that kind and name.
+    async fn insert_resource(&mut self, resource: &Resource<K>) -> Result<(), StoreError>;
+    /// Replaces the resource if its stored generation is still `resource.generation`, and increments the generation.
+    async fn update_resource(&mut self, resource: &Resource<K>) -> Result<bool, StoreError>;
+    /// Deletes the resource if its stored generation is still `generation`.
+    async fn delete_resource(&mut self, id: ResourceId<K>, generation: i64) -> Result<bool, StoreError>;
+}
+
+/// A kind of resource that every store has, for code that is generic over kinds.
+pub trait StoredKind: Kind {
+    /// The part of the store for this kind.
+    fn of(store: &dyn Store) -> &dyn Resources<Self>;
+    /// The part of the transaction for this kind.
+    fn of_tx(tx: &mut dyn StoreTx) -> &mut dyn ResourcesTx<Self>;
+}
+
+macro_rules! stored_kinds {
+    ($($kind:ident),+) => {$(
+        impl StoredKind for $kind {
+            fn of(store: &dyn Store) -> &dyn Resources<Self> {
+                store
+            }
+
+            fn of_tx(tx: &mut dyn StoreTx) -> &mut dyn ResourcesTx<Self> {
+                tx
+            }
+        }
+    )+};
+}
+
+stored_kinds!(BackupKind, SnapshotKind);
 
 /// Stores the state of the server.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// Begins a transaction that may write. It is rolled back unless it is committed.
     async fn begin(&self) -> Result<Box<dyn StoreTx>, StoreError>;
 
@@ -166,46 +223,6 @@ pub trait Store: Send + Sync {
         account_id: AccountId,
         app_id: AppId,
     ) -> Result<Vec<Recorded<Scheduled>>, StoreError>;
-    /// The backups that this schedule created, in the order of insertion, regardless of their dates.
-    async fn list_app_backups_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError>;
-    /// The snapshots that this schedule created, in the order of insertion, regardless of their dates.
-    async fn list_app_snaps_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError>;
-
-    /// The backup of this account with this id.
-    async fn fetch_app_backup(
-        &self,
-        account_id: AccountId,
-        id: AppBackupId,
-    ) -> Result<Option<AppBackup>, StoreError>;
-    /// The backups of an account or an app, newest first.
-    async fn list_app_backups(
-        &self,
-        filter: &ListFilter,
-        page: &Page,
-    ) -> Result<ListPage<AppBackup>, StoreError>;
-    /// At most `rows_max` of this app's finished backups with ids after `after`, in the order of their ids.
-    async fn list_finished_app_backups(
-        &self,
-        app_id: AppId,
-        after: Option<AppBackupId>,
-        rows_max: u32,
-    ) -> Result<Vec<FinishedBackup>, StoreError>;
-    /// The snapshot of this account with this id.
-    async fn fetch_app_snap(
-        &self,
-        account_id: AccountId,
-        id: AppSnapId,
-    ) -> Result<Option<AppSnap>, StoreError>;
-    /// The snapshots of an account or an app, newest first.
-    async fn list_app_snaps(&self, filter: &ListFilter, page: &Page)
-    -> Result<ListPage<AppSnap>, StoreError>;
-    /// At most `rows_max` of this app's finished snapshots with ids after `after`, in the order of their ids.
-    async fn list_finished_app_snaps(
-        &self,
-        app_id: AppId,
-        after: Option<AppSnapId>,
-        rows_max: u32,
-    ) -> Result<Vec<FinishedSnap>, StoreError>;
     /// The restore of this account with this id.
     async fn fetch_app_restore(
         &self,
@@ -253,7 +270,7 @@ pub trait Store: Send + Sync {
 /// Methods that return `bool` report whether the compare-and-set succeeded. If it did not, nothing was written, and
 /// the caller rolls back by dropping the transaction.
 #[async_trait]
-pub trait StoreTx: Send {
+pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// Commits the transaction and makes it durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 
@@ -282,35 +299,10 @@ pub trait StoreTx: Send {
     /// Revokes the token unless it is already revoked.
     async fn update_token_revoked(&mut self, id: TokenId, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
-    /// The backup of this account with this id.
-    async fn fetch_app_backup(
-        &mut self,
-        account_id: AccountId,
-        id: AppBackupId,
-    ) -> Result<Option<AppBackup>, StoreError>;
-    /// Inserts a new backup; [`StoreError::NameTaken`] if its app already has a backup of that name.
-    async fn insert_app_backup(&mut self, backup: &AppBackup) -> Result<(), StoreError>;
-    /// Replaces the backup if its stored generation is still `backup.generation`, and increments the generation.
-    async fn update_app_backup(&mut self, backup: &AppBackup) -> Result<bool, StoreError>;
-    /// Deletes the backup if its stored generation is still `generation`.
-    async fn delete_app_backup(&mut self, id: AppBackupId, generation: i64) -> Result<bool, StoreError>;
     /// The number of pending, discovering or running backups that read from this snapshot.
     async fn count_app_backups_reading(&mut self, snap_id: AppSnapId) -> Result<u64, StoreError>;
-
-    /// The snapshot of this account with this id.
-    async fn fetch_app_snap(
-        &mut self,
-        account_id: AccountId,
-        id: AppSnapId,
-    ) -> Result<Option<AppSnap>, StoreError>;
     /// The snapshots that were created for this backup.
     async fn list_app_snaps_made_for(&mut self, backup_id: AppBackupId) -> Result<Vec<AppSnap>, StoreError>;
-    /// Inserts a new snapshot; [`StoreError::NameTaken`] if its app already has a snapshot of that name.
-    async fn insert_app_snap(&mut self, snap: &AppSnap) -> Result<(), StoreError>;
-    /// Replaces the snapshot if its stored generation is still `snap.generation`, and increments the generation.
-    async fn update_app_snap(&mut self, snap: &AppSnap) -> Result<bool, StoreError>;
-    /// Deletes the snapshot if its stored generation is still `generation`.
-    async fn delete_app_snap(&mut self, id: AppSnapId, generation: i64) -> Result<bool, StoreError>;
 
     /// The restore of this account with this id.
     async fn fetch_app_restore(

@@ -2,10 +2,11 @@
 //! server.
 
 use appkeep_core::clock::{Clock, IdSource};
+use appkeep_core::ids::{BackupKind, SnapshotKind};
 use appkeep_core::job::{ApplyRetention, JobPayload, NewJob};
 use appkeep_core::retention::held;
 use appkeep_core::schedule::Schedule;
-use appkeep_core::store::{Store, StoreError};
+use appkeep_core::store::{Store, StoreError, StoredKind};
 
 pub use appkeep_core::metadata::RETENTION_HELD_LABEL;
 
@@ -32,8 +33,8 @@ pub async fn confirm(
     schedule: &Schedule,
 ) -> Result<Vec<String>, StoreError> {
     let now = clock.now();
-    let backups = store.list_app_backups_made_by(schedule.id).await?;
-    let snaps = store.list_app_snaps_made_by(schedule.id).await?;
+    let backups = BackupKind::of(store).list_made_by(schedule.id).await?;
+    let snaps = SnapshotKind::of(store).list_made_by(schedule.id).await?;
     let held = held(schedule, &backups, &snaps, now);
     if held.is_empty() {
         return Ok(held);

@@ -73,7 +73,7 @@ async fn check_source(
 ) -> Result<(), Error> {
     match wanted.source {
         RestoreSource::Backup(id) => {
-            let found = tx.fetch_app_backup(account_id, id).await?;
+            let found = tx.fetch_resource(account_id, id).await?;
             let backup = found
                 .filter(|backup| backup.app_id == wanted.app_id)
                 .ok_or(Error::BackupNotFound)?;
@@ -83,13 +83,13 @@ async fn check_source(
         }
         RestoreSource::Snapshot(id) => {
             let snap = tx
-                .fetch_app_snap(account_id, id)
+                .fetch_resource(account_id, id)
                 .await?
                 .ok_or(Error::SnapshotNotFound)?;
             if snap.app_id != wanted.app_id {
                 return Err(Error::SnapshotOfOtherApp);
             }
-            if snap.state != ResourceState::Completed || snap.made_for.is_some() {
+            if snap.state != ResourceState::Completed || snap.details.made_for.is_some() {
                 return Err(Error::SnapshotNotReady);
             }
         }

@@ -11,6 +11,7 @@ mod app_schedules;
 mod app_snaps;
 mod apps;
 mod buckets;
+mod resources;
 mod schedules;
 
 use std::sync::Arc;
@@ -25,7 +26,7 @@ use crate::authz::{Access, Authorized};
 use crate::catalog::App;
 use crate::clock::{Clock, IdSource};
 use crate::error::Error;
-use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId};
+use crate::ids::{AccountId, AppId, ResourceId};
 use crate::job::{JobPayload, NewJob};
 use crate::store::{Store, StoreTx};
 
@@ -43,26 +44,14 @@ pub struct Service {
     admission: Admission,
 }
 
-/// Identifies one backup, within an app if the path names one.
+/// Identifies one backup or snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AppBackupRef {
-    /// The app in the path.
+pub struct ResourceRef<K> {
+    /// The app in the path, if the path names one.
     pub app_id: Option<AppId>,
-    /// The backup.
-    pub id: AppBackupId,
+    /// The resource.
+    pub id: ResourceId<K>,
 }
-
-/// Identifies one snapshot of an app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AppSnapRef {
-    /// The app in the path.
-    pub app_id: AppId,
-    /// The snapshot.
-    pub id: AppSnapId,
-}
-
-/// How often a compare-and-set that lost a race against a worker is repeated before the operation fails.
-const RACES_MAX: u32 = 16;
 
 impl Service {
     /// Creates the service. `wake` is notified of new work, and `admission` decides whether more work is accepted.
@@ -153,10 +142,4 @@ impl Service {
         self.wake.notify_one();
         Ok(())
     }
-}
-
-fn lost_every_race() -> Error {
-    Error::Unavailable(format!(
-        "the resource changed {RACES_MAX} times while it was being deleted"
-    ))
 }

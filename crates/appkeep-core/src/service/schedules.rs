@@ -1,17 +1,22 @@
 //! The runs of schedules. They use the same operations as clients, and are recorded as changes by the server.
 
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
 use crate::actor::OpContext;
 use crate::admission::NotAdmitted;
-use crate::app_backup::{AppBackup, CreateAppBackup};
-use crate::app_snap::{AppSnap, CreateAppSnap};
+use crate::app_backup::{AppBackup, BackupDetails};
+use crate::app_snap::{AppSnap, SnapshotDetails};
 use crate::error::Error;
 use crate::ids::{AppBackupId, AppSnapId, SubjectId};
 use crate::job::ApplyRetention;
 use crate::name::ResourceName;
+use crate::resource::CreateResource;
 use crate::schedule::{NextRun, Schedule, Scheduled};
 use crate::store::StoreTx;
 
-use super::{Service, app_backups, app_snaps};
+use super::Service;
+use super::resources::record_change;
 
 /// The result of a run that was due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,10 +76,10 @@ impl Service {
         self.commit(tx).await?;
         let ctx = OpContext::system(schedule.account_id);
         if let Some(backup) = &backup {
-            app_backups::change("create", backup).record(&ctx);
+            record_change("create", backup, &ctx);
         }
         if let Some(snap) = &snap {
-            app_snaps::change("create", snap).record(&ctx);
+            record_change("create", snap, &ctx);
         }
         Ok(Outcome::Made {
             backup_id: backup.map(|backup| backup.id),
@@ -90,10 +95,10 @@ impl Service {
         snap: Option<&AppSnap>,
     ) -> Result<(), Error> {
         if let Some(backup) = backup {
-            self.insert_app_backup(tx, backup, None).await?;
+            self.insert(tx, backup, None).await?;
         }
         if let Some(snap) = snap {
-            self.insert_app_snap(tx, snap, None).await?;
+            self.insert(tx, snap, None).await?;
         }
         self.queue(tx, apply_retention(schedule), None).await
     }
@@ -123,15 +128,10 @@ impl Service {
         }
         let bucket = self.bucket(schedule.account_id, schedule.bucket_id).await?;
         let (id, now) = (AppBackupId::new(self.ids.next_id()), self.clock.now());
-        let wanted = CreateAppBackup {
-            app_id: schedule.app_id,
-            name: Some(ResourceName::generated(&schedule.name, now, id.as_uuid())),
-            bucket_id: None,
-            snapshot_id: None,
-            labels: Vec::new(),
-        };
+        let request = request(schedule, id.as_uuid(), now);
+        let details = BackupDetails::new(bucket.id, None);
         let by = SubjectId::SYSTEM;
-        let mut backup = AppBackup::pending(id, schedule.account_id, bucket.id, wanted, by, now);
+        let mut backup = AppBackup::pending(id, schedule.account_id, request, details, by, now);
         backup.schedule_id = Some(schedule.id);
         Ok(Some(backup))
     }
@@ -141,14 +141,20 @@ impl Service {
             return None;
         }
         let (id, now) = (AppSnapId::new(self.ids.next_id()), self.clock.now());
-        let wanted = CreateAppSnap {
-            app_id: schedule.app_id,
-            name: Some(ResourceName::generated(&schedule.name, now, id.as_uuid())),
-            labels: Vec::new(),
-        };
-        let mut snap = AppSnap::pending(id, schedule.account_id, wanted, SubjectId::SYSTEM, now);
+        let request = request(schedule, id.as_uuid(), now);
+        let (details, by) = (SnapshotDetails::default(), SubjectId::SYSTEM);
+        let mut snap = AppSnap::pending(id, schedule.account_id, request, details, by, now);
         snap.schedule_id = Some(schedule.id);
         Some(snap)
+    }
+}
+
+/// The request of a schedule for a new backup or snapshot.
+fn request(schedule: &Schedule, id: Uuid, now: DateTime<Utc>) -> CreateResource {
+    CreateResource {
+        app_id: schedule.app_id,
+        name: Some(ResourceName::generated(&schedule.name, now, id)),
+        labels: Vec::new(),
     }
 }
 

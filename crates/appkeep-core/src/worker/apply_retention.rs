@@ -12,12 +12,12 @@ use super::run::JobRun;
 use super::step::StepError;
 use crate::actor::OpContext;
 use crate::error::Error;
-use crate::ids::{AccountId, AppId, ScheduleId};
+use crate::ids::{AccountId, AppId, BackupKind, ScheduleId, SnapshotKind};
 use crate::job::{ApplyRetention, JobEnd};
 use crate::retention::{Made, Plan, plan};
 use crate::schedule::Schedule;
-use crate::service::{AppBackupRef, AppSnapRef};
-use crate::store::{Store, StoreTx};
+use crate::service::ResourceRef;
+use crate::store::{Store, StoreTx, StoredKind};
 
 #[async_trait]
 impl Job for ApplyRetention {
@@ -37,31 +37,32 @@ impl Job for ApplyRetention {
             schedule_id,
             confirmed,
         } = *self;
-        let found = run.deps.store.fetch_schedule(account_id, schedule_id).await?;
+        let store = run.deps.store.as_ref();
+        let found = store.fetch_schedule(account_id, schedule_id).await?;
         let mut held = Vec::new();
         // A schedule that is no longer declared deletes nothing.
         if let Some(schedule) = found.filter(|schedule| schedule.declared) {
             let service = run.deps.service();
             let authorized = service.authorize(OpContext::system(account_id), account_id).await;
             let authorized = authorized.map_err(|error| StepError::Transient(error.to_string()))?;
-            let made = run.deps.store.list_app_backups_made_by(schedule_id).await?;
+            let made = BackupKind::of(store).list_made_by(schedule_id).await?;
             for id in to_delete(run, &schedule, "backups", &made, confirmed, &mut held) {
                 go_on(run)?;
-                let wanted = AppBackupRef {
+                let request = ResourceRef {
                     app_id: Some(app_id),
                     id: id.into(),
                 };
-                let deleted = service.app_backup_delete(&authorized, wanted).await;
+                let deleted = service.app_backup_delete(&authorized, request).await;
                 note("backup", id, deleted)?;
             }
-            let made = run.deps.store.list_app_snaps_made_by(schedule_id).await?;
+            let made = SnapshotKind::of(store).list_made_by(schedule_id).await?;
             for id in to_delete(run, &schedule, "snapshots", &made, confirmed, &mut held) {
                 go_on(run)?;
-                let wanted = AppSnapRef {
-                    app_id,
+                let request = ResourceRef {
+                    app_id: Some(app_id),
                     id: id.into(),
                 };
-                let deleted = service.app_snap_delete_for_app(&authorized, wanted).await;
+                let deleted = service.app_snap_delete_for_app(&authorized, request).await;
                 note("snapshot", id, deleted)?;
             }
         }

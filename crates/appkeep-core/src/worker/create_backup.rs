@@ -13,11 +13,12 @@ use super::run::JobRun;
 use super::step::StepError;
 use super::{PROGRESS_EVERY, apply_retention, create_snapshot, hooks};
 use crate::app_backup::AppBackup;
-use crate::app_snap::{AppSnap, CreateAppSnap};
+use crate::app_snap::{AppSnap, SnapshotDetails};
 use crate::engine::{BackupCopied, CopyBackup, Progress};
 use crate::fail_point;
 use crate::ids::{AccountId, AppBackupId, AppSnapId, SubjectId};
 use crate::job::{CreateBackup, DeleteSnapshot, JobEnd};
+use crate::resource::CreateResource;
 use crate::state::ResourceState;
 use crate::store::{Store, StoreError, StoreTx};
 
@@ -33,7 +34,7 @@ impl Job for CreateBackup {
 
     async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
         let (account_id, backup_id) = (self.account_id, self.backup_id);
-        let found = run.deps.store.fetch_app_backup(account_id, backup_id).await?;
+        let found = run.deps.store.fetch_resource(account_id, backup_id).await?;
         let Some(backup) = found else {
             self.release(run).await?;
             return Err(StepError::Gone);
@@ -68,25 +69,25 @@ impl Job for CreateBackup {
         tx: &mut dyn StoreTx,
         reasons: &[String],
     ) -> Result<(), StepError> {
-        if let Some(mut backup) = tx.fetch_app_backup(self.account_id, self.backup_id).await?
+        if let Some(mut backup) = tx.fetch_resource(self.account_id, self.backup_id).await?
             && backup.state_unready != reasons
         {
             backup.hinder(reasons, run.deps.clock.now());
-            tx.update_app_backup(&backup).await?;
+            tx.update_resource(&backup).await?;
         }
         Ok(())
     }
 
     async fn on_failure(&self, run: &JobRun<'_>, reasons: &[String]) -> Result<Box<dyn StoreTx>, StepError> {
         let mut tx = run.begin().await?;
-        if let Some(mut backup) = tx.fetch_app_backup(self.account_id, self.backup_id).await? {
-            if let Some(snap_id) = backup.snapshot_id
-                && let Some(snap) = tx.fetch_app_snap(self.account_id, snap_id).await?
+        if let Some(mut backup) = tx.fetch_resource(self.account_id, self.backup_id).await? {
+            if let Some(snap_id) = backup.details.snapshot_id
+                && let Some(snap) = tx.fetch_resource(self.account_id, snap_id).await?
             {
                 backup.take_over(&snap);
             }
             backup.fail(reasons, run.deps.clock.now());
-            tx.update_app_backup(&backup).await?;
+            tx.update_resource(&backup).await?;
         }
         remove_own_snapshots(run, tx.as_mut(), self.backup_id).await?;
         Ok(tx)
@@ -102,10 +103,10 @@ impl Job for CreateBackup {
         reasons: &[String],
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let found = tx.fetch_app_backup(self.account_id, self.backup_id).await?;
+        let found = tx.fetch_resource(self.account_id, self.backup_id).await?;
         if let Some(mut backup) = found.filter(|backup| backup.state.is_in_progress()) {
             backup.fail(reasons, now);
-            tx.update_app_backup(&backup).await?;
+            tx.update_resource(&backup).await?;
         }
         Ok(())
     }
@@ -118,7 +119,7 @@ async fn remove_own_snapshots(
     backup_id: AppBackupId,
 ) -> Result<(), StepError> {
     for snap in tx.list_app_snaps_made_for(backup_id).await? {
-        if !tx.delete_app_snap(snap.id, snap.generation).await? {
+        if !tx.delete_resource(snap.id, snap.generation).await? {
             return Err(StepError::Transient(format!("snapshot {} changed", snap.id)));
         }
         let payload = DeleteSnapshot {
@@ -146,11 +147,11 @@ async fn create_own_snapshot(
     run: &JobRun<'_>,
     mut backup: AppBackup,
 ) -> Result<(AppBackup, AppSnap), StepError> {
-    let snap_id = if let Some(snap_id) = backup.snapshot_id {
+    let snap_id = if let Some(snap_id) = backup.details.snapshot_id {
         snap_id
     } else {
         let snap_id = AppSnapId::new(run.deps.ids.next_id());
-        backup.snapshot_id = Some(snap_id);
+        backup.details.snapshot_id = Some(snap_id);
         backup.metadata.changed(SubjectId::SYSTEM, run.deps.clock.now());
         insert_own_snapshot(run, &backup, snap_id).await?;
         backup.generation += 1;
@@ -175,22 +176,19 @@ async fn insert_own_snapshot(
     snap_id: AppSnapId,
 ) -> Result<(), StepError> {
     let now = run.deps.clock.now();
-    let wanted = CreateAppSnap {
+    let request = CreateResource {
         app_id: backup.app_id,
         name: None,
         labels: Vec::new(),
     };
-    let mut snap = AppSnap::pending(
-        snap_id,
-        backup.account_id,
-        wanted,
-        backup.metadata.created_by,
-        now,
-    );
-    snap.made_for = Some(backup.id);
+    let details = SnapshotDetails {
+        made_for: Some(backup.id),
+    };
+    let by = backup.metadata.created_by;
+    let snap = AppSnap::pending(snap_id, backup.account_id, request, details, by, now);
     let mut tx = run.begin().await?;
-    tx.insert_app_snap(&snap).await?;
-    if !tx.update_app_backup(backup).await? {
+    tx.insert_resource(&snap).await?;
+    if !tx.update_resource(backup).await? {
         return Err(StepError::Gone);
     }
     Ok(tx.commit().await?)
@@ -206,7 +204,7 @@ async fn measure(run: &JobRun<'_>, mut backup: AppBackup, snap: &AppSnap) -> Res
         .measure_snapshot(snap.app_id, snap.id, &run.cancel)
         .await?;
     backup.state = ResourceState::Running;
-    backup.total_bytes = Some(total_bytes);
+    backup.details.total_bytes = Some(total_bytes);
     backup.take_over(snap);
     backup.record_progress(0, run.deps.clock.now());
     update(run, backup).await
@@ -216,9 +214,9 @@ async fn measure(run: &JobRun<'_>, mut backup: AppBackup, snap: &AppSnap) -> Res
 async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<BackupCopied, StepError> {
     let store = &run.deps.store;
     let bucket = store
-        .fetch_bucket(backup.account_id, backup.bucket_id)
+        .fetch_bucket(backup.account_id, backup.details.bucket_id)
         .await?
-        .ok_or_else(|| StepError::Permanent(vec![format!("bucket {} is gone", backup.bucket_id)]))?;
+        .ok_or_else(|| StepError::Permanent(vec![format!("bucket {} is gone", backup.details.bucket_id)]))?;
     let app = store.fetch_app(backup.account_id, backup.app_id).await?;
     let request = CopyBackup {
         bucket,
@@ -250,10 +248,10 @@ async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<Ba
 async fn note_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) {
     let written = async {
         let mut tx = run.begin().await?;
-        let found = tx.fetch_app_backup(backup.account_id, backup.id).await?;
+        let found = tx.fetch_resource(backup.account_id, backup.id).await?;
         let mut now = found.ok_or(StepError::Gone)?;
         if now.record_progress(bytes_done, run.deps.clock.now()) {
-            tx.update_app_backup(&now).await?;
+            tx.update_resource(&now).await?;
             tx.commit().await?;
         }
         Ok::<(), StepError>(())
@@ -273,11 +271,11 @@ async fn complete(
     copied: &BackupCopied,
 ) -> Result<(), StepError> {
     let mut tx = run.begin().await?;
-    let found = tx.fetch_app_backup(account_id, backup_id).await?;
+    let found = tx.fetch_resource(account_id, backup_id).await?;
     let mut backup = found.ok_or(StepError::Gone)?;
     let taken_at = snap.taken_at.unwrap_or(snap.metadata.created_at);
     backup.complete(copied, taken_at, run.deps.clock.now());
-    if !tx.update_app_backup(&backup).await? {
+    if !tx.update_resource(&backup).await? {
         return Err(StepError::Gone);
     }
     remove_own_snapshots(run, tx.as_mut(), backup_id).await?;
@@ -287,7 +285,7 @@ async fn complete(
 
 async fn update(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, StepError> {
     let mut tx = run.begin().await?;
-    if !tx.update_app_backup(&backup).await? {
+    if !tx.update_resource(&backup).await? {
         return Err(StepError::Gone);
     }
     tx.commit().await?;

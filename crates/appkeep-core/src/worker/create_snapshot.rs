@@ -33,7 +33,7 @@ impl Job for CreateSnapshot {
         let found = run
             .deps
             .store
-            .fetch_app_snap(self.account_id, self.snap_id)
+            .fetch_resource(self.account_id, self.snap_id)
             .await?;
         if found.is_none() {
             self.release(run).await?;
@@ -55,11 +55,11 @@ impl Job for CreateSnapshot {
         tx: &mut dyn StoreTx,
         reasons: &[String],
     ) -> Result<(), StepError> {
-        if let Some(mut snap) = tx.fetch_app_snap(self.account_id, self.snap_id).await?
+        if let Some(mut snap) = tx.fetch_resource(self.account_id, self.snap_id).await?
             && snap.state_unready != reasons
         {
             snap.hinder(reasons, run.deps.clock.now());
-            tx.update_app_snap(&snap).await?;
+            tx.update_resource(&snap).await?;
         }
         Ok(())
     }
@@ -70,10 +70,10 @@ impl Job for CreateSnapshot {
         reasons: &[String],
         now: DateTime<Utc>,
     ) -> Result<(), StoreError> {
-        let found = tx.fetch_app_snap(self.account_id, self.snap_id).await?;
+        let found = tx.fetch_resource(self.account_id, self.snap_id).await?;
         if let Some(mut snap) = found.filter(|snap| snap.state.is_in_progress()) {
             snap.fail(reasons, now);
-            tx.update_app_snap(&snap).await?;
+            tx.update_resource(&snap).await?;
         }
         Ok(())
     }
@@ -88,7 +88,7 @@ pub(super) async fn create(
     let snap = run
         .deps
         .store
-        .fetch_app_snap(account_id, snap_id)
+        .fetch_resource(account_id, snap_id)
         .await?
         .ok_or(StepError::Gone)?;
     if snap.state == ResourceState::Completed {
@@ -203,7 +203,7 @@ async fn advance(run: &JobRun<'_>, mut snap: AppSnap, next: ResourceState) -> Re
 
 async fn update(run: &JobRun<'_>, mut snap: AppSnap) -> Result<AppSnap, StepError> {
     let mut tx = run.begin().await?;
-    if !tx.update_app_snap(&snap).await? {
+    if !tx.update_resource(&snap).await? {
         return Err(StepError::Gone);
     }
     tx.commit().await?;

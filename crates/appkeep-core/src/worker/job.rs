@@ -103,11 +103,11 @@ pub(super) async fn report_failure(run: &JobRun<'_>, reason: &str) {
 }
 
 pub(super) async fn backup_name(store: &dyn Store, account_id: AccountId, id: AppBackupId) -> Option<String> {
-    let backup = store.fetch_app_backup(account_id, id).await.ok()??;
+    let backup = store.fetch_resource(account_id, id).await.ok()??;
     Some(backup.name.as_str().to_owned())
 }
 
 pub(super) async fn snap_name(store: &dyn Store, account_id: AccountId, id: AppSnapId) -> Option<String> {
-    let snap = store.fetch_app_snap(account_id, id).await.ok()??;
+    let snap = store.fetch_resource(account_id, id).await.ok()??;
     Some(snap.name.as_str().to_owned())
 }

@@ -144,10 +144,10 @@ async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, Step
     let source = match restore.source {
         RestoreSource::Snapshot(snap_id) => RestoreData::Snapshot(snap_id),
         RestoreSource::Backup(backup_id) => {
-            let backup = store.fetch_app_backup(account_id, backup_id).await?;
+            let backup = store.fetch_resource(account_id, backup_id).await?;
             let backup = backup.ok_or_else(|| gone(format!("backup {backup_id}")))?;
-            let bucket = store.fetch_bucket(account_id, backup.bucket_id).await?;
-            let bucket = bucket.ok_or_else(|| gone(format!("bucket {}", backup.bucket_id)))?;
+            let bucket = store.fetch_bucket(account_id, backup.details.bucket_id).await?;
+            let bucket = bucket.ok_or_else(|| gone(format!("bucket {}", backup.details.bucket_id)))?;
             RestoreData::Backup { bucket, backup_id }
         }
     };

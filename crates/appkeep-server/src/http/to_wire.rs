@@ -17,17 +17,17 @@ pub(super) fn app_backup(backup: &core::app_backup::AppBackup) -> Result<AppBack
         version: AppBackupVersion::V1_1,
         id: Identifier(backup.id.as_uuid()),
         name: ResourceName::from_text(backup.name.as_str())?,
-        bucket_id: Identifier(backup.bucket_id.as_uuid()),
-        snapshot_id: backup.snapshot_id.map(|id| Identifier(id.as_uuid())),
+        bucket_id: Identifier(backup.details.bucket_id.as_uuid()),
+        snapshot_id: backup.details.snapshot_id.map(|id| Identifier(id.as_uuid())),
         schedule_id: backup.schedule_id.map(|id| Identifier(id.as_uuid())),
         state: state(backup.state),
         state_unready: reasons(&backup.state_unready)?,
         hook_state: backup.hook_state.map(hook_state),
         hook_state_details: backup.hook_state.map(|_| details(&backup.hook_state_details)),
         backup_creation_timestamp: backup.taken_at.map(Timestamp),
-        total_bytes: backup.total_bytes,
-        bytes_done: backup.bytes_done,
-        percent_done: backup.percent_done,
+        total_bytes: backup.details.total_bytes,
+        bytes_done: backup.details.bytes_done,
+        percent_done: backup.details.percent_done,
         metadata: metadata(&backup.metadata),
     })
 }
@@ -179,9 +179,9 @@ mod tests {
                 hook_state,
                 hook_state_details,
                 taken_at: None,
-                made_for: None,
                 metadata: Metadata::new(Vec::new(), SubjectId::SYSTEM, DateTime::UNIX_EPOCH),
                 generation: 1,
+                details: core::app_snap::SnapshotDetails::default(),
             });
             serde_json::to_value(snap.unwrap()).unwrap()["hookStateDetails"].clone()
         };

@@ -99,7 +99,7 @@ async fn an_app_is_copied_as_it_was_declared_last() {
 async fn an_app_that_is_no_longer_declared_keeps_its_row_and_its_backups() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
-    tx.insert_app_backup(&backup(1, "nightly")).await.unwrap();
+    tx.insert_resource(&backup(1, "nightly")).await.unwrap();
     tx.commit().await.unwrap();
 
     declare(&h, &Declaration::default()).await.unwrap();
@@ -116,7 +116,7 @@ async fn an_app_that_is_no_longer_declared_keeps_its_row_and_its_backups() {
     assert_eq!(h.store.list_accounts().await.unwrap().len(), 2);
     let kept = h
         .store
-        .fetch_app_backup(TEAM, backup(1, "nightly").id)
+        .fetch_resource(TEAM, backup(1, "nightly").id)
         .await
         .unwrap();
     assert_eq!(kept, Some(backup(1, "nightly")));

@@ -1,7 +1,6 @@
 //! The limits on concurrent backups, across all processes.
 
-use appkeep_core::app_backup::AppBackup;
-use appkeep_core::ids::{AppId, BucketId};
+use appkeep_core::ids::{AppBackupId, AppId, BucketId};
 use appkeep_core::job::{Claim, ClaimedJob, CreateBackup, JobEnd, JobPayload, NewJob};
 use chrono::TimeDelta;
 use uuid::Uuid;
@@ -37,12 +36,10 @@ async fn with_limits(near_max: u32) -> Harness {
 async fn queue_backups(h: &Harness, bucket_id: BucketId, numbers: impl IntoIterator<Item = u128>) {
     let mut tx = h.begin().await;
     for n in numbers {
-        let backup = AppBackup {
-            app_id: app_id(n),
-            bucket_id,
-            ..backup(n, "nightly")
-        };
-        tx.insert_app_backup(&backup).await.unwrap();
+        let mut backup = backup(n, "nightly");
+        backup.app_id = app_id(n);
+        backup.details.bucket_id = bucket_id;
+        tx.insert_resource(&backup).await.unwrap();
         let payload = JobPayload::from(CreateBackup {
             account_id: TEAM,
             app_id: backup.app_id,
@@ -97,7 +94,8 @@ async fn a_backup_that_was_deleted_while_it_runs_holds_its_place_until_it_stops(
     queue_backups(&h, NEAR, 1..=2).await;
     let first = claim(&h, SERVER, 1).await.unwrap();
     let mut tx = h.begin().await;
-    assert!(tx.delete_app_backup(Uuid::from_u128(1).into(), 0).await.unwrap());
+    let backup_id = AppBackupId::new(Uuid::from_u128(1));
+    assert!(tx.delete_resource(backup_id, 0).await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(number(claim(&h, SERVER, 1).await), None);
     assert!(end(&h, &first, JobEnd::Cancelled).await);

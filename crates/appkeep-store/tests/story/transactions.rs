@@ -32,10 +32,10 @@ fn claim() -> Claim {
 async fn a_transaction_that_is_dropped_never_was() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
-    tx.insert_app_backup(&backup(1, "nightly")).await.unwrap();
+    tx.insert_resource(&backup(1, "nightly")).await.unwrap();
     tx.insert_job(&job()).await.unwrap();
     assert!(
-        tx.fetch_app_backup(TEAM, backup(1, "nightly").id)
+        tx.fetch_resource(TEAM, backup(1, "nightly").id)
             .await
             .unwrap()
             .is_some()
@@ -44,7 +44,7 @@ async fn a_transaction_that_is_dropped_never_was() {
 
     assert_eq!(
         h.store
-            .fetch_app_backup(TEAM, backup(1, "nightly").id)
+            .fetch_resource(TEAM, backup(1, "nightly").id)
             .await
             .unwrap(),
         None
@@ -56,10 +56,10 @@ async fn a_transaction_that_is_dropped_never_was() {
 async fn nobody_sees_what_is_not_committed() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
-    tx.insert_app_backup(&backup(1, "nightly")).await.unwrap();
+    tx.insert_resource(&backup(1, "nightly")).await.unwrap();
     assert_eq!(
         h.store
-            .fetch_app_backup(TEAM, backup(1, "nightly").id)
+            .fetch_resource(TEAM, backup(1, "nightly").id)
             .await
             .unwrap(),
         None
@@ -67,7 +67,7 @@ async fn nobody_sees_what_is_not_committed() {
     tx.commit().await.unwrap();
     assert!(
         h.store
-            .fetch_app_backup(TEAM, backup(1, "nightly").id)
+            .fetch_resource(TEAM, backup(1, "nightly").id)
             .await
             .unwrap()
             .is_some()
@@ -78,7 +78,7 @@ async fn nobody_sees_what_is_not_committed() {
 async fn what_was_committed_outlives_the_process() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
-    tx.insert_app_backup(&backup(1, "nightly")).await.unwrap();
+    tx.insert_resource(&backup(1, "nightly")).await.unwrap();
     tx.insert_job(&job()).await.unwrap();
     tx.commit().await.unwrap();
 
@@ -86,7 +86,7 @@ async fn what_was_committed_outlives_the_process() {
 
     let kept = h
         .store
-        .fetch_app_backup(TEAM, backup(1, "nightly").id)
+        .fetch_resource(TEAM, backup(1, "nightly").id)
         .await
         .unwrap();
     assert_eq!(kept, Some(backup(1, "nightly")));

@@ -30,12 +30,49 @@ pub enum StoreError {
     /// The name is already used within the app.
     #[error("the name is taken")]
     NameTaken,
+    /// The transaction conflicts with a concurrent one, and nothing was written: [`transact`] runs it again.
+    #[error("a concurrent transaction conflicts with this one")]
+    Conflict,
     /// The store is too busy or can't be reached; a retry may succeed.
     #[error("the store is not available: {0}")]
     Unavailable(String),
     /// Stored data is invalid, or the store had an internal failure.
     #[error("the store failed: {0}")]
     Broken(String),
+}
+
+/// How often [`transact`] runs a transaction that conflicts with others, at most.
+pub const TRANSACTION_RUNS_MAX: u32 = 16;
+
+/// Runs `transaction`, which begins and commits one, and runs it again while it conflicts with concurrent ones.
+///
+/// # Errors
+/// Those of `transaction`. After [`TRANSACTION_RUNS_MAX`] conflicts, [`StoreError::Unavailable`].
+pub async fn transact<T, E, F>(transaction: impl Fn() -> F) -> Result<T, E>
+where
+    E: From<StoreError> + MayConflict,
+    F: Future<Output = Result<T, E>>,
+{
+    for _ in 0..TRANSACTION_RUNS_MAX {
+        match transaction().await {
+            Err(error) if error.is_conflict() => {}
+            result => return result,
+        }
+    }
+    let reason = format!("each of {TRANSACTION_RUNS_MAX} attempts conflicted with a concurrent transaction");
+    Err(StoreError::Unavailable(reason).into())
+}
+
+/// An error that may contain [`StoreError::Conflict`].
+pub trait MayConflict {
+    /// Whether the error is a conflict.
+    fn is_conflict(&self) -> bool;
+}
+
+impl MayConflict for StoreError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict)
+    }
 }
 
 /// A position in a list. Lists are ordered newest first, by (creation time, id) descending.
@@ -248,7 +285,8 @@ pub trait Store: Send + Sync {
 /// An open transaction.
 ///
 /// Transactions are serializable: the result is always as if each had run alone, one after the other. Everything that
-/// a transaction has read stays valid until it is committed.
+/// a transaction has read stays valid until it is committed; otherwise one of its calls, at the latest the commit,
+/// fails with [`StoreError::Conflict`].
 ///
 /// Methods that return `bool` report whether the compare-and-set succeeded. If it did not, nothing was written, and
 /// the caller rolls back by dropping the transaction.

@@ -5,7 +5,7 @@ use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::job::{ApplyRetention, JobPayload, NewJob};
 use appkeep_core::retention::held;
 use appkeep_core::schedule::Schedule;
-use appkeep_core::store::{Store, StoreError};
+use appkeep_core::store::{Store, StoreError, transact};
 
 pub use appkeep_core::metadata::RETENTION_HELD_LABEL;
 
@@ -49,8 +49,11 @@ pub async fn confirm(
         run_after: now,
         correlation: None,
     };
-    let mut tx = store.begin().await?;
-    tx.insert_job(&job).await?;
-    tx.commit().await?;
+    transact(|| async {
+        let mut tx = store.begin().await?;
+        tx.insert_job(&job).await?;
+        tx.commit().await
+    })
+    .await?;
     Ok(held)
 }

@@ -12,9 +12,9 @@ use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
 use crate::job::{CreateBackup, DeleteBackup};
 use crate::listing::{ListOptions, Listing};
 use crate::state::ResourceState;
-use crate::store::{ListFilter, StoreTx};
+use crate::store::{ListFilter, StoreTx, transact};
 
-use super::{AppBackupRef, RACES_MAX, Service, lost_every_race};
+use super::{AppBackupRef, Service};
 
 impl Service {
     /// Lists the account's backups, newest first.
@@ -95,16 +95,19 @@ impl Service {
             authorized.ctx().actor.subject,
             self.clock.now(),
         );
-        let mut tx = self.store.begin().await?;
-        if let Some(snap_id) = backup.snapshot_id {
-            // Fetched again within the transaction: the snapshot may have been deleted in the meantime.
-            tx.fetch_app_snap(account_id, snap_id)
-                .await?
-                .ok_or(Error::SnapshotNotFound)?;
-        }
-        self.insert_app_backup(tx.as_mut(), &backup, authorized.ctx().correlation)
-            .await?;
-        self.commit(tx).await?;
+        transact(|| async {
+            let mut tx = self.store.begin().await?;
+            if let Some(snap_id) = backup.snapshot_id {
+                // Fetched again within the transaction: the snapshot may have been deleted in the meantime.
+                tx.fetch_app_snap(account_id, snap_id)
+                    .await?
+                    .ok_or(Error::SnapshotNotFound)?;
+            }
+            self.insert_app_backup(tx.as_mut(), &backup, authorized.ctx().correlation)
+                .await?;
+            self.commit(tx).await
+        })
+        .await?;
         change("create", &backup).record(authorized.ctx());
         Ok(backup)
     }
@@ -138,7 +141,7 @@ impl Service {
     ) -> Result<(), Error> {
         let account_id = authorized.account_id();
         self.check_app(account_id, wanted.app_id).await?;
-        for _ in 0..RACES_MAX {
+        transact(|| async {
             let mut tx = self.store.begin().await?;
             let found = tx.fetch_app_backup(account_id, wanted.id).await?;
             let backup = found
@@ -152,7 +155,7 @@ impl Service {
                 return Err(Error::InUseByRestore);
             }
             if !tx.delete_app_backup(backup.id, backup.generation).await? {
-                continue;
+                return Err(Error::Conflict);
             }
             tx.update_jobs_cancel_requested(backup.id.as_uuid()).await?;
             let payload = DeleteBackup {
@@ -166,9 +169,9 @@ impl Service {
                 .await?;
             self.commit(tx).await?;
             change("delete", &backup).record(authorized.ctx());
-            return Ok(());
-        }
-        Err(lost_every_race())
+            Ok(())
+        })
+        .await
     }
 
     /// The bucket `wanted`, or else the account's default bucket, or else its first one.

@@ -10,9 +10,9 @@ use crate::error::Error;
 use crate::ids::{AppId, AppSnapId};
 use crate::job::{CreateSnapshot, DeleteSnapshot};
 use crate::listing::{ListOptions, Listing};
-use crate::store::{ListFilter, StoreTx};
+use crate::store::{ListFilter, StoreTx, transact};
 
-use super::{AppSnapRef, RACES_MAX, Service, lost_every_race};
+use super::{AppSnapRef, Service};
 
 impl Service {
     /// Lists an app's snapshots, newest first.
@@ -71,10 +71,13 @@ impl Service {
             authorized.ctx().actor.subject,
             self.clock.now(),
         );
-        let mut tx = self.store.begin().await?;
-        self.insert_app_snap(tx.as_mut(), &snap, authorized.ctx().correlation)
-            .await?;
-        self.commit(tx).await?;
+        transact(|| async {
+            let mut tx = self.store.begin().await?;
+            self.insert_app_snap(tx.as_mut(), &snap, authorized.ctx().correlation)
+                .await?;
+            self.commit(tx).await
+        })
+        .await?;
         change("create", &snap).record(authorized.ctx());
         Ok(snap)
     }
@@ -108,7 +111,7 @@ impl Service {
     ) -> Result<(), Error> {
         let account_id = authorized.account_id();
         self.app(account_id, wanted.app_id).await?;
-        for _ in 0..RACES_MAX {
+        transact(|| async {
             let mut tx = self.store.begin().await?;
             let found = tx.fetch_app_snap(account_id, wanted.id).await?;
             let snap = found
@@ -122,7 +125,7 @@ impl Service {
                 return Err(Error::InUseByRestore);
             }
             if !tx.delete_app_snap(snap.id, snap.generation).await? {
-                continue;
+                return Err(Error::Conflict);
             }
             tx.update_jobs_cancel_requested(snap.id.as_uuid()).await?;
             let payload = DeleteSnapshot {
@@ -135,9 +138,9 @@ impl Service {
                 .await?;
             self.commit(tx).await?;
             change("delete", &snap).record(authorized.ctx());
-            return Ok(());
-        }
-        Err(lost_every_race())
+            Ok(())
+        })
+        .await
     }
 }
 

@@ -61,9 +61,6 @@ pub struct AppSnapRef {
     pub id: AppSnapId,
 }
 
-/// How often a compare-and-set that lost a race against a worker is repeated before the operation fails.
-const RACES_MAX: u32 = 16;
-
 impl Service {
     /// Creates the service. `wake` is notified of new work, and `admission` decides whether more work is accepted.
     #[must_use]
@@ -153,10 +150,4 @@ impl Service {
         self.wake.notify_one();
         Ok(())
     }
-}
-
-fn lost_every_race() -> Error {
-    Error::Unavailable(format!(
-        "the resource changed {RACES_MAX} times while it was being deleted"
-    ))
 }

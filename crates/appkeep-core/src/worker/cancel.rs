@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::job::job_of;
 use crate::ids::JobId;
-use crate::store::{Store, StoreError};
+use crate::store::{MayConflict, Store, StoreError, transact};
 
 /// The reason reported for a cancelled resource.
 pub(super) const CANCELLED_REASON: &str = "an operator cancelled it";
@@ -49,11 +49,21 @@ pub enum CancelError {
     Store(#[from] StoreError),
 }
 
+impl MayConflict for CancelError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Conflict))
+    }
+}
+
 /// Cancels a queued job. Its backup, snapshot or restore becomes `failed`, immediately if the job has never run.
 ///
 /// # Errors
 /// [`CancelError`]; nothing was changed then.
 pub async fn cancel_job(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Result<Cancelled, CancelError> {
+    transact(|| cancel(store, now, id)).await
+}
+
+async fn cancel(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Result<Cancelled, CancelError> {
     let mut tx = store.begin().await?;
     let job = tx.fetch_pending_job(id).await?;
     let job = job.ok_or(CancelError::NotFound(id))?;

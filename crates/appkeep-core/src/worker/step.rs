@@ -32,7 +32,7 @@ pub(super) enum StepError {
 impl From<StoreError> for StepError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => Self::Exhausted(error.to_string()),
+            StoreError::Conflict | StoreError::Unavailable(_) => Self::Exhausted(error.to_string()),
             _ => Self::Transient(error.to_string()),
         }
     }

@@ -153,3 +153,14 @@ async fn readers_are_used_again_only_after_a_success() {
     store.lookup(fails).await.unwrap_err();
     assert!(!store.lookup(is_marked).await.unwrap());
 }
+
+#[tokio::test]
+async fn a_write_after_reading_an_old_snapshot_is_a_conflict() {
+    let (dir, store) = opened().await;
+    let other = rusqlite::Connection::open(dir.path().join("appkeep.db")).unwrap();
+    let read = "BEGIN; SELECT COUNT(*) FROM accounts";
+    other.execute_batch(read).unwrap();
+    assert_writable(&store).await;
+    let error = other.execute(INSERT, ["too late"]).unwrap_err();
+    assert!(matches!(store_error(error), StoreError::Conflict));
+}

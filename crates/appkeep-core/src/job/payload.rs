@@ -199,7 +199,7 @@ mod tests {
         let (account_id, app_id) = (AccountId::new(Uuid::from_u128(1)), AppId::new(Uuid::from_u128(2)));
         let backup_id = AppBackupId::new(Uuid::from_u128(3));
         let bucket_id = BucketId::new(Uuid::from_u128(4));
-        let take = JobPayload::from(CreateBackup {
+        let create = JobPayload::from(CreateBackup {
             account_id,
             app_id,
             backup_id,
@@ -221,10 +221,10 @@ mod tests {
             app_id,
             restore_id: AppRestoreId::new(Uuid::from_u128(6)),
         });
-        assert_eq!(take.exclusive_key(), restore.exclusive_key());
-        assert_eq!(take.exclusive_key(), delete.exclusive_key());
-        assert_ne!(take.exclusive_key(), snap.exclusive_key());
-        assert_eq!(take.resource(), delete.resource());
+        assert_eq!(create.exclusive_key(), restore.exclusive_key());
+        assert_eq!(create.exclusive_key(), delete.exclusive_key());
+        assert_ne!(create.exclusive_key(), snap.exclusive_key());
+        assert_eq!(create.resource(), delete.resource());
     }
 
     #[test]

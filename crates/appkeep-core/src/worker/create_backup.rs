@@ -42,15 +42,15 @@ impl Job for CreateBackup {
             let tx = run.begin().await?;
             return run.finish(tx, JobEnd::Done).await;
         }
-        fail_point::pass("take_backup.begin");
+        fail_point::pass("create_backup.begin");
         let backup = discover(run, backup).await?;
-        fail_point::pass("take_backup.discovering");
+        fail_point::pass("create_backup.discovering");
         let (backup, snap) = create_own_snapshot(run, backup).await?;
-        fail_point::pass("take_backup.snapshot_taken");
+        fail_point::pass("create_backup.snapshot_created");
         let backup = measure(run, backup, &snap).await?;
-        fail_point::pass("take_backup.running");
+        fail_point::pass("create_backup.running");
         let copied = copy(run, &backup, &snap).await?;
-        fail_point::pass("take_backup.copied");
+        fail_point::pass("create_backup.copied");
         complete(run, account_id, backup_id, &snap, &copied).await
     }
 
@@ -154,7 +154,7 @@ async fn create_own_snapshot(
         backup.metadata.changed(SubjectId::SYSTEM, run.deps.clock.now());
         insert_own_snapshot(run, &backup, snap_id).await?;
         backup.generation += 1;
-        fail_point::pass("take_backup.snapshot_named");
+        fail_point::pass("create_backup.snapshot_named");
         snap_id
     };
     let snap = create_snapshot::create(run, backup.account_id, snap_id)
@@ -239,7 +239,7 @@ async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<Ba
             _ = tick.tick() => {
                 if !run.cancel.is_cancelled() && progress.has_changed().unwrap_or(false) {
                     let bytes_done = progress.borrow_and_update().bytes_done;
-                    note_progress(run, backup, bytes_done).await;
+                    record_progress(run, backup, bytes_done).await;
                 }
             }
         }
@@ -247,7 +247,7 @@ async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<Ba
 }
 
 /// Records progress. A failure to record it doesn't stop the copy; a deleted backup does.
-async fn note_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) {
+async fn record_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) {
     let written = async {
         let mut tx = run.begin().await?;
         let found = tx.fetch_app_backup(backup.account_id, backup.id).await?;
@@ -261,7 +261,7 @@ async fn note_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) {
     match written.await {
         Ok(()) => {}
         Err(StepError::Gone) => run.stop_deleted(),
-        Err(error) => tracing::warn!(backup.id = %backup.id, %error, "progress was not written down"),
+        Err(error) => tracing::warn!(backup.id = %backup.id, %error, "progress was not recorded"),
     }
 }
 

@@ -135,7 +135,7 @@ async fn check_not_restoring(run: &JobRun<'_>, app: &App) -> Result<(), StepErro
 /// Checks that all volumes are readable.
 async fn discover(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, StepError> {
     let snap = advance(run, snap, ResourceState::Discovering).await?;
-    fail_point::pass("take_snapshot.discovering");
+    fail_point::pass("create_snapshot.discovering");
     run.deps.engine.measure_volumes(&app.volumes, &run.cancel).await?;
     Ok(snap)
 }
@@ -143,7 +143,7 @@ async fn discover(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap,
 /// Copies the volumes between the app's hooks, and records the results.
 async fn copy(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, StepError> {
     let mut snap = advance(run, snap, ResourceState::Running).await?;
-    fail_point::pass("take_snapshot.running");
+    fail_point::pass("create_snapshot.running");
     let mut window = HookWindow::open(run, app, snap.id, &run.cancel).await?;
     let copied = copy_within(run, &snap, app, &mut window).await;
     let failed_hooks = window.after(run).await?;
@@ -156,7 +156,7 @@ async fn copy(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, Ste
                 tracing::warn!(snapshot.id = %snap.id, note, "snapshot");
             }
             tracing::info!(
-                snapshot.id = %snap.id, level = taken.level.as_str(), skipped = taken.skipped, "snapshot taken"
+                snapshot.id = %snap.id, level = taken.level.as_str(), skipped = taken.skipped, "snapshot created"
             );
             snap.complete(&taken, run.deps.clock.now());
             update(run, snap).await
@@ -165,7 +165,7 @@ async fn copy(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, Ste
             if snap.hook_state.is_some()
                 && let Err(error) = update(run, snap).await
             {
-                tracing::warn!(%error, "how the hooks went was not written down");
+                tracing::warn!(%error, "the results of the hooks were not recorded");
             }
             Err(error)
         }
@@ -187,7 +187,7 @@ async fn copy_within(
         taken_at: run.deps.clock.now(),
     };
     let taken = run.deps.engine.take_snapshot(&request, &run.cancel).await?;
-    fail_point::pass("take_snapshot.copied");
+    fail_point::pass("create_snapshot.copied");
     Ok(taken)
 }
 

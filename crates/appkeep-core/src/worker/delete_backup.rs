@@ -37,9 +37,9 @@ impl Job for DeleteBackup {
             app_id: self.app_id,
             backup_id: self.backup_id,
         };
-        fail_point::pass("delete_data.backup_begin");
+        fail_point::pass("delete_backup.begin");
         run.deps.engine.delete_backup(&request, &run.cancel).await?;
-        fail_point::pass("delete_data.backup_gone");
+        fail_point::pass("delete_backup.data_deleted");
         let tx = run.begin().await?;
         run.finish(tx, JobEnd::Done).await
     }

@@ -291,7 +291,7 @@ async fn run_in_span(deps: &WorkerDeps, job: ClaimedJob, shutdown: &Cancellation
     tracing::info!(%error, "job stopped");
     if let Err(error) = run.end(error).await {
         // The lease will expire, and the job will be claimed again.
-        tracing::error!(%error, "the job's end was not written down");
+        tracing::error!(%error, "the result of the job was not recorded");
     }
 }
 
@@ -320,18 +320,21 @@ mod tests {
     #[test]
     fn what_nobody_wants_and_what_kills_its_process_ends_before_its_first_step() {
         let (app_id, snap_id) = (AppId::new(Uuid::from_u128(3)), AppSnapId::new(Uuid::from_u128(4)));
-        let take = CreateSnapshot {
+        let create = CreateSnapshot {
             account_id: AccountId::new(Uuid::from_u128(5)),
             app_id,
             snap_id,
         };
-        assert!(refusal(&claimed(take.clone(), CLAIMS_MAX, false)).is_none());
-        let too_often = refusal(&claimed(take.clone(), CLAIMS_MAX + 1, false));
+        assert!(refusal(&claimed(create.clone(), CLAIMS_MAX, false)).is_none());
+        let too_often = refusal(&claimed(create.clone(), CLAIMS_MAX + 1, false));
         assert!(
             matches!(&too_often, Some(StepError::Permanent(reasons)) if reasons[0].contains("10 times")),
             "{too_often:?}"
         );
-        assert!(matches!(refusal(&claimed(take, 1, true)), Some(StepError::Gone)));
+        assert!(matches!(
+            refusal(&claimed(create, 1, true)),
+            Some(StepError::Gone)
+        ));
         let delete = DeleteSnapshot {
             account_id: None,
             app_id,

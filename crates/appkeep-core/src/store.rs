@@ -18,7 +18,9 @@ use crate::catalog::{Account, App, Bucket, Declaration, Recorded};
 use crate::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, JobId, ScheduleId, TokenId,
 };
-use crate::job::{Claim, ClaimedJob, JobEnd, JobPayload, Lease, LeaseStatus, NewJob, PendingJob, QueuedJobs};
+use crate::job::{
+    Claim, ClaimedJob, JobPayload, JobResult, Lease, LeaseStatus, NewJob, PendingJob, QueuedJobs,
+};
 use crate::retention::Made;
 use crate::schedule::{NextRun, Schedule, Scheduled};
 use crate::state::ResourceState;
@@ -374,28 +376,28 @@ pub trait StoreTx: Send {
     /// The number of queued jobs that add work ([`JobPayload::adds_work`]), for the app and for the account of this
     /// one.
     async fn count_queued_jobs(&mut self, payload: &JobPayload) -> Result<QueuedJobs, StoreError>;
-    /// Ends a job as cancelled at `now` if it is queued and has never run.
+    /// Finishes a job as cancelled at `now` if it is queued and has never run.
     async fn update_job_cancelled(&mut self, id: JobId, now: DateTime<Utc>) -> Result<bool, StoreError>;
     /// Queues a job.
     async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError>;
-    /// Requests all jobs on this resource to stop. Queued jobs become due now and end as soon as they are claimed.
+    /// Requests all jobs on this resource to stop. Queued jobs become due now and are finished as soon as they are claimed.
     async fn update_jobs_cancel_requested(&mut self, resource: Uuid) -> Result<(), StoreError>;
     /// Whether the lease still holds. Checked first in every transaction that writes a job's results.
     async fn holds_lease(&mut self, lease: &Lease) -> Result<bool, StoreError>;
     /// Sets a second exclusive key, which the job holds during a part of its run, or removes it. Returns false if the
     /// lease no longer holds, or if another job has the key and its own lease still holds at `now`. The key is also
-    /// removed when the run ends, or when the job is claimed again.
+    /// removed when the run finishes, or when the job is claimed again.
     async fn update_job_step_key(
         &mut self,
         lease: &Lease,
         key: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
-    /// Ends a run of a job at `now` if the lease still holds.
-    async fn update_job_ended(
+    /// Finishes a run of a job at `now` if the lease still holds.
+    async fn update_job_finished(
         &mut self,
         lease: &Lease,
-        end: &JobEnd,
+        result: &JobResult,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
 }

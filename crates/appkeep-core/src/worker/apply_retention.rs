@@ -1,7 +1,7 @@
 //! Deletes the expired backups and snapshots of a schedule, with the operations that clients use.
 //!
 //! The job is queued when the schedule runs and when a backup or snapshot of the schedule is completed. It may run
-//! twice: each run makes a new decision. If a deletion is held, the job ends as failed, so that lists of jobs and
+//! twice: each run makes a new decision. If a deletion is held, the job is finished as failed, so that lists of jobs and
 //! metrics show it.
 
 use async_trait::async_trait;
@@ -13,7 +13,7 @@ use super::step::StepError;
 use crate::actor::OpContext;
 use crate::error::Error;
 use crate::ids::{AccountId, AppId, ScheduleId};
-use crate::job::{ApplyRetention, JobEnd};
+use crate::job::{ApplyRetention, JobResult};
 use crate::retention::{Made, Plan, plan};
 use crate::schedule::Schedule;
 use crate::service::{AppBackupRef, AppSnapRef};
@@ -65,14 +65,14 @@ impl Job for ApplyRetention {
                 note("snapshot", id, deleted)?;
             }
         }
-        let end = if held.is_empty() {
-            JobEnd::Done
+        let result = if held.is_empty() {
+            JobResult::Done
         } else {
             let reason = format!("held until it is confirmed: {}", held.join("; "));
-            JobEnd::Failed { reason }
+            JobResult::Failed { reason }
         };
         let tx = run.begin().await?;
-        run.finish(tx, end).await
+        run.finish(tx, result).await
     }
 }
 

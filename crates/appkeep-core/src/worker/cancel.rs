@@ -15,9 +15,9 @@ pub(super) const CANCELLED_REASON: &str = "an operator cancelled it";
 /// The result of a cancellation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
-    /// The job had never run, and has ended.
-    Ended,
-    /// The job ran before and may have left data: a worker cleans up and ends it.
+    /// The job had never run, and is finished.
+    Finished,
+    /// The job ran before and may have left data: a worker cleans up and finishes it.
     Requested,
 }
 
@@ -79,7 +79,7 @@ async fn cancel(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Result<Canc
         if !tx.update_job_cancelled(id, now).await? {
             return Err(CancelError::NotFound(id));
         }
-        Cancelled::Ended
+        Cancelled::Finished
     } else if !job_of(&payload).can_be_interrupted() {
         return Err(CancelError::Begun(id));
     } else {

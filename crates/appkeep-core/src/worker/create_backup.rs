@@ -17,7 +17,7 @@ use crate::app_snap::{AppSnap, CreateAppSnap};
 use crate::engine::{BackupCopied, CopyBackup, Progress};
 use crate::fail_point;
 use crate::ids::{AccountId, AppBackupId, AppSnapId, SubjectId};
-use crate::job::{CreateBackup, DeleteSnapshot, JobEnd};
+use crate::job::{CreateBackup, DeleteSnapshot, JobResult};
 use crate::state::ResourceState;
 use crate::store::{Store, StoreError, StoreTx};
 
@@ -40,7 +40,7 @@ impl Job for CreateBackup {
         };
         if !backup.state.is_in_progress() {
             let tx = run.begin().await?;
-            return run.finish(tx, JobEnd::Done).await;
+            return run.finish(tx, JobResult::Done).await;
         }
         fail_point::pass("create_backup.begin");
         let backup = discover(run, backup).await?;
@@ -282,7 +282,7 @@ async fn complete(
     }
     remove_own_snapshots(run, tx.as_mut(), backup_id).await?;
     apply_retention::queue(run, tx.as_mut(), account_id, backup.app_id, backup.schedule_id).await?;
-    run.finish(tx, JobEnd::Done).await
+    run.finish(tx, JobResult::Done).await
 }
 
 async fn update(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, StepError> {

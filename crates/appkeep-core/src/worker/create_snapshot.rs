@@ -15,7 +15,7 @@ use crate::catalog::App;
 use crate::engine::{SnapshotTaken, TakeSnapshot};
 use crate::fail_point;
 use crate::ids::{AccountId, AppSnapId, SubjectId};
-use crate::job::{CreateSnapshot, JobEnd};
+use crate::job::{CreateSnapshot, JobResult};
 use crate::state::ResourceState;
 use crate::store::{Store, StoreError, StoreTx};
 
@@ -42,7 +42,7 @@ impl Job for CreateSnapshot {
         let snap = create(run, self.account_id, self.snap_id).await?;
         let mut tx = run.begin().await?;
         apply_retention::queue(run, tx.as_mut(), self.account_id, snap.app_id, snap.schedule_id).await?;
-        run.finish(tx, JobEnd::Done).await
+        run.finish(tx, JobResult::Done).await
     }
 
     async fn release(&self, run: &JobRun<'_>) -> Result<(), StepError> {

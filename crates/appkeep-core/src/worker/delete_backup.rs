@@ -7,7 +7,7 @@ use super::run::JobRun;
 use super::step::StepError;
 use crate::engine;
 use crate::fail_point;
-use crate::job::{DeleteBackup, JobEnd};
+use crate::job::{DeleteBackup, JobResult};
 use crate::store::Store;
 
 #[async_trait]
@@ -41,6 +41,6 @@ impl Job for DeleteBackup {
         run.deps.engine.delete_backup(&request, &run.cancel).await?;
         fail_point::pass("delete_backup.data_deleted");
         let tx = run.begin().await?;
-        run.finish(tx, JobEnd::Done).await
+        run.finish(tx, JobResult::Done).await
     }
 }

@@ -12,7 +12,7 @@ use crate::app_restore::{AppRestore, RestoreSource};
 use crate::catalog::BucketLocation;
 use crate::engine::{Progress, Restore, RestoreData, RestoreReport, RestoreTarget};
 use crate::ids::AppId;
-use crate::job::{JobEnd, RestoreApp};
+use crate::job::{JobResult, RestoreApp};
 use crate::store::{Store, StoreError, StoreTx};
 
 #[async_trait]
@@ -40,7 +40,7 @@ impl Job for RestoreApp {
         let restore = found.ok_or(StepError::Gone)?;
         if !restore.state.is_in_progress() {
             let tx = run.begin().await?;
-            return run.finish(tx, JobEnd::Done).await;
+            return run.finish(tx, JobResult::Done).await;
         }
         let restore = begin(run, restore).await?;
         let report = replace(run, &restore).await?;
@@ -54,7 +54,7 @@ impl Job for RestoreApp {
         let of = (account_id, restore.app_id);
         let note = format!("finished by the restore {restore_id}");
         settle_restore(tx.as_mut(), of, Some(restore_id), &note, run.deps.clock.now()).await?;
-        run.finish(tx, JobEnd::Done).await
+        run.finish(tx, JobResult::Done).await
     }
 
     async fn on_retry(

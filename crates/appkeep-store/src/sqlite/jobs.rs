@@ -1,7 +1,7 @@
 //! The job queue. A job's lease is identified by id, fence and owner; all writes of workers specify it.
 
 use appkeep_core::ids::JobId;
-use appkeep_core::job::{Claim, ClaimedJob, JobEnd, JobPayload, Lease, LeaseStatus, NewJob};
+use appkeep_core::job::{Claim, ClaimedJob, JobPayload, JobResult, Lease, LeaseStatus, NewJob};
 use appkeep_core::store::StoreError;
 use appkeep_core::worker::BACKOFF_SECS_MAX;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::db::{Db, statements};
 use super::rows::{Row, json, micros};
 
-/// The number of ended jobs that are kept, for inspection; those that ended first are deleted first. Jobs in the queue
+/// The number of finished jobs that are kept, for inspection; those that finished first are deleted first. Jobs in the queue
 /// are never deleted.
-const ENDED_JOBS_MAX: i64 = 1000;
+const FINISHED_JOBS_MAX: i64 = 1000;
 /// The maximum number of jobs that one claim parks before it gives up until the next claim.
 const PARKED_PER_CLAIM_MAX: usize = 100;
 /// The maximum length of a stored reason, in characters.
@@ -65,13 +65,13 @@ macro_rules! recall {
     };
 }
 
-/// The position of a job that ends now among the ended jobs.
-macro_rules! next_ended_order {
+/// The position of a job that finishes now among the finished jobs.
+macro_rules! next_finished_order {
     () => {
         "1 + COALESCE((SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL), 0)"
     };
 }
-pub(super) use next_ended_order;
+pub(super) use next_finished_order;
 
 statements! {
     INSERT("jobs") = "INSERT INTO jobs (id, payload_version, kind, payload, resource, exclusive_key, state, \
@@ -86,7 +86,7 @@ statements! {
     FETCH_LEASE("jobs") = "SELECT 1 FROM jobs WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
     REQUEST_CANCEL("jobs") = "UPDATE jobs INDEXED BY jobs_by_resource SET cancel_requested = TRUE, run_after_micros = MIN(run_after_micros, 0) \
          WHERE resource = ?1 AND state IN ('queued', 'running')";
-    QUEUE_AGAIN("jobs") = "UPDATE jobs SET state = 'queued', attempt = attempt - ?4, run_after_micros = ?5, reason = ?6, \
+    REQUEUE("jobs") = "UPDATE jobs SET state = 'queued', attempt = attempt - ?4, run_after_micros = ?5, reason = ?6, \
          lease_owner = NULL, lease_until_micros = NULL, step_key = NULL \
          WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
 
@@ -131,15 +131,15 @@ statements! {
         WHERE state = 'parked' AND (kind, payload_version) IN \
         (SELECT value ->> 0, value ->> 1 FROM json_each(?1)) AND park_cause <> 'payload'";
 
-    /// Ends a job. `?1` to `?3` lease, `?4` state, `?5` reason, `?6` now.
-    END("jobs") = concat!(
+    /// Finishes a job. `?1` to `?3` lease, `?4` state, `?5` reason, `?6` now.
+    FINISH("jobs") = concat!(
         "UPDATE jobs SET state = ?4, reason = ?5, lease_owner = NULL, lease_until_micros = NULL, step_key = NULL, ",
-        "ended_micros = ?6, ended_order = ", next_ended_order!(),
+        "ended_micros = ?6, ended_order = ", next_finished_order!(),
         " WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'"
     );
 
-    /// Deletes all ended jobs except the `?1` that ended last.
-    FORGET("jobs") = "\
+    /// Deletes all finished jobs except the `?1` that finished last.
+    DELETE_FINISHED("jobs") = "\
         DELETE FROM jobs INDEXED BY jobs_by_ended_order WHERE ended_order <= \
         (SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL) - ?1";
 }
@@ -336,33 +336,33 @@ pub(super) fn update_cancel_requested(db: &Db, resource: Uuid) -> Result<(), Sto
     Ok(())
 }
 
-pub(super) fn update_ended(
+pub(super) fn update_finished(
     db: &Db,
     lease: &Lease,
-    end: &JobEnd,
+    result: &JobResult,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    match end {
-        JobEnd::Done => update_over(db, lease, "done", None, now),
-        JobEnd::Cancelled => update_over(db, lease, "cancelled", None, now),
-        JobEnd::Failed { reason } => update_over(db, lease, "failed", Some(reason), now),
-        JobEnd::Requeue {
+    match result {
+        JobResult::Done => finish(db, lease, "done", None, now),
+        JobResult::Cancelled => finish(db, lease, "cancelled", None, now),
+        JobResult::Failed { reason } => finish(db, lease, "failed", Some(reason), now),
+        JobResult::Requeue {
             run_after,
             counts,
             reason,
-        } => update_queued_again(db, lease, *run_after, *counts, reason),
+        } => requeue(db, lease, *run_after, *counts, reason),
     }
 }
 
-fn update_over(
+fn finish(
     db: &Db,
     lease: &Lease,
     state: &'static str,
     reason: Option<&str>,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    let ended = db.execute(
-        END,
+    let finished = db.execute(
+        FINISH,
         params![
             lease.job_id.to_string(),
             lease.fence,
@@ -372,20 +372,20 @@ fn update_over(
             micros(now)
         ],
     )?;
-    if ended == 0 {
+    if finished == 0 {
         return Ok(false);
     }
-    forget_ended(db)?;
+    delete_finished(db)?;
     Ok(true)
 }
 
-/// Deletes the jobs that ended first if there are too many ended jobs.
-pub(super) fn forget_ended(db: &Db) -> Result<(), StoreError> {
-    db.execute(FORGET, params![ENDED_JOBS_MAX])?;
+/// Deletes the jobs that finished first if there are too many.
+pub(super) fn delete_finished(db: &Db) -> Result<(), StoreError> {
+    db.execute(DELETE_FINISHED, params![FINISHED_JOBS_MAX])?;
     Ok(())
 }
 
-fn update_queued_again(
+fn requeue(
     db: &Db,
     lease: &Lease,
     run_after: DateTime<Utc>,
@@ -393,7 +393,7 @@ fn update_queued_again(
     reason: &str,
 ) -> Result<bool, StoreError> {
     let queued = db.execute(
-        QUEUE_AGAIN,
+        REQUEUE,
         params![
             lease.job_id.to_string(),
             lease.fence,

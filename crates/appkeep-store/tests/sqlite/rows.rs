@@ -1,6 +1,6 @@
 //! Rows that another program wrote, and the retention of ended jobs.
 
-use appkeep_core::job::{Claim, JobEnd};
+use appkeep_core::job::{Claim, JobResult};
 use appkeep_core::store::{Store, StoreError};
 use appkeep_store::SqliteStore;
 use chrono::DateTime;
@@ -116,7 +116,11 @@ async fn an_ended_job_keeps_its_time() {
     let job = store.claim_job(&claim()).await.unwrap().unwrap();
     let mut tx = store.begin().await.unwrap();
     let now = claim().now;
-    assert!(tx.update_job_ended(&job.lease, &JobEnd::Done, now).await.unwrap());
+    assert!(
+        tx.update_job_finished(&job.lease, &JobResult::Done, now)
+            .await
+            .unwrap()
+    );
     tx.commit().await.unwrap();
     let ended: i64 = number(&raw, "SELECT ended_micros FROM jobs");
     assert_eq!(ended, now.timestamp_micros());
@@ -144,7 +148,7 @@ async fn the_last_thousand_ended_jobs_are_kept() {
     while let Some(job) = store.claim_job(&claim()).await.unwrap() {
         let mut tx = store.begin().await.unwrap();
         assert!(
-            tx.update_job_ended(&job.lease, &JobEnd::Done, claim().now)
+            tx.update_job_finished(&job.lease, &JobResult::Done, claim().now)
                 .await
                 .unwrap()
         );
@@ -154,9 +158,9 @@ async fn the_last_thousand_ended_jobs_are_kept() {
     assert_eq!(ended, 1004);
     let mut tx = store.begin().await.unwrap();
     assert!(
-        tx.update_job_ended(
+        tx.update_job_finished(
             &first.lease,
-            &JobEnd::Failed {
+            &JobResult::Failed {
                 reason: "tired".to_owned()
             },
             claim().now

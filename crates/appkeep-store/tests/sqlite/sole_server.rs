@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use appkeep_core::job::{Claim, CreateBackup, DeleteSnapshot, JobEnd, JobPayload, LeaseStatus, NewJob};
+use appkeep_core::job::{Claim, CreateBackup, DeleteSnapshot, JobPayload, JobResult, LeaseStatus, NewJob};
 use appkeep_core::store::Store;
 use appkeep_store::SqliteStore;
 use chrono::DateTime;
@@ -76,7 +76,7 @@ async fn the_sole_server_takes_a_dead_ones_job_at_once() {
     );
     let mut tx = store.begin().await.unwrap();
     assert!(
-        tx.update_job_ended(&taken.lease, &JobEnd::Done, DateTime::UNIX_EPOCH)
+        tx.update_job_finished(&taken.lease, &JobResult::Done, DateTime::UNIX_EPOCH)
             .await
             .unwrap()
     );

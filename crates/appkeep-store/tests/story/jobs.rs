@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use appkeep_core::ids::{AppSnapId, JobId};
 use appkeep_core::job::{
-    Claim, ClaimedJob, CreateBackup, CreateSnapshot, DeleteBackup, DeleteSnapshot, JobEnd, JobPayload, NewJob,
+    Claim, ClaimedJob, CreateBackup, CreateSnapshot, DeleteBackup, DeleteSnapshot, JobPayload, JobResult,
+    NewJob,
 };
 use appkeep_core::store::Store;
 use appkeep_core::worker::BACKOFF_SECS_MAX;
@@ -68,15 +69,15 @@ pub(crate) async fn claim(h: &Harness, owner: Uuid, now_secs: i64) -> Option<Cla
     h.store.claim_job(&claim).await.unwrap()
 }
 
-pub(crate) async fn end(h: &Harness, job: &ClaimedJob, end: JobEnd) -> bool {
+pub(crate) async fn end(h: &Harness, job: &ClaimedJob, end: JobResult) -> bool {
     let mut tx = h.begin().await;
-    let ended = tx.update_job_ended(&job.lease, &end, at(0)).await.unwrap();
+    let ended = tx.update_job_finished(&job.lease, &end, at(0)).await.unwrap();
     tx.commit().await.unwrap();
     ended
 }
 
-pub(crate) fn requeue(due_secs: i64, counts: bool) -> JobEnd {
-    JobEnd::Requeue {
+pub(crate) fn requeue(due_secs: i64, counts: bool) -> JobResult {
+    JobResult::Requeue {
         run_after: at(due_secs),
         counts,
         reason: "the disk was away".to_owned(),
@@ -183,7 +184,7 @@ async fn a_job_waits_while_another_with_its_key_runs() {
         "the second is passed over"
     );
     assert_eq!(claim(&h, SERVER, 0).await, None);
-    assert!(end(&h, &first, JobEnd::Done).await);
+    assert!(end(&h, &first, JobResult::Done).await);
     assert_eq!(number(&claim(&h, SERVER, 0).await.unwrap()), 2);
 }
 
@@ -200,10 +201,10 @@ async fn a_dead_job_goes_before_one_that_waits_for_its_key() {
 #[tokio::test]
 async fn every_end_frees_the_key_and_leaves_nothing_to_claim() {
     let h = Harness::new().await;
-    let failed = JobEnd::Failed {
+    let failed = JobResult::Failed {
         reason: "x".repeat(100_000),
     };
-    for (n, over) in (1..).zip([JobEnd::Done, JobEnd::Cancelled, failed]) {
+    for (n, over) in (1..).zip([JobResult::Done, JobResult::Cancelled, failed]) {
         queue(&h, &[backup_job(n, 0)]).await;
         let job = claim(&h, SERVER, 0).await.unwrap();
         assert_eq!(number(&job), n);
@@ -244,7 +245,7 @@ async fn what_was_queued_before_the_clock_was_set_back_does_not_wait_for_it() {
     let second = claim(&h, SERVER, 0).await.unwrap();
     assert_eq!((number(&first), number(&second)), (1, 2));
     for job in [first, second] {
-        assert!(end(&h, &job, JobEnd::Done).await);
+        assert!(end(&h, &job, JobResult::Done).await);
     }
     assert_eq!(
         claim(&h, SERVER, BACKOFF_SECS_MAX - 1).await,
@@ -311,6 +312,6 @@ async fn of_jobs_with_one_key_only_one_runs_however_many_claim() {
         }
         let claimed: Vec<ClaimedJob> = claimers.join_all().await.into_iter().flatten().collect();
         assert_eq!(claimed.iter().map(number).collect::<Vec<_>>(), [round]);
-        assert!(end(&h, &claimed[0], JobEnd::Done).await);
+        assert!(end(&h, &claimed[0], JobResult::Done).await);
     }
 }

@@ -1,6 +1,6 @@
 //! Leases: which worker may write a job's results, and how it receives requests to stop.
 
-use appkeep_core::job::{ClaimedJob, JobEnd, Lease, LeaseStatus};
+use appkeep_core::job::{ClaimedJob, JobResult, Lease, LeaseStatus};
 use uuid::Uuid;
 
 use crate::fixtures::at;
@@ -63,13 +63,13 @@ async fn a_lease_that_ran_out_is_the_next_claimers_and_the_old_owner_is_refused(
 
     assert_eq!(renew(&h, &old, 999).await, LeaseStatus::Lost);
     assert!(!holds(&h, &old.lease).await);
-    for refused in [JobEnd::Done, JobEnd::Cancelled, requeue(0, true)] {
+    for refused in [JobResult::Done, JobResult::Cancelled, requeue(0, true)] {
         assert!(!end(&h, &old, refused).await);
     }
 
     assert!(holds(&h, &new.lease).await);
     assert_eq!(renew(&h, &new, 999).await, LeaseStatus::Held);
-    assert!(end(&h, &new, JobEnd::Done).await);
+    assert!(end(&h, &new, JobResult::Done).await);
 }
 
 #[tokio::test]
@@ -78,8 +78,11 @@ async fn a_process_that_slept_too_long_loses_its_job_to_itself() {
     let old = running(&h).await;
     let new = claim(&h, SERVER, 61).await.unwrap();
     assert_eq!(new.lease.owner, old.lease.owner);
-    assert!(!end(&h, &old, JobEnd::Done).await, "the fence tells them apart");
-    assert!(end(&h, &new, JobEnd::Done).await);
+    assert!(
+        !end(&h, &old, JobResult::Done).await,
+        "the fence tells them apart"
+    );
+    assert!(end(&h, &new, JobResult::Done).await);
 }
 
 #[tokio::test]
@@ -109,7 +112,11 @@ async fn a_lease_is_a_job_a_fence_and_an_owner() {
             LeaseStatus::Lost
         );
         let mut tx = h.begin().await;
-        assert!(!tx.update_job_ended(&forged, &JobEnd::Done, at(0)).await.unwrap());
+        assert!(
+            !tx.update_job_finished(&forged, &JobResult::Done, at(0))
+                .await
+                .unwrap()
+        );
     }
     assert!(holds(&h, &Lease { job_id, fence, owner }).await);
 }
@@ -118,12 +125,12 @@ async fn a_lease_is_a_job_a_fence_and_an_owner() {
 async fn a_lease_ends_with_its_job() {
     let h = Harness::new().await;
     for over in [
-        JobEnd::Done,
-        JobEnd::Cancelled,
+        JobResult::Done,
+        JobResult::Cancelled,
         requeue(0, false),
         requeue(999, true),
     ] {
-        let h = if matches!(over, JobEnd::Done) {
+        let h = if matches!(over, JobResult::Done) {
             &h
         } else {
             &Harness::new().await
@@ -132,7 +139,7 @@ async fn a_lease_ends_with_its_job() {
         assert!(end(h, &job, over).await);
         assert!(!holds(h, &job.lease).await);
         assert_eq!(renew(h, &job, 999).await, LeaseStatus::Lost);
-        assert!(!end(h, &job, JobEnd::Done).await);
+        assert!(!end(h, &job, JobResult::Done).await);
     }
 }
 
@@ -143,7 +150,7 @@ async fn results_and_the_end_of_the_job_are_written_together_or_not_at_all() {
     let mut tx = h.begin().await;
     assert!(tx.holds_lease(&job.lease).await.unwrap());
     assert!(
-        tx.update_job_ended(&job.lease, &JobEnd::Done, at(0))
+        tx.update_job_finished(&job.lease, &JobResult::Done, at(0))
             .await
             .unwrap()
     );
@@ -166,7 +173,7 @@ async fn a_renewal_tells_that_the_job_should_stop() {
         "until it does"
     );
     assert!(holds(&h, &job.lease).await);
-    assert!(end(&h, &job, JobEnd::Cancelled).await);
+    assert!(end(&h, &job, JobResult::Cancelled).await);
 }
 
 #[tokio::test]

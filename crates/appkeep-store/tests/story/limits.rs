@@ -2,7 +2,7 @@
 
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::ids::{AppId, BucketId};
-use appkeep_core::job::{Claim, ClaimedJob, CreateBackup, JobEnd, JobPayload, NewJob};
+use appkeep_core::job::{Claim, ClaimedJob, CreateBackup, JobPayload, JobResult, NewJob};
 use chrono::TimeDelta;
 use uuid::Uuid;
 
@@ -86,7 +86,7 @@ async fn a_bucket_takes_no_more_backups_at_once_than_it_may_whoever_claims() {
         "another bucket's go on"
     );
     assert_eq!(number(claim(&h, REPLICA, 1).await), None);
-    assert!(end(&h, &first, JobEnd::Done).await);
+    assert!(end(&h, &first, JobResult::Done).await);
     assert_eq!(number(claim(&h, REPLICA, 1).await), Some(3));
     assert_eq!(number(claim(&h, SERVER, 1).await), None);
 }
@@ -100,7 +100,7 @@ async fn a_backup_that_was_deleted_while_it_runs_holds_its_place_until_it_stops(
     assert!(tx.delete_app_backup(Uuid::from_u128(1).into(), 0).await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(number(claim(&h, SERVER, 1).await), None);
-    assert!(end(&h, &first, JobEnd::Cancelled).await);
+    assert!(end(&h, &first, JobResult::Cancelled).await);
     assert_eq!(number(claim(&h, SERVER, 1).await), Some(2));
 }
 
@@ -121,7 +121,7 @@ async fn dead_backups_go_first_and_do_not_block_each_other() {
     let again = claim(&h, REPLICA, 100).await.unwrap();
     assert_eq!((number(Some(again.clone())), again.attempt), (Some(1), 2));
     assert_eq!(number(claim(&h, REPLICA, 100).await), None);
-    assert!(end(&h, &again, JobEnd::Done).await);
+    assert!(end(&h, &again, JobResult::Done).await);
     assert_eq!(number(claim(&h, REPLICA, 100).await), Some(2));
     assert_eq!(number(claim(&h, REPLICA, 100).await), None);
 }
@@ -154,7 +154,7 @@ async fn what_is_no_backup_goes_first() {
     queue_backups(&h, NEAR, 1..=3).await;
     let running = claim(&h, SERVER, 1).await.unwrap();
     queue(&h, &[snapshot_job(100, 2)]).await;
-    assert!(end(&h, &running, JobEnd::Done).await);
+    assert!(end(&h, &running, JobResult::Done).await);
     assert_eq!(claim_of(&h, SERVER, 2, 1).await, Some(100));
     assert_eq!(claim_of(&h, SERVER, 2, 1).await, Some(2));
 }

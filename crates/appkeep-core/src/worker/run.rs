@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_wants_and_what_kills_its_process_ends_before_its_first_step() {
+    fn cancelled_or_crash_looping_jobs_stop_before_step_one() {
         let (app_id, snap_id) = (AppId::new(Uuid::from_u128(3)), AppSnapId::new(Uuid::from_u128(4)));
         let create = CreateSnapshot {
             account_id: AccountId::new(Uuid::from_u128(5)),

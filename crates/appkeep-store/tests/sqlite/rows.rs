@@ -47,7 +47,7 @@ fn number(raw: &Connection, sql: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn jobs_that_nobody_understands_are_parked_on_the_way_to_the_next() {
+async fn unknown_jobs_are_parked_and_the_next_is_claimed() {
     let (_dir, store, raw) = opened().await;
     queue(&store, (1..=4).map(job)).await;
     execute(&raw, "UPDATE jobs SET payload_version = 2 WHERE seq = 1").unwrap();
@@ -73,7 +73,7 @@ async fn jobs_that_nobody_understands_are_parked_on_the_way_to_the_next() {
 }
 
 #[tokio::test]
-async fn a_parked_job_stays_where_it_is() {
+async fn parked_jobs_are_not_claimed_by_the_same_version() {
     let (_dir, store, raw) = opened().await;
     queue(&store, [job(1)]).await;
     execute(&raw, "UPDATE jobs SET payload_version = 2").unwrap();
@@ -84,7 +84,7 @@ async fn a_parked_job_stays_where_it_is() {
 }
 
 #[tokio::test]
-async fn what_an_older_program_parked_is_taken_by_one_that_knows_it() {
+async fn jobs_parked_by_older_programs_are_claimed() {
     for cause in ["version", "kind"] {
         let (_dir, store, raw) = opened().await;
         queue(&store, [job(1)]).await;
@@ -97,7 +97,7 @@ async fn what_an_older_program_parked_is_taken_by_one_that_knows_it() {
 }
 
 #[tokio::test]
-async fn a_broken_payload_stays_parked_whoever_claims() {
+async fn jobs_with_invalid_payloads_stay_parked() {
     let (_dir, store, raw) = opened().await;
     queue(&store, [job(1)]).await;
     execute(&raw, "UPDATE jobs SET payload = '{}'").unwrap();
@@ -110,7 +110,7 @@ async fn a_broken_payload_stays_parked_whoever_claims() {
 }
 
 #[tokio::test]
-async fn an_ended_job_keeps_its_time() {
+async fn finish_time_of_jobs_is_stored() {
     let (_dir, store, raw) = opened().await;
     queue(&store, [job(1)]).await;
     let job = store.claim_job(&claim()).await.unwrap().unwrap();
@@ -138,7 +138,7 @@ async fn parking_a_whole_queue_takes_several_claims() {
 }
 
 #[tokio::test]
-async fn the_last_thousand_ended_jobs_are_kept() {
+async fn last_1000_finished_jobs_are_kept() {
     let (_dir, store, raw) = opened().await;
     queue(&store, (1..=1005).map(job)).await;
     execute(&raw, "UPDATE jobs SET exclusive_key = id").unwrap();
@@ -190,7 +190,7 @@ async fn the_schema_refuses_two_running_jobs_with_one_key() {
 }
 
 #[tokio::test]
-async fn the_schema_refuses_words_that_no_enum_has() {
+async fn schema_refuses_unknown_enum_values() {
     let (_dir, store, raw) = opened().await;
     queue(&store, [job(1)]).await;
     for refused in [
@@ -205,7 +205,7 @@ async fn the_schema_refuses_words_that_no_enum_has() {
 }
 
 #[tokio::test]
-async fn a_row_that_can_not_be_read_names_its_column() {
+async fn error_names_the_unreadable_column() {
     let (_dir, store, raw) = opened().await;
     let id = Uuid::from_u128(1);
     execute(

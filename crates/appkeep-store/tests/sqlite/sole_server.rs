@@ -56,7 +56,7 @@ async fn leave_behind(path: &Path) {
 }
 
 #[tokio::test]
-async fn the_sole_server_takes_a_dead_ones_job_at_once() {
+async fn sole_server_claims_jobs_of_dead_servers_immediately() {
     let dir = tempfile::tempdir().unwrap();
     leave_behind(&path(&dir)).await;
     let store = SqliteStore::open_sole_server(path(&dir)).await.unwrap();
@@ -94,7 +94,7 @@ async fn the_sole_server_takes_a_dead_ones_job_at_once() {
 }
 
 #[tokio::test]
-async fn one_of_several_waits_for_the_lease_to_run_out() {
+async fn other_servers_wait_until_the_lease_expires() {
     let dir = tempfile::tempdir().unwrap();
     leave_behind(&path(&dir)).await;
     let store = SqliteStore::open(path(&dir)).await.unwrap();
@@ -113,7 +113,7 @@ async fn one_of_several_waits_for_the_lease_to_run_out() {
 }
 
 #[tokio::test]
-async fn only_the_sole_server_takes_over_a_dead_ones_step_key_at_once() {
+async fn only_the_sole_server_takes_over_step_keys_immediately() {
     let dir = tempfile::tempdir().unwrap();
     let (sole, other) = (
         SqliteStore::open_sole_server(path(&dir)).await.unwrap(),

@@ -74,7 +74,7 @@ async fn claim_of(h: &Harness, owner: Uuid, now_secs: i64, backups_max: u32) -> 
 }
 
 #[tokio::test]
-async fn a_bucket_takes_no_more_backups_at_once_than_it_may_whoever_claims() {
+async fn bucket_limit_holds_for_all_claimers() {
     let h = with_limits(2).await;
     queue_backups(&h, NEAR, 1..=4).await;
     queue_backups(&h, FAR, 5..=6).await;
@@ -92,7 +92,7 @@ async fn a_bucket_takes_no_more_backups_at_once_than_it_may_whoever_claims() {
 }
 
 #[tokio::test]
-async fn a_backup_that_was_deleted_while_it_runs_holds_its_place_until_it_stops() {
+async fn deleted_backups_count_towards_limits_until_they_stop() {
     let h = with_limits(1).await;
     queue_backups(&h, NEAR, 1..=2).await;
     let first = claim(&h, SERVER, 1).await.unwrap();
@@ -107,7 +107,7 @@ async fn a_backup_that_was_deleted_while_it_runs_holds_its_place_until_it_stops(
 /// A limit that was lowered in the meantime must not prevent backups of dead processes from being resumed, nor let
 /// other backups overtake them.
 #[tokio::test]
-async fn dead_backups_go_first_and_do_not_block_each_other() {
+async fn dead_backups_are_claimed_first_and_dont_block_each_other() {
     let h = with_limits(2).await;
     queue_backups(&h, NEAR, 1..=3).await;
     for expected in [1, 2] {
@@ -127,7 +127,7 @@ async fn dead_backups_go_first_and_do_not_block_each_other() {
 }
 
 #[tokio::test]
-async fn a_server_keeps_workers_for_what_is_no_backup() {
+async fn server_limit_keeps_workers_for_other_jobs() {
     let h = with_limits(9).await;
     queue_backups(&h, NEAR, 1..=3).await;
     assert_eq!(claim_of(&h, SERVER, 1, 1).await, Some(1));
@@ -149,7 +149,7 @@ async fn a_server_keeps_workers_for_what_is_no_backup() {
 
 /// With one worker, no worker can be kept free, but a deletion must not wait for all backups of the night.
 #[tokio::test]
-async fn what_is_no_backup_goes_first() {
+async fn other_jobs_are_claimed_before_backups() {
     let h = with_limits(9).await;
     queue_backups(&h, NEAR, 1..=3).await;
     let running = claim(&h, SERVER, 1).await.unwrap();

@@ -29,7 +29,7 @@ fn claim() -> Claim {
 }
 
 #[tokio::test]
-async fn a_transaction_that_is_dropped_never_was() {
+async fn dropped_transactions_are_rolled_back() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
     tx.insert_app_backup(&backup(1, "nightly")).await.unwrap();
@@ -53,7 +53,7 @@ async fn a_transaction_that_is_dropped_never_was() {
 }
 
 #[tokio::test]
-async fn nobody_sees_what_is_not_committed() {
+async fn uncommitted_changes_are_invisible() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
     tx.insert_app_backup(&backup(1, "nightly")).await.unwrap();
@@ -75,7 +75,7 @@ async fn nobody_sees_what_is_not_committed() {
 }
 
 #[tokio::test]
-async fn what_was_committed_outlives_the_process() {
+async fn committed_changes_survive_a_restart() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
     tx.insert_app_backup(&backup(1, "nightly")).await.unwrap();

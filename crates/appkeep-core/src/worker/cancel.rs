@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::job::job_of;
+use super::job::{Setback, job_of};
 use crate::ids::JobId;
 use crate::store::{MayConflict, Store, StoreError, transact};
 
@@ -74,8 +74,12 @@ async fn cancel(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Result<Canc
         _ => return Err(CancelError::Parked(id)),
     };
     let cancelled = if job.fence == 0 {
-        let reasons = [CANCELLED_REASON.to_owned()];
-        job_of(&payload).on_cancel(tx.as_mut(), &reasons, now).await?;
+        let setback = Setback {
+            is_final: true,
+            reasons: vec![CANCELLED_REASON.to_owned()],
+            now,
+        };
+        job_of(&payload).record(tx.as_mut(), &setback).await?;
         if !tx.update_job_cancelled(id, now).await? {
             return Err(CancelError::NotFound(id));
         }

@@ -4,11 +4,10 @@
 //! (bytes are copied), `completed`. A backup never reads the live volumes.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::job::{Job, backup_name};
+use super::job::{Job, Setback, backup_name};
 use super::run::JobRun;
 use super::step::StepError;
 use super::{PROGRESS_EVERY, apply_retention, create_snapshot, hooks};
@@ -62,22 +61,22 @@ impl Job for CreateBackup {
         Ok(())
     }
 
-    async fn on_retry(
-        &self,
-        run: &JobRun<'_>,
-        tx: &mut dyn StoreTx,
-        reasons: &[String],
-    ) -> Result<(), StepError> {
-        if let Some(mut backup) = tx.fetch_app_backup(self.account_id, self.backup_id).await?
-            && backup.state_unready != reasons
-        {
-            backup.hinder(reasons, run.deps.clock.now());
+    async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {
+        let found = tx.fetch_app_backup(self.account_id, self.backup_id).await?;
+        if let Some(mut backup) = found.filter(|backup| backup.state.is_in_progress()) {
+            if setback.is_final {
+                backup.fail(&setback.reasons, setback.now);
+            } else if backup.state_unready != setback.reasons {
+                backup.hinder(&setback.reasons, setback.now);
+            } else {
+                return Ok(());
+            }
             tx.update_app_backup(&backup).await?;
         }
         Ok(())
     }
 
-    async fn on_failure(&self, run: &JobRun<'_>, reasons: &[String]) -> Result<Box<dyn StoreTx>, StepError> {
+    async fn on_failure(&self, run: &JobRun<'_>, setback: Setback) -> Result<Box<dyn StoreTx>, StepError> {
         let mut tx = run.begin().await?;
         if let Some(mut backup) = tx.fetch_app_backup(self.account_id, self.backup_id).await? {
             if let Some(snap_id) = backup.snapshot_id
@@ -85,7 +84,7 @@ impl Job for CreateBackup {
             {
                 backup.take_over(&snap);
             }
-            backup.fail(reasons, run.deps.clock.now());
+            backup.fail(&setback.reasons, setback.now);
             tx.update_app_backup(&backup).await?;
         }
         remove_own_snapshots(run, tx.as_mut(), self.backup_id).await?;
@@ -94,20 +93,6 @@ impl Job for CreateBackup {
 
     async fn on_gone(&self, run: &JobRun<'_>, tx: &mut dyn StoreTx) -> Result<(), StepError> {
         remove_own_snapshots(run, tx, self.backup_id).await
-    }
-
-    async fn on_cancel(
-        &self,
-        tx: &mut dyn StoreTx,
-        reasons: &[String],
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let found = tx.fetch_app_backup(self.account_id, self.backup_id).await?;
-        if let Some(mut backup) = found.filter(|backup| backup.state.is_in_progress()) {
-            backup.fail(reasons, now);
-            tx.update_app_backup(&backup).await?;
-        }
-        Ok(())
     }
 }
 

@@ -2,11 +2,10 @@
 //! result.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 
 use super::apply_retention;
 use super::hooks::{self, HookWindow};
-use super::job::{Job, snap_name};
+use super::job::{Job, Setback, snap_name};
 use super::run::JobRun;
 use super::step::StepError;
 use crate::app_restore::{RestoreState, UNFINISHED};
@@ -49,30 +48,16 @@ impl Job for CreateSnapshot {
         hooks::release(run, self.account_id, self.app_id, self.snap_id).await
     }
 
-    async fn on_retry(
-        &self,
-        run: &JobRun<'_>,
-        tx: &mut dyn StoreTx,
-        reasons: &[String],
-    ) -> Result<(), StepError> {
-        if let Some(mut snap) = tx.fetch_app_snap(self.account_id, self.snap_id).await?
-            && snap.state_unready != reasons
-        {
-            snap.hinder(reasons, run.deps.clock.now());
-            tx.update_app_snap(&snap).await?;
-        }
-        Ok(())
-    }
-
-    async fn on_cancel(
-        &self,
-        tx: &mut dyn StoreTx,
-        reasons: &[String],
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {
         let found = tx.fetch_app_snap(self.account_id, self.snap_id).await?;
         if let Some(mut snap) = found.filter(|snap| snap.state.is_in_progress()) {
-            snap.fail(reasons, now);
+            if setback.is_final {
+                snap.fail(&setback.reasons, setback.now);
+            } else if snap.state_unready != setback.reasons {
+                snap.hinder(&setback.reasons, setback.now);
+            } else {
+                return Ok(());
+            }
             tx.update_app_snap(&snap).await?;
         }
         Ok(())

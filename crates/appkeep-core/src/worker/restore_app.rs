@@ -1,10 +1,9 @@
 //! Restores an app in place: passes the request to the engine and records the result.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use super::job::{Job, backup_name, snap_name};
+use super::job::{Job, Setback, backup_name, snap_name};
 use super::run::JobRun;
 use super::settle_restore;
 use super::step::StepError;
@@ -57,48 +56,31 @@ impl Job for RestoreApp {
         run.finish(tx, JobResult::Done).await
     }
 
-    async fn on_retry(
-        &self,
-        run: &JobRun<'_>,
-        tx: &mut dyn StoreTx,
-        reasons: &[String],
-    ) -> Result<(), StepError> {
+    async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {
         let found = tx.fetch_app_restore(self.account_id, self.restore_id).await?;
-        if let Some(mut restore) = found {
-            restore.hinder(reasons, run.deps.clock.now());
-            tx.update_app_restore(&restore).await?;
-        }
-        Ok(())
-    }
-
-    async fn on_failure(&self, run: &JobRun<'_>, reasons: &[String]) -> Result<Box<dyn StoreTx>, StepError> {
-        let is_unfinished = is_unfinished(run, self.app_id).await;
-        let mut tx = run.begin().await?;
-        let found = tx.fetch_app_restore(self.account_id, self.restore_id).await?;
-        if let Some(mut restore) = found {
-            let now = run.deps.clock.now();
-            if is_unfinished {
-                restore.interrupt(reasons, now);
+        if let Some(mut restore) = found.filter(|restore| restore.state.is_in_progress()) {
+            if setback.is_final {
+                restore.fail(&setback.reasons, setback.now);
+            } else if restore.reasons != setback.reasons {
+                restore.hinder(&setback.reasons, setback.now);
             } else {
-                restore.fail(reasons, now);
+                return Ok(());
             }
             tx.update_app_restore(&restore).await?;
         }
-        Ok(tx)
+        Ok(())
     }
 
-    async fn on_cancel(
-        &self,
-        tx: &mut dyn StoreTx,
-        reasons: &[String],
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    async fn on_failure(&self, run: &JobRun<'_>, setback: Setback) -> Result<Box<dyn StoreTx>, StepError> {
+        let is_unfinished = is_unfinished(run, self.app_id).await;
+        let mut tx = run.begin().await?;
+        self.record(tx.as_mut(), &setback).await?;
         let found = tx.fetch_app_restore(self.account_id, self.restore_id).await?;
-        if let Some(mut restore) = found.filter(|restore| restore.state.is_in_progress()) {
-            restore.fail(reasons, now);
+        if let Some(mut restore) = found.filter(|_| is_unfinished) {
+            restore.interrupt(&setback.reasons, setback.now);
             tx.update_app_restore(&restore).await?;
         }
-        Ok(())
+        Ok(tx)
     }
 }
 

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::cancel::CANCELLED_REASON;
-use super::job::{Job, job_of, report_failure};
+use super::job::{Job, Setback, job_of, report_failure};
 use super::step::StepError;
 use super::{BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, LEASE_SECS, POSTPONED_SECS, RENEW_EVERY, WorkerDeps};
 use crate::ids::JobId;
@@ -166,10 +166,19 @@ impl JobRun<'_> {
         self.job().run(self).await
     }
 
+    fn setback(&self, is_final: bool, reasons: Vec<String>) -> Setback {
+        let now = self.deps.clock.now();
+        Setback {
+            is_final,
+            reasons,
+            now,
+        }
+    }
+
     async fn finish_failed(&self, reasons: Vec<String>) -> Result<(), StepError> {
         let reason = reasons.join("; ");
         report_failure(self, &reason).await;
-        let tx = self.job().on_failure(self, &reasons).await?;
+        let tx = self.job().on_failure(self, self.setback(true, reasons)).await?;
         self.finish(tx, JobResult::Failed { reason }).await
     }
 
@@ -178,8 +187,8 @@ impl JobRun<'_> {
         self.job().on_gone(self, tx.as_mut()).await?;
         if self.claimed.cancel_requested || self.was_deleted() {
             // When an operator cancels a job, its resource still exists; when a client does, it was deleted.
-            let (reasons, now) = ([CANCELLED_REASON.to_owned()], self.deps.clock.now());
-            self.job().on_cancel(tx.as_mut(), &reasons, now).await?;
+            let setback = self.setback(true, vec![CANCELLED_REASON.to_owned()]);
+            self.job().record(tx.as_mut(), &setback).await?;
         }
         self.finish(tx, JobResult::Cancelled).await
     }
@@ -198,8 +207,8 @@ impl JobRun<'_> {
         let mut tx = self.begin().await?;
         if attempt != Attempt::Interrupted {
             // Clients should see the reason for the delay until the next attempt.
-            let reasons = [fit_reason(&reason)];
-            self.job().on_retry(self, tx.as_mut(), &reasons).await?;
+            let setback = self.setback(false, vec![fit_reason(&reason)]);
+            self.job().record(tx.as_mut(), &setback).await?;
         }
         let result = JobResult::Requeue {
             run_after,

@@ -1,24 +1,17 @@
 //! Rows that another program wrote, and the retention of ended jobs.
 
-use appkeep_core::job::{Claim, JobResult};
+use appkeep_core::job::{Claim, ClaimedJob, JobResult};
 use appkeep_core::store::{Store, StoreError};
 use appkeep_store::SqliteStore;
-use chrono::DateTime;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::opening::raw;
-use crate::sole_server::{job, queue};
+use crate::sole_server::{self, job, queue};
 
 fn claim() -> Claim {
-    let at = |secs| DateTime::from_timestamp(secs, 0).unwrap();
-    Claim {
-        owner: Uuid::from_u128(1),
-        now: at(1000),
-        lease_until: at(1060),
-        backups_max: None,
-    }
+    sole_server::claim(Uuid::from_u128(1))
 }
 
 async fn opened() -> (TempDir, SqliteStore, Connection) {
@@ -27,6 +20,16 @@ async fn opened() -> (TempDir, SqliteStore, Connection) {
     let store = SqliteStore::open(&path).await.unwrap();
     let raw = raw(&path);
     (dir, store, raw)
+}
+
+async fn finish(store: &SqliteStore, job: &ClaimedJob, result: &JobResult) {
+    let mut tx = store.begin().await.unwrap();
+    assert!(
+        tx.update_job_finished(&job.lease, result, claim().now)
+            .await
+            .unwrap()
+    );
+    tx.commit().await.unwrap();
 }
 
 fn execute(raw: &Connection, sql: &str) -> rusqlite::Result<usize> {
@@ -146,29 +149,12 @@ async fn last_1000_finished_jobs_are_kept() {
     let first = store.claim_job(&claim()).await.unwrap().unwrap();
     let mut ended = 0;
     while let Some(job) = store.claim_job(&claim()).await.unwrap() {
-        let mut tx = store.begin().await.unwrap();
-        assert!(
-            tx.update_job_finished(&job.lease, &JobResult::Done, claim().now)
-                .await
-                .unwrap()
-        );
-        tx.commit().await.unwrap();
+        finish(&store, &job, &JobResult::Done).await;
         ended += 1;
     }
     assert_eq!(ended, 1004);
-    let mut tx = store.begin().await.unwrap();
-    assert!(
-        tx.update_job_finished(
-            &first.lease,
-            &JobResult::Failed {
-                reason: "tired".to_owned()
-            },
-            claim().now
-        )
-        .await
-        .unwrap()
-    );
-    tx.commit().await.unwrap();
+    let reason = "tired".to_owned();
+    finish(&store, &first, &JobResult::Failed { reason }).await;
 
     let kept = "SELECT COUNT(*), MIN(seq), MAX(reason) FROM jobs";
     let kept: (i64, i64, String) = raw

@@ -11,7 +11,7 @@ use uuid::Uuid;
 const DEAD: Uuid = Uuid::from_u128(1);
 const LIVING: Uuid = Uuid::from_u128(2);
 
-fn claim(owner: Uuid) -> Claim {
+pub(crate) fn claim(owner: Uuid) -> Claim {
     let at = |secs| DateTime::from_timestamp(secs, 0).unwrap();
     Claim {
         owner,

@@ -31,20 +31,19 @@ impl Job for ApplyRetention {
     }
 
     async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
-        let Self {
-            account_id,
-            app_id,
-            schedule_id,
-            confirmed,
-        } = *self;
-        let found = run.deps.store.fetch_schedule(account_id, schedule_id).await?;
+        let (account_id, app_id, confirmed) = (self.account_id, self.app_id, self.confirmed);
+        let found = run
+            .deps
+            .store
+            .fetch_schedule(account_id, self.schedule_id)
+            .await?;
         let mut held = Vec::new();
         // A schedule that is no longer declared deletes nothing.
         if let Some(schedule) = found.filter(|schedule| schedule.declared) {
             let service = run.deps.service();
             let authorized = service.authorize(OpContext::system(account_id), account_id).await;
             let authorized = authorized.map_err(|error| StepError::Transient(error.to_string()))?;
-            let made = run.deps.store.list_app_backups_made_by(schedule_id).await?;
+            let made = run.deps.store.list_app_backups_made_by(self.schedule_id).await?;
             for id in to_delete(run, &schedule, "backups", &made, confirmed, &mut held) {
                 go_on(run)?;
                 let wanted = AppBackupRef {
@@ -54,7 +53,7 @@ impl Job for ApplyRetention {
                 let deleted = service.app_backup_delete(&authorized, wanted).await;
                 note("backup", id, deleted)?;
             }
-            let made = run.deps.store.list_app_snaps_made_by(schedule_id).await?;
+            let made = run.deps.store.list_app_snaps_made_by(self.schedule_id).await?;
             for id in to_delete(run, &schedule, "snapshots", &made, confirmed, &mut held) {
                 go_on(run)?;
                 let wanted = AppSnapRef {

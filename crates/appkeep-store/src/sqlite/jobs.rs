@@ -1,6 +1,5 @@
 //! The job queue. A job's lease is identified by id, fence and owner; all writes of workers specify it.
 
-use appkeep_core::ids::JobId;
 use appkeep_core::job::{Claim, ClaimedJob, JobPayload, JobResult, Lease, LeaseStatus, NewJob};
 use appkeep_core::store::StoreError;
 use appkeep_core::worker::BACKOFF_SECS_MAX;
@@ -167,11 +166,9 @@ pub(super) fn claim(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<
     unpark(db)?;
     recall(db, claim.now)?;
     for _ in 0..PARKED_PER_CLAIM_MAX {
-        let Some(claimed) = claim_row(db, claim, sole_server)? else {
-            return Ok(None);
-        };
-        match claimed.parsed {
-            Ok(job) => {
+        match claim_row(db, claim, sole_server)? {
+            None => return Ok(None),
+            Some(Ok(job)) => {
                 tracing::debug!(
                     job.id = %job.lease.job_id,
                     job.kind = job.payload.kind(),
@@ -180,25 +177,24 @@ pub(super) fn claim(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<
                 );
                 return Ok(Some(job));
             }
-            Err(unknown) => park(db, claimed.seq, &unknown)?,
+            // It stays parked until a program that can run it makes a claim, or, if its payload is invalid, until an
+            // operator handles it.
+            Some(Err(Unknown { seq, cause, reason })) => {
+                db.execute(PARK, params![seq, fit_reason(&reason), cause])?;
+            }
         }
     }
     Ok(None)
 }
 
-/// A claimed row.
-struct Claimed {
-    seq: i64,
-    parsed: Result<ClaimedJob, Unknown>,
-}
-
-/// A job that this program can't run.
+/// A job that this program can't run: the cause is `kind`, `version` or `payload`.
 struct Unknown {
-    id: JobId,
-    kind: String,
+    seq: i64,
     cause: &'static str,
     reason: String,
 }
+
+type Claimed = Result<ClaimedJob, Unknown>;
 
 fn claim_row(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<Claimed>, StoreError> {
     let owner = claim.owner.to_string();
@@ -238,28 +234,25 @@ fn recall(db: &Db, now: DateTime<Utc>) -> Result<(), StoreError> {
 }
 
 fn read_claimed(row: &Row<'_>, owner: Uuid) -> Result<Claimed, StoreError> {
-    let seq = row.value("seq")?;
-    let lease = Lease {
-        job_id: row.id("id")?,
-        fence: row.value("fence")?,
-        owner,
-    };
-    let parsed = match read_payload(row)? {
-        Ok(payload) => Ok(ClaimedJob {
-            lease,
+    let job_id = row.id("id")?;
+    match read_payload(row)? {
+        Ok(payload) => Ok(Ok(ClaimedJob {
+            lease: Lease {
+                job_id,
+                fence: row.value("fence")?,
+                owner,
+            },
             payload,
             attempt: row.number("attempt")?,
             cancel_requested: row.value("cancel_requested")?,
             correlation: row.id("correlation")?,
-        }),
-        Err((cause, reason)) => Err(Unknown {
-            id: lease.job_id,
-            kind: row.value("kind")?,
-            cause,
-            reason,
-        }),
-    };
-    Ok(Claimed { seq, parsed })
+        })),
+        Err((cause, reason)) => {
+            tracing::warn!(job.id = %job_id, job.kind = row.text("kind")?, reason, "job parked");
+            let seq = row.value("seq")?;
+            Ok(Err(Unknown { seq, cause, reason }))
+        }
+    }
 }
 
 /// The payload, or why it is invalid: a word for the cause, and a text.
@@ -275,20 +268,6 @@ pub(super) fn read_payload(row: &Row<'_>) -> Result<Result<JobPayload, (&'static
     }
     Ok(serde_json::from_str(row.text("payload")?)
         .map_err(|error| ("payload", format!("the payload can't be understood: {error}"))))
-}
-
-/// Parks a job that this program can't run. It stays parked until a program that can run it makes a claim, or, if its
-/// payload is invalid, until an operator handles it.
-fn park(db: &Db, seq: i64, unknown: &Unknown) -> Result<(), StoreError> {
-    let Unknown {
-        id,
-        kind,
-        cause,
-        reason,
-    } = unknown;
-    tracing::warn!(job.id = %id, job.kind = kind, reason, "job parked");
-    db.execute(PARK, params![seq, fit_reason(reason), cause])?;
-    Ok(())
 }
 
 pub(super) fn renew_lease(db: &Db, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError> {
@@ -342,68 +321,33 @@ pub(super) fn update_finished(
     result: &JobResult,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    match result {
-        JobResult::Done => finish(db, lease, "done", None, now),
-        JobResult::Cancelled => finish(db, lease, "cancelled", None, now),
-        JobResult::Failed { reason } => finish(db, lease, "failed", Some(reason), now),
+    let Lease { job_id, fence, owner } = lease;
+    let (id, owner) = (job_id.to_string(), owner.to_string());
+    let (state, reason) = match result {
+        JobResult::Done => ("done", None),
+        JobResult::Cancelled => ("cancelled", None),
+        JobResult::Failed { reason } => ("failed", Some(fit_reason(reason))),
         JobResult::Requeue {
             run_after,
             counts,
             reason,
-        } => requeue(db, lease, *run_after, *counts, reason),
+        } => {
+            let (uncounted, run_after) = (i64::from(!*counts), micros(*run_after));
+            let params = params![id, fence, owner, uncounted, run_after, fit_reason(reason)];
+            return Ok(db.execute(REQUEUE, params)? == 1);
+        }
+    };
+    let finished = db.execute(FINISH, params![id, fence, owner, state, reason, micros(now)])?;
+    if finished == 1 {
+        delete_finished(db)?;
     }
-}
-
-fn finish(
-    db: &Db,
-    lease: &Lease,
-    state: &'static str,
-    reason: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let finished = db.execute(
-        FINISH,
-        params![
-            lease.job_id.to_string(),
-            lease.fence,
-            lease.owner.to_string(),
-            state,
-            reason.map(fit_reason),
-            micros(now)
-        ],
-    )?;
-    if finished == 0 {
-        return Ok(false);
-    }
-    delete_finished(db)?;
-    Ok(true)
+    Ok(finished == 1)
 }
 
 /// Deletes the jobs that finished first if there are too many.
 pub(super) fn delete_finished(db: &Db) -> Result<(), StoreError> {
     db.execute(DELETE_FINISHED, params![FINISHED_JOBS_MAX])?;
     Ok(())
-}
-
-fn requeue(
-    db: &Db,
-    lease: &Lease,
-    run_after: DateTime<Utc>,
-    counts: bool,
-    reason: &str,
-) -> Result<bool, StoreError> {
-    let queued = db.execute(
-        REQUEUE,
-        params![
-            lease.job_id.to_string(),
-            lease.fence,
-            lease.owner.to_string(),
-            i64::from(!counts),
-            micros(run_after),
-            fit_reason(reason)
-        ],
-    )?;
-    Ok(queued == 1)
 }
 
 fn fit_reason(reason: &str) -> String {

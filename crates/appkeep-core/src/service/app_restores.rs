@@ -40,7 +40,7 @@ impl Service {
             let restore = AppRestore::pending(
                 id,
                 account_id,
-                wanted.clone(),
+                wanted,
                 authorized.ctx().actor.subject,
                 self.clock.now(),
             );

@@ -1,4 +1,4 @@
-//! What a kind of job is to the workers, and the registry of all kinds.
+//! The kinds of jobs as the workers see them, and the registry of their implementations.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

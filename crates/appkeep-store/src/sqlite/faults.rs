@@ -50,10 +50,8 @@ impl StorageFaults {
     pub fn set_conflicts(&self, count: u32) {
         self.conflicts.store(count, Ordering::SeqCst);
     }
-}
 
-#[cfg(feature = "failpoints")]
-impl StorageFaults {
+    /// Whether this commit conflicts.
     fn takes_conflict(&self) -> bool {
         let (set, read) = (Ordering::SeqCst, Ordering::SeqCst);
         let left = self

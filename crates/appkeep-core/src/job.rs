@@ -14,7 +14,7 @@ use crate::ids::JobId;
 /// The number of attempts before a job's resource fails.
 pub const ATTEMPTS_MAX: u32 = 5;
 
-/// The number of claims before a job's resource fails, if none of its runs ended: the job may be the cause of the
+/// The number of claims before a job's resource fails, if none of its runs finished: the job may be the cause of the
 /// crashes.
 pub const CLAIMS_MAX: u32 = 10;
 
@@ -115,7 +115,7 @@ pub enum LeaseStatus {
 
 /// The result of a job's run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum JobEnd {
+pub enum JobResult {
     /// Its work is done.
     Done,
     /// Its resource was deleted while it ran.

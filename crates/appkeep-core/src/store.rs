@@ -18,7 +18,9 @@ use crate::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BackupKind, BucketId, JobId, ResourceId,
     ScheduleId, SnapshotKind, TokenId,
 };
-use crate::job::{Claim, ClaimedJob, JobEnd, JobPayload, Lease, LeaseStatus, NewJob, PendingJob, QueuedJobs};
+use crate::job::{
+    Claim, ClaimedJob, JobPayload, JobResult, Lease, LeaseStatus, NewJob, PendingJob, QueuedJobs,
+};
 use crate::resource::{Kind, Resource};
 use crate::retention::Made;
 use crate::schedule::{NextRun, Schedule, Scheduled};
@@ -31,12 +33,49 @@ pub enum StoreError {
     /// The name is already used within the app.
     #[error("the name is taken")]
     NameTaken,
+    /// The transaction conflicts with a concurrent one, and nothing was written: [`transact`] runs it again.
+    #[error("a concurrent transaction conflicts with this one")]
+    Conflict,
     /// The store is too busy or can't be reached; a retry may succeed.
     #[error("the store is not available: {0}")]
     Unavailable(String),
     /// Stored data is invalid, or the store had an internal failure.
     #[error("the store failed: {0}")]
     Broken(String),
+}
+
+/// How often [`transact`] runs a transaction that conflicts with others, at most.
+pub const TRANSACTION_RUNS_MAX: u32 = 16;
+
+/// Runs `transaction`, which begins and commits one, and runs it again while it conflicts with concurrent ones.
+///
+/// # Errors
+/// Those of `transaction`. After [`TRANSACTION_RUNS_MAX`] conflicts, [`StoreError::Unavailable`].
+pub async fn transact<T, E, F>(transaction: impl Fn() -> F) -> Result<T, E>
+where
+    E: From<StoreError> + MayConflict,
+    F: Future<Output = Result<T, E>>,
+{
+    for _ in 0..TRANSACTION_RUNS_MAX {
+        match transaction().await {
+            Err(error) if error.is_conflict() => {}
+            result => return result,
+        }
+    }
+    let reason = format!("each of {TRANSACTION_RUNS_MAX} attempts conflicted with a concurrent transaction");
+    Err(StoreError::Unavailable(reason).into())
+}
+
+/// An error that may contain [`StoreError::Conflict`].
+pub trait MayConflict {
+    /// Whether the error is a conflict.
+    fn is_conflict(&self) -> bool;
+}
+
+impl MayConflict for StoreError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict)
+    }
 }
 
 /// A position in a list. Lists are ordered newest first, by (creation time, id) descending.
@@ -265,7 +304,8 @@ pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
 /// An open transaction.
 ///
 /// Transactions are serializable: the result is always as if each had run alone, one after the other. Everything that
-/// a transaction has read stays valid until it is committed.
+/// a transaction has read stays valid until it is committed; otherwise one of its calls, at the latest the commit,
+/// fails with [`StoreError::Conflict`].
 ///
 /// Methods that return `bool` report whether the compare-and-set succeeded. If it did not, nothing was written, and
 /// the caller rolls back by dropping the transaction.
@@ -328,28 +368,28 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// The number of queued jobs that add work ([`JobPayload::adds_work`]), for the app and for the account of this
     /// one.
     async fn count_queued_jobs(&mut self, payload: &JobPayload) -> Result<QueuedJobs, StoreError>;
-    /// Ends a job as cancelled at `now` if it is queued and has never run.
+    /// Finishes a job as cancelled at `now` if it is queued and has never run.
     async fn update_job_cancelled(&mut self, id: JobId, now: DateTime<Utc>) -> Result<bool, StoreError>;
     /// Queues a job.
     async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError>;
-    /// Requests all jobs on this resource to stop. Queued jobs become due now and end as soon as they are claimed.
+    /// Requests all jobs on this resource to stop. Queued jobs become due now and are finished as soon as they are claimed.
     async fn update_jobs_cancel_requested(&mut self, resource: Uuid) -> Result<(), StoreError>;
     /// Whether the lease still holds. Checked first in every transaction that writes a job's results.
     async fn holds_lease(&mut self, lease: &Lease) -> Result<bool, StoreError>;
     /// Sets a second exclusive key, which the job holds during a part of its run, or removes it. Returns false if the
     /// lease no longer holds, or if another job has the key and its own lease still holds at `now`. The key is also
-    /// removed when the run ends, or when the job is claimed again.
+    /// removed when the run finishes, or when the job is claimed again.
     async fn update_job_step_key(
         &mut self,
         lease: &Lease,
         key: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
-    /// Ends a run of a job at `now` if the lease still holds.
-    async fn update_job_ended(
+    /// Finishes a run of a job at `now` if the lease still holds.
+    async fn update_job_finished(
         &mut self,
         lease: &Lease,
-        end: &JobEnd,
+        result: &JobResult,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
 }

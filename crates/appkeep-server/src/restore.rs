@@ -8,7 +8,7 @@ use appkeep_core::clock::Clock;
 use appkeep_core::engine::{Engine, EngineError, Restore, RestoreData};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId};
 use appkeep_core::state::ResourceState;
-use appkeep_core::store::{Resources, Store, StoreError};
+use appkeep_core::store::{Resources, Store, StoreError, transact};
 use appkeep_core::worker::settle_restore;
 use appkeep_engine::{EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
@@ -229,8 +229,8 @@ impl Stopped {
         );
         if matches!(planned.restore.target, RestoreTarget::InPlace(_)) {
             let note = format!("finished by the restore {}", planned.restore.id);
-            self.settle((planned.account_id, planned.restore.app_id), &note)
-                .await?;
+            let of = (planned.account_id, planned.restore.app_id);
+            transact(|| self.settle(of, &note)).await?;
         }
         Ok(report)
     }
@@ -253,7 +253,7 @@ impl Stopped {
                 }
                 let restores = engine.abandon_restores(found.id).await;
                 let restores = restores.map_err(RestoreError::Engine)?;
-                let is_noted = self.note_abandoned(&found, !restores.is_empty()).await?;
+                let is_noted = transact(|| self.note_abandoned(&found, !restores.is_empty())).await?;
                 if is_noted || !restores.is_empty() {
                     abandoned.push((found, restores));
                 }

@@ -6,7 +6,7 @@ use appkeep_core::ids::{BackupKind, SnapshotKind};
 use appkeep_core::job::{ApplyRetention, JobPayload, NewJob};
 use appkeep_core::retention::held;
 use appkeep_core::schedule::Schedule;
-use appkeep_core::store::{Store, StoreError, StoredKind};
+use appkeep_core::store::{Store, StoreError, StoredKind, transact};
 
 pub use appkeep_core::metadata::RETENTION_HELD_LABEL;
 
@@ -50,8 +50,11 @@ pub async fn confirm(
         run_after: now,
         correlation: None,
     };
-    let mut tx = store.begin().await?;
-    tx.insert_job(&job).await?;
-    tx.commit().await?;
+    transact(|| async {
+        let mut tx = store.begin().await?;
+        tx.insert_job(&job).await?;
+        tx.commit().await
+    })
+    .await?;
     Ok(held)
 }

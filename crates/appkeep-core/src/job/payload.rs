@@ -5,20 +5,21 @@ use uuid::Uuid;
 
 use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, ScheduleId};
 
-/// Defines [`JobPayload`] from a table of all kinds.
+/// Defines the payloads and [`JobPayload`], which contains one of any kind.
 macro_rules! registry {
     ($(
-        $(#[$doc:meta])*
-        $payload:ident {
-            kind: $kind:literal, version: $version:literal, resource: $resource:ident,
-            exclusive: $scope:literal of $owner:ident, adds_work: $adds_work:literal
-        }
+        $(#[doc = $doc:literal])+
+        #[kind(
+            $kind:literal, version $version:literal, resource $resource:ident,
+            exclusive $scope:literal of $owner:ident, adds_work $adds_work:literal
+        )]
+        pub struct $payload:ident { $($field:tt)* }
     )+) => {
         /// The work that a job does, and its resource.
         #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         #[serde(tag = "kind")]
         pub enum JobPayload {
-            $($(#[$doc])* #[serde(rename = $kind)] $payload($payload),)+
+            $($(#[doc = $doc])+ #[serde(rename = $kind)] $payload($payload),)+
         }
 
         impl JobPayload {
@@ -70,124 +71,104 @@ macro_rules! registry {
             }
         }
 
-        $(impl From<$payload> for JobPayload {
-            fn from(payload: $payload) -> Self {
-                Self::$payload(payload)
+        $(
+            $(#[doc = $doc])+
+            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+            pub struct $payload { $($field)* }
+
+            impl From<$payload> for JobPayload {
+                fn from(payload: $payload) -> Self {
+                    Self::$payload(payload)
+                }
             }
-        })+
+        )+
     };
 }
 
 // Jobs that read or write an app's repositories exclude each other.
 registry! {
     /// Creates a backup.
-    CreateBackup {
-        kind: "take_backup", version: 1, resource: backup_id, exclusive: "app" of app_id, adds_work: true
+    #[kind("take_backup", version 1, resource backup_id, exclusive "app" of app_id, adds_work true)]
+    pub struct CreateBackup {
+        /// The account that owns it.
+        pub account_id: AccountId,
+        /// The app that is backed up.
+        pub app_id: AppId,
+        /// The backup.
+        pub backup_id: AppBackupId,
     }
+
     /// Creates a snapshot.
-    CreateSnapshot {
-        kind: "take_snapshot", version: 1, resource: snap_id, exclusive: "snapshot" of snap_id, adds_work: true
+    #[kind("take_snapshot", version 1, resource snap_id, exclusive "snapshot" of snap_id, adds_work true)]
+    pub struct CreateSnapshot {
+        /// The account that owns it.
+        pub account_id: AccountId,
+        /// The app that it is a snapshot of.
+        pub app_id: AppId,
+        /// The snapshot.
+        pub snap_id: AppSnapId,
     }
-    /// Deletes a backup's data.
-    DeleteBackup {
-        kind: "delete_backup", version: 1, resource: backup_id, exclusive: "app" of app_id, adds_work: false
+
+    /// Forgets a backup in its repository and frees the space. The resource is already deleted.
+    #[kind("delete_backup", version 1, resource backup_id, exclusive "app" of app_id, adds_work false)]
+    pub struct DeleteBackup {
+        /// The account that owned it.
+        pub account_id: AccountId,
+        /// The app that it was a backup of.
+        pub app_id: AppId,
+        /// The deleted backup.
+        pub backup_id: AppBackupId,
+        /// The bucket that holds its data.
+        pub bucket_id: BucketId,
+        /// Its name, for the log; jobs of earlier versions don't have it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
     }
-    /// Deletes a snapshot's data.
-    DeleteSnapshot {
-        kind: "delete_snapshot", version: 1, resource: snap_id, exclusive: "snapshot" of snap_id, adds_work: false
+
+    /// Deletes a snapshot's data. The resource is already deleted.
+    #[kind("delete_snapshot", version 1, resource snap_id, exclusive "snapshot" of snap_id, adds_work false)]
+    pub struct DeleteSnapshot {
+        /// The account that owned it; jobs of earlier versions don't have it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub account_id: Option<AccountId>,
+        /// The app that it was a snapshot of.
+        pub app_id: AppId,
+        /// The deleted snapshot.
+        pub snap_id: AppSnapId,
+        /// Its name, for the log; jobs of earlier versions don't have it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pub name: Option<String>,
     }
+
     /// Deletes a schedule's expired backups and snapshots.
-    ApplyRetention {
-        kind: "apply_retention", version: 1, resource: schedule_id, exclusive: "schedule" of schedule_id,
-        adds_work: false
+    #[kind("apply_retention", version 1, resource schedule_id, exclusive "schedule" of schedule_id, adds_work false)]
+    pub struct ApplyRetention {
+        /// The account that owns it.
+        pub account_id: AccountId,
+        /// The app that it is a schedule of.
+        pub app_id: AppId,
+        /// The schedule.
+        pub schedule_id: ScheduleId,
+        /// Whether an operator confirmed a deletion that is held.
+        #[serde(default, skip_serializing_if = "is_false")]
+        pub confirmed: bool,
     }
+
     /// Restores an app in place.
-    RestoreApp {
-        kind: "restore_app", version: 1, resource: restore_id, exclusive: "app" of app_id, adds_work: true
+    #[kind("restore_app", version 1, resource restore_id, exclusive "app" of app_id, adds_work true)]
+    pub struct RestoreApp {
+        /// The account that owns it.
+        pub account_id: AccountId,
+        /// The app that is restored.
+        pub app_id: AppId,
+        /// The restore.
+        pub restore_id: AppRestoreId,
     }
-}
-
-/// Creates a backup.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CreateBackup {
-    /// The account that owns it.
-    pub account_id: AccountId,
-    /// The app that is backed up.
-    pub app_id: AppId,
-    /// The backup.
-    pub backup_id: AppBackupId,
-}
-
-/// Creates a snapshot.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CreateSnapshot {
-    /// The account that owns it.
-    pub account_id: AccountId,
-    /// The app that it is a snapshot of.
-    pub app_id: AppId,
-    /// The snapshot.
-    pub snap_id: AppSnapId,
-}
-
-/// Forgets a backup in its repository and frees the space. The resource is already deleted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeleteBackup {
-    /// The account that owned it.
-    pub account_id: AccountId,
-    /// The app that it was a backup of.
-    pub app_id: AppId,
-    /// The deleted backup.
-    pub backup_id: AppBackupId,
-    /// The bucket that holds its data.
-    pub bucket_id: BucketId,
-    /// Its name, for the log; jobs of earlier versions don't have it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-/// Deletes a snapshot's data. The resource is already deleted.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeleteSnapshot {
-    /// The account that owned it; jobs of earlier versions don't have it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub account_id: Option<AccountId>,
-    /// The app that it was a snapshot of.
-    pub app_id: AppId,
-    /// The deleted snapshot.
-    pub snap_id: AppSnapId,
-    /// Its name, for the log; jobs of earlier versions don't have it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-}
-
-/// Deletes a schedule's expired backups and snapshots.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ApplyRetention {
-    /// The account that owns it.
-    pub account_id: AccountId,
-    /// The app that it is a schedule of.
-    pub app_id: AppId,
-    /// The schedule.
-    pub schedule_id: ScheduleId,
-    /// Whether an operator confirmed a deletion that is held.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub confirmed: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
 fn is_false(flag: &bool) -> bool {
     !flag
-}
-
-/// Restores an app in place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RestoreApp {
-    /// The account that owns it.
-    pub account_id: AccountId,
-    /// The app that is restored.
-    pub app_id: AppId,
-    /// The restore.
-    pub restore_id: AppRestoreId,
 }
 
 #[cfg(test)]
@@ -199,7 +180,7 @@ mod tests {
         let (account_id, app_id) = (AccountId::new(Uuid::from_u128(1)), AppId::new(Uuid::from_u128(2)));
         let backup_id = AppBackupId::new(Uuid::from_u128(3));
         let bucket_id = BucketId::new(Uuid::from_u128(4));
-        let take = JobPayload::from(CreateBackup {
+        let create = JobPayload::from(CreateBackup {
             account_id,
             app_id,
             backup_id,
@@ -221,10 +202,10 @@ mod tests {
             app_id,
             restore_id: AppRestoreId::new(Uuid::from_u128(6)),
         });
-        assert_eq!(take.exclusive_key(), restore.exclusive_key());
-        assert_eq!(take.exclusive_key(), delete.exclusive_key());
-        assert_ne!(take.exclusive_key(), snap.exclusive_key());
-        assert_eq!(take.resource(), delete.resource());
+        assert_eq!(create.exclusive_key(), restore.exclusive_key());
+        assert_eq!(create.exclusive_key(), delete.exclusive_key());
+        assert_ne!(create.exclusive_key(), snap.exclusive_key());
+        assert_eq!(create.resource(), delete.resource());
     }
 
     #[test]

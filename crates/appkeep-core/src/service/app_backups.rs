@@ -11,7 +11,7 @@ use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BackupKind, BucketId}
 use crate::job::{CreateBackup, DeleteBackup, JobPayload};
 use crate::listing::{ListOptions, Listing};
 use crate::state::ResourceState;
-use crate::store::StoreTx;
+use crate::store::{StoreTx, transact};
 
 use super::resources::{Managed, record_change};
 use super::{ResourceRef, Service};
@@ -107,15 +107,18 @@ impl Service {
         let details = BackupDetails::new(bucket.id, request.snapshot_id);
         let (by, now) = (ctx.actor.subject, self.clock.now());
         let backup = AppBackup::pending(id, account_id, request.resource, details, by, now);
-        let mut tx = self.store.begin().await?;
-        if let Some(snap_id) = request.snapshot_id {
-            // Fetched again within the transaction: the snapshot may have been deleted in the meantime.
-            tx.fetch_resource(account_id, snap_id)
-                .await?
-                .ok_or(Error::SnapshotNotFound)?;
-        }
-        self.insert(tx.as_mut(), &backup, ctx.correlation).await?;
-        self.commit(tx).await?;
+        transact(|| async {
+            let mut tx = self.store.begin().await?;
+            if let Some(snap_id) = request.snapshot_id {
+                // Fetched again within the transaction: the snapshot may have been deleted in the meantime.
+                tx.fetch_resource(account_id, snap_id)
+                    .await?
+                    .ok_or(Error::SnapshotNotFound)?;
+            }
+            self.insert(tx.as_mut(), &backup, ctx.correlation).await?;
+            self.commit(tx).await
+        })
+        .await?;
         record_change("create", &backup, ctx);
         Ok(backup)
     }

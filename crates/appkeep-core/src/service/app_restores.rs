@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::ids::{AccountId, AppRestoreId};
 use crate::job::RestoreApp;
 use crate::state::ResourceState;
-use crate::store::StoreTx;
+use crate::store::{StoreTx, transact};
 
 use super::Service;
 
@@ -23,35 +23,39 @@ impl Service {
     ) -> Result<AppRestore, Error> {
         let account_id = authorized.account_id();
         let app = self.app(account_id, wanted.app_id).await?;
-        let mut tx = self.store.begin().await?;
-        check_source(tx.as_mut(), account_id, &wanted).await?;
-        if !app.declared {
-            return Err(Error::AppNotReady);
-        }
-        if !app.options.volumes_inside.is_empty() {
-            return Err(Error::VolumesInside(app.options.volumes_inside));
-        }
-        let latest = tx.fetch_latest_app_restore(account_id, wanted.app_id).await?;
-        if latest.is_some_and(|latest| latest.state.is_in_progress()) {
-            return Err(Error::AppRestoring);
-        }
-        let id = AppRestoreId::new(self.ids.next_id());
-        let restore = AppRestore::pending(
-            id,
-            account_id,
-            wanted,
-            authorized.ctx().actor.subject,
-            self.clock.now(),
-        );
-        tx.insert_app_restore(&restore).await?;
-        let payload = RestoreApp {
-            account_id,
-            app_id: restore.app_id,
-            restore_id: id,
-        };
-        self.queue(tx.as_mut(), payload, authorized.ctx().correlation)
-            .await?;
-        self.commit(tx).await?;
+        let restore = transact(|| async {
+            let mut tx = self.store.begin().await?;
+            check_source(tx.as_mut(), account_id, &wanted).await?;
+            if !app.declared {
+                return Err(Error::AppNotReady);
+            }
+            if !app.options.volumes_inside.is_empty() {
+                return Err(Error::VolumesInside(app.options.volumes_inside.clone()));
+            }
+            let latest = tx.fetch_latest_app_restore(account_id, wanted.app_id).await?;
+            if latest.is_some_and(|latest| latest.state.is_in_progress()) {
+                return Err(Error::AppRestoring);
+            }
+            let id = AppRestoreId::new(self.ids.next_id());
+            let restore = AppRestore::pending(
+                id,
+                account_id,
+                wanted,
+                authorized.ctx().actor.subject,
+                self.clock.now(),
+            );
+            tx.insert_app_restore(&restore).await?;
+            let payload = RestoreApp {
+                account_id,
+                app_id: restore.app_id,
+                restore_id: id,
+            };
+            self.queue(tx.as_mut(), payload, authorized.ctx().correlation)
+                .await?;
+            self.commit(tx).await?;
+            Ok(restore)
+        })
+        .await?;
         let change = Change {
             action: "restore",
             kind: "app",

@@ -10,7 +10,7 @@ use crate::ids::{AppId, AppSnapId, SnapshotKind};
 use crate::job::{CreateSnapshot, DeleteSnapshot, JobPayload};
 use crate::listing::{ListOptions, Listing};
 use crate::resource::CreateResource;
-use crate::store::StoreTx;
+use crate::store::{StoreTx, transact};
 
 use super::resources::{Managed, record_change};
 use super::{ResourceRef, Service};
@@ -89,9 +89,12 @@ impl Service {
         let details = SnapshotDetails::default();
         let by = ctx.actor.subject;
         let snap = AppSnap::pending(id, account_id, request, details, by, self.clock.now());
-        let mut tx = self.store.begin().await?;
-        self.insert(tx.as_mut(), &snap, ctx.correlation).await?;
-        self.commit(tx).await?;
+        transact(|| async {
+            let mut tx = self.store.begin().await?;
+            self.insert(tx.as_mut(), &snap, ctx.correlation).await?;
+            self.commit(tx).await
+        })
+        .await?;
         record_change("create", &snap, ctx);
         Ok(snap)
     }

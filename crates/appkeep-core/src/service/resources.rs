@@ -12,12 +12,9 @@ use crate::ids::{AppId, ResourceId};
 use crate::job::JobPayload;
 use crate::listing::{ListOptions, Listing};
 use crate::resource::Resource;
-use crate::store::{ListFilter, StoreTx, StoredKind};
+use crate::store::{ListFilter, StoreTx, StoredKind, transact};
 
 use super::{ResourceRef, Service};
-
-/// How often a compare-and-set that lost a race against a worker is repeated before the operation fails.
-const RACES_MAX: u32 = 16;
 
 /// The rules and jobs of a kind of resource.
 #[async_trait]
@@ -81,7 +78,7 @@ impl Service {
     ) -> Result<(), Error> {
         let account_id = authorized.account_id();
         self.check_app(account_id, request.app_id).await?;
-        for _ in 0..RACES_MAX {
+        transact(|| async {
             let mut tx = self.store.begin().await?;
             let found = K::of_tx(tx.as_mut())
                 .fetch_resource(account_id, request.id)
@@ -93,18 +90,16 @@ impl Service {
             }
             let deleted = K::of_tx(tx.as_mut()).delete_resource(resource.id, resource.generation);
             if !deleted.await? {
-                continue;
+                return Err(Error::Conflict);
             }
             tx.update_jobs_cancel_requested(resource.id.as_uuid()).await?;
             let job = K::delete_job(&resource);
             self.queue(tx.as_mut(), job, authorized.ctx().correlation).await?;
             self.commit(tx).await?;
             record_change("delete", &resource, authorized.ctx());
-            return Ok(());
-        }
-        Err(Error::Unavailable(format!(
-            "the resource changed {RACES_MAX} times while it was being deleted"
-        )))
+            Ok(())
+        })
+        .await
     }
 }
 

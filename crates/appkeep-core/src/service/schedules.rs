@@ -13,7 +13,7 @@ use crate::job::ApplyRetention;
 use crate::name::ResourceName;
 use crate::resource::CreateResource;
 use crate::schedule::{NextRun, Schedule, Scheduled};
-use crate::store::StoreTx;
+use crate::store::{StoreTx, transact};
 
 use super::Service;
 use super::resources::record_change;
@@ -55,25 +55,29 @@ impl Service {
             backup => backup?,
         };
         let snap = self.scheduled_snap(schedule);
-        let mut tx = self.store.begin().await?;
-        if !tx.update_schedule_next(schedule.id, due.next, next).await? {
-            return Ok(Outcome::Lost);
-        }
-        if tx.count_in_progress_made_by(schedule.id).await? > 0 {
-            tx.commit().await?;
-            return Ok(Outcome::Skipped);
-        }
-        let inserted = self.insert_scheduled(tx.as_mut(), schedule, backup.as_ref(), snap.as_ref());
-        match inserted.await {
-            Ok(()) => {}
+        let run = transact(|| async {
+            let mut tx = self.store.begin().await?;
+            if !tx.update_schedule_next(schedule.id, due.next, next).await? {
+                return Ok(Some(Outcome::Lost));
+            }
+            if tx.count_in_progress_made_by(schedule.id).await? > 0 {
+                tx.commit().await?;
+                return Ok(Some(Outcome::Skipped));
+            }
+            self.insert_scheduled(tx.as_mut(), schedule, backup.as_ref(), snap.as_ref())
+                .await?;
+            self.commit(tx).await?;
+            Ok(None)
+        });
+        match run.await {
+            Ok(None) => {}
+            Ok(Some(outcome)) => return Ok(outcome),
             Err(Error::NotAdmitted(reason)) => {
-                drop(tx);
                 self.schedule_plan(due, next).await?;
                 return Ok(Outcome::NotAdmitted(reason));
             }
             Err(error) => return Err(error),
         }
-        self.commit(tx).await?;
         let ctx = OpContext::system(schedule.account_id);
         if let Some(backup) = &backup {
             record_change("create", backup, &ctx);
@@ -112,14 +116,15 @@ impl Service {
         planned: &Scheduled,
         next: Option<NextRun>,
     ) -> Result<(), Error> {
-        let mut tx = self.store.begin().await?;
-        if tx
-            .update_schedule_next(planned.schedule.id, planned.next, next)
-            .await?
-        {
-            tx.commit().await?;
-        }
-        Ok(())
+        transact(|| async {
+            let mut tx = self.store.begin().await?;
+            let id = planned.schedule.id;
+            if tx.update_schedule_next(id, planned.next, next).await? {
+                tx.commit().await?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn scheduled_backup(&self, schedule: &Schedule) -> Result<Option<AppBackup>, Error> {

@@ -1,7 +1,7 @@
 //! Deletes the expired backups and snapshots of a schedule, with the operations that clients use.
 //!
 //! The job is queued when the schedule runs and when a backup or snapshot of the schedule is completed. It may run
-//! twice: each run makes a new decision. If a deletion is held, the job ends as failed, so that lists of jobs and
+//! twice: each run makes a new decision. If a deletion is held, the job is finished as failed, so that lists of jobs and
 //! metrics show it.
 
 use async_trait::async_trait;
@@ -13,7 +13,7 @@ use super::step::StepError;
 use crate::actor::OpContext;
 use crate::error::Error;
 use crate::ids::{AccountId, AppId, BackupKind, ScheduleId, SnapshotKind};
-use crate::job::{ApplyRetention, JobEnd};
+use crate::job::{ApplyRetention, JobResult};
 use crate::retention::{Made, Plan, plan};
 use crate::schedule::Schedule;
 use crate::service::ResourceRef;
@@ -31,21 +31,16 @@ impl Job for ApplyRetention {
     }
 
     async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
-        let Self {
-            account_id,
-            app_id,
-            schedule_id,
-            confirmed,
-        } = *self;
+        let (account_id, app_id, confirmed) = (self.account_id, self.app_id, self.confirmed);
         let store = run.deps.store.as_ref();
-        let found = store.fetch_schedule(account_id, schedule_id).await?;
+        let found = store.fetch_schedule(account_id, self.schedule_id).await?;
         let mut held = Vec::new();
         // A schedule that is no longer declared deletes nothing.
         if let Some(schedule) = found.filter(|schedule| schedule.declared) {
             let service = run.deps.service();
             let authorized = service.authorize(OpContext::system(account_id), account_id).await;
             let authorized = authorized.map_err(|error| StepError::Transient(error.to_string()))?;
-            let made = BackupKind::of(store).list_made_by(schedule_id).await?;
+            let made = BackupKind::of(store).list_made_by(self.schedule_id).await?;
             for id in to_delete(run, &schedule, "backups", &made, confirmed, &mut held) {
                 go_on(run)?;
                 let request = ResourceRef {
@@ -55,7 +50,7 @@ impl Job for ApplyRetention {
                 let deleted = service.app_backup_delete(&authorized, request).await;
                 note("backup", id, deleted)?;
             }
-            let made = SnapshotKind::of(store).list_made_by(schedule_id).await?;
+            let made = SnapshotKind::of(store).list_made_by(self.schedule_id).await?;
             for id in to_delete(run, &schedule, "snapshots", &made, confirmed, &mut held) {
                 go_on(run)?;
                 let request = ResourceRef {
@@ -66,14 +61,14 @@ impl Job for ApplyRetention {
                 note("snapshot", id, deleted)?;
             }
         }
-        let end = if held.is_empty() {
-            JobEnd::Done
+        let result = if held.is_empty() {
+            JobResult::Done
         } else {
             let reason = format!("held until it is confirmed: {}", held.join("; "));
-            JobEnd::Failed { reason }
+            JobResult::Failed { reason }
         };
         let tx = run.begin().await?;
-        run.finish(tx, end).await
+        run.finish(tx, result).await
     }
 }
 

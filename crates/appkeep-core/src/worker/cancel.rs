@@ -5,9 +5,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::job::job_of;
+use super::job::{Setback, job_of};
 use crate::ids::JobId;
-use crate::store::{Store, StoreError};
+use crate::store::{MayConflict, Store, StoreError, transact};
 
 /// The reason reported for a cancelled resource.
 pub(super) const CANCELLED_REASON: &str = "an operator cancelled it";
@@ -15,9 +15,9 @@ pub(super) const CANCELLED_REASON: &str = "an operator cancelled it";
 /// The result of a cancellation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
-    /// The job had never run, and has ended.
-    Ended,
-    /// The job ran before and may have left data: a worker cleans up and ends it.
+    /// The job had never run, and is finished.
+    Finished,
+    /// The job ran before and may have left data: a worker cleans up and finishes it.
     Requested,
 }
 
@@ -49,11 +49,21 @@ pub enum CancelError {
     Store(#[from] StoreError),
 }
 
+impl MayConflict for CancelError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Conflict))
+    }
+}
+
 /// Cancels a queued job. Its backup, snapshot or restore becomes `failed`, immediately if the job has never run.
 ///
 /// # Errors
 /// [`CancelError`]; nothing was changed then.
 pub async fn cancel_job(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Result<Cancelled, CancelError> {
+    transact(|| cancel(store, now, id)).await
+}
+
+async fn cancel(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Result<Cancelled, CancelError> {
     let mut tx = store.begin().await?;
     let job = tx.fetch_pending_job(id).await?;
     let job = job.ok_or(CancelError::NotFound(id))?;
@@ -64,12 +74,16 @@ pub async fn cancel_job(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Res
         _ => return Err(CancelError::Parked(id)),
     };
     let cancelled = if job.fence == 0 {
-        let reasons = [CANCELLED_REASON.to_owned()];
-        job_of(&payload).on_cancel(tx.as_mut(), &reasons, now).await?;
+        let setback = Setback {
+            is_final: true,
+            reasons: vec![CANCELLED_REASON.to_owned()],
+            now,
+        };
+        job_of(&payload).record(tx.as_mut(), &setback).await?;
         if !tx.update_job_cancelled(id, now).await? {
             return Err(CancelError::NotFound(id));
         }
-        Cancelled::Ended
+        Cancelled::Finished
     } else if !job_of(&payload).can_be_interrupted() {
         return Err(CancelError::Begun(id));
     } else {

@@ -4,11 +4,10 @@
 //! (bytes are copied), `completed`. A backup never reads the live volumes.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::job::{Job, backup_name};
+use super::job::{Job, Setback, backup_name};
 use super::run::JobRun;
 use super::step::StepError;
 use super::{PROGRESS_EVERY, apply_retention, create_snapshot, hooks};
@@ -17,7 +16,7 @@ use crate::app_snap::{AppSnap, SnapshotDetails};
 use crate::engine::{BackupCopied, CopyBackup, Progress};
 use crate::fail_point;
 use crate::ids::{AccountId, AppBackupId, AppSnapId, SubjectId};
-use crate::job::{CreateBackup, DeleteSnapshot, JobEnd};
+use crate::job::{CreateBackup, DeleteSnapshot, JobResult};
 use crate::resource::CreateResource;
 use crate::state::ResourceState;
 use crate::store::{Store, StoreError, StoreTx};
@@ -41,17 +40,17 @@ impl Job for CreateBackup {
         };
         if !backup.state.is_in_progress() {
             let tx = run.begin().await?;
-            return run.finish(tx, JobEnd::Done).await;
+            return run.finish(tx, JobResult::Done).await;
         }
-        fail_point::pass("take_backup.begin");
+        fail_point::pass("create_backup.begin");
         let backup = discover(run, backup).await?;
-        fail_point::pass("take_backup.discovering");
+        fail_point::pass("create_backup.discovering");
         let (backup, snap) = create_own_snapshot(run, backup).await?;
-        fail_point::pass("take_backup.snapshot_taken");
+        fail_point::pass("create_backup.snapshot_created");
         let backup = measure(run, backup, &snap).await?;
-        fail_point::pass("take_backup.running");
+        fail_point::pass("create_backup.running");
         let copied = copy(run, &backup, &snap).await?;
-        fail_point::pass("take_backup.copied");
+        fail_point::pass("create_backup.copied");
         complete(run, account_id, backup_id, &snap, &copied).await
     }
 
@@ -63,22 +62,22 @@ impl Job for CreateBackup {
         Ok(())
     }
 
-    async fn on_retry(
-        &self,
-        run: &JobRun<'_>,
-        tx: &mut dyn StoreTx,
-        reasons: &[String],
-    ) -> Result<(), StepError> {
-        if let Some(mut backup) = tx.fetch_resource(self.account_id, self.backup_id).await?
-            && backup.state_unready != reasons
-        {
-            backup.hinder(reasons, run.deps.clock.now());
+    async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {
+        let found = tx.fetch_resource(self.account_id, self.backup_id).await?;
+        if let Some(mut backup) = found.filter(|backup| backup.state.is_in_progress()) {
+            if setback.is_final {
+                backup.fail(&setback.reasons, setback.now);
+            } else if backup.state_unready != setback.reasons {
+                backup.hinder(&setback.reasons, setback.now);
+            } else {
+                return Ok(());
+            }
             tx.update_resource(&backup).await?;
         }
         Ok(())
     }
 
-    async fn on_failure(&self, run: &JobRun<'_>, reasons: &[String]) -> Result<Box<dyn StoreTx>, StepError> {
+    async fn on_failure(&self, run: &JobRun<'_>, setback: Setback) -> Result<Box<dyn StoreTx>, StepError> {
         let mut tx = run.begin().await?;
         if let Some(mut backup) = tx.fetch_resource(self.account_id, self.backup_id).await? {
             if let Some(snap_id) = backup.details.snapshot_id
@@ -86,7 +85,7 @@ impl Job for CreateBackup {
             {
                 backup.take_over(&snap);
             }
-            backup.fail(reasons, run.deps.clock.now());
+            backup.fail(&setback.reasons, setback.now);
             tx.update_resource(&backup).await?;
         }
         remove_own_snapshots(run, tx.as_mut(), self.backup_id).await?;
@@ -95,20 +94,6 @@ impl Job for CreateBackup {
 
     async fn on_gone(&self, run: &JobRun<'_>, tx: &mut dyn StoreTx) -> Result<(), StepError> {
         remove_own_snapshots(run, tx, self.backup_id).await
-    }
-
-    async fn on_cancel(
-        &self,
-        tx: &mut dyn StoreTx,
-        reasons: &[String],
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let found = tx.fetch_resource(self.account_id, self.backup_id).await?;
-        if let Some(mut backup) = found.filter(|backup| backup.state.is_in_progress()) {
-            backup.fail(reasons, now);
-            tx.update_resource(&backup).await?;
-        }
-        Ok(())
     }
 }
 
@@ -155,7 +140,7 @@ async fn create_own_snapshot(
         backup.metadata.changed(SubjectId::SYSTEM, run.deps.clock.now());
         insert_own_snapshot(run, &backup, snap_id).await?;
         backup.generation += 1;
-        fail_point::pass("take_backup.snapshot_named");
+        fail_point::pass("create_backup.snapshot_named");
         snap_id
     };
     let snap = create_snapshot::create(run, backup.account_id, snap_id)
@@ -237,7 +222,7 @@ async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<Ba
             _ = tick.tick() => {
                 if !run.cancel.is_cancelled() && progress.has_changed().unwrap_or(false) {
                     let bytes_done = progress.borrow_and_update().bytes_done;
-                    note_progress(run, backup, bytes_done).await;
+                    record_progress(run, backup, bytes_done).await;
                 }
             }
         }
@@ -245,7 +230,7 @@ async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<Ba
 }
 
 /// Records progress. A failure to record it doesn't stop the copy; a deleted backup does.
-async fn note_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) {
+async fn record_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) {
     let written = async {
         let mut tx = run.begin().await?;
         let found = tx.fetch_resource(backup.account_id, backup.id).await?;
@@ -259,7 +244,7 @@ async fn note_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) {
     match written.await {
         Ok(()) => {}
         Err(StepError::Gone) => run.stop_deleted(),
-        Err(error) => tracing::warn!(backup.id = %backup.id, %error, "progress was not written down"),
+        Err(error) => tracing::warn!(backup.id = %backup.id, %error, "progress was not recorded"),
     }
 }
 
@@ -280,7 +265,7 @@ async fn complete(
     }
     remove_own_snapshots(run, tx.as_mut(), backup_id).await?;
     apply_retention::queue(run, tx.as_mut(), account_id, backup.app_id, backup.schedule_id).await?;
-    run.finish(tx, JobEnd::Done).await
+    run.finish(tx, JobResult::Done).await
 }
 
 async fn update(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, StepError> {

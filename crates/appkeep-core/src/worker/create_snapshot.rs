@@ -2,11 +2,10 @@
 //! result.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 
 use super::apply_retention;
 use super::hooks::{self, HookWindow};
-use super::job::{Job, snap_name};
+use super::job::{Job, Setback, snap_name};
 use super::run::JobRun;
 use super::step::StepError;
 use crate::app_restore::{RestoreState, UNFINISHED};
@@ -15,7 +14,7 @@ use crate::catalog::App;
 use crate::engine::{SnapshotTaken, TakeSnapshot};
 use crate::fail_point;
 use crate::ids::{AccountId, AppSnapId, SubjectId};
-use crate::job::{CreateSnapshot, JobEnd};
+use crate::job::{CreateSnapshot, JobResult};
 use crate::state::ResourceState;
 use crate::store::{Store, StoreError, StoreTx};
 
@@ -42,37 +41,23 @@ impl Job for CreateSnapshot {
         let snap = create(run, self.account_id, self.snap_id).await?;
         let mut tx = run.begin().await?;
         apply_retention::queue(run, tx.as_mut(), self.account_id, snap.app_id, snap.schedule_id).await?;
-        run.finish(tx, JobEnd::Done).await
+        run.finish(tx, JobResult::Done).await
     }
 
     async fn release(&self, run: &JobRun<'_>) -> Result<(), StepError> {
         hooks::release(run, self.account_id, self.app_id, self.snap_id).await
     }
 
-    async fn on_retry(
-        &self,
-        run: &JobRun<'_>,
-        tx: &mut dyn StoreTx,
-        reasons: &[String],
-    ) -> Result<(), StepError> {
-        if let Some(mut snap) = tx.fetch_resource(self.account_id, self.snap_id).await?
-            && snap.state_unready != reasons
-        {
-            snap.hinder(reasons, run.deps.clock.now());
-            tx.update_resource(&snap).await?;
-        }
-        Ok(())
-    }
-
-    async fn on_cancel(
-        &self,
-        tx: &mut dyn StoreTx,
-        reasons: &[String],
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {
         let found = tx.fetch_resource(self.account_id, self.snap_id).await?;
         if let Some(mut snap) = found.filter(|snap| snap.state.is_in_progress()) {
-            snap.fail(reasons, now);
+            if setback.is_final {
+                snap.fail(&setback.reasons, setback.now);
+            } else if snap.state_unready != setback.reasons {
+                snap.hinder(&setback.reasons, setback.now);
+            } else {
+                return Ok(());
+            }
             tx.update_resource(&snap).await?;
         }
         Ok(())
@@ -135,7 +120,7 @@ async fn check_not_restoring(run: &JobRun<'_>, app: &App) -> Result<(), StepErro
 /// Checks that all volumes are readable.
 async fn discover(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, StepError> {
     let snap = advance(run, snap, ResourceState::Discovering).await?;
-    fail_point::pass("take_snapshot.discovering");
+    fail_point::pass("create_snapshot.discovering");
     run.deps.engine.measure_volumes(&app.volumes, &run.cancel).await?;
     Ok(snap)
 }
@@ -143,7 +128,7 @@ async fn discover(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap,
 /// Copies the volumes between the app's hooks, and records the results.
 async fn copy(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, StepError> {
     let mut snap = advance(run, snap, ResourceState::Running).await?;
-    fail_point::pass("take_snapshot.running");
+    fail_point::pass("create_snapshot.running");
     let mut window = HookWindow::open(run, app, snap.id, &run.cancel).await?;
     let copied = copy_within(run, &snap, app, &mut window).await;
     let failed_hooks = window.after(run).await?;
@@ -156,7 +141,7 @@ async fn copy(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, Ste
                 tracing::warn!(snapshot.id = %snap.id, note, "snapshot");
             }
             tracing::info!(
-                snapshot.id = %snap.id, level = taken.level.as_str(), skipped = taken.skipped, "snapshot taken"
+                snapshot.id = %snap.id, level = taken.level.as_str(), skipped = taken.skipped, "snapshot created"
             );
             snap.complete(&taken, run.deps.clock.now());
             update(run, snap).await
@@ -165,7 +150,7 @@ async fn copy(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, Ste
             if snap.hook_state.is_some()
                 && let Err(error) = update(run, snap).await
             {
-                tracing::warn!(%error, "how the hooks went was not written down");
+                tracing::warn!(%error, "the results of the hooks were not recorded");
             }
             Err(error)
         }
@@ -187,7 +172,7 @@ async fn copy_within(
         taken_at: run.deps.clock.now(),
     };
     let taken = run.deps.engine.take_snapshot(&request, &run.cancel).await?;
-    fail_point::pass("take_snapshot.copied");
+    fail_point::pass("create_snapshot.copied");
     Ok(taken)
 }
 

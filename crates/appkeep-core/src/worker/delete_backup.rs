@@ -7,7 +7,7 @@ use super::run::JobRun;
 use super::step::StepError;
 use crate::engine;
 use crate::fail_point;
-use crate::job::{DeleteBackup, JobEnd};
+use crate::job::{DeleteBackup, JobResult};
 use crate::store::Store;
 
 #[async_trait]
@@ -37,10 +37,10 @@ impl Job for DeleteBackup {
             app_id: self.app_id,
             backup_id: self.backup_id,
         };
-        fail_point::pass("delete_data.backup_begin");
+        fail_point::pass("delete_backup.begin");
         run.deps.engine.delete_backup(&request, &run.cancel).await?;
-        fail_point::pass("delete_data.backup_gone");
+        fail_point::pass("delete_backup.data_deleted");
         let tx = run.begin().await?;
-        run.finish(tx, JobEnd::Done).await
+        run.finish(tx, JobResult::Done).await
     }
 }

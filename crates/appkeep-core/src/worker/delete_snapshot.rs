@@ -6,7 +6,7 @@ use super::job::Job;
 use super::run::JobRun;
 use super::step::StepError;
 use crate::fail_point;
-use crate::job::{DeleteSnapshot, JobEnd};
+use crate::job::{DeleteSnapshot, JobResult};
 use crate::store::Store;
 
 #[async_trait]
@@ -24,10 +24,10 @@ impl Job for DeleteSnapshot {
     }
 
     async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
-        fail_point::pass("delete_data.snapshot_begin");
+        fail_point::pass("delete_snapshot.begin");
         run.deps.engine.delete_snapshot(self.app_id, self.snap_id).await?;
-        fail_point::pass("delete_data.snapshot_gone");
+        fail_point::pass("delete_snapshot.data_deleted");
         let tx = run.begin().await?;
-        run.finish(tx, JobEnd::Done).await
+        run.finish(tx, JobResult::Done).await
     }
 }

@@ -1,4 +1,4 @@
-//! What a kind of job is to the workers, and the registry of all kinds.
+//! The kinds of jobs as the workers see them, and the registry of their implementations.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -36,37 +36,30 @@ pub(super) trait Job: Send + Sync {
         Ok(())
     }
 
-    /// Records why the resource is stalled; the job will be retried.
-    async fn on_retry(
-        &self,
-        _run: &JobRun<'_>,
-        _tx: &mut dyn StoreTx,
-        _reasons: &[String],
-    ) -> Result<(), StepError> {
+    /// Records the setback in the resource, unless it was deleted or is no longer in progress.
+    async fn record(&self, _tx: &mut dyn StoreTx, _setback: &Setback) -> Result<(), StoreError> {
         Ok(())
     }
 
-    /// Begins the transaction that finishes the failed job, and marks the resource as failed in it.
-    async fn on_failure(&self, run: &JobRun<'_>, reasons: &[String]) -> Result<Box<dyn StoreTx>, StepError> {
+    /// Begins the transaction that finishes the failed job, and records the failure in the resource.
+    async fn on_failure(&self, run: &JobRun<'_>, setback: Setback) -> Result<Box<dyn StoreTx>, StepError> {
         let mut tx = run.begin().await?;
-        self.on_cancel(tx.as_mut(), reasons, run.deps.clock.now()).await?;
+        self.record(tx.as_mut(), &setback).await?;
         Ok(tx)
-    }
-
-    /// Marks the resource as failed, unless it was deleted or is no longer in progress.
-    async fn on_cancel(
-        &self,
-        _tx: &mut dyn StoreTx,
-        _reasons: &[String],
-        _now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        Ok(())
     }
 
     /// Cleans up in the transaction that finishes a job whose resource is gone, or which was cancelled.
     async fn on_gone(&self, _run: &JobRun<'_>, _tx: &mut dyn StoreTx) -> Result<(), StepError> {
         Ok(())
     }
+}
+
+/// A delay, a failure or a cancellation of a job, to be recorded in its resource.
+pub(super) struct Setback {
+    /// Whether the job has failed or was cancelled; otherwise it will be retried.
+    pub(super) is_final: bool,
+    pub(super) reasons: Vec<String>,
+    pub(super) now: DateTime<Utc>,
 }
 
 /// The implementation of a payload's kind.

@@ -60,7 +60,7 @@ pub const BACKOFF_SECS_MAX: i64 = 3600;
 /// The pause before a retry of a job that lacked file descriptors, processes or memory, in seconds.
 pub const EXHAUSTED_PAUSE_SECS: i64 = 2;
 
-/// The pause before a retry of a job that waits for other work to end, in seconds.
+/// The pause before a retry of a job that waits for other work to finish, in seconds.
 pub const POSTPONED_SECS: i64 = 2;
 
 /// The dependencies of workers.

@@ -299,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_listing_leaves_it_unclear_what_is_there() {
+    fn failed_listings_make_resources_unknown() {
         let listed = Ok(HashSet::from([1]));
         assert_eq!(Finding::of(&listed, &1, "bucket main"), Finding::There);
         let gone = Finding::Gone("the data is gone from bucket main".to_owned());

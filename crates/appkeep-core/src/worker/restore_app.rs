@@ -1,10 +1,9 @@
 //! Restores an app in place: passes the request to the engine and records the result.
 
 use async_trait::async_trait;
-use chrono::{DateTime, Utc};
 use tokio::sync::watch;
 
-use super::job::{Job, backup_name, snap_name};
+use super::job::{Job, Setback, backup_name, snap_name};
 use super::run::JobRun;
 use super::settle_restore;
 use super::step::StepError;
@@ -12,7 +11,7 @@ use crate::app_restore::{AppRestore, RestoreSource};
 use crate::catalog::BucketLocation;
 use crate::engine::{Progress, Restore, RestoreData, RestoreReport, RestoreTarget};
 use crate::ids::AppId;
-use crate::job::{JobEnd, RestoreApp};
+use crate::job::{JobResult, RestoreApp};
 use crate::store::{Store, StoreError, StoreTx};
 
 #[async_trait]
@@ -40,7 +39,7 @@ impl Job for RestoreApp {
         let restore = found.ok_or(StepError::Gone)?;
         if !restore.state.is_in_progress() {
             let tx = run.begin().await?;
-            return run.finish(tx, JobEnd::Done).await;
+            return run.finish(tx, JobResult::Done).await;
         }
         let restore = begin(run, restore).await?;
         let report = replace(run, &restore).await?;
@@ -54,51 +53,34 @@ impl Job for RestoreApp {
         let of = (account_id, restore.app_id);
         let note = format!("finished by the restore {restore_id}");
         settle_restore(tx.as_mut(), of, Some(restore_id), &note, run.deps.clock.now()).await?;
-        run.finish(tx, JobEnd::Done).await
+        run.finish(tx, JobResult::Done).await
     }
 
-    async fn on_retry(
-        &self,
-        run: &JobRun<'_>,
-        tx: &mut dyn StoreTx,
-        reasons: &[String],
-    ) -> Result<(), StepError> {
+    async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {
         let found = tx.fetch_app_restore(self.account_id, self.restore_id).await?;
-        if let Some(mut restore) = found {
-            restore.hinder(reasons, run.deps.clock.now());
-            tx.update_app_restore(&restore).await?;
-        }
-        Ok(())
-    }
-
-    async fn on_failure(&self, run: &JobRun<'_>, reasons: &[String]) -> Result<Box<dyn StoreTx>, StepError> {
-        let is_unfinished = is_unfinished(run, self.app_id).await;
-        let mut tx = run.begin().await?;
-        let found = tx.fetch_app_restore(self.account_id, self.restore_id).await?;
-        if let Some(mut restore) = found {
-            let now = run.deps.clock.now();
-            if is_unfinished {
-                restore.interrupt(reasons, now);
+        if let Some(mut restore) = found.filter(|restore| restore.state.is_in_progress()) {
+            if setback.is_final {
+                restore.fail(&setback.reasons, setback.now);
+            } else if restore.reasons != setback.reasons {
+                restore.hinder(&setback.reasons, setback.now);
             } else {
-                restore.fail(reasons, now);
+                return Ok(());
             }
             tx.update_app_restore(&restore).await?;
         }
-        Ok(tx)
+        Ok(())
     }
 
-    async fn on_cancel(
-        &self,
-        tx: &mut dyn StoreTx,
-        reasons: &[String],
-        now: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
+    async fn on_failure(&self, run: &JobRun<'_>, setback: Setback) -> Result<Box<dyn StoreTx>, StepError> {
+        let is_unfinished = is_unfinished(run, self.app_id).await;
+        let mut tx = run.begin().await?;
+        self.record(tx.as_mut(), &setback).await?;
         let found = tx.fetch_app_restore(self.account_id, self.restore_id).await?;
-        if let Some(mut restore) = found.filter(|restore| restore.state.is_in_progress()) {
-            restore.fail(reasons, now);
+        if let Some(mut restore) = found.filter(|_| is_unfinished) {
+            restore.interrupt(&setback.reasons, setback.now);
             tx.update_app_restore(&restore).await?;
         }
-        Ok(())
+        Ok(tx)
     }
 }
 

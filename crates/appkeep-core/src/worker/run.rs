@@ -1,4 +1,4 @@
-//! One run of a claimed job: renews its lease, reacts to requests to stop, and always records its end.
+//! One run of a claimed job: renews its lease, reacts to requests to stop, and always records its result.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::OnceLock;
@@ -8,11 +8,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::Instrument;
 
 use super::cancel::CANCELLED_REASON;
-use super::job::{Job, job_of, report_failure};
+use super::job::{Job, Setback, job_of, report_failure};
 use super::step::StepError;
 use super::{BACKOFF_SECS_MAX, EXHAUSTED_PAUSE_SECS, LEASE_SECS, POSTPONED_SECS, RENEW_EVERY, WorkerDeps};
 use crate::ids::JobId;
-use crate::job::{CLAIMS_MAX, ClaimedJob, JobEnd, JobPayload, LeaseStatus, NewJob};
+use crate::job::{CLAIMS_MAX, ClaimedJob, JobPayload, JobResult, LeaseStatus, NewJob};
 use crate::state::fit_reason;
 use crate::store::StoreTx;
 
@@ -34,7 +34,7 @@ enum Attempt {
     Failed,
     /// The run lacked resources: it doesn't count, and the next attempt follows after [`EXHAUSTED_PAUSE_SECS`].
     Exhausted,
-    /// Other work has to end first: the run doesn't count, and the next attempt follows after [`POSTPONED_SECS`].
+    /// Other work has to finish first: the run doesn't count, and the next attempt follows after [`POSTPONED_SECS`].
     Postponed,
     /// The run was interrupted: it doesn't count, and the next attempt may follow immediately.
     Interrupted,
@@ -77,10 +77,10 @@ impl JobRun<'_> {
         Ok(is_set)
     }
 
-    /// Ends the job in the transaction, and commits it.
-    pub(super) async fn finish(&self, mut tx: Box<dyn StoreTx>, end: JobEnd) -> Result<(), StepError> {
+    /// Finishes the job in the transaction, and commits it.
+    pub(super) async fn finish(&self, mut tx: Box<dyn StoreTx>, result: JobResult) -> Result<(), StepError> {
         let now = self.deps.clock.now();
-        if !tx.update_job_ended(&self.claimed.lease, &end, now).await? {
+        if !tx.update_job_finished(&self.claimed.lease, &result, now).await? {
             return Err(StepError::LeaseLost);
         }
         tx.commit().await?;
@@ -166,25 +166,34 @@ impl JobRun<'_> {
         self.job().run(self).await
     }
 
-    async fn end_failed(&self, reasons: Vec<String>) -> Result<(), StepError> {
-        let reason = reasons.join("; ");
-        report_failure(self, &reason).await;
-        let tx = self.job().on_failure(self, &reasons).await?;
-        self.finish(tx, JobEnd::Failed { reason }).await
+    fn setback(&self, is_final: bool, reasons: Vec<String>) -> Setback {
+        let now = self.deps.clock.now();
+        Setback {
+            is_final,
+            reasons,
+            now,
+        }
     }
 
-    async fn end_gone(&self) -> Result<(), StepError> {
+    async fn finish_failed(&self, reasons: Vec<String>) -> Result<(), StepError> {
+        let reason = reasons.join("; ");
+        report_failure(self, &reason).await;
+        let tx = self.job().on_failure(self, self.setback(true, reasons)).await?;
+        self.finish(tx, JobResult::Failed { reason }).await
+    }
+
+    async fn finish_cancelled(&self) -> Result<(), StepError> {
         let mut tx = self.begin().await?;
         self.job().on_gone(self, tx.as_mut()).await?;
         if self.claimed.cancel_requested || self.was_deleted() {
             // When an operator cancels a job, its resource still exists; when a client does, it was deleted.
-            let (reasons, now) = ([CANCELLED_REASON.to_owned()], self.deps.clock.now());
-            self.job().on_cancel(tx.as_mut(), &reasons, now).await?;
+            let setback = self.setback(true, vec![CANCELLED_REASON.to_owned()]);
+            self.job().record(tx.as_mut(), &setback).await?;
         }
-        self.finish(tx, JobEnd::Cancelled).await
+        self.finish(tx, JobResult::Cancelled).await
     }
 
-    async fn end_again(&self, reason: String, attempt: Attempt) -> Result<(), StepError> {
+    async fn requeue(&self, reason: String, attempt: Attempt) -> Result<(), StepError> {
         if attempt == Attempt::Failed && self.job().attempts_max().is_none() {
             report_failure(self, &reason).await;
         }
@@ -198,48 +207,48 @@ impl JobRun<'_> {
         let mut tx = self.begin().await?;
         if attempt != Attempt::Interrupted {
             // Clients should see the reason for the delay until the next attempt.
-            let reasons = [fit_reason(&reason)];
-            self.job().on_retry(self, tx.as_mut(), &reasons).await?;
+            let setback = self.setback(false, vec![fit_reason(&reason)]);
+            self.job().record(tx.as_mut(), &setback).await?;
         }
-        let end = JobEnd::Requeue {
+        let result = JobResult::Requeue {
             run_after,
             counts: attempt == Attempt::Failed,
             reason,
         };
-        self.finish(tx, end).await
+        self.finish(tx, result).await
     }
 
-    async fn end(&self, error: StepError) -> Result<(), StepError> {
+    async fn finish_with_error(&self, error: StepError) -> Result<(), StepError> {
         match error {
             StepError::LeaseLost => Ok(()),
-            StepError::Gone => self.end_gone().await,
+            StepError::Gone => self.finish_cancelled().await,
             StepError::Stopped => match self.why.get() {
-                Some(Stop::Deleted) => self.end_gone().await,
+                Some(Stop::Deleted) => self.finish_cancelled().await,
                 Some(Stop::LeaseLost) => Ok(()),
                 Some(Stop::Shutdown) => {
-                    self.end_again("the server stopped".to_owned(), Attempt::Interrupted)
+                    self.requeue("the server stopped".to_owned(), Attempt::Interrupted)
                         .await
                 }
                 None => {
-                    self.end_again("stopped for no known reason".to_owned(), Attempt::Failed)
+                    self.requeue("stopped for no known reason".to_owned(), Attempt::Failed)
                         .await
                 }
             },
-            StepError::Exhausted(reason) => self.end_again(reason, Attempt::Exhausted).await,
-            StepError::Postponed(reason) => self.end_again(reason, Attempt::Postponed).await,
+            StepError::Exhausted(reason) => self.requeue(reason, Attempt::Exhausted).await,
+            StepError::Postponed(reason) => self.requeue(reason, Attempt::Postponed).await,
             error => match (error, self.job().attempts_max()) {
-                (StepError::Permanent(reasons), Some(_)) => self.end_failed(reasons).await,
+                (StepError::Permanent(reasons), Some(_)) => self.finish_failed(reasons).await,
                 (error, Some(attempts_max)) if self.claimed.attempt >= attempts_max => {
-                    self.end_failed(vec![format!("gave up after {attempts_max} attempts: {error}")])
+                    self.finish_failed(vec![format!("gave up after {attempts_max} attempts: {error}")])
                         .await
                 }
-                (error, _) => self.end_again(error.to_string(), Attempt::Failed).await,
+                (error, _) => self.requeue(error.to_string(), Attempt::Failed).await,
             },
         }
     }
 }
 
-/// The reason for ending a job before its first step: it was cancelled, or it was claimed too often.
+/// The reason for finishing a job before its first step: it was cancelled, or it was claimed too often.
 fn refusal(job: &ClaimedJob) -> Option<StepError> {
     if job_of(&job.payload).attempts_max().is_none() {
         None
@@ -260,7 +269,7 @@ fn backoff_secs(attempt: u32) -> i64 {
         .map_or(BACKOFF_SECS_MAX, |secs| secs.min(BACKOFF_SECS_MAX))
 }
 
-/// Runs a claimed job and records its end. All log lines within name the job and the request that queued it.
+/// Runs a claimed job and records its result. All log lines within name the job and the request that queued it.
 pub(super) async fn run(deps: &WorkerDeps, job: ClaimedJob, shutdown: &CancellationToken) {
     let (id, kind, correlation) = (job.lease.job_id, job.payload.kind(), job.correlation);
     // At the error level, which no filter excludes, so that every log line has the span.
@@ -289,9 +298,9 @@ async fn run_in_span(deps: &WorkerDeps, job: ClaimedJob, shutdown: &Cancellation
         return;
     };
     tracing::info!(%error, "job stopped");
-    if let Err(error) = run.end(error).await {
+    if let Err(error) = run.finish_with_error(error).await {
         // The lease will expire, and the job will be claimed again.
-        tracing::error!(%error, "the job's end was not written down");
+        tracing::error!(%error, "the result of the job was not recorded");
     }
 }
 
@@ -318,20 +327,23 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_wants_and_what_kills_its_process_ends_before_its_first_step() {
+    fn cancelled_or_crash_looping_jobs_stop_before_step_one() {
         let (app_id, snap_id) = (AppId::new(Uuid::from_u128(3)), AppSnapId::new(Uuid::from_u128(4)));
-        let take = CreateSnapshot {
+        let create = CreateSnapshot {
             account_id: AccountId::new(Uuid::from_u128(5)),
             app_id,
             snap_id,
         };
-        assert!(refusal(&claimed(take.clone(), CLAIMS_MAX, false)).is_none());
-        let too_often = refusal(&claimed(take.clone(), CLAIMS_MAX + 1, false));
+        assert!(refusal(&claimed(create.clone(), CLAIMS_MAX, false)).is_none());
+        let too_often = refusal(&claimed(create.clone(), CLAIMS_MAX + 1, false));
         assert!(
             matches!(&too_often, Some(StepError::Permanent(reasons)) if reasons[0].contains("10 times")),
             "{too_often:?}"
         );
-        assert!(matches!(refusal(&claimed(take, 1, true)), Some(StepError::Gone)));
+        assert!(matches!(
+            refusal(&claimed(create, 1, true)),
+            Some(StepError::Gone)
+        ));
         let delete = DeleteSnapshot {
             account_id: None,
             app_id,

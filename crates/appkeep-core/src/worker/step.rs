@@ -24,7 +24,7 @@ pub(super) enum StepError {
     /// The system or the store is temporarily unable to do it. The attempt doesn't count.
     #[error("{0}")]
     Exhausted(String),
-    /// Other work has to end first, regardless of how long it takes.
+    /// Other work has to finish first, regardless of how long it takes.
     #[error("{0}")]
     Postponed(String),
 }
@@ -32,7 +32,7 @@ pub(super) enum StepError {
 impl From<StoreError> for StepError {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => Self::Exhausted(error.to_string()),
+            StoreError::Conflict | StoreError::Unavailable(_) => Self::Exhausted(error.to_string()),
             _ => Self::Transient(error.to_string()),
         }
     }

@@ -1,7 +1,6 @@
 //! The job queue. A job's lease is identified by id, fence and owner; all writes of workers specify it.
 
-use appkeep_core::ids::JobId;
-use appkeep_core::job::{Claim, ClaimedJob, JobEnd, JobPayload, Lease, LeaseStatus, NewJob};
+use appkeep_core::job::{Claim, ClaimedJob, JobPayload, JobResult, Lease, LeaseStatus, NewJob};
 use appkeep_core::store::StoreError;
 use appkeep_core::worker::BACKOFF_SECS_MAX;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,9 +10,9 @@ use uuid::Uuid;
 use super::db::{Db, statements};
 use super::rows::{Row, json, micros};
 
-/// The number of ended jobs that are kept, for inspection; those that ended first are deleted first. Jobs in the queue
+/// The number of finished jobs that are kept, for inspection; those that finished first are deleted first. Jobs in the queue
 /// are never deleted.
-const ENDED_JOBS_MAX: i64 = 1000;
+const FINISHED_JOBS_MAX: i64 = 1000;
 /// The maximum number of jobs that one claim parks before it gives up until the next claim.
 const PARKED_PER_CLAIM_MAX: usize = 100;
 /// The maximum length of a stored reason, in characters.
@@ -65,13 +64,13 @@ macro_rules! recall {
     };
 }
 
-/// The position of a job that ends now among the ended jobs.
-macro_rules! next_ended_order {
+/// The position of a job that finishes now among the finished jobs.
+macro_rules! next_finished_order {
     () => {
         "1 + COALESCE((SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL), 0)"
     };
 }
-pub(super) use next_ended_order;
+pub(super) use next_finished_order;
 
 statements! {
     INSERT("jobs") = "INSERT INTO jobs (id, payload_version, kind, payload, resource, exclusive_key, state, \
@@ -86,7 +85,7 @@ statements! {
     FETCH_LEASE("jobs") = "SELECT 1 FROM jobs WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
     REQUEST_CANCEL("jobs") = "UPDATE jobs INDEXED BY jobs_by_resource SET cancel_requested = TRUE, run_after_micros = MIN(run_after_micros, 0) \
          WHERE resource = ?1 AND state IN ('queued', 'running')";
-    QUEUE_AGAIN("jobs") = "UPDATE jobs SET state = 'queued', attempt = attempt - ?4, run_after_micros = ?5, reason = ?6, \
+    REQUEUE("jobs") = "UPDATE jobs SET state = 'queued', attempt = attempt - ?4, run_after_micros = ?5, reason = ?6, \
          lease_owner = NULL, lease_until_micros = NULL, step_key = NULL \
          WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
 
@@ -131,15 +130,15 @@ statements! {
         WHERE state = 'parked' AND (kind, payload_version) IN \
         (SELECT value ->> 0, value ->> 1 FROM json_each(?1)) AND park_cause <> 'payload'";
 
-    /// Ends a job. `?1` to `?3` lease, `?4` state, `?5` reason, `?6` now.
-    END("jobs") = concat!(
+    /// Finishes a job. `?1` to `?3` lease, `?4` state, `?5` reason, `?6` now.
+    FINISH("jobs") = concat!(
         "UPDATE jobs SET state = ?4, reason = ?5, lease_owner = NULL, lease_until_micros = NULL, step_key = NULL, ",
-        "ended_micros = ?6, ended_order = ", next_ended_order!(),
+        "ended_micros = ?6, ended_order = ", next_finished_order!(),
         " WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'"
     );
 
-    /// Deletes all ended jobs except the `?1` that ended last.
-    FORGET("jobs") = "\
+    /// Deletes all finished jobs except the `?1` that finished last.
+    DELETE_FINISHED("jobs") = "\
         DELETE FROM jobs INDEXED BY jobs_by_ended_order WHERE ended_order <= \
         (SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL) - ?1";
 }
@@ -167,11 +166,9 @@ pub(super) fn claim(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<
     unpark(db)?;
     recall(db, claim.now)?;
     for _ in 0..PARKED_PER_CLAIM_MAX {
-        let Some(claimed) = claim_row(db, claim, sole_server)? else {
-            return Ok(None);
-        };
-        match claimed.parsed {
-            Ok(job) => {
+        match claim_row(db, claim, sole_server)? {
+            None => return Ok(None),
+            Some(Ok(job)) => {
                 tracing::debug!(
                     job.id = %job.lease.job_id,
                     job.kind = job.payload.kind(),
@@ -180,25 +177,24 @@ pub(super) fn claim(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<
                 );
                 return Ok(Some(job));
             }
-            Err(unknown) => park(db, claimed.seq, &unknown)?,
+            // It stays parked until a program that can run it makes a claim, or, if its payload is invalid, until an
+            // operator handles it.
+            Some(Err(Unknown { seq, cause, reason })) => {
+                db.execute(PARK, params![seq, fit_reason(&reason), cause])?;
+            }
         }
     }
     Ok(None)
 }
 
-/// A claimed row.
-struct Claimed {
-    seq: i64,
-    parsed: Result<ClaimedJob, Unknown>,
-}
-
-/// A job that this program can't run.
+/// A job that this program can't run: the cause is `kind`, `version` or `payload`.
 struct Unknown {
-    id: JobId,
-    kind: String,
+    seq: i64,
     cause: &'static str,
     reason: String,
 }
+
+type Claimed = Result<ClaimedJob, Unknown>;
 
 fn claim_row(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<Claimed>, StoreError> {
     let owner = claim.owner.to_string();
@@ -238,28 +234,25 @@ fn recall(db: &Db, now: DateTime<Utc>) -> Result<(), StoreError> {
 }
 
 fn read_claimed(row: &Row<'_>, owner: Uuid) -> Result<Claimed, StoreError> {
-    let seq = row.value("seq")?;
-    let lease = Lease {
-        job_id: row.id("id")?,
-        fence: row.value("fence")?,
-        owner,
-    };
-    let parsed = match read_payload(row)? {
-        Ok(payload) => Ok(ClaimedJob {
-            lease,
+    let job_id = row.id("id")?;
+    match read_payload(row)? {
+        Ok(payload) => Ok(Ok(ClaimedJob {
+            lease: Lease {
+                job_id,
+                fence: row.value("fence")?,
+                owner,
+            },
             payload,
             attempt: row.number("attempt")?,
             cancel_requested: row.value("cancel_requested")?,
             correlation: row.id("correlation")?,
-        }),
-        Err((cause, reason)) => Err(Unknown {
-            id: lease.job_id,
-            kind: row.value("kind")?,
-            cause,
-            reason,
-        }),
-    };
-    Ok(Claimed { seq, parsed })
+        })),
+        Err((cause, reason)) => {
+            tracing::warn!(job.id = %job_id, job.kind = row.text("kind")?, reason, "job parked");
+            let seq = row.value("seq")?;
+            Ok(Err(Unknown { seq, cause, reason }))
+        }
+    }
 }
 
 /// The payload, or why it is invalid: a word for the cause, and a text.
@@ -275,20 +268,6 @@ pub(super) fn read_payload(row: &Row<'_>) -> Result<Result<JobPayload, (&'static
     }
     Ok(serde_json::from_str(row.text("payload")?)
         .map_err(|error| ("payload", format!("the payload can't be understood: {error}"))))
-}
-
-/// Parks a job that this program can't run. It stays parked until a program that can run it makes a claim, or, if its
-/// payload is invalid, until an operator handles it.
-fn park(db: &Db, seq: i64, unknown: &Unknown) -> Result<(), StoreError> {
-    let Unknown {
-        id,
-        kind,
-        cause,
-        reason,
-    } = unknown;
-    tracing::warn!(job.id = %id, job.kind = kind, reason, "job parked");
-    db.execute(PARK, params![seq, fit_reason(reason), cause])?;
-    Ok(())
 }
 
 pub(super) fn renew_lease(db: &Db, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError> {
@@ -336,74 +315,39 @@ pub(super) fn update_cancel_requested(db: &Db, resource: Uuid) -> Result<(), Sto
     Ok(())
 }
 
-pub(super) fn update_ended(
+pub(super) fn update_finished(
     db: &Db,
     lease: &Lease,
-    end: &JobEnd,
+    result: &JobResult,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    match end {
-        JobEnd::Done => update_over(db, lease, "done", None, now),
-        JobEnd::Cancelled => update_over(db, lease, "cancelled", None, now),
-        JobEnd::Failed { reason } => update_over(db, lease, "failed", Some(reason), now),
-        JobEnd::Requeue {
+    let Lease { job_id, fence, owner } = lease;
+    let (id, owner) = (job_id.to_string(), owner.to_string());
+    let (state, reason) = match result {
+        JobResult::Done => ("done", None),
+        JobResult::Cancelled => ("cancelled", None),
+        JobResult::Failed { reason } => ("failed", Some(fit_reason(reason))),
+        JobResult::Requeue {
             run_after,
             counts,
             reason,
-        } => update_queued_again(db, lease, *run_after, *counts, reason),
+        } => {
+            let (uncounted, run_after) = (i64::from(!*counts), micros(*run_after));
+            let params = params![id, fence, owner, uncounted, run_after, fit_reason(reason)];
+            return Ok(db.execute(REQUEUE, params)? == 1);
+        }
+    };
+    let finished = db.execute(FINISH, params![id, fence, owner, state, reason, micros(now)])?;
+    if finished == 1 {
+        delete_finished(db)?;
     }
+    Ok(finished == 1)
 }
 
-fn update_over(
-    db: &Db,
-    lease: &Lease,
-    state: &'static str,
-    reason: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let ended = db.execute(
-        END,
-        params![
-            lease.job_id.to_string(),
-            lease.fence,
-            lease.owner.to_string(),
-            state,
-            reason.map(fit_reason),
-            micros(now)
-        ],
-    )?;
-    if ended == 0 {
-        return Ok(false);
-    }
-    forget_ended(db)?;
-    Ok(true)
-}
-
-/// Deletes the jobs that ended first if there are too many ended jobs.
-pub(super) fn forget_ended(db: &Db) -> Result<(), StoreError> {
-    db.execute(FORGET, params![ENDED_JOBS_MAX])?;
+/// Deletes the jobs that finished first if there are too many.
+pub(super) fn delete_finished(db: &Db) -> Result<(), StoreError> {
+    db.execute(DELETE_FINISHED, params![FINISHED_JOBS_MAX])?;
     Ok(())
-}
-
-fn update_queued_again(
-    db: &Db,
-    lease: &Lease,
-    run_after: DateTime<Utc>,
-    counts: bool,
-    reason: &str,
-) -> Result<bool, StoreError> {
-    let queued = db.execute(
-        QUEUE_AGAIN,
-        params![
-            lease.job_id.to_string(),
-            lease.fence,
-            lease.owner.to_string(),
-            i64::from(!counts),
-            micros(run_after),
-            fit_reason(reason)
-        ],
-    )?;
-    Ok(queued == 1)
 }
 
 fn fit_reason(reason: &str) -> String {

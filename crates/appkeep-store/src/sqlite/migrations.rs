@@ -108,7 +108,7 @@ mod tests {
     use super::MIGRATIONS;
 
     #[test]
-    fn every_migration_file_is_run_in_the_order_of_its_number() {
+    fn migrations_run_in_the_order_of_their_numbers() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite");
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .unwrap()

@@ -8,7 +8,7 @@ use appkeep_core::fail_point;
 use appkeep_core::ids::{
     AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, JobId, ResourceId, ScheduleId, TokenId,
 };
-use appkeep_core::job::{JobEnd, JobPayload, Lease, NewJob, PendingJob, QueuedJobs};
+use appkeep_core::job::{JobPayload, JobResult, Lease, NewJob, PendingJob, QueuedJobs};
 use appkeep_core::resource::Resource;
 use appkeep_core::schedule::NextRun;
 use appkeep_core::store::{ResourcesTx, StoreError, StoreTx};
@@ -200,12 +200,12 @@ impl StoreTx for SqliteTx {
         self.run(|db| jobs::update_step_key(db, lease, key, now, sole_server))
     }
 
-    async fn update_job_ended(
+    async fn update_job_finished(
         &mut self,
         lease: &Lease,
-        end: &JobEnd,
+        result: &JobResult,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        self.run(|db| jobs::update_ended(db, lease, end, now))
+        self.run(|db| jobs::update_finished(db, lease, result, now))
     }
 }

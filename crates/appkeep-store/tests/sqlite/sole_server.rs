@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use appkeep_core::job::{Claim, CreateBackup, DeleteSnapshot, JobEnd, JobPayload, LeaseStatus, NewJob};
+use appkeep_core::job::{Claim, CreateBackup, DeleteSnapshot, JobPayload, JobResult, LeaseStatus, NewJob};
 use appkeep_core::store::Store;
 use appkeep_store::SqliteStore;
 use chrono::DateTime;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 const DEAD: Uuid = Uuid::from_u128(1);
 const LIVING: Uuid = Uuid::from_u128(2);
 
-fn claim(owner: Uuid) -> Claim {
+pub(crate) fn claim(owner: Uuid) -> Claim {
     let at = |secs| DateTime::from_timestamp(secs, 0).unwrap();
     Claim {
         owner,
@@ -56,7 +56,7 @@ async fn leave_behind(path: &Path) {
 }
 
 #[tokio::test]
-async fn the_sole_server_takes_a_dead_ones_job_at_once() {
+async fn sole_server_claims_jobs_of_dead_servers_immediately() {
     let dir = tempfile::tempdir().unwrap();
     leave_behind(&path(&dir)).await;
     let store = SqliteStore::open_sole_server(path(&dir)).await.unwrap();
@@ -76,7 +76,7 @@ async fn the_sole_server_takes_a_dead_ones_job_at_once() {
     );
     let mut tx = store.begin().await.unwrap();
     assert!(
-        tx.update_job_ended(&taken.lease, &JobEnd::Done, DateTime::UNIX_EPOCH)
+        tx.update_job_finished(&taken.lease, &JobResult::Done, DateTime::UNIX_EPOCH)
             .await
             .unwrap()
     );
@@ -94,7 +94,7 @@ async fn the_sole_server_takes_a_dead_ones_job_at_once() {
 }
 
 #[tokio::test]
-async fn one_of_several_waits_for_the_lease_to_run_out() {
+async fn other_servers_wait_until_the_lease_expires() {
     let dir = tempfile::tempdir().unwrap();
     leave_behind(&path(&dir)).await;
     let store = SqliteStore::open(path(&dir)).await.unwrap();
@@ -113,7 +113,7 @@ async fn one_of_several_waits_for_the_lease_to_run_out() {
 }
 
 #[tokio::test]
-async fn only_the_sole_server_takes_over_a_dead_ones_step_key_at_once() {
+async fn only_the_sole_server_takes_over_step_keys_immediately() {
     let dir = tempfile::tempdir().unwrap();
     let (sole, other) = (
         SqliteStore::open_sole_server(path(&dir)).await.unwrap(),

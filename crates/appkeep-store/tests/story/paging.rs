@@ -95,7 +95,7 @@ async fn walk<T: Listed>(h: &Harness, filter: &ListFilter, page: Page) -> Vec<Uu
 }
 
 #[tokio::test]
-async fn pages_of_any_size_show_everything_once_newest_first() {
+async fn pages_of_any_size_contain_each_row_once_newest_first() {
     let h = filled().await;
     for app_id in [None, Some(WIKI), Some(FORUM)] {
         let filter = ListFilter {
@@ -118,7 +118,7 @@ async fn pages_of_any_size_show_everything_once_newest_first() {
 }
 
 #[tokio::test]
-async fn a_place_that_is_gone_is_still_a_place() {
+async fn position_of_a_deleted_row_remains_valid() {
     let h = filled().await;
     let filter = ListFilter {
         account_id: TEAM,
@@ -200,7 +200,7 @@ async fn a_page_of_no_rows_is_empty() {
 }
 
 #[tokio::test]
-async fn every_change_of_a_listed_resource_changes_its_accounts_version() {
+async fn changes_of_listed_resources_increment_the_account_version() {
     let h = filled().await;
     let versions = async || {
         let team = h.store.fetch_account_version(TEAM).await.unwrap().unwrap();

@@ -68,7 +68,7 @@ async fn next_run(h: &Harness) -> Option<NextRun> {
 }
 
 #[tokio::test]
-async fn a_declared_schedule_comes_back_as_it_was_without_a_next_run() {
+async fn declared_schedules_are_read_as_written_without_a_next_run() {
     let h = Harness::new().await;
     let of_all_kinds = Schedule {
         id: ScheduleId::new(Uuid::from_u128(0x52)),
@@ -108,7 +108,7 @@ async fn the_next_run_is_a_compare_and_set() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_several_servers_one_takes_a_run_that_is_due() {
+async fn one_of_several_servers_gets_a_due_run() {
     let h = Harness::new().await;
     declare(&h, vec![nightly()]).await;
     assert!(update(&h, None, Some(next(1))).await);
@@ -128,7 +128,7 @@ async fn of_several_servers_one_takes_a_run_that_is_due() {
 }
 
 #[tokio::test]
-async fn a_next_run_outlives_the_process_and_the_same_declaration() {
+async fn next_run_survives_a_restart_and_the_same_declaration() {
     let h = Harness::new().await;
     declare(&h, vec![nightly()]).await;
     assert!(update(&h, None, Some(next(1))).await);
@@ -144,7 +144,7 @@ async fn a_next_run_outlives_the_process_and_the_same_declaration() {
 }
 
 #[tokio::test]
-async fn a_schedule_with_another_timing_or_declared_anew_has_no_next_run() {
+async fn changed_or_redeclared_schedules_have_no_next_run() {
     let h = Harness::new().await;
     declare(&h, vec![nightly()]).await;
     for (expression, zone) in [("31 2 * * *", "Europe/Berlin"), ("31 2 * * *", "UTC")] {
@@ -187,7 +187,7 @@ async fn an_id_stays_with_its_app() {
 }
 
 #[tokio::test]
-async fn what_a_schedule_made_is_told_from_everything_else() {
+async fn resources_of_a_schedule_are_distinguished_from_others() {
     let h = Harness::new().await;
     declare(&h, vec![nightly()]).await;
     let mut tx = h.begin().await;

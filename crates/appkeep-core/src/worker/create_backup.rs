@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::job::{Job, Setback, backup_name};
+use super::job::{Job, Setback, name_of, record_setback, update};
 use super::run::JobRun;
 use super::step::StepError;
 use super::{PROGRESS_EVERY, apply_retention, create_snapshot, hooks};
@@ -28,7 +28,7 @@ impl Job for CreateBackup {
     }
 
     async fn resource_name(&self, store: &dyn Store) -> Option<String> {
-        backup_name(store, self.account_id, self.backup_id).await
+        name_of(store, self.account_id, self.backup_id).await
     }
 
     async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
@@ -63,18 +63,7 @@ impl Job for CreateBackup {
     }
 
     async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {
-        let found = tx.fetch_resource(self.account_id, self.backup_id).await?;
-        if let Some(mut backup) = found.filter(|backup| backup.state.is_in_progress()) {
-            if setback.is_final {
-                backup.fail(&setback.reasons, setback.now);
-            } else if backup.state_unready != setback.reasons {
-                backup.hinder(&setback.reasons, setback.now);
-            } else {
-                return Ok(());
-            }
-            tx.update_resource(&backup).await?;
-        }
-        Ok(())
+        record_setback(tx, self.account_id, self.backup_id, setback).await
     }
 
     async fn on_failure(&self, run: &JobRun<'_>, setback: Setback) -> Result<Box<dyn StoreTx>, StepError> {
@@ -120,8 +109,7 @@ async fn remove_own_snapshots(
 
 async fn discover(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, StepError> {
     if backup.state == ResourceState::Pending {
-        backup.state = ResourceState::Discovering;
-        backup.metadata.changed(SubjectId::SYSTEM, run.deps.clock.now());
+        backup.advance(ResourceState::Discovering, run.deps.clock.now());
         return update(run, backup).await;
     }
     Ok(backup)
@@ -266,14 +254,4 @@ async fn complete(
     remove_own_snapshots(run, tx.as_mut(), backup_id).await?;
     apply_retention::queue(run, tx.as_mut(), account_id, backup.app_id, backup.schedule_id).await?;
     run.finish(tx, JobResult::Done).await
-}
-
-async fn update(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, StepError> {
-    let mut tx = run.begin().await?;
-    if !tx.update_resource(&backup).await? {
-        return Err(StepError::Gone);
-    }
-    tx.commit().await?;
-    backup.generation += 1;
-    Ok(backup)
 }

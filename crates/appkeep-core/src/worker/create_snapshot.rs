@@ -5,7 +5,7 @@ use async_trait::async_trait;
 
 use super::apply_retention;
 use super::hooks::{self, HookWindow};
-use super::job::{Job, Setback, snap_name};
+use super::job::{Job, Setback, name_of, record_setback, update};
 use super::run::JobRun;
 use super::step::StepError;
 use crate::app_restore::{RestoreState, UNFINISHED};
@@ -13,7 +13,7 @@ use crate::app_snap::AppSnap;
 use crate::catalog::App;
 use crate::engine::{SnapshotTaken, TakeSnapshot};
 use crate::fail_point;
-use crate::ids::{AccountId, AppSnapId, SubjectId};
+use crate::ids::{AccountId, AppSnapId};
 use crate::job::{CreateSnapshot, JobResult};
 use crate::state::ResourceState;
 use crate::store::{Store, StoreError, StoreTx};
@@ -25,7 +25,7 @@ impl Job for CreateSnapshot {
     }
 
     async fn resource_name(&self, store: &dyn Store) -> Option<String> {
-        snap_name(store, self.account_id, self.snap_id).await
+        name_of(store, self.account_id, self.snap_id).await
     }
 
     async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
@@ -49,18 +49,7 @@ impl Job for CreateSnapshot {
     }
 
     async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {
-        let found = tx.fetch_resource(self.account_id, self.snap_id).await?;
-        if let Some(mut snap) = found.filter(|snap| snap.state.is_in_progress()) {
-            if setback.is_final {
-                snap.fail(&setback.reasons, setback.now);
-            } else if snap.state_unready != setback.reasons {
-                snap.hinder(&setback.reasons, setback.now);
-            } else {
-                return Ok(());
-            }
-            tx.update_resource(&snap).await?;
-        }
-        Ok(())
+        record_setback(tx, self.account_id, self.snap_id, setback).await
     }
 }
 
@@ -181,17 +170,6 @@ async fn advance(run: &JobRun<'_>, mut snap: AppSnap, next: ResourceState) -> Re
     if snap.state == next || !snap.state.may_become(next) {
         return Ok(snap);
     }
-    snap.state = next;
-    snap.metadata.changed(SubjectId::SYSTEM, run.deps.clock.now());
+    snap.advance(next, run.deps.clock.now());
     update(run, snap).await
-}
-
-async fn update(run: &JobRun<'_>, mut snap: AppSnap) -> Result<AppSnap, StepError> {
-    let mut tx = run.begin().await?;
-    if !tx.update_resource(&snap).await? {
-        return Err(StepError::Gone);
-    }
-    tx.commit().await?;
-    snap.generation += 1;
-    Ok(snap)
 }

@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 
 use super::run::JobRun;
 use super::step::StepError;
-use crate::ids::{AccountId, AppBackupId, AppSnapId};
+use crate::ids::{AccountId, ResourceId};
 use crate::job::{ATTEMPTS_MAX, JobPayload};
-use crate::store::{Store, StoreError, StoreTx};
+use crate::resource::Resource;
+use crate::store::{Store, StoreError, StoreTx, StoredKind};
 
 /// A kind of job: its steps, and the effects of their failure on its resource.
 #[async_trait]
@@ -95,12 +96,48 @@ pub(super) async fn report_failure(run: &JobRun<'_>, reason: &str) {
     );
 }
 
-pub(super) async fn backup_name(store: &dyn Store, account_id: AccountId, id: AppBackupId) -> Option<String> {
-    let backup = store.fetch_resource(account_id, id).await.ok()??;
-    Some(backup.name.as_str().to_owned())
+/// The name of a resource, if it still exists.
+pub(super) async fn name_of<K: StoredKind>(
+    store: &dyn Store,
+    account_id: AccountId,
+    id: ResourceId<K>,
+) -> Option<String> {
+    let resource = K::of(store).fetch_resource(account_id, id).await.ok()??;
+    Some(resource.name.as_str().to_owned())
 }
 
-pub(super) async fn snap_name(store: &dyn Store, account_id: AccountId, id: AppSnapId) -> Option<String> {
-    let snap = store.fetch_resource(account_id, id).await.ok()??;
-    Some(snap.name.as_str().to_owned())
+/// Records a setback in a resource that is in progress.
+pub(super) async fn record_setback<K: StoredKind>(
+    tx: &mut dyn StoreTx,
+    account_id: AccountId,
+    id: ResourceId<K>,
+    setback: &Setback,
+) -> Result<(), StoreError> {
+    let tx = K::of_tx(tx);
+    let found = tx.fetch_resource(account_id, id).await?;
+    if let Some(mut resource) = found.filter(|found| found.state.is_in_progress()) {
+        if setback.is_final {
+            resource.fail(&setback.reasons, setback.now);
+        } else if resource.state_unready != setback.reasons {
+            resource.hinder(&setback.reasons, setback.now);
+        } else {
+            return Ok(());
+        }
+        tx.update_resource(&resource).await?;
+    }
+    Ok(())
+}
+
+/// Writes the new state of a resource, unless it was changed or deleted.
+pub(super) async fn update<K: StoredKind>(
+    run: &JobRun<'_>,
+    mut resource: Resource<K>,
+) -> Result<Resource<K>, StepError> {
+    let mut tx = run.begin().await?;
+    if !K::of_tx(tx.as_mut()).update_resource(&resource).await? {
+        return Err(StepError::Gone);
+    }
+    tx.commit().await?;
+    resource.generation += 1;
+    Ok(resource)
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use tokio::sync::watch;
 
-use super::job::{Job, Setback, backup_name, snap_name};
+use super::job::{Job, Setback, name_of};
 use super::run::JobRun;
 use super::settle_restore;
 use super::step::StepError;
@@ -24,8 +24,8 @@ impl Job for RestoreApp {
     async fn resource_name(&self, store: &dyn Store) -> Option<String> {
         let restore = store.fetch_app_restore(self.account_id, self.restore_id).await;
         match restore.ok()??.source {
-            RestoreSource::Backup(id) => backup_name(store, self.account_id, id).await,
-            RestoreSource::Snapshot(id) => snap_name(store, self.account_id, id).await,
+            RestoreSource::Backup(id) => name_of(store, self.account_id, id).await,
+            RestoreSource::Snapshot(id) => name_of(store, self.account_id, id).await,
         }
     }
 

@@ -129,3 +129,25 @@ pub struct AccountFields;
 impl Fields for AccountFields {
     const NAMES: &'static [&'static str] = &["type", "version", "id", "name", "state", "role", "metadata"];
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use schemars::{JsonSchema, schema_for};
+
+    use super::*;
+
+    fn assert_complete<F: Fields, T: JsonSchema>() {
+        let schema = schema_for!(T).schema.object.unwrap();
+        let properties: BTreeSet<_> = schema.properties.keys().map(String::as_str).collect();
+        assert_eq!(F::NAMES.iter().copied().collect::<BTreeSet<_>>(), properties);
+    }
+
+    #[test]
+    fn lists_can_include_all_fields_of_their_items() {
+        assert_complete::<AppBackupFields, crate::app_backup::AppBackup>();
+        assert_complete::<AppSnapFields, crate::app_snap::AppSnap>();
+        assert_complete::<AppFields, crate::app::App>();
+    }
+}

@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn a_restore_decides_and_then_the_configuration() {
+    fn restore_state_takes_precedence_over_configuration() {
         let told = |declared, restore| {
             let view = view(declared, restore);
             (view.state().as_str(), view.state_unready())

@@ -1,65 +1,59 @@
-//! A backup of an app, and its state changes.
+//! The fields and state changes that only backups have.
 
 use chrono::{DateTime, Utc};
 
 use crate::app_snap::AppSnap;
-use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, ScheduleId, SubjectId};
-use crate::metadata::{Label, Metadata, STORED_AGAIN_LABEL};
-use crate::name::ResourceName;
-use crate::state::{HookState, ResourceState, StateDetail, fit_reasons};
+use crate::ids::{AppSnapId, BackupKind, BucketId, SubjectId};
+use crate::metadata::{Label, STORED_AGAIN_LABEL};
+use crate::resource::{CreateResource, Kind, Resource};
 
 /// A backup (`AppBackup` in the contract).
+pub type AppBackup = Resource<BackupKind>;
+
+impl Kind for BackupKind {
+    type Details = BackupDetails;
+
+    const NAME: &'static str = "backup";
+}
+
+/// The fields that only backups have.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppBackup {
-    /// Its id.
-    pub id: AppBackupId,
-    /// The account that owns it.
-    pub account_id: AccountId,
-    /// The app that it is a backup of.
-    pub app_id: AppId,
-    /// Its name, unique within the app.
-    pub name: ResourceName,
+pub struct BackupDetails {
     /// The bucket that holds its data.
     pub bucket_id: BucketId,
     /// The snapshot that it is copied from.
     pub snapshot_id: Option<AppSnapId>,
-    /// The schedule that created it, if there is one.
-    pub schedule_id: Option<ScheduleId>,
-    /// Its state.
-    pub state: ResourceState,
-    /// The reasons for the state; each has 1 to 127 characters.
-    pub state_unready: Vec<String>,
-    /// The outcome of the hooks of its snapshot, once it is known.
-    pub hook_state: Option<HookState>,
-    /// Why hooks failed.
-    pub hook_state_details: Vec<StateDetail>,
-    /// The time of the snapshot that it contains, once it is completed.
-    pub taken_at: Option<DateTime<Utc>>,
     /// The total size in bytes, once it is known.
     pub total_bytes: Option<u64>,
     /// The number of bytes that were copied.
     pub bytes_done: Option<u64>,
     /// The same as a percentage, 0 to 100.
     pub percent_done: Option<u8>,
-    /// Labels, times and authorship.
-    pub metadata: Metadata,
-    /// Counts changes; every change is a compare-and-set on it.
-    pub generation: i64,
+}
+
+impl BackupDetails {
+    /// The details of a new backup.
+    #[must_use]
+    pub fn new(bucket_id: BucketId, snapshot_id: Option<AppSnapId>) -> Self {
+        Self {
+            bucket_id,
+            snapshot_id,
+            total_bytes: None,
+            bytes_done: None,
+            percent_done: None,
+        }
+    }
 }
 
 /// A request to create a backup (`AppBackupCreate` in the contract).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CreateAppBackup {
-    /// The app to back up.
-    pub app_id: AppId,
-    /// The name; generated if there is none.
-    pub name: Option<ResourceName>,
+    /// The app, the name and the labels.
+    pub resource: CreateResource,
     /// The bucket; the account's default bucket if there is none.
     pub bucket_id: Option<BucketId>,
     /// The snapshot to copy; without one, a temporary snapshot is created.
     pub snapshot_id: Option<AppSnapId>,
-    /// The client's labels.
-    pub labels: Vec<Label>,
 }
 
 /// The result of copying a backup into a bucket.
@@ -73,40 +67,6 @@ pub struct BackupCopied {
 }
 
 impl AppBackup {
-    /// A new backup that waits for a worker.
-    #[must_use]
-    pub fn pending(
-        id: AppBackupId,
-        account_id: AccountId,
-        bucket_id: BucketId,
-        wanted: CreateAppBackup,
-        by: SubjectId,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let name = wanted
-            .name
-            .unwrap_or_else(|| ResourceName::generated("backup", now, id.as_uuid()));
-        Self {
-            id,
-            account_id,
-            app_id: wanted.app_id,
-            name,
-            bucket_id,
-            snapshot_id: wanted.snapshot_id,
-            schedule_id: None,
-            state: ResourceState::Pending,
-            state_unready: Vec::new(),
-            hook_state: None,
-            hook_state_details: Vec::new(),
-            taken_at: None,
-            total_bytes: None,
-            bytes_done: None,
-            percent_done: None,
-            metadata: Metadata::new(wanted.labels, by, now),
-            generation: 0,
-        }
-    }
-
     /// Copies the outcome of the hooks and the system's labels from the snapshot.
     pub fn take_over(&mut self, snap: &AppSnap) {
         self.hook_state = snap.hook_state;
@@ -115,24 +75,19 @@ impl AppBackup {
             .replace_read_only(snap.metadata.read_only().cloned());
     }
 
-    /// Whether the backup can't be deleted now: pending backups can't be cancelled.
-    #[must_use]
-    pub fn refuses_deletion(&self) -> bool {
-        self.state == ResourceState::Pending
-    }
-
     /// Records that `bytes_done` of `total_bytes` are copied. Neither `bytes_done` nor the percentage ever decreases,
     /// and the percentage stays below 100 until [`Self::complete`]. Returns whether anything changed.
     pub fn record_progress(&mut self, bytes_done: u64, now: DateTime<Utc>) -> bool {
-        let total = self.total_bytes.unwrap_or(0);
-        let done = bytes_done.min(total).max(self.bytes_done.unwrap_or(0));
+        let details = &mut self.details;
+        let total = details.total_bytes.unwrap_or(0);
+        let done = bytes_done.min(total).max(details.bytes_done.unwrap_or(0));
         let percent = percent_of(done, total)
             .min(99)
-            .max(self.percent_done.unwrap_or(0));
-        let changed = self.bytes_done != Some(done) || self.percent_done != Some(percent);
+            .max(details.percent_done.unwrap_or(0));
+        let changed = details.bytes_done != Some(done) || details.percent_done != Some(percent);
         if changed {
-            self.bytes_done = Some(done);
-            self.percent_done = Some(percent);
+            details.bytes_done = Some(done);
+            details.percent_done = Some(percent);
             self.metadata.changed(SubjectId::SYSTEM, now);
         }
         changed
@@ -140,32 +95,16 @@ impl AppBackup {
 
     /// Marks the backup as completed: everything is stored, as of `taken_at`.
     pub fn complete(&mut self, copied: &BackupCopied, taken_at: DateTime<Utc>, now: DateTime<Utc>) {
-        self.state = ResourceState::Completed;
-        self.total_bytes = Some(copied.bytes);
-        self.bytes_done = Some(copied.bytes);
+        self.details.total_bytes = Some(copied.bytes);
+        self.details.bytes_done = Some(copied.bytes);
+        self.details.percent_done = Some(100);
         if !copied.stored_again.is_empty() {
             self.metadata.labels.push(Label {
                 name: STORED_AGAIN_LABEL.to_owned(),
                 value: copied.stored_again.len().to_string(),
             });
         }
-        self.percent_done = Some(100);
-        self.taken_at = Some(taken_at);
-        self.state_unready = Vec::new();
-        self.metadata.changed(SubjectId::SYSTEM, now);
-    }
-
-    /// Records why the backup is stalled; the job will be retried.
-    pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
-        self.state_unready = fit_reasons(reasons);
-        self.metadata.changed(SubjectId::SYSTEM, now);
-    }
-
-    /// Marks the backup as failed, for these reasons.
-    pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
-        self.state = ResourceState::Failed;
-        self.state_unready = fit_reasons(reasons);
-        self.metadata.changed(SubjectId::SYSTEM, now);
+        self.finish(taken_at, now);
     }
 }
 
@@ -180,21 +119,20 @@ fn percent_of(done: u64, total: u64) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::{AccountId, AppBackupId, AppId};
     use uuid::Uuid;
 
     fn backup() -> AppBackup {
-        let wanted = CreateAppBackup {
+        let request = CreateResource {
             app_id: AppId::new(Uuid::from_u128(1)),
             name: None,
-            bucket_id: None,
-            snapshot_id: None,
             labels: Vec::new(),
         };
         AppBackup::pending(
             AppBackupId::new(Uuid::from_u128(0x00ab_cdef_0123)),
             AccountId::new(Uuid::from_u128(2)),
-            BucketId::new(Uuid::from_u128(3)),
-            wanted,
+            request,
+            BackupDetails::new(BucketId::new(Uuid::from_u128(3)), None),
             SubjectId::new(Uuid::from_u128(4)),
             DateTime::UNIX_EPOCH,
         )
@@ -229,15 +167,25 @@ mod tests {
     #[test]
     fn progress_is_monotonic_and_bounded() {
         let mut backup = backup();
-        backup.total_bytes = Some(200);
+        backup.details.total_bytes = Some(200);
         assert!(backup.record_progress(100, DateTime::UNIX_EPOCH));
-        assert_eq!((backup.bytes_done, backup.percent_done), (Some(100), Some(50)));
+        assert_eq!(
+            (backup.details.bytes_done, backup.details.percent_done),
+            (Some(100), Some(50))
+        );
         assert!(!backup.record_progress(50, DateTime::UNIX_EPOCH));
         assert!(backup.record_progress(900, DateTime::UNIX_EPOCH));
-        assert_eq!((backup.bytes_done, backup.percent_done), (Some(200), Some(99)));
+        assert_eq!(
+            (backup.details.bytes_done, backup.details.percent_done),
+            (Some(200), Some(99))
+        );
         backup.complete(&copied(190), DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
         assert_eq!(
-            (backup.bytes_done, backup.total_bytes, backup.percent_done),
+            (
+                backup.details.bytes_done,
+                backup.details.total_bytes,
+                backup.details.percent_done
+            ),
             (Some(190), Some(190), Some(100))
         );
     }
@@ -245,10 +193,13 @@ mod tests {
     #[test]
     fn an_empty_backup_reaches_all_of_its_bytes() {
         let mut backup = backup();
-        backup.total_bytes = Some(0);
+        backup.details.total_bytes = Some(0);
         backup.record_progress(0, DateTime::UNIX_EPOCH);
-        assert_eq!((backup.bytes_done, backup.percent_done), (Some(0), Some(0)));
+        assert_eq!(
+            (backup.details.bytes_done, backup.details.percent_done),
+            (Some(0), Some(0))
+        );
         backup.complete(&copied(0), DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH);
-        assert_eq!(backup.percent_done, Some(100));
+        assert_eq!(backup.details.percent_done, Some(100));
     }
 }

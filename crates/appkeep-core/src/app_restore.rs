@@ -223,7 +223,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_word_names_its_state() {
+    fn state_words_parse_to_their_state() {
         for &state in RestoreState::ALL {
             assert_eq!(state.as_str().parse(), Ok(state));
         }
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn an_app_is_as_its_latest_restore_left_it() {
+    fn latest_restore_determines_the_state_of_the_app() {
         let after = |state| AppState::after(state).as_str();
         assert_eq!(after(None), "ready");
         let words: Vec<_> = RestoreState::ALL

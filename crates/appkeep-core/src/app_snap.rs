@@ -1,54 +1,28 @@
-//! A snapshot of an app: a point-in-time copy of all its volumes.
+//! The fields and state changes that only snapshots have. A snapshot is a point-in-time copy of all volumes of an app.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
-use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, ScheduleId, SubjectId};
-use crate::metadata::{Label, METADATA_LOST_LABEL, Metadata, SNAPSHOT_LEVEL_LABEL, SNAPSHOT_SKIPPED_LABEL};
-use crate::name::ResourceName;
-use crate::state::{HookState, ResourceState, StateDetail, fit_reasons};
+use crate::ids::{AppBackupId, SnapshotKind};
+use crate::metadata::{Label, METADATA_LOST_LABEL, SNAPSHOT_LEVEL_LABEL, SNAPSHOT_SKIPPED_LABEL};
+use crate::resource::{Kind, Resource};
+use crate::state::{HookState, StateDetail};
 
 /// A snapshot (`AppSnap` in the contract).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AppSnap {
-    /// Its id.
-    pub id: AppSnapId,
-    /// The account that owns it.
-    pub account_id: AccountId,
-    /// The app that it is a snapshot of.
-    pub app_id: AppId,
-    /// Its name, unique within the app's snapshots.
-    pub name: ResourceName,
-    /// The schedule that created it, if there is one.
-    pub schedule_id: Option<ScheduleId>,
-    /// Its state.
-    pub state: ResourceState,
-    /// The reasons for the state; each has 1 to 127 characters.
-    pub state_unready: Vec<String>,
-    /// The outcome of the hooks, once it is known.
-    pub hook_state: Option<HookState>,
-    /// Why hooks failed.
-    pub hook_state_details: Vec<StateDetail>,
-    /// The point in time of its data, once it is completed.
-    pub taken_at: Option<DateTime<Utc>>,
-    /// The backup that it was created for. The snapshot is deleted when the job of that backup ends.
-    pub made_for: Option<AppBackupId>,
-    /// Labels, times and authorship.
-    pub metadata: Metadata,
-    /// Counts changes; every change is a compare-and-set on it.
-    pub generation: i64,
+pub type AppSnap = Resource<SnapshotKind>;
+
+impl Kind for SnapshotKind {
+    type Details = SnapshotDetails;
+
+    const NAME: &'static str = "snapshot";
 }
 
-/// A request to create a snapshot (`AppSnapCreate` in the contract).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CreateAppSnap {
-    /// The app to create a snapshot of.
-    pub app_id: AppId,
-    /// The name; generated if there is none.
-    pub name: Option<ResourceName>,
-    /// The client's labels.
-    pub labels: Vec<Label>,
+/// The fields that only snapshots have.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SnapshotDetails {
+    /// The backup that it was created for. The snapshot is deleted when the job of that backup ends.
+    pub made_for: Option<AppBackupId>,
 }
 
 /// The consistency of a snapshot, from the strongest level to the weakest.
@@ -92,35 +66,6 @@ pub struct SnapshotTaken {
 }
 
 impl AppSnap {
-    /// A new snapshot that waits for a worker.
-    #[must_use]
-    pub fn pending(
-        id: AppSnapId,
-        account_id: AccountId,
-        wanted: CreateAppSnap,
-        by: SubjectId,
-        now: DateTime<Utc>,
-    ) -> Self {
-        let name = wanted
-            .name
-            .unwrap_or_else(|| ResourceName::generated("snapshot", now, id.as_uuid()));
-        Self {
-            id,
-            account_id,
-            app_id: wanted.app_id,
-            name,
-            schedule_id: None,
-            state: ResourceState::Pending,
-            state_unready: Vec::new(),
-            hook_state: None,
-            hook_state_details: Vec::new(),
-            taken_at: None,
-            made_for: None,
-            metadata: Metadata::new(wanted.labels, by, now),
-            generation: 0,
-        }
-    }
-
     /// Records the outcome of the hooks after they have run; `failed` has one detail for each failed hook.
     pub fn record_hooks(&mut self, failed: Vec<StateDetail>) {
         self.hook_state = Some(if failed.is_empty() {
@@ -134,9 +79,6 @@ impl AppSnap {
     /// Marks the snapshot as completed and records its properties. The outcome of the hooks is recorded separately,
     /// before.
     pub fn complete(&mut self, taken: &SnapshotTaken, now: DateTime<Utc>) {
-        self.state = ResourceState::Completed;
-        self.taken_at = Some(taken.taken_at);
-        self.state_unready = Vec::new();
         let label = |name: &str, value: String| Label {
             name: name.to_owned(),
             value,
@@ -149,19 +91,6 @@ impl AppSnap {
             let lost = label(METADATA_LOST_LABEL, taken.metadata_lost.to_string());
             self.metadata.labels.push(lost);
         }
-        self.metadata.changed(SubjectId::SYSTEM, now);
-    }
-
-    /// Records why the snapshot is stalled; the job will be retried.
-    pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
-        self.state_unready = fit_reasons(reasons);
-        self.metadata.changed(SubjectId::SYSTEM, now);
-    }
-
-    /// Marks the snapshot as failed, for these reasons.
-    pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
-        self.state = ResourceState::Failed;
-        self.state_unready = fit_reasons(reasons);
-        self.metadata.changed(SubjectId::SYSTEM, now);
+        self.finish(taken.taken_at, now);
     }
 }

@@ -88,7 +88,7 @@ mod tests {
     use uuid::Uuid;
 
     #[test]
-    fn role_and_scope_decide_together() {
+    fn role_and_scope_are_both_required() {
         let (own, foreign) = (
             AccountId::new(Uuid::from_u128(1)),
             AccountId::new(Uuid::from_u128(2)),

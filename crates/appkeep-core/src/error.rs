@@ -1,7 +1,7 @@
 //! The errors of operations. Their texts for users are written elsewhere.
 
 use crate::admission::NotAdmitted;
-use crate::store::StoreError;
+use crate::store::{MayConflict, StoreError};
 
 /// The reason for a refused or failed operation.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +66,9 @@ pub enum Error {
     /// More work is not accepted at the moment.
     #[error(transparent)]
     NotAdmitted(#[from] NotAdmitted),
+    /// A concurrent transaction conflicts. Operations run theirs again, so they don't return this.
+    #[error("a concurrent transaction conflicts with this one")]
+    Conflict,
     /// The store is too busy or can't be reached.
     #[error("not available: {0}")]
     Unavailable(String),
@@ -78,8 +81,15 @@ impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NameTaken => Self::NameTaken,
+            StoreError::Conflict => Self::Conflict,
             StoreError::Unavailable(reason) => Self::Unavailable(reason),
             StoreError::Broken(reason) => Self::Internal(reason),
         }
+    }
+}
+
+impl MayConflict for Error {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict)
     }
 }

@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn the_values_of_the_environment_are_not_shown() {
+    fn environment_values_are_not_printed() {
         let shown = format!("{:?}", hook());
         assert!(
             shown.contains("PASSWORD") && !shown.contains("hunter2"),
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_detail_tells_how_it_ended_and_what_it_said_last() {
+    fn detail_contains_exit_and_last_output() {
         let run = HookRun {
             end: HookEnd::Exited(3),
             took: Duration::from_millis(5),
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_names_its_stage() {
+    fn stage_words_parse_to_their_stage() {
         for &stage in HookStage::ALL {
             assert_eq!(stage.as_str().parse(), Ok(stage));
         }

@@ -1,22 +1,23 @@
-//! Identifiers: one newtype per kind of resource, so that they can't be confused.
+//! Identifiers: one type per kind of resource, so that they can't be confused.
 
 use std::fmt;
+use std::marker::PhantomData;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 macro_rules! identifier {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident $(<$kind:ident>)?;)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(Uuid);
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent, bound = "")]
+        pub struct $name$(<$kind>)?(Uuid, $(#[serde(skip)] PhantomData<$kind>)?);
 
-        impl $name {
+        impl$(<$kind>)? $name$(<$kind>)? {
             /// Wraps a UUID of any version.
             #[must_use]
             pub const fn new(id: Uuid) -> Self {
-                Self(id)
+                Self(id, $(PhantomData::<$kind>)?)
             }
 
             /// The UUID itself.
@@ -26,15 +27,21 @@ macro_rules! identifier {
             }
         }
 
-        impl fmt::Display for $name {
+        impl$(<$kind>)? fmt::Debug for $name$(<$kind>)? {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_tuple(stringify!($name)).field(&self.0).finish()
+            }
+        }
+
+        impl$(<$kind>)? fmt::Display for $name$(<$kind>)? {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 self.0.hyphenated().fmt(f)
             }
         }
 
-        impl From<Uuid> for $name {
+        impl$(<$kind>)? From<Uuid> for $name$(<$kind>)? {
             fn from(id: Uuid) -> Self {
-                Self(id)
+                Self::new(id)
             }
         }
     )*};
@@ -45,10 +52,8 @@ identifier! {
     AccountId;
     /// Identifies an app.
     AppId;
-    /// Identifies a backup (`appBackup_id` in the contract).
-    AppBackupId;
-    /// Identifies a snapshot (`appSnap_id` in the contract).
-    AppSnapId;
+    /// Identifies a resource of this kind.
+    ResourceId<K>;
     /// Identifies a restore of an app.
     AppRestoreId;
     /// Identifies a bucket (`bucketID` in the contract).
@@ -62,3 +67,17 @@ identifier! {
     /// Identifies a job.
     JobId;
 }
+
+/// The kind of resource of backups.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum BackupKind {}
+
+/// The kind of resource of snapshots.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SnapshotKind {}
+
+/// Identifies a backup (`appBackup_id` in the contract).
+pub type AppBackupId = ResourceId<BackupKind>;
+
+/// Identifies a snapshot (`appSnap_id` in the contract).
+pub type AppSnapId = ResourceId<SnapshotKind>;

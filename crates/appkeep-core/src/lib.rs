@@ -19,6 +19,7 @@ pub mod job;
 pub mod listing;
 pub mod metadata;
 pub mod name;
+pub mod resource;
 pub mod retention;
 pub mod schedule;
 pub mod service;

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use crate::app::AppView;
-use crate::app_backup::AppBackup;
-use crate::app_snap::AppSnap;
-use crate::store::{ListFilter, ListPage, Page, Position, Store, StoreError};
+use crate::resource::Resource;
+use crate::store::{ListFilter, ListPage, Page, Position, Store, StoreError, StoredKind};
 
 /// The number of resources that are read from the store at once.
 pub const PAGE_ROWS: u32 = 200;
@@ -15,22 +14,11 @@ pub const PAGE_ROWS: u32 = 200;
 /// 500 bytes.
 pub const PAGE_BYTES: usize = 131_072;
 
-/// The kind of resource that a list contains.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ListKind {
-    /// Backups.
-    AppBackups,
-    /// Snapshots.
-    AppSnaps,
-    /// Apps; they are listed by account only.
-    Apps,
-}
-
 /// A resource that can be listed.
 #[async_trait]
 pub trait Listed: Sized + Send {
-    /// The kind of its lists.
-    const KIND: ListKind;
+    /// The name of its kind.
+    const KIND: &'static str;
 
     /// Its position in a list.
     fn position(&self) -> Position;
@@ -40,34 +28,21 @@ pub trait Listed: Sized + Send {
 }
 
 #[async_trait]
-impl Listed for AppBackup {
-    const KIND: ListKind = ListKind::AppBackups;
+impl<K: StoredKind> Listed for Resource<K> {
+    const KIND: &'static str = K::NAME;
 
     fn position(&self) -> Position {
         Position::new(self.metadata.created_at, self.id.as_uuid())
     }
 
     async fn page(store: &dyn Store, filter: &ListFilter, page: &Page) -> Result<ListPage<Self>, StoreError> {
-        store.list_app_backups(filter, page).await
-    }
-}
-
-#[async_trait]
-impl Listed for AppSnap {
-    const KIND: ListKind = ListKind::AppSnaps;
-
-    fn position(&self) -> Position {
-        Position::new(self.metadata.created_at, self.id.as_uuid())
-    }
-
-    async fn page(store: &dyn Store, filter: &ListFilter, page: &Page) -> Result<ListPage<Self>, StoreError> {
-        store.list_app_snaps(filter, page).await
+        K::of(store).list_resources(filter, page).await
     }
 }
 
 #[async_trait]
 impl Listed for AppView {
-    const KIND: ListKind = ListKind::Apps;
+    const KIND: &'static str = "app";
 
     fn position(&self) -> Position {
         Position::new(self.created_at, self.app.id.as_uuid())

@@ -96,12 +96,12 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_comes_first_and_ids_decide_between_equals() {
+    fn newest_first_then_by_id() {
         assert_eq!(list(ListOptions::default()), (vec![3, 2, 1, 4], None));
     }
 
     #[test]
-    fn pages_give_everything_once() {
+    fn pages_contain_each_item_once() {
         let mut options = ListOptions {
             limit: Some(1),
             after: None,
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_limit_of_exactly_everything_or_more_cuts_nothing() {
+    fn limits_of_the_length_or_more_keep_the_whole_list() {
         for limit in [4, 5, u64::MAX] {
             let options = ListOptions {
                 limit: Some(limit),

@@ -156,7 +156,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_word_names_its_state() {
+    fn state_words_parse_to_their_state() {
         for &state in ResourceState::ALL {
             assert_eq!(state.as_str().parse(), Ok(state));
         }

@@ -11,14 +11,17 @@ use uuid::Uuid;
 
 use crate::actor::{Token, TokenHash};
 use crate::app::AppView;
-use crate::app_backup::AppBackup;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::app_snap::AppSnap;
 use crate::catalog::{Account, App, Bucket, Declaration, Recorded};
 use crate::ids::{
-    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, JobId, ScheduleId, TokenId,
+    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BackupKind, BucketId, JobId, ResourceId,
+    ScheduleId, SnapshotKind, TokenId,
 };
-use crate::job::{Claim, ClaimedJob, JobEnd, JobPayload, Lease, LeaseStatus, NewJob, PendingJob, QueuedJobs};
+use crate::job::{
+    Claim, ClaimedJob, JobPayload, JobResult, Lease, LeaseStatus, NewJob, PendingJob, QueuedJobs,
+};
+use crate::resource::{Kind, Resource};
 use crate::retention::Made;
 use crate::schedule::{NextRun, Schedule, Scheduled};
 use crate::state::ResourceState;
@@ -30,12 +33,49 @@ pub enum StoreError {
     /// The name is already used within the app.
     #[error("the name is taken")]
     NameTaken,
+    /// The transaction conflicts with a concurrent one, and nothing was written: [`transact`] runs it again.
+    #[error("a concurrent transaction conflicts with this one")]
+    Conflict,
     /// The store is too busy or can't be reached; a retry may succeed.
     #[error("the store is not available: {0}")]
     Unavailable(String),
     /// Stored data is invalid, or the store had an internal failure.
     #[error("the store failed: {0}")]
     Broken(String),
+}
+
+/// How often [`transact`] runs a transaction that conflicts with others, at most.
+pub const TRANSACTION_RUNS_MAX: u32 = 16;
+
+/// Runs `transaction`, which begins and commits one, and runs it again while it conflicts with concurrent ones.
+///
+/// # Errors
+/// Those of `transaction`. After [`TRANSACTION_RUNS_MAX`] conflicts, [`StoreError::Unavailable`].
+pub async fn transact<T, E, F>(transaction: impl Fn() -> F) -> Result<T, E>
+where
+    E: From<StoreError> + MayConflict,
+    F: Future<Output = Result<T, E>>,
+{
+    for _ in 0..TRANSACTION_RUNS_MAX {
+        match transaction().await {
+            Err(error) if error.is_conflict() => {}
+            result => return result,
+        }
+    }
+    let reason = format!("each of {TRANSACTION_RUNS_MAX} attempts conflicted with a concurrent transaction");
+    Err(StoreError::Unavailable(reason).into())
+}
+
+/// An error that may contain [`StoreError::Conflict`].
+pub trait MayConflict {
+    /// Whether the error is a conflict.
+    fn is_conflict(&self) -> bool;
+}
+
+impl MayConflict for StoreError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Conflict)
+    }
 }
 
 /// A position in a list. Lists are ordered newest first, by (creation time, id) descending.
@@ -87,33 +127,89 @@ pub struct ListPage<T> {
     pub has_more: bool,
 }
 
-/// The fields of a finished backup that a reconcile pass reads.
+/// The fields of a finished backup or snapshot that a reconcile pass reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FinishedBackup {
+pub struct Finished<K> {
     /// Its id.
-    pub id: AppBackupId,
-    /// The bucket that should hold its data.
-    pub bucket_id: BucketId,
+    pub id: ResourceId<K>,
+    /// The bucket that should hold the data of a backup. Snapshots are in the data directory.
+    pub bucket_id: Option<BucketId>,
     /// Its state: completed, removed or unknown.
     pub state: ResourceState,
     /// Its generation when it was read.
     pub generation: i64,
 }
 
-/// The fields of a finished snapshot that a reconcile pass reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FinishedSnap {
-    /// Its id.
-    pub id: AppSnapId,
-    /// Its state: completed, removed or unknown.
-    pub state: ResourceState,
-    /// Its generation when it was read.
-    pub generation: i64,
+/// Reads the resources of one kind.
+#[async_trait]
+pub trait Resources<K: Kind>: Send + Sync {
+    /// The resource of this account with this id.
+    async fn fetch_resource(
+        &self,
+        account_id: AccountId,
+        id: ResourceId<K>,
+    ) -> Result<Option<Resource<K>>, StoreError>;
+    /// The resources of an account or an app, newest first.
+    async fn list_resources(
+        &self,
+        filter: &ListFilter,
+        page: &Page,
+    ) -> Result<ListPage<Resource<K>>, StoreError>;
+    /// At most `rows_max` of this app's finished resources with ids after `after`, in the order of their ids.
+    async fn list_finished(
+        &self,
+        app_id: AppId,
+        after: Option<ResourceId<K>>,
+        rows_max: u32,
+    ) -> Result<Vec<Finished<K>>, StoreError>;
+    /// The resources that this schedule created, in the order of insertion, regardless of their dates.
+    async fn list_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError>;
 }
+
+/// Reads and writes the resources of one kind in a transaction.
+#[async_trait]
+pub trait ResourcesTx<K: Kind>: Send {
+    /// The resource of this account with this id.
+    async fn fetch_resource(
+        &mut self,
+        account_id: AccountId,
+        id: ResourceId<K>,
+    ) -> Result<Option<Resource<K>>, StoreError>;
+    /// Inserts a new resource; [`StoreError::NameTaken`] if its app already has one of that kind and name.
+    async fn insert_resource(&mut self, resource: &Resource<K>) -> Result<(), StoreError>;
+    /// Replaces the resource if its stored generation is still `resource.generation`, and increments the generation.
+    async fn update_resource(&mut self, resource: &Resource<K>) -> Result<bool, StoreError>;
+    /// Deletes the resource if its stored generation is still `generation`.
+    async fn delete_resource(&mut self, id: ResourceId<K>, generation: i64) -> Result<bool, StoreError>;
+}
+
+/// A kind of resource that every store has, for code that is generic over kinds.
+pub trait StoredKind: Kind {
+    /// The part of the store for this kind.
+    fn of(store: &dyn Store) -> &dyn Resources<Self>;
+    /// The part of the transaction for this kind.
+    fn of_tx(tx: &mut dyn StoreTx) -> &mut dyn ResourcesTx<Self>;
+}
+
+macro_rules! stored_kinds {
+    ($($kind:ident),+) => {$(
+        impl StoredKind for $kind {
+            fn of(store: &dyn Store) -> &dyn Resources<Self> {
+                store
+            }
+
+            fn of_tx(tx: &mut dyn StoreTx) -> &mut dyn ResourcesTx<Self> {
+                tx
+            }
+        }
+    )+};
+}
+
+stored_kinds!(BackupKind, SnapshotKind);
 
 /// Stores the state of the server.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Resources<BackupKind> + Resources<SnapshotKind> {
     /// Begins a transaction that may write. It is rolled back unless it is committed.
     async fn begin(&self) -> Result<Box<dyn StoreTx>, StoreError>;
 
@@ -166,46 +262,6 @@ pub trait Store: Send + Sync {
         account_id: AccountId,
         app_id: AppId,
     ) -> Result<Vec<Recorded<Scheduled>>, StoreError>;
-    /// The backups that this schedule created, in the order of insertion, regardless of their dates.
-    async fn list_app_backups_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError>;
-    /// The snapshots that this schedule created, in the order of insertion, regardless of their dates.
-    async fn list_app_snaps_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError>;
-
-    /// The backup of this account with this id.
-    async fn fetch_app_backup(
-        &self,
-        account_id: AccountId,
-        id: AppBackupId,
-    ) -> Result<Option<AppBackup>, StoreError>;
-    /// The backups of an account or an app, newest first.
-    async fn list_app_backups(
-        &self,
-        filter: &ListFilter,
-        page: &Page,
-    ) -> Result<ListPage<AppBackup>, StoreError>;
-    /// At most `rows_max` of this app's finished backups with ids after `after`, in the order of their ids.
-    async fn list_finished_app_backups(
-        &self,
-        app_id: AppId,
-        after: Option<AppBackupId>,
-        rows_max: u32,
-    ) -> Result<Vec<FinishedBackup>, StoreError>;
-    /// The snapshot of this account with this id.
-    async fn fetch_app_snap(
-        &self,
-        account_id: AccountId,
-        id: AppSnapId,
-    ) -> Result<Option<AppSnap>, StoreError>;
-    /// The snapshots of an account or an app, newest first.
-    async fn list_app_snaps(&self, filter: &ListFilter, page: &Page)
-    -> Result<ListPage<AppSnap>, StoreError>;
-    /// At most `rows_max` of this app's finished snapshots with ids after `after`, in the order of their ids.
-    async fn list_finished_app_snaps(
-        &self,
-        app_id: AppId,
-        after: Option<AppSnapId>,
-        rows_max: u32,
-    ) -> Result<Vec<FinishedSnap>, StoreError>;
     /// The restore of this account with this id.
     async fn fetch_app_restore(
         &self,
@@ -248,12 +304,13 @@ pub trait Store: Send + Sync {
 /// An open transaction.
 ///
 /// Transactions are serializable: the result is always as if each had run alone, one after the other. Everything that
-/// a transaction has read stays valid until it is committed.
+/// a transaction has read stays valid until it is committed; otherwise one of its calls, at the latest the commit,
+/// fails with [`StoreError::Conflict`].
 ///
 /// Methods that return `bool` report whether the compare-and-set succeeded. If it did not, nothing was written, and
 /// the caller rolls back by dropping the transaction.
 #[async_trait]
-pub trait StoreTx: Send {
+pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// Commits the transaction and makes it durable.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;
 
@@ -282,35 +339,10 @@ pub trait StoreTx: Send {
     /// Revokes the token unless it is already revoked.
     async fn update_token_revoked(&mut self, id: TokenId, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
-    /// The backup of this account with this id.
-    async fn fetch_app_backup(
-        &mut self,
-        account_id: AccountId,
-        id: AppBackupId,
-    ) -> Result<Option<AppBackup>, StoreError>;
-    /// Inserts a new backup; [`StoreError::NameTaken`] if its app already has a backup of that name.
-    async fn insert_app_backup(&mut self, backup: &AppBackup) -> Result<(), StoreError>;
-    /// Replaces the backup if its stored generation is still `backup.generation`, and increments the generation.
-    async fn update_app_backup(&mut self, backup: &AppBackup) -> Result<bool, StoreError>;
-    /// Deletes the backup if its stored generation is still `generation`.
-    async fn delete_app_backup(&mut self, id: AppBackupId, generation: i64) -> Result<bool, StoreError>;
     /// The number of pending, discovering or running backups that read from this snapshot.
     async fn count_app_backups_reading(&mut self, snap_id: AppSnapId) -> Result<u64, StoreError>;
-
-    /// The snapshot of this account with this id.
-    async fn fetch_app_snap(
-        &mut self,
-        account_id: AccountId,
-        id: AppSnapId,
-    ) -> Result<Option<AppSnap>, StoreError>;
     /// The snapshots that were created for this backup.
     async fn list_app_snaps_made_for(&mut self, backup_id: AppBackupId) -> Result<Vec<AppSnap>, StoreError>;
-    /// Inserts a new snapshot; [`StoreError::NameTaken`] if its app already has a snapshot of that name.
-    async fn insert_app_snap(&mut self, snap: &AppSnap) -> Result<(), StoreError>;
-    /// Replaces the snapshot if its stored generation is still `snap.generation`, and increments the generation.
-    async fn update_app_snap(&mut self, snap: &AppSnap) -> Result<bool, StoreError>;
-    /// Deletes the snapshot if its stored generation is still `generation`.
-    async fn delete_app_snap(&mut self, id: AppSnapId, generation: i64) -> Result<bool, StoreError>;
 
     /// The restore of this account with this id.
     async fn fetch_app_restore(
@@ -336,19 +368,28 @@ pub trait StoreTx: Send {
     /// The number of queued jobs that add work ([`JobPayload::adds_work`]), for the app and for the account of this
     /// one.
     async fn count_queued_jobs(&mut self, payload: &JobPayload) -> Result<QueuedJobs, StoreError>;
-    /// Ends a job as cancelled at `now` if it is queued and has never run.
+    /// Finishes a job as cancelled at `now` if it is queued and has never run.
     async fn update_job_cancelled(&mut self, id: JobId, now: DateTime<Utc>) -> Result<bool, StoreError>;
     /// Queues a job.
     async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError>;
-    /// Requests all jobs on this resource to stop. Queued jobs become due now and end as soon as they are claimed.
+    /// Requests all jobs on this resource to stop. Queued jobs become due now and are finished as soon as they are claimed.
     async fn update_jobs_cancel_requested(&mut self, resource: Uuid) -> Result<(), StoreError>;
     /// Whether the lease still holds. Checked first in every transaction that writes a job's results.
     async fn holds_lease(&mut self, lease: &Lease) -> Result<bool, StoreError>;
-    /// Ends a run of a job at `now` if the lease still holds.
-    async fn update_job_ended(
+    /// Sets a second exclusive key, which the job holds during a part of its run, or removes it. Returns false if the
+    /// lease no longer holds, or if another job has the key and its own lease still holds at `now`. The key is also
+    /// removed when the run finishes, or when the job is claimed again.
+    async fn update_job_step_key(
         &mut self,
         lease: &Lease,
-        end: &JobEnd,
+        key: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError>;
+    /// Finishes a run of a job at `now` if the lease still holds.
+    async fn update_job_finished(
+        &mut self,
+        lease: &Lease,
+        result: &JobResult,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError>;
 }

@@ -2,4 +2,4 @@
 
 pub use appkeep_core::ids::JobId;
 pub use appkeep_core::job::{JobPayload, PendingJob};
-pub use appkeep_core::service::{CancelError, Cancelled, cancel_job};
+pub use appkeep_core::worker::{CancelError, Cancelled, cancel_job};

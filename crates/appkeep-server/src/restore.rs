@@ -8,7 +8,7 @@ use appkeep_core::clock::Clock;
 use appkeep_core::engine::{Engine, EngineError, Restore, RestoreData};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId};
 use appkeep_core::state::ResourceState;
-use appkeep_core::store::{Store, StoreError};
+use appkeep_core::store::{Resources, Store, StoreError, transact};
 use appkeep_core::worker::settle_restore;
 use appkeep_engine::{EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
@@ -171,17 +171,20 @@ impl Stopped {
         id: AppBackupId,
     ) -> Result<(AccountId, AppId, RestoreData, Option<u64>), RestoreError> {
         for account in accounts {
-            let Some(backup) = self.store.fetch_app_backup(account.id, id).await? else {
+            let Some(backup) = self.store.fetch_resource(account.id, id).await? else {
                 continue;
             };
             check_completed("backup", backup.state)?;
-            let bucket = self.store.fetch_bucket(account.id, backup.bucket_id).await?;
-            let missing = || RestoreError::Source(format!("there is no bucket {}", backup.bucket_id));
+            let bucket = self
+                .store
+                .fetch_bucket(account.id, backup.details.bucket_id)
+                .await?;
+            let missing = || RestoreError::Source(format!("there is no bucket {}", backup.details.bucket_id));
             let source = RestoreData::Backup {
                 bucket: bucket.ok_or_else(missing)?,
                 backup_id: id,
             };
-            return Ok((account.id, backup.app_id, source, backup.total_bytes));
+            return Ok((account.id, backup.app_id, source, backup.details.total_bytes));
         }
         Err(RestoreError::Source(format!("there is no backup {id}")))
     }
@@ -192,7 +195,7 @@ impl Stopped {
         id: AppSnapId,
     ) -> Result<(AccountId, AppId, RestoreData, Option<u64>), RestoreError> {
         for account in accounts {
-            let Some(snap) = self.store.fetch_app_snap(account.id, id).await? else {
+            let Some(snap) = self.store.fetch_resource(account.id, id).await? else {
                 continue;
             };
             check_completed("snapshot", snap.state)?;
@@ -226,8 +229,8 @@ impl Stopped {
         );
         if matches!(planned.restore.target, RestoreTarget::InPlace(_)) {
             let note = format!("finished by the restore {}", planned.restore.id);
-            self.settle((planned.account_id, planned.restore.app_id), &note)
-                .await?;
+            let of = (planned.account_id, planned.restore.app_id);
+            transact(|| self.settle(of, &note)).await?;
         }
         Ok(report)
     }
@@ -250,7 +253,7 @@ impl Stopped {
                 }
                 let restores = engine.abandon_restores(found.id).await;
                 let restores = restores.map_err(RestoreError::Engine)?;
-                let is_noted = self.note_abandoned(&found, !restores.is_empty()).await?;
+                let is_noted = transact(|| self.note_abandoned(&found, !restores.is_empty())).await?;
                 if is_noted || !restores.is_empty() {
                     abandoned.push((found, restores));
                 }

@@ -2,10 +2,11 @@
 //! server.
 
 use appkeep_core::clock::{Clock, IdSource};
-use appkeep_core::job::{JobPayload, NewJob};
+use appkeep_core::ids::{BackupKind, SnapshotKind};
+use appkeep_core::job::{ApplyRetention, JobPayload, NewJob};
 use appkeep_core::retention::held;
 use appkeep_core::schedule::Schedule;
-use appkeep_core::store::{Store, StoreError};
+use appkeep_core::store::{Store, StoreError, StoredKind, transact};
 
 pub use appkeep_core::metadata::RETENTION_HELD_LABEL;
 
@@ -32,25 +33,28 @@ pub async fn confirm(
     schedule: &Schedule,
 ) -> Result<Vec<String>, StoreError> {
     let now = clock.now();
-    let backups = store.list_app_backups_made_by(schedule.id).await?;
-    let snaps = store.list_app_snaps_made_by(schedule.id).await?;
+    let backups = BackupKind::of(store).list_made_by(schedule.id).await?;
+    let snaps = SnapshotKind::of(store).list_made_by(schedule.id).await?;
     let held = held(schedule, &backups, &snaps, now);
     if held.is_empty() {
         return Ok(held);
     }
     let job = NewJob {
         id: ids.next_id().into(),
-        payload: JobPayload::ApplyRetention {
+        payload: JobPayload::from(ApplyRetention {
             account_id: schedule.account_id,
             app_id: schedule.app_id,
             schedule_id: schedule.id,
             confirmed: true,
-        },
+        }),
         run_after: now,
         correlation: None,
     };
-    let mut tx = store.begin().await?;
-    tx.insert_job(&job).await?;
-    tx.commit().await?;
+    transact(|| async {
+        let mut tx = store.begin().await?;
+        tx.insert_job(&job).await?;
+        tx.commit().await
+    })
+    .await?;
     Ok(held)
 }

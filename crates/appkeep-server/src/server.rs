@@ -12,9 +12,9 @@ use appkeep_core::admission::Admission;
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::engine::Engine;
 use appkeep_core::service::Service;
-use appkeep_core::store::Store;
+use appkeep_core::store::{Store, transact};
 use appkeep_core::worker::{
-    Background, HookTurns, WorkerDeps, Workers, resume_restores, start_bucket_watch, start_reconciler,
+    Background, WorkerDeps, Workers, resume_restores, start_bucket_watch, start_reconciler,
 };
 use appkeep_engine::{DataSpace, EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
@@ -116,10 +116,13 @@ impl Server {
         // The lock makes this the only server of the directory, so leases of other servers are known to be
         // dead.
         let store = Arc::new(SqliteStore::open_sole_server(data.database()).await?);
-        let mut tx = store.begin().await?;
-        tx.update_declaration(&options.config.declaration, options.clock.now())
-            .await?;
-        tx.commit().await?;
+        transact(|| async {
+            let mut tx = store.begin().await?;
+            tx.update_declaration(&options.config.declaration, options.clock.now())
+                .await?;
+            tx.commit().await
+        })
+        .await?;
         let engine_config = EngineConfig {
             data_dir: data.path().to_owned(),
         };
@@ -170,7 +173,6 @@ impl Server {
             ids: options.ids,
             wake,
             backups_max: Some(options.config.backups_at_once()),
-            hook_turns: HookTurns::default(),
             admission,
         };
         resume_restores(&deps).await?;

@@ -5,7 +5,7 @@ pub use appkeep_core::actor::{AccountScope, Role};
 use appkeep_core::actor::{Actor, TokenHash};
 use appkeep_core::clock::{Clock, IdSource};
 use appkeep_core::ids::AccountId;
-use appkeep_core::store::{Store, StoreError};
+use appkeep_core::store::{Store, StoreError, transact};
 use chrono::{DateTime, Utc};
 pub use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -129,9 +129,12 @@ pub async fn create(
         expires_at: wanted.expires_at,
         revoked_at: None,
     };
-    let mut tx = store.begin().await?;
-    tx.insert_token(&token).await?;
-    tx.commit().await?;
+    transact(|| async {
+        let mut tx = store.begin().await?;
+        tx.insert_token(&token).await?;
+        tx.commit().await
+    })
+    .await?;
     audit("create", &token);
     Ok(secret)
 }
@@ -183,10 +186,13 @@ fn is_beginning(wanted: &str, token: &Token) -> bool {
 /// # Errors
 /// When it was revoked before, or the store fails.
 pub async fn revoke(store: &dyn Store, clock: &dyn Clock, token: &Token) -> Result<(), TokenError> {
-    let mut tx = store.begin().await?;
-    let revoked = tx.update_token_revoked(token.id, clock.now()).await?;
-    tx.commit().await?;
-    if revoked {
+    let revoked = transact(|| async {
+        let mut tx = store.begin().await?;
+        let revoked = tx.update_token_revoked(token.id, clock.now()).await?;
+        tx.commit().await?;
+        Ok::<_, StoreError>(revoked)
+    });
+    if revoked.await? {
         audit("revoke", token);
         return Ok(());
     }

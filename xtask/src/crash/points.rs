@@ -33,7 +33,7 @@ pub(super) fn needs(name: &str) -> Needs {
         "backend.write_key",
     ]) {
         Needs::NewRepository
-    } else if begins(&["prune.", "delete_data.backup", "backend.remove"]) {
+    } else if begins(&["prune.", "delete_backup.", "backend.remove"]) {
         Needs::Delete
     } else {
         Needs::Backup
@@ -91,9 +91,9 @@ mod tests {
     fn every_step_has_a_place() {
         let names = names().unwrap();
         for step in [
-            "take_backup.copied",
-            "take_snapshot.copied",
-            "delete_data.backup_gone",
+            "create_backup.copied",
+            "create_snapshot.copied",
+            "delete_backup.data_deleted",
             "backend.write_pack",
             "backup.before_release",
             "prune.planned",

@@ -57,7 +57,7 @@ fn numbers(expired: &[Uuid]) -> Vec<u128> {
 }
 
 #[test]
-fn without_a_rule_everything_is_kept() {
+fn no_rules_keep_everything() {
     let list = completed(&["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"]);
     assert_eq!(expired(&list, &Retention::default(), &utc()), Vec::<Uuid>::new());
 }
@@ -125,7 +125,7 @@ fn each_rule_keeps_the_newest_of_its_periods() {
 }
 
 #[test]
-fn days_are_those_of_the_schedules_zone() {
+fn days_begin_in_the_schedules_time_zone() {
     let list = completed(&["2026-01-01T22:30:00Z", "2026-01-01T23:30:00Z"]);
     let rule = Retention {
         keep_daily: Some(9),
@@ -141,7 +141,7 @@ fn days_are_those_of_the_schedules_zone() {
 }
 
 #[test]
-fn a_failed_one_never_takes_the_place_of_a_whole_one() {
+fn failed_backups_dont_count_towards_retention() {
     let day = |n: i64| at("2026-01-01T00:00:00Z") + TimeDelta::days(n);
     let mut list = vec![
         made(1, day(1), ResourceState::Completed),
@@ -159,7 +159,7 @@ fn a_failed_one_never_takes_the_place_of_a_whole_one() {
 }
 
 #[test]
-fn a_clock_a_year_ahead_for_one_day_deletes_nothing() {
+fn clock_a_year_ahead_for_a_day_deletes_nothing() {
     let mut list = nightly("2026-01-01T02:30:00Z", 20, 1);
     let ahead = at("2027-01-21T02:30:00Z");
     list.push(made(21, ahead, ResourceState::Completed));
@@ -181,7 +181,7 @@ fn a_clock_a_year_ahead_for_one_day_deletes_nothing() {
 }
 
 #[test]
-fn a_hold_ends_once_the_schedule_ran_for_as_long_as_it_keeps() {
+fn hold_ends_after_the_retention_period() {
     // The server was off for half a year.
     let mut list = nightly("2026-01-01T02:30:00Z", 6, 1);
     let mut counts = Vec::new();
@@ -198,14 +198,14 @@ fn a_hold_ends_once_the_schedule_ran_for_as_long_as_it_keeps() {
 }
 
 #[test]
-fn a_rule_that_became_shorter_deletes_without_being_held() {
+fn shortened_rules_delete_without_a_hold() {
     let list = nightly("2026-01-01T02:30:00Z", 30, 1);
     let plan = plan(&list, &keep_days(3), &nightly_timing(), later());
     assert_eq!((plan.expired.len(), plan.held), (26, None));
 }
 
 #[test]
-fn a_clock_in_the_past_costs_no_backup_that_was_just_completed() {
+fn clock_in_the_past_keeps_the_last_completed_backup() {
     let mut list = nightly("2026-01-01T02:30:00Z", 3, 1);
     list.push(made(4, at("1970-01-01T00:01:00Z"), ResourceState::Completed));
     let one = Retention {
@@ -219,7 +219,7 @@ fn a_clock_in_the_past_costs_no_backup_that_was_just_completed() {
 }
 
 #[test]
-fn failed_ones_from_the_future_take_no_place_of_those_to_inspect() {
+fn future_failed_backups_dont_displace_those_kept_for_inspection() {
     let mut list = completed(&["2026-01-01T00:00:00Z"]);
     let failed = |n: u128, text: &str| made(n, at(text), ResourceState::Failed);
     list.extend((2..=4).map(|n| failed(n, "2027-01-01T00:00:00Z")));
@@ -293,7 +293,7 @@ fn single_rules(rules: &Retention) -> [Retention; 5] {
 
 proptest! {
     #[test]
-    fn the_newest_whole_one_is_never_deleted(list in lists(), rules in rules()) {
+    fn newest_completed_backup_is_never_deleted(list in lists(), rules in rules()) {
         let expired = expired(&list, &rules, &utc());
         let whole = list.iter().filter(|one| one.state == ResourceState::Completed);
         if let Some(newest) = whole.max_by_key(|one| (one.at, one.id)) {
@@ -307,7 +307,7 @@ proptest! {
     }
 
     #[test]
-    fn keep_last_keeps_that_many(list in lists(), count in 1_u32..20) {
+    fn keep_last_keeps_the_given_number(list in lists(), count in 1_u32..20) {
         let rule = Retention { keep_last: Some(count), ..Retention::default() };
         let expired = expired(&list, &rule, &utc());
         let whole: Vec<_> = list.iter().filter(|one| one.state == ResourceState::Completed).collect();
@@ -317,7 +317,7 @@ proptest! {
     }
 
     #[test]
-    fn what_any_rule_keeps_is_kept_and_nothing_else(list in lists(), rules in rules()) {
+    fn keeps_exactly_the_union_of_all_rules(list in lists(), rules in rules()) {
         let together = expired(&list, &rules, &utc());
         let singles: Vec<_> = single_rules(&rules)
             .into_iter()
@@ -331,7 +331,7 @@ proptest! {
     }
 
     #[test]
-    fn the_one_completed_last_is_never_deleted_and_the_order_of_the_others_is_irrelevant(
+    fn last_completed_is_kept_regardless_of_the_order_of_others(
         list in lists(), rules in rules(), turn in 0_usize..60
     ) {
         let expired = expired(&list, &rules, &utc());
@@ -347,7 +347,7 @@ proptest! {
     }
 
     #[test]
-    fn dates_in_the_future_change_nothing_for_the_others(list in lists(), rules in rules(), days in 0_i64..1500) {
+    fn future_dates_dont_affect_other_backups(list in lists(), rules in rules(), days in 0_i64..1500) {
         let now = at("2024-01-01T00:00:00Z") + TimeDelta::days(days);
         let is_past = |one: &&Made| one.at <= now + TimeDelta::seconds(CLOCK_AHEAD_SECS_MAX);
         let past: Vec<_> = list.iter().filter(is_past).copied().collect();
@@ -360,7 +360,7 @@ proptest! {
     }
 
     #[test]
-    fn applying_it_twice_deletes_nothing_more(list in lists(), rules in rules()) {
+    fn retention_is_idempotent(list in lists(), rules in rules()) {
         let gone = expired(&list, &rules, &utc());
         let left: Vec<_> = list.into_iter().filter(|one| !gone.contains(&one.id)).collect();
         prop_assert_eq!(expired(&left, &rules, &utc()), Vec::<Uuid>::new());

@@ -32,7 +32,7 @@ fn schedule(expression: &str, jitter_secs: u32) -> Schedule {
 }
 
 #[test]
-fn a_fixed_time_in_the_hour_that_spring_leaves_out_comes_right_after_it() {
+fn fixed_time_in_a_skipped_hour_runs_right_after_it() {
     // On 2026-03-29 at 02:00 (01:00 UTC) clocks in Berlin go to 03:00.
     assert_eq!(
         times("30 2 * * *", "Europe/Berlin", "2026-03-27T12:00:00Z", 3),
@@ -45,7 +45,7 @@ fn a_fixed_time_in_the_hour_that_spring_leaves_out_comes_right_after_it() {
 }
 
 #[test]
-fn a_fixed_time_in_the_hour_that_autumn_repeats_comes_once() {
+fn fixed_time_in_a_repeated_hour_runs_once() {
     // On 2026-10-25 at 03:00 (01:00 UTC) clocks in Berlin go back to 02:00.
     assert_eq!(
         times("30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", 2),
@@ -59,7 +59,7 @@ fn a_fixed_time_in_the_hour_that_autumn_repeats_comes_once() {
 }
 
 #[test]
-fn a_repeated_time_leaves_out_the_missing_hour_and_goes_through_both_repeated_ones() {
+fn intervals_skip_missing_hours_and_run_in_both_repeated_ones() {
     assert_eq!(
         times("*/30 * * * *", "Europe/Berlin", "2026-03-29T00:15:00Z", 3),
         ["03-29T00:30", "03-29T01:00", "03-29T01:30"]
@@ -77,7 +77,7 @@ fn a_repeated_time_leaves_out_the_missing_hour_and_goes_through_both_repeated_on
 }
 
 #[test]
-fn zones_with_odd_clocks_are_read_as_they_are() {
+fn unusual_time_zone_offsets_are_supported() {
     // Clocks in Lord Howe go forward by half an hour, on 2026-10-04 at 02:00 (2026-10-03T15:30 UTC).
     assert_eq!(
         times("15 2 * * *", "Australia/Lord_Howe", "2026-10-02T16:00:00Z", 2),
@@ -90,7 +90,7 @@ fn zones_with_odd_clocks_are_read_as_they_are() {
 }
 
 #[test]
-fn what_a_cron_expression_says_is_read_as_cron_does() {
+fn cron_expressions_have_the_meaning_of_cron() {
     assert_eq!(
         times("0 0 29 2 *", "UTC", "2026-01-01T00:00:00Z", 1),
         ["02-29T00:00"],
@@ -142,7 +142,7 @@ fn invalid_timings_are_rejected_with_reason() {
 }
 
 #[test]
-fn jitter_is_bounded_the_same_for_everybody_and_differs_from_run_to_run() {
+fn jitter_is_bounded_deterministic_and_differs_between_runs() {
     let schedule = schedule("0 * * * *", 600);
     let mut late: Vec<i64> = Vec::new();
     for hour in 0..200 {
@@ -190,7 +190,7 @@ fn action(next: Option<NextRun>, now: &str) -> ScheduleAction {
 }
 
 #[test]
-fn a_new_schedule_begins_with_the_next_time_and_makes_nothing_up() {
+fn new_schedules_start_at_the_next_time_without_catching_up() {
     assert_eq!(
         action(None, "2026-01-05T02:00:00Z"),
         ScheduleAction::Plan(next("2026-01-06T02:00:00Z", "2026-01-05T02:00:00Z"))
@@ -198,7 +198,7 @@ fn a_new_schedule_begins_with_the_next_time_and_makes_nothing_up() {
 }
 
 #[test]
-fn a_run_comes_when_it_is_due_and_once_however_many_were_missed() {
+fn missed_runs_are_caught_up_once() {
     let planned = Some(next("2026-01-06T02:00:00Z", "2026-01-05T02:00:01Z"));
     assert_eq!(action(planned, "2026-01-06T01:59:59.999Z"), ScheduleAction::Wait);
     assert_eq!(
@@ -213,7 +213,7 @@ fn a_run_comes_when_it_is_due_and_once_however_many_were_missed() {
 }
 
 #[test]
-fn a_clock_that_is_put_back_runs_nothing_twice_and_one_that_was_far_ahead_starts_over() {
+fn clock_set_back_waits_up_to_a_day_and_starts_over_beyond() {
     // The schedule ran on the 6th at 02:00, and then the clock was set back.
     let planned = Some(next("2026-01-07T02:00:00Z", "2026-01-06T02:00:00Z"));
     assert_eq!(action(planned, "2026-01-06T01:59:00Z"), ScheduleAction::Wait);
@@ -230,7 +230,7 @@ fn a_clock_that_is_put_back_runs_nothing_twice_and_one_that_was_far_ahead_starts
 }
 
 #[test]
-fn jitter_makes_a_run_late_but_not_the_next_one() {
+fn jitter_delays_only_its_own_run() {
     let scheduled = Scheduled {
         schedule: schedule("0 2 * * *", 3600),
         next: Some(next("2026-01-06T02:00:00Z", "2026-01-05T02:00:00Z")),

@@ -1,20 +1,53 @@
 //! The operations on backups.
 
-use uuid::Uuid;
+use async_trait::async_trait;
 
-use crate::app_backup::{AppBackup, CreateAppBackup};
+use crate::app_backup::{AppBackup, BackupDetails, CreateAppBackup};
 use crate::app_restore::RestoreSource;
-use crate::audit::Change;
 use crate::authz::{Authorized, Read, Write};
 use crate::catalog::{Bucket, default_bucket};
 use crate::error::Error;
-use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
-use crate::job::JobPayload;
+use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BackupKind, BucketId};
+use crate::job::{CreateBackup, DeleteBackup, JobPayload};
 use crate::listing::{ListOptions, Listing};
 use crate::state::ResourceState;
-use crate::store::{ListFilter, StoreTx};
+use crate::store::{StoreTx, transact};
 
-use super::{AppBackupRef, RACES_MAX, Service, lost_every_race};
+use super::resources::{Managed, record_change};
+use super::{ResourceRef, Service};
+
+#[async_trait]
+impl Managed for BackupKind {
+    fn source(id: AppBackupId) -> RestoreSource {
+        RestoreSource::Backup(id)
+    }
+
+    fn create_job(backup: &AppBackup) -> JobPayload {
+        JobPayload::from(CreateBackup {
+            account_id: backup.account_id,
+            app_id: backup.app_id,
+            backup_id: backup.id,
+        })
+    }
+
+    fn delete_job(backup: &AppBackup) -> JobPayload {
+        JobPayload::from(DeleteBackup {
+            account_id: backup.account_id,
+            app_id: backup.app_id,
+            backup_id: backup.id,
+            bucket_id: backup.details.bucket_id,
+            name: Some(backup.name.as_str().to_owned()),
+        })
+    }
+
+    /// Pending backups can't be cancelled.
+    async fn check_deletable(backup: &AppBackup, _tx: &mut dyn StoreTx) -> Result<(), Error> {
+        if backup.state == ResourceState::Pending {
+            return Err(Error::BackupPending);
+        }
+        Ok(())
+    }
+}
 
 impl Service {
     /// Lists the account's backups, newest first.
@@ -26,12 +59,7 @@ impl Service {
         authorized: &Authorized<Read>,
         options: ListOptions,
     ) -> Result<Listing<AppBackup>, Error> {
-        let account_id = authorized.account_id();
-        let filter = ListFilter {
-            account_id,
-            app_id: None,
-        };
-        Ok(Listing::begin(self.store.clone(), filter, options).await?)
+        self.list(authorized, None, options).await
     }
 
     /// Lists an app's backups, newest first.
@@ -44,13 +72,7 @@ impl Service {
         app_id: AppId,
         options: ListOptions,
     ) -> Result<Listing<AppBackup>, Error> {
-        let account_id = authorized.account_id();
-        self.app(account_id, app_id).await?;
-        let filter = ListFilter {
-            account_id,
-            app_id: Some(app_id),
-        };
-        Ok(Listing::begin(self.store.clone(), filter, options).await?)
+        self.list(authorized, Some(app_id), options).await
     }
 
     /// Fetches a backup, by either of its paths: with or without an app.
@@ -60,14 +82,9 @@ impl Service {
     pub async fn app_backup_fetch(
         &self,
         authorized: &Authorized<Read>,
-        wanted: AppBackupRef,
+        request: ResourceRef<BackupKind>,
     ) -> Result<AppBackup, Error> {
-        let account_id = authorized.account_id();
-        self.check_app(account_id, wanted.app_id).await?;
-        let found = self.store.fetch_app_backup(account_id, wanted.id).await?;
-        found
-            .filter(|backup| within(backup, wanted))
-            .ok_or(Error::ResourceNotFound)
+        self.fetch(authorized, request).await
     }
 
     /// Creates a backup in state `pending` and queues its job, in one transaction.
@@ -77,52 +94,33 @@ impl Service {
     pub async fn app_backup_create_for_app(
         &self,
         authorized: &Authorized<Write>,
-        wanted: CreateAppBackup,
+        request: CreateAppBackup,
     ) -> Result<AppBackup, Error> {
-        let account_id = authorized.account_id();
-        let app = self.app(account_id, wanted.app_id).await?;
-        let bucket = self.bucket(account_id, wanted.bucket_id).await?;
-        if let Some(snap_id) = wanted.snapshot_id {
-            self.check_snapshot_source(account_id, &wanted, snap_id).await?;
+        let (account_id, ctx) = (authorized.account_id(), authorized.ctx());
+        let app = self.app(account_id, request.resource.app_id).await?;
+        let bucket = self.bucket(account_id, request.bucket_id).await?;
+        if let Some(snap_id) = request.snapshot_id {
+            self.check_snapshot_source(account_id, &request, snap_id).await?;
         }
         self.check_ready(&app).await?;
         let id = AppBackupId::new(self.ids.next_id());
-        let backup = AppBackup::pending(
-            id,
-            account_id,
-            bucket.id,
-            wanted,
-            authorized.ctx().actor.subject,
-            self.clock.now(),
-        );
-        let mut tx = self.store.begin().await?;
-        if let Some(snap_id) = backup.snapshot_id {
-            // Fetched again within the transaction: the snapshot may have been deleted in the meantime.
-            tx.fetch_app_snap(account_id, snap_id)
-                .await?
-                .ok_or(Error::SnapshotNotFound)?;
-        }
-        self.insert_app_backup(tx.as_mut(), &backup, authorized.ctx().correlation)
-            .await?;
-        self.commit(tx).await?;
-        change("create", &backup).record(authorized.ctx());
+        let details = BackupDetails::new(bucket.id, request.snapshot_id);
+        let (by, now) = (ctx.actor.subject, self.clock.now());
+        let backup = AppBackup::pending(id, account_id, request.resource, details, by, now);
+        transact(|| async {
+            let mut tx = self.store.begin().await?;
+            if let Some(snap_id) = request.snapshot_id {
+                // Fetched again within the transaction: the snapshot may have been deleted in the meantime.
+                tx.fetch_resource(account_id, snap_id)
+                    .await?
+                    .ok_or(Error::SnapshotNotFound)?;
+            }
+            self.insert(tx.as_mut(), &backup, ctx.correlation).await?;
+            self.commit(tx).await
+        })
+        .await?;
+        record_change("create", &backup, ctx);
         Ok(backup)
-    }
-
-    /// Inserts a new backup and queues its job.
-    pub(super) async fn insert_app_backup(
-        &self,
-        tx: &mut dyn StoreTx,
-        backup: &AppBackup,
-        correlation: Option<Uuid>,
-    ) -> Result<(), Error> {
-        tx.insert_app_backup(backup).await?;
-        let payload = JobPayload::TakeBackup {
-            account_id: backup.account_id,
-            app_id: backup.app_id,
-            backup_id: backup.id,
-        };
-        self.queue(tx, payload, correlation).await
     }
 
     /// Deletes a backup, by either of its paths. It is invisible immediately; a job that is queued in the same
@@ -134,41 +132,9 @@ impl Service {
     pub async fn app_backup_delete(
         &self,
         authorized: &Authorized<Write>,
-        wanted: AppBackupRef,
+        request: ResourceRef<BackupKind>,
     ) -> Result<(), Error> {
-        let account_id = authorized.account_id();
-        self.check_app(account_id, wanted.app_id).await?;
-        for _ in 0..RACES_MAX {
-            let mut tx = self.store.begin().await?;
-            let found = tx.fetch_app_backup(account_id, wanted.id).await?;
-            let backup = found
-                .filter(|backup| within(backup, wanted))
-                .ok_or(Error::ResourceNotFound)?;
-            if backup.refuses_deletion() {
-                return Err(Error::BackupPending);
-            }
-            let source = RestoreSource::Backup(backup.id);
-            if tx.count_app_restores_reading(source).await? > 0 {
-                return Err(Error::InUseByRestore);
-            }
-            if !tx.delete_app_backup(backup.id, backup.generation).await? {
-                continue;
-            }
-            tx.update_jobs_cancel_requested(backup.id.as_uuid()).await?;
-            let payload = JobPayload::DeleteBackup {
-                account_id,
-                app_id: backup.app_id,
-                backup_id: backup.id,
-                bucket_id: backup.bucket_id,
-                name: Some(backup.name.as_str().to_owned()),
-            };
-            self.queue(tx.as_mut(), payload, authorized.ctx().correlation)
-                .await?;
-            self.commit(tx).await?;
-            change("delete", &backup).record(authorized.ctx());
-            return Ok(());
-        }
-        Err(lost_every_race())
+        self.delete(authorized, request).await
     }
 
     /// The bucket `wanted`, or else the account's default bucket, or else its first one.
@@ -190,33 +156,17 @@ impl Service {
     async fn check_snapshot_source(
         &self,
         account_id: AccountId,
-        wanted: &CreateAppBackup,
+        request: &CreateAppBackup,
         snap_id: AppSnapId,
     ) -> Result<(), Error> {
-        let found = self.store.fetch_app_snap(account_id, snap_id).await?;
+        let found = self.store.fetch_resource(account_id, snap_id).await?;
         let snap = found.ok_or(Error::SnapshotNotFound)?;
-        if snap.app_id != wanted.app_id {
+        if snap.app_id != request.resource.app_id {
             return Err(Error::SnapshotOfOtherApp);
         }
-        if snap.state != ResourceState::Completed || snap.made_for.is_some() {
+        if snap.state != ResourceState::Completed || snap.details.made_for.is_some() {
             return Err(Error::SnapshotNotReady);
         }
         Ok(())
-    }
-}
-
-fn within(backup: &AppBackup, wanted: AppBackupRef) -> bool {
-    wanted.app_id.is_none_or(|app_id| app_id == backup.app_id)
-}
-
-/// The audit record of a change to a backup.
-pub(super) fn change<'a>(action: &'static str, backup: &'a AppBackup) -> Change<'a> {
-    Change {
-        action,
-        kind: "backup",
-        id: &backup.id,
-        name: backup.name.as_str(),
-        account_id: backup.account_id,
-        app_id: backup.app_id,
     }
 }

@@ -5,9 +5,9 @@ use crate::audit::Change;
 use crate::authz::{Authorized, Write};
 use crate::error::Error;
 use crate::ids::{AccountId, AppRestoreId};
-use crate::job::JobPayload;
+use crate::job::RestoreApp;
 use crate::state::ResourceState;
-use crate::store::StoreTx;
+use crate::store::{StoreTx, transact};
 
 use super::Service;
 
@@ -23,35 +23,39 @@ impl Service {
     ) -> Result<AppRestore, Error> {
         let account_id = authorized.account_id();
         let app = self.app(account_id, wanted.app_id).await?;
-        let mut tx = self.store.begin().await?;
-        check_source(tx.as_mut(), account_id, &wanted).await?;
-        if !app.declared {
-            return Err(Error::AppNotReady);
-        }
-        if !app.options.volumes_inside.is_empty() {
-            return Err(Error::VolumesInside(app.options.volumes_inside));
-        }
-        let latest = tx.fetch_latest_app_restore(account_id, wanted.app_id).await?;
-        if latest.is_some_and(|latest| latest.state.is_in_progress()) {
-            return Err(Error::AppRestoring);
-        }
-        let id = AppRestoreId::new(self.ids.next_id());
-        let restore = AppRestore::pending(
-            id,
-            account_id,
-            wanted,
-            authorized.ctx().actor.subject,
-            self.clock.now(),
-        );
-        tx.insert_app_restore(&restore).await?;
-        let payload = JobPayload::RestoreApp {
-            account_id,
-            app_id: restore.app_id,
-            restore_id: id,
-        };
-        self.queue(tx.as_mut(), payload, authorized.ctx().correlation)
-            .await?;
-        self.commit(tx).await?;
+        let restore = transact(|| async {
+            let mut tx = self.store.begin().await?;
+            check_source(tx.as_mut(), account_id, &wanted).await?;
+            if !app.declared {
+                return Err(Error::AppNotReady);
+            }
+            if !app.options.volumes_inside.is_empty() {
+                return Err(Error::VolumesInside(app.options.volumes_inside.clone()));
+            }
+            let latest = tx.fetch_latest_app_restore(account_id, wanted.app_id).await?;
+            if latest.is_some_and(|latest| latest.state.is_in_progress()) {
+                return Err(Error::AppRestoring);
+            }
+            let id = AppRestoreId::new(self.ids.next_id());
+            let restore = AppRestore::pending(
+                id,
+                account_id,
+                wanted,
+                authorized.ctx().actor.subject,
+                self.clock.now(),
+            );
+            tx.insert_app_restore(&restore).await?;
+            let payload = RestoreApp {
+                account_id,
+                app_id: restore.app_id,
+                restore_id: id,
+            };
+            self.queue(tx.as_mut(), payload, authorized.ctx().correlation)
+                .await?;
+            self.commit(tx).await?;
+            Ok(restore)
+        })
+        .await?;
         let change = Change {
             action: "restore",
             kind: "app",
@@ -73,7 +77,7 @@ async fn check_source(
 ) -> Result<(), Error> {
     match wanted.source {
         RestoreSource::Backup(id) => {
-            let found = tx.fetch_app_backup(account_id, id).await?;
+            let found = tx.fetch_resource(account_id, id).await?;
             let backup = found
                 .filter(|backup| backup.app_id == wanted.app_id)
                 .ok_or(Error::BackupNotFound)?;
@@ -83,13 +87,13 @@ async fn check_source(
         }
         RestoreSource::Snapshot(id) => {
             let snap = tx
-                .fetch_app_snap(account_id, id)
+                .fetch_resource(account_id, id)
                 .await?
                 .ok_or(Error::SnapshotNotFound)?;
             if snap.app_id != wanted.app_id {
                 return Err(Error::SnapshotOfOtherApp);
             }
-            if snap.state != ResourceState::Completed || snap.made_for.is_some() {
+            if snap.state != ResourceState::Completed || snap.details.made_for.is_some() {
                 return Err(Error::SnapshotNotReady);
             }
         }

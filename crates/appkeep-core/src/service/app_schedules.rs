@@ -3,11 +3,12 @@
 use crate::authz::{Authorized, Read};
 use crate::catalog::Recorded;
 use crate::error::Error;
-use crate::ids::AppId;
+use crate::ids::{AppId, BackupKind, SnapshotKind};
 use crate::listing::ListOptions;
 use crate::retention::held;
 use crate::schedule::{Schedule, Scheduled};
 use crate::short_list::ShortList;
+use crate::store::StoredKind;
 
 use super::Service;
 
@@ -62,8 +63,9 @@ impl Service {
         if !schedule.declared || schedule.retention.keep_days.is_none() {
             return Ok(Vec::new());
         }
-        let backups = self.store.list_app_backups_made_by(schedule.id).await?;
-        let snaps = self.store.list_app_snaps_made_by(schedule.id).await?;
+        let store = self.store.as_ref();
+        let backups = BackupKind::of(store).list_made_by(schedule.id).await?;
+        let snaps = SnapshotKind::of(store).list_made_by(schedule.id).await?;
         Ok(held(schedule, &backups, &snaps, self.clock.now()))
     }
 }

@@ -1,18 +1,51 @@
 //! The operations on snapshots.
 
-use uuid::Uuid;
+use async_trait::async_trait;
 
 use crate::app_restore::RestoreSource;
-use crate::app_snap::{AppSnap, CreateAppSnap};
-use crate::audit::Change;
+use crate::app_snap::{AppSnap, SnapshotDetails};
 use crate::authz::{Authorized, Read, Write};
 use crate::error::Error;
-use crate::ids::{AppId, AppSnapId};
-use crate::job::JobPayload;
+use crate::ids::{AppId, AppSnapId, SnapshotKind};
+use crate::job::{CreateSnapshot, DeleteSnapshot, JobPayload};
 use crate::listing::{ListOptions, Listing};
-use crate::store::{ListFilter, StoreTx};
+use crate::resource::CreateResource;
+use crate::store::{StoreTx, transact};
 
-use super::{AppSnapRef, RACES_MAX, Service, lost_every_race};
+use super::resources::{Managed, record_change};
+use super::{ResourceRef, Service};
+
+#[async_trait]
+impl Managed for SnapshotKind {
+    fn source(id: AppSnapId) -> RestoreSource {
+        RestoreSource::Snapshot(id)
+    }
+
+    fn create_job(snap: &AppSnap) -> JobPayload {
+        JobPayload::from(CreateSnapshot {
+            account_id: snap.account_id,
+            app_id: snap.app_id,
+            snap_id: snap.id,
+        })
+    }
+
+    fn delete_job(snap: &AppSnap) -> JobPayload {
+        JobPayload::from(DeleteSnapshot {
+            account_id: Some(snap.account_id),
+            app_id: snap.app_id,
+            snap_id: snap.id,
+            name: Some(snap.name.as_str().to_owned()),
+        })
+    }
+
+    /// A snapshot that a backup reads, or that was created for a backup, is in use.
+    async fn check_deletable(snap: &AppSnap, tx: &mut dyn StoreTx) -> Result<(), Error> {
+        if snap.details.made_for.is_some() || tx.count_app_backups_reading(snap.id).await? > 0 {
+            return Err(Error::SnapshotInUse);
+        }
+        Ok(())
+    }
+}
 
 impl Service {
     /// Lists an app's snapshots, newest first.
@@ -25,13 +58,7 @@ impl Service {
         app_id: AppId,
         options: ListOptions,
     ) -> Result<Listing<AppSnap>, Error> {
-        let account_id = authorized.account_id();
-        self.app(account_id, app_id).await?;
-        let filter = ListFilter {
-            account_id,
-            app_id: Some(app_id),
-        };
-        Ok(Listing::begin(self.store.clone(), filter, options).await?)
+        self.list(authorized, Some(app_id), options).await
     }
 
     /// Fetches a snapshot.
@@ -41,14 +68,9 @@ impl Service {
     pub async fn app_snap_fetch_for_app(
         &self,
         authorized: &Authorized<Read>,
-        wanted: AppSnapRef,
+        request: ResourceRef<SnapshotKind>,
     ) -> Result<AppSnap, Error> {
-        let account_id = authorized.account_id();
-        self.app(account_id, wanted.app_id).await?;
-        let found = self.store.fetch_app_snap(account_id, wanted.id).await?;
-        found
-            .filter(|snap| snap.app_id == wanted.app_id)
-            .ok_or(Error::ResourceNotFound)
+        self.fetch(authorized, request).await
     }
 
     /// Creates a snapshot in state `pending` and queues its job, in one transaction.
@@ -58,41 +80,23 @@ impl Service {
     pub async fn app_snap_create_for_app(
         &self,
         authorized: &Authorized<Write>,
-        wanted: CreateAppSnap,
+        request: CreateResource,
     ) -> Result<AppSnap, Error> {
-        let account_id = authorized.account_id();
-        let app = self.app(account_id, wanted.app_id).await?;
+        let (account_id, ctx) = (authorized.account_id(), authorized.ctx());
+        let app = self.app(account_id, request.app_id).await?;
         self.check_ready(&app).await?;
         let id = AppSnapId::new(self.ids.next_id());
-        let snap = AppSnap::pending(
-            id,
-            account_id,
-            wanted,
-            authorized.ctx().actor.subject,
-            self.clock.now(),
-        );
-        let mut tx = self.store.begin().await?;
-        self.insert_app_snap(tx.as_mut(), &snap, authorized.ctx().correlation)
-            .await?;
-        self.commit(tx).await?;
-        change("create", &snap).record(authorized.ctx());
+        let details = SnapshotDetails::default();
+        let by = ctx.actor.subject;
+        let snap = AppSnap::pending(id, account_id, request, details, by, self.clock.now());
+        transact(|| async {
+            let mut tx = self.store.begin().await?;
+            self.insert(tx.as_mut(), &snap, ctx.correlation).await?;
+            self.commit(tx).await
+        })
+        .await?;
+        record_change("create", &snap, ctx);
         Ok(snap)
-    }
-
-    /// Inserts a new snapshot and queues its job.
-    pub(super) async fn insert_app_snap(
-        &self,
-        tx: &mut dyn StoreTx,
-        snap: &AppSnap,
-        correlation: Option<Uuid>,
-    ) -> Result<(), Error> {
-        tx.insert_app_snap(snap).await?;
-        let payload = JobPayload::TakeSnapshot {
-            account_id: snap.account_id,
-            app_id: snap.app_id,
-            snap_id: snap.id,
-        };
-        self.queue(tx, payload, correlation).await
     }
 
     /// Deletes a snapshot. It is invisible immediately; a job that is queued in the same transaction deletes its
@@ -104,51 +108,8 @@ impl Service {
     pub async fn app_snap_delete_for_app(
         &self,
         authorized: &Authorized<Write>,
-        wanted: AppSnapRef,
+        request: ResourceRef<SnapshotKind>,
     ) -> Result<(), Error> {
-        let account_id = authorized.account_id();
-        self.app(account_id, wanted.app_id).await?;
-        for _ in 0..RACES_MAX {
-            let mut tx = self.store.begin().await?;
-            let found = tx.fetch_app_snap(account_id, wanted.id).await?;
-            let snap = found
-                .filter(|snap| snap.app_id == wanted.app_id)
-                .ok_or(Error::ResourceNotFound)?;
-            if snap.made_for.is_some() || tx.count_app_backups_reading(snap.id).await? > 0 {
-                return Err(Error::SnapshotInUse);
-            }
-            let source = RestoreSource::Snapshot(snap.id);
-            if tx.count_app_restores_reading(source).await? > 0 {
-                return Err(Error::InUseByRestore);
-            }
-            if !tx.delete_app_snap(snap.id, snap.generation).await? {
-                continue;
-            }
-            tx.update_jobs_cancel_requested(snap.id.as_uuid()).await?;
-            let payload = JobPayload::DeleteSnapshot {
-                account_id: Some(account_id),
-                app_id: snap.app_id,
-                snap_id: snap.id,
-                name: Some(snap.name.as_str().to_owned()),
-            };
-            self.queue(tx.as_mut(), payload, authorized.ctx().correlation)
-                .await?;
-            self.commit(tx).await?;
-            change("delete", &snap).record(authorized.ctx());
-            return Ok(());
-        }
-        Err(lost_every_race())
-    }
-}
-
-/// The audit record of a change to a snapshot.
-pub(super) fn change<'a>(action: &'static str, snap: &'a AppSnap) -> Change<'a> {
-    Change {
-        action,
-        kind: "snapshot",
-        id: &snap.id,
-        name: snap.name.as_str(),
-        account_id: snap.account_id,
-        app_id: snap.app_id,
+        self.delete(authorized, request).await
     }
 }

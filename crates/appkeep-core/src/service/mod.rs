@@ -11,7 +11,7 @@ mod app_schedules;
 mod app_snaps;
 mod apps;
 mod buckets;
-mod jobs;
+mod resources;
 mod schedules;
 
 use std::sync::Arc;
@@ -26,14 +26,12 @@ use crate::authz::{Access, Authorized};
 use crate::catalog::App;
 use crate::clock::{Clock, IdSource};
 use crate::error::Error;
-use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId};
+use crate::ids::{AccountId, AppId, ResourceId};
 use crate::job::{JobPayload, NewJob};
 use crate::store::{Store, StoreTx};
 
 pub use self::app_schedules::ScheduleView;
 pub use self::buckets::BucketList;
-pub(crate) use self::jobs::end_cancelled;
-pub use self::jobs::{CancelError, Cancelled, cancel_job};
 pub(crate) use self::schedules::Outcome;
 
 /// The operations and their dependencies.
@@ -46,26 +44,14 @@ pub struct Service {
     admission: Admission,
 }
 
-/// Identifies one backup, within an app if the path names one.
+/// Identifies one backup or snapshot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AppBackupRef {
-    /// The app in the path.
+pub struct ResourceRef<K> {
+    /// The app in the path, if the path names one.
     pub app_id: Option<AppId>,
-    /// The backup.
-    pub id: AppBackupId,
+    /// The resource.
+    pub id: ResourceId<K>,
 }
-
-/// Identifies one snapshot of an app.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AppSnapRef {
-    /// The app in the path.
-    pub app_id: AppId,
-    /// The snapshot.
-    pub id: AppSnapId,
-}
-
-/// How often a compare-and-set that lost a race against a worker is repeated before the operation fails.
-const RACES_MAX: u32 = 16;
 
 impl Service {
     /// Creates the service. `wake` is notified of new work, and `admission` decides whether more work is accepted.
@@ -132,12 +118,12 @@ impl Service {
     async fn queue(
         &self,
         tx: &mut dyn StoreTx,
-        payload: JobPayload,
+        payload: impl Into<JobPayload>,
         correlation: Option<Uuid>,
     ) -> Result<(), Error> {
         let job = NewJob {
             id: self.ids.next_id().into(),
-            payload,
+            payload: payload.into(),
             run_after: self.clock.now(),
             correlation,
         };
@@ -156,10 +142,4 @@ impl Service {
         self.wake.notify_one();
         Ok(())
     }
-}
-
-fn lost_every_race() -> Error {
-    Error::Unavailable(format!(
-        "the resource changed {RACES_MAX} times while it was being deleted"
-    ))
 }

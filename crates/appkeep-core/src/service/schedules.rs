@@ -1,17 +1,22 @@
 //! The runs of schedules. They use the same operations as clients, and are recorded as changes by the server.
 
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
 use crate::actor::OpContext;
 use crate::admission::NotAdmitted;
-use crate::app_backup::{AppBackup, CreateAppBackup};
-use crate::app_snap::{AppSnap, CreateAppSnap};
+use crate::app_backup::{AppBackup, BackupDetails};
+use crate::app_snap::{AppSnap, SnapshotDetails};
 use crate::error::Error;
 use crate::ids::{AppBackupId, AppSnapId, SubjectId};
-use crate::job::JobPayload;
+use crate::job::ApplyRetention;
 use crate::name::ResourceName;
+use crate::resource::CreateResource;
 use crate::schedule::{NextRun, Schedule, Scheduled};
-use crate::store::StoreTx;
+use crate::store::{StoreTx, transact};
 
-use super::{Service, app_backups, app_snaps};
+use super::Service;
+use super::resources::record_change;
 
 /// The result of a run that was due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,31 +55,35 @@ impl Service {
             backup => backup?,
         };
         let snap = self.scheduled_snap(schedule);
-        let mut tx = self.store.begin().await?;
-        if !tx.update_schedule_next(schedule.id, due.next, next).await? {
-            return Ok(Outcome::Lost);
-        }
-        if tx.count_in_progress_made_by(schedule.id).await? > 0 {
-            tx.commit().await?;
-            return Ok(Outcome::Skipped);
-        }
-        let inserted = self.insert_scheduled(tx.as_mut(), schedule, backup.as_ref(), snap.as_ref());
-        match inserted.await {
-            Ok(()) => {}
+        let run = transact(|| async {
+            let mut tx = self.store.begin().await?;
+            if !tx.update_schedule_next(schedule.id, due.next, next).await? {
+                return Ok(Some(Outcome::Lost));
+            }
+            if tx.count_in_progress_made_by(schedule.id).await? > 0 {
+                tx.commit().await?;
+                return Ok(Some(Outcome::Skipped));
+            }
+            self.insert_scheduled(tx.as_mut(), schedule, backup.as_ref(), snap.as_ref())
+                .await?;
+            self.commit(tx).await?;
+            Ok(None)
+        });
+        match run.await {
+            Ok(None) => {}
+            Ok(Some(outcome)) => return Ok(outcome),
             Err(Error::NotAdmitted(reason)) => {
-                drop(tx);
                 self.schedule_plan(due, next).await?;
                 return Ok(Outcome::NotAdmitted(reason));
             }
             Err(error) => return Err(error),
         }
-        self.commit(tx).await?;
         let ctx = OpContext::system(schedule.account_id);
         if let Some(backup) = &backup {
-            app_backups::change("create", backup).record(&ctx);
+            record_change("create", backup, &ctx);
         }
         if let Some(snap) = &snap {
-            app_snaps::change("create", snap).record(&ctx);
+            record_change("create", snap, &ctx);
         }
         Ok(Outcome::Made {
             backup_id: backup.map(|backup| backup.id),
@@ -90,10 +99,10 @@ impl Service {
         snap: Option<&AppSnap>,
     ) -> Result<(), Error> {
         if let Some(backup) = backup {
-            self.insert_app_backup(tx, backup, None).await?;
+            self.insert(tx, backup, None).await?;
         }
         if let Some(snap) = snap {
-            self.insert_app_snap(tx, snap, None).await?;
+            self.insert(tx, snap, None).await?;
         }
         self.queue(tx, apply_retention(schedule), None).await
     }
@@ -107,14 +116,15 @@ impl Service {
         planned: &Scheduled,
         next: Option<NextRun>,
     ) -> Result<(), Error> {
-        let mut tx = self.store.begin().await?;
-        if tx
-            .update_schedule_next(planned.schedule.id, planned.next, next)
-            .await?
-        {
-            tx.commit().await?;
-        }
-        Ok(())
+        transact(|| async {
+            let mut tx = self.store.begin().await?;
+            let id = planned.schedule.id;
+            if tx.update_schedule_next(id, planned.next, next).await? {
+                tx.commit().await?;
+            }
+            Ok(())
+        })
+        .await
     }
 
     async fn scheduled_backup(&self, schedule: &Schedule) -> Result<Option<AppBackup>, Error> {
@@ -123,15 +133,10 @@ impl Service {
         }
         let bucket = self.bucket(schedule.account_id, schedule.bucket_id).await?;
         let (id, now) = (AppBackupId::new(self.ids.next_id()), self.clock.now());
-        let wanted = CreateAppBackup {
-            app_id: schedule.app_id,
-            name: Some(ResourceName::generated(&schedule.name, now, id.as_uuid())),
-            bucket_id: None,
-            snapshot_id: None,
-            labels: Vec::new(),
-        };
+        let request = request(schedule, id.as_uuid(), now);
+        let details = BackupDetails::new(bucket.id, None);
         let by = SubjectId::SYSTEM;
-        let mut backup = AppBackup::pending(id, schedule.account_id, bucket.id, wanted, by, now);
+        let mut backup = AppBackup::pending(id, schedule.account_id, request, details, by, now);
         backup.schedule_id = Some(schedule.id);
         Ok(Some(backup))
     }
@@ -141,20 +146,26 @@ impl Service {
             return None;
         }
         let (id, now) = (AppSnapId::new(self.ids.next_id()), self.clock.now());
-        let wanted = CreateAppSnap {
-            app_id: schedule.app_id,
-            name: Some(ResourceName::generated(&schedule.name, now, id.as_uuid())),
-            labels: Vec::new(),
-        };
-        let mut snap = AppSnap::pending(id, schedule.account_id, wanted, SubjectId::SYSTEM, now);
+        let request = request(schedule, id.as_uuid(), now);
+        let (details, by) = (SnapshotDetails::default(), SubjectId::SYSTEM);
+        let mut snap = AppSnap::pending(id, schedule.account_id, request, details, by, now);
         snap.schedule_id = Some(schedule.id);
         Some(snap)
     }
 }
 
+/// The request of a schedule for a new backup or snapshot.
+fn request(schedule: &Schedule, id: Uuid, now: DateTime<Utc>) -> CreateResource {
+    CreateResource {
+        app_id: schedule.app_id,
+        name: Some(ResourceName::generated(&schedule.name, now, id)),
+        labels: Vec::new(),
+    }
+}
+
 /// The job that deletes a schedule's expired backups and snapshots.
-fn apply_retention(schedule: &Schedule) -> JobPayload {
-    JobPayload::ApplyRetention {
+fn apply_retention(schedule: &Schedule) -> ApplyRetention {
+    ApplyRetention {
         account_id: schedule.account_id,
         app_id: schedule.app_id,
         schedule_id: schedule.id,

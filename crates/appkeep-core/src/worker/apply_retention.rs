@@ -1,66 +1,75 @@
 //! Deletes the expired backups and snapshots of a schedule, with the operations that clients use.
 //!
 //! The job is queued when the schedule runs and when a backup or snapshot of the schedule is completed. It may run
-//! twice: each run makes a new decision. If a deletion is held, the job ends as failed, so that lists of jobs and
+//! twice: each run makes a new decision. If a deletion is held, the job is finished as failed, so that lists of jobs and
 //! metrics show it.
 
+use async_trait::async_trait;
 use uuid::Uuid;
 
-use super::run::{JobRun, StepError};
+use super::job::Job;
+use super::run::JobRun;
+use super::step::StepError;
 use crate::actor::OpContext;
 use crate::error::Error;
-use crate::ids::{AccountId, AppId, ScheduleId};
-use crate::job::{JobEnd, JobPayload};
+use crate::ids::{AccountId, AppId, BackupKind, ScheduleId, SnapshotKind};
+use crate::job::{ApplyRetention, JobResult};
 use crate::retention::{Made, Plan, plan};
 use crate::schedule::Schedule;
-use crate::service::{AppBackupRef, AppSnapRef};
-use crate::store::StoreTx;
+use crate::service::ResourceRef;
+use crate::store::{Store, StoreTx, StoredKind};
 
-/// The job: deletes the expired backups and snapshots of the schedule, and ends. `confirmed` means that an operator
-/// confirmed a deletion that is held.
-pub(super) async fn run(
-    run: &JobRun<'_>,
-    account_id: AccountId,
-    app_id: AppId,
-    schedule_id: ScheduleId,
-    confirmed: bool,
-) -> Result<(), StepError> {
-    let found = run.deps.store.fetch_schedule(account_id, schedule_id).await?;
-    let mut held = Vec::new();
-    // A schedule that is no longer declared deletes nothing.
-    if let Some(schedule) = found.filter(|schedule| schedule.declared) {
-        let service = run.deps.service();
-        let authorized = service.authorize(OpContext::system(account_id), account_id).await;
-        let authorized = authorized.map_err(|error| StepError::Transient(error.to_string()))?;
-        let made = run.deps.store.list_app_backups_made_by(schedule_id).await?;
-        for id in to_delete(run, &schedule, "backups", &made, confirmed, &mut held) {
-            go_on(run)?;
-            let wanted = AppBackupRef {
-                app_id: Some(app_id),
-                id: id.into(),
-            };
-            let deleted = service.app_backup_delete(&authorized, wanted).await;
-            note("backup", id, deleted)?;
-        }
-        let made = run.deps.store.list_app_snaps_made_by(schedule_id).await?;
-        for id in to_delete(run, &schedule, "snapshots", &made, confirmed, &mut held) {
-            go_on(run)?;
-            let wanted = AppSnapRef {
-                app_id,
-                id: id.into(),
-            };
-            let deleted = service.app_snap_delete_for_app(&authorized, wanted).await;
-            note("snapshot", id, deleted)?;
-        }
+#[async_trait]
+impl Job for ApplyRetention {
+    fn label(&self) -> &'static str {
+        "retention"
     }
-    let end = if held.is_empty() {
-        JobEnd::Done
-    } else {
-        let reason = format!("held until it is confirmed: {}", held.join("; "));
-        JobEnd::Failed { reason }
-    };
-    let tx = run.begin().await?;
-    run.finish(tx, end).await
+
+    async fn resource_name(&self, store: &dyn Store) -> Option<String> {
+        let found = store.fetch_schedule(self.account_id, self.schedule_id).await;
+        Some(found.ok()??.name)
+    }
+
+    async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
+        let (account_id, app_id, confirmed) = (self.account_id, self.app_id, self.confirmed);
+        let store = run.deps.store.as_ref();
+        let found = store.fetch_schedule(account_id, self.schedule_id).await?;
+        let mut held = Vec::new();
+        // A schedule that is no longer declared deletes nothing.
+        if let Some(schedule) = found.filter(|schedule| schedule.declared) {
+            let service = run.deps.service();
+            let authorized = service.authorize(OpContext::system(account_id), account_id).await;
+            let authorized = authorized.map_err(|error| StepError::Transient(error.to_string()))?;
+            let made = BackupKind::of(store).list_made_by(self.schedule_id).await?;
+            for id in to_delete(run, &schedule, "backups", &made, confirmed, &mut held) {
+                go_on(run)?;
+                let request = ResourceRef {
+                    app_id: Some(app_id),
+                    id: id.into(),
+                };
+                let deleted = service.app_backup_delete(&authorized, request).await;
+                note("backup", id, deleted)?;
+            }
+            let made = SnapshotKind::of(store).list_made_by(self.schedule_id).await?;
+            for id in to_delete(run, &schedule, "snapshots", &made, confirmed, &mut held) {
+                go_on(run)?;
+                let request = ResourceRef {
+                    app_id: Some(app_id),
+                    id: id.into(),
+                };
+                let deleted = service.app_snap_delete_for_app(&authorized, request).await;
+                note("snapshot", id, deleted)?;
+            }
+        }
+        let result = if held.is_empty() {
+            JobResult::Done
+        } else {
+            let reason = format!("held until it is confirmed: {}", held.join("; "));
+            JobResult::Failed { reason }
+        };
+        let tx = run.begin().await?;
+        run.finish(tx, result).await
+    }
 }
 
 /// The items to delete; none if the deletion is held.
@@ -98,7 +107,7 @@ pub(super) async fn queue(
     let Some(schedule_id) = schedule_id else {
         return Ok(());
     };
-    let payload = JobPayload::ApplyRetention {
+    let payload = ApplyRetention {
         account_id,
         app_id,
         schedule_id,

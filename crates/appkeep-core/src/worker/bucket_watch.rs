@@ -46,7 +46,7 @@ async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
                 Ok((bucket, held)) => {
                     in_flight.remove(&bucket.id);
                     if let Err(error) = note(&deps, &bucket, held).await {
-                        tracing::warn!(%error, bucket.name, "the state of a bucket was not written down");
+                        tracing::warn!(%error, bucket.name, "the state of a bucket was not recorded");
                     }
                 }
                 Err(error) => {

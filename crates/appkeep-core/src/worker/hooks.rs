@@ -3,14 +3,12 @@
 //! The post-hooks always run, regardless of the result of the copy: a quiesced database must be released. A job that
 //! is resumed doesn't know how far its previous run came, so all hooks, pre and post, run again.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use tokio::sync::OwnedMutexGuard;
 use tokio_util::sync::CancellationToken;
 
-use super::run::{JobRun, StepError};
+use super::run::JobRun;
+use super::step::StepError;
 use crate::catalog::App;
 use crate::hook::{Hook, HookEnd, HookRun, HookStage, RunHook};
 use crate::ids::{AccountId, AppId, AppSnapId};
@@ -19,54 +17,38 @@ use crate::state::StateDetail;
 /// The time limit for all post-hooks together once the server was requested to stop.
 pub const POST_HOOKS_STOPPING: Duration = Duration::from_secs(10);
 
-/// Locks that let only one snapshot of an app at a time run hooks. Two concurrent snapshots would release each
-/// other's database too early. The locks are local to this process, as are the workers.
-#[derive(Debug, Clone, Default)]
-pub struct HookTurns {
-    in_use: Arc<Mutex<HashMap<AppId, Weak<tokio::sync::Mutex<()>>>>>,
-}
-
-impl HookTurns {
-    fn of(&self, app_id: AppId) -> Arc<tokio::sync::Mutex<()>> {
-        let mut in_use = self.in_use.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(turn) = in_use.get(&app_id).and_then(Weak::upgrade) {
-            return turn;
-        }
-        in_use.retain(|_, turn| turn.strong_count() > 0);
-        let turn = Arc::new(tokio::sync::Mutex::new(()));
-        in_use.insert(app_id, Arc::downgrade(&turn));
-        turn
-    }
-}
+/// How often a job that waits for the hooks of another one checks whether they have run.
+const WINDOW_POLL_EVERY: Duration = Duration::from_millis(200);
 
 /// The window between an app's first pre-hook and its last post-hook.
+///
+/// Only one job at a time has a window of an app, because two concurrent snapshots would release each other's database
+/// too early. The job table contains who it is: the window is the job's step key.
 pub(super) struct HookWindow<'a> {
     app: &'a App,
     snap_id: AppSnapId,
     failed: Vec<StateDetail>,
-    _turn: Option<OwnedMutexGuard<()>>,
 }
 
 impl<'a> HookWindow<'a> {
-    /// Waits until no other snapshot of the app has an open window, or the caller cancels.
+    /// Waits until no other job has an open window of the app, or the caller cancels.
     pub(super) async fn open(
         run: &JobRun<'_>,
         app: &'a App,
         snap_id: AppSnapId,
         cancel: &CancellationToken,
     ) -> Result<HookWindow<'a>, StepError> {
-        let turn = if app.options.hooks.is_empty() {
-            None
-        } else {
-            let turn = run.deps.hook_turns.of(app.id).lock_owned();
-            let waited = cancel.run_until_cancelled(turn).await;
-            Some(waited.ok_or(StepError::Stopped)?)
-        };
+        let key = format!("hooks:{}", app.id);
+        while !app.options.hooks.is_empty() && !run.set_step_key(Some(&key)).await? {
+            cancel
+                .run_until_cancelled(tokio::time::sleep(WINDOW_POLL_EVERY))
+                .await
+                .ok_or(StepError::Stopped)?;
+        }
         Ok(Self {
             app,
             snap_id,
             failed: Vec::new(),
-            _turn: turn,
         })
     }
 
@@ -109,6 +91,9 @@ impl<'a> HookWindow<'a> {
         tokio::select! {
             ended = self.all_after(run, &late) => ended?,
             () = too_late => {}
+        }
+        if !self.app.options.hooks.is_empty() {
+            run.set_step_key(None).await?;
         }
         Ok(self.failed)
     }

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_task_that_died_is_named() {
+    async fn panicked_tasks_are_listed_as_ended() {
         let mut liveness = Liveness::default();
         let died = tokio::spawn(async { panic!("for this test") });
         let lives = tokio::spawn(std::future::pending::<()>());

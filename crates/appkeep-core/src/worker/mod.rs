@@ -7,16 +7,19 @@
 mod apply_retention;
 mod background;
 mod bucket_watch;
-mod delete_data;
-mod failed;
+mod cancel;
+mod create_backup;
+mod create_snapshot;
+mod delete_backup;
+mod delete_snapshot;
 mod hooks;
+mod job;
 mod liveness;
 mod reconciler;
 mod restore_app;
 mod run;
 mod scheduler;
-mod take_backup;
-mod take_snapshot;
+mod step;
 mod unfinished_restores;
 
 use std::panic::AssertUnwindSafe;
@@ -31,7 +34,8 @@ use uuid::Uuid;
 
 pub use self::background::Background;
 pub use self::bucket_watch::start_bucket_watch;
-pub use self::hooks::{HookTurns, POST_HOOKS_STOPPING};
+pub use self::cancel::{CancelError, Cancelled, cancel_job};
+pub use self::hooks::POST_HOOKS_STOPPING;
 use crate::admission::Admission;
 use crate::clock::{Clock, IdSource};
 use crate::engine::Engine;
@@ -56,7 +60,7 @@ pub const BACKOFF_SECS_MAX: i64 = 3600;
 /// The pause before a retry of a job that lacked file descriptors, processes or memory, in seconds.
 pub const EXHAUSTED_PAUSE_SECS: i64 = 2;
 
-/// The pause before a retry of a job that waits for other work to end, in seconds.
+/// The pause before a retry of a job that waits for other work to finish, in seconds.
 pub const POSTPONED_SECS: i64 = 2;
 
 /// The dependencies of workers.
@@ -77,8 +81,6 @@ pub struct WorkerDeps {
     /// The maximum number of concurrent backups; lower than the number of workers, so that a worker is free for a
     /// restore or a deletion. `None` means as many as there are workers.
     pub backups_max: Option<u32>,
-    /// The locks on hooks of apps.
-    pub hook_turns: HookTurns,
     /// Decides whether more work is accepted.
     pub admission: Admission,
 }

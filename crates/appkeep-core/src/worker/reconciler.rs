@@ -12,18 +12,16 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::{Background, WorkerDeps};
-use crate::app_backup::AppBackup;
-use crate::app_snap::AppSnap;
 use crate::catalog::{App, Bucket};
 use crate::engine::EngineError;
-use crate::ids::{BucketId, SubjectId};
+use crate::ids::{BackupKind, BucketId, ResourceId, SnapshotKind, SubjectId};
+use crate::resource::{Kind, Resource};
 use crate::state::{ResourceState, fit_reason};
-use crate::store::{FinishedBackup, FinishedSnap, StoreError};
+use crate::store::{Finished, StoreError, StoredKind};
 
 /// The number of ids and states that are read at once.
 const PAGE_ROWS: u32 = 1000;
@@ -134,26 +132,16 @@ impl Passes {
 
     async fn check_backups(&self, app: &App) -> Result<(), StoreError> {
         // Read before any bucket is listed, so that backups that finish later are not included.
-        let mut by_bucket: HashMap<BucketId, Vec<FinishedBackup>> = HashMap::new();
-        let mut after = None;
-        loop {
-            let page = self
-                .deps
-                .store
-                .list_finished_app_backups(app.id, after, PAGE_ROWS)
-                .await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id);
-            for backup in page {
-                by_bucket.entry(backup.bucket_id).or_default().push(backup);
-            }
+        let mut by_bucket: HashMap<Option<BucketId>, Vec<Finished<BackupKind>>> = HashMap::new();
+        for backup in self.finished(app).await? {
+            by_bucket.entry(backup.bucket_id).or_default().push(backup);
         }
         if by_bucket.is_empty() {
             return Ok(());
         }
         let buckets = self.deps.store.list_buckets(app.account_id).await?;
         for (bucket_id, backups) in by_bucket {
-            if let Some(bucket) = buckets.iter().find(|bucket| bucket.id == bucket_id)
+            if let Some(bucket) = buckets.iter().find(|bucket| Some(bucket.id) == bucket_id)
                 && !self.compare_with_bucket(app, bucket, &backups).await?
             {
                 break;
@@ -167,7 +155,7 @@ impl Passes {
         &self,
         app: &App,
         bucket: &Bucket,
-        backups: &[FinishedBackup],
+        backups: &[Finished<BackupKind>],
     ) -> Result<bool, StoreError> {
         let engine = &self.deps.engine;
         let listed = engine.list_backups(bucket, app.id, &self.shutdown).await;
@@ -175,89 +163,76 @@ impl Passes {
             return Ok(false);
         };
         let place = format!("bucket {}", bucket.name);
-        for backup in backups {
-            let finding = Finding::of(&listed, &backup.id, &place);
-            if finding.confirms(backup.state) {
-                continue;
-            }
-            let found = self
-                .deps
-                .store
-                .fetch_app_backup(app.account_id, backup.id)
-                .await?;
-            if let Some(found) = found.filter(|found| found.generation == backup.generation) {
-                self.update_backup(found, &finding).await?;
-            }
-        }
+        self.compare(app, backups, &listed, &place).await?;
         Ok(true)
     }
 
     async fn check_snaps(&self, app: &App) -> Result<(), StoreError> {
-        let mut snaps: Vec<FinishedSnap> = Vec::new();
-        loop {
-            let after = snaps.last().map(|snap| snap.id);
-            let page = self
-                .deps
-                .store
-                .list_finished_app_snaps(app.id, after, PAGE_ROWS)
-                .await?;
-            if page.is_empty() {
-                break;
-            }
-            snaps.extend(page);
-        }
+        let snaps = self.finished::<SnapshotKind>(app).await?;
         if snaps.is_empty() {
             return Ok(());
         }
         let Some(listed) = known(self.deps.engine.list_snapshots(app.id).await) else {
             return Ok(());
         };
-        for snap in snaps {
-            let finding = Finding::of(&listed, &snap.id, "the data directory");
-            if finding.confirms(snap.state) {
+        self.compare(app, &snaps, &listed, "the data directory").await
+    }
+
+    /// Reads the app's finished resources.
+    async fn finished<K: StoredKind>(&self, app: &App) -> Result<Vec<Finished<K>>, StoreError> {
+        let store = K::of(self.deps.store.as_ref());
+        let mut finished: Vec<Finished<K>> = Vec::new();
+        loop {
+            let after = finished.last().map(|last| last.id);
+            let page = store.list_finished(app.id, after, PAGE_ROWS).await?;
+            if page.is_empty() {
+                return Ok(finished);
+            }
+            finished.extend(page);
+        }
+    }
+
+    async fn compare<K: StoredKind>(
+        &self,
+        app: &App,
+        finished: &[Finished<K>],
+        listed: &Result<HashSet<ResourceId<K>>, String>,
+        place: &str,
+    ) -> Result<(), StoreError> {
+        let store = K::of(self.deps.store.as_ref());
+        for one in finished {
+            let finding = Finding::of(listed, &one.id, place);
+            if finding.confirms(one.state) {
                 continue;
             }
-            let found = self.deps.store.fetch_app_snap(app.account_id, snap.id).await?;
-            if let Some(found) = found.filter(|found| found.generation == snap.generation) {
-                self.update_snap(found, &finding).await?;
+            let found = store.fetch_resource(app.account_id, one.id).await?;
+            if let Some(found) = found.filter(|found| found.generation == one.generation) {
+                self.update(found, &finding).await?;
             }
         }
         Ok(())
     }
 
-    async fn update_backup(&self, mut backup: AppBackup, finding: &Finding) -> Result<(), StoreError> {
-        let Some((state, reasons)) = finding.moves(backup.state, &backup.state_unready) else {
+    async fn update<K: StoredKind>(
+        &self,
+        mut resource: Resource<K>,
+        finding: &Finding,
+    ) -> Result<(), StoreError> {
+        let Some((state, reasons)) = finding.moves(resource.state, &resource.state_unready) else {
             return Ok(());
         };
-        let was = std::mem::replace(&mut backup.state, state);
-        backup.state_unready = reasons;
-        backup.metadata.changed(SubjectId::SYSTEM, self.now());
+        let was = std::mem::replace(&mut resource.state, state);
+        resource.state_unready = reasons;
+        resource
+            .metadata
+            .changed(SubjectId::SYSTEM, self.deps.clock.now());
         let mut tx = self.deps.store.begin().await?;
         // A concurrent change or deletion takes precedence.
-        if tx.update_app_backup(&backup).await? {
+        if K::of_tx(tx.as_mut()).update_resource(&resource).await? {
             tx.commit().await?;
-            log_change(&"backup", &backup.id, was, backup.state, &backup.state_unready);
+            log_change(&resource, was);
         }
         Ok(())
-    }
-
-    async fn update_snap(&self, mut snap: AppSnap, finding: &Finding) -> Result<(), StoreError> {
-        let Some((state, reasons)) = finding.moves(snap.state, &snap.state_unready) else {
-            return Ok(());
-        };
-        let was = std::mem::replace(&mut snap.state, state);
-        snap.state_unready = reasons;
-        snap.metadata.changed(SubjectId::SYSTEM, self.now());
-        let mut tx = self.deps.store.begin().await?;
-        if tx.update_app_snap(&snap).await? {
-            tx.commit().await?;
-            log_change(&"snapshot", &snap.id, was, snap.state, &snap.state_unready);
-        }
-        Ok(())
-    }
-
-    fn now(&self) -> DateTime<Utc> {
-        self.deps.clock.now()
     }
 }
 
@@ -271,18 +246,13 @@ fn known<T>(listed: Result<HashSet<T>, EngineError>) -> Option<Result<HashSet<T>
     }
 }
 
-fn log_change(
-    kind: &dyn std::fmt::Display,
-    id: &dyn std::fmt::Display,
-    from: ResourceState,
-    to: ResourceState,
-    reasons: &[String],
-) {
-    let (from, to, reason) = (from.as_str(), to.as_str(), reasons.join("; "));
-    if to == ResourceState::Completed.as_str() {
-        tracing::info!(%kind, %id, from, to, "data has reappeared");
+fn log_change<K: Kind>(resource: &Resource<K>, from: ResourceState) {
+    let (kind, id, reason) = (K::NAME, resource.id, resource.state_unready.join("; "));
+    let (from, to) = (from.as_str(), resource.state.as_str());
+    if resource.state == ResourceState::Completed {
+        tracing::info!(kind, %id, from, to, "data has reappeared");
     } else {
-        tracing::warn!(%kind, %id, from, to, reason, "data is missing");
+        tracing::warn!(kind, %id, from, to, reason, "data is missing");
     }
 }
 
@@ -329,7 +299,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_listing_leaves_it_unclear_what_is_there() {
+    fn failed_listings_make_resources_unknown() {
         let listed = Ok(HashSet::from([1]));
         assert_eq!(Finding::of(&listed, &1, "bucket main"), Finding::There);
         let gone = Finding::Gone("the data is gone from bucket main".to_owned());

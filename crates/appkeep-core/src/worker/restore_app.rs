@@ -1,41 +1,87 @@
 //! Restores an app in place: passes the request to the engine and records the result.
 
+use async_trait::async_trait;
 use tokio::sync::watch;
 
-use super::run::{JobRun, StepError};
+use super::job::{Job, Setback, name_of};
+use super::run::JobRun;
 use super::settle_restore;
+use super::step::StepError;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::catalog::BucketLocation;
 use crate::engine::{Progress, Restore, RestoreData, RestoreReport, RestoreTarget};
-use crate::ids::{AccountId, AppId, AppRestoreId};
-use crate::job::JobEnd;
-use crate::store::StoreTx;
+use crate::ids::AppId;
+use crate::job::{JobResult, RestoreApp};
+use crate::store::{Store, StoreError, StoreTx};
 
-/// The job: restores the app and ends.
-pub(super) async fn run(
-    run: &JobRun<'_>,
-    account_id: AccountId,
-    restore_id: AppRestoreId,
-) -> Result<(), StepError> {
-    let found = run.deps.store.fetch_app_restore(account_id, restore_id).await?;
-    let restore = found.ok_or(StepError::Gone)?;
-    if !restore.state.is_in_progress() {
-        let tx = run.begin().await?;
-        return run.finish(tx, JobEnd::Done).await;
+#[async_trait]
+impl Job for RestoreApp {
+    fn label(&self) -> &'static str {
+        "restore"
     }
-    let restore = begin(run, restore).await?;
-    let report = replace(run, &restore).await?;
-    let mut tx = run.begin().await?;
-    let found = tx.fetch_app_restore(account_id, restore_id).await?;
-    let mut restore = found.ok_or(StepError::Gone)?;
-    restore.complete(&notes(report), run.deps.clock.now());
-    if !tx.update_app_restore(&restore).await? {
-        return Err(StepError::Gone);
+
+    /// The name of the backup or snapshot.
+    async fn resource_name(&self, store: &dyn Store) -> Option<String> {
+        let restore = store.fetch_app_restore(self.account_id, self.restore_id).await;
+        match restore.ok()??.source {
+            RestoreSource::Backup(id) => name_of(store, self.account_id, id).await,
+            RestoreSource::Snapshot(id) => name_of(store, self.account_id, id).await,
+        }
     }
-    let of = (account_id, restore.app_id);
-    let note = format!("finished by the restore {restore_id}");
-    settle_restore(tx.as_mut(), of, Some(restore_id), &note, run.deps.clock.now()).await?;
-    run.finish(tx, JobEnd::Done).await
+
+    fn can_be_interrupted(&self) -> bool {
+        false
+    }
+
+    async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
+        let (account_id, restore_id) = (self.account_id, self.restore_id);
+        let found = run.deps.store.fetch_app_restore(account_id, restore_id).await?;
+        let restore = found.ok_or(StepError::Gone)?;
+        if !restore.state.is_in_progress() {
+            let tx = run.begin().await?;
+            return run.finish(tx, JobResult::Done).await;
+        }
+        let restore = begin(run, restore).await?;
+        let report = replace(run, &restore).await?;
+        let mut tx = run.begin().await?;
+        let found = tx.fetch_app_restore(account_id, restore_id).await?;
+        let mut restore = found.ok_or(StepError::Gone)?;
+        restore.complete(&notes(report), run.deps.clock.now());
+        if !tx.update_app_restore(&restore).await? {
+            return Err(StepError::Gone);
+        }
+        let of = (account_id, restore.app_id);
+        let note = format!("finished by the restore {restore_id}");
+        settle_restore(tx.as_mut(), of, Some(restore_id), &note, run.deps.clock.now()).await?;
+        run.finish(tx, JobResult::Done).await
+    }
+
+    async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {
+        let found = tx.fetch_app_restore(self.account_id, self.restore_id).await?;
+        if let Some(mut restore) = found.filter(|restore| restore.state.is_in_progress()) {
+            if setback.is_final {
+                restore.fail(&setback.reasons, setback.now);
+            } else if restore.reasons != setback.reasons {
+                restore.hinder(&setback.reasons, setback.now);
+            } else {
+                return Ok(());
+            }
+            tx.update_app_restore(&restore).await?;
+        }
+        Ok(())
+    }
+
+    async fn on_failure(&self, run: &JobRun<'_>, setback: Setback) -> Result<Box<dyn StoreTx>, StepError> {
+        let is_unfinished = is_unfinished(run, self.app_id).await;
+        let mut tx = run.begin().await?;
+        self.record(tx.as_mut(), &setback).await?;
+        let found = tx.fetch_app_restore(self.account_id, self.restore_id).await?;
+        if let Some(mut restore) = found.filter(|_| is_unfinished) {
+            restore.interrupt(&setback.reasons, setback.now);
+            tx.update_app_restore(&restore).await?;
+        }
+        Ok(tx)
+    }
 }
 
 /// Finishes a restore that an earlier run started, or starts it.
@@ -50,32 +96,6 @@ async fn replace(run: &JobRun<'_>, restore: &AppRestore) -> Result<RestoreReport
     Ok(engine.restore(&request, &progress, &run.cancel).await?)
 }
 
-/// Ends the job and the restore as failed.
-pub(super) async fn fail(
-    run: &JobRun<'_>,
-    account_id: AccountId,
-    restore_id: AppRestoreId,
-    reasons: &[String],
-) -> Result<(), StepError> {
-    let found = run.deps.store.fetch_app_restore(account_id, restore_id).await?;
-    let is_unfinished = match found {
-        Some(restore) => is_unfinished(run, restore.app_id).await,
-        None => false,
-    };
-    let mut tx = run.begin().await?;
-    if let Some(mut restore) = tx.fetch_app_restore(account_id, restore_id).await? {
-        let now = run.deps.clock.now();
-        if is_unfinished {
-            restore.interrupt(reasons, now);
-        } else {
-            restore.fail(reasons, now);
-        }
-        tx.update_app_restore(&restore).await?;
-    }
-    let reason = reasons.join("; ");
-    run.finish(tx, JobEnd::Failed { reason }).await
-}
-
 /// Whether the app's volumes may hold old and new data. Also true if this can't be determined.
 async fn is_unfinished(run: &JobRun<'_>, app_id: AppId) -> bool {
     match run.deps.engine.unfinished_restores(Some(app_id)).await {
@@ -85,21 +105,6 @@ async fn is_unfinished(run: &JobRun<'_>, app_id: AppId) -> bool {
             true
         }
     }
-}
-
-/// Records why the restore is stalled.
-pub(super) async fn hinder(
-    run: &JobRun<'_>,
-    tx: &mut dyn StoreTx,
-    account_id: AccountId,
-    restore_id: AppRestoreId,
-    reasons: &[String],
-) -> Result<(), StepError> {
-    if let Some(mut restore) = tx.fetch_app_restore(account_id, restore_id).await? {
-        restore.hinder(reasons, run.deps.clock.now());
-        tx.update_app_restore(&restore).await?;
-    }
-    Ok(())
 }
 
 async fn begin(run: &JobRun<'_>, mut restore: AppRestore) -> Result<AppRestore, StepError> {
@@ -121,10 +126,10 @@ async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, Step
     let source = match restore.source {
         RestoreSource::Snapshot(snap_id) => RestoreData::Snapshot(snap_id),
         RestoreSource::Backup(backup_id) => {
-            let backup = store.fetch_app_backup(account_id, backup_id).await?;
+            let backup = store.fetch_resource(account_id, backup_id).await?;
             let backup = backup.ok_or_else(|| gone(format!("backup {backup_id}")))?;
-            let bucket = store.fetch_bucket(account_id, backup.bucket_id).await?;
-            let bucket = bucket.ok_or_else(|| gone(format!("bucket {}", backup.bucket_id)))?;
+            let bucket = store.fetch_bucket(account_id, backup.details.bucket_id).await?;
+            let bucket = bucket.ok_or_else(|| gone(format!("bucket {}", backup.details.bucket_id)))?;
             RestoreData::Backup { bucket, backup_id }
         }
     };

@@ -16,7 +16,7 @@ pub(super) async fn schedule(deps: WorkerDeps, shutdown: CancellationToken) {
     let service = deps.service();
     loop {
         if let Err(error) = look(&deps, &service).await {
-            tracing::error!(%error, "the schedules can't be looked at");
+            tracing::error!(%error, "the schedules can't be checked");
         }
         tokio::select! {
             () = tokio::time::sleep(POLL_EVERY) => {}

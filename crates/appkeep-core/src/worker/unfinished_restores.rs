@@ -8,8 +8,8 @@ use crate::app_restore::{AppRestore, RestoreState};
 use crate::catalog::App;
 use crate::engine::UnfinishedRestore;
 use crate::ids::{AccountId, AppId, AppRestoreId, JobId};
-use crate::job::{JobPayload, NewJob};
-use crate::store::{Store, StoreError, StoreTx};
+use crate::job::{NewJob, RestoreApp};
+use crate::store::{Store, StoreError, StoreTx, transact};
 
 /// Queues a job for each unfinished restore that has none. Called before workers start, so that no snapshot is
 /// created in between.
@@ -26,7 +26,7 @@ pub async fn resume_restores(deps: &WorkerDeps) -> Result<(), StoreError> {
     };
     for unfinished in found {
         if let Some(app) = find_app(deps.store.as_ref(), unfinished.app_id).await? {
-            resume(deps, &app, &unfinished).await?;
+            transact(|| resume(deps, &app, &unfinished)).await?;
         } else {
             let UnfinishedRestore { id, app_id, .. } = unfinished;
             tracing::warn!(restore.id = %id, app.id = %app_id, "the app of an unfinished restore is unknown");
@@ -74,11 +74,12 @@ async fn resume(deps: &WorkerDeps, app: &App, unfinished: &UnfinishedRestore) ->
     }
     tx.insert_job(&NewJob {
         id: JobId::new(deps.ids.next_id()),
-        payload: JobPayload::RestoreApp {
+        payload: RestoreApp {
             account_id,
             app_id: app.id,
             restore_id: unfinished.id,
-        },
+        }
+        .into(),
         run_after: now,
         correlation: None,
     })

@@ -6,20 +6,15 @@ use appkeep_api::params::{
     AccountBackupPath, AccountPath, AppBackupListQuery, AppBackupPath, AppPath, NoQuery, QueryParams,
 };
 use appkeep_api::reply::Reply;
-use appkeep_api::words::{Identifier, Try};
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::authz::{Read, Write};
-use appkeep_core::error::Error;
-use appkeep_core::service::AppBackupRef;
 use http::StatusCode;
-use http::header::LOCATION;
 
-use super::call::{Answered, Call, PathIds, app};
+use super::call::{Answered, Call, app};
+use super::item::Item;
 use super::problem::Rejected;
-use super::{from_wire, list, to_wire};
-
-/// The media type of a single backup.
-pub(super) const VENDOR_TYPE: &str = "application/astra-appBackup+json";
+use super::resources::{created, in_path};
+use super::{from_wire, list};
 
 pub(super) async fn list_all(
     call: &Call<'_>,
@@ -50,10 +45,10 @@ pub(super) async fn list_for_app(
 
 pub(super) async fn fetch(call: &Call<'_>, path: AccountBackupPath, query: QueryParams<NoQuery>) -> Answered {
     let authorized = call.authorize::<Read>(path.account_id).await?;
-    let wanted = wanted(None, path.app_backup_id, query)?;
+    let request = in_path(None, path.app_backup_id, query)?;
     let service = &call.http().service;
-    let backup = service.app_backup_fetch(&authorized, wanted).await?;
-    one(call, StatusCode::OK, &backup)
+    let backup = service.app_backup_fetch(&authorized, request).await?;
+    call.one(StatusCode::OK, &backup)
 }
 
 pub(super) async fn fetch_for_app(
@@ -62,10 +57,10 @@ pub(super) async fn fetch_for_app(
     query: QueryParams<NoQuery>,
 ) -> Answered {
     let authorized = call.authorize::<Read>(path.account_id).await?;
-    let wanted = wanted(Some(path.app_id), path.app_backup_id, query)?;
+    let request = in_path(Some(path.app_id), path.app_backup_id, query)?;
     let service = &call.http().service;
-    let backup = service.app_backup_fetch(&authorized, wanted).await?;
-    one(call, StatusCode::OK, &backup)
+    let backup = service.app_backup_fetch(&authorized, request).await?;
+    call.one(StatusCode::OK, &backup)
 }
 
 pub(super) async fn delete(
@@ -74,8 +69,11 @@ pub(super) async fn delete(
     query: QueryParams<NoQuery>,
 ) -> Answered {
     let authorized = call.authorize::<Write>(path.account_id).await?;
-    let wanted = wanted(None, path.app_backup_id, query)?;
-    call.http().service.app_backup_delete(&authorized, wanted).await?;
+    let request = in_path(None, path.app_backup_id, query)?;
+    call.http()
+        .service
+        .app_backup_delete(&authorized, request)
+        .await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
@@ -85,8 +83,11 @@ pub(super) async fn delete_for_app(
     query: QueryParams<NoQuery>,
 ) -> Answered {
     let authorized = call.authorize::<Write>(path.account_id).await?;
-    let wanted = wanted(Some(path.app_id), path.app_backup_id, query)?;
-    call.http().service.app_backup_delete(&authorized, wanted).await?;
+    let request = in_path(Some(path.app_id), path.app_backup_id, query)?;
+    call.http()
+        .service
+        .app_backup_delete(&authorized, request)
+        .await?;
     Ok(Reply::empty(StatusCode::NO_CONTENT))
 }
 
@@ -99,30 +100,9 @@ pub(super) async fn create_for_app(
     let authorized = call.authorize::<Write>(path.account_id).await?;
     let app_id = app(path.app_id)?;
     query.0.map_err(Rejected::Query)?;
-    let wanted = from_wire::create_app_backup(app_id, call.read(body, VENDOR_TYPE).await?)?;
+    let body = call.read(body, AppBackup::VENDOR_TYPE).await?;
+    let request = from_wire::create_app_backup(app_id, body)?;
     let service = &call.http().service;
-    let backup = service.app_backup_create_for_app(&authorized, wanted).await?;
-    let location = format!(
-        "/accounts/{}/k8s/v1/apps/{}/appBackups/{}",
-        backup.account_id, backup.app_id, backup.id
-    );
-    Ok(one(call, StatusCode::CREATED, &backup)?.with_header(LOCATION, &location))
-}
-
-/// Returns the backup in a path, within the app if the path names one.
-fn wanted(
-    app_id: Option<Try<Identifier>>,
-    id: Try<Identifier>,
-    query: QueryParams<NoQuery>,
-) -> Result<AppBackupRef, Rejected> {
-    let mut ids = PathIds::default();
-    let app_id = app_id.map(|app_id| ids.read("app_id", app_id));
-    let id = ids.read("appBackup_id", id);
-    let wanted = ids.accept(AppBackupRef { app_id, id })?;
-    query.0.map_err(Rejected::Query).map(|_| wanted)
-}
-
-fn one(call: &Call<'_>, status: StatusCode, backup: &AppBackup) -> Answered {
-    let wire = to_wire::app_backup(backup).map_err(Error::Internal)?;
-    Ok(call.one(status, VENDOR_TYPE, (backup.id, backup.generation), &wire))
+    let backup = service.app_backup_create_for_app(&authorized, request).await?;
+    created(call, &backup)
 }

@@ -5,16 +5,14 @@ use appkeep_api::body::JsonBody;
 use appkeep_api::headers::ForceUpdate;
 use appkeep_api::params::{AccountPath, AppListQuery, AppPath, NoQuery, QueryParams};
 use appkeep_api::reply::Reply;
+use appkeep_core::app::AppView;
 use appkeep_core::authz::{Read, Write};
-use appkeep_core::error::Error;
 use http::StatusCode;
 
 use super::call::{Answered, Call, app};
+use super::item::Item;
 use super::problem::Rejected;
-use super::{from_wire, list, to_wire};
-
-/// The media type of a single app.
-const VENDOR_TYPE: &str = "application/astra-app+json";
+use super::{from_wire, list};
 
 pub(super) async fn list(call: &Call<'_>, path: AccountPath, query: QueryParams<AppListQuery>) -> Answered {
     let authorized = call.authorize::<Read>(path.account_id).await?;
@@ -28,8 +26,7 @@ pub(super) async fn fetch(call: &Call<'_>, path: AppPath, query: QueryParams<NoQ
     let app_id = app(path.app_id)?;
     query.0.map_err(Rejected::Query)?;
     let app = call.http().service.app_fetch(&authorized, app_id).await?;
-    let wire = to_wire::app(&app).map_err(Error::Internal)?;
-    Ok(call.one(StatusCode::OK, VENDOR_TYPE, (app.app.id, app.generation), &wire))
+    call.one(StatusCode::OK, &app)
 }
 
 /// Responds once the restore is recorded; a worker performs it.
@@ -44,7 +41,7 @@ pub(super) async fn update(
     let app_id = app(path.app_id)?;
     query.0.map_err(Rejected::Query)?;
     force.0.map_err(Rejected::Header)?;
-    let wanted = from_wire::create_app_restore(app_id, &call.read(body, VENDOR_TYPE).await?)?;
+    let wanted = from_wire::create_app_restore(app_id, &call.read(body, AppView::VENDOR_TYPE).await?)?;
     call.http()
         .service
         .app_restore_create(&authorized, wanted)

@@ -1,6 +1,5 @@
 //! The steps that every handler performs around its one call into the service.
 
-use std::fmt::Display;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -18,11 +17,11 @@ use futures::FutureExt;
 use http::header::{ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, HeaderName, Response, StatusCode};
 use schemars::JsonSchema;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::item::Item;
 use super::problem::{self, OwnKinds, Refusal, Rejected};
 use super::request::ApiRequest;
 use super::{Http, media};
@@ -93,15 +92,11 @@ impl<'a> Call<'a> {
     }
 
     /// Responds with a single resource, in the media type that the client prefers. Its tag changes with its generation.
-    pub(super) fn one(
-        &self,
-        status: StatusCode,
-        vendor_type: &'static str,
-        (id, generation): (impl Display, i64),
-        wire: &impl Serialize,
-    ) -> Reply<()> {
-        let media_type = media::negotiate(self.headers(), vendor_type);
-        Reply::json(status, media_type, wire).with_header(ETAG, &format!("\"{id}.{generation}\""))
+    pub(super) fn one<T: Item>(&self, status: StatusCode, item: &T) -> Answered {
+        let wire = item.wire().map_err(Error::Internal)?;
+        let media_type = media::negotiate(self.headers(), T::VENDOR_TYPE);
+        let (id, generation) = item.tag();
+        Ok(Reply::json(status, media_type, &wire).with_header(ETAG, &format!("\"{id}.{generation}\"")))
     }
 
     /// Reads a body.

@@ -11,11 +11,11 @@ use appkeep_api::shape::ERRORS_MAX;
 use appkeep_api::words::{ContinueToken, Limit, ResourceName, quoted};
 use appkeep_core::app_backup::CreateAppBackup;
 use appkeep_core::app_restore::{CreateAppRestore, RestoreSource};
-use appkeep_core::app_snap::CreateAppSnap;
 use appkeep_core::ids::AppId;
 use appkeep_core::listing::ListOptions;
 use appkeep_core::metadata::{Label, READ_ONLY_PREFIX};
 use appkeep_core::name;
+use appkeep_core::resource::CreateResource;
 use appkeep_core::store::Position;
 
 use super::problem::Rejected;
@@ -23,20 +23,26 @@ use super::problem::Rejected;
 /// Converts the body of a request to create a backup.
 pub(super) fn create_app_backup(app_id: AppId, body: AppBackupCreate) -> Result<CreateAppBackup, Rejected> {
     Ok(CreateAppBackup {
-        app_id,
-        name: body.name.as_ref().map(resource_name).transpose()?,
+        resource: create_resource(app_id, body.name.as_ref(), body.metadata)?,
         bucket_id: body.bucket_id.map(|id| id.0.into()),
         snapshot_id: body.snapshot_id.map(|id| id.0.into()),
-        labels: labels(body.metadata)?,
     })
 }
 
 /// Converts the body of a request to create a snapshot.
-pub(super) fn create_app_snap(app_id: AppId, body: AppSnapCreate) -> Result<CreateAppSnap, Rejected> {
-    Ok(CreateAppSnap {
+pub(super) fn create_app_snap(app_id: AppId, body: AppSnapCreate) -> Result<CreateResource, Rejected> {
+    create_resource(app_id, body.name.as_ref(), body.metadata)
+}
+
+fn create_resource(
+    app_id: AppId,
+    name: Option<&ResourceName>,
+    metadata: Option<MetadataCreate>,
+) -> Result<CreateResource, Rejected> {
+    Ok(CreateResource {
         app_id,
-        name: body.name.as_ref().map(resource_name).transpose()?,
-        labels: labels(body.metadata)?,
+        name: name.map(resource_name).transpose()?,
+        labels: labels(metadata)?,
     })
 }
 

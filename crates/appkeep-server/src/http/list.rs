@@ -2,9 +2,6 @@
 
 use std::io;
 
-use appkeep_api::app::{AppListType, AppVersion};
-use appkeep_api::app_backup::{AppBackupListType, AppBackupVersion};
-use appkeep_api::app_snap::{AppSnapListType, AppSnapVersion};
 use appkeep_api::metadata::ListMetadata;
 use appkeep_api::params::{Include, ListQuery, QueryParams};
 use appkeep_api::reply::Reply;
@@ -12,78 +9,20 @@ use appkeep_api::words::{ContinueToken, Identifier, Timestamp};
 use appkeep_core as core;
 use appkeep_core::actor::OpContext;
 use appkeep_core::error::Error;
-use appkeep_core::listing::{ListOptions, Listed, Listing};
+use appkeep_core::listing::{ListOptions, Listing};
 use appkeep_core::store::{Position, StoreError};
 use bytes::Bytes;
 use dropshot::Body;
 use http::StatusCode;
 use http_body_util::channel::Channel;
-use serde::Serialize;
-use serde_json::Value;
 use tracing::Instrument as _;
 
 use super::call::Answered;
 use super::columns::write_columns;
+use super::item::Item;
 use super::page_cache::{PageKey, WrittenPage};
 use super::problem::Rejected;
-use super::{Http, from_wire, media, to_wire};
-
-/// A resource that can be an item of a list.
-pub(super) trait Item: Listed + Sync + 'static {
-    /// The resource's type on the wire.
-    type Wire: Serialize;
-
-    /// Returns the values that precede the items: the list's type and version.
-    fn head() -> Result<(Value, Value), serde_json::Error>;
-
-    /// Converts the resource to its wire type. Fails when the store holds a value that the contract forbids.
-    fn wire(&self) -> Result<Self::Wire, String>;
-}
-
-impl Item for core::app_backup::AppBackup {
-    type Wire = appkeep_api::app_backup::AppBackup;
-
-    fn head() -> Result<(Value, Value), serde_json::Error> {
-        Ok((
-            serde_json::to_value(AppBackupListType::AppBackups)?,
-            serde_json::to_value(AppBackupVersion::V1_1)?,
-        ))
-    }
-
-    fn wire(&self) -> Result<Self::Wire, String> {
-        to_wire::app_backup(self)
-    }
-}
-
-impl Item for core::app_snap::AppSnap {
-    type Wire = appkeep_api::app_snap::AppSnap;
-
-    fn head() -> Result<(Value, Value), serde_json::Error> {
-        Ok((
-            serde_json::to_value(AppSnapListType::AppSnaps)?,
-            serde_json::to_value(AppSnapVersion::V1_2)?,
-        ))
-    }
-
-    fn wire(&self) -> Result<Self::Wire, String> {
-        to_wire::app_snap(self)
-    }
-}
-
-impl Item for core::app::AppView {
-    type Wire = appkeep_api::app::App;
-
-    fn head() -> Result<(Value, Value), serde_json::Error> {
-        Ok((
-            serde_json::to_value(AppListType::Apps)?,
-            serde_json::to_value(AppVersion::V2_2)?,
-        ))
-    }
-
-    fn wire(&self) -> Result<Self::Wire, String> {
-        to_wire::app(self)
-    }
-}
+use super::{Http, from_wire, media};
 
 /// The names of the fields that a list shows instead of whole resources.
 pub(super) type Columns = Option<Vec<&'static str>>;
@@ -212,7 +151,9 @@ fn tail(
 }
 
 fn head<T: Item>() -> Result<Vec<u8>, StoreError> {
-    let (kind, version) = T::head().map_err(unwritable)?;
+    let (kind, version) = T::LIST;
+    let kind = serde_json::to_string(&kind).map_err(unwritable)?;
+    let version = serde_json::to_string(&version).map_err(unwritable)?;
     Ok(format!(r#"{{"type":{kind},"version":{version},"items":["#).into_bytes())
 }
 

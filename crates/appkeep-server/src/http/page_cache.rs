@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use appkeep_core::listing::{ListKind, ListOptions, Listed, Listing};
+use appkeep_core::listing::{ListOptions, Listed, Listing};
 use appkeep_core::store::{ListFilter, Position};
 use bytes::Bytes;
 use quick_cache::Weighter;
@@ -19,7 +19,7 @@ const ENTRIES_EXPECTED: usize = 128;
 /// Everything that a page depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct PageKey {
-    kind: ListKind,
+    kind: &'static str,
     filter: ListFilter,
     options: ListOptions,
     include: Option<Vec<&'static str>>,
@@ -91,7 +91,7 @@ mod tests {
 
     fn key(number: u128, version: i64) -> PageKey {
         PageKey {
-            kind: ListKind::AppBackups,
+            kind: "backup",
             filter: ListFilter {
                 account_id: Uuid::from_u128(number).into(),
                 app_id: None,

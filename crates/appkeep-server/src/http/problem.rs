@@ -210,6 +210,7 @@ fn of_error(error: Error, own: OwnKinds, correlation: Uuid) -> Problem {
                 NotAdmitted::QueueFull { .. } => QUEUE_FULL.occurrence(correlation),
             }
         }
+        Error::Conflict => NOT_READY.occurrence(correlation),
         Error::Unavailable(reason) => {
             tracing::warn!(reason, "not available");
             NOT_READY.occurrence(correlation)

@@ -12,22 +12,30 @@ use uuid::Uuid;
 
 /// Converts a backup. Fails when the store holds a value that the contract forbids.
 pub(super) fn app_backup(backup: &core::app_backup::AppBackup) -> Result<AppBackup, String> {
+    // Without `..`, so that the compiler requires a decision about each new field.
+    let core::app_backup::BackupDetails {
+        bucket_id,
+        snapshot_id,
+        total_bytes,
+        bytes_done,
+        percent_done,
+    } = &backup.details;
     Ok(AppBackup {
         kind: AppBackupType::AppBackup,
         version: AppBackupVersion::V1_1,
         id: Identifier(backup.id.as_uuid()),
         name: ResourceName::from_text(backup.name.as_str())?,
-        bucket_id: Identifier(backup.bucket_id.as_uuid()),
-        snapshot_id: backup.snapshot_id.map(|id| Identifier(id.as_uuid())),
+        bucket_id: Identifier(bucket_id.as_uuid()),
+        snapshot_id: snapshot_id.map(|id| Identifier(id.as_uuid())),
         schedule_id: backup.schedule_id.map(|id| Identifier(id.as_uuid())),
         state: state(backup.state),
         state_unready: reasons(&backup.state_unready)?,
         hook_state: backup.hook_state.map(hook_state),
         hook_state_details: backup.hook_state.map(|_| details(&backup.hook_state_details)),
         backup_creation_timestamp: backup.taken_at.map(Timestamp),
-        total_bytes: backup.total_bytes,
-        bytes_done: backup.bytes_done,
-        percent_done: backup.percent_done,
+        total_bytes: *total_bytes,
+        bytes_done: *bytes_done,
+        percent_done: *percent_done,
         metadata: metadata(&backup.metadata),
     })
 }
@@ -179,9 +187,9 @@ mod tests {
                 hook_state,
                 hook_state_details,
                 taken_at: None,
-                made_for: None,
                 metadata: Metadata::new(Vec::new(), SubjectId::SYSTEM, DateTime::UNIX_EPOCH),
                 generation: 1,
+                details: core::app_snap::SnapshotDetails::default(),
             });
             serde_json::to_value(snap.unwrap()).unwrap()["hookStateDetails"].clone()
         };

@@ -167,7 +167,7 @@ fn of_store(watched: &Watched, statistics: &Statistics) -> Registry {
         state: state.to_owned(),
     };
     // A time series that is absent at times can't be monitored, so zeros are written, too.
-    for kind in JobPayload::KINDS {
+    for (kind, _) in JobPayload::KINDS {
         for state in JOB_STATES {
             jobs.get_or_create(&of_job(kind, state)).set(0);
         }

@@ -1,7 +1,7 @@
 //! Applies another configuration while the server runs: every reloadable part, or nothing.
 
 use appkeep_core::clock::Clock;
-use appkeep_core::store::Store;
+use appkeep_core::store::{Store, transact};
 
 use super::Server;
 use crate::config::Config;
@@ -28,10 +28,13 @@ impl Server {
         if let Some(certificate) = &self.certificate {
             certificate.check()?;
         }
-        let mut tx = self.store.begin().await?;
-        tx.update_declaration(&config.declaration, self.reloadable.clock.now())
-            .await?;
-        tx.commit().await?;
+        transact(|| async {
+            let mut tx = self.store.begin().await?;
+            tx.update_declaration(&config.declaration, self.reloadable.clock.now())
+                .await?;
+            tx.commit().await
+        })
+        .await?;
         self.reload_certificate();
         let mut changes = config.declaration_changes(&current);
         let applied = Config {

@@ -9,7 +9,7 @@ use appkeep_core::store::{ListFilter, ListPage, Page, StoreError};
 use rusqlite::{Connection, Params, params};
 
 use super::errors::{store_error, store_error_or_name_taken};
-use super::rows::{Bounds, Row};
+use super::rows::{Bounds, Row, Values};
 
 /// A statement, with the table that error messages name.
 #[derive(Debug, Clone, Copy)]
@@ -48,23 +48,45 @@ impl Db {
 
     /// Runs a statement; returns the number of changed rows.
     pub(super) fn execute(&self, statement: Statement, params: impl Params) -> Result<usize, StoreError> {
-        self.run(statement, params).map_err(store_error)
+        let mut prepared = self
+            .connection
+            .prepare_cached(statement.sql)
+            .map_err(store_error)?;
+        prepared.execute(params).map_err(store_error)
     }
 
-    /// Runs a statement in which only a resource's name can violate uniqueness.
+    /// Runs a statement with named parameters, each of which must have a value; returns the number of changed rows.
+    pub(super) fn execute_named(&self, statement: Statement, values: &Values) -> Result<usize, StoreError> {
+        self.run_named(statement, values, store_error)
+    }
+
+    /// Runs a statement with named parameters in which only a resource's name can violate uniqueness.
     ///
     /// # Errors
     /// [`StoreError::NameTaken`] if it does.
     pub(super) fn execute_with_name(
         &self,
         statement: Statement,
-        params: impl Params,
+        values: &Values,
     ) -> Result<usize, StoreError> {
-        self.run(statement, params).map_err(store_error_or_name_taken)
+        self.run_named(statement, values, store_error_or_name_taken)
     }
 
-    fn run(&self, statement: Statement, params: impl Params) -> rusqlite::Result<usize> {
-        self.connection.prepare_cached(statement.sql)?.execute(params)
+    fn run_named(
+        &self,
+        statement: Statement,
+        values: &Values,
+        error: fn(rusqlite::Error) -> StoreError,
+    ) -> Result<usize, StoreError> {
+        let mut prepared = self.connection.prepare_cached(statement.sql).map_err(error)?;
+        for index in 1..=prepared.parameter_count() {
+            let name = prepared.parameter_name(index).unwrap_or_default();
+            let value = values.get(name.trim_start_matches(':')).ok_or_else(|| {
+                StoreError::Broken(format!("{}: parameter {name} has no value", statement.table))
+            })?;
+            prepared.raw_bind_parameter(index, value).map_err(error)?;
+        }
+        prepared.raw_execute().map_err(error)
     }
 
     /// Reads the first row, if there is one.

@@ -4,9 +4,19 @@
 use appkeep_core::store::StoreError;
 use rusqlite::{Error, ErrorCode, ffi};
 
-/// Classifies `error` as a temporary or permanent failure.
+/// Classifies `error` as a conflict, or as a temporary or permanent failure.
+///
+/// A transaction conflicts if it writes after others have changed the state that it reads. Ours hold the write lock
+/// from the start, so only other programs' transactions can. A database that is busy otherwise is unavailable, because
+/// SQLite has already waited for the lock.
 #[expect(clippy::needless_pass_by_value, reason = "this is what `map_err` calls")]
 pub(super) fn store_error(error: Error) -> StoreError {
+    if error
+        .sqlite_error()
+        .is_some_and(|error| error.extended_code == ffi::SQLITE_BUSY_SNAPSHOT)
+    {
+        return StoreError::Conflict;
+    }
     match error.sqlite_error_code() {
         Some(
             ErrorCode::DatabaseBusy

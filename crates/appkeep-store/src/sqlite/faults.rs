@@ -5,7 +5,7 @@
 #[cfg(feature = "failpoints")]
 use std::sync::Arc;
 #[cfg(feature = "failpoints")]
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 use appkeep_core::store::StoreError;
 
@@ -28,7 +28,10 @@ pub const FAULT_REASON: &str = "fault-injected-into-the-store";
 /// Switches the faults of one store; clones share their state.
 #[cfg(feature = "failpoints")]
 #[derive(Debug, Clone, Default)]
-pub struct StorageFaults(Arc<AtomicU8>);
+pub struct StorageFaults {
+    fault: Arc<AtomicU8>,
+    conflicts: Arc<AtomicU32>,
+}
 
 #[cfg(feature = "failpoints")]
 impl StorageFaults {
@@ -40,7 +43,21 @@ impl StorageFaults {
             Some(StorageFault::NotDurable) => 2,
             Some(StorageFault::Unavailable) => 3,
         };
-        self.0.store(code, Ordering::SeqCst);
+        self.fault.store(code, Ordering::SeqCst);
+    }
+
+    /// Makes the next `count` transactions conflict when they are committed.
+    pub fn set_conflicts(&self, count: u32) {
+        self.conflicts.store(count, Ordering::SeqCst);
+    }
+
+    /// Whether this commit conflicts.
+    fn takes_conflict(&self) -> bool {
+        let (set, read) = (Ordering::SeqCst, Ordering::SeqCst);
+        let left = self
+            .conflicts
+            .fetch_update(set, read, |count| count.checked_sub(1));
+        left.is_ok()
     }
 }
 
@@ -63,7 +80,7 @@ impl Faults {
     )]
     pub(super) fn access(&self) -> Result<(), StoreError> {
         #[cfg(feature = "failpoints")]
-        match self.switch.0.load(Ordering::SeqCst) {
+        match self.switch.fault.load(Ordering::SeqCst) {
             1 => return Err(StoreError::Broken(FAULT_REASON.to_owned())),
             3 => return Err(StoreError::Unavailable(FAULT_REASON.to_owned())),
             _ => {}
@@ -82,8 +99,12 @@ impl Faults {
     )]
     pub(super) fn commit(&self) -> Result<(), StoreError> {
         #[cfg(feature = "failpoints")]
-        if self.switch.0.load(Ordering::SeqCst) == 2 {
+        if self.switch.fault.load(Ordering::SeqCst) == 2 {
             return Err(StoreError::Broken(FAULT_REASON.to_owned()));
+        }
+        #[cfg(feature = "failpoints")]
+        if self.switch.takes_conflict() {
+            return Err(StoreError::Conflict);
         }
         Ok(())
     }

@@ -1,7 +1,6 @@
 //! The job queue. A job's lease is identified by id, fence and owner; all writes of workers specify it.
 
-use appkeep_core::ids::JobId;
-use appkeep_core::job::{Claim, ClaimedJob, JobEnd, JobPayload, Lease, LeaseStatus, NewJob, PAYLOAD_VERSION};
+use appkeep_core::job::{Claim, ClaimedJob, JobPayload, JobResult, Lease, LeaseStatus, NewJob};
 use appkeep_core::store::StoreError;
 use appkeep_core::worker::BACKOFF_SECS_MAX;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,9 +10,9 @@ use uuid::Uuid;
 use super::db::{Db, statements};
 use super::rows::{Row, json, micros};
 
-/// The number of ended jobs that are kept, for inspection; those that ended first are deleted first. Jobs in the queue
+/// The number of finished jobs that are kept, for inspection; those that finished first are deleted first. Jobs in the queue
 /// are never deleted.
-const ENDED_JOBS_MAX: i64 = 1000;
+const FINISHED_JOBS_MAX: i64 = 1000;
 /// The maximum number of jobs that one claim parks before it gives up until the next claim.
 const PARKED_PER_CLAIM_MAX: usize = 100;
 /// The maximum length of a stored reason, in characters.
@@ -28,7 +27,7 @@ macro_rules! claim {
     ($class:literal, $index:literal, $limits:literal) => {
         concat!(
             "UPDATE jobs SET state = 'running', attempt = attempt + 1, fence = fence + 1, lease_owner = ?1, ",
-            "lease_until_micros = ?2 ",
+            "lease_until_micros = ?2, step_key = NULL ",
             "WHERE seq = (",
             "SELECT candidate.seq FROM jobs AS candidate INDEXED BY ",
             $index,
@@ -65,13 +64,13 @@ macro_rules! recall {
     };
 }
 
-/// The position of a job that ends now among the ended jobs.
-macro_rules! next_ended_order {
+/// The position of a job that finishes now among the finished jobs.
+macro_rules! next_finished_order {
     () => {
         "1 + COALESCE((SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL), 0)"
     };
 }
-pub(super) use next_ended_order;
+pub(super) use next_finished_order;
 
 statements! {
     INSERT("jobs") = "INSERT INTO jobs (id, payload_version, kind, payload, resource, exclusive_key, state, \
@@ -86,9 +85,19 @@ statements! {
     FETCH_LEASE("jobs") = "SELECT 1 FROM jobs WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
     REQUEST_CANCEL("jobs") = "UPDATE jobs INDEXED BY jobs_by_resource SET cancel_requested = TRUE, run_after_micros = MIN(run_after_micros, 0) \
          WHERE resource = ?1 AND state IN ('queued', 'running')";
-    QUEUE_AGAIN("jobs") = "UPDATE jobs SET state = 'queued', attempt = attempt - ?4, run_after_micros = ?5, reason = ?6, \
-         lease_owner = NULL, lease_until_micros = NULL \
+    REQUEUE("jobs") = "UPDATE jobs SET state = 'queued', attempt = attempt - ?4, run_after_micros = ?5, reason = ?6, \
+         lease_owner = NULL, lease_until_micros = NULL, step_key = NULL \
          WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'";
+
+    /// Sets a job's step key, or removes it, unless another job has the key. `?1` to `?3` lease, `?4` key.
+    UPDATE_STEP_KEY("jobs") = "UPDATE jobs SET step_key = ?4 \
+         WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running' AND NOT EXISTS (\
+         SELECT 1 FROM jobs AS other INDEXED BY jobs_by_step_key WHERE other.step_key = ?4 AND other.id <> ?1)";
+
+    /// Removes the step key `?1` from a job whose lease has ended. `?2` now, `?3` whether all owners except `?4` are
+    /// known to be dead.
+    RELEASE_STEP_KEY("jobs") = "UPDATE jobs INDEXED BY jobs_by_step_key SET step_key = NULL \
+         WHERE step_key = ?1 AND (lease_until_micros < ?2 OR (?3 AND lease_owner <> ?4))";
 
     /// Claims a job that isn't a backup. These jobs take priority: they are short, or a client waits for them.
     CLAIM_OTHER("jobs") = claim!("<>", "jobs_claimable_others", "");
@@ -115,21 +124,21 @@ statements! {
     RECALL_OTHER("jobs") = recall!("<>", "jobs_claimable_others");
     RECALL_BACKUP("jobs") = recall!("=", "jobs_claimable_backups");
 
-    /// Queues parked jobs that this program can run: `?1` is its payload version, `?2` the kinds that it knows.
+    /// Queues parked jobs that this program can run: `?1` is an array of kinds, each with its payload version.
     UNPARK("jobs") = "\
         UPDATE jobs INDEXED BY jobs_parked SET state = 'queued', park_cause = NULL \
-        WHERE state = 'parked' AND kind IN (SELECT value FROM json_each(?2)) \
-        AND park_cause <> 'payload' AND payload_version = ?1";
+        WHERE state = 'parked' AND (kind, payload_version) IN \
+        (SELECT value ->> 0, value ->> 1 FROM json_each(?1)) AND park_cause <> 'payload'";
 
-    /// Ends a job. `?1` to `?3` lease, `?4` state, `?5` reason, `?6` now.
-    END("jobs") = concat!(
-        "UPDATE jobs SET state = ?4, reason = ?5, lease_owner = NULL, lease_until_micros = NULL, ",
-        "ended_micros = ?6, ended_order = ", next_ended_order!(),
+    /// Finishes a job. `?1` to `?3` lease, `?4` state, `?5` reason, `?6` now.
+    FINISH("jobs") = concat!(
+        "UPDATE jobs SET state = ?4, reason = ?5, lease_owner = NULL, lease_until_micros = NULL, step_key = NULL, ",
+        "ended_micros = ?6, ended_order = ", next_finished_order!(),
         " WHERE id = ?1 AND fence = ?2 AND lease_owner = ?3 AND state = 'running'"
     );
 
-    /// Deletes all ended jobs except the `?1` that ended last.
-    FORGET("jobs") = "\
+    /// Deletes all finished jobs except the `?1` that finished last.
+    DELETE_FINISHED("jobs") = "\
         DELETE FROM jobs INDEXED BY jobs_by_ended_order WHERE ended_order <= \
         (SELECT MAX(ended_order) FROM jobs WHERE ended_order IS NOT NULL) - ?1";
 }
@@ -139,7 +148,7 @@ pub(super) fn insert(db: &Db, job: &NewJob) -> Result<(), StoreError> {
         INSERT,
         params![
             job.id.to_string(),
-            i64::from(PAYLOAD_VERSION),
+            job.payload.version(),
             job.payload.kind(),
             json("a job's payload", &job.payload)?,
             job.payload.resource().to_string(),
@@ -157,11 +166,9 @@ pub(super) fn claim(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<
     unpark(db)?;
     recall(db, claim.now)?;
     for _ in 0..PARKED_PER_CLAIM_MAX {
-        let Some(claimed) = claim_row(db, claim, sole_server)? else {
-            return Ok(None);
-        };
-        match claimed.parsed {
-            Ok(job) => {
+        match claim_row(db, claim, sole_server)? {
+            None => return Ok(None),
+            Some(Ok(job)) => {
                 tracing::debug!(
                     job.id = %job.lease.job_id,
                     job.kind = job.payload.kind(),
@@ -170,25 +177,24 @@ pub(super) fn claim(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<
                 );
                 return Ok(Some(job));
             }
-            Err(unknown) => park(db, claimed.seq, &unknown)?,
+            // It stays parked until a program that can run it makes a claim, or, if its payload is invalid, until an
+            // operator handles it.
+            Some(Err(Unknown { seq, cause, reason })) => {
+                db.execute(PARK, params![seq, fit_reason(&reason), cause])?;
+            }
         }
     }
     Ok(None)
 }
 
-/// A claimed row.
-struct Claimed {
-    seq: i64,
-    parsed: Result<ClaimedJob, Unknown>,
-}
-
-/// A job that this program can't run.
+/// A job that this program can't run: the cause is `kind`, `version` or `payload`.
 struct Unknown {
-    id: JobId,
-    kind: String,
+    seq: i64,
     cause: &'static str,
     reason: String,
 }
+
+type Claimed = Result<ClaimedJob, Unknown>;
 
 fn claim_row(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<Claimed>, StoreError> {
     let owner = claim.owner.to_string();
@@ -204,13 +210,7 @@ fn claim_row(db: &Db, claim: &Claim, sole_server: bool) -> Result<Option<Claimed
 
 /// Queues jobs that another version parked and that this program can run.
 fn unpark(db: &Db) -> Result<(), StoreError> {
-    let queued = db.execute(
-        UNPARK,
-        params![
-            i64::from(PAYLOAD_VERSION),
-            json("the kinds of jobs", &JobPayload::KINDS)?
-        ],
-    )?;
+    let queued = db.execute(UNPARK, [json("the kinds of jobs", &JobPayload::KINDS)?])?;
     if queued > 0 {
         tracing::info!(jobs = queued, "parked jobs queued again");
     }
@@ -234,59 +234,40 @@ fn recall(db: &Db, now: DateTime<Utc>) -> Result<(), StoreError> {
 }
 
 fn read_claimed(row: &Row<'_>, owner: Uuid) -> Result<Claimed, StoreError> {
-    let seq = row.value("seq")?;
-    let lease = Lease {
-        job_id: row.id("id")?,
-        fence: row.value("fence")?,
-        owner,
-    };
-    let parsed = match read_payload(row)? {
-        Ok(payload) => Ok(ClaimedJob {
-            lease,
+    let job_id = row.id("id")?;
+    match read_payload(row)? {
+        Ok(payload) => Ok(Ok(ClaimedJob {
+            lease: Lease {
+                job_id,
+                fence: row.value("fence")?,
+                owner,
+            },
             payload,
             attempt: row.number("attempt")?,
             cancel_requested: row.value("cancel_requested")?,
             correlation: row.id("correlation")?,
-        }),
-        Err((cause, reason)) => Err(Unknown {
-            id: lease.job_id,
-            kind: row.value("kind")?,
-            cause,
-            reason,
-        }),
-    };
-    Ok(Claimed { seq, parsed })
-}
-
-/// The payload, or why it is invalid: a word for the cause, and a text.
-pub(super) fn read_payload(row: &Row<'_>) -> Result<Result<JobPayload, (&'static str, String)>, StoreError> {
-    let version: i64 = row.value("payload_version")?;
-    if version != i64::from(PAYLOAD_VERSION) {
-        let reason = format!("the payload's version {version} is not known");
-        return Ok(Err(("version", reason)));
-    }
-    match serde_json::from_str(row.text("payload")?) {
-        Ok(payload) => Ok(Ok(payload)),
-        Err(error) => {
-            let is_known = JobPayload::KINDS.contains(&row.text("kind")?);
-            let cause = if is_known { "payload" } else { "kind" };
-            Ok(Err((cause, format!("the payload can't be understood: {error}"))))
+        })),
+        Err((cause, reason)) => {
+            tracing::warn!(job.id = %job_id, job.kind = row.text("kind")?, reason, "job parked");
+            let seq = row.value("seq")?;
+            Ok(Err(Unknown { seq, cause, reason }))
         }
     }
 }
 
-/// Parks a job that this program can't run. It stays parked until a program that can run it makes a claim, or, if its
-/// payload is invalid, until an operator handles it.
-fn park(db: &Db, seq: i64, unknown: &Unknown) -> Result<(), StoreError> {
-    let Unknown {
-        id,
-        kind,
-        cause,
-        reason,
-    } = unknown;
-    tracing::warn!(job.id = %id, job.kind = kind, reason, "job parked");
-    db.execute(PARK, params![seq, fit_reason(reason), cause])?;
-    Ok(())
+/// The payload, or why it is invalid: a word for the cause, and a text.
+pub(super) fn read_payload(row: &Row<'_>) -> Result<Result<JobPayload, (&'static str, String)>, StoreError> {
+    let kind = row.text("kind")?;
+    let Some((_, known)) = JobPayload::KINDS.iter().find(|(name, _)| *name == kind) else {
+        return Ok(Err(("kind", format!("jobs of the kind {kind} are not known"))));
+    };
+    let version: i64 = row.value("payload_version")?;
+    if version != i64::from(*known) {
+        let reason = format!("the payload's version {version} is not known");
+        return Ok(Err(("version", reason)));
+    }
+    Ok(serde_json::from_str(row.text("payload")?)
+        .map_err(|error| ("payload", format!("the payload can't be understood: {error}"))))
 }
 
 pub(super) fn renew_lease(db: &Db, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError> {
@@ -313,6 +294,20 @@ pub(super) fn holds_lease(db: &Db, lease: &Lease) -> Result<bool, StoreError> {
     Ok(row.is_some())
 }
 
+/// Sets or removes a job's step key, unless another job has it whose lease holds at `now`.
+pub(super) fn update_step_key(
+    db: &Db,
+    lease: &Lease,
+    key: Option<&str>,
+    now: DateTime<Utc>,
+    sole_server: bool,
+) -> Result<bool, StoreError> {
+    let owner = lease.owner.to_string();
+    db.execute(RELEASE_STEP_KEY, params![key, micros(now), sole_server, owner])?;
+    let params = params![lease.job_id.to_string(), lease.fence, owner, key];
+    Ok(db.execute(UPDATE_STEP_KEY, params)? == 1)
+}
+
 /// Requests jobs to stop. The request is stored, so that it also reaches a later run of the job. A job that waits for
 /// its next attempt becomes due immediately.
 pub(super) fn update_cancel_requested(db: &Db, resource: Uuid) -> Result<(), StoreError> {
@@ -320,74 +315,39 @@ pub(super) fn update_cancel_requested(db: &Db, resource: Uuid) -> Result<(), Sto
     Ok(())
 }
 
-pub(super) fn update_ended(
+pub(super) fn update_finished(
     db: &Db,
     lease: &Lease,
-    end: &JobEnd,
+    result: &JobResult,
     now: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    match end {
-        JobEnd::Done => update_over(db, lease, "done", None, now),
-        JobEnd::Cancelled => update_over(db, lease, "cancelled", None, now),
-        JobEnd::Failed { reason } => update_over(db, lease, "failed", Some(reason), now),
-        JobEnd::Requeue {
+    let Lease { job_id, fence, owner } = lease;
+    let (id, owner) = (job_id.to_string(), owner.to_string());
+    let (state, reason) = match result {
+        JobResult::Done => ("done", None),
+        JobResult::Cancelled => ("cancelled", None),
+        JobResult::Failed { reason } => ("failed", Some(fit_reason(reason))),
+        JobResult::Requeue {
             run_after,
             counts,
             reason,
-        } => update_queued_again(db, lease, *run_after, *counts, reason),
+        } => {
+            let (uncounted, run_after) = (i64::from(!*counts), micros(*run_after));
+            let params = params![id, fence, owner, uncounted, run_after, fit_reason(reason)];
+            return Ok(db.execute(REQUEUE, params)? == 1);
+        }
+    };
+    let finished = db.execute(FINISH, params![id, fence, owner, state, reason, micros(now)])?;
+    if finished == 1 {
+        delete_finished(db)?;
     }
+    Ok(finished == 1)
 }
 
-fn update_over(
-    db: &Db,
-    lease: &Lease,
-    state: &'static str,
-    reason: Option<&str>,
-    now: DateTime<Utc>,
-) -> Result<bool, StoreError> {
-    let ended = db.execute(
-        END,
-        params![
-            lease.job_id.to_string(),
-            lease.fence,
-            lease.owner.to_string(),
-            state,
-            reason.map(fit_reason),
-            micros(now)
-        ],
-    )?;
-    if ended == 0 {
-        return Ok(false);
-    }
-    forget_ended(db)?;
-    Ok(true)
-}
-
-/// Deletes the jobs that ended first if there are too many ended jobs.
-pub(super) fn forget_ended(db: &Db) -> Result<(), StoreError> {
-    db.execute(FORGET, params![ENDED_JOBS_MAX])?;
+/// Deletes the jobs that finished first if there are too many.
+pub(super) fn delete_finished(db: &Db) -> Result<(), StoreError> {
+    db.execute(DELETE_FINISHED, params![FINISHED_JOBS_MAX])?;
     Ok(())
-}
-
-fn update_queued_again(
-    db: &Db,
-    lease: &Lease,
-    run_after: DateTime<Utc>,
-    counts: bool,
-    reason: &str,
-) -> Result<bool, StoreError> {
-    let queued = db.execute(
-        QUEUE_AGAIN,
-        params![
-            lease.job_id.to_string(),
-            lease.fence,
-            lease.owner.to_string(),
-            i64::from(!counts),
-            micros(run_after),
-            fit_reason(reason)
-        ],
-    )?;
-    Ok(queued == 1)
 }
 
 fn fit_reason(reason: &str) -> String {

@@ -14,7 +14,7 @@ macro_rules! migrations {
 }
 
 /// Number, name and text of each migration, the oldest first.
-const MIGRATIONS: [(i64, &str, &str); 18] = migrations! {
+const MIGRATIONS: [(i64, &str, &str); 19] = migrations! {
     1 "0001_create_catalog",
     2 "0002_create_tokens",
     3 "0003_create_app_backups",
@@ -33,6 +33,7 @@ const MIGRATIONS: [(i64, &str, &str); 18] = migrations! {
     16 "0016_order_restores_by_insertion",
     17 "0017_add_interrupted_restores",
     18 "0018_add_bucket_troubles",
+    19 "0019_add_job_step_key",
 };
 
 /// The table of applied migrations. Its name, its columns and its checksums (SHA-384 of a migration's text) are those
@@ -107,7 +108,7 @@ mod tests {
     use super::MIGRATIONS;
 
     #[test]
-    fn every_migration_file_is_run_in_the_order_of_its_number() {
+    fn migrations_run_in_the_order_of_their_numbers() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations/sqlite");
         let mut files: Vec<String> = std::fs::read_dir(folder)
             .unwrap()

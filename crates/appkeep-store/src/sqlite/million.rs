@@ -3,10 +3,11 @@
 //! Work is measured in steps of SQLite's virtual machine, so that the test doesn't depend on the speed of the
 //! machine.
 
-use appkeep_core::app_backup::{AppBackup, CreateAppBackup};
-use appkeep_core::ids::{AccountId, AppId, BucketId, SubjectId};
-use appkeep_core::job::{JobPayload, NewJob};
+use appkeep_core::app_backup::{AppBackup, BackupDetails};
+use appkeep_core::ids::{AccountId, AppId, BackupKind, BucketId, SubjectId};
+use appkeep_core::job::{CreateBackup, JobPayload, NewJob};
 use appkeep_core::listing::Listed as _;
+use appkeep_core::resource::CreateResource;
 use appkeep_core::store::{ListFilter, Page, Position, StoreError};
 use chrono::DateTime;
 use rusqlite::{Connection, StatementStatus, params};
@@ -15,7 +16,7 @@ use uuid::Uuid;
 
 use super::db::Db;
 use super::plans::{MODULES, assert_bounded, plans};
-use super::{app_backups, apps, catalog, jobs, schedules, statistics};
+use super::{apps, catalog, jobs, resources, schedules, statistics};
 use crate::SqliteStore;
 
 const ACCOUNT: AccountId = AccountId::new(Uuid::from_u128(0xa1));
@@ -111,7 +112,7 @@ fn read(db: &Db, backups: u32) -> Result<Work, StoreError> {
             account_id: ACCOUNT,
             app_id: None,
         };
-        let (steps, found) = steps_of(db, |db| app_backups::list(db, &filter, &page))?;
+        let (steps, found) = steps_of(db, |db| resources::list::<BackupKind>(db, &filter, &page))?;
         assert_eq!(found.rows.len(), 50, "{name}");
         let newest = after.map_or(backups - 1, |after| {
             u32::try_from(after.created_micros).unwrap() - 1
@@ -127,15 +128,17 @@ fn read(db: &Db, backups: u32) -> Result<Work, StoreError> {
             rows_max: 10,
             ..page
         };
-        let (steps, found) = steps_of(db, |db| app_backups::list(db, &filter, &page))?;
+        let (steps, found) = steps_of(db, |db| resources::list::<BackupKind>(db, &filter, &page))?;
         assert_eq!(found.rows.len(), 10, "{name}");
         work.push(("page of an app", steps));
     }
     let id = position(backups / 3).id.into();
-    let (steps, found) = steps_of(db, |db| app_backups::fetch(db, ACCOUNT, id))?;
+    let (steps, found) = steps_of(db, |db| resources::fetch::<BackupKind>(db, ACCOUNT, id))?;
     assert!(found.is_some());
     work.push(("fetch", steps));
-    let (steps, found) = steps_of(db, |db| app_backups::list_finished(db, app(3), None, 20))?;
+    let (steps, found) = steps_of(db, |db| {
+        resources::list_finished::<BackupKind>(db, app(3), None, 20)
+    })?;
     assert_eq!(found.len(), 20);
     assert!(steps < 20 * 20, "{steps} steps for 20 rows");
     work.push(("finished backups", steps));
@@ -169,40 +172,39 @@ fn read(db: &Db, backups: u32) -> Result<Work, StoreError> {
 
 /// Measures creating a backup with its job, and updating and deleting the backup.
 fn write(db: &Db) -> Result<Work, StoreError> {
-    let wanted = CreateAppBackup {
+    let request = CreateResource {
         app_id: app(3),
         name: None,
-        bucket_id: None,
-        snapshot_id: None,
         labels: Vec::new(),
     };
+    let details = BackupDetails::new(BUCKET, None);
     let id = Uuid::from_u128(0xd1).into();
     let subject = SubjectId::new(Uuid::from_u128(0xe1));
-    let mut backup = AppBackup::pending(id, ACCOUNT, BUCKET, wanted, subject, DateTime::UNIX_EPOCH);
+    let mut backup = AppBackup::pending(id, ACCOUNT, request, details, subject, DateTime::UNIX_EPOCH);
     let job = NewJob {
         id: Uuid::from_u128(0xf1).into(),
-        payload: JobPayload::TakeBackup {
+        payload: JobPayload::from(CreateBackup {
             account_id: ACCOUNT,
             app_id: app(3),
             backup_id: id,
-        },
+        }),
         run_after: DateTime::UNIX_EPOCH,
         correlation: None,
     };
     let mut work = Work::new();
-    work.push(("insert", steps_of(db, |db| app_backups::insert(db, &backup))?.0));
+    work.push(("insert", steps_of(db, |db| resources::insert(db, &backup))?.0));
     work.push(("queue", steps_of(db, |db| jobs::insert(db, &job))?.0));
-    work.push(("update", steps_of(db, |db| app_backups::update(db, &backup))?.0));
+    work.push(("update", steps_of(db, |db| resources::update(db, &backup))?.0));
     backup.generation += 1;
     work.push((
         "delete",
-        steps_of(db, |db| app_backups::delete(db, id, backup.generation))?.0,
+        steps_of(db, |db| resources::delete(db, id, backup.generation))?.0,
     ));
     Ok(work)
 }
 
 #[tokio::test]
-async fn a_million_backups_cost_as_much_work_as_a_thousand() {
+async fn work_does_not_grow_with_the_number_of_backups() {
     let (_small_dir, small) = filled(10, 1000).await;
     let (large_dir, large) = filled(1000, 1_000_000).await;
     let few_reads = small.scan(|db| read(db, 1000)).await.unwrap();

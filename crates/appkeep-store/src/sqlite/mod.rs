@@ -19,6 +19,7 @@ mod open;
 mod pending_jobs;
 #[cfg(test)]
 mod plans;
+mod resources;
 mod rows;
 mod schedules;
 mod statistics;
@@ -32,19 +33,16 @@ use std::path::Path;
 
 use appkeep_core::actor::{Token, TokenHash};
 use appkeep_core::app::AppView;
-use appkeep_core::app_backup::AppBackup;
 use appkeep_core::app_restore::AppRestore;
-use appkeep_core::app_snap::AppSnap;
 use appkeep_core::catalog::{Account, App, Bucket, Recorded};
 use appkeep_core::fail_point;
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, ScheduleId};
+use appkeep_core::ids::{AccountId, AppId, AppRestoreId, BucketId, ResourceId, ScheduleId};
 use appkeep_core::job::{Claim, ClaimedJob, Lease, LeaseStatus, PendingJob};
+use appkeep_core::resource::Resource;
 use appkeep_core::retention::Made;
 use appkeep_core::schedule::{Schedule, Scheduled};
 use appkeep_core::statistics::Statistics;
-use appkeep_core::store::{
-    FinishedBackup, FinishedSnap, ListFilter, ListPage, Page, Store, StoreError, StoreTx,
-};
+use appkeep_core::store::{Finished, ListFilter, ListPage, Page, Resources, Store, StoreError, StoreTx};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
@@ -55,6 +53,7 @@ use connections::{Connections, blocking};
 use db::Db;
 use faults::Faults;
 use open::Waits;
+use resources::Table;
 use tx::SqliteTx;
 
 /// The store in one SQLite file with a write-ahead log.
@@ -149,11 +148,45 @@ impl SqliteStore {
 }
 
 #[async_trait]
+impl<K: Table> Resources<K> for SqliteStore {
+    async fn fetch_resource(
+        &self,
+        account_id: AccountId,
+        id: ResourceId<K>,
+    ) -> Result<Option<Resource<K>>, StoreError> {
+        self.lookup(|db| resources::fetch(db, account_id, id)).await
+    }
+
+    async fn list_resources(
+        &self,
+        filter: &ListFilter,
+        page: &Page,
+    ) -> Result<ListPage<Resource<K>>, StoreError> {
+        let (filter, page) = (*filter, *page);
+        self.scan(move |db| resources::list(db, &filter, &page)).await
+    }
+
+    async fn list_finished(
+        &self,
+        app_id: AppId,
+        after: Option<ResourceId<K>>,
+        rows_max: u32,
+    ) -> Result<Vec<Finished<K>>, StoreError> {
+        self.scan(move |db| resources::list_finished(db, app_id, after, rows_max))
+            .await
+    }
+
+    async fn list_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError> {
+        self.scan(move |db| resources::list_made_by::<K>(db, id)).await
+    }
+}
+
+#[async_trait]
 impl Store for SqliteStore {
     async fn begin(&self) -> Result<Box<dyn StoreTx>, StoreError> {
         self.faults.access()?;
         let tx = self.connections.begin().await?;
-        Ok(Box::new(SqliteTx::new(tx, self.faults.clone())))
+        Ok(Box::new(SqliteTx::new(tx, self.sole_server, self.faults.clone())))
     }
 
     async fn fetch_token(&self, hash: &TokenHash) -> Result<Option<Token>, StoreError> {
@@ -239,70 +272,6 @@ impl Store for SqliteStore {
         app_id: AppId,
     ) -> Result<Vec<Recorded<Scheduled>>, StoreError> {
         self.scan(move |db| schedules::list_of_app(db, account_id, app_id))
-            .await
-    }
-
-    async fn list_app_backups_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError> {
-        self.scan(move |db| schedules::list_made_by(db, schedules::APP_BACKUPS, id))
-            .await
-    }
-
-    async fn list_app_snaps_made_by(&self, id: ScheduleId) -> Result<Vec<Made>, StoreError> {
-        self.scan(move |db| schedules::list_made_by(db, schedules::APP_SNAPS, id))
-            .await
-    }
-
-    async fn fetch_app_backup(
-        &self,
-        account_id: AccountId,
-        id: AppBackupId,
-    ) -> Result<Option<AppBackup>, StoreError> {
-        self.lookup(|db| app_backups::fetch(db, account_id, id)).await
-    }
-
-    async fn list_app_backups(
-        &self,
-        filter: &ListFilter,
-        page: &Page,
-    ) -> Result<ListPage<AppBackup>, StoreError> {
-        let (filter, page) = (*filter, *page);
-        self.scan(move |db| app_backups::list(db, &filter, &page)).await
-    }
-
-    async fn list_finished_app_backups(
-        &self,
-        app_id: AppId,
-        after: Option<AppBackupId>,
-        rows_max: u32,
-    ) -> Result<Vec<FinishedBackup>, StoreError> {
-        self.scan(move |db| app_backups::list_finished(db, app_id, after, rows_max))
-            .await
-    }
-
-    async fn fetch_app_snap(
-        &self,
-        account_id: AccountId,
-        id: AppSnapId,
-    ) -> Result<Option<AppSnap>, StoreError> {
-        self.lookup(|db| app_snaps::fetch(db, account_id, id)).await
-    }
-
-    async fn list_app_snaps(
-        &self,
-        filter: &ListFilter,
-        page: &Page,
-    ) -> Result<ListPage<AppSnap>, StoreError> {
-        let (filter, page) = (*filter, *page);
-        self.scan(move |db| app_snaps::list(db, &filter, &page)).await
-    }
-
-    async fn list_finished_app_snaps(
-        &self,
-        app_id: AppId,
-        after: Option<AppSnapId>,
-        rows_max: u32,
-    ) -> Result<Vec<FinishedSnap>, StoreError> {
-        self.scan(move |db| app_snaps::list_finished(db, app_id, after, rows_max))
             .await
     }
 

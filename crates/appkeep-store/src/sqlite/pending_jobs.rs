@@ -1,4 +1,4 @@
-//! The jobs that have not ended. Operators list and cancel them, and the queue limits count them.
+//! The unfinished jobs. Operators list and cancel them, and the queue limits count them.
 
 use appkeep_core::ids::JobId;
 use appkeep_core::job::{JobPayload, PendingJob, QueuedJobs};
@@ -41,10 +41,10 @@ statements! {
     COUNT_OF_APP("jobs") = count!("app_id", "jobs_queued_by_app");
     COUNT_OF_ACCOUNT("jobs") = count!("account_id", "jobs_queued_by_account");
 
-    /// Ends a queued job that has never run. `?1` id, `?2` now.
+    /// Finishes a queued job that has never run as cancelled. `?1` id, `?2` now.
     CANCEL("jobs") = concat!(
         "UPDATE jobs SET state = 'cancelled', cancel_requested = TRUE, ended_micros = ?2, ended_order = ",
-        jobs::next_ended_order!(),
+        jobs::next_finished_order!(),
         " WHERE id = ?1 AND state = 'queued' AND fence = 0"
     );
 }
@@ -72,7 +72,7 @@ pub(super) fn count_queued(db: &Db, payload: &JobPayload) -> Result<QueuedJobs, 
 pub(super) fn cancel(db: &Db, id: JobId, now: DateTime<Utc>) -> Result<bool, StoreError> {
     let cancelled = db.execute(CANCEL, params![id.to_string(), micros(now)])? == 1;
     if cancelled {
-        jobs::forget_ended(db)?;
+        jobs::delete_finished(db)?;
     }
     Ok(cancelled)
 }

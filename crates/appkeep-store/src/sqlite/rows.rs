@@ -1,13 +1,14 @@
 //! Conversion of values to and from columns.
 
 use std::cell::Cell;
+use std::fmt::Display;
 use std::str::FromStr;
 
 use appkeep_core::metadata::Metadata;
 use appkeep_core::name::ResourceName;
 use appkeep_core::store::{Page, Position, StoreError};
 use chrono::{DateTime, Utc};
-use rusqlite::types::{FromSql, ValueRef};
+use rusqlite::types::{FromSql, Value, ValueRef};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -16,8 +17,8 @@ use uuid::Uuid;
 pub(super) struct Row<'r> {
     table: &'static str,
     columns: &'r rusqlite::Row<'r>,
-    /// The index after the column that was read last. Columns are mostly read in order, so most names are found
-    /// immediately.
+    /// The index after the column that was read last. Columns are mostly read in order, so a search from there on
+    /// finds most names immediately.
     next: Cell<usize>,
     bytes_read: Cell<usize>,
 }
@@ -54,13 +55,11 @@ impl<'r> Row<'r> {
 
     fn raw(&self, column: &str) -> Result<ValueRef<'r>, StoreError> {
         let statement = self.columns.as_ref();
-        let next = self.next.get();
-        let index = match statement.column_name(next) {
-            Ok(name) if name == column => next,
-            _ => statement
-                .column_index(column)
-                .map_err(|error| self.unreadable(column, error))?,
-        };
+        let (next, count) = (self.next.get(), statement.column_count());
+        let index = (next..count)
+            .chain(0..next.min(count))
+            .find(|index| statement.column_name(*index) == Ok(column))
+            .ok_or_else(|| self.unreadable(column, "no such column"))?;
         self.next.set(index + 1);
         self.columns
             .get_ref(index)
@@ -148,6 +147,131 @@ impl<'r> Row<'r> {
     }
 }
 
+/// The values of named parameters, which are written with the methods that [`Row`] has for reading them.
+pub(super) struct Values {
+    table: &'static str,
+    values: Vec<(&'static str, Value)>,
+}
+
+#[expect(
+    clippy::ref_option,
+    clippy::unnecessary_wraps,
+    reason = "all methods have the form that `resource_table` requires"
+)]
+impl Values {
+    pub(super) fn new(table: &'static str) -> Self {
+        let values = Vec::new();
+        Self { table, values }
+    }
+
+    pub(super) fn get(&self, column: &str) -> Option<&Value> {
+        let mut values = self.values.iter();
+        values.find(|(name, _)| *name == column).map(|(_, value)| value)
+    }
+
+    pub(super) fn value<T: Clone + Into<Value>>(
+        &mut self,
+        column: &'static str,
+        value: &T,
+    ) -> Result<(), StoreError> {
+        self.values.push((column, value.clone().into()));
+        Ok(())
+    }
+
+    pub(super) fn id(&mut self, column: &'static str, id: &impl Display) -> Result<(), StoreError> {
+        self.value(column, &id.to_string())
+    }
+
+    pub(super) fn time(&mut self, column: &'static str, time: &DateTime<Utc>) -> Result<(), StoreError> {
+        self.value(column, &micros(*time))
+    }
+
+    pub(super) fn word<T: Copy + Into<&'static str>>(
+        &mut self,
+        column: &'static str,
+        word: &T,
+    ) -> Result<(), StoreError> {
+        self.value(column, &(*word).into().to_owned())
+    }
+
+    pub(super) fn json(&mut self, column: &'static str, value: &impl Serialize) -> Result<(), StoreError> {
+        let text = serde_json::to_string(value).map_err(|error| self.unstorable(column, error))?;
+        self.value(column, &text)
+    }
+
+    pub(super) fn number<T: Copy + TryInto<i64>>(
+        &mut self,
+        column: &'static str,
+        number: &T,
+    ) -> Result<(), StoreError> {
+        let reason = format_args!("expected at most {}", i64::MAX);
+        let number = (*number).try_into();
+        let number: i64 = number.map_err(|_| self.unstorable(column, reason))?;
+        self.value(column, &number)
+    }
+
+    pub(super) fn name(&mut self, column: &'static str, name: &ResourceName) -> Result<(), StoreError> {
+        self.value(column, &name.as_str().to_owned())
+    }
+
+    /// The columns that every resource has.
+    pub(super) fn metadata(&mut self, metadata: &Metadata) -> Result<(), StoreError> {
+        self.json("labels", &metadata.labels)?;
+        self.time("created_micros", &metadata.created_at)?;
+        self.time("modified_micros", &metadata.modified_at)?;
+        self.id("created_by", &metadata.created_by)?;
+        self.optional_id("modified_by", &metadata.modified_by)
+    }
+
+    pub(super) fn optional_id(
+        &mut self,
+        column: &'static str,
+        id: &Option<impl Display>,
+    ) -> Result<(), StoreError> {
+        self.optional(column, id, Self::id)
+    }
+
+    pub(super) fn optional_time(
+        &mut self,
+        column: &'static str,
+        time: &Option<DateTime<Utc>>,
+    ) -> Result<(), StoreError> {
+        self.optional(column, time, Self::time)
+    }
+
+    pub(super) fn optional_word<T: Copy + Into<&'static str>>(
+        &mut self,
+        column: &'static str,
+        word: &Option<T>,
+    ) -> Result<(), StoreError> {
+        self.optional(column, word, Self::word)
+    }
+
+    pub(super) fn optional_number<T: Copy + TryInto<i64>>(
+        &mut self,
+        column: &'static str,
+        number: &Option<T>,
+    ) -> Result<(), StoreError> {
+        self.optional(column, number, Self::number)
+    }
+
+    fn optional<T>(
+        &mut self,
+        column: &'static str,
+        value: &Option<T>,
+        write: impl FnOnce(&mut Self, &'static str, &T) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        match value {
+            None => self.value(column, &Value::Null),
+            Some(value) => write(self, column, value),
+        }
+    }
+
+    fn unstorable(&self, column: &str, why: impl Display) -> StoreError {
+        StoreError::Broken(format!("{}.{column} can't be stored: {why}", self.table))
+    }
+}
+
 /// The bounds of a page for list statements, which return rows with a smaller (time, id). The texts of ids have the
 /// same order as the ids.
 pub(super) struct Bounds {
@@ -182,15 +306,4 @@ pub(super) fn micros(time: DateTime<Utc>) -> i64 {
 pub(super) fn json(what: &str, value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
     serde_json::to_string(value)
         .map_err(|error| StoreError::Broken(format!("{what} can't be stored: {error}")))
-}
-
-/// Converts a number of bytes. The database's integers end at 2^63 - 1; a larger number is refused, because it would
-/// be stored incorrectly.
-pub(super) fn bytes(what: &str, bytes: Option<u64>) -> Result<Option<i64>, StoreError> {
-    bytes.map(i64::try_from).transpose().map_err(|_| {
-        StoreError::Broken(format!(
-            "{what} can't be stored: at most {} bytes can be counted",
-            i64::MAX
-        ))
-    })
 }

@@ -2,14 +2,13 @@
 
 use appkeep_core::catalog::Recorded;
 use appkeep_core::ids::{AccountId, AppId, ScheduleId};
-use appkeep_core::retention::Made;
 use appkeep_core::schedule::{NextRun, Schedule, Scheduled, Timing};
 use appkeep_core::store::StoreError;
 use chrono::{DateTime, Utc};
 use rusqlite::params;
 
 use super::catalog::{recorded, within_its_account};
-use super::db::{Db, Statement, statements};
+use super::db::{Db, statements};
 use super::rows::{Row, json, micros};
 
 statements! {
@@ -20,15 +19,6 @@ statements! {
     FORGET("schedules") = "\
         UPDATE schedules SET next_due_micros = NULL, next_decided_micros = NULL \
         WHERE NOT declared AND next_due_micros IS NOT NULL";
-
-    /// The backups that a schedule created, with the times of their snapshots.
-    pub(super) APP_BACKUPS("app_backups") = "\
-        SELECT id, COALESCE(taken_micros, created_micros) AS shown_micros, state FROM app_backups \
-        WHERE schedule_id = ?1 ORDER BY rowid";
-
-    pub(super) APP_SNAPS("app_snaps") = "\
-        SELECT id, COALESCE(taken_micros, created_micros) AS shown_micros, state FROM app_snaps \
-        WHERE schedule_id = ?1 ORDER BY rowid";
 
     DECLARE("schedules") = "INSERT INTO schedules (id, account_id, app_id, name, expression, zone, jitter_secs, makes_backup, \
          makes_snapshot, bucket_id, retention, declared, created_micros, modified_micros) \
@@ -126,17 +116,6 @@ pub(super) fn update_next(
 pub(super) fn count_in_progress_made_by(db: &Db, id: ScheduleId) -> Result<u64, StoreError> {
     db.fetch_one(COUNT_IN_PROGRESS, params![id.to_string()], |row| {
         row.number("in_progress")
-    })
-}
-
-/// `statement` is [`APP_BACKUPS`] or [`APP_SNAPS`].
-pub(super) fn list_made_by(db: &Db, statement: Statement, id: ScheduleId) -> Result<Vec<Made>, StoreError> {
-    db.list(statement, params![id.to_string()], |row| {
-        Ok(Made {
-            id: row.id("id")?,
-            at: row.time("shown_micros")?,
-            state: row.word("state")?,
-        })
     })
 }
 

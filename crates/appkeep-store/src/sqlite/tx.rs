@@ -1,17 +1,17 @@
 //! An open transaction on SQLite.
 
 use appkeep_core::actor::Token;
-use appkeep_core::app_backup::AppBackup;
 use appkeep_core::app_restore::{AppRestore, RestoreSource};
 use appkeep_core::app_snap::AppSnap;
 use appkeep_core::catalog::Declaration;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{
-    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, JobId, ScheduleId, TokenId,
+    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, JobId, ResourceId, ScheduleId, TokenId,
 };
-use appkeep_core::job::{JobEnd, JobPayload, Lease, NewJob, PendingJob, QueuedJobs};
+use appkeep_core::job::{JobPayload, JobResult, Lease, NewJob, PendingJob, QueuedJobs};
+use appkeep_core::resource::Resource;
 use appkeep_core::schedule::NextRun;
-use appkeep_core::store::{StoreError, StoreTx};
+use appkeep_core::store::{ResourcesTx, StoreError, StoreTx};
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
@@ -19,9 +19,11 @@ use uuid::Uuid;
 use super::connections::blocking;
 use super::db::Db;
 use super::faults::Faults;
+use super::resources::Table;
 use super::transaction::{Transaction, rolled_back};
 use super::{
-    app_backups, app_restores, app_snaps, bucket_troubles, catalog, jobs, pending_jobs, schedules, tokens,
+    app_backups, app_restores, app_snaps, bucket_troubles, catalog, jobs, pending_jobs, resources, schedules,
+    tokens,
 };
 
 /// A transaction that holds the only writing connection until it is committed or dropped.
@@ -31,16 +33,44 @@ use super::{
 pub(super) struct SqliteTx {
     /// `None` while a call runs on the blocking pool, and permanently if the caller of that call stopped waiting.
     tx: Option<Transaction>,
+    sole_server: bool,
     faults: Faults,
 }
 
 impl SqliteTx {
-    pub(super) fn new(tx: Transaction, faults: Faults) -> Self {
-        Self { tx: Some(tx), faults }
+    pub(super) fn new(tx: Transaction, sole_server: bool, faults: Faults) -> Self {
+        Self {
+            tx: Some(tx),
+            sole_server,
+            faults,
+        }
     }
 
     fn run<T>(&mut self, call: impl FnOnce(&Db) -> Result<T, StoreError>) -> Result<T, StoreError> {
         self.tx.as_mut().ok_or_else(rolled_back)?.run(call)
+    }
+}
+
+#[async_trait]
+impl<K: Table> ResourcesTx<K> for SqliteTx {
+    async fn fetch_resource(
+        &mut self,
+        account_id: AccountId,
+        id: ResourceId<K>,
+    ) -> Result<Option<Resource<K>>, StoreError> {
+        self.run(|db| resources::fetch(db, account_id, id))
+    }
+
+    async fn insert_resource(&mut self, resource: &Resource<K>) -> Result<(), StoreError> {
+        self.run(|db| resources::insert(db, resource))
+    }
+
+    async fn update_resource(&mut self, resource: &Resource<K>) -> Result<bool, StoreError> {
+        self.run(|db| resources::update(db, resource))
+    }
+
+    async fn delete_resource(&mut self, id: ResourceId<K>, generation: i64) -> Result<bool, StoreError> {
+        self.run(|db| resources::delete(db, id, generation))
     }
 }
 
@@ -100,52 +130,12 @@ impl StoreTx for SqliteTx {
         self.run(|db| tokens::update_revoked(db, id, now))
     }
 
-    async fn fetch_app_backup(
-        &mut self,
-        account_id: AccountId,
-        id: AppBackupId,
-    ) -> Result<Option<AppBackup>, StoreError> {
-        self.run(|db| app_backups::fetch(db, account_id, id))
-    }
-
-    async fn insert_app_backup(&mut self, backup: &AppBackup) -> Result<(), StoreError> {
-        self.run(|db| app_backups::insert(db, backup))
-    }
-
-    async fn update_app_backup(&mut self, backup: &AppBackup) -> Result<bool, StoreError> {
-        self.run(|db| app_backups::update(db, backup))
-    }
-
-    async fn delete_app_backup(&mut self, id: AppBackupId, generation: i64) -> Result<bool, StoreError> {
-        self.run(|db| app_backups::delete(db, id, generation))
-    }
-
     async fn count_app_backups_reading(&mut self, snap_id: AppSnapId) -> Result<u64, StoreError> {
         self.run(|db| app_backups::count_reading(db, snap_id))
     }
 
-    async fn fetch_app_snap(
-        &mut self,
-        account_id: AccountId,
-        id: AppSnapId,
-    ) -> Result<Option<AppSnap>, StoreError> {
-        self.run(|db| app_snaps::fetch(db, account_id, id))
-    }
-
     async fn list_app_snaps_made_for(&mut self, backup_id: AppBackupId) -> Result<Vec<AppSnap>, StoreError> {
         self.run(|db| app_snaps::list_made_for(db, backup_id))
-    }
-
-    async fn insert_app_snap(&mut self, snap: &AppSnap) -> Result<(), StoreError> {
-        self.run(|db| app_snaps::insert(db, snap))
-    }
-
-    async fn update_app_snap(&mut self, snap: &AppSnap) -> Result<bool, StoreError> {
-        self.run(|db| app_snaps::update(db, snap))
-    }
-
-    async fn delete_app_snap(&mut self, id: AppSnapId, generation: i64) -> Result<bool, StoreError> {
-        self.run(|db| app_snaps::delete(db, id, generation))
     }
 
     async fn fetch_app_restore(
@@ -200,12 +190,22 @@ impl StoreTx for SqliteTx {
         self.run(|db| jobs::holds_lease(db, lease))
     }
 
-    async fn update_job_ended(
+    async fn update_job_step_key(
         &mut self,
         lease: &Lease,
-        end: &JobEnd,
+        key: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<bool, StoreError> {
-        self.run(|db| jobs::update_ended(db, lease, end, now))
+        let sole_server = self.sole_server;
+        self.run(|db| jobs::update_step_key(db, lease, key, now, sole_server))
+    }
+
+    async fn update_job_finished(
+        &mut self,
+        lease: &Lease,
+        result: &JobResult,
+        now: DateTime<Utc>,
+    ) -> Result<bool, StoreError> {
+        self.run(|db| jobs::update_finished(db, lease, result, now))
     }
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use appkeep_core::app_snap::AppSnap;
+use appkeep_core::listing::Listed;
 use appkeep_core::store::{ListFilter, Page, Store};
 use appkeep_store::SqliteStore;
 use tokio::task::JoinSet;
@@ -27,12 +29,12 @@ async fn read_list(store: &SqliteStore, filter: &ListFilter) -> usize {
             rows_max: 200,
             bytes_max: usize::MAX,
         };
-        let found = store.list_app_snaps(filter, &page).await.unwrap();
+        let found = AppSnap::page(store, filter, &page).await.unwrap();
         count += found.rows.len();
         let Some(last) = found.rows.last().filter(|_| found.has_more) else {
             return count;
         };
-        after = Some(appkeep_core::listing::Listed::position(last));
+        after = Some(last.position());
     }
 }
 

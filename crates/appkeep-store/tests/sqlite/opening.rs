@@ -16,7 +16,7 @@ pub(crate) fn raw(path: &Path) -> Connection {
 const CHILD_PATH: &str = "APPKEEP_STORE_TEST_CHILD_PATH";
 
 #[tokio::test]
-async fn opening_again_finds_the_schema_as_it_is() {
+async fn reopening_keeps_the_schema() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("appkeep.db");
     for _ in 0..3 {
@@ -95,7 +95,7 @@ async fn an_existing_file_keeps_its_mode() {
 }
 
 #[tokio::test]
-async fn a_schema_from_the_future_is_refused() {
+async fn newer_schema_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("appkeep.db");
     SqliteStore::open(&path).await.unwrap().close().await;
@@ -112,7 +112,7 @@ async fn a_schema_from_the_future_is_refused() {
 }
 
 #[tokio::test]
-async fn a_schema_with_another_history_is_refused() {
+async fn schema_with_changed_migrations_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("appkeep.db");
     SqliteStore::open(&path).await.unwrap().close().await;
@@ -127,7 +127,7 @@ async fn a_schema_with_another_history_is_refused() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_database_is_refused_and_left_alone() {
+async fn non_database_file_is_refused_and_unchanged() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("appkeep.db");
     let text = "this is somebody's precious text file\n".repeat(100);
@@ -139,7 +139,7 @@ async fn a_file_that_is_no_database_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
-async fn a_directory_that_does_not_exist_is_named() {
+async fn error_names_a_missing_directory() {
     let dir = tempfile::tempdir().unwrap();
     let refused = SqliteStore::open(dir.path().join("nowhere/appkeep.db"))
         .await

@@ -1,24 +1,17 @@
 //! Rows that another program wrote, and the retention of ended jobs.
 
-use appkeep_core::job::{Claim, JobEnd};
+use appkeep_core::job::{Claim, ClaimedJob, JobResult};
 use appkeep_core::store::{Store, StoreError};
 use appkeep_store::SqliteStore;
-use chrono::DateTime;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::opening::raw;
-use crate::sole_server::{job, queue};
+use crate::sole_server::{self, job, queue};
 
 fn claim() -> Claim {
-    let at = |secs| DateTime::from_timestamp(secs, 0).unwrap();
-    Claim {
-        owner: Uuid::from_u128(1),
-        now: at(1000),
-        lease_until: at(1060),
-        backups_max: None,
-    }
+    sole_server::claim(Uuid::from_u128(1))
 }
 
 async fn opened() -> (TempDir, SqliteStore, Connection) {
@@ -27,6 +20,16 @@ async fn opened() -> (TempDir, SqliteStore, Connection) {
     let store = SqliteStore::open(&path).await.unwrap();
     let raw = raw(&path);
     (dir, store, raw)
+}
+
+async fn finish(store: &SqliteStore, job: &ClaimedJob, result: &JobResult) {
+    let mut tx = store.begin().await.unwrap();
+    assert!(
+        tx.update_job_finished(&job.lease, result, claim().now)
+            .await
+            .unwrap()
+    );
+    tx.commit().await.unwrap();
 }
 
 fn execute(raw: &Connection, sql: &str) -> rusqlite::Result<usize> {
@@ -47,7 +50,7 @@ fn number(raw: &Connection, sql: &str) -> i64 {
 }
 
 #[tokio::test]
-async fn jobs_that_nobody_understands_are_parked_on_the_way_to_the_next() {
+async fn unknown_jobs_are_parked_and_the_next_is_claimed() {
     let (_dir, store, raw) = opened().await;
     queue(&store, (1..=4).map(job)).await;
     execute(&raw, "UPDATE jobs SET payload_version = 2 WHERE seq = 1").unwrap();
@@ -73,7 +76,7 @@ async fn jobs_that_nobody_understands_are_parked_on_the_way_to_the_next() {
 }
 
 #[tokio::test]
-async fn a_parked_job_stays_where_it_is() {
+async fn parked_jobs_are_not_claimed_by_the_same_version() {
     let (_dir, store, raw) = opened().await;
     queue(&store, [job(1)]).await;
     execute(&raw, "UPDATE jobs SET payload_version = 2").unwrap();
@@ -84,7 +87,7 @@ async fn a_parked_job_stays_where_it_is() {
 }
 
 #[tokio::test]
-async fn what_an_older_program_parked_is_taken_by_one_that_knows_it() {
+async fn jobs_parked_by_older_programs_are_claimed() {
     for cause in ["version", "kind"] {
         let (_dir, store, raw) = opened().await;
         queue(&store, [job(1)]).await;
@@ -97,7 +100,7 @@ async fn what_an_older_program_parked_is_taken_by_one_that_knows_it() {
 }
 
 #[tokio::test]
-async fn a_broken_payload_stays_parked_whoever_claims() {
+async fn jobs_with_invalid_payloads_stay_parked() {
     let (_dir, store, raw) = opened().await;
     queue(&store, [job(1)]).await;
     execute(&raw, "UPDATE jobs SET payload = '{}'").unwrap();
@@ -110,13 +113,17 @@ async fn a_broken_payload_stays_parked_whoever_claims() {
 }
 
 #[tokio::test]
-async fn an_ended_job_keeps_its_time() {
+async fn finish_time_of_jobs_is_stored() {
     let (_dir, store, raw) = opened().await;
     queue(&store, [job(1)]).await;
     let job = store.claim_job(&claim()).await.unwrap().unwrap();
     let mut tx = store.begin().await.unwrap();
     let now = claim().now;
-    assert!(tx.update_job_ended(&job.lease, &JobEnd::Done, now).await.unwrap());
+    assert!(
+        tx.update_job_finished(&job.lease, &JobResult::Done, now)
+            .await
+            .unwrap()
+    );
     tx.commit().await.unwrap();
     let ended: i64 = number(&raw, "SELECT ended_micros FROM jobs");
     assert_eq!(ended, now.timestamp_micros());
@@ -134,7 +141,7 @@ async fn parking_a_whole_queue_takes_several_claims() {
 }
 
 #[tokio::test]
-async fn the_last_thousand_ended_jobs_are_kept() {
+async fn last_1000_finished_jobs_are_kept() {
     let (_dir, store, raw) = opened().await;
     queue(&store, (1..=1005).map(job)).await;
     execute(&raw, "UPDATE jobs SET exclusive_key = id").unwrap();
@@ -142,29 +149,12 @@ async fn the_last_thousand_ended_jobs_are_kept() {
     let first = store.claim_job(&claim()).await.unwrap().unwrap();
     let mut ended = 0;
     while let Some(job) = store.claim_job(&claim()).await.unwrap() {
-        let mut tx = store.begin().await.unwrap();
-        assert!(
-            tx.update_job_ended(&job.lease, &JobEnd::Done, claim().now)
-                .await
-                .unwrap()
-        );
-        tx.commit().await.unwrap();
+        finish(&store, &job, &JobResult::Done).await;
         ended += 1;
     }
     assert_eq!(ended, 1004);
-    let mut tx = store.begin().await.unwrap();
-    assert!(
-        tx.update_job_ended(
-            &first.lease,
-            &JobEnd::Failed {
-                reason: "tired".to_owned()
-            },
-            claim().now
-        )
-        .await
-        .unwrap()
-    );
-    tx.commit().await.unwrap();
+    let reason = "tired".to_owned();
+    finish(&store, &first, &JobResult::Failed { reason }).await;
 
     let kept = "SELECT COUNT(*), MIN(seq), MAX(reason) FROM jobs";
     let kept: (i64, i64, String) = raw
@@ -186,7 +176,7 @@ async fn the_schema_refuses_two_running_jobs_with_one_key() {
 }
 
 #[tokio::test]
-async fn the_schema_refuses_words_that_no_enum_has() {
+async fn schema_refuses_unknown_enum_values() {
     let (_dir, store, raw) = opened().await;
     queue(&store, [job(1)]).await;
     for refused in [
@@ -201,7 +191,7 @@ async fn the_schema_refuses_words_that_no_enum_has() {
 }
 
 #[tokio::test]
-async fn a_row_that_can_not_be_read_names_its_column() {
+async fn error_names_the_unreadable_column() {
     let (_dir, store, raw) = opened().await;
     let id = Uuid::from_u128(1);
     execute(

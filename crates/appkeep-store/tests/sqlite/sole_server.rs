@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use appkeep_core::job::{Claim, JobEnd, JobPayload, LeaseStatus, NewJob};
+use appkeep_core::job::{Claim, CreateBackup, DeleteSnapshot, JobPayload, JobResult, LeaseStatus, NewJob};
 use appkeep_core::store::Store;
 use appkeep_store::SqliteStore;
 use chrono::DateTime;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 const DEAD: Uuid = Uuid::from_u128(1);
 const LIVING: Uuid = Uuid::from_u128(2);
 
-fn claim(owner: Uuid) -> Claim {
+pub(crate) fn claim(owner: Uuid) -> Claim {
     let at = |secs| DateTime::from_timestamp(secs, 0).unwrap();
     Claim {
         owner,
@@ -22,11 +22,11 @@ fn claim(owner: Uuid) -> Claim {
 }
 
 pub(crate) fn job(n: u128) -> NewJob {
-    let payload = JobPayload::TakeBackup {
+    let payload = JobPayload::from(CreateBackup {
         account_id: Uuid::from_u128(1).into(),
         app_id: Uuid::from_u128(2).into(),
         backup_id: Uuid::from_u128(n).into(),
-    };
+    });
     NewJob {
         id: Uuid::from_u128(n).into(),
         payload,
@@ -56,7 +56,7 @@ async fn leave_behind(path: &Path) {
 }
 
 #[tokio::test]
-async fn the_sole_server_takes_a_dead_ones_job_at_once() {
+async fn sole_server_claims_jobs_of_dead_servers_immediately() {
     let dir = tempfile::tempdir().unwrap();
     leave_behind(&path(&dir)).await;
     let store = SqliteStore::open_sole_server(path(&dir)).await.unwrap();
@@ -76,7 +76,7 @@ async fn the_sole_server_takes_a_dead_ones_job_at_once() {
     );
     let mut tx = store.begin().await.unwrap();
     assert!(
-        tx.update_job_ended(&taken.lease, &JobEnd::Done, DateTime::UNIX_EPOCH)
+        tx.update_job_finished(&taken.lease, &JobResult::Done, DateTime::UNIX_EPOCH)
             .await
             .unwrap()
     );
@@ -94,7 +94,7 @@ async fn the_sole_server_takes_a_dead_ones_job_at_once() {
 }
 
 #[tokio::test]
-async fn one_of_several_waits_for_the_lease_to_run_out() {
+async fn other_servers_wait_until_the_lease_expires() {
     let dir = tempfile::tempdir().unwrap();
     leave_behind(&path(&dir)).await;
     let store = SqliteStore::open(path(&dir)).await.unwrap();
@@ -112,6 +112,43 @@ async fn one_of_several_waits_for_the_lease_to_run_out() {
     );
 }
 
+#[tokio::test]
+async fn only_the_sole_server_takes_over_step_keys_immediately() {
+    let dir = tempfile::tempdir().unwrap();
+    let (sole, other) = (
+        SqliteStore::open_sole_server(path(&dir)).await.unwrap(),
+        SqliteStore::open(path(&dir)).await.unwrap(),
+    );
+    let (now, key) = (claim(DEAD).now, Some("hooks:shop"));
+    queue(
+        &other,
+        [NewJob {
+            run_after: now,
+            ..job(1)
+        }],
+    )
+    .await;
+    let dead = other.claim_job(&claim(DEAD)).await.unwrap().unwrap();
+    let mut tx = other.begin().await.unwrap();
+    assert!(tx.update_job_step_key(&dead.lease, key, now).await.unwrap());
+    tx.commit().await.unwrap();
+
+    let payload = DeleteSnapshot {
+        account_id: None,
+        app_id: Uuid::from_u128(2).into(),
+        snap_id: Uuid::from_u128(2).into(),
+        name: None,
+    };
+    let payload = JobPayload::from(payload);
+    queue(&other, [NewJob { payload, ..job(2) }]).await;
+    let living = other.claim_job(&claim(LIVING)).await.unwrap().unwrap();
+    for (store, taken_over) in [(&other, false), (&sole, true)] {
+        let mut tx = store.begin().await.unwrap();
+        let set = tx.update_job_step_key(&living.lease, key, now).await.unwrap();
+        assert_eq!(set, taken_over);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn stores_on_one_file_never_claim_a_job_twice() {
     let dir = tempfile::tempdir().unwrap();
@@ -120,12 +157,12 @@ async fn stores_on_one_file_never_claim_a_job_twice() {
     let jobs = (1..=60).map(|n| {
         let (app_id, snap_id) = (Uuid::from_u128(2).into(), Uuid::from_u128(n).into());
         NewJob {
-            payload: JobPayload::DeleteSnapshot {
+            payload: JobPayload::from(DeleteSnapshot {
                 account_id: None,
                 app_id,
                 snap_id,
                 name: None,
-            },
+            }),
             ..job(n)
         }
     });

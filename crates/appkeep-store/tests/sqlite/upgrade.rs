@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use appkeep_core::catalog::Recorded;
+use appkeep_core::ids::{AppBackupId, AppSnapId};
 use appkeep_core::job::Claim;
 use appkeep_core::schedule::Scheduled;
-use appkeep_core::store::Store;
+use appkeep_core::store::{Resources, Store};
 use appkeep_store::SqliteStore;
 use chrono::DateTime;
 use rusqlite::Connection;
@@ -64,13 +65,12 @@ async fn read_all(store: &SqliteStore, raw: &Connection) -> String {
         }
     }
     for (account_id, id) in ids(raw, "app_backups") {
-        add(&store
-            .fetch_app_backup(account_id.into(), id.into())
-            .await
-            .unwrap());
+        let id = AppBackupId::new(id);
+        add(&store.fetch_resource(account_id.into(), id).await.unwrap());
     }
     for (account_id, id) in ids(raw, "app_snaps") {
-        add(&store.fetch_app_snap(account_id.into(), id.into()).await.unwrap());
+        let id = AppSnapId::new(id);
+        add(&store.fetch_resource(account_id.into(), id).await.unwrap());
     }
     add(&store.fetch_statistics().await.unwrap());
     let at = |secs| DateTime::from_timestamp(secs, 0).unwrap();

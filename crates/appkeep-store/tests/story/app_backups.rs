@@ -1,4 +1,4 @@
-use appkeep_core::app_backup::AppBackup;
+use appkeep_core::app_backup::{AppBackup, BackupDetails};
 use appkeep_core::ids::{AppBackupId, AppSnapId, SubjectId};
 use appkeep_core::metadata::{Label, Metadata};
 use appkeep_core::name::ResourceName;
@@ -22,8 +22,6 @@ fn extreme() -> AppBackup {
         account_id: TEAM,
         app_id: FORUM,
         name: ResourceName::new("z".repeat(63)).unwrap(),
-        bucket_id: FAR,
-        snapshot_id: Some(Uuid::nil().into()),
         schedule_id: Some(Uuid::max().into()),
         state: ResourceState::Failed,
         state_unready: vec![text.clone(), "x".repeat(127), String::new()],
@@ -34,9 +32,13 @@ fn extreme() -> AppBackup {
             detail: text.clone(),
         }],
         taken_at: DateTime::from_timestamp_micros(-62_135_596_800_000_000),
-        total_bytes: Some(i64::MAX.unsigned_abs()),
-        bytes_done: Some(0),
-        percent_done: Some(100),
+        details: BackupDetails {
+            bucket_id: FAR,
+            snapshot_id: Some(Uuid::nil().into()),
+            total_bytes: Some(i64::MAX.unsigned_abs()),
+            bytes_done: Some(0),
+            percent_done: Some(100),
+        },
         metadata: Metadata {
             labels: vec![
                 Label {
@@ -59,12 +61,12 @@ fn extreme() -> AppBackup {
 
 async fn inserted(h: &Harness, backup: &AppBackup) {
     let mut tx = h.begin().await;
-    tx.insert_app_backup(backup).await.unwrap();
+    tx.insert_resource(backup).await.unwrap();
     tx.commit().await.unwrap();
 }
 
 async fn stored(h: &Harness, id: AppBackupId) -> Option<AppBackup> {
-    h.store.fetch_app_backup(TEAM, id).await.unwrap()
+    h.store.fetch_resource(TEAM, id).await.unwrap()
 }
 
 #[tokio::test]
@@ -75,7 +77,7 @@ async fn a_backup_comes_back_as_it_was() {
         assert_eq!(stored(&h, backup.id).await.as_ref(), Some(&backup));
         let mut tx = h.begin().await;
         assert_eq!(
-            tx.fetch_app_backup(TEAM, backup.id).await.unwrap().as_ref(),
+            tx.fetch_resource(TEAM, backup.id).await.unwrap().as_ref(),
             Some(&backup)
         );
     }
@@ -108,15 +110,14 @@ async fn finer_times_are_cut_to_microseconds() {
 async fn more_bytes_than_can_be_counted_are_refused() {
     let h = Harness::new().await;
     for (total, done) in [(Some(1 << 63), None), (None, Some(u64::MAX))] {
-        let huge = AppBackup {
-            total_bytes: total,
-            bytes_done: done,
-            ..backup(1, "huge")
-        };
+        let mut huge = backup(1, "huge");
+        (huge.details.total_bytes, huge.details.bytes_done) = (total, done);
         let mut tx = h.begin().await;
-        let refused = tx.insert_app_backup(&huge).await.unwrap_err();
+        let refused = tx.insert_resource(&huge).await.unwrap_err();
         assert!(
-            refused.to_string().contains("at most 9223372036854775807 bytes"),
+            refused
+                .to_string()
+                .contains("expected at most 9223372036854775807"),
             "{refused}"
         );
     }
@@ -127,11 +128,8 @@ async fn a_strangers_backup_is_not_found() {
     let h = Harness::new().await;
     inserted(&h, &backup(1, "nightly")).await;
     let id = backup(1, "nightly").id;
-    assert_eq!(h.store.fetch_app_backup(STRANGERS, id).await.unwrap(), None);
-    assert_eq!(
-        h.begin().await.fetch_app_backup(STRANGERS, id).await.unwrap(),
-        None
-    );
+    assert_eq!(h.store.fetch_resource(STRANGERS, id).await.unwrap(), None);
+    assert_eq!(h.begin().await.fetch_resource(STRANGERS, id).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -141,14 +139,12 @@ async fn a_backup_belongs_to_the_account_of_its_app_and_bucket() {
         app_id: SHOP_OF_STRANGERS,
         ..backup(1, "theirs")
     };
-    let foreign_bucket = AppBackup {
-        bucket_id: BUCKET_OF_STRANGERS,
-        ..backup(2, "theirs")
-    };
+    let mut foreign_bucket = backup(2, "theirs");
+    foreign_bucket.details.bucket_id = BUCKET_OF_STRANGERS;
     for misplaced in [foreign_app, foreign_bucket] {
         let mut tx = h.begin().await;
         assert!(matches!(
-            tx.insert_app_backup(&misplaced).await,
+            tx.insert_resource(&misplaced).await,
             Err(StoreError::Broken(_))
         ));
     }
@@ -159,12 +155,12 @@ async fn a_name_is_taken_within_its_app_only() {
     let h = Harness::new().await;
     inserted(&h, &backup(1, "nightly")).await;
     let mut tx = h.begin().await;
-    assert!(is_name_taken(&tx.insert_app_backup(&backup(2, "nightly")).await));
+    assert!(is_name_taken(&tx.insert_resource(&backup(2, "nightly")).await));
     let elsewhere = AppBackup {
         app_id: FORUM,
         ..backup(3, "nightly")
     };
-    tx.insert_app_backup(&elsewhere).await.unwrap();
+    tx.insert_resource(&elsewhere).await.unwrap();
     tx.commit().await.expect("a taken name spoils nothing");
     assert_eq!(stored(&h, backup(2, "nightly").id).await, None);
     assert_eq!(stored(&h, elsewhere.id).await, Some(elsewhere));
@@ -176,7 +172,7 @@ async fn an_id_that_is_taken_is_no_taken_name() {
     inserted(&h, &backup(1, "nightly")).await;
     let mut tx = h.begin().await;
     assert!(matches!(
-        tx.insert_app_backup(&backup(1, "weekly")).await,
+        tx.insert_resource(&backup(1, "weekly")).await,
         Err(StoreError::Broken(_))
     ));
 }
@@ -191,9 +187,9 @@ async fn an_update_needs_the_stored_generation_and_counts_it_up() {
     wanted.generation = 0;
 
     let mut tx = h.begin().await;
-    assert!(tx.update_app_backup(&wanted).await.unwrap());
+    assert!(tx.update_resource(&wanted).await.unwrap());
     assert!(
-        !tx.update_app_backup(&wanted).await.unwrap(),
+        !tx.update_resource(&wanted).await.unwrap(),
         "the generation is 1 now"
     );
     tx.commit().await.unwrap();
@@ -209,7 +205,7 @@ async fn an_update_needs_the_stored_generation_and_counts_it_up() {
         ..backup(1, "nightly")
     };
     let mut tx = h.begin().await;
-    assert!(tx.update_app_backup(&emptied).await.unwrap());
+    assert!(tx.update_resource(&emptied).await.unwrap());
     tx.commit().await.unwrap();
     emptied.generation = 2;
     assert_eq!(stored(&h, emptied.id).await, Some(emptied));
@@ -225,16 +221,16 @@ async fn an_update_changes_neither_owner_nor_app_nor_origin() {
         account_id: STRANGERS,
         ..original.clone()
     };
-    assert!(!tx.update_app_backup(&stolen).await.unwrap());
+    assert!(!tx.update_resource(&stolen).await.unwrap());
     let moved = AppBackup {
         app_id: FORUM,
         ..original.clone()
     };
-    assert!(!tx.update_app_backup(&moved).await.unwrap());
+    assert!(!tx.update_resource(&moved).await.unwrap());
     let mut forged = original.clone();
     forged.metadata.created_at = at(99);
     forged.metadata.created_by = BOB;
-    assert!(tx.update_app_backup(&forged).await.unwrap());
+    assert!(tx.update_resource(&forged).await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(
         stored(&h, original.id).await,
@@ -255,7 +251,7 @@ async fn a_new_name_can_be_taken_too() {
         name: ResourceName::new("nightly").unwrap(),
         ..backup(2, "weekly")
     };
-    assert!(is_name_taken(&tx.update_app_backup(&renamed).await));
+    assert!(is_name_taken(&tx.update_resource(&renamed).await));
 }
 
 #[tokio::test]
@@ -264,9 +260,9 @@ async fn a_deletion_needs_the_stored_generation() {
     inserted(&h, &backup(1, "nightly")).await;
     let id = backup(1, "nightly").id;
     let mut tx = h.begin().await;
-    assert!(!tx.delete_app_backup(id, 1).await.unwrap());
-    assert!(tx.delete_app_backup(id, 0).await.unwrap());
-    assert!(!tx.delete_app_backup(id, 0).await.unwrap());
+    assert!(!tx.delete_resource(id, 1).await.unwrap());
+    assert!(tx.delete_resource(id, 0).await.unwrap());
+    assert!(!tx.delete_resource(id, 0).await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(stored(&h, id).await, None);
     inserted(&h, &backup(2, "nightly")).await;
@@ -277,21 +273,14 @@ async fn only_unfinished_backups_read_from_a_snapshot() {
     let h = Harness::new().await;
     let read: AppSnapId = Uuid::from_u128(77).into();
     for (n, state) in (1..).zip(ResourceState::ALL.iter().copied()) {
-        let backup = AppBackup {
-            state,
-            snapshot_id: Some(read),
-            ..backup(n, state.as_str())
-        };
+        let mut backup = backup(n, state.as_str());
+        backup.state = state;
+        backup.details.snapshot_id = Some(read);
         inserted(&h, &backup).await;
     }
-    inserted(
-        &h,
-        &AppBackup {
-            snapshot_id: Some(Uuid::nil().into()),
-            ..backup(99, "other")
-        },
-    )
-    .await;
+    let mut other = backup(99, "other");
+    other.details.snapshot_id = Some(Uuid::nil().into());
+    inserted(&h, &other).await;
     inserted(&h, &backup(100, "none")).await;
     let mut tx = h.begin().await;
     assert_eq!(tx.count_app_backups_reading(read).await.unwrap(), 3);

@@ -27,7 +27,7 @@ async fn inserted(h: &Harness, restore: &AppRestore) {
 }
 
 #[tokio::test]
-async fn a_restore_comes_back_as_it_was() {
+async fn restores_are_read_as_written() {
     let h = Harness::new().await;
     let snap = RestoreSource::Snapshot(AppSnapId::new(Uuid::max()));
     for (id, (source, state)) in (1..).zip([
@@ -56,7 +56,7 @@ async fn a_restore_comes_back_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_change_counts_only_if_nobody_was_quicker() {
+async fn update_requires_the_stored_generation() {
     let h = Harness::new().await;
     let mut changed = restore(1, WIKI, backup_source(1), 0);
     inserted(&h, &changed).await;
@@ -75,7 +75,7 @@ async fn a_change_counts_only_if_nobody_was_quicker() {
 }
 
 #[tokio::test]
-async fn the_latest_restore_of_an_app_was_inserted_last_whatever_its_date() {
+async fn latest_restore_is_the_last_inserted_regardless_of_date() {
     let h = Harness::new().await;
     assert_eq!(h.store.fetch_latest_app_restore(TEAM, WIKI).await.unwrap(), None);
     // The clock was ahead when the first one was inserted.
@@ -90,7 +90,7 @@ async fn the_latest_restore_of_an_app_was_inserted_last_whatever_its_date() {
 }
 
 #[tokio::test]
-async fn only_restores_in_progress_read() {
+async fn only_restores_in_progress_count_as_reading() {
     let h = Harness::new().await;
     let source = backup_source(1);
     for (id, state) in (1..).zip(RestoreState::ALL.iter().copied()) {
@@ -109,7 +109,7 @@ async fn only_restores_in_progress_read() {
 }
 
 #[tokio::test]
-async fn old_restores_that_ended_are_forgotten_and_no_others() {
+async fn only_old_finished_restores_are_deleted() {
     let h = Harness::new().await;
     inserted(&h, &restore(1, WIKI, backup_source(1), 0)).await;
     let mut tx = h.begin().await;

@@ -1,4 +1,4 @@
-use appkeep_core::app_snap::AppSnap;
+use appkeep_core::app_snap::{AppSnap, SnapshotDetails};
 use appkeep_core::ids::{AppBackupId, AppSnapId};
 use appkeep_core::metadata::{Label, Metadata};
 use appkeep_core::name::ResourceName;
@@ -27,7 +27,9 @@ fn extreme() -> AppSnap {
             detail: text.clone(),
         }],
         taken_at: Some(at(-1)),
-        made_for: Some(Uuid::nil().into()),
+        details: SnapshotDetails {
+            made_for: Some(Uuid::nil().into()),
+        },
         metadata: Metadata {
             labels: vec![Label {
                 name: text.clone(),
@@ -44,12 +46,12 @@ fn extreme() -> AppSnap {
 
 async fn inserted(h: &Harness, snap: &AppSnap) {
     let mut tx = h.begin().await;
-    tx.insert_app_snap(snap).await.unwrap();
+    tx.insert_resource(snap).await.unwrap();
     tx.commit().await.unwrap();
 }
 
 async fn stored(h: &Harness, id: AppSnapId) -> Option<AppSnap> {
-    h.store.fetch_app_snap(TEAM, id).await.unwrap()
+    h.store.fetch_resource(TEAM, id).await.unwrap()
 }
 
 #[tokio::test]
@@ -60,7 +62,7 @@ async fn a_snapshot_comes_back_as_it_was() {
         assert_eq!(stored(&h, snap.id).await.as_ref(), Some(&snap));
         let mut tx = h.begin().await;
         assert_eq!(
-            tx.fetch_app_snap(TEAM, snap.id).await.unwrap().as_ref(),
+            tx.fetch_resource(TEAM, snap.id).await.unwrap().as_ref(),
             Some(&snap)
         );
     }
@@ -85,7 +87,7 @@ async fn a_strangers_snapshot_is_neither_found_nor_filed() {
     inserted(&h, &snap(1, "before")).await;
     assert_eq!(
         h.store
-            .fetch_app_snap(STRANGERS, snap(1, "before").id)
+            .fetch_resource(STRANGERS, snap(1, "before").id)
             .await
             .unwrap(),
         None
@@ -96,7 +98,7 @@ async fn a_strangers_snapshot_is_neither_found_nor_filed() {
         ..snap(2, "theirs")
     };
     assert!(matches!(
-        tx.insert_app_snap(&misplaced).await,
+        tx.insert_resource(&misplaced).await,
         Err(StoreError::Broken(_))
     ));
 }
@@ -105,21 +107,21 @@ async fn a_strangers_snapshot_is_neither_found_nor_filed() {
 async fn a_name_is_taken_among_the_apps_snapshots_only() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
-    tx.insert_app_backup(&backup(1, "nightly")).await.unwrap();
-    tx.insert_app_snap(&snap(1, "nightly")).await.unwrap();
-    assert!(is_name_taken(&tx.insert_app_snap(&snap(2, "nightly")).await));
-    tx.insert_app_snap(&AppSnap {
+    tx.insert_resource(&backup(1, "nightly")).await.unwrap();
+    tx.insert_resource(&snap(1, "nightly")).await.unwrap();
+    assert!(is_name_taken(&tx.insert_resource(&snap(2, "nightly")).await));
+    tx.insert_resource(&AppSnap {
         app_id: FORUM,
         ..snap(3, "nightly")
     })
     .await
     .unwrap();
-    tx.insert_app_snap(&snap(4, "weekly")).await.unwrap();
+    tx.insert_resource(&snap(4, "weekly")).await.unwrap();
     let renamed = AppSnap {
         name: ResourceName::new("nightly").unwrap(),
         ..snap(4, "weekly")
     };
-    assert!(is_name_taken(&tx.update_app_snap(&renamed).await));
+    assert!(is_name_taken(&tx.update_resource(&renamed).await));
 }
 
 #[tokio::test]
@@ -134,7 +136,7 @@ async fn an_update_needs_the_stored_generation_and_counts_it_up() {
     };
     let mut tx = h.begin().await;
     assert!(
-        !tx.update_app_snap(&AppSnap {
+        !tx.update_resource(&AppSnap {
             generation: 5,
             ..wanted.clone()
         })
@@ -142,15 +144,15 @@ async fn an_update_needs_the_stored_generation_and_counts_it_up() {
         .unwrap()
     );
     assert!(
-        !tx.update_app_snap(&AppSnap {
+        !tx.update_resource(&AppSnap {
             account_id: STRANGERS,
             ..wanted.clone()
         })
         .await
         .unwrap()
     );
-    assert!(tx.update_app_snap(&wanted).await.unwrap());
-    assert!(!tx.update_app_snap(&wanted).await.unwrap());
+    assert!(tx.update_resource(&wanted).await.unwrap());
+    assert!(!tx.update_resource(&wanted).await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(
         stored(&h, wanted.id).await,
@@ -167,8 +169,8 @@ async fn a_deletion_needs_the_stored_generation() {
     inserted(&h, &snap(1, "before")).await;
     let id = snap(1, "before").id;
     let mut tx = h.begin().await;
-    assert!(!tx.delete_app_snap(id, 1).await.unwrap());
-    assert!(tx.delete_app_snap(id, 0).await.unwrap());
+    assert!(!tx.delete_resource(id, 1).await.unwrap());
+    assert!(tx.delete_resource(id, 0).await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(stored(&h, id).await, None);
 }
@@ -177,19 +179,12 @@ async fn a_deletion_needs_the_stored_generation() {
 async fn the_snapshots_of_a_backup_are_those_made_for_it() {
     let h = Harness::new().await;
     let made_for = AppBackupId::new(Uuid::from_u128(5));
-    let temporary = AppSnap {
-        made_for: Some(made_for),
-        ..snap(1, "temporary")
-    };
+    let mut temporary = snap(1, "temporary");
+    temporary.details.made_for = Some(made_for);
     inserted(&h, &temporary).await;
-    inserted(
-        &h,
-        &AppSnap {
-            made_for: Some(Uuid::from_u128(6).into()),
-            ..snap(2, "for-another")
-        },
-    )
-    .await;
+    let mut for_another = snap(2, "for-another");
+    for_another.details.made_for = Some(Uuid::from_u128(6).into());
+    inserted(&h, &for_another).await;
     inserted(&h, &snap(3, "for-nobody")).await;
     let mut tx = h.begin().await;
     assert_eq!(tx.list_app_snaps_made_for(made_for).await.unwrap(), [temporary]);

@@ -30,7 +30,7 @@ fn undeclared_bucket(bucket: Bucket) -> Bucket {
 }
 
 #[tokio::test]
-async fn what_is_declared_comes_back_as_it_was() {
+async fn declarations_are_read_as_written() {
     let h = Harness::new().await;
     assert_eq!(
         h.store.list_accounts().await.unwrap(),
@@ -62,7 +62,7 @@ async fn what_is_declared_comes_back_as_it_was() {
 }
 
 #[tokio::test]
-async fn nobody_sees_what_is_a_strangers() {
+async fn items_of_other_accounts_are_invisible() {
     let h = Harness::new().await;
     assert_eq!(h.store.fetch_app(TEAM, SHOP_OF_STRANGERS).await.unwrap(), None);
     assert_eq!(
@@ -84,7 +84,7 @@ async fn declaring_the_same_again_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_app_is_copied_as_it_was_declared_last() {
+async fn redeclaring_replaces_the_options_of_an_app() {
     let h = Harness::new().await;
     let mut changed = declaration();
     for app in &mut changed.apps {
@@ -99,7 +99,7 @@ async fn an_app_is_copied_as_it_was_declared_last() {
 async fn an_app_that_is_no_longer_declared_keeps_its_row_and_its_backups() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
-    tx.insert_app_backup(&backup(1, "nightly")).await.unwrap();
+    tx.insert_resource(&backup(1, "nightly")).await.unwrap();
     tx.commit().await.unwrap();
 
     declare(&h, &Declaration::default()).await.unwrap();
@@ -116,7 +116,7 @@ async fn an_app_that_is_no_longer_declared_keeps_its_row_and_its_backups() {
     assert_eq!(h.store.list_accounts().await.unwrap().len(), 2);
     let kept = h
         .store
-        .fetch_app_backup(TEAM, backup(1, "nightly").id)
+        .fetch_resource(TEAM, backup(1, "nightly").id)
         .await
         .unwrap();
     assert_eq!(kept, Some(backup(1, "nightly")));

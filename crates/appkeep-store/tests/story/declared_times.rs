@@ -67,7 +67,7 @@ async fn accounts_are_listed_with_their_times() {
 }
 
 #[tokio::test]
-async fn only_what_differs_was_changed() {
+async fn only_differing_declarations_count_as_changed() {
     let h = Harness::new().await;
     let mut changed = declaration();
     // A different order is not a change.
@@ -85,7 +85,7 @@ async fn only_what_differs_was_changed() {
 }
 
 #[tokio::test]
-async fn an_apps_schedules_are_listed_with_their_next_run_and_a_run_is_no_change() {
+async fn app_schedules_include_their_next_run_and_runs_are_not_changes() {
     let h = Harness::new().await;
     let mut with = declaration();
     with.schedules.push(schedule("0 3 * * *"));

@@ -1,13 +1,14 @@
 //! The fixtures of the tests: two accounts, the first with two apps and two buckets.
 
-use appkeep_core::app_backup::{AppBackup, CreateAppBackup};
-use appkeep_core::app_snap::{AppSnap, CreateAppSnap};
+use appkeep_core::app_backup::{AppBackup, BackupDetails};
+use appkeep_core::app_snap::{AppSnap, SnapshotDetails};
 use appkeep_core::catalog::{
     Account, App, AppOptions, Bucket, BucketLocation, Consistency, Declaration, Volume,
 };
 use appkeep_core::hook::{Hook, HookStage};
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId, SubjectId};
+use appkeep_core::ids::{AccountId, AppId, BucketId, SubjectId};
 use appkeep_core::name::ResourceName;
+use appkeep_core::resource::CreateResource;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -97,18 +98,12 @@ pub(crate) fn declaration() -> Declaration {
 
 /// A pending backup of the wiki, created at the start.
 pub(crate) fn backup(id: u128, name: &str) -> AppBackup {
-    let wanted = CreateAppBackup {
-        app_id: WIKI,
-        name: Some(ResourceName::new(name).unwrap()),
-        bucket_id: None,
-        snapshot_id: None,
-        labels: Vec::new(),
-    };
+    let details = BackupDetails::new(NEAR, None);
     AppBackup::pending(
-        AppBackupId::new(Uuid::from_u128(id)),
+        Uuid::from_u128(id).into(),
         TEAM,
-        NEAR,
-        wanted,
+        request(name),
+        details,
         ALICE,
         at(0),
     )
@@ -116,10 +111,21 @@ pub(crate) fn backup(id: u128, name: &str) -> AppBackup {
 
 /// A pending snapshot of the wiki, created at the start.
 pub(crate) fn snap(id: u128, name: &str) -> AppSnap {
-    let wanted = CreateAppSnap {
+    let details = SnapshotDetails::default();
+    AppSnap::pending(
+        Uuid::from_u128(id).into(),
+        TEAM,
+        request(name),
+        details,
+        ALICE,
+        at(0),
+    )
+}
+
+fn request(name: &str) -> CreateResource {
+    CreateResource {
         app_id: WIKI,
         name: Some(ResourceName::new(name).unwrap()),
         labels: Vec::new(),
-    };
-    AppSnap::pending(AppSnapId::new(Uuid::from_u128(id)), TEAM, wanted, ALICE, at(0))
+    }
 }

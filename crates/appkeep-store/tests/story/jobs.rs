@@ -4,7 +4,10 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use appkeep_core::ids::{AppSnapId, JobId};
-use appkeep_core::job::{Claim, ClaimedJob, JobEnd, JobPayload, NewJob};
+use appkeep_core::job::{
+    Claim, ClaimedJob, CreateBackup, CreateSnapshot, DeleteBackup, DeleteSnapshot, JobPayload, JobResult,
+    NewJob,
+};
 use appkeep_core::store::Store;
 use appkeep_core::worker::BACKOFF_SECS_MAX;
 use tokio::task::JoinSet;
@@ -19,11 +22,11 @@ pub(crate) const SERVER: Uuid = Uuid::from_u128(0xe1);
 /// A job with a unique exclusive key.
 pub(crate) fn snapshot_job(n: u128, due_secs: i64) -> NewJob {
     let snap_id = AppSnapId::new(Uuid::from_u128(n));
-    let payload = JobPayload::TakeSnapshot {
+    let payload = JobPayload::from(CreateSnapshot {
         account_id: TEAM,
         app_id: WIKI,
         snap_id,
-    };
+    });
     NewJob {
         id: JobId::new(Uuid::from_u128(n)),
         payload,
@@ -34,11 +37,11 @@ pub(crate) fn snapshot_job(n: u128, due_secs: i64) -> NewJob {
 
 /// A job that excludes all other backup jobs of the wiki.
 pub(crate) fn backup_job(n: u128, due_secs: i64) -> NewJob {
-    let payload = JobPayload::TakeBackup {
+    let payload = JobPayload::from(CreateBackup {
         account_id: TEAM,
         app_id: WIKI,
         backup_id: Uuid::from_u128(n).into(),
-    };
+    });
     NewJob {
         id: JobId::new(Uuid::from_u128(n)),
         payload,
@@ -66,15 +69,15 @@ pub(crate) async fn claim(h: &Harness, owner: Uuid, now_secs: i64) -> Option<Cla
     h.store.claim_job(&claim).await.unwrap()
 }
 
-pub(crate) async fn end(h: &Harness, job: &ClaimedJob, end: JobEnd) -> bool {
+pub(crate) async fn end(h: &Harness, job: &ClaimedJob, end: JobResult) -> bool {
     let mut tx = h.begin().await;
-    let ended = tx.update_job_ended(&job.lease, &end, at(0)).await.unwrap();
+    let ended = tx.update_job_finished(&job.lease, &end, at(0)).await.unwrap();
     tx.commit().await.unwrap();
     ended
 }
 
-pub(crate) fn requeue(due_secs: i64, counts: bool) -> JobEnd {
-    JobEnd::Requeue {
+pub(crate) fn requeue(due_secs: i64, counts: bool) -> JobResult {
+    JobResult::Requeue {
         run_after: at(due_secs),
         counts,
         reason: "the disk was away".to_owned(),
@@ -86,39 +89,39 @@ fn number(job: &ClaimedJob) -> u128 {
 }
 
 #[tokio::test]
-async fn an_empty_queue_gives_nothing() {
+async fn empty_queue_has_no_claimable_job() {
     let h = Harness::new().await;
     assert_eq!(claim(&h, SERVER, 0).await, None);
 }
 
 #[tokio::test]
-async fn every_payload_comes_back_as_it_was() {
+async fn payloads_are_read_as_written() {
     let h = Harness::new().await;
     let id = Uuid::from_u128;
     let payloads = [
-        JobPayload::TakeBackup {
+        JobPayload::from(CreateBackup {
             account_id: TEAM,
             app_id: WIKI,
             backup_id: id(1).into(),
-        },
-        JobPayload::TakeSnapshot {
+        }),
+        JobPayload::from(CreateSnapshot {
             account_id: TEAM,
             app_id: WIKI,
             snap_id: id(2).into(),
-        },
-        JobPayload::DeleteBackup {
+        }),
+        JobPayload::from(DeleteBackup {
             account_id: TEAM,
             app_id: FORUM,
             backup_id: id(3).into(),
             bucket_id: id(4).into(),
             name: Some("nightly".to_owned()),
-        },
-        JobPayload::DeleteSnapshot {
+        }),
+        JobPayload::from(DeleteSnapshot {
             account_id: Some(TEAM),
             app_id: WIKI,
             snap_id: id(5).into(),
             name: None,
-        },
+        }),
     ];
     for (n, payload) in (1..).zip(&payloads) {
         queue(
@@ -144,7 +147,7 @@ async fn every_payload_comes_back_as_it_was() {
 }
 
 #[tokio::test]
-async fn the_job_that_is_due_longest_goes_first_and_then_the_one_queued_first() {
+async fn jobs_are_claimed_by_due_time_then_queue_order() {
     let h = Harness::new().await;
     queue(
         &h,
@@ -167,11 +170,11 @@ async fn the_job_that_is_due_longest_goes_first_and_then_the_one_queued_first() 
 async fn a_job_waits_while_another_with_its_key_runs() {
     let h = Harness::new().await;
     let mut of_another_app = backup_job(3, 0);
-    of_another_app.payload = JobPayload::TakeBackup {
+    of_another_app.payload = JobPayload::from(CreateBackup {
         account_id: TEAM,
         app_id: FORUM,
         backup_id: Uuid::from_u128(3).into(),
-    };
+    });
     queue(&h, &[backup_job(1, 0), backup_job(2, 0), of_another_app]).await;
     let first = claim(&h, SERVER, 0).await.unwrap();
     assert_eq!(number(&first), 1);
@@ -181,12 +184,12 @@ async fn a_job_waits_while_another_with_its_key_runs() {
         "the second is passed over"
     );
     assert_eq!(claim(&h, SERVER, 0).await, None);
-    assert!(end(&h, &first, JobEnd::Done).await);
+    assert!(end(&h, &first, JobResult::Done).await);
     assert_eq!(number(&claim(&h, SERVER, 0).await.unwrap()), 2);
 }
 
 #[tokio::test]
-async fn a_dead_job_goes_before_one_that_waits_for_its_key() {
+async fn dead_jobs_precede_jobs_that_wait_for_their_key() {
     let h = Harness::new().await;
     queue(&h, &[backup_job(1, 5), backup_job(2, 6)]).await;
     assert_eq!(number(&claim(&h, SERVER, 10).await.unwrap()), 1);
@@ -196,12 +199,12 @@ async fn a_dead_job_goes_before_one_that_waits_for_its_key() {
 }
 
 #[tokio::test]
-async fn every_end_frees_the_key_and_leaves_nothing_to_claim() {
+async fn every_result_frees_the_key_and_leaves_nothing_to_claim() {
     let h = Harness::new().await;
-    let failed = JobEnd::Failed {
+    let failed = JobResult::Failed {
         reason: "x".repeat(100_000),
     };
-    for (n, over) in (1..).zip([JobEnd::Done, JobEnd::Cancelled, failed]) {
+    for (n, over) in (1..).zip([JobResult::Done, JobResult::Cancelled, failed]) {
         queue(&h, &[backup_job(n, 0)]).await;
         let job = claim(&h, SERVER, 0).await.unwrap();
         assert_eq!(number(&job), n);
@@ -232,7 +235,7 @@ async fn a_requeued_job_waits_until_it_is_due_and_counts_its_attempts() {
 }
 
 #[tokio::test]
-async fn what_was_queued_before_the_clock_was_set_back_does_not_wait_for_it() {
+async fn jobs_become_due_when_the_clock_is_set_back() {
     let h = Harness::new().await;
     let day_secs = 24 * 3600;
     let (snapshot, backup) = (snapshot_job(1, day_secs), backup_job(2, day_secs));
@@ -242,7 +245,7 @@ async fn what_was_queued_before_the_clock_was_set_back_does_not_wait_for_it() {
     let second = claim(&h, SERVER, 0).await.unwrap();
     assert_eq!((number(&first), number(&second)), (1, 2));
     for job in [first, second] {
-        assert!(end(&h, &job, JobEnd::Done).await);
+        assert!(end(&h, &job, JobResult::Done).await);
     }
     assert_eq!(
         claim(&h, SERVER, BACKOFF_SECS_MAX - 1).await,
@@ -261,7 +264,7 @@ async fn a_job_is_queued_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn no_two_of_six_claimers_get_the_same_job() {
+async fn concurrent_claims_return_different_jobs() {
     const JOBS: u128 = 120;
     let h = Harness::new().await;
     let jobs: Vec<NewJob> = (1..=JOBS).map(|n| snapshot_job(n, 0)).collect();
@@ -291,7 +294,7 @@ async fn no_two_of_six_claimers_get_the_same_job() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_jobs_with_one_key_only_one_runs_however_many_claim() {
+async fn concurrent_claims_run_one_job_per_key() {
     let h = Harness::new().await;
     let jobs: Vec<NewJob> = (1..=12).map(|n| backup_job(n, 0)).collect();
     queue(&h, &jobs).await;
@@ -309,6 +312,6 @@ async fn of_jobs_with_one_key_only_one_runs_however_many_claim() {
         }
         let claimed: Vec<ClaimedJob> = claimers.join_all().await.into_iter().flatten().collect();
         assert_eq!(claimed.iter().map(number).collect::<Vec<_>>(), [round]);
-        assert!(end(&h, &claimed[0], JobEnd::Done).await);
+        assert!(end(&h, &claimed[0], JobResult::Done).await);
     }
 }

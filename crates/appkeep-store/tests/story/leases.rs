@@ -1,6 +1,6 @@
 //! Leases: which worker may write a job's results, and how it receives requests to stop.
 
-use appkeep_core::job::{ClaimedJob, JobEnd, Lease, LeaseStatus};
+use appkeep_core::job::{ClaimedJob, JobResult, Lease, LeaseStatus};
 use uuid::Uuid;
 
 use crate::fixtures::at;
@@ -32,7 +32,7 @@ async fn running(h: &Harness) -> ClaimedJob {
 }
 
 #[tokio::test]
-async fn a_live_lease_keeps_others_away() {
+async fn live_leases_prevent_claims() {
     let h = Harness::new().await;
     let job = running(&h).await;
     assert_eq!(claim(&h, REPLICA, 60).await, None);
@@ -54,7 +54,7 @@ async fn a_renewed_lease_holds_longer() {
 }
 
 #[tokio::test]
-async fn a_lease_that_ran_out_is_the_next_claimers_and_the_old_owner_is_refused() {
+async fn expired_leases_are_claimed_and_their_old_owner_is_refused() {
     let h = Harness::new().await;
     let old = running(&h).await;
     let new = claim(&h, REPLICA, 61).await.unwrap();
@@ -63,27 +63,30 @@ async fn a_lease_that_ran_out_is_the_next_claimers_and_the_old_owner_is_refused(
 
     assert_eq!(renew(&h, &old, 999).await, LeaseStatus::Lost);
     assert!(!holds(&h, &old.lease).await);
-    for refused in [JobEnd::Done, JobEnd::Cancelled, requeue(0, true)] {
+    for refused in [JobResult::Done, JobResult::Cancelled, requeue(0, true)] {
         assert!(!end(&h, &old, refused).await);
     }
 
     assert!(holds(&h, &new.lease).await);
     assert_eq!(renew(&h, &new, 999).await, LeaseStatus::Held);
-    assert!(end(&h, &new, JobEnd::Done).await);
+    assert!(end(&h, &new, JobResult::Done).await);
 }
 
 #[tokio::test]
-async fn a_process_that_slept_too_long_loses_its_job_to_itself() {
+async fn fence_distinguishes_two_claims_by_one_process() {
     let h = Harness::new().await;
     let old = running(&h).await;
     let new = claim(&h, SERVER, 61).await.unwrap();
     assert_eq!(new.lease.owner, old.lease.owner);
-    assert!(!end(&h, &old, JobEnd::Done).await, "the fence tells them apart");
-    assert!(end(&h, &new, JobEnd::Done).await);
+    assert!(
+        !end(&h, &old, JobResult::Done).await,
+        "the fence tells them apart"
+    );
+    assert!(end(&h, &new, JobResult::Done).await);
 }
 
 #[tokio::test]
-async fn a_lease_is_a_job_a_fence_and_an_owner() {
+async fn lease_requires_job_fence_and_owner() {
     let h = Harness::new().await;
     let Lease { job_id, fence, owner } = running(&h).await.lease;
     for forged in [
@@ -109,21 +112,25 @@ async fn a_lease_is_a_job_a_fence_and_an_owner() {
             LeaseStatus::Lost
         );
         let mut tx = h.begin().await;
-        assert!(!tx.update_job_ended(&forged, &JobEnd::Done, at(0)).await.unwrap());
+        assert!(
+            !tx.update_job_finished(&forged, &JobResult::Done, at(0))
+                .await
+                .unwrap()
+        );
     }
     assert!(holds(&h, &Lease { job_id, fence, owner }).await);
 }
 
 #[tokio::test]
-async fn a_lease_ends_with_its_job() {
+async fn lease_is_lost_when_its_job_finishes() {
     let h = Harness::new().await;
     for over in [
-        JobEnd::Done,
-        JobEnd::Cancelled,
+        JobResult::Done,
+        JobResult::Cancelled,
         requeue(0, false),
         requeue(999, true),
     ] {
-        let h = if matches!(over, JobEnd::Done) {
+        let h = if matches!(over, JobResult::Done) {
             &h
         } else {
             &Harness::new().await
@@ -132,18 +139,18 @@ async fn a_lease_ends_with_its_job() {
         assert!(end(h, &job, over).await);
         assert!(!holds(h, &job.lease).await);
         assert_eq!(renew(h, &job, 999).await, LeaseStatus::Lost);
-        assert!(!end(h, &job, JobEnd::Done).await);
+        assert!(!end(h, &job, JobResult::Done).await);
     }
 }
 
 #[tokio::test]
-async fn results_and_the_end_of_the_job_are_written_together_or_not_at_all() {
+async fn results_and_job_state_are_written_atomically() {
     let h = Harness::new().await;
     let job = running(&h).await;
     let mut tx = h.begin().await;
     assert!(tx.holds_lease(&job.lease).await.unwrap());
     assert!(
-        tx.update_job_ended(&job.lease, &JobEnd::Done, at(0))
+        tx.update_job_finished(&job.lease, &JobResult::Done, at(0))
             .await
             .unwrap()
     );
@@ -153,7 +160,7 @@ async fn results_and_the_end_of_the_job_are_written_together_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn a_renewal_tells_that_the_job_should_stop() {
+async fn renewal_reports_a_cancel_request() {
     let h = Harness::new().await;
     let job = running(&h).await;
     request_cancel(&h, 2).await;
@@ -166,11 +173,11 @@ async fn a_renewal_tells_that_the_job_should_stop() {
         "until it does"
     );
     assert!(holds(&h, &job.lease).await);
-    assert!(end(&h, &job, JobEnd::Cancelled).await);
+    assert!(end(&h, &job, JobResult::Cancelled).await);
 }
 
 #[tokio::test]
-async fn a_request_to_stop_reaches_whoever_takes_the_job_up_again() {
+async fn cancel_request_reaches_later_claimers() {
     let h = Harness::new().await;
     running(&h).await;
     request_cancel(&h, 1).await;
@@ -179,7 +186,7 @@ async fn a_request_to_stop_reaches_whoever_takes_the_job_up_again() {
 }
 
 #[tokio::test]
-async fn whoever_claims_a_job_learns_that_it_should_not_run() {
+async fn claim_reports_an_earlier_cancel_request() {
     let h = Harness::new().await;
     let first = running(&h).await;
     assert!(!first.cancel_requested);
@@ -189,7 +196,7 @@ async fn whoever_claims_a_job_learns_that_it_should_not_run() {
 }
 
 #[tokio::test]
-async fn a_job_that_waits_for_its_next_attempt_need_not_wait_when_it_should_stop() {
+async fn cancel_request_makes_a_waiting_job_due() {
     let h = Harness::new().await;
     queue(&h, &[backup_job(1, 0)]).await;
     let job = claim(&h, SERVER, 0).await.unwrap();
@@ -200,4 +207,43 @@ async fn a_job_that_waits_for_its_next_attempt_need_not_wait_when_it_should_stop
     let job = claim(&h, SERVER, 1).await.unwrap();
     assert!(job.cancel_requested);
     assert_eq!(renew(&h, &job, 60).await, LeaseStatus::CancelRequested);
+}
+
+async fn set_step_key(h: &Harness, job: &ClaimedJob, key: Option<&str>, now_secs: i64) -> bool {
+    let mut tx = h.begin().await;
+    let set = tx
+        .update_job_step_key(&job.lease, key, at(now_secs))
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    set
+}
+
+#[tokio::test]
+async fn step_key_has_one_holder_until_removed_or_the_lease_expires() {
+    let h = Harness::new().await;
+    queue(&h, &[snapshot_job(1, 0), snapshot_job(2, 0)]).await;
+    let first = claim(&h, SERVER, 0).await.unwrap();
+    let second = claim(&h, SERVER, 0).await.unwrap();
+    let key = Some("hooks:wiki");
+    assert!(set_step_key(&h, &first, key, 0).await);
+    assert!(set_step_key(&h, &first, key, 0).await, "setting it is idempotent");
+    assert!(!set_step_key(&h, &second, key, 60).await);
+    assert!(set_step_key(&h, &second, Some("hooks:forum"), 60).await);
+
+    assert!(set_step_key(&h, &first, None, 60).await);
+    assert!(set_step_key(&h, &second, key, 60).await);
+    assert_eq!(renew(&h, &first, 999).await, LeaseStatus::Held);
+    assert!(
+        set_step_key(&h, &first, key, 61).await,
+        "the lease of the second has ended"
+    );
+
+    assert!(end(&h, &first, requeue(999, true)).await);
+    let second = claim(&h, REPLICA, 62).await.unwrap();
+    assert!(set_step_key(&h, &second, key, 62).await);
+    assert!(
+        !set_step_key(&h, &first, key, 999).await,
+        "it is no longer running"
+    );
 }

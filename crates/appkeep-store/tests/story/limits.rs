@@ -1,8 +1,7 @@
 //! The limits on concurrent backups, across all processes.
 
-use appkeep_core::app_backup::AppBackup;
-use appkeep_core::ids::{AppId, BucketId};
-use appkeep_core::job::{Claim, ClaimedJob, JobEnd, JobPayload, NewJob};
+use appkeep_core::ids::{AppBackupId, AppId, BucketId};
+use appkeep_core::job::{Claim, ClaimedJob, CreateBackup, JobPayload, JobResult, NewJob};
 use chrono::TimeDelta;
 use uuid::Uuid;
 
@@ -37,17 +36,15 @@ async fn with_limits(near_max: u32) -> Harness {
 async fn queue_backups(h: &Harness, bucket_id: BucketId, numbers: impl IntoIterator<Item = u128>) {
     let mut tx = h.begin().await;
     for n in numbers {
-        let backup = AppBackup {
-            app_id: app_id(n),
-            bucket_id,
-            ..backup(n, "nightly")
-        };
-        tx.insert_app_backup(&backup).await.unwrap();
-        let payload = JobPayload::TakeBackup {
+        let mut backup = backup(n, "nightly");
+        backup.app_id = app_id(n);
+        backup.details.bucket_id = bucket_id;
+        tx.insert_resource(&backup).await.unwrap();
+        let payload = JobPayload::from(CreateBackup {
             account_id: TEAM,
             app_id: backup.app_id,
             backup_id: backup.id,
-        };
+        });
         let job = NewJob {
             id: Uuid::from_u128(n).into(),
             payload,
@@ -74,7 +71,7 @@ async fn claim_of(h: &Harness, owner: Uuid, now_secs: i64, backups_max: u32) -> 
 }
 
 #[tokio::test]
-async fn a_bucket_takes_no_more_backups_at_once_than_it_may_whoever_claims() {
+async fn bucket_limit_holds_for_all_claimers() {
     let h = with_limits(2).await;
     queue_backups(&h, NEAR, 1..=4).await;
     queue_backups(&h, FAR, 5..=6).await;
@@ -86,28 +83,29 @@ async fn a_bucket_takes_no_more_backups_at_once_than_it_may_whoever_claims() {
         "another bucket's go on"
     );
     assert_eq!(number(claim(&h, REPLICA, 1).await), None);
-    assert!(end(&h, &first, JobEnd::Done).await);
+    assert!(end(&h, &first, JobResult::Done).await);
     assert_eq!(number(claim(&h, REPLICA, 1).await), Some(3));
     assert_eq!(number(claim(&h, SERVER, 1).await), None);
 }
 
 #[tokio::test]
-async fn a_backup_that_was_deleted_while_it_runs_holds_its_place_until_it_stops() {
+async fn deleted_backups_count_towards_limits_until_they_stop() {
     let h = with_limits(1).await;
     queue_backups(&h, NEAR, 1..=2).await;
     let first = claim(&h, SERVER, 1).await.unwrap();
     let mut tx = h.begin().await;
-    assert!(tx.delete_app_backup(Uuid::from_u128(1).into(), 0).await.unwrap());
+    let backup_id = AppBackupId::new(Uuid::from_u128(1));
+    assert!(tx.delete_resource(backup_id, 0).await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(number(claim(&h, SERVER, 1).await), None);
-    assert!(end(&h, &first, JobEnd::Cancelled).await);
+    assert!(end(&h, &first, JobResult::Cancelled).await);
     assert_eq!(number(claim(&h, SERVER, 1).await), Some(2));
 }
 
 /// A limit that was lowered in the meantime must not prevent backups of dead processes from being resumed, nor let
 /// other backups overtake them.
 #[tokio::test]
-async fn dead_backups_go_first_and_do_not_block_each_other() {
+async fn dead_backups_are_claimed_first_and_dont_block_each_other() {
     let h = with_limits(2).await;
     queue_backups(&h, NEAR, 1..=3).await;
     for expected in [1, 2] {
@@ -121,13 +119,13 @@ async fn dead_backups_go_first_and_do_not_block_each_other() {
     let again = claim(&h, REPLICA, 100).await.unwrap();
     assert_eq!((number(Some(again.clone())), again.attempt), (Some(1), 2));
     assert_eq!(number(claim(&h, REPLICA, 100).await), None);
-    assert!(end(&h, &again, JobEnd::Done).await);
+    assert!(end(&h, &again, JobResult::Done).await);
     assert_eq!(number(claim(&h, REPLICA, 100).await), Some(2));
     assert_eq!(number(claim(&h, REPLICA, 100).await), None);
 }
 
 #[tokio::test]
-async fn a_server_keeps_workers_for_what_is_no_backup() {
+async fn server_limit_keeps_workers_for_other_jobs() {
     let h = with_limits(9).await;
     queue_backups(&h, NEAR, 1..=3).await;
     assert_eq!(claim_of(&h, SERVER, 1, 1).await, Some(1));
@@ -149,12 +147,12 @@ async fn a_server_keeps_workers_for_what_is_no_backup() {
 
 /// With one worker, no worker can be kept free, but a deletion must not wait for all backups of the night.
 #[tokio::test]
-async fn what_is_no_backup_goes_first() {
+async fn other_jobs_are_claimed_before_backups() {
     let h = with_limits(9).await;
     queue_backups(&h, NEAR, 1..=3).await;
     let running = claim(&h, SERVER, 1).await.unwrap();
     queue(&h, &[snapshot_job(100, 2)]).await;
-    assert!(end(&h, &running, JobEnd::Done).await);
+    assert!(end(&h, &running, JobResult::Done).await);
     assert_eq!(claim_of(&h, SERVER, 2, 1).await, Some(100));
     assert_eq!(claim_of(&h, SERVER, 2, 1).await, Some(2));
 }

@@ -2,11 +2,11 @@
 
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::app_snap::AppSnap;
-use appkeep_core::ids::AppId;
+use appkeep_core::ids::{AppBackupId, AppId, AppSnapId, BackupKind, SnapshotKind};
 use appkeep_core::listing::Listed;
 use appkeep_core::state::ResourceState;
 use appkeep_core::statistics::StateCount;
-use appkeep_core::store::{ListFilter, Page, Position};
+use appkeep_core::store::{Finished, ListFilter, Page, Position};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -57,14 +57,14 @@ async fn filled() -> Harness {
             ..backup(1, &name)
         };
         backup.metadata.created_at = created_at;
-        tx.insert_app_backup(&backup).await.unwrap();
+        tx.insert_resource(&backup).await.unwrap();
         let mut snap = AppSnap {
             id: id.into(),
             app_id,
             ..snap(1, &name)
         };
         snap.metadata.created_at = created_at;
-        tx.insert_app_snap(&snap).await.unwrap();
+        tx.insert_resource(&snap).await.unwrap();
     }
     tx.commit().await.unwrap();
     h
@@ -95,7 +95,7 @@ async fn walk<T: Listed>(h: &Harness, filter: &ListFilter, page: Page) -> Vec<Uu
 }
 
 #[tokio::test]
-async fn pages_of_any_size_show_everything_once_newest_first() {
+async fn pages_of_any_size_contain_each_row_once_newest_first() {
     let h = filled().await;
     for app_id in [None, Some(WIKI), Some(FORUM)] {
         let filter = ListFilter {
@@ -118,7 +118,7 @@ async fn pages_of_any_size_show_everything_once_newest_first() {
 }
 
 #[tokio::test]
-async fn a_place_that_is_gone_is_still_a_place() {
+async fn position_of_a_deleted_row_remains_valid() {
     let h = filled().await;
     let filter = ListFilter {
         account_id: TEAM,
@@ -128,9 +128,8 @@ async fn a_place_that_is_gone_is_still_a_place() {
         created_micros: at(1).timestamp_micros(),
         id: Uuid::from_u128(0xf1),
     };
-    let next = h
-        .store
-        .list_app_backups(&filter, &page(Some(gone), 1))
+    let store = h.store.as_ref();
+    let next = AppBackup::page(store, &filter, &page(Some(gone), 1))
         .await
         .unwrap();
     assert_eq!(next.rows[0].id.as_uuid(), Uuid::from_u128(0xf0));
@@ -151,7 +150,7 @@ async fn a_page_ends_when_it_has_enough_bytes() {
                 rows_max: 100,
                 bytes_max: 800,
             };
-            let found = h.store.list_app_backups(&filter, &page).await.unwrap();
+            let found = AppBackup::page(h.store.as_ref(), &filter, &page).await.unwrap();
             after = found.rows.last().map(Listed::position);
             pages.push(found.rows.len());
             if !found.has_more {
@@ -194,43 +193,41 @@ async fn a_page_of_no_rows_is_empty() {
         account_id: TEAM,
         app_id: None,
     };
-    let none = h.store.list_app_backups(&filter, &page(None, 0)).await.unwrap();
+    let none = AppBackup::page(h.store.as_ref(), &filter, &page(None, 0))
+        .await
+        .unwrap();
     assert!(none.rows.is_empty() && none.has_more);
 }
 
 #[tokio::test]
-async fn every_change_of_a_listed_resource_changes_its_accounts_version() {
+async fn changes_of_listed_resources_increment_the_account_version() {
     let h = filled().await;
     let versions = async || {
         let team = h.store.fetch_account_version(TEAM).await.unwrap().unwrap();
         let strangers = h.store.fetch_account_version(STRANGERS).await.unwrap().unwrap();
         (team, strangers)
     };
-    let backup_id = Uuid::from_u128(1).into();
-    let snap_id = Uuid::from_u128(1).into();
+    let backup_id = AppBackupId::new(Uuid::from_u128(1));
+    let snap_id = AppSnapId::new(Uuid::from_u128(1));
     let before = versions().await;
     let mut seen = vec![before.0];
     let mut tx = h.begin().await;
-    let mut changed = tx.fetch_app_backup(TEAM, backup_id).await.unwrap().unwrap();
-    assert!(tx.update_app_backup(&changed).await.unwrap());
+    let mut changed = tx.fetch_resource(TEAM, backup_id).await.unwrap().unwrap();
+    assert!(tx.update_resource(&changed).await.unwrap());
     tx.commit().await.unwrap();
     seen.push(versions().await.0);
     changed.generation += 1;
     let mut tx = h.begin().await;
-    assert!(
-        tx.delete_app_backup(changed.id, changed.generation)
-            .await
-            .unwrap()
-    );
+    assert!(tx.delete_resource(changed.id, changed.generation).await.unwrap());
     tx.commit().await.unwrap();
     seen.push(versions().await.0);
     let mut tx = h.begin().await;
-    tx.insert_app_backup(&backup(0x77, "another")).await.unwrap();
+    tx.insert_resource(&backup(0x77, "another")).await.unwrap();
     tx.commit().await.unwrap();
     seen.push(versions().await.0);
     let mut tx = h.begin().await;
-    let changed = tx.fetch_app_snap(TEAM, snap_id).await.unwrap().unwrap();
-    assert!(tx.update_app_snap(&changed).await.unwrap());
+    let changed = tx.fetch_resource(TEAM, snap_id).await.unwrap().unwrap();
+    assert!(tx.update_resource(&changed).await.unwrap());
     tx.commit().await.unwrap();
     seen.push(versions().await.0);
     let mut tx = h.begin().await;
@@ -263,13 +260,13 @@ async fn finished_resources_are_listed_by_app_in_the_order_of_their_ids() {
             state: *state,
             ..backup(n, &name)
         };
-        tx.insert_app_backup(&backup).await.unwrap();
+        tx.insert_resource(&backup).await.unwrap();
         let snap = AppSnap {
             app_id,
             state: *state,
             ..snap(n, &name)
         };
-        tx.insert_app_snap(&snap).await.unwrap();
+        tx.insert_resource(&snap).await.unwrap();
     }
     tx.commit().await.unwrap();
     for app_id in [WIKI, FORUM] {
@@ -286,20 +283,20 @@ async fn finished_resources_are_listed_by_app_in_the_order_of_their_ids() {
         let (mut backups, mut snaps) = (Vec::new(), Vec::new());
         loop {
             let after = backups.last().map(|(id, _): &(Uuid, _)| (*id).into());
-            let found = h.store.list_finished_app_backups(app_id, after, 2).await.unwrap();
+            let found: Vec<Finished<BackupKind>> = h.store.list_finished(app_id, after, 2).await.unwrap();
             if found.is_empty() {
                 break;
             }
             assert!(
                 found
                     .iter()
-                    .all(|one| one.bucket_id == NEAR && one.generation == 0)
+                    .all(|one| one.bucket_id == Some(NEAR) && one.generation == 0)
             );
             backups.extend(found.iter().map(|one| (one.id.as_uuid(), one.state)));
         }
         loop {
             let after = snaps.last().map(|(id, _): &(Uuid, _)| (*id).into());
-            let found = h.store.list_finished_app_snaps(app_id, after, 2).await.unwrap();
+            let found: Vec<Finished<SnapshotKind>> = h.store.list_finished(app_id, after, 2).await.unwrap();
             if found.is_empty() {
                 break;
             }
@@ -323,27 +320,24 @@ async fn statistics_count_every_change() {
     };
     let all = i64::try_from(rows().len()).unwrap();
     assert_eq!(count(ResourceState::Pending).await, ((all, 0), (all, 0)));
-    let id = Uuid::from_u128(1).into();
+    let id = AppBackupId::new(Uuid::from_u128(1));
     let mut tx = h.begin().await;
-    let mut moved = tx.fetch_app_backup(TEAM, id).await.unwrap().unwrap();
+    let mut moved = tx.fetch_resource(TEAM, id).await.unwrap().unwrap();
     moved.state = ResourceState::Running;
-    moved.bytes_done = Some(70);
-    assert!(tx.update_app_backup(&moved).await.unwrap());
+    moved.details.bytes_done = Some(70);
+    assert!(tx.update_resource(&moved).await.unwrap());
     moved.generation += 1;
-    moved.bytes_done = Some(90);
-    assert!(tx.update_app_backup(&moved).await.unwrap());
+    moved.details.bytes_done = Some(90);
+    assert!(tx.update_resource(&moved).await.unwrap());
     moved.generation += 1;
     tx.commit().await.unwrap();
     assert_eq!(count(ResourceState::Running).await, ((1, 90), (0, 0)));
     assert_eq!(count(ResourceState::Pending).await, ((all - 1, 0), (all, 0)));
     let mut tx = h.begin().await;
-    assert!(tx.delete_app_backup(moved.id, moved.generation).await.unwrap());
-    let snap = tx
-        .fetch_app_snap(TEAM, Uuid::from_u128(1).into())
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(tx.delete_app_snap(snap.id, snap.generation).await.unwrap());
+    assert!(tx.delete_resource(moved.id, moved.generation).await.unwrap());
+    let snap_id = AppSnapId::new(Uuid::from_u128(1));
+    let snap = tx.fetch_resource(TEAM, snap_id).await.unwrap().unwrap();
+    assert!(tx.delete_resource(snap.id, snap.generation).await.unwrap());
     tx.commit().await.unwrap();
     assert_eq!(count(ResourceState::Running).await, ((0, 0), (0, 0)));
     assert_eq!(count(ResourceState::Pending).await, ((all - 1, 0), (all - 1, 0)));

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use appkeep_core::catalog::Declaration;
-use appkeep_core::ids::{ScheduleId, SubjectId};
+use appkeep_core::ids::{BackupKind, ScheduleId, SnapshotKind, SubjectId};
 use appkeep_core::schedule::{NextRun, Retention, Schedule, Scheduled, Timing};
 use appkeep_core::state::ResourceState;
-use appkeep_core::store::Store;
+use appkeep_core::store::{Store, StoredKind};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -68,7 +68,7 @@ async fn next_run(h: &Harness) -> Option<NextRun> {
 }
 
 #[tokio::test]
-async fn a_declared_schedule_comes_back_as_it_was_without_a_next_run() {
+async fn declared_schedules_are_read_as_written_without_a_next_run() {
     let h = Harness::new().await;
     let of_all_kinds = Schedule {
         id: ScheduleId::new(Uuid::from_u128(0x52)),
@@ -108,7 +108,7 @@ async fn the_next_run_is_a_compare_and_set() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn of_several_servers_one_takes_a_run_that_is_due() {
+async fn one_of_several_servers_gets_a_due_run() {
     let h = Harness::new().await;
     declare(&h, vec![nightly()]).await;
     assert!(update(&h, None, Some(next(1))).await);
@@ -128,7 +128,7 @@ async fn of_several_servers_one_takes_a_run_that_is_due() {
 }
 
 #[tokio::test]
-async fn a_next_run_outlives_the_process_and_the_same_declaration() {
+async fn next_run_survives_a_restart_and_the_same_declaration() {
     let h = Harness::new().await;
     declare(&h, vec![nightly()]).await;
     assert!(update(&h, None, Some(next(1))).await);
@@ -144,7 +144,7 @@ async fn a_next_run_outlives_the_process_and_the_same_declaration() {
 }
 
 #[tokio::test]
-async fn a_schedule_with_another_timing_or_declared_anew_has_no_next_run() {
+async fn changed_or_redeclared_schedules_have_no_next_run() {
     let h = Harness::new().await;
     declare(&h, vec![nightly()]).await;
     for (expression, zone) in [("31 2 * * *", "Europe/Berlin"), ("31 2 * * *", "UTC")] {
@@ -187,7 +187,7 @@ async fn an_id_stays_with_its_app() {
 }
 
 #[tokio::test]
-async fn what_a_schedule_made_is_told_from_everything_else() {
+async fn resources_of_a_schedule_are_distinguished_from_others() {
     let h = Harness::new().await;
     declare(&h, vec![nightly()]).await;
     let mut tx = h.begin().await;
@@ -201,29 +201,30 @@ async fn what_a_schedule_made_is_told_from_everything_else() {
     // The newest by date, and the first to be inserted.
     let mut done = by_schedule(1, "one", ResourceState::Completed);
     done.taken_at = Some(at(77));
-    tx.insert_app_backup(&done).await.unwrap();
-    tx.insert_app_backup(&by_schedule(2, "two", ResourceState::Failed))
+    tx.insert_resource(&done).await.unwrap();
+    tx.insert_resource(&by_schedule(2, "two", ResourceState::Failed))
         .await
         .unwrap();
-    tx.insert_app_backup(&backup(3, "by-a-person")).await.unwrap();
+    tx.insert_resource(&backup(3, "by-a-person")).await.unwrap();
     assert_eq!(tx.count_in_progress_made_by(NIGHTLY).await.unwrap(), 0);
     let mut snap = snap(4, "four");
     snap.schedule_id = Some(NIGHTLY);
-    tx.insert_app_snap(&snap).await.unwrap();
+    tx.insert_resource(&snap).await.unwrap();
     assert_eq!(tx.count_in_progress_made_by(NIGHTLY).await.unwrap(), 1);
     for (n, state) in (5..).zip([
         ResourceState::Pending,
         ResourceState::Discovering,
         ResourceState::Running,
     ]) {
-        tx.insert_app_backup(&by_schedule(n, state.as_str(), state))
+        tx.insert_resource(&by_schedule(n, state.as_str(), state))
             .await
             .unwrap();
     }
     assert_eq!(tx.count_in_progress_made_by(NIGHTLY).await.unwrap(), 4);
     tx.commit().await.unwrap();
 
-    let made = h.store.list_app_backups_made_by(NIGHTLY).await.unwrap();
+    let store = h.store.as_ref();
+    let made = BackupKind::of(store).list_made_by(NIGHTLY).await.unwrap();
     let seen: Vec<_> = made
         .iter()
         .map(|one| (one.id.as_u128(), one.at, one.state))
@@ -237,7 +238,7 @@ async fn what_a_schedule_made_is_told_from_everything_else() {
             (5, at(0), ResourceState::Pending),
         ]
     );
-    let snaps = h.store.list_app_snaps_made_by(NIGHTLY).await.unwrap();
+    let snaps = SnapshotKind::of(store).list_made_by(NIGHTLY).await.unwrap();
     assert_eq!(snaps.len(), 1);
     assert_eq!((snaps[0].id, snaps[0].at), (snap.id.as_uuid(), at(0)));
 }

@@ -24,7 +24,7 @@ fn token(n: u8, role: Role, scope: AccountScope) -> Token {
 }
 
 #[tokio::test]
-async fn a_token_comes_back_as_it_was() {
+async fn tokens_are_read_as_written() {
     let h = Harness::new().await;
     let scopes = [
         AccountScope::All,
@@ -88,7 +88,7 @@ fn a_token_is_valid_until_it_ends() {
 }
 
 #[tokio::test]
-async fn an_unknown_hash_is_no_token() {
+async fn unknown_hashes_are_not_found() {
     let h = Harness::new().await;
     assert!(h.store.fetch_token(&TokenHash([7; 32])).await.unwrap().is_none());
 }

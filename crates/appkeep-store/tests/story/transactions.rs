@@ -1,96 +1,54 @@
-use appkeep_core::ids::JobId;
-use appkeep_core::job::{Claim, JobPayload, NewJob};
-use uuid::Uuid;
+use appkeep_core::app_backup::AppBackup;
 
-use crate::fixtures::{TEAM, WIKI, at, backup};
+use crate::fixtures::{TEAM, backup};
 use crate::harness::Harness;
+use crate::jobs::{SERVER, backup_job, claim};
 
-fn job() -> NewJob {
-    let payload = JobPayload::TakeBackup {
-        account_id: TEAM,
-        app_id: WIKI,
-        backup_id: backup(1, "nightly").id,
-    };
-    NewJob {
-        id: JobId::new(Uuid::from_u128(1)),
-        payload,
-        run_after: at(0),
-        correlation: None,
-    }
-}
-
-fn claim() -> Claim {
-    Claim {
-        owner: Uuid::from_u128(1),
-        now: at(1),
-        lease_until: at(60),
-        backups_max: None,
-    }
+async fn fetch(h: &Harness) -> Option<AppBackup> {
+    let id = backup(1, "nightly").id;
+    h.store.fetch_resource(TEAM, id).await.unwrap()
 }
 
 #[tokio::test]
-async fn a_transaction_that_is_dropped_never_was() {
+async fn dropped_transactions_are_rolled_back() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
-    tx.insert_app_backup(&backup(1, "nightly")).await.unwrap();
-    tx.insert_job(&job()).await.unwrap();
+    tx.insert_resource(&backup(1, "nightly")).await.unwrap();
+    tx.insert_job(&backup_job(1, 0)).await.unwrap();
     assert!(
-        tx.fetch_app_backup(TEAM, backup(1, "nightly").id)
+        tx.fetch_resource(TEAM, backup(1, "nightly").id)
             .await
             .unwrap()
             .is_some()
     );
     drop(tx);
 
-    assert_eq!(
-        h.store
-            .fetch_app_backup(TEAM, backup(1, "nightly").id)
-            .await
-            .unwrap(),
-        None
-    );
-    assert_eq!(h.store.claim_job(&claim()).await.unwrap(), None);
+    assert_eq!(fetch(&h).await, None);
+    assert_eq!(claim(&h, SERVER, 1).await, None);
 }
 
 #[tokio::test]
-async fn nobody_sees_what_is_not_committed() {
+async fn uncommitted_changes_are_invisible() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
-    tx.insert_app_backup(&backup(1, "nightly")).await.unwrap();
-    assert_eq!(
-        h.store
-            .fetch_app_backup(TEAM, backup(1, "nightly").id)
-            .await
-            .unwrap(),
-        None
-    );
+    tx.insert_resource(&backup(1, "nightly")).await.unwrap();
+    assert_eq!(fetch(&h).await, None);
     tx.commit().await.unwrap();
-    assert!(
-        h.store
-            .fetch_app_backup(TEAM, backup(1, "nightly").id)
-            .await
-            .unwrap()
-            .is_some()
-    );
+    assert!(fetch(&h).await.is_some());
 }
 
 #[tokio::test]
-async fn what_was_committed_outlives_the_process() {
+async fn committed_changes_survive_a_restart() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
-    tx.insert_app_backup(&backup(1, "nightly")).await.unwrap();
-    tx.insert_job(&job()).await.unwrap();
+    tx.insert_resource(&backup(1, "nightly")).await.unwrap();
+    tx.insert_job(&backup_job(1, 0)).await.unwrap();
     tx.commit().await.unwrap();
 
     let h = h.reopened().await;
 
-    let kept = h
-        .store
-        .fetch_app_backup(TEAM, backup(1, "nightly").id)
-        .await
-        .unwrap();
-    assert_eq!(kept, Some(backup(1, "nightly")));
-    let claimed = h.store.claim_job(&claim()).await.unwrap().unwrap();
-    assert_eq!(claimed.payload, job().payload);
+    assert_eq!(fetch(&h).await, Some(backup(1, "nightly")));
+    let claimed = claim(&h, SERVER, 1).await.unwrap();
+    assert_eq!(claimed.payload, backup_job(1, 0).payload);
     assert_eq!(h.store.list_apps(TEAM).await.unwrap().len(), 2);
 }

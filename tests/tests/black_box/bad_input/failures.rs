@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use appkeep_core::ids::{AppBackupId, AppSnapId};
 use appkeep_server::config::Config;
 use appkeep_server::error::StartError;
 use appkeep_server::system::Clock;
@@ -157,21 +158,16 @@ async fn what_the_contract_forbids_is_never_said() {
     let store = server.store();
     let account = remains.server.account("acme").into();
     let mut tx = store.begin().await.expect("a transaction");
-    let found = tx
-        .fetch_app_backup(
-            account,
-            remains.backup.parse::<uuid::Uuid>().expect("an id").into(),
-        )
-        .await;
+    let id = AppBackupId::new(remains.backup.parse().expect("an id"));
+    let found = tx.fetch_resource(account, id).await;
     let mut backup = found.expect("the store works").expect("the backup");
     backup.state_unready.push("x".repeat(128));
-    assert!(tx.update_app_backup(&backup).await.expect("the store works"));
-    let found = tx
-        .fetch_app_snap(account, remains.snap.parse::<uuid::Uuid>().expect("an id").into())
-        .await;
+    assert!(tx.update_resource(&backup).await.expect("the store works"));
+    let id = AppSnapId::new(remains.snap.parse().expect("an id"));
+    let found = tx.fetch_resource(account, id).await;
     let mut snap = found.expect("the store works").expect("the snapshot");
     snap.state_unready.push(String::new());
-    assert!(tx.update_app_snap(&snap).await.expect("the store works"));
+    assert!(tx.update_resource(&snap).await.expect("the store works"));
     tx.commit().await.expect("the store works");
 
     let mut wire = Wire::open(server.local_addr()).await;
@@ -205,14 +201,14 @@ async fn labels_beyond_the_limits_stay_readable() {
     let account = remains.server.account("acme").into();
     let store = server.store();
     let mut tx = store.begin().await.expect("a transaction");
-    let snap = remains.snap.parse::<uuid::Uuid>().expect("an id");
-    let found = tx.fetch_app_snap(account, snap.into()).await;
+    let id = AppSnapId::new(remains.snap.parse().expect("an id"));
+    let found = tx.fetch_resource(account, id).await;
     let mut snap = found.expect("the store works").expect("the snapshot");
     let label = snap.metadata.labels[0].clone();
     snap.metadata.labels = vec![label; 1000];
     snap.metadata.labels[0].name = String::new();
     snap.metadata.labels[1].value = "x".repeat(100_000);
-    assert!(tx.update_app_snap(&snap).await.expect("the store works"));
+    assert!(tx.update_resource(&snap).await.expect("the store works"));
     tx.commit().await.expect("the store works");
 
     let mut wire = Wire::open(server.local_addr()).await;

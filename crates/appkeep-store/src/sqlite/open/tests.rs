@@ -70,7 +70,7 @@ async fn every_connection_has_its_settings() {
 }
 
 #[tokio::test]
-async fn only_the_owner_may_read_the_files() {
+async fn database_files_are_readable_only_by_their_owner() {
     let dir = tempfile::tempdir().unwrap();
     let (_, store) = opened(&dir).await;
     store.begin().await.unwrap().commit().await.unwrap();
@@ -94,7 +94,7 @@ async fn only_the_owner_may_read_the_files() {
 }
 
 #[tokio::test]
-async fn the_files_of_the_log_are_gone_after_closing() {
+async fn closing_removes_the_log_files() {
     let dir = tempfile::tempdir().unwrap();
     let (_, store) = opened(&dir).await;
     store.list_tokens().await.unwrap();
@@ -109,7 +109,7 @@ async fn the_files_of_the_log_are_gone_after_closing() {
 }
 
 #[tokio::test]
-async fn a_second_transaction_waits_for_the_first_and_then_gives_up() {
+async fn second_transaction_waits_and_times_out() {
     let dir = tempfile::tempdir().unwrap();
     let (_, store) = opened(&dir).await;
     let first = store.begin().await.unwrap();

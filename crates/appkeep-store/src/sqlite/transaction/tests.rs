@@ -40,7 +40,7 @@ fn assert_over(mut tx: Transaction) {
 }
 
 #[tokio::test]
-async fn a_full_database_is_writable_once_there_is_room() {
+async fn full_database_is_writable_after_space_is_freed() {
     let (_dir, store) = opened().await;
     let mut tx = store.connections.begin().await.unwrap();
     // SQLite reacts as to a full disk, and rolls back.
@@ -65,7 +65,7 @@ async fn a_full_database_is_writable_once_there_is_room() {
 }
 
 #[tokio::test]
-async fn a_transaction_that_sqlite_rolled_back_runs_nothing_more() {
+async fn transaction_rolled_back_by_sqlite_refuses_further_calls() {
     let (_dir, store) = opened().await;
     let mut tx = store.connections.begin().await.unwrap();
     tx.run(|db| insert(db, "rolled back")).unwrap();
@@ -75,7 +75,7 @@ async fn a_transaction_that_sqlite_rolled_back_runs_nothing_more() {
 }
 
 #[tokio::test]
-async fn a_failed_commit_leaves_nothing_behind() {
+async fn failed_commit_is_rolled_back() {
     let (_dir, store) = opened().await;
     let mut tx = store.connections.begin().await.unwrap();
     // A foreign key that is checked only when the transaction is committed.
@@ -94,7 +94,7 @@ async fn a_failed_commit_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_panic_leaves_nothing_behind() {
+async fn panic_rolls_back() {
     let (_dir, store) = opened().await;
     let mut tx = store.connections.begin().await.unwrap();
     let panicked = catch_unwind(AssertUnwindSafe(|| {
@@ -109,7 +109,7 @@ async fn a_panic_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_caller_that_stops_waiting_leaves_nothing_behind() {
+async fn dropped_calls_and_transactions_are_rolled_back() {
     let (dir, store) = opened().await;
     // The caller stops waiting while the transaction begins.
     let other = rusqlite::Connection::open(dir.path().join("appkeep.db")).unwrap();
@@ -131,7 +131,7 @@ async fn a_caller_that_stops_waiting_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn readers_are_used_again_only_after_a_success() {
+async fn readers_are_reused_only_after_success() {
     let (_dir, store) = opened().await;
     let mark = |db: &Db| {
         db.connection()
@@ -152,4 +152,15 @@ async fn readers_are_used_again_only_after_a_success() {
     let fails = |_: &Db| Err::<(), _>(StoreError::Broken("fails".to_owned()));
     store.lookup(fails).await.unwrap_err();
     assert!(!store.lookup(is_marked).await.unwrap());
+}
+
+#[tokio::test]
+async fn write_after_a_stale_read_is_a_conflict() {
+    let (dir, store) = opened().await;
+    let other = rusqlite::Connection::open(dir.path().join("appkeep.db")).unwrap();
+    let read = "BEGIN; SELECT COUNT(*) FROM accounts";
+    other.execute_batch(read).unwrap();
+    assert_writable(&store).await;
+    let error = other.execute(INSERT, ["too late"]).unwrap_err();
+    assert!(matches!(store_error(error), StoreError::Conflict));
 }

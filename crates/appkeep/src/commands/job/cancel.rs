@@ -26,7 +26,7 @@ async fn cancel(store: &SqliteStore, args: &CancelArgs) -> anyhow::Result<()> {
         match cancel_job(store, SystemClock.now(), job.id).await {
             Ok(how) => {
                 let how = match how {
-                    Cancelled::Ended => "cancelled",
+                    Cancelled::Finished => "cancelled",
                     Cancelled::Requested => "a worker will cancel",
                 };
                 print_line(&format!("{how} {} ({} of {})", job.id, job.kind, names.of(job)))?;

@@ -5,19 +5,19 @@
 
 use chrono::{DateTime, Utc};
 
+use super::job::{Setback, job_of};
 use crate::ids::JobId;
-use crate::job::JobPayload;
-use crate::store::{Store, StoreError, StoreTx};
+use crate::store::{MayConflict, Store, StoreError, transact};
 
 /// The reason reported for a cancelled resource.
-const REASON: &str = "an operator cancelled it";
+pub(super) const CANCELLED_REASON: &str = "an operator cancelled it";
 
 /// The result of a cancellation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancelled {
-    /// The job had never run, and has ended.
-    Ended,
-    /// The job ran before and may have left data: a worker cleans up and ends it.
+    /// The job had never run, and is finished.
+    Finished,
+    /// The job ran before and may have left data: a worker cleans up and finishes it.
     Requested,
 }
 
@@ -49,11 +49,21 @@ pub enum CancelError {
     Store(#[from] StoreError),
 }
 
+impl MayConflict for CancelError {
+    fn is_conflict(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Conflict))
+    }
+}
+
 /// Cancels a queued job. Its backup, snapshot or restore becomes `failed`, immediately if the job has never run.
 ///
 /// # Errors
 /// [`CancelError`]; nothing was changed then.
 pub async fn cancel_job(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Result<Cancelled, CancelError> {
+    transact(|| cancel(store, now, id)).await
+}
+
+async fn cancel(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Result<Cancelled, CancelError> {
     let mut tx = store.begin().await?;
     let job = tx.fetch_pending_job(id).await?;
     let job = job.ok_or(CancelError::NotFound(id))?;
@@ -64,12 +74,17 @@ pub async fn cancel_job(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Res
         _ => return Err(CancelError::Parked(id)),
     };
     let cancelled = if job.fence == 0 {
-        end_cancelled(tx.as_mut(), &payload, now).await?;
+        let setback = Setback {
+            is_final: true,
+            reasons: vec![CANCELLED_REASON.to_owned()],
+            now,
+        };
+        job_of(&payload).record(tx.as_mut(), &setback).await?;
         if !tx.update_job_cancelled(id, now).await? {
             return Err(CancelError::NotFound(id));
         }
-        Cancelled::Ended
-    } else if matches!(payload, JobPayload::RestoreApp { .. }) {
+        Cancelled::Finished
+    } else if !job_of(&payload).can_be_interrupted() {
         return Err(CancelError::Begun(id));
     } else {
         tx.update_jobs_cancel_requested(payload.resource()).await?;
@@ -77,50 +92,4 @@ pub async fn cancel_job(store: &dyn Store, now: DateTime<Utc>, id: JobId) -> Res
     };
     tx.commit().await?;
     Ok(cancelled)
-}
-
-/// Marks the resource of a cancelled job as failed, unless it was deleted or has ended.
-pub(crate) async fn end_cancelled(
-    tx: &mut dyn StoreTx,
-    payload: &JobPayload,
-    now: DateTime<Utc>,
-) -> Result<(), StoreError> {
-    let reasons = [REASON.to_owned()];
-    match *payload {
-        JobPayload::TakeBackup {
-            account_id,
-            backup_id,
-            ..
-        } => {
-            let found = tx.fetch_app_backup(account_id, backup_id).await?;
-            if let Some(mut backup) = found.filter(|backup| backup.state.is_in_progress()) {
-                backup.fail(&reasons, now);
-                tx.update_app_backup(&backup).await?;
-            }
-        }
-        JobPayload::TakeSnapshot {
-            account_id, snap_id, ..
-        } => {
-            let found = tx.fetch_app_snap(account_id, snap_id).await?;
-            if let Some(mut snap) = found.filter(|snap| snap.state.is_in_progress()) {
-                snap.fail(&reasons, now);
-                tx.update_app_snap(&snap).await?;
-            }
-        }
-        JobPayload::RestoreApp {
-            account_id,
-            restore_id,
-            ..
-        } => {
-            let found = tx.fetch_app_restore(account_id, restore_id).await?;
-            if let Some(mut restore) = found.filter(|restore| restore.state.is_in_progress()) {
-                restore.fail(&reasons, now);
-                tx.update_app_restore(&restore).await?;
-            }
-        }
-        JobPayload::DeleteBackup { .. }
-        | JobPayload::DeleteSnapshot { .. }
-        | JobPayload::ApplyRetention { .. } => {}
-    }
-    Ok(())
 }

@@ -1,39 +1,60 @@
 //! Creates a snapshot: checks that all volumes are readable, copies them between the app's hooks, and records the
 //! result.
 
+use async_trait::async_trait;
+
 use super::apply_retention;
 use super::hooks::{self, HookWindow};
-use super::run::{JobRun, StepError};
+use super::job::{Job, Setback, name_of, record_setback, update};
+use super::run::JobRun;
+use super::step::StepError;
 use crate::app_restore::{RestoreState, UNFINISHED};
 use crate::app_snap::AppSnap;
 use crate::catalog::App;
 use crate::engine::{SnapshotTaken, TakeSnapshot};
 use crate::fail_point;
-use crate::ids::{AccountId, AppId, AppSnapId, SubjectId};
-use crate::job::JobEnd;
+use crate::ids::{AccountId, AppSnapId};
+use crate::job::{CreateSnapshot, JobResult};
 use crate::state::ResourceState;
+use crate::store::{Store, StoreError, StoreTx};
 
-/// The job: creates the snapshot and ends.
-pub(super) async fn run(
-    run: &JobRun<'_>,
-    account_id: AccountId,
-    app_id: AppId,
-    snap_id: AppSnapId,
-) -> Result<(), StepError> {
-    let found = run.deps.store.fetch_app_snap(account_id, snap_id).await?;
-    if found.is_none() {
-        // The snapshot was deleted, and the previous run may have died while the app was quiesced.
-        hooks::release(run, account_id, app_id, snap_id).await?;
-        return Err(StepError::Gone);
+#[async_trait]
+impl Job for CreateSnapshot {
+    fn label(&self) -> &'static str {
+        "snapshot"
     }
-    let snap = take(run, account_id, snap_id).await?;
-    let mut tx = run.begin().await?;
-    apply_retention::queue(run, tx.as_mut(), account_id, snap.app_id, snap.schedule_id).await?;
-    run.finish(tx, JobEnd::Done).await
+
+    async fn resource_name(&self, store: &dyn Store) -> Option<String> {
+        name_of(store, self.account_id, self.snap_id).await
+    }
+
+    async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
+        let found = run
+            .deps
+            .store
+            .fetch_resource(self.account_id, self.snap_id)
+            .await?;
+        if found.is_none() {
+            self.release(run).await?;
+            return Err(StepError::Gone);
+        }
+        let snap = create(run, self.account_id, self.snap_id).await?;
+        let mut tx = run.begin().await?;
+        apply_retention::queue(run, tx.as_mut(), self.account_id, snap.app_id, snap.schedule_id).await?;
+        run.finish(tx, JobResult::Done).await
+    }
+
+    async fn release(&self, run: &JobRun<'_>) -> Result<(), StepError> {
+        hooks::release(run, self.account_id, self.app_id, self.snap_id).await
+    }
+
+    async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {
+        record_setback(tx, self.account_id, self.snap_id, setback).await
+    }
 }
 
 /// The step: completes the snapshot, regardless of the state in which an earlier attempt left it.
-pub(super) async fn take(
+pub(super) async fn create(
     run: &JobRun<'_>,
     account_id: AccountId,
     snap_id: AppSnapId,
@@ -41,7 +62,7 @@ pub(super) async fn take(
     let snap = run
         .deps
         .store
-        .fetch_app_snap(account_id, snap_id)
+        .fetch_resource(account_id, snap_id)
         .await?
         .ok_or(StepError::Gone)?;
     if snap.state == ResourceState::Completed {
@@ -88,7 +109,7 @@ async fn check_not_restoring(run: &JobRun<'_>, app: &App) -> Result<(), StepErro
 /// Checks that all volumes are readable.
 async fn discover(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, StepError> {
     let snap = advance(run, snap, ResourceState::Discovering).await?;
-    fail_point::pass("take_snapshot.discovering");
+    fail_point::pass("create_snapshot.discovering");
     run.deps.engine.measure_volumes(&app.volumes, &run.cancel).await?;
     Ok(snap)
 }
@@ -96,7 +117,7 @@ async fn discover(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap,
 /// Copies the volumes between the app's hooks, and records the results.
 async fn copy(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, StepError> {
     let mut snap = advance(run, snap, ResourceState::Running).await?;
-    fail_point::pass("take_snapshot.running");
+    fail_point::pass("create_snapshot.running");
     let mut window = HookWindow::open(run, app, snap.id, &run.cancel).await?;
     let copied = copy_within(run, &snap, app, &mut window).await;
     let failed_hooks = window.after(run).await?;
@@ -109,7 +130,7 @@ async fn copy(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, Ste
                 tracing::warn!(snapshot.id = %snap.id, note, "snapshot");
             }
             tracing::info!(
-                snapshot.id = %snap.id, level = taken.level.as_str(), skipped = taken.skipped, "snapshot taken"
+                snapshot.id = %snap.id, level = taken.level.as_str(), skipped = taken.skipped, "snapshot created"
             );
             snap.complete(&taken, run.deps.clock.now());
             update(run, snap).await
@@ -118,7 +139,7 @@ async fn copy(run: &JobRun<'_>, snap: AppSnap, app: &App) -> Result<AppSnap, Ste
             if snap.hook_state.is_some()
                 && let Err(error) = update(run, snap).await
             {
-                tracing::warn!(%error, "how the hooks went was not written down");
+                tracing::warn!(%error, "the results of the hooks were not recorded");
             }
             Err(error)
         }
@@ -140,29 +161,8 @@ async fn copy_within(
         taken_at: run.deps.clock.now(),
     };
     let taken = run.deps.engine.take_snapshot(&request, &run.cancel).await?;
-    fail_point::pass("take_snapshot.copied");
+    fail_point::pass("create_snapshot.copied");
     Ok(taken)
-}
-
-/// Ends the job and the snapshot as failed.
-pub(super) async fn fail(
-    run: &JobRun<'_>,
-    account_id: AccountId,
-    snap_id: AppSnapId,
-    reasons: &[String],
-) -> Result<(), StepError> {
-    let mut tx = run.begin().await?;
-    if let Some(mut snap) = tx.fetch_app_snap(account_id, snap_id).await? {
-        snap.fail(reasons, run.deps.clock.now());
-        tx.update_app_snap(&snap).await?;
-    }
-    run.finish(
-        tx,
-        JobEnd::Failed {
-            reason: reasons.join("; "),
-        },
-    )
-    .await
 }
 
 /// Moves the snapshot to the next state, unless an earlier attempt already moved it further.
@@ -170,17 +170,6 @@ async fn advance(run: &JobRun<'_>, mut snap: AppSnap, next: ResourceState) -> Re
     if snap.state == next || !snap.state.may_become(next) {
         return Ok(snap);
     }
-    snap.state = next;
-    snap.metadata.changed(SubjectId::SYSTEM, run.deps.clock.now());
+    snap.advance(next, run.deps.clock.now());
     update(run, snap).await
-}
-
-async fn update(run: &JobRun<'_>, mut snap: AppSnap) -> Result<AppSnap, StepError> {
-    let mut tx = run.begin().await?;
-    if !tx.update_app_snap(&snap).await? {
-        return Err(StepError::Gone);
-    }
-    tx.commit().await?;
-    snap.generation += 1;
-    Ok(snap)
 }

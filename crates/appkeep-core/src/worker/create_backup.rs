@@ -3,85 +3,100 @@
 //! Steps: `discovering` (a snapshot is created unless the backup names one, then its size is measured), `running`
 //! (bytes are copied), `completed`. A backup never reads the live volumes.
 
+use async_trait::async_trait;
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::run::{JobRun, StepError};
-use super::{PROGRESS_EVERY, apply_retention, hooks, take_snapshot};
+use super::job::{Job, Setback, name_of, record_setback, update};
+use super::run::JobRun;
+use super::step::StepError;
+use super::{PROGRESS_EVERY, apply_retention, create_snapshot, hooks};
 use crate::app_backup::AppBackup;
-use crate::app_snap::{AppSnap, CreateAppSnap};
+use crate::app_snap::{AppSnap, SnapshotDetails};
 use crate::engine::{BackupCopied, CopyBackup, Progress};
 use crate::fail_point;
 use crate::ids::{AccountId, AppBackupId, AppSnapId, SubjectId};
-use crate::job::{JobEnd, JobPayload};
+use crate::job::{CreateBackup, DeleteSnapshot, JobResult};
+use crate::resource::CreateResource;
 use crate::state::ResourceState;
-use crate::store::StoreTx;
+use crate::store::{Store, StoreError, StoreTx};
 
-/// The job: creates the backup and ends.
-pub(super) async fn run(
-    run: &JobRun<'_>,
-    account_id: AccountId,
-    backup_id: AppBackupId,
-) -> Result<(), StepError> {
-    let found = run.deps.store.fetch_app_backup(account_id, backup_id).await?;
-    let Some(backup) = found else {
-        release(run, account_id, backup_id).await?;
-        return Err(StepError::Gone);
-    };
-    if !backup.state.is_in_progress() {
-        let tx = run.begin().await?;
-        return run.finish(tx, JobEnd::Done).await;
+#[async_trait]
+impl Job for CreateBackup {
+    fn label(&self) -> &'static str {
+        "backup"
     }
-    fail_point::pass("take_backup.begin");
-    let backup = discover(run, backup).await?;
-    fail_point::pass("take_backup.discovering");
-    let (backup, snap) = take_own_snapshot(run, backup).await?;
-    fail_point::pass("take_backup.snapshot_taken");
-    let backup = measure(run, backup, &snap).await?;
-    fail_point::pass("take_backup.running");
-    let copied = copy(run, &backup, &snap).await?;
-    fail_point::pass("take_backup.copied");
-    complete(run, account_id, backup_id, &snap, &copied).await
-}
 
-/// Ends the job and the backup as failed.
-pub(super) async fn fail(
-    run: &JobRun<'_>,
-    account_id: AccountId,
-    backup_id: AppBackupId,
-    reasons: &[String],
-) -> Result<(), StepError> {
-    let mut tx = run.begin().await?;
-    if let Some(mut backup) = tx.fetch_app_backup(account_id, backup_id).await? {
-        if let Some(snap_id) = backup.snapshot_id
-            && let Some(snap) = tx.fetch_app_snap(account_id, snap_id).await?
-        {
-            backup.take_over(&snap);
+    async fn resource_name(&self, store: &dyn Store) -> Option<String> {
+        name_of(store, self.account_id, self.backup_id).await
+    }
+
+    async fn run(&self, run: &JobRun<'_>) -> Result<(), StepError> {
+        let (account_id, backup_id) = (self.account_id, self.backup_id);
+        let found = run.deps.store.fetch_resource(account_id, backup_id).await?;
+        let Some(backup) = found else {
+            self.release(run).await?;
+            return Err(StepError::Gone);
+        };
+        if !backup.state.is_in_progress() {
+            let tx = run.begin().await?;
+            return run.finish(tx, JobResult::Done).await;
         }
-        backup.fail(reasons, run.deps.clock.now());
-        tx.update_app_backup(&backup).await?;
+        fail_point::pass("create_backup.begin");
+        let backup = discover(run, backup).await?;
+        fail_point::pass("create_backup.discovering");
+        let (backup, snap) = create_own_snapshot(run, backup).await?;
+        fail_point::pass("create_backup.snapshot_created");
+        let backup = measure(run, backup, &snap).await?;
+        fail_point::pass("create_backup.running");
+        let copied = copy(run, &backup, &snap).await?;
+        fail_point::pass("create_backup.copied");
+        complete(run, account_id, backup_id, &snap, &copied).await
     }
-    remove_own_snapshots(run, tx.as_mut(), backup_id).await?;
-    run.finish(
-        tx,
-        JobEnd::Failed {
-            reason: reasons.join("; "),
-        },
-    )
-    .await
+
+    async fn release(&self, run: &JobRun<'_>) -> Result<(), StepError> {
+        let snaps = run.begin().await?.list_app_snaps_made_for(self.backup_id).await?;
+        for snap in snaps.iter().filter(|snap| snap.state.is_in_progress()) {
+            hooks::release(run, self.account_id, snap.app_id, snap.id).await?;
+        }
+        Ok(())
+    }
+
+    async fn record(&self, tx: &mut dyn StoreTx, setback: &Setback) -> Result<(), StoreError> {
+        record_setback(tx, self.account_id, self.backup_id, setback).await
+    }
+
+    async fn on_failure(&self, run: &JobRun<'_>, setback: Setback) -> Result<Box<dyn StoreTx>, StepError> {
+        let mut tx = run.begin().await?;
+        if let Some(mut backup) = tx.fetch_resource(self.account_id, self.backup_id).await? {
+            if let Some(snap_id) = backup.details.snapshot_id
+                && let Some(snap) = tx.fetch_resource(self.account_id, snap_id).await?
+            {
+                backup.take_over(&snap);
+            }
+            backup.fail(&setback.reasons, setback.now);
+            tx.update_resource(&backup).await?;
+        }
+        remove_own_snapshots(run, tx.as_mut(), self.backup_id).await?;
+        Ok(tx)
+    }
+
+    async fn on_gone(&self, run: &JobRun<'_>, tx: &mut dyn StoreTx) -> Result<(), StepError> {
+        remove_own_snapshots(run, tx, self.backup_id).await
+    }
 }
 
 /// Deletes the snapshots that were created only for this backup.
-pub(super) async fn remove_own_snapshots(
+async fn remove_own_snapshots(
     run: &JobRun<'_>,
     tx: &mut dyn StoreTx,
     backup_id: AppBackupId,
 ) -> Result<(), StepError> {
     for snap in tx.list_app_snaps_made_for(backup_id).await? {
-        if !tx.delete_app_snap(snap.id, snap.generation).await? {
+        if !tx.delete_resource(snap.id, snap.generation).await? {
             return Err(StepError::Transient(format!("snapshot {} changed", snap.id)));
         }
-        let payload = JobPayload::DeleteSnapshot {
+        let payload = DeleteSnapshot {
             account_id: Some(snap.account_id),
             app_id: snap.app_id,
             snap_id: snap.id,
@@ -92,45 +107,31 @@ pub(super) async fn remove_own_snapshots(
     Ok(())
 }
 
-/// Runs the post-hooks of a deleted backup: the previous run may have died while the app was quiesced.
-pub(super) async fn release(
-    run: &JobRun<'_>,
-    account_id: AccountId,
-    backup_id: AppBackupId,
-) -> Result<(), StepError> {
-    let snaps = run.begin().await?.list_app_snaps_made_for(backup_id).await?;
-    for snap in snaps.iter().filter(|snap| snap.state.is_in_progress()) {
-        hooks::release(run, account_id, snap.app_id, snap.id).await?;
-    }
-    Ok(())
-}
-
 async fn discover(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, StepError> {
     if backup.state == ResourceState::Pending {
-        backup.state = ResourceState::Discovering;
-        backup.metadata.changed(SubjectId::SYSTEM, run.deps.clock.now());
+        backup.advance(ResourceState::Discovering, run.deps.clock.now());
         return update(run, backup).await;
     }
     Ok(backup)
 }
 
 /// Completes the snapshot that the backup reads from: the one that it names, or else its own.
-async fn take_own_snapshot(
+async fn create_own_snapshot(
     run: &JobRun<'_>,
     mut backup: AppBackup,
 ) -> Result<(AppBackup, AppSnap), StepError> {
-    let snap_id = if let Some(snap_id) = backup.snapshot_id {
+    let snap_id = if let Some(snap_id) = backup.details.snapshot_id {
         snap_id
     } else {
         let snap_id = AppSnapId::new(run.deps.ids.next_id());
-        backup.snapshot_id = Some(snap_id);
+        backup.details.snapshot_id = Some(snap_id);
         backup.metadata.changed(SubjectId::SYSTEM, run.deps.clock.now());
         insert_own_snapshot(run, &backup, snap_id).await?;
         backup.generation += 1;
-        fail_point::pass("take_backup.snapshot_named");
+        fail_point::pass("create_backup.snapshot_named");
         snap_id
     };
-    let snap = take_snapshot::take(run, backup.account_id, snap_id)
+    let snap = create_snapshot::create(run, backup.account_id, snap_id)
         .await
         .map_err(|error| match error {
             // A missing snapshot fails the backup, unless the backup itself was deleted.
@@ -148,22 +149,19 @@ async fn insert_own_snapshot(
     snap_id: AppSnapId,
 ) -> Result<(), StepError> {
     let now = run.deps.clock.now();
-    let wanted = CreateAppSnap {
+    let request = CreateResource {
         app_id: backup.app_id,
         name: None,
         labels: Vec::new(),
     };
-    let mut snap = AppSnap::pending(
-        snap_id,
-        backup.account_id,
-        wanted,
-        backup.metadata.created_by,
-        now,
-    );
-    snap.made_for = Some(backup.id);
+    let details = SnapshotDetails {
+        made_for: Some(backup.id),
+    };
+    let by = backup.metadata.created_by;
+    let snap = AppSnap::pending(snap_id, backup.account_id, request, details, by, now);
     let mut tx = run.begin().await?;
-    tx.insert_app_snap(&snap).await?;
-    if !tx.update_app_backup(backup).await? {
+    tx.insert_resource(&snap).await?;
+    if !tx.update_resource(backup).await? {
         return Err(StepError::Gone);
     }
     Ok(tx.commit().await?)
@@ -179,7 +177,7 @@ async fn measure(run: &JobRun<'_>, mut backup: AppBackup, snap: &AppSnap) -> Res
         .measure_snapshot(snap.app_id, snap.id, &run.cancel)
         .await?;
     backup.state = ResourceState::Running;
-    backup.total_bytes = Some(total_bytes);
+    backup.details.total_bytes = Some(total_bytes);
     backup.take_over(snap);
     backup.record_progress(0, run.deps.clock.now());
     update(run, backup).await
@@ -189,9 +187,9 @@ async fn measure(run: &JobRun<'_>, mut backup: AppBackup, snap: &AppSnap) -> Res
 async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<BackupCopied, StepError> {
     let store = &run.deps.store;
     let bucket = store
-        .fetch_bucket(backup.account_id, backup.bucket_id)
+        .fetch_bucket(backup.account_id, backup.details.bucket_id)
         .await?
-        .ok_or_else(|| StepError::Permanent(vec![format!("bucket {} is gone", backup.bucket_id)]))?;
+        .ok_or_else(|| StepError::Permanent(vec![format!("bucket {} is gone", backup.details.bucket_id)]))?;
     let app = store.fetch_app(backup.account_id, backup.app_id).await?;
     let request = CopyBackup {
         bucket,
@@ -212,7 +210,7 @@ async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<Ba
             _ = tick.tick() => {
                 if !run.cancel.is_cancelled() && progress.has_changed().unwrap_or(false) {
                     let bytes_done = progress.borrow_and_update().bytes_done;
-                    note_progress(run, backup, bytes_done).await;
+                    record_progress(run, backup, bytes_done).await;
                 }
             }
         }
@@ -220,13 +218,13 @@ async fn copy(run: &JobRun<'_>, backup: &AppBackup, snap: &AppSnap) -> Result<Ba
 }
 
 /// Records progress. A failure to record it doesn't stop the copy; a deleted backup does.
-async fn note_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) {
+async fn record_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) {
     let written = async {
         let mut tx = run.begin().await?;
-        let found = tx.fetch_app_backup(backup.account_id, backup.id).await?;
+        let found = tx.fetch_resource(backup.account_id, backup.id).await?;
         let mut now = found.ok_or(StepError::Gone)?;
         if now.record_progress(bytes_done, run.deps.clock.now()) {
-            tx.update_app_backup(&now).await?;
+            tx.update_resource(&now).await?;
             tx.commit().await?;
         }
         Ok::<(), StepError>(())
@@ -234,7 +232,7 @@ async fn note_progress(run: &JobRun<'_>, backup: &AppBackup, bytes_done: u64) {
     match written.await {
         Ok(()) => {}
         Err(StepError::Gone) => run.stop_deleted(),
-        Err(error) => tracing::warn!(backup.id = %backup.id, %error, "progress was not written down"),
+        Err(error) => tracing::warn!(backup.id = %backup.id, %error, "progress was not recorded"),
     }
 }
 
@@ -246,24 +244,14 @@ async fn complete(
     copied: &BackupCopied,
 ) -> Result<(), StepError> {
     let mut tx = run.begin().await?;
-    let found = tx.fetch_app_backup(account_id, backup_id).await?;
+    let found = tx.fetch_resource(account_id, backup_id).await?;
     let mut backup = found.ok_or(StepError::Gone)?;
     let taken_at = snap.taken_at.unwrap_or(snap.metadata.created_at);
     backup.complete(copied, taken_at, run.deps.clock.now());
-    if !tx.update_app_backup(&backup).await? {
+    if !tx.update_resource(&backup).await? {
         return Err(StepError::Gone);
     }
     remove_own_snapshots(run, tx.as_mut(), backup_id).await?;
     apply_retention::queue(run, tx.as_mut(), account_id, backup.app_id, backup.schedule_id).await?;
-    run.finish(tx, JobEnd::Done).await
-}
-
-async fn update(run: &JobRun<'_>, mut backup: AppBackup) -> Result<AppBackup, StepError> {
-    let mut tx = run.begin().await?;
-    if !tx.update_app_backup(&backup).await? {
-        return Err(StepError::Gone);
-    }
-    tx.commit().await?;
-    backup.generation += 1;
-    Ok(backup)
+    run.finish(tx, JobResult::Done).await
 }

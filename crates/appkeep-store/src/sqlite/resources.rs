@@ -1,0 +1,199 @@
+//! The tables of backups and snapshots: the same statements, with the columns of each kind.
+
+use appkeep_core::ids::{AccountId, AppId, ResourceId, ScheduleId};
+use appkeep_core::resource::Resource;
+use appkeep_core::retention::Made;
+use appkeep_core::store::{Finished, ListFilter, ListPage, Page, StoreError, StoredKind};
+use rusqlite::params;
+
+use super::db::{Db, Statement};
+use super::rows::{Row, Values};
+
+/// A table of resources.
+pub(super) trait Table: StoredKind {
+    const INSERT: Statement;
+    const UPDATE: Statement;
+    const DELETE: Statement;
+    const FETCH: Statement;
+    const LIST_OF_ACCOUNT: Statement;
+    const LIST_OF_APP: Statement;
+    const LIST_FINISHED: Statement;
+    const LIST_MADE_BY: Statement;
+
+    /// Adds the values of the columns of this kind.
+    fn write(details: &Self::Details, values: &mut Values) -> Result<(), StoreError>;
+
+    /// Reads the columns of this kind.
+    fn read(row: &Row<'_>) -> Result<Self::Details, StoreError>;
+}
+
+/// Defines the table of a kind of resource. Each field of its details is a column of the same name, with the methods
+/// of [`Values`] and [`Row`] that write and read it. Statements that differ between kinds follow; `LIST_FINISHED` is
+/// one of them, because each kind has its own covering index.
+macro_rules! resource_table {
+    (
+        $table:literal of $kind:ident, $details:ident { $($column:ident: $conversion:ident),+ $(,)? }
+        $($name:ident = $sql:expr;)+
+    ) => {
+        $crate::sqlite::db::statements! {
+            INSERT($table) = concat!(
+                "INSERT INTO ", $table, " (id, account_id, app_id, name, schedule_id, state, state_unready, hook_state, \
+                 hook_state_details, taken_micros, ", $(stringify!($column), ", ",)+ "labels, created_micros, \
+                 modified_micros, created_by, modified_by, generation) \
+                 VALUES (:id, :account_id, :app_id, :name, :schedule_id, :state, :state_unready, :hook_state, \
+                 :hook_state_details, :taken_micros, ", $(":", stringify!($column), ", ",)+ ":labels, :created_micros, \
+                 :modified_micros, :created_by, :modified_by, :generation) ON CONFLICT (app_id, name) DO NOTHING"
+            );
+            UPDATE($table) = concat!(
+                "UPDATE ", $table, " SET name = :name, schedule_id = :schedule_id, state = :state, \
+                 state_unready = :state_unready, hook_state = :hook_state, hook_state_details = :hook_state_details, \
+                 taken_micros = :taken_micros, ", $(stringify!($column), " = :", stringify!($column), ", ",)+
+                "labels = :labels, modified_micros = :modified_micros, modified_by = :modified_by, \
+                 generation = generation + 1 \
+                 WHERE id = :id AND account_id = :account_id AND app_id = :app_id AND generation = :generation"
+            );
+            DELETE($table) = concat!("DELETE FROM ", $table, " WHERE id = ?1 AND generation = ?2");
+            FETCH($table) = concat!("SELECT * FROM ", $table, " WHERE account_id = ?1 AND id = ?2");
+            LIST_OF_ACCOUNT($table) = concat!(
+                "SELECT * FROM ", $table, " INDEXED BY ", $table, "_by_account \
+                 WHERE account_id = ?1 AND (created_micros, id) < (?2, ?3) \
+                 ORDER BY created_micros DESC, id DESC LIMIT ?4"
+            );
+            LIST_OF_APP($table) = concat!(
+                "SELECT * FROM ", $table, " INDEXED BY ", $table, "_by_app \
+                 WHERE account_id = ?1 AND app_id = ?5 AND (created_micros, id) < (?2, ?3) \
+                 ORDER BY created_micros DESC, id DESC LIMIT ?4"
+            );
+            LIST_MADE_BY($table) = concat!(
+                "SELECT id, COALESCE(taken_micros, created_micros) AS shown_micros, state FROM ", $table,
+                " WHERE schedule_id = ?1 ORDER BY rowid"
+            );
+            $($name($table) = $sql;)+
+        }
+
+        impl $crate::sqlite::resources::Table for $kind {
+            const INSERT: $crate::sqlite::db::Statement = INSERT;
+            const UPDATE: $crate::sqlite::db::Statement = UPDATE;
+            const DELETE: $crate::sqlite::db::Statement = DELETE;
+            const FETCH: $crate::sqlite::db::Statement = FETCH;
+            const LIST_OF_ACCOUNT: $crate::sqlite::db::Statement = LIST_OF_ACCOUNT;
+            const LIST_OF_APP: $crate::sqlite::db::Statement = LIST_OF_APP;
+            const LIST_FINISHED: $crate::sqlite::db::Statement = LIST_FINISHED;
+            const LIST_MADE_BY: $crate::sqlite::db::Statement = LIST_MADE_BY;
+
+            fn write(details: &$details, values: &mut $crate::sqlite::rows::Values) -> Result<(), StoreError> {
+                let $details { $($column),+ } = details;
+                $(values.$conversion(stringify!($column), $column)?;)+
+                Ok(())
+            }
+
+            fn read(row: &$crate::sqlite::rows::Row<'_>) -> Result<$details, StoreError> {
+                Ok($details { $($column: row.$conversion(stringify!($column))?),+ })
+            }
+        }
+    };
+}
+pub(super) use resource_table;
+
+/// Doesn't overwrite a resource of the same name. The number of inserted rows reveals the conflict in every database,
+/// without failing the transaction.
+pub(super) fn insert<K: Table>(db: &Db, resource: &Resource<K>) -> Result<(), StoreError> {
+    if db.execute_named(K::INSERT, &values(resource)?)? == 0 {
+        Err(StoreError::NameTaken)
+    } else {
+        Ok(())
+    }
+}
+
+/// Updates everything except the account, the app, the creator and the creation time.
+pub(super) fn update<K: Table>(db: &Db, resource: &Resource<K>) -> Result<bool, StoreError> {
+    Ok(db.execute_with_name(K::UPDATE, &values(resource)?)? == 1)
+}
+
+pub(super) fn delete<K: Table>(db: &Db, id: ResourceId<K>, generation: i64) -> Result<bool, StoreError> {
+    Ok(db.execute(K::DELETE, params![id.to_string(), generation])? == 1)
+}
+
+pub(super) fn fetch<K: Table>(
+    db: &Db,
+    account_id: AccountId,
+    id: ResourceId<K>,
+) -> Result<Option<Resource<K>>, StoreError> {
+    db.fetch(K::FETCH, params![account_id.to_string(), id.to_string()], read)
+}
+
+/// Reads a page of the list of an account or an app.
+pub(super) fn list<K: Table>(
+    db: &Db,
+    filter: &ListFilter,
+    page: &Page,
+) -> Result<ListPage<Resource<K>>, StoreError> {
+    db.filtered_page([K::LIST_OF_ACCOUNT, K::LIST_OF_APP], filter, page, read)
+}
+
+/// Reads the ids and states of an app's finished resources, in the order of ids.
+pub(super) fn list_finished<K: Table>(
+    db: &Db,
+    app_id: AppId,
+    after: Option<ResourceId<K>>,
+    rows_max: u32,
+) -> Result<Vec<Finished<K>>, StoreError> {
+    let after = after.map(|id| id.to_string()).unwrap_or_default();
+    let params = params![app_id.to_string(), after, rows_max];
+    db.list(K::LIST_FINISHED, params, |row| {
+        Ok(Finished {
+            id: row.id("id")?,
+            bucket_id: row.optional_id("bucket_id")?,
+            state: row.word("state")?,
+            generation: row.value("generation")?,
+        })
+    })
+}
+
+/// Reads the resources that a schedule created, with the times of their data.
+pub(super) fn list_made_by<K: Table>(db: &Db, id: ScheduleId) -> Result<Vec<Made>, StoreError> {
+    db.list(K::LIST_MADE_BY, params![id.to_string()], |row| {
+        Ok(Made {
+            id: row.id("id")?,
+            at: row.time("shown_micros")?,
+            state: row.word("state")?,
+        })
+    })
+}
+
+fn values<K: Table>(resource: &Resource<K>) -> Result<Values, StoreError> {
+    let mut values = Values::new(K::INSERT.table);
+    values.id("id", &resource.id)?;
+    values.id("account_id", &resource.account_id)?;
+    values.id("app_id", &resource.app_id)?;
+    values.name("name", &resource.name)?;
+    values.optional_id("schedule_id", &resource.schedule_id)?;
+    values.word("state", &resource.state)?;
+    values.json("state_unready", &resource.state_unready)?;
+    values.optional_word("hook_state", &resource.hook_state)?;
+    values.json("hook_state_details", &resource.hook_state_details)?;
+    values.optional_time("taken_micros", &resource.taken_at)?;
+    values.metadata(&resource.metadata)?;
+    values.value("generation", &resource.generation)?;
+    K::write(&resource.details, &mut values)?;
+    Ok(values)
+}
+
+/// Reads a row with all columns.
+pub(super) fn read<K: Table>(row: &Row<'_>) -> Result<Resource<K>, StoreError> {
+    Ok(Resource {
+        id: row.id("id")?,
+        account_id: row.id("account_id")?,
+        app_id: row.id("app_id")?,
+        name: row.name("name")?,
+        schedule_id: row.optional_id("schedule_id")?,
+        state: row.word("state")?,
+        state_unready: row.json("state_unready")?,
+        hook_state: row.optional_word("hook_state")?,
+        hook_state_details: row.json("hook_state_details")?,
+        taken_at: row.optional_time("taken_micros")?,
+        metadata: row.metadata()?,
+        generation: row.value("generation")?,
+        details: K::read(row)?,
+    })
+}

@@ -32,7 +32,7 @@ pub use text::diff_text;
 pub use version::Versioning;
 
 use crate::document::Document;
-use crate::report::Outcome;
+use crate::outcome::Outcome;
 
 /// One change, with all places that it affects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

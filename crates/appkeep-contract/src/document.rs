@@ -1,8 +1,7 @@
 //! An OpenAPI 3.0 document, parsed once for all checks.
 //!
-//! The authored document of this repository is embedded ([`AUTHORED`]); any other OpenAPI 3.0 text, JSON or
-//! YAML, is read in the same way. All local references are resolved during parsing, so that later steps don't
-//! have to. Documents aren't linted: titles, tags and examples stay in the tree.
+//! Any OpenAPI 3.0 text is read, JSON or YAML. All local references are resolved during parsing, so that later
+//! steps don't have to. Documents aren't linted: titles, tags and examples stay in the tree.
 
 mod error;
 mod lines;
@@ -19,16 +18,10 @@ pub use error::DocumentError;
 use lines::Lines;
 pub(crate) use model::route;
 pub use model::{
-    Body, Header, MediaType, Operation, Origin, Parameter, ParameterLocation, Response, SchemaPlace,
-    Security, StatusKey,
+    Body, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SchemaPlace, Security,
+    StatusKey,
 };
 pub(crate) use reference::{escape, local, resolve};
-
-/// The text of the authored document, `spec/openapi.yaml`.
-pub const AUTHORED: &str = include_str!("../../../spec/openapi.yaml");
-
-/// The name under which findings mention the authored document.
-pub const AUTHORED_NAME: &str = "spec/openapi.yaml";
 
 /// An OpenAPI 3.0 document with its operations.
 #[derive(Debug, Clone)]
@@ -40,15 +33,6 @@ pub struct Document {
 }
 
 impl Document {
-    /// Reads the document that is embedded in this crate.
-    ///
-    /// # Errors
-    ///
-    /// When `spec/openapi.yaml` was not a readable OpenAPI 3.0 document at build time.
-    pub fn authored() -> Result<Self, DocumentError> {
-        Self::from_text(AUTHORED_NAME, AUTHORED)
-    }
-
     /// Reads a document from JSON or YAML text; `name` is its name in errors and findings.
     ///
     /// # Errors

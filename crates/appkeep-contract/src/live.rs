@@ -19,6 +19,7 @@ mod breakage;
 mod call;
 mod cleanup;
 mod client;
+mod coverage;
 mod declared;
 mod decode;
 mod deletes;
@@ -55,6 +56,7 @@ mod target;
 mod wire;
 
 pub use breakage::{Breakage, StorageFault};
+pub use coverage::{Cell, CellState, Coverage};
 pub use find::{find_account, find_app};
 pub use limits::EarlyEnd;
 pub use listener::Progress;

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use appkeep_contract::Document;
+use appkeep_contract::authored;
 use appkeep_contract::diff::{self, Code, DiffReport, Effect, Versioning};
 use appkeep_contract::statics::{self, Direction};
 use serde::Deserialize;
@@ -44,7 +45,7 @@ enum Base {
 
 /// Always of one version, so that a new version of the contract changes no report.
 static SPEC: LazyLock<Document> = LazyLock::new(|| {
-    let mut root = Document::authored().unwrap().root().clone();
+    let mut root = authored::document().unwrap().root().clone();
     root["info"]["version"] = "0.1.0".into();
     Document::from_value("base", root).unwrap()
 });

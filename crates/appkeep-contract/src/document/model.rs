@@ -3,18 +3,6 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde::Serialize;
-
-/// The origin of a part: the published reference or our own additions to it (`x-origin`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Origin {
-    /// The published reference documents it.
-    Documented,
-    /// The software requires it; the reference doesn't mention it.
-    Companion,
-}
-
 /// One operation of a document.
 #[derive(Debug, Clone)]
 pub struct Operation {
@@ -28,8 +16,6 @@ pub struct Operation {
     pub path: String,
     /// JSON pointer of the operation.
     pub at: String,
-    /// Documented or companion.
-    pub origin: Origin,
     /// Its own parameters and those of its path, references resolved.
     pub parameters: Vec<Parameter>,
     /// The request body.
@@ -190,8 +176,6 @@ impl fmt::Display for StatusKey {
 pub struct Response {
     /// The status it applies to.
     pub status: StatusKey,
-    /// Documented or companion; inherited from the operation.
-    pub origin: Origin,
     /// The declared headers, without `Content-Type`, which OpenAPI ignores.
     pub headers: Vec<Header>,
     /// The declared media types; empty if there is no body.

@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 
 use super::error::DocumentError;
 use super::model::{
-    Body, Header, MediaType, Operation, Origin, Parameter, ParameterLocation, Response, SchemaPlace,
-    Security, StatusKey,
+    Body, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SchemaPlace, Security,
+    StatusKey,
 };
 use super::reference::{escape, resolve};
 
@@ -102,7 +102,6 @@ impl<'a> Reader<'a> {
         let (operation, at) = self.object(&format!("{item_at}/{method}"))?;
         let given = operation.get("operationId").and_then(Value::as_str);
         let upper = method.to_ascii_uppercase();
-        let origin = origin(operation).unwrap_or(Origin::Documented);
         let mut parameters = self.parameters(operation, &at)?;
         for inherited in self.parameters(item, item_at)? {
             if !parameters.iter().any(|own| own.is_same_as(&inherited)) {
@@ -114,10 +113,9 @@ impl<'a> Reader<'a> {
             id_given: given.is_some(),
             method: upper,
             path: path.to_owned(),
-            origin,
             parameters,
             body: self.body(operation, &at)?,
-            responses: self.responses(operation, &at, origin)?,
+            responses: self.responses(operation, &at)?,
             security: self.security(operation, &at)?,
             at,
         })
@@ -200,25 +198,18 @@ impl<'a> Reader<'a> {
         content.keys().map(entry).collect()
     }
 
-    fn responses(
-        &self,
-        operation: &Map<String, Value>,
-        at: &str,
-        inherited: Origin,
-    ) -> Result<Vec<Response>, DocumentError> {
+    fn responses(&self, operation: &Map<String, Value>, at: &str) -> Result<Vec<Response>, DocumentError> {
         let Some(map) = operation.get("responses").and_then(Value::as_object) else {
             return Err(self.shape(&format!("{at}/responses"), "an object of responses"));
         };
         let mut responses = Vec::new();
-        for (key, written) in map.iter().filter(|(key, _)| !key.starts_with("x-")) {
+        for key in map.keys().filter(|key| !key.starts_with("x-")) {
             let place = format!("{at}/responses/{}", escape(key));
             let status = status_key(key)
                 .ok_or_else(|| self.shape(&place, "a status, a range like 4XX, or `default`"))?;
             let (response, at) = self.object(&place)?;
-            let own = written.as_object().and_then(origin).or_else(|| origin(response));
             responses.push(Response {
                 status,
-                origin: own.unwrap_or(inherited).max(inherited),
                 headers: self.headers(response, &at)?,
                 content: self.content(response, &at)?,
                 at,
@@ -310,14 +301,6 @@ fn schema(owner: &Map<String, Value>, at: &str) -> Option<SchemaPlace> {
     owner
         .contains_key("schema")
         .then(|| SchemaPlace(format!("{at}/schema")))
-}
-
-fn origin(owner: &Map<String, Value>) -> Option<Origin> {
-    match owner.get("x-origin").and_then(Value::as_str) {
-        Some("documented") => Some(Origin::Documented),
-        Some("companion") => Some(Origin::Companion),
-        _ => None,
-    }
 }
 
 fn status_key(key: &str) -> Option<StatusKey> {

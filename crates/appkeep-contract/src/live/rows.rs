@@ -2,11 +2,16 @@
 //!
 //! Nothing is written twice: a new row in a table adds a rule here.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use super::{inputs, isolation, judge, model, refusals, stories, suite};
+use crate::authored;
 use crate::document::{Document, Operation, ParameterLocation, resolve};
 use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem};
+use crate::place::Place;
+use crate::validate::Violated;
 
 /// One rule of the suite.
 #[derive(Debug, Clone)]
@@ -122,6 +127,32 @@ pub(crate) fn place(document: &Document, code: &str, operation: &Operation) -> O
     operation.response(status)?;
     let place = format!("{}/responses/{status}", operation.at);
     document.root().pointer(&place).is_some().then_some(place)
+}
+
+/// Whether a finding may have that code: of a rule of the suite, or of a rule for every response.
+pub(super) fn is_known(code: &str) -> bool {
+    static CODES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+        let rows = authored::shared().map(all).unwrap_or_default();
+        let responses = Violated::ALL.iter().map(|rule| rule.as_str());
+        rows.iter().map(|row| row.code).chain(responses).collect()
+    });
+    CODES.contains(code)
+}
+
+/// The place in the contract that a live finding refers to.
+///
+/// `pointer` is the place that the finding itself has. If it only names the whole operation, the place of the
+/// check is used, which is more precise.
+pub(super) fn contract_place(code: &str, operation: &str, pointer: Option<&str>) -> Place {
+    let Some(contract) = authored::shared() else {
+        return Place::new(authored::NAME, None, "");
+    };
+    let operation = contract.operation(operation);
+    let own = pointer.filter(|at| operation.is_none_or(|operation| operation.at != **at));
+    let precise = || place(contract, code, operation?);
+    let whole = || operation.map(|operation| operation.at.clone());
+    let at = own.map(str::to_owned).or_else(precise).or_else(whole);
+    Place::in_document(contract, &at.unwrap_or_else(|| "/paths".to_owned()))
 }
 
 /// The parameter or the member of the body that an invalid request violates.
@@ -250,12 +281,44 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::{all, member, place};
+    use super::{all, contract_place, member, place};
+    use crate::authored;
     use crate::document::Document;
 
     fn place_of(code: &str, operation: &str) -> Option<String> {
-        let document = Document::authored().unwrap();
+        let document = authored::document().unwrap();
         place(&document, code, document.operation(operation).unwrap())
+    }
+
+    #[test]
+    fn a_finding_without_a_place_of_its_own_gets_the_best_there_is() {
+        let shown = |code: &str, operation: &str, pointer: Option<&str>| {
+            contract_place(code, operation, pointer).to_string()
+        };
+        let of_parameter = shown("limit-zero", "app_backup_list_all", None);
+        assert!(
+            of_parameter.ends_with("  #/components/parameters/Limit"),
+            "{of_parameter}"
+        );
+        let own = shown(
+            "limit-zero",
+            "app_backup_list_all",
+            Some("/components/schemas/Problem"),
+        );
+        assert!(own.ends_with("  #/components/schemas/Problem"), "{own}");
+        let whole = shown("no-answer", "app_backup_list_all", None);
+        assert!(whole.ends_with("appBackups/get"), "{whole}");
+        let none = shown("no-answer", "nothing", None);
+        assert!(none.ends_with("  #/paths"), "{none}");
+        for one in [of_parameter, own, whole, none] {
+            let line = one
+                .strip_prefix("spec/openapi.yaml:")
+                .unwrap()
+                .split(' ')
+                .next()
+                .unwrap();
+            assert!(line.parse::<usize>().unwrap() > 1, "{one}");
+        }
     }
 
     #[test]
@@ -294,7 +357,7 @@ mod tests {
 
     #[test]
     fn an_example_tells_the_request_and_its_answer() {
-        let document = Document::authored().unwrap();
+        let document = authored::document().unwrap();
         let rules = all(&document);
         let example = |code: &str| {
             let rule = rules.iter().find(|rule| rule.code == code).unwrap();
@@ -330,7 +393,7 @@ mod tests {
     /// Snapshot of all rules with their places, the number of operations for each place, and the example.
     #[test]
     fn every_rule_has_its_places() {
-        let document = Document::authored().unwrap();
+        let document = authored::document().unwrap();
         let mut lines = Vec::new();
         for row in all(&document) {
             lines.push(row.code.to_owned());

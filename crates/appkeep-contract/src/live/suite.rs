@@ -1,5 +1,6 @@
 //! The checks in their order.
 
+use super::coverage::Coverage;
 use super::inputs;
 use super::isolation::{self, CROSSINGS};
 use super::refusals::{self, RefusalCase};
@@ -9,7 +10,6 @@ use super::stories::{self, Repeated, Story};
 use super::target::{Options, Target};
 use super::wire::{Answer, Wire, authored_validator};
 use super::{LiveError, cleanup, inventory, storage};
-use crate::report::Coverage;
 
 /// The code and rule for a run with too few checks.
 pub(super) const FEWER: (&str, &str) = (

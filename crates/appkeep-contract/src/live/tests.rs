@@ -21,7 +21,8 @@ use uuid::Uuid;
 use self::fake::{APPS, FakeServer, OPERATOR_TOKEN, OTHER, OTHER_TOKEN, VIEWER_TOKEN};
 use super::{CheckOutcome, Exchange, LiveError, LiveFinding, LiveReport, Options, Progress, Target, run};
 use crate::live::{Breakage, Foreign, Idle, StorageFault};
-use crate::report::{Outcome, Report};
+use crate::outcome::Outcome;
+use crate::report::Report;
 use crate::testing::{Listener, Request, Response};
 
 const TOKEN: &str = "a-token-that-must-not-leak";

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Cell, CellState, Outcome, Report, text};
-use crate::document::Origin;
-use crate::live::{CheckOutcome, LiveReport};
+use super::{Outcome, Report, text};
+use crate::live::{Cell, CellState, CheckOutcome, LiveReport};
+use crate::origin::Origin;
 use crate::statics::StaticReport;
 
 /// The only style sheet of the page.
@@ -49,7 +49,7 @@ pub(super) fn page(report: &Report) -> String {
                     @if let Some(statics) = &report.statics { (static_part(statics)) }
                 }
                 footer {
-                    p { "Judged by " code { "appkeep verify" } " against " code { (crate::document::AUTHORED_NAME) } "." }
+                    p { "Judged by " code { "appkeep verify" } " against " code { (crate::authored::NAME) } "." }
                     @if let Some(live) = &report.live {
                         p { "The same requests again: " code { "--seed " (live.run_id) } }
                     }

@@ -4,9 +4,10 @@
 
 use serde::Serialize;
 
-use super::{CellState, Outcome, Place, Report, curl};
-use crate::document::Origin;
-use crate::live::{CheckOutcome, CheckResult, EarlyEnd, Exchange, LiveFinding, LiveReport};
+use super::{Outcome, Report, curl};
+use crate::live::{self, CellState, CheckOutcome, CheckResult, EarlyEnd, Exchange, LiveFinding, LiveReport};
+use crate::origin::Origin;
+use crate::place::Place;
 use crate::statics::{Allowed, Direction, StaleAllowance, StaticFinding, StaticReport};
 
 /// The version of the format.
@@ -205,7 +206,7 @@ struct Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    fn of(cell: &'a super::Cell) -> Self {
+    fn of(cell: &'a live::Cell) -> Self {
         let (state, reason) = match &cell.state {
             CellState::Valid => ("valid", None),
             CellState::Violated => ("violated", None),

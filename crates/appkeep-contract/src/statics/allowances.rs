@@ -24,51 +24,6 @@ impl Allowance {
     }
 }
 
-/// Parts of the contract that a document written by dropshot can't express. Each of them is verified live
-/// instead.
-pub const DROPSHOT: &[Allowance] = &[
-    Allowance {
-        code: Code::StatusRange,
-        subjects: &["4XX", "5XX"],
-        what: "errors as the ranges 4XX and 5XX in application/json",
-        reason: "dropshot writes one error type per operation as two ranges; every status, media type and \
-                 body of an error is verified live",
-    },
-    Allowance {
-        code: Code::SecurityMissing,
-        subjects: &[],
-        what: "no security scheme",
-        reason: "dropshot's document knows no security; that every operation asks for a token is verified \
-                 live",
-    },
-    Allowance {
-        code: Code::HeaderMissing,
-        subjects: &["ETag", "Location"],
-        what: "no response headers",
-        reason: "the server writes its headers outside of dropshot's typed responses; they are verified live",
-    },
-    Allowance {
-        code: Code::RequestMediaTypeMissing,
-        subjects: &[
-            "application/astra-app+json",
-            "application/astra-appBackup+json",
-            "application/astra-appSnap+json",
-        ],
-        what: "no vendor media type for request bodies",
-        reason: "dropshot documents one media type per body; that both are read is verified live",
-    },
-    Allowance {
-        code: Code::ResponseMediaTypeMissing,
-        subjects: &[
-            "application/astra-app+json",
-            "application/astra-appBackup+json",
-            "application/astra-appSnap+json",
-        ],
-        what: "no vendor media type for response bodies",
-        reason: "dropshot documents application/json only; that `Accept` is heeded is verified live",
-    },
-];
-
 /// An allowance that was used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Allowed {

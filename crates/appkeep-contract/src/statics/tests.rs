@@ -4,24 +4,21 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::{Allowance, Code, DROPSHOT, StaticReport, verify};
+use super::{Code, StaticReport, verify};
+use crate::authored;
 use crate::document::Document;
 
 const FETCH: &str = "/paths/~1accounts~1{account_id}~1topology~1v1~1appBackups~1{appBackup_id}/get";
 const LIST: &str = "/paths/~1accounts~1{account_id}~1topology~1v1~1appBackups/get";
 const CREATE: &str = "/paths/~1accounts~1{account_id}~1k8s~1v1~1apps~1{app_id}~1appBackups/post";
 
-static CONTRACT: LazyLock<Document> = LazyLock::new(|| Document::authored().unwrap());
+static CONTRACT: LazyLock<Document> = LazyLock::new(|| authored::document().unwrap());
 
 fn judge(change: impl FnOnce(&mut Value)) -> StaticReport {
-    judge_with(change, &[])
-}
-
-fn judge_with(change: impl FnOnce(&mut Value), allowances: &[Allowance]) -> StaticReport {
     let mut root = CONTRACT.root().clone();
     change(&mut root);
     let server = Document::from_value("server", root).unwrap();
-    verify(&CONTRACT, &server, allowances)
+    verify(&CONTRACT, &server, &[])
 }
 
 /// The distinct codes of the findings after a change.
@@ -287,76 +284,10 @@ fn what_cannot_be_decided_is_a_finding() {
     assert_eq!(odd, ["parameter-schema-unknown"]);
 }
 
-/// Changes the authored document to what dropshot would write.
-fn as_dropshot_writes(root: &mut Value) {
-    let problem = json!({"description": "Error", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}});
-    root["components"]["responses"]["Error"] = problem;
-    root.as_object_mut().unwrap().remove("security");
-    for (_, item) in root["paths"].as_object_mut().unwrap() {
-        for (_, operation) in item
-            .as_object_mut()
-            .unwrap()
-            .iter_mut()
-            .filter(|(key, _)| *key != "parameters")
-        {
-            let responses = operation["responses"].as_object_mut().unwrap();
-            responses.retain(|status, _| status.starts_with('2'));
-            for range in ["4XX", "5XX"] {
-                responses.insert(range.to_owned(), json!({"$ref": "#/components/responses/Error"}));
-            }
-        }
-    }
-    strip(root);
-}
-
-/// Removes what dropshot can't write: response headers and vendor media types.
-fn strip(value: &mut Value) {
-    match value {
-        Value::Object(members) => {
-            if members.contains_key("content") {
-                members.remove("headers");
-            }
-            members.retain(|key, _| !(key.starts_with("application/astra-") && key.ends_with("+json")));
-            members.values_mut().for_each(strip);
-        }
-        Value::Array(items) => items.iter_mut().for_each(strip),
-        _ => {}
-    }
-}
-
-#[test]
-fn a_document_written_by_dropshot_needs_every_allowance_and_nothing_else() {
-    let report = judge_with(as_dropshot_writes, DROPSHOT);
-    let found: Vec<_> = report
-        .findings
-        .iter()
-        .map(|one| (&one.operation, one.code, &one.what))
-        .collect();
-    assert!(found.is_empty(), "{found:#?}");
-    assert!(report.stale.is_empty(), "{:?}", report.stale);
-    assert_eq!(report.allowed.len(), DROPSHOT.len());
-}
-
-#[test]
-fn an_allowance_without_use_is_stale() {
-    let report = judge_with(|_| {}, DROPSHOT);
-    assert_eq!(report.stale.len(), DROPSHOT.len());
-    assert_eq!(report.outcome().exit_code(), 1);
-}
-
 #[test]
 fn every_code_is_its_own() {
     let mut codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
     codes.sort_unstable();
     codes.dedup();
     assert_eq!(codes.len(), Code::ALL.len());
-}
-
-#[test]
-fn a_report_reads_like_this() {
-    let report = judge(|root| {
-        remove(root, FETCH, "/responses", "404");
-        root["components"]["schemas"]["HookState"]["enum"] = json!(["failed", "success", "skipped"]);
-    });
-    insta::assert_snapshot!(crate::report::static_text(&report));
 }

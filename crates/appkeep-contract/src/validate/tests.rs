@@ -3,10 +3,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{Received, ResponseValidator};
+use crate::authored;
 use crate::document::Document;
 
 fn codes(operation: &str, status: u16, headers: &[(&str, &str)], body: &str) -> Vec<String> {
-    let document = Arc::new(Document::authored().unwrap());
+    let document = Arc::new(authored::document().unwrap());
     let validator = ResponseValidator::new(document).unwrap();
     let headers: Vec<(String, String)> = headers
         .iter()
@@ -25,7 +26,7 @@ fn codes(operation: &str, status: u16, headers: &[(&str, &str)], body: &str) -> 
 }
 
 fn example(name: &str) -> Value {
-    let document = Document::authored().unwrap();
+    let document = authored::document().unwrap();
     document
         .root()
         .pointer(&format!("/components/examples/{name}/value"))

@@ -2,6 +2,7 @@
 
 use std::panic::catch_unwind;
 
+use appkeep_contract::authored;
 use appkeep_contract::diff::{self, Level};
 use appkeep_contract::document::Document;
 use proptest::prelude::*;
@@ -29,7 +30,7 @@ const WORDS: [&str; 5] = ["/info", "/tags", "/components/examples", "/example", 
 
 #[test]
 fn a_random_fault_is_refused_with_its_place_or_reported() {
-    let contract = Document::authored().unwrap();
+    let contract = authored::document().unwrap();
     let mut places = Vec::new();
     walk(contract.root(), String::new(), &mut places);
     let wire: Vec<String> = places

@@ -1,7 +1,7 @@
 //! Parts of documents that are easily read wrongly.
 
 use appkeep_contract::Document;
-use appkeep_contract::document::{Origin, ParameterLocation, StatusKey};
+use appkeep_contract::document::ParameterLocation;
 use serde_json::{Value, json};
 
 /// A document with one operation, whose answer has that schema.
@@ -77,28 +77,4 @@ fn a_header_is_the_same_in_any_case_and_a_query_parameter_is_not() {
         .map(|parameter| parameter.name.as_str())
         .collect();
     assert_eq!(queries, ["sort", "Sort"]);
-}
-
-#[test]
-fn a_response_comes_from_where_its_place_says_but_never_from_before_its_operation() {
-    let origins = |own: &str| {
-        let mut root = with_schema(&json!({"type": "string"}));
-        root["components"]["responses"] = json!({"Gone": {"description": "None.", "x-origin": "companion"}});
-        let operation = &mut root["paths"]["/things"]["get"];
-        operation["x-origin"] = json!(own);
-        let gone = "#/components/responses/Gone";
-        operation["responses"]["404"] = json!({"$ref": gone});
-        operation["responses"]["410"] = json!({"$ref": gone, "x-origin": "documented"});
-        let document = Document::from_value("t", root).unwrap();
-        let responses = &document.operations()[0].responses;
-        let origin = |status: u16| {
-            let key = StatusKey::Exact(status);
-            let found = responses.iter().find(|response| response.status == key);
-            found.unwrap().origin
-        };
-        [200, 404, 410].map(origin)
-    };
-    let (ours, theirs) = (Origin::Companion, Origin::Documented);
-    assert_eq!(origins("documented"), [theirs, ours, theirs]);
-    assert_eq!(origins("companion"), [ours, ours, ours]);
 }

@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use appkeep_contract::live::{self, Options};
-use appkeep_contract::statics::{self, Allowance, DROPSHOT};
-use appkeep_contract::{Document, Report, StaticReport};
+use appkeep_contract::statics::{self, Allowance};
+use appkeep_contract::{DROPSHOT, Document, Report, StaticReport, authored};
 use appkeep_server::system::IdSource as _;
 use appkeep_server::system::RandomIds;
 use uuid::Uuid;
@@ -155,7 +155,7 @@ fn read_document(file: &std::path::Path) -> anyhow::Result<String> {
 }
 
 fn judge(server: &Document, allowances: &[Allowance]) -> anyhow::Result<StaticReport> {
-    let authored = Document::authored().map_err(failed_to)?;
+    let authored = authored::document().map_err(failed_to)?;
     Ok(statics::verify(&authored, server, allowances))
 }
 

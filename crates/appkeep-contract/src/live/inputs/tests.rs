@@ -6,11 +6,12 @@ use serde_json::json;
 
 use super::node::{Node, Source};
 use super::{Input, InputCase, Verdict, cases};
+use crate::authored;
 use crate::document::Document;
 use crate::schema::Components;
 
 fn authored() -> (Document, Vec<InputCase>) {
-    let document = Document::authored().unwrap();
+    let document = authored::document().unwrap();
     let cases = cases(&document);
     (document, cases)
 }
@@ -95,7 +96,7 @@ fn every_constraint_of_every_request_is_broken() {
 
 #[test]
 fn every_case_is_what_it_was() {
-    insta::assert_snapshot!(said(&Document::authored().unwrap()));
+    insta::assert_snapshot!(said(&authored::document().unwrap()));
 }
 
 /// Covers what our document doesn't have: objects with additional members, `null`, booleans, patterns that

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{backup, known, list, options, problem, serve};
 use crate::live::{LiveReport, run};
-use crate::report::Outcome;
+use crate::outcome::Outcome;
 use crate::testing::{Request, Response};
 
 async fn report_on(answer: fn(&Request) -> Response) -> LiveReport {

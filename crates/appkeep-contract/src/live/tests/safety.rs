@@ -13,7 +13,7 @@ use super::known;
 use super::serve;
 use super::{ACCOUNT, APP, TOKEN, options, request, target};
 use crate::live::{CheckOutcome, EarlyEnd, Exchange, LiveReport, Options, Target, run};
-use crate::report::Outcome;
+use crate::outcome::Outcome;
 use crate::testing::{Request, Response};
 
 /// A request to the collection of the app's backups.
@@ -126,7 +126,7 @@ async fn a_whole_run_leaves_existing_resources_alone() {
 async fn undocumented_methods_come_without_a_token_and_name_nothing_that_exists() {
     let fake = FakeServer::default();
     let report = checked(|_| (), move |request| fake.answer(request)).await;
-    let document = crate::Document::authored().unwrap();
+    let document = crate::authored::document().unwrap();
     let is_undocumented = |exchange: &&Exchange| {
         let operation = document.operation(&exchange.operation).unwrap();
         exchange.method != operation.method && ["DELETE", "POST", "PUT"].contains(&exchange.method.as_str())
@@ -286,9 +286,11 @@ fn reduced(fake: &FakeServer, document: &crate::Document, has: &[&str], request:
 
 #[tokio::test]
 async fn only_admitted_operations_are_requested_and_expected() {
-    let document = Arc::new(crate::Document::authored().unwrap());
+    let document = Arc::new(crate::authored::document().unwrap());
     let documented = document.operations().iter();
-    let documented = documented.filter(|one| one.origin == crate::document::Origin::Documented);
+    let documented = documented.filter(|one| {
+        crate::origin::Origin::of_operation(&document, one) == crate::origin::Origin::Documented
+    });
     let documented: Vec<&str> = documented.map(|one| one.id.as_str()).collect();
     assert_eq!(documented.len(), 8);
     let sets = [

@@ -4,7 +4,8 @@ use maud::{Markup, html};
 
 use crate::codes;
 use crate::live::{Exchange, LiveFinding, LiveReport};
-use crate::report::{Place, curl};
+use crate::place::Place;
+use crate::report::curl;
 use crate::statics::{StaticFinding, StaticReport};
 
 /// One finding of a run, with its exchange.

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
-use crate::document::{Document, Operation, Origin, StatusKey};
-use crate::live::Exchange;
+use super::wire::Exchange;
+use crate::document::{Document, Operation, StatusKey};
+use crate::origin::Origin;
 
 /// The state of one documented response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -71,7 +72,7 @@ impl Coverage {
                         reason: reason(&operation.id, status),
                     },
                 };
-                let origin = response.origin;
+                let origin = Origin::of_response(document, operation, response);
                 cells.push(Cell {
                     operation: operation.id.clone(),
                     status,

@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::document::{AUTHORED_NAME, Document};
+use crate::document::Document;
 
 /// A place in a document: file, line, JSON pointer. Written as `spec/openapi.yaml:12  #/paths`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Place {
-    /// The document's name; the authored one is `spec/openapi.yaml`.
+    /// The document's name.
     pub file: String,
     /// The line, counted from 1; `None` for a document without text.
     pub line: Option<usize>,
@@ -28,11 +28,6 @@ impl Place {
 
     pub(crate) fn in_document(document: &Document, pointer: &str) -> Self {
         Self::new(document.name(), document.line(pointer), pointer)
-    }
-
-    /// The authored document as a whole.
-    pub(crate) fn unknown() -> Self {
-        Self::new(AUTHORED_NAME, None, "")
     }
 }
 

@@ -3,8 +3,7 @@
 use std::sync::{Arc, LazyLock};
 
 use appkeep_contract::authored;
-use appkeep_contract::document::Operation;
-use appkeep_contract::validate::{Received, ResponseValidator};
+use appkeep_openapi::{Operation, Received, ResponseValidator};
 use uuid::Uuid;
 
 use crate::http::Answer;

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::document::{Document, DocumentError};
+use appkeep_openapi::{Document, DocumentError};
 
 /// The text of the authored document, `spec/openapi.yaml`.
 pub const TEXT: &str = include_str!("../../../spec/openapi.yaml");

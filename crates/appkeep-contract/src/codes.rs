@@ -13,12 +13,9 @@ use serde::Serialize;
 pub use text::list_text;
 
 use crate::authored;
-use crate::diff;
-use crate::document::Operation;
 use crate::live::rows::{self, Row};
-use crate::place::Place;
-use crate::statics::{Code, STALE_CODE, STALE_RULE};
-use crate::validate::Violated;
+use appkeep_openapi::statics::{Code, STALE_CODE, STALE_RULE};
+use appkeep_openapi::{Operation, Place, Violated, diff};
 
 /// The part of a verification that reports a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -1,6 +1,6 @@
 //! The known exceptions for servers that use dropshot.
 
-use crate::statics::{Allowance, Code};
+use appkeep_openapi::statics::{Allowance, Code};
 
 /// Parts of the contract that a document written by dropshot can't express. Each of them is verified live
 /// instead.
@@ -53,8 +53,8 @@ mod tests {
 
     use super::DROPSHOT;
     use crate::authored;
-    use crate::document::Document;
-    use crate::statics::{StaticReport, verify};
+    use appkeep_openapi::Document;
+    use appkeep_openapi::statics::{StaticReport, verify};
 
     fn verified(change: impl FnOnce(&mut Value)) -> StaticReport {
         let contract = authored::document().unwrap();

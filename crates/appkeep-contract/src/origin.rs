@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::document::{Document, Operation, Response};
+use appkeep_openapi::{Document, Operation, Response};
 
 /// The origin of a part: the published reference or our own additions to it (`x-origin`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -51,7 +51,7 @@ mod tests {
 
     use super::Origin;
     use crate::authored;
-    use crate::document::Document;
+    use appkeep_openapi::Document;
 
     #[test]
     fn the_authored_document_has_eight_documented_operations_with_fifty_one_documented_responses() {

@@ -9,13 +9,13 @@ mod json;
 mod junit;
 mod text;
 
-pub use curl::curl;
+use curl::curl;
 pub use text::{live_text, static_text};
 
 use self::text::{COLOURED, PLAIN, Palette};
 use crate::live::LiveReport;
-use crate::outcome::Outcome;
-use crate::statics::StaticReport;
+use appkeep_openapi::Outcome;
+use appkeep_openapi::statics::StaticReport;
 
 /// A whole verification.
 #[derive(Debug, Clone)]

@@ -9,9 +9,8 @@ use appkeep_contract::live::{
     self, Breakage, CHECKS, CHECKS_OF_STORAGE, CheckOutcome, CheckResult, Foreign, Idle, LiveReport, Options,
     StorageFault, Target,
 };
-use appkeep_contract::report::{live_text, static_text};
-use appkeep_contract::statics;
-use appkeep_contract::{DROPSHOT, Document, authored};
+use appkeep_contract::{DROPSHOT, authored, live_text, static_text};
+use appkeep_openapi::{Document, statics};
 use appkeep_tests::{Builder, TestServer, usual_config};
 
 #[test]

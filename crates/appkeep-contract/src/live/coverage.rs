@@ -7,8 +7,8 @@ use comfy_table::{ContentArrangement, Table, presets};
 use serde::Serialize;
 
 use super::wire::Exchange;
-use crate::document::{Document, Operation, StatusKey};
 use crate::origin::Origin;
+use appkeep_openapi::{Document, Operation, StatusKey};
 
 /// The state of one documented response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

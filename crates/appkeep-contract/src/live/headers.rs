@@ -6,7 +6,7 @@ use super::call::{Call, Credential};
 use super::kind::{Deed, Kind};
 use super::stage::{Stage, Stop};
 use super::wire::Answer;
-use crate::document::Operation;
+use appkeep_openapi::Operation;
 
 /// The methods of HTTP without CONNECT, which is for proxies.
 const METHODS: [&str; 8] = [

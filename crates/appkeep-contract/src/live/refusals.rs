@@ -8,8 +8,8 @@ use super::call::{Call, Credential, Payload};
 use super::headers::{allowed, declared};
 use super::stage::{Stage, Stop};
 use super::wire::Answer;
-use crate::document::Operation;
 use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem, points_at};
+use appkeep_openapi::Operation;
 
 /// An invalid request to one operation.
 #[derive(Debug, Clone)]

@@ -7,8 +7,7 @@ use super::coverage::Coverage;
 use super::limits::EarlyEnd;
 use super::rows;
 use super::wire::Exchange;
-use crate::outcome::Outcome;
-use crate::place::Place;
+use appkeep_openapi::{Outcome, Place};
 
 /// The result of checking one server.
 #[derive(Debug, Clone, Serialize)]

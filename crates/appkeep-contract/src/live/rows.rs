@@ -8,10 +8,8 @@ use std::sync::LazyLock;
 
 use super::{inputs, isolation, judge, model, refusals, stories, suite};
 use crate::authored;
-use crate::document::{Document, Operation, ParameterLocation, resolve};
 use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem};
-use crate::place::Place;
-use crate::validate::Violated;
+use appkeep_openapi::{Document, Operation, ParameterLocation, Place, Violated, resolve};
 
 /// One rule of the suite.
 #[derive(Debug, Clone)]
@@ -283,7 +281,7 @@ mod tests {
 
     use super::{all, contract_place, member, place};
     use crate::authored;
-    use crate::document::Document;
+    use appkeep_openapi::Document;
 
     fn place_of(code: &str, operation: &str) -> Option<String> {
         let document = authored::document().unwrap();

@@ -185,8 +185,8 @@ fn examples(stage: &Stage, operation: &str, status: u16) -> Vec<Value> {
         let pointer = format!("{}/examples", media.at);
         let examples = root.pointer(&pointer).and_then(Value::as_object);
         for name in examples.into_iter().flat_map(|examples| examples.keys()) {
-            let pointer = format!("{pointer}/{}", crate::document::escape(name));
-            if let Ok((example, _)) = crate::document::resolve(root, &pointer) {
+            let pointer = format!("{pointer}/{}", appkeep_openapi::escape(name));
+            if let Ok((example, _)) = appkeep_openapi::resolve(root, &pointer) {
                 found.extend(example.get("value").cloned());
             }
         }

@@ -13,8 +13,7 @@ use super::LiveError;
 use super::body::{self, ReadError};
 use super::call::{Call, Credential, Payload, Server};
 use super::target::{Options, Target};
-use crate::document::{Document, Operation};
-use crate::validate::{Received, ResponseValidator, Violated, Violation};
+use appkeep_openapi::{Document, Operation, Received, ResponseValidator, Violated, Violation};
 
 /// Maximum number of bytes of a body that an exchange keeps for the report.
 const KEPT_BYTES_MAX: usize = 4096;

@@ -9,7 +9,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::{Outcome, Report, text};
 use crate::live::{Cell, CellState, CheckOutcome, LiveReport};
 use crate::origin::Origin;
-use crate::statics::StaticReport;
+use appkeep_openapi::statics::StaticReport;
 
 /// The only style sheet of the page.
 const STYLE: &str = include_str!("html/style.css");

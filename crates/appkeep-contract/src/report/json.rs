@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::{Outcome, Report, curl};
 use crate::live::{self, CellState, CheckOutcome, CheckResult, EarlyEnd, Exchange, LiveFinding, LiveReport};
 use crate::origin::Origin;
-use crate::place::Place;
-use crate::statics::{Allowed, Direction, StaleAllowance, StaticFinding, StaticReport};
+use appkeep_openapi::Place;
+use appkeep_openapi::statics::{Allowed, Direction, StaleAllowance, StaticFinding, StaticReport};
 
 /// The version of the format.
 const VERSION: u32 = 1;

@@ -2,11 +2,10 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::{Outcome, Report, live_text, static_text};
-use crate::document::Document;
 use crate::live::{Cell, CellState, CheckOutcome, CheckResult, Coverage, Exchange, LiveFinding, LiveReport};
 use crate::origin::Origin;
-use crate::statics::{Allowed, Code, StaleAllowance, StaticFinding, StaticReport, verify};
-use crate::validate::{Violated, Violation};
+use appkeep_openapi::statics::{Allowed, Code, StaleAllowance, StaticFinding, StaticReport, verify};
+use appkeep_openapi::{Document, Violated, Violation};
 
 /// Text from an untrusted server that attacks a reader of the report.
 const HOSTILE: &str = "</pre><script src=//evil.example></script>\u{1b}[31m\"'&]]>\u{0}";

@@ -8,7 +8,7 @@ use http::{HeaderMap, Method};
 use serde_json::{Map, Value, json};
 
 use crate::authored;
-use crate::document::{Document, Operation};
+use appkeep_openapi::{Document, Operation};
 
 /// The beginning of a problem's type.
 const PROBLEMS: &str = "https://astra.netapp.io/problems/";

@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use appkeep_contract::live::{self, Options};
-use appkeep_contract::statics::{self, Allowance};
-use appkeep_contract::{DROPSHOT, Document, Report, StaticReport, authored};
+use appkeep_contract::{DROPSHOT, Report, authored};
+use appkeep_openapi::Document;
+use appkeep_openapi::statics::{self, Allowance, StaticReport};
 use appkeep_server::system::IdSource as _;
 use appkeep_server::system::RandomIds;
 use uuid::Uuid;

@@ -8,8 +8,7 @@ use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
 use super::values::Texts;
-use crate::document::{Document, resolve};
-use crate::schema::Components;
+use appkeep_openapi::{Components, Document, resolve};
 
 /// A document, with cached results for its schemas.
 pub(super) struct Source<'d> {
@@ -93,7 +92,7 @@ impl<'d> Node<'d> {
         for (at, part) in &self.parts {
             let named = part.get("properties").and_then(Value::as_object);
             for name in named.into_iter().flat_map(|named| named.keys()) {
-                let pointer = format!("{at}/properties/{}", crate::document::escape(name));
+                let pointer = format!("{at}/properties/{}", appkeep_openapi::escape(name));
                 found.push((name.as_str(), Node::at(self.source, &pointer)));
             }
         }

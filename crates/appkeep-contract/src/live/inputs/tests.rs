@@ -7,8 +7,7 @@ use serde_json::json;
 use super::node::{Node, Source};
 use super::{Input, InputCase, Verdict, cases};
 use crate::authored;
-use crate::document::Document;
-use crate::schema::Components;
+use appkeep_openapi::{Components, Document};
 
 fn authored() -> (Document, Vec<InputCase>) {
     let document = authored::document().unwrap();
@@ -29,7 +28,7 @@ fn is_valid(document: &Document, case: &InputCase) -> bool {
             (parameter.schema.as_ref().unwrap(), text.clone().into())
         }
     };
-    let (schema, _) = crate::document::resolve(document.root(), &place.0).unwrap();
+    let (schema, _) = appkeep_openapi::resolve(document.root(), &place.0).unwrap();
     let validator = Components::of(document.root()).compile(schema).unwrap();
     validator.is_valid(&value)
 }

@@ -13,8 +13,8 @@ use super::known;
 use super::serve;
 use super::{ACCOUNT, APP, TOKEN, options, request, target};
 use crate::live::{CheckOutcome, EarlyEnd, Exchange, LiveReport, Options, Target, run};
-use crate::outcome::Outcome;
 use crate::testing::{Request, Response};
+use appkeep_openapi::Outcome;
 
 /// A request to the collection of the app's backups.
 fn create(body: &Value) -> Request {
@@ -263,7 +263,12 @@ async fn an_operation_whose_response_is_too_large_is_requested_no_more() {
 }
 
 /// Responds like the fake server, but only supports these operations.
-fn reduced(fake: &FakeServer, document: &crate::Document, has: &[&str], request: &Request) -> Response {
+fn reduced(
+    fake: &FakeServer,
+    document: &appkeep_openapi::Document,
+    has: &[&str],
+    request: &Request,
+) -> Response {
     let is_there = |template: &str| {
         let (one, other): (Vec<_>, Vec<_>) =
             (template.split('/').collect(), request.path.split('/').collect());

@@ -4,9 +4,9 @@ use maud::{Markup, html};
 
 use crate::codes;
 use crate::live::{Exchange, LiveFinding, LiveReport};
-use crate::place::Place;
 use crate::report::curl;
-use crate::statics::{StaticFinding, StaticReport};
+use appkeep_openapi::Place;
+use appkeep_openapi::statics::{StaticFinding, StaticReport};
 
 /// One finding of a run, with its exchange.
 pub(super) fn live(report: &LiveReport, finding: &LiveFinding) -> Markup {

@@ -14,14 +14,12 @@ use uuid::Uuid;
 
 use super::declared::{Role, apps};
 use super::{ACCOUNT, OPERATOR_TOKEN, OTHER, OTHER_TOKEN, VIEWER_TOKEN, invalid, missing, problem};
-use crate::document::{Operation, ParameterLocation, escape, resolve};
 use crate::live::StorageFault;
 use crate::live::kind::{Deed, Kind};
 use crate::live::tests::TOKEN;
 use crate::live::wire::authored_validator;
-use crate::schema::Components;
 use crate::testing::{Request, Response, at};
-use crate::validate::ResponseValidator;
+use appkeep_openapi::{Components, Operation, ParameterLocation, ResponseValidator, escape, resolve};
 
 /// The longest body that is read, in bytes.
 const BODY_BYTES_MAX: usize = 1024 * 1024;

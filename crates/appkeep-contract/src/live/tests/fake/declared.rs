@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::{ACCOUNT, APP, APPS, BUCKET, OTHER, OTHER_BUCKET};
 use crate::authored;
-use crate::document::Document;
+use appkeep_openapi::Document;
 
 static DOCUMENT: LazyLock<Document> = LazyLock::new(|| authored::document().unwrap());
 

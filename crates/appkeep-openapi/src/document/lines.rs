@@ -113,7 +113,7 @@ mod tests {
 
     use super::super::escape;
     use super::Lines;
-    use crate::authored;
+    use crate::fixture;
 
     /// Every member below a value, as pointer and name.
     fn members(value: &Value, at: &str, found: &mut Vec<(String, String)>) {
@@ -136,9 +136,9 @@ mod tests {
 
     #[test]
     fn every_member_of_the_authored_document_has_the_line_that_holds_its_name() {
-        let document = authored::document().unwrap();
-        let lines = Lines::of(authored::TEXT);
-        let text: Vec<&str> = authored::TEXT.lines().collect();
+        let document = fixture::document();
+        let lines = Lines::of(fixture::TEXT);
+        let text: Vec<&str> = fixture::TEXT.lines().collect();
         let mut found = Vec::new();
         members(document.root(), "", &mut found);
         assert!(found.len() > 1000, "{}", found.len());
@@ -157,8 +157,8 @@ mod tests {
 
     #[test]
     fn every_place_of_an_operation_has_the_line_that_holds_its_name() {
-        let document = authored::document().unwrap();
-        let text: Vec<&str> = authored::TEXT.lines().collect();
+        let document = fixture::document();
+        let text: Vec<&str> = fixture::TEXT.lines().collect();
         for operation in document.operations() {
             let responses = operation.responses.iter().map(|response| &response.at);
             let parameters = operation.parameters.iter().map(|parameter| &parameter.at);

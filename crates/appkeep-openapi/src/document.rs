@@ -21,7 +21,8 @@ pub use model::{
     Body, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SchemaPlace, Security,
     StatusKey,
 };
-pub(crate) use reference::{escape, local, resolve};
+pub(crate) use reference::local;
+pub use reference::{escape, resolve};
 
 /// An OpenAPI 3.0 document with its operations.
 #[derive(Debug, Clone)]

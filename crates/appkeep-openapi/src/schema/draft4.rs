@@ -1,6 +1,6 @@
 //! OpenAPI 3.0 schemas as JSON Schema Draft 4, for validators.
 
-use jsonschema::{Draft, Validator};
+use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value, json};
 
 use super::formats;
@@ -89,11 +89,12 @@ fn keyword(key: &str, value: &Value) -> Option<Value> {
 }
 
 /// The schemas of a document, lowered once for all validators.
-pub(crate) struct Components(Value);
+pub struct Components(Value);
 
 impl Components {
     /// Lowers `components/schemas` of an OpenAPI document, or of any other value that has them.
-    pub(crate) fn of(root: &Value) -> Self {
+    #[must_use]
+    pub fn of(root: &Value) -> Self {
         let mut schemas = Map::new();
         if let Some(written) = root.pointer("/components/schemas").and_then(Value::as_object) {
             schemas.extend(written.iter().map(|(name, schema)| (name.clone(), lower(schema))));
@@ -110,7 +111,11 @@ impl Components {
     }
 
     /// Compiles a schema of that document.
-    pub(crate) fn compile(&self, schema: &Value) -> Result<Validator, String> {
+    ///
+    /// # Errors
+    ///
+    /// When the schema is invalid.
+    pub fn compile(&self, schema: &Value) -> Result<Validator, ValidationError<'static>> {
         jsonschema::options()
             .with_draft(Draft::Draft4)
             .should_validate_formats(true)
@@ -118,7 +123,6 @@ impl Components {
             .with_format("date", formats::is_date)
             .offline()
             .build(&self.lowered(schema))
-            .map_err(|error| error.to_string())
     }
 
     /// Collects the schemas that a lowered schema refers to: small documents compile faster.

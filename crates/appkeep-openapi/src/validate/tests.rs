@@ -3,11 +3,11 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::{Received, ResponseValidator};
-use crate::authored;
 use crate::document::Document;
+use crate::fixture;
 
 fn codes(operation: &str, status: u16, headers: &[(&str, &str)], body: &str) -> Vec<String> {
-    let document = Arc::new(authored::document().unwrap());
+    let document = Arc::new(fixture::document());
     let validator = ResponseValidator::new(document).unwrap();
     let headers: Vec<(String, String)> = headers
         .iter()
@@ -26,7 +26,7 @@ fn codes(operation: &str, status: u16, headers: &[(&str, &str)], body: &str) -> 
 }
 
 fn example(name: &str) -> Value {
-    let document = authored::document().unwrap();
+    let document = fixture::document();
     document
         .root()
         .pointer(&format!("/components/examples/{name}/value"))

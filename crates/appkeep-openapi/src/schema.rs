@@ -24,7 +24,7 @@ mod shape;
 
 pub(crate) use contain::Prover;
 pub use contain::{Reason, Schema, Verdict, contained};
-pub(crate) use draft4::Components;
+pub use draft4::Components;
 
 #[cfg(test)]
 mod tests;

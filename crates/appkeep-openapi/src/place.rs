@@ -18,7 +18,9 @@ pub struct Place {
 }
 
 impl Place {
-    pub(crate) fn new(file: &str, line: Option<usize>, pointer: &str) -> Self {
+    /// A place in the document with that name; a pointer may start with `#`.
+    #[must_use]
+    pub fn new(file: &str, line: Option<usize>, pointer: &str) -> Self {
         Self {
             file: file.to_owned(),
             line,
@@ -26,7 +28,9 @@ impl Place {
         }
     }
 
-    pub(crate) fn in_document(document: &Document, pointer: &str) -> Self {
+    /// A place in a document, with its line.
+    #[must_use]
+    pub fn in_document(document: &Document, pointer: &str) -> Self {
         Self::new(document.name(), document.line(pointer), pointer)
     }
 }

@@ -1,7 +1,7 @@
 //! Validation of a response against the document, by operation and status.
 //!
-//! Only the form is checked: status, media type, headers, body. [`crate::live`] checks whether it is the
-//! *correct* response to the request.
+//! Only the form is checked: status, media type, headers, body. Whether it is the *correct* response to
+//! the request is up to the caller.
 
 mod explain;
 mod violated;
@@ -83,7 +83,11 @@ impl ResponseValidator {
             let (schema, target) = resolve(document.root(), &place.0).map_err(failed)?;
             let validator = match by_target.get(&target) {
                 Some(known) => Arc::clone(known),
-                None => Arc::new(components.compile(schema).map_err(failed)?),
+                None => Arc::new(
+                    components
+                        .compile(schema)
+                        .map_err(|error| failed(error.to_string()))?,
+                ),
             };
             by_target.insert(target, Arc::clone(&validator));
             validators.insert(place.clone(), validator);

@@ -1,7 +1,6 @@
 //! Parts of documents that are easily read wrongly.
 
-use appkeep_contract::Document;
-use appkeep_contract::document::ParameterLocation;
+use appkeep_openapi::{Document, ParameterLocation};
 use serde_json::{Value, json};
 
 /// A document with one operation, whose answer has that schema.

@@ -1,8 +1,6 @@
 //! Documents that nobody here wrote for this purpose.
 
-use appkeep_contract::document::{Document, DocumentError, StatusKey};
-use appkeep_contract::validate::ResponseValidator;
-use appkeep_contract::{diff, statics};
+use appkeep_openapi::{Document, DocumentError, ResponseValidator, StatusKey, diff, statics};
 use serde_json::json;
 
 const PETSTORE: &str = include_str!("foreign/petstore.yaml");

@@ -6,14 +6,15 @@ use serde_json::Value;
 const HOPS_MAX: usize = 64;
 
 /// Escapes a member name as a JSON pointer token.
-pub(crate) fn escape(token: &str) -> String {
+#[must_use]
+pub fn escape(token: &str) -> String {
     token.replace('~', "~0").replace('/', "~1")
 }
 
 /// Follows `$ref` from the object at `pointer` to the first value that isn't a reference.
 ///
 /// Returns the value with its own pointer. Siblings of a `$ref` are ignored, as OpenAPI 3.0 requires.
-pub(crate) fn resolve<'a>(root: &'a Value, pointer: &str) -> Result<(&'a Value, String), String> {
+pub fn resolve<'a>(root: &'a Value, pointer: &str) -> Result<(&'a Value, String), String> {
     let mut at = pointer.to_owned();
     for _ in 0..HOPS_MAX {
         let value = root

@@ -21,8 +21,8 @@ pub use model::{
     Body, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SchemaPlace, Security,
     StatusKey,
 };
-pub(crate) use reference::local;
-pub use reference::{escape, resolve};
+pub use reference::escape;
+pub(crate) use reference::{local, resolve};
 
 /// An OpenAPI 3.0 document with its operations.
 #[derive(Debug, Clone)]
@@ -80,6 +80,14 @@ impl Document {
     #[must_use]
     pub fn root(&self) -> &Value {
         &self.root
+    }
+
+    /// The value at a JSON pointer with its own pointer, after following references.
+    ///
+    /// `None` if there is no value, or if a reference doesn't lead to one.
+    #[must_use]
+    pub fn resolve(&self, pointer: &str) -> Option<(&Value, String)> {
+        resolve(&self.root, pointer).ok()
     }
 
     /// The line, counted from 1, of the value at a JSON pointer, or of the nearest enclosing value.

@@ -13,7 +13,7 @@ mod validate;
 
 pub use document::{
     Body, Document, DocumentError, Header, MediaType, Operation, Parameter, ParameterLocation, Response,
-    SchemaPlace, Security, StatusKey, escape, resolve,
+    SchemaPlace, Security, StatusKey, escape,
 };
 pub use outcome::Outcome;
 pub use place::Place;

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use super::{inputs, isolation, judge, model, refusals, stories, suite};
 use crate::authored;
 use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem};
-use appkeep_openapi::{Document, Operation, ParameterLocation, Place, Violated, resolve};
+use appkeep_openapi::{Document, Operation, ParameterLocation, Place, Violated};
 
 /// One rule of the suite.
 #[derive(Debug, Clone)]
@@ -181,19 +181,18 @@ fn culprit(document: &Document, fault: &InvalidRequest, operation: &Operation) -
 
 /// The schema of a member, as far as there is one; `path` is separated by dots, items are numbers.
 fn member(document: &Document, schema: &str, path: &str) -> Option<String> {
-    let root = document.root();
-    let (_, mut at) = resolve(root, schema).ok()?;
+    let (_, mut at) = document.resolve(schema)?;
     for segment in path.split('.') {
         let next = if segment.parse::<usize>().is_ok() {
             format!("{at}/items")
         } else {
             format!("{at}/properties/{segment}")
         };
-        match resolve(root, &next) {
+        match document.resolve(&next) {
             // A member that only refers to another schema is shown where it is named.
-            Ok((_, target)) if path.ends_with(segment) && target != next => return Some(next),
-            Ok((_, target)) => at = target,
-            Err(_) => break,
+            Some((_, target)) if path.ends_with(segment) && target != next => return Some(next),
+            Some((_, target)) => at = target,
+            None => break,
         }
     }
     Some(at)

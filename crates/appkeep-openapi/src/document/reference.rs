@@ -14,7 +14,7 @@ pub fn escape(token: &str) -> String {
 /// Follows `$ref` from the object at `pointer` to the first value that isn't a reference.
 ///
 /// Returns the value with its own pointer. Siblings of a `$ref` are ignored, as OpenAPI 3.0 requires.
-pub fn resolve<'a>(root: &'a Value, pointer: &str) -> Result<(&'a Value, String), String> {
+pub(crate) fn resolve<'a>(root: &'a Value, pointer: &str) -> Result<(&'a Value, String), String> {
     let mut at = pointer.to_owned();
     for _ in 0..HOPS_MAX {
         let value = root

@@ -12,7 +12,7 @@ const FETCH: &str = "/paths/~1accounts~1{account_id}~1topology~1v1~1appBackups~1
 const LIST: &str = "/paths/~1accounts~1{account_id}~1topology~1v1~1appBackups/get";
 const CREATE: &str = "/paths/~1accounts~1{account_id}~1k8s~1v1~1apps~1{app_id}~1appBackups/post";
 
-static CONTRACT: LazyLock<Document> = LazyLock::new(|| fixture::document());
+static CONTRACT: LazyLock<Document> = LazyLock::new(fixture::document);
 
 fn judge(change: impl FnOnce(&mut Value)) -> StaticReport {
     let mut root = CONTRACT.root().clone();

@@ -8,7 +8,7 @@ use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
 use super::values::Texts;
-use appkeep_openapi::{Components, Document, resolve};
+use appkeep_openapi::{Components, Document};
 
 /// A document, with cached results for its schemas.
 pub(super) struct Source<'d> {
@@ -137,7 +137,7 @@ impl<'d> Node<'d> {
 }
 
 fn gather<'d>(document: &'d Document, pointer: &str, parts: &mut Vec<(String, &'d Map<String, Value>)>) {
-    let Ok((schema, at)) = resolve(document.root(), pointer) else {
+    let Some((schema, at)) = document.resolve(pointer) else {
         return;
     };
     let Some(members) = schema.as_object() else { return };

@@ -28,7 +28,7 @@ fn is_valid(document: &Document, case: &InputCase) -> bool {
             (parameter.schema.as_ref().unwrap(), text.clone().into())
         }
     };
-    let (schema, _) = appkeep_openapi::resolve(document.root(), &place.0).unwrap();
+    let (schema, _) = document.resolve(&place.0).unwrap();
     let validator = Components::of(document.root()).compile(schema).unwrap();
     validator.is_valid(&value)
 }

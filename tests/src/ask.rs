@@ -1,6 +1,6 @@
 //! Valid requests that tests can modify.
 
-use appkeep_contract::document::{Operation, ParameterLocation};
+use appkeep_openapi::{Operation, ParameterLocation};
 use http::Method;
 use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use serde_json::{Value, json};

@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, LazyLock};
 
-use appkeep_contract::document::{Document, Operation};
-use appkeep_contract::validate::{Received, ResponseValidator};
+use appkeep_contract::authored;
+use appkeep_openapi::{Operation, Received, ResponseValidator};
 use uuid::Uuid;
 
 use crate::http::Answer;
 
 static CONTRACT: LazyLock<ResponseValidator> = LazyLock::new(|| {
-    let document = Document::authored().expect("a readable contract");
+    let document = authored::document().expect("a readable contract");
     ResponseValidator::new(Arc::new(document)).expect("sound schemas in the contract")
 });
 

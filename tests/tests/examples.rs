@@ -13,8 +13,8 @@ use appkeep_api::app_backup::{AppBackup, AppBackupCreate, AppBackupList};
 use appkeep_api::app_snap::{AppSnap, AppSnapCreate};
 use appkeep_api::problem::Problem;
 use appkeep_client::{Client, Error, ResponseValue, SecretString, Uuid, types};
-use appkeep_contract::document::{MediaType, Origin, SchemaPlace};
-use appkeep_contract::{Document, ResponseValidator};
+use appkeep_contract::{Origin, authored};
+use appkeep_openapi::{Document, MediaType, ResponseValidator, SchemaPlace};
 use appkeep_tests::TestServer;
 use http::StatusCode;
 use serde::Serialize;
@@ -59,13 +59,14 @@ impl Payload {
 fn payloads(document: &Document) -> Vec<Payload> {
     let mut found = Vec::new();
     for operation in document.operations() {
-        let request = operation
-            .body
-            .iter()
-            .map(|body| (REQUEST.to_owned(), operation.origin, &body.content));
-        let responses = operation.responses.iter();
-        let responses =
-            responses.map(|response| (response.status.to_string(), response.origin, &response.content));
+        let request = operation.body.iter().map(|body| {
+            let origin = Origin::of_operation(document, operation);
+            (REQUEST.to_owned(), origin, &body.content)
+        });
+        let responses = operation.responses.iter().map(|response| {
+            let origin = Origin::of_response(document, operation, response);
+            (response.status.to_string(), origin, &response.content)
+        });
         for (place, origin, content) in request.chain(responses) {
             if origin == Origin::Documented && !content.is_empty() {
                 found.push(payload(document, &operation.id, place, content));
@@ -120,7 +121,7 @@ fn documented_examples<'d>(document: &'d Document, media: &MediaType) -> Vec<&'d
 
 #[test]
 fn every_documented_payload_is_kept_as_a_snapshot() {
-    let payloads = payloads(&Document::authored().unwrap());
+    let payloads = payloads(&authored::document().unwrap());
     let requests = payloads.iter().filter(|payload| payload.is_request()).count();
     assert_eq!(
         (payloads.len(), requests),
@@ -144,7 +145,7 @@ fn every_documented_payload_is_kept_as_a_snapshot() {
 
 #[test]
 fn every_documented_payload_fits_its_own_schema() {
-    let document = std::sync::Arc::new(Document::authored().unwrap());
+    let document = std::sync::Arc::new(authored::document().unwrap());
     let validator = ResponseValidator::new(std::sync::Arc::clone(&document)).unwrap();
     for payload in payloads(&document) {
         for place in &payload.schemas {
@@ -165,7 +166,7 @@ fn there_and_back<T: DeserializeOwned + Serialize>(value: &Value) -> serde_json:
 
 #[test]
 fn the_servers_own_types_lose_nothing_of_a_documented_payload() {
-    for payload in payloads(&Document::authored().unwrap()) {
+    for payload in payloads(&authored::document().unwrap()) {
         let read = match payload.operation.as_str() {
             _ if payload.is_problem() => there_and_back::<Problem>,
             "app_backup_list_all" | "app_backup_list_for_app" => there_and_back::<AppBackupList>,
@@ -184,7 +185,7 @@ fn the_servers_own_types_lose_nothing_of_a_documented_payload() {
 
 #[tokio::test]
 async fn the_client_loses_nothing_of_a_documented_response() {
-    let responses: Vec<Payload> = payloads(&Document::authored().unwrap())
+    let responses: Vec<Payload> = payloads(&authored::document().unwrap())
         .into_iter()
         .filter(|payload| !payload.is_request())
         .collect();
@@ -358,7 +359,7 @@ async fn a_running_server_accepts_every_documented_request() {
         .bearer_token(SecretString::from(api.token()))
         .build()
         .unwrap();
-    let payloads = payloads(&Document::authored().unwrap());
+    let payloads = payloads(&authored::document().unwrap());
     let requests: Vec<_> = payloads.iter().filter(|payload| payload.is_request()).collect();
     assert_eq!(requests.len(), 2);
     for Payload { operation, value, .. } in requests {

@@ -12,12 +12,10 @@ use serde::Serialize;
 
 pub use text::list_text;
 
-use crate::diff;
-use crate::document::{Document, Operation};
+use crate::authored;
 use crate::live::rows::{self, Row};
-use crate::report::Place;
-use crate::statics::{Code, STALE_CODE, STALE_RULE};
-use crate::validate::Violated;
+use appkeep_openapi::statics::{Code, STALE_CODE, STALE_RULE};
+use appkeep_openapi::{Operation, Place, Violated, diff};
 
 /// The part of a verification that reports a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -70,16 +68,13 @@ pub struct Explanation {
     pub example: String,
 }
 
-/// The authored document, to which all codes refer.
-static CONTRACT: LazyLock<Option<Document>> = LazyLock::new(|| Document::authored().ok());
-
 static ALL: LazyLock<Vec<Explanation>> = LazyLock::new(|| {
     let statics = Code::ALL
         .iter()
         .map(|code| of_static(*code))
         .chain([stale_allowance()]);
     let responses = Violated::ALL.iter().map(|rule| of_response(*rule));
-    let rules = CONTRACT.as_ref().map(rows::all).unwrap_or_default();
+    let rules = authored::shared().map(rows::all).unwrap_or_default();
     let live = rules.into_iter().map(of_live);
     let diff = diff::Code::ALL.iter().map(|code| of_diff(*code));
     statics.chain(responses).chain(live).chain(diff).collect()
@@ -95,22 +90,6 @@ pub fn all() -> &'static [Explanation] {
 #[must_use]
 pub fn find(code: &str) -> Vec<&'static Explanation> {
     all().iter().filter(|known| known.code == code).collect()
-}
-
-/// The place in the contract that a live finding refers to.
-///
-/// `pointer` is the place that the finding itself has. If it only names the whole operation, the place of the
-/// check is used, which is more precise.
-pub(crate) fn place(code: &str, operation: &str, pointer: Option<&str>) -> Place {
-    let Some(contract) = CONTRACT.as_ref() else {
-        return Place::unknown();
-    };
-    let operation = contract.operation(operation);
-    let own = pointer.filter(|at| operation.is_none_or(|operation| operation.at != **at));
-    let precise = || rows::place(contract, code, operation?);
-    let whole = || operation.map(|operation| operation.at.clone());
-    let at = own.map(str::to_owned).or_else(precise).or_else(whole);
-    Place::in_document(contract, &at.unwrap_or_else(|| "/paths".to_owned()))
 }
 
 fn of_static(code: Code) -> Explanation {
@@ -156,7 +135,7 @@ fn of_response(rule: Violated) -> Explanation {
 fn of_live(rule: Row) -> Explanation {
     let topic = topics::of(rule.code);
     let mut contract: Vec<Place> = Vec::new();
-    if let Some(document) = CONTRACT.as_ref() {
+    if let Some(document) = authored::shared() {
         let operation = |id: &String| document.operation(id);
         let place = |operation: &Operation| rows::place(document, rule.code, operation);
         let mut pointers: Vec<String> = rule
@@ -202,7 +181,7 @@ fn of_diff(code: diff::Code) -> Explanation {
 
 #[cfg(test)]
 mod tests {
-    use super::{Part, all, find, place};
+    use super::{Part, all, find};
 
     #[test]
     fn every_code_is_explained_whole() {
@@ -231,36 +210,6 @@ mod tests {
         for one in all() {
             let same = find(one.code).into_iter().filter(|other| other.part == one.part);
             assert_eq!(same.count(), 1, "{}", one.code);
-        }
-    }
-
-    #[test]
-    fn a_finding_without_a_place_of_its_own_gets_the_best_there_is() {
-        let shown =
-            |code: &str, operation: &str, pointer: Option<&str>| place(code, operation, pointer).to_string();
-        let of_parameter = shown("limit-zero", "app_backup_list_all", None);
-        assert!(
-            of_parameter.ends_with("  #/components/parameters/Limit"),
-            "{of_parameter}"
-        );
-        let own = shown(
-            "limit-zero",
-            "app_backup_list_all",
-            Some("/components/schemas/Problem"),
-        );
-        assert!(own.ends_with("  #/components/schemas/Problem"), "{own}");
-        let whole = shown("no-answer", "app_backup_list_all", None);
-        assert!(whole.ends_with("appBackups/get"), "{whole}");
-        let none = shown("no-answer", "nothing", None);
-        assert!(none.ends_with("  #/paths"), "{none}");
-        for one in [of_parameter, own, whole, none] {
-            let line = one
-                .strip_prefix("spec/openapi.yaml:")
-                .unwrap()
-                .split(' ')
-                .next()
-                .unwrap();
-            assert!(line.parse::<usize>().unwrap() > 1, "{one}");
         }
     }
 

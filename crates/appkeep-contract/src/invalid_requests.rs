@@ -14,7 +14,7 @@ mod references;
 
 use std::collections::BTreeSet;
 
-use crate::document::{Operation, ParameterLocation};
+use appkeep_openapi::{Operation, ParameterLocation};
 
 pub use contract::CONTRACT;
 pub use order::{ORDER, Ranked};

@@ -1,7 +1,7 @@
 //! Live verification: sends requests to a running server over HTTP and checks every response.
 //!
 //! Two things are checked for each response. Its *form* (status, media type, headers, body) is compared with
-//! the authored document by [`crate::validate`], independent of the request. The suite checks whether it is
+//! the authored document by [`appkeep_openapi`], independent of the request. The suite checks whether it is
 //! the *correct* response, by several means: a model of the resources that it created (`model`), with which
 //! every response of the run is compared; requests that the document forbids, generated from its schemas
 //! (`inputs`); a table of invalid requests that no schema forbids ([`crate::invalid_requests`]); and a number
@@ -19,6 +19,7 @@ mod breakage;
 mod call;
 mod cleanup;
 mod client;
+mod coverage;
 mod declared;
 mod decode;
 mod deletes;
@@ -55,6 +56,7 @@ mod target;
 mod wire;
 
 pub use breakage::{Breakage, StorageFault};
+pub use coverage::{Cell, CellState, Coverage};
 pub use find::{find_account, find_app};
 pub use limits::EarlyEnd;
 pub use listener::Progress;
@@ -69,10 +71,10 @@ pub use wire::Exchange;
 pub enum LiveError {
     /// The authored document is broken.
     #[error(transparent)]
-    Document(#[from] crate::document::DocumentError),
+    Document(#[from] appkeep_openapi::DocumentError),
     /// A schema of the authored document can't be compiled.
     #[error(transparent)]
-    Compile(#[from] crate::validate::CompileError),
+    Compile(#[from] appkeep_openapi::CompileError),
     /// The certificate isn't PEM, or no HTTP client can be made.
     #[error("prepare an HTTP client: {0}")]
     Client(#[source] reqwest::Error),

@@ -3,48 +3,19 @@
 //! Apart from the exchanges themselves, a report contains no times or other values that change from run to
 //! run, so the coverage table can be stored as a snapshot.
 
-mod coverage;
 mod curl;
 mod html;
 mod json;
 mod junit;
-mod place;
 mod text;
 
-use serde::Serialize;
-
-pub use coverage::{Cell, CellState, Coverage};
-pub use curl::curl;
-pub use place::Place;
+use curl::curl;
 pub use text::{live_text, static_text};
 
 use self::text::{COLOURED, PLAIN, Palette};
 use crate::live::LiveReport;
-use crate::statics::StaticReport;
-
-/// The outcome of a verification.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Outcome {
-    /// No findings.
-    Holds,
-    /// At least one finding.
-    Violated,
-    /// There was nothing to check, or the run ended before its last check.
-    CouldNotRun,
-}
-
-impl Outcome {
-    /// The exit code of a command that verifies: 0, 1 or 2.
-    #[must_use]
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Self::Holds => 0,
-            Self::Violated => 1,
-            Self::CouldNotRun => 2,
-        }
-    }
-}
+use appkeep_openapi::Outcome;
+use appkeep_openapi::statics::StaticReport;
 
 /// A whole verification.
 #[derive(Debug, Clone)]

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use appkeep_contract::document::Operation;
 use appkeep_core::actor::{AccountScope, Actor, Role, Token};
+use appkeep_openapi::Operation;
 use appkeep_server::data_dir::DataDir;
 use appkeep_server::store::{SqliteStore, Store};
 use appkeep_server::system::{Clock, IdSource, RandomIds, SystemClock};

@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use appkeep_client::Uuid;
 use appkeep_contract::live::{self, LiveReport, Options, Target};
-use appkeep_contract::report::live_text;
+use appkeep_contract::live_text;
 use appkeep_contract::testing::defects::{self, BODY_BYTES_MAX, STORAGE_REASON};
 use appkeep_contract::testing::{Defect, Injection, Servers};
 use tokio::sync::Semaphore;

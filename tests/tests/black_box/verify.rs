@@ -5,18 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use appkeep_client::Uuid;
-use appkeep_contract::Document;
 use appkeep_contract::live::{
     self, Breakage, CHECKS, CHECKS_OF_STORAGE, CheckOutcome, CheckResult, Foreign, Idle, LiveReport, Options,
     StorageFault, Target,
 };
-use appkeep_contract::report::{live_text, static_text};
-use appkeep_contract::statics::{self, DROPSHOT};
+use appkeep_contract::{DROPSHOT, authored, live_text, static_text};
+use appkeep_openapi::{Document, statics};
 use appkeep_tests::{Builder, TestServer, usual_config};
 
 #[test]
 fn the_servers_own_document_keeps_the_contract_with_these_allowances() {
-    let contract = Document::authored().unwrap();
+    let contract = authored::document().unwrap();
     let own = Document::from_value("the server's own document", appkeep_server::openapi().unwrap()).unwrap();
     let report = statics::verify(&contract, &own, DROPSHOT);
     assert!(

@@ -327,7 +327,7 @@ const TOPICS: &[Topic] = &[
 #[cfg(test)]
 mod tests {
     use super::{TOPICS, of};
-    use crate::document::Document;
+    use crate::authored;
 
     #[test]
     fn the_longest_match_wins() {
@@ -351,7 +351,7 @@ mod tests {
 
     #[test]
     fn every_place_is_one_of_the_contract() {
-        let contract = Document::authored().unwrap();
+        let contract = authored::document().unwrap();
         for topic in TOPICS {
             let Some(place) = topic.place else { continue };
             assert!(contract.root().pointer(place).is_some(), "{place}");

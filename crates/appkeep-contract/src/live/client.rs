@@ -16,7 +16,7 @@ use super::model::Thing;
 use super::patience::Patience;
 use super::report::LiveFinding;
 use super::stage::{Kind, Stage, Stop};
-use crate::validate::Received;
+use appkeep_openapi::Received;
 
 const CREATE: &str = "app_backup_create_for_app";
 const FETCH: &str = "app_backup_fetch_for_app";

@@ -71,11 +71,11 @@ mod tests {
     use serde_json::json;
 
     use super::{decode, lost};
-    use crate::document::Document;
+    use crate::authored;
 
     #[test]
     fn the_documented_examples_survive() {
-        let document = Document::authored().unwrap();
+        let document = authored::document().unwrap();
         let example = |name: &str| {
             document
                 .root()
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn every_success_with_a_body_is_read() {
-        let document = Document::authored().unwrap();
+        let document = authored::document().unwrap();
         for operation in document.operations() {
             let documented = [200, 201].into_iter();
             for status in documented.filter(|status| operation.response(*status).is_some()) {

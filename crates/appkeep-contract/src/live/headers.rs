@@ -6,7 +6,7 @@ use super::call::{Call, Credential};
 use super::kind::{Deed, Kind};
 use super::stage::{Stage, Stop};
 use super::wire::Answer;
-use crate::document::Operation;
+use appkeep_openapi::Operation;
 
 /// The methods of HTTP without CONNECT, which is for proxies.
 const METHODS: [&str; 8] = [
@@ -92,7 +92,7 @@ pub(super) struct Declared {
 
 /// The methods that the operation's path documents.
 pub(super) fn declared(stage: &Stage, operation: &str) -> Declared {
-    let operations = stage.wire.validator().document().operations();
+    let operations = stage.wire.document().operations();
     let path = stage.wire.operation(operation).map(|own| own.path.as_str());
     let same_path = operations
         .iter()

@@ -20,8 +20,8 @@ use super::call::Call;
 use super::kind::{Deed, not_found};
 use super::refusals::names;
 use super::stage::{Stage, Stop};
-use crate::document::Document;
 use crate::invalid_requests::points_at;
+use appkeep_openapi::Document;
 
 /// Constraints on strings, each with its code and rule.
 const CONSTRAINTS: [(&str, &str, &str); 4] = [

@@ -6,7 +6,7 @@ use super::call::{Call, Credential};
 use super::kind::{Deed, not_found};
 use super::stage::{BACKUP_TYPE, Kind, Stage, Stop, id_of, needed};
 use super::wire::Answer;
-use crate::document::ParameterLocation;
+use appkeep_openapi::ParameterLocation;
 
 /// A request for an existing resource, and the same for a non-existent one.
 type Pair = (Call, Call);

@@ -2,9 +2,9 @@
 
 use super::decode;
 use super::report::LiveFinding;
+use super::rows;
 use super::stage::{Stage, Stop};
 use super::wire::Answer;
-use crate::codes;
 
 /// The code and rule for a request without a response.
 pub(super) const SILENCE: (&str, &str) = ("no-answer", "Every request gets a response.");
@@ -79,11 +79,7 @@ impl Stage {
 
     /// Records a finding, once per check.
     pub(super) fn note(&mut self, finding: LiveFinding) {
-        debug_assert!(
-            !codes::find(&finding.code).is_empty(),
-            "{} has no explanation",
-            finding.code
-        );
+        debug_assert!(rows::is_known(&finding.code), "{} has no explanation", finding.code);
         let known = |other: &LiveFinding| {
             other.code == finding.code && other.operation == finding.operation && other.what == finding.what
         };

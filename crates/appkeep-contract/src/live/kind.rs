@@ -134,11 +134,11 @@ pub(super) fn not_found(operation: &str) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::{Deed, Kind};
-    use crate::document::Document;
+    use crate::authored;
 
     #[test]
     fn every_operation_of_the_document_has_its_place() {
-        let document = Document::authored().unwrap();
+        let document = authored::document().unwrap();
         for operation in document.operations() {
             let kind = Kind::of(&operation.id);
             let (known, method): (&[&str], &str) = match Deed::of(&operation.id) {

@@ -8,8 +8,8 @@ use super::call::{Call, Credential, Payload};
 use super::headers::{allowed, declared};
 use super::stage::{Stage, Stop};
 use super::wire::Answer;
-use crate::document::Operation;
 use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem, points_at};
+use appkeep_openapi::Operation;
 
 /// An invalid request to one operation.
 #[derive(Debug, Clone)]
@@ -213,12 +213,12 @@ fn joined(methods: &BTreeSet<String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::{CONTRACT, cases};
-    use crate::document::Document;
+    use crate::authored;
     use std::collections::BTreeSet;
 
     #[test]
     fn every_row_fits_some_operation_and_every_code_is_its_own() {
-        let document = Document::authored().unwrap();
+        let document = authored::document().unwrap();
         let cases = cases(document.operations());
         let used: BTreeSet<_> = cases.iter().map(|case| case.request.code).collect();
         assert_eq!(used.len(), CONTRACT.len());
@@ -226,7 +226,7 @@ mod tests {
 
     #[test]
     fn every_expected_status_is_one_that_the_document_knows() {
-        let document = Document::authored().unwrap();
+        let document = authored::document().unwrap();
         for case in cases(document.operations()) {
             let operation = document.operation(&case.operation).unwrap();
             assert!(

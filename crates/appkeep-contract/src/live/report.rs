@@ -3,10 +3,11 @@
 use serde::Serialize;
 use uuid::Uuid;
 
+use super::coverage::Coverage;
 use super::limits::EarlyEnd;
+use super::rows;
 use super::wire::Exchange;
-use crate::codes;
-use crate::report::{Coverage, Outcome, Place};
+use appkeep_openapi::{Outcome, Place};
 
 /// The result of checking one server.
 #[derive(Debug, Clone, Serialize)]
@@ -117,6 +118,6 @@ impl LiveFinding {
     /// The place in the contract that was violated.
     #[must_use]
     pub fn contract_place(&self) -> Place {
-        codes::place(&self.code, &self.operation, self.place.as_deref())
+        rows::contract_place(&self.code, &self.operation, self.place.as_deref())
     }
 }

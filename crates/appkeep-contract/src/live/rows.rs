@@ -2,11 +2,14 @@
 //!
 //! Nothing is written twice: a new row in a table adds a rule here.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use super::{inputs, isolation, judge, model, refusals, stories, suite};
-use crate::document::{Document, Operation, ParameterLocation, resolve};
+use crate::authored;
 use crate::invalid_requests::{CONTRACT, Invalid, InvalidRequest, Mutation, Problem};
+use appkeep_openapi::{Document, Operation, ParameterLocation, Place, Violated};
 
 /// One rule of the suite.
 #[derive(Debug, Clone)]
@@ -124,6 +127,32 @@ pub(crate) fn place(document: &Document, code: &str, operation: &Operation) -> O
     document.root().pointer(&place).is_some().then_some(place)
 }
 
+/// Whether a finding may have that code: of a rule of the suite, or of a rule for every response.
+pub(super) fn is_known(code: &str) -> bool {
+    static CODES: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
+        let rows = authored::shared().map(all).unwrap_or_default();
+        let responses = Violated::ALL.iter().map(|rule| rule.as_str());
+        rows.iter().map(|row| row.code).chain(responses).collect()
+    });
+    CODES.contains(code)
+}
+
+/// The place in the contract that a live finding refers to.
+///
+/// `pointer` is the place that the finding itself has. If it only names the whole operation, the place of the
+/// check is used, which is more precise.
+pub(super) fn contract_place(code: &str, operation: &str, pointer: Option<&str>) -> Place {
+    let Some(contract) = authored::shared() else {
+        return Place::new(authored::NAME, None, "");
+    };
+    let operation = contract.operation(operation);
+    let own = pointer.filter(|at| operation.is_none_or(|operation| operation.at != **at));
+    let precise = || place(contract, code, operation?);
+    let whole = || operation.map(|operation| operation.at.clone());
+    let at = own.map(str::to_owned).or_else(precise).or_else(whole);
+    Place::in_document(contract, &at.unwrap_or_else(|| "/paths".to_owned()))
+}
+
 /// The parameter or the member of the body that an invalid request violates.
 fn culprit(document: &Document, fault: &InvalidRequest, operation: &Operation) -> Option<String> {
     let parameter = |location, names: &[&str]| {
@@ -152,19 +181,18 @@ fn culprit(document: &Document, fault: &InvalidRequest, operation: &Operation) -
 
 /// The schema of a member, as far as there is one; `path` is separated by dots, items are numbers.
 fn member(document: &Document, schema: &str, path: &str) -> Option<String> {
-    let root = document.root();
-    let (_, mut at) = resolve(root, schema).ok()?;
+    let (_, mut at) = document.resolve(schema)?;
     for segment in path.split('.') {
         let next = if segment.parse::<usize>().is_ok() {
             format!("{at}/items")
         } else {
             format!("{at}/properties/{segment}")
         };
-        match resolve(root, &next) {
+        match document.resolve(&next) {
             // A member that only refers to another schema is shown where it is named.
-            Ok((_, target)) if path.ends_with(segment) && target != next => return Some(next),
-            Ok((_, target)) => at = target,
-            Err(_) => break,
+            Some((_, target)) if path.ends_with(segment) && target != next => return Some(next),
+            Some((_, target)) => at = target,
+            None => break,
         }
     }
     Some(at)
@@ -250,12 +278,44 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::{all, member, place};
-    use crate::document::Document;
+    use super::{all, contract_place, member, place};
+    use crate::authored;
+    use appkeep_openapi::Document;
 
     fn place_of(code: &str, operation: &str) -> Option<String> {
-        let document = Document::authored().unwrap();
+        let document = authored::document().unwrap();
         place(&document, code, document.operation(operation).unwrap())
+    }
+
+    #[test]
+    fn a_finding_without_a_place_of_its_own_gets_the_best_there_is() {
+        let shown = |code: &str, operation: &str, pointer: Option<&str>| {
+            contract_place(code, operation, pointer).to_string()
+        };
+        let of_parameter = shown("limit-zero", "app_backup_list_all", None);
+        assert!(
+            of_parameter.ends_with("  #/components/parameters/Limit"),
+            "{of_parameter}"
+        );
+        let own = shown(
+            "limit-zero",
+            "app_backup_list_all",
+            Some("/components/schemas/Problem"),
+        );
+        assert!(own.ends_with("  #/components/schemas/Problem"), "{own}");
+        let whole = shown("no-answer", "app_backup_list_all", None);
+        assert!(whole.ends_with("appBackups/get"), "{whole}");
+        let none = shown("no-answer", "nothing", None);
+        assert!(none.ends_with("  #/paths"), "{none}");
+        for one in [of_parameter, own, whole, none] {
+            let line = one
+                .strip_prefix("spec/openapi.yaml:")
+                .unwrap()
+                .split(' ')
+                .next()
+                .unwrap();
+            assert!(line.parse::<usize>().unwrap() > 1, "{one}");
+        }
     }
 
     #[test]
@@ -294,7 +354,7 @@ mod tests {
 
     #[test]
     fn an_example_tells_the_request_and_its_answer() {
-        let document = Document::authored().unwrap();
+        let document = authored::document().unwrap();
         let rules = all(&document);
         let example = |code: &str| {
             let rule = rules.iter().find(|rule| rule.code == code).unwrap();
@@ -330,7 +390,7 @@ mod tests {
     /// Snapshot of all rules with their places, the number of operations for each place, and the example.
     #[test]
     fn every_rule_has_its_places() {
-        let document = Document::authored().unwrap();
+        let document = authored::document().unwrap();
         let mut lines = Vec::new();
         for row in all(&document) {
             lines.push(row.code.to_owned());

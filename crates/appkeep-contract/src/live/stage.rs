@@ -11,10 +11,10 @@ use super::kind::{APP_TYPE, Deed};
 pub(super) use super::kind::{BACKUP_TYPE, Kind, SNAP_TYPE};
 use super::limits::Limits;
 use super::model::{self, Model};
+use super::rows;
 use super::target::{Foreign, Options, Target};
 use super::wire::Wire;
-use crate::codes;
-use crate::document::Origin;
+use crate::origin::Origin;
 
 /// Why a check ends early.
 #[derive(Debug)]
@@ -85,7 +85,7 @@ impl Stage {
 
     /// Reports that the next check starts.
     pub(super) fn step(&mut self, code: &str) {
-        debug_assert!(!codes::find(code).is_empty(), "{code} has no explanation");
+        debug_assert!(rows::is_known(code), "{code} has no explanation");
         if self.limits.ended().is_none() {
             self.options.progress.tell(self.begun, self.checks, code);
         }
@@ -125,7 +125,9 @@ impl Stage {
         let Some(known) = self.wire.operation(operation) else {
             return Err(Stop::LeftOut(format!("the document has no `{operation}`")));
         };
-        if self.options.documented_only && known.origin == Origin::Companion {
+        if self.options.documented_only
+            && Origin::of_operation(self.wire.document(), known) == Origin::Companion
+        {
             return Err(Stop::LeftOut("companion operations are excluded".to_owned()));
         }
         if self.too_large.contains(operation) {

@@ -174,7 +174,7 @@ fn says_what_is_documented(stage: &mut Stage, answer: &Answer) {
 
 /// The examples in the document for an operation and a status.
 fn examples(stage: &Stage, operation: &str, status: u16) -> Vec<Value> {
-    let root = stage.wire.validator().document().root();
+    let document = stage.wire.document();
     let at = stage
         .wire
         .operation(operation)
@@ -183,10 +183,10 @@ fn examples(stage: &Stage, operation: &str, status: u16) -> Vec<Value> {
     let mut found = Vec::new();
     for media in media {
         let pointer = format!("{}/examples", media.at);
-        let examples = root.pointer(&pointer).and_then(Value::as_object);
+        let examples = document.root().pointer(&pointer).and_then(Value::as_object);
         for name in examples.into_iter().flat_map(|examples| examples.keys()) {
-            let pointer = format!("{pointer}/{}", crate::document::escape(name));
-            if let Ok((example, _)) = crate::document::resolve(root, &pointer) {
+            let pointer = format!("{pointer}/{}", appkeep_openapi::escape(name));
+            if let Some((example, _)) = document.resolve(&pointer) {
                 found.extend(example.get("value").cloned());
             }
         }

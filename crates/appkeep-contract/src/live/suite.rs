@@ -1,5 +1,6 @@
 //! The checks in their order.
 
+use super::coverage::Coverage;
 use super::inputs;
 use super::isolation::{self, CROSSINGS};
 use super::refusals::{self, RefusalCase};
@@ -9,7 +10,6 @@ use super::stories::{self, Repeated, Story};
 use super::target::{Options, Target};
 use super::wire::{Answer, Wire, authored_validator};
 use super::{LiveError, cleanup, inventory, storage};
-use crate::report::Coverage;
 
 /// The code and rule for a run with too few checks.
 pub(super) const FEWER: (&str, &str) = (
@@ -62,7 +62,7 @@ pub async fn run(target: &Target, options: &Options) -> Result<LiveReport, LiveE
     run.count_checks();
     let Run { stage, checks } = run;
     let unreached = |operation: &str, status: u16| reason(&checks, operation, status);
-    let coverage = Coverage::of(stage.wire.validator().document(), &stage.wire.log, unreached);
+    let coverage = Coverage::of(stage.wire.document(), &stage.wire.log, unreached);
     Ok(LiveReport {
         url: target.url.clone(),
         run_id: options.run_id,
@@ -82,13 +82,13 @@ struct Run {
 
 impl Run {
     fn operations(&self) -> Vec<String> {
-        let operations = self.stage.wire.validator().document().operations();
+        let operations = self.stage.wire.document().operations();
         operations.iter().map(|operation| operation.id.clone()).collect()
     }
 
     /// The planned number of checks, including those that are left out.
     fn planned(&self) -> usize {
-        let document = self.stage.wire.validator().document();
+        let document = self.stage.wire.document();
         let operations = document.operations();
         let told = stories::once().count();
         let times = |fits: &dyn Fn(&str) -> bool| operations.iter().filter(|one| fits(&one.id)).count();
@@ -162,7 +162,7 @@ impl Run {
     }
 
     async fn send_inputs(&mut self) {
-        let cases = inputs::authored(self.stage.wire.validator().document());
+        let cases = inputs::authored(self.stage.wire.document());
         for case in cases {
             if self.is_over() {
                 return;
@@ -174,7 +174,7 @@ impl Run {
     }
 
     async fn send_invalid_requests(&mut self) {
-        let cases: Vec<RefusalCase> = refusals::cases(self.stage.wire.validator().document().operations());
+        let cases: Vec<RefusalCase> = refusals::cases(self.stage.wire.document().operations());
         for case in cases {
             if self.is_over() {
                 return;

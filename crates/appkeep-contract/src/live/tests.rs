@@ -21,8 +21,9 @@ use uuid::Uuid;
 use self::fake::{APPS, FakeServer, OPERATOR_TOKEN, OTHER, OTHER_TOKEN, VIEWER_TOKEN};
 use super::{CheckOutcome, Exchange, LiveError, LiveFinding, LiveReport, Options, Progress, Target, run};
 use crate::live::{Breakage, Foreign, Idle, StorageFault};
-use crate::report::{Outcome, Report};
+use crate::report::Report;
 use crate::testing::{Listener, Request, Response};
+use appkeep_openapi::Outcome;
 
 const TOKEN: &str = "a-token-that-must-not-leak";
 const ACCOUNT: Uuid = Uuid::from_u128(0xacc0_0000_0000_4000_8000_0000_0000_0001);

@@ -13,8 +13,7 @@ use super::LiveError;
 use super::body::{self, ReadError};
 use super::call::{Call, Credential, Payload, Server};
 use super::target::{Options, Target};
-use crate::document::Operation;
-use crate::validate::{Received, ResponseValidator, Violated, Violation};
+use appkeep_openapi::{Document, Operation, Received, ResponseValidator, Violated, Violation};
 
 /// Maximum number of bytes of a body that an exchange keeps for the report.
 const KEPT_BYTES_MAX: usize = 4096;
@@ -155,6 +154,11 @@ impl Wire {
 
     pub(super) fn validator(&self) -> &ResponseValidator {
         &self.validator
+    }
+
+    /// The document that responses are compared with.
+    pub(super) fn document(&self) -> &Document {
+        self.validator.document()
     }
 
     /// The operation with that id; the suite only uses operations of the document.
@@ -423,7 +427,7 @@ pub(super) fn authored_validator() -> Result<Arc<ResponseValidator>, LiveError> 
     if let Some(compiled) = COMPILED.get() {
         return Ok(Arc::clone(compiled));
     }
-    let document = Arc::new(crate::document::Document::authored()?);
+    let document = Arc::new(crate::authored::document()?);
     let compiled = Arc::new(ResponseValidator::new(document)?);
     Ok(Arc::clone(COMPILED.get_or_init(|| compiled)))
 }

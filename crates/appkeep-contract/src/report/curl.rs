@@ -4,7 +4,7 @@ use crate::live::Exchange;
 
 /// A `curl` command that sends the same request again; tokens are replaced by shell variables.
 #[must_use]
-pub fn curl(exchange: &Exchange) -> String {
+pub(super) fn curl(exchange: &Exchange) -> String {
     let mut parts = vec!["curl -isS".to_owned()];
     if exchange.method != "GET" || exchange.request_body.is_some() {
         parts.push(format!("-X {}", exchange.method));

@@ -6,10 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::{Cell, CellState, Outcome, Report, text};
-use crate::document::Origin;
-use crate::live::{CheckOutcome, LiveReport};
-use crate::statics::StaticReport;
+use super::{Outcome, Report, text};
+use crate::live::{Cell, CellState, CheckOutcome, LiveReport};
+use crate::origin::Origin;
+use appkeep_openapi::statics::StaticReport;
 
 /// The only style sheet of the page.
 const STYLE: &str = include_str!("html/style.css");
@@ -49,7 +49,7 @@ pub(super) fn page(report: &Report) -> String {
                     @if let Some(statics) = &report.statics { (static_part(statics)) }
                 }
                 footer {
-                    p { "Judged by " code { "appkeep verify" } " against " code { (crate::document::AUTHORED_NAME) } "." }
+                    p { "Judged by " code { "appkeep verify" } " against " code { (crate::authored::NAME) } "." }
                     @if let Some(live) = &report.live {
                         p { "Repeat the same requests: " code { "--seed " (live.run_id) } }
                     }

@@ -4,10 +4,11 @@
 
 use serde::Serialize;
 
-use super::{CellState, Outcome, Place, Report, curl};
-use crate::document::Origin;
-use crate::live::{CheckOutcome, CheckResult, EarlyEnd, Exchange, LiveFinding, LiveReport};
-use crate::statics::{Allowed, Direction, StaleAllowance, StaticFinding, StaticReport};
+use super::{Outcome, Report, curl};
+use crate::live::{self, CellState, CheckOutcome, CheckResult, EarlyEnd, Exchange, LiveFinding, LiveReport};
+use crate::origin::Origin;
+use appkeep_openapi::Place;
+use appkeep_openapi::statics::{Allowed, Direction, StaleAllowance, StaticFinding, StaticReport};
 
 /// The version of the format.
 const VERSION: u32 = 1;
@@ -205,7 +206,7 @@ struct Cell<'a> {
 }
 
 impl<'a> Cell<'a> {
-    fn of(cell: &'a super::Cell) -> Self {
+    fn of(cell: &'a live::Cell) -> Self {
         let (state, reason) = match &cell.state {
             CellState::Valid => ("valid", None),
             CellState::Violated => ("violated", None),

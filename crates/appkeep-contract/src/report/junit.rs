@@ -11,7 +11,7 @@ use quick_junit::{NonSuccessKind, Report as Junit, SerializeError, TestCase, Tes
 use super::Report;
 use super::text::{self, PLAIN};
 use crate::live::{CheckOutcome, CheckResult, LiveReport};
-use crate::statics::{Code, STALE_CODE, StaticReport};
+use appkeep_openapi::statics::{Code, STALE_CODE, StaticReport};
 
 /// The class of cases that don't belong to one operation.
 const WHOLE: &str = "suite";

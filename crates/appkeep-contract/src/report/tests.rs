@@ -1,11 +1,11 @@
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Cell, CellState, Coverage, Outcome, Report, live_text, static_text};
-use crate::document::{Document, Origin};
-use crate::live::{CheckOutcome, CheckResult, Exchange, LiveFinding, LiveReport};
-use crate::statics::{Allowed, Code, StaleAllowance, StaticFinding, StaticReport};
-use crate::validate::{Violated, Violation};
+use super::{Outcome, Report, live_text, static_text};
+use crate::live::{Cell, CellState, CheckOutcome, CheckResult, Coverage, Exchange, LiveFinding, LiveReport};
+use crate::origin::Origin;
+use appkeep_openapi::statics::{Allowed, Code, StaleAllowance, StaticFinding, StaticReport, verify};
+use appkeep_openapi::{Document, Violated, Violation};
 
 /// Text from an untrusted server that attacks a reader of the report.
 const HOSTILE: &str = "</pre><script src=//evil.example></script>\u{1b}[31m\"'&]]>\u{0}";
@@ -429,4 +429,16 @@ fn the_worse_outcome_counts() {
     };
     assert_eq!(nothing.outcome().exit_code(), 2);
     assert!(nothing.html().contains("The check is incomplete"));
+}
+
+#[test]
+fn a_comparison_reads_like_this() {
+    let contract = crate::authored::document().unwrap();
+    let mut root = contract.root().clone();
+    let fetch = "/paths/~1accounts~1{account_id}~1topology~1v1~1appBackups~1{appBackup_id}/get";
+    let responses = root.pointer_mut(&format!("{fetch}/responses")).unwrap();
+    responses.as_object_mut().unwrap().remove("404");
+    root["components"]["schemas"]["HookState"]["enum"] = json!(["failed", "success", "skipped"]);
+    let server = Document::from_value("server", root).unwrap();
+    insta::assert_snapshot!(static_text(&verify(&contract, &server, &[])));
 }

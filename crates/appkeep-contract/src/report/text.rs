@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Effects, Style};
 
 use super::curl::curl;
 use crate::live::{CheckOutcome, CheckResult, Exchange, LiveFinding, LiveReport};
-use crate::statics::{STALE_CODE, StaticFinding, StaticReport};
+use appkeep_openapi::statics::{STALE_CODE, StaticFinding, StaticReport};
 
 /// Maximum number of characters of a body that a finding shows.
 const BODY_CHARS_MAX: usize = 300;

@@ -7,13 +7,14 @@ use http::header::{AUTHORIZATION, HeaderName};
 use http::{HeaderMap, Method};
 use serde_json::{Map, Value, json};
 
-use crate::document::{Document, Operation};
+use crate::authored;
+use appkeep_openapi::{Document, Operation};
 
 /// The beginning of a problem's type.
 const PROBLEMS: &str = "https://astra.netapp.io/problems/";
 
 static DOCUMENT: LazyLock<Document> =
-    LazyLock::new(|| Document::authored().expect("the embedded document is readable"));
+    LazyLock::new(|| authored::document().expect("the embedded document is readable"));
 
 /// A request as the checker sent it.
 #[derive(Clone)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use appkeep_contract::{Document, diff};
+use appkeep_openapi::{Document, diff};
 use clap::ValueEnum;
 
 use crate::stdout::print_line;

@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use appkeep_contract::live::{self, Options};
-use appkeep_contract::statics::{self, Allowance, DROPSHOT};
-use appkeep_contract::{Document, Report, StaticReport};
+use appkeep_contract::{DROPSHOT, Report, authored};
+use appkeep_openapi::Document;
+use appkeep_openapi::statics::{self, Allowance, StaticReport};
 use appkeep_server::system::IdSource as _;
 use appkeep_server::system::RandomIds;
 use uuid::Uuid;
@@ -155,7 +156,7 @@ fn read_document(file: &std::path::Path) -> anyhow::Result<String> {
 }
 
 fn judge(server: &Document, allowances: &[Allowance]) -> anyhow::Result<StaticReport> {
-    let authored = Document::authored().map_err(failed_to)?;
+    let authored = authored::document().map_err(failed_to)?;
     Ok(statics::verify(&authored, server, allowances))
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::node::{Node, Source};
 use super::values::{of_another_type, sound};
 use super::{Input, InputCase, Verdict};
-use crate::document::Operation;
+use appkeep_openapi::Operation;
 
 /// The problem for a body that violates its schema.
 const SHAPE: u32 = 8;
@@ -213,7 +213,7 @@ impl Walk<'_> {
 
 fn pointer(path: &[String]) -> String {
     path.iter().fold(String::new(), |pointer, token| {
-        pointer + "/" + &crate::document::escape(token)
+        pointer + "/" + &appkeep_openapi::escape(token)
     })
 }
 

@@ -8,8 +8,7 @@ use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
 use super::values::Texts;
-use crate::document::{Document, resolve};
-use crate::schema::Components;
+use appkeep_openapi::{Components, Document};
 
 /// A document, with cached results for its schemas.
 pub(super) struct Source<'d> {
@@ -93,7 +92,7 @@ impl<'d> Node<'d> {
         for (at, part) in &self.parts {
             let named = part.get("properties").and_then(Value::as_object);
             for name in named.into_iter().flat_map(|named| named.keys()) {
-                let pointer = format!("{at}/properties/{}", crate::document::escape(name));
+                let pointer = format!("{at}/properties/{}", appkeep_openapi::escape(name));
                 found.push((name.as_str(), Node::at(self.source, &pointer)));
             }
         }
@@ -138,7 +137,7 @@ impl<'d> Node<'d> {
 }
 
 fn gather<'d>(document: &'d Document, pointer: &str, parts: &mut Vec<(String, &'d Map<String, Value>)>) {
-    let Ok((schema, at)) = resolve(document.root(), pointer) else {
+    let Some((schema, at)) = document.resolve(pointer) else {
         return;
     };
     let Some(members) = schema.as_object() else { return };

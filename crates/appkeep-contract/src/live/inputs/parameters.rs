@@ -2,7 +2,7 @@
 
 use super::node::{Node, Source};
 use super::{CONSTRAINTS, Input, InputCase, SOUND_MAX, Verdict};
-use crate::document::{Operation, Parameter, ParameterLocation};
+use appkeep_openapi::{Operation, Parameter, ParameterLocation};
 
 /// All cases of an operation's parameters.
 pub(super) fn cases<'d>(source: &'d Source<'d>, operation: &Operation) -> Vec<InputCase> {

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{backup, known, list, options, problem, serve};
 use crate::live::{LiveReport, run};
-use crate::report::Outcome;
 use crate::testing::{Request, Response};
+use appkeep_openapi::Outcome;
 
 async fn report_on(answer: fn(&Request) -> Response) -> LiveReport {
     let server = serve(answer).await;

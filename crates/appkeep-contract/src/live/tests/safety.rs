@@ -13,8 +13,8 @@ use super::known;
 use super::serve;
 use super::{ACCOUNT, APP, TOKEN, options, request, target};
 use crate::live::{CheckOutcome, EarlyEnd, Exchange, LiveReport, Options, Target, run};
-use crate::report::Outcome;
 use crate::testing::{Request, Response};
+use appkeep_openapi::Outcome;
 
 /// A request to the collection of the app's backups.
 fn create(body: &Value) -> Request {
@@ -126,7 +126,7 @@ async fn a_whole_run_leaves_existing_resources_alone() {
 async fn undocumented_methods_come_without_a_token_and_name_nothing_that_exists() {
     let fake = FakeServer::default();
     let report = checked(|_| (), move |request| fake.answer(request)).await;
-    let document = crate::Document::authored().unwrap();
+    let document = crate::authored::document().unwrap();
     let is_undocumented = |exchange: &&Exchange| {
         let operation = document.operation(&exchange.operation).unwrap();
         exchange.method != operation.method && ["DELETE", "POST", "PUT"].contains(&exchange.method.as_str())
@@ -263,7 +263,12 @@ async fn an_operation_whose_response_is_too_large_is_requested_no_more() {
 }
 
 /// Responds like the fake server, but only supports these operations.
-fn reduced(fake: &FakeServer, document: &crate::Document, has: &[&str], request: &Request) -> Response {
+fn reduced(
+    fake: &FakeServer,
+    document: &appkeep_openapi::Document,
+    has: &[&str],
+    request: &Request,
+) -> Response {
     let is_there = |template: &str| {
         let (one, other): (Vec<_>, Vec<_>) =
             (template.split('/').collect(), request.path.split('/').collect());
@@ -286,9 +291,11 @@ fn reduced(fake: &FakeServer, document: &crate::Document, has: &[&str], request:
 
 #[tokio::test]
 async fn only_admitted_operations_are_requested_and_expected() {
-    let document = Arc::new(crate::Document::authored().unwrap());
+    let document = Arc::new(crate::authored::document().unwrap());
     let documented = document.operations().iter();
-    let documented = documented.filter(|one| one.origin == crate::document::Origin::Documented);
+    let documented = documented.filter(|one| {
+        crate::origin::Origin::of_operation(&document, one) == crate::origin::Origin::Documented
+    });
     let documented: Vec<&str> = documented.map(|one| one.id.as_str()).collect();
     assert_eq!(documented.len(), 8);
     let sets = [

@@ -4,8 +4,9 @@ use maud::{Markup, html};
 
 use crate::codes;
 use crate::live::{Exchange, LiveFinding, LiveReport};
-use crate::report::{Place, curl};
-use crate::statics::{StaticFinding, StaticReport};
+use crate::report::curl;
+use appkeep_openapi::Place;
+use appkeep_openapi::statics::{StaticFinding, StaticReport};
 
 /// One finding of a run, with its exchange.
 pub(super) fn live(report: &LiveReport, finding: &LiveFinding) -> Markup {

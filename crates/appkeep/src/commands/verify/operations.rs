@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::bail;
-use appkeep_contract::Document;
+use appkeep_contract::authored;
 
 use super::failed_to;
 use crate::nearest;
@@ -16,7 +16,7 @@ pub(super) fn known(wanted: &[String]) -> anyhow::Result<Option<BTreeSet<String>
     if wanted.is_empty() {
         return Ok(None);
     }
-    let contract = Document::authored().map_err(failed_to)?;
+    let contract = authored::document().map_err(failed_to)?;
     let ids: Vec<&str> = contract
         .operations()
         .iter()

@@ -14,14 +14,12 @@ use uuid::Uuid;
 
 use super::declared::{Role, apps};
 use super::{ACCOUNT, OPERATOR_TOKEN, OTHER, OTHER_TOKEN, VIEWER_TOKEN, invalid, missing, problem};
-use crate::document::{Operation, ParameterLocation, escape, resolve};
 use crate::live::StorageFault;
 use crate::live::kind::{Deed, Kind};
 use crate::live::tests::TOKEN;
 use crate::live::wire::authored_validator;
-use crate::schema::Components;
 use crate::testing::{Request, Response, at};
-use crate::validate::ResponseValidator;
+use appkeep_openapi::{Components, Operation, ParameterLocation, ResponseValidator, escape};
 
 /// The longest body that is read, in bytes.
 const BODY_BYTES_MAX: usize = 1024 * 1024;
@@ -38,7 +36,7 @@ static BODIES: LazyLock<HashMap<&str, Validator>> = LazyLock::new(|| {
     let operations = DOCUMENT.document().operations().iter();
     let compiled = operations.filter_map(|operation| {
         let place = operation.body.as_ref()?.content.first()?.schema.as_ref()?;
-        let (schema, _) = resolve(root, &place.0).unwrap();
+        let (schema, _) = DOCUMENT.document().resolve(&place.0).unwrap();
         Some((operation.id.as_str(), components.compile(schema).unwrap()))
     });
     compiled.collect()
@@ -285,6 +283,9 @@ fn documented(operation: &Operation, status: u16) -> Response {
     let pointer = format!("{}/examples", media.at);
     let examples = root.pointer(&pointer).and_then(Value::as_object).unwrap();
     let name = examples.keys().next().unwrap();
-    let (example, _) = resolve(root, &format!("{pointer}/{}", escape(name))).unwrap();
+    let (example, _) = DOCUMENT
+        .document()
+        .resolve(&format!("{pointer}/{}", escape(name)))
+        .unwrap();
     Response::of_json(status, &example["value"]).with("Content-Type", "application/problem+json")
 }

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{ACCOUNT, APP, APPS, BUCKET, OTHER, OTHER_BUCKET};
-use crate::document::Document;
+use crate::authored;
+use appkeep_openapi::Document;
 
-static DOCUMENT: LazyLock<Document> = LazyLock::new(|| Document::authored().unwrap());
+static DOCUMENT: LazyLock<Document> = LazyLock::new(|| authored::document().unwrap());
 
 /// The role of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,162 @@
+//! Changes from one document to the next, and who is affected.
+//!
+//! Two questions about OLD and NEW. **For clients:** does code written against OLD keep working with a server
+//! that implements NEW? Then NEW must accept all requests of OLD (OLD ⊆ NEW), and OLD must permit all
+//! responses of NEW (NEW ⊆ OLD). **For servers:** does a server written for OLD conform to NEW? Then the
+//! relations are reversed. Schemas are compared by the same proofs as in static verification. Changes that
+//! can't be proven safe count as breaking, with separate codes. Descriptions, examples and extensions are
+//! compared, too, as changes that don't break anything.
+//!
+//! A different order isn't a change where order has no meaning (members, `required`, `enum`, branches,
+//! parameters, security alternatives). This module only works on documents in memory: it neither fetches nor
+//! writes them.
+
+mod bodies;
+mod changes;
+mod codes;
+mod documentation;
+mod links;
+mod operations;
+mod parameters;
+mod responses;
+mod security;
+mod servers;
+mod text;
+mod tree;
+mod version;
+
+use serde::Serialize;
+
+pub use codes::{Code, Effect, Level};
+pub use text::diff_text;
+pub use version::Versioning;
+
+use crate::document::Document;
+use crate::outcome::Outcome;
+
+/// One change, with all places that it affects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The kind of change; the codes are stable.
+    pub code: Code,
+    /// The version increment that it requires.
+    pub level: Level,
+    /// The effect on clients that were written against OLD.
+    pub clients: Effect,
+    /// The effect on servers that were written for OLD.
+    pub servers: Effect,
+    /// A description of the difference.
+    pub what: String,
+    /// The places that are affected; empty if they don't belong to an operation.
+    pub uses: Vec<Use>,
+    /// The place in OLD, as a JSON pointer; `None` if OLD has none.
+    pub old_at: Option<String>,
+    /// The place in NEW, as a JSON pointer; `None` if NEW has none.
+    pub new_at: Option<String>,
+}
+
+/// A place that is affected by a change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Use {
+    /// The operation's id in OLD, or in NEW if OLD doesn't have the operation.
+    pub operation: String,
+    /// The parameter, status, header, link or media type; empty for the operation itself.
+    pub subject: String,
+    /// The path within a value, such as `/items/*/name`; empty for the value itself and if there is no value.
+    pub path: String,
+}
+
+/// All changes between two documents.
+#[derive(Debug, Clone, Serialize)]
+pub struct DiffReport {
+    /// OLD's name.
+    pub old: String,
+    /// NEW's name.
+    pub new: String,
+    /// The `info.version` of OLD.
+    pub old_version: Option<String>,
+    /// The `info.version` of NEW.
+    pub new_version: Option<String>,
+    /// The version increment that all changes together require.
+    pub level: Level,
+    /// Whether the version of NEW reflects the changes.
+    pub versioning: Versioning,
+    /// The changes, most severe first.
+    pub changes: Vec<Change>,
+}
+
+impl DiffReport {
+    /// The outcome regardless of versions: violated if a change may break a client of OLD.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        if self.level == Level::Major {
+            Outcome::Violated
+        } else {
+            Outcome::Holds
+        }
+    }
+
+    /// The outcome by version: violated if a change may break a client of OLD and the version of NEW doesn't
+    /// reflect it.
+    #[must_use]
+    pub fn outcome_by_version(&self) -> Outcome {
+        if self.versioning == Versioning::Enough {
+            Outcome::Holds
+        } else {
+            self.outcome()
+        }
+    }
+
+    /// The most severe effect on clients of OLD.
+    #[must_use]
+    pub fn clients(&self) -> Effect {
+        self.worst(|change| change.clients)
+    }
+
+    /// The most severe effect on servers of OLD.
+    #[must_use]
+    pub fn servers(&self) -> Effect {
+        self.worst(|change| change.servers)
+    }
+
+    fn worst(&self, effect: impl Fn(&Change) -> Effect) -> Effect {
+        self.changes.iter().map(effect).max().unwrap_or(Effect::Safe)
+    }
+
+    /// The report for a terminal, without colour.
+    #[must_use]
+    pub fn text(&self) -> String {
+        diff_text(self)
+    }
+
+    /// The report as JSON.
+    ///
+    /// # Errors
+    ///
+    /// Never in practice: everything in a report can be written as JSON.
+    pub fn json(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string_pretty(self)
+    }
+}
+
+/// Compares two documents.
+#[must_use]
+pub fn compare(old: &Document, new: &Document) -> DiffReport {
+    let mut changes = changes::Changes::new(old, new);
+    operations::compare(&mut changes);
+    security::compare_schemes(&mut changes);
+    documentation::compare(&mut changes);
+    let changes = changes.sorted();
+    let level = changes.iter().map(|change| change.level).max();
+    let level = level.unwrap_or(Level::None);
+    let (old_version, new_version) = (version::of(old), version::of(new));
+    DiffReport {
+        old: old.name().to_owned(),
+        new: new.name().to_owned(),
+        versioning: version::judge(old_version.as_deref(), new_version.as_deref(), level),
+        old_version,
+        new_version,
+        level,
+        changes,
+    }
+}

@@ -1,0 +1,321 @@
+//! Reads the operations from the tree of a document.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value};
+
+use super::error::DocumentError;
+use super::model::{
+    Body, Header, MediaType, Operation, Parameter, ParameterLocation, Response, SchemaPlace, Security,
+    StatusKey,
+};
+use super::reference::{escape, resolve};
+
+const METHODS: [&str; 8] = [
+    "get", "put", "post", "delete", "options", "head", "patch", "trace",
+];
+
+/// Reads all operations, in the order of the document.
+pub(super) fn operations(name: &str, root: &Value) -> Result<Vec<Operation>, DocumentError> {
+    let reader = Reader { name, root };
+    match root.get("openapi").and_then(Value::as_str) {
+        Some(version) if version.starts_with("3.0.") => {}
+        _ => return Err(reader.shape("/openapi", "the version of an OpenAPI 3.0 document, like 3.0.3")),
+    }
+    reader.references_lead_somewhere(root, "")?;
+    let paths = root.get("paths").and_then(Value::as_object);
+    let paths = paths.ok_or_else(|| reader.shape("/paths", "an object of paths"))?;
+    let mut operations = Vec::new();
+    for path in paths.keys().filter(|key| key.starts_with('/')) {
+        let (item, at) = reader.object(&format!("/paths/{}", escape(path)))?;
+        for method in METHODS.iter().filter(|method| item.contains_key(**method)) {
+            operations.push(reader.operation(path, item, &at, method)?);
+        }
+    }
+    let mut ids = BTreeSet::new();
+    for operation in &operations {
+        if !ids.insert(&operation.id) {
+            return Err(reader.shape(&operation.at, "a unique operationId"));
+        }
+    }
+    Ok(operations)
+}
+
+struct Reader<'a> {
+    name: &'a str,
+    root: &'a Value,
+}
+
+impl<'a> Reader<'a> {
+    fn shape(&self, place: &str, expected: &str) -> DocumentError {
+        DocumentError::Shape {
+            name: self.name.to_owned(),
+            place: format!("#{place}"),
+            expected: expected.to_owned(),
+        }
+    }
+
+    /// The object at a place, with references followed, and its actual place.
+    fn object(&self, at: &str) -> Result<(&'a Map<String, Value>, String), DocumentError> {
+        let (value, place) = resolve(self.root, at).map_err(|why| DocumentError::Reference {
+            name: self.name.to_owned(),
+            place: format!("#{at}"),
+            reference: at.to_owned(),
+            why,
+        })?;
+        let object = value.as_object().ok_or_else(|| self.shape(&place, "an object"))?;
+        Ok((object, place))
+    }
+
+    /// Checks the references in the whole tree, so that no later step finds a dangling one.
+    fn references_lead_somewhere(&self, value: &Value, at: &str) -> Result<(), DocumentError> {
+        match value {
+            Value::Object(members) => {
+                if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+                    resolve(self.root, at).map_err(|why| DocumentError::Reference {
+                        name: self.name.to_owned(),
+                        place: format!("#{at}"),
+                        reference: reference.to_owned(),
+                        why,
+                    })?;
+                }
+                for (key, member) in members.iter().filter(|(key, _)| !holds_free_values(key, at)) {
+                    self.references_lead_somewhere(member, &format!("{at}/{}", escape(key)))?;
+                }
+                Ok(())
+            }
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .try_for_each(|(index, item)| self.references_lead_somewhere(item, &format!("{at}/{index}"))),
+            _ => Ok(()),
+        }
+    }
+
+    fn operation(
+        &self,
+        path: &str,
+        item: &Map<String, Value>,
+        item_at: &str,
+        method: &str,
+    ) -> Result<Operation, DocumentError> {
+        let (operation, at) = self.object(&format!("{item_at}/{method}"))?;
+        let given = operation.get("operationId").and_then(Value::as_str);
+        let upper = method.to_ascii_uppercase();
+        let mut parameters = self.parameters(operation, &at)?;
+        for inherited in self.parameters(item, item_at)? {
+            if !parameters.iter().any(|own| own.is_same_as(&inherited)) {
+                parameters.push(inherited);
+            }
+        }
+        Ok(Operation {
+            id: given.map_or_else(|| format!("{upper} {path}"), str::to_owned),
+            id_given: given.is_some(),
+            method: upper,
+            path: path.to_owned(),
+            parameters,
+            body: self.body(operation, &at)?,
+            responses: self.responses(operation, &at)?,
+            security: self.security(operation, &at)?,
+            at,
+        })
+    }
+
+    fn parameters(&self, owner: &Map<String, Value>, at: &str) -> Result<Vec<Parameter>, DocumentError> {
+        let Some(list) = owner.get("parameters") else {
+            return Ok(Vec::new());
+        };
+        let count = list
+            .as_array()
+            .ok_or_else(|| self.shape(&format!("{at}/parameters"), "an array"))?
+            .len();
+        (0..count)
+            .map(|index| self.parameter(&format!("{at}/parameters/{index}")))
+            .collect()
+    }
+
+    fn parameter(&self, at: &str) -> Result<Parameter, DocumentError> {
+        let (parameter, at) = self.object(at)?;
+        let name = parameter.get("name").and_then(Value::as_str);
+        let name = name.ok_or_else(|| self.shape(&format!("{at}/name"), "the parameter's name"))?;
+        let location = match parameter.get("in").and_then(Value::as_str) {
+            Some("path") => ParameterLocation::Path,
+            Some("query") => ParameterLocation::Query,
+            Some("header") => ParameterLocation::Header,
+            Some("cookie") => ParameterLocation::Cookie,
+            _ => return Err(self.shape(&format!("{at}/in"), "path, query, header or cookie")),
+        };
+        let default_style = match location {
+            ParameterLocation::Path | ParameterLocation::Header => "simple",
+            ParameterLocation::Query | ParameterLocation::Cookie => "form",
+        };
+        let style = parameter
+            .get("style")
+            .and_then(Value::as_str)
+            .unwrap_or(default_style);
+        Ok(Parameter {
+            name: name.to_owned(),
+            location,
+            required: flag(parameter, "required") || location == ParameterLocation::Path,
+            schema: schema(parameter, &at),
+            content: self.content(parameter, &at)?,
+            style: style.to_owned(),
+            explode: parameter
+                .get("explode")
+                .and_then(Value::as_bool)
+                .unwrap_or(style == "form"),
+            at,
+        })
+    }
+
+    fn body(&self, operation: &Map<String, Value>, at: &str) -> Result<Option<Body>, DocumentError> {
+        if !operation.contains_key("requestBody") {
+            return Ok(None);
+        }
+        let (body, at) = self.object(&format!("{at}/requestBody"))?;
+        Ok(Some(Body {
+            required: flag(body, "required"),
+            content: self.content(body, &at)?,
+            at,
+        }))
+    }
+
+    fn content(&self, owner: &Map<String, Value>, at: &str) -> Result<Vec<MediaType>, DocumentError> {
+        if !owner.contains_key("content") {
+            return Ok(Vec::new());
+        }
+        let (content, at) = self.object(&format!("{at}/content"))?;
+        let entry = |name: &String| {
+            let (media, at) = self.object(&format!("{at}/{}", escape(name)))?;
+            let (essence, parameters) = name.split_once(';').unwrap_or((name, ""));
+            Ok(MediaType {
+                name: essence.trim().to_owned(),
+                parameters: parameters.to_ascii_lowercase().replace(' ', ""),
+                schema: schema(media, &at),
+                at,
+            })
+        };
+        content.keys().map(entry).collect()
+    }
+
+    fn responses(&self, operation: &Map<String, Value>, at: &str) -> Result<Vec<Response>, DocumentError> {
+        let Some(map) = operation.get("responses").and_then(Value::as_object) else {
+            return Err(self.shape(&format!("{at}/responses"), "an object of responses"));
+        };
+        let mut responses = Vec::new();
+        for key in map.keys().filter(|key| !key.starts_with("x-")) {
+            let place = format!("{at}/responses/{}", escape(key));
+            let status = status_key(key)
+                .ok_or_else(|| self.shape(&place, "a status, a range like 4XX, or `default`"))?;
+            let (response, at) = self.object(&place)?;
+            responses.push(Response {
+                status,
+                headers: self.headers(response, &at)?,
+                content: self.content(response, &at)?,
+                at,
+            });
+        }
+        Ok(responses)
+    }
+
+    fn headers(&self, response: &Map<String, Value>, at: &str) -> Result<Vec<Header>, DocumentError> {
+        if !response.contains_key("headers") {
+            return Ok(Vec::new());
+        }
+        let (headers, at) = self.object(&format!("{at}/headers"))?;
+        let entry = |name: &String| {
+            let (header, at) = self.object(&format!("{at}/{}", escape(name)))?;
+            Ok(Header {
+                name: name.clone(),
+                required: flag(header, "required"),
+                schema: schema(header, &at),
+                content: self.content(header, &at)?,
+                at,
+            })
+        };
+        headers
+            .keys()
+            .filter(|name| !name.eq_ignore_ascii_case("content-type"))
+            .map(entry)
+            .collect()
+    }
+
+    fn security(&self, operation: &Map<String, Value>, at: &str) -> Result<Security, DocumentError> {
+        let (list, at) = match operation.get("security") {
+            Some(own) => (own, format!("{at}/security")),
+            None => match self.root.get("security") {
+                Some(shared) => (shared, "/security".to_owned()),
+                None => return Ok(Security::default()),
+            },
+        };
+        let list = list.as_array().ok_or_else(|| self.shape(&at, "an array"))?;
+        let mut alternatives = BTreeSet::new();
+        for (index, alternative) in list.iter().enumerate() {
+            let place = format!("{at}/{index}");
+            let members = alternative
+                .as_object()
+                .ok_or_else(|| self.shape(&place, "an object"))?;
+            let mut asked = BTreeSet::new();
+            for (name, scopes) in members {
+                let scheme = self.scheme(name, &place)?;
+                let scopes = scopes.as_array().into_iter().flatten().filter_map(Value::as_str);
+                asked.extend(scopes.map(|scope| format!("{scheme} with the scope `{scope}`")));
+                asked.insert(scheme);
+            }
+            alternatives.insert(asked);
+        }
+        Ok(Security(alternatives))
+    }
+
+    /// The type of a security scheme, independent of its name in the document.
+    fn scheme(&self, name: &str, place: &str) -> Result<String, DocumentError> {
+        let at = format!("/components/securitySchemes/{}", escape(name));
+        if self.root.pointer(&at).is_none() {
+            return Err(self.shape(
+                place,
+                &format!("the name of a declared security scheme, found `{name}`"),
+            ));
+        }
+        let (scheme, _) = self.object(&at)?;
+        let word = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
+        Ok(match word("type") {
+            "http" => format!("http {}", word("scheme").to_ascii_lowercase()),
+            "apiKey" => format!("apiKey {} `{}`", word("in"), word("name")),
+            other => format!("{other} `{name}`"),
+        })
+    }
+}
+
+/// Whether a member contains arbitrary values that may look like a document: examples, defaults, extensions.
+fn holds_free_values(key: &str, at: &str) -> bool {
+    // A property of a schema may be called `example`.
+    let names_things = at.ends_with("/properties");
+    !names_things && (key.starts_with("x-") || matches!(key, "example" | "default" | "enum" | "value"))
+}
+
+fn flag(owner: &Map<String, Value>, key: &str) -> bool {
+    owner.get(key).and_then(Value::as_bool).unwrap_or(false)
+}
+
+fn schema(owner: &Map<String, Value>, at: &str) -> Option<SchemaPlace> {
+    owner
+        .contains_key("schema")
+        .then(|| SchemaPlace(format!("{at}/schema")))
+}
+
+fn status_key(key: &str) -> Option<StatusKey> {
+    if key == "default" {
+        return Some(StatusKey::Default);
+    }
+    if let Some(hundred) = key.strip_suffix("XX").or_else(|| key.strip_suffix("xx")) {
+        return hundred
+            .parse()
+            .ok()
+            .filter(|digit| (1..=5).contains(digit))
+            .map(StatusKey::Range);
+    }
+    key.parse()
+        .ok()
+        .filter(|status| (100..=599).contains(status))
+        .map(StatusKey::Exact)
+}

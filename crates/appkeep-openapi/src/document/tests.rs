@@ -1,0 +1,113 @@
+use serde_json::json;
+
+use super::{Document, StatusKey};
+
+fn minimal(paths: &serde_json::Value) -> serde_json::Value {
+    json!({"openapi": "3.0.3", "info": {"title": "t", "version": "1"}, "paths": paths})
+}
+
+#[test]
+fn yaml_and_json_are_read_alike() {
+    let json =
+        minimal(&json!({"/a": {"get": {"operationId": "x", "responses": {"200": {"description": ""}}}}}));
+    let yaml = "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      operationId: x\n      responses:\n        '200': {description: ''}\n";
+    let from_json = Document::from_text("j", &json.to_string()).unwrap();
+    let from_yaml = Document::from_text("y", yaml).unwrap();
+    assert_eq!(from_json.operations()[0].id, from_yaml.operations()[0].id);
+    assert_eq!(
+        from_yaml.operations()[0].responses[0].status,
+        StatusKey::Exact(200)
+    );
+}
+
+#[test]
+fn a_dangling_reference_is_named_with_its_place() {
+    let root =
+        minimal(&json!({"/a": {"get": {"responses": {"200": {"$ref": "#/components/responses/No"}}}}}));
+    let error = Document::from_value("d", root).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "read d at #/paths/~1a/get/responses/200: the reference `#/components/responses/No` has no target at \
+         `#/components/responses/No`"
+    );
+}
+
+#[test]
+fn references_that_lead_round_or_out_are_refused() {
+    for reference in ["#/components/schemas/A", "other.yaml#/A"] {
+        let mut root = minimal(&json!({}));
+        root["components"] = json!({"schemas": {"A": {"$ref": reference}}});
+        assert!(Document::from_value("d", root).is_err(), "{reference}");
+    }
+}
+
+#[test]
+fn another_version_is_refused() {
+    let error = Document::from_text("d", "openapi: 3.1.0\npaths: {}\n")
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("#/openapi"), "{error}");
+}
+
+#[test]
+fn text_that_is_no_document_is_refused_with_its_line() {
+    let error = Document::from_text("d", "{\n  \"openapi\": ,\n}")
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("line 2"), "{error}");
+    let error = Document::from_text("d", "a:\n\t- b\n").unwrap_err().to_string();
+    assert!(
+        error.starts_with("read d: line 2 column 2: ") && error.lines().count() == 1,
+        "{error}"
+    );
+}
+
+#[test]
+fn an_exact_status_wins_over_its_range() {
+    let responses =
+        json!({"404": {"description": "a"}, "4XX": {"description": "b"}, "default": {"description": "c"}});
+    let root = minimal(&json!({"/a": {"get": {"operationId": "x", "responses": responses}}}));
+    let document = Document::from_value("d", root).unwrap();
+    let operation = document.operation("x").unwrap();
+    let key = |status| operation.response(status).map(|response| response.status);
+    assert_eq!(key(404), Some(StatusKey::Exact(404)));
+    assert_eq!(key(405), Some(StatusKey::Range(4)));
+    assert_eq!(key(500), Some(StatusKey::Default));
+}
+
+#[test]
+fn security_compares_by_what_it_asks_for_and_not_by_its_name() {
+    let with = |name: &str| {
+        let mut root = minimal(&json!({"/a": {"get": {"operationId": "x", "responses": {}}}}));
+        root["components"] = json!({"securitySchemes": {name: {"type": "http", "scheme": "bearer"}}});
+        root["security"] = json!([{name: []}]);
+        Document::from_value("d", root)
+            .unwrap()
+            .operation("x")
+            .unwrap()
+            .security
+            .clone()
+    };
+    assert_eq!(with("one"), with("two"));
+    assert!(!with("one").is_open());
+}
+
+#[test]
+fn a_parameter_that_says_nothing_of_its_form_has_that_of_its_place() {
+    let parameter = |location: &str, style: Option<&str>| {
+        let mut parameter = json!({"name": "p", "in": location, "required": true, "schema": {}});
+        if let Some(style) = style {
+            parameter["style"] = json!(style);
+        }
+        let get = json!({"operationId": "x", "parameters": [parameter], "responses": {}});
+        let document = Document::from_value("d", minimal(&json!({"/a/{p}": {"get": get}}))).unwrap();
+        let read = &document.operation("x").unwrap().parameters[0];
+        (read.style.clone(), read.explode)
+    };
+    assert_eq!(parameter("query", None), ("form".to_owned(), true));
+    assert_eq!(parameter("path", None), ("simple".to_owned(), false));
+    assert_eq!(
+        parameter("query", Some("spaceDelimited")),
+        ("spaceDelimited".to_owned(), false)
+    );
+}

@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+mod code_table;
+pub mod diff;
+mod document;
+#[cfg(test)]
+mod fixture;
+mod outcome;
+mod place;
+mod schema;
+pub mod statics;
+mod validate;
+
+pub use document::{
+    Body, Document, DocumentError, Header, MediaType, Operation, Parameter, ParameterLocation, Response,
+    SchemaPlace, Security, StatusKey, escape,
+};
+pub use outcome::Outcome;
+pub use place::Place;
+pub use schema::{Components, Reason, Schema, Verdict, contained};
+pub use validate::{CompileError, Received, ResponseValidator, Violated, Violation};

@@ -1,0 +1,30 @@
+//! Schemas as sets of values, and proofs that one set contains another.
+//!
+//! [`contained`] is the only entry point. Its result *contained* is a proof. Cases that this module can't
+//! decide have a separate result, [`Verdict::Unknown`], which never counts as contained.
+//!
+//! The dialect is that of OpenAPI 3.0, with this interpretation: siblings of `$ref` are ignored; `nullable:
+//! true` admits `null` independent of its siblings (generators write it beside `allOf`); `format: int32` and
+//! similar formats are bounds; annotations (`description`, `example`, `x-…`) have no effect. `lower` in
+//! `draft4` writes the same interpretation as JSON Schema, so that validators and proofs agree.
+
+mod compound;
+mod contain;
+mod disjoint;
+mod draft4;
+mod expand;
+mod formats;
+mod leaves;
+mod node;
+mod number;
+mod places;
+mod same;
+mod sample;
+mod shape;
+
+pub(crate) use contain::Prover;
+pub use contain::{Reason, Schema, Verdict, contained};
+pub use draft4::Components;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! OpenAPI 3.0 schemas as JSON Schema Draft 4, for validators.
+
+use jsonschema::{Draft, ValidationError, Validator};
+use serde_json::{Map, Value, json};
+
+use super::formats;
+
+/// Rewrites a schema. Keywords that restrict values are kept, the others are dropped.
+///
+/// References are kept: lower `components/schemas`, too, and add the result to the schema, see
+/// [`Components`].
+fn lower(schema: &Value) -> Value {
+    let Value::Object(members) = schema else {
+        // Draft 4 has no boolean schemas; OpenAPI 3.0 only has them as `additionalProperties`.
+        return match schema {
+            Value::Bool(false) => json!({"not": {}}),
+            _ => json!({}),
+        };
+    };
+    if let Some(reference) = members.get("$ref") {
+        return json!({"$ref": reference});
+    }
+    let mut lowered = Map::new();
+    for (key, value) in members {
+        if let Some(value) = keyword(key, value) {
+            lowered.insert(key.clone(), value);
+        }
+    }
+    for (strict, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        // Without a bound it has no effect in OpenAPI, and is an error in Draft 4.
+        if !lowered.contains_key(bound) {
+            lowered.shift_remove(strict);
+        }
+    }
+    if let Some((min, max)) = members
+        .get("format")
+        .and_then(Value::as_str)
+        .and_then(formats::integer_bounds)
+    {
+        let bounds = json!({"minimum": number(min), "maximum": number(max)});
+        match lowered.entry("allOf").or_insert_with(|| json!([])) {
+            Value::Array(all) => all.push(bounds),
+            other => *other = json!([bounds]),
+        }
+    }
+    if members.get("nullable") == Some(&Value::Bool(true)) {
+        return json!({"anyOf": [{"type": "null"}, lowered]});
+    }
+    Value::Object(lowered)
+}
+
+fn number(bound: i128) -> Value {
+    i64::try_from(bound)
+        .map(Value::from)
+        .or_else(|_| u64::try_from(bound).map(Value::from))
+        .unwrap_or(Value::Null)
+}
+
+/// One keyword with its value lowered; `None` if it restricts nothing.
+fn keyword(key: &str, value: &Value) -> Option<Value> {
+    match key {
+        "properties" => value.as_object().map(|properties| {
+            properties
+                .iter()
+                .map(|(name, schema)| (name.clone(), lower(schema)))
+                .collect::<Map<_, _>>()
+                .into()
+        }),
+        "items" | "not" | "additionalProperties" => Some(lower(value)),
+        "allOf" | "anyOf" | "oneOf" => {
+            let branches = value.as_array().filter(|branches| !branches.is_empty())?;
+            Some(branches.iter().map(lower).collect::<Vec<_>>().into())
+        }
+        "required" => {
+            let mut names: Vec<Value> = value.as_array()?.clone();
+            names.sort_by_key(ToString::to_string);
+            names.dedup();
+            (!names.is_empty()).then(|| names.into())
+        }
+        "format" => value
+            .as_str()
+            .filter(|format| formats::is_checked(format))
+            .map(Value::from),
+        "type" | "enum" | "pattern" | "minLength" | "maxLength" | "minimum" | "maximum"
+        | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" | "minItems" | "maxItems"
+        | "uniqueItems" | "minProperties" | "maxProperties" => Some(value.clone()),
+        _ => None,
+    }
+}
+
+/// The schemas of a document, lowered once for all validators.
+pub struct Components(Value);
+
+impl Components {
+    /// Lowers `components/schemas` of an OpenAPI document, or of any other value that has them.
+    #[must_use]
+    pub fn of(root: &Value) -> Self {
+        let mut schemas = Map::new();
+        if let Some(written) = root.pointer("/components/schemas").and_then(Value::as_object) {
+            schemas.extend(written.iter().map(|(name, schema)| (name.clone(), lower(schema))));
+        }
+        Self(Value::Object(schemas))
+    }
+
+    /// Lowers a schema of that document, and adds all schemas that it refers to.
+    pub(crate) fn lowered(&self, schema: &Value) -> Value {
+        let lowered = lower(schema);
+        let mut needed = Map::new();
+        self.collect(&lowered, &mut needed);
+        json!({"components": {"schemas": needed}, "allOf": [lowered]})
+    }
+
+    /// Compiles a schema of that document.
+    ///
+    /// # Errors
+    ///
+    /// When the schema is invalid.
+    pub fn compile(&self, schema: &Value) -> Result<Validator, ValidationError<'static>> {
+        jsonschema::options()
+            .with_draft(Draft::Draft4)
+            .should_validate_formats(true)
+            .with_format("uuid", formats::is_uuid)
+            .with_format("date", formats::is_date)
+            .offline()
+            .build(&self.lowered(schema))
+    }
+
+    /// Collects the schemas that a lowered schema refers to: small documents compile faster.
+    fn collect(&self, lowered: &Value, needed: &mut Map<String, Value>) {
+        match lowered {
+            Value::Object(members) => {
+                let reference = members.get("$ref").and_then(Value::as_str);
+                let name = reference.and_then(|reference| reference.strip_prefix("#/components/schemas/"));
+                if let Some(name) = name
+                    && let Some(schema) = self.0.get(name)
+                    && !needed.contains_key(name)
+                {
+                    needed.insert(name.to_owned(), schema.clone());
+                    self.collect(schema, needed);
+                }
+                members.values().for_each(|member| self.collect(member, needed));
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.collect(item, needed)),
+            _ => {}
+        }
+    }
+}

@@ -59,14 +59,13 @@ fn an_account_has_to_be_given_where_the_token_is_good_for_several_or_the_server_
     let server = place.start().unwrap();
     let all = place.token("*").unwrap();
     let refused = one_line_error(&run(["verify", &server.url, "--token", &all]));
-    assert_eq!(
-        refused,
-        format!(
-            "no account is known: give --account: failed to find the account at {}: the token can access \
-             several: {OTHER_ACCOUNT}, {ACCOUNT}",
-            server.url
-        )
+    let beginning = format!(
+        "no account is known: give --account: failed to find the account at {}: ",
+        server.url
     );
+    assert!(refused.starts_with(&beginning), "{refused}");
+    let accounts = format!("several: {OTHER_ACCOUNT}, {ACCOUNT}");
+    assert!(refused.ends_with(&accounts), "{refused}");
     let more = ["--account", ACCOUNT, "--app", APP, "--token-b", &all];
     let refused = one_line_error(&run([
         "verify",

@@ -183,7 +183,7 @@ fn a_limit_on_file_sizes_fails_a_snapshot_and_not_the_server() {
     const LIMIT_BLOCKS: &str = "16384"; // of 512 bytes: 8 MiB
     let place = installation();
     let large = place.path().join("volume/large");
-    fs::write(&large, vec![7; 12 << 20]).unwrap();
+    fs::write(&large, "7".repeat(12 << 20)).unwrap();
     let serve = place.serve();
     let mut shell = Command::new("sh");
     shell.args([

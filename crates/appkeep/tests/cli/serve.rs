@@ -102,9 +102,7 @@ fn directories_that_are_missing_are_warned_of_and_no_error() {
     let ended = server.stop("TERM").unwrap();
     assert_eq!(ended.status.code(), Some(0));
     let lines = ended.stderr.lines();
-    let warnings: Vec<_> = lines
-        .filter(|line| line.contains("is not a directory now"))
-        .collect();
+    let warnings: Vec<_> = lines.filter(|line| line.contains("is not a directory")).collect();
     assert_eq!(warnings.len(), 2, "{warnings:?}");
     for (warning, what, path) in [
         (warnings[0], "volume \"data\" of app \"shop\"", "volume"),

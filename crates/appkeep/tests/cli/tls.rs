@@ -26,7 +26,7 @@ fn serve(place: &Installation, arguments: &[&str]) -> Command {
 fn start_self_signed(place: &Installation, more: &[&str]) -> (RunningServer, PathBuf) {
     let mut server = RunningServer::start(serve(place, &[&["--tls", "self-signed"], more].concat())).unwrap();
     let line = server.next_line().unwrap();
-    let ca = line.strip_prefix("clients have to trust its certificate authority: ");
+    let ca = line.strip_prefix("clients must trust its certificate authority: ");
     let ca = PathBuf::from(ca.expect("where it is"));
     assert_eq!(
         ca,

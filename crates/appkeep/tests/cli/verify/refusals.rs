@@ -47,7 +47,7 @@ fn an_app_that_nobody_names_has_to_be_given() {
     assert_eq!(
         refused,
         format!(
-            "no app is known: give --app: failed to find an app of account {ACCOUNT} at {url}: the list of apps \
+            "no app is set: give --app: failed to find an app of account {ACCOUNT} at {url}: the list of apps \
              was answered with 404 t d"
         )
     );
@@ -60,7 +60,7 @@ fn an_account_has_to_be_given_where_the_token_is_good_for_several_or_the_server_
     let all = place.token("*").unwrap();
     let refused = one_line_error(&run(["verify", &server.url, "--token", &all]));
     let beginning = format!(
-        "no account is known: give --account: failed to find the account at {}: ",
+        "no account is set: give --account: failed to find the account at {}: ",
         server.url
     );
     assert!(refused.starts_with(&beginning), "{refused}");
@@ -76,7 +76,7 @@ fn an_account_has_to_be_given_where_the_token_is_good_for_several_or_the_server_
     .iter()
     .chain(&more)));
     assert!(
-        refused.starts_with("no account is known: give --account-b: "),
+        refused.starts_with("no account is set: give --account-b: "),
         "{refused}"
     );
     let url = forger::start();
@@ -84,7 +84,7 @@ fn an_account_has_to_be_given_where_the_token_is_good_for_several_or_the_server_
     assert_eq!(
         refused,
         format!(
-            "no account is known: give --account: failed to find the account at {url}: the list of accounts was \
+            "no account is set: give --account: failed to find the account at {url}: the list of accounts was \
              answered with 404 t d"
         )
     );
@@ -113,7 +113,7 @@ fn a_token_has_to_come_from_somewhere() {
     let with_file = || one_line_error(&run(of.iter().copied().chain(["--token-file", &file])));
     assert!(with_file().starts_with(&format!("failed to read {file}: ")));
     fs::write(&file, "\n").unwrap();
-    assert_eq!(with_file(), format!("{file} holds no token"));
+    assert_eq!(with_file(), format!("{file} contains no token"));
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn an_operation_that_is_none_names_those_that_are_like_it() {
         "{refused}"
     );
     let refused = one_line_error(&run(["verify", "--operations", "zzz"]));
-    assert!(refused.contains("there are app_backup_list_all, "), "{refused}");
+    assert!(refused.contains("expected app_backup_list_all, "), "{refused}");
 }
 
 #[test]

@@ -41,7 +41,7 @@ fn a_token_or_an_account_that_is_good_for_nothing_could_not_be_judged() {
 }
 
 #[test]
-fn an_app_that_nobody_names_has_to_be_given() {
+fn an_app_must_be_given_if_the_server_lists_none() {
     let url = forger::start();
     let refused = one_line_error(&run(["verify", &url, "--token", "secret", "--account", ACCOUNT]));
     assert_eq!(

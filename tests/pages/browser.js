@@ -1,4 +1,4 @@
-// Chromium, and pages that are watched: whatever the browser complains of fails the test.
+// Chromium, and pages that are watched: every complaint of the browser fails the test.
 
 import assert from 'node:assert/strict';
 import { accessSync, constants } from 'node:fs';

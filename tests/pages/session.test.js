@@ -35,7 +35,7 @@ test('the address without a path leads to the dashboard', async () => {
 test('a wrong token is refused in words, and kept nowhere', async () => {
   const { page, done } = await openPage(browser, server.url, { allow: /status of 401/ });
   await page.goto('/ui');
-  await page.getByLabel('Token').fill('appkeep_of_nobody');
+  await page.getByLabel('Token').fill('appkeep_unknown');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('alert').filter({ hasText: 'doesn’t know this token' }).waitFor();
   assert.deepEqual(await kept(page), { session: '', local: 0, cookies: '' });
@@ -80,7 +80,7 @@ test('a token of one account shows its name, one of several a choice', async () 
   await done();
 });
 
-test('a page that nobody looks at asks for nothing', async () => {
+test('a hidden page sends no requests', async () => {
   const { page, done } = await openPage(browser, server.url);
   await page.clock.install();
   await signIn(page, await server.token('viewer'));

@@ -35,7 +35,7 @@ pub fn write_zoo(root: &Path) {
     write("nothing", b"");
     write("private", b"for the owner alone");
     write("tool", b"#!/bin/sh\n");
-    write("setuid", b"as somebody else");
+    write("setuid", b"as another user");
     write("deep/er/text", b"far down");
     write("a name with spaces and \"quotes\"", b"odd");
     fs::write(root.join(OsStr::from_bytes(b"not utf-8: \xff\xfe")), "odder").expect("a file");

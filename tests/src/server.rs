@@ -233,7 +233,7 @@ impl TestServer {
     /// # Panics
     /// When a test panicked here before.
     pub fn hasten(&self) {
-        let mut hastened = self.hastened.lock().expect("nobody panicked here");
+        let mut hastened = self.hastened.lock().expect("the lock is not poisoned");
         if hastened.elapsed() >= Duration::from_secs(1) {
             *hastened = Instant::now();
             self.advance(Duration::from_secs(5));

@@ -35,14 +35,14 @@ EXCEPTIONS = (
         failure="RejectedPositiveData",
         status=400,
         problem="46",
-        reason="a body may name a snapshot that nobody has; no schema can say which there are",
+        reason="a body may refer to an unknown snapshot; a schema can't list the existing ones",
     ),
     Exception_(
         operation="app_backup_create_for_app",
         failure="RejectedPositiveData",
         status=400,
         problem="108",
-        reason="a body may name a bucket that nobody has; no schema can say which there are",
+        reason="a body may refer to an unknown bucket; a schema can't list the existing ones",
     ),
     Exception_(
         operation="app_backup_create_for_app",
@@ -63,14 +63,14 @@ EXCEPTIONS = (
         failure="RejectedPositiveData",
         status=400,
         problem="46",
-        reason="a body may name a snapshot that nobody has; no schema can say which there are",
+        reason="a body may refer to an unknown snapshot; a schema can't list the existing ones",
     ),
     Exception_(
         operation="app_update",
         failure="RejectedPositiveData",
         status=400,
         problem="9",
-        reason="a body may name a backup that nobody has, or two sources, or none; the contract says so in words",
+        reason="a body may refer to an unknown backup, or have two sources or none; the contract describes this in prose",
     ),
     *(
         Exception_(

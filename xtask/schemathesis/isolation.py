@@ -1,4 +1,4 @@
-"""A check of our own: nothing of an account is there for a token of another one, whatever is asked.
+"""Our own check: a token of another account can't access any of an account's resources.
 
 Schemathesis' check asks for an object once per operation, and only reads. This one repeats what succeeded as the
 stranger, in the owner's account (always 403) and below the stranger's own (404, since the app isn't there), and

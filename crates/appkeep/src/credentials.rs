@@ -30,7 +30,7 @@ pub(crate) fn token_in(file: &Path) -> anyhow::Result<SecretString> {
     let text = fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?;
     match token(&text) {
         Ok(token) => Ok(token),
-        Err(_) => bail!("{} holds no token", file.display()),
+        Err(_) => bail!("{} contains no token", file.display()),
     }
 }
 

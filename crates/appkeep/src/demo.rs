@@ -13,7 +13,7 @@ use appkeep_server::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use tempfile::TempDir;
 
 /// The demo's configuration, without its directories.
-const CONFIG: &str = r#"# Made by `appkeep serve --demo`.
+const CONFIG: &str = r#"# Created by `appkeep serve --demo`.
 [[accounts]]
 name = "demo"
 
@@ -44,7 +44,7 @@ impl Demo {
             let made = tempfile::Builder::new().prefix("appkeep-demo-").tempdir()?;
             (made.path().to_owned(), Some(made))
         };
-        fs::create_dir_all(&root).with_context(|| format!("failed to make {}", root.display()))?;
+        fs::create_dir_all(&root).with_context(|| format!("failed to create {}", root.display()))?;
         let root = root.canonicalize()?;
         let demo = Self {
             root,
@@ -128,34 +128,34 @@ impl Demo {
             .first()
             .context("the demo's configuration has no app")?;
         let (account, app) = (app.account_id, app.id);
-        let wanted = NewToken {
+        let new = NewToken {
             name: "demo".to_owned(),
             role: Role::Member,
             scope: AccountScope::These(vec![account]),
             expires_at: None,
         };
-        let token = tokens::create(store, &SystemClock, &RandomIds, wanted).await?;
+        let token = tokens::create(store, &SystemClock, &RandomIds, new).await?;
         let bucket = self.root.join("bucket");
         Ok(format!(
             r#"
-The app "shop" lies in {root}/shop, its backups go to {bucket}.
+The app "shop" is in {root}/shop, and its backups are stored in {bucket}.
 In a browser: {url}/ui, with the token below. Or in another terminal:
 
   export APPKEEP_TOKEN={token}{trust}
   APP={url}/accounts/{account}/k8s/v1/apps/{app}
 
-  # back it up
+  # create a backup
   curl -sSw '\n' -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' \
     -d '{{"type":"application/astra-appBackup","version":"1.1","name":"my-first-backup"}}' $APP/appBackups
 
   # watch it: pending, discovering, running, completed
   curl -sSw '\n' -H "Authorization: Bearer $APPKEEP_TOKEN" "$APP/appBackups?include=name,state,percentDone,totalBytes"
 
-  # take a snapshot
+  # create a snapshot
   curl -sSw '\n' -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' \
     -d '{{"type":"application/astra-appSnap","version":"1.2"}}' $APP/appSnaps
 
-The bucket holds restic repositories; `appkeep key show --recovery --data {data}` prints their passwords.
+The bucket contains restic repositories; `appkeep key show --recovery --data {data}` prints their passwords.
 Press ctrl-C to stop."#,
             root = self.root.display(),
             bucket = bucket.display(),

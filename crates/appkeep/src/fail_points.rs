@@ -43,7 +43,7 @@ struct Rule {
 /// When the rules in the environment are invalid.
 pub(crate) fn start() -> anyhow::Result<()> {
     let text = std::env::var(VARIABLE).unwrap_or_default();
-    let rules = parse(&text).with_context(|| format!("failed to understand {VARIABLE}"))?;
+    let rules = parse(&text).with_context(|| format!("failed to parse {VARIABLE}"))?;
     let rules = Arc::new(Mutex::new(rules));
     let shared = Arc::clone(&rules);
     set_hook(Box::new(move |name, times| {
@@ -56,14 +56,14 @@ pub(crate) fn start() -> anyhow::Result<()> {
     }));
     thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
-            let answer = match parse(&line) {
+            let response = match parse(&line) {
                 Ok(new) => {
                     *lock(&rules) = new;
                     format!("fail points: {line}")
                 }
                 Err(error) => format!("fail points: {error:#}"),
             };
-            if print_line(&answer).is_err() {
+            if print_line(&response).is_err() {
                 return;
             }
         }
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rule_counts_passes_of_its_own_place() {
+    fn a_rule_counts_passes_of_its_own_fail_point() {
         let mut rules = parse("a.b:2:abort, c:1:slow=5").unwrap();
         assert_eq!(due(&mut rules, "elsewhere", 1), None);
         assert_eq!(due(&mut rules, "a.b", 1), None);
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_rule_is_named() {
+    fn errors_quote_the_invalid_rule() {
         assert_eq!(parse("").unwrap(), []);
         for wrong in [
             "a",

@@ -18,9 +18,9 @@ pub(crate) const AMBIGUOUS: u8 = 6;
 pub(crate) const INTERRUPTED: u8 = 130;
 
 /// The exit codes of commands that contact a server, for `--help`.
-pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done, 1 it failed, 2 it could not run (usage, no way to the \
-server, a server without this operation), 3 not found, 4 the token is refused or may not do this, 5 a conflict, \
-6 a name that means more than one thing, 130 interrupted.";
+pub(crate) const EXIT_CODES: &str = "Exit codes: 0 success, 1 failed, 2 could not run (usage, unreachable server, \
+server without this operation), 3 not found, 4 token refused or not permitted, 5 conflict, 6 ambiguous name, \
+130 interrupted.";
 
 /// The reason why a command failed, printed on one line.
 #[derive(Debug)]
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_moves_a_cursor_is_printed() {
+    fn control_characters_are_escaped() {
         assert_eq!(
             in_a_line("a\u{1b}[2Jb\r\n\tc\u{202e}d "),
             "a\\u{1b}[2Jb c\\u{202e}d"

@@ -172,13 +172,13 @@ fn only(account: &Account) -> AccountScope {
 }
 
 async fn token(server: &Server, role: Role, scope: AccountScope) -> anyhow::Result<String> {
-    let wanted = NewToken {
+    let new = NewToken {
         name: "verify".to_owned(),
         role,
         scope,
         expires_at: None,
     };
-    let secret = tokens::create(server.store().as_ref(), &SystemClock, &RandomIds, wanted).await?;
+    let secret = tokens::create(server.store().as_ref(), &SystemClock, &RandomIds, new).await?;
     Ok(secret.expose_secret().to_owned())
 }
 

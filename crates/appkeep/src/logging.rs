@@ -1,7 +1,7 @@
 //! Logging to stderr: text, or one JSON object per line.
 //!
-//! Log lines contain file names, headers and the output of hooks. An event is one line whatever its content:
-//! control characters are escaped where lines are written, and nowhere else.
+//! Log lines contain file names, headers and the output of hooks. Each event is one line: control characters are
+//! escaped where lines are written, and nowhere else.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Stderr, Write};
@@ -12,13 +12,13 @@ use tracing_subscriber::EnvFilter;
 /// Audit records are logged unless a filter says `audit=off`.
 const AUDIT: &str = "audit=info";
 
-/// What log lines look like.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people.
+    /// Plain text.
     #[default]
     Text,
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
 }
 
@@ -98,9 +98,9 @@ mod tests {
     use super::*;
 
     #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
+    struct Buffer(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Kept {
+    impl Write for Buffer {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().write(bytes)
         }
@@ -111,10 +111,10 @@ mod tests {
     }
 
     #[derive(Clone)]
-    struct Maker(Kept, bool);
+    struct Maker(Buffer, bool);
 
     impl<'a> MakeWriter<'a> for Maker {
-        type Writer = Lines<Kept>;
+        type Writer = Lines<Buffer>;
 
         fn make_writer(&'a self) -> Self::Writer {
             Lines {
@@ -128,7 +128,7 @@ mod tests {
     const HOSTILE: &str = "a\nb\r\u{1b}[31m\u{7f}\u{9b}2J\u{202e}\u{2028}\u{0}\tz";
 
     fn logged(format: LogFormat, with_colours: bool) -> String {
-        let kept = Kept::default();
+        let kept = Buffer::default();
         let builder = tracing_subscriber::fmt()
             .with_ansi(with_colours)
             .with_writer(Maker(kept.clone(), with_colours));
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn an_event_is_one_line_without_control_characters_in_every_format() {
+    fn events_are_one_line_without_control_characters() {
         for format in [LogFormat::Text, LogFormat::Json] {
             let log = logged(format, false);
             let line = log.strip_suffix('\n').unwrap();
@@ -157,12 +157,12 @@ mod tests {
         let json: Value = serde_json::from_str(&logged(LogFormat::Json, false)).unwrap();
         assert_eq!(
             json["fields"]["shown"], HOSTILE,
-            "a reader gets the value as it was"
+            "JSON escapes don't change the value"
         );
     }
 
     #[test]
-    fn a_terminal_gets_the_colours_of_the_log_and_none_of_a_value() {
+    fn a_terminal_shows_colours_of_the_log_but_not_of_values() {
         let log = logged(LogFormat::Text, true);
         assert!(log.contains("\u{1b}["), "{log:?}");
         assert!(

@@ -45,21 +45,21 @@ enum Command {
     Bucket(bucket::Args),
     Schedule(schedule::Args),
     Login(logging_in::Args),
-    /// Forget what login stored. The token itself stays good: its server revokes it.
+    /// Remove the stored login. The token stays valid until it is revoked on its server.
     Logout,
     Doctor(doctor::Args),
-    /// Look at configurations.
+    /// Check configurations, or print an example.
     #[command(subcommand)]
     Config(config::Command),
     /// Restore a backup or a snapshot while the server is stopped.
     ///
     /// The new data is written next to the old, compared with its source, and then swapped in; until then
     /// nothing is changed. A restore that was killed is finished by the server when it starts, or by the next
-    /// restore of the app; --abandon sets one aside that can't be finished.
+    /// restore of the app; --abandon sets aside one that can't be finished.
     ///
     /// Example: appkeep restore --data /var/lib/appkeep --backup ID --target /srv/restored
     ///
-    /// Exit codes: 0 restored, 1 it failed and the old data is as it was, 2 it could not begin.
+    /// Exit codes: 0 restored, 1 it failed and the old data is unchanged, 2 it could not begin.
     Restore(restore::Args),
     /// Create, list and revoke tokens.
     #[command(subcommand)]
@@ -67,7 +67,7 @@ enum Command {
     /// List and cancel jobs.
     #[command(subcommand)]
     Job(job::Command),
-    /// Show and change the keys that open backups.
+    /// Show and change the keys that decrypt backups.
     #[command(subcommand)]
     Key(key::Command),
     /// Check whether a server conforms to the contract; without a URL, a new server of our own.

@@ -18,12 +18,17 @@ pub use self::server::{Ended, NotReady, RunningServer, signal};
 /// How long a server may print nothing, or a condition may stay false.
 pub const PATIENCE: Duration = Duration::from_mins(1);
 
+/// The first and the longest pause of [`eventually`]: each look is often a request to a debug build.
+const PAUSE_FIRST: Duration = Duration::from_millis(5);
+const PAUSE_MAX: Duration = Duration::from_millis(50);
+
 /// Calls `look` until it returns something.
 ///
 /// # Panics
 /// When it returns nothing within [`PATIENCE`].
 pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
+    let mut pause = PAUSE_FIRST;
     loop {
         if let Some(found) = look() {
             return found;
@@ -32,6 +37,7 @@ pub fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
             begun.elapsed() < PATIENCE,
             "waited {PATIENCE:?} in vain for {what}"
         );
-        thread::sleep(Duration::from_millis(10));
+        thread::sleep(pause);
+        pause = (pause * 3 / 2).min(PAUSE_MAX);
     }
 }

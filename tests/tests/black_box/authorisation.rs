@@ -159,7 +159,7 @@ fn at_other(stage: &Stage, own: &Ask) -> Ask {
 async fn who_may_do_what_is_this_table() {
     let stage = Stage::set().await;
     let mut table = vec![
-        "| operation | role | own account | another's | nobody's |".to_owned(),
+        "| operation | role | own account | another's | unknown |".to_owned(),
         "|---|---|---|---|---|".to_owned(),
     ];
     for operation in operations() {
@@ -256,7 +256,7 @@ const ODD: [Odd; 22] = [
         |token| vec!["Basic eDp5".into(), format!("Bearer {token}").into()],
         "401/3",
     ),
-    ("nobody's", |_| one("Bearer appkeep_0000"), "401/4"),
+    ("unknown", |_| one("Bearer appkeep_0000"), "401/4"),
     ("a letter more", |token| one(format!("Bearer {token}0")), "401/4"),
     (
         "a letter less",
@@ -306,10 +306,10 @@ async fn who_does_not_say_who_they_are_is_challenged() {
 }
 
 #[tokio::test]
-async fn every_operation_challenges_who_has_no_good_token_and_nobody_else() {
+async fn only_requests_without_a_valid_token_are_challenged() {
     let stage = Stage::set().await;
     for operation in operations() {
-        for (token, says) in [(None, "401/3"), (Some("appkeep_nobody"), "401/4")] {
+        for (token, says) in [(None, "401/3"), (Some("appkeep_unknown"), "401/4")] {
             let mut ask = stage.ask(&operation.id);
             ask.authorization = token.map(|token| format!("Bearer {token}").into_bytes());
             let answer = ask.send(&stage.api).await;

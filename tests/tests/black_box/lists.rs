@@ -360,7 +360,7 @@ async fn include_answers_with_the_named_fields_in_the_order_asked() {
 }
 
 #[tokio::test]
-async fn a_field_that_nobody_has_is_refused_by_its_name() {
+async fn an_unknown_field_is_refused_by_its_name() {
     let server = idle().await;
     let api = server.api().await;
     let answer = api

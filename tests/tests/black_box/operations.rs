@@ -34,7 +34,7 @@ async fn a_server_whose_store_fails_lives_but_is_not_ready() {
         assert!(metrics.contains("appkeep_tasks{task=\"worker\"} 3"), "{metrics}");
         assert!(
             !metrics.contains("appkeep_jobs"),
-            "numbers that nobody knows are missing, not 0"
+            "unknown numbers are missing, not 0"
         );
     }
     server.server().storage_faults().set(None);

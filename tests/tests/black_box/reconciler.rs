@@ -233,7 +233,7 @@ async fn what_is_deleted_stays_deleted_and_the_rest_completed() {
         (bytes_below(&snapshots) <= 2 * size_of_one).then_some(())
     })
     .await;
-    assert_eq!(api.get(&kept).await.json(), before, "nobody touched it");
+    assert_eq!(api.get(&kept).await.json(), before, "it is unchanged");
     for path in deleted {
         assert_eq!(api.get(&path).await.status, 404);
     }

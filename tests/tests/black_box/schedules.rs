@@ -101,7 +101,7 @@ async fn what_a_schedule_makes_says_so_and_nothing_else_does() {
 
 /// A resource has no last modifier until a worker of the server changes it.
 #[tokio::test]
-async fn modified_by_is_absent_until_somebody_modifies() {
+async fn modified_by_is_absent_until_a_modification() {
     let mut server = Builder::new().workers(0).start().await;
     let (api, app) = (server.api().await, server.app("acme", "blog"));
     let (backup, snap) = (

@@ -25,7 +25,7 @@ const REWRITES: &[Rewrite] = &[
     ),
     (
         "one_error",
-        "a generic error without path or operation helps nobody",
+        "a generic error without path or operation is not helpful",
         one_error,
     ),
     (
@@ -35,7 +35,7 @@ const REWRITES: &[Rewrite] = &[
     ),
     (
         "extra_is_optional",
-        "builders require the map of unknown members, which nobody has",
+        "builders require the map of unknown members, which callers don't have",
         extra_is_optional,
     ),
 ];

@@ -60,7 +60,7 @@ const REWRITES: &[Rewrite] = &[
     ),
     (
         "limit_is_an_integer",
-        "the contract's limit is a string of digits, which is a number to whoever calls",
+        "the contract's limit is a string of digits, which is a number for callers",
         operations::limit_is_an_integer,
     ),
     (

@@ -36,7 +36,7 @@ pub(super) fn check(server: &Server, place: &Place, world: &mut World, report: &
         all_completed(&list(server, &backups())?)
     })?;
     // The snapshot of a backup that was deleted during its creation is removed when its job is resumed.
-    eventually("snapshots that nobody asked for to be gone", server, || {
+    eventually("unrequested snapshots to be deleted", server, || {
         let listed = all_snaps(server)?;
         let unasked = world.snaps.unasked(&listed);
         Ok(unasked.map(|id| format!("snapshot {id} came from nowhere")))

@@ -104,7 +104,7 @@ impl Story {
         fs::remove_dir_all(volume.join("deep"))?;
         fs::remove_file(volume.join("empty"))?;
         fs::write(volume.join("greeting.txt"), "destroyed")?;
-        fs::write(volume.join("new"), "nobody's")?;
+        fs::write(volume.join("new"), "unrelated")?;
         let said = world.ask(&["ipr", APP, flag, source, "--pollTimer", "1"])?;
         let what = format!("ipr {flag}");
         self.expect(&what, &said, 0, "In-Place-Restore job in progress");

@@ -72,7 +72,7 @@ impl World {
             .with_context(|| format!("{} isn't https", server.url))?
             .to_owned();
         let line = server.next_line()?;
-        let ca = line.strip_prefix("clients have to trust its certificate authority: ");
+        let ca = line.strip_prefix("clients must trust its certificate authority: ");
         Ok(Self {
             ca: ca
                 .with_context(|| format!("no certificate authority is named in {line:?}"))?

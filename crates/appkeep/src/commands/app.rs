@@ -16,7 +16,7 @@ const EXAMPLES: &str = "Examples:
   appkeep app show shop
   appkeep app list --output json | jq -r '.[].name'";
 
-/// Look at apps.
+/// List and show apps.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -31,10 +31,10 @@ enum Command {
     /// List the account's apps.
     #[command(visible_alias = "ls", after_help = "Example: appkeep app list")]
     List,
-    /// Show an app: its state, and how its latest backup is.
+    /// Show an app: its state and its latest backup.
     #[command(after_help = "Example: appkeep app show shop")]
     Show {
-        /// The app, by name or id; the beginning is enough. Not needed where there is only one.
+        /// The app, by name or id; a unique prefix is enough. Optional if there is only one app.
         #[arg(value_name = "APP")]
         app: Option<String>,
     },

@@ -6,11 +6,9 @@ use appkeep_client::Uuid;
 use appkeep_client::types::{AppBackup, AppBackupCreate};
 
 use crate::failure::{EXIT_CODES, Failure, NOT_FOUND};
-use crate::remote::{
-    self, Format, Found, How, Of, Outlook, Session, Step, find, moment, note, size_of, until,
-};
+use crate::remote::{self, Format, Found, How, Of, Session, Step, Wait, find, moment, note, size_of, until};
 
-use super::making::{self, Patience};
+use super::making::{self, WaitLimit};
 use super::{resource, restoring};
 
 const EXAMPLES: &str = "Examples:
@@ -21,7 +19,7 @@ const EXAMPLES: &str = "Examples:
   appkeep backup delete 1a2b3c4d
   appkeep backup list --output json | jq -r '.[] | select(.state == \"failed\") | .id'";
 
-/// Make, look at, restore and delete backups.
+/// Create, list, show, restore and delete backups.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -36,16 +34,16 @@ enum Command {
     /// List backups, newest first.
     #[command(visible_alias = "ls", after_help = "Example: appkeep backup list --app shop")]
     List {
-        /// Only those of this app, by name or id.
+        /// List only the backups of this app, by name or id.
         #[arg(long, value_name = "APP")]
         app: Option<String>,
     },
     /// Show a backup.
     #[command(after_help = "Example: appkeep backup show before-upgrade")]
     Show(Which),
-    /// Back an app up.
+    /// Create a backup of an app.
     ///
-    /// The server copies in the background: without --wait this only begins it.
+    /// The server copies in the background: without --wait, the command returns at once.
     #[command(after_help = "Examples:
   appkeep backup create --app shop --wait
   appkeep backup create before-upgrade --app shop --bucket local --label release=1.4")]
@@ -59,9 +57,9 @@ enum Command {
         #[arg(long, value_name = "SECONDS")]
         timeout: Option<u64>,
     },
-    /// Replace an app's data by a backup's, through the server.
+    /// Replace an app's data with a backup's, through the server.
     ///
-    /// Stop the app first. The server reads the backup and writes the new data beside the old, and only then swaps
+    /// Stop the app first. The server reads the backup and writes the new data next to the old, and only then swaps
     /// them: a restore that fails leaves the old data, and `appkeep app show` says where. To restore to another
     /// directory, use `appkeep restore --target` on the server's machine.
     #[command(after_help = "Examples:
@@ -78,7 +76,7 @@ enum Command {
     Delete {
         #[command(flatten)]
         which: Which,
-        /// Don't ask, even if only the beginning of the name is given.
+        /// Don't ask, even if only a prefix of the name is given.
         #[arg(long, short)]
         yes: bool,
     },
@@ -86,10 +84,10 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 struct Which {
-    /// The backup, by name or id; the beginning is enough.
+    /// The backup, by name or id; a unique prefix is enough.
     #[arg(value_name = "BACKUP")]
     backup: String,
-    /// Its app, by name or id. Not needed where only one app has such a backup.
+    /// Its app, by name or id. Optional if only one app has such a backup.
     #[arg(long, value_name = "APP")]
     app: Option<String>,
 }
@@ -98,10 +96,10 @@ struct Which {
 struct Create {
     #[command(flatten)]
     new: making::Args,
-    /// The bucket to copy to, by name or id. Without it the account's default.
+    /// The bucket to copy to, by name or id. By default, the account's default bucket.
     #[arg(long, value_name = "BUCKET")]
     bucket: Option<String>,
-    /// A completed snapshot of the app to copy, by name or id. Without it a temporary one is taken.
+    /// A completed snapshot of the app to copy, by name or id. By default, a temporary one is created.
     #[arg(long, value_name = "SNAPSHOT")]
     snapshot: Option<String>,
 }
@@ -120,7 +118,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
         Command::Create(args) => create(&session, args).await?,
         Command::Wait { which, timeout } => {
             let backup = found(&session, &which).await?.thing.thing;
-            wait(&session, &backup, Patience::seconds(timeout)).await?;
+            wait(&session, &backup, WaitLimit::seconds(timeout)).await?;
         }
         Command::Restore { which, how } => restore(&session, &which, &how).await?,
         Command::Delete { which, yes } => delete(&session, &which, yes).await?,
@@ -140,7 +138,9 @@ async fn found(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppB
         Ok(id) if which.app.is_none() => Ok(Found {
             thing: Of {
                 app: None,
-                thing: fetch(session, id).await.map_err(|error| session.fault(&error))?,
+                thing: fetch(session, id)
+                    .await
+                    .map_err(|error| session.failure(&error))?,
             },
             how: How::Exact,
         }),
@@ -171,7 +171,7 @@ async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
             .map(|app| format!(" of {}", app.name))
             .unwrap_or_default();
         note(&format!(
-            "there are no backups{of}; appkeep backup create makes one"
+            "there are no backups{of}; create one with appkeep backup create"
         ));
     }
     Format::table(&backups, || {
@@ -192,46 +192,49 @@ async fn create(session: &Session, args: Create) -> anyhow::Result<()> {
         }
         None => None,
     };
-    let wish = AppBackupCreate::builder()
+    let new = AppBackupCreate::builder()
         .name(args.new.name.clone())
         .metadata(args.new.metadata())
         .bucket_id(bucket)
         .snapshot_id(snapshot);
     let request = session.client.app_backup_create_for_app();
-    let request = request.account_id(session.account).app_id(app.id).body(wish);
+    let request = request.account_id(session.account).app_id(app.id).body(new);
     let backup = request
         .send()
         .await
-        .map_err(|error| session.fault(&error))?
+        .map_err(|error| session.failure(&error))?
         .into_inner();
-    let begun = format!("backup {} of {} has begun ({})", backup.name, app.name, backup.id);
-    match args.new.patience() {
-        Some(patience) => {
+    let begun = format!(
+        "backup {} of {} is being created ({})",
+        backup.name, app.name, backup.id
+    );
+    match args.new.wait_limit() {
+        Some(wait_limit) => {
             if session.output == Format::Table {
                 note(&begun);
             }
-            wait(session, &backup, patience).await
+            wait(session, &backup, wait_limit).await
         }
         None => session.output.done(&backup, &begun),
     }
 }
 
 /// Waits until the backup is completed, and prints it.
-async fn wait(session: &Session, backup: &AppBackup, patience: Patience) -> anyhow::Result<()> {
+async fn wait(session: &Session, backup: &AppBackup, wait_limit: WaitLimit) -> anyhow::Result<()> {
     let id = backup.id;
-    let outlook = Outlook {
+    let wait = Wait {
         what: format!("backup {}", backup.name),
         look: format!("appkeep backup show {id}"),
-        timeout: patience.0,
+        timeout: wait_limit.0,
         session,
     };
-    let (backup, end) = until(&outlook, || async move {
+    let (backup, end) = until(&wait, || async move {
         let backup = fetch(session, id).await?;
         Ok((step(&backup), backup))
     })
     .await?;
     let size = size_of(backup.total_bytes.as_ref());
-    making::ended(session, &outlook, &backup, end, &format!(": {size}"))
+    making::ended(session, &wait, &backup, end, &format!(": {size}"))
 }
 
 fn step(backup: &AppBackup) -> Step {
@@ -275,7 +278,7 @@ async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<(
     let backup = &found.thing.thing;
     let request = session.client.app_backup_delete();
     let request = request.account_id(session.account).app_backup_id(backup.id);
-    request.send().await.map_err(|error| session.fault(&error))?;
+    request.send().await.map_err(|error| session.failure(&error))?;
     let line = format!("backup {} is deleted ({})", backup.name, backup.id);
     session.output.done(backup, &line)
 }

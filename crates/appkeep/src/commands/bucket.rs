@@ -16,7 +16,7 @@ const EXAMPLES: &str = "Examples:
   appkeep bucket check local
   appkeep bucket take-over local --config appkeep.toml";
 
-/// Look at buckets.
+/// List and check buckets.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -31,23 +31,23 @@ enum Command {
     /// List the account's buckets.
     #[command(visible_alias = "ls", after_help = "Example: appkeep bucket list")]
     List,
-    /// Tell whether a bucket's backups are there, as far as the server knows. Exit code 1 when they aren't.
+    /// Check whether a bucket's backups exist, as far as the server knows. Exit code 1 when any is missing.
     ///
-    /// The server looks every few minutes (`check_every_secs`) and says so of each backup: `removed` when its data is
-    /// gone, `unknown` when the bucket can't be asked. This adds that up, and doesn't look by itself: what nothing
-    /// was stored in, it can't tell about, and data is not read. `restic check` reads it.
+    /// Every few minutes (`check_every_secs`), the server sets the state of each backup: `removed` when its data is
+    /// missing, `unknown` when the bucket can't be read. This command sums up the states and doesn't access the bucket.
+    /// An empty bucket is `unused`. Data is not read; `restic check` reads it.
     #[command(after_help = "Example: appkeep bucket check local")]
     Check {
-        /// The bucket, by name or id; the beginning is enough. Without it all.
+        /// The bucket, by name or id; a unique prefix is enough. By default, all buckets.
         #[arg(value_name = "BUCKET")]
         bucket: Option<String>,
     },
     /// Take a bucket over from a server that is gone for good. Works with the server running or stopped.
     ///
-    /// Each server has a small file in its buckets, which it refreshes, and no other server changes anything in them
-    /// meanwhile. The files of a server that ended on this machine don't count; those of one elsewhere, or before this
-    /// machine started, expire: after 5 minutes if it had the same data directory, else after 30. This removes them
-    /// at once. A server that isn't gone notices, and stops using the bucket.
+    /// Each server keeps a claim, a small file that it refreshes, in its buckets; other servers don't change buckets
+    /// with a claim. The claim of a server that ended on this machine is ignored. Other claims expire: after 5 minutes
+    /// if the server had the same data directory, else after 30. This command removes them at once. If the other
+    /// server still runs, it stops using the bucket.
     #[command(after_help = "Example: appkeep bucket take-over local --config /etc/appkeep/appkeep.toml")]
     TakeOver(take_over::Args),
 }
@@ -154,15 +154,15 @@ fn checked(bucket: &Bucket, backups: &[AppBackup]) -> Checked {
         bucket_id: bucket.id.to_string(),
         ..Checked::default()
     };
-    let mut say = |reason: &String| {
+    let mut add = |reason: &String| {
         if !checked.found.contains(reason) {
             checked.found.push(reason.clone());
         }
     };
-    bucket.state_unready.iter().flatten().for_each(&mut say);
+    bucket.state_unready.iter().flatten().for_each(&mut add);
     for backup in backups.iter().filter(|backup| backup.bucket_id == bucket.id) {
         if let Some(ResourceState::Removed | ResourceState::Unknown) = backup.state.known() {
-            backup.state_unready.iter().flatten().for_each(&mut say);
+            backup.state_unready.iter().flatten().for_each(&mut add);
         }
     }
     for backup in backups.iter().filter(|backup| backup.bucket_id == bucket.id) {

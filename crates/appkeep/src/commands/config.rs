@@ -12,15 +12,15 @@ use crate::stdout::print_line;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Check a configuration, and print what it declares with the ids that stand in URLs.
+    /// Check a configuration, and print the declared resources with their ids, which URLs contain.
     ///
-    /// Warnings go to stderr. Exit codes: 0 it is good, 2 it isn't.
+    /// Warnings go to stderr. Exit codes: 0 valid, 2 invalid.
     Check {
         /// The configuration file.
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
-    /// Print a configuration with all options and what they mean.
+    /// Print a configuration with all options and their meanings.
     ///
     /// Example: appkeep config example > appkeep.toml
     Example,

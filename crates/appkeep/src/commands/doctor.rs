@@ -17,13 +17,13 @@ const EXAMPLES: &str = "Examples:
   appkeep doctor
   appkeep doctor --url https://backup.example:8480 --ca ca.pem --output json
 
-Exit codes: 0 nothing is wrong, 1 something is, 2 it could not look.";
+Exit codes: 0 no problems, 1 problems, 2 the check could not run.";
 
 /// Check the set-up: show problems, the most likely first, and how to fix them.
 ///
-/// Looks at the login and the environment, whether the server can be reached and trusted, whether it takes the
-/// token, which account it is, whether it has all operations, whether apps can be backed up and whether their
-/// latest backups are good. Nothing is changed.
+/// Checks the login and the environment, whether the server can be reached and trusted, whether it accepts the
+/// token, the account, whether the server has all operations, whether apps can be backed up, and their latest
+/// backups. Nothing is changed.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
@@ -45,39 +45,39 @@ enum Verdict {
 
 /// A check: its subject, its result, and the fix.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Look {
+struct Check {
     at: &'static str,
     verdict: Verdict,
     found: String,
     #[serde(skip_serializing_if = "Option::is_none")]
-    mend: Option<String>,
+    fix: Option<String>,
 }
 
-impl Look {
+impl Check {
     fn good(at: &'static str, found: impl Into<String>) -> Self {
         Self {
             at,
             verdict: Verdict::Good,
             found: found.into(),
-            mend: None,
+            fix: None,
         }
     }
 
-    fn doubtful(at: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
+    fn doubtful(at: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Self {
         Self {
             at,
             verdict: Verdict::Doubtful,
             found: found.into(),
-            mend: Some(mend.into()),
+            fix: Some(fix.into()),
         }
     }
 
-    fn wrong(at: &'static str, found: impl Into<String>, mend: impl Into<String>) -> Self {
+    fn wrong(at: &'static str, found: impl Into<String>, fix: impl Into<String>) -> Self {
         Self {
             at,
             verdict: Verdict::Wrong,
             found: found.into(),
-            mend: Some(mend.into()),
+            fix: Some(fix.into()),
         }
     }
 
@@ -86,19 +86,22 @@ impl Look {
             at,
             verdict: Verdict::Wrong,
             found: failure.cause().to_owned(),
-            mend: failure.next_step().map(str::to_owned),
+            fix: failure.next_step().map(str::to_owned),
         }
     }
 }
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let mut looks = Vec::new();
-    if let Some(known) = setup::look(&args.connection, &mut looks) {
-        server::look(&known, &mut looks).await;
+    let mut checks = Vec::new();
+    if let Some(known) = setup::check(&args.connection, &mut checks) {
+        server::check(&known, &mut checks).await;
     }
     let output = args.connection.output;
-    output.list(&looks, || table(&looks))?;
-    let wrong = looks.iter().filter(|look| look.verdict == Verdict::Wrong).count();
+    output.list(&checks, || table(&checks))?;
+    let wrong = checks
+        .iter()
+        .filter(|check| check.verdict == Verdict::Wrong)
+        .count();
     if wrong == 0 {
         return Ok(ExitCode::SUCCESS);
     }
@@ -109,25 +112,25 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(FAILED))
 }
 
-fn table(looks: &[Look]) -> Table {
+fn table(checks: &[Check]) -> Table {
     let mut table = Table::new([
         Column::new("", Align::Left),
         Column::new("", Align::Left),
         Column::shrinking(""),
     ]);
-    for look in looks {
-        let (word, tone) = match look.verdict {
+    for check in checks {
+        let (word, tone) = match check.verdict {
             Verdict::Good => ("good", Tone::Good),
-            Verdict::Doubtful => ("look", Tone::Pending),
+            Verdict::Doubtful => ("doubtful", Tone::Pending),
             Verdict::Wrong => ("WRONG", Tone::Bad),
         };
         table.row([
             Cell::toned(&word, tone),
-            look.at.into(),
-            look.found.as_str().into(),
+            check.at.into(),
+            check.found.as_str().into(),
         ]);
-        if let Some(mend) = &look.mend {
-            table.row([Cell::from(""), "".into(), format!("→ {mend}").into()]);
+        if let Some(fix) = &check.fix {
+            table.row([Cell::from(""), "".into(), format!("→ {fix}").into()]);
         }
     }
     table
@@ -138,12 +141,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_mend_stands_below_what_is_wrong() {
-        let looks = [
-            Look::good("server", "http://127.0.0.1:8480, from --url"),
-            Look::wrong("token", "no token is known", "give --token-file"),
+    fn a_fix_is_shown_below_its_problem() {
+        let checks = [
+            Check::good("server", "http://127.0.0.1:8480, from --url"),
+            Check::wrong("token", "no token is set", "give --token-file"),
         ];
-        let text = anstream::adapter::strip_str(&table(&looks).render(None)).to_string();
+        let text = anstream::adapter::strip_str(&table(&checks).render(None)).to_string();
         insta::assert_snapshot!(text);
     }
 }

@@ -11,32 +11,31 @@ use appkeep_server::recovery::{self, Catalog, Recovery};
 use appkeep_server::store::SqliteStore;
 use clap::Subcommand;
 
-use crate::commands::leave_no_core_file;
+use crate::commands::disable_core_files;
 use crate::logging::{self, LogFormat};
 use crate::stdout::print_line;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Show which master key wraps how many keys; with --recovery, what plain restic needs to read every backup.
+    /// Show the master key's id and the number of repository keys; with --recovery, commands for plain restic.
     ///
-    /// Works while the server runs, and on a copy of the data directory's `keys` alone.
-    /// Exit codes: 0 well, 1 some keys can't be opened, 2 could not run.
+    /// Works while the server runs, and with only a copy of the data directory's `keys`.
+    /// Exit codes: 0 success, 1 some keys can't be decrypted, 2 could not run.
     Show(ShowArgs),
     /// Change the master key: wrap all keys with a new one. Repositories are not touched.
     ///
-    /// The server must not run. One that is interrupted anywhere loses nothing: run it again.
-    /// Without [keys] in the configuration the new master key is made here. With [keys] it is the one that is
-    /// declared there now; say with --old-key-file or --old-key-env where the one before it is, unless that is
-    /// the server's own.
+    /// The server must not run. An interrupted rotation loses nothing: run it again.
+    /// Without [keys] in the configuration, a new master key is created. With [keys], the new one is the configured
+    /// key; specify the previous one with --old-key-file or --old-key-env, unless it is the server's own.
     Rotate(RotateArgs),
 }
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ShowArgs {
     #[command(flatten)]
-    place: Place,
-    /// Print the passwords of all repositories, and the lines that restore from them. Whoever reads them can
-    /// read the backups.
+    location: Location,
+    /// Print the passwords of all repositories, and commands that restore from them. Anyone with these passwords
+    /// can read the backups.
     #[arg(long)]
     recovery: bool,
 }
@@ -44,26 +43,26 @@ pub(crate) struct ShowArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct RotateArgs {
     #[command(flatten)]
-    place: Place,
-    /// A file with the master key until now.
+    location: Location,
+    /// A file with the previous master key.
     #[arg(long, value_name = "FILE")]
     old_key_file: Option<PathBuf>,
-    /// The environment variable with the master key until now.
+    /// The environment variable with the previous master key.
     #[arg(long, value_name = "NAME")]
     old_key_env: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
-struct Place {
+struct Location {
     /// The server's data directory.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// The server's configuration, if it declares in [keys] where the master key is.
+    /// The server's configuration, if its [keys] declares the source of the master key.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
 
-impl Place {
+impl Location {
     fn config(&self) -> anyhow::Result<Option<Config>> {
         Ok(self.config.as_deref().map(Config::load).transpose()?)
     }
@@ -71,7 +70,7 @@ impl Place {
 
 pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
     logging::start("error", LogFormat::Text)?;
-    leave_no_core_file();
+    disable_core_files();
     match command {
         Command::Show(args) => show(&args).await,
         Command::Rotate(args) => rotate(args).await,
@@ -79,7 +78,7 @@ pub(crate) async fn run(command: Command) -> anyhow::Result<ExitCode> {
 }
 
 async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
-    let (data, config) = (&args.place.data, args.place.config()?);
+    let (data, config) = (&args.location.data, args.location.config()?);
     anyhow::ensure!(
         data.join("keys").is_dir(),
         "{} is not the data directory of a server: there are no keys in it",
@@ -93,13 +92,13 @@ async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
     if !args.recovery {
         return outline(&keys, &source);
     }
-    let mut catalog = recall(data).await?;
+    let mut catalog = read_catalog(data).await?;
     if let Some(config) = &config {
         catalog.learn(&config.declaration);
     }
     let (mut lines, mut failed) = (Vec::new(), false);
     for recovery in recovery::list(&keys, &catalog)? {
-        match lines_of(&recovery) {
+        match recovery_commands(&recovery) {
             Ok(text) => lines.push(text),
             Err(error) => {
                 failed = true;
@@ -108,7 +107,7 @@ async fn show(args: &ShowArgs) -> anyhow::Result<ExitCode> {
         }
     }
     eprintln!(
-        "warning: anyone with these passwords can read the backups: keep them as safe as the data itself."
+        "warning: anyone with these passwords can read the backups: protect them like the data itself."
     );
     print_line(&lines.join("\n\n"))?;
     Ok(ExitCode::from(u8::from(failed)))
@@ -127,7 +126,7 @@ fn outline(keys: &KeyStore, source: &KeySource) -> anyhow::Result<ExitCode> {
 }
 
 /// Reads the catalog from the server's database, if it exists.
-async fn recall(data: &Path) -> anyhow::Result<Catalog> {
+async fn read_catalog(data: &Path) -> anyhow::Result<Catalog> {
     let mut catalog = Catalog::default();
     if let Ok(data) = DataDir::existing(data) {
         let store = SqliteStore::open(data.database()).await?;
@@ -138,7 +137,7 @@ async fn recall(data: &Path) -> anyhow::Result<Catalog> {
 }
 
 /// Returns shell commands that read the backups with plain restic.
-fn lines_of(recovery: &Recovery) -> anyhow::Result<String> {
+fn recovery_commands(recovery: &Recovery) -> anyhow::Result<String> {
     let (app, bucket) = (&recovery.app, &recovery.bucket);
     let whose = recovery
         .account
@@ -172,8 +171,12 @@ fn quoted(text: &str) -> String {
 }
 
 async fn rotate(args: RotateArgs) -> anyhow::Result<ExitCode> {
-    let data = DataDir::existing(&args.place.data)?;
-    let source = args.place.config()?.map(|config| config.keys).unwrap_or_default();
+    let data = DataDir::existing(&args.location.data)?;
+    let source = args
+        .location
+        .config()?
+        .map(|config| config.keys)
+        .unwrap_or_default();
     let _lock = data.lock()?;
     let mut old = Vec::new();
     let sources = [
@@ -186,13 +189,13 @@ async fn rotate(args: RotateArgs) -> anyhow::Result<ExitCode> {
     let keys = keys::open(data.path(), &source).await?;
     let rotation = keys
         .rotate(&old)
-        .context("the master key was not changed, and each key still opens")?;
+        .context("the master key was not changed, and all keys can still be decrypted")?;
     let kept = match rotation.kept {
         0 => String::new(),
-        kept => format!(" ({kept} were already)"),
+        kept => format!(" ({kept} already were)"),
     };
     print_line(&format!(
-        "master key {}, in {}; keys that were wrapped with it: {}{kept}",
+        "master key {}, in {}; keys wrapped with it: {}{kept}",
         rotation.to,
         keys::name_of(&source),
         rotation.wrapped,

@@ -17,11 +17,11 @@ const EXAMPLES: &str = "Examples:
   appkeep login --url https://backup.example:8480 --ca ca.pem
   appkeep login --url http://127.0.0.1:8480 --token-file token --account acme";
 
-/// Remember a server, a token and an account for the commands that ask a server.
+/// Store a server, a token and an account for the commands that contact a server.
 ///
-/// Tries them first, and stores them in login.toml of the directory `appkeep` in the user's configuration
-/// directory (`$XDG_CONFIG_HOME`, else ~/.config), readable for the user alone. On a terminal the token is asked
-/// for. The certificates of --ca are stored, too.
+/// Checks them first, and stores them in `appkeep/login.toml` in the user's configuration directory
+/// (`$XDG_CONFIG_HOME`, else ~/.config), readable only by the user. On a terminal, prompts for the token. The
+/// certificates of --ca are stored, too.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -69,7 +69,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
 
 fn ask(url: &str) -> Result<SecretString, Failure> {
     let missing =
-        || Failure::new(COULD_NOT_RUN, "no token is known").next("give --token-file or APPKEEP_TOKEN");
+        || Failure::new(COULD_NOT_RUN, "no token is set").next("give --token-file or APPKEEP_TOKEN");
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Err(missing());
     }
@@ -81,7 +81,7 @@ fn ask(url: &str) -> Result<SecretString, Failure> {
 pub(crate) fn logout() -> anyhow::Result<ExitCode> {
     match login::remove()? {
         Some(path) => print_line(&format!(
-            "logged out: {} is removed; the token is still good",
+            "logged out: {} was removed; the token is still valid",
             path.display()
         ))?,
         None => print_line("no login was stored")?,

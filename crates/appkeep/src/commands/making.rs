@@ -6,16 +6,16 @@ use appkeep_client::types::{LabelCreate, MetadataCreate};
 use serde::Serialize;
 
 use crate::failure::{FAILED, Failure};
-use crate::remote::{End, Format, Outlook, Session};
+use crate::remote::{End, Format, Session, Wait};
 
-/// Something new of an app.
+/// The arguments of a new backup or snapshot.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// What to call it: lower-case letters, digits and hyphens. Without it the server finds a name.
+    /// The name: lower-case letters, digits and hyphens. By default, the server generates one.
     #[arg(value_name = "NAME")]
     pub(super) name: Option<String>,
-    /// The app, by name or id. Not needed where there is only one.
+    /// The app, by name or id. Optional if there is only one app.
     #[arg(long, value_name = "APP")]
     pub(super) app: Option<String>,
     /// A label to attach; may be repeated.
@@ -42,16 +42,16 @@ impl Args {
     }
 
     /// Returns how long to wait; `None` if not at all.
-    pub(super) fn patience(&self) -> Option<Patience> {
-        self.wait.then(|| Patience::seconds(self.timeout))
+    pub(super) fn wait_limit(&self) -> Option<WaitLimit> {
+        self.wait.then(|| WaitLimit::seconds(self.timeout))
     }
 }
 
 /// How long to wait; forever by default.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Patience(pub(super) Option<Duration>);
+pub(super) struct WaitLimit(pub(super) Option<Duration>);
 
-impl Patience {
+impl WaitLimit {
     pub(super) fn seconds(seconds: Option<u64>) -> Self {
         Self(seconds.map(Duration::from_secs))
     }
@@ -73,21 +73,21 @@ fn label(text: &str) -> Result<LabelCreate, String> {
 /// When the operation failed.
 pub(super) fn ended<T: Serialize>(
     session: &Session,
-    outlook: &Outlook<'_>,
+    wait: &Wait<'_>,
     thing: &T,
     end: End,
     more: &str,
 ) -> anyhow::Result<()> {
-    let what = &outlook.what;
+    let what = &wait.what;
     match end {
-        End::Well => session.output.done(thing, &format!("{what} is completed{more}")),
-        End::Badly(reason) => {
+        End::Succeeded => session.output.done(thing, &format!("{what} is completed{more}")),
+        End::Failed(reason) => {
             if session.output != Format::Table {
                 session.output.exactly(thing)?;
             }
             let failure = Failure::new(FAILED, format!("{what} {reason}"));
             Err(failure
-                .next(format!("{} and the server's log say more", outlook.look))
+                .next(format!("{} and the server's log show details", wait.look))
                 .into())
         }
     }

@@ -39,17 +39,17 @@ pub(crate) fn openapi() -> anyhow::Result<ExitCode> {
 }
 
 /// Disables core files, because this process holds keys.
-fn leave_no_core_file() {
+fn disable_core_files() {
     let none = rustix::process::Rlimit {
         current: Some(0),
         maximum: Some(0),
     };
     if let Err(error) = rustix::process::setrlimit(rustix::process::Resource::Core, none) {
-        tracing::warn!(%error, "a core file of this process would hold keys, and can't be ruled out");
+        tracing::warn!(%error, "failed to disable core files, which would contain keys");
     }
 }
 
-/// Makes a write beyond the limit on file sizes (`ulimit -f`) fail with an error. By default, SIGXFSZ ends
+/// Makes writes beyond the limit on file sizes (`ulimit -f`) fail with an error. By default, SIGXFSZ ends
 /// the process. The signal is handled and not ignored, because children inherit an ignored signal.
 ///
 /// # Errors
@@ -62,10 +62,10 @@ fn survive_file_size_limit() -> anyhow::Result<()> {
 
 /// Raises the limit on open files as far as the system allows: a snapshot needs two for each level of a
 /// directory tree, and the usual limit of 1,024 is too low.
-fn permit_open_files() {
+fn raise_open_files_limit() {
     let mut limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
     limit.current = limit.maximum;
     if let Err(error) = rustix::process::setrlimit(rustix::process::Resource::Nofile, limit) {
-        tracing::warn!(%error, "the limit on open files can't be raised");
+        tracing::warn!(%error, "failed to raise the limit on open files");
     }
 }

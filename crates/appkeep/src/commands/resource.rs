@@ -30,12 +30,12 @@ pub(super) fn end(
                 .map(|detail| format!("{}: {}", detail.title, detail.detail))
                 .collect();
             let details = details.join("; ");
-            Some(End::Badly(format!("is completed, but hooks failed: {details}")))
+            Some(End::Failed(format!("is completed, but hooks failed: {details}")))
         }
-        ResourceState::Completed => Some(End::Well),
-        ResourceState::Failed => Some(End::Badly(why("failed"))),
-        ResourceState::Removed => Some(End::Badly(why("was removed"))),
-        ResourceState::Unknown => Some(End::Badly(why("is completed, but its bucket can't be asked"))),
+        ResourceState::Completed => Some(End::Succeeded),
+        ResourceState::Failed => Some(End::Failed(why("failed"))),
+        ResourceState::Removed => Some(End::Failed(why("was removed"))),
+        ResourceState::Unknown => Some(End::Failed(why("is completed, but its bucket can't be read"))),
         ResourceState::Pending | ResourceState::Discovering | ResourceState::Running => None,
     }
 }

@@ -34,7 +34,7 @@ pub(crate) struct Args {
     /// The server's data directory. The server must be stopped.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// The server's configuration, if it says where the master key is.
+    /// The server's configuration, if its [keys] declares the source of the master key.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The backup to restore.
@@ -43,33 +43,33 @@ pub(crate) struct Args {
     /// The snapshot to restore.
     #[arg(long, value_name = "ID", group = "source", requires = "where")]
     snapshot: Option<Uuid>,
-    /// Restore to this directory: each volume becomes a subdirectory. Made when it isn't there.
+    /// Restore to this directory: each volume becomes a subdirectory. Created if it doesn't exist.
     #[arg(long, value_name = "DIR", group = "where")]
     target: Option<PathBuf>,
-    /// Restore over the app's volumes. What is in them is removed when all of the new data is whole. Stop
-    /// the app first.
+    /// Restore over the app's volumes. Their data is removed when all of the new data is complete.
+    /// Stop the app first.
     #[arg(long, group = "where")]
     in_place: bool,
-    /// Restore in place although volumes of other apps are inside the app's volumes: they are replaced, too.
+    /// Restore in place even if volumes of other apps are inside the app's volumes: they are replaced, too.
     #[arg(long, requires = "in_place")]
     force: bool,
     /// Don't restore: set restores aside that were interrupted and can't be finished. Nothing is removed; both
-    /// versions of the data are listed. The apps are ready again with what is in their volumes now.
+    /// versions of the data are listed. The apps are then ready again, with the current data of their volumes.
     #[arg(long, group = "source", conflicts_with_all = ["target", "in_place"])]
     abandon: bool,
     /// Set aside only the restores of this app, by name or id.
     #[arg(long, value_name = "APP", requires = "abandon")]
     app: Option<String>,
-    /// Replace subdirectories of the target that have a volume's name. Without it the target must be empty.
+    /// Replace subdirectories of the target that have a volume's name. By default, the target must be empty.
     #[arg(long, requires = "target", conflicts_with = "in_place")]
     replace: bool,
-    /// What to log, for example info, debug, or appkeep=debug.
+    /// The log filter, for example info, debug, or appkeep=debug.
     #[arg(long, value_name = "FILTER", default_value = "warn", env = "APPKEEP_LOG")]
     log: String,
 }
 
 /// The shortest interval between progress messages.
-const TOLD_EVERY: Duration = Duration::from_secs(2);
+const PROGRESS_INTERVAL_MIN: Duration = Duration::from_secs(2);
 
 pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     logging::start(&args.log, LogFormat::Text)?;
@@ -82,7 +82,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let source = match (args.backup, args.snapshot) {
         (Some(id), _) => RestoreSource::Backup(id.into()),
         (None, Some(id)) => RestoreSource::Snapshot(id.into()),
-        (None, None) => anyhow::bail!("restore needs --backup ID or --snapshot ID"),
+        (None, None) => anyhow::bail!("expected --backup ID or --snapshot ID"),
     };
     let target = match args.target {
         None => Target::InPlace { force: args.force },
@@ -102,7 +102,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     stopped.close().await;
     match outcome {
         Ok(report) => {
-            tell(&report)?;
+            print_report(&report)?;
             Ok(ExitCode::SUCCESS)
         }
         Err(error) if error.could_not_begin() => Err(error.into()),
@@ -131,7 +131,7 @@ async fn abandon(args: &Args) -> anyhow::Result<ExitCode> {
         ))?;
         for restore in restores {
             for path in restore.volumes {
-                print_line(&format!("the app has what is in {}", path.display()))?;
+                print_line(&format!("the app has the data in {}", path.display()))?;
             }
             for path in restore.kept {
                 print_line(&format!(
@@ -152,10 +152,10 @@ async fn restore(
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     let (progress, cancel) = (ProgressSender::new(Progress::default()), CancellationToken::new());
-    let mut heard = progress.subscribe();
+    let mut updates = progress.subscribe();
     let restoring = stopped.restore(planned, &progress, &cancel);
     tokio::pin!(restoring);
-    let mut tick = tokio::time::interval(TOLD_EVERY);
+    let mut tick = tokio::time::interval(PROGRESS_INTERVAL_MIN);
     // The first tick is immediate, when there is no progress to report.
     tick.tick().await;
     loop {
@@ -163,30 +163,30 @@ async fn restore(
             outcome = &mut restoring => return Ok(outcome),
             _ = terminate.recv() => cancel.cancel(),
             _ = interrupt.recv() => cancel.cancel(),
-            _ = tick.tick() => tell_progress(&mut heard, planned.total_bytes),
+            _ = tick.tick() => print_progress(&mut updates, planned.total_bytes),
         }
     }
 }
 
-fn tell_progress(heard: &mut watch::Receiver<Progress>, total_bytes: Option<u64>) {
-    let is_new = heard.has_changed().unwrap_or(false);
-    let done = heard.borrow_and_update().bytes_done;
+fn print_progress(updates: &mut watch::Receiver<Progress>, total_bytes: Option<u64>) {
+    let is_new = updates.has_changed().unwrap_or(false);
+    let done = updates.borrow_and_update().bytes_done;
     match total_bytes {
         Some(total) if is_new && done < total => eprintln!("{done} of {total} bytes are written"),
         None if is_new => eprintln!("{done} bytes are written"),
-        _ => eprintln!("comparing what was written with its source"),
+        _ => eprintln!("comparing the written data with its source"),
     }
 }
 
-fn tell(report: &RestoreReport) -> anyhow::Result<()> {
+fn print_report(report: &RestoreReport) -> anyhow::Result<()> {
     for name in &report.untouched {
-        eprintln!("note: the volume {name} was left as it is: the source has no such volume");
+        eprintln!("note: the volume {name} is unchanged: the source has no such volume");
     }
     for note in &report.notes {
         eprintln!("note: {note}");
     }
     for path in &report.left {
-        eprintln!("note: data from before could not be removed: {}", path.display());
+        eprintln!("note: old data could not be removed: {}", path.display());
     }
     let restored = report.restored.iter().map(|path| path.display().to_string());
     let restored = restored.collect::<Vec<_>>().join(", ");

@@ -4,18 +4,18 @@ use appkeep_client::types::{App, AppState, AppUpdate};
 use appkeep_client::{Error, Uuid};
 
 use super::app::restore_notes;
-use super::making::Patience;
+use super::making::WaitLimit;
 use crate::failure::{FAILED, Failure};
-use crate::remote::{End, Outlook, Session, Step, confirmed, note, reasons, until};
+use crate::remote::{End, Session, Step, Wait, confirmed, note, reasons, until};
 
 /// How to restore.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// Don't ask. Without a terminal nothing is restored without it.
+    /// Don't ask. Required without a terminal.
     #[arg(long, short)]
     yes: bool,
-    /// Wait until the app has its data. Exit code 1 when the restore fails.
+    /// Wait until the restore is finished. Exit code 1 when the restore fails.
     #[arg(long, short)]
     wait: bool,
     /// Stop waiting after this many seconds; the restore continues.
@@ -33,7 +33,7 @@ pub(super) struct Source {
     pub(super) snapshot_id: Option<Uuid>,
 }
 
-/// Replaces the app's data by the source's.
+/// Replaces the app's data with the source's.
 ///
 /// # Errors
 /// When the user declines, the server refuses, or a restore that is waited for fails.
@@ -47,13 +47,13 @@ pub(super) async fn restore(
     if !args.yes {
         confirmed(
             &format!(
-                "Replace all data of {name} by that of {what}, made {}?",
+                "Replace all data of {name} with that of {what}, created {}?",
                 source.made
             ),
-            &format!("this replaces all data of {name} by that of {what}"),
+            &format!("this command replaces all data of {name} with that of {what}"),
         )?;
     }
-    let wish = AppUpdate::builder()
+    let update = AppUpdate::builder()
         .backup_id(source.backup_id)
         .snapshot_id(source.snapshot_id);
     let request = session
@@ -61,25 +61,25 @@ pub(super) async fn restore(
         .app_update()
         .account_id(session.account)
         .app_id(app.id);
-    let request = request.force_update("true").body(wish);
-    request.send().await.map_err(|error| session.fault(&error))?;
+    let request = request.force_update("true").body(update);
+    request.send().await.map_err(|error| session.failure(&error))?;
     if !args.wait {
         let app = fetch(session, app.id)
             .await
-            .map_err(|error| session.fault(&error))?;
+            .map_err(|error| session.failure(&error))?;
         return session
             .output
             .done(&app, &format!("{name} is being restored from {what}"));
     }
     note(&format!("{name} is being restored from {what}"));
-    let outlook = Outlook {
+    let wait = Wait {
         what: format!("restore of {name}"),
         look: format!("appkeep app show {name}"),
-        timeout: Patience::seconds(args.timeout).0,
+        timeout: WaitLimit::seconds(args.timeout).0,
         session,
     };
     let id = app.id;
-    let (app, end) = until(&outlook, || async move {
+    let (app, end) = until(&wait, || async move {
         let app = fetch(session, id).await?;
         let step = Step {
             state: app.state.to_string(),
@@ -90,7 +90,7 @@ pub(super) async fn restore(
     })
     .await?;
     match end {
-        End::Well => {
+        End::Succeeded => {
             for restore_note in restore_notes(&app) {
                 note(&format!("note: {restore_note}"));
             }
@@ -98,7 +98,7 @@ pub(super) async fn restore(
                 .output
                 .done(&app, &format!("{name} has the data of {what}"))
         }
-        End::Badly(reason) => Err(
+        End::Failed(reason) => Err(
             Failure::new(FAILED, format!("the restore of {name} failed: {reason}"))
                 .next("the reason says where the data is; the server's log says more")
                 .into(),
@@ -114,8 +114,8 @@ async fn fetch(session: &Session, id: Uuid) -> Result<App, Error> {
 /// Returns the result of a finished restore; none if it isn't finished.
 fn end(app: &App) -> Option<End> {
     match app.state.known()? {
-        AppState::Ready => Some(End::Well),
-        AppState::Failed | AppState::Unavailable => Some(End::Badly(reasons(app.state_unready.as_deref()))),
+        AppState::Ready => Some(End::Succeeded),
+        AppState::Failed | AppState::Unavailable => Some(End::Failed(reasons(app.state_unready.as_deref()))),
         AppState::Restoring => None,
     }
 }

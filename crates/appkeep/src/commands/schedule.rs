@@ -18,7 +18,7 @@ const EXAMPLES: &str = "Examples:
   appkeep schedule list
   appkeep schedule list --app shop --output yaml";
 
-/// Look at schedules. They are made in the server's configuration.
+/// List schedules, and confirm held deletions. Schedules are declared in the server's configuration.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -30,10 +30,10 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Confirm that a deletion which retention holds is wanted. Works while the server runs.
+    /// Confirm the deletions that retention holds. Works while the server runs.
     ///
-    /// Retention holds a deletion of more than half of what a schedule made when the reason is a gap between two
-    /// dates: the clock may be wrong. Until then nothing is deleted.
+    /// Retention holds deletions of more than half of a schedule's backups if their reason is a gap between two
+    /// dates, because the clock may be wrong. Nothing is deleted until they are confirmed.
     #[command(after_help = "Example: appkeep schedule confirm-retention --data /var/lib/appkeep nightly")]
     ConfirmRetention {
         /// The server's data directory.
@@ -43,13 +43,13 @@ enum Command {
         #[arg(value_name = "SCHEDULE")]
         schedule: String,
     },
-    /// List schedules; without --app those of all apps.
+    /// List schedules; without --app, of all apps.
     #[command(
         visible_alias = "ls",
         after_help = "Example: appkeep schedule list --app shop"
     )]
     List {
-        /// Only those of this app, by name or id.
+        /// List only the schedules of this app, by name or id.
         #[arg(long, value_name = "APP")]
         app: Option<String>,
     },
@@ -108,7 +108,7 @@ async fn confirm_retention(data: &Path, wanted: &str) -> anyhow::Result<ExitCode
     let held = retention::confirm(&store, &SystemClock, &RandomIds, schedule).await?;
     store.close().await;
     if held.is_empty() {
-        print_line(&format!("retention of {} holds nothing", schedule.name))?;
+        print_line(&format!("retention of {} holds no deletions", schedule.name))?;
     } else {
         let held = held.join("; ");
         print_line(&format!(

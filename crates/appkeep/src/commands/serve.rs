@@ -11,7 +11,7 @@ use appkeep_server::{Options, Server};
 use tokio::signal::unix::{SignalKind, signal};
 
 use self::tls::TlsArgs;
-use crate::commands::{leave_no_core_file, permit_open_files, survive_file_size_limit};
+use crate::commands::{disable_core_files, raise_open_files_limit, survive_file_size_limit};
 use crate::demo::Demo;
 use crate::logging::{self, LogFormat};
 use crate::stdout::print_line;
@@ -22,7 +22,7 @@ use crate::stdout::print_line;
     override_usage = "appkeep serve --config <FILE> --data <DIR> [OPTIONS]\n       appkeep serve --demo [OPTIONS]"
 )]
 pub(crate) struct Args {
-    /// The configuration: accounts, apps with their volumes, buckets. Read again at SIGHUP.
+    /// The configuration: accounts, apps with their volumes, buckets. SIGHUP reloads it.
     #[arg(
         long,
         value_name = "FILE",
@@ -30,24 +30,25 @@ pub(crate) struct Args {
         conflicts_with = "demo"
     )]
     config: Option<PathBuf>,
-    /// The data directory: database, snapshots, keys. Made when it isn't there.
+    /// The data directory: database, snapshots, keys. Created if it doesn't exist.
     #[arg(long, value_name = "DIR", required_unless_present = "demo")]
     data: Option<PathBuf>,
-    /// Where to listen; port 0 takes a free one.
+    /// The address to listen on; port 0 selects a free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8480")]
     listen: SocketAddr,
-    /// Try it without a configuration: makes an app with real files, a bucket and a token, and prints curl
-    /// lines that work. Without --data all of it is removed at the end.
+    /// Try appkeep without a configuration: creates an app with files, a bucket and a token, and prints curl
+    /// commands that use them. Without --data, everything is removed at the end.
     #[arg(long)]
     demo: bool,
-    /// Where to tell how the server is doing, in plain HTTP and without a token: /healthz, /readyz, /version and
-    /// /metrics (Prometheus). Nowhere unless it says otherwise.
+    /// The address of /healthz, /readyz, /version and /metrics (Prometheus), in plain HTTP and without a token. By
+    /// default, they are not served.
     #[arg(long, value_name = "ADDR")]
     operations_listen: Option<SocketAddr>,
-    /// What to log, for example info, debug, or appkeep=debug. Audit records are logged unless it has audit=off.
+    /// The log filter, for example info, debug, or appkeep=debug. Audit records are logged unless it contains
+    /// audit=off.
     #[arg(long, value_name = "FILTER", default_value = "warn", env = "APPKEEP_LOG")]
     log: String,
-    /// What log lines look like.
+    /// The format of log lines.
     #[arg(long, value_enum, default_value_t)]
     log_format: LogFormat,
     #[command(flatten)]
@@ -58,9 +59,9 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     // By default SIGHUP ends the process, so the handler is installed first.
     let mut hangup = signal(SignalKind::hangup())?;
     logging::start(&args.log, args.log_format)?;
-    leave_no_core_file();
+    disable_core_files();
     survive_file_size_limit()?;
-    permit_open_files();
+    raise_open_files_limit();
     #[cfg(feature = "failpoints")]
     crate::fail_points::start()?;
     // Installed before anything starts, so that no signal is missed.
@@ -76,7 +77,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     let (config, data) = match (&demo, args.config, args.data) {
         (Some(demo), ..) => (demo.config()?, demo.data_dir()),
         (None, Some(config), Some(data)) => (Config::load(&config)?, data),
-        _ => anyhow::bail!("serve needs --config FILE and --data DIR, or --demo"),
+        _ => anyhow::bail!("expected --config FILE and --data DIR, or --demo"),
     };
     for warning in config.warnings.iter().chain(&missing_directories(&config)) {
         tracing::warn!("{warning}");
@@ -90,7 +91,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     print_line(&format!("appkeep is ready on {}", server.url()))?;
     if let Some(file) = server.ca_file() {
         print_line(&format!(
-            "clients have to trust its certificate authority: {}",
+            "clients must trust its certificate authority: {}",
             file.display()
         ))?;
     }
@@ -146,7 +147,7 @@ async fn reload(server: &Server, file: Option<&Path>) {
         }
         Err(error) => tracing::error!(
             %error,
-            "the configuration was not reloaded: the one from before stays in use"
+            "the configuration was not reloaded: the previous one stays in use"
         ),
     }
 }
@@ -168,7 +169,7 @@ fn missing_directories(config: &Config) -> Vec<String> {
     let missing = volumes.chain(buckets).filter(|(_, path)| !path.is_dir());
     let warning = |(what, path): (String, &PathBuf)| {
         format!(
-            "{what}: {} is not a directory now; backups fail until it is",
+            "{what}: {} is not a directory; backups fail until it exists",
             path.display()
         )
     };

@@ -31,7 +31,7 @@ pub(crate) fn completions(args: &CompletionsArgs) -> anyhow::Result<ExitCode> {
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct ManArgs {
-    /// The directory to write into, one page for each command. Made when it isn't there.
+    /// The directory to write into, one page for each command. Created if it doesn't exist.
     #[arg(value_name = "DIR")]
     dir: PathBuf,
 }

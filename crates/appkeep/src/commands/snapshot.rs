@@ -7,9 +7,9 @@ use appkeep_client::Uuid;
 use appkeep_client::types::{App, AppSnap, AppSnapCreate};
 
 use crate::failure::EXIT_CODES;
-use crate::remote::{self, Format, Found, Of, Outlook, Session, Step, find, moment, note, until};
+use crate::remote::{self, Format, Found, Of, Session, Step, Wait, find, moment, note, until};
 
-use super::making::{self, Patience};
+use super::making::{self, WaitLimit};
 use super::{resource, restoring};
 
 const EXAMPLES: &str = "Examples:
@@ -18,7 +18,7 @@ const EXAMPLES: &str = "Examples:
   appkeep snapshot restore 1a2b3c4d --wait
   appkeep snapshot delete 1a2b3c4d";
 
-/// Take, look at, restore and delete snapshots.
+/// Create, list, show, restore and delete snapshots.
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub(crate) struct Args {
@@ -30,27 +30,27 @@ pub(crate) struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List snapshots, newest first; without --app those of all apps.
+    /// List snapshots, newest first; without --app, of all apps.
     #[command(
         visible_alias = "ls",
         after_help = "Example: appkeep snapshot list --app shop"
     )]
     List {
-        /// Only those of this app, by name or id.
+        /// List only the snapshots of this app, by name or id.
         #[arg(long, value_name = "APP")]
         app: Option<String>,
     },
     /// Show a snapshot.
     #[command(after_help = "Example: appkeep snapshot show 1a2b3c4d")]
     Show(Which),
-    /// Take a snapshot of an app.
+    /// Create a snapshot of an app.
     ///
-    /// The server takes it in the background: without --wait this only begins it.
+    /// The server creates it in the background: without --wait, the command returns at once.
     #[command(after_help = "Example: appkeep snapshot create before-upgrade --app shop --wait")]
     Create(making::Args),
-    /// Replace an app's data by a snapshot's, through the server.
+    /// Replace an app's data with a snapshot's, through the server.
     ///
-    /// Stop the app first. The server writes the new data beside the old, and only then swaps them: a restore that
+    /// Stop the app first. The server writes the new data next to the old, and only then swaps them: a restore that
     /// fails leaves the old data, and `appkeep app show` says where.
     #[command(after_help = "Example: appkeep snapshot restore before-upgrade --wait")]
     Restore {
@@ -64,7 +64,7 @@ enum Command {
     Delete {
         #[command(flatten)]
         which: Which,
-        /// Don't ask, even if only the beginning of the name is given.
+        /// Don't ask, even if only a prefix of the name is given.
         #[arg(long, short)]
         yes: bool,
     },
@@ -72,10 +72,10 @@ enum Command {
 
 #[derive(Debug, clap::Args)]
 struct Which {
-    /// The snapshot, by name or id; the beginning is enough.
+    /// The snapshot, by name or id; a unique prefix is enough.
     #[arg(value_name = "SNAPSHOT")]
     snapshot: String,
-    /// Its app, by name or id. Not needed where only one app has such a snapshot.
+    /// Its app, by name or id. Optional if only one app has such a snapshot.
     #[arg(long, value_name = "APP")]
     app: Option<String>,
 }
@@ -119,7 +119,7 @@ async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
             .map(|app| format!(" of {}", app.name))
             .unwrap_or_default();
         note(&format!(
-            "there are no snapshots{of}; appkeep snapshot create takes one"
+            "there are no snapshots{of}; create one with appkeep snapshot create"
         ));
     }
     Format::table(&snapshots, || {
@@ -129,41 +129,41 @@ async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
 
 async fn create(session: &Session, args: &making::Args) -> anyhow::Result<()> {
     let app = session.app(args.app.as_deref()).await?;
-    let wish = AppSnapCreate::builder()
+    let new = AppSnapCreate::builder()
         .name(args.name.clone())
         .metadata(args.metadata());
     let request = session.client.app_snap_create_for_app();
-    let request = request.account_id(session.account).app_id(app.id).body(wish);
+    let request = request.account_id(session.account).app_id(app.id).body(new);
     let snapshot = request
         .send()
         .await
-        .map_err(|error| session.fault(&error))?
+        .map_err(|error| session.failure(&error))?
         .into_inner();
     let begun = format!(
-        "snapshot {} of {} has begun ({})",
+        "snapshot {} of {} is being created ({})",
         snapshot.name, app.name, snapshot.id
     );
-    match args.patience() {
-        Some(patience) => {
+    match args.wait_limit() {
+        Some(wait_limit) => {
             if session.output == Format::Table {
                 note(&begun);
             }
-            wait(session, &app, &snapshot, patience).await
+            wait(session, &app, &snapshot, wait_limit).await
         }
         None => session.output.done(&snapshot, &begun),
     }
 }
 
 /// Waits until the snapshot is completed, and prints it.
-async fn wait(session: &Session, app: &App, snapshot: &AppSnap, patience: Patience) -> anyhow::Result<()> {
+async fn wait(session: &Session, app: &App, snapshot: &AppSnap, wait_limit: WaitLimit) -> anyhow::Result<()> {
     let (app_id, id) = (app.id, snapshot.id);
-    let outlook = Outlook {
+    let wait = Wait {
         what: format!("snapshot {}", snapshot.name),
         look: format!("appkeep snapshot show {id}"),
-        timeout: patience.0,
+        timeout: wait_limit.0,
         session,
     };
-    let (snapshot, end) = until(&outlook, || async move {
+    let (snapshot, end) = until(&wait, || async move {
         let snapshot = fetch(session, app_id, id).await?;
         let step = Step {
             state: snapshot.state.to_string(),
@@ -178,7 +178,7 @@ async fn wait(session: &Session, app: &App, snapshot: &AppSnap, patience: Patien
         Ok((step, snapshot))
     })
     .await?;
-    making::ended(session, &outlook, &snapshot, end, "")
+    making::ended(session, &wait, &snapshot, end, "")
 }
 
 async fn fetch(session: &Session, app: Uuid, id: Uuid) -> Result<AppSnap, appkeep_client::Error> {
@@ -211,7 +211,7 @@ async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<(
         .account_id(session.account)
         .app_id(of.app_id().context("the app of a snapshot is known")?)
         .app_snap_id(snapshot.id);
-    request.send().await.map_err(|error| session.fault(&error))?;
+    request.send().await.map_err(|error| session.failure(&error))?;
     let line = format!("snapshot {} is deleted ({})", snapshot.name, snapshot.id);
     session.output.done(snapshot, &line)
 }

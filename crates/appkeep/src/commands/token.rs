@@ -1,6 +1,6 @@
 //! `appkeep token`
 
-mod end;
+mod expiry;
 mod list;
 
 use std::path::{Path, PathBuf};
@@ -13,13 +13,13 @@ use appkeep_server::tokens::{self, ExposeSecret, NewToken, Role};
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
-use self::end::End;
+use self::expiry::Expiry;
 use crate::logging;
 use crate::stdout::print_line;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Make a token and print it, this once. Works while the server runs.
+    /// Create a token and print it, only this once. Works while the server runs.
     ///
     /// Example: appkeep token create --data /var/lib/appkeep --account acme --role member --name ci --expires 90d
     Create(CreateArgs),
@@ -27,11 +27,11 @@ pub(crate) enum Command {
     ///
     /// Example: appkeep token list --data /var/lib/appkeep
     List(list::Args),
-    /// Revoke a token: from the next request on it is no good. Works while the server runs.
+    /// Revoke a token: requests with it are refused at once. Works while the server runs.
     ///
     /// Example: appkeep token revoke --data /var/lib/appkeep ci
     ///
-    /// Exit codes: 0 it is revoked, 2 it isn't.
+    /// Exit codes: 0 revoked, 2 not revoked.
     Revoke(RevokeArgs),
 }
 
@@ -43,16 +43,15 @@ pub(crate) struct CreateArgs {
     /// An account that the token can access, by name or id; may be repeated. '*' means all accounts.
     #[arg(long, value_name = "ACCOUNT", required = true)]
     account: Vec<String>,
-    /// What it may do: a viewer reads, the others also create, delete and restore.
+    /// The role: a viewer can read; the others can also create, delete and restore.
     #[arg(long, value_parser = role(), default_value = "member")]
     role: Role,
-    /// What to call it.
+    /// The name.
     #[arg(long, default_value = "unnamed")]
     name: String,
-    /// For how long it is good (90d, 12h), or the last day on which it is (2027-12-31, in UTC). For ever unless
-    /// it says otherwise.
+    /// The validity (90d, 12h), or the last valid day (2027-12-31, in UTC). By default, the token never expires.
     #[arg(long, value_name = "WHEN")]
-    expires: Option<End>,
+    expires: Option<Expiry>,
 }
 
 /// Returns a parser of roles.
@@ -65,7 +64,7 @@ pub(crate) struct RevokeArgs {
     /// The server's data directory.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// The token, by its name, its id, the beginning of its id, or as it is presented.
+    /// The token, by its name, its id, a prefix of its id, or its secret.
     #[arg(value_name = "TOKEN")]
     token: String,
 }
@@ -86,13 +85,13 @@ async fn open(data: &Path) -> anyhow::Result<SqliteStore> {
 
 async fn create(args: CreateArgs) -> anyhow::Result<()> {
     let store = open(&args.data).await?;
-    let wanted = NewToken {
+    let new = NewToken {
         name: args.name,
         role: args.role,
         scope: tokens::scope(&store, &args.account).await?,
-        expires_at: args.expires.map(|end| end.after(SystemClock.now())),
+        expires_at: args.expires.map(|expiry| expiry.after(SystemClock.now())),
     };
-    let secret = tokens::create(&store, &SystemClock, &RandomIds, wanted).await?;
+    let secret = tokens::create(&store, &SystemClock, &RandomIds, new).await?;
     store.close().await;
     print_line(secret.expose_secret())
 }

@@ -61,7 +61,7 @@ pub(crate) struct Args {
     /// When the report on stdout is coloured.
     #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
     color: Color,
-    /// What to log, for example info, debug, or appkeep=debug.
+    /// The log filter, for example info, debug, or appkeep=debug.
     #[arg(long, value_name = "FILTER", default_value = "off", env = "APPKEEP_LOG")]
     log: String,
 }
@@ -84,7 +84,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     let (report, interrupt) = if let Some(url) = &args.url {
         let target = args.target.read(url).await?;
-        let statics = args.openapi.as_deref().map(judge_file).transpose()?;
+        let statics = args.openapi.as_deref().map(check_file).transpose()?;
         // Nothing has been created before this point, so until now a signal ends the program at once.
         let interrupt = Interrupt::listen(&options.interrupt)?;
         let live = live::run(&target, &options).await.map_err(failed_to);
@@ -120,11 +120,11 @@ fn duration(text: &str) -> Result<Duration, String> {
 async fn own(options: &Options) -> anyhow::Result<Report> {
     let document = appkeep_server::openapi().map_err(anyhow::Error::msg)?;
     let server = Document::from_value("appkeep openapi", document).map_err(failed_to)?;
-    let statics = judge(&server, DROPSHOT)?;
+    let statics = check_document(&server, DROPSHOT)?;
     let fresh = Fresh::start().await.context("failed to start a fresh server")?;
-    let nothing_left_out = !options.documented_only && options.operations.is_none();
+    let is_complete = !options.documented_only && options.operations.is_none();
     let options = Options {
-        least_checks: nothing_left_out.then(|| fresh.least_checks()),
+        least_checks: is_complete.then(|| fresh.least_checks()),
         ..options.clone()
     };
     let live = live::run(&fresh.target, &options).await;
@@ -138,10 +138,10 @@ async fn own(options: &Options) -> anyhow::Result<Report> {
 /// The size limit of a server's own document, in bytes: 64 MiB.
 const DOCUMENT_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
-fn judge_file(file: &std::path::Path) -> anyhow::Result<StaticReport> {
+fn check_file(file: &std::path::Path) -> anyhow::Result<StaticReport> {
     let text = read_document(file).with_context(|| format!("failed to read {}", file.display()))?;
     let document = Document::from_text(&file.display().to_string(), &text).map_err(failed_to)?;
-    judge(&document, &[])
+    check_document(&document, &[])
 }
 
 fn read_document(file: &std::path::Path) -> anyhow::Result<String> {
@@ -150,12 +150,12 @@ fn read_document(file: &std::path::Path) -> anyhow::Result<String> {
     file.take(DOCUMENT_BYTES_MAX + 1).read_to_end(&mut bytes)?;
     anyhow::ensure!(
         u64::try_from(bytes.len())? <= DOCUMENT_BYTES_MAX,
-        "it is longer than {DOCUMENT_BYTES_MAX} bytes"
+        "expected at most {DOCUMENT_BYTES_MAX} bytes"
     );
     Ok(String::from_utf8(bytes)?)
 }
 
-fn judge(server: &Document, allowances: &[Allowance]) -> anyhow::Result<StaticReport> {
+fn check_document(server: &Document, allowances: &[Allowance]) -> anyhow::Result<StaticReport> {
     let authored = authored::document().map_err(failed_to)?;
     Ok(statics::verify(&authored, server, allowances))
 }

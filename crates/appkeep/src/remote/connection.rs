@@ -13,14 +13,14 @@ use super::print::Format;
 /// The name of the login as the source of a value.
 const LOGIN: &str = "the login";
 
-/// Where to ask and how to print, the same for all commands that ask a server.
+/// The server and the output format of all commands that contact a server.
 #[derive(Debug, Clone, clap::Args)]
 #[group(skip)]
 pub(crate) struct Args {
-    /// The server: scheme, host and port. Else `APPKEEP_URL`, else the login's.
+    /// The server: scheme, host and port. Default: `APPKEEP_URL`, or the login's.
     #[arg(long, value_name = "URL", global = true, help_heading = "Server")]
     url: Option<String>,
-    /// The token. Others can see arguments: --token-file is better. Else `APPKEEP_TOKEN`, else the login's.
+    /// The token. Other users can see arguments: prefer --token-file. Default: `APPKEEP_TOKEN`, or the login's.
     #[arg(
         long,
         value_name = "TOKEN",
@@ -30,16 +30,16 @@ pub(crate) struct Args {
         help_heading = "Server"
     )]
     token: Option<SecretString>,
-    /// A file that holds the token.
+    /// A file that contains the token.
     #[arg(long, value_name = "FILE", global = true, help_heading = "Server")]
     token_file: Option<PathBuf>,
-    /// The account, by name or id. Else `APPKEEP_ACCOUNT`, else the login's, else the only one of the token.
+    /// The account, by name or id. Default: `APPKEEP_ACCOUNT`, the login's, or the token's only account.
     #[arg(long, value_name = "ACCOUNT", global = true, help_heading = "Server")]
     account: Option<String>,
-    /// A certificate authority to trust besides the usual ones, as PEM. Else `APPKEEP_CA`, else the login's.
+    /// An additional certificate authority to trust, as PEM. Default: `APPKEEP_CA`, or the login's.
     #[arg(long, value_name = "FILE", global = true, help_heading = "Server")]
     ca: Option<PathBuf>,
-    /// What stdout gets: tables for people, or exactly what the server said.
+    /// The format of stdout: tables, or the server's exact data.
     #[arg(
         long,
         short,
@@ -96,7 +96,7 @@ impl Args {
         known.url.get_or_insert_with(|| Given::new(login.url, LOGIN));
         if known.token.is_none() {
             let token = credentials::token(&login.token).map_err(|_| {
-                Failure::new(COULD_NOT_RUN, "the login holds no token").next("run appkeep login again")
+                Failure::new(COULD_NOT_RUN, "the login contains no token").next("run appkeep login again")
             })?;
             known.token = Some(Given::new(token, LOGIN));
         }
@@ -148,7 +148,7 @@ impl Known {
     /// When none is set.
     pub(crate) fn url(&self) -> Result<&str, Failure> {
         self.url.as_ref().map(|url| url.value.as_str()).ok_or_else(|| {
-            Failure::new(COULD_NOT_RUN, "no server is known")
+            Failure::new(COULD_NOT_RUN, "no server is set")
                 .next("give --url or APPKEEP_URL, or run appkeep login")
         })
     }
@@ -161,9 +161,9 @@ impl Known {
         self.token.as_ref().map(|token| &token.value).ok_or_else(|| {
             let cause = match (&self.url, &self.login_elsewhere) {
                 (Some(url), Some(login)) => {
-                    format!("no token for {} is known: the login is for {login}", url.value)
+                    format!("no token for {} is set: the login is for {login}", url.value)
                 }
-                _ => "no token is known".to_owned(),
+                _ => "no token is set".to_owned(),
             };
             Failure::new(COULD_NOT_RUN, cause)
                 .next("give --token-file or APPKEEP_TOKEN, or run appkeep login")

@@ -39,7 +39,7 @@ pub(crate) enum How {
     /// The full name, or as many digits of the id as tables show.
     Exact,
     /// Only a prefix.
-    Beginning,
+    Prefix,
 }
 
 /// The result of a search.
@@ -61,7 +61,7 @@ impl<T: Named> Found<T> {
         let (kind, name, id) = (T::KIND, self.thing.name(), self.thing.id());
         confirmed(
             &format!("Delete {kind} {name} ({id})?"),
-            &format!("{wanted:?} is only the beginning of {name} ({id})"),
+            &format!("{wanted:?} is only a prefix of {name} ({id})"),
         )
     }
 }
@@ -110,7 +110,7 @@ fn how<T: Named>(thing: &T, wanted: &str, lower: &str) -> How {
     if thing.name() == wanted || by_id || Uuid::try_parse(wanted).is_ok() {
         How::Exact
     } else {
-        How::Beginning
+        How::Prefix
     }
 }
 
@@ -120,11 +120,11 @@ fn not_found<T: Named>(wanted: &str, things: &[T]) -> Failure {
     let alike = nearest::to(wanted, &names);
     let failure = Failure::new(NOT_FOUND, format!("there is no {kind} {wanted:?}"));
     if things.is_empty() {
-        failure.next(format!("there are no {kind}s at all"))
+        failure.next(format!("there are no {kind}s"))
     } else if alike.is_empty() && names.len() <= NAMED_MAX {
-        failure.next(format!("there are {}", names.join(", ")))
+        failure.next(format!("expected {}", names.join(", ")))
     } else if alike.is_empty() {
-        failure.next(format!("appkeep {kind} list shows those that there are"))
+        failure.next(format!("appkeep {kind} list shows all"))
     } else {
         failure.next(format!("did you mean {}?", alike.join(" or ")))
     }
@@ -146,9 +146,9 @@ pub(crate) fn ambiguous<T: Named>(wanted: &str, candidates: &[&T]) -> Failure {
     }
     Failure::new(
         AMBIGUOUS,
-        format!("{wanted:?} may be {count} {kind}s: {}", listed.join(", ")),
+        format!("{wanted:?} matches {count} {kind}s: {}", listed.join(", ")),
     )
-    .next("give more of the id")
+    .next("give more digits of the id")
 }
 
 #[cfg(test)]
@@ -183,17 +183,17 @@ mod tests {
     }
 
     #[test]
-    fn a_thing_is_found_by_name_id_or_the_beginning_of_either() {
+    fn resources_are_found_by_name_id_or_prefix() {
         for (wanted, id, how) in [
             ("nightly", 0x2000_0000_u128, How::Exact),
             ("nightly-1", 0x1a2b_3c4d, How::Exact),
             ("1a2b3c4e", 0x1a2b_3c4e, How::Exact),
             ("1A2B3C4E-0000", 0x1a2b_3c4e, How::Exact),
             ("20000000-0000-0000-0000-000000000000", 0x2000_0000, How::Exact),
-            ("2000", 0x2000_0000, How::Beginning),
+            ("2000", 0x2000_0000, How::Prefix),
             // A full name takes precedence over a prefix of an id.
             ("20", 0x4000_0000, How::Exact),
-            ("31", 0x3100_0000, How::Beginning),
+            ("31", 0x3100_0000, How::Prefix),
         ] {
             let found = find(wanted, things()).unwrap();
             assert_eq!(found.thing.0, Uuid::from_u128(id << 96), "{wanted}");
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_several_lists_them() {
+    fn ambiguous_names_list_the_candidates() {
         for (wanted, count) in [
             ("1a2b3c4", 2),
             ("nightly-", 2),
@@ -214,20 +214,20 @@ mod tests {
             assert_eq!(failure.code(), AMBIGUOUS, "{wanted}");
             let text = failure.to_string();
             assert!(
-                text.starts_with(&format!("{wanted:?} may be {count} backups: ")),
+                text.starts_with(&format!("{wanted:?} matches {count} backups: ")),
                 "{text}"
             );
         }
         let text = find("twice", things()).unwrap_err().to_string();
         assert_eq!(
             text,
-            "\"twice\" may be 2 backups: twice (30000000-0000-0000-0000-000000000000), \
-             twice (31000000-0000-0000-0000-000000000000); give more of the id"
+            "\"twice\" matches 2 backups: twice (30000000-0000-0000-0000-000000000000), \
+             twice (31000000-0000-0000-0000-000000000000); give more digits of the id"
         );
     }
 
     #[test]
-    fn what_is_not_there_says_what_is_like_it() {
+    fn unknown_names_suggest_similar_ones() {
         let text = |wanted| {
             let failure = find(wanted, things()).unwrap_err();
             assert_eq!(failure.code(), NOT_FOUND);
@@ -239,23 +239,23 @@ mod tests {
         );
         assert_eq!(
             text("zzz"),
-            "there is no backup \"zzz\"; appkeep backup list shows those that there are"
+            "there is no backup \"zzz\"; appkeep backup list shows all"
         );
-        assert_eq!(
-            text(""),
-            "there is no backup \"\"; appkeep backup list shows those that there are"
-        );
+        assert_eq!(text(""), "there is no backup \"\"; appkeep backup list shows all");
         let none = find("a", Vec::<Thing>::new()).unwrap_err().to_string();
-        assert_eq!(none, "there is no backup \"a\"; there are no backups at all");
+        assert_eq!(none, "there is no backup \"a\"; there are no backups");
     }
 
     #[test]
-    fn candidates_are_not_endless() {
+    fn only_ten_candidates_are_listed() {
         let things = (0..25)
             .map(|number| Thing(Uuid::from_u128(number), "same"))
             .collect();
         let text = find("same", things).unwrap_err().to_string();
         assert_eq!(text.matches("same (").count(), 10);
-        assert!(text.ends_with(", and 15 more; give more of the id"), "{text}");
+        assert!(
+            text.ends_with(", and 15 more; give more digits of the id"),
+            "{text}"
+        );
     }
 }

@@ -6,14 +6,14 @@ use appkeep_client::types::{App, AppBackup, AppSnap, Bucket, BucketState, Schedu
 use appkeep_client::{Error, Uuid};
 use futures::{StreamExt, TryStreamExt, stream};
 
-use super::fault::is_unknown_route;
+use super::failure::is_unknown_route;
 use super::find::{Named, find};
 use super::session::Session;
 use super::words::time;
 use crate::failure::Failure;
 
 /// The number of apps whose resources are requested concurrently.
-const ASKED_AT_ONCE: usize = 4;
+const CONCURRENT_REQUESTS_MAX: usize = 4;
 
 /// A resource of an app.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ impl Session {
     /// # Errors
     /// When the server doesn't list them.
     pub(crate) async fn apps(&self) -> Result<Vec<App>, Failure> {
-        let mut apps = self.app_pages().await.map_err(|error| self.fault(&error))?;
+        let mut apps = self.app_pages().await.map_err(|error| self.failure(&error))?;
         apps.sort_by(|one, other| one.name.cmp(&other.name).then(one.id.cmp(&other.id)));
         Ok(apps)
     }
@@ -45,7 +45,7 @@ impl Session {
     pub(crate) async fn buckets(&self) -> Result<Vec<Bucket>, Failure> {
         let buckets: Result<Vec<Bucket>, Error> =
             self.client.buckets(self.account).stream().try_collect().await;
-        let mut buckets = buckets.map_err(|error| self.fault(&error))?;
+        let mut buckets = buckets.map_err(|error| self.failure(&error))?;
         buckets.sort_by(|one, other| one.name.cmp(&other.name).then(one.id.cmp(&other.id)));
         Ok(buckets)
     }
@@ -75,7 +75,7 @@ impl Session {
     /// When the server doesn't list them.
     pub(crate) async fn backups(&self, app: Option<Uuid>) -> Result<Vec<AppBackup>, Failure> {
         let backups = self.client.backups(self.account, app).stream();
-        backups.try_collect().await.map_err(|error| self.fault(&error))
+        backups.try_collect().await.map_err(|error| self.failure(&error))
     }
 
     /// Lists backups with their apps: an app's, or the account's.
@@ -98,13 +98,16 @@ impl Session {
             Ok(apps) => apps,
             // The apps are then unknown, but the backups can still be listed.
             Err(error) if is_unknown_route(&error) => Vec::new(),
-            Err(error) => return Err(self.fault(&error)),
+            Err(error) => return Err(self.failure(&error)),
         };
-        let asked = stream::iter(&apps).map(|app| async move {
+        let requests = stream::iter(&apps).map(|app| async move {
             let backups = self.backups(Some(app.id)).await?;
             Ok::<_, Failure>((app, backups))
         });
-        let found: Vec<_> = asked.buffer_unordered(ASKED_AT_ONCE).try_collect().await?;
+        let found: Vec<_> = requests
+            .buffer_unordered(CONCURRENT_REQUESTS_MAX)
+            .try_collect()
+            .await?;
         let mut owners: HashMap<Uuid, &App> = HashMap::new();
         for (app, backups) in &found {
             owners.extend(backups.iter().map(|backup| (backup.id, *app)));
@@ -151,11 +154,11 @@ impl Session {
             None => self.apps().await?,
         };
         let list = &list;
-        let asked = stream::iter(&apps).map(|app| async move {
-            let things = list(app).await.map_err(|error| self.fault(&error))?;
+        let requests = stream::iter(&apps).map(|app| async move {
+            let things = list(app).await.map_err(|error| self.failure(&error))?;
             Ok::<_, Failure>(all_of(app, things))
         });
-        let found: Vec<Vec<Of<T>>> = asked.buffered(ASKED_AT_ONCE).try_collect().await?;
+        let found: Vec<Vec<Of<T>>> = requests.buffered(CONCURRENT_REQUESTS_MAX).try_collect().await?;
         Ok(found.into_iter().flatten().collect())
     }
 }
@@ -181,9 +184,9 @@ impl<T> Of<T> {
         self.app.as_ref().map(|app| app.id)
     }
 
-    fn distinguished_by(&self, made: &appkeep_client::Timestamp) -> String {
+    fn distinguished_by(&self, created: &appkeep_client::Timestamp) -> String {
         let app = self.app.as_ref().map(|app| format!("of {}, ", app.name));
-        format!("{}made {}", app.unwrap_or_default(), time(made))
+        format!("{}created {}", app.unwrap_or_default(), time(created))
     }
 }
 

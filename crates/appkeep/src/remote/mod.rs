@@ -1,7 +1,7 @@
 //! Commands that contact a server, always through the generated client.
 
 mod connection;
-mod fault;
+mod failure;
 mod find;
 mod lists;
 mod print;
@@ -16,5 +16,5 @@ pub(crate) use self::lists::Of;
 pub(crate) use self::print::{Format, confirmed, note};
 pub(crate) use self::session::Session;
 pub(crate) use self::table::{Align, Cell, Column, Details, Table, Tone};
-pub(crate) use self::wait::{End, Outlook, Step, until};
+pub(crate) use self::wait::{End, Step, Wait, until};
 pub(crate) use self::words::{age, moment, reasons, short_ids, size, size_of};

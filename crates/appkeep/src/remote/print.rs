@@ -13,13 +13,13 @@ use super::table::{Details, Table};
 use crate::failure::{COULD_NOT_RUN, Failure, in_a_line};
 use crate::stdout::print_line;
 
-/// What stdout gets.
+/// The format of stdout.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// Tables for people, with sizes and ages rounded.
+    /// Tables, with rounded sizes and ages.
     #[default]
     Table,
-    /// Resources as the server said them; a list is an array.
+    /// Resources as the server sent them; a list is an array.
     Json,
     /// The same as YAML.
     Yaml,
@@ -103,9 +103,9 @@ pub(crate) fn note(text: &str) {
 ///
 /// # Errors
 /// When the user declines, or there is no terminal.
-pub(crate) fn confirmed(question: &str, unasked: &str) -> Result<(), Failure> {
+pub(crate) fn confirmed(question: &str, refusal: &str) -> Result<(), Failure> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
-        return Err(Failure::new(COULD_NOT_RUN, unasked).next("give --yes to do it without being asked"));
+        return Err(Failure::new(COULD_NOT_RUN, refusal).next("confirm it with --yes"));
     }
     match Confirm::new()
         .with_prompt(in_a_line(question))
@@ -113,8 +113,11 @@ pub(crate) fn confirmed(question: &str, unasked: &str) -> Result<(), Failure> {
         .interact()
     {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Failure::new(COULD_NOT_RUN, "nothing was done: the answer was no")),
-        Err(error) => Err(Failure::new(COULD_NOT_RUN, format!("failed to ask: {error}"))),
+        Ok(false) => Err(Failure::new(COULD_NOT_RUN, "nothing was changed: not confirmed")),
+        Err(error) => Err(Failure::new(
+            COULD_NOT_RUN,
+            format!("failed to ask for confirmation: {error}"),
+        )),
     }
 }
 

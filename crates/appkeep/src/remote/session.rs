@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 
 use super::connection::{Args, Known};
-use super::fault::{fault, is_unknown_route};
+use super::failure::{is_unknown_route, to_failure};
 use super::find::{Named, find};
 use super::print::Format;
 use crate::failure::{AMBIGUOUS, COULD_NOT_RUN, Failure, NOT_FOUND};
@@ -51,8 +51,8 @@ impl Session {
     }
 
     /// Converts an error of the client to a failure.
-    pub(crate) fn fault(&self, error: &Error) -> Failure {
-        fault(&self.url, error)
+    pub(crate) fn failure(&self, error: &Error) -> Failure {
+        to_failure(&self.url, error)
     }
 
     /// Returns the point in time to which ages refer.
@@ -67,7 +67,7 @@ impl Session {
     pub(crate) async fn accounts(&self) -> Result<Vec<Account>, Failure> {
         accounts_of(&self.client)
             .await
-            .map_err(|error| self.fault(&error))
+            .map_err(|error| self.failure(&error))
     }
 
     /// Returns the named app, if a name is given.
@@ -88,7 +88,7 @@ impl Session {
     pub(crate) async fn app(&self, wanted: Option<&str>) -> Result<App, Failure> {
         if let Some(id) = wanted.and_then(|wanted| Uuid::try_parse(wanted).ok()) {
             let request = self.client.app_fetch().account_id(self.account).app_id(id);
-            let app = request.send().await.map_err(|error| self.fault(&error))?;
+            let app = request.send().await.map_err(|error| self.failure(&error))?;
             return Ok(app.into_inner());
         }
         // An app that is no longer configured is selected only if there is no other.
@@ -141,12 +141,12 @@ async fn account(client: &Client, url: &str, known: &Known) -> Result<Uuid, Fail
     let accounts = match accounts_of(client).await {
         Ok(accounts) => accounts,
         Err(error) if is_unknown_route(&error) => {
-            let failure = fault(url, &error);
+            let failure = to_failure(url, &error);
             return Err(
                 Failure::new(failure.code(), failure.cause()).next("give the account's id in --account")
             );
         }
-        Err(error) => return Err(fault(url, &error)),
+        Err(error) => return Err(to_failure(url, &error)),
     };
     if let Some(wanted) = wanted {
         return Ok(find(wanted, accounts)?.thing.id);
@@ -156,10 +156,8 @@ async fn account(client: &Client, url: &str, known: &Known) -> Result<Uuid, Fail
         .filter(|account| account.state != AccountState::Unavailable)
         .collect();
     match ready[..] {
-        [] => {
-            Err(Failure::new(NOT_FOUND, "the token can access no account")
-                .next("make another one on the server"))
-        }
+        [] => Err(Failure::new(NOT_FOUND, "the token can access no account")
+            .next("create another one on the server")),
         [account] => Ok(account.id),
         [..] => Err(several("the token can access", "accounts", &ready, "--account")),
     }
@@ -178,7 +176,7 @@ fn several<T: Named>(whose: &str, kinds: &str, things: &[&T], flag: &str) -> Fai
         AMBIGUOUS,
         format!("{whose} {count} {kinds}: {}{more}", names.join(", ")),
     )
-    .next(format!("say which with {flag}"))
+    .next(format!("select one with {flag}"))
 }
 
 impl Named for Account {

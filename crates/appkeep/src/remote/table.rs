@@ -320,7 +320,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_is_as_wide_as_it_needs_to_be() {
+    fn a_table_is_as_wide_as_its_content() {
         assert_snapshot!(plain(&backups().render(None)));
         assert_eq!(backups().render(Some(200)), backups().render(None));
     }
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn at_40_columns_things_stand_one_below_the_other() {
+    fn at_40_columns_fields_are_listed_vertically() {
         let text = plain(&backups().render(Some(40)));
         assert_snapshot!(text);
         for line in text.lines() {
@@ -344,7 +344,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_can_be_taken_off_again_and_change_no_column() {
+    fn colours_can_be_removed_and_change_no_column() {
         let text = backups().render(None);
         assert!(text.contains("\u{1b}["), "{text:?}");
         let starts: Vec<_> = plain(&text).lines().map(|line| line.find("1a2b")).collect();
@@ -352,14 +352,14 @@ mod tests {
     }
 
     #[test]
-    fn what_a_server_says_moves_no_cursor() {
+    fn server_text_cannot_move_the_cursor() {
         let mut details = Details::default();
         details.cell("name", "a\u{1b}[2J\nb");
         assert_eq!(details.render(None), "name  a\\u{1b}[2J b");
     }
 
     #[test]
-    fn a_long_reason_is_wrapped_below_itself() {
+    fn a_long_reason_is_wrapped_in_its_column() {
         let mut details = Details::default();
         details.cell("state", Cell::toned(&"failed", Tone::Bad));
         details.cell(

@@ -17,20 +17,20 @@ use super::words::size;
 use crate::failure::{COULD_NOT_RUN, FAILED, Failure, INTERRUPTED};
 
 /// The first polling interval; also used after each change.
-const ASK_AGAIN_FIRST: Duration = Duration::from_millis(200);
+const POLL_INTERVAL_FIRST: Duration = Duration::from_millis(200);
 /// The longest polling interval.
-const ASK_AGAIN_MAX: Duration = Duration::from_secs(3);
+const POLL_INTERVAL_MAX: Duration = Duration::from_secs(3);
 /// The time that a server may be unreachable before the wait ends.
-const LOST_MAX: Duration = Duration::from_mins(1);
+const UNREACHABLE_MAX: Duration = Duration::from_mins(1);
 /// The shortest interval between progress messages without a terminal.
-const TOLD_EVERY: Duration = Duration::from_secs(10);
+const PROGRESS_INTERVAL_MIN: Duration = Duration::from_secs(10);
 /// The width in columns below which the bar is abbreviated.
 const NARROW: u16 = 64;
 /// The interval at which the bar is redrawn.
-const DRAWN_EVERY: Duration = Duration::from_millis(100);
+const REDRAW_INTERVAL: Duration = Duration::from_millis(100);
 
 /// The parameters of a wait.
-pub(crate) struct Outlook<'a> {
+pub(crate) struct Wait<'a> {
     /// The awaited operation, for example `backup nightly-1`.
     pub(crate) what: String,
     /// The command that shows the operation, for users who stop waiting.
@@ -45,9 +45,9 @@ pub(crate) struct Outlook<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum End {
     /// Success.
-    Well,
+    Succeeded,
     /// Failure, with the reason.
-    Badly(String),
+    Failed(String),
 }
 
 /// The state at one poll.
@@ -68,31 +68,31 @@ pub(crate) struct Step {
 ///
 /// # Cancel safety
 /// Dropping it changes nothing on the client or the server.
-pub(crate) async fn until<T, F>(outlook: &Outlook<'_>, look: impl FnMut() -> F) -> Result<(T, End), Failure>
+pub(crate) async fn until<T, F>(wait: &Wait<'_>, look: impl FnMut() -> F) -> Result<(T, End), Failure>
 where
     F: Future<Output = Result<(Step, T), Error>>,
 {
     let mut interrupt =
         signal(SignalKind::interrupt()).map_err(|error| Failure::new(COULD_NOT_RUN, error.to_string()))?;
-    let mut teller = Teller::new(&outlook.what);
+    let mut reporter = Reporter::new(&wait.what);
     let seen = tokio::select! {
-        seen = watch(outlook, look, &mut teller) => seen,
+        seen = watch(wait, look, &mut reporter) => seen,
         _ = interrupt.recv() => Err(Failure::new(
             INTERRUPTED,
-            format!("stopped waiting: the {} continues", outlook.what),
+            format!("stopped waiting: the {} continues", wait.what),
         )
-        .next(format!("look with {}", outlook.look))),
-        () = up(outlook.timeout) => Err(Failure::new(
+        .next(format!("check with {}", wait.look))),
+        () = expired(wait.timeout) => Err(Failure::new(
             FAILED,
-            format!("the {} still runs after {}", outlook.what, spoken(outlook.timeout.unwrap_or_default())),
+            format!("the {} is still running after {}", wait.what, human(wait.timeout.unwrap_or_default())),
         )
-        .next(format!("look with {}", outlook.look))),
+        .next(format!("check with {}", wait.look))),
     };
-    teller.end();
+    reporter.end();
     seen
 }
 
-async fn up(timeout: Option<Duration>) {
+async fn expired(timeout: Option<Duration>) {
     match timeout {
         Some(timeout) => tokio::time::sleep(timeout).await,
         None => std::future::pending().await,
@@ -100,50 +100,50 @@ async fn up(timeout: Option<Duration>) {
 }
 
 async fn watch<T, F>(
-    outlook: &Outlook<'_>,
+    wait: &Wait<'_>,
     mut look: impl FnMut() -> F,
-    teller: &mut Teller,
+    reporter: &mut Reporter,
 ) -> Result<(T, End), Failure>
 where
     F: Future<Output = Result<(Step, T), Error>>,
 {
-    let mut pause = ASK_AGAIN_FIRST;
+    let mut pause = POLL_INTERVAL_FIRST;
     let mut last: Option<Step> = None;
-    let mut lost_since: Option<Instant> = None;
+    let mut unreachable_since: Option<Instant> = None;
     loop {
         match look().await {
             Ok((step, thing)) => {
-                lost_since = None;
+                unreachable_since = None;
                 if last.as_ref() != Some(&step) {
-                    pause = ASK_AGAIN_FIRST;
+                    pause = POLL_INTERVAL_FIRST;
                 }
-                teller.tell(&step);
+                reporter.report(&step);
                 if let Some(end) = step.end {
                     return Ok((thing, end));
                 }
                 last = Some(step);
             }
-            Err(error) if may_pass(&error) => {
-                let since = *lost_since.get_or_insert_with(Instant::now);
-                if since.elapsed() >= LOST_MAX {
-                    let failure = outlook.session.fault(&error);
+            Err(error) if is_temporary(&error) => {
+                let since = *unreachable_since.get_or_insert_with(Instant::now);
+                if since.elapsed() >= UNREACHABLE_MAX {
+                    let failure = wait.session.failure(&error);
                     return Err(Failure::new(
                         failure.code(),
-                        format!("{}; the {} may go on", failure.cause(), outlook.what),
+                        format!("{}; the {} may continue", failure.cause(), wait.what),
                     )
-                    .next(format!("look with {}", outlook.look)));
+                    .next(format!("check with {}", wait.look)));
                 }
-                teller.lost();
+                reporter.unreachable();
             }
-            Err(error) => return Err(outlook.session.fault(&error)),
+            Err(error) => return Err(wait.session.failure(&error)),
         }
         tokio::time::sleep(pause).await;
-        pause = (pause * 3 / 2).min(ASK_AGAIN_MAX);
+        pause = (pause * 3 / 2).min(POLL_INTERVAL_MAX);
     }
 }
 
 /// Returns whether the error may be temporary, such as a restart of the server or a network failure.
-fn may_pass(error: &Error) -> bool {
+fn is_temporary(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Transport(_))
         || error
             .status()
@@ -151,35 +151,35 @@ fn may_pass(error: &Error) -> bool {
 }
 
 /// Shows progress to the user.
-struct Teller {
+struct Reporter {
     what: String,
     /// The bar, if stderr is a terminal.
     bar: Option<ProgressBar>,
-    told: Option<(String, Instant)>,
+    reported: Option<(String, Instant)>,
     /// When copying was first seen, and the number of bytes copied by then.
     copying: Option<(Instant, u64)>,
-    is_lost: bool,
+    is_unreachable: bool,
 }
 
-impl Teller {
+impl Reporter {
     fn new(what: &str) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
             bar.set_style(waiting_style());
-            bar.enable_steady_tick(DRAWN_EVERY);
+            bar.enable_steady_tick(REDRAW_INTERVAL);
             bar
         });
         Self {
             what: what.to_owned(),
             bar,
-            told: None,
+            reported: None,
             copying: None,
-            is_lost: false,
+            is_unreachable: false,
         }
     }
 
-    fn tell(&mut self, step: &Step) {
-        self.is_lost = false;
+    fn report(&mut self, step: &Step) {
+        self.is_unreachable = false;
         if let Some(bar) = &self.bar {
             match (step.bytes_done, step.bytes_total) {
                 (Some(done), Some(total)) if step.state == "running" => {
@@ -201,12 +201,12 @@ impl Teller {
                 .get_or_insert((now, step.bytes_done.unwrap_or_default()));
         }
         let is_due = self
-            .told
+            .reported
             .as_ref()
-            .is_none_or(|(state, at)| *state != step.state || now - *at >= TOLD_EVERY);
+            .is_none_or(|(state, at)| *state != step.state || now - *at >= PROGRESS_INTERVAL_MIN);
         if is_due {
             note(&self.line(step, now));
-            self.told = Some((step.state.clone(), now));
+            self.reported = Some((step.state.clone(), now));
         }
     }
 
@@ -228,20 +228,20 @@ impl Teller {
         match u64::try_from(rate) {
             Ok(rate) if rate > 0 => {
                 let left = Duration::from_secs(total.saturating_sub(done) / rate);
-                format!("{begun}, {}/s, {} left", size(rate), spoken(left))
+                format!("{begun}, {}/s, {} left", size(rate), human(left))
             }
             _ => begun,
         }
     }
 
     /// Reports once that the server doesn't respond.
-    fn lost(&mut self) {
-        if std::mem::replace(&mut self.is_lost, true) {
+    fn unreachable(&mut self) {
+        if std::mem::replace(&mut self.is_unreachable, true) {
             return;
         }
         match &self.bar {
-            Some(bar) => bar.set_message("no answer, asking again"),
-            None => note(&format!("{}: no answer, asking again", self.what)),
+            Some(bar) => bar.set_message("no response, retrying"),
+            None => note(&format!("{}: no response, retrying", self.what)),
         }
     }
 
@@ -252,7 +252,7 @@ impl Teller {
     }
 }
 
-fn spoken(duration: Duration) -> String {
+fn human(duration: Duration) -> String {
     format!("{:#}", HumanDuration(duration))
 }
 
@@ -277,7 +277,7 @@ fn style(template: &str) -> ProgressStyle {
         .with_key("left", |state: &ProgressState, out: &mut dyn fmt::Write| {
             // Before any data is copied, the remaining time is unknown.
             if whole(state.per_sec()) > 0 {
-                let _ = write!(out, "{} left", spoken(state.eta()));
+                let _ = write!(out, "{} left", human(state.eta()));
             }
         })
 }
@@ -301,33 +301,33 @@ mod tests {
     }
 
     #[test]
-    fn a_line_tells_bytes_rate_and_what_is_left() {
+    fn progress_lines_show_bytes_rate_and_time_left() {
         let begun = Instant::now();
-        let mut teller = Teller {
+        let mut reporter = Reporter {
             what: "backup nightly".to_owned(),
             bar: None,
-            told: None,
+            reported: None,
             copying: None,
-            is_lost: false,
+            is_unreachable: false,
         };
         let pending = Step {
             state: "pending".to_owned(),
             ..Step::default()
         };
-        assert_eq!(teller.line(&pending, begun), "backup nightly: pending");
-        teller.copying = Some((begun, 0));
+        assert_eq!(reporter.line(&pending, begun), "backup nightly: pending");
+        reporter.copying = Some((begun, 0));
         assert_eq!(
-            teller.line(&running(0), begun),
+            reporter.line(&running(0), begun),
             "backup nightly: running, 0 B of 10.00 MiB"
         );
         assert_eq!(
-            teller.line(&running(4 << 20), begun + Duration::from_secs(2)),
+            reporter.line(&running(4 << 20), begun + Duration::from_secs(2)),
             "backup nightly: running, 4.00 MiB of 10.00 MiB, 2.00 MiB/s, 3s left"
         );
     }
 
     #[test]
-    fn all_templates_are_good() {
+    fn all_templates_are_valid() {
         for template in [
             "{spinner} {msg} {elapsed}",
             "{msg} {percent:>3}% {wide_bar} {speed} {left}",

@@ -62,8 +62,8 @@ pub(crate) fn moment(then: &Timestamp, now: DateTime<Utc>) -> String {
 }
 
 /// Formats the reasons why a resource isn't ready, in one line.
-pub(crate) fn reasons(said: Option<&[String]>) -> String {
-    said.unwrap_or_default().join("; ")
+pub(crate) fn reasons(reasons: Option<&[String]>) -> String {
+    reasons.unwrap_or_default().join("; ")
 }
 
 /// Returns unique prefixes of ids: eight digits, or as many more as it takes.
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn short_ids_tell_apart() {
+    fn short_ids_are_unique() {
         let ids = [0x1a2b_3c4d_0000_u128 << 80, 0x1a2b_3c4d_5000 << 80, 0x2 << 124].map(Uuid::from_u128);
         assert_eq!(short_ids(&ids), ["1a2b3c4d-0", "1a2b3c4d-5", "20000000-0"]);
         assert_eq!(short_ids(&ids[1..]), ["1a2b3c4d", "20000000"]);

@@ -28,7 +28,7 @@ impl Demo {
         let (mut root, mut lines) = (None, Vec::new());
         loop {
             let line = server.next_line().unwrap();
-            if let Some((_, place)) = line.split_once("\"shop\" lies in ") {
+            if let Some((_, place)) = line.split_once("\"shop\" is in ") {
                 let (place, _) = place.split_once("/shop, ").expect("the app's directory");
                 root = Some(PathBuf::from(place));
             } else if let Some(typed) = line.strip_prefix("  ") {
@@ -37,7 +37,7 @@ impl Demo {
                 break;
             }
         }
-        let root = root.expect("where the app lies");
+        let root = root.expect("the directory of the app");
         Self { server, root, lines }
     }
 

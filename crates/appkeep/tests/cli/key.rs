@@ -191,7 +191,7 @@ fn a_rotation_waits_for_no_server_and_changes_no_repository() {
     );
     let rotated = key(&place, &["rotate"]);
     assert_eq!(rotated.status.code(), Some(0), "{rotated:?}");
-    assert!(said(&rotated).ends_with(", in keys/master.key; keys that were wrapped with it: 1\n"));
+    assert!(said(&rotated).ends_with(", in keys/master.key; keys wrapped with it: 1\n"));
     assert!(fs::read(master(&place)).unwrap() != before);
     assert_eq!(said(&key(&place, &["show", "--recovery"])), recovery);
     let server = place.start().unwrap();

@@ -64,7 +64,7 @@ impl Watched {
 }
 
 #[test]
-fn health_and_version_are_told_without_a_token() {
+fn health_and_version_require_no_token() {
     let place = installation();
     let watched = Watched::start(place.serve());
     assert_eq!(watched.json("/healthz"), (200, json!({"status": "ok"})));
@@ -74,14 +74,14 @@ fn health_and_version_are_told_without_a_token() {
     assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
     assert!(version["contract"].is_string(), "{version}");
     // The API's listener has no health checks, and the operations listener has no API.
-    assert_eq!(watched.server.get("nobody", "/healthz").status, 404);
+    assert_eq!(watched.server.get("unknown", "/healthz").status, 404);
     assert_eq!(watched.get(&backups()).0, 404);
     let ended = watched.server.stop("TERM").unwrap();
     assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(0), ""));
 }
 
 #[test]
-fn metrics_tell_of_requests_jobs_and_backups() {
+fn metrics_count_requests_jobs_and_backups() {
     let place = installation();
     let watched = Watched::start(place.serve());
     let (server, token) = (&watched.server, place.token("acme").unwrap());
@@ -99,7 +99,7 @@ fn metrics_tell_of_requests_jobs_and_backups() {
     let backup = server.wait_for(&token, &path, &["completed", "failed"]);
     assert_eq!(backup["state"], "completed", "{backup}");
     for _ in 0..3 {
-        assert_eq!(server.get("nobody", &backups()).status, 401);
+        assert_eq!(server.get("unknown", &backups()).status, 401);
     }
     let after = watched.metrics();
     let requests = |operation: &str, status: u16| {
@@ -139,7 +139,7 @@ fn metrics_tell_of_requests_jobs_and_backups() {
 }
 
 #[test]
-fn a_queue_that_nobody_works_on_grows_old() {
+fn the_age_of_an_unprocessed_queue_grows() {
     let place = installation();
     place.configure("workers = 2", "workers = 0").unwrap();
     let watched = Watched::start(place.serve());
@@ -164,7 +164,7 @@ fn a_queue_that_nobody_works_on_grows_old() {
 }
 
 #[test]
-fn an_address_that_is_taken_is_named_and_nothing_starts() {
+fn an_operations_address_in_use_prevents_the_start() {
     let place = installation();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

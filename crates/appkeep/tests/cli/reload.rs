@@ -109,7 +109,7 @@ fn a_hangup_with_a_bad_configuration_changes_nothing_and_says_why() {
         eventually("the reason in the log", || {
             let log = fs::read_to_string(&log).unwrap();
             let line = log.lines().find(|line| line.contains(reason))?;
-            let what = "the configuration was not reloaded: the one from before stays in use";
+            let what = "the configuration was not reloaded: the previous one stays in use";
             assert!(line.contains("ERROR") && line.contains(what), "{line}");
             Some(())
         });

@@ -26,7 +26,7 @@ fn serve(place: &Installation, arguments: &[&str]) -> Command {
 fn start_self_signed(place: &Installation, more: &[&str]) -> (RunningServer, PathBuf) {
     let mut server = RunningServer::start(serve(place, &[&["--tls", "self-signed"], more].concat())).unwrap();
     let line = server.next_line().unwrap();
-    let ca = line.strip_prefix("clients have to trust its certificate authority: ");
+    let ca = line.strip_prefix("clients must trust its certificate authority: ");
     let ca = PathBuf::from(ca.expect("where it is"));
     assert_eq!(
         ca,
@@ -54,7 +54,7 @@ fn ask_as(server: &RunningServer, name: &str, trusted: Option<&Path>, more: &[&s
         "%{http_code} %{http_version}",
     ])
     .args(["--resolve", &format!("{name}:{port}:{host}")])
-    .args(["-H", "Authorization: Bearer nobody"])
+    .args(["-H", "Authorization: Bearer unknown"])
     .args(more);
     match trusted {
         Some(file) => curl.arg("--cacert").arg(file),
@@ -90,7 +90,7 @@ fn contents(dir: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 #[test]
-fn a_certificate_of_its_own_is_good_for_whoever_trusts_its_authority() {
+fn clients_that_trust_the_authority_accept_the_certificate() {
     let place = installation();
     let (server, ca) = start_self_signed(
         &place,
@@ -111,7 +111,11 @@ fn a_certificate_of_its_own_is_good_for_whoever_trusts_its_authority() {
     let other = ask_as(&server, "other.example", Some(&ca), &[]);
     assert_eq!(other.status.code(), Some(UNTRUSTED), "another's name");
     let untrusting = ask_as(&server, "localhost", None, &[]);
-    assert_ne!(untrusting.status.code(), Some(0), "nobody trusts it by itself");
+    assert_ne!(
+        untrusting.status.code(),
+        Some(0),
+        "the authority is not trusted by default"
+    );
 
     let dir = place.data().join("tls");
     assert_eq!(dir.metadata().unwrap().permissions().mode() & 0o777, 0o700);
@@ -124,7 +128,7 @@ fn a_certificate_of_its_own_is_good_for_whoever_trusts_its_authority() {
 }
 
 #[test]
-fn the_authority_is_made_once_and_the_certificate_anew_only_for_another_name() {
+fn a_new_certificate_is_created_only_for_another_name() {
     let place = installation();
     let dir = place.data().join("tls");
     let (server, ca) = start_self_signed(&place, &[]);
@@ -153,7 +157,7 @@ fn the_authority_is_made_once_and_the_certificate_anew_only_for_another_name() {
 }
 
 #[test]
-fn an_authority_that_is_broken_is_told_and_not_replaced() {
+fn a_broken_authority_is_reported_and_not_replaced() {
     let place = installation();
     let (server, _) = start_self_signed(&place, &[]);
     assert_eq!(server.stop("TERM").unwrap().status.code(), Some(0));
@@ -209,7 +213,7 @@ fn write_key(path: &Path, key: &KeyPair) {
 }
 
 #[test]
-fn a_certificate_that_is_replaced_is_in_use_without_a_restart() {
+fn a_replaced_certificate_is_used_without_a_restart() {
     let place = installation();
     let (used, first) = (Pair::make(&place, "used"), Pair::make(&place, "first"));
     let (second, third) = (Pair::make(&place, "second"), Pair::make(&place, "third"));
@@ -249,7 +253,7 @@ fn logging_to(log: &Path, command: &Command) -> Command {
 }
 
 #[test]
-fn one_that_is_broken_leaves_the_one_before_in_use_and_is_told_once() {
+fn a_broken_certificate_is_reported_once_and_not_used() {
     let place = installation();
     let (used, first) = (Pair::make(&place, "used"), Pair::make(&place, "first"));
     let second = Pair::make(&place, "second");
@@ -289,7 +293,7 @@ fn one_that_is_broken_leaves_the_one_before_in_use_and_is_told_once() {
 }
 
 #[test]
-fn a_certificate_that_cannot_be_used_is_named_and_nothing_starts() {
+fn an_unusable_certificate_prevents_the_start() {
     let place = installation();
     let (good, other) = (Pair::make(&place, "good"), Pair::make(&place, "other"));
     let [cert, key] = [&good.cert, &good.key].map(|path| path.display().to_string());
@@ -358,7 +362,7 @@ fn a_certificate_that_cannot_be_used_is_named_and_nothing_starts() {
 }
 
 #[test]
-fn half_of_what_tls_needs_is_refused() {
+fn a_certificate_without_its_key_is_refused() {
     let place = installation();
     for (arguments, wants) in [
         (&["--tls-cert", "a"][..], "--tls-key <FILE>"),
@@ -379,7 +383,7 @@ fn half_of_what_tls_needs_is_refused() {
 }
 
 #[test]
-fn plain_http_gets_no_answer_and_harms_nobody() {
+fn plain_http_gets_no_response_and_affects_no_client() {
     let place = installation();
     let (server, ca) = start_self_signed(&place, &[]);
     let address = server.url.strip_prefix("https://").unwrap();

@@ -315,10 +315,10 @@ fn a_token_that_is_not_meant_for_sure_is_not_revoked() {
         refused,
         format!("\"twin\" may be any of {one}, {other}: give the id")
     );
-    let unknown = one_line_error(&token_command(&place, &["revoke", "nobody"]));
+    let unknown = one_line_error(&token_command(&place, &["revoke", "unknown"]));
     assert_eq!(
         unknown,
-        "no token is called \"nobody\", nor has an id that begins so; `appkeep token list` shows them"
+        "no token is called \"unknown\", nor has an id that begins so; `appkeep token list` shows them"
     );
     let secret = format!("appkeep_{}", "0".repeat(64));
     let unknown = one_line_error(&token_command(&place, &["revoke", &secret]));

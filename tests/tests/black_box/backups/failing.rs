@@ -173,7 +173,7 @@ async fn a_bucket_that_stays_missing_fails_the_backup_and_is_named() {
         reason.ends_with("No such file or directory (os error 2)"),
         "{reason:?}"
     );
-    assert!(!bucket.exists(), "nobody but the operator makes a bucket");
+    assert!(!bucket.exists(), "only the operator creates buckets");
     no_snapshot_is_left(&server, &api, app).await;
 }
 

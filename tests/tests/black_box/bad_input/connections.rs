@@ -200,7 +200,7 @@ async fn what_can_be_refused_without_the_body_does_not_wait_for_it() {
     for (ask, says) in [
         (spoilt(&|ask| ask.method = http::Method::PUT), "405/69"),
         (spoilt(&|ask| ask.authorization = None), "401/3"),
-        (spoilt(&|ask| ask.token("appkeep_nobody")), "401/4"),
+        (spoilt(&|ask| ask.token("appkeep_unknown")), "401/4"),
         (spoilt(&|ask| ask.id("account_id", "x")), "400/33"),
         (spoilt(&|ask| ask.token(&viewer)), "403/11"),
         (spoilt(&|ask| ask.token(&foreigner)), "403/11"),

@@ -19,7 +19,7 @@ pub(super) fn invalid(stage: &Stage, operation: &str, mutations: &[M]) -> Ask {
 pub(super) fn apply(ask: &mut Ask, mutation: M, stage: &Stage) {
     match mutation {
         M::NoToken => ask.authorization = None,
-        M::UnknownToken => ask.token("appkeep_nobody"),
+        M::UnknownToken => ask.token("appkeep_unknown"),
         M::BasicToken => ask.authorization = Some(b"Basic c29tZW9uZTpzZWNyZXQ=".to_vec()),
         M::ViewerToken => ask.token(&stage.viewer),
         M::ForeignToken => ask.token(&stage.foreigner),

@@ -11,16 +11,16 @@ use crate::failure::{COULD_NOT_RUN, Failure};
 use crate::remote::confirmed;
 use crate::stdout::print_line;
 
-/// Which bucket.
+/// The bucket and the configuration that declares it.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The bucket, by name or id.
     #[arg(value_name = "BUCKET")]
     bucket: String,
-    /// The server's configuration: it says where the bucket is.
+    /// The server's configuration, which contains the path of the bucket.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// Don't ask. Without a terminal nothing is removed without it.
+    /// Don't ask. Required without a terminal.
     #[arg(long, short)]
     yes: bool,
 }
@@ -53,7 +53,7 @@ pub(super) fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if !args.yes {
         confirmed(
             &format!("Take the bucket {name} over from {list}? It must be gone for good."),
-            &format!("this takes the bucket {name} over from {list}"),
+            &format!("this command takes the bucket {name} over from {list}"),
         )?;
     }
     for claim in &others {

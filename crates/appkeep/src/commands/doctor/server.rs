@@ -6,7 +6,7 @@ use appkeep_client::types::{App, AppState, BucketState, ResourceState};
 use appkeep_client::{Error, ErrorKind, StatusCode};
 use chrono::DateTime;
 
-use super::Look;
+use super::Check;
 use crate::credentials::environment;
 use crate::failure::Failure;
 use crate::remote::{Known, Session, age, reasons};
@@ -15,7 +15,7 @@ use crate::remote::{Known, Session, age, reasons};
 const CLOCKS_APART_MAX: Duration = Duration::from_mins(5);
 
 /// The number of apps whose latest backups are checked.
-const APPS_LOOKED_AT: usize = 50;
+const APPS_CHECKED: usize = 50;
 
 /// The reason that servers give for buckets that are no longer configured.
 const UNDECLARED: &str = "it is no longer part of the server's configuration";
@@ -31,47 +31,47 @@ const PROXIES: [&str; 6] = [
 ];
 
 /// Checks the server until a problem prevents further checks.
-pub(super) async fn look(known: &Known, looks: &mut Vec<Look>) {
+pub(super) async fn check(known: &Known, checks: &mut Vec<Check>) {
     let session = match Session::of(known, crate::remote::Format::Table).await {
         Ok(session) => session,
         Err(failure) => {
-            looks.push(Look::failed("account", &failure));
+            checks.push(Check::failed("account", &failure));
             return;
         }
     };
     let request = session.client.app_list().account_id(session.account);
-    let answer = match request.send().await {
-        Ok(answer) => answer,
+    let response = match request.send().await {
+        Ok(response) => response,
         Err(error) => {
-            looks.extend(in_the_way(&session, &error));
+            checks.extend(diagnose(&session, &error));
             return;
         }
     };
-    looks.push(Look::good(
+    checks.push(Check::good(
         "connection",
-        "the server answers, and takes the token",
+        "the server responds and accepts the token",
     ));
-    looks.push(account(&session).await);
-    looks.extend(
-        answer
+    checks.push(account(&session).await);
+    checks.extend(
+        response
             .headers()
             .get("date")
             .and_then(|date| clock(&session, date.to_str().ok()?)),
     );
     match session.apps().await {
-        Ok(apps) => look_at_apps(&session, &apps, looks).await,
-        Err(failure) => looks.push(Look::failed("apps", &failure)),
+        Ok(apps) => check_apps(&session, &apps, checks).await,
+        Err(failure) => checks.push(Check::failed("apps", &failure)),
     }
-    buckets(&session, looks).await;
+    buckets(&session, checks).await;
 }
 
 /// Checks which account is used, and the token's role in it.
-async fn account(session: &Session) -> Look {
+async fn account(session: &Session) -> Check {
     const AT: &str = "account";
     match session.accounts().await {
         Ok(accounts) => {
             let own = accounts.iter().find(|account| account.id == session.account);
-            Look::good(
+            Check::good(
                 AT,
                 own.map_or_else(
                     || session.account.to_string(),
@@ -84,29 +84,29 @@ async fn account(session: &Session) -> Look {
 }
 
 /// Checks whether a bucket is available for backups.
-async fn buckets(session: &Session, looks: &mut Vec<Look>) {
+async fn buckets(session: &Session, checks: &mut Vec<Check>) {
     const AT: &str = "buckets";
     let buckets = match session.buckets().await {
         Ok(buckets) => buckets,
         Err(failure) => {
-            looks.push(doubtful(AT, &failure));
+            checks.push(doubtful(AT, &failure));
             return;
         }
     };
-    let in_trouble = buckets.iter().filter(|bucket| {
+    let unavailable = buckets.iter().filter(|bucket| {
         let reasons = bucket.state_unready.as_deref().unwrap_or_default();
         bucket.state == BucketState::Unavailable
             && !reasons.iter().any(|reason| reason.as_str() == UNDECLARED)
     });
-    let before = looks.len();
-    looks.extend(in_trouble.map(|bucket| {
-        Look::wrong(
+    let before = checks.len();
+    checks.extend(unavailable.map(|bucket| {
+        Check::wrong(
             AT,
             format!("{}: {}", bucket.name, reasons(bucket.state_unready.as_deref())),
-            "until then its backups are pending, and none are deleted",
+            "until this is fixed, its backups stay pending, and none are deleted",
         )
     }));
-    if looks.len() > before {
+    if checks.len() > before {
         return;
     }
     let available: Vec<&str> = buckets
@@ -114,81 +114,81 @@ async fn buckets(session: &Session, looks: &mut Vec<Look>) {
         .filter(|bucket| bucket.state != BucketState::Unavailable)
         .map(|bucket| bucket.name.as_str())
         .collect();
-    looks.push(if available.is_empty() {
-        Look::wrong(
+    checks.push(if available.is_empty() {
+        Check::wrong(
             AT,
-            "the account has none, so nothing can be backed up",
-            "declare one in the server's configuration, and start the server again",
+            "the account has no available bucket: nothing can be backed up",
+            "declare one in the server's configuration, and restart the server",
         )
     } else {
-        Look::good(AT, available.join(", "))
+        Check::good(AT, available.join(", "))
     });
 }
 
 /// Reports a failure that doesn't prevent backups.
-fn doubtful(at: &'static str, failure: &Failure) -> Look {
-    Look::doubtful(at, failure.cause(), failure.next_step().unwrap_or_default())
+fn doubtful(at: &'static str, failure: &Failure) -> Check {
+    Check::doubtful(at, failure.cause(), failure.next_step().unwrap_or_default())
 }
 
 /// Diagnoses an error of the first request.
-fn in_the_way(session: &Session, error: &Error) -> Vec<Look> {
-    let failure = session.fault(error);
+fn diagnose(session: &Session, error: &Error) -> Vec<Check> {
+    let failure = session.failure(error);
     if let ErrorKind::Transport(_) = error.kind() {
-        let mut looks = vec![Look::failed("connection", &failure)];
+        let mut checks = vec![Check::failed("connection", &failure)];
         if let Some(proxy) = PROXIES.into_iter().find(|name| environment(name).is_some()) {
-            looks.push(Look::doubtful(
+            checks.push(Check::doubtful(
                 "proxy",
                 format!("{proxy} is set, and requests go through it"),
-                "name the server in NO_PROXY if it is to be reached directly",
+                "add the server to NO_PROXY to connect to it directly",
             ));
         }
-        return looks;
+        return checks;
     }
-    let answers = Look::good("connection", "the server answers");
+    let connection = Check::good("connection", "the server responds");
     let wrong = match error.status() {
-        Some(StatusCode::UNAUTHORIZED) => Look::failed("token", &failure),
-        Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) => Look::wrong(
+        Some(StatusCode::UNAUTHORIZED) => Check::failed("token", &failure),
+        Some(StatusCode::FORBIDDEN | StatusCode::NOT_FOUND) => Check::wrong(
             "account",
             format!(
                 "the token can't access the account {}: {}",
                 session.account,
                 failure.cause()
             ),
-            "give the right --account, or a token of this one",
+            "give another --account, or a token of this account",
         ),
-        _ => Look::failed("server", &failure),
+        _ => Check::failed("server", &failure),
     };
-    vec![answers, wrong]
+    vec![connection, wrong]
 }
 
 /// Compares the clocks of the server and of this machine.
-fn clock(session: &Session, date: &str) -> Option<Look> {
+fn clock(session: &Session, date: &str) -> Option<Check> {
     let there = DateTime::parse_from_rfc2822(date).ok()?.to_utc();
     let apart = (session.now() - there).abs().to_std().ok()?;
     Some(if apart > CLOCKS_APART_MAX {
-        Look::doubtful(
+        Check::doubtful(
             "clock",
             format!(
-                "it is {there} on the server, {} seconds from here",
+                "the server's clock is {there}, which differs by {} seconds",
                 apart.as_secs()
             ),
-            "set the clock that is wrong: certificates, schedules and ages go by it",
+            "correct the wrong clock: certificates, schedules and ages depend on it",
         )
     } else {
-        Look::good("clock", "the same as the server's")
+        Check::good("clock", "it agrees with the server's")
     })
 }
 
-async fn look_at_apps(session: &Session, apps: &[App], looks: &mut Vec<Look>) {
+async fn check_apps(session: &Session, apps: &[App], checks: &mut Vec<Check>) {
     let configured: Vec<&App> = apps
         .iter()
         .filter(|app| app.state != AppState::Unavailable)
         .collect();
     if configured.is_empty() {
-        looks.push(Look::wrong(
+        checks.push(Check::wrong(
             "apps",
-            "the account has none",
-            "declare one in the server's configuration, and start the server again",
+            "the account has no apps",
+            "declare one in the server's configuration, and restart the server",
         ));
         return;
     }
@@ -197,56 +197,59 @@ async fn look_at_apps(session: &Session, apps: &[App], looks: &mut Vec<Look>) {
         .filter(|app| app.state == AppState::Failed)
         .collect();
     if failed.is_empty() {
-        looks.push(Look::good(
+        checks.push(Check::good(
             "apps",
             format!("{} can be backed up", configured.len()),
         ));
     }
     for app in failed {
         let why = reasons(app.state_unready.as_deref());
-        looks.push(Look::wrong(
+        checks.push(Check::wrong(
             "apps",
             format!("the latest restore of {} failed: {why}", app.name),
             format!(
-                "appkeep backup restore BACKUP --app {}; the server's log says more",
+                "appkeep backup restore BACKUP --app {}; see the server's log",
                 app.name
             ),
         ));
     }
-    for app in configured.into_iter().take(APPS_LOOKED_AT) {
+    for app in configured.into_iter().take(APPS_CHECKED) {
         match latest(session, app).await {
-            Ok(look) => looks.push(look),
-            Err(failure) => looks.push(Look::failed("backups", &failure)),
+            Ok(check) => checks.push(check),
+            Err(failure) => checks.push(Check::failed("backups", &failure)),
         }
     }
 }
 
 /// Checks the latest backup of an app.
-async fn latest(session: &Session, app: &App) -> Result<Look, Failure> {
+async fn latest(session: &Session, app: &App) -> Result<Check, Failure> {
     const AT: &str = "backups";
     let (name, now) = (&app.name, session.now());
     let backups = session.backups(Some(app.id)).await?;
     let Some(latest) = backups.first() else {
-        return Ok(Look::doubtful(
+        return Ok(Check::doubtful(
             AT,
-            format!("{name} has none"),
+            format!("{name} has no backups"),
             format!("appkeep backup create --app {name} --wait"),
         ));
     };
-    let made = age(&latest.metadata.creation_timestamp, now);
-    let found = format!("{name}: {}, made {made} ago, is {}", latest.name, latest.state);
+    let created = age(&latest.metadata.creation_timestamp, now);
+    let found = format!(
+        "{name}: {}, created {created} ago, is {}",
+        latest.name, latest.state
+    );
     let why = reasons(latest.state_unready.as_deref());
     Ok(match latest.state.known() {
-        Some(ResourceState::Failed) => Look::wrong(
+        Some(ResourceState::Failed) => Check::wrong(
             AT,
             format!("{found}: {why}"),
             format!("fix that, then: appkeep backup create --app {name} --wait"),
         ),
-        Some(ResourceState::Removed | ResourceState::Unknown) => Look::wrong(
+        Some(ResourceState::Removed | ResourceState::Unknown) => Check::wrong(
             AT,
             format!("{found}: {why}"),
-            "look whether its bucket is there: is a disk not mounted?",
+            "check whether the bucket's disk is mounted",
         ),
-        _ => Look::good(AT, found),
+        _ => Check::good(AT, found),
     })
 }

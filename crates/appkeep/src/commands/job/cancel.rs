@@ -66,9 +66,6 @@ fn find<'a>(jobs: &'a [PendingJob], wanted: &str) -> anyhow::Result<&'a PendingJ
     match found[..] {
         [only] if wanted.len() >= ID_DIGITS_MIN => Ok(only),
         [] | [_] => bail!("no pending job has the id {wanted:?}; `appkeep job list` shows them"),
-        _ => bail!(
-            "{wanted:?} is the beginning of {} ids: give more of it",
-            found.len()
-        ),
+        _ => bail!("{wanted:?} matches {} ids: give more digits", found.len()),
     }
 }

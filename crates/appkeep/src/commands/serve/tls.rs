@@ -8,26 +8,26 @@ use clap::ValueEnum;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "TLS")]
 pub(crate) struct TlsArgs {
-    /// Speak HTTPS with this certificate (PEM), followed by what stands between it and its authority. Another one
-    /// in its place is in use within seconds, or at once after SIGHUP.
+    /// Serve HTTPS with this certificate (PEM), followed by intermediate certificates. A replaced file is used within
+    /// seconds, or at once after SIGHUP.
     #[arg(long, value_name = "FILE", requires = "tls_key", conflicts_with = "tls")]
     tls_cert: Option<PathBuf>,
     /// The private key of the certificate (PEM).
     #[arg(long, value_name = "FILE", requires = "tls_cert", conflicts_with = "tls")]
     tls_key: Option<PathBuf>,
-    /// Speak HTTPS with a certificate that the server makes itself. Clients have to trust the file tls/ca.pem of
-    /// the data directory.
+    /// Serve HTTPS with a certificate that the server creates. Clients must trust the file tls/ca.pem of the data
+    /// directory.
     #[arg(long, value_enum, value_name = "HOW")]
     tls: Option<Own>,
-    /// Another name or address for the server's own certificate, besides localhost, the host's name and the
-    /// address that is listened on; may be repeated.
+    /// An additional name or address for the server's own certificate, besides localhost, the host's name and the
+    /// listen address; may be repeated.
     #[arg(long, value_name = "NAME", requires = "tls")]
     tls_name: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Own {
-    /// Signed by an authority of the server's own.
+    /// Signed by the server's own authority.
     SelfSigned,
 }
 

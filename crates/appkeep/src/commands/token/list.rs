@@ -16,7 +16,7 @@ pub(crate) struct Args {
     /// The server's data directory.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// What stdout gets: a table for people, or exact times and the ids of accounts.
+    /// The format of stdout: a table, or exact times and the ids of accounts.
     #[arg(long, short, value_enum, default_value_t, value_name = "FORMAT")]
     output: Format,
 }
@@ -34,7 +34,7 @@ fn table(tokens: &[Token], accounts: &[Account]) -> Table {
         .iter()
         .map(|account| (account.id, account.name.as_str()))
         .collect();
-    let in_words = |scope: &AccountScope| match scope {
+    let scope_text = |scope: &AccountScope| match scope {
         AccountScope::All => "*".to_owned(),
         AccountScope::These(ids) => ids
             .iter()
@@ -61,7 +61,7 @@ fn table(tokens: &[Token], accounts: &[Account]) -> Table {
             id.into(),
             token.name.as_str().into(),
             token.actor.role.as_str().into(),
-            in_words(&token.actor.scope).into(),
+            scope_text(&token.actor.scope).into(),
             day(Some(token.created_at)).into(),
             day(token.expires_at).into(),
             day(token.revoked_at).into(),

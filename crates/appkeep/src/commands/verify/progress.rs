@@ -8,7 +8,7 @@ use appkeep_contract::live::Progress;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// The delay before the bar appears.
-const PATIENCE: Duration = Duration::from_secs(1);
+const DELAY: Duration = Duration::from_secs(1);
 
 /// The interval at which the bar updates the elapsed time.
 const TICK: Duration = Duration::from_secs(1);
@@ -41,7 +41,7 @@ fn drawn(bar: ProgressBar) -> Progress {
     bar.set_style(style());
     let begun = Instant::now();
     Progress::new(move |done, of, code| {
-        if bar.is_hidden() && begun.elapsed() >= PATIENCE {
+        if bar.is_hidden() && begun.elapsed() >= DELAY {
             bar.set_draw_target(ProgressDrawTarget::stderr());
             bar.enable_steady_tick(TICK);
         }

@@ -10,17 +10,17 @@ use uuid::Uuid;
 use super::failed_to;
 use crate::credentials::{environment, read, token_in};
 
-/// What is known about a server.
+/// The server's credentials, accounts and apps.
 ///
-/// Tokens are better given in the environment or in a file: arguments can be seen by others.
+/// Pass tokens in the environment or in a file if possible: other users can see arguments.
 #[derive(Debug, clap::Args)]
 #[group(skip)]
 pub(super) struct Args {
-    /// A token of one account, with a role that may create and delete; by default, `APPKEEP_TOKEN`. With a token
+    /// A token of one account, with a role that can create and delete; by default, `APPKEEP_TOKEN`. With a token
     /// of all accounts, responses about accounts that don't exist differ, which counts as a violation.
     #[arg(long, value_name = "TOKEN", requires = "url", conflicts_with = "token_file")]
     token: Option<String>,
-    /// A file that holds that token.
+    /// A file that contains that token.
     #[arg(long, value_name = "FILE", requires = "url")]
     token_file: Option<PathBuf>,
     /// That account's id; by default, the account that the token can access.
@@ -35,7 +35,7 @@ pub(super) struct Args {
     /// The id of an app in that account whose data can't be read, for checks that its backups fail.
     #[arg(long, value_name = "ID", requires = "url")]
     failing_app: Option<Uuid>,
-    /// A token of another account, for checks that they are isolated. Else `APPKEEP_TOKEN_B` is read.
+    /// A token of another account, for checks that they are isolated. Default: `APPKEEP_TOKEN_B`.
     #[arg(long, value_name = "TOKEN", requires = "url")]
     token_b: Option<String>,
     /// The other account's id; by default, the account that the token can access.
@@ -44,20 +44,20 @@ pub(super) struct Args {
     /// The id of an app in it; by default, one that the server lists.
     #[arg(long, value_name = "ID", requires = "url")]
     app_b: Option<Uuid>,
-    /// A token of the first account that may only read. Else `APPKEEP_VIEWER_TOKEN` is read.
+    /// A token of the first account that can only read. Default: `APPKEEP_VIEWER_TOKEN`.
     #[arg(long, value_name = "TOKEN", requires = "url")]
     viewer_token: Option<String>,
-    /// A token of all accounts. Else `APPKEEP_OPERATOR_TOKEN` is read.
+    /// A token of all accounts. Default: `APPKEEP_OPERATOR_TOKEN`.
     #[arg(long, value_name = "TOKEN", requires = "url")]
     operator_token: Option<String>,
-    /// A certificate authority to trust besides the usual ones, as PEM.
+    /// An additional certificate authority to trust, as PEM.
     #[arg(long, value_name = "FILE", requires = "url")]
     ca: Option<PathBuf>,
 }
 
 impl Args {
-    /// Collects the arguments for the server at `url`, and asks it for the accounts and apps that aren't
-    /// named.
+    /// Collects the arguments for the server at `url`, and finds accounts and apps that aren't specified in its
+    /// lists.
     ///
     /// # Errors
     /// When a file can't be read, a token is missing, or the server names no app, or not exactly one account.
@@ -111,7 +111,7 @@ impl Args {
     }
 }
 
-/// A server that is asked for missing ids.
+/// A server whose lists provide missing ids.
 struct Server<'a> {
     url: &'a str,
     token: &'a str,
@@ -125,7 +125,7 @@ impl Server<'_> {
             return Ok(account);
         }
         let found = live::find_account(self.url, self.token, self.ca).await;
-        found.map_err(|error| failed_to(error).context(format!("no account is known: give {flag}")))
+        found.map_err(|error| failed_to(error).context(format!("no account is set: give {flag}")))
     }
 
     /// Returns the app `given` by `flag`, else one that the server names.
@@ -134,6 +134,6 @@ impl Server<'_> {
             return Ok(app);
         }
         let found = live::find_app(self.url, self.token, account, self.ca).await;
-        found.map_err(|error| failed_to(error).context(format!("no app is known: give {flag}")))
+        found.map_err(|error| failed_to(error).context(format!("no app is set: give {flag}")))
     }
 }

@@ -52,7 +52,7 @@ fn every_command_has_a_manual_page() {
     assert!(read("appkeep.1").contains(".TH appkeep 1"));
     let create = read("appkeep-backup-create.1");
     for part in [
-        "Back an app up",
+        "Create a backup of an app",
         "appkeep backup create \\-\\-app shop \\-\\-wait",
         "NAME=VALUE",
     ] {

@@ -19,7 +19,7 @@ fn looks(command: &mut std::process::Command) -> (Option<i32>, Vec<Look>) {
     assert_eq!(String::from_utf8(output.stderr.clone()).expect("text"), "");
     let looks: Vec<Value> = serde_json::from_slice(&output.stdout).expect("it runs");
     let text = |look: &Value, member: &str| look[member].as_str().unwrap_or_default().to_owned();
-    let all = ["at", "verdict", "found", "mend"];
+    let all = ["at", "verdict", "found", "fix"];
     let looks = looks
         .iter()
         .map(|look| all.map(|member| text(look, member)).into());
@@ -30,9 +30,9 @@ fn the_wrong_one(command: &mut std::process::Command) -> (String, String, String
     let (code, looks) = looks(command);
     assert_eq!(code, Some(1), "{looks:?}");
     let mut wrong = looks.into_iter().filter(|look| look.1 == "wrong");
-    let (at, _, found, mend) = wrong.next().expect("something is wrong");
+    let (at, _, found, fix) = wrong.next().expect("something is wrong");
     assert_eq!(wrong.next(), None);
-    (at, found, mend)
+    (at, found, fix)
 }
 
 #[test]
@@ -87,20 +87,20 @@ fn an_app_without_a_backup_is_doubtful_and_a_failed_one_wrong() {
 }
 
 #[test]
-fn the_first_thing_that_is_wrong_is_named_with_its_mend() {
-    let (at, found, mend) = the_wrong_one(appkeep().env("APPKEEP_TOKEN", "a"));
+fn the_first_thing_that_is_wrong_is_named_with_its_fix() {
+    let (at, found, fix) = the_wrong_one(appkeep().env("APPKEEP_TOKEN", "a"));
     assert_eq!(
-        (at.as_str(), found.as_str(), mend.as_str()),
+        (at.as_str(), found.as_str(), fix.as_str()),
         (
             "server",
-            "no server is known",
+            "no server is set",
             "give --url or APPKEEP_URL, or run appkeep login"
         )
     );
-    let (at, found, mend) = the_wrong_one(&mut person("http://127.0.0.1:1", "secret"));
+    let (at, found, fix) = the_wrong_one(&mut person("http://127.0.0.1:1", "secret"));
     assert_eq!(at, "connection");
     assert!(found.contains("Connection refused"), "{found}");
-    assert!(mend.contains("is it running there?"), "{mend}");
+    assert!(fix.contains("check that it runs"), "{fix}");
     let site = Site::new();
     let (at, ..) = the_wrong_one(&mut person(&site.server.url, "wrong"));
     assert_eq!(at, "token");
@@ -119,10 +119,7 @@ fn a_login_that_others_can_read_is_wrong() {
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let file = site.place.path().join("config/appkeep/login.toml");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).unwrap();
-    let (at, _, mend) = the_wrong_one(&mut site.command([""; 0]));
+    let (at, _, fix) = the_wrong_one(&mut site.command([""; 0]));
     assert_eq!(at, "login");
-    assert!(
-        mend.starts_with(&format!("chmod 600 {}", file.display())),
-        "{mend}"
-    );
+    assert!(fix.starts_with(&format!("chmod 600 {}", file.display())), "{fix}");
 }

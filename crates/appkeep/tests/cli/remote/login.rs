@@ -58,14 +58,14 @@ fn what_is_stored_is_used_and_the_users_alone() {
     assert_eq!(
         said(&output),
         format!(
-            "logged out: {} is removed; the token is still good\n",
+            "logged out: {} was removed; the token is still valid\n",
             file(&site).display()
         )
     );
     let output = bare(&site).args(["app", "list"]).output().unwrap();
     assert_eq!(
         refused(&output, 2),
-        "no server is known; give --url or APPKEEP_URL, or run appkeep login"
+        "no server is set; give --url or APPKEEP_URL, or run appkeep login"
     );
     let output = bare(&site).arg("logout").output().unwrap();
     assert_eq!(
@@ -95,13 +95,13 @@ fn the_only_account_need_not_be_named_and_others_may_be_by_name() {
     );
     assert_eq!(
         refused(&log_in(all.trim(), &[]), 6),
-        "the token can access 2 accounts: other, acme; say which with --account"
+        "the token can access 2 accounts: other, acme; select one with --account"
     );
     let output = log_in(all.trim(), &["--account", "acme"]);
     assert!(said(&output).contains("as viewer"), "{output:?}");
     assert_eq!(
         refused(&log_in(all.trim(), &["--account", "zebra"]), 3),
-        "there is no account \"zebra\"; there are other, acme"
+        "there is no account \"zebra\"; expected other, acme"
     );
 }
 
@@ -150,7 +150,7 @@ fn a_token_goes_to_no_other_server_than_its_own() {
     assert_eq!(
         refused(&output, 2),
         format!(
-            "no token for http://127.0.0.1:1 is known: the login is for {}; give --token-file or APPKEEP_TOKEN, or run \
+            "no token for http://127.0.0.1:1 is set: the login is for {}; give --token-file or APPKEEP_TOKEN, or run \
              appkeep login",
             site.server.url
         )
@@ -180,7 +180,7 @@ fn what_does_not_work_is_not_stored() {
         .unwrap();
     assert_eq!(
         refused(&output, 2),
-        "no token is known; give --token-file or APPKEEP_TOKEN"
+        "no token is set; give --token-file or APPKEEP_TOKEN"
     );
     // The directory can't be created.
     fs::write(site.place.path().join("config"), "").unwrap();

@@ -55,7 +55,10 @@ fn a_backup_is_made_waited_for_shown_and_deleted() {
     assert_eq!(made.status.code(), Some(0), "{made:?}");
     assert_eq!(said(&made), "backup before is completed: 6 B\n");
     let told = String::from_utf8(made.stderr).unwrap();
-    assert!(told.starts_with("backup before of shop has begun ("), "{told}");
+    assert!(
+        told.starts_with("backup before of shop is being created ("),
+        "{told}"
+    );
     assert!(
         !told.contains('\u{1b}'),
         "no bar where there is no terminal: {told}"
@@ -129,11 +132,11 @@ fn empty_lists_are_no_errors() {
     for (noun, note) in [
         (
             "backup",
-            "there are no backups; appkeep backup create makes one\n",
+            "there are no backups; create one with appkeep backup create\n",
         ),
         (
             "snapshot",
-            "there are no snapshots; appkeep snapshot create takes one\n",
+            "there are no snapshots; create one with appkeep snapshot create\n",
         ),
     ] {
         let output = site.ask([noun, "list"]);

@@ -29,11 +29,11 @@ fn what_is_missing_is_asked_for() {
     };
     assert_eq!(
         nowhere("APPKEEP_URL"),
-        "no server is known; give --url or APPKEEP_URL, or run appkeep login"
+        "no server is set; give --url or APPKEEP_URL, or run appkeep login"
     );
     assert_eq!(
         nowhere("APPKEEP_TOKEN"),
-        "no token is known; give --token-file or APPKEEP_TOKEN, or run appkeep login"
+        "no token is set; give --token-file or APPKEEP_TOKEN, or run appkeep login"
     );
     let output = run([
         "app",
@@ -56,8 +56,8 @@ fn a_server_that_is_down_is_named() {
         .unwrap();
     assert_eq!(
         refused(&output, 2),
-        "failed to reach http://127.0.0.1:1: Connection refused (os error 111); is it running there? appkeep doctor \
-         looks closer"
+        "failed to reach http://127.0.0.1:1: Connection refused (os error 111); check that it runs, or \
+         find the reason with appkeep doctor"
     );
 }
 
@@ -66,7 +66,7 @@ fn a_wrong_token_and_a_foreign_account_are_not_permitted() {
     let site = Site::new();
     let wrong = refused(&site.ask(["app", "list", "--token", "wrong"]), 4);
     assert!(
-        wrong.starts_with("the server doesn't know the token: app_list: 401 Unauthorized: "),
+        wrong.starts_with("the server refused the token: app_list: 401 Unauthorized: "),
         "{wrong}"
     );
     assert!(
@@ -75,7 +75,7 @@ fn a_wrong_token_and_a_foreign_account_are_not_permitted() {
     );
     let foreign = refused(&site.ask(["app", "list", "--account", OTHER_ACCOUNT]), 4);
     assert!(
-        foreign.starts_with("the token may not do this: app_list: 403 Forbidden: "),
+        foreign.starts_with("the token doesn't permit this: app_list: 403 Forbidden: "),
         "{foreign}"
     );
     let viewer = site
@@ -85,7 +85,7 @@ fn a_wrong_token_and_a_foreign_account_are_not_permitted() {
     let viewer = said(&viewer);
     let refusal = refused(&site.ask(["backup", "create", "--token", viewer.trim()]), 4);
     assert!(
-        refusal.ends_with("; it takes a token of this account with a higher role"),
+        refusal.ends_with("; use a token of this account with a higher role"),
         "{refusal}"
     );
 }
@@ -99,7 +99,7 @@ fn what_is_not_there_is_not_found() {
     );
     assert_eq!(
         refused(&site.ask(["backup", "show", "nightly"]), 3),
-        "there is no backup \"nightly\"; there are no backups at all"
+        "there is no backup \"nightly\"; there are no backups"
     );
     let unknown = "00000000-0000-4000-8000-000000000000";
     let refusal = refused(&site.ask(["backup", "wait", unknown]), 3);
@@ -114,7 +114,7 @@ fn what_may_be_two_things_lists_both() {
     let site = Site::of(two_apps());
     assert_eq!(
         refused(&site.ask(["backup", "create"]), 6),
-        "the account has 2 apps: blog, shop; say which with --app"
+        "the account has 2 apps: blog, shop; select one with --app"
     );
     for app in ["shop", "blog"] {
         let made = site.ask(["backup", "create", "nightly", "--app", app, "--wait"]);
@@ -122,13 +122,13 @@ fn what_may_be_two_things_lists_both() {
     }
     let refusal = refused(&site.ask(["backup", "delete", "nightly"]), 6);
     assert!(
-        refusal.starts_with("\"nightly\" may be 2 backups: nightly ("),
+        refusal.starts_with("\"nightly\" matches 2 backups: nightly ("),
         "{refusal}"
     );
     for part in [
-        ", of shop, made 20",
-        ", of blog, made 20",
-        "; give more of the id",
+        ", of shop, created 20",
+        ", of blog, created 20",
+        "; give more digits of the id",
     ] {
         assert!(refusal.contains(part), "{refusal}");
     }
@@ -151,7 +151,7 @@ fn a_conflict_says_so() {
         "{refusal}"
     );
     assert!(
-        refusal.ends_with("; look at its state, and try again when nothing uses it"),
+        refusal.ends_with("; check its state, and try again when it isn't in use"),
         "{refusal}"
     );
 }
@@ -163,9 +163,7 @@ fn half_a_name_is_not_enough_to_delete_without_being_asked() {
     let id = backup["id"].as_str().unwrap();
     assert_eq!(
         refused(&site.ask(["backup", "delete", "nightly"]), 2),
-        format!(
-            "\"nightly\" is only the beginning of nightly-1 ({id}); give --yes to do it without being asked"
-        )
+        format!("\"nightly\" is only a prefix of nightly-1 ({id}); confirm it with --yes")
     );
     let deleted = site.ask(["backup", "delete", "nightly", "--yes"]);
     assert_eq!(deleted.status.code(), Some(0), "{deleted:?}");
@@ -195,8 +193,8 @@ fn a_server_without_an_operation_is_called_old() {
     assert_eq!(
         refused(&output, 2),
         format!(
-            "the server at {url} doesn't have the operation app_list; it is older than this command, or no appkeep: \
-             update it"
+            "the server at {url} doesn't have the operation app_list; it is older than this command, or not an \
+             appkeep server: update it"
         )
     );
 }
@@ -208,7 +206,7 @@ fn what_speaks_another_language_is_not_understood() {
     let output = person(&url, "secret").args(["app", "list"]).output().unwrap();
     let refusal = refused(&output, 1);
     assert!(
-        refusal.starts_with(&format!("{url} answers what this command doesn't understand: ")),
+        refusal.starts_with(&format!("{url} sent an invalid response: ")),
         "{refusal}"
     );
     assert!(!refusal.contains('\u{1b}'), "{refusal}");
@@ -220,7 +218,7 @@ fn what_speaks_another_language_is_not_understood() {
     let output = person(&https, "secret").args(["app", "list"]).output().unwrap();
     let refusal = refused(&output, 2);
     assert!(
-        refusal.ends_with("; it may be http:// instead of https://"),
+        refusal.ends_with("; the scheme may be http:// instead of https://"),
         "{refusal}"
     );
 }

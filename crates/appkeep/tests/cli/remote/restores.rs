@@ -45,16 +45,16 @@ fn nothing_is_restored_without_a_yes() {
     fs::write(greeting(&site), "newer").unwrap();
     assert_eq!(
         refused(&site.ask(["backup", "restore", "good"]), 2),
-        "this replaces all data of shop by that of backup good; give --yes to do it without being asked"
+        "this command replaces all data of shop with that of backup good; confirm it with --yes"
     );
     let command = site.command(["backup", "restore", &id[..8], "--wait"]);
     let mut terminal = Terminal::start(120, &command);
-    terminal.expect("Replace all data of shop by that of backup good, made ");
+    terminal.expect("Replace all data of shop with that of backup good, created ");
     terminal.type_line("n");
     let (code, text) = terminal.end();
     assert_eq!(code, 2, "{text}");
     assert!(
-        plain(&text).contains("error: nothing was done: the answer was no"),
+        plain(&text).contains("error: nothing was changed: not confirmed"),
         "{text}"
     );
     assert_eq!(fs::read_to_string(greeting(&site)).unwrap(), "newer");

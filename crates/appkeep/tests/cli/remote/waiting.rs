@@ -46,7 +46,7 @@ fn ctrl_c_says_that_the_backup_goes_on_and_how_to_look() {
     // The terminal may have printed `^C` in front.
     assert!(
         last.ends_with(&format!(
-            "error: stopped waiting: the backup nightly continues; look with appkeep backup show {id}"
+            "error: stopped waiting: the backup nightly continues; check with appkeep backup show {id}"
         )),
         "{text:?}"
     );
@@ -71,7 +71,7 @@ fn a_signal_says_so_too_where_there_is_no_terminal() {
     kill.args(["-c", "kill -s INT \"$1\"", "sh", &waiting.id().to_string()]);
     assert!(kill.status().unwrap().success());
     let output = waiting.wait_with_output().unwrap();
-    assert!(refused(&output, 130).starts_with("stopped waiting: the backup nightly continues; look with "));
+    assert!(refused(&output, 130).starts_with("stopped waiting: the backup nightly continues; check with "));
     assert_eq!(said(&output), "");
 }
 
@@ -82,7 +82,7 @@ fn a_wait_has_an_end_if_one_is_given() {
     let output = site.ask(["backup", "wait", "nightly", "--timeout", "1"]);
     let complaint = refused_at_last(&output, 1);
     assert!(
-        complaint.starts_with("the backup nightly still runs after 1s; look with "),
+        complaint.starts_with("the backup nightly is still running after 1s; check with "),
         "{complaint}"
     );
 }
@@ -156,7 +156,7 @@ fn lines_tell_states_and_a_server_that_is_away_is_waited_for() {
     let told = String::from_utf8(output.stderr.clone()).unwrap();
     assert_eq!(
         told,
-        "backup nightly: pending\nbackup nightly: no answer, asking again\nbackup nightly: running, 0 B of 10.00 MiB\nbackup nightly: completed\n"
+        "backup nightly: pending\nbackup nightly: no response, retrying\nbackup nightly: running, 0 B of 10.00 MiB\nbackup nightly: completed\n"
     );
     assert_eq!(said(&output), "backup nightly is completed: 10.00 MiB\n");
 }
@@ -166,7 +166,7 @@ fn a_real_backup_is_watched_to_its_end() {
     let site = Site::new();
     fill(&site.place, 8 << 20);
     let mut terminal = Terminal::start(80, &site.command(["backup", "create", "large", "--wait"]));
-    terminal.expect("backup large of shop has begun (");
+    terminal.expect("backup large of shop is being created (");
     let (code, text) = terminal.end();
     assert_eq!(code, 0, "{text}");
     assert!(

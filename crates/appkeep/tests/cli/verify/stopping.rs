@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use appkeep_launcher::{ACCOUNT, APP, CONFIG, backups, eventually};
-use serde_json::Value;
 
 use super::{json, verify_forger};
 use crate::forger::{self, Fault, faulty};
@@ -77,17 +76,6 @@ fn durations_that_make_no_sense_are_refused() {
             assert!(complaint.contains(part), "{complaint}");
         }
     }
-}
-
-#[test]
-fn progress_is_written_to_stderr() {
-    let output = verify_forger(&forger::start(), &[]);
-    let progress = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(
-        progress.matches(" checks are done; the next one is ").count(),
-        9,
-        "{progress}"
-    );
 }
 
 /// Sends a signal to a running program.
@@ -166,10 +154,4 @@ fn a_second_signal_ends_the_program_at_once() {
     stdout.read_to_string(&mut report).expect("text");
     assert_eq!(child.wait().expect("its end").code(), Some(130));
     assert_eq!(report, "", "nothing is reported");
-}
-
-#[test]
-fn a_report_tells_programs_that_a_run_was_complete() {
-    let report: Value = json(&verify_forger(&forger::start(), &["--format", "json"]));
-    assert_eq!(report["live"]["ended_early"], Value::Null);
 }

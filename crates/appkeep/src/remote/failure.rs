@@ -5,7 +5,7 @@ use appkeep_client::{Error, ErrorKind, StatusCode, TOTAL_TIMEOUT};
 use crate::failure::{CONFLICT, COULD_NOT_RUN, FAILED, Failure, NOT_FOUND, NOT_PERMITTED};
 
 /// Converts an error of the client to a failure.
-pub(crate) fn fault(url: &str, error: &Error) -> Failure {
+pub(crate) fn to_failure(url: &str, error: &Error) -> Failure {
     if is_unknown_route(error) {
         return Failure::new(
             COULD_NOT_RUN,
@@ -14,7 +14,7 @@ pub(crate) fn fault(url: &str, error: &Error) -> Failure {
                 error.operation()
             ),
         )
-        .next("it is older than this command, or no appkeep: update it");
+        .next("it is older than this command, or not an appkeep server: update it");
     }
     match error.kind() {
         ErrorKind::Transport(_) => unreachable_at(url, error),
@@ -22,42 +22,38 @@ pub(crate) fn fault(url: &str, error: &Error) -> Failure {
             Failure::new(COULD_NOT_RUN, error.to_string())
         }
         _ => match error.status() {
-            Some(status) if !status.is_success() => answered(status, error),
-            _ => Failure::new(
-                FAILED,
-                format!("{url} answers what this command doesn't understand: {error}"),
-            )
-            .next("appkeep verify checks whether it conforms to the contract"),
+            Some(status) if !status.is_success() => refused(status, error),
+            _ => Failure::new(FAILED, format!("{url} sent an invalid response: {error}"))
+                .next("appkeep verify checks whether it conforms to the contract"),
         },
     }
 }
 
-fn answered(status: StatusCode, error: &Error) -> Failure {
+fn refused(status: StatusCode, error: &Error) -> Failure {
     let text = error.to_string();
     match status {
-        StatusCode::UNAUTHORIZED => Failure::new(
-            NOT_PERMITTED,
-            format!("the server doesn't know the token: {text}"),
-        )
-        .next("it is wrong, expired or revoked: run appkeep login with another one"),
-        StatusCode::FORBIDDEN => Failure::new(NOT_PERMITTED, format!("the token may not do this: {text}"))
-            .next("it takes a token of this account with a higher role"),
+        StatusCode::UNAUTHORIZED => {
+            Failure::new(NOT_PERMITTED, format!("the server refused the token: {text}"))
+                .next("it is wrong, expired or revoked: run appkeep login with another one")
+        }
+        StatusCode::FORBIDDEN => {
+            Failure::new(NOT_PERMITTED, format!("the token doesn't permit this: {text}"))
+                .next("use a token of this account with a higher role")
+        }
         StatusCode::NOT_FOUND => Failure::new(NOT_FOUND, format!("not found: {text}"))
-            .next("appkeep doctor looks whether account and app are right"),
+            .next("check the account and the app with appkeep doctor"),
         StatusCode::CONFLICT => {
-            Failure::new(CONFLICT, text).next("look at its state, and try again when nothing uses it")
+            Failure::new(CONFLICT, text).next("check its state, and try again when it isn't in use")
         }
         StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
-            Failure::new(FAILED, text).next("try again in a while")
+            Failure::new(FAILED, text).next("try again later")
         }
         _ if status.is_server_error() => {
-            Failure::new(FAILED, format!("the server failed: {text}")).next("its log says more")
+            Failure::new(FAILED, format!("the server failed: {text}")).next("see its log")
         }
-        _ if status.is_redirection() => {
-            Failure::new(COULD_NOT_RUN, format!("the server leads elsewhere: {text}"))
-                .next("give its own address in --url")
-        }
-        _ => Failure::new(COULD_NOT_RUN, format!("the server refuses this: {text}")),
+        _ if status.is_redirection() => Failure::new(COULD_NOT_RUN, format!("the server redirects: {text}"))
+            .next("give its final address in --url"),
+        _ => Failure::new(COULD_NOT_RUN, format!("the server refused the request: {text}")),
     }
 }
 
@@ -71,9 +67,9 @@ fn unreachable_at(url: &str, error: &Error) -> Failure {
         let limit = TOTAL_TIMEOUT.as_secs();
         return Failure::new(
             COULD_NOT_RUN,
-            format!("{url} didn't answer within {limit} seconds"),
+            format!("{url} didn't respond within {limit} seconds"),
         )
-        .next("appkeep doctor looks for the reason");
+        .next("find the reason with appkeep doctor");
     }
     let last = causes.last().map(String::as_str).unwrap_or_default();
     let all = causes.join(": ");
@@ -86,11 +82,11 @@ fn unreachable_at(url: &str, error: &Error) -> Failure {
     }
     let no_tls = ["InvalidContentType", "corrupt message", "tls handshake eof"];
     if no_tls.iter().any(|words| all.contains(words)) {
-        return Failure::new(COULD_NOT_RUN, format!("{url} doesn't speak TLS: {last}"))
-            .next("it may be http:// instead of https://");
+        return Failure::new(COULD_NOT_RUN, format!("{url} doesn't use TLS: {last}"))
+            .next("the scheme may be http:// instead of https://");
     }
     Failure::new(COULD_NOT_RUN, format!("failed to reach {url}: {last}"))
-        .next("is it running there? appkeep doctor looks closer")
+        .next("check that it runs, or find the reason with appkeep doctor")
 }
 
 fn causes(error: &(dyn std::error::Error + 'static)) -> Vec<String> {

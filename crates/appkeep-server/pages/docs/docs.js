@@ -12,10 +12,10 @@ const thisServer = () => ({
   },
 });
 
-const dark = window.matchMedia('(prefers-color-scheme: dark)');
-const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
-follow();
-dark.addEventListener('change', follow);
+const darkScheme = window.matchMedia('(prefers-color-scheme: dark)');
+const applyColorScheme = () => document.documentElement.classList.toggle('dark-mode', darkScheme.matches);
+applyColorScheme();
+darkScheme.addEventListener('change', applyColorScheme);
 
 SwaggerUIBundle({
   url: '/docs/openapi.yaml',

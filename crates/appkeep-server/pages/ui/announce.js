@@ -24,18 +24,18 @@ export function notice(text) {
 }
 
 /** Tells what has become of backups since it looked last. The first look at an app tells nothing. */
-export class Listener {
-  #seen = new Map();
+export class StateAnnouncer {
+  #previous = new Map();
   #apps = new Set();
 
-  look(appId, backups) {
+  update(appId, backups) {
     const isFirst = !this.#apps.has(appId);
     this.#apps.add(appId);
     for (const backup of backups) {
-      const before = this.#seen.get(backup.id);
+      const previous = this.#previous.get(backup.id);
       const step = Math.floor((backup.percentDone ?? 0) / STEP_PERCENT) * STEP_PERCENT;
-      this.#seen.set(backup.id, { state: backup.state, step });
-      if (isFirst || (before?.state === backup.state && before.step >= step)) {
+      this.#previous.set(backup.id, { state: backup.state, step });
+      if (isFirst || (previous?.state === backup.state && previous.step >= step)) {
         continue;
       }
       const progress = backup.state === 'running' ? `, ${step} percent` : '';

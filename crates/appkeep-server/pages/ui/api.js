@@ -1,7 +1,7 @@
 // The public API, as far as these pages need it. They use nothing else.
 
 /** How long an answer may take, in milliseconds. */
-const ANSWER_MAX = 20_000;
+const RESPONSE_TIMEOUT = 20_000;
 
 /** An answer that is a problem (RFC 7807), or no answer of this API at all. */
 export class Problem extends Error {
@@ -10,7 +10,7 @@ export class Problem extends Error {
     this.status = status;
     this.title = body.title || `Status ${status}`;
     this.correlation = body.correlationID;
-    this.faults = [...(body.invalidFields || []), ...(body.invalidParams || [])]
+    this.invalidFields = [...(body.invalidFields || []), ...(body.invalidParams || [])]
       .map(({ name, reason }) => `${name}: ${reason}`);
   }
 }
@@ -37,19 +37,19 @@ export class Api {
 
   /** An account, as this token sees it. */
   account(id) {
-    return new AccountApi(id, (...request) => this.#ask(...request));
+    return new AccountApi(id, (...args) => this.#request(...args));
   }
 
   #get(path, signal) {
-    return this.#ask('GET', path, { signal });
+    return this.#request('GET', path, { signal });
   }
 
-  async #ask(method, path, { body, signal } = {}) {
+  async #request(method, path, { body, signal } = {}) {
     const headers = { authorization: `Bearer ${this.#token}`, accept: 'application/json' };
     if (body) {
       headers['content-type'] = 'application/json';
     }
-    const timeout = AbortSignal.timeout(ANSWER_MAX);
+    const timeout = AbortSignal.timeout(RESPONSE_TIMEOUT);
     let response;
     let text;
     try {
@@ -80,34 +80,34 @@ export class Api {
 /** One account's part of the API. */
 class AccountApi {
   #base;
-  #ask;
+  #request;
 
-  constructor(id, ask) {
+  constructor(id, request) {
     this.#base = `/accounts/${encodeURIComponent(id)}`;
-    this.#ask = ask;
+    this.#request = request;
   }
 
   /** Its apps, newest first. */
   async apps(signal) {
-    return (await this.#ask('GET', `${this.#base}/k8s/v2/apps`, { signal })).items;
+    return (await this.#request('GET', `${this.#base}/k8s/v2/apps`, { signal })).items;
   }
 
   app(appId, signal) {
-    return this.#ask('GET', `${this.#base}/k8s/v2/apps/${encodeURIComponent(appId)}`, { signal });
+    return this.#request('GET', `${this.#base}/k8s/v2/apps/${encodeURIComponent(appId)}`, { signal });
   }
 
   async buckets(signal) {
-    return (await this.#ask('GET', `${this.#base}/topology/v1/buckets`, { signal })).items;
+    return (await this.#request('GET', `${this.#base}/topology/v1/buckets`, { signal })).items;
   }
 
   /** What backs an app up by itself. */
   async schedules(appId, signal) {
-    return (await this.#ask('GET', `${this.#base}/k8s/v1/apps/${encodeURIComponent(appId)}/schedules`, { signal })).items;
+    return (await this.#request('GET', `${this.#base}/k8s/v1/apps/${encodeURIComponent(appId)}/schedules`, { signal })).items;
   }
 
   /** The newest backups of an app, and whether there are more. */
   async backups(appId, limit, signal) {
-    const list = await this.#ask('GET', `${this.#backupsOf(appId)}?limit=${limit}`, { signal });
+    const list = await this.#request('GET', `${this.#backupsPath(appId)}?limit=${limit}`, { signal });
     return { backups: list.items, hasMore: list.metadata.continue !== undefined };
   }
 
@@ -120,15 +120,15 @@ class AccountApi {
     if (bucketID) {
       body.bucketID = bucketID;
     }
-    return this.#ask('POST', this.#backupsOf(appId), { body });
+    return this.#request('POST', this.#backupsPath(appId), { body });
   }
 
   /** Deletes a backup with its data; one that is being made is cancelled. */
   deleteBackup(appId, backupId) {
-    return this.#ask('DELETE', `${this.#backupsOf(appId)}/${encodeURIComponent(backupId)}`);
+    return this.#request('DELETE', `${this.#backupsPath(appId)}/${encodeURIComponent(backupId)}`);
   }
 
-  #backupsOf(appId) {
+  #backupsPath(appId) {
     return `${this.#base}/k8s/v1/apps/${encodeURIComponent(appId)}/appBackups`;
   }
 }

@@ -28,29 +28,29 @@ export function duration(millis) {
   if (millis < 10 * SECOND) {
     return `${(Math.max(0, millis) / SECOND).toFixed(1)} s`;
   }
-  const [large, small, of, then] =
+  const [large, small, largeUnit, smallUnit] =
     millis < MINUTE ? [SECOND, null, 's', '']
     : millis < HOUR ? [MINUTE, SECOND, 'min', 's']
     : millis < DAY ? [HOUR, MINUTE, 'h', 'min']
     : [DAY, HOUR, 'd', 'h'];
   const whole = Math.floor(millis / large);
   const rest = small === null ? 0 : Math.floor((millis % large) / small);
-  return rest === 0 ? `${whole} ${of}` : `${whole} ${of} ${rest} ${then}`;
+  return rest === 0 ? `${whole} ${largeUnit}` : `${whole} ${largeUnit} ${rest} ${smallUnit}`;
 }
 
 /** How long ago something was, seen from now. */
 export function ago(date, now = Date.now()) {
-  const past = now - date.getTime();
-  const size = Math.abs(past);
-  if (size < 10 * SECOND) {
+  const elapsed = now - date.getTime();
+  const distance = Math.abs(elapsed);
+  if (distance < 10 * SECOND) {
     return 'just now';
   }
   const [unit, length] =
-    size < MINUTE ? ['second', SECOND]
-    : size < HOUR ? ['minute', MINUTE]
-    : size < DAY ? ['hour', HOUR]
+    distance < MINUTE ? ['second', SECOND]
+    : distance < HOUR ? ['minute', MINUTE]
+    : distance < DAY ? ['hour', HOUR]
     : ['day', DAY];
-  return relative.format(-Math.round(past / length), unit);
+  return relative.format(-Math.round(elapsed / length), unit);
 }
 
 /** A moment, to the second, where this browser is. */
@@ -64,6 +64,6 @@ export function short(date) {
 }
 
 /** `1 app`, `2 apps`. */
-export function count(many, noun) {
-  return `${many} ${noun}${many === 1 ? '' : 's'}`;
+export function count(n, noun) {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -8,16 +8,16 @@ const PAUSE_AFTER_FAILURE = 2_000;
 
 /** Runs `round` (given an abort signal) until it is stopped. A round answers how long to pause, in milliseconds. */
 export class Poll {
-  #round;
-  #failed;
+  #pass;
+  #onError;
   #controller = null;
   #timer = null;
   #failures = 0;
 
   /** `failed` is told of errors; an answer of `false` ends the polling. */
-  constructor(round, failed) {
-    this.#round = round;
-    this.#failed = failed;
+  constructor(pass, onError) {
+    this.#pass = pass;
+    this.#onError = onError;
   }
 
   start() {
@@ -27,23 +27,23 @@ export class Poll {
 
   stop() {
     document.removeEventListener('visibilitychange', this.#visibilityChanged);
-    this.#halt();
+    this.#cancel();
   }
 
   /** Begins a round now; one that is under way is dropped. */
   async now() {
-    this.#halt();
+    this.#cancel();
     const controller = new AbortController();
     this.#controller = controller;
     let pause;
     try {
-      pause = await this.#round(controller.signal);
+      pause = await this.#pass(controller.signal);
       this.#failures = 0;
     } catch (error) {
       if (controller.signal.aborted) {
         return;
       }
-      if (this.#failed(error) === false) {
+      if (this.#onError(error) === false) {
         return;
       }
       pause = Math.min(PAUSE_MAX, PAUSE_AFTER_FAILURE * 2 ** this.#failures);
@@ -54,7 +54,7 @@ export class Poll {
     }
   }
 
-  #halt() {
+  #cancel() {
     clearTimeout(this.#timer);
     this.#controller?.abort();
     this.#controller = null;

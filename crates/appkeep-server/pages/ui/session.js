@@ -11,7 +11,7 @@ export function session() {
 }
 
 /** Begins a session, or changes it. */
-export function remember(next) {
+export function saveSession(next) {
   current = next;
   if (next.isKept) {
     sessionStorage.setItem(KEY, JSON.stringify(next));
@@ -21,15 +21,15 @@ export function remember(next) {
 }
 
 /** Ends the session. */
-export function forget() {
+export function clearSession() {
   current = null;
   sessionStorage.removeItem(KEY);
 }
 
 function read() {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY));
-    return typeof kept?.token === 'string' ? kept : null;
+    const stored = JSON.parse(sessionStorage.getItem(KEY));
+    return typeof stored?.token === 'string' ? stored : null;
   } catch {
     return null;
   }

@@ -7,11 +7,11 @@ const STATES = {
   completed: ['Completed', 'good', 'It is whole and can be restored.'],
   failed: ['Failed', 'bad', 'It will never be completed.'],
   removed: ['Removed', 'bad', 'Its data is gone from the bucket.'],
-  unknown: ['Unknown', 'doubt', 'The bucket can’t be asked for it at present.'],
+  unknown: ['Unknown', 'warning', 'The bucket can’t be asked for it at present.'],
   // Apps.
   ready: ['Ready', 'good', 'It has its data, and can be backed up.'],
   restoring: ['Restoring', 'active', 'Its data is being replaced.'],
-  unavailable: ['Unavailable', 'doubt', 'It is no longer part of the configuration. Its backups stay.'],
+  unavailable: ['Unavailable', 'warning', 'It is no longer part of the configuration. Its backups stay.'],
 };
 
 const ACTIVE = new Set(['pending', 'discovering', 'running']);
@@ -23,8 +23,8 @@ export function isActive(backup) {
 
 /** A state's word, how it is (`good`, `bad`, `doubt`, `active`), and what it means. A new one shows as it is. */
 export function describe(state) {
-  const [word, mood, meaning] = STATES[state] || [state, 'doubt', ''];
-  return { word, mood, meaning };
+  const [label, tone, description] = STATES[state] || [state, 'warning', ''];
+  return { label, tone, description };
 }
 
 /** Why something isn't as it should be, in one text; empty when there is nothing to say. */
@@ -42,11 +42,11 @@ export function restoreNotes(app) {
 }
 
 /** How long a backup took, in milliseconds: from when it was asked for to its latest change. */
-export function tookMillis(backup) {
+export function durationMillis(backup) {
   return new Date(backup.metadata.modificationTimestamp) - new Date(backup.metadata.creationTimestamp);
 }
 
 /** The moment whose data a backup holds, or when it was asked for as long as there is none. */
-export function momentOf(backup) {
+export function snapshotTime(backup) {
   return new Date(backup.backupCreationTimestamp || backup.metadata.creationTimestamp);
 }

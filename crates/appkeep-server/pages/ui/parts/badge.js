@@ -8,10 +8,10 @@ export function badge() {
   return {
     node,
     update(state) {
-      const { word, mood, meaning } = describe(state);
-      setText(node, word);
-      setAttribute(node, 'data-mood', mood);
-      setAttribute(node, 'title', meaning || null);
+      const { label, tone, description } = describe(state);
+      setText(node, label);
+      setAttribute(node, 'data-tone', tone);
+      setAttribute(node, 'title', description || null);
     },
   };
 }

@@ -13,11 +13,11 @@ export function progress(backup, actions = null) {
   const name = el('span', { class: 'name', text: backup.name });
   const bar = el('progress', { max: 100, 'aria-label': `Progress of ${backup.name}` });
   const percent = el('span', { class: 'percent' });
-  const words = el('p', { class: 'detail' });
+  const detailLine = el('p', { class: 'detail' });
   const node = el('div', { class: 'progress' },
     el('div', { class: 'progress-head' }, name, state.node, actions),
     el('div', { class: 'progress-line' }, bar, percent),
-    words);
+    detailLine);
   const samples = [];
   return {
     node,
@@ -27,12 +27,12 @@ export function progress(backup, actions = null) {
       // Without a value the bar shows that nobody knows yet.
       setAttribute(bar, 'value', isRunning ? now.percentDone : null);
       setText(percent, isRunning ? `${Math.floor(now.percentDone)} %` : '');
-      setText(words, detail(now, isRunning, samples));
+      setText(detailLine, detailText(now, isRunning, samples));
     },
   };
 }
 
-function detail(backup, isRunning, samples) {
+function detailText(backup, isRunning, samples) {
   if (!isRunning) {
     return backup.state === 'pending' ? 'Waits for its turn' : 'Reads what there is to copy';
   }

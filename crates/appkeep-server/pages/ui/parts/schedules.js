@@ -12,20 +12,20 @@ const AGE_MAX = 30_000;
 /** The schedules of an app, asked for now and then. */
 export class Schedules {
   #fetch;
-  #known = [];
-  #askedAt = -Infinity;
+  #schedules = [];
+  #fetchedAt = -Infinity;
 
   /** `fetch` asks the server, given an abort signal. */
   constructor(fetch) {
     this.#fetch = fetch;
   }
 
-  async look(signal) {
-    if (performance.now() - this.#askedAt > AGE_MAX) {
-      this.#known = await this.#fetch(signal);
-      this.#askedAt = performance.now();
+  async list(signal) {
+    if (performance.now() - this.#fetchedAt > AGE_MAX) {
+      this.#schedules = await this.#fetch(signal);
+      this.#fetchedAt = performance.now();
     }
-    return this.#known;
+    return this.#schedules;
   }
 }
 
@@ -52,9 +52,9 @@ function scheduleLine() {
   return {
     node,
     update(schedule) {
-      const hold = schedule.metadata.labels.find((label) => label.name === HELD_LABEL);
-      held.hidden = !hold;
-      setText(held, hold ? `Retention is held: ${hold.value}. Is the server's clock right?` : '');
+      const holdLabel = schedule.metadata.labels.find((label) => label.name === HELD_LABEL);
+      held.hidden = !holdLabel;
+      setText(held, holdLabel ? `Retention is held: ${holdLabel.value}. Is the server's clock right?` : '');
       setText(name, schedule.name);
       setText(when, schedule.cron);
       setText(zone, schedule.timeZone);

@@ -5,38 +5,38 @@ import { Api, Problem } from '../api.js';
 import { describeError, field } from '../parts/dialog.js';
 
 /** `signedIn` is given the token, its accounts, and whether to keep it. `why` tells why somebody is asked again. */
-export function signIn(main, { why = null, signedIn }) {
+export function signIn(main, { reason = null, onSignedIn }) {
   const token = el('input', {
     type: 'password', name: 'token', required: '', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none',
   });
   const keep = el('input', { type: 'checkbox', id: 'keep', name: 'keep', checked: '' });
-  const fault = el('p', { class: 'fault', role: 'alert', hidden: why === null, text: why ?? '' });
-  const enter = el('button', { type: 'submit', class: 'primary', text: 'Sign in' });
+  const errorLine = el('p', { class: 'error', role: 'alert', hidden: reason === null, text: reason ?? '' });
+  const submit = el('button', { type: 'submit', class: 'primary', text: 'Sign in' });
   const form = el('form', { on: { submit: submitted } },
     field('Token', token, 'Begins with appkeep_'),
     el('div', { class: 'check' }, keep, el('label', { for: 'keep', text: 'Keep it until this tab is closed' })),
-    fault,
-    el('div', { class: 'buttons' }, enter));
+    errorLine,
+    el('div', { class: 'buttons' }, submit));
 
   async function submitted(event) {
     event.preventDefault();
-    enter.disabled = true;
-    fault.hidden = true;
-    const given = token.value.trim();
+    submit.disabled = true;
+    errorLine.hidden = true;
+    const value = token.value.trim();
     try {
-      const accounts = await new Api(given).accounts();
+      const accounts = await new Api(value).accounts();
       if (accounts.length === 0) {
         throw new Error('This token is good for no account.');
       }
-      signedIn({ token: given, accounts, isKept: keep.checked });
+      onSignedIn({ token: value, accounts, isKept: keep.checked });
     } catch (error) {
-      fault.textContent = error instanceof Problem && error.status === 401
+      errorLine.textContent = error instanceof Problem && error.status === 401
         ? 'The server doesn’t know this token. It may have been mistyped, revoked, or have expired.'
         : describeError(error);
-      fault.hidden = false;
+      errorLine.hidden = false;
       token.select();
     } finally {
-      enter.disabled = false;
+      submit.disabled = false;
     }
   }
 

@@ -1,12 +1,12 @@
-// The public API, as far as these pages need it. They use nothing else.
+// A client for the operations of the public API that the pages need. The pages send no other requests.
 
-/** How long an answer may take, in milliseconds. */
+/** The timeout of a request, in milliseconds. */
 const RESPONSE_TIMEOUT = 20_000;
 
-/** An answer that is a problem (RFC 7807), or no answer of this API at all. */
+/** An error response: a problem (RFC 7807), or a response that isn't from this API. */
 export class Problem extends Error {
   constructor(status, body = {}) {
-    super(body.detail || body.title || `The server answered ${status}.`);
+    super(body.detail || body.title || `The server responded with status ${status}.`);
     this.status = status;
     this.title = body.title || `Status ${status}`;
     this.correlation = body.correlationID;
@@ -15,14 +15,14 @@ export class Problem extends Error {
   }
 }
 
-/** No answer came. */
+/** No response was received. */
 export class Unreachable extends Error {
   constructor(cause) {
-    super('The server does not answer.', { cause });
+    super('The server is not responding.', { cause });
   }
 }
 
-/** A server, seen with a token. */
+/** A server, accessed with a token. */
 export class Api {
   #token;
 
@@ -30,12 +30,12 @@ export class Api {
     this.#token = token;
   }
 
-  /** The accounts that the token is good for, each with the token's role. */
+  /** Returns the accounts that the token can access, each with the token's role. */
   async accounts(signal) {
     return (await this.#get('/accounts', signal)).items;
   }
 
-  /** An account, as this token sees it. */
+  /** Returns the API of one account. */
   account(id) {
     return new AccountApi(id, (...args) => this.#request(...args));
   }
@@ -77,7 +77,7 @@ export class Api {
   }
 }
 
-/** One account's part of the API. */
+/** The operations on one account. */
 class AccountApi {
   #base;
   #request;
@@ -87,7 +87,7 @@ class AccountApi {
     this.#request = request;
   }
 
-  /** Its apps, newest first. */
+  /** Returns the account's apps, newest first. */
   async apps(signal) {
     return (await this.#request('GET', `${this.#base}/k8s/v2/apps`, { signal })).items;
   }
@@ -100,18 +100,19 @@ class AccountApi {
     return (await this.#request('GET', `${this.#base}/topology/v1/buckets`, { signal })).items;
   }
 
-  /** What backs an app up by itself. */
+  /** Returns the schedules of an app. */
   async schedules(appId, signal) {
-    return (await this.#request('GET', `${this.#base}/k8s/v1/apps/${encodeURIComponent(appId)}/schedules`, { signal })).items;
+    const path = `${this.#base}/k8s/v1/apps/${encodeURIComponent(appId)}/schedules`;
+    return (await this.#request('GET', path, { signal })).items;
   }
 
-  /** The newest backups of an app, and whether there are more. */
+  /** Returns the newest backups of an app, and whether there are older ones. */
   async backups(appId, limit, signal) {
     const list = await this.#request('GET', `${this.#backupsPath(appId)}?limit=${limit}`, { signal });
     return { backups: list.items, hasMore: list.metadata.continue !== undefined };
   }
 
-  /** Asks for a backup. What isn't given, the server chooses. */
+  /** Creates a backup. The server chooses the name or bucket if it is empty. */
   createBackup(appId, { name, bucketID }) {
     const body = { type: 'application/astra-appBackup', version: '1.1' };
     if (name) {
@@ -123,7 +124,7 @@ class AccountApi {
     return this.#request('POST', this.#backupsPath(appId), { body });
   }
 
-  /** Deletes a backup with its data; one that is being made is cancelled. */
+  /** Deletes a backup and its data, or cancels a backup in progress. */
   deleteBackup(appId, backupId) {
     return this.#request('DELETE', `${this.#backupsPath(appId)}/${encodeURIComponent(backupId)}`);
   }
@@ -137,7 +138,7 @@ function parse(text) {
   try {
     return text ? JSON.parse(text) : undefined;
   } catch {
-    // A proxy's page, say. The status tells what can be told.
+    // The body may be the error page of a proxy. The caller reports the status.
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-// Which view is shown to whom: signed in or not, and where the address points.
+// Shows the view that belongs to the session and the URL's fragment.
 
 import { Api, Problem, Unreachable } from './api.js';
 import { announce, notice } from './announce.js';
@@ -13,13 +13,13 @@ import { signIn } from './views/sign_in.js';
 const main = document.getElementById('main');
 const signOutButton = document.getElementById('sign-out');
 
-/** The roles that create and delete. */
+/** The roles with write access. */
 const WRITE_ROLES = new Set(['member', 'admin', 'owner']);
 
 let poll = null;
 let accounts = null;
 
-/** Leaves the session; `why` tells the person, if it wasn't their wish. */
+/** Ends the session. `reason` is shown if the user didn't sign out. */
 function endSession(reason = null) {
   clearSession();
   accounts = null;
@@ -27,27 +27,27 @@ function endSession(reason = null) {
   show(reason);
 }
 
-/** What became of a request that failed; `false` when there is no use in trying again. */
+/** Shows the error of a failed request. Returns `false` if it must not be retried. */
 function handleError(error) {
   if (error instanceof Problem && error.status === 401) {
-    endSession('You were signed out: the server doesn’t know your token any more.');
+    endSession('You were signed out: your token is no longer valid.');
     return false;
   }
   if (error instanceof Problem && error.status === 404) {
     notice(null);
-    main.replaceChildren(el('p', { class: 'empty' }, 'There is no such app. ', el('a', { href: '#/', text: 'All apps' })));
+    main.replaceChildren(el('p', { class: 'empty' }, 'App not found. ', el('a', { href: '#/', text: 'All apps' })));
     return false;
   }
   if (error instanceof Problem && error.status === 403) {
-    endSession('Your token is no longer good for this account.');
+    endSession('Your token no longer has access to this account.');
     return false;
   }
   const text = error instanceof Unreachable ? error.message : describeError(error);
-  notice(`${text} What you see may be old. Trying again …`);
+  notice(`${text} The data shown may be outdated. Retrying …`);
   return true;
 }
 
-/** Shows what the address and the session ask for. */
+/** Shows the current view, or the sign-in form with an optional `reason`. */
 function show(reason = null) {
   poll?.stop();
   poll = null;
@@ -74,7 +74,7 @@ function show(reason = null) {
   poll.start();
 }
 
-/** The rounds of a view. The first one finds out what the token is good for, where that isn't known. */
+/** Returns the function that polls. It fetches the token's accounts first, unless they are known. */
 function createPass(api, current) {
   let viewPass = null;
   return async (signal) => {
@@ -104,7 +104,7 @@ function createView(api, current) {
   return appId ? appView(main, { ...context, appId }) : overview(main, context);
 }
 
-/** The account that is looked at, and a choice where there are several. */
+/** Shows the selected account, with a list to select from if there are several. */
 function showAccounts() {
   const container = document.getElementById('account');
   const current = session();
@@ -137,7 +137,7 @@ signOutButton.addEventListener('click', () => {
   endSession();
 });
 document.querySelector('.skip').addEventListener('click', (event) => {
-  // The address says which view it is, so it stays.
+  // The fragment selects the view and must not change.
   event.preventDefault();
   main.focus();
 });

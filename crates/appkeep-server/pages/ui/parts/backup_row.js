@@ -1,13 +1,13 @@
-// A backup in a table. On narrow screens the style sheet makes a card of it, with the columns' names from `data-label`.
+// A backup as a table row. On narrow screens, the style sheet shows it as a card, with column names from `data-label`.
 
 import { el, setAttribute, setText } from '../dom.js';
 import { ago, bytes, duration, exact } from '../format.js';
 import { durationMillis, isActive, reasons, snapshotTime } from '../states.js';
 import { badge } from './badge.js';
 
-export const COLUMNS = ['Name', 'State', 'Data from', 'Size', 'Took', 'Made by'];
+export const COLUMNS = ['Name', 'State', 'Data from', 'Size', 'Duration', 'Created by'];
 
-/** `remove` deletes the backup, for those who may. */
+/** Creates a row. `remove` deletes the backup; it is `null` without write access. */
 export function backupRow(remove) {
   const state = badge();
   const name = el('span', { class: 'name' });

@@ -1,4 +1,4 @@
-// A state: a word, with a mark whose shape differs, too, for those who don't see the colours.
+// The label of a state, with a mark. Marks differ in shape as well as colour, for users who can't distinguish colours.
 
 import { el, setAttribute, setText } from '../dom.js';
 import { describe } from '../states.js';

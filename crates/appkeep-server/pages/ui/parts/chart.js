@@ -1,4 +1,4 @@
-// How sizes and times went: a bar for each backup, oldest first.
+// A bar chart of the sizes or durations of backups, oldest first.
 
 import { el, svg } from '../dom.js';
 import { short } from '../format.js';
@@ -6,13 +6,13 @@ import { short } from '../format.js';
 const HEIGHT = 132;
 const TOP = 20;
 const BOTTOM = 22;
-/** The widest that a bar gets, and the least that is seen of a small one. */
+/** The maximum width and minimum height of a bar, in pixels. */
 const BAR_MAX = 28;
 const BAR_HEIGHT_MIN = 2;
 
 /**
- * A chart of `{ id, at, value, title }`; a bar without a value is a failure, and shown as a cross. `format` makes words
- * of a value. It draws itself again when its width changes.
+ * Creates a chart of `{ id, at, value, title }`. A `null` value is a failed backup, shown as a cross. `format` formats a
+ * value. The chart is redrawn when its width changes.
  */
 export function chart(caption, format) {
   const canvas = svg('svg', { role: 'img', 'aria-label': caption, height: HEIGHT });
@@ -42,7 +42,7 @@ export function chart(caption, format) {
 function summary(bars, format) {
   const values = bars.map(({ value }) => value).filter((value) => value !== null);
   if (values.length === 0) {
-    return 'nothing yet';
+    return 'no values';
   }
   return `${values.length} backups, from ${format(Math.min(...values))} to ${format(Math.max(...values))}, `
     + `latest ${format(values.at(-1))}`;
@@ -70,13 +70,13 @@ function render(bars, format, width) {
   const line = (y) => svg('line', { class: 'grid', x1: 0, x2: width, y1: y, y2: y });
   return [
     line(TOP - 0.5), line(base + 0.5), ...shapes,
-    // Where everything failed there is no scale.
+    // There is no scale if all backups failed.
     svg('text', { class: 'axis', x: 0, y: TOP - 6, text: bars.some(({ value }) => value !== null) ? format(max) : '' }),
     ...timeLabels(bars, width),
   ];
 }
 
-/** The moments of the first and the last bar, below them. */
+/** Returns the times of the first and the last bar, as labels below them. */
 function timeLabels(bars, width) {
   if (bars.length === 0) {
     return [];

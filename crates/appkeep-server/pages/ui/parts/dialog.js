@@ -1,4 +1,4 @@
-// A question in a dialog that takes the focus, and gives it back.
+// Modal dialogs with a form, and form fields. A dialog takes the focus and returns it when it is closed.
 
 import { el } from '../dom.js';
 import { Problem } from '../api.js';
@@ -6,8 +6,8 @@ import { Problem } from '../api.js';
 let idCount = 0;
 
 /**
- * Asks. `submit` does what was asked for and may throw: what it threw is shown, and the dialog stays. `fields` stand
- * between the text and the buttons.
+ * Opens a dialog. `submit` performs the action; if it throws, the error is shown and the dialog stays open. `fields` are
+ * shown between the text and the buttons.
  */
 export function openDialog({ title, text, fields = [], action, dismiss = 'Cancel', isDangerous = false, submit }) {
   idCount += 1;
@@ -39,7 +39,7 @@ export function openDialog({ title, text, fields = [], action, dismiss = 'Cancel
   dialog.showModal();
 }
 
-/** An error in a sentence or two, with all that the server named. */
+/** Returns the text of an error, including the invalid fields that the server reported. */
 export function describeError(error) {
   if (error instanceof Problem && error.invalidFields.length > 0) {
     return `${error.message} ${error.invalidFields.join('; ')}`;
@@ -47,7 +47,7 @@ export function describeError(error) {
   return error.message;
 }
 
-/** A labelled control with a hint below it. */
+/** Creates a labelled control with an optional hint below it. */
 export function field(label, control, hint) {
   idCount += 1;
   control.id = `field-${idCount}`;

@@ -1,4 +1,4 @@
-// One app: what is being made, how its backups went, and all of them.
+// The view of one app: backups in progress, history, and all backups.
 
 import { el, Parts, setAttribute, setText } from '../dom.js';
 import { bytes, count, duration, exact } from '../format.js';
@@ -11,17 +11,17 @@ import { chart } from '../parts/chart.js';
 import { progress } from '../parts/progress.js';
 import { scheduleList, Schedules } from '../parts/schedules.js';
 
-/** How many backups are shown at first, how many more each time, and at most. */
+/** The number of backups shown at first, added by each click, and shown at most. */
 const SHOWN_FIRST = 50;
 const SHOWN_MORE = 50;
 const SHOWN_MAX = 500;
-/** How many of them the charts show. */
+/** The maximum number of backups in a chart. */
 const CHARTED_MAX = 40;
-/** Pauses between rounds, in milliseconds: while something is being made, and else. */
+/** Pauses between passes, in milliseconds: while a backup or restore is in progress, and otherwise. */
 const PAUSE_ACTIVE = 700;
 const PAUSE_IDLE = 5_000;
 
-/** Shows an app, and answers what a round of polling does. */
+/** Shows an app, and returns the function that polls it. */
 export function appView(main, { account, appId, canWrite, pollNow, handleError }) {
   let limit = SHOWN_FIRST;
   let app;
@@ -70,15 +70,15 @@ export function appView(main, { account, appId, canWrite, pollNow, handleError }
   };
 }
 
-/** The parts below the title. `remove` is what deletes a backup, for those who may. */
+/** Creates the sections below the title. `remove` deletes a backup; it is `null` without write access. */
 function sections(remove, showMore) {
   const running = el('div', { class: 'card running' });
   const nowSection = section('In progress', 'now', running);
   const runs = new Parts(running, (backup) => runningPart(backup, remove));
   const sizes = chart('Size', bytes);
-  const times = chart('Time taken', (seconds) => duration(seconds * 1000));
+  const times = chart('Duration', (seconds) => duration(seconds * 1000));
   const history = section('History', 'history', el('div', { class: 'card charts' }, sizes.node, times.node,
-    el('p', { class: 'detail', text: 'Oldest first; a cross is a backup that failed. The time is from the request to the latest change. The table below has the numbers.' })));
+    el('p', { class: 'detail', text: 'Oldest first; a cross is a failed backup. The duration is the time from the request to the latest change. The table below shows the exact values.' })));
   const body = el('tbody', {});
   const table = el('table', { 'aria-labelledby': 'list-title' },
     el('thead', {}, el('tr', {}, ...COLUMNS.map((text) => el('th', { scope: 'col', text })),
@@ -86,7 +86,7 @@ function sections(remove, showMore) {
     body);
   const rows = new Parts(body, () => backupRow(remove));
   const moreButton = el('button', { type: 'button', text: 'Show older backups', hidden: true, on: { click: showMore } });
-  const empty = el('p', { class: 'empty', text: 'No backup yet.', hidden: true });
+  const empty = el('p', { class: 'empty', text: 'No backups yet.', hidden: true });
   const list = section('Backups', 'list', el('div', { class: 'card flush' }, table, empty), moreButton);
   return {
     nodes: [nowSection, history, list],
@@ -126,14 +126,14 @@ function runningPart(backup, remove) {
     node: part.node,
     update(now) {
       current = now;
-      // What is pending can't be cancelled.
+      // Pending backups can't be cancelled.
       setAttribute(stop, 'disabled', now.state === 'pending' ? '' : null);
       part.update(now);
     },
   };
 }
 
-/** A backup in a chart. What failed has no value. */
+/** Returns the bar of a backup in a chart. Failed backups have no value. */
 function bar(backup, value, format) {
   const at = snapshotTime(backup);
   const isFailed = backup.state === 'failed';

@@ -1,4 +1,4 @@
-// All apps of an account: how each is, its latest backup, and what is being made.
+// The view of all apps of an account: states, latest backups, and backups in progress.
 
 import { el, Parts, setAttribute, setText } from '../dom.js';
 import { ago, bytes, count, duration, exact } from '../format.js';
@@ -8,15 +8,15 @@ import { openBackupDialog } from '../parts/actions.js';
 import { badge } from '../parts/badge.js';
 import { progress } from '../parts/progress.js';
 
-/** How many backups of each app are looked at. */
+/** The number of backups requested per app. */
 const BACKUPS_PER_APP = 8;
-/** How many apps are asked for at once. */
+/** The maximum number of concurrent requests. */
 const CONCURRENCY_MAX = 4;
-/** Pauses between rounds, in milliseconds: while something is being made, and else. */
+/** Pauses between passes, in milliseconds: while a backup or restore is in progress, and otherwise. */
 const PAUSE_ACTIVE = 1_500;
 const PAUSE_IDLE = 8_000;
 
-/** Shows the overview, and answers what a round of polling does. */
+/** Shows the overview, and returns the function that polls it. */
 export function overview(main, { account, canWrite, pollNow, handleError }) {
   const title = el('h1', { text: 'Apps' });
   const summary = el('p', { class: 'detail', text: 'Loading …' });
@@ -34,7 +34,7 @@ export function overview(main, { account, canWrite, pollNow, handleError }) {
       announcer.update(app.id, backups);
       return { id: app.id, app, backups };
     });
-    // What needs a look comes first, then by name.
+    // Failed apps first, unavailable apps last, then by name.
     items.sort((a, b) => rank(a) - rank(b) || a.app.name.localeCompare(b.app.name));
     cards.update(items);
     const running = items.flatMap(({ backups }) => backups.filter(isActive)).length;
@@ -44,7 +44,7 @@ export function overview(main, { account, canWrite, pollNow, handleError }) {
   };
 }
 
-/** Runs `work` on all items, a few at a time. */
+/** Runs `work` on all items, at most `CONCURRENCY_MAX` at a time. */
 async function mapConcurrently(items, work) {
   const results = new Array(items.length);
   let next = 0;
@@ -59,7 +59,7 @@ async function mapConcurrently(items, work) {
   return results;
 }
 
-/** The newest backup that isn't being made any more. */
+/** Returns the newest backup that is not in progress. */
 function latestFinished(backups) {
   return backups.find((backup) => !isActive(backup));
 }
@@ -76,7 +76,7 @@ function summaryText(items, running) {
   const failed = items.filter(({ backups }) => latestFinished(backups)?.state === 'failed').length;
   return [
     count(items.length, 'app'),
-    running > 0 ? `${running} being backed up` : 'nothing running',
+    running > 0 ? `${running} in progress` : 'nothing in progress',
     failed > 0 ? `${count(failed, 'latest backup')} failed` : null,
   ].filter(Boolean).join(' · ');
 }
@@ -104,7 +104,7 @@ function card(backUp) {
       setText(link, app.name);
       setAttribute(link, 'href', `#/apps/${app.id}`);
       state.update(app.state);
-      // That is how apps should be, and says nothing.
+      // `ready` is the normal state and isn't shown.
       state.node.hidden = app.state === 'ready';
       const reason = reasons(app);
       appReason.hidden = reason === '';
@@ -119,14 +119,14 @@ function card(backUp) {
   };
 }
 
-/** What a card says of the latest backup. */
+/** Creates the part of a card that describes the latest backup. */
 function latestRow(container) {
   const state = badge();
   const when = el('time', {});
   const facts = el('span', {});
   const reasonLine = el('p', { class: 'reason', hidden: true });
   const line = el('p', { class: 'latest-line' }, state.node, el('span', {}, 'Latest backup ', when), facts);
-  const placeholder = el('p', { class: 'detail', text: 'No backup yet' });
+  const placeholder = el('p', { class: 'detail', text: 'No backups yet' });
   container.append(line, reasonLine, placeholder);
   return {
     update(backup, hasAny) {
@@ -134,7 +134,7 @@ function latestRow(container) {
       placeholder.hidden = backup !== undefined;
       reasonLine.hidden = true;
       if (backup === undefined) {
-        setText(placeholder, hasAny ? 'The first backup is being made' : 'No backup yet');
+        setText(placeholder, hasAny ? 'The first backup is in progress' : 'No backups yet');
         return;
       }
       const at = snapshotTime(backup);

@@ -30,7 +30,7 @@ test('a backup is asked for, watched while it moves, and found completed', async
   const { page, done } = await openPage(browser, server.url);
   await signIn(page, member);
   await openApp(page, 'shop');
-  await page.getByText('No backup yet.').waitFor();
+  await page.getByText('No backups yet.').waitFor();
   await server.slowDown();
   await page.getByRole('button', { name: 'Back up now' }).click();
   const dialog = page.getByRole('dialog', { name: 'Back up shop' });

@@ -94,7 +94,7 @@ export async function assertFits(page, what) {
     const screen = document.documentElement.clientWidth;
     const wide = [...document.querySelectorAll('body *')].filter((node) => {
       const { right, width } = node.getBoundingClientRect();
-      return width > 0 && right > screen + 0.5 && !node.closest('.unseen, pre, svg');
+      return width > 0 && right > screen + 0.5 && !node.closest('.visually-hidden, pre, svg');
     });
     return {
       content: document.documentElement.scrollWidth,

@@ -80,7 +80,7 @@ test('a backup is made and deleted without a mouse', async () => {
   await page.keyboard.press('Enter');
   await tabTo(page, 'Delete');
   await page.keyboard.press('Enter');
-  await page.getByText('No backup yet.').waitFor();
+  await page.getByText('No backups yet.').waitFor();
   await done();
 });
 

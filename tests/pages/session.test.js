@@ -37,7 +37,7 @@ test('a wrong token is refused in words, and kept nowhere', async () => {
   await page.goto('/ui');
   await page.getByLabel('Token').fill('appkeep_unknown');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('alert').filter({ hasText: 'doesn’t know this token' }).waitFor();
+  await page.getByRole('alert').filter({ hasText: 'Invalid token.' }).waitFor();
   assert.deepEqual(await kept(page), { session: '', local: 0, cookies: '' });
   await done();
 });
@@ -54,7 +54,7 @@ test('a session outlives a reload only if it is to be kept, and nothing outlives
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   assert.deepEqual(await kept(page), { session: '', local: 0, cookies: '' });
 
-  await page.getByLabel('Keep it until this tab is closed').uncheck();
+  await page.getByLabel('Stay signed in until this tab is closed').uncheck();
   await page.getByLabel('Token').fill(token);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('heading', { name: 'Apps' }).waitFor();

@@ -23,7 +23,7 @@ test('a server that is gone is told, what was known stays, and all is well when 
   await page.getByRole('link', { name: 'shop', exact: true }).waitFor();
   const { address } = server;
   await server.halt();
-  const notice = page.getByRole('status').filter({ hasText: 'The server does not answer.' });
+  const notice = page.getByRole('status').filter({ hasText: 'The server is not responding.' });
   await notice.waitFor();
   await page.getByRole('link', { name: 'shop', exact: true }).waitFor();
   await picture(page, 'gone-light');
@@ -47,7 +47,7 @@ test('an app that isn’t there leads back to those that are', async () => {
   const { page, done } = await openPage(browser, server.url, { allow: /status of 404/ });
   await signIn(page, await server.token('viewer'));
   await page.goto('/ui#/apps/00000000-0000-4000-8000-000000000000');
-  await page.getByText('There is no such app.').waitFor();
+  await page.getByText('App not found.').waitFor();
   await page.locator('main').getByRole('link', { name: 'All apps' }).click();
   await page.getByRole('link', { name: 'shop', exact: true }).waitFor();
   await done();

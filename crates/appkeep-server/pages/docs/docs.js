@@ -1,6 +1,6 @@
-// Starts the renderer with this server's own document. It asks nobody else, and takes nothing from the address.
+// Starts Swagger UI with this server's own document. It contacts no other server and ignores query parameters.
 
-/** Requests that are tried out go to this server, whatever the document says. */
+/** Sends "Try it out" requests to this server instead of the servers that the document lists. */
 const thisServer = () => ({
   statePlugins: {
     spec: {
@@ -12,10 +12,10 @@ const thisServer = () => ({
   },
 });
 
-const dark = window.matchMedia('(prefers-color-scheme: dark)');
-const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
-follow();
-dark.addEventListener('change', follow);
+const darkScheme = window.matchMedia('(prefers-color-scheme: dark)');
+const applyColorScheme = () => document.documentElement.classList.toggle('dark-mode', darkScheme.matches);
+applyColorScheme();
+darkScheme.addEventListener('change', applyColorScheme);
 
 SwaggerUIBundle({
   url: '/docs/openapi.yaml',

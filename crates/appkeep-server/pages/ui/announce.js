@@ -1,13 +1,13 @@
-// What is read out to those who can't see it happen, and the one notice above everything.
+// Announcements for screen readers, and the notice at the top of the page.
 
 import { el, setText } from './dom.js';
 
-/** The share of a backup, in percent, after which its progress is read out again. */
+/** The progress of a backup is announced in steps of this many percent. */
 const STEP_PERCENT = 25;
-/** How many lines are kept. */
+/** The maximum number of lines in the log. */
 const LINES_MAX = 10;
 
-/** Reads out a line, politely. */
+/** Announces a line to screen readers without interrupting them. */
 export function announce(text) {
   const log = document.getElementById('announcer');
   log.append(el('p', { text }));
@@ -16,26 +16,26 @@ export function announce(text) {
   }
 }
 
-/** Shows a notice; `null` takes it away. */
+/** Shows a notice; `null` hides it. */
 export function notice(text) {
   const bar = document.getElementById('notice');
   bar.hidden = text === null;
   setText(bar, text ?? '');
 }
 
-/** Tells what has become of backups since it looked last. The first look at an app tells nothing. */
-export class Listener {
-  #seen = new Map();
+/** Announces changes of backups since the previous update. The first update of an app announces nothing. */
+export class StateAnnouncer {
+  #previous = new Map();
   #apps = new Set();
 
-  look(appId, backups) {
+  update(appId, backups) {
     const isFirst = !this.#apps.has(appId);
     this.#apps.add(appId);
     for (const backup of backups) {
-      const before = this.#seen.get(backup.id);
+      const previous = this.#previous.get(backup.id);
       const step = Math.floor((backup.percentDone ?? 0) / STEP_PERCENT) * STEP_PERCENT;
-      this.#seen.set(backup.id, { state: backup.state, step });
-      if (isFirst || (before?.state === backup.state && before.step >= step)) {
+      this.#previous.set(backup.id, { state: backup.state, step });
+      if (isFirst || (previous?.state === backup.state && previous.step >= step)) {
         continue;
       }
       const progress = backup.state === 'running' ? `, ${step} percent` : '';

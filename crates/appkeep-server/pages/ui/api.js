@@ -1,28 +1,28 @@
-// The public API, as far as these pages need it. They use nothing else.
+// A client for the operations of the public API that the pages need. The pages send no other requests.
 
-/** How long an answer may take, in milliseconds. */
-const ANSWER_MAX = 20_000;
+/** The timeout of a request, in milliseconds. */
+const RESPONSE_TIMEOUT = 20_000;
 
-/** An answer that is a problem (RFC 7807), or no answer of this API at all. */
+/** An error response: a problem (RFC 7807), or a response that isn't from this API. */
 export class Problem extends Error {
   constructor(status, body = {}) {
-    super(body.detail || body.title || `The server answered ${status}.`);
+    super(body.detail || body.title || `The server responded with status ${status}.`);
     this.status = status;
     this.title = body.title || `Status ${status}`;
     this.correlation = body.correlationID;
-    this.faults = [...(body.invalidFields || []), ...(body.invalidParams || [])]
+    this.invalidFields = [...(body.invalidFields || []), ...(body.invalidParams || [])]
       .map(({ name, reason }) => `${name}: ${reason}`);
   }
 }
 
-/** No answer came. */
+/** No response was received. */
 export class Unreachable extends Error {
   constructor(cause) {
-    super('The server does not answer.', { cause });
+    super('The server is not responding.', { cause });
   }
 }
 
-/** A server, seen with a token. */
+/** A server, accessed with a token. */
 export class Api {
   #token;
 
@@ -30,26 +30,26 @@ export class Api {
     this.#token = token;
   }
 
-  /** The accounts that the token is good for, each with the token's role. */
+  /** Returns the accounts that the token can access, each with the token's role. */
   async accounts(signal) {
     return (await this.#get('/accounts', signal)).items;
   }
 
-  /** An account, as this token sees it. */
+  /** Returns the API of one account. */
   account(id) {
-    return new AccountApi(id, (...request) => this.#ask(...request));
+    return new AccountApi(id, (...args) => this.#request(...args));
   }
 
   #get(path, signal) {
-    return this.#ask('GET', path, { signal });
+    return this.#request('GET', path, { signal });
   }
 
-  async #ask(method, path, { body, signal } = {}) {
+  async #request(method, path, { body, signal } = {}) {
     const headers = { authorization: `Bearer ${this.#token}`, accept: 'application/json' };
     if (body) {
       headers['content-type'] = 'application/json';
     }
-    const timeout = AbortSignal.timeout(ANSWER_MAX);
+    const timeout = AbortSignal.timeout(RESPONSE_TIMEOUT);
     let response;
     let text;
     try {
@@ -77,41 +77,42 @@ export class Api {
   }
 }
 
-/** One account's part of the API. */
+/** The operations on one account. */
 class AccountApi {
   #base;
-  #ask;
+  #request;
 
-  constructor(id, ask) {
+  constructor(id, request) {
     this.#base = `/accounts/${encodeURIComponent(id)}`;
-    this.#ask = ask;
+    this.#request = request;
   }
 
-  /** Its apps, newest first. */
+  /** Returns the account's apps, newest first. */
   async apps(signal) {
-    return (await this.#ask('GET', `${this.#base}/k8s/v2/apps`, { signal })).items;
+    return (await this.#request('GET', `${this.#base}/k8s/v2/apps`, { signal })).items;
   }
 
   app(appId, signal) {
-    return this.#ask('GET', `${this.#base}/k8s/v2/apps/${encodeURIComponent(appId)}`, { signal });
+    return this.#request('GET', `${this.#base}/k8s/v2/apps/${encodeURIComponent(appId)}`, { signal });
   }
 
   async buckets(signal) {
-    return (await this.#ask('GET', `${this.#base}/topology/v1/buckets`, { signal })).items;
+    return (await this.#request('GET', `${this.#base}/topology/v1/buckets`, { signal })).items;
   }
 
-  /** What backs an app up by itself. */
+  /** Returns the schedules of an app. */
   async schedules(appId, signal) {
-    return (await this.#ask('GET', `${this.#base}/k8s/v1/apps/${encodeURIComponent(appId)}/schedules`, { signal })).items;
+    const path = `${this.#base}/k8s/v1/apps/${encodeURIComponent(appId)}/schedules`;
+    return (await this.#request('GET', path, { signal })).items;
   }
 
-  /** The newest backups of an app, and whether there are more. */
+  /** Returns the newest backups of an app, and whether there are older ones. */
   async backups(appId, limit, signal) {
-    const list = await this.#ask('GET', `${this.#backupsOf(appId)}?limit=${limit}`, { signal });
+    const list = await this.#request('GET', `${this.#backupsPath(appId)}?limit=${limit}`, { signal });
     return { backups: list.items, hasMore: list.metadata.continue !== undefined };
   }
 
-  /** Asks for a backup. What isn't given, the server chooses. */
+  /** Creates a backup. The server chooses the name or bucket if it is empty. */
   createBackup(appId, { name, bucketID }) {
     const body = { type: 'application/astra-appBackup', version: '1.1' };
     if (name) {
@@ -120,15 +121,15 @@ class AccountApi {
     if (bucketID) {
       body.bucketID = bucketID;
     }
-    return this.#ask('POST', this.#backupsOf(appId), { body });
+    return this.#request('POST', this.#backupsPath(appId), { body });
   }
 
-  /** Deletes a backup with its data; one that is being made is cancelled. */
+  /** Deletes a backup and its data, or cancels a backup in progress. */
   deleteBackup(appId, backupId) {
-    return this.#ask('DELETE', `${this.#backupsOf(appId)}/${encodeURIComponent(backupId)}`);
+    return this.#request('DELETE', `${this.#backupsPath(appId)}/${encodeURIComponent(backupId)}`);
   }
 
-  #backupsOf(appId) {
+  #backupsPath(appId) {
     return `${this.#base}/k8s/v1/apps/${encodeURIComponent(appId)}/appBackups`;
   }
 }
@@ -137,7 +138,7 @@ function parse(text) {
   try {
     return text ? JSON.parse(text) : undefined;
   } catch {
-    // A proxy's page, say. The status tells what can be told.
+    // The body may be the error page of a proxy. The caller reports the status.
     return undefined;
   }
 }

@@ -1,16 +1,16 @@
-// Elements, built from text. Nothing that a server says ever becomes markup.
+// Builds and updates elements. Text from the server is never parsed as markup.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
 /**
- * An element. `props` are attributes, besides: `text` is its text, `on` its listeners by event.
+ * Creates an element. `props` are attributes, except `text`, the text, and `on`, the listeners by event.
  * Attributes that are `null`, `undefined` or `false` are left out.
  */
 export function el(tag, props = {}, ...children) {
   return build(document.createElement(tag), props, children);
 }
 
-/** An SVG element, likewise. */
+/** Creates an SVG element, with the same parameters as `el`. */
 export function svg(tag, props = {}, ...children) {
   return build(document.createElementNS(SVG, tag), props, children);
 }
@@ -29,7 +29,7 @@ function build(node, { text, on = {}, ...attributes }, children) {
   return node;
 }
 
-/** Sets an attribute, or removes it. Nothing happens when it is so already. */
+/** Sets an attribute, or removes it if `value` is `null`, `undefined` or `false`. An equal value isn't set again. */
 export function setAttribute(node, name, value) {
   if (value === null || value === undefined || value === false) {
     node.removeAttribute(name);
@@ -38,7 +38,7 @@ export function setAttribute(node, name, value) {
   }
 }
 
-/** Sets a text, only if it is another: what is selected stays selected, and nothing is read out twice. */
+/** Sets a text only if it differs, which preserves the selection and prevents repeated announcements. */
 export function setText(node, text) {
   if (node.textContent !== text) {
     node.textContent = text;
@@ -46,8 +46,8 @@ export function setText(node, text) {
 }
 
 /**
- * Keeps one part for each item, in the items' order, whatever came and went. A part has a `node`, and an `update`
- * that is given its item; it stays the same one as long as its item's `id` does, and so does the focus in it.
+ * Keeps one part per item, in the order of the items. A part has a `node`, and an `update` method that receives the
+ * item. Items are matched by `id`: a part is reused while its item exists, so that it keeps the focus.
  */
 export class Parts {
   #container;

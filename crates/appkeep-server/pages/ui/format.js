@@ -1,4 +1,4 @@
-// Sizes, times and words for people.
+// Formats sizes, times and counts.
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 const SECOND = 1000;
@@ -11,11 +11,11 @@ const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
 const moment = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
 
-/** A number of bytes: `0 B`, `1.46 MiB`. */
+/** Formats a number of bytes: `0 B`, `1.46 MiB`. */
 export function bytes(count) {
   let value = count;
   let unit = 0;
-  // From 999.5 on, three digits would show a thousand.
+  // From 999.5 on, three significant digits would show 1000.
   while (value >= 999.5 && unit < UNITS.length - 1) {
     value /= 1024;
     unit += 1;
@@ -23,47 +23,47 @@ export function bytes(count) {
   return `${number.format(value)} ${UNITS[unit]}`;
 }
 
-/** A span of milliseconds, to two units: `0.4 s`, `3 min 5 s`, `2 d 4 h`. */
+/** Formats a number of milliseconds with at most two units: `0.4 s`, `3 min 5 s`, `2 d 4 h`. */
 export function duration(millis) {
   if (millis < 10 * SECOND) {
     return `${(Math.max(0, millis) / SECOND).toFixed(1)} s`;
   }
-  const [large, small, of, then] =
+  const [large, small, largeUnit, smallUnit] =
     millis < MINUTE ? [SECOND, null, 's', '']
     : millis < HOUR ? [MINUTE, SECOND, 'min', 's']
     : millis < DAY ? [HOUR, MINUTE, 'h', 'min']
     : [DAY, HOUR, 'd', 'h'];
   const whole = Math.floor(millis / large);
   const rest = small === null ? 0 : Math.floor((millis % large) / small);
-  return rest === 0 ? `${whole} ${of}` : `${whole} ${of} ${rest} ${then}`;
+  return rest === 0 ? `${whole} ${largeUnit}` : `${whole} ${largeUnit} ${rest} ${smallUnit}`;
 }
 
-/** How long ago something was, seen from now. */
+/** Formats a date relative to `now`: `2 hours ago`, `in 3 days`. */
 export function ago(date, now = Date.now()) {
-  const past = now - date.getTime();
-  const size = Math.abs(past);
-  if (size < 10 * SECOND) {
+  const elapsed = now - date.getTime();
+  const distance = Math.abs(elapsed);
+  if (distance < 10 * SECOND) {
     return 'just now';
   }
   const [unit, length] =
-    size < MINUTE ? ['second', SECOND]
-    : size < HOUR ? ['minute', MINUTE]
-    : size < DAY ? ['hour', HOUR]
+    distance < MINUTE ? ['second', SECOND]
+    : distance < HOUR ? ['minute', MINUTE]
+    : distance < DAY ? ['hour', HOUR]
     : ['day', DAY];
-  return relative.format(-Math.round(past / length), unit);
+  return relative.format(-Math.round(elapsed / length), unit);
 }
 
-/** A moment, to the second, where this browser is. */
+/** Formats a date to the second, in the browser's time zone. */
 export function exact(date) {
   return moment.format(date);
 }
 
-/** A moment, short enough to stand below a chart. */
+/** Formats a date to the minute, short enough for an axis label. */
 export function short(date) {
   return day.format(date);
 }
 
-/** `1 app`, `2 apps`. */
-export function count(many, noun) {
-  return `${many} ${noun}${many === 1 ? '' : 's'}`;
+/** Formats a count: `1 app`, `2 apps`. */
+export function count(n, noun) {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
 }

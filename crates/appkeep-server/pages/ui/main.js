@@ -1,67 +1,67 @@
-// Which view is shown to whom: signed in or not, and where the address points.
+// Shows the view that belongs to the session and the URL's fragment.
 
 import { Api, Problem, Unreachable } from './api.js';
 import { announce, notice } from './announce.js';
 import { el } from './dom.js';
 import { Poll } from './poll.js';
-import { forget, remember, session } from './session.js';
+import { clearSession, saveSession, session } from './session.js';
 import { describeError } from './parts/dialog.js';
 import { appView } from './views/app.js';
 import { overview } from './views/overview.js';
 import { signIn } from './views/sign_in.js';
 
 const main = document.getElementById('main');
-const signOut = document.getElementById('sign-out');
+const signOutButton = document.getElementById('sign-out');
 
-/** The roles that create and delete. */
-const CHANGING = new Set(['member', 'admin', 'owner']);
+/** The roles with write access. */
+const WRITE_ROLES = new Set(['member', 'admin', 'owner']);
 
 let poll = null;
 let accounts = null;
 
-/** Leaves the session; `why` tells the person, if it wasn't their wish. */
-function leave(why = null) {
-  forget();
+/** Ends the session. `reason` is shown if the user didn't sign out. */
+function endSession(reason = null) {
+  clearSession();
   accounts = null;
   document.querySelectorAll('dialog').forEach((dialog) => dialog.close());
-  show(why);
+  show(reason);
 }
 
-/** What became of a request that failed; `false` when there is no use in trying again. */
-function failed(error) {
+/** Shows the error of a failed request. Returns `false` if it must not be retried. */
+function handleError(error) {
   if (error instanceof Problem && error.status === 401) {
-    leave('You were signed out: the server doesn’t know your token any more.');
+    endSession('You were signed out: your token is no longer valid.');
     return false;
   }
   if (error instanceof Problem && error.status === 404) {
     notice(null);
-    main.replaceChildren(el('p', { class: 'empty' }, 'There is no such app. ', el('a', { href: '#/', text: 'All apps' })));
+    main.replaceChildren(el('p', { class: 'empty' }, 'App not found. ', el('a', { href: '#/', text: 'All apps' })));
     return false;
   }
   if (error instanceof Problem && error.status === 403) {
-    leave('Your token is no longer good for this account.');
+    endSession('Your token no longer has access to this account.');
     return false;
   }
-  const trouble = error instanceof Unreachable ? error.message : describeError(error);
-  notice(`${trouble} What you see may be old. Trying again …`);
+  const text = error instanceof Unreachable ? error.message : describeError(error);
+  notice(`${text} The data shown may be outdated. Retrying …`);
   return true;
 }
 
-/** Shows what the address and the session ask for. */
-function show(why = null) {
+/** Shows the current view, or the sign-in form with an optional `reason`. */
+function show(reason = null) {
   poll?.stop();
   poll = null;
   notice(null);
   document.title = 'appkeep';
   const current = session();
-  signOut.hidden = current === null;
+  signOutButton.hidden = current === null;
   showAccounts();
   if (current === null) {
     signIn(main, {
-      why,
-      signedIn({ accounts: found, ...next }) {
+      reason,
+      onSignedIn({ accounts: found, ...next }) {
         accounts = found;
-        remember({ ...next, accountId: found[0].id });
+        saveSession({ ...next, accountId: found[0].id });
         announce('Signed in');
         show();
         main.focus();
@@ -70,26 +70,26 @@ function show(why = null) {
     return;
   }
   const api = new Api(current.token);
-  poll = new Poll(rounds(api, current), failed);
+  poll = new Poll(createPass(api, current), handleError);
   poll.start();
 }
 
-/** The rounds of a view. The first one finds out what the token is good for, where that isn't known. */
-function rounds(api, current) {
-  let round = null;
+/** Returns the function that polls. It fetches the token's accounts first, unless they are known. */
+function createPass(api, current) {
+  let viewPass = null;
   return async (signal) => {
     if (accounts === null) {
       accounts = await api.accounts(signal);
       showAccounts();
     }
-    round ??= begin(api, current);
-    const pause = await round(signal);
+    viewPass ??= createView(api, current);
+    const pause = await viewPass(signal);
     notice(null);
     return pause;
   };
 }
 
-function begin(api, current) {
+function createView(api, current) {
   const chosen = accounts.find(({ id }) => id === current.accountId);
   if (!chosen) {
     throw new Problem(403);
@@ -97,33 +97,33 @@ function begin(api, current) {
   const [, appId] = location.hash.match(/^#\/apps\/([^/]+)$/) || [];
   const context = {
     account: api.account(chosen.id),
-    mayChange: CHANGING.has(chosen.role),
-    again: () => poll?.now(),
-    refused: failed,
+    canWrite: WRITE_ROLES.has(chosen.role),
+    pollNow: () => poll?.now(),
+    handleError,
   };
   return appId ? appView(main, { ...context, appId }) : overview(main, context);
 }
 
-/** The account that is looked at, and a choice where there are several. */
+/** Shows the selected account, with a list to select from if there are several. */
 function showAccounts() {
-  const place = document.getElementById('account');
+  const container = document.getElementById('account');
   const current = session();
   if (!current || !accounts) {
-    place.replaceChildren();
+    container.replaceChildren();
     return;
   }
   const chosen = accounts.find(({ id }) => id === current.accountId);
   const role = el('span', { class: 'role', text: chosen?.role ?? '' });
   if (accounts.length === 1) {
-    place.replaceChildren(el('span', { class: 'account-name', text: chosen?.name ?? '' }), role);
+    container.replaceChildren(el('span', { class: 'account-name', text: chosen?.name ?? '' }), role);
     return;
   }
-  const select = el('select', { 'aria-label': 'Account', on: { change: choose } },
+  const select = el('select', { 'aria-label': 'Account', on: { change: selectAccount } },
     ...accounts.map(({ id, name }) => el('option', { value: id, text: name, selected: id === current.accountId && '' })));
-  place.replaceChildren(select, role);
+  container.replaceChildren(select, role);
 
-  function choose() {
-    remember({ ...session(), accountId: select.value });
+  function selectAccount() {
+    saveSession({ ...session(), accountId: select.value });
     if (location.hash === '' || location.hash === '#/') {
       show();
     } else {
@@ -133,11 +133,11 @@ function showAccounts() {
   }
 }
 
-signOut.addEventListener('click', () => {
-  leave();
+signOutButton.addEventListener('click', () => {
+  endSession();
 });
 document.querySelector('.skip').addEventListener('click', (event) => {
-  // The address says which view it is, so it stays.
+  // The fragment selects the view and must not change.
   event.preventDefault();
   main.focus();
 });

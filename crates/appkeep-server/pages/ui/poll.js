@@ -1,23 +1,22 @@
-// Looking again and again, within bounds: one round at a time, none while nobody sees the page, and less often while
-// the server is in trouble.
+// Polls the server: one pass at a time, no pass while the page is hidden, and longer pauses after failures.
 
-/** The longest pause after rounds that failed, in milliseconds. */
+/** The longest pause after failed passes, in milliseconds. */
 const PAUSE_MAX = 30_000;
-/** The pause after the first that did. */
+/** The pause after the first failed pass, in milliseconds. It doubles with each further failure. */
 const PAUSE_AFTER_FAILURE = 2_000;
 
-/** Runs `round` (given an abort signal) until it is stopped. A round answers how long to pause, in milliseconds. */
+/** Runs `pass` repeatedly until stopped. `pass` receives an abort signal and returns the next pause in milliseconds. */
 export class Poll {
-  #round;
-  #failed;
+  #pass;
+  #onError;
   #controller = null;
   #timer = null;
   #failures = 0;
 
-  /** `failed` is told of errors; an answer of `false` ends the polling. */
-  constructor(round, failed) {
-    this.#round = round;
-    this.#failed = failed;
+  /** `onError` receives errors; polling ends if it returns `false`. */
+  constructor(pass, onError) {
+    this.#pass = pass;
+    this.#onError = onError;
   }
 
   start() {
@@ -27,23 +26,23 @@ export class Poll {
 
   stop() {
     document.removeEventListener('visibilitychange', this.#visibilityChanged);
-    this.#halt();
+    this.#cancel();
   }
 
-  /** Begins a round now; one that is under way is dropped. */
+  /** Starts a pass immediately and aborts the current one. */
   async now() {
-    this.#halt();
+    this.#cancel();
     const controller = new AbortController();
     this.#controller = controller;
     let pause;
     try {
-      pause = await this.#round(controller.signal);
+      pause = await this.#pass(controller.signal);
       this.#failures = 0;
     } catch (error) {
       if (controller.signal.aborted) {
         return;
       }
-      if (this.#failed(error) === false) {
+      if (this.#onError(error) === false) {
         return;
       }
       pause = Math.min(PAUSE_MAX, PAUSE_AFTER_FAILURE * 2 ** this.#failures);
@@ -54,7 +53,7 @@ export class Poll {
     }
   }
 
-  #halt() {
+  #cancel() {
     clearTimeout(this.#timer);
     this.#controller?.abort();
     this.#controller = null;

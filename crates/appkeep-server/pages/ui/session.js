@@ -1,17 +1,17 @@
-// Who is signed in. The token is in this page's memory and, if the person wants, in the tab's session storage, which
-// ends with the tab. It is nowhere else: no cookie, no local storage, no address.
+// The session of the signed-in user. The token is in the page's memory and, if the user chooses, in the tab's session
+// storage, which ends with the tab. It is never in a cookie, in local storage or in a URL.
 
 const KEY = 'appkeep.session';
 
 let current = read();
 
-/** The session: `token`, `accountId`, `isKept`; `null` when nobody is signed in. */
+/** Returns the session: `token`, `accountId`, `isKept`; `null` if no user is signed in. */
 export function session() {
   return current;
 }
 
-/** Begins a session, or changes it. */
-export function remember(next) {
+/** Starts or changes the session. */
+export function saveSession(next) {
   current = next;
   if (next.isKept) {
     sessionStorage.setItem(KEY, JSON.stringify(next));
@@ -21,15 +21,15 @@ export function remember(next) {
 }
 
 /** Ends the session. */
-export function forget() {
+export function clearSession() {
   current = null;
   sessionStorage.removeItem(KEY);
 }
 
 function read() {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEY));
-    return typeof kept?.token === 'string' ? kept : null;
+    const stored = JSON.parse(sessionStorage.getItem(KEY));
+    return typeof stored?.token === 'string' ? stored : null;
   } catch {
     return null;
   }

@@ -1,33 +1,36 @@
-// What the API's states mean, and how they are shown.
+// Describes the states of the API, and derives texts and times from resources.
 
 const STATES = {
-  pending: ['Pending', 'active', 'It waits for its turn.'],
-  discovering: ['Discovering', 'active', 'What has to be copied is being found out.'],
+  pending: ['Pending', 'active', 'Waiting to be started.'],
+  discovering: ['Discovering', 'active', 'The data to copy is being determined.'],
   running: ['Running', 'active', 'Data is being copied.'],
-  completed: ['Completed', 'good', 'It is whole and can be restored.'],
+  completed: ['Completed', 'good', 'Complete; can be restored.'],
   failed: ['Failed', 'bad', 'It will never be completed.'],
-  removed: ['Removed', 'bad', 'Its data is gone from the bucket.'],
-  unknown: ['Unknown', 'doubt', 'The bucket can’t be asked for it at present.'],
+  removed: ['Removed', 'bad', 'Its data is missing from the bucket.'],
+  unknown: ['Unknown', 'warning', 'The bucket can’t be read at present.'],
   // Apps.
-  ready: ['Ready', 'good', 'It has its data, and can be backed up.'],
+  ready: ['Ready', 'good', 'It can be backed up.'],
   restoring: ['Restoring', 'active', 'Its data is being replaced.'],
-  unavailable: ['Unavailable', 'doubt', 'It is no longer part of the configuration. Its backups stay.'],
+  unavailable: ['Unavailable', 'warning', 'It is no longer configured. Its backups are kept.'],
 };
 
 const ACTIVE = new Set(['pending', 'discovering', 'running']);
 
-/** Whether a backup is still being made. */
+/** Returns whether a backup is in progress. */
 export function isActive(backup) {
   return ACTIVE.has(backup.state);
 }
 
-/** A state's word, how it is (`good`, `bad`, `doubt`, `active`), and what it means. A new one shows as it is. */
+/**
+ * Returns a state's label, tone (`good`, `bad`, `warning`, `active`) and description. A state that isn't listed is its
+ * own label.
+ */
 export function describe(state) {
-  const [word, mood, meaning] = STATES[state] || [state, 'doubt', ''];
-  return { word, mood, meaning };
+  const [label, tone, description] = STATES[state] || [state, 'warning', ''];
+  return { label, tone, description };
 }
 
-/** Why something isn't as it should be, in one text; empty when there is nothing to say. */
+/** Returns the reasons of a resource's state as one text; empty if there are none. */
 export function reasons(resource) {
   const hooks = (resource.hookStateDetails || []).map(({ title, detail }) => [title, detail].filter(Boolean).join(': '));
   return [...(resource.stateUnready || []), ...hooks].join(' · ');
@@ -35,18 +38,18 @@ export function reasons(resource) {
 
 const RESTORE_NOTE = 'appkeep.io/read-only/restore-note-';
 
-/** What an app's latest restore could not restore as it was, in one text; empty when there is nothing to say. */
+/** Returns the notes on data that the app's latest restore could not restore unchanged; empty if there are none. */
 export function restoreNotes(app) {
   const notes = app.metadata.labels.filter(({ name }) => name.startsWith(RESTORE_NOTE)).map(({ value }) => value);
   return notes.length === 0 ? '' : `Latest restore: ${notes.join(' · ')}`;
 }
 
-/** How long a backup took, in milliseconds: from when it was asked for to its latest change. */
-export function tookMillis(backup) {
+/** Returns the duration of a backup in milliseconds: from its creation to its latest change. */
+export function durationMillis(backup) {
   return new Date(backup.metadata.modificationTimestamp) - new Date(backup.metadata.creationTimestamp);
 }
 
-/** The moment whose data a backup holds, or when it was asked for as long as there is none. */
-export function momentOf(backup) {
+/** Returns the snapshot time of a backup, or its creation time while it has no snapshot. */
+export function snapshotTime(backup) {
   return new Date(backup.backupCreationTimestamp || backup.metadata.creationTimestamp);
 }

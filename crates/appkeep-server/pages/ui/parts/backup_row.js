@@ -1,26 +1,26 @@
-// A backup in a table. On narrow screens the style sheet makes a card of it, with the columns' names from `data-label`.
+// A backup as a table row. On narrow screens, the style sheet shows it as a card, with column names from `data-label`.
 
 import { el, setAttribute, setText } from '../dom.js';
 import { ago, bytes, duration, exact } from '../format.js';
-import { isActive, momentOf, reasons, tookMillis } from '../states.js';
+import { durationMillis, isActive, reasons, snapshotTime } from '../states.js';
 import { badge } from './badge.js';
 
-export const COLUMNS = ['Name', 'State', 'Data from', 'Size', 'Took', 'Made by'];
+export const COLUMNS = ['Name', 'State', 'Data from', 'Size', 'Duration', 'Created by'];
 
-/** `remove` deletes the backup, for those who may. */
+/** Creates a row. `remove` deletes the backup; it is `null` without write access. */
 export function backupRow(remove) {
   const state = badge();
   const name = el('span', { class: 'name' });
-  const why = el('p', { class: 'reason', hidden: true });
+  const reasonLine = el('p', { class: 'reason', hidden: true });
   const when = el('time', {});
   const size = el('span', {});
-  const took = el('span', {});
-  const by = el('span', {});
+  const elapsed = el('span', {});
+  const creator = el('span', {});
   let current;
   const button = remove
     ? el('button', { type: 'button', class: 'quiet danger-text', text: 'Delete', on: { click: () => remove(current) } })
     : null;
-  const cells = [[name, why], [state.node], [when], [size], [took], [by]];
+  const cells = [[name, reasonLine], [state.node], [when], [size], [elapsed], [creator]];
   const node = el('tr', {},
     ...cells.map((content, column) => column === 0
       ? el('th', { scope: 'row' }, ...content)
@@ -30,7 +30,7 @@ export function backupRow(remove) {
     node,
     update({ backup, schedule }) {
       current = backup;
-      const at = momentOf(backup);
+      const at = snapshotTime(backup);
       const active = isActive(backup);
       setText(name, backup.name);
       state.update(backup.state);
@@ -38,11 +38,11 @@ export function backupRow(remove) {
       setAttribute(when, 'datetime', at.toISOString());
       setAttribute(when, 'title', exact(at));
       setText(size, backup.totalBytes === undefined ? '–' : bytes(backup.totalBytes));
-      setText(took, active ? '–' : duration(tookMillis(backup)));
-      setText(by, backup.scheduleID ? schedule ?? 'a schedule' : 'a request');
+      setText(elapsed, active ? '–' : duration(durationMillis(backup)));
+      setText(creator, backup.scheduleID ? schedule ?? 'a schedule' : 'a request');
       const reason = reasons(backup);
-      why.hidden = reason === '';
-      setText(why, reason);
+      reasonLine.hidden = reason === '';
+      setText(reasonLine, reason);
       if (button) {
         setAttribute(button, 'aria-label', `Delete ${backup.name}`);
         button.hidden = active;

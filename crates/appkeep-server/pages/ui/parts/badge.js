@@ -1,4 +1,4 @@
-// A state: a word, with a mark whose shape differs, too, for those who don't see the colours.
+// The label of a state, with a mark. Marks differ in shape as well as colour, for users who can't distinguish colours.
 
 import { el, setAttribute, setText } from '../dom.js';
 import { describe } from '../states.js';
@@ -8,10 +8,10 @@ export function badge() {
   return {
     node,
     update(state) {
-      const { word, mood, meaning } = describe(state);
-      setText(node, word);
-      setAttribute(node, 'data-mood', mood);
-      setAttribute(node, 'title', meaning || null);
+      const { label, tone, description } = describe(state);
+      setText(node, label);
+      setAttribute(node, 'data-tone', tone);
+      setAttribute(node, 'title', description || null);
     },
   };
 }

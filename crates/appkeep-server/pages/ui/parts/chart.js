@@ -1,4 +1,4 @@
-// How sizes and times went: a bar for each backup, oldest first.
+// A bar chart of the sizes or durations of backups, oldest first.
 
 import { el, svg } from '../dom.js';
 import { short } from '../format.js';
@@ -6,13 +6,13 @@ import { short } from '../format.js';
 const HEIGHT = 132;
 const TOP = 20;
 const BOTTOM = 22;
-/** The widest that a bar gets, and the least that is seen of a small one. */
+/** The maximum width and minimum height of a bar, in pixels. */
 const BAR_MAX = 28;
 const BAR_HEIGHT_MIN = 2;
 
 /**
- * A chart of `{ id, at, value, title }`; a bar without a value is a failure, and shown as a cross. `format` makes words
- * of a value. It draws itself again when its width changes.
+ * Creates a chart of `{ id, at, value, title }`. A `null` value is a failed backup, shown as a cross. `format` formats a
+ * value. The chart is redrawn when its width changes.
  */
 export function chart(caption, format) {
   const canvas = svg('svg', { role: 'img', 'aria-label': caption, height: HEIGHT });
@@ -21,12 +21,12 @@ export function chart(caption, format) {
   let drawn = '';
   const draw = () => {
     const width = Math.floor(canvas.clientWidth);
-    const wanted = JSON.stringify([width, bars]);
-    if (width > 0 && wanted !== drawn) {
-      drawn = wanted;
+    const content = JSON.stringify([width, bars]);
+    if (width > 0 && content !== drawn) {
+      drawn = content;
       canvas.setAttribute('viewBox', `0 0 ${width} ${HEIGHT}`);
       canvas.setAttribute('aria-label', `${caption}: ${summary(bars, format)}`);
-      canvas.replaceChildren(...picture(bars, format, width));
+      canvas.replaceChildren(...render(bars, format, width));
     }
   };
   new ResizeObserver(draw).observe(canvas);
@@ -42,42 +42,42 @@ export function chart(caption, format) {
 function summary(bars, format) {
   const values = bars.map(({ value }) => value).filter((value) => value !== null);
   if (values.length === 0) {
-    return 'nothing yet';
+    return 'no values';
   }
   return `${values.length} backups, from ${format(Math.min(...values))} to ${format(Math.max(...values))}, `
     + `latest ${format(values.at(-1))}`;
 }
 
-function picture(bars, format, width) {
+function render(bars, format, width) {
   const base = HEIGHT - BOTTOM;
-  const most = Math.max(...bars.map(({ value }) => value ?? 0), 0);
+  const max = Math.max(...bars.map(({ value }) => value ?? 0), 0);
   const step = width / Math.max(bars.length, 1);
-  const thick = Math.min(BAR_MAX, Math.max(2, step * 0.7));
+  const barWidth = Math.min(BAR_MAX, Math.max(2, step * 0.7));
   const shapes = bars.map((bar, index) => {
-    const x = index * step + (step - thick) / 2;
+    const x = index * step + (step - barWidth) / 2;
     const title = svg('title', { text: bar.title });
     if (bar.value === null) {
-      const r = Math.min(4, thick / 2);
-      const [cx, cy] = [x + thick / 2, base - 7];
+      const r = Math.min(4, barWidth / 2);
+      const [cx, cy] = [x + barWidth / 2, base - 7];
       const cross = `M${cx - r} ${cy - r}L${cx + r} ${cy + r}M${cx + r} ${cy - r}L${cx - r} ${cy + r}`;
       return svg('path', { class: 'failure', d: cross }, title);
     }
-    const share = most > 0 ? bar.value / most : 0;
+    const share = max > 0 ? bar.value / max : 0;
     const height = Math.max(BAR_HEIGHT_MIN, share * (base - TOP));
-    const radius = Math.min(3, thick / 2);
-    return svg('rect', { class: 'bar-shape', x, y: base - height, width: thick, height, rx: radius }, title);
+    const radius = Math.min(3, barWidth / 2);
+    return svg('rect', { class: 'bar-shape', x, y: base - height, width: barWidth, height, rx: radius }, title);
   });
   const line = (y) => svg('line', { class: 'grid', x1: 0, x2: width, y1: y, y2: y });
   return [
     line(TOP - 0.5), line(base + 0.5), ...shapes,
-    // Where everything failed there is no scale.
-    svg('text', { class: 'axis', x: 0, y: TOP - 6, text: bars.some(({ value }) => value !== null) ? format(most) : '' }),
-    ...ends(bars, width),
+    // There is no scale if all backups failed.
+    svg('text', { class: 'axis', x: 0, y: TOP - 6, text: bars.some(({ value }) => value !== null) ? format(max) : '' }),
+    ...timeLabels(bars, width),
   ];
 }
 
-/** The moments of the first and the last bar, below them. */
-function ends(bars, width) {
+/** Returns the times of the first and the last bar, as labels below them. */
+function timeLabels(bars, width) {
   if (bars.length === 0) {
     return [];
   }

@@ -1,44 +1,44 @@
-// A backup that is being made: its bar, its bytes, its rate, the time left.
+// The progress of a backup: bar, bytes, rate and remaining time.
 
 import { el, setAttribute, setText } from '../dom.js';
 import { bytes, duration } from '../format.js';
 import { badge } from './badge.js';
 
-/** How far back the rate looks, in milliseconds. */
+/** The period over which the rate is averaged, in milliseconds. */
 const WINDOW = 10_000;
 
-/** `actions` are put beside its name, if there are any. */
+/** Creates a progress display. `actions` is an optional element next to the name. */
 export function progress(backup, actions = null) {
   const state = badge();
   const name = el('span', { class: 'name', text: backup.name });
   const bar = el('progress', { max: 100, 'aria-label': `Progress of ${backup.name}` });
   const percent = el('span', { class: 'percent' });
-  const words = el('p', { class: 'detail' });
+  const detailLine = el('p', { class: 'detail' });
   const node = el('div', { class: 'progress' },
     el('div', { class: 'progress-head' }, name, state.node, actions),
     el('div', { class: 'progress-line' }, bar, percent),
-    words);
+    detailLine);
   const samples = [];
   return {
     node,
     update(now) {
       state.update(now.state);
       const isRunning = now.state === 'running' && now.percentDone !== undefined;
-      // Without a value the bar shows that nobody knows yet.
+      // Without a value, the bar is indeterminate.
       setAttribute(bar, 'value', isRunning ? now.percentDone : null);
       setText(percent, isRunning ? `${Math.floor(now.percentDone)} %` : '');
-      setText(words, detail(now, isRunning, samples));
+      setText(detailLine, detailText(now, isRunning, samples));
     },
   };
 }
 
-function detail(backup, isRunning, samples) {
+function detailText(backup, isRunning, samples) {
   if (!isRunning) {
-    return backup.state === 'pending' ? 'Waits for its turn' : 'Reads what there is to copy';
+    return backup.state === 'pending' ? 'Waiting to be started' : 'Determining the data to copy';
   }
   const { bytesDone = 0, totalBytes = 0 } = backup;
   if (bytesDone >= totalBytes) {
-    return `${bytes(totalBytes)} copied, checking what was written`;
+    return `${bytes(totalBytes)} copied, verifying the written data`;
   }
   const rate = rateOf(samples, bytesDone);
   const done = `${bytes(bytesDone)} of ${bytes(totalBytes)}`;
@@ -47,7 +47,7 @@ function detail(backup, isRunning, samples) {
     : done;
 }
 
-/** Bytes a second over the latest samples; 0 while nobody can tell. */
+/** Returns the bytes per second over the latest samples; 0 while unknown. */
 function rateOf(samples, bytesDone) {
   const now = performance.now();
   if (samples.at(-1)?.bytesDone !== bytesDone) {

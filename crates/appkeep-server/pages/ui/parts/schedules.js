@@ -1,35 +1,35 @@
-// What backs an app up by itself, and when next.
+// The schedules of an app, with their next runs.
 
 import { el, Parts, setAttribute, setText } from '../dom.js';
 import { ago, exact } from '../format.js';
 
-/** The label that says which deletions a schedule's retention holds. */
+/** The label that contains the held deletions of a schedule's retention. */
 const HELD_LABEL = 'appkeep.io/read-only/retention-held';
 
-/** How old what is known of schedules may be, in milliseconds. */
+/** The maximum age of cached schedules, in milliseconds. */
 const AGE_MAX = 30_000;
 
-/** The schedules of an app, asked for now and then. */
+/** A cache of an app's schedules. */
 export class Schedules {
   #fetch;
-  #known = [];
-  #askedAt = -Infinity;
+  #schedules = [];
+  #fetchedAt = -Infinity;
 
-  /** `fetch` asks the server, given an abort signal. */
+  /** `fetch` requests the schedules; it receives an abort signal. */
   constructor(fetch) {
     this.#fetch = fetch;
   }
 
-  async look(signal) {
-    if (performance.now() - this.#askedAt > AGE_MAX) {
-      this.#known = await this.#fetch(signal);
-      this.#askedAt = performance.now();
+  async list(signal) {
+    if (performance.now() - this.#fetchedAt > AGE_MAX) {
+      this.#schedules = await this.#fetch(signal);
+      this.#fetchedAt = performance.now();
     }
-    return this.#known;
+    return this.#schedules;
   }
 }
 
-/** A list of schedules, a line each. */
+/** Creates a list of schedules, one line each. */
 export function scheduleList() {
   const node = el('ul', { class: 'schedules detail', 'aria-label': 'Schedules' });
   const lines = new Parts(node, scheduleLine);
@@ -52,14 +52,14 @@ function scheduleLine() {
   return {
     node,
     update(schedule) {
-      const hold = schedule.metadata.labels.find((label) => label.name === HELD_LABEL);
-      held.hidden = !hold;
-      setText(held, hold ? `Retention is held: ${hold.value}. Is the server's clock right?` : '');
+      const holdLabel = schedule.metadata.labels.find((label) => label.name === HELD_LABEL);
+      held.hidden = !holdLabel;
+      setText(held, holdLabel ? `Retention is held: ${holdLabel.value}. Check the server's clock.` : '');
       setText(name, schedule.name);
       setText(when, schedule.cron);
       setText(zone, schedule.timeZone);
       const due = schedule.nextRunTimestamp && new Date(schedule.nextRunTimestamp);
-      setText(next, due ? `, next ${ago(due)}` : ', not any more');
+      setText(next, due ? `, next ${ago(due)}` : ', no further runs');
       setAttribute(next, 'datetime', due ? due.toISOString() : null);
       setAttribute(next, 'title', due ? exact(due) : null);
     },

@@ -1,82 +1,82 @@
-// All apps of an account: how each is, its latest backup, and what is being made.
+// The view of all apps of an account: states, latest backups, and backups in progress.
 
 import { el, Parts, setAttribute, setText } from '../dom.js';
 import { ago, bytes, count, duration, exact } from '../format.js';
-import { isActive, momentOf, reasons, tookMillis } from '../states.js';
-import { Listener } from '../announce.js';
-import { askForBackup } from '../parts/actions.js';
+import { durationMillis, isActive, reasons, snapshotTime } from '../states.js';
+import { StateAnnouncer } from '../announce.js';
+import { openBackupDialog } from '../parts/actions.js';
 import { badge } from '../parts/badge.js';
 import { progress } from '../parts/progress.js';
 
-/** How many backups of each app are looked at. */
-const BACKUPS_OF_EACH = 8;
-/** How many apps are asked for at once. */
-const AT_ONCE = 4;
-/** Pauses between rounds, in milliseconds: while something is being made, and else. */
+/** The number of backups requested per app. */
+const BACKUPS_PER_APP = 8;
+/** The maximum number of concurrent requests. */
+const CONCURRENCY_MAX = 4;
+/** Pauses between passes, in milliseconds: while a backup or restore is in progress, and otherwise. */
 const PAUSE_ACTIVE = 1_500;
 const PAUSE_IDLE = 8_000;
 
-/** Shows the overview, and answers what a round of polling does. */
-export function overview(main, { account, mayChange, again, refused }) {
+/** Shows the overview, and returns the function that polls it. */
+export function overview(main, { account, canWrite, pollNow, handleError }) {
   const title = el('h1', { text: 'Apps' });
   const summary = el('p', { class: 'detail', text: 'Loading …' });
   const list = el('ul', { class: 'cards', 'aria-labelledby': 'apps-title' });
   title.id = 'apps-title';
   main.replaceChildren(el('div', { class: 'head' }, title, summary), list);
-  const listener = new Listener();
-  const backUp = (app) => askForBackup(account, app, again).catch(refused);
-  const cards = new Parts(list, () => card(mayChange ? backUp : null));
+  const announcer = new StateAnnouncer();
+  const backUp = (app) => openBackupDialog(account, app, pollNow).catch(handleError);
+  const cards = new Parts(list, () => card(canWrite ? backUp : null));
 
-  return async function round(signal) {
+  return async function pass(signal) {
     const apps = await account.apps(signal);
-    const items = await inTurns(apps, async (app) => {
-      const { backups } = await account.backups(app.id, BACKUPS_OF_EACH, signal);
-      listener.look(app.id, backups);
+    const items = await mapConcurrently(apps, async (app) => {
+      const { backups } = await account.backups(app.id, BACKUPS_PER_APP, signal);
+      announcer.update(app.id, backups);
       return { id: app.id, app, backups };
     });
-    // What needs a look comes first, then by name.
+    // Failed apps first, unavailable apps last, then by name.
     items.sort((a, b) => rank(a) - rank(b) || a.app.name.localeCompare(b.app.name));
     cards.update(items);
     const running = items.flatMap(({ backups }) => backups.filter(isActive)).length;
-    setText(summary, words(items, running));
+    setText(summary, summaryText(items, running));
     list.hidden = items.length === 0;
     return running > 0 || apps.some((app) => app.state === 'restoring') ? PAUSE_ACTIVE : PAUSE_IDLE;
   };
 }
 
-/** Runs `work` on all items, a few at a time. */
-async function inTurns(items, work) {
+/** Runs `work` on all items, at most `CONCURRENCY_MAX` at a time. */
+async function mapConcurrently(items, work) {
   const results = new Array(items.length);
   let next = 0;
-  const turn = async () => {
+  const worker = async () => {
     while (next < items.length) {
-      const mine = next;
+      const index = next;
       next += 1;
-      results[mine] = await work(items[mine]);
+      results[index] = await work(items[index]);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, turn));
+  await Promise.all(Array.from({ length: Math.min(CONCURRENCY_MAX, items.length) }, worker));
   return results;
 }
 
-/** The newest backup that isn't being made any more. */
-function latestOf(backups) {
+/** Returns the newest backup that is not in progress. */
+function latestFinished(backups) {
   return backups.find((backup) => !isActive(backup));
 }
 
 function rank({ app, backups }) {
-  const isBad = app.state === 'failed' || latestOf(backups)?.state === 'failed';
-  return app.state === 'unavailable' ? 2 : isBad ? 0 : 1;
+  const isFailed = app.state === 'failed' || latestFinished(backups)?.state === 'failed';
+  return app.state === 'unavailable' ? 2 : isFailed ? 0 : 1;
 }
 
-function words(items, running) {
+function summaryText(items, running) {
   if (items.length === 0) {
     return 'No apps yet. Apps are declared in the server’s configuration: [[accounts.apps]].';
   }
-  const failed = items.filter(({ backups }) => latestOf(backups)?.state === 'failed').length;
+  const failed = items.filter(({ backups }) => latestFinished(backups)?.state === 'failed').length;
   return [
     count(items.length, 'app'),
-    running > 0 ? `${running} being backed up` : 'nothing running',
+    running > 0 ? `${running} in progress` : 'nothing in progress',
     failed > 0 ? `${count(failed, 'latest backup')} failed` : null,
   ].filter(Boolean).join(' · ');
 }
@@ -104,12 +104,12 @@ function card(backUp) {
       setText(link, app.name);
       setAttribute(link, 'href', `#/apps/${app.id}`);
       state.update(app.state);
-      // That is how apps should be, and says nothing.
+      // `ready` is the normal state and isn't shown.
       state.node.hidden = app.state === 'ready';
-      const why = reasons(app);
-      appReason.hidden = why === '';
-      setText(appReason, why);
-      row.update(latestOf(item.backups), item.backups.length > 0);
+      const reason = reasons(app);
+      appReason.hidden = reason === '';
+      setText(appReason, reason);
+      row.update(latestFinished(item.backups), item.backups.length > 0);
       runs.update(item.backups.filter(isActive));
       if (button) {
         setAttribute(button, 'aria-label', `Back up ${app.name} now`);
@@ -119,35 +119,35 @@ function card(backUp) {
   };
 }
 
-/** What a card says of the latest backup. */
+/** Creates the part of a card that describes the latest backup. */
 function latestRow(container) {
   const state = badge();
   const when = el('time', {});
   const facts = el('span', {});
-  const why = el('p', { class: 'reason', hidden: true });
+  const reasonLine = el('p', { class: 'reason', hidden: true });
   const line = el('p', { class: 'latest-line' }, state.node, el('span', {}, 'Latest backup ', when), facts);
-  const none = el('p', { class: 'detail', text: 'No backup yet' });
-  container.append(line, why, none);
+  const placeholder = el('p', { class: 'detail', text: 'No backups yet' });
+  container.append(line, reasonLine, placeholder);
   return {
     update(backup, hasAny) {
       line.hidden = backup === undefined;
-      none.hidden = backup !== undefined;
-      why.hidden = true;
+      placeholder.hidden = backup !== undefined;
+      reasonLine.hidden = true;
       if (backup === undefined) {
-        setText(none, hasAny ? 'The first backup is being made' : 'No backup yet');
+        setText(placeholder, hasAny ? 'The first backup is in progress' : 'No backups yet');
         return;
       }
-      const at = momentOf(backup);
+      const at = snapshotTime(backup);
       state.update(backup.state);
       setText(when, ago(at));
       setAttribute(when, 'datetime', at.toISOString());
       setAttribute(when, 'title', exact(at));
       setText(facts, backup.state === 'completed'
-        ? `${bytes(backup.totalBytes ?? 0)} in ${duration(tookMillis(backup))}`
+        ? `${bytes(backup.totalBytes ?? 0)} in ${duration(durationMillis(backup))}`
         : backup.name);
       const reason = reasons(backup);
-      why.hidden = reason === '';
-      setText(why, reason);
+      reasonLine.hidden = reason === '';
+      setText(reasonLine, reason);
     },
   };
 }

@@ -1,53 +1,53 @@
-// Nobody is signed in: asks for a token.
+// The sign-in form.
 
 import { el } from '../dom.js';
 import { Api, Problem } from '../api.js';
 import { describeError, field } from '../parts/dialog.js';
 
-/** `signedIn` is given the token, its accounts, and whether to keep it. `why` tells why somebody is asked again. */
-export function signIn(main, { why = null, signedIn }) {
+/** Shows the form. `onSignedIn` receives `token`, `accounts` and `isKept`. `reason` says why the last session ended. */
+export function signIn(main, { reason = null, onSignedIn }) {
   const token = el('input', {
     type: 'password', name: 'token', required: '', autocomplete: 'off', spellcheck: 'false', autocapitalize: 'none',
   });
   const keep = el('input', { type: 'checkbox', id: 'keep', name: 'keep', checked: '' });
-  const fault = el('p', { class: 'fault', role: 'alert', hidden: why === null, text: why ?? '' });
-  const enter = el('button', { type: 'submit', class: 'primary', text: 'Sign in' });
+  const errorLine = el('p', { class: 'error', role: 'alert', hidden: reason === null, text: reason ?? '' });
+  const submit = el('button', { type: 'submit', class: 'primary', text: 'Sign in' });
   const form = el('form', { on: { submit: submitted } },
-    field('Token', token, 'Begins with appkeep_'),
-    el('div', { class: 'check' }, keep, el('label', { for: 'keep', text: 'Keep it until this tab is closed' })),
-    fault,
-    el('div', { class: 'buttons' }, enter));
+    field('Token', token, 'Starts with appkeep_'),
+    el('div', { class: 'check' }, keep, el('label', { for: 'keep', text: 'Stay signed in until this tab is closed' })),
+    errorLine,
+    el('div', { class: 'buttons' }, submit));
 
   async function submitted(event) {
     event.preventDefault();
-    enter.disabled = true;
-    fault.hidden = true;
-    const given = token.value.trim();
+    submit.disabled = true;
+    errorLine.hidden = true;
+    const value = token.value.trim();
     try {
-      const accounts = await new Api(given).accounts();
+      const accounts = await new Api(value).accounts();
       if (accounts.length === 0) {
-        throw new Error('This token is good for no account.');
+        throw new Error('This token has no access to any account.');
       }
-      signedIn({ token: given, accounts, isKept: keep.checked });
+      onSignedIn({ token: value, accounts, isKept: keep.checked });
     } catch (error) {
-      fault.textContent = error instanceof Problem && error.status === 401
-        ? 'The server doesn’t know this token. It may have been mistyped, revoked, or have expired.'
+      errorLine.textContent = error instanceof Problem && error.status === 401
+        ? 'Invalid token. It may be mistyped, revoked or expired.'
         : describeError(error);
-      fault.hidden = false;
+      errorLine.hidden = false;
       token.select();
     } finally {
-      enter.disabled = false;
+      submit.disabled = false;
     }
   }
 
   main.replaceChildren(el('section', { class: 'card sign-in', 'aria-labelledby': 'sign-in-title' },
     el('h1', { id: 'sign-in-title', text: 'Sign in' }),
-    el('p', { class: 'detail', text: 'See your apps and their backups, as far as your token may.' }),
+    el('p', { class: 'detail', text: 'See the apps and backups that your token can access.' }),
     form,
     el('details', {},
       el('summary', { text: 'Where do I get a token?' }),
-      el('p', {}, 'On the server’s machine, ask for one:'),
+      el('p', {}, 'Create one on the server’s machine:'),
       el('pre', { tabindex: 0, text: 'appkeep token create --data DIR --account NAME --role member --name browser' }),
-      el('p', { text: 'A token with the role viewer reads; a member also creates and deletes.' }))));
+      el('p', { text: 'The role viewer can read; the role member can also create and delete backups.' }))));
   token.focus();
 }

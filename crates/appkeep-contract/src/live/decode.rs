@@ -25,7 +25,8 @@ fn there_and_back<T: DeserializeOwned + Serialize>(body: &Value) -> Result<(), S
     let name = std::any::type_name::<T>().rsplit("::").next().unwrap_or_default();
     let read: T = serde_json::from_value(body.clone())
         .map_err(|error| format!("it can't be deserialized as the client's {name}: {error}"))?;
-    let written = serde_json::to_value(read).map_err(|error| format!("{name} can't be serialized: {error}"))?;
+    let written =
+        serde_json::to_value(read).map_err(|error| format!("{name} can't be serialized: {error}"))?;
     if written == *body {
         return Ok(());
     }

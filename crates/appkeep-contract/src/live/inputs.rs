@@ -129,10 +129,7 @@ pub(super) async fn run(stage: &mut Stage, case: &InputCase) -> Result<(), Stop>
                 let named = names(&answer, list);
                 let holds = named.iter().any(|found| points_at(found, culprit));
                 stage.expect(&answer, holds, || {
-                    format!(
-                        "{}: expected `{culprit}` in `{list}`, found {named:?}",
-                        case.what
-                    )
+                    format!("{}: expected `{culprit}` in `{list}`, found {named:?}", case.what)
                 });
             }
         }

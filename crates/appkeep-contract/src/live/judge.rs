@@ -79,7 +79,11 @@ impl Stage {
 
     /// Records a finding, once per check.
     pub(super) fn note(&mut self, finding: LiveFinding) {
-        debug_assert!(rows::is_known(&finding.code), "{} has no explanation", finding.code);
+        debug_assert!(
+            rows::is_known(&finding.code),
+            "{} has no explanation",
+            finding.code
+        );
         let known = |other: &LiveFinding| {
             other.code == finding.code && other.operation == finding.operation && other.what == finding.what
         };

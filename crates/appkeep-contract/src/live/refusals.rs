@@ -143,20 +143,14 @@ fn judge(stage: &mut Stage, case: &RefusalCase, answer: &Answer) {
             let named = names(answer, "invalidParams");
             let holds = named.iter().any(|found| found == name);
             stage.expect(answer, holds, || {
-                format!(
-                    "expected `{name}` in `invalidParams`, found {}",
-                    listed(&named)
-                )
+                format!("expected `{name}` in `invalidParams`, found {}", listed(&named))
             });
         }
         Invalid::Field(path) => {
             let named = names(answer, "invalidFields");
             let holds = named.iter().any(|found| points_at(found, path));
             stage.expect(answer, holds, || {
-                format!(
-                    "expected `{path}` in `invalidFields`, found {}",
-                    listed(&named)
-                )
+                format!("expected `{path}` in `invalidFields`, found {}", listed(&named))
             });
         }
     }

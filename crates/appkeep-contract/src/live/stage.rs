@@ -164,10 +164,7 @@ impl Stage {
     pub(super) fn admits_making(&self, kind: Kind) -> Result<(), Stop> {
         self.admits(kind.create())?;
         if self.admitted(kind.deletes()).is_err() {
-            let why = format!(
-                "the permitted operations can't delete a {}",
-                kind.word()
-            );
+            let why = format!("the permitted operations can't delete a {}", kind.word());
             return Err(Stop::LeftOut(why));
         }
         self.admitted(kind.fetches())

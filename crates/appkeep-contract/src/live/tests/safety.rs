@@ -224,9 +224,8 @@ async fn a_create_whose_response_got_lost_is_found_by_its_name() {
     names.retain(|name| name.starts_with("verify-"));
     assert_eq!(names, Vec::<String>::new());
     // A resource without a name of the run can't be distinguished from that of another user.
-    let perhaps = format!(
-        "possibly a backup without a requested name of app {APP}: its create got no response"
-    );
+    let perhaps =
+        format!("possibly a backup without a requested name of app {APP}: its create got no response");
     assert_eq!(report.left_behind, [perhaps]);
 }
 

@@ -184,7 +184,7 @@ mod tests {
     use super::{Part, all, find};
 
     #[test]
-    fn every_code_is_explained_whole() {
+    fn every_code_has_a_complete_explanation() {
         assert!(all().len() > 100, "{}", all().len());
         for one in all() {
             for (what, text) in [
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_code_is_explained_once_in_each_part() {
+    fn codes_are_explained_once_per_part() {
         for one in all() {
             let same = find(one.code).into_iter().filter(|other| other.part == one.part);
             assert_eq!(same.count(), 1, "{}", one.code);

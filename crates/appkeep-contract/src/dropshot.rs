@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_document_written_by_dropshot_needs_every_allowance_and_nothing_else() {
+    fn a_dropshot_document_uses_every_exception() {
         let report = verified(as_dropshot_writes);
         let found: Vec<_> = report
             .findings
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn an_allowance_without_use_is_stale() {
+    fn unused_exceptions_are_stale() {
         let report = verified(|_| {});
         assert_eq!(report.stale.len(), DROPSHOT.len());
         assert_eq!(report.outcome().exit_code(), 1);

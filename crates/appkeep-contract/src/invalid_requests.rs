@@ -342,7 +342,7 @@ mod tests {
     use super::points_at;
 
     #[test]
-    fn a_field_may_be_written_in_several_ways() {
+    fn field_paths_have_several_notations() {
         assert!(points_at("metadata.labels[0].value", "metadata.labels.0.value"));
         assert!(points_at("/metadata/labels/0/value", "metadata.labels.0.value"));
         assert!(points_at("metadata", "metadata.labels"));

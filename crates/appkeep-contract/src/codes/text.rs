@@ -62,7 +62,7 @@ mod tests {
     use crate::codes::{Part, find};
 
     #[test]
-    fn an_explanation_reads_like_this() {
+    fn the_explanation_matches_its_snapshot() {
         let text: Vec<String> = ["limit-zero", "body-not-json", "response-schema"]
             .iter()
             .flat_map(|code| find(code))
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_holds_every_code_below_its_part() {
+    fn the_list_contains_every_code_by_part() {
         let list = list_text();
         let parts: Vec<&str> = list.split("\n\n").collect();
         assert_eq!(parts.len(), Part::ALL.len());

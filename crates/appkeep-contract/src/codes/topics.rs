@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn every_row_is_of_some_use() {
+    fn every_row_is_used() {
         let codes: Vec<&str> = crate::codes::all().iter().map(|one| one.code).collect();
         for pattern in TOPICS.iter().flat_map(|topic| topic.codes) {
             let fits = |code: &&str| match pattern.strip_suffix('*') {
@@ -350,7 +350,7 @@ mod tests {
     }
 
     #[test]
-    fn every_place_is_one_of_the_contract() {
+    fn every_location_is_in_the_contract() {
         let contract = authored::document().unwrap();
         for topic in TOPICS {
             let Some(place) = topic.place else { continue };

@@ -185,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_difference_is_told_member_by_member() {
+    fn differences_are_listed_by_property() {
         let said = |left, right| difference("the old one", &left, "the new one", &right);
         assert_eq!(
             said(

@@ -75,7 +75,7 @@ mod tests {
     use crate::authored;
 
     #[test]
-    fn the_documented_examples_survive() {
+    fn the_documented_examples_round_trip() {
         let document = authored::document().unwrap();
         let example = |name: &str| {
             document
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn every_success_with_a_body_is_read() {
+    fn every_success_body_is_deserialized() {
         let document = authored::document().unwrap();
         for operation in document.operations() {
             let documented = [200, 201].into_iter();
@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_thing_that_is_lost_is_named() {
+    fn the_first_lost_value_is_named() {
         let said = |before, after| lost(&before, &after, "");
         let (old, new) = (json!({"a": 1, "b": {"c": 2}}), json!({"a": 1, "b": {"c": 3}}));
         assert_eq!(said(old, new), "2 became 3 at `/b/c`");
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_client_cannot_read_is_said() {
+    fn client_errors_are_reported() {
         let error = decode("app_backup_fetch", 200, &json!({"id": 5})).unwrap_err();
         assert!(error.contains("AppBackup"), "{error}");
         assert_eq!(decode("app_backup_fetch", 404, &json!({"id": 5})), Ok(()));

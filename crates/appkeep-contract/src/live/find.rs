@@ -146,7 +146,7 @@ mod tests {
     const OTHER_ID: &str = "5e5d3a4c-9ec0-4d5c-a5b2-6b0e5a5d7a01";
 
     #[test]
-    fn the_first_ready_app_with_an_id_is_taken() {
+    fn the_first_ready_app_is_used() {
         let apps = [
             json!({"id": OTHER_ID, "state": "restoring"}),
             json!({"id": "no id", "state": "ready"}),
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn the_only_account_is_taken() {
+    fn the_only_account_is_used() {
         assert_eq!(only(&[json!({"id": ID})]).unwrap().to_string(), ID);
         assert_eq!(
             only(&[json!({"name": "acme"})]).unwrap_err(),

@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_response_comes_from_where_its_place_says_but_never_from_before_its_operation() {
+    fn responses_are_located_within_their_operation() {
         let origins = |own: &str| {
             let responses = json!({"200": {"description": "Things."}});
             let get = json!({"operationId": "thing_list", "responses": responses});

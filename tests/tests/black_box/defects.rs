@@ -117,7 +117,7 @@ async fn an_honest_server_passes_and_each_injected_defect_is_detected_by_the_sam
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "shows the whole report on the defects that DEFECT names, separated by commas"]
-async fn a_single_defect_is_detected() {
+async fn single_defects_are_detected() {
     let wanted = env::var("DEFECT").unwrap_or_default();
     let wanted: Vec<&str> = wanted.split(',').collect();
     let defects = defects_of_a_real_server();

@@ -137,7 +137,7 @@ mod tests {
     use crate::authored;
 
     #[test]
-    fn every_operation_of_the_document_has_its_place() {
+    fn every_operation_has_a_location() {
         let document = authored::document().unwrap();
         for operation in document.operations() {
             let kind = Kind::of(&operation.id);

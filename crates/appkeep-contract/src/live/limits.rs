@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_clean_up_gives_up_after_three_requests_without_a_response() {
+    async fn cleanup_stops_after_three_requests_without_a_response() {
         let mut limits = limits(|options| options.run_max = Duration::ZERO);
         assert!(limits.admit().is_err());
         limits.begin_clean_up();
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_interrupted_read_is_dropped_and_an_interrupted_write_is_waited_for() {
+    async fn interrupts_drop_reads_and_wait_for_writes() {
         for (writes, is_answered) in [(false, false), (true, true)] {
             let mut limits = limits(|options| options.interrupt.cancel());
             // This response isn't ready when it is polled first.
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_interrupt_ends_a_request_that_is_waited_for() {
+    async fn interrupts_end_waiting_requests() {
         let mut limits = limits(|options| options.interrupt.cancel());
         assert!(limits.within(false, pending::<()>()).await.is_err());
         assert_eq!(limits.ended(), Some(EarlyEnd::Interrupted));

@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn it_lasts_as_long_as_there_is_time() {
+    async fn patience_lasts_until_the_time_limit() {
         assert!(lasts(Duration::from_hours(1)).await);
         assert!(!lasts(Duration::ZERO).await);
     }

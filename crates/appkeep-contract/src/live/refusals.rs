@@ -211,7 +211,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn every_row_fits_some_operation_and_every_code_is_its_own() {
+    fn every_row_matches_an_operation_and_codes_are_unique() {
         let document = authored::document().unwrap();
         let cases = cases(document.operations());
         let used: BTreeSet<_> = cases.iter().map(|case| case.request.code).collect();
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn every_expected_status_is_one_that_the_document_knows() {
+    fn every_expected_status_is_documented() {
         let document = authored::document().unwrap();
         for case in cases(document.operations()) {
             let operation = document.operation(&case.operation).unwrap();

@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_without_a_place_of_its_own_gets_the_best_there_is() {
+    fn findings_without_a_location_get_the_nearest_one() {
         let shown = |code: &str, operation: &str, pointer: Option<&str>| {
             contract_place(code, operation, pointer).to_string()
         };
@@ -319,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_points_at_what_the_request_breaks() {
+    fn rules_are_located_at_the_violated_input() {
         let list = "app_backup_list_all";
         let create = "app_backup_create_for_app";
         assert_eq!(
@@ -341,7 +341,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_that_breaks_nothing_of_that_kind_points_at_the_answer() {
+    fn other_rules_are_located_at_the_response() {
         let at = "/paths/~1accounts~1{account_id}~1topology~1v1~1appBackups/get/responses/401";
         assert_eq!(place_of("token-missing", "app_backup_list_all").unwrap(), at);
         assert!(
@@ -353,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn an_example_tells_the_request_and_its_answer() {
+    fn examples_show_request_and_response() {
         let document = authored::document().unwrap();
         let rules = all(&document);
         let example = |code: &str| {
@@ -365,7 +365,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_that_refers_to_something_is_shown_where_it_is_named() {
+    fn references_are_located_at_their_name() {
         let root = json!({"components": {"schemas": {
             "Thing": {"properties": {
                 "own": {"$ref": "#/components/schemas/Own"},
@@ -389,7 +389,7 @@ mod tests {
 
     /// Snapshot of all rules with their places, the number of operations for each place, and the example.
     #[test]
-    fn every_rule_has_its_places() {
+    fn every_rule_has_locations() {
         let document = authored::document().unwrap();
         let mut lines = Vec::new();
         for row in all(&document) {

@@ -351,7 +351,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_no_check_asks_for_is_told_from_what_cannot_be_provoked() {
+    fn unchecked_and_uncausable_responses_are_distinguished() {
         assert_eq!(reason(&[], "app_list", 499), "no check covers it");
         assert_eq!(reason(&[], "app_list", 500), storage::NOT_PROVOKABLE);
         assert_eq!(reason(&[], "app_list", 503), storage::NOT_PROVOKABLE);

@@ -167,7 +167,7 @@ fn codes(report: &LiveReport) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_could_not_be_judged() {
+async fn unreachable_servers_cannot_be_checked() {
     let server = serve(|_| problem(404, 2)).await;
     let url = server.url();
     drop(server);
@@ -176,7 +176,7 @@ async fn a_server_that_is_not_there_could_not_be_judged() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_good_for_nothing_could_not_be_judged() {
+async fn servers_cannot_be_checked_with_a_useless_token() {
     let server = serve(|_| problem(401, 4)).await;
     let error = run(&target(server.url()), &options()).await.unwrap_err();
     assert!(matches!(error, LiveError::NotUsable { .. }), "{error}");
@@ -185,7 +185,7 @@ async fn a_token_that_is_good_for_nothing_could_not_be_judged() {
 }
 
 #[tokio::test]
-async fn an_address_that_is_none_is_named() {
+async fn invalid_addresses_are_named() {
     let error = run(&target("localhost:80".to_owned()), &options())
         .await
         .unwrap_err();
@@ -193,7 +193,7 @@ async fn an_address_that_is_none_is_named() {
 }
 
 #[tokio::test]
-async fn a_server_that_knows_nothing_violates_nearly_everything() {
+async fn empty_servers_violate_most_rules() {
     let report = judge(knows_nothing).await;
     assert_eq!(report.outcome(), Outcome::Violated);
     let found = codes(&report);
@@ -231,7 +231,7 @@ async fn every_code_of_a_run_is_explained() {
 }
 
 #[tokio::test]
-async fn no_report_holds_a_token() {
+async fn reports_contain_no_token() {
     let live = judge(knows_nothing).await;
     let report = Report {
         statics: None,
@@ -243,7 +243,7 @@ async fn no_report_holds_a_token() {
 }
 
 #[tokio::test]
-async fn a_state_that_goes_back_is_noticed() {
+async fn backward_state_changes_are_detected() {
     let looks = std::sync::atomic::AtomicUsize::new(0);
     let names = Arc::new(Mutex::new(None));
     let created = Arc::clone(&names);
@@ -283,7 +283,7 @@ async fn a_state_that_goes_back_is_noticed() {
 }
 
 #[tokio::test]
-async fn a_shape_is_judged_wherever_it_turns_up() {
+async fn schemas_are_checked_at_every_use() {
     let report = judge(|request| {
         let mut broken = backup("completed");
         broken["state"] = json!("sleeping");
@@ -307,7 +307,7 @@ async fn a_shape_is_judged_wherever_it_turns_up() {
 }
 
 #[tokio::test]
-async fn companions_are_left_alone_when_asked() {
+async fn companions_can_be_excluded() {
     let server = serve(knows_nothing).await;
     let options = Options {
         documented_only: true,
@@ -328,7 +328,7 @@ async fn companions_are_left_alone_when_asked() {
 }
 
 #[tokio::test]
-async fn who_wants_to_know_is_told_before_every_check() {
+async fn progress_is_reported_before_every_check() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let (server, heard) = (serve(knows_nothing).await, Arc::clone(&told));
     let mut options = options();
@@ -348,7 +348,7 @@ async fn who_wants_to_know_is_told_before_every_check() {
 }
 
 #[tokio::test]
-async fn a_body_that_never_ends_begins_as_the_right_one() {
+async fn endless_bodies_begin_like_valid_ones() {
     let report = judge(knows_nothing).await;
     let halting = report.exchanges.iter().filter(|exchange| exchange.halting);
     let begun: Vec<_> = halting
@@ -374,7 +374,7 @@ async fn a_body_that_never_ends_begins_as_the_right_one() {
 }
 
 #[tokio::test]
-async fn a_run_may_end_with_the_first_finding() {
+async fn runs_can_end_at_the_first_finding() {
     let server = serve(knows_nothing).await;
     let mut options = options();
     options.stop_at_first = true;
@@ -387,7 +387,7 @@ async fn a_run_may_end_with_the_first_finding() {
 }
 
 #[tokio::test]
-async fn as_many_checks_as_the_last_time_are_enough() {
+async fn as_many_checks_as_in_the_last_run_suffice() {
     let with_least = async |least| {
         let server = serve(knows_nothing).await;
         let options = Options {
@@ -415,7 +415,7 @@ async fn as_many_checks_as_the_last_time_are_enough() {
 }
 
 #[tokio::test]
-async fn only_restores_confirm_that_they_overwrite() {
+async fn only_restores_are_confirmed() {
     let report = judge(knows_nothing).await;
     let confirmed = report.exchanges.iter().filter(|exchange| {
         let mut headers = exchange.request_headers.iter();
@@ -426,7 +426,7 @@ async fn only_restores_confirm_that_they_overwrite() {
 }
 
 #[tokio::test]
-async fn nothing_is_restored_where_somebody_might_miss_it() {
+async fn restores_without_permission_use_only_the_idle_server() {
     let fake = FakeServer::default();
     let server = serve(move |request| fake.answer(request)).await;
     let target = Target {
@@ -449,7 +449,7 @@ async fn nothing_is_restored_where_somebody_might_miss_it() {
 }
 
 #[tokio::test]
-async fn a_redirect_is_not_followed() {
+async fn redirects_are_not_followed() {
     let report = judge(|request| match request.path.as_str() {
         "/elsewhere" => list(&[]),
         _ if request.method == "GET" && request.path.ends_with("appBackups") => list(&[]),
@@ -466,7 +466,7 @@ async fn a_redirect_is_not_followed() {
 }
 
 #[tokio::test]
-async fn a_request_that_gets_no_answer_is_a_finding() {
+async fn requests_without_a_response_are_findings() {
     let report = judge(|request| match request.method.as_str() {
         "POST" => Response::none(),
         _ => knows_nothing(request),

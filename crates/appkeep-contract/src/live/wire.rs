@@ -439,7 +439,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_long_body_is_cut_between_characters() {
+    fn long_bodies_are_cut_between_characters() {
         assert_eq!(cut("short"), "short");
         let just = "a".repeat(KEPT_BYTES_MAX);
         assert_eq!(cut(&just), just);
@@ -452,7 +452,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sent_is_kept() {
+    fn sent_values_are_stored() {
         assert_eq!(request_body(&Payload::None), None);
         assert_eq!(
             request_body(&Payload::Json(json!({"a": 1}))).unwrap(),
@@ -464,7 +464,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_has_a_scheme_and_a_host() {
+    fn addresses_have_a_scheme_and_a_host() {
         for sound in ["http://127.0.0.1:8080", "https://example.com/below"] {
             assert_eq!(
                 read_url(sound).unwrap().scheme(),
@@ -477,7 +477,7 @@ mod tests {
     }
 
     #[test]
-    fn a_certificate_has_to_be_one() {
+    fn invalid_certificates_are_rejected() {
         let pem = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
         assert!(client(Some(pem), GRACE).is_err());
     }

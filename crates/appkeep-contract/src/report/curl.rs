@@ -75,12 +75,12 @@ mod tests {
     }
 
     #[test]
-    fn a_command_quotes_for_the_shell_and_leaves_the_token_to_it() {
+    fn commands_are_quoted_and_read_the_token_from_the_environment() {
         insta::assert_snapshot!(curl(&exchange()), @r#"curl -isS -X POST -H "Authorization: Bearer $APPKEEP_TOKEN" -H 'Content-Type: application/json' --data-raw '{"name":"it'\''s"}' 'http://h/a?b=c'"#);
     }
 
     #[test]
-    fn a_long_body_is_made_by_the_shell() {
+    fn long_bodies_are_generated_by_the_shell() {
         let long = Exchange {
             padding_bytes: 1_000_000,
             ..exchange()
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_never_ends_is_an_upload_that_waits() {
+    fn endless_bodies_are_uploads_that_wait() {
         let halting = Exchange {
             halting: true,
             ..exchange()
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn the_method_is_the_one_that_was_sent() {
+    fn the_sent_method_is_recorded() {
         let told = |method: &str, body: Option<&str>| {
             curl(&Exchange {
                 method: method.to_owned(),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shell_fills_in_nothing_but_the_token() {
+    fn the_shell_expands_only_the_token() {
         let told = |name: &str, value: &str| {
             curl(&Exchange {
                 method: "GET".to_owned(),

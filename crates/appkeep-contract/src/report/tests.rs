@@ -169,12 +169,12 @@ fn page() -> String {
 }
 
 #[test]
-fn a_terminal_is_told_everything_that_is_needed_to_repeat_a_finding() {
+fn terminal_findings_can_be_reproduced() {
     insta::assert_snapshot!(without_lines(&report().text()));
 }
 
 #[test]
-fn colours_are_all_that_a_coloured_text_has_more() {
+fn coloured_text_differs_only_by_colours() {
     let coloured = report().coloured_text();
     assert!(coloured.contains("\u{1b}[31mVIOLATED\u{1b}[0m"), "{coloured}");
     assert_eq!(
@@ -202,7 +202,7 @@ fn summaries(report: &Report) -> Vec<String> {
 }
 
 #[test]
-fn a_summary_is_green_where_the_contract_holds_and_red_where_it_does_not() {
+fn summaries_are_green_or_red_by_result() {
     let with = |change: fn(&mut StaticReport, &mut LiveReport)| {
         let mut report = report();
         change(report.statics.as_mut().unwrap(), report.live.as_mut().unwrap());
@@ -226,7 +226,7 @@ fn a_summary_is_green_where_the_contract_holds_and_red_where_it_does_not() {
 }
 
 #[test]
-fn a_text_is_made_of_both_parts_which_can_be_had_alone() {
+fn text_reports_have_two_independent_parts() {
     let report = report();
     let statics = static_text(report.statics.as_ref().unwrap());
     let live = live_text(report.live.as_ref().unwrap());
@@ -235,7 +235,7 @@ fn a_text_is_made_of_both_parts_which_can_be_had_alone() {
 }
 
 #[test]
-fn nobody_is_told_to_repeat_a_run_that_found_nothing() {
+fn runs_without_findings_print_no_seed() {
     let mut live = report().live.unwrap();
     assert!(live_text(&live).contains("--seed"));
     live.checks.retain(|check| check.findings.is_empty());
@@ -243,7 +243,7 @@ fn nobody_is_told_to_repeat_a_run_that_found_nothing() {
 }
 
 #[test]
-fn what_was_left_out_is_named_once_for_each_reason() {
+fn skipped_checks_are_named_once_per_reason() {
     let left_out = |code: &str, operation: &str, reason: &str| {
         let reason = reason.to_owned();
         check(
@@ -289,7 +289,7 @@ fn note() -> Document {
 }
 
 #[test]
-fn documented_responses_and_our_own_are_counted_apart() {
+fn documented_and_companion_responses_are_counted_separately() {
     let seen = |method: &str, status: u16| Exchange {
         operation: "note_fetch".to_owned(),
         method: method.to_owned(),
@@ -345,7 +345,7 @@ fn documented_responses_and_our_own_are_counted_apart() {
 }
 
 #[test]
-fn no_control_character_of_a_stranger_reaches_a_terminal() {
+fn control_characters_are_escaped_in_terminals() {
     let text = report().text();
     assert!(
         text.chars().all(|char| char == '\n' || !char.is_control()),
@@ -354,7 +354,7 @@ fn no_control_character_of_a_stranger_reaches_a_terminal() {
 }
 
 #[test]
-fn json_has_a_shape_of_its_own() {
+fn the_json_report_matches_its_snapshot() {
     let mut json: serde_json::Value = serde_json::from_str(&report().json().unwrap()).unwrap();
     let finding = "/live/checks/1/findings/0/contract/line";
     assert!(json.pointer(finding).unwrap().as_u64().unwrap() > 1);
@@ -363,7 +363,7 @@ fn json_has_a_shape_of_its_own() {
 }
 
 #[test]
-fn junit_has_a_case_for_every_check() {
+fn junit_has_a_case_per_check() {
     let xml = report().junit().unwrap();
     let read = quick_junit::Report::deserialize_from_str(&xml).unwrap();
     let suites: Vec<_> = read
@@ -378,7 +378,7 @@ fn junit_has_a_case_for_every_check() {
 }
 
 #[test]
-fn cases_of_one_class_have_names_of_their_own() {
+fn junit_case_names_are_unique_per_class() {
     let read = quick_junit::Report::deserialize_from_str(&report().junit().unwrap()).unwrap();
     let cases = read.test_suites.iter().flat_map(|suite| &suite.test_cases);
     let mut names: Vec<_> = cases
@@ -391,12 +391,12 @@ fn cases_of_one_class_have_names_of_their_own() {
 }
 
 #[test]
-fn a_page_holds_every_finding() {
+fn html_contains_every_finding() {
     insta::assert_snapshot!(page());
 }
 
 #[test]
-fn a_page_loads_and_runs_nothing() {
+fn html_loads_and_runs_nothing() {
     let page = report().html();
     for word in [
         "<script",

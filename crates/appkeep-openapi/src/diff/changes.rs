@@ -315,7 +315,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_at_the_end_of_two_references_is_one_reason() {
+    fn equal_targets_of_references_give_one_reason() {
         let document = document();
         let (alias, name) = ("/components/schemas/Alias", "/components/schemas/Name");
         let reasons = vec![reason(alias, alias, "too long"), reason(name, name, "too short")];
@@ -331,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_at_any_of_its_places_explains_what_differs_there() {
+    fn changes_explain_differences_at_all_their_locations() {
         let document = document();
         let at = ["/a/old", "/a/new", "/b/old", "/b/new"];
         for (index, place) in at.iter().enumerate() {

@@ -109,7 +109,7 @@ mod tests {
     use super::{CHARS_MAX, excerpts};
 
     #[test]
-    fn excerpts_show_where_texts_part_and_where_they_were_cut() {
+    fn excerpts_show_differences_and_cuts() {
         let show = |old: &str, new: &str| excerpts(old, new);
         assert_eq!(show("one", "two"), ("\"one\"".to_owned(), "\"two\"".to_owned()));
         let long = "word ".repeat(40);

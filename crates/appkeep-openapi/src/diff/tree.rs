@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_below_a_name_is_words_and_the_name_itself_is_not() {
+    fn names_are_not_documentation_but_their_texts_are() {
         let scopes = |scopes: Value| json!({"flow": {"scopes": scopes}});
         let old = scopes(json!({"read": "Reading."}));
         assert_eq!(
@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_promise_with_other_words_is_the_same_promise() {
+    fn equivalent_documents_conform() {
         let servers = |url: &str, words: &str| json!({"servers": [{"url": url, "description": words, "x-note": words}]});
         let old = servers("/v1", "one");
         let at = ("/servers", "/servers");
@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn an_example_is_one_whatever_it_holds() {
+    fn examples_are_recognized_with_any_content() {
         let old = json!({"example": {"name": "a", "size": 1}});
         let new = json!({"example": {"name": "b", "size": 2}});
         assert_eq!(found(&old, &new), one(Kind::Example, "/example", "/example"));
@@ -235,7 +235,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_belong_together_by_name_and_other_lists_by_place() {
+    fn parameters_are_matched_by_name_and_other_lists_by_position() {
         let parameter =
             |name: &str, kind: &str| json!({"name": name, "in": "query", "schema": {"type": kind}});
         let old = json!({"parameters": [parameter("a", "string"), parameter("b", "string")]});
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_map_or_no_list_is_compared_as_a_whole() {
+    fn scalars_are_compared_as_a_whole() {
         for (key, old, new) in [
             ("properties", json!({"a": {}}), json!(["a"])),
             ("properties", json!(["a"]), json!({"a": {}})),

@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_level_decides_which_number_has_to_rise() {
+    fn the_level_decides_the_version_increment() {
         let enough = |old, new, level| judge(Some(old), Some(new), level) == Versioning::Enough;
         assert!(enough("1.2.3", "1.2.3", Level::None));
         assert!(enough("1.2.3", "1.2.4", Level::Patch) && !enough("1.2.3", "1.2.3", Level::Patch));
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn before_one_the_minor_number_stands_for_the_major_one() {
+    fn before_1_0_the_minor_version_is_the_major_one() {
         let too_low = |least: &str| Versioning::TooLow(least.to_owned());
         assert_eq!(
             judge(Some("0.1.4"), Some("0.1.5"), Level::Minor),
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_version_says_nothing() {
+    fn invalid_versions_are_not_compared() {
         assert_eq!(
             judge(Some("v1"), Some("2.0.0"), Level::Major),
             Versioning::Unreadable

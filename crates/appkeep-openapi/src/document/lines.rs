@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn every_member_of_the_authored_document_has_the_line_that_holds_its_name() {
+    fn every_property_of_the_authored_document_has_a_line() {
         let document = fixture::document();
         let lines = Lines::of(fixture::TEXT);
         let text: Vec<&str> = fixture::TEXT.lines().collect();
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn every_place_of_an_operation_has_the_line_that_holds_its_name() {
+    fn every_location_of_an_operation_has_a_line() {
         let document = fixture::document();
         let text: Vec<&str> = fixture::TEXT.lines().collect();
         for operation in document.operations() {
@@ -173,21 +173,21 @@ mod tests {
     }
 
     #[test]
-    fn json_has_lines_too() {
+    fn json_documents_have_lines() {
         let lines = Lines::of("{\n  \"a\": [\n    1,\n    {\"b/c\": true}\n  ]\n}\n");
         let found = ["", "/a", "/a/0", "/a/1/b~1c"].map(|pointer| lines.line(pointer));
         assert_eq!(found, [Some(1), Some(2), Some(3), Some(4)]);
     }
 
     #[test]
-    fn what_has_no_line_takes_that_of_what_is_around_it() {
+    fn items_without_a_line_use_that_of_their_parent() {
         let lines = Lines::of("a: &a\n  b: 1\nc: *a\nd: [*a]\n");
         let found = ["/c/b", "/d/0/b", "/d/7", "/nowhere"].map(|pointer| lines.line(pointer));
         assert_eq!(found, [Some(3), Some(4), Some(4), Some(1)]);
     }
 
     #[test]
-    fn text_that_cannot_be_read_has_no_lines() {
+    fn unparsable_text_has_no_lines() {
         assert_eq!(Lines::of("a: [").line("/a"), None);
     }
 }

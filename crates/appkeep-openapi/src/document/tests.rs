@@ -7,7 +7,7 @@ fn minimal(paths: &serde_json::Value) -> serde_json::Value {
 }
 
 #[test]
-fn yaml_and_json_are_read_alike() {
+fn yaml_and_json_parse_alike() {
     let json =
         minimal(&json!({"/a": {"get": {"operationId": "x", "responses": {"200": {"description": ""}}}}}));
     let yaml = "openapi: 3.0.3\npaths:\n  /a:\n    get:\n      operationId: x\n      responses:\n        '200': {description: ''}\n";
@@ -21,7 +21,7 @@ fn yaml_and_json_are_read_alike() {
 }
 
 #[test]
-fn a_dangling_reference_is_named_with_its_place() {
+fn dangling_references_are_reported_with_their_location() {
     let root =
         minimal(&json!({"/a": {"get": {"responses": {"200": {"$ref": "#/components/responses/No"}}}}}));
     let error = Document::from_value("d", root).unwrap_err().to_string();
@@ -33,7 +33,7 @@ fn a_dangling_reference_is_named_with_its_place() {
 }
 
 #[test]
-fn references_that_lead_round_or_out_are_refused() {
+fn circular_and_external_references_are_rejected() {
     for reference in ["#/components/schemas/A", "other.yaml#/A"] {
         let mut root = minimal(&json!({}));
         root["components"] = json!({"schemas": {"A": {"$ref": reference}}});
@@ -42,7 +42,7 @@ fn references_that_lead_round_or_out_are_refused() {
 }
 
 #[test]
-fn another_version_is_refused() {
+fn other_versions_are_rejected() {
     let error = Document::from_text("d", "openapi: 3.1.0\npaths: {}\n")
         .unwrap_err()
         .to_string();
@@ -50,7 +50,7 @@ fn another_version_is_refused() {
 }
 
 #[test]
-fn text_that_is_no_document_is_refused_with_its_line() {
+fn invalid_documents_are_rejected_with_a_line() {
     let error = Document::from_text("d", "{\n  \"openapi\": ,\n}")
         .unwrap_err()
         .to_string();
@@ -63,7 +63,7 @@ fn text_that_is_no_document_is_refused_with_its_line() {
 }
 
 #[test]
-fn an_exact_status_wins_over_its_range() {
+fn exact_statuses_take_precedence_over_ranges() {
     let responses =
         json!({"404": {"description": "a"}, "4XX": {"description": "b"}, "default": {"description": "c"}});
     let root = minimal(&json!({"/a": {"get": {"operationId": "x", "responses": responses}}}));
@@ -76,7 +76,7 @@ fn an_exact_status_wins_over_its_range() {
 }
 
 #[test]
-fn security_compares_by_what_it_asks_for_and_not_by_its_name() {
+fn security_is_compared_by_requirement_not_by_name() {
     let with = |name: &str| {
         let mut root = minimal(&json!({"/a": {"get": {"operationId": "x", "responses": {}}}}));
         root["components"] = json!({"securitySchemes": {name: {"type": "http", "scheme": "bearer"}}});
@@ -93,7 +93,7 @@ fn security_compares_by_what_it_asks_for_and_not_by_its_name() {
 }
 
 #[test]
-fn a_parameter_that_says_nothing_of_its_form_has_that_of_its_place() {
+fn parameters_have_the_default_style_of_their_location() {
     let parameter = |location: &str, style: Option<&str>| {
         let mut parameter = json!({"name": "p", "in": location, "required": true, "schema": {}});
         if let Some(style) = style {

@@ -46,7 +46,7 @@ fn remove(root: &mut Value, base: &str, rest: &str, member: &str) {
 }
 
 #[test]
-fn the_contract_keeps_itself() {
+fn the_contract_conforms_to_itself() {
     let report = judge(|_| {});
     let found: Vec<_> = report
         .findings
@@ -73,7 +73,7 @@ fn operations_are_matched_by_route() {
 }
 
 #[test]
-fn parameters_may_be_wider_and_not_narrower() {
+fn parameters_may_be_wider_but_not_narrower() {
     let limit =
         |schema: Value| codes(move |root| root["components"]["parameters"]["Limit"]["schema"] = schema);
     assert_eq!(limit(json!({"type": "string"})), Vec::<&str>::new());
@@ -123,7 +123,7 @@ fn path_parameters_are_matched_by_position() {
 }
 
 #[test]
-fn requests_may_be_wider_and_not_narrower() {
+fn requests_may_be_wider_but_not_narrower() {
     let create = |member: &'static str, value: Value| {
         codes(move |root| root["components"]["schemas"]["AppBackupCreate"][member] = value)
     };
@@ -163,7 +163,7 @@ fn requests_may_be_wider_and_not_narrower() {
 }
 
 #[test]
-fn responses_may_be_narrower_and_not_wider() {
+fn responses_may_be_narrower_but_not_wider() {
     let backup = |pointer: &'static str, value: Value| {
         codes(move |root| {
             *root
@@ -276,7 +276,7 @@ fn security_is_compared_both_ways() {
 }
 
 #[test]
-fn what_cannot_be_decided_is_a_finding() {
+fn undecidable_comparisons_are_findings() {
     let odd = codes(|root| {
         root["components"]["parameters"]["Limit"]["schema"] =
             json!({"type": "string", "x-more": 1, "contains": {}});
@@ -285,7 +285,7 @@ fn what_cannot_be_decided_is_a_finding() {
 }
 
 #[test]
-fn every_code_is_its_own() {
+fn codes_are_unique() {
     let mut codes: Vec<_> = Code::ALL.iter().map(|code| code.as_str()).collect();
     codes.sort_unstable();
     codes.dedup();

@@ -38,7 +38,7 @@ const JSON: (&str, &str) = ("Content-Type", "application/json");
 const PROBLEM: (&str, &str) = ("content-type", "application/problem+json; charset=utf-8");
 
 #[test]
-fn a_documented_response_holds() {
+fn documented_responses_conform() {
     let body = example("PendingAppBackup").to_string();
     assert!(codes("app_backup_fetch", 200, &[JSON, ("ETag", "\"1\"")], &body).is_empty());
     assert!(codes("app_backup_delete", 204, &[], "").is_empty());
@@ -55,7 +55,7 @@ fn a_documented_response_holds() {
 }
 
 #[test]
-fn each_part_of_a_response_is_looked_at() {
+fn every_part_of_a_response_is_checked() {
     let body = example("PendingAppBackup").to_string();
     let cases = [
         (
@@ -93,7 +93,7 @@ fn each_part_of_a_response_is_looked_at() {
 }
 
 #[test]
-fn a_failed_choice_is_explained_by_its_nearest_branch() {
+fn failed_choices_are_explained_by_the_nearest_branch() {
     let mut backup = example("PendingAppBackup");
     backup["state"] = json!("sleeping");
     backup["id"] = json!("54FE651D-3D3B-5FA8-B85C-5DB757885FF3");
@@ -142,7 +142,7 @@ fn having(properties: &Value) -> Value {
 }
 
 #[test]
-fn the_nearest_branch_is_the_one_with_the_fewest_faults() {
+fn the_nearest_branch_has_the_fewest_violations() {
     let one_of = |word: &str| json!({"type": "string", "enum": [word]});
     let choice = json!({"anyOf": [
         having(&json!({"kind": one_of("letter"), "to": one_of("all")})),
@@ -156,7 +156,7 @@ fn the_nearest_branch_is_the_one_with_the_fewest_faults() {
 }
 
 #[test]
-fn a_branch_of_the_right_type_is_nearer_than_any_of_another() {
+fn branches_of_the_same_type_are_nearest() {
     let number = json!({"type": "integer"});
     let choice =
         json!({"anyOf": [{"type": "string"}, having(&json!({"x": number, "y": number})), {"type": "array"}]});
@@ -169,7 +169,7 @@ fn a_branch_of_the_right_type_is_nearer_than_any_of_another() {
 }
 
 #[test]
-fn an_explanation_shows_what_came_and_cuts_what_is_long() {
+fn explanations_show_received_values_and_cut_long_ones() {
     let shown = |text: &str| explained(&json!({"type": "integer"}), &json!(text)).join("\n");
     insta::assert_snapshot!(shown("seven"), @r#"the body: the value is not of type "integer" (found "seven")"#);
     // With its quotes, the first one has exactly the maximum length that is shown completely.
@@ -180,7 +180,7 @@ fn an_explanation_shows_what_came_and_cuts_what_is_long() {
 }
 
 #[test]
-fn formats_and_nulls_are_no_free_ride() {
+fn formats_and_nulls_are_validated() {
     let mut backup = example("PendingAppBackup");
     backup["metadata"]["creationTimestamp"] = json!("yesterday");
     backup["scheduleID"] = Value::Null;
@@ -194,7 +194,7 @@ fn formats_and_nulls_are_no_free_ride() {
 }
 
 #[test]
-fn a_body_that_is_declared_to_be_no_json_is_not_read_as_it() {
+fn bodies_of_other_media_types_are_not_parsed_as_json() {
     let validator = validator_of_a_note(&json!({"text/plain": {"schema": {"type": "string"}}}));
     let violations = |content_type: &str| {
         let headers = [("content-type".to_owned(), content_type.to_owned())];

@@ -17,7 +17,7 @@ fn documents() -> Vec<Document> {
 }
 
 #[test]
-fn a_foreign_document_keeps_itself_and_does_not_differ_from_itself() {
+fn foreign_documents_conform_to_themselves_without_changes() {
     for document in documents() {
         let report = statics::verify(&document, &document, &[]);
         let found: Vec<_> = report
@@ -33,7 +33,7 @@ fn a_foreign_document_keeps_itself_and_does_not_differ_from_itself() {
 }
 
 #[test]
-fn json_says_the_same_as_yaml() {
+fn json_and_yaml_are_equivalent() {
     for document in documents() {
         let text = serde_json::to_string(document.root()).unwrap();
         let again = Document::from_text(document.name(), &text).unwrap();
@@ -42,7 +42,7 @@ fn json_says_the_same_as_yaml() {
 }
 
 #[test]
-fn everything_that_is_referred_to_is_read() {
+fn every_referenced_item_is_parsed() {
     let document = Document::from_text("everything", EVERYTHING).unwrap();
     let ids: Vec<_> = document
         .operations()
@@ -92,7 +92,7 @@ fn everything_that_is_referred_to_is_read() {
 }
 
 #[test]
-fn a_parameter_by_content_is_compared_like_any_other() {
+fn parameters_by_content_are_compared_like_others() {
     let old = Document::from_text("everything", EVERYTHING).unwrap();
     let changed = |pointer: &str, value: serde_json::Value| {
         let mut root = old.root().clone();
@@ -123,7 +123,7 @@ fn a_parameter_by_content_is_compared_like_any_other() {
 }
 
 #[test]
-fn another_kind_of_document_is_refused_with_its_place() {
+fn other_kinds_of_documents_are_rejected_with_a_location() {
     let refused = |text: &str| match Document::from_text("d", text) {
         Err(error @ (DocumentError::Text { .. } | DocumentError::Shape { .. })) => error.to_string(),
         other => panic!("{other:?}"),

@@ -31,7 +31,7 @@ const WIRE: [&str; 8] = [
 const WORDS: [&str; 5] = ["/info", "/tags", "/components/examples", "/example", "/x-"];
 
 #[test]
-fn a_random_fault_is_refused_with_its_place_or_reported() {
+fn random_mutations_are_rejected_with_a_location_or_reported() {
     let contract = Document::from_text("spec/openapi.yaml", SPEC_TEXT).unwrap();
     let mut places = Vec::new();
     walk(contract.root(), String::new(), &mut places);

@@ -20,7 +20,7 @@ fn with_schema(schema: &Value) -> Value {
 }
 
 #[test]
-fn a_reference_to_nowhere_is_refused_wherever_it_stands() {
+fn dangling_references_are_rejected_everywhere() {
     for schema in [
         json!({"$ref": "#/components/schemas/Gone"}),
         json!({"anyOf": [{"type": "string"}, {"$ref": "#/components/schemas/Gone"}]}),
@@ -38,7 +38,7 @@ fn a_reference_to_nowhere_is_refused_wherever_it_stands() {
 }
 
 #[test]
-fn a_reference_may_be_percent_encoded() {
+fn references_may_be_percent_encoded() {
     let reads = |reference: &str| Document::from_value("t", with_schema(&json!({"$ref": reference})));
     assert!(reads("#/components/schemas/A%20thing~1part").is_ok());
     assert!(reads("#/components/schemas/%41%20thing~1part").is_ok());
@@ -49,7 +49,7 @@ fn a_reference_may_be_percent_encoded() {
 }
 
 #[test]
-fn a_header_is_the_same_in_any_case_and_a_query_parameter_is_not() {
+fn header_names_ignore_case_and_query_parameters_do_not() {
     let mut root = with_schema(&json!({"type": "string"}));
     let parameter =
         |name: &str, place: &str| json!({"name": name, "in": place, "schema": {"type": "string"}});

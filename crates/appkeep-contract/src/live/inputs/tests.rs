@@ -34,7 +34,7 @@ fn is_valid(document: &Document, case: &InputCase) -> bool {
 }
 
 #[test]
-fn what_is_refused_breaks_its_schema_and_what_is_accepted_keeps_it() {
+fn rejected_values_violate_their_schema_and_accepted_ones_match() {
     let (document, cases) = authored();
     for case in &cases {
         let keeps = case.verdict == Verdict::Accepted;
@@ -49,7 +49,7 @@ fn what_is_refused_breaks_its_schema_and_what_is_accepted_keeps_it() {
 }
 
 #[test]
-fn every_constraint_of_every_request_is_broken() {
+fn every_constraint_of_every_request_is_violated() {
     let (document, cases) = authored();
     let annotations = ["description", "example", "title", "deprecated", "nullable"];
     let known: BTreeSet<&str> = [
@@ -94,7 +94,7 @@ fn every_constraint_of_every_request_is_broken() {
 }
 
 #[test]
-fn every_case_is_what_it_was() {
+fn every_case_is_unchanged() {
     insta::assert_snapshot!(said(&authored::document().unwrap()));
 }
 

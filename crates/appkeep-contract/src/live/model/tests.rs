@@ -79,7 +79,7 @@ fn running(change: impl FnOnce(&mut Value)) -> Value {
 }
 
 #[test]
-fn what_may_move_may_move() {
+fn changing_properties_may_change() {
     assert_eq!(codes(running(|_| ()), "\"3\""), [""; 0]);
     let done = running(|now| {
         (now["state"], now["bytesDone"], now["percentDone"]) = (json!("completed"), json!(200), json!(100));
@@ -90,7 +90,7 @@ fn what_may_move_may_move() {
 }
 
 #[test]
-fn what_goes_back_is_found() {
+fn backward_changes_are_found() {
     let found = |change: fn(&mut Value)| codes(running(change), "\"3\"");
     assert_eq!(found(|now| now["state"] = json!("discovering")), ["state-moves"]);
     assert_eq!(found(|now| now["bytesDone"] = json!(90)), ["progress"]);
@@ -125,7 +125,7 @@ fn what_goes_back_is_found() {
 }
 
 #[test]
-fn of_no_bytes_every_percentage_is_right() {
+fn any_percentage_of_zero_bytes_is_valid() {
     for percent in [0, 40, 100] {
         let now = backup("running", 20);
         let mut later = backup("running", 21);
@@ -144,7 +144,7 @@ fn of_no_bytes_every_percentage_is_right() {
 }
 
 #[test]
-fn a_tag_belongs_to_one_state() {
+fn entity_tags_belong_to_one_state() {
     assert_eq!(codes(running(|_| ()), "\"2\""), ["entity-tag"]);
     let mut same = backup("running", 20);
     (same["totalBytes"], same["bytesDone"], same["percentDone"]) = (json!(200), json!(100), json!(50));
@@ -155,7 +155,7 @@ fn a_tag_belongs_to_one_state() {
 }
 
 #[test]
-fn a_tag_is_remembered_whatever_is_seen_without_one() {
+fn entity_tags_are_kept_across_responses_without_one() {
     let fetch = "app_backup_fetch";
     let (json, other) = ("application/json", "application/yaml");
     let seen = |media_type: &str, tag: &str, now: Value| {
@@ -184,7 +184,7 @@ fn a_tag_is_remembered_whatever_is_seen_without_one() {
 }
 
 #[test]
-fn lists_are_compared_with_what_was_made() {
+fn lists_are_compared_with_created_resources() {
     let list = "app_backup_list_all";
     let of = |items: &[Value], count: usize| {
         let body = json!({"items": items, "metadata": {"count": count}});
@@ -223,7 +223,7 @@ fn lists_are_compared_with_what_was_made() {
 }
 
 #[test]
-fn what_is_gone_stays_gone() {
+fn deleted_resources_stay_deleted() {
     let mut model = Model::default();
     let (create, delete) = ("app_backup_create_for_app", "app_backup_delete");
     let made = answer(create, 201, "\"1\"", backup("completed", 16));
@@ -253,7 +253,7 @@ fn what_is_gone_stays_gone() {
 }
 
 #[test]
-fn what_can_be_restored_is_known() {
+fn restorable_resources_are_known() {
     let restore = |member: &str, id: &str| Call {
         payload: Payload::Json(json!({member: id})),
         ..call("app_update")
@@ -284,7 +284,7 @@ fn what_can_be_restored_is_known() {
 }
 
 #[test]
-fn what_is_refused_was_not_made() {
+fn rejected_creates_create_nothing() {
     let create = "app_backup_create_for_app";
     let mut model = Model::default();
     model.keep_account(
@@ -300,7 +300,7 @@ fn what_is_refused_was_not_made() {
 }
 
 #[test]
-fn what_is_made_later_is_younger_on_its_own_server() {
+fn later_resources_are_newer_per_server() {
     let create = "app_backup_create_for_app";
     let made = |id: &str, second: u32| {
         let mut body = backup("pending", 59);
@@ -324,7 +324,7 @@ fn what_is_made_later_is_younger_on_its_own_server() {
 }
 
 #[test]
-fn discovering_comes_before_running() {
+fn discovering_precedes_running() {
     let create = "app_backup_create_for_app";
     let fetch = "app_backup_fetch";
     let mut model = Model::default();
@@ -344,14 +344,14 @@ fn discovering_comes_before_running() {
 }
 
 #[test]
-fn a_percentage_may_be_a_whole_number() {
+fn percentages_may_be_integers() {
     let percent = |percent: u32| codes(running(|now| now["percentDone"] = json!(percent)), "\"3\"");
     assert_eq!(percent(76), [""; 0]);
     assert_eq!(percent(77), ["progress"]);
 }
 
 #[test]
-fn a_backup_of_a_snapshot_knows_its_source() {
+fn backups_of_snapshots_name_their_source() {
     let create = "app_backup_create_for_app";
     let made = |body: Value| {
         let mut model = Model::default();

@@ -50,7 +50,7 @@ fn found(report: &LiveReport) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn nothing_stays() {
+async fn runs_leave_no_resources() {
     let fake = FakeServer::default();
     let kept = fake.clone();
     let report = judged(move |request| kept.answer(request)).await;
@@ -60,7 +60,7 @@ async fn nothing_stays() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_removed_is_named_with_the_reason() {
+async fn undeletable_resources_are_named_with_a_reason() {
     let fake = FakeServer::default();
     let kept = fake.clone();
     let report = judged(move |request| match request.method.as_str() {
@@ -83,7 +83,7 @@ async fn what_cannot_be_removed_is_named_with_the_reason() {
 }
 
 #[tokio::test]
-async fn what_is_busy_is_tried_again_for_a_while() {
+async fn busy_resources_are_retried_for_a_while() {
     let fake = FakeServer::default();
     let (kept, tries) = (fake.clone(), AtomicUsize::new(0));
     let report = judged(move |request| match request.method.as_str() {
@@ -96,7 +96,7 @@ async fn what_is_busy_is_tried_again_for_a_while() {
 }
 
 #[tokio::test]
-async fn what_stays_busy_is_left_in_the_end() {
+async fn busy_resources_are_finally_left() {
     let fake = FakeServer::default();
     let kept = fake.clone();
     let report = judged_for(Duration::from_millis(100), move |request| {
@@ -113,7 +113,7 @@ async fn what_stays_busy_is_left_in_the_end() {
 }
 
 #[tokio::test]
-async fn a_resource_whose_create_was_refused_is_found_and_deleted() {
+async fn resources_with_a_rejected_create_are_found_and_deleted() {
     let fake = FakeServer::default();
     let kept = fake.clone();
     let report = judged(move |request| {
@@ -134,7 +134,7 @@ async fn a_resource_whose_create_was_refused_is_found_and_deleted() {
 }
 
 #[tokio::test]
-async fn nothing_stays_with_others_either() {
+async fn runs_leave_no_resources_in_other_accounts() {
     let fake = FakeServer::default();
     let kept = fake.clone();
     let server = serve(move |request| kept.answer(request)).await;

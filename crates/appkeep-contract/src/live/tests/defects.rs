@@ -111,7 +111,7 @@ fn check_all(defects: &[Defect]) -> Vec<LiveReport> {
 }
 
 #[tokio::test]
-async fn an_honest_server_passes_every_check() {
+async fn conforming_servers_pass_every_check() {
     for seed in HONEST_SEEDS {
         let report = check(Injection::None, &options(seed)).await;
         assert_eq!(report.findings().count(), 0, "{}", live_text(&report));
@@ -122,7 +122,7 @@ async fn an_honest_server_passes_every_check() {
 
 /// An honest server passes, even if the checker knows or may request little.
 #[tokio::test]
-async fn an_honest_server_passes_a_part_of_the_checks() {
+async fn conforming_servers_pass_selected_checks() {
     let without_deletes = [
         "app_backup_create_for_app",
         "app_backup_fetch",
@@ -185,7 +185,7 @@ fn each_injected_defect_is_detected_by_the_same_codes() {
 
 #[tokio::test]
 #[ignore = "shows the whole report on the defects that DEFECT names, separated by commas"]
-async fn a_single_defect_is_detected() {
+async fn single_defects_are_detected() {
     let wanted = env::var("DEFECT").unwrap_or_default();
     let wanted: Vec<&str> = wanted.split(',').collect();
     for defect in defects::all().iter().filter(|defect| wanted.contains(&defect.id)) {

@@ -41,7 +41,7 @@ fn babbles(request: &Request) -> Response {
 }
 
 #[tokio::test]
-async fn a_faulty_server_violates_the_contract() {
+async fn faulty_servers_violate_the_contract() {
     for answer in [accepts, refuses, babbles] {
         let report = report_on(answer).await;
         assert_eq!(report.outcome(), Outcome::Violated);

@@ -30,14 +30,14 @@ fn told(server: &Listener, found: Result<Uuid, LiveError>) -> Result<String, Str
 }
 
 #[tokio::test]
-async fn the_first_app_of_the_list_is_taken() {
+async fn the_first_app_of_the_list_is_used() {
     let fake = FakeServer::default();
     let id = found(move |request| fake.answer(request)).await.unwrap();
     assert_eq!(id, "a9900000-0000-4000-8000-000000000005");
 }
 
 #[tokio::test]
-async fn why_there_is_none_is_said() {
+async fn missing_results_have_a_reason() {
     for (answer, why) in [
         (problem(403, 11), "the list of apps returned 403 t d"),
         (Response::empty(404), "the list of apps returned 404"),
@@ -60,7 +60,7 @@ async fn why_there_is_none_is_said() {
 }
 
 #[tokio::test]
-async fn the_account_of_a_token_is_taken_where_there_is_one() {
+async fn the_account_of_the_token_is_used() {
     let answer = |token| {
         let fake = FakeServer::default();
         account_of(token, move |request| fake.answer(request))

@@ -60,7 +60,7 @@ fn is_authorised(exchange: &Exchange) -> bool {
 }
 
 #[tokio::test]
-async fn a_create_that_answers_with_an_existing_backup_deletes_nothing() {
+async fn creates_that_return_existing_backups_delete_nothing() {
     let without_lists = [
         "app_backup_create_for_app",
         "app_backup_fetch_for_app",
@@ -91,7 +91,7 @@ async fn a_create_that_answers_with_an_existing_backup_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn a_whole_run_leaves_existing_resources_alone() {
+async fn complete_runs_do_not_touch_existing_resources() {
     let (fake, _) = with_an_existing_backup();
     let kept = fake.clone();
     let server = serve(move |request| kept.answer(request)).await;
@@ -123,7 +123,7 @@ async fn a_whole_run_leaves_existing_resources_alone() {
 }
 
 #[tokio::test]
-async fn undocumented_methods_come_without_a_token_and_name_nothing_that_exists() {
+async fn undocumented_methods_have_no_token_and_no_existing_id() {
     let fake = FakeServer::default();
     let report = checked(|_| (), move |request| fake.answer(request)).await;
     let document = crate::authored::document().unwrap();
@@ -140,7 +140,7 @@ async fn undocumented_methods_come_without_a_token_and_name_nothing_that_exists(
 }
 
 #[tokio::test]
-async fn a_run_ends_after_ten_requests_without_a_response() {
+async fn runs_end_after_ten_requests_without_a_response() {
     const ANSWERED: usize = 60;
     let (fake, count) = (FakeServer::default(), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&count);
@@ -171,7 +171,7 @@ async fn a_run_ends_after_ten_requests_without_a_response() {
 }
 
 #[tokio::test]
-async fn a_run_ends_at_its_time_limit() {
+async fn runs_end_at_their_time_limit() {
     let fake = FakeServer::default();
     let no_time = |options: &mut Options| options.run_max = Duration::ZERO;
     let report = checked(no_time, move |request| fake.answer(request)).await;
@@ -183,7 +183,7 @@ async fn a_run_ends_at_its_time_limit() {
 }
 
 #[tokio::test]
-async fn an_interrupted_run_deletes_what_it_created() {
+async fn interrupted_runs_delete_created_resources() {
     let (fake, created) = (FakeServer::default(), AtomicUsize::new(0));
     let kept = fake.clone();
     let options = options();
@@ -208,7 +208,7 @@ async fn an_interrupted_run_deletes_what_it_created() {
 }
 
 #[tokio::test]
-async fn a_create_whose_response_got_lost_is_found_by_its_name() {
+async fn creates_without_a_response_are_found_by_name() {
     let fake = FakeServer::default();
     let kept = fake.clone();
     let report = checked(only(&OF_BACKUPS), move |request| {
@@ -230,7 +230,7 @@ async fn a_create_whose_response_got_lost_is_found_by_its_name() {
 }
 
 #[tokio::test]
-async fn an_operation_whose_response_is_too_large_is_requested_no_more() {
+async fn operations_with_too_large_responses_are_not_repeated() {
     const LIST: &str = "app_backup_list_for_app";
     let (fake, lists) = (FakeServer::default(), Arc::new(AtomicUsize::new(0)));
     let counted = Arc::clone(&lists);
@@ -289,7 +289,7 @@ fn reduced(
 }
 
 #[tokio::test]
-async fn only_admitted_operations_are_requested_and_expected() {
+async fn only_permitted_operations_are_requested_and_expected() {
     let document = Arc::new(crate::authored::document().unwrap());
     let documented = document.operations().iter();
     let documented = documented.filter(|one| {

@@ -280,7 +280,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn no_value_contradicts_a_proof((small, large) in pair(), seed in any::<u64>()) {
+    fn proofs_hold_for_all_values((small, large) in pair(), seed in any::<u64>()) {
         let world = World::new(&small, &large);
         if !world.verdict().is_contained() {
             return Ok(());
@@ -297,7 +297,7 @@ proptest! {
     }
 
     #[test]
-    fn another_prover_never_says_the_opposite((small, large) in pair()) {
+    fn an_independent_prover_never_contradicts((small, large) in pair()) {
         // It doesn't support our formats.
         let world = World::new(&without(&small, "format"), &without(&large, "format"));
         let canonical = |side: &str| {
@@ -319,7 +319,7 @@ proptest! {
 }
 
 #[test]
-fn most_schemas_get_instances_that_they_admit() {
+fn most_schemas_get_valid_instances() {
     let mut runner = TestRunner::deterministic();
     let mut rng = fastrand::Rng::with_seed(1);
     let with_instances = (0..300).filter(|_| {

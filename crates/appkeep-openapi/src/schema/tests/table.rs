@@ -79,14 +79,14 @@ fn wide(members: usize, schema: &Value) -> Value {
 }
 
 #[test]
-fn what_is_wide_is_no_deeper() {
+fn width_does_not_count_as_depth() {
     let (small, large) = (json!({"type": "integer"}), json!({"type": "number"}));
     let verdict = decide(&json!({}), &wide(300, &small), &wide(300, &large));
     assert!(verdict.is_contained(), "{verdict:?}");
 }
 
 #[test]
-fn a_proof_goes_so_deep_and_no_deeper() {
+fn the_depth_of_proofs_is_limited() {
     let nested = |depth: usize, leaf: Value| {
         (0..depth).fold(leaf, |items, _| json!({"type": "array", "items": items}))
     };
@@ -103,7 +103,7 @@ fn a_proof_goes_so_deep_and_no_deeper() {
 
 /// Each level refers to the next one twice.
 #[test]
-fn a_proof_takes_so_many_steps_and_no_more() {
+fn the_steps_of_proofs_are_limited() {
     let levels = |levels: usize, leaf: &str| {
         let name = |level: usize| format!("#/components/schemas/{leaf}{level}");
         let mut schemas = Map::new();
@@ -134,7 +134,7 @@ fn a_proof_takes_so_many_steps_and_no_more() {
 }
 
 #[test]
-fn a_choice_has_so_many_alternatives_and_no_more() {
+fn the_number_of_alternatives_is_limited() {
     let small = |branches: u64, nullable: bool| {
         let branches: Vec<Value> = (0..branches).map(|length| json!({"minLength": length})).collect();
         json!({"type": "string", "nullable": nullable, "anyOf": branches})
@@ -163,7 +163,7 @@ fn every_schema_is_contained_in_itself() {
 }
 
 #[test]
-fn a_reason_names_the_places_in_both_documents_and_in_the_value() {
+fn reasons_name_locations_in_both_documents_and_the_value() {
     let root = json!({
         "components": {"schemas": {
             "Word": {"type": "string"},
@@ -185,7 +185,7 @@ fn a_reason_names_the_places_in_both_documents_and_in_the_value() {
 }
 
 #[test]
-fn a_range_of_so_many_integers_is_a_list_of_them() {
+fn small_integer_ranges_are_lists() {
     let verdict = |most: i64| {
         let listed: Vec<i64> = (0..=most).collect();
         let range = json!({"type": "integer", "minimum": 0, "maximum": most});

@@ -145,7 +145,7 @@ fn each_defect_of_a_document_is_detected() {
 }
 
 #[test]
-fn a_contract_keeps_to_itself() {
+fn a_contract_conforms_to_itself() {
     let unchanged = judge(|_| ());
     assert!(unchanged.findings.is_empty(), "{:?}", unchanged.findings);
     let same = diff::compare(&CONTRACT, &CONTRACT);

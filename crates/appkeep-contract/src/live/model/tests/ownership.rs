@@ -9,7 +9,7 @@ use crate::live::call::{Call, Credential, Payload, Server};
 use crate::live::wire::Answer;
 
 #[test]
-fn existing_resources_are_not_deleted_under_any_notation_of_their_id() {
+fn existing_resources_are_not_deleted_by_any_id_notation() {
     let mut model = Model::default();
     let (delete, fetch) = (call("app_backup_delete"), call("app_backup_fetch"));
     let body = json!({"items": [backup("completed", 16)], "metadata": {}});
@@ -34,7 +34,7 @@ fn existing_resources_are_not_deleted_under_any_notation_of_their_id() {
 }
 
 #[test]
-fn an_id_is_deleted_only_if_it_was_created_or_made_up() {
+fn only_created_or_generated_ids_are_deleted() {
     let mut model = Model::default();
     let mut delete = call("app_backup_delete");
     assert!(!model.may_delete(&delete, RUN), "nothing is known of it");
@@ -53,7 +53,7 @@ fn an_id_is_deleted_only_if_it_was_created_or_made_up() {
 }
 
 #[test]
-fn a_method_that_is_not_documented_gets_no_token() {
+fn undocumented_methods_are_requested_without_a_token() {
     let model = Model::default();
     for (method, may) in [
         ("DELETE", false),
@@ -83,7 +83,7 @@ fn created(prepare: impl FnOnce(&mut Model), request: Value, response: Value) ->
 }
 
 #[test]
-fn a_create_that_answers_with_what_exists_gives_nothing_to_delete() {
+fn creates_that_return_existing_resources_delete_nothing() {
     let mut existing = backup("pending", 16);
     existing["metadata"]["labels"] = json!([]);
     let named = json!({"name": "nightly"});
@@ -113,7 +113,7 @@ fn a_create_that_answers_with_what_exists_gives_nothing_to_delete() {
 }
 
 #[test]
-fn what_a_list_shows_under_a_requested_name_is_adopted_unless_it_existed_before() {
+fn listed_resources_with_a_requested_name_are_adopted() {
     let create = call("app_backup_create_for_app");
     let collection = Collection::of(&create);
     let mut model = Model::default();

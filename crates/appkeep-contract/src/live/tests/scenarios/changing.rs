@@ -18,7 +18,7 @@ fn pending(fake: &FakeServer, request: &Request) -> Response {
 }
 
 #[tokio::test]
-async fn what_is_pending_cannot_be_deleted() {
+async fn pending_backups_cannot_be_deleted() {
     let said = results(
         &["pending-below-app app_backup_delete_for_app"],
         &[
@@ -55,7 +55,7 @@ fn failing(fake: &FakeServer, request: &Request) -> Response {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_fails() {
+async fn unreadable_apps_fail() {
     let said = results(
         &["backup-fails"],
         &[
@@ -77,7 +77,7 @@ async fn what_cannot_be_read_fails() {
 }
 
 #[tokio::test]
-async fn what_is_made_is_completed() {
+async fn created_resources_are_completed() {
     let said = results(
         &["backup-create", "backup-completes"],
         &[
@@ -97,7 +97,7 @@ async fn what_is_made_is_completed() {
 }
 
 #[tokio::test]
-async fn an_app_is_ready_after_its_restore() {
+async fn apps_are_ready_after_a_restore() {
     let steps = [
         "snapshot-create",
         "snapshot-completes",
@@ -138,7 +138,7 @@ async fn an_app_is_ready_after_its_restore() {
 }
 
 #[tokio::test]
-async fn a_restore_is_waited_for() {
+async fn the_checker_waits_for_restores() {
     static ASKED: AtomicU32 = AtomicU32::new(0);
     let steps = [
         "snapshot-create",
@@ -164,7 +164,7 @@ async fn a_restore_is_waited_for() {
 }
 
 #[tokio::test]
-async fn what_others_have_is_not_restored() {
+async fn resources_of_others_are_not_restored() {
     let steps = [
         "snapshot-create",
         "snapshot-completes",
@@ -194,7 +194,7 @@ async fn what_others_have_is_not_restored() {
 }
 
 #[tokio::test]
-async fn what_others_have_is_not_told_by_a_refusal() {
+async fn refusals_do_not_disclose_resources_of_others() {
     let steps = ["foreign-create", "foreign-snapshot"];
     let said = results(
         &steps,
@@ -235,7 +235,7 @@ async fn what_others_have_is_not_told_by_a_refusal() {
 }
 
 #[tokio::test]
-async fn one_of_many_wins() {
+async fn one_of_concurrent_creates_succeeds() {
     let said = results(
         &["race-create"],
         &[
@@ -271,7 +271,7 @@ async fn one_of_many_wins() {
 }
 
 #[tokio::test]
-async fn one_of_many_removes() {
+async fn one_of_concurrent_deletes_succeeds() {
     let said = results(
         &["race-delete"],
         &[
@@ -298,7 +298,7 @@ async fn one_of_many_removes() {
 }
 
 #[tokio::test]
-async fn what_lists_tell_alone_is_told_of_that_one_thing() {
+async fn properties_only_in_lists_are_checked_per_resource() {
     let steps = ["backup-without-name", "backup-create", "backup-completes"];
     let said = results_with(
         PATIENT,
@@ -321,7 +321,7 @@ async fn what_lists_tell_alone_is_told_of_that_one_thing() {
 }
 
 #[tokio::test]
-async fn a_refused_delete_is_tried_again_when_nothing_is_pending() {
+async fn refused_deletes_are_retried_when_nothing_is_pending() {
     static ASKED: AtomicU32 = AtomicU32::new(0);
     let on_one_server = Setup {
         forget: |target| target.idle = None,

@@ -9,7 +9,7 @@ use super::{PATIENT, fetches, in_state, lists, results, results_with, with};
 use crate::testing::Response;
 
 #[tokio::test]
-async fn the_generated_client() {
+async fn the_generated_client_works() {
     let said = results(
         &["generated-client"],
         &[

@@ -19,7 +19,7 @@ fn is_by(request: &Request, token: &str) -> bool {
 }
 
 #[tokio::test]
-async fn accounts_are_those_of_the_token() {
+async fn listed_accounts_are_those_of_the_token() {
     let said = results(
         &["account-listed"],
         &[
@@ -53,7 +53,7 @@ async fn accounts_are_those_of_the_token() {
 }
 
 #[tokio::test]
-async fn a_backup_is_in_the_default_bucket_and_buckets_are_ones_own() {
+async fn backups_use_the_default_bucket_of_their_own_account() {
     let said = results(
         &["backup-without-name", "bucket-listed"],
         &[
@@ -81,7 +81,7 @@ async fn a_backup_is_in_the_default_bucket_and_buckets_are_ones_own() {
 }
 
 #[tokio::test]
-async fn schedules_are_those_of_their_app() {
+async fn listed_schedules_are_those_of_the_app() {
     let said = results(
         &["schedule-listed"],
         &[
@@ -99,7 +99,7 @@ async fn schedules_are_those_of_their_app() {
 }
 
 #[tokio::test]
-async fn an_app_is_listed_as_it_is_fetched() {
+async fn listed_apps_equal_fetched_ones() {
     let said = results(
         &["app-listed"],
         &[
@@ -123,7 +123,7 @@ async fn an_app_is_listed_as_it_is_fetched() {
 }
 
 #[tokio::test]
-async fn a_list_is_the_same_in_every_form() {
+async fn lists_are_equal_in_every_form() {
     let said = results(
         &["declared-list app_list"],
         &[

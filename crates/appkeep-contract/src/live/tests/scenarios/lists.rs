@@ -5,7 +5,7 @@ use serde_json::json;
 use super::{endless, results, with};
 
 #[tokio::test]
-async fn a_walk_in_pages() {
+async fn paging_while_resources_change() {
     let steps = [
         "backup-create",
         "backup-without-name",

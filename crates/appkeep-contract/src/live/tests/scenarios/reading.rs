@@ -10,7 +10,7 @@ use super::{fetches, lists, results, with};
 use crate::testing::Response;
 
 #[tokio::test]
-async fn a_second_answer_is_the_first_one() {
+async fn repeated_responses_are_equal() {
     static ASKED: AtomicU32 = AtomicU32::new(0);
     let steps = [
         "backup-create",
@@ -33,7 +33,7 @@ async fn a_second_answer_is_the_first_one() {
 }
 
 #[tokio::test]
-async fn a_second_list_is_the_first_one() {
+async fn repeated_lists_are_equal() {
     static ASKED: AtomicU32 = AtomicU32::new(0);
     let steps = [
         "backup-create",
@@ -65,7 +65,7 @@ async fn a_second_list_is_the_first_one() {
 }
 
 #[tokio::test]
-async fn who_may_only_read_reads_the_same() {
+async fn read_only_tokens_read_the_same_data() {
     let steps = [
         "backup-create",
         "backup-completes",
@@ -89,7 +89,7 @@ async fn who_may_only_read_reads_the_same() {
 }
 
 #[tokio::test]
-async fn who_may_do_everything_reads_the_same() {
+async fn tokens_of_all_accounts_read_the_same_data() {
     let steps = [
         "backup-create",
         "backup-completes",
@@ -113,7 +113,7 @@ async fn who_may_do_everything_reads_the_same() {
 }
 
 #[tokio::test]
-async fn allow_tells_the_methods() {
+async fn allow_lists_the_methods() {
     let said = results(
         &["method-allow app_backup_list_for_app"],
         &[

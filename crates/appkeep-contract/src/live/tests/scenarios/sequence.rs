@@ -73,7 +73,7 @@ async fn the_checker_waits_for_resources_in_progress() {
 
 /// Many more sequences, each with a hash of its requests.
 #[tokio::test]
-async fn every_sequence_holds() {
+async fn every_sequence_conforms() {
     let (soon, late) = (
         many_asked_of(FakeServer::slow(1)).await,
         many_asked_of(FakeServer::slow(3)).await,
@@ -119,7 +119,7 @@ async fn many_asked_of(fake: FakeServer) -> String {
 }
 
 #[tokio::test]
-async fn what_a_sequence_finds() {
+async fn sequences_find_injected_defects() {
     let said = results(
         &STEPS,
         &[
@@ -159,7 +159,7 @@ async fn what_a_sequence_finds() {
 
 /// A backup in progress only protects the snapshot that it copies.
 #[tokio::test]
-async fn a_snapshot_that_nobody_reads_can_be_deleted() {
+async fn unread_snapshots_can_be_deleted() {
     let mut lines = Vec::new();
     for number in 5..25 {
         let fake = FakeServer::slow(1);

@@ -12,7 +12,7 @@ use crate::testing::Response;
 const RESTORE: &str = "app_update";
 
 #[tokio::test]
-async fn only_a_restore_confirms_that_it_overwrites() {
+async fn only_restores_send_the_confirmation() {
     let fake = FakeServer::default();
     let server = serve(move |request| fake.answer(request)).await;
     let stage = HASTY.stage(&server);
@@ -21,7 +21,7 @@ async fn only_a_restore_confirms_that_it_overwrites() {
 }
 
 #[tokio::test]
-async fn what_may_not_be_restored_is_restored_on_an_idle_server_alone() {
+async fn restores_without_permission_run_only_on_an_idle_server() {
     let fake = FakeServer::default();
     let server = serve(move |request| fake.answer(request)).await;
     let careful = Setup {
@@ -51,7 +51,7 @@ async fn what_may_not_be_restored_is_restored_on_an_idle_server_alone() {
 }
 
 #[tokio::test]
-async fn of_a_method_that_nothing_documents_only_a_refusal_is_held_against_the_document() {
+async fn undocumented_methods_are_only_checked_for_refusals() {
     for (status, is_judged) in [(405, true), (200, false)] {
         let server = serve(move |_| Response::of_json(status, &json!("nonsense"))).await;
         let mut stage = HASTY.stage(&server);

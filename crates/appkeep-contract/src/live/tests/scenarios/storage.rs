@@ -65,7 +65,7 @@ fn failing(fake: &FakeServer, request: &Request) -> Response {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_a_500_and_then_all_is_there_again() {
+async fn failed_reads_return_500_and_lose_nothing() {
     let steps = ["storage-mended", "storage-broken app_backup_list_for_app"];
     let said = results_with(
         BREAKING,
@@ -99,7 +99,7 @@ async fn what_cannot_be_read_is_a_500_and_then_all_is_there_again() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_written_is_not_made() {
+async fn failed_writes_create_nothing() {
     let said = results_with(
         BREAKING,
         &["storage-mended", "storage-broken app_backup_create_for_app"],
@@ -122,7 +122,7 @@ async fn what_cannot_be_written_is_not_made() {
 }
 
 #[tokio::test]
-async fn what_is_out_of_reach_is_a_503() {
+async fn an_unreachable_store_returns_503() {
     let said = results_with(
         BREAKING,
         &["storage-unavailable app_backup_fetch_for_app"],
@@ -139,7 +139,7 @@ async fn what_is_out_of_reach_is_a_503() {
 }
 
 #[tokio::test]
-async fn a_restore_that_fails_is_a_sound_one() {
+async fn failed_restores_conform() {
     let honest: &[Variant] = &[("honest", failing)];
     insta::assert_snapshot!(results_with(BREAKING, &["storage-broken app_update"], honest).await);
 }

@@ -16,7 +16,7 @@ fn a_code_is_explained_whole() {
         "contract: spec/openapi.yaml:",
         "#/components/parameters/Limit",
         "do:",
-        "?limit=0 must get 400, problem 5",
+        "?limit=0 must return 400, problem 5",
     ] {
         assert!(text.contains(part), "no {part:?} in\n{text}");
     }

@@ -75,10 +75,10 @@ fn a_server_at_a_url_holds_the_contract_and_is_left_as_it_was() {
         let check = checks.iter().find(|check| check["code"] == code).unwrap();
         check["reason"].as_str().unwrap().to_owned()
     };
-    assert_eq!(reason("role-too-low"), "needs a read-only token");
+    assert_eq!(reason("role-too-low"), "requires a read-only token");
     assert_eq!(
         reason("token-of-others"),
-        "needs a second account with a token of its own"
+        "requires a second account with its own token"
     );
     for check in checks {
         let code = check["code"].as_str().unwrap();
@@ -157,8 +157,8 @@ fn a_server_that_keeps_little_violates_the_contract() {
         "again:    curl -isS -H \"Authorization: Bearer $APPKEEP_TOKEN\"",
         "more:     appkeep explain limit-zero",
         "VIOLATED",
-        "left out, needs a read-only token: ",
-        "again with the same requests: --seed ",
+        "skipped, requires a read-only token: ",
+        "to repeat the same requests: --seed ",
     ] {
         assert!(report.contains(part), "no {part:?} in\n{report}");
     }

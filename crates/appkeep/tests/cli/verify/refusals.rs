@@ -48,7 +48,7 @@ fn an_app_must_be_given_if_the_server_lists_none() {
         refused,
         format!(
             "no app is set: give --app: failed to find an app of account {ACCOUNT} at {url}: the list of apps \
-             was answered with 404 t d"
+             returned 404 t d"
         )
     );
 }
@@ -84,8 +84,8 @@ fn an_account_has_to_be_given_where_the_token_is_good_for_several_or_the_server_
     assert_eq!(
         refused,
         format!(
-            "no account is set: give --account: failed to find the account at {url}: the list of accounts was \
-             answered with 404 t d"
+            "no account is set: give --account: failed to find the account at {url}: the list of accounts returned \
+             404 t d"
         )
     );
 }

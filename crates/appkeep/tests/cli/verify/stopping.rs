@@ -115,7 +115,7 @@ fn a_signal_ends_a_run_that_then_deletes_what_it_created() {
             report.contains("ended early: the run was interrupted"),
             "{report}"
         );
-        assert!(!report.contains("left behind"), "{report}");
+        assert!(!report.contains("left on the server"), "{report}");
         let left = server.get(&token, &backups());
         assert_eq!(left.body["items"], serde_json::json!([]), "after {name}");
     }

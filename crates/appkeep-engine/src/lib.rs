@@ -8,6 +8,9 @@ mod claims;
 mod command;
 mod dir;
 mod durable;
+#[cfg(test)]
+#[path = "../tests/fixtures/empty_repository.rs"]
+mod empty_repository;
 mod engine;
 mod failure;
 mod gate;

@@ -15,6 +15,7 @@ use chrono::DateTime;
 use rustic_core::{
     BackupOptions, CheckOptions, FileType, LsOptions, ReadBackend, ReadSource, SnapshotOptions,
 };
+use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -24,6 +25,7 @@ use super::matrix::Content;
 use crate::backend::DirectoryBackend;
 use crate::backup::{self, Bars, Parent};
 use crate::bucket::{self, Use};
+use crate::empty_repository;
 use crate::gate::Gate;
 use crate::keys::KeyStore;
 use crate::prune::{self, Room};
@@ -38,9 +40,9 @@ use crate::verify::Verification;
 /// How often the library's check is repeated if it panics.
 const CHECKS_MAX: usize = 10;
 
-/// A repository with a backend in which faults can be injected.
+/// Source data, and a repository with a backend in which faults can be injected.
 pub(super) struct Bench {
-    pub(super) dir: tempfile::TempDir,
+    pub(super) dir: TempDir,
     bucket: Bucket,
     app_id: AppId,
     keys: KeyStore,
@@ -49,8 +51,35 @@ pub(super) struct Bench {
 }
 
 impl Bench {
+    /// Creates source data and an empty repository.
     pub(super) fn new() -> Self {
-        let dir = tempfile::tempdir().unwrap();
+        Self::without_repository().with_repository()
+    }
+
+    /// Adds an empty repository.
+    pub(super) fn with_repository(self) -> Self {
+        let path = self.dir.path();
+        empty_repository::install(
+            &path.join("bucket"),
+            &path.join("data"),
+            self.bucket.id,
+            self.app_id,
+        );
+        self
+    }
+
+    /// Creates source data only: the first backup creates the repository, which takes longer.
+    pub(super) fn without_repository() -> Self {
+        Self::in_dir(tempfile::tempdir().unwrap())
+    }
+
+    /// As [`Bench::without_repository`], if possible in memory, where writes needn't wait for a disk. The size is
+    /// limited: containers often have 64 MiB.
+    pub(super) fn in_memory() -> Self {
+        Self::in_dir(tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap()))
+    }
+
+    fn in_dir(dir: TempDir) -> Self {
         fs::create_dir_all(dir.path().join("bucket")).unwrap();
         fs::create_dir_all(dir.path().join("source/data/below")).unwrap();
         for number in 0..20 {
@@ -106,6 +135,11 @@ impl Bench {
             gate,
             bars,
         }
+    }
+
+    /// Opens the repository, or creates it.
+    pub(super) fn open_or_create(&self, faults: Faults) -> Result<(), EngineError> {
+        self.open(&self.gate(faults, &CancellationToken::new())).map(drop)
     }
 
     fn open(&self, gate: &Arc<Gate>) -> Result<OpenRepository, EngineError> {

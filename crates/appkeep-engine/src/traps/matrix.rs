@@ -43,9 +43,9 @@ fn sweep(
     let before: Vec<Content> = earlier.iter().map(|number| bench.content(*number)).collect();
     let (root, kept) = (bench.root(), bench.dir.path().join("kept"));
     let left = bench.dir.path().join("left");
-    bench.drop_empty_directories();
     if root.exists() {
-        copy_by_name(&root, &kept);
+        bench.drop_empty_directories();
+        fs::rename(&root, &kept).unwrap();
     }
     let struck = Arc::new(Struck::default());
     let (mut untouched_runs, mut number, mut last_struck) = (0, 0, 0);
@@ -81,7 +81,7 @@ fn sweep(
         }
         let _ = fs::remove_dir_all(&left);
         if root.exists() {
-            copy_by_name(&root, &left);
+            fs::rename(&root, &left).unwrap();
         }
         last_struck = number.max(last_struck);
         number += 1;
@@ -93,9 +93,19 @@ fn sweep(
     struck.list()
 }
 
-/// A backup that creates the repository.
+/// The creation of a repository.
+fn create(mishap: Mishap) {
+    let bench = Bench::in_memory();
+    let struck = sweep(&bench, mishap, &[], CREATE, |faults| bench.open_or_create(faults));
+    assert_eq!(struck.join(", "), CREATE);
+    bench.store_whole(1);
+    assert_eq!(bench.files(FileType::Snapshot), 1);
+    bench.assert_whole();
+}
+
+/// The first backup in a repository.
 fn first_backup(mishap: Mishap) {
-    let bench = Bench::new();
+    let bench = Bench::in_memory().with_repository();
     // A large file is stored in the second pass.
     fs::write(bench.source().join("data/large"), noise(99, 600_000)).unwrap();
     let struck = sweep(&bench, mishap, &[], FIRST_BACKUP, |faults| {
@@ -112,7 +122,7 @@ fn first_backup(mishap: Mishap) {
 
 /// A backup of changed data in a repository with another backup.
 fn next_backup(mishap: Mishap) {
-    let bench = Bench::new();
+    let bench = Bench::in_memory().with_repository();
     bench.store_whole(1);
     fs::write(bench.source().join("data/changes"), noise(99, 30_000)).unwrap();
     let struck = sweep(&bench, mishap, &[1], NEXT_BACKUP, |faults| {
@@ -131,7 +141,7 @@ fn next_backup(mishap: Mishap) {
 
 /// A delete of a backup that shares packs with another.
 fn delete(mishap: Mishap) {
-    let bench = Bench::new();
+    let bench = Bench::in_memory().with_repository();
     bench.store_whole(1);
     fs::write(bench.source().join("data/changes"), noise(99, 30_000)).unwrap();
     fs::remove_file(bench.source().join("data/3")).unwrap();
@@ -146,13 +156,34 @@ fn delete(mishap: Mishap) {
 }
 
 /// The operations that are hit in each kind of work: all of its operations, by file type.
+const CREATE: &str = "List config, List keys, Write config, Write keys";
 const FIRST_BACKUP: &str = "List config, List index, List keys, List snapshots, \
-    Read config, Read data, Read index, Write config, Write data, Write index, Write keys, Write snapshots";
+    Read config, Read data, Read index, Write data, Write index, Write snapshots";
 const NEXT_BACKUP: &str = "List config, List index, List keys, List snapshots, \
     Read config, Read data, Read index, Read snapshots, Write data, Write index, Write snapshots";
 const DELETE: &str = "List config, List data, List index, List keys, List snapshots, \
     Read config, Read data, Read index, Read snapshots, Write data, Write index, \
     Remove data, Remove index, Remove snapshots";
+
+#[test]
+fn creating_a_repository_succeeds_after_any_refused_operation() {
+    create(Mishap::Refused);
+}
+
+#[test]
+fn creating_a_repository_succeeds_after_any_lost_response() {
+    create(Mishap::AnswerLost);
+}
+
+#[test]
+fn creating_a_repository_succeeds_after_the_process_died_at_any_operation() {
+    create(Mishap::Dead);
+}
+
+#[test]
+fn creating_a_repository_succeeds_with_any_late_operation() {
+    create(Mishap::Late);
+}
 
 #[test]
 fn a_first_backup_that_is_refused_anything_can_be_taken_again() {

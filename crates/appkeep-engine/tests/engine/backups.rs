@@ -198,7 +198,7 @@ async fn a_caller_who_stops_waiting_cancels() {
 /// Trap 15: nothing is created in place of a missing bucket.
 #[tokio::test]
 async fn a_bucket_that_is_not_there_is_not_made() {
-    let mut workbench = Workbench::new();
+    let mut workbench = Workbench::without_repository();
     workbench.take(1).await.unwrap();
     let elsewhere = workbench.root().join("not mounted");
     workbench.bucket.location = BucketLocation::Directory(elsewhere.clone());
@@ -280,7 +280,7 @@ async fn apps_have_repositories_of_their_own() {
 /// Found by `cargo xtask crash`: such files were kept until the next delete.
 #[tokio::test]
 async fn what_a_killed_server_had_half_written_goes_with_the_next_backup() {
-    let workbench = Workbench::new();
+    let workbench = Workbench::without_repository();
     fs::write(workbench.data().join("file"), "content").unwrap();
     let half = workbench.repository().join("tmp/half");
     for number in 1..=2 {

@@ -48,7 +48,7 @@ async fn what_another_backup_needs_of_a_pack_is_kept() {
 
 #[tokio::test]
 async fn what_is_not_there_is_deleted_already() {
-    let workbench = Workbench::new();
+    let workbench = Workbench::without_repository();
     workbench.delete(1).await.unwrap();
     assert!(!workbench.repository().exists());
     workbench.back_up(1).await;
@@ -65,6 +65,7 @@ async fn what_interrupted_backups_left_goes_with_the_next_delete() {
     fs::write(workbench.data().join("file"), noise(1, 1 << 20)).unwrap();
     workbench.back_up(1).await;
     let stray = workbench.repository().join("data/ab").join("ab".repeat(32));
+    fs::create_dir_all(stray.parent().unwrap()).unwrap();
     fs::write(&stray, "a pack that no index names").unwrap();
     let half = workbench.repository().join("tmp/half");
     fs::write(&half, "a file that was never finished").unwrap();
@@ -92,6 +93,7 @@ async fn a_listing_that_fails_deletes_nothing() {
         workbench.back_up(1).await;
         workbench.back_up(2).await;
         let path = workbench.repository().join(directory);
+        fs::create_dir_all(&path).unwrap();
         let aside = make_unlistable(&path);
         let outcome = workbench.delete(1).await;
         assert!(
@@ -151,7 +153,7 @@ async fn a_delete_that_was_cancelled_deletes_nothing() {
 
 #[tokio::test]
 async fn what_a_first_backup_had_half_written_goes_with_its_delete() {
-    let workbench = Workbench::new();
+    let workbench = Workbench::without_repository();
     let half = workbench.repository().join("tmp/half");
     fs::create_dir_all(half.parent().unwrap()).unwrap();
     fs::write(&half, "a config that was never finished").unwrap();

@@ -42,7 +42,7 @@ impl Drop for Small {
 
 #[tokio::test]
 async fn a_delete_in_a_full_tmpfs_gives_the_bytes_back_and_harms_no_other_backup() {
-    let workbench = Workbench::new();
+    let workbench = Workbench::without_repository();
     let small = Small::mount(&workbench.root().join("bucket"), "48m");
     let (stays, goes) = (workbench.data().join("a stays"), workbench.data().join("b goes"));
     fs::write(&stays, noise(1, 1 << 20)).unwrap();

@@ -10,7 +10,10 @@ use serde_json::json;
 use crate::workbench::{Workbench, noise};
 
 async fn backed_up() -> Workbench {
-    let workbench = Workbench::new();
+    with_backup(Workbench::new()).await
+}
+
+async fn with_backup(workbench: Workbench) -> Workbench {
     fs::write(workbench.data().join("file"), noise(1, 100_000)).unwrap();
     workbench.back_up(1).await;
     workbench.take(2).await.unwrap();
@@ -45,7 +48,7 @@ fn assert_key(outcome: Result<impl std::fmt::Debug, EngineError>, expected: &str
 
 #[tokio::test]
 async fn the_key_file_is_private() {
-    let workbench = backed_up().await;
+    let workbench = with_backup(Workbench::without_repository()).await;
     assert_eq!(fs::metadata(workbench.key_file()).unwrap().mode() & 0o777, 0o600);
     let mut directory = workbench.key_file();
     for _ in 0..2 {
@@ -70,7 +73,7 @@ async fn a_lost_key_is_told_and_the_repository_is_left_alone() {
 #[tokio::test]
 async fn a_key_of_another_repository_is_told_and_the_repository_is_left_alone() {
     let workbench = backed_up().await;
-    let other = backed_up().await;
+    let other = with_backup(Workbench::without_repository()).await;
     let clear = json!({"version": 1, "password": other.password().expose_secret()}).to_string();
     fs::write(workbench.key_file(), clear).unwrap();
     let before = all_stored(&workbench);

@@ -16,7 +16,7 @@ async fn listed(workbench: &Workbench) -> Result<HashSet<AppBackupId>, EngineErr
 
 #[tokio::test]
 async fn the_backups_in_a_bucket_are_listed() {
-    let workbench = Workbench::new();
+    let workbench = Workbench::without_repository();
     assert_eq!(listed(&workbench).await.unwrap(), [].into());
     assert_eq!(
         fs::read_dir(workbench.root().join("bucket")).unwrap().count(),

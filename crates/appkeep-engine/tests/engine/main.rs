@@ -7,6 +7,8 @@
 
 mod backups;
 mod deletes;
+#[path = "../fixtures/empty_repository.rs"]
+mod empty_repository;
 mod full;
 mod keys;
 mod leases;

@@ -87,7 +87,7 @@ async fn attribute_names_are_bytes() {
 /// Otherwise copies, and files restored from them, would inherit it.
 #[tokio::test]
 async fn a_default_access_list_above_the_data_directory_is_not_inherited() {
-    let workbench = Workbench::new();
+    let workbench = Workbench::without_repository();
     let list = access_control_list(&[
         (0x01, 7, NOBODY),
         (0x02, 5, 2222),
@@ -133,7 +133,7 @@ impl Drop for Mounted<'_> {
 /// `ramfs` supports neither attributes nor access control lists.
 #[tokio::test]
 async fn as_root_a_data_directory_without_attributes_keeps_them_all() {
-    let workbench = Workbench::new();
+    let workbench = Workbench::without_repository();
     let data = workbench.root().join("data");
     let _mounted = Mounted::at(&data, &["-t", "ramfs", "-o", "mode=700", "appkeep-test"]);
     assert_eq!(
@@ -397,7 +397,7 @@ async fn as_root_a_server_of_another_user_keeps_owners() {
         workbench.back_up(1).await;
         return;
     }
-    let workbench = Workbench::new();
+    let workbench = Workbench::without_repository();
     fs::set_permissions(workbench.root(), Permissions::from_mode(0o755)).unwrap();
     let data = workbench.data().to_owned();
     fs::create_dir(data.join("below")).unwrap();

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::random_tree::{self, Entry};
 use crate::tree;
-use crate::workbench::{Workbench, backup, calm, noise, odd_volumes, run, unheard};
+use crate::workbench::{Workbench, add_odd_volumes, backup, calm, noise, odd_volumes, run, unheard};
 
 /// Runs restic on the app's repository, with its password.
 pub(crate) fn restic(workbench: &Workbench, arguments: &[&str]) -> String {
@@ -56,10 +56,10 @@ fn restore(workbench: &Workbench, number: u128) -> PathBuf {
     target
 }
 
-/// Includes trap 7: the mode and owner of the volume's own directory.
+/// In a repository that the engine created. Includes trap 7: the mode and owner of the volume's own directory.
 #[tokio::test]
 async fn restic_restores_a_backup_as_it_was() {
-    let (workbench, config) = odd_volumes();
+    let (workbench, config) = add_odd_volumes(Workbench::without_repository());
     workbench.back_up(1).await;
 
     assert_clean(&workbench);

@@ -13,7 +13,7 @@ use walkdir::WalkDir;
 
 use crate::random_tree;
 use crate::tree;
-use crate::workbench::{Workbench, backup, odd_volumes, run};
+use crate::workbench::{Workbench, add_odd_volumes, backup, run};
 
 /// Restores a backup and returns the target.
 fn restore(workbench: &Workbench, number: u128) -> PathBuf {
@@ -66,10 +66,10 @@ fn files_of(directory: &Path) -> Vec<(PathBuf, u64)> {
         .collect()
 }
 
-/// Includes trap 7: the mode and owner of the volume's own directory.
+/// In a repository that the engine created. Includes trap 7: the mode and owner of the volume's own directory.
 #[tokio::test]
 async fn rustic_restores_each_of_several_backups_as_it_was() {
-    let (workbench, config) = odd_volumes();
+    let (workbench, config) = add_odd_volumes(Workbench::without_repository());
     workbench.back_up(1).await;
     fs::write(config.join("settings"), "off").unwrap();
     workbench.back_up(2).await;

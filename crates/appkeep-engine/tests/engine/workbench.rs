@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::empty_repository;
 use crate::random_tree::{self, Entries};
 use crate::tree;
 
@@ -57,8 +58,17 @@ pub(crate) struct Workbench {
 }
 
 impl Workbench {
-    /// Creates an app with one empty volume, `data`.
+    /// Creates an app with one empty volume, `data`, and an empty repository.
     pub(crate) fn new() -> Self {
+        let workbench = Self::without_repository();
+        let BucketLocation::Directory(bucket_dir) = &workbench.bucket.location;
+        let data_dir = workbench.root().join("data");
+        empty_repository::install(bucket_dir, &data_dir, workbench.bucket.id, workbench.app_id);
+        workbench
+    }
+
+    /// Creates an app with one empty volume, `data`. Its first backup creates the repository, which takes longer.
+    pub(crate) fn without_repository() -> Self {
         let mut workbench = Self::bare(tempfile::tempdir().unwrap());
         workbench.add_volume("data");
         workbench
@@ -232,7 +242,11 @@ fn engine_in(data_dir: &Path) -> RusticEngine {
 /// Creates an app with two volumes: `data`, with everything that is difficult to copy, and `config`. Returns
 /// the directory of `config`, too.
 pub(crate) fn odd_volumes() -> (Workbench, PathBuf) {
-    let mut workbench = Workbench::new();
+    add_odd_volumes(Workbench::new())
+}
+
+/// As [`odd_volumes`], for an app with one empty volume.
+pub(crate) fn add_odd_volumes(mut workbench: Workbench) -> (Workbench, PathBuf) {
     let config = workbench.add_volume("config");
     fs::write(config.join("settings"), "on").unwrap();
     tree::make_volume(workbench.data());

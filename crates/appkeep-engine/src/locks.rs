@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn locks_that_nobody_holds_are_forgotten() {
+    async fn unused_locks_are_removed() {
         let locks = Locks::default();
         let cancel = CancellationToken::new();
         for app in 0..100 {

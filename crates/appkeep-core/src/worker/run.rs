@@ -352,7 +352,7 @@ mod tests {
         };
         assert!(
             refusal(&claimed(delete, 4000, true)).is_none(),
-            "bytes that nobody knows about would stay"
+            "unknown bytes would remain"
         );
     }
 

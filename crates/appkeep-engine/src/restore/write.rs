@@ -1,7 +1,7 @@
 //! Writes a volume to a new directory that isn't in use yet.
 //!
 //! Each entry is newly created, by name, in an open directory; existing entries are neither opened, followed
-//! nor changed. Therefore nothing is written elsewhere, whatever the origin contains.
+//! nor changed. Therefore nothing is written elsewhere, for any content of the origin.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;

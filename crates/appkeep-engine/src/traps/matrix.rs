@@ -69,7 +69,11 @@ fn sweep(
                 };
                 continue;
             }
-            Ok(()) => assert_eq!(mishap, Mishap::Late, "act {number} failed, and nobody noticed"),
+            Ok(()) => assert_eq!(
+                mishap,
+                Mishap::Late,
+                "the fault in operation {number} went unnoticed"
+            ),
             Err(EngineError::Storage(reason)) => assert!(reason.ends_with("made to fail"), "{reason}"),
             Err(other) => panic!("act {number}: {other:?}"),
         }

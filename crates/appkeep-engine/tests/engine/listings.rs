@@ -70,7 +70,7 @@ async fn a_bucket_that_cannot_be_asked_is_never_an_empty_one() {
     fs::write(&file, "not what it was").unwrap();
     assert!(
         listed(&workbench).await.is_err(),
-        "nobody knows which backup that is"
+        "the damaged record has no known backup"
     );
     fs::write(&file, content).unwrap();
     fs::rename(workbench.key_file(), workbench.root().join("key")).unwrap();

@@ -16,7 +16,7 @@ use crate::snapshots::access_control_list;
 use crate::tree;
 use crate::workbench::{Workbench, noise, snap};
 
-const NOBODY: u32 = u32::MAX;
+const UNDEFINED_ID: u32 = u32::MAX;
 
 fn set(path: &Path, name: &[u8], value: &[u8]) {
     let name = std::ffi::OsStr::from_bytes(name);
@@ -89,11 +89,11 @@ async fn attribute_names_are_bytes() {
 async fn a_default_access_list_above_the_data_directory_is_not_inherited() {
     let workbench = Workbench::without_repository();
     let list = access_control_list(&[
-        (0x01, 7, NOBODY),
+        (0x01, 7, UNDEFINED_ID),
         (0x02, 5, 2222),
-        (0x04, 5, NOBODY),
-        (0x10, 5, NOBODY),
-        (0x20, 5, NOBODY),
+        (0x04, 5, UNDEFINED_ID),
+        (0x10, 5, UNDEFINED_ID),
+        (0x20, 5, UNDEFINED_ID),
     ]);
     fs::create_dir(workbench.root().join("data")).unwrap();
     set(&workbench.root().join("data"), b"system.posix_acl_default", &list);
@@ -143,11 +143,11 @@ async fn as_root_a_data_directory_without_attributes_keeps_them_all() {
     tree::make_volume(workbench.data());
     let path = workbench.data().join("small");
     let list = access_control_list(&[
-        (0x01, 6, NOBODY),
+        (0x01, 6, UNDEFINED_ID),
         (0x02, 4, 1000),
-        (0x04, 0, NOBODY),
-        (0x10, 4, NOBODY),
-        (0x20, 0, NOBODY),
+        (0x04, 0, UNDEFINED_ID),
+        (0x10, 4, UNDEFINED_ID),
+        (0x20, 0, UNDEFINED_ID),
     ]);
     set(&path, b"system.posix_acl_access", &list);
     set(
@@ -174,11 +174,11 @@ async fn as_root_a_target_without_attributes_gets_everything_else() {
     tree::make_volume(workbench.data());
     // The group has fewer rights than the list's mask.
     let list = access_control_list(&[
-        (0x01, 6, NOBODY),
+        (0x01, 6, UNDEFINED_ID),
         (0x02, 4, 1000),
-        (0x04, 0, NOBODY),
-        (0x10, 4, NOBODY),
-        (0x20, 0, NOBODY),
+        (0x04, 0, UNDEFINED_ID),
+        (0x10, 4, UNDEFINED_ID),
+        (0x20, 0, UNDEFINED_ID),
     ]);
     let listed = workbench.data().join("big");
     set(&listed, b"system.posix_acl_access", &list);

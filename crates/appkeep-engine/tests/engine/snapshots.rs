@@ -121,15 +121,15 @@ pub(crate) fn access_control_list(entries: &[(u16, u16, u32)]) -> Vec<u8> {
 #[tokio::test]
 async fn access_control_lists_are_kept() {
     let workbench = Workbench::new();
-    let nobody = u32::MAX;
+    let undefined_id = u32::MAX;
     // The owner may read and write, user 1000 may read, the group and others may do nothing; the mask is
     // read.
     let list = access_control_list(&[
-        (0x01, 6, nobody),
+        (0x01, 6, undefined_id),
         (0x02, 4, 1000),
-        (0x04, 0, nobody),
-        (0x10, 4, nobody),
-        (0x20, 0, nobody),
+        (0x04, 0, undefined_id),
+        (0x10, 4, undefined_id),
+        (0x20, 0, undefined_id),
     ]);
     let directory = workbench.data().join("directory");
     fs::create_dir(&directory).unwrap();

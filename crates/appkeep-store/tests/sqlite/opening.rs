@@ -130,7 +130,7 @@ async fn schema_with_changed_migrations_is_refused() {
 async fn non_database_file_is_refused_and_unchanged() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("appkeep.db");
-    let text = "this is somebody's precious text file\n".repeat(100);
+    let text = "this is a user's precious text file\n".repeat(100);
     std::fs::write(&path, &text).unwrap();
     let refused = SqliteStore::open(&path).await.unwrap_err();
     assert!(matches!(refused, StoreError::Broken(_)), "{refused}");

@@ -185,7 +185,7 @@ async fn the_snapshots_of_a_backup_are_those_made_for_it() {
     let mut for_another = snap(2, "for-another");
     for_another.details.made_for = Some(Uuid::from_u128(6).into());
     inserted(&h, &for_another).await;
-    inserted(&h, &snap(3, "for-nobody")).await;
+    inserted(&h, &snap(3, "unused")).await;
     let mut tx = h.begin().await;
     assert_eq!(tx.list_app_snaps_made_for(made_for).await.unwrap(), [temporary]);
     assert_eq!(

@@ -163,7 +163,10 @@ async fn changed_or_redeclared_schedules_have_no_next_run() {
     assert!(update(&h, None, Some(next(1))).await);
     declare(&h, vec![]).await;
     assert_eq!(h.store.list_schedules().await.unwrap(), []);
-    assert!(!update(&h, Some(next(1)), Some(next(2))).await, "nobody runs it");
+    assert!(
+        !update(&h, Some(next(1)), Some(next(2))).await,
+        "an undeclared schedule has no runs"
+    );
     let kept = h.store.fetch_schedule(TEAM, NIGHTLY).await.unwrap().unwrap();
     assert!(!kept.declared);
     declare(&h, vec![nightly()]).await;

@@ -265,7 +265,7 @@ fn at_each_act(mounted: bool, exchanges: bool, stop: Stop, judge: impl Fn(&World
             }
             let (again, _) = world.restore(next, 0, None);
             check_finished(&world.data_dir(), app()).unwrap();
-            let again = again.expect("nobody kills it");
+            let again = again.expect("the second restore isn't killed");
             assert!(again.is_ok(), "after act {number}, {act}: {again:?}");
             for name in VOLUMES {
                 assert_eq!(

@@ -25,7 +25,7 @@ pub(crate) enum Command {
     /// Change the master key: wrap all keys with a new one. Repositories are not touched.
     ///
     /// The server must not run. An interrupted rotation loses nothing: run it again.
-    /// Without [keys] in the configuration, a new master key is created. With [keys], the new one is the configured
+    /// Without `[keys]` in the configuration, a new master key is created. With `[keys]`, the new one is the configured
     /// key; specify the previous one with --old-key-file or --old-key-env, unless it is the server's own.
     Rotate(RotateArgs),
 }
@@ -57,7 +57,7 @@ struct Location {
     /// The server's data directory.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// The server's configuration, if its [keys] declares the source of the master key.
+    /// The server's configuration, if its `[keys]` declares the source of the master key.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
 }

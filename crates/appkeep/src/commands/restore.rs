@@ -34,7 +34,7 @@ pub(crate) struct Args {
     /// The server's data directory. The server must be stopped.
     #[arg(long, value_name = "DIR")]
     data: PathBuf,
-    /// The server's configuration, if its [keys] declares the source of the master key.
+    /// The server's configuration, if its `[keys]` declares the source of the master key.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// The backup to restore.

@@ -358,7 +358,7 @@ mod tests {
         assert!(backend.read_partial(FileType::Pack, &id(7), false, 2, 9).is_err());
     }
 
-    /// Trap 1: a failed listing is an error, never an empty listing.
+    /// Guard 1: a failed listing is an error, never an empty listing.
     #[test]
     fn a_directory_that_cannot_be_listed_is_an_error() {
         let (_dir, backend) = made();

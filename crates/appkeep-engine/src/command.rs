@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::is_transient;
-use crate::strays::Strays;
+use crate::hook_processes::HookProcesses;
 
 /// The search path for commands without a directory.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -104,7 +104,7 @@ struct Running {
     /// The process group, until its first process is reaped: until then its id isn't reused.
     group: Option<Pid>,
     /// Processes that left the group.
-    strays: Option<Strays>,
+    processes: Option<HookProcesses>,
     /// Notified when the first process has ended, before it is reaped.
     ended: oneshot::Receiver<()>,
 }
@@ -134,7 +134,7 @@ impl Running {
         let running = Self {
             child,
             group: Some(group),
-            strays: Strays::of(group, format!("{RUN_VARIABLE}={run}").into_bytes()),
+            processes: HookProcesses::of(group, format!("{RUN_VARIABLE}={run}").into_bytes()),
             ended,
         };
         // The runtime's own way of waiting releases the process group's id at once.
@@ -177,10 +177,10 @@ impl Running {
         };
         if let Some(end) = forced {
             self.signal(Signal::TERM);
-            let strays = self.strays.as_ref();
+            let processes = self.processes.as_ref();
             let all_ended = async {
                 let _ = (&mut self.ended).await;
-                while strays.is_some_and(Strays::any) {
+                while processes.is_some_and(HookProcesses::any) {
                     sleep(LOOK_EVERY).await;
                 }
             };
@@ -189,10 +189,10 @@ impl Running {
             // A process that hangs in the kernel can't be killed, and must not delay the server.
             let _ = timeout(GRACE, self.reap()).await;
             for _ in 0..KILL_ROUNDS {
-                let Some(strays) = self.strays.as_ref().filter(|strays| strays.any()) else {
+                let Some(processes) = self.processes.as_ref().filter(|processes| processes.any()) else {
                     break;
                 };
-                strays.signal(Signal::KILL);
+                processes.signal(Signal::KILL);
                 sleep(LOOK_EVERY).await;
             }
             return end;
@@ -213,8 +213,8 @@ impl Running {
         if let Some(group) = self.group {
             // Fails if the whole group has ended.
             let _ = rustix::process::kill_process_group(group, signal);
-            if let Some(strays) = &self.strays {
-                strays.signal(signal);
+            if let Some(processes) = &self.processes {
+                processes.signal(signal);
             }
         }
     }

@@ -112,7 +112,7 @@ fn words_of(panic: &(dyn Any + Send)) -> String {
 mod tests {
     use super::*;
 
-    /// Trap 8: the library panics on data that it can't read back.
+    /// Guard 8: the library panics on data that it can't read back.
     #[tokio::test]
     async fn a_panic_becomes_an_error() {
         let outcome: Result<(), _> = run("test", Priority::Normal, || panic!("the {} broke", "wheel")).await;

@@ -5,7 +5,7 @@ use std::fs;
 use appkeep_core::engine::{Engine, EngineError};
 
 use crate::backups::make_unlistable;
-use crate::workbench::{Workbench, calm, noise};
+use crate::workbench::{Workbench, never_cancelled, noise};
 
 #[tokio::test]
 async fn deleting_gives_the_bytes_back() {
@@ -58,7 +58,7 @@ async fn what_is_not_there_is_deleted_already() {
     workbench.delete(1).await.unwrap();
 }
 
-/// Trap 12: no index names such packs, so no other job deletes them.
+/// Guard 12: no index names such packs, so no other job deletes them.
 #[tokio::test]
 async fn what_interrupted_backups_left_goes_with_the_next_delete() {
     let workbench = Workbench::new();
@@ -84,7 +84,7 @@ async fn a_backup_can_be_made_after_the_last_one_was_deleted() {
     assert_eq!(workbench.back_up(2).await, 1 << 20);
 }
 
-/// Trap 1: with the library's own backend, each of these deletes every pack and reports success.
+/// Guard 1: with the library's own backend, each of these deletes every pack and reports success.
 #[tokio::test]
 async fn a_listing_that_fails_deletes_nothing() {
     for directory in ["snapshots", "index", "data", "data/00"] {
@@ -141,7 +141,7 @@ async fn a_snapshot_that_cannot_be_read_deletes_nothing() {
 async fn a_delete_that_was_cancelled_deletes_nothing() {
     let workbench = Workbench::new();
     workbench.back_up(1).await;
-    let cancel = calm();
+    let cancel = never_cancelled();
     cancel.cancel();
     let outcome = workbench
         .engine

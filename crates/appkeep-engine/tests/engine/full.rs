@@ -7,7 +7,7 @@ use std::process::Command;
 
 use appkeep_core::engine::Engine;
 
-use crate::workbench::{Workbench, backup, calm, noise};
+use crate::workbench::{Workbench, backup_id, never_cancelled, noise};
 
 /// A small file system, unmounted when dropped.
 struct Small(PathBuf);
@@ -55,7 +55,7 @@ async fn a_delete_in_a_full_tmpfs_gives_the_bytes_back_and_harms_no_other_backup
 
     let filler = small.fill();
     fs::write(&goes, noise(3, 1 << 20)).unwrap();
-    workbench.take(3).await.unwrap();
+    workbench.create_snapshot(3).await.unwrap();
     assert!(workbench.copy(3, 3).await.is_err(), "there is no room");
     fs::remove_file(&goes).unwrap();
     // After a restart there is no space for a claim to the bucket, either.
@@ -69,9 +69,9 @@ async fn a_delete_in_a_full_tmpfs_gives_the_bytes_back_and_harms_no_other_backup
     fs::remove_file(filler).unwrap();
     let listed = workbench
         .engine
-        .list_backups(&workbench.bucket, workbench.app_id, &calm())
+        .list_backups(&workbench.bucket, workbench.app_id, &never_cancelled())
         .await;
-    assert_eq!(listed.unwrap(), [backup(2)].into());
+    assert_eq!(listed.unwrap(), [backup_id(2)].into());
     // A backup of unchanged data relies on the existing data; all of it is read back.
     workbench.back_up(4).await;
     assert!(workbench.stored("data").1 < after + 50_000);

@@ -16,7 +16,7 @@ async fn backed_up() -> Workbench {
 async fn with_backup(workbench: Workbench) -> Workbench {
     fs::write(workbench.data().join("file"), noise(1, 100_000)).unwrap();
     workbench.back_up(1).await;
-    workbench.take(2).await.unwrap();
+    workbench.create_snapshot(2).await.unwrap();
     workbench
 }
 

@@ -16,7 +16,7 @@ use rustix::fs::IFlags;
 use tempfile::TempDir;
 
 use crate::tree;
-use crate::workbench::{Workbench, noise, snap};
+use crate::workbench::{Workbench, noise, snapshot_id};
 use crate::writer::{Writer, is_cut_exactly};
 
 /// Runs a program that must succeed.
@@ -116,7 +116,7 @@ async fn a_btrfs_subvolume_is_snapshot_whole_and_goes_again() {
     workbench.volumes = vec![volume("data", shop.clone())];
     let socket = UnixListener::bind(shop.join("deep/socket")).unwrap();
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!((taken.level, taken.skipped), (SnapshotLevel::Subvolume, 1));
     assert_eq!(taken.notes, ["data/deep/socket: left out, it is a socket"]);
 
@@ -133,7 +133,11 @@ async fn a_btrfs_subvolume_is_snapshot_whole_and_goes_again() {
     workbench.copy(1, 1).await.unwrap();
     assert_eq!(mounted.subvolumes(), 2);
     let app_id = workbench.app_id;
-    workbench.engine.delete_snapshot(app_id, snap(1)).await.unwrap();
+    workbench
+        .engine
+        .delete_snapshot(app_id, snapshot_id(1))
+        .await
+        .unwrap();
     assert_eq!(mounted.subvolumes(), 1);
     assert!(!workbench.snapshot_dir(1).parent().unwrap().exists());
 }
@@ -153,7 +157,7 @@ async fn a_btrfs_snapshot_holds_no_leftovers_of_a_restore() {
     fs::write(leftover.join("file"), "old").unwrap();
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
     workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Subvolume);
     fs::remove_dir_all(&leftover).unwrap();
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
@@ -186,7 +190,7 @@ async fn a_btrfs_subvolume_is_caught_as_a_power_cut_would_leave_it() {
         }
     });
     for number in 1..=20 {
-        workbench.take(number).await.unwrap();
+        workbench.create_snapshot(number).await.unwrap();
     }
     over.store(true, Ordering::Relaxed);
     writer.join().unwrap();
@@ -220,7 +224,7 @@ async fn a_btrfs_snapshot_that_was_not_finished_is_replaced() {
     );
     fs::write(shop.join("file"), "new").unwrap();
     workbench.volumes = vec![volume("data", shop)];
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Subvolume);
     let kept = fs::read(workbench.snapshot_dir(1).join("data/file")).unwrap();
     assert_eq!(kept, b"new");
@@ -238,7 +242,7 @@ async fn a_btrfs_subvolume_that_holds_another_is_cloned_file_by_file() {
     mounted.subvolume("shop/inner");
     fs::write(shop.join("inner/file"), "inner").unwrap();
     workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Reflink);
     let note = "data: its files are copied, not its btrfs subvolume: data/inner is another subvolume";
     assert_eq!(taken.notes, [note]);
@@ -258,7 +262,7 @@ async fn a_btrfs_subvolume_with_a_mount_in_it_is_copied_with_that() {
     run("mount", &["-t", "tmpfs", "tmpfs", text(&point)]);
     fs::write(point.join("file"), "inner").unwrap();
     workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Copy);
     assert!(
         taken.notes[0].ends_with("shop/a mount is mounted in it"),
@@ -274,7 +278,7 @@ async fn a_btrfs_subvolume_that_holds_the_snapshots_is_refused() {
     let shop = mounted.subvolume("shop");
     let mut workbench = Workbench::bare(tempfile::tempdir_in(&shop).unwrap());
     workbench.volumes = vec![volume("data", shop)];
-    match workbench.take(1).await {
+    match workbench.create_snapshot(1).await {
         Err(EngineError::Unreadable(reasons)) => {
             assert!(reasons[0].ends_with("snapshots are kept in here, so it can't be copied"));
         }
@@ -290,7 +294,7 @@ async fn a_btrfs_subvolume_away_from_the_data_directory_is_copied() {
     tree::make(&shop);
     let mut workbench = Workbench::bare(tempfile::tempdir().unwrap());
     workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Copy);
     assert_eq!(taken.notes.len(), 1, "{:?}", taken.notes);
     tree::assert_same(&shop, &workbench.snapshot_restored(1).await.join("data"));
@@ -305,7 +309,7 @@ async fn files_of_a_btrfs_directory_are_cloned_also_those_without_copy_on_write(
     let database = File::create(data.join("database")).unwrap();
     rustix::fs::ioctl_setflags(&database, IFlags::NOCOW).unwrap();
     database.write_all_at(&noise(7, 1 << 20), 0).unwrap();
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Reflink);
     tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
 }
@@ -318,7 +322,7 @@ async fn files_on_xfs_are_cloned_and_take_no_room() {
     tree::make(&data);
     fs::write(data.join("large"), noise(3, 32 << 20)).unwrap();
     let before = mounted.used();
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Reflink);
     tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
     let grown = mounted.used() - before;
@@ -331,7 +335,7 @@ async fn files_on_an_xfs_that_cannot_clone_are_copied() {
     let mut workbench = mounted.workbench();
     let data = workbench.add_volume("data");
     tree::make(&data);
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Copy);
     tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
 }
@@ -343,9 +347,15 @@ async fn the_weakest_volume_gives_the_level() {
     let (shop, elsewhere) = (mounted.subvolume("shop"), tempfile::tempdir().unwrap());
     fs::write(elsewhere.path().join("file"), "far").unwrap();
     workbench.volumes = vec![volume("far", elsewhere.path().to_owned()), volume("near", shop)];
-    assert_eq!(workbench.take(1).await.unwrap().level, SnapshotLevel::Copy);
+    assert_eq!(
+        workbench.create_snapshot(1).await.unwrap().level,
+        SnapshotLevel::Copy
+    );
     workbench.volumes.remove(0);
-    assert_eq!(workbench.take(2).await.unwrap().level, SnapshotLevel::Subvolume);
+    assert_eq!(
+        workbench.create_snapshot(2).await.unwrap().level,
+        SnapshotLevel::Subvolume
+    );
 }
 
 #[tokio::test]
@@ -355,7 +365,7 @@ async fn a_clone_of_a_file_that_is_written_to_is_an_exact_cut() {
         let data = workbench.add_volume("data");
         let _writer = Writer::start(data.join("file"));
         for number in 1..=3 {
-            let taken = workbench.take(number).await.unwrap();
+            let taken = workbench.create_snapshot(number).await.unwrap();
             assert_eq!(taken.level, SnapshotLevel::Reflink);
             assert!(is_cut_exactly(&workbench.snapshot_dir(number).join("data/file")));
         }

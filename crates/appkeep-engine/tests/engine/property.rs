@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::random_tree;
 use crate::tree;
-use crate::workbench::{Workbench, run, snap};
+use crate::workbench::{Workbench, run, snapshot_id};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
@@ -17,7 +17,7 @@ proptest! {
         entries in random_tree::entries(),
     ) {
         let workbench = Workbench::with_tree(&entries);
-        run(workbench.take(1)).unwrap();
+        run(workbench.create_snapshot(1)).unwrap();
         let copy = workbench.snapshot_dir(1).join("data");
         tree::assert_same_content(workbench.data(), &copy);
         tree::assert_only_content(&copy);
@@ -35,7 +35,7 @@ proptest! {
         let original = workbench.kept();
         run(async {
             workbench.back_up(1).await;
-            for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
+            for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snapshot_id(1)))] {
                 // The restore replaces existing data.
                 fs::remove_dir_all(workbench.data()).unwrap();
                 fs::create_dir(workbench.data()).unwrap();

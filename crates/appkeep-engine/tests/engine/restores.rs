@@ -13,13 +13,13 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::tree;
-use crate::workbench::{Workbench, backup, calm, noise, odd_volumes, snap, unheard};
+use crate::workbench::{Workbench, backup_id, never_cancelled, no_progress, noise, odd_volumes, snapshot_id};
 
 impl Workbench {
     pub(crate) fn backup_data(&self, number: u128) -> RestoreData {
         RestoreData::Backup {
             bucket: self.bucket.clone(),
-            backup_id: backup(number),
+            backup_id: backup_id(number),
         }
     }
 
@@ -44,7 +44,9 @@ impl Workbench {
         target: RestoreTarget,
     ) -> Result<RestoreReport, EngineError> {
         let request = self.restore_request(id, source, target);
-        self.engine.restore(&request, &unheard(), &calm()).await
+        self.engine
+            .restore(&request, &no_progress(), &never_cancelled())
+            .await
     }
 
     /// Restores a snapshot to a new directory and returns its path. All metadata must be restored.
@@ -54,7 +56,7 @@ impl Workbench {
         // No test uses this id.
         let id = u128::MAX - number;
         let report = self
-            .restore(id, RestoreData::Snapshot(snap(number)), target)
+            .restore(id, RestoreData::Snapshot(snapshot_id(number)), target)
             .await;
         assert_eq!(report.unwrap().notes, [""; 0]);
         path
@@ -99,7 +101,10 @@ async fn a_backup_and_a_snapshot_come_back_in_place_as_they_were() {
     let (workbench, config) = odd_volumes();
     let kept = workbench.kept();
     let total = workbench.back_up(1).await;
-    for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
+    for (id, source) in [
+        (1, workbench.backup_data(1)),
+        (2, RestoreData::Snapshot(snapshot_id(1))),
+    ] {
         fs::write(workbench.data().join("small"), "overwritten").unwrap();
         fs::remove_dir_all(workbench.data().join("deep")).unwrap();
         fs::write(workbench.data().join("came later"), "").unwrap();
@@ -108,7 +113,7 @@ async fn a_backup_and_a_snapshot_come_back_in_place_as_they_were() {
         let request = workbench.restore_request(id, source, workbench.in_place());
         let report = workbench
             .engine
-            .restore(&request, &progress, &calm())
+            .restore(&request, &progress, &never_cancelled())
             .await
             .unwrap();
         tree::assert_same(&kept, workbench.data());
@@ -290,7 +295,10 @@ async fn nothing_is_restored_over_what_must_stay() {
     request.target = RestoreTarget::InPlace(vec![volume.clone()]);
     request.untouchable = vec![volume.path.join("another bucket")];
     fs::create_dir(volume.path.join("another bucket")).unwrap();
-    let refused = workbench.engine.restore(&request, &unheard(), &calm()).await;
+    let refused = workbench
+        .engine
+        .restore(&request, &no_progress(), &never_cancelled())
+        .await;
     assert_refused(refused, "another bucket, which holds data of this server");
 }
 
@@ -315,7 +323,7 @@ async fn volumes_in_each_other_are_refused() {
 async fn what_is_not_there_cannot_be_restored() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "mine").unwrap();
-    for source in [workbench.backup_data(1), RestoreData::Snapshot(snap(1))] {
+    for source in [workbench.backup_data(1), RestoreData::Snapshot(snapshot_id(1))] {
         let outcome = workbench.restore(1, source, workbench.in_place()).await;
         assert!(matches!(outcome, Err(EngineError::Unreadable(_))), "{outcome:?}");
     }
@@ -325,7 +333,10 @@ async fn what_is_not_there_cannot_be_restored() {
         .await;
     match outcome {
         Err(EngineError::Unreadable(reasons)) => {
-            assert_eq!(reasons, [format!("backup {} is not in bucket main", backup(2))]);
+            assert_eq!(
+                reasons,
+                [format!("backup {} is not in bucket main", backup_id(2))]
+            );
         }
         other => panic!("{other:?}"),
     }
@@ -379,7 +390,7 @@ async fn a_cancelled_restore_leaves_the_old_data_and_nothing_else() {
     }
     workbench.back_up(1).await;
     fs::write(workbench.data().join("0"), "old data").unwrap();
-    let (cancel, progress) = (calm(), unheard());
+    let (cancel, progress) = (never_cancelled(), no_progress());
     let mut heard = progress.subscribe();
     let canceller = tokio::spawn({
         let cancel = cancel.clone();
@@ -408,14 +419,14 @@ async fn a_snapshot_waits_for_a_restore() {
     }
     workbench.back_up(1).await;
     fs::write(workbench.data().join("0"), "old data").unwrap();
-    let progress = unheard();
+    let progress = no_progress();
     let mut heard = progress.subscribe();
     let request = workbench.restore_request(1, workbench.backup_data(1), workbench.in_place());
-    let cancel = calm();
+    let cancel = never_cancelled();
     let restore = workbench.engine.restore(&request, &progress, &cancel);
     let take = async {
         heard.changed().await.unwrap();
-        workbench.take(2).await
+        workbench.create_snapshot(2).await
     };
     let (restored, taken) = tokio::join!(restore, take);
     restored.unwrap();
@@ -457,7 +468,10 @@ async fn a_volume_that_is_a_mount_point_stays_one() {
     // tmpfs has no user attributes on older kernels; this test only needs the rest.
     let kept = workbench.kept();
     workbench.back_up(1).await;
-    for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
+    for (id, source) in [
+        (1, workbench.backup_data(1)),
+        (2, RestoreData::Snapshot(snapshot_id(1))),
+    ] {
         let before = fs::metadata(workbench.data()).unwrap();
         fs::set_permissions(workbench.data(), Permissions::from_mode(0o777)).unwrap();
         fs::write(workbench.data().join("small"), "overwritten").unwrap();

@@ -34,7 +34,7 @@ fn compare(restored: &Path, content: Content) -> Result<(), EngineError> {
         path: "data/file".into(),
         file: File::open(restored).unwrap(),
         size: 2 * PIECE as u64,
-        looks: None,
+        metadata: None,
     };
     with_threads(&work, |queue| {
         queue.push(filled, content).map_err(|fault| fault.at(restored))

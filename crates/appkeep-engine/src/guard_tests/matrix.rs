@@ -12,9 +12,9 @@ use appkeep_core::engine::EngineError;
 use rustic_core::FileType;
 use tokio_util::sync::CancellationToken;
 
-use super::bench::{Bench, noise};
 use super::copy_by_name;
-use super::faulty::{Faults, Mishap, Struck};
+use super::faulty_backend::{Fault, Faults, HitOperations};
+use super::test_repository::{TestRepository, noise};
 
 /// The content of a backup: its files and their data.
 pub(super) type Content = BTreeMap<PathBuf, Vec<u8>>;
@@ -34,125 +34,133 @@ const MORE_RUNS: usize = 30;
 ///
 /// The backups `earlier` must have unchanged content after each fault.
 fn sweep(
-    bench: &Bench,
-    mishap: Mishap,
+    repository: &TestRepository,
+    fault: Fault,
     earlier: &[u128],
     expected: &str,
     work: impl Fn(Faults) -> Result<(), EngineError>,
 ) -> Vec<String> {
-    let before: Vec<Content> = earlier.iter().map(|number| bench.content(*number)).collect();
-    let (root, kept) = (bench.root(), bench.dir.path().join("kept"));
-    let left = bench.dir.path().join("left");
+    let before: Vec<Content> = earlier.iter().map(|number| repository.content(*number)).collect();
+    let (root, kept) = (repository.root(), repository.dir.path().join("kept"));
+    let left = repository.dir.path().join("left");
     if root.exists() {
-        bench.drop_empty_directories();
+        repository.drop_empty_directories();
         fs::rename(&root, &kept).unwrap();
     }
-    let struck = Arc::new(Struck::default());
-    let (mut untouched_runs, mut number, mut last_struck) = (0, 0, 0);
+    let hit = Arc::new(HitOperations::default());
+    let (mut untouched_runs, mut number, mut last_hit) = (0, 0, 0);
     loop {
-        let struck_before = struck.count();
+        let hit_before = hit.count();
         let _ = fs::remove_dir_all(&root);
         if kept.exists() {
             copy_by_name(&kept, &root);
         }
-        match work(Faults::nth(number, mishap, &struck)) {
-            Ok(()) if struck.count() == struck_before => {
+        match work(Faults::nth(number, fault, &hit)) {
+            Ok(()) if hit.count() == hit_before => {
                 untouched_runs += 1;
-                let is_all = struck.list().join(", ") == expected;
+                let is_all = hit.list().join(", ") == expected;
                 if untouched_runs >= UNTOUCHED_RUNS + if is_all { 0 } else { MORE_RUNS } {
                     break;
                 }
                 number = if untouched_runs < UNTOUCHED_RUNS {
                     number + 1
                 } else {
-                    last_struck - untouched_runs % last_struck.clamp(1, 4)
+                    last_hit - untouched_runs % last_hit.clamp(1, 4)
                 };
                 continue;
             }
-            Ok(()) => assert_eq!(mishap, Mishap::Late, "act {number} failed, and nobody noticed"),
+            Ok(()) => assert_eq!(
+                fault,
+                Fault::Late,
+                "operation {number} failed, and nobody noticed"
+            ),
             Err(EngineError::Storage(reason)) => assert!(reason.ends_with("made to fail"), "{reason}"),
-            Err(other) => panic!("act {number}: {other:?}"),
+            Err(other) => panic!("operation {number}: {other:?}"),
         }
         if root.join("config").exists() {
-            bench.assert_whole();
+            repository.assert_whole();
         }
         for (number, before) in earlier.iter().zip(&before) {
-            assert!(bench.content(*number) == *before, "backup {number} changed");
+            assert!(repository.content(*number) == *before, "backup {number} changed");
         }
         let _ = fs::remove_dir_all(&left);
         if root.exists() {
             fs::rename(&root, &left).unwrap();
         }
-        last_struck = number.max(last_struck);
+        last_hit = number.max(last_hit);
         number += 1;
     }
     let _ = fs::remove_dir_all(&root);
     if left.exists() {
         fs::rename(&left, &root).unwrap();
     }
-    struck.list()
+    hit.list()
 }
 
 /// The creation of a repository.
-fn create(mishap: Mishap) {
-    let bench = Bench::in_memory();
-    let struck = sweep(&bench, mishap, &[], CREATE, |faults| bench.open_or_create(faults));
-    assert_eq!(struck.join(", "), CREATE);
-    bench.store_whole(1);
-    assert_eq!(bench.files(FileType::Snapshot), 1);
-    bench.assert_whole();
+fn create(fault: Fault) {
+    let repository = TestRepository::in_memory();
+    let hit = sweep(&repository, fault, &[], CREATE, |faults| {
+        repository.open_or_create(faults)
+    });
+    assert_eq!(hit.join(", "), CREATE);
+    repository.store_whole(1);
+    assert_eq!(repository.files(FileType::Snapshot), 1);
+    repository.assert_whole();
 }
 
 /// The first backup in a repository.
-fn first_backup(mishap: Mishap) {
-    let bench = Bench::in_memory().with_repository();
+fn first_backup(fault: Fault) {
+    let repository = TestRepository::in_memory().with_repository();
     // A large file is stored in the second pass.
-    fs::write(bench.source().join("data/large"), noise(99, 600_000)).unwrap();
-    let struck = sweep(&bench, mishap, &[], FIRST_BACKUP, |faults| {
-        let source = bench.tree();
-        bench
+    fs::write(repository.source().join("data/large"), noise(99, 600_000)).unwrap();
+    let hit = sweep(&repository, fault, &[], FIRST_BACKUP, |faults| {
+        let source = repository.tree();
+        repository
             .store(1, source, faults, &CancellationToken::new())
             .map(drop)
     });
-    assert_eq!(struck.join(", "), FIRST_BACKUP);
-    bench.store_whole(1);
-    assert_eq!(bench.files(FileType::Snapshot), 1);
-    bench.assert_whole();
+    assert_eq!(hit.join(", "), FIRST_BACKUP);
+    repository.store_whole(1);
+    assert_eq!(repository.files(FileType::Snapshot), 1);
+    repository.assert_whole();
 }
 
 /// A backup of changed data in a repository with another backup.
-fn next_backup(mishap: Mishap) {
-    let bench = Bench::in_memory().with_repository();
-    bench.store_whole(1);
-    fs::write(bench.source().join("data/changes"), noise(99, 30_000)).unwrap();
-    let struck = sweep(&bench, mishap, &[1], NEXT_BACKUP, |faults| {
-        let source = bench.tree();
-        let outcome = bench.store(2, source, faults, &CancellationToken::new());
-        if outcome.is_err() && mishap != Mishap::AnswerLost {
-            assert_eq!(bench.files(FileType::Snapshot), 1);
+fn next_backup(fault: Fault) {
+    let repository = TestRepository::in_memory().with_repository();
+    repository.store_whole(1);
+    fs::write(repository.source().join("data/changes"), noise(99, 30_000)).unwrap();
+    let hit = sweep(&repository, fault, &[1], NEXT_BACKUP, |faults| {
+        let source = repository.tree();
+        let outcome = repository.store(2, source, faults, &CancellationToken::new());
+        if outcome.is_err() && fault != Fault::ResponseLost {
+            assert_eq!(repository.files(FileType::Snapshot), 1);
         }
         outcome.map(drop)
     });
-    assert_eq!(struck.join(", "), NEXT_BACKUP);
-    bench.store_whole(2);
-    assert_eq!(bench.files(FileType::Snapshot), 2);
-    bench.assert_whole();
+    assert_eq!(hit.join(", "), NEXT_BACKUP);
+    repository.store_whole(2);
+    assert_eq!(repository.files(FileType::Snapshot), 2);
+    repository.assert_whole();
 }
 
 /// A delete of a backup that shares packs with another.
-fn delete(mishap: Mishap) {
-    let bench = Bench::in_memory().with_repository();
-    bench.store_whole(1);
-    fs::write(bench.source().join("data/changes"), noise(99, 30_000)).unwrap();
-    fs::remove_file(bench.source().join("data/3")).unwrap();
-    bench.store_whole(2);
-    let struck = sweep(&bench, mishap, &[2], DELETE, |faults| bench.forget(1, faults));
-    assert_eq!(struck.join(", "), DELETE);
-    bench.forget(1, Faults::none()).unwrap();
-    assert_eq!(bench.files(FileType::Snapshot), 1);
-    bench.assert_whole();
-    bench.forget(2, Faults::none()).unwrap();
-    assert_eq!(bench.files(FileType::Pack), 0);
+fn delete(fault: Fault) {
+    let repository = TestRepository::in_memory().with_repository();
+    repository.store_whole(1);
+    fs::write(repository.source().join("data/changes"), noise(99, 30_000)).unwrap();
+    fs::remove_file(repository.source().join("data/3")).unwrap();
+    repository.store_whole(2);
+    let hit = sweep(&repository, fault, &[2], DELETE, |faults| {
+        repository.forget(1, faults)
+    });
+    assert_eq!(hit.join(", "), DELETE);
+    repository.forget(1, Faults::none()).unwrap();
+    assert_eq!(repository.files(FileType::Snapshot), 1);
+    repository.assert_whole();
+    repository.forget(2, Faults::none()).unwrap();
+    assert_eq!(repository.files(FileType::Pack), 0);
 }
 
 /// The operations that are hit in each kind of work: all of its operations, by file type.
@@ -167,80 +175,80 @@ const DELETE: &str = "List config, List data, List index, List keys, List snapsh
 
 #[test]
 fn creating_a_repository_succeeds_after_any_refused_operation() {
-    create(Mishap::Refused);
+    create(Fault::Refused);
 }
 
 #[test]
 fn creating_a_repository_succeeds_after_any_lost_response() {
-    create(Mishap::AnswerLost);
+    create(Fault::ResponseLost);
 }
 
 #[test]
 fn creating_a_repository_succeeds_after_the_process_died_at_any_operation() {
-    create(Mishap::Dead);
+    create(Fault::Dead);
 }
 
 #[test]
 fn creating_a_repository_succeeds_with_any_late_operation() {
-    create(Mishap::Late);
+    create(Fault::Late);
 }
 
 #[test]
 fn a_first_backup_that_is_refused_anything_can_be_taken_again() {
-    first_backup(Mishap::Refused);
+    first_backup(Fault::Refused);
 }
 
 #[test]
 fn a_first_backup_that_misses_any_answer_can_be_taken_again() {
-    first_backup(Mishap::AnswerLost);
+    first_backup(Fault::ResponseLost);
 }
 
 #[test]
 fn a_first_backup_that_dies_anywhere_can_be_taken_again() {
-    first_backup(Mishap::Dead);
+    first_backup(Fault::Dead);
 }
 
 #[test]
 fn a_first_backup_is_whole_when_any_act_is_late() {
-    first_backup(Mishap::Late);
+    first_backup(Fault::Late);
 }
 
 #[test]
 fn a_backup_that_is_refused_anything_can_be_taken_again() {
-    next_backup(Mishap::Refused);
+    next_backup(Fault::Refused);
 }
 
 #[test]
 fn a_backup_that_misses_any_answer_can_be_taken_again() {
-    next_backup(Mishap::AnswerLost);
+    next_backup(Fault::ResponseLost);
 }
 
 #[test]
 fn a_backup_that_dies_anywhere_can_be_taken_again() {
-    next_backup(Mishap::Dead);
+    next_backup(Fault::Dead);
 }
 
 #[test]
 fn a_backup_is_whole_when_any_act_is_late() {
-    next_backup(Mishap::Late);
+    next_backup(Fault::Late);
 }
 
 #[test]
 fn a_delete_that_is_refused_anything_can_be_asked_for_again() {
-    delete(Mishap::Refused);
+    delete(Fault::Refused);
 }
 
 #[test]
 fn a_delete_that_misses_any_answer_can_be_asked_for_again() {
-    delete(Mishap::AnswerLost);
+    delete(Fault::ResponseLost);
 }
 
 #[test]
 fn a_delete_that_dies_anywhere_can_be_asked_for_again() {
-    delete(Mishap::Dead);
+    delete(Fault::Dead);
 }
 
 #[test]
 fn a_delete_gives_the_bytes_back_when_any_act_is_late() {
-    delete(Mishap::Late);
+    delete(Fault::Late);
 }

@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn empty_directories_and_unfinished_files_are_nothing() {
+    fn empty_directories_and_unfinished_files_are_not_a_repository() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("app");
         assert_eq!(presence_at(&root).unwrap(), Presence::Nothing);
@@ -201,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_bucket_is_marked_when_it_is_first_written_to() {
+    fn the_first_write_to_a_bucket_creates_its_marker() {
         let dir = tempfile::tempdir().unwrap();
         let (bucket, keys) = bucket_in(dir.path());
         let files = || fs::read_dir(dir.path().join("bucket")).unwrap().count();
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_used_bucket_without_its_marker_is_not_there_unless_its_repositories_are() {
+    fn a_used_bucket_without_marker_needs_a_known_repository() {
         let dir = tempfile::tempdir().unwrap();
         let (bucket, keys) = bucket_in(dir.path());
         let app_id = AppId::new(uuid::Uuid::from_u128(0xa));
@@ -251,14 +251,14 @@ mod tests {
     }
 
     #[test]
-    fn a_config_makes_a_repository() {
+    fn a_directory_with_a_config_is_a_repository() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("config"), "sealed").unwrap();
         assert_eq!(presence_at(dir.path()).unwrap(), Presence::Repository);
     }
 
     #[test]
-    fn files_without_a_config_are_refused() {
+    fn files_without_a_config_are_an_error() {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir_all(dir.path().join("data/00")).unwrap();
         fs::write(dir.path().join("data/00/pack"), "sealed").unwrap();

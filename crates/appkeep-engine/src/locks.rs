@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn places_of_different_kinds_do_not_meet() {
+    async fn keys_of_different_kinds_do_not_conflict() {
         let locks = Locks::default();
         let cancel = CancellationToken::new();
         let _prune = locks.exclusive(repository(), &cancel).await.unwrap();
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn locks_that_nobody_holds_are_forgotten() {
+    async fn unused_locks_are_dropped() {
         let locks = Locks::default();
         let cancel = CancellationToken::new();
         for app in 0..100 {

@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_is_there_until_it_is_dropped() {
+    fn a_lock_file_exists_until_dropped() {
         let (dir, key) = (tempfile::tempdir().unwrap(), MasterKey::new());
         let locks = locks(dir.path(), &key, 1);
         let lock = locks.lock(Mode::Shared, &gate(dir.path())).unwrap();
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn exclusive_locks_exclude_and_shared_ones_only_deletes() {
+    fn exclusive_locks_exclude_all_and_shared_ones_only_deletes() {
         for packed in [false, true] {
             for (exclusive, mode, expected) in [
                 (false, Mode::Shared, true),
@@ -408,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_are_no_locks_are_passed_over() {
+    fn files_that_are_not_locks_are_ignored() {
         let (dir, key) = (tempfile::tempdir().unwrap(), MasterKey::new());
         fs::create_dir(dir.path().join(LOCKS_DIR)).unwrap();
         for text in ["", "short", "long enough to be a lock of some kind"] {

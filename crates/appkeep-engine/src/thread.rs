@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_and_what_it_starts_have_the_priority_and_who_waits_for_it_has_not() {
+    async fn priority_applies_to_the_work_and_its_threads_only() {
         let standing = || {
             // The fields after the name in parentheses start with the third; niceness is the 19th.
             let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();

@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_snapshot_file_is_kept_until_it_is_released() {
+    fn a_snapshot_file_is_held_back_until_released() {
         let (_dir, gate) = gate(&CancellationToken::new());
         write(&gate, FileType::Snapshot).unwrap();
         assert_eq!(gate.list(FileType::Snapshot).unwrap(), []);
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_gets_through_after_a_cancel() {
+    fn no_operation_passes_after_cancellation() {
         let cancel = CancellationToken::new();
         let (dir, gate) = gate(&cancel);
         write(&gate, FileType::Pack).unwrap();
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gate_is_shut_only_when_nothing_passes_any_more() {
+    fn shutting_waits_for_operations_in_progress() {
         let (begun, has_begun) = mpsc::sync_channel(0);
         let (end, ends) = mpsc::sync_channel(0);
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -359,7 +359,7 @@ mod tests {
 
     /// Guard 4: after a failed write the library would read the whole source to its end.
     #[test]
-    fn the_first_failure_shuts_the_gate_and_is_the_one_told() {
+    fn the_first_failure_shuts_the_gate_and_is_reported() {
         let (dir, gate) = gate(&CancellationToken::new());
         let pack_dir = dir.path().join("app/data/07");
         std::fs::remove_dir(&pack_dir).unwrap();

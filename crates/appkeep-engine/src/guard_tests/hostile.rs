@@ -89,7 +89,7 @@ fn assert_refused(repository: &TestRepository, number: u128, target: &Path, expe
 
 /// Tests volumes, directories and files in turn.
 #[test]
-fn names_that_lead_elsewhere_are_refused() {
+fn restore_refuses_names_that_lead_outside_the_target() {
     let repository = TestRepository::new();
     let target = target_of(&repository);
     let entries = ["source/data", "data/below", "data/5", "data/below/file"];
@@ -118,7 +118,7 @@ fn names_that_lead_elsewhere_are_refused() {
 
 /// A link out of the target, and then a directory or a file with the same name.
 #[test]
-fn nothing_is_written_through_a_link() {
+fn restore_writes_nothing_through_a_link() {
     let repository = TestRepository::new();
     let target = target_of(&repository);
     let link = repository.source().join("data/5");
@@ -135,7 +135,7 @@ fn nothing_is_written_through_a_link() {
 }
 
 #[test]
-fn what_no_backup_of_ours_has_is_refused() {
+fn restore_refuses_devices_pipes_sockets_and_invalid_links() {
     let repository = TestRepository::new();
     let target = target_of(&repository);
     let odd = "it is a device, pipe or socket";
@@ -159,7 +159,7 @@ fn what_no_backup_of_ours_has_is_refused() {
 
 /// Two files that claim to be hard links of each other are restored with their own content.
 #[test]
-fn files_that_lie_about_being_one_are_two() {
+fn files_with_falsified_hard_links_keep_their_own_content() {
     let repository = TestRepository::new();
     let target = target_of(&repository);
     store_falsified(&repository, 1, |path, node| {
@@ -175,7 +175,7 @@ fn files_that_lie_about_being_one_are_two() {
 }
 
 #[test]
-fn a_size_that_is_not_true_is_refused() {
+fn restore_refuses_a_falsified_file_size() {
     let repository = TestRepository::new();
     let target = target_of(&repository);
     store_falsified(&repository, 1, |path, node| {
@@ -193,7 +193,7 @@ fn a_size_that_is_not_true_is_refused() {
 
 /// If the bucket fails in any way, the old data is unchanged, and a retry succeeds.
 #[test]
-fn a_restore_that_cannot_read_leaves_the_old_data_alone() {
+fn restore_with_any_failed_read_keeps_the_old_data() {
     let repository = TestRepository::new();
     repository.store_whole(1);
     let mut target = target_of(&repository);

@@ -174,81 +174,81 @@ const DELETE: &str = "List config, List data, List index, List keys, List snapsh
     Remove data, Remove index, Remove snapshots";
 
 #[test]
-fn creating_a_repository_succeeds_after_any_refused_operation() {
+fn repository_creation_can_be_retried_after_any_refused_operation() {
     create(Fault::Refused);
 }
 
 #[test]
-fn creating_a_repository_succeeds_after_any_lost_response() {
+fn repository_creation_can_be_retried_after_any_lost_response() {
     create(Fault::ResponseLost);
 }
 
 #[test]
-fn creating_a_repository_succeeds_after_the_process_died_at_any_operation() {
+fn repository_creation_can_be_retried_after_dying_at_any_operation() {
     create(Fault::Dead);
 }
 
 #[test]
-fn creating_a_repository_succeeds_with_any_late_operation() {
+fn repository_creation_succeeds_with_any_late_operation() {
     create(Fault::Late);
 }
 
 #[test]
-fn a_first_backup_that_is_refused_anything_can_be_taken_again() {
+fn first_backup_can_be_retried_after_any_refused_operation() {
     first_backup(Fault::Refused);
 }
 
 #[test]
-fn a_first_backup_that_misses_any_answer_can_be_taken_again() {
+fn first_backup_can_be_retried_after_any_lost_response() {
     first_backup(Fault::ResponseLost);
 }
 
 #[test]
-fn a_first_backup_that_dies_anywhere_can_be_taken_again() {
+fn first_backup_can_be_retried_after_dying_at_any_operation() {
     first_backup(Fault::Dead);
 }
 
 #[test]
-fn a_first_backup_is_whole_when_any_act_is_late() {
+fn first_backup_is_complete_with_any_late_operation() {
     first_backup(Fault::Late);
 }
 
 #[test]
-fn a_backup_that_is_refused_anything_can_be_taken_again() {
+fn backup_can_be_retried_after_any_refused_operation() {
     next_backup(Fault::Refused);
 }
 
 #[test]
-fn a_backup_that_misses_any_answer_can_be_taken_again() {
+fn backup_can_be_retried_after_any_lost_response() {
     next_backup(Fault::ResponseLost);
 }
 
 #[test]
-fn a_backup_that_dies_anywhere_can_be_taken_again() {
+fn backup_can_be_retried_after_dying_at_any_operation() {
     next_backup(Fault::Dead);
 }
 
 #[test]
-fn a_backup_is_whole_when_any_act_is_late() {
+fn backup_is_complete_with_any_late_operation() {
     next_backup(Fault::Late);
 }
 
 #[test]
-fn a_delete_that_is_refused_anything_can_be_asked_for_again() {
+fn delete_can_be_retried_after_any_refused_operation() {
     delete(Fault::Refused);
 }
 
 #[test]
-fn a_delete_that_misses_any_answer_can_be_asked_for_again() {
+fn delete_can_be_retried_after_any_lost_response() {
     delete(Fault::ResponseLost);
 }
 
 #[test]
-fn a_delete_that_dies_anywhere_can_be_asked_for_again() {
+fn delete_can_be_retried_after_dying_at_any_operation() {
     delete(Fault::Dead);
 }
 
 #[test]
-fn a_delete_gives_the_bytes_back_when_any_act_is_late() {
+fn delete_frees_space_with_any_late_operation() {
     delete(Fault::Late);
 }

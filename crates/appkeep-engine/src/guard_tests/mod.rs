@@ -34,7 +34,7 @@ fn odd(repository: &TestRepository, fault: SourceFault) -> FaultySource {
 
 /// Guard 1: the library's own backends turn a failed listing into an empty one.
 #[test]
-fn a_prune_that_cannot_list_deletes_nothing() {
+fn prune_deletes_nothing_if_a_listing_fails() {
     let repository = TestRepository::new();
     repository.store_whole(1);
     repository.store_whole(2);
@@ -52,7 +52,7 @@ fn a_prune_that_cannot_list_deletes_nothing() {
 
 /// Guard 2: the library skips unreadable files, and reports success.
 #[test]
-fn a_backup_with_a_file_that_cannot_be_read_is_none() {
+fn backup_fails_on_an_unreadable_file() {
     let repository = TestRepository::new();
     let cases = [
         (SourceFault::CannotBeListed, "data/5: made to fail"),
@@ -82,7 +82,7 @@ fn a_backup_with_a_file_that_cannot_be_read_is_none() {
 
 /// Guard 2 without a reported error: the number of stored entries is checked.
 #[test]
-fn a_backup_that_the_library_dropped_a_file_from_is_none() {
+fn backup_fails_if_the_library_drops_a_file() {
     let repository = TestRepository::new();
     let outcome = repository.store(
         1,
@@ -99,7 +99,7 @@ fn a_backup_that_the_library_dropped_a_file_from_is_none() {
 
 /// Guard 3: for the library, a source that ends early is a smaller backup.
 #[test]
-fn a_backup_that_is_cancelled_while_it_reads_is_none() {
+fn cancelling_a_backup_while_it_reads_stores_no_snapshot() {
     let repository = TestRepository::new();
     let cancel = CancellationToken::new();
     let source = odd(&repository, SourceFault::Cancels(cancel.clone()));
@@ -111,7 +111,7 @@ fn a_backup_that_is_cancelled_while_it_reads_is_none() {
 
 /// Guard 4: the library reads the source to its end after a write has failed.
 #[test]
-fn a_backup_that_cannot_write_stops_reading() {
+fn backup_stops_reading_after_a_failed_write() {
     let repository = TestRepository::new();
     for number in 0..160 {
         fs::write(
@@ -134,7 +134,7 @@ fn a_backup_that_cannot_write_stops_reading() {
 
 /// Without free space, a prune can't even write a new index next to the old one.
 #[test]
-fn a_delete_without_room_makes_some_by_removing_the_index_first() {
+fn delete_in_a_full_bucket_removes_the_index_first() {
     let repository = TestRepository::new();
     repository.store_whole(1);
     fs::write(repository.source().join("data/changes"), noise(99, 30_000)).unwrap();
@@ -155,7 +155,7 @@ fn a_delete_without_room_makes_some_by_removing_the_index_first() {
 /// Guard 9: the library prepares to split each file, even if it is too small to be split. Therefore all small
 /// files are stored first, regardless of the order of names.
 #[test]
-fn the_small_files_of_a_first_backup_are_stored_before_the_first_large_one() {
+fn first_backup_stores_small_files_before_large_ones() {
     let repository = TestRepository::new();
     fs::write(repository.source().join("data/0 large"), noise(99, 4_000_000)).unwrap();
     let opened = Arc::new(Mutex::default());
@@ -170,7 +170,7 @@ fn the_small_files_of_a_first_backup_are_stored_before_the_first_large_one() {
 
 /// The result is the same as with a single pass.
 #[test]
-fn a_first_backup_in_two_turns_is_as_if_made_in_one() {
+fn first_backup_in_two_passes_equals_one_in_a_single_pass() {
     let repository = TestRepository::new();
     let large = noise(99, 4_000_000);
     fs::write(repository.source().join("data/large"), &large).unwrap();

@@ -69,7 +69,7 @@ type Edit = fn(&mut Original);
 
 /// Guard 16: the library compares inodes if it is told to ignore them.
 #[test]
-fn only_files_with_another_time_of_change_or_inode_are_read_again() {
+fn only_files_with_a_new_change_time_or_inode_are_read_again() {
     let repository = TestRepository::new();
     assert_eq!(store(&repository, 1, snapshot(&repository, |_, _| ())), 21);
     assert_eq!(store(&repository, 2, snapshot(&repository, |_, _| ())), 0);
@@ -93,7 +93,7 @@ fn only_files_with_another_time_of_change_or_inode_are_read_again() {
 }
 
 #[test]
-fn a_file_that_wrongly_passed_for_unchanged_is_stored_again() {
+fn a_changed_file_that_was_treated_as_unchanged_is_stored_again() {
     let repository = TestRepository::new();
     store(&repository, 1, snapshot(&repository, |_, _| ()));
     let path = repository.source().join("data/5");

@@ -51,7 +51,7 @@ fn assert_noticed(outcome: Result<BackupCopied, EngineError>) -> String {
 
 /// Flips one bit of one piece between the backup and its verification.
 #[test]
-fn a_bit_that_flipped_in_the_bucket_fails_the_backup_and_the_next_one_counts_on_nothing_of_it() {
+fn backup_fails_on_a_flipped_bit_and_the_next_reuses_nothing() {
     for which in [0, 5, 20] {
         let mut repository = TestRepository::new();
         let reads = Arc::new(AtomicUsize::new(0));
@@ -79,7 +79,7 @@ fn a_bit_that_flipped_in_the_bucket_fails_the_backup_and_the_next_one_counts_on_
 
 /// Flips a bit of a pack on disk.
 #[test]
-fn a_pack_that_changed_on_the_disk_fails_the_backup_that_counts_on_it() {
+fn backup_that_reuses_a_damaged_pack_fails() {
     let repository = TestRepository::new();
     repository.store_whole(1);
     let data = repository.root().join("data");
@@ -117,7 +117,7 @@ fn changing(repository: &mut TestRepository, times: usize) {
 
 /// The bucket is not at fault: it returns the data as it was stored.
 #[test]
-fn a_file_that_was_not_stored_as_it_is_is_stored_again() {
+fn a_file_that_changed_after_it_was_read_is_stored_again() {
     let mut repository = TestRepository::new();
     changing(&mut repository, 1);
     let copied = store(&repository, 1, Faults::none()).unwrap();
@@ -143,7 +143,7 @@ fn a_snapshot_that_keeps_changing_fails_the_backup() {
 }
 
 #[test]
-fn a_bucket_that_fails_to_give_back_is_told_and_the_backup_tried_again() {
+fn backup_fails_if_verification_cannot_read_and_can_be_retried() {
     let repository = TestRepository::new();
     match store(&repository, 1, Faults::at(Operation::Read, FileType::Pack)) {
         Err(EngineError::Storage(reason)) => assert_eq!(reason, "Read Pack: made to fail"),
@@ -156,7 +156,7 @@ fn a_bucket_that_fails_to_give_back_is_told_and_the_backup_tried_again() {
 
 /// Counts how many of twenty pieces are read back for each share.
 #[test]
-fn the_share_decides_how_much_is_read_and_the_backup_decides_what() {
+fn verification_reads_the_configured_share() {
     let mut reads = Vec::new();
     for percent in [0, 1, 50, 100] {
         let mut repository = TestRepository::new();

@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_name_is_a_name() {
+    fn only_plain_names_are_valid() {
         for name in ["a", "...", " ", "a b", "-", "\n"] {
             assert!(is_plain_name(OsStr::new(name)), "{name:?}");
         }

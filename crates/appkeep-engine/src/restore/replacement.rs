@@ -339,7 +339,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mount_points_are_read_with_their_odd_names() {
+    fn escaped_mount_points_are_parsed() {
         let text =
             b"22 27 0:21 / /proc rw - proc proc rw\n36 27 8:1 / /srv/a\\040b\\134c rw - ext4 /dev/a rw\n";
         let mounts = Mounts::parse(text);

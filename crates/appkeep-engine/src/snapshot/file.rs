@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn holes_stay_holes() {
+    fn holes_are_copied_as_holes() {
         let (dir, source, target) = opened();
         let original = File::create(dir.path().join("source/file")).unwrap();
         original.set_len(64 << 20).unwrap();
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_changes_once_is_copied_as_it_is_then() {
+    fn a_file_that_changes_once_is_copied_again() {
         let (dir, source, target) = opened();
         let path = dir.path().join("source/file");
         fs::write(&path, vec![b'a'; 10 << 20]).unwrap();
@@ -345,7 +345,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_never_holds_still_is_a_fault() {
+    fn copying_a_file_that_keeps_changing_fails() {
         let (dir, source, target) = opened();
         let path = dir.path().join("source/file");
         fs::write(&path, vec![b'a'; 5 << 20]).unwrap();
@@ -363,7 +363,7 @@ mod tests {
 
     /// Otherwise the next backup would find time and size unchanged, and keep the torn copy forever.
     #[test]
-    fn a_torn_copy_that_is_kept_is_older_than_what_became_of_the_file() {
+    fn a_kept_inconsistent_copy_has_an_older_change_time() {
         let (dir, source, target) = opened();
         let path = dir.path().join("source/file");
         fs::write(&path, vec![b'a'; 5 << 20]).unwrap();
@@ -381,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_just_written_is_looked_at_again_only_after_the_clock_moved() {
+    fn a_new_file_is_checked_after_the_clock_has_advanced() {
         let (dir, source, _) = opened();
         fs::write(dir.path().join("source/file"), "x").unwrap();
         let (_, stat) = source.open_file(OsStr::new("file")).unwrap();
@@ -397,7 +397,7 @@ mod tests {
 
     /// Some kernel files behave in this way.
     #[test]
-    fn a_file_with_fewer_bytes_than_it_says_is_a_fault() {
+    fn copying_a_file_that_is_shorter_than_its_size_fails() {
         let (dir, _, target) = opened();
         let source = Dir::open("/sys/bus/cpu".as_ref()).unwrap();
         let name = OsStr::new("drivers_autoprobe");

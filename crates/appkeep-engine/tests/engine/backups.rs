@@ -13,7 +13,7 @@ use crate::tree;
 use crate::workbench::{Workbench, never_cancelled, no_progress, noise};
 
 #[tokio::test]
-async fn a_backup_has_as_many_bytes_as_were_measured() {
+async fn a_backup_has_the_measured_size() {
     let workbench = Workbench::new();
     tree::make(workbench.data());
     let total = workbench
@@ -62,7 +62,7 @@ async fn progress_only_grows_and_never_passes_the_total() {
 }
 
 #[tokio::test]
-async fn the_second_backup_of_unchanged_data_stores_next_to_nothing() {
+async fn a_second_backup_of_unchanged_data_stores_almost_nothing() {
     let workbench = Workbench::new();
     tree::make(workbench.data());
     workbench.back_up(1).await;
@@ -79,7 +79,7 @@ async fn the_second_backup_of_unchanged_data_stores_next_to_nothing() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_there_twice_is_stored_once() {
+async fn identical_files_are_stored_once() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("one"), noise(1, 2 << 20)).unwrap();
     fs::write(workbench.data().join("other"), noise(1, 2 << 20)).unwrap();
@@ -88,7 +88,7 @@ async fn a_file_that_is_there_twice_is_stored_once() {
 }
 
 #[tokio::test]
-async fn the_same_backup_twice_is_one() {
+async fn repeating_a_backup_stores_one() {
     let workbench = Workbench::new();
     tree::make(workbench.data());
     workbench.create_snapshot(1).await.unwrap();
@@ -107,7 +107,7 @@ async fn the_same_backup_twice_is_one() {
 }
 
 #[tokio::test]
-async fn the_same_backup_twice_at_once_is_one() {
+async fn repeating_a_backup_concurrently_stores_one() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), noise(1, 2 << 20)).unwrap();
     workbench.create_snapshot(1).await.unwrap();
@@ -118,7 +118,7 @@ async fn the_same_backup_twice_at_once_is_one() {
 
 /// Guard 11: two concurrent backups would both store their common data.
 #[tokio::test]
-async fn two_backups_at_once_store_the_same_data_once() {
+async fn concurrent_backups_store_common_data_once() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), noise(1, 6 << 20)).unwrap();
     workbench.create_snapshot(1).await.unwrap();
@@ -175,7 +175,7 @@ async fn a_cancelled_backup_leaves_no_snapshot_in_the_repository() {
 }
 
 #[tokio::test]
-async fn a_caller_who_stops_waiting_cancels() {
+async fn dropping_the_future_cancels_the_backup() {
     let workbench = Workbench::new();
     for number in 0..60 {
         fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
@@ -197,7 +197,7 @@ async fn a_caller_who_stops_waiting_cancels() {
 
 /// Guard 15: nothing is created in place of a missing bucket.
 #[tokio::test]
-async fn a_bucket_that_is_not_there_is_not_made() {
+async fn a_missing_bucket_is_not_created() {
     let mut workbench = Workbench::without_repository();
     workbench.create_snapshot(1).await.unwrap();
     let elsewhere = workbench.root().join("not mounted");
@@ -230,7 +230,7 @@ async fn a_bucket_that_is_a_file_is_refused() {
 
 /// Guard 1, for a backup: it must be known whether the backup already exists.
 #[tokio::test]
-async fn a_repository_that_cannot_be_listed_takes_no_backup() {
+async fn backup_fails_if_the_repository_cannot_be_listed() {
     for directory in ["snapshots", "index", "keys"] {
         let workbench = Workbench::new();
         workbench.back_up(1).await;
@@ -254,7 +254,7 @@ pub(crate) fn make_unlistable(directory: &Path) -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_snapshot_that_lost_a_volume_root_is_no_other_app() {
+async fn a_snapshot_of_another_app_is_not_used() {
     let workbench = Workbench::new();
     let mut other = workbench.copy_request(1, 1);
     other.app_id = appkeep_core::ids::AppId::new(uuid::Uuid::from_u128(0xaa));
@@ -267,7 +267,7 @@ async fn a_snapshot_that_lost_a_volume_root_is_no_other_app() {
 }
 
 #[tokio::test]
-async fn apps_have_repositories_of_their_own() {
+async fn each_app_has_its_own_repository() {
     let mut workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "text").unwrap();
     let mut passwords = BTreeSet::new();
@@ -282,7 +282,7 @@ async fn apps_have_repositories_of_their_own() {
 
 /// Found by `cargo xtask crash`: such files were kept until the next delete.
 #[tokio::test]
-async fn what_a_killed_server_had_half_written_goes_with_the_next_backup() {
+async fn backup_deletes_unfinished_files_of_a_killed_server() {
     let workbench = Workbench::without_repository();
     fs::write(workbench.data().join("file"), "content").unwrap();
     let half = workbench.repository().join("tmp/half");

@@ -41,7 +41,7 @@ impl Drop for Small {
 }
 
 #[tokio::test]
-async fn a_delete_in_a_full_tmpfs_gives_the_bytes_back_and_harms_no_other_backup() {
+async fn delete_in_a_full_tmpfs_frees_space_and_keeps_other_backups() {
     let workbench = Workbench::without_repository();
     let small = Small::mount(&workbench.root().join("bucket"), "48m");
     let (stays, goes) = (workbench.data().join("a stays"), workbench.data().join("b goes"));
@@ -80,7 +80,7 @@ async fn a_delete_in_a_full_tmpfs_gives_the_bytes_back_and_harms_no_other_backup
 /// The state after a delete without free space was killed between the deletion of the old index and the new
 /// one.
 #[tokio::test]
-async fn an_index_that_was_lost_on_the_way_is_mended_by_the_next_delete() {
+async fn delete_rebuilds_an_index_lost_by_an_interruption() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("stays"), noise(1, 1 << 20)).unwrap();
     workbench.back_up(1).await;

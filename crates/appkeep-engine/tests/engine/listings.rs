@@ -39,7 +39,7 @@ async fn the_backups_in_a_bucket_are_listed() {
 }
 
 #[tokio::test]
-async fn a_bucket_that_cannot_be_asked_is_never_an_empty_one() {
+async fn an_unreadable_bucket_is_an_error_and_not_empty() {
     let workbench = Workbench::new();
     workbench.back_up(1).await;
     let (bucket, aside) = (workbench.root().join("bucket"), workbench.root().join("aside"));

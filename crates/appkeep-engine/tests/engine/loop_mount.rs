@@ -108,7 +108,7 @@ fn volume(name: &str, path: PathBuf) -> Volume {
 }
 
 #[tokio::test]
-async fn a_btrfs_subvolume_is_snapshot_whole_and_goes_again() {
+async fn a_btrfs_subvolume_snapshot_is_created_and_deleted() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let shop = mounted.subvolume("shop");
@@ -145,7 +145,7 @@ async fn a_btrfs_subvolume_is_snapshot_whole_and_goes_again() {
 /// A restore in place may have left its directory inside the volume, for example if the volume is a mount
 /// point.
 #[tokio::test]
-async fn a_btrfs_snapshot_holds_no_leftovers_of_a_restore() {
+async fn a_btrfs_snapshot_contains_no_leftovers_of_a_restore() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let shop = mounted.subvolume("shop");
@@ -167,7 +167,7 @@ async fn a_btrfs_snapshot_holds_no_leftovers_of_a_restore() {
 /// A writer changes one file, then the other, repeatedly, and syncs each, like a database: a snapshot never
 /// contains a newer state of the second than of the first.
 #[tokio::test]
-async fn a_btrfs_subvolume_is_caught_as_a_power_cut_would_leave_it() {
+async fn a_btrfs_subvolume_snapshot_is_crash_consistent() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let shop = mounted.subvolume("shop");
@@ -205,7 +205,7 @@ async fn a_btrfs_subvolume_is_caught_as_a_power_cut_would_leave_it() {
 }
 
 #[tokio::test]
-async fn a_btrfs_snapshot_that_was_not_finished_is_replaced() {
+async fn an_unfinished_btrfs_snapshot_is_replaced() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let shop = mounted.subvolume("shop");
@@ -234,7 +234,7 @@ async fn a_btrfs_snapshot_that_was_not_finished_is_replaced() {
 
 /// In a snapshot of the outer subvolume, the inner one would be an empty directory.
 #[tokio::test]
-async fn a_btrfs_subvolume_that_holds_another_is_cloned_file_by_file() {
+async fn a_btrfs_subvolume_with_a_nested_one_is_cloned_file_by_file() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let shop = mounted.subvolume("shop");
@@ -252,7 +252,7 @@ async fn a_btrfs_subvolume_that_holds_another_is_cloned_file_by_file() {
 
 /// The same applies to mounts in the subvolume.
 #[tokio::test]
-async fn a_btrfs_subvolume_with_a_mount_in_it_is_copied_with_that() {
+async fn a_btrfs_subvolume_with_a_nested_mount_is_copied() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let shop = mounted.subvolume("shop");
@@ -273,7 +273,7 @@ async fn a_btrfs_subvolume_with_a_mount_in_it_is_copied_with_that() {
 }
 
 #[tokio::test]
-async fn a_btrfs_subvolume_that_holds_the_snapshots_is_refused() {
+async fn a_btrfs_subvolume_that_contains_the_snapshots_is_refused() {
     let mounted = Mounted::btrfs();
     let shop = mounted.subvolume("shop");
     let mut workbench = Workbench::bare(tempfile::tempdir_in(&shop).unwrap());
@@ -288,7 +288,7 @@ async fn a_btrfs_subvolume_that_holds_the_snapshots_is_refused() {
 }
 
 #[tokio::test]
-async fn a_btrfs_subvolume_away_from_the_data_directory_is_copied() {
+async fn a_btrfs_subvolume_on_another_file_system_is_copied() {
     let mounted = Mounted::btrfs();
     let shop = mounted.subvolume("shop");
     tree::make(&shop);
@@ -301,7 +301,7 @@ async fn a_btrfs_subvolume_away_from_the_data_directory_is_copied() {
 }
 
 #[tokio::test]
-async fn files_of_a_btrfs_directory_are_cloned_also_those_without_copy_on_write() {
+async fn btrfs_files_are_cloned_even_without_copy_on_write() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let data = workbench.add_volume("data");
@@ -315,7 +315,7 @@ async fn files_of_a_btrfs_directory_are_cloned_also_those_without_copy_on_write(
 }
 
 #[tokio::test]
-async fn files_on_xfs_are_cloned_and_take_no_room() {
+async fn files_on_xfs_are_cloned_and_take_no_space() {
     let mounted = Mounted::xfs();
     let mut workbench = mounted.workbench();
     let data = workbench.add_volume("data");
@@ -341,7 +341,7 @@ async fn files_on_an_xfs_that_cannot_clone_are_copied() {
 }
 
 #[tokio::test]
-async fn the_weakest_volume_gives_the_level() {
+async fn the_weakest_volume_determines_the_level() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let (shop, elsewhere) = (mounted.subvolume("shop"), tempfile::tempdir().unwrap());
@@ -359,7 +359,7 @@ async fn the_weakest_volume_gives_the_level() {
 }
 
 #[tokio::test]
-async fn a_clone_of_a_file_that_is_written_to_is_an_exact_cut() {
+async fn a_clone_of_a_file_being_written_shows_a_single_moment() {
     for mounted in [Mounted::xfs(), Mounted::btrfs()] {
         let mut workbench = mounted.workbench();
         let data = workbench.add_volume("data");

@@ -25,7 +25,7 @@ fn set(path: &Path, name: &[u8], value: &[u8]) {
 
 /// A file is replaced with one of the same size and time: `cp -p`, `rsync -t`, archives with fixed times.
 #[tokio::test]
-async fn a_file_replaced_by_one_of_the_same_size_and_time_is_stored() {
+async fn a_replaced_file_of_the_same_size_and_time_is_stored() {
     let workbench = Workbench::new();
     let path = workbench.data().join("version");
     for (number, text) in [(1, "1.2.3"), (2, "9.9.9")] {
@@ -178,7 +178,7 @@ async fn as_root_a_data_directory_without_attributes_keeps_them_all() {
 
 /// The reverse: metadata that the target can't store is noted, and everything else is restored.
 #[tokio::test]
-async fn as_root_a_target_without_attributes_gets_everything_else() {
+async fn as_root_a_target_without_attributes_receives_the_rest() {
     let workbench = Workbench::new();
     tree::make_volume(workbench.data());
     // The group has fewer rights than the list's mask.
@@ -222,7 +222,7 @@ async fn as_root_a_target_without_attributes_gets_everything_else() {
 
 /// ext4 has a single block for the attributes of a file, unless it was created with `ea_inode`.
 #[tokio::test]
-async fn loop_mount_a_large_attribute_is_kept_and_one_that_does_not_fit_is_noted() {
+async fn loop_mount_large_attributes_are_restored_or_noted() {
     let workbench = Workbench::new();
     let (source, target) = (
         workbench.root().join("source fs"),
@@ -282,7 +282,7 @@ async fn loop_mount_a_large_attribute_is_kept_and_one_that_does_not_fit_is_noted
 
 /// `ext4` timestamps end in 2446.
 #[tokio::test]
-async fn as_root_times_that_a_backup_or_the_target_cannot_hold_are_noted() {
+async fn as_root_times_that_cannot_be_stored_are_noted() {
     let mut workbench = Workbench::new();
     let volume = workbench.data().to_owned();
     let _mounted = Mounted::at(&volume, &["-t", "tmpfs", "-o", "size=8m", "appkeep-test"]);
@@ -383,7 +383,7 @@ async fn a_snapshot_of_an_earlier_version_is_stored_and_restored() {
 
 /// Its copies don't contain the originals' metadata.
 #[tokio::test]
-async fn a_snapshot_that_lost_its_manifest_is_neither_stored_nor_restored() {
+async fn a_snapshot_without_its_manifest_is_not_used() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "old").unwrap();
     workbench.create_snapshot(1).await.unwrap();

@@ -40,7 +40,7 @@ fn standing_of(name: &str) -> Option<Standing> {
 
 /// Hooks may keep the app quiesced during the copy.
 #[tokio::test]
-async fn a_backup_takes_what_is_left_and_a_snapshot_a_share() {
+async fn backups_run_at_idle_priority_and_snapshots_at_low() {
     let mut workbench = Workbench::new();
     let data_dir = workbench.root().join("data");
     workbench.engine = RusticEngine::new(&EngineConfig { data_dir });

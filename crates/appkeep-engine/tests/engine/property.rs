@@ -13,7 +13,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_snapshot_of_any_tree_has_the_same_content_and_nothing_else(
+    fn a_snapshot_of_any_tree_has_exactly_its_content(
         entries in random_tree::entries(),
     ) {
         let workbench = Workbench::with_tree(&entries);
@@ -28,7 +28,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 4, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_tree_comes_back_from_its_backup_and_from_its_snapshot(
+    fn any_tree_can_be_restored_from_backup_and_snapshot(
         entries in random_tree::entries(),
     ) {
         let workbench = Workbench::with_tree(&entries);

@@ -60,7 +60,7 @@ fn restore(workbench: &Workbench, number: u128) -> PathBuf {
 
 /// In a repository that the engine created. Includes guard 7: mode and owner of the volume's own directory.
 #[tokio::test]
-async fn restic_restores_a_backup_as_it_was() {
+async fn restic_restores_all_content_and_metadata() {
     let (workbench, config) = add_odd_volumes(Workbench::without_repository());
     workbench.back_up(1).await;
 
@@ -88,7 +88,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn restic_restores_the_same_as_we_do() {
+async fn restic_and_the_engine_restore_the_same() {
     let (workbench, _) = odd_volumes();
     workbench.back_up(1).await;
     let target = RestoreTarget::Directory {
@@ -138,7 +138,7 @@ async fn restic_restores_each_of_several_backups() {
 }
 
 #[tokio::test]
-async fn restic_tells_people_what_a_backup_is() {
+async fn restic_lists_a_backups_app_time_and_id() {
     let workbench = Workbench::new();
     workbench.back_up(1).await;
     let said: Value = serde_json::from_str(&restic(&workbench, &["snapshots", "--json"])).unwrap();
@@ -154,7 +154,7 @@ async fn restic_tells_people_what_a_backup_is() {
 
 /// Guard 5: a prune during a backup deletes packs that the backup relies on.
 #[tokio::test]
-async fn restic_finds_a_backup_whole_that_another_was_deleted_beside() {
+async fn restic_finds_a_backup_intact_after_a_concurrent_delete() {
     let workbench = Workbench::new();
     for number in 0..60 {
         fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
@@ -179,7 +179,7 @@ async fn restic_finds_a_backup_whole_that_another_was_deleted_beside() {
 }
 
 #[tokio::test]
-async fn restic_finds_nothing_wrong_after_a_cancelled_backup() {
+async fn restic_finds_no_errors_after_a_cancelled_backup() {
     let workbench = Workbench::new();
     for number in 0..60 {
         fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
@@ -257,7 +257,7 @@ fn assert_locked<T: Debug>(outcome: Result<T, EngineError>, restic: &Restic) {
 
 /// Guard 6: the library ignores restic's locks.
 #[tokio::test]
-async fn a_lock_of_restic_makes_our_changes_wait_until_restic_has_ended() {
+async fn a_lock_of_restic_blocks_changes_until_restic_ends() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("noise"), noise(1, 500_000)).unwrap();
     workbench.back_up(1).await;

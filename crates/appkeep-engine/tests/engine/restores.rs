@@ -97,7 +97,7 @@ fn assert_refused(outcome: Result<RestoreReport, EngineError>, expected: &str) {
 }
 
 #[tokio::test]
-async fn a_backup_and_a_snapshot_come_back_in_place_as_they_were() {
+async fn backups_and_snapshots_are_restored_in_place() {
     let (workbench, config) = odd_volumes();
     let kept = workbench.kept();
     let total = workbench.back_up(1).await;
@@ -130,7 +130,7 @@ async fn a_backup_and_a_snapshot_come_back_in_place_as_they_were() {
 }
 
 #[tokio::test]
-async fn a_volume_that_is_gone_comes_back() {
+async fn a_missing_volume_is_restored() {
     let workbench = Workbench::new();
     tree::make_volume(workbench.data());
     let kept = workbench.kept();
@@ -144,7 +144,7 @@ async fn a_volume_that_is_gone_comes_back() {
 }
 
 #[tokio::test]
-async fn a_volume_behind_a_link_is_replaced_behind_it() {
+async fn a_linked_volume_is_replaced_at_the_links_target() {
     let mut workbench = Workbench::new();
     let real = workbench.data().to_owned();
     fs::write(real.join("file"), "then").unwrap();
@@ -162,7 +162,7 @@ async fn a_volume_behind_a_link_is_replaced_behind_it() {
 }
 
 #[tokio::test]
-async fn a_directory_gets_a_subdirectory_for_each_volume() {
+async fn restore_to_a_directory_creates_one_subdirectory_per_volume() {
     let (workbench, config) = odd_volumes();
     workbench.back_up(1).await;
     let target = workbench.root().join("not/there/yet");
@@ -181,7 +181,7 @@ async fn a_directory_gets_a_subdirectory_for_each_volume() {
 }
 
 #[tokio::test]
-async fn a_full_directory_is_refused_unless_it_may_be_replaced() {
+async fn a_non_empty_directory_is_refused_unless_replaceable() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "from the backup").unwrap();
     workbench.back_up(1).await;
@@ -206,7 +206,7 @@ async fn a_full_directory_is_refused_unless_it_may_be_replaced() {
 }
 
 #[tokio::test]
-async fn a_link_or_a_file_in_a_volumes_place_is_replaced_and_not_followed() {
+async fn a_link_or_file_at_a_volumes_path_is_replaced() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "from the backup").unwrap();
     workbench.back_up(1).await;
@@ -230,7 +230,7 @@ async fn a_link_or_a_file_in_a_volumes_place_is_replaced_and_not_followed() {
 }
 
 #[tokio::test]
-async fn asking_again_for_a_restore_that_is_done_touches_nothing() {
+async fn repeating_a_finished_restore_changes_nothing() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "then").unwrap();
     workbench.back_up(1).await;
@@ -248,7 +248,7 @@ async fn asking_again_for_a_restore_that_is_done_touches_nothing() {
 }
 
 #[tokio::test]
-async fn volumes_that_came_or_went_since_are_noticed() {
+async fn added_and_removed_volumes_are_reported() {
     let mut workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "then").unwrap();
     workbench.back_up(1).await;
@@ -274,7 +274,7 @@ async fn volumes_that_came_or_went_since_are_noticed() {
 }
 
 #[tokio::test]
-async fn nothing_is_restored_over_what_must_stay() {
+async fn restore_refuses_to_replace_protected_directories() {
     let mut workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "then").unwrap();
     workbench.back_up(1).await;
@@ -303,7 +303,7 @@ async fn nothing_is_restored_over_what_must_stay() {
 }
 
 #[tokio::test]
-async fn volumes_in_each_other_are_refused() {
+async fn nested_volumes_are_refused() {
     let mut workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "then").unwrap();
     let inner = workbench.data().join("inner");
@@ -320,7 +320,7 @@ async fn volumes_in_each_other_are_refused() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_cannot_be_restored() {
+async fn restoring_a_missing_source_fails() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "mine").unwrap();
     for source in [workbench.backup_data(1), RestoreData::Snapshot(snapshot_id(1))] {
@@ -345,7 +345,7 @@ async fn what_is_not_there_cannot_be_restored() {
 
 /// Flips one bit of each pack in turn.
 #[tokio::test]
-async fn a_damaged_backup_fails_loudly_and_leaves_the_old_data_alone() {
+async fn restoring_a_damaged_backup_fails_and_keeps_the_old_data() {
     let workbench = Workbench::new();
     for number in 0..10 {
         fs::write(workbench.data().join(number.to_string()), noise(number, 50_000)).unwrap();
@@ -383,7 +383,7 @@ async fn a_damaged_backup_fails_loudly_and_leaves_the_old_data_alone() {
 }
 
 #[tokio::test]
-async fn a_cancelled_restore_leaves_the_old_data_and_nothing_else() {
+async fn a_cancelled_restore_keeps_only_the_old_data() {
     let workbench = Workbench::new();
     for number in 0..40 {
         fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
@@ -412,7 +412,7 @@ async fn a_cancelled_restore_leaves_the_old_data_and_nothing_else() {
 
 /// Otherwise it would find part of the old data, or a directory that is being deleted.
 #[tokio::test]
-async fn a_snapshot_waits_for_a_restore() {
+async fn a_snapshot_waits_for_a_concurrent_restore() {
     let workbench = Workbench::new();
     for number in 0..10 {
         fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();

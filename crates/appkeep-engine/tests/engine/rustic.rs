@@ -68,7 +68,7 @@ fn files_of(directory: &Path) -> Vec<(PathBuf, u64)> {
 
 /// In a repository that the engine created. Includes guard 7: mode and owner of the volume's own directory.
 #[tokio::test]
-async fn rustic_restores_each_of_several_backups_as_it_was() {
+async fn rustic_restores_each_of_several_backups() {
     let (workbench, config) = add_odd_volumes(Workbench::without_repository());
     workbench.back_up(1).await;
     fs::write(config.join("settings"), "off").unwrap();

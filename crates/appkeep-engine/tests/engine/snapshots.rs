@@ -23,7 +23,7 @@ fn assert_unreadable(outcome: Result<impl std::fmt::Debug, EngineError>, expecte
 }
 
 #[tokio::test]
-async fn a_snapshot_holds_the_content_and_remembers_everything_else() {
+async fn a_snapshot_has_the_content_and_records_all_metadata() {
     let (workbench, config) = odd_volumes();
     let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!((taken.metadata_lost, taken.notes.len()), (0, 0));
@@ -55,7 +55,7 @@ async fn snapshots_are_private() {
 }
 
 #[tokio::test]
-async fn the_volumes_and_their_snapshot_measure_the_same() {
+async fn volumes_and_their_snapshot_have_the_same_size() {
     let workbench = Workbench::new();
     tree::make(workbench.data());
     let total = workbench
@@ -153,7 +153,7 @@ async fn access_control_lists_are_kept() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_written_to_is_copied_whole_or_named() {
+async fn a_file_being_written_is_copied_consistently_or_reported() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("a file before"), "still").unwrap();
     let _writer = Writer::start(workbench.data().join("file"));
@@ -170,7 +170,7 @@ async fn a_file_that_is_written_to_is_copied_whole_or_named() {
 }
 
 #[tokio::test]
-async fn every_file_that_does_not_hold_still_is_named() {
+async fn every_file_that_keeps_changing_is_reported() {
     let workbench = Workbench::new();
     let _writers = ["one", "other"].map(|name| Writer::start(workbench.data().join(name)));
     let reason = |name: &str| format!("data/{name}: changed while it was copied");
@@ -191,7 +191,7 @@ async fn every_file_that_does_not_hold_still_is_named() {
 }
 
 #[tokio::test]
-async fn a_relaxed_app_keeps_the_last_copy_of_what_is_written_to_and_says_so() {
+async fn relaxed_consistency_keeps_the_last_copy_and_reports_it() {
     let mut workbench = Workbench::new();
     workbench.consistency = Consistency::Relaxed;
     let _writer = Writer::start(workbench.data().join("file"));
@@ -210,7 +210,7 @@ async fn a_relaxed_app_keeps_the_last_copy_of_what_is_written_to_and_says_so() {
 }
 
 #[tokio::test]
-async fn what_an_earlier_try_left_is_replaced() {
+async fn leftovers_of_an_earlier_attempt_are_replaced() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "new").unwrap();
     let partial = workbench.snapshot_dir(1).with_extension("partial");
@@ -222,7 +222,7 @@ async fn what_an_earlier_try_left_is_replaced() {
 }
 
 #[tokio::test]
-async fn a_snapshot_that_is_there_stays_as_it_is() {
+async fn an_existing_snapshot_is_unchanged() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "then").unwrap();
     let taken = workbench.create_snapshot(1).await.unwrap();
@@ -242,7 +242,7 @@ async fn a_snapshot_that_is_there_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_missing_volume_is_named_and_leaves_no_snapshot() {
+async fn a_missing_volume_is_reported_and_leaves_no_snapshot() {
     let mut workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "fine").unwrap();
     workbench.volumes.push(Volume {
@@ -263,7 +263,7 @@ async fn a_missing_volume_is_named_and_leaves_no_snapshot() {
 }
 
 #[tokio::test]
-async fn a_volume_that_is_a_file_is_named() {
+async fn a_volume_that_is_a_file_is_reported() {
     let mut workbench = Workbench::new();
     let path = workbench.root().join("a file");
     fs::write(&path, "").unwrap();
@@ -279,7 +279,7 @@ async fn a_volume_that_is_a_file_is_named() {
 
 /// The kernel has files that even root can't read.
 #[tokio::test]
-async fn each_file_that_cannot_be_read_is_named() {
+async fn every_unreadable_file_is_reported() {
     let mut workbench = Workbench::new();
     workbench.volumes.push(Volume {
         name: "odd".to_owned(),
@@ -320,7 +320,7 @@ async fn a_volume_may_be_a_link_but_links_inside_are_not_followed() {
 }
 
 #[tokio::test]
-async fn a_volume_that_holds_the_snapshots_is_refused() {
+async fn a_volume_that_contains_the_snapshots_is_refused() {
     let mut workbench = Workbench::new();
     workbench.volumes = vec![Volume {
         name: "all".to_owned(),
@@ -333,7 +333,7 @@ async fn a_volume_that_holds_the_snapshots_is_refused() {
 }
 
 #[tokio::test]
-async fn a_volume_name_that_leads_elsewhere_is_refused() {
+async fn a_volume_name_that_leads_outside_is_refused() {
     for name in ["", ".", "..", "a/b", "/etc"] {
         let mut workbench = Workbench::new();
         workbench.volumes[0].name = name.to_owned();
@@ -368,7 +368,7 @@ async fn a_cancelled_snapshot_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn what_was_cancelled_before_does_not_begin() {
+async fn work_cancelled_in_advance_does_not_start() {
     let workbench = Workbench::new();
     let cancel = never_cancelled();
     cancel.cancel();
@@ -384,7 +384,7 @@ async fn what_was_cancelled_before_does_not_begin() {
 }
 
 #[tokio::test]
-async fn a_deleted_snapshot_is_gone_with_all_its_remains() {
+async fn deleting_a_snapshot_deletes_all_its_files() {
     let workbench = Workbench::new();
     tree::make(workbench.data());
     workbench.create_snapshot(1).await.unwrap();
@@ -418,7 +418,7 @@ async fn a_deleted_snapshot_is_gone_with_all_its_remains() {
 }
 
 #[tokio::test]
-async fn a_snapshot_that_is_not_there_cannot_be_measured_or_stored() {
+async fn a_missing_snapshot_cannot_be_measured_or_stored() {
     let workbench = Workbench::new();
     let reason = format!(
         "snapshot {}: No such file or directory (os error 2)",

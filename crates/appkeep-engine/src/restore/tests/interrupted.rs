@@ -293,7 +293,7 @@ fn is_removal(step: &str) -> bool {
 }
 
 #[test]
-fn a_restore_that_fails_anywhere_puts_the_old_data_back() {
+fn restore_failing_at_any_step_puts_the_old_data_back() {
     for (mounted, exchanges) in [(false, true), (false, false), (true, true)] {
         at_each_step(mounted, exchanges, Stop::Fails, |fixture, step, outcome| {
             let expected = if is_removal(step) { "new" } else { "old" };
@@ -313,7 +313,7 @@ fn a_restore_that_fails_anywhere_puts_the_old_data_back() {
 }
 
 #[test]
-fn a_restore_that_is_killed_anywhere_leaves_old_or_new_data_whole() {
+fn restore_killed_at_any_step_leaves_complete_data() {
     for (mounted, exchanges) in [(false, true), (false, false), (true, true)] {
         at_each_step(mounted, exchanges, Stop::Killed, |fixture, step, outcome| {
             assert!(outcome.is_none());
@@ -333,7 +333,7 @@ fn a_restore_that_is_killed_anywhere_leaves_old_or_new_data_whole() {
 }
 
 #[test]
-fn a_restore_whose_disk_goes_away_for_good_loses_nothing() {
+fn restore_loses_nothing_if_the_disk_fails_for_good() {
     for (mounted, exchanges) in [(false, true), (false, false), (true, true)] {
         at_each_step(mounted, exchanges, Stop::AllFails, |fixture, step, outcome| {
             let failed = matches!(outcome, Some(Err(EngineError::Storage(_))));
@@ -371,7 +371,7 @@ fn an_interrupted_restore_is_listed_until_it_is_finished() {
 }
 
 #[test]
-fn a_restore_whose_data_was_removed_by_hand_blocks_no_other() {
+fn a_restore_whose_data_was_deleted_by_hand_blocks_no_other() {
     for mounted in [false, true].into_iter().filter(|mounted| can_have(*mounted)) {
         let fixture = Fixture::killed_during_swap(mounted);
         for left in fixture.remains() {
@@ -416,7 +416,7 @@ fn an_abandoned_restore_keeps_both_versions_and_blocks_nothing() {
 }
 
 #[test]
-fn a_journal_that_cannot_be_read_blocks_the_volumes_until_it_is_abandoned() {
+fn an_unreadable_journal_blocks_the_volumes_until_abandoned() {
     let fixture = Fixture::killed_during_swap(false);
     let data_dir = fixture.data_dir();
     let journal = data_dir.join(format!("restores/{}/{}.json", app(), restore_id(1)));

@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn what_others_wrote_is_taken_as_it_is() {
+    fn names_of_other_programs_are_unchanged() {
         for text in [
             "user.appkeep-hex.f",
             "user.appkeep-hex.FF",
@@ -90,7 +90,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_name_comes_back(
+        fn every_name_survives_a_round_trip(
             namespace in prop_oneof![Just(""), Just("user."), Just("appkeep-hex."), Just("user.appkeep-hex.")],
             rest in proptest::collection::vec(1_u8..=255, 1..30),
         ) {

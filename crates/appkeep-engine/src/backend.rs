@@ -332,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_listed_and_read_back() {
+    fn written_files_are_listed_and_can_be_read() {
         let (_dir, backend) = made();
         for kind in [FileType::Pack, FileType::Index, FileType::Snapshot, FileType::Key] {
             let mut content = BytesList::default();
@@ -358,7 +358,7 @@ mod tests {
         assert!(backend.read_partial(FileType::Pack, &id(7), false, 2, 9).is_err());
     }
 
-    /// Trap 1: a failed listing is an error, never an empty listing.
+    /// Guard 1: a failed listing is an error, never an empty listing.
     #[test]
     fn a_directory_that_cannot_be_listed_is_an_error() {
         let (_dir, backend) = made();
@@ -379,14 +379,14 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_under_the_name_of_a_file_is_an_error() {
+    fn a_directory_with_the_name_of_a_file_is_an_error() {
         let (_dir, backend) = made();
         fs::create_dir(backend.path_of(FileType::Snapshot, &id(1))).unwrap();
         assert!(backend.list(FileType::Snapshot).is_err());
     }
 
     #[test]
-    fn files_of_others_are_passed_over() {
+    fn unknown_files_are_ignored() {
         let (_dir, backend) = made();
         fs::write(backend.root.join("snapshots/notes.txt"), "mine").unwrap();
         fs::write(backend.root.join("data/00/half-tmp-1"), "half").unwrap();
@@ -395,7 +395,7 @@ mod tests {
     }
 
     #[test]
-    fn before_a_repository_is_made_its_lists_are_empty() {
+    fn lists_are_empty_before_the_repository_is_created() {
         let dir = tempfile::tempdir().unwrap();
         let backend = DirectoryBackend::new(dir.path().join("app"));
         for kind in rustic_core::ALL_FILE_TYPES {
@@ -416,7 +416,7 @@ mod tests {
     }
 
     #[test]
-    fn empty_directories_that_a_copy_left_out_come_back_on_writing() {
+    fn a_write_recreates_missing_directories() {
         let (_dir, backend) = made();
         fs::remove_dir_all(backend.root.join("data")).unwrap();
         fs::remove_dir_all(backend.root.join(TMP_DIR)).unwrap();
@@ -427,7 +427,7 @@ mod tests {
     }
 
     #[test]
-    fn unfinished_files_are_cleared() {
+    fn unfinished_files_are_deleted() {
         let (_dir, backend) = made();
         fs::write(backend.root.join(TMP_DIR).join("half"), "half").unwrap();
         backend.clear_unfinished().unwrap();

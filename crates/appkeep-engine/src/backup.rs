@@ -14,11 +14,11 @@ use rustic_core::{
     Repository, RusticProgress, RusticResult, SnapshotGroupCriterion, SnapshotOptions,
 };
 
-use crate::gate::Gate;
 use crate::guard::{Guard, GuardedSource};
 use crate::repository::{OpenRepository, of_backup, tag_of};
 use crate::small_files::{self, Below, Drafted};
 use crate::verify::{Verification, read_back};
+use crate::write_gate::WriteGate;
 
 /// The basis of a backup: files that are unchanged from it needn't be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +43,7 @@ const ROOT: &str = "/";
 /// Those of `Engine::copy_backup`. The repository then has no such backup.
 pub(crate) fn copy<S>(
     repository: OpenRepository,
-    gate: &Arc<Gate>,
+    gate: &Arc<WriteGate>,
     request: &CopyBackup,
     (directory, source, parent): (&Path, S, Parent),
     progress: &ProgressSender,
@@ -62,18 +62,18 @@ where
         return finish(there.summary.as_ref(), Vec::new(), progress);
     }
     let label = snapshot_label(request).map_err(failed("naming the snapshot"))?;
-    let turns = Turns {
+    let passes = Passes {
         gate,
         directory,
         source: Arc::new(source),
         label,
-        bars: Bars::telling(progress),
+        reporter: ProgressReporter::new(progress),
     };
     fail_point::pass("backup.before_archive");
     let (repository, mut stored) = if all.is_empty() {
-        turns.both(&repository)?
+        passes.small_files_first(&repository)?
     } else {
-        turns.last(repository, &options(parent))?
+        passes.all_files(repository, &options(parent))?
     };
     let look = |repository: IndexedRepository, tree| {
         let (repository, backup_id) = (repository.drop_index(), request.backup_id);
@@ -88,7 +88,7 @@ where
             "a changed file passed for unchanged: everything is read and stored again"
         );
         stored_again.push(stale);
-        let (repository, again) = turns.last(repository, &options(Parent::None))?;
+        let (repository, again) = passes.all_files(repository, &options(Parent::None))?;
         stored = again;
         if let (_, Some(stale)) = look(repository, stored.tree)? {
             return Err(EngineError::Unreadable(vec![format!(
@@ -103,22 +103,22 @@ where
 }
 
 /// The input of the library for one backup; it is used once or twice.
-struct Turns<'a, S> {
-    gate: &'a Arc<Gate>,
+struct Passes<'a, S> {
+    gate: &'a Arc<WriteGate>,
     directory: &'a Path,
     source: Arc<S>,
     label: SnapshotFile,
-    bars: Bars,
+    reporter: ProgressReporter,
 }
 
-impl<S> Turns<'_, S>
+impl<S> Passes<'_, S>
 where
     S: ReadSource + 'static,
     S::Open: ReadSourceOpen + Send,
     S::Iter: Send,
 {
     /// Stores everything, and checks that nothing was left out.
-    fn last(
+    fn all_files(
         &self,
         repository: OpenRepository,
         options: &BackupOptions,
@@ -138,7 +138,10 @@ where
     }
 
     /// Stores the small files first, then everything.
-    fn both(&self, repository: &OpenRepository) -> Result<(IndexedRepository, SnapshotFile), EngineError> {
+    fn small_files_first(
+        &self,
+        repository: &OpenRepository,
+    ) -> Result<(IndexedRepository, SnapshotFile), EngineError> {
         let failed = |doing: &'static str| move |error: Box<_>| self.gate.explain(doing, &error);
         let guard = Guard::new(self.gate.stop());
         let source = self.guarded(&guard, small_files::limit(repository));
@@ -149,12 +152,12 @@ where
             self.label.clone(),
             paths.as_slice(),
         );
-        let drafted = small_files::store_ahead(repository, self.gate, &self.bars, given);
+        let drafted = small_files::store_ahead(repository, self.gate, &self.reporter, given);
         guard.all_readable()?;
         let Drafted { repository, draft } = drafted.map_err(failed("storing the small files"))?;
         let mut options = options(Parent::Latest);
         options.parent_opts.parents = vec![draft.id.to_hex().to_string()];
-        let (repository, mut stored) = self.last(repository, &options)?;
+        let (repository, mut stored) = self.all_files(repository, &options)?;
         // The draft exists only in this process, so nothing may refer to it.
         stored.parent = None;
         stored.parents.clear();
@@ -194,7 +197,7 @@ fn options(parent: Parent) -> BackupOptions {
     options.parent_opts.group_by = Some(SnapshotGroupCriterion::new().paths(true));
     options.parent_opts.force = parent == Parent::None;
     // A file with another change time or another inode is a different file. The library's inode option means
-    // the opposite of its name (trap 16): if set, it compares inodes.
+    // the opposite of its name (guard 16): if set, it compares inodes.
     options.parent_opts.ignore_ctime = false;
     options.parent_opts.ignore_inode = true;
     options
@@ -214,28 +217,28 @@ fn snapshot_label(request: &CopyBackup) -> RusticResult<SnapshotFile> {
 
 /// Reports the number of processed bytes through the library's progress bars.
 #[derive(Debug, Clone)]
-pub(crate) struct Bars {
+pub(crate) struct ProgressReporter {
     progress: Option<ProgressSender>,
 }
 
-impl Bars {
-    /// Bars that report to `progress`.
-    pub(crate) fn telling(progress: &ProgressSender) -> Self {
+impl ProgressReporter {
+    /// Creates a reporter to `progress`.
+    pub(crate) fn new(progress: &ProgressSender) -> Self {
         Self {
             progress: Some(progress.clone()),
         }
     }
 
-    /// Bars that report nothing.
+    /// Creates a reporter that reports nothing.
     pub(crate) fn hidden() -> Self {
         Self { progress: None }
     }
 }
 
-impl ProgressBars for Bars {
+impl ProgressBars for ProgressReporter {
     fn progress(&self, kind: ProgressType, _: &str) -> Progress {
         match (&self.progress, kind) {
-            (Some(progress), ProgressType::Bytes) => Progress::new(Bar {
+            (Some(progress), ProgressType::Bytes) => Progress::new(ByteCounter {
                 progress: progress.clone(),
                 bytes_done: Arc::default(),
             }),
@@ -245,12 +248,12 @@ impl ProgressBars for Bars {
 }
 
 #[derive(Debug)]
-struct Bar {
+struct ByteCounter {
     progress: ProgressSender,
     bytes_done: Arc<AtomicU64>,
 }
 
-impl RusticProgress for Bar {
+impl RusticProgress for ByteCounter {
     fn is_hidden(&self) -> bool {
         false
     }

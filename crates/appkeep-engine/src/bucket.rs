@@ -71,7 +71,7 @@ pub(crate) fn marker_name(bucket_id: BucketId) -> String {
 /// # Errors
 /// [`EngineError::Storage`] if the bucket is missing or can't be read; [`EngineError::Key`] if the known
 /// repositories can't be determined.
-pub(crate) fn attend(bucket: &Bucket, keys: &KeyStore, to: Use) -> Result<(), EngineError> {
+pub(crate) fn check_marker(bucket: &Bucket, keys: &KeyStore, to: Use) -> Result<(), EngineError> {
     let BucketLocation::Directory(directory) = &bucket.location;
     check_directory(bucket)?;
     let (name, marker) = (&bucket.name, marker_name(bucket.id));
@@ -112,12 +112,12 @@ pub(crate) fn attend(bucket: &Bucket, keys: &KeyStore, to: Use) -> Result<(), En
         .map_err(|error| storage(format!("bucket {name}: writing {marker}"), &error))
 }
 
-/// Checks the bucket with [`attend`], then checks whether it contains a repository of the app. The bucket's
-/// own directory is never created: if it is missing, a disk may not be mounted, and files that are written
-/// now would be hidden once it is.
+/// Checks the bucket with [`check_marker`], then checks whether it contains a repository of the app. The
+/// bucket's own directory is never created: if it is missing, a disk may not be mounted, and files that are
+/// written now would be hidden once it is.
 ///
 /// # Errors
-/// Those of [`attend`]; [`EngineError::Storage`] if the check for the repository fails;
+/// Those of [`check_marker`]; [`EngineError::Storage`] if the check for the repository fails;
 /// [`EngineError::Broken`] if there are files, but no config file. No repository is created over such files:
 /// they may be the remains of backups.
 pub(crate) fn presence(
@@ -126,7 +126,7 @@ pub(crate) fn presence(
     keys: &KeyStore,
     to: Use,
 ) -> Result<Presence, EngineError> {
-    attend(bucket, keys, to)?;
+    check_marker(bucket, keys, to)?;
     presence_at(&repository_dir(bucket, app_id))
 }
 
@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn empty_directories_and_unfinished_files_are_nothing() {
+    fn empty_directories_and_unfinished_files_are_not_a_repository() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().join("app");
         assert_eq!(presence_at(&root).unwrap(), Presence::Nothing);
@@ -201,35 +201,35 @@ mod tests {
     }
 
     #[test]
-    fn a_new_bucket_is_marked_when_it_is_first_written_to() {
+    fn the_first_write_to_a_bucket_creates_its_marker() {
         let dir = tempfile::tempdir().unwrap();
         let (bucket, keys) = bucket_in(dir.path());
         let files = || fs::read_dir(dir.path().join("bucket")).unwrap().count();
-        attend(&bucket, &keys, Use::Read).unwrap();
+        check_marker(&bucket, &keys, Use::Read).unwrap();
         assert_eq!(files(), 0);
-        attend(&bucket, &keys, Use::Write).unwrap();
-        attend(&bucket, &keys, Use::Write).unwrap();
+        check_marker(&bucket, &keys, Use::Write).unwrap();
+        check_marker(&bucket, &keys, Use::Write).unwrap();
         assert_eq!(files(), 1);
-        attend(&bucket, &keys, Use::Read).unwrap();
+        check_marker(&bucket, &keys, Use::Read).unwrap();
         fs::write(dir.path().join("bucket").join(marker_name(bucket.id)), "{}").unwrap();
         assert!(matches!(
-            attend(&bucket, &keys, Use::Read),
+            check_marker(&bucket, &keys, Use::Read),
             Err(EngineError::Storage(_))
         ));
     }
 
     #[test]
-    fn a_used_bucket_without_its_marker_is_not_there_unless_its_repositories_are() {
+    fn a_used_bucket_without_marker_needs_a_known_repository() {
         let dir = tempfile::tempdir().unwrap();
         let (bucket, keys) = bucket_in(dir.path());
         let app_id = AppId::new(uuid::Uuid::from_u128(0xa));
-        attend(&bucket, &keys, Use::Write).unwrap();
+        check_marker(&bucket, &keys, Use::Write).unwrap();
         let key = crate::keys::RepositoryKey::generate().unwrap();
         keys.store(bucket.id, app_id, &key).unwrap();
         let marker = dir.path().join("bucket").join(marker_name(bucket.id));
         fs::remove_file(&marker).unwrap();
         for to in [Use::Read, Use::Write] {
-            match attend(&bucket, &keys, to) {
+            match check_marker(&bucket, &keys, to) {
                 Err(EngineError::Storage(reason)) => {
                     assert!(reason.starts_with("bucket main is not there: "), "{reason}");
                     assert!(
@@ -244,21 +244,21 @@ mod tests {
         // As in a bucket from before markers existed.
         fs::create_dir(repository_dir(&bucket, app_id)).unwrap();
         fs::write(repository_dir(&bucket, app_id).join("config"), "sealed").unwrap();
-        attend(&bucket, &keys, Use::Read).unwrap();
+        check_marker(&bucket, &keys, Use::Read).unwrap();
         assert!(!marker.exists());
-        attend(&bucket, &keys, Use::Write).unwrap();
+        check_marker(&bucket, &keys, Use::Write).unwrap();
         assert!(marker.exists());
     }
 
     #[test]
-    fn a_config_makes_a_repository() {
+    fn a_directory_with_a_config_is_a_repository() {
         let dir = tempfile::tempdir().unwrap();
         fs::write(dir.path().join("config"), "sealed").unwrap();
         assert_eq!(presence_at(dir.path()).unwrap(), Presence::Repository);
     }
 
     #[test]
-    fn files_without_a_config_are_refused() {
+    fn files_without_a_config_are_an_error() {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir_all(dir.path().join("data/00")).unwrap();
         fs::write(dir.path().join("data/00/pack"), "sealed").unwrap();

@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::is_transient;
-use crate::strays::Strays;
+use crate::hook_processes::HookProcesses;
 
 /// The search path for commands without a directory.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -104,7 +104,7 @@ struct Running {
     /// The process group, until its first process is reaped: until then its id isn't reused.
     group: Option<Pid>,
     /// Processes that left the group.
-    strays: Option<Strays>,
+    processes: Option<HookProcesses>,
     /// Notified when the first process has ended, before it is reaped.
     ended: oneshot::Receiver<()>,
 }
@@ -134,7 +134,7 @@ impl Running {
         let running = Self {
             child,
             group: Some(group),
-            strays: Strays::of(group, format!("{RUN_VARIABLE}={run}").into_bytes()),
+            processes: HookProcesses::of(group, format!("{RUN_VARIABLE}={run}").into_bytes()),
             ended,
         };
         // The runtime's own way of waiting releases the process group's id at once.
@@ -177,10 +177,10 @@ impl Running {
         };
         if let Some(end) = forced {
             self.signal(Signal::TERM);
-            let strays = self.strays.as_ref();
+            let processes = self.processes.as_ref();
             let all_ended = async {
                 let _ = (&mut self.ended).await;
-                while strays.is_some_and(Strays::any) {
+                while processes.is_some_and(HookProcesses::any) {
                     sleep(LOOK_EVERY).await;
                 }
             };
@@ -189,10 +189,10 @@ impl Running {
             // A process that hangs in the kernel can't be killed, and must not delay the server.
             let _ = timeout(GRACE, self.reap()).await;
             for _ in 0..KILL_ROUNDS {
-                let Some(strays) = self.strays.as_ref().filter(|strays| strays.any()) else {
+                let Some(processes) = self.processes.as_ref().filter(|processes| processes.any()) else {
                     break;
                 };
-                strays.signal(Signal::KILL);
+                processes.signal(Signal::KILL);
                 sleep(LOOK_EVERY).await;
             }
             return end;
@@ -213,8 +213,8 @@ impl Running {
         if let Some(group) = self.group {
             // Fails if the whole group has ended.
             let _ = rustix::process::kill_process_group(group, signal);
-            if let Some(strays) = &self.strays {
-                strays.signal(signal);
+            if let Some(processes) = &self.processes {
+                processes.signal(signal);
             }
         }
     }
@@ -318,14 +318,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn arguments_reach_the_command_as_they_are() {
+    async fn arguments_are_passed_unchanged() {
         let ran = run_calmly(&["printf", "%s|", "a b", "$HOME", "*", "'"], 10).await;
         assert!(ran.is_success(), "{ran:?}");
         assert_eq!(ran.stdout, "a b|$HOME|*|'|");
     }
 
     #[tokio::test]
-    async fn the_environment_is_what_was_declared_and_what_it_runs_for() {
+    async fn the_environment_has_only_declared_and_hook_variables() {
         let ran = run_calmly(&["env"], 10).await;
         let (runs, mut lines): (Vec<_>, Vec<_>) = ran
             .stdout
@@ -347,7 +347,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn status_signal_and_absence_are_told_apart() {
+    async fn exit_status_signal_and_missing_command_are_distinguished() {
         let ran = run_calmly(&["sh", "-c", "echo no >&2; exit 7"], 10).await;
         assert_eq!((ran.end, ran.stderr.as_str()), (HookEnd::Exited(7), "no\n"));
         let ran = run_calmly(&["sh", "-c", "kill -9 $$"], 10).await;
@@ -367,7 +367,7 @@ mod tests {
 
     /// A command that ignores `SIGTERM`, and its child process, which ignores it, too.
     #[tokio::test]
-    async fn a_command_that_takes_too_long_is_killed_with_all_that_it_started() {
+    async fn a_timeout_kills_a_command_and_its_children() {
         let dir = tempfile::tempdir().unwrap();
         let (one, other) = (dir.path().join("one"), dir.path().join("other"));
         let script = format!(
@@ -389,7 +389,7 @@ mod tests {
 
     /// For example, a command that starts a daemon.
     #[tokio::test]
-    async fn a_command_in_a_session_of_its_own_is_killed_after_a_timeout() {
+    async fn a_timeout_kills_processes_in_another_session() {
         let dir = tempfile::tempdir().unwrap();
         let (gentle, stubborn) = (dir.path().join("gentle"), dir.path().join("stubborn"));
         let script = format!(
@@ -409,7 +409,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_cancelled_command_may_still_clean_up() {
+    async fn a_cancelled_command_can_clean_up() {
         let dir = tempfile::tempdir().unwrap();
         let ready = dir.path().join("ready");
         let script = format!(
@@ -430,7 +430,7 @@ mod tests {
 
     /// For example, a command that starts a database.
     #[tokio::test]
-    async fn what_is_left_running_neither_holds_up_nor_dies() {
+    async fn background_processes_neither_delay_the_result_nor_are_killed() {
         let dir = tempfile::tempdir().unwrap();
         let left = dir.path().join("left");
         let script = format!("sleep 600 & echo $! > {}; echo started", left.display());

@@ -129,7 +129,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_written_file_is_whole_private_and_alone() {
+    fn a_written_file_is_complete_private_and_without_leftovers() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("file");
         write(&path, &dir.path().join("beside"), &["one", "two"]).unwrap();
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_write_leaves_what_was_there() {
+    fn a_failed_write_keeps_the_previous_content() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("file");
         fs::create_dir_all(path.join("not a file")).unwrap();
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn directories_are_made_down_to_the_last() {
+    fn missing_parent_directories_are_created() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a/b/c");
         create_dirs(&path).unwrap();

@@ -16,26 +16,26 @@ use async_trait::async_trait;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::backend::DirectoryBackend;
-use crate::backup::{self, Bars, Parent};
+use crate::backup::{self, Parent, ProgressReporter};
 use crate::bucket::{self, Presence, Use};
 use crate::claims::Claims;
 use crate::failure::{storage, unreadable};
-use crate::gate::{Gate, ShutWhenDropped};
 use crate::keys::KeyStore;
-use crate::locks::{Locks, Place};
-use crate::prune::Room;
-use crate::repository::{OpenRepository, Site, backups_in, snapshots_of};
+use crate::locks::{LockKey, Locks};
+use crate::prune::FreeSpace;
+use crate::repository::{OpenRepository, RepositoryOpener, backups_in, snapshots_of};
 use crate::restic_lock::{self, Mode, RepositoryLock};
 use crate::restore::finish::{self, Finisher};
 use crate::restore::from_backup::{Blobs, FromBackup};
 use crate::restore::from_snapshot::FromSnapshot;
-use crate::restore::swap::Unhindered;
+use crate::restore::swap::NoFaults;
 use crate::restore::{Restorer, journals_dir};
 use crate::snapshot::SnapshotStore;
 use crate::space::Reserve;
 use crate::thread::Priority;
 use crate::tree_source::TreeSource;
 use crate::verify::Verification;
+use crate::write_gate::{ShutWhenDropped, WriteGate};
 use crate::{command, measure, prune, thread};
 
 /// The default share of a finished backup's data that is read back, in percent.
@@ -108,12 +108,12 @@ impl RusticEngine {
         self
     }
 
-    fn place_of(&self, app_id: AppId, snap_id: AppSnapId) -> Place {
-        Place::Snapshot(self.snapshots.path_of(app_id, snap_id))
+    fn snapshot_key(&self, app_id: AppId, snap_id: AppSnapId) -> LockKey {
+        LockKey::Snapshot(self.snapshots.path_of(app_id, snap_id))
     }
 
-    fn volumes_of(&self, app_id: AppId) -> Place {
-        Place::Volumes(journals_dir(&self.data_dir, app_id))
+    fn volumes_key(&self, app_id: AppId) -> LockKey {
+        LockKey::Volumes(journals_dir(&self.data_dir, app_id))
     }
 }
 
@@ -131,13 +131,18 @@ fn cancelled_with(cancel: &CancellationToken) -> (CancellationToken, DropGuard) 
 }
 
 /// A repository's site without progress reporting.
-fn site<'a>(bucket: &'a Bucket, app_id: AppId, keys: &'a KeyStore, gate: &'a Arc<Gate>) -> Site<'a, Bars> {
-    Site {
+fn opener<'a>(
+    bucket: &'a Bucket,
+    app_id: AppId,
+    keys: &'a KeyStore,
+    gate: &'a Arc<WriteGate>,
+) -> RepositoryOpener<'a, ProgressReporter> {
+    RepositoryOpener {
         bucket,
         app_id,
         keys,
         gate,
-        bars: Bars::hidden(),
+        reporter: ProgressReporter::hidden(),
     }
 }
 
@@ -147,7 +152,7 @@ fn lock(
     root: &Path,
     claims: &Claims,
     mode: Mode,
-    gate: &Arc<Gate>,
+    gate: &Arc<WriteGate>,
 ) -> Result<RepositoryLock, EngineError> {
     let (key, owner) = (&repository.key(), claims.server_id()?);
     restic_lock::Locks { root, key, owner }.lock(mode, gate)
@@ -176,9 +181,12 @@ fn restore_backup(
         return Err(missing());
     }
     let root = bucket::repository_dir(bucket, app_id);
-    let gate = Arc::new(Gate::new(Arc::new(DirectoryBackend::new(root)), restorer.cancel));
+    let gate = Arc::new(WriteGate::new(
+        Arc::new(DirectoryBackend::new(root)),
+        restorer.cancel,
+    ));
     let _shut = ShutWhenDropped(Arc::clone(&gate));
-    let repository = site(bucket, app_id, keys, &gate).open()?;
+    let repository = opener(bucket, app_id, keys, &gate).open()?;
     let found = snapshots_of(&repository, backup_id)
         .map_err(|error| gate.explain("reading the snapshots", &error))?;
     let tree = found.first().ok_or_else(missing)?.tree;
@@ -213,12 +221,12 @@ impl Engine for RusticEngine {
         cancel: &CancellationToken,
     ) -> Result<SnapshotTaken, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
-        let place = self.place_of(request.app_id, request.snap_id);
+        let key = self.snapshot_key(request.app_id, request.snap_id);
         let held = (
-            self.locks.exclusive(place, &cancel).await?,
+            self.locks.exclusive(key, &cancel).await?,
             // A concurrent restore would replace the volumes while they are read.
             self.locks
-                .shared(self.volumes_of(request.app_id), &cancel)
+                .shared(self.volumes_key(request.app_id), &cancel)
                 .await?,
         );
         let (snapshots, request) = (self.snapshots.clone(), request.clone());
@@ -244,7 +252,10 @@ impl Engine for RusticEngine {
         cancel: &CancellationToken,
     ) -> Result<u64, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
-        let shared = self.locks.shared(self.place_of(app_id, snap_id), &cancel).await?;
+        let shared = self
+            .locks
+            .shared(self.snapshot_key(app_id, snap_id), &cancel)
+            .await?;
         let snapshots = self.snapshots.clone();
         thread::run("measure", self.priority, move || {
             let _shared = shared;
@@ -258,7 +269,7 @@ impl Engine for RusticEngine {
         let never = CancellationToken::new();
         let alone = self
             .locks
-            .exclusive(self.place_of(app_id, snap_id), &never)
+            .exclusive(self.snapshot_key(app_id, snap_id), &never)
             .await?;
         let snapshots = self.snapshots.clone();
         thread::run("delete-snapshot", self.priority, move || {
@@ -278,13 +289,13 @@ impl Engine for RusticEngine {
         let root = bucket::repository_dir(&request.bucket, request.app_id);
         let held = (
             self.locks
-                .shared(self.place_of(request.app_id, request.snap_id), &cancel)
+                .shared(self.snapshot_key(request.app_id, request.snap_id), &cancel)
                 .await?,
             self.locks
-                .exclusive(Place::BackupTurn(root.clone()), &cancel)
+                .exclusive(LockKey::BackupSlot(root.clone()), &cancel)
                 .await?,
             self.locks
-                .shared(Place::Repository(root.clone()), &cancel)
+                .shared(LockKey::Repository(root.clone()), &cancel)
                 .await?,
         );
         let (snapshots, keys) = (self.snapshots.clone(), self.keys.clone());
@@ -301,18 +312,18 @@ impl Engine for RusticEngine {
             // repository exclusively.
             clear_unfinished(&backend)?;
             let (still, bucket) = (Arc::clone(&claims), request.bucket.clone());
-            let gate = Gate::new(Arc::clone(&backend) as _, &cancel);
+            let gate = WriteGate::new(Arc::clone(&backend) as _, &cancel);
             let gate = Arc::new(gate.checking(move || still.hold(&bucket)));
             let _shut = ShutWhenDropped(Arc::clone(&gate));
-            let bars = Bars::telling(&progress);
-            let site = Site {
+            let reporter = ProgressReporter::new(&progress);
+            let opener = RepositoryOpener {
                 bucket: &request.bucket,
                 app_id: request.app_id,
                 keys: &keys,
                 gate: &gate,
-                bars,
+                reporter,
             };
-            let repository = site.open_or_create(presence)?;
+            let repository = opener.open_or_create(presence)?;
             let _lock = lock(&repository, &root, &claims, Mode::Shared, &gate)?;
             fail_point::pass("backup.locked");
             let directory = snapshot.directory.clone();
@@ -341,7 +352,7 @@ impl Engine for RusticEngine {
     async fn hold_bucket(&self, bucket: &Bucket) -> Result<(), EngineError> {
         let (keys, bucket, claims) = (self.keys.clone(), bucket.clone(), Arc::clone(&self.claims));
         thread::run("hold-bucket", Priority::Normal, move || {
-            bucket::attend(&bucket, &keys, Use::Read)?;
+            bucket::check_marker(&bucket, &keys, Use::Read)?;
             claims.hold(&bucket)
         })
         .await
@@ -367,13 +378,13 @@ impl Engine for RusticEngine {
         let root = bucket::repository_dir(&request.bucket, request.app_id);
         let alone = self
             .locks
-            .exclusive(Place::Repository(root.clone()), &cancel)
+            .exclusive(LockKey::Repository(root.clone()), &cancel)
             .await?;
         let (keys, request) = (self.keys.clone(), request.clone());
         let claims = Arc::clone(&self.claims);
         thread::run("delete-backup", self.priority, move || {
             let _alone = alone;
-            Forgetting {
+            BackupDeletion {
                 request: &request,
                 root,
                 keys: &keys,
@@ -395,22 +406,22 @@ impl Engine for RusticEngine {
         let root = bucket::repository_dir(bucket, app_id);
         let shared = self
             .locks
-            .shared(Place::Repository(root.clone()), &cancel)
+            .shared(LockKey::Repository(root.clone()), &cancel)
             .await?;
         let (keys, bucket) = (self.keys.clone(), bucket.clone());
         thread::run("list-backups", self.priority, move || {
             let _shared = shared;
             if bucket::presence(&bucket, app_id, &keys, Use::Read)? == Presence::Nothing {
                 // The bucket may have disappeared since the first check.
-                bucket::attend(&bucket, &keys, Use::Read)?;
+                bucket::check_marker(&bucket, &keys, Use::Read)?;
                 return Ok(HashSet::new());
             }
-            let gate = Arc::new(Gate::new(Arc::new(DirectoryBackend::new(root)), &cancel));
+            let gate = Arc::new(WriteGate::new(Arc::new(DirectoryBackend::new(root)), &cancel));
             let _shut = ShutWhenDropped(Arc::clone(&gate));
-            let repository = site(&bucket, app_id, &keys, &gate).open()?;
+            let repository = opener(&bucket, app_id, &keys, &gate).open()?;
             let listed = backups_in(&repository);
             let listed = listed.map_err(|error| gate.explain("reading the snapshots", &error))?;
-            bucket::attend(&bucket, &keys, Use::Read)?;
+            bucket::check_marker(&bucket, &keys, Use::Read)?;
             Ok(listed)
         })
         .await
@@ -430,21 +441,21 @@ impl Engine for RusticEngine {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let source = match &request.source {
             RestoreData::Backup { bucket, .. } => {
-                Place::Repository(bucket::repository_dir(bucket, request.app_id))
+                LockKey::Repository(bucket::repository_dir(bucket, request.app_id))
             }
-            RestoreData::Snapshot(snap_id) => self.place_of(request.app_id, *snap_id),
+            RestoreData::Snapshot(snap_id) => self.snapshot_key(request.app_id, *snap_id),
         };
         let held = (
             self.locks.shared(source, &cancel).await?,
             self.locks
-                .exclusive(self.volumes_of(request.app_id), &cancel)
+                .exclusive(self.volumes_key(request.app_id), &cancel)
                 .await?,
         );
         let (data_dir, snapshots, keys) = (self.data_dir.clone(), self.snapshots.clone(), self.keys.clone());
         let (request, progress) = (request.clone(), progress.clone());
         thread::run("restore", self.priority, move || {
             let _held = held;
-            let mut restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &Unhindered);
+            let mut restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &NoFaults);
             if let Some(report) = restorer.settle()? {
                 return Ok(report);
             }
@@ -481,18 +492,18 @@ impl Engine for RusticEngine {
         id: AppRestoreId,
     ) -> Result<Option<RestoreReport>, EngineError> {
         let never = CancellationToken::new();
-        let alone = self.locks.exclusive(self.volumes_of(app_id), &never).await?;
+        let alone = self.locks.exclusive(self.volumes_key(app_id), &never).await?;
         let data_dir = self.data_dir.clone();
         thread::run("finish-restore", self.priority, move || {
             let _alone = alone;
-            Finisher::new(&data_dir, app_id, &Unhindered).finish_one(id)
+            Finisher::new(&data_dir, app_id, &NoFaults).finish_one(id)
         })
         .await
     }
 
     async fn abandon_restores(&self, app_id: AppId) -> Result<Vec<AbandonedRestore>, EngineError> {
         let never = CancellationToken::new();
-        let alone = self.locks.exclusive(self.volumes_of(app_id), &never).await?;
+        let alone = self.locks.exclusive(self.volumes_key(app_id), &never).await?;
         let data_dir = self.data_dir.clone();
         thread::run("abandon-restores", self.priority, move || {
             let _alone = alone;
@@ -503,7 +514,7 @@ impl Engine for RusticEngine {
 }
 
 /// A delete; the caller holds the repository exclusively.
-struct Forgetting<'a> {
+struct BackupDeletion<'a> {
     request: &'a DeleteBackup,
     root: PathBuf,
     keys: &'a KeyStore,
@@ -511,16 +522,16 @@ struct Forgetting<'a> {
     cancel: &'a CancellationToken,
 }
 
-impl Forgetting<'_> {
+impl BackupDeletion<'_> {
     fn run(&self) -> Result<(), EngineError> {
         let (bucket, app_id) = (&self.request.bucket, self.request.app_id);
         let presence = bucket::presence(bucket, app_id, self.keys, Use::Read)?;
         self.claims.hold(bucket)?;
         clear_unfinished(&DirectoryBackend::new(self.root.clone()))?;
         if presence == Presence::Nothing {
-            return bucket::attend(bucket, self.keys, Use::Read);
+            return bucket::check_marker(bucket, self.keys, Use::Read);
         }
-        let (outcome, is_full) = self.attempt(Room::Enough);
+        let (outcome, is_full) = self.attempt(FreeSpace::Enough);
         if !is_full {
             return outcome;
         }
@@ -528,43 +539,48 @@ impl Forgetting<'_> {
             backup.id = %self.request.backup_id,
             "the bucket is full: a backup is deleted without room for a new index"
         );
-        self.attempt(Room::None).0?;
+        self.attempt(FreeSpace::None).0?;
         // There may now be space to repack the packs that are partly needed.
-        match self.attempt(Room::Enough) {
+        match self.attempt(FreeSpace::Enough) {
             (Err(_), true) => Ok(()),
             (outcome, _) => outcome,
         }
     }
 
     /// Tries once; also returns whether the bucket was full.
-    fn attempt(&self, room: Room) -> (Result<(), EngineError>, bool) {
+    fn attempt(&self, space: FreeSpace) -> (Result<(), EngineError>, bool) {
         let backend = Arc::new(DirectoryBackend::new(self.root.clone()));
-        let gate = Arc::new(Gate::new(Arc::clone(&backend) as _, self.cancel));
+        let gate = Arc::new(WriteGate::new(Arc::clone(&backend) as _, self.cancel));
         let _shut = ShutWhenDropped(Arc::clone(&gate));
-        let outcome = self.forget(&backend, &gate, room);
+        let outcome = self.forget(&backend, &gate, space);
         (outcome, gate.is_full())
     }
 
-    fn forget(&self, backend: &DirectoryBackend, gate: &Arc<Gate>, room: Room) -> Result<(), EngineError> {
-        let repository = site(&self.request.bucket, self.request.app_id, self.keys, gate).open()?;
-        let _lock = match room {
-            Room::Enough => Some(lock(&repository, &self.root, self.claims, Mode::Exclusive, gate)?),
+    fn forget(
+        &self,
+        backend: &DirectoryBackend,
+        gate: &Arc<WriteGate>,
+        space: FreeSpace,
+    ) -> Result<(), EngineError> {
+        let repository = opener(&self.request.bucket, self.request.app_id, self.keys, gate).open()?;
+        let _lock = match space {
+            FreeSpace::Enough => Some(lock(&repository, &self.root, self.claims, Mode::Exclusive, gate)?),
             // There is no space for a lock, either.
-            Room::None => {
+            FreeSpace::None => {
                 check_locks(&repository, &self.root, self.claims, Mode::Exclusive)?;
                 None
             }
         };
         let in_doubt = |error| storage("noting that the index is replaced", &error);
         if backend.is_index_in_doubt().map_err(in_doubt)? {
-            prune::mend_index(&repository, gate)?;
+            prune::rebuild_index(&repository, gate)?;
             backend.set_index_in_doubt(false).map_err(in_doubt)?;
         }
-        if room == Room::None {
+        if space == FreeSpace::None {
             backend.set_index_in_doubt(true).map_err(in_doubt)?;
         }
-        prune::forget(&repository, gate, self.request.backup_id, room)?;
-        if room == Room::None {
+        prune::forget(&repository, gate, self.request.backup_id, space)?;
+        if space == FreeSpace::None {
             backend.set_index_in_doubt(false).map_err(in_doubt)?;
         }
         Ok(())

@@ -182,7 +182,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn our_own_words_come_back_without_the_librarys() {
+    fn messages_contain_only_our_own_part_of_an_error() {
         let failure = BackendFailure {
             what: "writing data/00".to_owned(),
             error: io::Error::from(io::ErrorKind::StorageFull),
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn transient_errors_are_never_final_wherever_they_come_from() {
+    fn transient_errors_are_recognized_from_every_source() {
         for errno in [Errno::MFILE, Errno::NFILE, Errno::AGAIN, Errno::NOMEM] {
             let error = || io::Error::from(errno);
             let wrapped = io::Error::other(error());
@@ -229,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn only_so_many_reasons_are_kept() {
+    fn the_number_of_reasons_is_limited() {
         let mut reasons = Reasons::default();
         for number in 0..100 {
             reasons.push(number.to_string());

@@ -13,8 +13,10 @@ mod durable;
 mod empty_repository;
 mod engine;
 mod failure;
-mod gate;
 mod guard;
+#[cfg(test)]
+mod guard_tests;
+mod hook_processes;
 mod keys;
 mod locks;
 mod machine;
@@ -27,12 +29,10 @@ mod small_files;
 mod snapshot;
 mod space;
 mod staging;
-mod strays;
 mod thread;
-#[cfg(test)]
-mod traps;
 mod tree_source;
 mod verify;
+mod write_gate;
 
 pub use crate::claims::{BucketClaim, list_claims, remove_claim};
 pub use crate::engine::{EngineConfig, RusticEngine};

@@ -16,14 +16,14 @@ use crate::failure;
 
 /// A resource that can be locked.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Place {
+pub(crate) enum LockKey {
     /// A snapshot's directory: reads are shared; creation and deletion are exclusive.
     Snapshot(PathBuf),
     /// A repository: backups are shared; a prune is exclusive.
     Repository(PathBuf),
     /// The right to write a backup to a repository. Two concurrent backups would both store their common
     /// data.
-    BackupTurn(PathBuf),
+    BackupSlot(PathBuf),
     /// The volumes of an app: snapshots are shared; a restore is exclusive.
     Volumes(PathBuf),
 }
@@ -37,7 +37,7 @@ pub(crate) type ExclusiveGuard = OwnedRwLockWriteGuard<()>;
 /// The locks of all resources in use.
 #[derive(Debug, Default)]
 pub(crate) struct Locks {
-    in_use: Mutex<HashMap<Place, Weak<RwLock<()>>>>,
+    in_use: Mutex<HashMap<LockKey, Weak<RwLock<()>>>>,
 }
 
 impl Locks {
@@ -47,10 +47,10 @@ impl Locks {
     /// [`EngineError::Cancelled`] if the caller cancels meanwhile.
     pub(crate) async fn shared(
         &self,
-        place: Place,
+        key: LockKey,
         cancel: &CancellationToken,
     ) -> Result<SharedGuard, EngineError> {
-        let lock = self.lock_of(place);
+        let lock = self.lock_of(key);
         cancel
             .run_until_cancelled(lock.read_owned())
             .await
@@ -63,24 +63,24 @@ impl Locks {
     /// [`EngineError::Cancelled`] if the caller cancels meanwhile.
     pub(crate) async fn exclusive(
         &self,
-        place: Place,
+        key: LockKey,
         cancel: &CancellationToken,
     ) -> Result<ExclusiveGuard, EngineError> {
-        let lock = self.lock_of(place);
+        let lock = self.lock_of(key);
         cancel
             .run_until_cancelled(lock.write_owned())
             .await
             .ok_or(EngineError::Cancelled)
     }
 
-    fn lock_of(&self, place: Place) -> Arc<RwLock<()>> {
+    fn lock_of(&self, key: LockKey) -> Arc<RwLock<()>> {
         let mut in_use = failure::lock(&self.in_use);
-        if let Some(lock) = in_use.get(&place).and_then(Weak::upgrade) {
+        if let Some(lock) = in_use.get(&key).and_then(Weak::upgrade) {
             return lock;
         }
         in_use.retain(|_, lock| lock.strong_count() > 0);
         let lock = Arc::new(RwLock::new(()));
-        in_use.insert(place, Arc::downgrade(&lock));
+        in_use.insert(key, Arc::downgrade(&lock));
         lock
     }
 }
@@ -89,8 +89,8 @@ impl Locks {
 mod tests {
     use super::*;
 
-    fn repository() -> Place {
-        Place::Repository("/bucket/app".into())
+    fn repository() -> LockKey {
+        LockKey::Repository("/bucket/app".into())
     }
 
     #[tokio::test]
@@ -111,12 +111,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn places_of_different_kinds_do_not_meet() {
+    async fn keys_of_different_kinds_do_not_conflict() {
         let locks = Locks::default();
         let cancel = CancellationToken::new();
         let _prune = locks.exclusive(repository(), &cancel).await.unwrap();
         let _turn = locks
-            .exclusive(Place::BackupTurn("/bucket/app".into()), &cancel)
+            .exclusive(LockKey::BackupSlot("/bucket/app".into()), &cancel)
             .await
             .unwrap();
     }
@@ -127,7 +127,7 @@ mod tests {
         let cancel = CancellationToken::new();
         for app in 0..100 {
             locks
-                .shared(Place::Repository(format!("/bucket/{app}").into()), &cancel)
+                .shared(LockKey::Repository(format!("/bucket/{app}").into()), &cancel)
                 .await
                 .unwrap();
         }

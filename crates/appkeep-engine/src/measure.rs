@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_name_of_a_file_counts_and_links_do_not() {
+    fn every_hard_link_counts_and_symbolic_links_do_not() {
         let dir = tempfile::tempdir().unwrap();
         fs::create_dir_all(dir.path().join("a/b")).unwrap();
         fs::write(dir.path().join("a/file"), [0; 1000]).unwrap();
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_volume_is_named() {
+    fn a_missing_volume_is_reported() {
         let missing = Volume {
             name: "data".to_owned(),
             path: "/nowhere/at/all".into(),

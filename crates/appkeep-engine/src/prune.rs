@@ -8,12 +8,12 @@ use appkeep_core::fail_point;
 use appkeep_core::ids::AppBackupId;
 use rustic_core::{LimitOption, PruneOptions, RepairIndexOptions};
 
-use crate::gate::Gate;
 use crate::repository::{OpenRepository, snapshots_of};
+use crate::write_gate::WriteGate;
 
 /// Whether a bucket has space for the files that a prune writes before it deletes any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Room {
+pub(crate) enum FreeSpace {
     /// There is space: all unneeded data is deleted.
     Enough,
     /// There is no space: only packs without needed data are deleted.
@@ -27,9 +27,9 @@ pub(crate) enum Room {
 /// Those of `Engine::delete_backup`. An interrupted prune leaves the other backups intact.
 pub(crate) fn forget(
     repository: &OpenRepository,
-    gate: &Gate,
+    gate: &WriteGate,
     backup_id: AppBackupId,
-    room: Room,
+    space: FreeSpace,
 ) -> Result<(), EngineError> {
     let failed = |doing: &'static str| move |error: Box<_>| gate.explain(doing, &error);
     let snapshots = snapshots_of(repository, backup_id).map_err(failed("reading the snapshots"))?;
@@ -40,7 +40,7 @@ pub(crate) fn forget(
             .map_err(failed("forgetting the backup"))?;
     }
     fail_point::pass("prune.forgotten");
-    let options = options(room).map_err(failed("planning the prune"))?;
+    let options = options(space).map_err(failed("planning the prune"))?;
     let plan = repository
         .prune_plan(&options)
         .map_err(failed("planning the prune"))?;
@@ -56,22 +56,22 @@ pub(crate) fn forget(
 ///
 /// # Errors
 /// Those of `Engine::delete_backup`.
-pub(crate) fn mend_index(repository: &OpenRepository, gate: &Gate) -> Result<(), EngineError> {
+pub(crate) fn rebuild_index(repository: &OpenRepository, gate: &WriteGate) -> Result<(), EngineError> {
     repository
         .repair_index(&RepairIndexOptions::default(), false)
         .map_err(|error| gate.explain("mending the index", &error))
 }
 
 /// The options of a prune. The library's defaults would keep 5 % of unneeded data, and the rest for 23 hours.
-fn options(room: Room) -> rustic_core::RusticResult<PruneOptions> {
+fn options(space: FreeSpace) -> rustic_core::RusticResult<PruneOptions> {
     let mut options = PruneOptions::default();
     options.instant_delete = true;
-    match room {
-        Room::Enough => {
+    match space {
+        FreeSpace::Enough => {
             options.max_unused = "0".parse::<LimitOption>()?;
             options.max_repack = LimitOption::Unlimited;
         }
-        Room::None => {
+        FreeSpace::None => {
             options.max_unused = LimitOption::Unlimited;
             options.max_repack = "0".parse::<LimitOption>()?;
             // Frees space for the new index. Without an index no backup relies on the existing data, and the

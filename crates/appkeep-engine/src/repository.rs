@@ -20,8 +20,8 @@ use uuid::Uuid;
 
 use crate::bucket::Presence;
 use crate::failure::broken;
-use crate::gate::Gate;
 use crate::keys::{KeyStore, RepositoryKey};
+use crate::write_gate::WriteGate;
 
 /// An open repository of an app behind a gate.
 pub(crate) type OpenRepository = Repository<OpenStatus>;
@@ -36,15 +36,15 @@ const TREE_PACK_SIZE: &str = "4 MiB";
 const KEY_OWNER: &str = "appkeep";
 
 /// The location of a repository and the means to open it.
-pub(crate) struct Site<'a, P> {
+pub(crate) struct RepositoryOpener<'a, P> {
     pub(crate) bucket: &'a Bucket,
     pub(crate) app_id: AppId,
     pub(crate) keys: &'a KeyStore,
-    pub(crate) gate: &'a Arc<Gate>,
-    pub(crate) bars: P,
+    pub(crate) gate: &'a Arc<WriteGate>,
+    pub(crate) reporter: P,
 }
 
-impl<P: ProgressBars + Clone> Site<'_, P> {
+impl<P: ProgressBars + Clone> RepositoryOpener<'_, P> {
     /// Opens the repository, or creates it if there is none. `presence` is the state that was found before
     /// any other job could change it.
     ///
@@ -158,7 +158,7 @@ impl<P: ProgressBars + Clone> Site<'_, P> {
         let mut options = RepositoryOptions::default();
         options.no_cache = true;
         let backends = RepositoryBackends::new(Arc::clone(self.gate) as _, None);
-        Repository::new_with_progress(&options, &backends, self.bars.clone())
+        Repository::new_with_progress(&options, &backends, self.reporter.clone())
             .map_err(|error| broken("opening the repository", &error))
     }
 }

@@ -24,8 +24,8 @@ use uuid::Uuid;
 use crate::backend::TMP_DIR;
 use crate::durable;
 use crate::failure::{self, storage};
-use crate::gate::Gate;
 use crate::machine;
+use crate::write_gate::WriteGate;
 
 /// How often a lock is replaced with a new one. This is restic's value.
 const REFRESH_EVERY: Duration = Duration::from_mins(5);
@@ -107,7 +107,7 @@ impl Locks<'_> {
     /// # Errors
     /// [`EngineError::Busy`] if another process has a lock that excludes this one; [`EngineError::Storage`]
     /// if locks can't be read or written.
-    pub(crate) fn lock(&self, mode: Mode, gate: &Arc<Gate>) -> Result<RepositoryLock, EngineError> {
+    pub(crate) fn lock(&self, mode: Mode, gate: &Arc<WriteGate>) -> Result<RepositoryLock, EngineError> {
         self.check(mode)?;
         let lock = Written::write(self, mode).map_err(|error| {
             if failure::has_no_room(&error) {
@@ -260,7 +260,7 @@ struct Keeper {
     key: MasterKey,
     owner: Uuid,
     mode: Mode,
-    gate: Arc<Gate>,
+    gate: Arc<WriteGate>,
 }
 
 impl Keeper {
@@ -308,9 +308,9 @@ mod tests {
         Locks { root, key, owner }
     }
 
-    fn gate(root: &Path) -> Arc<Gate> {
+    fn gate(root: &Path) -> Arc<WriteGate> {
         let backend = Arc::new(DirectoryBackend::new(root.to_owned()));
-        Arc::new(Gate::new(backend, &CancellationToken::new()))
+        Arc::new(WriteGate::new(backend, &CancellationToken::new()))
     }
 
     fn files(root: &Path) -> usize {
@@ -348,7 +348,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lock_is_there_until_it_is_dropped() {
+    fn a_lock_file_exists_until_dropped() {
         let (dir, key) = (tempfile::tempdir().unwrap(), MasterKey::new());
         let locks = locks(dir.path(), &key, 1);
         let lock = locks.lock(Mode::Shared, &gate(dir.path())).unwrap();
@@ -360,7 +360,7 @@ mod tests {
     }
 
     #[test]
-    fn exclusive_locks_exclude_and_shared_ones_only_deletes() {
+    fn exclusive_locks_exclude_all_and_shared_ones_only_deletes() {
         for packed in [false, true] {
             for (exclusive, mode, expected) in [
                 (false, Mode::Shared, true),
@@ -408,7 +408,7 @@ mod tests {
     }
 
     #[test]
-    fn files_that_are_no_locks_are_passed_over() {
+    fn files_that_are_not_locks_are_ignored() {
         let (dir, key) = (tempfile::tempdir().unwrap(), MasterKey::new());
         fs::create_dir(dir.path().join(LOCKS_DIR)).unwrap();
         for text in ["", "short", "long enough to be a lock of some kind"] {

@@ -1,7 +1,7 @@
 //! Stores the small files of a first backup before everything else.
 //!
 //! The library computes its chunker's tables again for each file, which takes a third of a millisecond,
-//! whether or not the file is split (trap 9). With many small files that is most of a first backup. But a
+//! whether or not the file is split (guard 9). With many small files that is most of a first backup. But a
 //! file smaller than the minimum chunk size is one chunk with any chunker. Therefore a first backup has two
 //! passes. In the first, the library receives only small files, and a chunker without tables; the result is a
 //! draft that only this process sees. In the second pass it receives everything, compares it with the draft,
@@ -19,8 +19,8 @@ use rustic_core::{
     RusticResult, WriteBackend,
 };
 
-use crate::gate::Gate;
 use crate::repository::OpenRepository;
+use crate::write_gate::WriteGate;
 
 /// A repository with a draft.
 pub(crate) struct Drafted {
@@ -41,8 +41,8 @@ pub(crate) fn limit(repository: &OpenRepository) -> u64 {
 /// Errors of the library.
 pub(crate) fn store_ahead<S, P>(
     repository: &OpenRepository,
-    gate: &Arc<Gate>,
-    bars: &P,
+    gate: &Arc<WriteGate>,
+    reporter: &P,
     (options, source, label, paths): (&BackupOptions, &S, SnapshotFile, &[PathBuf]),
 ) -> RusticResult<Drafted>
 where
@@ -59,7 +59,7 @@ where
         let mut options = RepositoryOptions::default();
         options.no_cache = true;
         let backends = RepositoryBackends::new(Arc::clone(&backend), None);
-        Repository::new_with_progress(&options, &backends, bars.clone())?
+        Repository::new_with_progress(&options, &backends, reporter.clone())?
             .open(&Credentials::Masterkey(repository.key()))
     };
     let mut uncut = open()?;
@@ -149,7 +149,7 @@ impl<O, I: Iterator<Item = RusticResult<ReadSourceEntry<O>>>> Iterator for Entri
 /// config are ignored, so that changes to it stay in this process.
 #[derive(Debug)]
 struct DraftBackend {
-    gate: Arc<Gate>,
+    gate: Arc<WriteGate>,
     draft: OnceLock<(Id, Bytes)>,
 }
 

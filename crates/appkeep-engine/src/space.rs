@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reserve_that_exceeds_the_free_space_is_refused_with_the_figures() {
+    fn a_snapshot_that_exceeds_the_reserve_is_refused_with_sizes() {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(Reserve::Bytes(0).check(dir.path(), 0), Ok(()));
         let low = Reserve::Bytes(u64::MAX).check(dir.path(), 7).unwrap_err();
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn holes_and_further_names_of_a_file_need_no_space() {
+    fn holes_and_further_hard_links_need_no_space() {
         let dir = tempfile::tempdir().unwrap();
         let (full, sparse) = (dir.path().join("full"), dir.path().join("sparse"));
         fs::write(&full, vec![1; 10_000]).unwrap();

@@ -112,7 +112,7 @@ fn words_of(panic: &(dyn Any + Send)) -> String {
 mod tests {
     use super::*;
 
-    /// Trap 8: the library panics on data that it can't read back.
+    /// Guard 8: the library panics on data that it can't read back.
     #[tokio::test]
     async fn a_panic_becomes_an_error() {
         let outcome: Result<(), _> = run("test", Priority::Normal, || panic!("the {} broke", "wheel")).await;
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_and_what_it_starts_have_the_priority_and_who_waits_for_it_has_not() {
+    async fn priority_applies_to_the_work_and_its_threads_only() {
         let standing = || {
             // The fields after the name in parentheses start with the third; niceness is the 19th.
             let stat = std::fs::read_to_string("/proc/thread-self/stat").unwrap();

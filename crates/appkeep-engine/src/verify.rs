@@ -25,8 +25,8 @@ use sha2::{Digest, Sha256};
 
 use crate::backend::DirectoryBackend;
 use crate::failure::{self, lock};
-use crate::gate::Gate;
 use crate::repository::OpenRepository;
+use crate::write_gate::WriteGate;
 
 /// The maximum number of threads that read pieces back; one further thread reads directories and selects
 /// pieces.
@@ -74,7 +74,7 @@ impl From<EngineError> for Mismatch {
 /// then removed from the index, so that no later backup relies on it. Otherwise the errors of the gate.
 pub(crate) fn read_back(
     repository: OpenRepository,
-    gate: &Gate,
+    gate: &WriteGate,
     backup_id: AppBackupId,
     tree: TreeId,
     directory: &Path,
@@ -110,7 +110,7 @@ pub(crate) fn read_back(
 
 struct Reader<'a> {
     repository: Repository<IndexedFullStatus>,
-    gate: &'a Gate,
+    gate: &'a WriteGate,
     directory: &'a Path,
 }
 
@@ -244,7 +244,7 @@ fn draw(backup_id: AppBackupId, id: DataId) -> u64 {
 }
 
 /// Errors of the bucket are reported as such; data that can't be decrypted counts as different.
-fn explain(gate: &Gate, what: &str, error: &RusticError) -> EngineError {
+fn explain(gate: &WriteGate, what: &str, error: &RusticError) -> EngineError {
     match gate.explain("reading back", error) {
         EngineError::Broken(reason) => differs(what, &reason),
         other => other,
@@ -259,7 +259,7 @@ fn differs(what: &str, how: &str) -> EngineError {
 
 /// Removes the index files of this backup. No backup relies on packs without an index entry; the next prune
 /// deletes them.
-fn disown_index(gate: &Gate) {
+fn disown_index(gate: &WriteGate) {
     for id in gate.written(FileType::Index) {
         if let Err(error) = gate.remove(FileType::Index, &id, true) {
             tracing::warn!(%id, %error, "an index that names damaged data is left");

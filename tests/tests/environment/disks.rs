@@ -124,7 +124,7 @@ async fn a_volume_that_is_gone_is_named_and_earlier_backups_stay() {
     assert_eq!(stage.api.get(&path).await.json(), first);
 }
 
-/// With trap 13: a file survives a power cut only if its directory was synced, too.
+/// With guard 13: a file survives a power cut only if its directory was synced, too.
 #[tokio::test]
 async fn restic_finds_a_completed_backup_after_a_power_cut_as_root() {
     let builder = Builder::new();

@@ -64,7 +64,7 @@ fn refused(held: Result<(), EngineError>) -> String {
 }
 
 #[test]
-fn a_bucket_belongs_to_one_process_until_that_gives_it_back() {
+fn a_bucket_is_held_by_one_process_until_released() {
     let site = Site::new();
     let first = site.server("data");
     first.hold(&site.bucket).unwrap();
@@ -92,7 +92,7 @@ fn a_bucket_belongs_to_one_process_until_that_gives_it_back() {
 }
 
 #[test]
-fn buckets_that_are_claimed_at_once_are_claimed_by_one_installation() {
+fn concurrent_claims_succeed_for_at_most_one_installation() {
     for _ in 0..20 {
         let site = Site::new();
         let server = site.server("data");
@@ -109,7 +109,7 @@ fn buckets_that_are_claimed_at_once_are_claimed_by_one_installation() {
 }
 
 #[test]
-fn a_claim_whose_process_has_ended_here_does_not_count() {
+fn a_claim_of_a_local_process_that_ended_is_invalid() {
     let site = Site::new();
     let claim = Claim {
         version: VERSION,
@@ -127,7 +127,7 @@ fn a_claim_whose_process_has_ended_here_does_not_count() {
 }
 
 #[test]
-fn a_claim_from_elsewhere_counts_as_long_as_it_is_refreshed() {
+fn a_claim_from_another_machine_is_valid_while_refreshed() {
     let site = Site::new();
     let mut server = site.server("data");
     let own = server.own().unwrap().installation_id;
@@ -146,7 +146,7 @@ fn a_claim_from_elsewhere_counts_as_long_as_it_is_refreshed() {
 }
 
 #[test]
-fn a_file_that_cannot_be_understood_counts_until_it_expires() {
+fn an_unparsable_claim_is_valid_until_it_expires() {
     let site = Site::new();
     fs::write(path_of(&directory_of(&site.bucket), Uuid::from_u128(7)), "{}").unwrap();
     let mut server = site.server("data");
@@ -156,7 +156,7 @@ fn a_file_that_cannot_be_understood_counts_until_it_expires() {
 }
 
 #[test]
-fn a_holder_whose_claim_was_taken_away_notices() {
+fn a_holder_notices_the_loss_of_its_claim() {
     let site = Site::new();
     let first = site.server("data");
     first.hold(&site.bucket).unwrap();

@@ -100,7 +100,7 @@ struct WrappedFile {
 }
 
 /// The associated data of an encrypted key: the file of another bucket or app doesn't decrypt.
-fn place_of(bucket_id: BucketId, app_id: AppId) -> Vec<u8> {
+fn associated_data(bucket_id: BucketId, app_id: AppId) -> Vec<u8> {
     format!("appkeep repository key {WRAPPED}\nbucket {bucket_id}\napp {app_id}\n").into_bytes()
 }
 
@@ -144,7 +144,7 @@ pub(super) fn wrap(
     let broken = |error: serde_json::Error| EngineError::Broken(format!("a key can't be written: {error}"));
     let mut plain = Zeroizing::new(Vec::with_capacity(PLAIN_BYTES));
     serde_json::to_writer(&mut *plain, key).map_err(broken)?;
-    let (nonce, sealed) = master.seal(&plain, &place_of(bucket_id, app_id))?;
+    let (nonce, sealed) = master.seal(&plain, &associated_data(bucket_id, app_id))?;
     let file = WrappedFile {
         version: WRAPPED,
         master_key_id: master.id().to_string(),
@@ -161,6 +161,10 @@ pub(super) fn unwrap(
     bucket_id: BucketId,
     app_id: AppId,
 ) -> Option<RepositoryKey> {
-    let plain = master.open(&wrapped.nonce, &wrapped.sealed, &place_of(bucket_id, app_id))?;
+    let plain = master.open(
+        &wrapped.nonce,
+        &wrapped.sealed,
+        &associated_data(bucket_id, app_id),
+    )?;
     serde_json::from_slice(&plain).ok()
 }

@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_reads_back_and_names_itself_without_telling() {
+    fn a_key_survives_a_round_trip_and_its_id_is_not_secret() {
         let key = MasterKey::generate().unwrap();
         let hex = key.to_hex();
         let again = MasterKey::from_hex(&format!(" {}\n", hex.expose_secret().to_uppercase())).unwrap();
@@ -166,13 +166,13 @@ mod tests {
 
     /// Files contain the ids of their keys permanently.
     #[test]
-    fn the_name_of_a_key_stays() {
+    fn the_id_of_a_key_is_stable() {
         let key = MasterKey::from_hex(&"0123456789abcdef".repeat(4)).unwrap();
         assert_eq!(key.id().to_string(), "1515ca1f6798559c");
     }
 
     #[test]
-    fn a_text_that_is_no_key_is_refused_and_not_repeated() {
+    fn an_invalid_key_is_refused_and_not_repeated_in_the_error() {
         for (text, complaint) in [
             ("", "empty"),
             ("5a5a", "4 bytes long"),
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_sealed_opens_with_the_same_key_at_the_same_place_unchanged_and_not_otherwise() {
+    fn only_unchanged_data_decrypts_with_the_same_key_and_context() {
         let key = MasterKey::generate().unwrap();
         let (nonce, sealed) = key.seal(b"plain", b"place").unwrap();
         assert_eq!(key.open(&nonce, &sealed, b"place").unwrap().as_slice(), b"plain");

@@ -55,14 +55,14 @@ enum Source {
 }
 
 /// The master keys that may decrypt key files.
-struct Ring {
+struct Keyring {
     /// The master key that encrypts new files.
     current: MasterKey,
     /// Other master keys that still decrypt files: those of an interrupted rotation.
     others: Vec<MasterKey>,
 }
 
-impl Ring {
+impl Keyring {
     fn find(&self, id: MasterKeyId) -> Option<&MasterKey> {
         let mut all = std::iter::once(&self.current).chain(&self.others);
         all.find(|key| key.id() == id)
@@ -105,32 +105,32 @@ impl KeyStore {
     /// # Errors
     /// [`EngineError::Key`] if the master key is lost, is invalid, or doesn't match any key file.
     pub fn prepare(&self) -> Result<MasterKeyId, EngineError> {
-        let ring = self.ring()?;
-        let (mut strangers, mut others, mut fits) = (Vec::new(), Vec::new(), false);
+        let keyring = self.keyring()?;
+        let (mut foreign, mut others, mut fits) = (Vec::new(), Vec::new(), false);
         for (bucket_id, app_id) in self.list()? {
             let file = self.read(bucket_id, app_id);
             let takes = match &file {
-                Ok(Some(KeyFile::Wrapped(wrapped))) => Some(ring.find(wrapped.by).is_some()),
+                Ok(Some(KeyFile::Wrapped(wrapped))) => Some(keyring.find(wrapped.by).is_some()),
                 _ => None,
             };
             fits |= takes == Some(true);
-            let Err(error) = self.open_with(&ring, bucket_id, app_id) else {
+            let Err(error) = self.open_with(&keyring, bucket_id, app_id) else {
                 continue;
             };
             if takes == Some(false) {
-                strangers.push(error);
+                foreign.push(error);
             } else {
                 others.push(error);
             }
         }
-        if !fits && !strangers.is_empty() {
-            return Err(strangers.swap_remove(0));
+        if !fits && !foreign.is_empty() {
+            return Err(foreign.swap_remove(0));
         }
-        for error in strangers.iter().chain(&others) {
+        for error in foreign.iter().chain(&others) {
             // It affects only the backups of one app, which report it.
             tracing::warn!(%error, "a repository's key can't be read");
         }
-        Ok(ring.current.id())
+        Ok(keyring.current.id())
     }
 
     /// The id of the master key, if there is one. Doesn't create a master key.
@@ -176,7 +176,7 @@ impl KeyStore {
         let key = match self.read(bucket_id, app_id)? {
             // Reading an unencrypted key must not create a master key.
             Some(KeyFile::Clear(key)) => Some((key, true)),
-            _ => self.open_with(&self.ring()?, bucket_id, app_id)?,
+            _ => self.open_with(&self.keyring()?, bucket_id, app_id)?,
         };
         let missing = || EngineError::Key(format!("{} is missing", Self::name_of(bucket_id, app_id)));
         Ok(key.ok_or_else(missing)?.0.password.clone())
@@ -200,12 +200,12 @@ impl KeyStore {
         if !self.path_of(bucket_id, app_id).exists() {
             return Ok(None);
         }
-        let ring = self.ring()?;
+        let keyring = self.keyring()?;
         let _alone = failure::lock(&self.writing);
-        let Some((key, is_clear)) = self.open_with(&ring, bucket_id, app_id)? else {
+        let Some((key, is_clear)) = self.open_with(&keyring, bucket_id, app_id)? else {
             return Ok(None);
         };
-        if is_clear && let Err(error) = self.write(&key, &ring.current, bucket_id, app_id) {
+        if is_clear && let Err(error) = self.write(&key, &keyring.current, bucket_id, app_id) {
             // The backups can still be read, and perhaps deleted to free space.
             let name = Self::name_of(bucket_id, app_id);
             tracing::warn!(%name, %error, "a key in clear could not be wrapped");
@@ -224,15 +224,15 @@ impl KeyStore {
         app_id: AppId,
         key: &RepositoryKey,
     ) -> Result<(), EngineError> {
-        let ring = self.ring()?;
+        let keyring = self.keyring()?;
         let _alone = failure::lock(&self.writing);
-        self.write(key, &ring.current, bucket_id, app_id)
+        self.write(key, &keyring.current, bucket_id, app_id)
     }
 
     /// Reads a key, and whether its file is unencrypted. `None` if there is no file.
     fn open_with(
         &self,
-        ring: &Ring,
+        keyring: &Keyring,
         bucket_id: BucketId,
         app_id: AppId,
     ) -> Result<Option<(RepositoryKey, bool)>, EngineError> {
@@ -243,8 +243,8 @@ impl KeyStore {
         match file {
             KeyFile::Clear(key) => Ok(Some((key, true))),
             KeyFile::Wrapped(wrapped) => {
-                let master = ring.find(wrapped.by).ok_or_else(|| {
-                    let (needed, current) = (wrapped.by, ring.current.id());
+                let master = keyring.find(wrapped.by).ok_or_else(|| {
+                    let (needed, current) = (wrapped.by, keyring.current.id());
                     EngineError::Key(format!("{name} takes master key {needed}, not {current}"))
                 })?;
                 let key = file::unwrap(&wrapped, master, bucket_id, app_id)
@@ -282,27 +282,27 @@ impl KeyStore {
     }
 
     /// Reads the existing master keys; creates the server's own if there never was one.
-    fn ring(&self) -> Result<Ring, EngineError> {
+    fn keyring(&self) -> Result<Keyring, EngineError> {
         let (own, next) = (self.read_master(MASTER)?, self.read_master(NEXT_MASTER)?);
         let others = |keys: [Option<MasterKey>; 2]| keys.into_iter().flatten().collect();
         match (&self.source, own) {
-            (Source::Given(key), own) => Ok(Ring {
+            (Source::Given(key), own) => Ok(Keyring {
                 current: key.clone(),
                 others: others([own, next]),
             }),
-            (Source::Own, Some(own)) => Ok(Ring {
+            (Source::Own, Some(own)) => Ok(Keyring {
                 current: own,
                 others: others([next, None]),
             }),
-            (Source::Own, None) => Ok(Ring {
-                current: self.make_master(next.is_some())?,
+            (Source::Own, None) => Ok(Keyring {
+                current: self.create_master(next.is_some())?,
                 others: Vec::new(),
             }),
         }
     }
 
     /// Creates the server's own master key, unless a key file shows that there was one.
-    fn make_master(&self, is_rotating: bool) -> Result<MasterKey, EngineError> {
+    fn create_master(&self, is_rotating: bool) -> Result<MasterKey, EngineError> {
         let _alone = failure::lock(&self.writing);
         if let Some(made) = self.read_master(MASTER)? {
             return Ok(made);

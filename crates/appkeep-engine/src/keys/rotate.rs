@@ -9,7 +9,7 @@ use std::io;
 
 use appkeep_core::engine::EngineError;
 
-use super::{KeyStore, MASTER, MasterKey, MasterKeyId, NEXT_MASTER, Ring, Source};
+use super::{KeyStore, Keyring, MASTER, MasterKey, MasterKeyId, NEXT_MASTER, Source};
 use crate::durable;
 use crate::failure::{self, storage};
 
@@ -53,20 +53,20 @@ impl KeyStore {
             Source::Given(key) => key.clone(),
             Source::Own => next.clone().map_or_else(MasterKey::generate, Ok)?,
         };
-        let ring = Ring {
+        let keyring = Keyring {
             current: target.clone(),
             others,
         };
         // All or nothing: a file that can't be decrypted must be repaired by the operator first.
         for (bucket_id, app_id) in &all {
-            self.open_with(&ring, *bucket_id, *app_id)?;
+            self.open_with(&keyring, *bucket_id, *app_id)?;
         }
         let is_own = matches!(self.source, Source::Own);
         if is_own && next.is_none() {
             step()?;
             self.write_master(NEXT_MASTER, &target)?;
         }
-        let alone = Ring {
+        let alone = Keyring {
             current: target.clone(),
             others: Vec::new(),
         };
@@ -80,7 +80,7 @@ impl KeyStore {
                 rotation.kept += 1;
                 continue;
             }
-            let Some((key, _)) = self.open_with(&ring, bucket_id, app_id)? else {
+            let Some((key, _)) = self.open_with(&keyring, bucket_id, app_id)? else {
                 continue;
             };
             step()?;

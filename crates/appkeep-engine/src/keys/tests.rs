@@ -48,7 +48,7 @@ fn assert_open(keys: &KeyStore, stored: &[((BucketId, AppId), String)]) {
 }
 
 #[test]
-fn a_stored_key_comes_back_wrapped_and_only_the_owner_can_read_it() {
+fn stored_keys_are_encrypted_and_private() {
     let (dir, keys) = place();
     let (bucket, app) = ids();
     assert!(keys.fetch(bucket, app).unwrap().is_none());
@@ -79,14 +79,14 @@ fn a_stored_key_comes_back_wrapped_and_only_the_owner_can_read_it() {
 }
 
 #[test]
-fn no_two_keys_are_alike() {
+fn generated_keys_differ() {
     let one = RepositoryKey::generate().unwrap();
     let other = RepositoryKey::generate().unwrap();
     assert!(one.password.expose_secret() != other.password.expose_secret());
 }
 
 #[test]
-fn a_file_that_is_no_key_is_an_error_that_keeps_the_secret() {
+fn errors_about_invalid_key_files_contain_no_secret() {
     let (dir, keys) = place();
     let (bucket, app) = ids();
     stored(&keys, 1);
@@ -106,7 +106,7 @@ fn a_file_that_is_no_key_is_an_error_that_keeps_the_secret() {
 }
 
 #[test]
-fn a_key_in_clear_is_wrapped_when_it_is_first_used() {
+fn an_unencrypted_key_is_encrypted_on_first_use() {
     let (dir, keys) = place();
     let (bucket, app) = ids();
     let path = dir.path().join(KeyStore::name_of(bucket, app));
@@ -125,7 +125,7 @@ fn a_key_in_clear_is_wrapped_when_it_is_first_used() {
 }
 
 #[test]
-fn a_key_opens_only_at_its_own_place_and_unchanged() {
+fn a_key_file_decrypts_only_for_its_bucket_and_app() {
     let (dir, keys) = place();
     let stored = stored(&keys, 3);
     let path = |number: usize| {
@@ -151,7 +151,7 @@ fn a_key_opens_only_at_its_own_place_and_unchanged() {
 }
 
 #[test]
-fn a_lost_master_key_is_told_and_none_is_made_in_its_place() {
+fn a_lost_master_key_is_reported_and_not_replaced() {
     let (dir, keys) = place();
     let stored = stored(&keys, 2);
     let master = dir.path().join("keys/master.key");
@@ -178,7 +178,7 @@ fn a_lost_master_key_is_told_and_none_is_made_in_its_place() {
 }
 
 #[test]
-fn a_wrong_master_key_is_told_by_both_names_before_any_work() {
+fn a_wrong_master_key_is_reported_with_both_ids() {
     let (dir, keys) = place();
     let stored = stored(&keys, 2);
     let right = keys.prepare().unwrap();
@@ -201,7 +201,7 @@ fn a_wrong_master_key_is_told_by_both_names_before_any_work() {
 }
 
 #[test]
-fn a_stranger_among_the_keys_stops_only_its_own_backups() {
+fn a_foreign_key_file_affects_only_its_own_backups() {
     let (dir, keys) = place();
     let ours = stored(&keys, 1);
     let other = KeyStore::wrapped_by(dir.path(), MasterKey::generate().unwrap());
@@ -215,7 +215,7 @@ fn a_stranger_among_the_keys_stops_only_its_own_backups() {
 }
 
 #[test]
-fn a_given_master_key_is_written_nowhere() {
+fn a_given_master_key_is_not_written() {
     let dir = tempfile::tempdir().unwrap();
     let master = MasterKey::generate().unwrap();
     let keys = KeyStore::wrapped_by(dir.path(), master.clone());
@@ -227,7 +227,7 @@ fn a_given_master_key_is_written_nowhere() {
 }
 
 #[test]
-fn debug_shows_no_secret() {
+fn debug_output_contains_no_secret() {
     let (_dir, keys) = place();
     stored(&keys, 1);
     let master = MasterKey::from_hex(&fs::read_to_string(keys.directory.join(MASTER)).unwrap()).unwrap();
@@ -252,7 +252,7 @@ mod rotating {
     }
 
     #[test]
-    fn every_key_is_wrapped_anew_and_the_old_master_key_is_of_no_use() {
+    fn rotation_makes_the_old_master_key_useless() {
         let (dir, keys) = place();
         let stored = stored(&keys, 5);
         let old = keys.prepare().unwrap();
@@ -270,7 +270,7 @@ mod rotating {
     }
 
     #[test]
-    fn one_that_is_killed_at_any_step_loses_no_key_and_is_finished_by_the_next() {
+    fn a_rotation_killed_at_any_step_is_finished_by_the_next() {
         for number in 0.. {
             let (dir, keys) = place();
             let stored = stored(&keys, 4);
@@ -302,7 +302,7 @@ mod rotating {
     }
 
     #[test]
-    fn one_file_that_cannot_be_opened_stops_it_before_anything_is_changed() {
+    fn an_unreadable_file_stops_a_rotation_before_any_change() {
         let (dir, keys) = place();
         let stored = stored(&keys, 3);
         let (bucket, app) = stored[1].0;
@@ -314,7 +314,7 @@ mod rotating {
     }
 
     #[test]
-    fn it_moves_into_a_vault_from_vault_to_vault_and_out_again() {
+    fn rotation_works_from_and_to_given_master_keys() {
         let (dir, own) = place();
         let stored = stored(&own, 3);
         let (one, two) = (MasterKey::generate().unwrap(), MasterKey::generate().unwrap());
@@ -351,7 +351,7 @@ mod rotating {
     }
 
     #[test]
-    fn keys_in_clear_are_wrapped() {
+    fn rotation_encrypts_unencrypted_keys() {
         let (dir, keys) = place();
         let (bucket, app) = ids();
         let path = dir.path().join(KeyStore::name_of(bucket, app));

@@ -10,11 +10,11 @@ use std::path::Path;
 use rustix::fs::FileType;
 
 use super::cursor::Cursor;
-use super::entry::{Content, Entry, Fault, FileIs, Looks};
+use super::entry::{Content, Entry, FileInfo, Metadata, RestoreError};
 use super::fill::{Filled, Queue, Work};
-use super::looks;
+use super::metadata;
 use super::walk::Visit;
-use super::write::Made;
+use super::write::Created;
 use crate::dir::{Dir, identity_of, kind_of, size_of};
 
 /// Compares entries.
@@ -22,7 +22,7 @@ pub(crate) struct Checker<'a> {
     cursor: Cursor,
     queue: &'a Queue,
     work: &'a Work<'a>,
-    made: &'a Made,
+    made: &'a Created,
     /// The identity in the target of each file with several names, under its first name.
     links: HashMap<(u64, u64), (u64, u64)>,
 }
@@ -32,7 +32,12 @@ impl<'a> Checker<'a> {
     ///
     /// # Errors
     /// If the directory can't be opened again.
-    pub(crate) fn new(top: &Dir, queue: &'a Queue, work: &'a Work<'a>, made: &'a Made) -> io::Result<Self> {
+    pub(crate) fn new(
+        top: &Dir,
+        queue: &'a Queue,
+        work: &'a Work<'a>,
+        made: &'a Created,
+    ) -> io::Result<Self> {
         Ok(Self {
             cursor: Cursor::new(top.try_clone()?),
             queue,
@@ -44,45 +49,56 @@ impl<'a> Checker<'a> {
 }
 
 impl Visit for Checker<'_> {
-    fn enter(&mut self, entry: &Entry, below: &[Entry]) -> Result<(), Fault> {
-        let there = self.cursor.here().open_dir(&entry.name).map_err(Fault::Target)?;
-        let names = there.names().map_err(Fault::Target)?;
+    fn enter(&mut self, entry: &Entry, below: &[Entry]) -> Result<(), RestoreError> {
+        let there = self
+            .cursor
+            .here()
+            .open_dir(&entry.name)
+            .map_err(RestoreError::Target)?;
+        let names = there.names().map_err(RestoreError::Target)?;
         let mut wanted: Vec<_> = below.iter().map(|entry| entry.name.as_os_str()).collect();
         wanted.sort_unstable();
         if names != wanted {
-            return Err(Fault::Differs(format!(
+            return Err(RestoreError::Differs(format!(
                 "it has {} entries, not the {} that it should have",
                 names.len(),
                 wanted.len()
             )));
         }
-        self.cursor.down(there).map_err(Fault::Target)
+        self.cursor.down(there).map_err(RestoreError::Target)
     }
 
-    fn leave(&mut self, path: &Path, looks: &Looks) -> Result<(), Fault> {
-        let left = self.cursor.up().map_err(Fault::Target)?;
-        looks::compare(&left, path, looks, self.work.notes)
+    fn leave(&mut self, path: &Path, metadata: &Metadata) -> Result<(), RestoreError> {
+        let left = self.cursor.up().map_err(RestoreError::Target)?;
+        metadata::compare(&left, path, metadata, self.work.notes)
     }
 
     fn file(
         &mut self,
         path: &Path,
         entry: &Entry,
-        file: &FileIs,
-        content: &mut dyn FnMut() -> Result<Content, Fault>,
-    ) -> Result<(), Fault> {
-        let (there, stat) = self.cursor.here().open_file(&entry.name).map_err(Fault::Target)?;
+        file: &FileInfo,
+        content: &mut dyn FnMut() -> Result<Content, RestoreError>,
+    ) -> Result<(), RestoreError> {
+        let (there, stat) = self
+            .cursor
+            .here()
+            .open_file(&entry.name)
+            .map_err(RestoreError::Target)?;
         if kind_of(&stat) != FileType::RegularFile || size_of(&stat) != file.size {
-            return Err(Fault::Differs(format!("it is not a file of {} bytes", file.size)));
+            return Err(RestoreError::Differs(format!(
+                "it is not a file of {} bytes",
+                file.size
+            )));
         }
-        looks::compare(&there, path, &entry.looks, self.work.notes)?;
+        metadata::compare(&there, path, &entry.metadata, self.work.notes)?;
         if let Some(linked) = file.linked {
             let this = identity_of(&stat);
             match self.links.get(&linked) {
                 // The content was compared under the first name.
                 Some(first) if *first == this => return Ok(()),
                 Some(_) if !self.made.apart.contains(path) => {
-                    return Err(Fault::Differs(
+                    return Err(RestoreError::Differs(
                         "it is a file of its own, not another name of one".to_owned(),
                     ));
                 }
@@ -94,18 +110,18 @@ impl Visit for Checker<'_> {
             path: path.to_owned(),
             file: there,
             size: file.size,
-            looks: None,
+            metadata: None,
         };
         self.queue.push(filled, content()?)
     }
 
-    fn link(&mut self, path: &Path, entry: &Entry, points_to: &Path) -> Result<(), Fault> {
+    fn link(&mut self, path: &Path, entry: &Entry, points_to: &Path) -> Result<(), RestoreError> {
         let here = self.cursor.here();
-        let there = rustix::fs::readlinkat(here, &entry.name, Vec::new()).map_err(Fault::target)?;
+        let there = rustix::fs::readlinkat(here, &entry.name, Vec::new()).map_err(RestoreError::target)?;
         if OsStr::from_bytes(there.to_bytes()) != points_to.as_os_str() {
-            return Err(Fault::Differs("it points elsewhere".to_owned()));
+            return Err(RestoreError::Differs("it points elsewhere".to_owned()));
         }
-        let stat = here.stat(&entry.name).map_err(Fault::Target)?;
-        looks::compare_common(&stat, path, &entry.looks, self.work.notes)
+        let stat = here.stat(&entry.name).map_err(RestoreError::Target)?;
+        metadata::compare_common(&stat, path, &entry.metadata, self.work.notes)
     }
 }

@@ -24,7 +24,7 @@ pub(crate) const DEPTH_MAX: usize = 4096;
 
 /// The reason why an entry can't be restored.
 #[derive(Debug)]
-pub(crate) enum Fault {
+pub(crate) enum RestoreError {
     /// The source's data is invalid or unreadable; contains the reason.
     Source(String),
     /// The restored data differs from the source.
@@ -35,7 +35,7 @@ pub(crate) enum Fault {
     Engine(EngineError),
 }
 
-impl Fault {
+impl RestoreError {
     /// Converts an error at the source.
     pub(crate) fn source(error: impl Into<io::Error>) -> Self {
         let error = error.into();
@@ -70,17 +70,17 @@ pub(crate) struct Entry {
     /// The type of the entry.
     pub(crate) kind: Kind,
     /// The metadata of the entry.
-    pub(crate) looks: Looks,
+    pub(crate) metadata: Metadata,
 }
 
 impl Entry {
     /// Creates an entry, if it is valid.
     ///
     /// # Errors
-    /// [`Fault::Source`] if the name is invalid, or the target of a link can't be a path.
-    pub(crate) fn new(name: &OsStr, kind: Kind, looks: Looks) -> Result<Self, Fault> {
+    /// [`RestoreError::Source`] if the name is invalid, or the target of a link can't be a path.
+    pub(crate) fn new(name: &OsStr, kind: Kind, metadata: Metadata) -> Result<Self, RestoreError> {
         if !is_plain_name(name) {
-            return Err(Fault::Source(format!(
+            return Err(RestoreError::Source(format!(
                 "\"{}\" can't be the name of an entry",
                 name.as_bytes().escape_ascii()
             )));
@@ -88,7 +88,7 @@ impl Entry {
         if let Kind::Link(points_to) = &kind
             && (points_to.as_os_str().is_empty() || points_to.as_os_str().as_bytes().contains(&0))
         {
-            return Err(Fault::Source(format!(
+            return Err(RestoreError::Source(format!(
                 "{}: a link can't point to \"{}\"",
                 name.display(),
                 points_to.as_os_str().as_bytes().escape_ascii()
@@ -97,7 +97,7 @@ impl Entry {
         Ok(Self {
             name: name.to_owned(),
             kind,
-            looks,
+            metadata,
         })
     }
 }
@@ -108,7 +108,7 @@ pub(crate) enum Kind {
     /// A directory.
     Directory(Inside),
     /// A file.
-    File(FileIs),
+    File(FileInfo),
     /// A link, which is never followed.
     Link(PathBuf),
 }
@@ -126,7 +126,7 @@ pub(crate) enum Inside {
 
 /// The properties of a file other than its content.
 #[derive(Debug)]
-pub(crate) struct FileIs {
+pub(crate) struct FileInfo {
     /// The size in bytes, including holes.
     pub(crate) size: u64,
     /// Identifies a file with several names; equal for all of them.
@@ -157,7 +157,7 @@ pub(crate) struct Part {
 
 /// The metadata of an entry. The access time isn't kept.
 #[derive(Debug, Clone)]
-pub(crate) struct Looks {
+pub(crate) struct Metadata {
     /// Permissions, with the three special bits.
     pub(crate) mode: u32,
     /// The numeric ids of the owner and the group.
@@ -171,16 +171,16 @@ pub(crate) struct Looks {
 /// The source of a restore's data, read one directory at a time.
 pub(crate) trait Origin {
     /// Lists the volumes.
-    fn volumes(&mut self) -> Result<Vec<Entry>, Fault>;
+    fn volumes(&mut self) -> Result<Vec<Entry>, RestoreError>;
 
     /// Enters a subdirectory, and lists its entries.
-    fn enter(&mut self, name: &OsStr, inside: Inside) -> Result<Vec<Entry>, Fault>;
+    fn enter(&mut self, name: &OsStr, inside: Inside) -> Result<Vec<Entry>, RestoreError>;
 
     /// Returns to the parent directory.
-    fn leave(&mut self) -> Result<(), Fault>;
+    fn leave(&mut self) -> Result<(), RestoreError>;
 
     /// The content of a file in the current directory.
-    fn content(&self, name: &OsStr, file: &FileIs) -> Result<Content, Fault>;
+    fn content(&self, name: &OsStr, file: &FileInfo) -> Result<Content, RestoreError>;
 }
 
 #[cfg(test)]
@@ -188,7 +188,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_name_is_a_name() {
+    fn only_plain_names_are_valid() {
         for name in ["a", "...", " ", "a b", "-", "\n"] {
             assert!(is_plain_name(OsStr::new(name)), "{name:?}");
         }

@@ -20,9 +20,9 @@ use rustix::fs::SeekFrom;
 use rustix::io::Errno;
 use tokio_util::sync::CancellationToken;
 
-use super::entry::{Content, Fault, Looks, Part};
+use super::entry::{Content, Metadata, Part, RestoreError};
 use super::from_backup::Blobs;
-use super::looks;
+use super::metadata;
 use super::notes::Notes;
 use crate::failure::lock;
 
@@ -53,7 +53,7 @@ pub(crate) struct Filled {
     /// The size in bytes.
     pub(crate) size: u64,
     /// The metadata to set once everything is written; `None` if the file is only compared.
-    pub(crate) looks: Option<Looks>,
+    pub(crate) metadata: Option<Metadata>,
 }
 
 struct Group {
@@ -138,9 +138,9 @@ impl<'a> Work<'a> {
         }
     }
 
-    fn group(&self, group: &Group) -> Result<(), Fault> {
+    fn group(&self, group: &Group) -> Result<(), RestoreError> {
         let filled = &group.filled;
-        match (&group.content, &filled.looks) {
+        match (&group.content, &filled.metadata) {
             (Content::Parts(parts), Some(_)) => self.write_parts(&filled.file, parts)?,
             (Content::Parts(parts), None) => self.compare_parts(&filled.file, parts)?,
             (Content::File(original), Some(_)) => self.write_file(original, filled)?,
@@ -150,40 +150,40 @@ impl<'a> Work<'a> {
             return Ok(());
         }
         let is_last = group.open.fetch_sub(1, Ordering::SeqCst) == 1;
-        if is_last && let Some(looks) = &filled.looks {
-            looks::give(&filled.file, looks, self.notes).map_err(Fault::Target)?;
+        if is_last && let Some(metadata) = &filled.metadata {
+            metadata::give(&filled.file, metadata, self.notes).map_err(RestoreError::Target)?;
         }
         Ok(())
     }
 
-    fn write_parts(&self, file: &File, parts: &[Part]) -> Result<(), Fault> {
+    fn write_parts(&self, file: &File, parts: &[Part]) -> Result<(), RestoreError> {
         let blobs = self
             .blobs
-            .ok_or_else(|| Fault::Source("there is no repository".to_owned()))?;
+            .ok_or_else(|| RestoreError::Source("there is no repository".to_owned()))?;
         for part in parts {
             if self.is_over() {
                 return Ok(());
             }
             let bytes = blobs.read(part)?;
-            write_but_zeros(file, &bytes, part.at).map_err(Fault::Target)?;
+            write_but_zeros(file, &bytes, part.at).map_err(RestoreError::Target)?;
             self.advance(part.bytes);
         }
         Ok(())
     }
 
-    fn compare_parts(&self, file: &File, parts: &[Part]) -> Result<(), Fault> {
+    fn compare_parts(&self, file: &File, parts: &[Part]) -> Result<(), RestoreError> {
         for part in parts {
             if self.is_over() {
                 return Ok(());
             }
-            let is_same = if is_hole(file, part).map_err(Fault::target)? {
+            let is_same = if is_hole(file, part).map_err(RestoreError::target)? {
                 self.is_zeros(part)
             } else {
                 let mut there = ReadAt { file, at: part.at };
                 part.id.blob_matches_reader(part.bytes, &mut there)
             };
             if !is_same {
-                return Err(Fault::Differs(format!(
+                return Err(RestoreError::Differs(format!(
                     "the {} bytes from {} are not what the backup holds",
                     part.bytes, part.at
                 )));
@@ -202,7 +202,7 @@ impl<'a> Work<'a> {
     }
 
     /// Clones the original if the file system supports it; otherwise copies everything but holes.
-    fn write_file(&self, original: &File, filled: &Filled) -> Result<(), Fault> {
+    fn write_file(&self, original: &File, filled: &Filled) -> Result<(), RestoreError> {
         if filled.size == 0 {
             return Ok(());
         }
@@ -220,7 +220,7 @@ impl<'a> Work<'a> {
             }
         }
         let mut at = 0;
-        while let Some(data) = next_data(original, at, filled.size).map_err(Fault::source)? {
+        while let Some(data) = next_data(original, at, filled.size).map_err(RestoreError::source)? {
             let end = next_hole(original, data, filled.size).min(data + PIECE_BYTES);
             if self.is_over() {
                 return Ok(());
@@ -233,13 +233,13 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn compare_files(&self, original: &File, filled: &Filled) -> Result<(), Fault> {
+    fn compare_files(&self, original: &File, filled: &Filled) -> Result<(), RestoreError> {
         let (mut one, mut other) = (Vec::new(), Vec::new());
         let mut at = 0;
         loop {
             let next = [
-                next_data(original, at, filled.size).map_err(Fault::source)?,
-                next_data(&filled.file, at, filled.size).map_err(Fault::target)?,
+                next_data(original, at, filled.size).map_err(RestoreError::source)?,
+                next_data(&filled.file, at, filled.size).map_err(RestoreError::target)?,
             ];
             let Some(data) = next.into_iter().flatten().min() else {
                 return Ok(());
@@ -248,16 +248,18 @@ impl<'a> Work<'a> {
                 return Ok(());
             }
             let bytes = (filled.size - data).min(PIECE_BYTES / 4);
-            let bytes = usize::try_from(bytes).map_err(|error| Fault::Source(error.to_string()))?;
+            let bytes = usize::try_from(bytes).map_err(|error| RestoreError::Source(error.to_string()))?;
             one.resize(bytes, 0);
             other.resize(bytes, 0);
-            original.read_exact_at(&mut one, data).map_err(Fault::source)?;
+            original
+                .read_exact_at(&mut one, data)
+                .map_err(RestoreError::source)?;
             filled
                 .file
                 .read_exact_at(&mut other, data)
-                .map_err(Fault::Target)?;
+                .map_err(RestoreError::Target)?;
             if one != other {
-                return Err(Fault::Differs(format!(
+                return Err(RestoreError::Differs(format!(
                     "the bytes from {data} are not what the snapshot holds"
                 )));
             }
@@ -276,7 +278,7 @@ impl Queue {
     ///
     /// # Errors
     /// If no threads are left.
-    pub(crate) fn push(&self, filled: Filled, content: Content) -> Result<(), Fault> {
+    pub(crate) fn push(&self, filled: Filled, content: Content) -> Result<(), RestoreError> {
         let filled = Arc::new(filled);
         let contents = match content {
             Content::Parts(parts) if parts.len() > GROUP_PARTS => parts
@@ -294,7 +296,7 @@ impl Queue {
             };
             self.groups
                 .send(group)
-                .map_err(|_| Fault::Engine(EngineError::Broken("the threads are gone".to_owned())))?;
+                .map_err(|_| RestoreError::Engine(EngineError::Broken("the threads are gone".to_owned())))?;
         }
         Ok(())
     }
@@ -393,13 +395,13 @@ fn next_hole(file: &File, at: u64, size: u64) -> u64 {
         .min(size)
 }
 
-fn copy_range(mut original: &File, mut copy: &File, at: u64, bytes: u64) -> Result<(), Fault> {
-    rustix::fs::seek(original, SeekFrom::Start(at)).map_err(Fault::source)?;
-    rustix::fs::seek(copy, SeekFrom::Start(at)).map_err(Fault::target)?;
-    let copied = io::copy(&mut original.by_ref().take(bytes), &mut copy).map_err(Fault::Target)?;
+fn copy_range(mut original: &File, mut copy: &File, at: u64, bytes: u64) -> Result<(), RestoreError> {
+    rustix::fs::seek(original, SeekFrom::Start(at)).map_err(RestoreError::source)?;
+    rustix::fs::seek(copy, SeekFrom::Start(at)).map_err(RestoreError::target)?;
+    let copied = io::copy(&mut original.by_ref().take(bytes), &mut copy).map_err(RestoreError::Target)?;
     if copied == bytes {
         Ok(())
     } else {
-        Err(Fault::Source("it ends before its size says".to_owned()))
+        Err(RestoreError::Source("it ends before its size says".to_owned()))
     }
 }

@@ -9,9 +9,9 @@ use appkeep_core::fail_point;
 use appkeep_core::ids::{AppId, AppRestoreId};
 
 use super::journal::{Found, Journal, Journals, Phase};
-use super::looks;
-use super::place::{Place, Swap};
-use super::swap::{Acts, NEW, Unhindered, Volume, open_parent};
+use super::metadata;
+use super::replacement::{Replacement, Swap};
+use super::swap::{FaultInjection, NEW, NoFaults, Volume, open_parent};
 use crate::failure::storage;
 use crate::snapshot::remove_tree;
 use crate::staging::is_staging;
@@ -22,7 +22,7 @@ const NEXT_STEP: &str = "restore the app again, or set this restore aside with a
 /// Finishes the restores of an app.
 pub(crate) struct Finisher<'a> {
     pub(crate) journals: Journals,
-    pub(crate) acts: &'a dyn Acts,
+    pub(crate) faults: &'a dyn FaultInjection,
 }
 
 /// Lists the unfinished restores of one app, or of all apps.
@@ -65,15 +65,20 @@ pub(crate) fn check_finished(data_dir: &Path, app_id: AppId) -> Result<(), Engin
 /// # Errors
 /// [`EngineError::Storage`] if a journal can't be read or written.
 pub(crate) fn abandon(data_dir: &Path, app_id: AppId) -> Result<Vec<AbandonedRestore>, EngineError> {
-    let finisher = Finisher::new(data_dir, app_id, &Unhindered);
+    let finisher = Finisher::new(data_dir, app_id, &NoFaults);
     let mut abandoned = Vec::new();
     for found in finisher.journals.unfinished()? {
         let Found { id, path, journal } = found;
         let (mut volumes, mut kept) = (Vec::new(), Vec::new());
         match journal {
             Ok(journal) => {
-                volumes.extend(journal.places.iter().map(|place| place.target().to_owned()));
-                let there = stagings(&journal.places)
+                volumes.extend(
+                    journal
+                        .replacements
+                        .iter()
+                        .map(|replacement| replacement.target().to_owned()),
+                );
+                let there = stagings(&journal.replacements)
                     .into_iter()
                     .filter(|staging| staging.exists());
                 kept.extend(there.map(Path::to_owned));
@@ -88,9 +93,9 @@ pub(crate) fn abandon(data_dir: &Path, app_id: AppId) -> Result<Vec<AbandonedRes
 
 impl<'a> Finisher<'a> {
     /// Creates a finisher for restores with journals below `data_dir`.
-    pub(crate) fn new(data_dir: &Path, app_id: AppId, acts: &'a dyn Acts) -> Self {
+    pub(crate) fn new(data_dir: &Path, app_id: AppId, faults: &'a dyn FaultInjection) -> Self {
         let journals = Journals::new(data_dir, app_id);
-        Self { journals, acts }
+        Self { journals, faults }
     }
 
     /// Finishes the restore `id` if its swap has begun, and returns its report.
@@ -199,9 +204,9 @@ impl<'a> Finisher<'a> {
         }
         if journal.phase == Phase::Swapped {
             journal.report.left = Vec::new();
-            for staging in stagings(&journal.places) {
+            for staging in stagings(&journal.replacements) {
                 let removed = self
-                    .acts
+                    .faults
                     .before("removing the old data")
                     .and_then(|()| remove_staging(staging));
                 if let Err(error) = removed {
@@ -219,15 +224,16 @@ impl<'a> Finisher<'a> {
     }
 
     fn swap_all(&self, path: &Path, journal: &mut Journal) -> Result<(), EngineError> {
-        for number in 0..journal.places.len() {
+        for number in 0..journal.replacements.len() {
             fail_point::pass("restore.swapping");
-            let place = journal.places[number].clone();
+            let replacement = journal.replacements[number].clone();
             let Phase::Swapping { new, out } = &mut journal.phase else {
                 return Ok(());
             };
-            let failed = |error: io::Error| storage(format!("swapping {}", place.target().display()), &error);
-            let volume = Volume::new(&place, new[number], self.acts).map_err(failed)?;
-            match place.swap {
+            let failed =
+                |error: io::Error| storage(format!("swapping {}", replacement.target().display()), &error);
+            let volume = Volume::new(&replacement, new[number], self.faults).map_err(failed)?;
+            match replacement.swap {
                 Swap::Directory => volume.exchange().map_err(failed)?,
                 Swap::Entries => {
                     if !out[number] {
@@ -247,10 +253,11 @@ impl<'a> Finisher<'a> {
         let Phase::Swapping { new, out } = &journal.phase else {
             return error;
         };
-        for (place, (new, is_out)) in journal.places.iter().zip(new.iter().zip(out)).rev() {
-            let back = Volume::new(place, *new, self.acts).and_then(|volume| volume.put_back(*is_out));
+        for (replacement, (new, is_out)) in journal.replacements.iter().zip(new.iter().zip(out)).rev() {
+            let back =
+                Volume::new(replacement, *new, self.faults).and_then(|volume| volume.put_back(*is_out));
             if let Err(why) = back {
-                let (target, staging) = (place.target().display(), place.staging().display());
+                let (target, staging) = (replacement.target().display(), replacement.staging().display());
                 return EngineError::Storage(format!(
                     "{error}; putting the old data back failed, too: {why}; all data is in {target} and \
                      {staging}; {NEXT_STEP}"
@@ -269,10 +276,12 @@ impl<'a> Finisher<'a> {
 
     /// Deletes the data of a restore before its swap.
     pub(crate) fn discard(&self, path: &Path, journal: &Journal) {
-        let removed = stagings(&journal.places).into_iter().try_for_each(|staging| {
-            self.acts.before("removing an unfinished restore")?;
-            remove_staging(staging)
-        });
+        let removed = stagings(&journal.replacements)
+            .into_iter()
+            .try_for_each(|staging| {
+                self.faults.before("removing an unfinished restore")?;
+                remove_staging(staging)
+            });
         let removed = removed
             .map_err(|error| storage("removing an unfinished restore", &error))
             .and_then(|()| Journals::remove(path));
@@ -288,13 +297,15 @@ fn is_gone(journal: &Journal) -> bool {
     let Phase::Swapping { new, .. } = &journal.phase else {
         return false;
     };
-    let places = journal.places.iter().zip(new);
-    places.into_iter().any(|(place, new)| place_is_gone(place, *new))
+    let replacements = journal.replacements.iter().zip(new);
+    replacements
+        .into_iter()
+        .any(|(replacement, new)| new_data_is_gone(replacement, *new))
 }
 
-fn place_is_gone(place: &Place, new: u64) -> bool {
-    let is_in_place = place.swap == Swap::Directory && number_at(place.target()) == Some(new);
-    !is_in_place && number_at(&place.staging().join(NEW).join(&place.volume)) != Some(new)
+fn new_data_is_gone(replacement: &Replacement, new: u64) -> bool {
+    let is_in_place = replacement.swap == Swap::Directory && number_at(replacement.target()) == Some(new);
+    !is_in_place && number_at(&replacement.staging().join(NEW).join(&replacement.volume)) != Some(new)
 }
 
 fn number_at(path: &Path) -> Option<u64> {
@@ -309,8 +320,8 @@ fn gone(id: AppRestoreId) -> EngineError {
 }
 
 /// The distinct staging directories: volumes in the same directory share one.
-pub(crate) fn stagings(places: &[Place]) -> BTreeSet<&Path> {
-    places.iter().map(Place::staging).collect()
+pub(crate) fn stagings(replacements: &[Replacement]) -> BTreeSet<&Path> {
+    replacements.iter().map(Replacement::staging).collect()
 }
 
 /// Deletes a staging directory, and never anything else, even if the journal says so.
@@ -322,6 +333,6 @@ fn remove_staging(staging: &Path) -> io::Result<()> {
     let (parent, _) = open_parent(staging)?;
     let stat = parent.stat_self()?;
     remove_tree(staging)?;
-    looks::give_times(&parent, &stat)?;
+    metadata::give_times(&parent, &stat)?;
     Ok(rustix::fs::fsync(&parent)?)
 }

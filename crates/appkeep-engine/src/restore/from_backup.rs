@@ -6,10 +6,10 @@ use std::sync::Arc;
 use rustic_core::repofile::{Node, NodeType};
 use rustic_core::{DataId, IndexedFullStatus, Repository, RusticError, TreeId};
 
-use super::entry::{Content, Entry, Fault, FileIs, Inside, Kind, Looks, Origin, Part};
+use super::entry::{Content, Entry, FileInfo, Inside, Kind, Metadata, Origin, Part, RestoreError};
 use crate::attribute_names;
 use crate::failure;
-use crate::gate::Gate;
+use crate::write_gate::WriteGate;
 
 /// A repository from which content can be read.
 pub(crate) type ReadableRepository = Repository<IndexedFullStatus>;
@@ -20,20 +20,20 @@ const PART_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Reads blobs through a gate.
 pub(crate) struct Blobs {
     repository: ReadableRepository,
-    gate: Arc<Gate>,
+    gate: Arc<WriteGate>,
 }
 
 impl Blobs {
     /// Creates a reader for `repository`, which reads through `gate`.
-    pub(crate) fn new(repository: ReadableRepository, gate: Arc<Gate>) -> Self {
+    pub(crate) fn new(repository: ReadableRepository, gate: Arc<WriteGate>) -> Self {
         Self { repository, gate }
     }
 
     /// Reads a piece of content.
     ///
     /// # Errors
-    /// [`Fault::Source`] if that part of the repository is damaged; the gate's error if it can't be read.
-    pub(crate) fn read(&self, part: &Part) -> Result<bytes::Bytes, Fault> {
+    /// [`RestoreError::Source`] if that part of the repository is damaged; the gate's error if it can't be read.
+    pub(crate) fn read(&self, part: &Part) -> Result<bytes::Bytes, RestoreError> {
         let id = (*part.id).into();
         let bytes = self
             .repository
@@ -42,7 +42,7 @@ impl Blobs {
         if bytes.len() as u64 == part.bytes {
             Ok(bytes)
         } else {
-            Err(Fault::Source(format!(
+            Err(RestoreError::Source(format!(
                 "the piece {} has {} bytes, not {}",
                 part.id,
                 bytes.len(),
@@ -52,14 +52,14 @@ impl Blobs {
     }
 
     /// Converts an error of the library: the bucket failed, or its data is damaged.
-    fn fault(&self, error: &RusticError) -> Fault {
+    fn fault(&self, error: &RusticError) -> RestoreError {
         match self.gate.failed() {
-            Some(error) => Fault::Engine(error),
-            None => Fault::Source(format!("the repository is damaged: {}", failure::words(error))),
+            Some(error) => RestoreError::Engine(error),
+            None => RestoreError::Source(format!("the repository is damaged: {}", failure::words(error))),
         }
     }
 
-    fn tree(&self, id: TreeId) -> Result<Vec<Entry>, Fault> {
+    fn tree(&self, id: TreeId) -> Result<Vec<Entry>, RestoreError> {
         let tree = self
             .repository
             .get_tree(&id)
@@ -69,26 +69,26 @@ impl Blobs {
 
     /// The offset of each piece in the file. Checks that all pieces are in the index and add up to the file's
     /// size.
-    fn parts(&self, ids: &[DataId], size: u64) -> Result<Vec<Part>, Fault> {
+    fn parts(&self, ids: &[DataId], size: u64) -> Result<Vec<Part>, RestoreError> {
         let mut at: u64 = 0;
         let mut parts = Vec::with_capacity(ids.len());
         for id in ids {
             let found = self.repository.get_index_entry(id);
-            let found = found.map_err(|_| Fault::Source(format!("the piece {id} is missing")))?;
+            let found = found.map_err(|_| RestoreError::Source(format!("the piece {id} is missing")))?;
             let location = found.location;
             let bytes = location
                 .uncompressed_length
                 .map(|bytes| u64::from(bytes.get()))
                 .or_else(|| u64::from(location.length).checked_sub(32))
                 .filter(|bytes| *bytes <= PART_BYTES_MAX && u64::from(location.length) <= PART_BYTES_MAX)
-                .ok_or_else(|| Fault::Source(format!("the piece {id} has an impossible size")))?;
+                .ok_or_else(|| RestoreError::Source(format!("the piece {id} has an impossible size")))?;
             parts.push(Part { id: *id, at, bytes });
             at = at.saturating_add(bytes);
         }
         if at == size {
             Ok(parts)
         } else {
-            Err(Fault::Source(format!(
+            Err(RestoreError::Source(format!(
                 "its pieces have {at} bytes, but its size is {size}"
             )))
         }
@@ -109,32 +109,32 @@ impl<'a> FromBackup<'a> {
 }
 
 impl Origin for FromBackup<'_> {
-    fn volumes(&mut self) -> Result<Vec<Entry>, Fault> {
+    fn volumes(&mut self) -> Result<Vec<Entry>, RestoreError> {
         self.blobs.tree(self.root)
     }
 
-    fn enter(&mut self, _: &OsStr, inside: Inside) -> Result<Vec<Entry>, Fault> {
+    fn enter(&mut self, _: &OsStr, inside: Inside) -> Result<Vec<Entry>, RestoreError> {
         match inside {
             Inside::Tree(id) => self.blobs.tree(id),
-            Inside::Here | Inside::Manifest(_) => {
-                Err(Fault::Source("it is not a directory of a backup".to_owned()))
-            }
+            Inside::Here | Inside::Manifest(_) => Err(RestoreError::Source(
+                "it is not a directory of a backup".to_owned(),
+            )),
         }
     }
 
-    fn leave(&mut self) -> Result<(), Fault> {
+    fn leave(&mut self) -> Result<(), RestoreError> {
         Ok(())
     }
 
-    fn content(&self, _: &OsStr, file: &FileIs) -> Result<Content, Fault> {
+    fn content(&self, _: &OsStr, file: &FileInfo) -> Result<Content, RestoreError> {
         let parts = file.parts.as_deref().unwrap_or_default();
         self.blobs.parts(parts, file.size).map(Content::Parts)
     }
 }
 
-fn entry(node: &Node) -> Result<Entry, Fault> {
+fn entry(node: &Node) -> Result<Entry, RestoreError> {
     let name = node.name();
-    let named = |why: String| Fault::Source(format!("{}: {why}", name.display()));
+    let named = |why: String| RestoreError::Source(format!("{}: {why}", name.display()));
     let kind = match &node.node_type {
         NodeType::Dir => {
             let tree = node
@@ -142,7 +142,7 @@ fn entry(node: &Node) -> Result<Entry, Fault> {
                 .ok_or_else(|| named("its entries are missing".to_owned()))?;
             Kind::Directory(Inside::Tree(tree))
         }
-        NodeType::File => Kind::File(FileIs {
+        NodeType::File => Kind::File(FileInfo {
             size: node.meta.size,
             linked: (node.meta.links > 1 && node.meta.inode != 0 && node.meta.device_id != 0)
                 .then_some((node.meta.device_id, node.meta.inode)),
@@ -155,11 +155,11 @@ fn entry(node: &Node) -> Result<Entry, Fault> {
             ));
         }
     };
-    let looks = looks(node).map_err(named)?;
-    Entry::new(&name, kind, looks)
+    let metadata = metadata(node).map_err(named)?;
+    Entry::new(&name, kind, metadata)
 }
 
-fn looks(node: &Node) -> Result<Looks, String> {
+fn metadata(node: &Node) -> Result<Metadata, String> {
     let meta = &node.meta;
     let missing = |what: &str| format!("its {what} is missing");
     let modified = meta.mtime.ok_or_else(|| missing("time"))?;
@@ -173,7 +173,7 @@ fn looks(node: &Node) -> Result<Looks, String> {
     // A time before 1970 consists of the seconds, rounded down, and positive nanoseconds.
     let nanos = modified.as_nanosecond();
     let (seconds, nanos) = (nanos.div_euclid(1_000_000_000), nanos.rem_euclid(1_000_000_000));
-    Ok(Looks {
+    Ok(Metadata {
         mode: unix_mode(meta.mode.ok_or_else(|| missing("mode"))?),
         owner: (
             meta.uid.ok_or_else(|| missing("owner"))?,

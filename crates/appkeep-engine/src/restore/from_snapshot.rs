@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FileType, Stat};
 
 use super::cursor::Cursor;
-use super::entry::{Content, Entry, Fault, FileIs, Inside, Kind, Looks, Origin};
+use super::entry::{Content, Entry, FileInfo, Inside, Kind, Metadata, Origin, RestoreError};
 use crate::dir::{Dir, identity_of, kind_of, size_of};
 use crate::snapshot::Snapshot;
 use crate::snapshot::manifest::read::{self, Reader, Step, TOP};
@@ -45,27 +45,29 @@ impl FromSnapshot {
         })
     }
 
-    fn listed(&mut self, inside: read::Inside) -> Result<Vec<Entry>, Fault> {
+    fn listed(&mut self, inside: read::Inside) -> Result<Vec<Entry>, RestoreError> {
         let manifest = self.manifest.as_mut();
-        let manifest = manifest.ok_or_else(|| Fault::Source("there is no manifest".to_owned()))?;
-        let steps = manifest.list(inside).map_err(Fault::source)?;
+        let manifest = manifest.ok_or_else(|| RestoreError::Source("there is no manifest".to_owned()))?;
+        let steps = manifest.list(inside).map_err(RestoreError::source)?;
         let entries = steps.into_iter().map(|(step, below)| match step {
             Step::Subvolume(name) => self.entry(&name),
             Step::Entry(entry) => from_manifest(entry, below),
-            Step::End => Err(Fault::Source("the manifest has an end too many".to_owned())),
+            Step::End => Err(RestoreError::Source(
+                "the manifest has an end too many".to_owned(),
+            )),
         });
         entries.collect()
     }
 
-    fn entries(&self) -> Result<Vec<Entry>, Fault> {
-        let names = self.cursor.here().names().map_err(Fault::source)?;
+    fn entries(&self) -> Result<Vec<Entry>, RestoreError> {
+        let names = self.cursor.here().names().map_err(RestoreError::source)?;
         names.iter().map(|name| self.entry(name)).collect()
     }
 
     /// Reads an entry from the file system.
-    fn entry(&self, name: &OsStr) -> Result<Entry, Fault> {
-        let named = |error: std::io::Error| match Fault::source(error) {
-            Fault::Source(why) => Fault::Source(format!("{}: {why}", name.display())),
+    fn entry(&self, name: &OsStr) -> Result<Entry, RestoreError> {
+        let named = |error: std::io::Error| match RestoreError::source(error) {
+            RestoreError::Source(why) => RestoreError::Source(format!("{}: {why}", name.display())),
             other => other,
         };
         let here = self.cursor.here();
@@ -77,7 +79,7 @@ impl FromSnapshot {
             }
             FileType::RegularFile => {
                 let attributes = here.open_file(name).and_then(|(file, _)| xattr::of_open(&file));
-                let file = FileIs {
+                let file = FileInfo {
                     size: size_of(&stat),
                     linked: (stat.st_nlink > 1).then_some(identity_of(&stat)),
                     parts: None,
@@ -90,17 +92,22 @@ impl FromSnapshot {
                 let points_to = PathBuf::from(std::ffi::OsString::from_vec(points_to.into_bytes()));
                 (Kind::Link(points_to), Attributes::new())
             }
-            kind => return Err(Fault::Source(format!("{}: it is a {kind:?}", name.display()))),
+            kind => {
+                return Err(RestoreError::Source(format!(
+                    "{}: it is a {kind:?}",
+                    name.display()
+                )));
+            }
         };
-        Entry::new(name, kind, looks(Original::new(&stat, attributes))?)
+        Entry::new(name, kind, metadata(Original::new(&stat, attributes))?)
     }
 }
 
 /// Converts an entry of the manifest.
-fn from_manifest(entry: manifest::Entry, below: read::Inside) -> Result<Entry, Fault> {
+fn from_manifest(entry: manifest::Entry, below: read::Inside) -> Result<Entry, RestoreError> {
     let kind = match &entry.kind {
         manifest::Kind::Directory => Kind::Directory(Inside::Manifest(below)),
-        manifest::Kind::File { size, links, device } => Kind::File(FileIs {
+        manifest::Kind::File { size, links, device } => Kind::File(FileInfo {
             size: *size,
             linked: (*links > 1).then_some((*device, entry.original.inode)),
             parts: None,
@@ -108,13 +115,13 @@ fn from_manifest(entry: manifest::Entry, below: read::Inside) -> Result<Entry, F
         manifest::Kind::Link { target } => Kind::Link(Path::new(OsStr::from_bytes(target)).to_owned()),
     };
     let name = entry.name().to_owned();
-    Entry::new(&name, kind, looks(entry.original)?)
+    Entry::new(&name, kind, metadata(entry.original)?)
 }
 
-fn looks(original: Original) -> Result<Looks, Fault> {
+fn metadata(original: Original) -> Result<Metadata, RestoreError> {
     let (seconds, nanos) = original.modified;
-    let nanos = i64::try_from(nanos).map_err(|error| Fault::Source(error.to_string()))?;
-    Ok(Looks {
+    let nanos = i64::try_from(nanos).map_err(|error| RestoreError::Source(error.to_string()))?;
+    Ok(Metadata {
         mode: original.mode,
         owner: original.owner,
         modified: (seconds, nanos),
@@ -123,39 +130,41 @@ fn looks(original: Original) -> Result<Looks, Fault> {
 }
 
 /// The modification time.
-pub(crate) fn modified(stat: &Stat) -> Result<(i64, i64), Fault> {
-    let nanos = i64::try_from(stat.st_mtime_nsec).map_err(|error| Fault::Source(error.to_string()))?;
+pub(crate) fn modified(stat: &Stat) -> Result<(i64, i64), RestoreError> {
+    let nanos = i64::try_from(stat.st_mtime_nsec).map_err(|error| RestoreError::Source(error.to_string()))?;
     Ok((stat.st_mtime, nanos))
 }
 
 impl Origin for FromSnapshot {
-    fn volumes(&mut self) -> Result<Vec<Entry>, Fault> {
+    fn volumes(&mut self) -> Result<Vec<Entry>, RestoreError> {
         match self.manifest {
             Some(_) => self.listed(TOP),
             None => self.entries(),
         }
     }
 
-    fn enter(&mut self, name: &OsStr, inside: Inside) -> Result<Vec<Entry>, Fault> {
-        let below = self.cursor.here().open_dir(name).map_err(Fault::source)?;
-        self.cursor.down(below).map_err(Fault::source)?;
+    fn enter(&mut self, name: &OsStr, inside: Inside) -> Result<Vec<Entry>, RestoreError> {
+        let below = self.cursor.here().open_dir(name).map_err(RestoreError::source)?;
+        self.cursor.down(below).map_err(RestoreError::source)?;
         match inside {
             Inside::Manifest(inside) => self.listed(inside),
             Inside::Here => self.entries(),
-            Inside::Tree(_) => Err(Fault::Source("it is not a directory of a snapshot".to_owned())),
+            Inside::Tree(_) => Err(RestoreError::Source(
+                "it is not a directory of a snapshot".to_owned(),
+            )),
         }
     }
 
-    fn leave(&mut self) -> Result<(), Fault> {
-        self.cursor.up().map(drop).map_err(Fault::source)
+    fn leave(&mut self) -> Result<(), RestoreError> {
+        self.cursor.up().map(drop).map_err(RestoreError::source)
     }
 
-    fn content(&self, name: &OsStr, file: &FileIs) -> Result<Content, Fault> {
-        let (content, stat) = self.cursor.here().open_file(name).map_err(Fault::source)?;
+    fn content(&self, name: &OsStr, file: &FileInfo) -> Result<Content, RestoreError> {
+        let (content, stat) = self.cursor.here().open_file(name).map_err(RestoreError::source)?;
         if kind_of(&stat) == FileType::RegularFile && size_of(&stat) == file.size {
             Ok(Content::File(content))
         } else {
-            Err(Fault::Source("its size changed".to_owned()))
+            Err(RestoreError::Source("its size changed".to_owned()))
         }
     }
 }

@@ -15,7 +15,7 @@ use appkeep_core::ids::{AppId, AppRestoreId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::place::Place;
+use super::replacement::Replacement;
 use crate::durable;
 use crate::failure::storage;
 
@@ -60,7 +60,8 @@ pub(crate) struct Journal {
     /// Whether the app's own volumes are replaced. Earlier versions didn't record it.
     #[serde(default = "yes")]
     pub(crate) in_place: bool,
-    pub(crate) places: Vec<Place>,
+    #[serde(rename = "places")]
+    pub(crate) replacements: Vec<Replacement>,
     pub(crate) report: RestoreReport,
     #[serde(flatten)]
     pub(crate) phase: Phase,
@@ -72,7 +73,7 @@ fn yes() -> bool {
 
 impl Journal {
     /// Creates the journal of a new restore.
-    pub(crate) fn begin(request: &Restore, places: Vec<Place>, report: RestoreReport) -> Self {
+    pub(crate) fn begin(request: &Restore, replacements: Vec<Replacement>, report: RestoreReport) -> Self {
         Self {
             version: VERSION,
             source: Some(match &request.source {
@@ -80,7 +81,7 @@ impl Journal {
                 RestoreData::Snapshot(snap_id) => RestoreSource::Snapshot(*snap_id),
             }),
             in_place: matches!(request.target, RestoreTarget::InPlace(_)),
-            places,
+            replacements,
             report,
             phase: Phase::Staging,
         }

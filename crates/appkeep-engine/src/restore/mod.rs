@@ -13,9 +13,9 @@ pub(crate) mod finish;
 pub(crate) mod from_backup;
 pub(crate) mod from_snapshot;
 pub(crate) mod journal;
-mod looks;
+mod metadata;
 mod notes;
-mod place;
+mod replacement;
 pub(crate) mod swap;
 #[cfg(test)]
 mod tests;
@@ -32,16 +32,16 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use self::check::Checker;
-use self::entry::{Entry, Fault, Origin};
+use self::entry::{Entry, Origin, RestoreError};
 use self::fill::{Queue, Work, with_threads};
 use self::finish::{Finisher, stagings};
 use self::from_backup::Blobs;
 use self::journal::{Journal, Journals, Phase};
 use self::notes::Notes;
-use self::place::{Place, Swap};
-use self::swap::{Acts, NEW, OLD, ROOT, open_parent, open_staging};
+use self::replacement::{Replacement, Swap};
+use self::swap::{FaultInjection, NEW, OLD, ROOT, open_parent, open_staging};
 use self::walk::walk;
-use self::write::{Made, Writer};
+use self::write::{Created, Writer};
 use crate::failure::storage;
 use crate::snapshot::remove_tree;
 
@@ -66,13 +66,13 @@ impl<'a> Restorer<'a> {
         request: &'a Restore,
         progress: &'a ProgressSender,
         cancel: &'a CancellationToken,
-        acts: &'a dyn Acts,
+        faults: &'a dyn FaultInjection,
     ) -> Self {
         let mut untouchable = request.untouchable.clone();
         untouchable.push(data_dir.to_owned());
         Self {
             request,
-            finisher: Finisher::new(data_dir, request.app_id, acts),
+            finisher: Finisher::new(data_dir, request.app_id, faults),
             untouchable,
             progress,
             cancel,
@@ -107,18 +107,18 @@ impl<'a> Restorer<'a> {
     ) -> Result<RestoreReport, EngineError> {
         let volumes = origin.volumes().map_err(|fault| fault.at(Path::new("/")))?;
         check_names(&volumes)?;
-        let plan = place::plan(self.request, &volumes, &self.untouchable)?;
+        let plan = replacement::plan(self.request, &volumes, &self.untouchable)?;
         let report = RestoreReport {
             restored: plan
-                .places
+                .replacements
                 .iter()
-                .map(|place| place.target().to_owned())
+                .map(|replacement| replacement.target().to_owned())
                 .collect(),
             untouched: plan.untouched,
             ..RestoreReport::default()
         };
         let path = self.finisher.journals.path_of(self.request.id);
-        let mut journal = Journal::begin(self.request, plan.places, report);
+        let mut journal = Journal::begin(self.request, plan.replacements, report);
         self.finisher.journals.store(&path, &journal)?;
         let staged = self
             .stage(origin, &volumes, &mut journal, blobs)
@@ -138,49 +138,49 @@ impl<'a> Restorer<'a> {
         journal: &mut Journal,
         blobs: Option<&Blobs>,
     ) -> Result<(), EngineError> {
-        for staging in stagings(&journal.places) {
+        for staging in stagings(&journal.replacements) {
             self.make_staging(staging)
                 .map_err(|error| storage(format!("making {}", staging.display()), &error))?;
         }
-        let staging = |place: &Place, what: &str| {
-            open_staging(place.staging())
+        let staging = |replacement: &Replacement, what: &str| {
+            open_staging(replacement.staging())
                 .and_then(|dir| dir.open_dir(OsStr::new(what)))
-                .map_err(|error| storage(format!("opening {}", place.staging().display()), &error))
+                .map_err(|error| storage(format!("opening {}", replacement.staging().display()), &error))
         };
-        let (notes, mut made) = (Notes::default(), Made::default());
+        let (notes, mut made) = (Notes::default(), Created::default());
         let work = Work::new(blobs, &notes, self.progress, self.cancel);
         with_threads(&work, |queue| {
-            for (volume, place) in volumes.iter().zip(&journal.places) {
-                let mut writer = Writer::new(&staging(place, NEW)?, queue, &work, &mut made)
+            for (volume, replacement) in volumes.iter().zip(&journal.replacements) {
+                let mut writer = Writer::new(&staging(replacement, NEW)?, queue, &work, &mut made)
                     .map_err(|error| storage("restoring", &error))?;
                 walk(origin, volume, &mut writer, &work)?;
             }
             Ok(())
         })?;
         self.act("writing the restored data to the disk", || {
-            stagings(&journal.places)
+            stagings(&journal.replacements)
                 .into_iter()
                 .try_for_each(|staging| Ok(rustix::fs::syncfs(open_staging(staging)?)?))
         })?;
         let unheard = watch::Sender::new(Progress::default());
         let work = Work::new(blobs, &notes, &unheard, self.cancel);
         with_threads(&work, |queue: &Queue| {
-            for (volume, place) in volumes.iter().zip(&journal.places) {
-                let mut checker = Checker::new(&staging(place, NEW)?, queue, &work, &made)
+            for (volume, replacement) in volumes.iter().zip(&journal.replacements) {
+                let mut checker = Checker::new(&staging(replacement, NEW)?, queue, &work, &made)
                     .map_err(|error| storage("restoring", &error))?;
                 walk(origin, volume, &mut checker, &work)?;
             }
             Ok(())
         })?;
         let mut new = Vec::new();
-        for (volume, place) in volumes.iter().zip(&journal.places) {
-            if place.swap == Swap::Entries {
-                staging(place, ROOT)?
+        for (volume, replacement) in volumes.iter().zip(&journal.replacements) {
+            if replacement.swap == Swap::Entries {
+                staging(replacement, ROOT)?
                     .create_dir(&volume.name)
-                    .and_then(|root| looks::give(&root, &volume.looks, &notes))
+                    .and_then(|root| metadata::give(&root, &volume.metadata, &notes))
                     .map_err(|error| storage("restoring", &error))?;
             }
-            let stat = staging(place, NEW)?.stat(&volume.name);
+            let stat = staging(replacement, NEW)?.stat(&volume.name);
             new.push(stat.map_err(|error| storage("restoring", &error))?.st_ino);
         }
         let report = &mut journal.report;
@@ -191,11 +191,11 @@ impl<'a> Restorer<'a> {
     }
 
     fn make_staging(&self, staging: &Path) -> io::Result<()> {
-        self.finisher.acts.before("making the staging directory")?;
+        self.finisher.faults.before("making the staging directory")?;
         remove_tree(staging)?;
         let (parent, name) = open_parent(staging)?;
         let directory = parent.create_dir(&name)?;
-        looks::disinherit(&directory)?;
+        metadata::disinherit(&directory)?;
         for what in [NEW, OLD, ROOT] {
             directory.create_dir(OsStr::new(what))?;
         }
@@ -204,7 +204,7 @@ impl<'a> Restorer<'a> {
 
     fn act<T>(&self, act: &'static str, work: impl FnOnce() -> io::Result<T>) -> Result<T, EngineError> {
         self.finisher
-            .acts
+            .faults
             .before(act)
             .and_then(|()| work())
             .map_err(|error| storage(act, &error))
@@ -217,7 +217,7 @@ fn check_names(volumes: &[Entry]) -> Result<(), EngineError> {
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => {
-            Err(Fault::Source("there are two volumes of this name".to_owned()).at(Path::new(pair[0])))
+            Err(RestoreError::Source("there are two volumes of this name".to_owned()).at(Path::new(pair[0])))
         }
         None => Ok(()),
     }

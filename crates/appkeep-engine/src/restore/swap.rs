@@ -12,7 +12,7 @@ use std::path::Path;
 use rustix::fs::{Mode, RenameFlags};
 use rustix::io::Errno;
 
-use super::place::{Place, Swap};
+use super::replacement::{Replacement, Swap};
 use crate::dir::Dir;
 use crate::snapshot::{metadata, xattr};
 use crate::staging::is_staging_name;
@@ -31,7 +31,7 @@ pub(crate) const EXCHANGING: &str = "exchanging the old directory and the new";
 const LOST_FOUND: &str = "lost+found";
 
 /// Called before each step that changes data, so that tests can stop it there.
-pub(crate) trait Acts: Sync {
+pub(crate) trait FaultInjection: Sync {
     /// Called before the step `act`.
     ///
     /// # Errors
@@ -41,9 +41,9 @@ pub(crate) trait Acts: Sync {
 
 /// Runs every step.
 #[derive(Debug)]
-pub(crate) struct Unhindered;
+pub(crate) struct NoFaults;
 
-impl Acts for Unhindered {
+impl FaultInjection for NoFaults {
     fn before(&self, _: &'static str) -> io::Result<()> {
         Ok(())
     }
@@ -83,10 +83,10 @@ fn sync(directory: &Dir) -> io::Result<()> {
 
 /// A volume that is being swapped.
 pub(crate) struct Volume<'a> {
-    place: &'a Place,
+    replacement: &'a Replacement,
     /// The inode of the new directory.
     new: u64,
-    acts: &'a dyn Acts,
+    faults: &'a dyn FaultInjection,
     staging: Dir,
 }
 
@@ -95,12 +95,16 @@ impl<'a> Volume<'a> {
     ///
     /// # Errors
     /// If the staging directory can't be opened.
-    pub(crate) fn new(place: &'a Place, new: u64, acts: &'a dyn Acts) -> io::Result<Self> {
+    pub(crate) fn new(
+        replacement: &'a Replacement,
+        new: u64,
+        faults: &'a dyn FaultInjection,
+    ) -> io::Result<Self> {
         Ok(Self {
-            place,
+            replacement,
             new,
-            acts,
-            staging: open_staging(place.staging())?,
+            faults,
+            staging: open_staging(replacement.staging())?,
         })
     }
 
@@ -109,7 +113,7 @@ impl<'a> Volume<'a> {
     }
 
     fn name(&self) -> &OsStr {
-        &self.place.volume
+        &self.replacement.volume
     }
 
     /// Swaps the new directory in for the old one. Does nothing if it is already in place.
@@ -117,7 +121,7 @@ impl<'a> Volume<'a> {
     /// # Errors
     /// I/O errors. The old directory is then in place or in the staging directory.
     pub(crate) fn exchange(&self) -> io::Result<()> {
-        let (parent, target) = open_parent(self.place.target())?;
+        let (parent, target) = open_parent(self.replacement.target())?;
         if number_of(&parent, &target)? == Some(self.new) {
             return Ok(());
         }
@@ -125,7 +129,7 @@ impl<'a> Volume<'a> {
         if number_of(&new, self.name())? != Some(self.new) {
             return Err(io::Error::other("the new data is not where it was made"));
         }
-        let exchanged = self.acts.before(EXCHANGING).and_then(|()| {
+        let exchanged = self.faults.before(EXCHANGING).and_then(|()| {
             Ok(rename_with(
                 &new,
                 self.name(),
@@ -149,13 +153,13 @@ impl<'a> Volume<'a> {
     /// Used on file systems that can't exchange two entries. Between the two steps the directory is missing.
     fn exchange_in_two(&self, new: &Dir, parent: &Dir, target: &OsStr) -> io::Result<()> {
         let old = self.staged(OLD)?;
-        self.acts.before("renaming the old directory")?;
+        self.faults.before("renaming the old directory")?;
         match rustix::fs::renameat(parent, target, &old, self.name()) {
             Ok(()) | Err(Errno::NOENT) => {}
             Err(error) => return Err(error.into()),
         }
         sync(&old)?;
-        self.acts.before("renaming the new directory")?;
+        self.faults.before("renaming the new directory")?;
         Ok(rustix::fs::renameat(new, self.name(), parent, target)?)
     }
 
@@ -164,7 +168,7 @@ impl<'a> Volume<'a> {
     /// # Errors
     /// I/O errors.
     pub(crate) fn take_out(&self) -> io::Result<()> {
-        let target = Dir::open(self.place.target())?;
+        let target = Dir::open(self.replacement.target())?;
         let old = self.made(OLD)?;
         self.move_all(&target, &old, "moving an old entry out")
     }
@@ -175,12 +179,12 @@ impl<'a> Volume<'a> {
     /// # Errors
     /// I/O errors.
     pub(crate) fn bring_in(&self) -> io::Result<()> {
-        let target = Dir::open(self.place.target())?;
+        let target = Dir::open(self.replacement.target())?;
         let new = self.staged(NEW)?.open_dir(self.name())?;
         self.move_all(&new, &target, "moving a new entry in")?;
-        self.acts.before("making the directory look like the new one")?;
-        let looks = self.staged(ROOT)?.open_dir(self.name())?;
-        metadata::give(&target, &looks.stat_self()?, &xattr::of_open(&looks)?)?;
+        self.faults.before("making the directory look like the new one")?;
+        let metadata = self.staged(ROOT)?.open_dir(self.name())?;
+        metadata::give(&target, &metadata.stat_self()?, &xattr::of_open(&metadata)?)?;
         sync(&target)
     }
 
@@ -200,7 +204,7 @@ impl<'a> Volume<'a> {
             if is_staging_name(&name) || name == LOST_FOUND {
                 continue;
             }
-            self.acts.before(act)?;
+            self.faults.before(act)?;
             match rename_new(from, &name, to, &name) {
                 // The entry was created meanwhile; it is moved out like the old data.
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -218,14 +222,14 @@ impl<'a> Volume<'a> {
     /// # Errors
     /// I/O errors.
     pub(crate) fn put_back(&self, is_out: bool) -> io::Result<()> {
-        match self.place.swap {
+        match self.replacement.swap {
             Swap::Directory => self.put_directory_back(),
             Swap::Entries => self.put_entries_back(is_out),
         }
     }
 
     fn put_directory_back(&self) -> io::Result<()> {
-        let (parent, target) = open_parent(self.place.target())?;
+        let (parent, target) = open_parent(self.replacement.target())?;
         let (new, old) = (self.staged(NEW)?, self.staged(OLD)?);
         let is_in_place = number_of(&parent, &target)? == Some(self.new);
         if number_of(&old, self.name())?.is_some() {
@@ -242,7 +246,7 @@ impl<'a> Volume<'a> {
     }
 
     fn put_entries_back(&self, is_out: bool) -> io::Result<()> {
-        let target = Dir::open(self.place.target())?;
+        let target = Dir::open(self.replacement.target())?;
         if is_out {
             let new = self.staged(NEW)?.open_dir(self.name())?;
             self.move_all(&target, &new, "moving a new entry out again")?;

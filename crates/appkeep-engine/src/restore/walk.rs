@@ -5,34 +5,34 @@ use std::vec;
 
 use appkeep_core::engine::EngineError;
 
-use super::entry::{Content, DEPTH_MAX, Entry, Fault, FileIs, Inside, Kind, Looks, Origin};
+use super::entry::{Content, DEPTH_MAX, Entry, FileInfo, Inside, Kind, Metadata, Origin, RestoreError};
 use super::fill::Work;
 
 /// The operations on each entry. The walk begins in the parent directory of the volume.
 pub(crate) trait Visit {
     /// Enters a directory with these entries.
-    fn enter(&mut self, entry: &Entry, below: &[Entry]) -> Result<(), Fault>;
+    fn enter(&mut self, entry: &Entry, below: &[Entry]) -> Result<(), RestoreError>;
 
     /// Returns to the parent; everything in the directory was visited.
-    fn leave(&mut self, path: &Path, looks: &Looks) -> Result<(), Fault>;
+    fn leave(&mut self, path: &Path, metadata: &Metadata) -> Result<(), RestoreError>;
 
     /// Handles a file. `path` begins with the volume's name.
     fn file(
         &mut self,
         path: &Path,
         entry: &Entry,
-        file: &FileIs,
-        content: &mut dyn FnMut() -> Result<Content, Fault>,
-    ) -> Result<(), Fault>;
+        file: &FileInfo,
+        content: &mut dyn FnMut() -> Result<Content, RestoreError>,
+    ) -> Result<(), RestoreError>;
 
     /// Handles a link.
-    fn link(&mut self, path: &Path, entry: &Entry, points_to: &Path) -> Result<(), Fault>;
+    fn link(&mut self, path: &Path, entry: &Entry, points_to: &Path) -> Result<(), RestoreError>;
 }
 
 struct Frame {
     entries: vec::IntoIter<Entry>,
     path: PathBuf,
-    looks: Looks,
+    metadata: Metadata,
 }
 
 /// Walks `volume`, which is a directory.
@@ -47,7 +47,7 @@ pub(crate) fn walk(
 ) -> Result<(), EngineError> {
     let path = PathBuf::from(&volume.name);
     let Kind::Directory(inside) = &volume.kind else {
-        return Err(Fault::Source("it is not a directory".to_owned()).at(&path));
+        return Err(RestoreError::Source("it is not a directory".to_owned()).at(&path));
     };
     let root = enter(origin, volume, *inside, visit, path.clone()).map_err(|fault| fault.at(&path))?;
     let mut stack = vec![root];
@@ -64,7 +64,7 @@ pub(crate) fn walk(
         };
         let path = frame.path.join(&entry.name);
         let done = match &entry.kind {
-            Kind::Directory(_) if stack.len() >= DEPTH_MAX => Err(Fault::Source(format!(
+            Kind::Directory(_) if stack.len() >= DEPTH_MAX => Err(RestoreError::Source(format!(
                 "it is in more than {DEPTH_MAX} directories"
             ))),
             Kind::Directory(inside) => {
@@ -84,17 +84,17 @@ fn enter(
     inside: Inside,
     visit: &mut dyn Visit,
     path: PathBuf,
-) -> Result<Frame, Fault> {
+) -> Result<Frame, RestoreError> {
     let below = origin.enter(&entry.name, inside)?;
     visit.enter(entry, &below)?;
     Ok(Frame {
         entries: below.into_iter(),
         path,
-        looks: entry.looks.clone(),
+        metadata: entry.metadata.clone(),
     })
 }
 
-fn leave(origin: &mut dyn Origin, visit: &mut dyn Visit, left: &Frame) -> Result<(), Fault> {
+fn leave(origin: &mut dyn Origin, visit: &mut dyn Visit, left: &Frame) -> Result<(), RestoreError> {
     origin.leave()?;
-    visit.leave(&left.path, &left.looks)
+    visit.leave(&left.path, &left.metadata)
 }

@@ -13,9 +13,9 @@ use rustix::fs::AtFlags;
 use rustix::io::Errno;
 
 use super::cursor::Cursor;
-use super::entry::{Content, Entry, Fault, FileIs, Looks};
+use super::entry::{Content, Entry, FileInfo, Metadata, RestoreError};
 use super::fill::{Filled, Queue, Work};
-use super::looks;
+use super::metadata;
 use super::walk::Visit;
 use crate::dir::Dir;
 
@@ -27,12 +27,12 @@ pub(crate) struct Writer<'a> {
     queue: &'a Queue,
     work: &'a Work<'a>,
     links: HashMap<(u64, u64), Linked>,
-    made: &'a mut Made,
+    made: &'a mut Created,
 }
 
 /// The entries that were created.
 #[derive(Debug, Default)]
-pub(crate) struct Made {
+pub(crate) struct Created {
     /// The number of files; each name counts.
     pub(crate) files: u64,
     /// The total size of the files in bytes.
@@ -58,7 +58,7 @@ impl<'a> Writer<'a> {
         top: &Dir,
         queue: &'a Queue,
         work: &'a Work<'a>,
-        made: &'a mut Made,
+        made: &'a mut Created,
     ) -> io::Result<Self> {
         Ok(Self {
             top: top.try_clone()?,
@@ -71,7 +71,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Adds a name to a file whose content exists under another one. Returns whether it did.
-    fn link_to_first(&mut self, path: &Path, name: &OsStr, file: &FileIs) -> Result<bool, Fault> {
+    fn link_to_first(&mut self, path: &Path, name: &OsStr, file: &FileInfo) -> Result<bool, RestoreError> {
         let Some(first) = file.linked.and_then(|linked| self.links.get(&linked)) else {
             return Ok(false);
         };
@@ -93,34 +93,34 @@ impl<'a> Writer<'a> {
 }
 
 /// Converts an error; if two entries have the same name, the second one already exists.
-fn made_twice(error: io::Error) -> Fault {
+fn made_twice(error: io::Error) -> RestoreError {
     if error.kind() == io::ErrorKind::AlreadyExists {
-        Fault::Source("there are two entries of this name".to_owned())
+        RestoreError::Source("there are two entries of this name".to_owned())
     } else {
-        Fault::Target(error)
+        RestoreError::Target(error)
     }
 }
 
 impl Visit for Writer<'_> {
-    fn enter(&mut self, entry: &Entry, _: &[Entry]) -> Result<(), Fault> {
+    fn enter(&mut self, entry: &Entry, _: &[Entry]) -> Result<(), RestoreError> {
         let here = self.cursor.here();
         let below = here.create_dir(&entry.name).map_err(made_twice)?;
-        self.cursor.down(below).map_err(Fault::Target)
+        self.cursor.down(below).map_err(RestoreError::Target)
     }
 
-    fn leave(&mut self, _: &Path, looks: &Looks) -> Result<(), Fault> {
-        let left = self.cursor.up().map_err(Fault::Target)?;
+    fn leave(&mut self, _: &Path, metadata: &Metadata) -> Result<(), RestoreError> {
+        let left = self.cursor.up().map_err(RestoreError::Target)?;
         // Last, because each new entry changes the directory's time.
-        looks::give(&left, looks, self.work.notes).map_err(Fault::Target)
+        metadata::give(&left, metadata, self.work.notes).map_err(RestoreError::Target)
     }
 
     fn file(
         &mut self,
         path: &Path,
         entry: &Entry,
-        file: &FileIs,
-        content: &mut dyn FnMut() -> Result<Content, Fault>,
-    ) -> Result<(), Fault> {
+        file: &FileInfo,
+        content: &mut dyn FnMut() -> Result<Content, RestoreError>,
+    ) -> Result<(), RestoreError> {
         self.made.files += 1;
         self.made.bytes += file.size;
         if self.link_to_first(path, &entry.name, file)? {
@@ -129,7 +129,7 @@ impl Visit for Writer<'_> {
         }
         let content = content()?;
         let made = self.cursor.here().create_file(&entry.name).map_err(made_twice)?;
-        made.set_len(file.size).map_err(Fault::Target)?;
+        made.set_len(file.size).map_err(RestoreError::Target)?;
         if let Some(linked) = file.linked {
             let first = Linked {
                 path: path.to_owned(),
@@ -142,14 +142,14 @@ impl Visit for Writer<'_> {
             path: path.to_owned(),
             file: made,
             size: file.size,
-            looks: Some(entry.looks.clone()),
+            metadata: Some(entry.metadata.clone()),
         };
         self.queue.push(filled, content)
     }
 
-    fn link(&mut self, _: &Path, entry: &Entry, points_to: &Path) -> Result<(), Fault> {
+    fn link(&mut self, _: &Path, entry: &Entry, points_to: &Path) -> Result<(), RestoreError> {
         let here = self.cursor.here();
         rustix::fs::symlinkat(points_to, here, &entry.name).map_err(|error| made_twice(error.into()))?;
-        looks::give_link(here, &entry.name, &entry.looks, self.work.notes).map_err(Fault::Target)
+        metadata::give_link(here, &entry.name, &entry.metadata, self.work.notes).map_err(RestoreError::Target)
     }
 }

@@ -13,7 +13,7 @@ use rustix::fs::{AtFlags, FileType, Stat};
 use rustix::io::Errno;
 use tokio_util::sync::CancellationToken;
 
-use super::file::{self, Fault, Manner, Way};
+use super::file::{self, CopyError, CopyMethod, CopyOptions};
 use super::manifest::write::Writer;
 use super::manifest::{Entry, Kind, OUT_OF_RANGE, Original, is_storable};
 use super::record::Record;
@@ -84,21 +84,21 @@ struct Output<'a> {
 
 impl Output<'_> {
     /// Adds an entry to the manifest, and notes metadata that can't be kept.
-    fn write_down(
+    fn record(
         &mut self,
         name: &OsStr,
         path: &Path,
         kind: Kind,
         original: &Stat,
         attributes: xattr::Found,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), CopyError> {
         let lost_time = || (!is_storable(original)).then(|| OUT_OF_RANGE.to_owned());
         if let Some(lost) = attributes.lost.or_else(lost_time) {
             self.record.lose(path, &lost);
         }
         let original = Original::new(original, attributes.attributes);
         let entry = Entry::new(name, kind, original);
-        self.manifest.entry(entry).map_err(Fault::Copy)
+        self.manifest.entry(entry).map_err(CopyError::Copy)
     }
 }
 
@@ -224,20 +224,20 @@ impl<'a> Copier<'a> {
         self.unreadable.into_result()
     }
 
-    fn note(&mut self, path: &Path, fault: Fault) -> Result<(), EngineError> {
+    fn note(&mut self, path: &Path, fault: CopyError) -> Result<(), EngineError> {
         match fault {
-            Fault::Original(why) => {
+            CopyError::Original(why) => {
                 self.copies = false;
                 self.unreadable.push(format!("{}: {why}", path.display()));
                 Ok(())
             }
-            Fault::Torn => {
+            CopyError::Torn => {
                 self.unreadable
                     .push(format!("{}: changed while it was copied", path.display()));
                 Ok(())
             }
-            Fault::Copy(error) => Err(storage(format!("copying {}", path.display()), &error)),
-            Fault::Cancelled => Err(EngineError::Cancelled),
+            CopyError::Copy(error) => Err(storage(format!("copying {}", path.display()), &error)),
+            CopyError::Cancelled => Err(EngineError::Cancelled),
         }
     }
 
@@ -248,18 +248,18 @@ impl<'a> Copier<'a> {
         name: &OsStr,
         path: PathBuf,
         output: &mut Output<'_>,
-    ) -> Result<Frame, Fault> {
-        let original = source.stat_self().map_err(Fault::original)?;
+    ) -> Result<Frame, CopyError> {
+        let original = source.stat_self().map_err(CopyError::original)?;
         if identity_of(&original) == self.snapshots {
-            return Err(Fault::Original(
+            return Err(CopyError::Original(
                 "snapshots are kept in here, so it can't be copied".to_owned(),
             ));
         }
-        let mut names = source.names().map_err(Fault::original)?;
+        let mut names = source.names().map_err(CopyError::original)?;
         names.retain(|name| !is_staging_name(name));
-        let attributes = xattr::found_at(&source).map_err(Fault::original)?;
-        let target = target.create_dir(name).map_err(Fault::copy)?;
-        output.write_down(name, &path, Kind::Directory, &original, attributes)?;
+        let attributes = xattr::found_at(&source).map_err(CopyError::original)?;
+        let target = target.create_dir(name).map_err(CopyError::copy)?;
+        output.record(name, &path, Kind::Directory, &original, attributes)?;
         Ok(Frame {
             source,
             target,
@@ -273,18 +273,18 @@ impl<'a> Copier<'a> {
         frame: &Frame,
         name: &OsStr,
         output: &mut Output<'_>,
-    ) -> Result<Option<Frame>, Fault> {
+    ) -> Result<Option<Frame>, CopyError> {
         let original = match frame.source.stat(name) {
             Ok(original) => original,
             // It was deleted after its directory was listed.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(Fault::original(error)),
+            Err(error) => return Err(CopyError::original(error)),
         };
         match kind_of(&original) {
             FileType::Directory => {
                 let source = match frame.source.open_dir(name) {
                     Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-                    source => source.map_err(Fault::original)?,
+                    source => source.map_err(CopyError::original)?,
                 };
                 return self
                     .enter(source, &frame.target, name, frame.path.join(name), output)
@@ -294,7 +294,9 @@ impl<'a> Copier<'a> {
                 self.file(frame, name, &original, output)?;
             }
             FileType::RegularFile => match frame.source.open_leased_file(name, self.cancel) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Fault::original(error)),
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(CopyError::original(error));
+                }
                 _ => {}
             },
             FileType::Symlink => link(frame, name, &original, output)?,
@@ -309,7 +311,7 @@ impl<'a> Copier<'a> {
         name: &OsStr,
         original: &Stat,
         output: &mut Output<'_>,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), CopyError> {
         let path = frame.path.join(name);
         if original.st_nlink > 1
             && let Some(linked) = output.links.get(&identity_of(original))
@@ -322,37 +324,37 @@ impl<'a> Copier<'a> {
                     // Lost metadata was noted for the first name.
                     let attributes = linked.attributes.clone();
                     let entry = Entry::new(name, kind, Original::new(&original, attributes));
-                    return output.manifest.entry(entry).map_err(Fault::Copy);
+                    return output.manifest.entry(entry).map_err(CopyError::Copy);
                 }
                 // The path or the number of names exceeds the system's limit: the copy becomes a separate
                 // file.
                 Err(Errno::NAMETOOLONG | Errno::MLINK) => {}
-                Err(error) => return Err(Fault::copy(error)),
+                Err(error) => return Err(CopyError::copy(error)),
             }
         }
-        let manner = Manner {
+        let options = CopyOptions {
             clones: !self.volume.no_clones.contains(&original.st_dev),
             consistency: self.consistency,
             cancel: self.cancel,
         };
-        if !manner.clones
+        if !options.clones
             && let Err(low) = self.reserve.check(self.directory, allocated_bytes(original))
         {
             // The volumes grew after they were measured, or another snapshot took the space.
             let error = io::Error::new(io::ErrorKind::StorageFull, low.to_string());
-            return Err(Fault::copy(error));
+            return Err(CopyError::copy(error));
         }
-        let copied = match file::copy(&frame.source, &frame.target, name, manner) {
-            Err(Fault::Original(_) | Fault::Torn) if is_gone(frame, name) => return Ok(()),
+        let copied = match file::copy(&frame.source, &frame.target, name, options) {
+            Err(CopyError::Original(_) | CopyError::Torn) if is_gone(frame, name) => return Ok(()),
             copied => copied?,
         };
         if copied.no_clone.is_some_and(is_for_all_files) {
             self.volume.no_clones.insert(original.st_dev);
         }
         match copied.way {
-            Way::Cloned => self.volume.cloned = true,
-            Way::Copied => self.volume.copied = true,
-            Way::Torn => {
+            CopyMethod::Cloned => self.volume.cloned = true,
+            CopyMethod::Copied => self.volume.copied = true,
+            CopyMethod::Torn => {
                 self.volume.torn = true;
                 output.record.note(format!(
                     "{}: changed while it was copied; the last copy is kept",
@@ -375,7 +377,7 @@ impl<'a> Copier<'a> {
             );
         }
         let kind = file_kind(&copied.original, device);
-        output.write_down(name, &path, kind, &copied.original, copied.attributes)
+        output.record(name, &path, kind, &copied.original, copied.attributes)
     }
 
     /// The manifest's number for a device, which is the same in each snapshot of the same volumes. A second
@@ -426,15 +428,15 @@ fn is_gone(frame: &Frame, name: &OsStr) -> bool {
     )
 }
 
-fn link(frame: &Frame, name: &OsStr, original: &Stat, output: &mut Output<'_>) -> Result<(), Fault> {
+fn link(frame: &Frame, name: &OsStr, original: &Stat, output: &mut Output<'_>) -> Result<(), CopyError> {
     let target = match rustix::fs::readlinkat(&frame.source, name, Vec::new()) {
         Ok(target) => target.into_bytes(),
         Err(Errno::NOENT) => return Ok(()),
-        Err(Errno::INVAL) => return Err(Fault::Original("changed while it was copied".to_owned())),
-        Err(error) => return Err(Fault::original(error)),
+        Err(Errno::INVAL) => return Err(CopyError::Original("changed while it was copied".to_owned())),
+        Err(error) => return Err(CopyError::original(error)),
     };
-    rustix::fs::symlinkat(OsStr::from_bytes(&target), &frame.target, name).map_err(Fault::copy)?;
+    rustix::fs::symlinkat(OsStr::from_bytes(&target), &frame.target, name).map_err(CopyError::copy)?;
     let path = frame.path.join(name);
     let none = xattr::Found::default();
-    output.write_down(name, &path, Kind::Link { target }, original, none)
+    output.record(name, &path, Kind::Link { target }, original, none)
 }

@@ -33,7 +33,7 @@ const TICK: Duration = Duration::from_millis(10);
 
 /// The reason why an entry was not copied.
 #[derive(Debug)]
-pub(crate) enum Fault {
+pub(crate) enum CopyError {
     /// The original can't be read; contains the reason.
     Original(String),
     /// The original changed during the copy.
@@ -44,7 +44,7 @@ pub(crate) enum Fault {
     Cancelled,
 }
 
-impl Fault {
+impl CopyError {
     /// Converts an error of the original. A transient error doesn't concern the file itself, and ends the
     /// copy.
     pub(crate) fn original(error: impl Into<io::Error>) -> Self {
@@ -64,7 +64,7 @@ impl Fault {
 
 /// How a file was copied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum CopyMethod {
     /// It shares its original's blocks as of one moment.
     Cloned,
     /// Its original didn't change during the copy.
@@ -75,7 +75,7 @@ pub(crate) enum Way {
 
 /// The options for copying a file.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Manner<'a> {
+pub(crate) struct CopyOptions<'a> {
     /// Whether to try a clone first.
     pub(crate) clones: bool,
     /// What to do if a file keeps changing.
@@ -93,14 +93,19 @@ pub(crate) struct Copied {
     /// The original's extended attributes.
     pub(crate) attributes: xattr::Found,
     /// How it was copied.
-    pub(crate) way: Way,
+    pub(crate) way: CopyMethod,
     /// The reason why it wasn't cloned, if that was tried.
     pub(crate) no_clone: Option<Errno>,
 }
 
 /// Copies the file `name`.
-pub(crate) fn copy(source: &Dir, target: &Dir, name: &OsStr, manner: Manner<'_>) -> Result<Copied, Fault> {
-    copy_watched(source, target, name, manner, &mut || ())
+pub(crate) fn copy(
+    source: &Dir,
+    target: &Dir,
+    name: &OsStr,
+    options: CopyOptions<'_>,
+) -> Result<Copied, CopyError> {
+    copy_watched(source, target, name, options, &mut || ())
 }
 
 /// As [`copy`]; `on_piece` is called after each copied piece.
@@ -108,50 +113,55 @@ fn copy_watched(
     source: &Dir,
     target: &Dir,
     name: &OsStr,
-    manner: Manner<'_>,
+    options: CopyOptions<'_>,
     on_piece: &mut dyn FnMut(),
-) -> Result<Copied, Fault> {
+) -> Result<Copied, CopyError> {
     let mut copy = None;
     let mut no_clone = None;
     for attempt in 1..=TRIES_MAX {
         let (original, mut before) = source
-            .open_leased_file(name, manner.cancel)
-            .map_err(Fault::original)?;
+            .open_leased_file(name, options.cancel)
+            .map_err(CopyError::original)?;
         if kind_of(&before) != FileType::RegularFile {
-            return Err(Fault::Torn);
+            return Err(CopyError::Torn);
         }
         if settle(&before) {
-            before = rustix::fs::fstat(&original).map_err(Fault::original)?;
+            before = rustix::fs::fstat(&original).map_err(CopyError::original)?;
         }
         let copy = match &copy {
             Some(copy) => copy,
-            None => copy.insert(target.create_file(name).map_err(Fault::copy)?),
+            None => copy.insert(target.create_file(name).map_err(CopyError::copy)?),
         };
-        if manner.clones && attempt == 1 {
+        if options.clones && attempt == 1 {
             match clone(&original, copy) {
-                Ok(()) => return finish(&original, before, Way::Cloned, None),
+                Ok(()) => return finish(&original, before, CopyMethod::Cloned, None),
                 Err(error) => no_clone = Some(error),
             }
         }
-        let is_whole = copy_content(&original, copy, size_of(&before), manner.cancel, on_piece)?;
-        let after = rustix::fs::fstat(&original).map_err(Fault::original)?;
+        let is_whole = copy_content(&original, copy, size_of(&before), options.cancel, on_piece)?;
+        let after = rustix::fs::fstat(&original).map_err(CopyError::original)?;
         if changes_of(&before) == changes_of(&after) {
             if !is_whole {
-                return Err(Fault::Original("ends before its size says".to_owned()));
+                return Err(CopyError::Original("ends before its size says".to_owned()));
             }
-            return finish(&original, after, Way::Copied, no_clone);
+            return finish(&original, after, CopyMethod::Copied, no_clone);
         }
-        if attempt == TRIES_MAX && manner.consistency == Consistency::Relaxed {
+        if attempt == TRIES_MAX && options.consistency == Consistency::Relaxed {
             // With the metadata from before the change, so that the next backup detects the change.
-            return finish(&original, before, Way::Torn, no_clone);
+            return finish(&original, before, CopyMethod::Torn, no_clone);
         }
     }
-    Err(Fault::Torn)
+    Err(CopyError::Torn)
 }
 
 /// Adds the extended attributes.
-fn finish(file: &File, original: Stat, way: Way, no_clone: Option<Errno>) -> Result<Copied, Fault> {
-    let attributes = xattr::found_at(file).map_err(Fault::original)?;
+fn finish(
+    file: &File,
+    original: Stat,
+    way: CopyMethod,
+    no_clone: Option<Errno>,
+) -> Result<Copied, CopyError> {
+    let attributes = xattr::found_at(file).map_err(CopyError::original)?;
     Ok(Copied {
         original,
         attributes,
@@ -215,17 +225,17 @@ fn copy_content(
     size: u64,
     cancel: &CancellationToken,
     on_piece: &mut dyn FnMut(),
-) -> Result<bool, Fault> {
-    copy.set_len(0).map_err(Fault::copy)?;
+) -> Result<bool, CopyError> {
+    copy.set_len(0).map_err(CopyError::copy)?;
     let mut at = 0;
     while at < size {
-        let Some((data, hole)) = next_data(original, at, size).map_err(Fault::original)? else {
+        let Some((data, hole)) = next_data(original, at, size).map_err(CopyError::original)? else {
             break;
         };
         at = data;
         while at < hole {
             if cancel.is_cancelled() {
-                return Err(Fault::Cancelled);
+                return Err(CopyError::Cancelled);
             }
             fail_point::pass("snapshot.piece");
             let piece = (hole - at).min(PIECE_BYTES);
@@ -236,7 +246,7 @@ fn copy_content(
             on_piece();
         }
     }
-    copy.set_len(size).map_err(Fault::copy)?;
+    copy.set_len(size).map_err(CopyError::copy)?;
     Ok(true)
 }
 
@@ -256,9 +266,9 @@ fn next_data(original: &File, at: u64, size: u64) -> rustix::io::Result<Option<(
     Ok(Some((data, hole.min(size))))
 }
 
-fn copy_piece(mut original: &File, mut copy: &File, at: u64, bytes: u64) -> Result<u64, Fault> {
-    rustix::fs::seek(original, SeekFrom::Start(at)).map_err(Fault::original)?;
-    rustix::fs::seek(copy, SeekFrom::Start(at)).map_err(Fault::copy)?;
+fn copy_piece(mut original: &File, mut copy: &File, at: u64, bytes: u64) -> Result<u64, CopyError> {
+    rustix::fs::seek(original, SeekFrom::Start(at)).map_err(CopyError::original)?;
+    rustix::fs::seek(copy, SeekFrom::Start(at)).map_err(CopyError::copy)?;
     io::copy(&mut original.by_ref().take(bytes), &mut copy).map_err(|error| {
         // One call reads and writes; the error kind identifies those that only writing can cause.
         match error.kind() {
@@ -266,8 +276,8 @@ fn copy_piece(mut original: &File, mut copy: &File, at: u64, bytes: u64) -> Resu
             | io::ErrorKind::QuotaExceeded
             | io::ErrorKind::FileTooLarge
             | io::ErrorKind::ReadOnlyFilesystem
-            | io::ErrorKind::WriteZero => Fault::Copy(error),
-            _ => Fault::original(error),
+            | io::ErrorKind::WriteZero => CopyError::Copy(error),
+            _ => CopyError::original(error),
         }
     })
 }
@@ -288,8 +298,8 @@ mod tests {
         (dir, source, target)
     }
 
-    fn manner(consistency: Consistency, cancel: &CancellationToken) -> Manner<'_> {
-        Manner {
+    fn options(consistency: Consistency, cancel: &CancellationToken) -> CopyOptions<'_> {
+        CopyOptions {
             clones: false,
             consistency,
             cancel,
@@ -297,14 +307,14 @@ mod tests {
     }
 
     /// Copies `file` with strict consistency.
-    fn copy_file(source: &Dir, target: &Dir, on_piece: &mut dyn FnMut()) -> Result<Copied, Fault> {
+    fn copy_file(source: &Dir, target: &Dir, on_piece: &mut dyn FnMut()) -> Result<Copied, CopyError> {
         let cancel = CancellationToken::new();
-        let manner = manner(Consistency::Strict, &cancel);
-        copy_watched(source, target, OsStr::new("file"), manner, on_piece)
+        let options = options(Consistency::Strict, &cancel);
+        copy_watched(source, target, OsStr::new("file"), options, on_piece)
     }
 
     #[test]
-    fn holes_stay_holes() {
+    fn holes_are_copied_as_holes() {
         let (dir, source, target) = opened();
         let original = File::create(dir.path().join("source/file")).unwrap();
         original.set_len(64 << 20).unwrap();
@@ -318,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_changes_once_is_copied_as_it_is_then() {
+    fn a_file_that_changes_once_is_copied_again() {
         let (dir, source, target) = opened();
         let path = dir.path().join("source/file");
         fs::write(&path, vec![b'a'; 10 << 20]).unwrap();
@@ -329,13 +339,13 @@ mod tests {
             }
         };
         let copied = copy_file(&source, &target, &mut change).unwrap();
-        assert_eq!(copied.way, Way::Copied);
+        assert_eq!(copied.way, CopyMethod::Copied);
         let content = fs::read(dir.path().join("target/file")).unwrap();
         assert!(content == vec![b'b'; 9 << 20]);
     }
 
     #[test]
-    fn a_file_that_never_holds_still_is_a_fault() {
+    fn copying_a_file_that_keeps_changing_fails() {
         let (dir, source, target) = opened();
         let path = dir.path().join("source/file");
         fs::write(&path, vec![b'a'; 5 << 20]).unwrap();
@@ -347,22 +357,22 @@ mod tests {
             writer.write_all_at(b"b", 0).unwrap();
         };
         let outcome = copy_file(&source, &target, &mut change);
-        assert!(matches!(outcome, Err(Fault::Torn)), "{outcome:?}");
+        assert!(matches!(outcome, Err(CopyError::Torn)), "{outcome:?}");
         assert!(tries >= TRIES_MAX);
     }
 
     /// Otherwise the next backup would find time and size unchanged, and keep the torn copy forever.
     #[test]
-    fn a_torn_copy_that_is_kept_is_older_than_what_became_of_the_file() {
+    fn a_kept_inconsistent_copy_has_an_older_change_time() {
         let (dir, source, target) = opened();
         let path = dir.path().join("source/file");
         fs::write(&path, vec![b'a'; 5 << 20]).unwrap();
         let writer = fs::OpenOptions::new().write(true).open(&path).unwrap();
         let mut change = || writer.write_all_at(b"b", 0).unwrap();
         let cancel = CancellationToken::new();
-        let manner = manner(Consistency::Relaxed, &cancel);
-        let copied = copy_watched(&source, &target, OsStr::new("file"), manner, &mut change).unwrap();
-        assert_eq!(copied.way, Way::Torn);
+        let options = options(Consistency::Relaxed, &cancel);
+        let copied = copy_watched(&source, &target, OsStr::new("file"), options, &mut change).unwrap();
+        assert_eq!(copied.way, CopyMethod::Torn);
         let kept = fs::metadata(dir.path().join("target/file")).unwrap();
         assert_eq!(kept.len(), 5 << 20);
         let now = fs::metadata(&path).unwrap();
@@ -371,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_was_just_written_is_looked_at_again_only_after_the_clock_moved() {
+    fn a_new_file_is_checked_after_the_clock_has_advanced() {
         let (dir, source, _) = opened();
         fs::write(dir.path().join("source/file"), "x").unwrap();
         let (_, stat) = source.open_file(OsStr::new("file")).unwrap();
@@ -387,14 +397,14 @@ mod tests {
 
     /// Some kernel files behave in this way.
     #[test]
-    fn a_file_with_fewer_bytes_than_it_says_is_a_fault() {
+    fn copying_a_file_that_is_shorter_than_its_size_fails() {
         let (dir, _, target) = opened();
         let source = Dir::open("/sys/bus/cpu".as_ref()).unwrap();
         let name = OsStr::new("drivers_autoprobe");
         let cancel = CancellationToken::new();
         for &consistency in Consistency::ALL {
-            match copy(&source, &target, name, manner(consistency, &cancel)) {
-                Err(Fault::Original(reason)) => assert_eq!(reason, "ends before its size says"),
+            match copy(&source, &target, name, options(consistency, &cancel)) {
+                Err(CopyError::Original(reason)) => assert_eq!(reason, "ends before its size says"),
                 other => panic!("{other:?}"),
             }
             fs::remove_file(dir.path().join("target").join(name)).unwrap();
@@ -407,12 +417,12 @@ mod tests {
         fs::write(dir.path().join("source/file"), vec![b'a'; 10 << 20]).unwrap();
         let cancel = CancellationToken::new();
         let mut pieces = 0;
-        let manner = manner(Consistency::Strict, &cancel);
-        let outcome = copy_watched(&source, &target, OsStr::new("file"), manner, &mut || {
+        let options = options(Consistency::Strict, &cancel);
+        let outcome = copy_watched(&source, &target, OsStr::new("file"), options, &mut || {
             pieces += 1;
             cancel.cancel();
         });
-        assert!(matches!(outcome, Err(Fault::Cancelled)));
+        assert!(matches!(outcome, Err(CopyError::Cancelled)));
         assert_eq!(pieces, 1);
     }
 }

@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_read_until_it_is_removed() {
+    fn a_record_can_be_read_until_it_is_removed() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("snapshot");
         let mut record = Record::new(DateTime::UNIX_EPOCH);

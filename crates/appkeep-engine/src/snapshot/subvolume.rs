@@ -298,7 +298,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mount_points_are_read_with_odd_names() {
+    fn escaped_mount_points_are_parsed() {
         let text = b"22 1 254:0 / / rw - ext4 /dev/vda rw\n\
             36 22 0:31 /sub /srv/a\\040b\\134c rw,noatime shared:1 - btrfs /dev/loop0 rw\n";
         let points: Vec<_> = mount_points(text).collect();
@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_directory_of_another_file_system_is_no_subvolume() {
+    fn a_directory_of_another_file_system_is_not_a_subvolume() {
         assert!(!is_subvolume(&Dir::open("/proc".as_ref()).unwrap()).unwrap());
     }
 }

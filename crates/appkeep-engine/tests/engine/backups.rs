@@ -10,22 +10,22 @@ use secrecy::ExposeSecret;
 use tokio::sync::watch;
 
 use crate::tree;
-use crate::workbench::{Workbench, calm, noise, unheard};
+use crate::workbench::{Workbench, never_cancelled, no_progress, noise};
 
 #[tokio::test]
-async fn a_backup_has_as_many_bytes_as_were_measured() {
+async fn a_backup_has_the_measured_size() {
     let workbench = Workbench::new();
     tree::make(workbench.data());
     let total = workbench
         .engine
-        .measure_volumes(&workbench.volumes, &calm())
+        .measure_volumes(&workbench.volumes, &never_cancelled())
         .await
         .unwrap();
-    workbench.take(1).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
     let progress = watch::Sender::new(Progress::default());
     let stored = workbench
         .engine
-        .copy_backup(&workbench.copy_request(1, 1), &progress, &calm())
+        .copy_backup(&workbench.copy_request(1, 1), &progress, &never_cancelled())
         .await;
     assert_eq!(stored.unwrap().bytes, total);
     assert_eq!(progress.borrow().bytes_done, total);
@@ -37,8 +37,8 @@ async fn progress_only_grows_and_never_passes_the_total() {
     for number in 0..20 {
         fs::write(workbench.data().join(number.to_string()), noise(number, 200_000)).unwrap();
     }
-    workbench.take(1).await.unwrap();
-    let progress = unheard();
+    workbench.create_snapshot(1).await.unwrap();
+    let progress = no_progress();
     let mut heard = progress.subscribe();
     let listener = tokio::spawn(async move {
         let mut steps = Vec::new();
@@ -50,7 +50,7 @@ async fn progress_only_grows_and_never_passes_the_total() {
     let request = workbench.copy_request(1, 1);
     let total = workbench
         .engine
-        .copy_backup(&request, &progress, &calm())
+        .copy_backup(&request, &progress, &never_cancelled())
         .await
         .unwrap()
         .bytes;
@@ -62,7 +62,7 @@ async fn progress_only_grows_and_never_passes_the_total() {
 }
 
 #[tokio::test]
-async fn the_second_backup_of_unchanged_data_stores_next_to_nothing() {
+async fn a_second_backup_of_unchanged_data_stores_almost_nothing() {
     let workbench = Workbench::new();
     tree::make(workbench.data());
     workbench.back_up(1).await;
@@ -79,7 +79,7 @@ async fn the_second_backup_of_unchanged_data_stores_next_to_nothing() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_there_twice_is_stored_once() {
+async fn identical_files_are_stored_once() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("one"), noise(1, 2 << 20)).unwrap();
     fs::write(workbench.data().join("other"), noise(1, 2 << 20)).unwrap();
@@ -88,16 +88,16 @@ async fn a_file_that_is_there_twice_is_stored_once() {
 }
 
 #[tokio::test]
-async fn the_same_backup_twice_is_one() {
+async fn repeating_a_backup_stores_one() {
     let workbench = Workbench::new();
     tree::make(workbench.data());
-    workbench.take(1).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
     let first = workbench.copy(1, 1).await.unwrap();
-    let progress = unheard();
+    let progress = no_progress();
     let request = workbench.copy_request(1, 1);
     let again = workbench
         .engine
-        .copy_backup(&request, &progress, &calm())
+        .copy_backup(&request, &progress, &never_cancelled())
         .await
         .unwrap()
         .bytes;
@@ -107,22 +107,22 @@ async fn the_same_backup_twice_is_one() {
 }
 
 #[tokio::test]
-async fn the_same_backup_twice_at_once_is_one() {
+async fn repeating_a_backup_concurrently_stores_one() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), noise(1, 2 << 20)).unwrap();
-    workbench.take(1).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
     let (one, other) = tokio::join!(workbench.copy(1, 1), workbench.copy(1, 1));
     assert_eq!(one.unwrap(), other.unwrap());
     assert_eq!(workbench.stored("snapshots").0, 1);
 }
 
-/// Trap 11: two concurrent backups would both store their common data.
+/// Guard 11: two concurrent backups would both store their common data.
 #[tokio::test]
-async fn two_backups_at_once_store_the_same_data_once() {
+async fn concurrent_backups_store_common_data_once() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), noise(1, 6 << 20)).unwrap();
-    workbench.take(1).await.unwrap();
-    workbench.take(2).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
+    workbench.create_snapshot(2).await.unwrap();
     let (one, other) = tokio::join!(workbench.copy(1, 1), workbench.copy(2, 2));
     assert_eq!(one.unwrap(), other.unwrap());
     assert_eq!(workbench.stored("snapshots").0, 2);
@@ -139,7 +139,7 @@ async fn an_app_without_files_can_be_backed_up() {
     assert_eq!(none.back_up(1).await, 0);
 }
 
-/// Traps 2 and 3: if it is interrupted, the library stores a partial backup as if it were complete.
+/// Guards 2 and 3: if it is interrupted, the library stores a partial backup as if it were complete.
 #[tokio::test]
 async fn a_cancelled_backup_leaves_no_snapshot_in_the_repository() {
     let workbench = Workbench::new();
@@ -147,10 +147,10 @@ async fn a_cancelled_backup_leaves_no_snapshot_in_the_repository() {
         fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
     }
     let total = 30_000_000;
-    workbench.take(1).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
     for (number, percent) in [0, 1, 10, 50, 90].into_iter().enumerate() {
-        let cancel = calm();
-        let progress = unheard();
+        let cancel = never_cancelled();
+        let progress = no_progress();
         let mut heard = progress.subscribe();
         let canceller = tokio::spawn({
             let cancel = cancel.clone();
@@ -175,16 +175,16 @@ async fn a_cancelled_backup_leaves_no_snapshot_in_the_repository() {
 }
 
 #[tokio::test]
-async fn a_caller_who_stops_waiting_cancels() {
+async fn dropping_the_future_cancels_the_backup() {
     let workbench = Workbench::new();
     for number in 0..60 {
         fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
     }
-    workbench.take(1).await.unwrap();
-    let progress = unheard();
+    workbench.create_snapshot(1).await.unwrap();
+    let progress = no_progress();
     let mut heard = progress.subscribe();
     let request = workbench.copy_request(1, 1);
-    let cancel = calm();
+    let cancel = never_cancelled();
     tokio::select! {
         outcome = workbench.engine.copy_backup(&request, &progress, &cancel) => panic!("{outcome:?}"),
         _ = heard.changed() => {}
@@ -195,11 +195,11 @@ async fn a_caller_who_stops_waiting_cancels() {
     assert_eq!(workbench.stored("data").0, 0);
 }
 
-/// Trap 15: nothing is created in place of a missing bucket.
+/// Guard 15: nothing is created in place of a missing bucket.
 #[tokio::test]
-async fn a_bucket_that_is_not_there_is_not_made() {
+async fn a_missing_bucket_is_not_created() {
     let mut workbench = Workbench::without_repository();
-    workbench.take(1).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
     let elsewhere = workbench.root().join("not mounted");
     workbench.bucket.location = BucketLocation::Directory(elsewhere.clone());
     for outcome in [workbench.copy(1, 1).await.map(drop), workbench.delete(1).await] {
@@ -221,20 +221,20 @@ async fn a_bucket_that_is_not_there_is_not_made() {
 #[tokio::test]
 async fn a_bucket_that_is_a_file_is_refused() {
     let mut workbench = Workbench::new();
-    workbench.take(1).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
     let file = workbench.root().join("a file");
     fs::write(&file, "").unwrap();
     workbench.bucket.location = BucketLocation::Directory(file);
     assert!(matches!(workbench.copy(1, 1).await, Err(EngineError::Storage(_))));
 }
 
-/// Trap 1, for a backup: it must be known whether the backup already exists.
+/// Guard 1, for a backup: it must be known whether the backup already exists.
 #[tokio::test]
-async fn a_repository_that_cannot_be_listed_takes_no_backup() {
+async fn backup_fails_if_the_repository_cannot_be_listed() {
     for directory in ["snapshots", "index", "keys"] {
         let workbench = Workbench::new();
         workbench.back_up(1).await;
-        workbench.take(2).await.unwrap();
+        workbench.create_snapshot(2).await.unwrap();
         make_unlistable(&workbench.repository().join(directory));
         let outcome = workbench.copy(2, 2).await;
         assert!(
@@ -254,17 +254,20 @@ pub(crate) fn make_unlistable(directory: &Path) -> PathBuf {
 }
 
 #[tokio::test]
-async fn a_snapshot_that_lost_a_volume_root_is_no_other_app() {
+async fn a_snapshot_of_another_app_is_not_used() {
     let workbench = Workbench::new();
     let mut other = workbench.copy_request(1, 1);
     other.app_id = appkeep_core::ids::AppId::new(uuid::Uuid::from_u128(0xaa));
-    workbench.take(1).await.unwrap();
-    let outcome = workbench.engine.copy_backup(&other, &unheard(), &calm()).await;
+    workbench.create_snapshot(1).await.unwrap();
+    let outcome = workbench
+        .engine
+        .copy_backup(&other, &no_progress(), &never_cancelled())
+        .await;
     assert!(matches!(outcome, Err(EngineError::Unreadable(_))));
 }
 
 #[tokio::test]
-async fn apps_have_repositories_of_their_own() {
+async fn each_app_has_its_own_repository() {
     let mut workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "text").unwrap();
     let mut passwords = BTreeSet::new();
@@ -279,7 +282,7 @@ async fn apps_have_repositories_of_their_own() {
 
 /// Found by `cargo xtask crash`: such files were kept until the next delete.
 #[tokio::test]
-async fn what_a_killed_server_had_half_written_goes_with_the_next_backup() {
+async fn backup_deletes_unfinished_files_of_a_killed_server() {
     let workbench = Workbench::without_repository();
     fs::write(workbench.data().join("file"), "content").unwrap();
     let half = workbench.repository().join("tmp/half");

@@ -5,10 +5,10 @@ use std::fs;
 use appkeep_core::engine::{Engine, EngineError};
 
 use crate::backups::make_unlistable;
-use crate::workbench::{Workbench, calm, noise};
+use crate::workbench::{Workbench, never_cancelled, noise};
 
 #[tokio::test]
-async fn deleting_gives_the_bytes_back() {
+async fn delete_frees_space() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("stays"), noise(1, 3 << 20)).unwrap();
     workbench.back_up(1).await;
@@ -31,7 +31,7 @@ async fn deleting_gives_the_bytes_back() {
 }
 
 #[tokio::test]
-async fn what_another_backup_needs_of_a_pack_is_kept() {
+async fn delete_keeps_data_that_other_backups_need() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("shared"), noise(1, 1 << 20)).unwrap();
     fs::write(workbench.data().join("only in the first"), noise(2, 1 << 20)).unwrap();
@@ -47,7 +47,7 @@ async fn what_another_backup_needs_of_a_pack_is_kept() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_is_deleted_already() {
+async fn deleting_a_missing_backup_succeeds() {
     let workbench = Workbench::without_repository();
     workbench.delete(1).await.unwrap();
     assert!(!workbench.repository().exists());
@@ -58,9 +58,9 @@ async fn what_is_not_there_is_deleted_already() {
     workbench.delete(1).await.unwrap();
 }
 
-/// Trap 12: no index names such packs, so no other job deletes them.
+/// Guard 12: no index names such packs, so no other job deletes them.
 #[tokio::test]
-async fn what_interrupted_backups_left_goes_with_the_next_delete() {
+async fn delete_removes_leftovers_of_interrupted_backups() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), noise(1, 1 << 20)).unwrap();
     workbench.back_up(1).await;
@@ -76,7 +76,7 @@ async fn what_interrupted_backups_left_goes_with_the_next_delete() {
 }
 
 #[tokio::test]
-async fn a_backup_can_be_made_after_the_last_one_was_deleted() {
+async fn a_backup_can_be_created_after_the_last_was_deleted() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), noise(1, 1 << 20)).unwrap();
     workbench.back_up(1).await;
@@ -84,9 +84,9 @@ async fn a_backup_can_be_made_after_the_last_one_was_deleted() {
     assert_eq!(workbench.back_up(2).await, 1 << 20);
 }
 
-/// Trap 1: with the library's own backend, each of these deletes every pack and reports success.
+/// Guard 1: with the library's own backend, each of these deletes every pack and reports success.
 #[tokio::test]
-async fn a_listing_that_fails_deletes_nothing() {
+async fn delete_removes_nothing_if_a_listing_fails() {
     for directory in ["snapshots", "index", "data", "data/00"] {
         let workbench = Workbench::new();
         fs::write(workbench.data().join("file"), noise(1, 1 << 20)).unwrap();
@@ -110,7 +110,7 @@ async fn a_listing_that_fails_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn an_index_that_lost_its_files_deletes_nothing() {
+async fn delete_removes_nothing_without_index_files() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), noise(1, 1 << 20)).unwrap();
     workbench.back_up(1).await;
@@ -124,7 +124,7 @@ async fn an_index_that_lost_its_files_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn a_snapshot_that_cannot_be_read_deletes_nothing() {
+async fn delete_removes_nothing_if_a_snapshot_is_unreadable() {
     let workbench = Workbench::new();
     workbench.back_up(1).await;
     workbench.back_up(2).await;
@@ -138,10 +138,10 @@ async fn a_snapshot_that_cannot_be_read_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn a_delete_that_was_cancelled_deletes_nothing() {
+async fn a_cancelled_delete_removes_nothing() {
     let workbench = Workbench::new();
     workbench.back_up(1).await;
-    let cancel = calm();
+    let cancel = never_cancelled();
     cancel.cancel();
     let outcome = workbench
         .engine
@@ -152,7 +152,7 @@ async fn a_delete_that_was_cancelled_deletes_nothing() {
 }
 
 #[tokio::test]
-async fn what_a_first_backup_had_half_written_goes_with_its_delete() {
+async fn delete_removes_unfinished_files_of_a_first_backup() {
     let workbench = Workbench::without_repository();
     let half = workbench.repository().join("tmp/half");
     fs::create_dir_all(half.parent().unwrap()).unwrap();

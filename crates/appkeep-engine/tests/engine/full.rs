@@ -7,7 +7,7 @@ use std::process::Command;
 
 use appkeep_core::engine::Engine;
 
-use crate::workbench::{Workbench, backup, calm, noise};
+use crate::workbench::{Workbench, backup_id, never_cancelled, noise};
 
 /// A small file system, unmounted when dropped.
 struct Small(PathBuf);
@@ -41,7 +41,7 @@ impl Drop for Small {
 }
 
 #[tokio::test]
-async fn a_delete_in_a_full_tmpfs_gives_the_bytes_back_and_harms_no_other_backup() {
+async fn delete_in_a_full_tmpfs_frees_space_and_keeps_other_backups() {
     let workbench = Workbench::without_repository();
     let small = Small::mount(&workbench.root().join("bucket"), "48m");
     let (stays, goes) = (workbench.data().join("a stays"), workbench.data().join("b goes"));
@@ -55,7 +55,7 @@ async fn a_delete_in_a_full_tmpfs_gives_the_bytes_back_and_harms_no_other_backup
 
     let filler = small.fill();
     fs::write(&goes, noise(3, 1 << 20)).unwrap();
-    workbench.take(3).await.unwrap();
+    workbench.create_snapshot(3).await.unwrap();
     assert!(workbench.copy(3, 3).await.is_err(), "there is no room");
     fs::remove_file(&goes).unwrap();
     // After a restart there is no space for a claim to the bucket, either.
@@ -69,9 +69,9 @@ async fn a_delete_in_a_full_tmpfs_gives_the_bytes_back_and_harms_no_other_backup
     fs::remove_file(filler).unwrap();
     let listed = workbench
         .engine
-        .list_backups(&workbench.bucket, workbench.app_id, &calm())
+        .list_backups(&workbench.bucket, workbench.app_id, &never_cancelled())
         .await;
-    assert_eq!(listed.unwrap(), [backup(2)].into());
+    assert_eq!(listed.unwrap(), [backup_id(2)].into());
     // A backup of unchanged data relies on the existing data; all of it is read back.
     workbench.back_up(4).await;
     assert!(workbench.stored("data").1 < after + 50_000);
@@ -80,7 +80,7 @@ async fn a_delete_in_a_full_tmpfs_gives_the_bytes_back_and_harms_no_other_backup
 /// The state after a delete without free space was killed between the deletion of the old index and the new
 /// one.
 #[tokio::test]
-async fn an_index_that_was_lost_on_the_way_is_mended_by_the_next_delete() {
+async fn delete_rebuilds_an_index_lost_by_an_interruption() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("stays"), noise(1, 1 << 20)).unwrap();
     workbench.back_up(1).await;

@@ -16,7 +16,7 @@ async fn backed_up() -> Workbench {
 async fn with_backup(workbench: Workbench) -> Workbench {
     fs::write(workbench.data().join("file"), noise(1, 100_000)).unwrap();
     workbench.back_up(1).await;
-    workbench.take(2).await.unwrap();
+    workbench.create_snapshot(2).await.unwrap();
     workbench
 }
 
@@ -58,7 +58,7 @@ async fn the_key_file_is_private() {
 }
 
 #[tokio::test]
-async fn a_lost_key_is_told_and_the_repository_is_left_alone() {
+async fn a_lost_key_is_reported_and_the_repository_unchanged() {
     let workbench = backed_up().await;
     fs::remove_file(workbench.key_file()).unwrap();
     let before = all_stored(&workbench);
@@ -71,7 +71,7 @@ async fn a_lost_key_is_told_and_the_repository_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_key_of_another_repository_is_told_and_the_repository_is_left_alone() {
+async fn a_wrong_key_is_reported_and_the_repository_unchanged() {
     let workbench = backed_up().await;
     let other = with_backup(Workbench::without_repository()).await;
     let clear = json!({"version": 1, "password": other.password().expose_secret()}).to_string();
@@ -87,7 +87,7 @@ async fn a_key_of_another_repository_is_told_and_the_repository_is_left_alone() 
 
 /// As written by earlier versions, or by hand when only the password is known.
 #[tokio::test]
-async fn a_key_file_in_clear_that_only_has_the_password_will_do_and_is_wrapped() {
+async fn an_unencrypted_password_suffices_and_is_encrypted() {
     let workbench = backed_up().await;
     let password = workbench.password();
     let clear = json!({"version": 1, "password": password.expose_secret()}).to_string();
@@ -103,7 +103,7 @@ async fn a_key_file_in_clear_that_only_has_the_password_will_do_and_is_wrapped()
 }
 
 #[tokio::test]
-async fn a_lost_master_key_is_told_and_the_repository_is_left_alone() {
+async fn a_lost_master_key_leaves_the_repository_unchanged() {
     let workbench = backed_up().await;
     let master = workbench.root().join("data/keys/master.key");
     let aside = workbench.root().join("aside");
@@ -124,7 +124,7 @@ async fn a_lost_master_key_is_told_and_the_repository_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_repository_that_went_away_whole_is_made_again_with_the_same_key() {
+async fn a_deleted_repository_is_created_again_with_the_same_key() {
     let workbench = backed_up().await;
     let key = key_file(&workbench);
     fs::remove_dir_all(workbench.repository()).unwrap();
@@ -135,7 +135,7 @@ async fn a_repository_that_went_away_whole_is_made_again_with_the_same_key() {
 }
 
 #[tokio::test]
-async fn no_repository_is_made_over_the_remains_of_one() {
+async fn no_repository_is_created_over_the_remains_of_another() {
     let workbench = backed_up().await;
     fs::remove_file(workbench.repository().join("config")).unwrap();
     let before = all_stored(&workbench);
@@ -155,7 +155,7 @@ async fn no_repository_is_made_over_the_remains_of_one() {
 
 /// The remains of a process that was killed while it created a repository.
 #[tokio::test]
-async fn making_a_repository_is_taken_up_where_it_was_interrupted() {
+async fn an_interrupted_repository_creation_is_continued() {
     let workbench = backed_up().await;
     let key = key_file(&workbench);
     let repository = workbench.repository();
@@ -175,7 +175,7 @@ async fn making_a_repository_is_taken_up_where_it_was_interrupted() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_no_key_is_told() {
+async fn an_invalid_key_file_is_reported() {
     let workbench = backed_up().await;
     fs::write(workbench.key_file(), "{").unwrap();
     let name = format!("keys/{}/{}.json", workbench.bucket.id, workbench.app_id);

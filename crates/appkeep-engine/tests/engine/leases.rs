@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use appkeep_core::engine::{Engine, EngineError};
 
-use crate::workbench::{Workbench, calm};
+use crate::workbench::{Workbench, never_cancelled};
 
 /// Takes a write lease on a file, reports that, and releases the lease 0.1 s after it is asked to.
 const HOLDER: &str = "
@@ -72,13 +72,13 @@ async fn a_file_under_a_lease_is_measured_and_copied() {
     let holder = Holder::of(&path);
     let measured = workbench
         .engine
-        .measure_volumes(&workbench.volumes, &calm())
+        .measure_volumes(&workbench.volumes, &never_cancelled())
         .await;
     assert_eq!(measured.unwrap(), 7);
     drop(holder);
 
     let _holder = Holder::of(&path);
-    workbench.take(1).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
     assert_eq!(
         fs::read(workbench.snapshot_dir(1).join("data/leased")).unwrap(),
         b"content"
@@ -96,7 +96,7 @@ async fn waiting_for_a_lease_can_be_cancelled() {
         .args(["-STOP", &holder.0.id().to_string()])
         .status();
     assert!(stopped.unwrap().success());
-    let cancel = calm();
+    let cancel = never_cancelled();
     let measuring = workbench.engine.measure_volumes(&workbench.volumes, &cancel);
     let cancelling = async {
         while !holder.is_asked() {

@@ -7,11 +7,14 @@ use appkeep_core::engine::{Engine, EngineError};
 use appkeep_core::ids::AppBackupId;
 
 use crate::backups::make_unlistable;
-use crate::workbench::{Workbench, backup, calm, snap};
+use crate::workbench::{Workbench, backup_id, never_cancelled, snapshot_id};
 
 async fn listed(workbench: &Workbench) -> Result<HashSet<AppBackupId>, EngineError> {
     let (bucket, app_id) = (&workbench.bucket, workbench.app_id);
-    workbench.engine.list_backups(bucket, app_id, &calm()).await
+    workbench
+        .engine
+        .list_backups(bucket, app_id, &never_cancelled())
+        .await
 }
 
 #[tokio::test]
@@ -25,15 +28,18 @@ async fn the_backups_in_a_bucket_are_listed() {
     );
     workbench.back_up(1).await;
     workbench.back_up(2).await;
-    assert_eq!(listed(&workbench).await.unwrap(), [backup(1), backup(2)].into());
+    assert_eq!(
+        listed(&workbench).await.unwrap(),
+        [backup_id(1), backup_id(2)].into()
+    );
     workbench.delete(1).await.unwrap();
-    assert_eq!(listed(&workbench).await.unwrap(), [backup(2)].into());
+    assert_eq!(listed(&workbench).await.unwrap(), [backup_id(2)].into());
     fs::remove_dir_all(workbench.repository()).unwrap();
     assert_eq!(listed(&workbench).await.unwrap(), [].into());
 }
 
 #[tokio::test]
-async fn a_bucket_that_cannot_be_asked_is_never_an_empty_one() {
+async fn an_unreadable_bucket_is_an_error_and_not_empty() {
     let workbench = Workbench::new();
     workbench.back_up(1).await;
     let (bucket, aside) = (workbench.root().join("bucket"), workbench.root().join("aside"));
@@ -42,7 +48,7 @@ async fn a_bucket_that_cannot_be_asked_is_never_an_empty_one() {
     // The mount point of an unmounted disk.
     fs::create_dir(&bucket).unwrap();
     let marker = format!("appkeep-bucket-{}", workbench.bucket.id);
-    workbench.take(2).await.unwrap();
+    workbench.create_snapshot(2).await.unwrap();
     for outcome in [
         listed(&workbench).await.map(drop),
         workbench.copy(2, 2).await.map(drop),
@@ -58,7 +64,7 @@ async fn a_bucket_that_cannot_be_asked_is_never_an_empty_one() {
     assert_eq!(fs::read_dir(&bucket).unwrap().count(), 0, "nothing is made there");
     fs::remove_dir(&bucket).unwrap();
     fs::rename(&aside, &bucket).unwrap();
-    assert_eq!(listed(&workbench).await.unwrap(), [backup(1)].into());
+    assert_eq!(listed(&workbench).await.unwrap(), [backup_id(1)].into());
 
     let snapshots = workbench.repository().join("snapshots");
     let aside = make_unlistable(&snapshots);
@@ -82,10 +88,10 @@ async fn completed_snapshots_are_listed() {
     let workbench = Workbench::new();
     let listed = async || workbench.engine.list_snapshots(workbench.app_id).await.unwrap();
     assert_eq!(listed().await, [].into());
-    workbench.take(1).await.unwrap();
-    workbench.take(2).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
+    workbench.create_snapshot(2).await.unwrap();
     fs::create_dir(workbench.snapshot_dir(3).with_extension("partial")).unwrap();
-    assert_eq!(listed().await, [snap(1), snap(2)].into());
+    assert_eq!(listed().await, [snapshot_id(1), snapshot_id(2)].into());
     fs::remove_dir_all(workbench.snapshot_dir(1)).unwrap();
-    assert_eq!(listed().await, [snap(2)].into());
+    assert_eq!(listed().await, [snapshot_id(2)].into());
 }

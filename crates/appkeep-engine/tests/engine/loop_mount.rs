@@ -16,7 +16,7 @@ use rustix::fs::IFlags;
 use tempfile::TempDir;
 
 use crate::tree;
-use crate::workbench::{Workbench, noise, snap};
+use crate::workbench::{Workbench, noise, snapshot_id};
 use crate::writer::{Writer, is_cut_exactly};
 
 /// Runs a program that must succeed.
@@ -108,7 +108,7 @@ fn volume(name: &str, path: PathBuf) -> Volume {
 }
 
 #[tokio::test]
-async fn a_btrfs_subvolume_is_snapshot_whole_and_goes_again() {
+async fn a_btrfs_subvolume_snapshot_is_created_and_deleted() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let shop = mounted.subvolume("shop");
@@ -116,7 +116,7 @@ async fn a_btrfs_subvolume_is_snapshot_whole_and_goes_again() {
     workbench.volumes = vec![volume("data", shop.clone())];
     let socket = UnixListener::bind(shop.join("deep/socket")).unwrap();
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!((taken.level, taken.skipped), (SnapshotLevel::Subvolume, 1));
     assert_eq!(taken.notes, ["data/deep/socket: left out, it is a socket"]);
 
@@ -133,7 +133,11 @@ async fn a_btrfs_subvolume_is_snapshot_whole_and_goes_again() {
     workbench.copy(1, 1).await.unwrap();
     assert_eq!(mounted.subvolumes(), 2);
     let app_id = workbench.app_id;
-    workbench.engine.delete_snapshot(app_id, snap(1)).await.unwrap();
+    workbench
+        .engine
+        .delete_snapshot(app_id, snapshot_id(1))
+        .await
+        .unwrap();
     assert_eq!(mounted.subvolumes(), 1);
     assert!(!workbench.snapshot_dir(1).parent().unwrap().exists());
 }
@@ -141,7 +145,7 @@ async fn a_btrfs_subvolume_is_snapshot_whole_and_goes_again() {
 /// A restore in place may have left its directory inside the volume, for example if the volume is a mount
 /// point.
 #[tokio::test]
-async fn a_btrfs_snapshot_holds_no_leftovers_of_a_restore() {
+async fn a_btrfs_snapshot_contains_no_leftovers_of_a_restore() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let shop = mounted.subvolume("shop");
@@ -153,7 +157,7 @@ async fn a_btrfs_snapshot_holds_no_leftovers_of_a_restore() {
     fs::write(leftover.join("file"), "old").unwrap();
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
     workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Subvolume);
     fs::remove_dir_all(&leftover).unwrap();
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
@@ -163,7 +167,7 @@ async fn a_btrfs_snapshot_holds_no_leftovers_of_a_restore() {
 /// A writer changes one file, then the other, repeatedly, and syncs each, like a database: a snapshot never
 /// contains a newer state of the second than of the first.
 #[tokio::test]
-async fn a_btrfs_subvolume_is_caught_as_a_power_cut_would_leave_it() {
+async fn a_btrfs_subvolume_snapshot_is_crash_consistent() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let shop = mounted.subvolume("shop");
@@ -186,7 +190,7 @@ async fn a_btrfs_subvolume_is_caught_as_a_power_cut_would_leave_it() {
         }
     });
     for number in 1..=20 {
-        workbench.take(number).await.unwrap();
+        workbench.create_snapshot(number).await.unwrap();
     }
     over.store(true, Ordering::Relaxed);
     writer.join().unwrap();
@@ -201,7 +205,7 @@ async fn a_btrfs_subvolume_is_caught_as_a_power_cut_would_leave_it() {
 }
 
 #[tokio::test]
-async fn a_btrfs_snapshot_that_was_not_finished_is_replaced() {
+async fn an_unfinished_btrfs_snapshot_is_replaced() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let shop = mounted.subvolume("shop");
@@ -220,7 +224,7 @@ async fn a_btrfs_snapshot_that_was_not_finished_is_replaced() {
     );
     fs::write(shop.join("file"), "new").unwrap();
     workbench.volumes = vec![volume("data", shop)];
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Subvolume);
     let kept = fs::read(workbench.snapshot_dir(1).join("data/file")).unwrap();
     assert_eq!(kept, b"new");
@@ -230,7 +234,7 @@ async fn a_btrfs_snapshot_that_was_not_finished_is_replaced() {
 
 /// In a snapshot of the outer subvolume, the inner one would be an empty directory.
 #[tokio::test]
-async fn a_btrfs_subvolume_that_holds_another_is_cloned_file_by_file() {
+async fn a_btrfs_subvolume_with_a_nested_one_is_cloned_file_by_file() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let shop = mounted.subvolume("shop");
@@ -238,7 +242,7 @@ async fn a_btrfs_subvolume_that_holds_another_is_cloned_file_by_file() {
     mounted.subvolume("shop/inner");
     fs::write(shop.join("inner/file"), "inner").unwrap();
     workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Reflink);
     let note = "data: its files are copied, not its btrfs subvolume: data/inner is another subvolume";
     assert_eq!(taken.notes, [note]);
@@ -248,7 +252,7 @@ async fn a_btrfs_subvolume_that_holds_another_is_cloned_file_by_file() {
 
 /// The same applies to mounts in the subvolume.
 #[tokio::test]
-async fn a_btrfs_subvolume_with_a_mount_in_it_is_copied_with_that() {
+async fn a_btrfs_subvolume_with_a_nested_mount_is_copied() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let shop = mounted.subvolume("shop");
@@ -258,7 +262,7 @@ async fn a_btrfs_subvolume_with_a_mount_in_it_is_copied_with_that() {
     run("mount", &["-t", "tmpfs", "tmpfs", text(&point)]);
     fs::write(point.join("file"), "inner").unwrap();
     workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Copy);
     assert!(
         taken.notes[0].ends_with("shop/a mount is mounted in it"),
@@ -269,12 +273,12 @@ async fn a_btrfs_subvolume_with_a_mount_in_it_is_copied_with_that() {
 }
 
 #[tokio::test]
-async fn a_btrfs_subvolume_that_holds_the_snapshots_is_refused() {
+async fn a_btrfs_subvolume_that_contains_the_snapshots_is_refused() {
     let mounted = Mounted::btrfs();
     let shop = mounted.subvolume("shop");
     let mut workbench = Workbench::bare(tempfile::tempdir_in(&shop).unwrap());
     workbench.volumes = vec![volume("data", shop)];
-    match workbench.take(1).await {
+    match workbench.create_snapshot(1).await {
         Err(EngineError::Unreadable(reasons)) => {
             assert!(reasons[0].ends_with("snapshots are kept in here, so it can't be copied"));
         }
@@ -284,20 +288,20 @@ async fn a_btrfs_subvolume_that_holds_the_snapshots_is_refused() {
 }
 
 #[tokio::test]
-async fn a_btrfs_subvolume_away_from_the_data_directory_is_copied() {
+async fn a_btrfs_subvolume_on_another_file_system_is_copied() {
     let mounted = Mounted::btrfs();
     let shop = mounted.subvolume("shop");
     tree::make(&shop);
     let mut workbench = Workbench::bare(tempfile::tempdir().unwrap());
     workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Copy);
     assert_eq!(taken.notes.len(), 1, "{:?}", taken.notes);
     tree::assert_same(&shop, &workbench.snapshot_restored(1).await.join("data"));
 }
 
 #[tokio::test]
-async fn files_of_a_btrfs_directory_are_cloned_also_those_without_copy_on_write() {
+async fn btrfs_files_are_cloned_even_without_copy_on_write() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let data = workbench.add_volume("data");
@@ -305,20 +309,20 @@ async fn files_of_a_btrfs_directory_are_cloned_also_those_without_copy_on_write(
     let database = File::create(data.join("database")).unwrap();
     rustix::fs::ioctl_setflags(&database, IFlags::NOCOW).unwrap();
     database.write_all_at(&noise(7, 1 << 20), 0).unwrap();
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Reflink);
     tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
 }
 
 #[tokio::test]
-async fn files_on_xfs_are_cloned_and_take_no_room() {
+async fn files_on_xfs_are_cloned_and_take_no_space() {
     let mounted = Mounted::xfs();
     let mut workbench = mounted.workbench();
     let data = workbench.add_volume("data");
     tree::make(&data);
     fs::write(data.join("large"), noise(3, 32 << 20)).unwrap();
     let before = mounted.used();
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Reflink);
     tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
     let grown = mounted.used() - before;
@@ -331,31 +335,37 @@ async fn files_on_an_xfs_that_cannot_clone_are_copied() {
     let mut workbench = mounted.workbench();
     let data = workbench.add_volume("data");
     tree::make(&data);
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.level, SnapshotLevel::Copy);
     tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
 }
 
 #[tokio::test]
-async fn the_weakest_volume_gives_the_level() {
+async fn the_weakest_volume_determines_the_level() {
     let mounted = Mounted::btrfs();
     let mut workbench = mounted.workbench();
     let (shop, elsewhere) = (mounted.subvolume("shop"), tempfile::tempdir().unwrap());
     fs::write(elsewhere.path().join("file"), "far").unwrap();
     workbench.volumes = vec![volume("far", elsewhere.path().to_owned()), volume("near", shop)];
-    assert_eq!(workbench.take(1).await.unwrap().level, SnapshotLevel::Copy);
+    assert_eq!(
+        workbench.create_snapshot(1).await.unwrap().level,
+        SnapshotLevel::Copy
+    );
     workbench.volumes.remove(0);
-    assert_eq!(workbench.take(2).await.unwrap().level, SnapshotLevel::Subvolume);
+    assert_eq!(
+        workbench.create_snapshot(2).await.unwrap().level,
+        SnapshotLevel::Subvolume
+    );
 }
 
 #[tokio::test]
-async fn a_clone_of_a_file_that_is_written_to_is_an_exact_cut() {
+async fn a_clone_of_a_file_being_written_shows_a_single_moment() {
     for mounted in [Mounted::xfs(), Mounted::btrfs()] {
         let mut workbench = mounted.workbench();
         let data = workbench.add_volume("data");
         let _writer = Writer::start(data.join("file"));
         for number in 1..=3 {
-            let taken = workbench.take(number).await.unwrap();
+            let taken = workbench.create_snapshot(number).await.unwrap();
             assert_eq!(taken.level, SnapshotLevel::Reflink);
             assert!(is_cut_exactly(&workbench.snapshot_dir(number).join("data/file")));
         }

@@ -14,7 +14,7 @@ use rustix::fs::XattrFlags;
 use crate::restic::restic;
 use crate::snapshots::access_control_list;
 use crate::tree;
-use crate::workbench::{Workbench, noise, snap};
+use crate::workbench::{Workbench, noise, snapshot_id};
 
 const UNDEFINED_ID: u32 = u32::MAX;
 
@@ -25,7 +25,7 @@ fn set(path: &Path, name: &[u8], value: &[u8]) {
 
 /// A file is replaced with one of the same size and time: `cp -p`, `rsync -t`, archives with fixed times.
 #[tokio::test]
-async fn a_file_replaced_by_one_of_the_same_size_and_time_is_stored() {
+async fn a_replaced_file_of_the_same_size_and_time_is_stored() {
     let workbench = Workbench::new();
     let path = workbench.data().join("version");
     for (number, text) in [(1, "1.2.3"), (2, "9.9.9")] {
@@ -67,7 +67,10 @@ async fn attribute_names_are_bytes() {
     }
     workbench.back_up(1).await;
     let kept = workbench.kept();
-    for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
+    for (id, source) in [
+        (1, workbench.backup_data(1)),
+        (2, RestoreData::Snapshot(snapshot_id(1))),
+    ] {
         fs::remove_file(&path).unwrap();
         let report = workbench.restore(id, source, workbench.in_place()).await.unwrap();
         assert_eq!(report.notes, [""; 0]);
@@ -106,7 +109,10 @@ async fn a_default_access_list_above_the_data_directory_is_not_inherited() {
     workbench.back_up(1).await;
     tree::assert_only_content(&workbench.snapshot_dir(1).join("data"));
     let kept = workbench.kept();
-    for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
+    for (id, source) in [
+        (1, workbench.backup_data(1)),
+        (2, RestoreData::Snapshot(snapshot_id(1))),
+    ] {
         workbench.restore(id, source, workbench.in_place()).await.unwrap();
         tree::assert_same(&kept, workbench.data());
     }
@@ -155,11 +161,14 @@ async fn as_root_a_data_directory_without_attributes_keeps_them_all() {
         b"trusted.any",
         b"of a read-only file",
     );
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!((taken.metadata_lost, taken.notes), (0, Vec::new()));
     workbench.copy(1, 1).await.unwrap();
     let kept = workbench.kept();
-    for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
+    for (id, source) in [
+        (1, workbench.backup_data(1)),
+        (2, RestoreData::Snapshot(snapshot_id(1))),
+    ] {
         fs::remove_dir_all(workbench.data()).unwrap();
         let report = workbench.restore(id, source, workbench.in_place()).await.unwrap();
         assert_eq!(report.notes, [""; 0]);
@@ -169,7 +178,7 @@ async fn as_root_a_data_directory_without_attributes_keeps_them_all() {
 
 /// The reverse: metadata that the target can't store is noted, and everything else is restored.
 #[tokio::test]
-async fn as_root_a_target_without_attributes_gets_everything_else() {
+async fn as_root_a_target_without_attributes_receives_the_rest() {
     let workbench = Workbench::new();
     tree::make_volume(workbench.data());
     // The group has fewer rights than the list's mask.
@@ -185,7 +194,10 @@ async fn as_root_a_target_without_attributes_gets_everything_else() {
     workbench.back_up(1).await;
     let target = workbench.root().join("target");
     let _mounted = Mounted::at(&target, &["-t", "ramfs", "appkeep-test"]);
-    for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
+    for (id, source) in [
+        (1, workbench.backup_data(1)),
+        (2, RestoreData::Snapshot(snapshot_id(1))),
+    ] {
         let into = RestoreTarget::Directory {
             path: target.clone(),
             policy: TargetPolicy::Replace,
@@ -210,7 +222,7 @@ async fn as_root_a_target_without_attributes_gets_everything_else() {
 
 /// ext4 has a single block for the attributes of a file, unless it was created with `ea_inode`.
 #[tokio::test]
-async fn loop_mount_a_large_attribute_is_kept_and_one_that_does_not_fit_is_noted() {
+async fn loop_mount_large_attributes_are_restored_or_noted() {
     let workbench = Workbench::new();
     let (source, target) = (
         workbench.root().join("source fs"),
@@ -237,14 +249,20 @@ async fn loop_mount_a_large_attribute_is_kept_and_one_that_does_not_fit_is_noted
     fs::write(workbench.data().join("file"), "content").unwrap();
     set(&workbench.data().join("file"), b"user.large", &noise(1, 50_000));
     workbench.back_up(1).await;
-    for (id, data) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
+    for (id, data) in [
+        (1, workbench.backup_data(1)),
+        (2, RestoreData::Snapshot(snapshot_id(1))),
+    ] {
         let report = workbench.restore(id, data, workbench.in_place()).await.unwrap();
         assert_eq!(report.notes, [""; 0]);
         let value = &mut vec![0; 60_000][..];
         let length = rustix::fs::getxattr(workbench.data().join("file"), "user.large", &mut *value).unwrap();
         assert!(value[..length] == noise(1, 50_000));
     }
-    for (id, data) in [(3, workbench.backup_data(1)), (4, RestoreData::Snapshot(snap(1)))] {
+    for (id, data) in [
+        (3, workbench.backup_data(1)),
+        (4, RestoreData::Snapshot(snapshot_id(1))),
+    ] {
         let into = RestoreTarget::Directory {
             path: target.join(id.to_string()),
             policy: TargetPolicy::Refuse,
@@ -264,7 +282,7 @@ async fn loop_mount_a_large_attribute_is_kept_and_one_that_does_not_fit_is_noted
 
 /// `ext4` timestamps end in 2446.
 #[tokio::test]
-async fn as_root_times_that_a_backup_or_the_target_cannot_hold_are_noted() {
+async fn as_root_times_that_cannot_be_stored_are_noted() {
     let mut workbench = Workbench::new();
     let volume = workbench.data().to_owned();
     let _mounted = Mounted::at(&volume, &["-t", "tmpfs", "-o", "size=8m", "appkeep-test"]);
@@ -273,14 +291,17 @@ async fn as_root_times_that_a_backup_or_the_target_cannot_hold_are_noted() {
         fs::write(path, "content").unwrap();
         tree::set_time(path, seconds, 0);
     }
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.metadata_lost, 1);
     assert_eq!(
         taken.notes,
         ["data/farther: its time is before the year 0 or after 9999; it is not kept"]
     );
     workbench.copy(1, 1).await.unwrap();
-    for (id, data) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
+    for (id, data) in [
+        (1, workbench.backup_data(1)),
+        (2, RestoreData::Snapshot(snapshot_id(1))),
+    ] {
         let path = workbench.root().join(format!("target {id}"));
         let into = RestoreTarget::Directory {
             path: path.clone(),
@@ -294,7 +315,7 @@ async fn as_root_times_that_a_backup_or_the_target_cannot_hold_are_noted() {
         assert_eq!(fs::read(path.join("data/far")).unwrap(), b"content");
     }
     workbench.consistency = Consistency::Strict;
-    match workbench.take(2).await {
+    match workbench.create_snapshot(2).await {
         Err(EngineError::Unreadable(reasons)) => {
             assert_eq!(
                 reasons,
@@ -318,12 +339,12 @@ async fn as_root_attributes_that_cannot_be_read_are_noted() {
         set(&path, format!("user.{number:0>240}").as_bytes(), b"");
     }
     let lost = "data/file: its attributes: Argument list too long (os error 7)";
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(taken.metadata_lost, 1);
     assert_eq!(taken.notes, [format!("{lost}; it is not kept")]);
     assert_eq!(workbench.copy(1, 1).await.unwrap(), 7);
     workbench.consistency = Consistency::Strict;
-    match workbench.take(2).await {
+    match workbench.create_snapshot(2).await {
         Err(EngineError::Unreadable(reasons)) => assert_eq!(reasons, [lost]),
         other => panic!("{other:?}"),
     }
@@ -347,9 +368,12 @@ async fn a_snapshot_of_an_earlier_version_is_stored_and_restored() {
     assert!(copied.unwrap().success());
     let record = r#"{"taken_at":"2023-11-14T22:13:20Z","level":"copy","skipped":0,"notes":[]}"#;
     fs::write(snapshot.with_extension("taken"), record).unwrap();
-    assert_eq!(workbench.take(2).await.unwrap().metadata_lost, 0);
+    assert_eq!(workbench.create_snapshot(2).await.unwrap().metadata_lost, 0);
     workbench.copy(2, 2).await.unwrap();
-    for (id, data) in [(1, workbench.backup_data(2)), (2, RestoreData::Snapshot(snap(2)))] {
+    for (id, data) in [
+        (1, workbench.backup_data(2)),
+        (2, RestoreData::Snapshot(snapshot_id(2))),
+    ] {
         fs::remove_dir_all(workbench.data()).unwrap();
         let report = workbench.restore(id, data, workbench.in_place()).await.unwrap();
         assert_eq!(report.notes, [""; 0]);
@@ -359,15 +383,15 @@ async fn a_snapshot_of_an_earlier_version_is_stored_and_restored() {
 
 /// Its copies don't contain the originals' metadata.
 #[tokio::test]
-async fn a_snapshot_that_lost_its_manifest_is_neither_stored_nor_restored() {
+async fn a_snapshot_without_its_manifest_is_not_used() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "old").unwrap();
-    workbench.take(1).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
     fs::remove_file(workbench.snapshot_dir(1).with_extension("manifest")).unwrap();
     fs::write(workbench.data().join("file"), "new").unwrap();
     let stored = workbench.copy(1, 1).await.map(drop);
     let restored = workbench
-        .restore(1, RestoreData::Snapshot(snap(1)), workbench.in_place())
+        .restore(1, RestoreData::Snapshot(snapshot_id(1)), workbench.in_place())
         .await
         .map(drop);
     for outcome in [stored, restored] {
@@ -432,7 +456,10 @@ async fn as_root_a_server_of_another_user_keeps_owners() {
     );
     assert!(workbench.snapshot_dir(1).exists());
     let kept = workbench.kept();
-    for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
+    for (id, source) in [
+        (1, workbench.backup_data(1)),
+        (2, RestoreData::Snapshot(snapshot_id(1))),
+    ] {
         fs::remove_dir_all(&data).unwrap();
         let report = workbench.restore(id, source, workbench.in_place()).await.unwrap();
         assert_eq!(report.notes, [""; 0]);

@@ -7,7 +7,7 @@ use appkeep_core::engine::Engine;
 use appkeep_engine::{EngineConfig, RusticEngine};
 use tokio::task::yield_now;
 
-use crate::workbench::{Workbench, calm, noise, unheard};
+use crate::workbench::{Workbench, never_cancelled, no_progress, noise};
 
 /// A thread's scheduling policy and niceness.
 type Standing = (i64, i64);
@@ -40,7 +40,7 @@ fn standing_of(name: &str) -> Option<Standing> {
 
 /// Hooks may keep the app quiesced during the copy.
 #[tokio::test]
-async fn a_backup_takes_what_is_left_and_a_snapshot_a_share() {
+async fn backups_run_at_idle_priority_and_snapshots_at_low() {
     let mut workbench = Workbench::new();
     let data_dir = workbench.root().join("data");
     workbench.engine = RusticEngine::new(&EngineConfig { data_dir });
@@ -52,7 +52,7 @@ async fn a_backup_takes_what_is_left_and_a_snapshot_a_share() {
 
     // A thread sets its priority when it begins, so the last value counts.
     let mut standing = None;
-    let mut taking = pin!(workbench.take(1));
+    let mut taking = pin!(workbench.create_snapshot(1));
     loop {
         tokio::select! {
             taken = &mut taking => {
@@ -64,7 +64,7 @@ async fn a_backup_takes_what_is_left_and_a_snapshot_a_share() {
     }
     assert_eq!(standing, Some((SCHED_OTHER, (niceness + 10).min(19))));
 
-    let (progress, request, never) = (unheard(), workbench.copy_request(1, 1), calm());
+    let (progress, request, never) = (no_progress(), workbench.copy_request(1, 1), never_cancelled());
     let mut heard = progress.subscribe();
     let copy = workbench.engine.copy_backup(&request, &progress, &never);
     let look = async {

@@ -13,7 +13,9 @@ use serde_json::Value;
 
 use crate::random_tree::{self, Entry};
 use crate::tree;
-use crate::workbench::{Workbench, add_odd_volumes, backup, calm, noise, odd_volumes, run, unheard};
+use crate::workbench::{
+    Workbench, add_odd_volumes, backup_id, never_cancelled, no_progress, noise, odd_volumes, run,
+};
 
 /// Runs restic on the app's repository, with its password.
 pub(crate) fn restic(workbench: &Workbench, arguments: &[&str]) -> String {
@@ -41,7 +43,7 @@ fn assert_clean(workbench: &Workbench) {
 /// Restores a backup and returns the target.
 fn restore(workbench: &Workbench, number: u128) -> PathBuf {
     let target = workbench.root().join(format!("restored-{number}"));
-    let tag = format!("backup={}", backup(number));
+    let tag = format!("backup={}", backup_id(number));
     restic(
         workbench,
         &[
@@ -56,9 +58,9 @@ fn restore(workbench: &Workbench, number: u128) -> PathBuf {
     target
 }
 
-/// In a repository that the engine created. Includes trap 7: the mode and owner of the volume's own directory.
+/// In a repository that the engine created. Includes guard 7: mode and owner of the volume's own directory.
 #[tokio::test]
-async fn restic_restores_a_backup_as_it_was() {
+async fn restic_restores_all_content_and_metadata() {
     let (workbench, config) = add_odd_volumes(Workbench::without_repository());
     workbench.back_up(1).await;
 
@@ -86,7 +88,7 @@ proptest! {
 }
 
 #[tokio::test]
-async fn restic_restores_the_same_as_we_do() {
+async fn restic_and_the_engine_restore_the_same() {
     let (workbench, _) = odd_volumes();
     workbench.back_up(1).await;
     let target = RestoreTarget::Directory {
@@ -136,7 +138,7 @@ async fn restic_restores_each_of_several_backups() {
 }
 
 #[tokio::test]
-async fn restic_tells_people_what_a_backup_is() {
+async fn restic_lists_a_backups_app_time_and_id() {
     let workbench = Workbench::new();
     workbench.back_up(1).await;
     let said: Value = serde_json::from_str(&restic(&workbench, &["snapshots", "--json"])).unwrap();
@@ -145,23 +147,23 @@ async fn restic_tells_people_what_a_backup_is() {
     assert_eq!(shown["paths"], serde_json::json!(["/"]));
     assert_eq!(
         shown["tags"],
-        serde_json::json!([format!("backup={}", backup(1))])
+        serde_json::json!([format!("backup={}", backup_id(1))])
     );
     assert_eq!(shown["time"], "2023-11-14T22:13:20Z");
 }
 
-/// Trap 5: a prune during a backup deletes packs that the backup relies on.
+/// Guard 5: a prune during a backup deletes packs that the backup relies on.
 #[tokio::test]
-async fn restic_finds_a_backup_whole_that_another_was_deleted_beside() {
+async fn restic_finds_a_backup_intact_after_a_concurrent_delete() {
     let workbench = Workbench::new();
     for number in 0..60 {
         fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
     }
-    workbench.take(1).await.unwrap();
-    let progress = unheard();
+    workbench.create_snapshot(1).await.unwrap();
+    let progress = no_progress();
     let mut heard = progress.subscribe();
     let request = workbench.copy_request(1, 1);
-    let cancel = calm();
+    let cancel = never_cancelled();
     let copy = workbench.engine.copy_backup(&request, &progress, &cancel);
     let delete = async {
         while workbench.stored("data").0 == 0 {
@@ -177,14 +179,14 @@ async fn restic_finds_a_backup_whole_that_another_was_deleted_beside() {
 }
 
 #[tokio::test]
-async fn restic_finds_nothing_wrong_after_a_cancelled_backup() {
+async fn restic_finds_no_errors_after_a_cancelled_backup() {
     let workbench = Workbench::new();
     for number in 0..60 {
         fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
     }
-    workbench.take(1).await.unwrap();
-    let cancel = calm();
-    let progress = unheard();
+    workbench.create_snapshot(1).await.unwrap();
+    let cancel = never_cancelled();
+    let progress = no_progress();
     let mut heard = progress.subscribe();
     let canceller = tokio::spawn({
         let cancel = cancel.clone();
@@ -253,13 +255,13 @@ fn assert_locked<T: Debug>(outcome: Result<T, EngineError>, restic: &Restic) {
     }
 }
 
-/// Trap 6: the library ignores restic's locks.
+/// Guard 6: the library ignores restic's locks.
 #[tokio::test]
-async fn a_lock_of_restic_makes_our_changes_wait_until_restic_has_ended() {
+async fn a_lock_of_restic_blocks_changes_until_restic_ends() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("noise"), noise(1, 500_000)).unwrap();
     workbench.back_up(1).await;
-    workbench.take(2).await.unwrap();
+    workbench.create_snapshot(2).await.unwrap();
     assert_eq!(workbench.stored("locks").0, 0);
 
     // It waits for its input; other backups may run meanwhile.

@@ -13,13 +13,13 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::tree;
-use crate::workbench::{Workbench, backup, calm, noise, odd_volumes, snap, unheard};
+use crate::workbench::{Workbench, backup_id, never_cancelled, no_progress, noise, odd_volumes, snapshot_id};
 
 impl Workbench {
     pub(crate) fn backup_data(&self, number: u128) -> RestoreData {
         RestoreData::Backup {
             bucket: self.bucket.clone(),
-            backup_id: backup(number),
+            backup_id: backup_id(number),
         }
     }
 
@@ -44,7 +44,9 @@ impl Workbench {
         target: RestoreTarget,
     ) -> Result<RestoreReport, EngineError> {
         let request = self.restore_request(id, source, target);
-        self.engine.restore(&request, &unheard(), &calm()).await
+        self.engine
+            .restore(&request, &no_progress(), &never_cancelled())
+            .await
     }
 
     /// Restores a snapshot to a new directory and returns its path. All metadata must be restored.
@@ -54,7 +56,7 @@ impl Workbench {
         // No test uses this id.
         let id = u128::MAX - number;
         let report = self
-            .restore(id, RestoreData::Snapshot(snap(number)), target)
+            .restore(id, RestoreData::Snapshot(snapshot_id(number)), target)
             .await;
         assert_eq!(report.unwrap().notes, [""; 0]);
         path
@@ -95,11 +97,14 @@ fn assert_refused(outcome: Result<RestoreReport, EngineError>, expected: &str) {
 }
 
 #[tokio::test]
-async fn a_backup_and_a_snapshot_come_back_in_place_as_they_were() {
+async fn backups_and_snapshots_are_restored_in_place() {
     let (workbench, config) = odd_volumes();
     let kept = workbench.kept();
     let total = workbench.back_up(1).await;
-    for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
+    for (id, source) in [
+        (1, workbench.backup_data(1)),
+        (2, RestoreData::Snapshot(snapshot_id(1))),
+    ] {
         fs::write(workbench.data().join("small"), "overwritten").unwrap();
         fs::remove_dir_all(workbench.data().join("deep")).unwrap();
         fs::write(workbench.data().join("came later"), "").unwrap();
@@ -108,7 +113,7 @@ async fn a_backup_and_a_snapshot_come_back_in_place_as_they_were() {
         let request = workbench.restore_request(id, source, workbench.in_place());
         let report = workbench
             .engine
-            .restore(&request, &progress, &calm())
+            .restore(&request, &progress, &never_cancelled())
             .await
             .unwrap();
         tree::assert_same(&kept, workbench.data());
@@ -125,7 +130,7 @@ async fn a_backup_and_a_snapshot_come_back_in_place_as_they_were() {
 }
 
 #[tokio::test]
-async fn a_volume_that_is_gone_comes_back() {
+async fn a_missing_volume_is_restored() {
     let workbench = Workbench::new();
     tree::make_volume(workbench.data());
     let kept = workbench.kept();
@@ -139,7 +144,7 @@ async fn a_volume_that_is_gone_comes_back() {
 }
 
 #[tokio::test]
-async fn a_volume_behind_a_link_is_replaced_behind_it() {
+async fn a_linked_volume_is_replaced_at_the_links_target() {
     let mut workbench = Workbench::new();
     let real = workbench.data().to_owned();
     fs::write(real.join("file"), "then").unwrap();
@@ -157,7 +162,7 @@ async fn a_volume_behind_a_link_is_replaced_behind_it() {
 }
 
 #[tokio::test]
-async fn a_directory_gets_a_subdirectory_for_each_volume() {
+async fn restore_to_a_directory_creates_one_subdirectory_per_volume() {
     let (workbench, config) = odd_volumes();
     workbench.back_up(1).await;
     let target = workbench.root().join("not/there/yet");
@@ -176,7 +181,7 @@ async fn a_directory_gets_a_subdirectory_for_each_volume() {
 }
 
 #[tokio::test]
-async fn a_full_directory_is_refused_unless_it_may_be_replaced() {
+async fn a_non_empty_directory_is_refused_unless_replaceable() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "from the backup").unwrap();
     workbench.back_up(1).await;
@@ -201,7 +206,7 @@ async fn a_full_directory_is_refused_unless_it_may_be_replaced() {
 }
 
 #[tokio::test]
-async fn a_link_or_a_file_in_a_volumes_place_is_replaced_and_not_followed() {
+async fn a_link_or_file_at_a_volumes_path_is_replaced() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "from the backup").unwrap();
     workbench.back_up(1).await;
@@ -225,7 +230,7 @@ async fn a_link_or_a_file_in_a_volumes_place_is_replaced_and_not_followed() {
 }
 
 #[tokio::test]
-async fn asking_again_for_a_restore_that_is_done_touches_nothing() {
+async fn repeating_a_finished_restore_changes_nothing() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "then").unwrap();
     workbench.back_up(1).await;
@@ -243,7 +248,7 @@ async fn asking_again_for_a_restore_that_is_done_touches_nothing() {
 }
 
 #[tokio::test]
-async fn volumes_that_came_or_went_since_are_noticed() {
+async fn added_and_removed_volumes_are_reported() {
     let mut workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "then").unwrap();
     workbench.back_up(1).await;
@@ -269,7 +274,7 @@ async fn volumes_that_came_or_went_since_are_noticed() {
 }
 
 #[tokio::test]
-async fn nothing_is_restored_over_what_must_stay() {
+async fn restore_refuses_to_replace_protected_directories() {
     let mut workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "then").unwrap();
     workbench.back_up(1).await;
@@ -290,12 +295,15 @@ async fn nothing_is_restored_over_what_must_stay() {
     request.target = RestoreTarget::InPlace(vec![volume.clone()]);
     request.untouchable = vec![volume.path.join("another bucket")];
     fs::create_dir(volume.path.join("another bucket")).unwrap();
-    let refused = workbench.engine.restore(&request, &unheard(), &calm()).await;
+    let refused = workbench
+        .engine
+        .restore(&request, &no_progress(), &never_cancelled())
+        .await;
     assert_refused(refused, "another bucket, which holds data of this server");
 }
 
 #[tokio::test]
-async fn volumes_in_each_other_are_refused() {
+async fn nested_volumes_are_refused() {
     let mut workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "then").unwrap();
     let inner = workbench.data().join("inner");
@@ -312,10 +320,10 @@ async fn volumes_in_each_other_are_refused() {
 }
 
 #[tokio::test]
-async fn what_is_not_there_cannot_be_restored() {
+async fn restoring_a_missing_source_fails() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "mine").unwrap();
-    for source in [workbench.backup_data(1), RestoreData::Snapshot(snap(1))] {
+    for source in [workbench.backup_data(1), RestoreData::Snapshot(snapshot_id(1))] {
         let outcome = workbench.restore(1, source, workbench.in_place()).await;
         assert!(matches!(outcome, Err(EngineError::Unreadable(_))), "{outcome:?}");
     }
@@ -325,7 +333,10 @@ async fn what_is_not_there_cannot_be_restored() {
         .await;
     match outcome {
         Err(EngineError::Unreadable(reasons)) => {
-            assert_eq!(reasons, [format!("backup {} is not in bucket main", backup(2))]);
+            assert_eq!(
+                reasons,
+                [format!("backup {} is not in bucket main", backup_id(2))]
+            );
         }
         other => panic!("{other:?}"),
     }
@@ -334,7 +345,7 @@ async fn what_is_not_there_cannot_be_restored() {
 
 /// Flips one bit of each pack in turn.
 #[tokio::test]
-async fn a_damaged_backup_fails_loudly_and_leaves_the_old_data_alone() {
+async fn restoring_a_damaged_backup_fails_and_keeps_the_old_data() {
     let workbench = Workbench::new();
     for number in 0..10 {
         fs::write(workbench.data().join(number.to_string()), noise(number, 50_000)).unwrap();
@@ -372,14 +383,14 @@ async fn a_damaged_backup_fails_loudly_and_leaves_the_old_data_alone() {
 }
 
 #[tokio::test]
-async fn a_cancelled_restore_leaves_the_old_data_and_nothing_else() {
+async fn a_cancelled_restore_keeps_only_the_old_data() {
     let workbench = Workbench::new();
     for number in 0..40 {
         fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
     }
     workbench.back_up(1).await;
     fs::write(workbench.data().join("0"), "old data").unwrap();
-    let (cancel, progress) = (calm(), unheard());
+    let (cancel, progress) = (never_cancelled(), no_progress());
     let mut heard = progress.subscribe();
     let canceller = tokio::spawn({
         let cancel = cancel.clone();
@@ -401,21 +412,21 @@ async fn a_cancelled_restore_leaves_the_old_data_and_nothing_else() {
 
 /// Otherwise it would find part of the old data, or a directory that is being deleted.
 #[tokio::test]
-async fn a_snapshot_waits_for_a_restore() {
+async fn a_snapshot_waits_for_a_concurrent_restore() {
     let workbench = Workbench::new();
     for number in 0..10 {
         fs::write(workbench.data().join(number.to_string()), noise(number, 500_000)).unwrap();
     }
     workbench.back_up(1).await;
     fs::write(workbench.data().join("0"), "old data").unwrap();
-    let progress = unheard();
+    let progress = no_progress();
     let mut heard = progress.subscribe();
     let request = workbench.restore_request(1, workbench.backup_data(1), workbench.in_place());
-    let cancel = calm();
+    let cancel = never_cancelled();
     let restore = workbench.engine.restore(&request, &progress, &cancel);
     let take = async {
         heard.changed().await.unwrap();
-        workbench.take(2).await
+        workbench.create_snapshot(2).await
     };
     let (restored, taken) = tokio::join!(restore, take);
     restored.unwrap();
@@ -457,7 +468,10 @@ async fn a_volume_that_is_a_mount_point_stays_one() {
     // tmpfs has no user attributes on older kernels; this test only needs the rest.
     let kept = workbench.kept();
     workbench.back_up(1).await;
-    for (id, source) in [(1, workbench.backup_data(1)), (2, RestoreData::Snapshot(snap(1)))] {
+    for (id, source) in [
+        (1, workbench.backup_data(1)),
+        (2, RestoreData::Snapshot(snapshot_id(1))),
+    ] {
         let before = fs::metadata(workbench.data()).unwrap();
         fs::set_permissions(workbench.data(), Permissions::from_mode(0o777)).unwrap();
         fs::write(workbench.data().join("small"), "overwritten").unwrap();

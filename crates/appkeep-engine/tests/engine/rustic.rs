@@ -13,7 +13,7 @@ use walkdir::WalkDir;
 
 use crate::random_tree;
 use crate::tree;
-use crate::workbench::{Workbench, add_odd_volumes, backup, run};
+use crate::workbench::{Workbench, add_odd_volumes, backup_id, run};
 
 /// Restores a backup and returns the target.
 fn restore(workbench: &Workbench, number: u128) -> PathBuf {
@@ -24,7 +24,7 @@ fn restore(workbench: &Workbench, number: u128) -> PathBuf {
     let before = files_of(&workbench.repository());
     let output = Command::new("rustic")
         .args(["restore", "latest", "--filter-tags"])
-        .arg(format!("backup={}", backup(number)))
+        .arg(format!("backup={}", backup_id(number)))
         .args([
             "--no-cache",
             "--no-progress",
@@ -66,9 +66,9 @@ fn files_of(directory: &Path) -> Vec<(PathBuf, u64)> {
         .collect()
 }
 
-/// In a repository that the engine created. Includes trap 7: the mode and owner of the volume's own directory.
+/// In a repository that the engine created. Includes guard 7: mode and owner of the volume's own directory.
 #[tokio::test]
-async fn rustic_restores_each_of_several_backups_as_it_was() {
+async fn rustic_restores_each_of_several_backups() {
     let (workbench, config) = add_odd_volumes(Workbench::without_repository());
     workbench.back_up(1).await;
     fs::write(config.join("settings"), "off").unwrap();

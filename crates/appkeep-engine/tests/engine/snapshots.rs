@@ -11,7 +11,7 @@ use appkeep_core::engine::{Engine, EngineError, SnapshotLevel};
 use chrono::TimeDelta;
 
 use crate::tree;
-use crate::workbench::{Workbench, calm, noise, odd_volumes, snap, taken_at};
+use crate::workbench::{Workbench, never_cancelled, noise, odd_volumes, snapshot_id, snapshot_time};
 use crate::writer::{Writer, is_cut_exactly};
 
 #[track_caller]
@@ -23,9 +23,9 @@ fn assert_unreadable(outcome: Result<impl std::fmt::Debug, EngineError>, expecte
 }
 
 #[tokio::test]
-async fn a_snapshot_holds_the_content_and_remembers_everything_else() {
+async fn a_snapshot_has_the_content_and_records_all_metadata() {
     let (workbench, config) = odd_volumes();
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     assert_eq!((taken.metadata_lost, taken.notes.len()), (0, 0));
     for (volume, name) in [(workbench.data(), "data"), (&config, "config")] {
         let copy = workbench.snapshot_dir(1).join(name);
@@ -41,7 +41,7 @@ async fn a_snapshot_holds_the_content_and_remembers_everything_else() {
 #[tokio::test]
 async fn snapshots_are_private() {
     let workbench = Workbench::new();
-    workbench.take(1).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
     let mut path = workbench.snapshot_dir(1);
     for _ in 0..3 {
         assert_eq!(
@@ -55,18 +55,18 @@ async fn snapshots_are_private() {
 }
 
 #[tokio::test]
-async fn the_volumes_and_their_snapshot_measure_the_same() {
+async fn volumes_and_their_snapshot_have_the_same_size() {
     let workbench = Workbench::new();
     tree::make(workbench.data());
     let total = workbench
         .engine
-        .measure_volumes(&workbench.volumes, &calm())
+        .measure_volumes(&workbench.volumes, &never_cancelled())
         .await
         .unwrap();
-    workbench.take(1).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
     let measured = workbench
         .engine
-        .measure_snapshot(workbench.app_id, snap(1), &calm())
+        .measure_snapshot(workbench.app_id, snapshot_id(1), &never_cancelled())
         .await
         .unwrap();
     assert_eq!(measured, total);
@@ -90,7 +90,7 @@ async fn sockets_and_pipes_are_left_out() {
     fs::write(workbench.data().join("file"), "kept").unwrap();
     for _ in 0..2 {
         // The second request returns the same result.
-        let taken = workbench.take(1).await.unwrap();
+        let taken = workbench.create_snapshot(1).await.unwrap();
         assert_eq!((taken.level, taken.skipped), (SnapshotLevel::Copy, 2));
         assert_eq!(
             taken.notes,
@@ -140,7 +140,7 @@ async fn access_control_lists_are_kept() {
     fs::write(directory.join("heir"), "has the directory's").unwrap();
     fs::write(workbench.data().join("file"), "has its own").unwrap();
     set(&workbench.data().join("file"), "system.posix_acl_access");
-    workbench.take(1).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
     tree::assert_only_content(&workbench.snapshot_dir(1).join("data"));
     let copy = workbench.snapshot_restored(1).await.join("data");
     tree::assert_same(workbench.data(), &copy);
@@ -153,11 +153,11 @@ async fn access_control_lists_are_kept() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_written_to_is_copied_whole_or_named() {
+async fn a_file_being_written_is_copied_consistently_or_reported() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("a file before"), "still").unwrap();
     let _writer = Writer::start(workbench.data().join("file"));
-    match workbench.take(1).await {
+    match workbench.create_snapshot(1).await {
         Ok(taken) => {
             assert_eq!(taken.level, SnapshotLevel::Copy);
             assert!(is_cut_exactly(&workbench.snapshot_dir(1).join("data/file")));
@@ -170,11 +170,11 @@ async fn a_file_that_is_written_to_is_copied_whole_or_named() {
 }
 
 #[tokio::test]
-async fn every_file_that_does_not_hold_still_is_named() {
+async fn every_file_that_keeps_changing_is_reported() {
     let workbench = Workbench::new();
     let _writers = ["one", "other"].map(|name| Writer::start(workbench.data().join(name)));
     let reason = |name: &str| format!("data/{name}: changed while it was copied");
-    match workbench.take(1).await {
+    match workbench.create_snapshot(1).await {
         Err(EngineError::Unreadable(reasons)) => {
             let torn = ["one", "other"].map(reason);
             assert!(reasons.iter().all(|reason| torn.contains(reason)), "{reasons:?}");
@@ -191,11 +191,11 @@ async fn every_file_that_does_not_hold_still_is_named() {
 }
 
 #[tokio::test]
-async fn a_relaxed_app_keeps_the_last_copy_of_what_is_written_to_and_says_so() {
+async fn relaxed_consistency_keeps_the_last_copy_and_reports_it() {
     let mut workbench = Workbench::new();
     workbench.consistency = Consistency::Relaxed;
     let _writer = Writer::start(workbench.data().join("file"));
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     let copy = workbench.snapshot_dir(1).join("data/file");
     if is_cut_exactly(&copy) && taken.level == SnapshotLevel::Copy {
         assert_eq!(taken.notes, [""; 0]);
@@ -210,27 +210,31 @@ async fn a_relaxed_app_keeps_the_last_copy_of_what_is_written_to_and_says_so() {
 }
 
 #[tokio::test]
-async fn what_an_earlier_try_left_is_replaced() {
+async fn leftovers_of_an_earlier_attempt_are_replaced() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "new").unwrap();
     let partial = workbench.snapshot_dir(1).with_extension("partial");
     fs::create_dir_all(partial.join("data")).unwrap();
     fs::write(partial.join("data/left over"), "old").unwrap();
-    workbench.take(1).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
     assert!(!partial.exists());
     tree::assert_same_content(workbench.data(), &workbench.snapshot_dir(1).join("data"));
 }
 
 #[tokio::test]
-async fn a_snapshot_that_is_there_stays_as_it_is() {
+async fn an_existing_snapshot_is_unchanged() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "then").unwrap();
-    let taken = workbench.take(1).await.unwrap();
+    let taken = workbench.create_snapshot(1).await.unwrap();
     fs::write(workbench.data().join("file"), "now").unwrap();
-    let mut later = workbench.take_request(1);
+    let mut later = workbench.snapshot_request(1);
     later.taken_at += TimeDelta::hours(1);
-    let again = workbench.engine.take_snapshot(&later, &calm()).await.unwrap();
-    assert_eq!((taken.taken_at, again), (taken_at(), taken));
+    let again = workbench
+        .engine
+        .take_snapshot(&later, &never_cancelled())
+        .await
+        .unwrap();
+    assert_eq!((taken.taken_at, again), (snapshot_time(), taken));
     assert_eq!(
         fs::read(workbench.snapshot_dir(1).join("data/file")).unwrap(),
         b"then"
@@ -238,7 +242,7 @@ async fn a_snapshot_that_is_there_stays_as_it_is() {
 }
 
 #[tokio::test]
-async fn a_missing_volume_is_named_and_leaves_no_snapshot() {
+async fn a_missing_volume_is_reported_and_leaves_no_snapshot() {
     let mut workbench = Workbench::new();
     fs::write(workbench.data().join("file"), "fine").unwrap();
     workbench.volumes.push(Volume {
@@ -246,11 +250,11 @@ async fn a_missing_volume_is_named_and_leaves_no_snapshot() {
         path: "/nowhere/at/all".into(),
     });
     let reason = ["logs: No such file or directory (os error 2)"];
-    assert_unreadable(workbench.take(1).await, &reason);
+    assert_unreadable(workbench.create_snapshot(1).await, &reason);
     assert_unreadable(
         workbench
             .engine
-            .measure_volumes(&workbench.volumes, &calm())
+            .measure_volumes(&workbench.volumes, &never_cancelled())
             .await,
         &reason,
     );
@@ -259,7 +263,7 @@ async fn a_missing_volume_is_named_and_leaves_no_snapshot() {
 }
 
 #[tokio::test]
-async fn a_volume_that_is_a_file_is_named() {
+async fn a_volume_that_is_a_file_is_reported() {
     let mut workbench = Workbench::new();
     let path = workbench.root().join("a file");
     fs::write(&path, "").unwrap();
@@ -267,21 +271,24 @@ async fn a_volume_that_is_a_file_is_named() {
         name: "logs".to_owned(),
         path,
     });
-    assert_unreadable(workbench.take(1).await, &["logs: Not a directory (os error 20)"]);
+    assert_unreadable(
+        workbench.create_snapshot(1).await,
+        &["logs: Not a directory (os error 20)"],
+    );
 }
 
 /// The kernel has files that even root can't read.
 #[tokio::test]
-async fn each_file_that_cannot_be_read_is_named() {
+async fn every_unreadable_file_is_reported() {
     let mut workbench = Workbench::new();
     workbench.volumes.push(Volume {
         name: "odd".to_owned(),
         path: "/sys/bus/cpu".into(),
     });
-    let taken = workbench.take(1).await.map(drop);
+    let taken = workbench.create_snapshot(1).await.map(drop);
     let measured = workbench
         .engine
-        .measure_volumes(&workbench.volumes, &calm())
+        .measure_volumes(&workbench.volumes, &never_cancelled())
         .await
         .map(drop);
     for outcome in [taken, measured] {
@@ -308,30 +315,30 @@ async fn a_volume_may_be_a_link_but_links_inside_are_not_followed() {
         name: "linked".to_owned(),
         path: link,
     }];
-    workbench.take(1).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
     tree::assert_same(&real, &workbench.snapshot_restored(1).await.join("linked"));
 }
 
 #[tokio::test]
-async fn a_volume_that_holds_the_snapshots_is_refused() {
+async fn a_volume_that_contains_the_snapshots_is_refused() {
     let mut workbench = Workbench::new();
     workbench.volumes = vec![Volume {
         name: "all".to_owned(),
         path: workbench.root().to_owned(),
     }];
     assert_unreadable(
-        workbench.take(1).await,
+        workbench.create_snapshot(1).await,
         &["all/data/snapshots: snapshots are kept in here, so it can't be copied"],
     );
 }
 
 #[tokio::test]
-async fn a_volume_name_that_leads_elsewhere_is_refused() {
+async fn a_volume_name_that_leads_outside_is_refused() {
     for name in ["", ".", "..", "a/b", "/etc"] {
         let mut workbench = Workbench::new();
         workbench.volumes[0].name = name.to_owned();
         assert!(
-            matches!(workbench.take(1).await, Err(EngineError::Broken(_))),
+            matches!(workbench.create_snapshot(1).await, Err(EngineError::Broken(_))),
             "{name}"
         );
     }
@@ -341,9 +348,9 @@ async fn a_volume_name_that_leads_elsewhere_is_refused() {
 async fn a_cancelled_snapshot_leaves_nothing() {
     let workbench = Workbench::new();
     fs::write(workbench.data().join("big"), noise(1, 12 << 20)).unwrap();
-    let cancel = calm();
+    let cancel = never_cancelled();
     let partial = workbench.snapshot_dir(1).with_extension("partial");
-    let request = workbench.take_request(1);
+    let request = workbench.snapshot_request(1);
     let cancelling = async {
         while !partial.exists() && !workbench.snapshot_dir(1).exists() {
             tokio::task::yield_now().await;
@@ -361,11 +368,11 @@ async fn a_cancelled_snapshot_leaves_nothing() {
 }
 
 #[tokio::test]
-async fn what_was_cancelled_before_does_not_begin() {
+async fn work_cancelled_in_advance_does_not_start() {
     let workbench = Workbench::new();
-    let cancel = calm();
+    let cancel = never_cancelled();
     cancel.cancel();
-    let request = workbench.take_request(1);
+    let request = workbench.snapshot_request(1);
     let taken = workbench.engine.take_snapshot(&request, &cancel).await;
     assert!(matches!(taken, Err(EngineError::Cancelled)));
     let measured = workbench
@@ -377,18 +384,18 @@ async fn what_was_cancelled_before_does_not_begin() {
 }
 
 #[tokio::test]
-async fn a_deleted_snapshot_is_gone_with_all_its_remains() {
+async fn deleting_a_snapshot_deletes_all_its_files() {
     let workbench = Workbench::new();
     tree::make(workbench.data());
-    workbench.take(1).await.unwrap();
-    workbench.take(2).await.unwrap();
+    workbench.create_snapshot(1).await.unwrap();
+    workbench.create_snapshot(2).await.unwrap();
     for left in ["partial", "deleting"] {
         fs::create_dir_all(workbench.snapshot_dir(1).with_extension(left).join("data")).unwrap();
     }
     for _ in 0..2 {
         workbench
             .engine
-            .delete_snapshot(workbench.app_id, snap(1))
+            .delete_snapshot(workbench.app_id, snapshot_id(1))
             .await
             .unwrap();
     }
@@ -400,23 +407,26 @@ async fn a_deleted_snapshot_is_gone_with_all_its_remains() {
     left.sort();
     assert_eq!(
         left,
-        ["", ".manifest", ".taken"].map(|kind| OsString::from(format!("{}{kind}", snap(2))))
+        ["", ".manifest", ".taken"].map(|kind| OsString::from(format!("{}{kind}", snapshot_id(2))))
     );
     workbench
         .engine
-        .delete_snapshot(workbench.app_id, snap(2))
+        .delete_snapshot(workbench.app_id, snapshot_id(2))
         .await
         .unwrap();
     assert!(!parent.exists());
 }
 
 #[tokio::test]
-async fn a_snapshot_that_is_not_there_cannot_be_measured_or_stored() {
+async fn a_missing_snapshot_cannot_be_measured_or_stored() {
     let workbench = Workbench::new();
-    let reason = format!("snapshot {}: No such file or directory (os error 2)", snap(1));
+    let reason = format!(
+        "snapshot {}: No such file or directory (os error 2)",
+        snapshot_id(1)
+    );
     let measured = workbench
         .engine
-        .measure_snapshot(workbench.app_id, snap(1), &calm())
+        .measure_snapshot(workbench.app_id, snapshot_id(1), &never_cancelled())
         .await;
     assert_unreadable(measured, &[&reason]);
     assert_unreadable(workbench.copy(1, 1).await, &[&reason]);

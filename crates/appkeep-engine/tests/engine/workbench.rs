@@ -21,27 +21,27 @@ use crate::random_tree::{self, Entries};
 use crate::tree;
 
 /// A token that is never cancelled.
-pub(crate) fn calm() -> CancellationToken {
+pub(crate) fn never_cancelled() -> CancellationToken {
     CancellationToken::new()
 }
 
 /// Progress without a receiver.
-pub(crate) fn unheard() -> ProgressSender {
+pub(crate) fn no_progress() -> ProgressSender {
     watch::Sender::new(Progress::default())
 }
 
 /// The time of all snapshots, unless a test sets another.
-pub(crate) fn taken_at() -> DateTime<Utc> {
+pub(crate) fn snapshot_time() -> DateTime<Utc> {
     DateTime::from_timestamp(1_700_000_000, 0).unwrap()
 }
 
 /// The backup with this number.
-pub(crate) fn backup(number: u128) -> AppBackupId {
+pub(crate) fn backup_id(number: u128) -> AppBackupId {
     AppBackupId::new(Uuid::from_u128(number))
 }
 
 /// The snapshot with this number.
-pub(crate) fn snap(number: u128) -> AppSnapId {
+pub(crate) fn snapshot_id(number: u128) -> AppSnapId {
     AppSnapId::new(Uuid::from_u128(number))
 }
 
@@ -67,7 +67,7 @@ impl Workbench {
         workbench
     }
 
-    /// Creates an app with one empty volume, `data`. Its first backup creates the repository, which takes longer.
+    /// Creates an app with one empty volume, `data`. Its first backup creates the repository, which is slow.
     pub(crate) fn without_repository() -> Self {
         let mut workbench = Self::bare(tempfile::tempdir().unwrap());
         workbench.add_volume("data");
@@ -163,22 +163,22 @@ impl Workbench {
         self.root()
             .join("data/snapshots")
             .join(self.app_id.to_string())
-            .join(snap(number).to_string())
+            .join(snapshot_id(number).to_string())
     }
 
-    pub(crate) fn take_request(&self, number: u128) -> TakeSnapshot {
+    pub(crate) fn snapshot_request(&self, number: u128) -> TakeSnapshot {
         TakeSnapshot {
             app_id: self.app_id,
-            snap_id: snap(number),
+            snap_id: snapshot_id(number),
             volumes: self.volumes.clone(),
             consistency: self.consistency,
-            taken_at: taken_at(),
+            taken_at: snapshot_time(),
         }
     }
 
-    pub(crate) async fn take(&self, number: u128) -> Result<SnapshotTaken, EngineError> {
+    pub(crate) async fn create_snapshot(&self, number: u128) -> Result<SnapshotTaken, EngineError> {
         self.engine
-            .take_snapshot(&self.take_request(number), &calm())
+            .take_snapshot(&self.snapshot_request(number), &never_cancelled())
             .await
     }
 
@@ -187,35 +187,38 @@ impl Workbench {
             bucket: self.bucket.clone(),
             app_id: self.app_id,
             app_name: "shop".to_owned(),
-            backup_id: backup(backup_number),
-            snap_id: snap(snap_number),
-            taken_at: taken_at(),
+            backup_id: backup_id(backup_number),
+            snap_id: snapshot_id(snap_number),
+            taken_at: snapshot_time(),
         }
     }
 
     pub(crate) async fn copy(&self, backup_number: u128, snap_number: u128) -> Result<u64, EngineError> {
         let request = self.copy_request(backup_number, snap_number);
-        let copied = self.engine.copy_backup(&request, &unheard(), &calm()).await?;
+        let copied = self
+            .engine
+            .copy_backup(&request, &no_progress(), &never_cancelled())
+            .await?;
         assert_eq!(copied.stored_again, [""; 0]);
         Ok(copied.bytes)
     }
 
     /// Creates a snapshot and its backup, both with the same number.
     pub(crate) async fn back_up(&self, number: u128) -> u64 {
-        self.take(number).await.unwrap();
+        self.create_snapshot(number).await.unwrap();
         self.copy(number, number).await.unwrap()
     }
 
     pub(crate) async fn delete(&self, number: u128) -> Result<(), EngineError> {
         let request = self.delete_request(number);
-        self.engine.delete_backup(&request, &calm()).await
+        self.engine.delete_backup(&request, &never_cancelled()).await
     }
 
     pub(crate) fn delete_request(&self, number: u128) -> DeleteBackup {
         DeleteBackup {
             bucket: self.bucket.clone(),
             app_id: self.app_id,
-            backup_id: backup(number),
+            backup_id: backup_id(number),
         }
     }
 

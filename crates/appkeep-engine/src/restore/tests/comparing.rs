@@ -34,7 +34,7 @@ fn compare(restored: &Path, content: Content) -> Result<(), EngineError> {
         path: "data/file".into(),
         file: File::open(restored).unwrap(),
         size: 2 * PIECE as u64,
-        looks: None,
+        metadata: None,
     };
     with_threads(&work, |queue| {
         queue.push(filled, content).map_err(|fault| fault.at(restored))
@@ -42,7 +42,7 @@ fn compare(restored: &Path, content: Content) -> Result<(), EngineError> {
 }
 
 #[test]
-fn a_byte_that_is_not_what_it_was_is_noticed() {
+fn a_changed_byte_is_detected() {
     let directory = tempfile::tempdir().unwrap();
     let restored = directory.path().join("restored");
     let original = directory.path().join("original");
@@ -71,7 +71,7 @@ fn a_byte_that_is_not_what_it_was_is_noticed() {
 }
 
 #[test]
-fn a_hole_is_only_what_was_zeros() {
+fn a_hole_equals_only_zeros() {
     let directory = tempfile::tempdir().unwrap();
     let restored = directory.path().join("restored");
     let noise = vec![7; PIECE];

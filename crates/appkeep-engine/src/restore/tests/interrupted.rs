@@ -21,8 +21,8 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use super::super::finish::{Finisher, abandon, check_finished, unfinished};
-use super::super::swap::{EXCHANGING, Unhindered};
-use super::super::{Acts, Restorer};
+use super::super::swap::{EXCHANGING, NoFaults};
+use super::super::{FaultInjection, Restorer};
 use crate::dir::Dir;
 use crate::restore::from_snapshot::FromSnapshot;
 
@@ -38,7 +38,7 @@ enum Stop {
 }
 
 /// Stops at the step with this number.
-struct StopsAt {
+struct InjectedFault {
     number: usize,
     stop: Option<Stop>,
     /// Whether the file system can exchange two directories.
@@ -46,24 +46,24 @@ struct StopsAt {
     seen: Mutex<Vec<&'static str>>,
 }
 
-impl Acts for StopsAt {
-    fn before(&self, act: &'static str) -> io::Result<()> {
+impl FaultInjection for InjectedFault {
+    fn before(&self, step: &'static str) -> io::Result<()> {
         let mut seen = crate::failure::lock(&self.seen);
         let number = seen.len();
-        seen.push(act);
+        seen.push(step);
         drop(seen);
         match self.stop {
             Some(Stop::Killed) if number == self.number => panic!("killed"),
             Some(Stop::Fails) if number == self.number => Err(io::Error::other("made to fail")),
             Some(Stop::AllFails) if number >= self.number => Err(io::Error::other("made to fail")),
-            _ if act == EXCHANGING && !self.exchanges => Err(Errno::INVAL.into()),
+            _ if step == EXCHANGING && !self.exchanges => Err(Errno::INVAL.into()),
             _ => Ok(()),
         }
     }
 }
 
 /// A snapshot with two volumes, and the volumes with other data. One of them may be a mount point.
-struct World {
+struct Fixture {
     dir: TempDir,
     mounted: bool,
     exchanges: bool,
@@ -84,19 +84,19 @@ fn can_have(mounted: bool) -> bool {
 
 const VOLUMES: [&str; 2] = ["config", "data"];
 
-impl World {
+impl Fixture {
     fn new(mounted: bool, exchanges: bool) -> Self {
-        let world = Self {
+        let fixture = Self {
             dir: tempfile::tempdir().unwrap(),
             mounted,
             exchanges,
         };
         for name in VOLUMES {
-            let new = world.dir.path().join("snapshot").join(name);
+            let new = fixture.dir.path().join("snapshot").join(name);
             fs::create_dir_all(new.join("below")).unwrap();
             fs::write(new.join("common"), "new").unwrap();
             fs::write(new.join("below/new"), "new").unwrap();
-            let old = world.volume(name);
+            let old = fixture.volume(name);
             fs::create_dir_all(&old).unwrap();
             if mounted && name == "data" {
                 let mount = Command::new("mount")
@@ -109,7 +109,7 @@ impl World {
             fs::write(old.join("common"), "old").unwrap();
             fs::write(old.join("gone/old"), "old").unwrap();
         }
-        world
+        fixture
     }
 
     fn data_dir(&self) -> PathBuf {
@@ -117,18 +117,18 @@ impl World {
     }
 
     /// Kills a restore with the id 1 in the middle of its swap.
-    fn killed_half_way(mounted: bool) -> Self {
-        let (_, acts) = Self::new(mounted, true).restore(1, 0, None);
+    fn killed_during_swap(mounted: bool) -> Self {
+        let (_, steps) = Self::new(mounted, true).restore(1, 0, None);
         let last = if mounted {
             "moving a new entry in"
         } else {
             EXCHANGING
         };
-        let number = acts.iter().rposition(|act| *act == last).unwrap();
-        let world = Self::new(mounted, true);
-        world.restore(1, number, Some(Stop::Killed));
-        assert!(world.holds("config") != world.holds("data"));
-        world
+        let number = steps.iter().rposition(|step| *step == last).unwrap();
+        let fixture = Self::new(mounted, true);
+        fixture.restore(1, number, Some(Stop::Killed));
+        assert!(fixture.holds("config") != fixture.holds("data"));
+        fixture
     }
 
     fn volume(&self, name: &str) -> PathBuf {
@@ -150,7 +150,7 @@ impl World {
         number: usize,
         stop: Option<Stop>,
     ) -> (Outcome, Vec<&'static str>) {
-        let acts = StopsAt {
+        let faults = InjectedFault {
             number,
             stop,
             exchanges: self.exchanges,
@@ -166,14 +166,14 @@ impl World {
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let (progress, cancel) = (watch::Sender::new(Progress::default()), CancellationToken::new());
             let data_dir = self.data_dir();
-            let restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &acts);
+            let restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &faults);
             if let Some(report) = restorer.settle()? {
                 return Ok(report);
             }
             let snapshot = Dir::open(&self.dir.path().join("snapshot")).unwrap();
             restorer.run(&mut FromSnapshot::new(snapshot), None)
         }));
-        let seen = acts.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let seen = faults.seen.into_inner().unwrap_or_else(PoisonError::into_inner);
         (outcome.ok(), seen)
     }
 
@@ -227,7 +227,7 @@ impl World {
     }
 }
 
-impl Drop for World {
+impl Drop for Fixture {
     fn drop(&mut self) {
         if self.mounted {
             let _ = Command::new("umount").arg(self.volume("data")).status();
@@ -238,9 +238,9 @@ impl Drop for World {
 /// The result of a restore; `None` if it was killed.
 type Outcome = Option<Result<RestoreReport, EngineError>>;
 
-/// Stops a restore at each step, and passes the resulting state to `judge`. The next restore, with the same
+/// Stops a restore at each step, and passes the resulting state to `check`. The next restore, with the same
 /// id or another, must succeed.
-fn at_each_act(mounted: bool, exchanges: bool, stop: Stop, judge: impl Fn(&World, &str, &Outcome)) {
+fn at_each_step(mounted: bool, exchanges: bool, fault: Stop, check: impl Fn(&Fixture, &str, &Outcome)) {
     if !can_have(mounted) {
         return;
     }
@@ -248,36 +248,36 @@ fn at_each_act(mounted: bool, exchanges: bool, stop: Stop, judge: impl Fn(&World
     loop {
         let mut ended = false;
         for next in [1, 2] {
-            let world = World::new(mounted, exchanges);
-            let (outcome, seen) = world.restore(1, number, Some(stop));
-            let Some(act) = seen.get(number) else {
+            let fixture = Fixture::new(mounted, exchanges);
+            let (outcome, seen) = fixture.restore(1, number, Some(fault));
+            let Some(step) = seen.get(number) else {
                 ended = true;
                 break;
             };
-            judge(&world, act, &outcome);
-            let held: Vec<_> = VOLUMES.iter().map(|name| world.holds(name)).collect();
+            check(&fixture, step, &outcome);
+            let held: Vec<_> = VOLUMES.iter().map(|name| fixture.holds(name)).collect();
             if held[0].is_none() || held[0] != held[1] {
-                let checked = check_finished(&world.data_dir(), app());
+                let checked = check_finished(&fixture.data_dir(), app());
                 assert!(
                     matches!(checked, Err(EngineError::Refused(_))),
-                    "{act}: {checked:?}"
+                    "{step}: {checked:?}"
                 );
             }
-            let (again, _) = world.restore(next, 0, None);
-            check_finished(&world.data_dir(), app()).unwrap();
+            let (again, _) = fixture.restore(next, 0, None);
+            check_finished(&fixture.data_dir(), app()).unwrap();
             let again = again.expect("the second restore isn't killed");
-            assert!(again.is_ok(), "after act {number}, {act}: {again:?}");
+            assert!(again.is_ok(), "after step {number}, {step}: {again:?}");
             for name in VOLUMES {
                 assert_eq!(
-                    world.holds(name),
+                    fixture.holds(name),
                     Some("new"),
-                    "after act {number}, {act}: {name}"
+                    "after step {number}, {step}: {name}"
                 );
             }
             assert_eq!(
-                world.remains(),
+                fixture.remains(),
                 [""; 0].map(PathBuf::from),
-                "after act {number}, {act}"
+                "after step {number}, {step}"
             );
         }
         if ended {
@@ -285,61 +285,61 @@ fn at_each_act(mounted: bool, exchanges: bool, stop: Stop, judge: impl Fn(&World
         }
         number += 1;
     }
-    assert!(number > 4, "only {number} acts");
+    assert!(number > 4, "only {number} steps");
 }
 
-fn is_removal(act: &str) -> bool {
-    act == "removing the old data"
+fn is_removal(step: &str) -> bool {
+    step == "removing the old data"
 }
 
 #[test]
-fn a_restore_that_fails_anywhere_puts_the_old_data_back() {
+fn restore_failing_at_any_step_puts_the_old_data_back() {
     for (mounted, exchanges) in [(false, true), (false, false), (true, true)] {
-        at_each_act(mounted, exchanges, Stop::Fails, |world, act, outcome| {
-            let expected = if is_removal(act) { "new" } else { "old" };
+        at_each_step(mounted, exchanges, Stop::Fails, |fixture, step, outcome| {
+            let expected = if is_removal(step) { "new" } else { "old" };
             for name in VOLUMES {
-                assert_eq!(world.holds(name), Some(expected), "{act}: {name}");
+                assert_eq!(fixture.holds(name), Some(expected), "{step}: {name}");
             }
             match outcome {
-                Some(Ok(report)) if is_removal(act) => assert!(!report.left.is_empty(), "{report:?}"),
+                Some(Ok(report)) if is_removal(step) => assert!(!report.left.is_empty(), "{report:?}"),
                 Some(Err(EngineError::Storage(reason))) => {
                     assert!(reason.ends_with("made to fail"), "{reason}");
-                    assert_eq!(world.remains(), [""; 0].map(PathBuf::from), "{act}");
+                    assert_eq!(fixture.remains(), [""; 0].map(PathBuf::from), "{step}");
                 }
-                other => panic!("{act}: {other:?}"),
+                other => panic!("{step}: {other:?}"),
             }
         });
     }
 }
 
 #[test]
-fn a_restore_that_is_killed_anywhere_leaves_old_or_new_data_whole() {
+fn restore_killed_at_any_step_leaves_complete_data() {
     for (mounted, exchanges) in [(false, true), (false, false), (true, true)] {
-        at_each_act(mounted, exchanges, Stop::Killed, |world, act, outcome| {
+        at_each_step(mounted, exchanges, Stop::Killed, |fixture, step, outcome| {
             assert!(outcome.is_none());
-            let is_whole = |name: &&str| world.holds(name).is_some();
+            let is_whole = |name: &&str| fixture.holds(name).is_some();
             // If a directory can't be moved, its entries are moved one by one; if two directories can't be
             // exchanged, one is briefly missing. Then both the old and the new data still exist.
             let is_between = ["moving", "making the directory", "renaming"]
                 .iter()
-                .any(|begin| act.starts_with(begin));
+                .any(|begin| step.starts_with(begin));
             if is_between {
-                assert!(world.is_findable("new") && world.is_findable("old"), "{act}");
+                assert!(fixture.is_findable("new") && fixture.is_findable("old"), "{step}");
             } else {
-                assert!(VOLUMES.iter().all(is_whole), "{act}");
+                assert!(VOLUMES.iter().all(is_whole), "{step}");
             }
         });
     }
 }
 
 #[test]
-fn a_restore_whose_disk_goes_away_for_good_loses_nothing() {
+fn restore_loses_nothing_if_the_disk_fails_for_good() {
     for (mounted, exchanges) in [(false, true), (false, false), (true, true)] {
-        at_each_act(mounted, exchanges, Stop::AllFails, |world, act, outcome| {
+        at_each_step(mounted, exchanges, Stop::AllFails, |fixture, step, outcome| {
             let failed = matches!(outcome, Some(Err(EngineError::Storage(_))));
-            assert!(failed || is_removal(act), "{act}: {outcome:?}");
-            let is_old = VOLUMES.iter().all(|name| world.holds(name) == Some("old"));
-            assert!(is_old || world.is_findable("new"), "{act}");
+            assert!(failed || is_removal(step), "{step}: {outcome:?}");
+            let is_old = VOLUMES.iter().all(|name| fixture.holds(name) == Some("old"));
+            assert!(is_old || fixture.is_findable("new"), "{step}");
         });
     }
 }
@@ -347,46 +347,50 @@ fn a_restore_whose_disk_goes_away_for_good_loses_nothing() {
 #[test]
 fn an_interrupted_restore_is_listed_until_it_is_finished() {
     for mounted in [false, true].into_iter().filter(|mounted| can_have(*mounted)) {
-        let world = World::killed_half_way(mounted);
-        let listed = unfinished(&world.data_dir(), None).unwrap();
+        let fixture = Fixture::killed_during_swap(mounted);
+        // The fields are a stored format.
+        let journal = format!("restores/{}/{}.json", app(), restore_id(1));
+        let journal = fs::read_to_string(fixture.data_dir().join(journal)).unwrap();
+        assert!(journal.contains("\"places\": ["), "{journal}");
+        let listed = unfinished(&fixture.data_dir(), None).unwrap();
         assert_eq!(listed.len(), 1);
         assert_eq!((listed[0].id, listed[0].app_id), (restore_id(1), app()));
         assert_eq!(
             listed[0].source,
             Some(RestoreSource::Snapshot(AppSnapId::new(Uuid::from_u128(1))))
         );
-        let data_dir = world.data_dir();
-        let finisher = Finisher::new(&data_dir, app(), &Unhindered);
+        let data_dir = fixture.data_dir();
+        let finisher = Finisher::new(&data_dir, app(), &NoFaults);
         assert_eq!(finisher.finish_one(restore_id(2)).unwrap(), None);
         let report = finisher.finish_one(restore_id(1)).unwrap().unwrap();
         assert_eq!(report.files, 4);
-        assert_eq!(VOLUMES.map(|name| world.holds(name)), [Some("new"); 2]);
-        assert_eq!(unfinished(&world.data_dir(), None).unwrap(), []);
+        assert_eq!(VOLUMES.map(|name| fixture.holds(name)), [Some("new"); 2]);
+        assert_eq!(unfinished(&fixture.data_dir(), None).unwrap(), []);
         assert_eq!(finisher.finish_one(restore_id(1)).unwrap(), Some(report));
     }
 }
 
 #[test]
-fn a_restore_whose_data_was_removed_by_hand_blocks_no_other() {
+fn a_restore_whose_data_was_deleted_by_hand_blocks_no_other() {
     for mounted in [false, true].into_iter().filter(|mounted| can_have(*mounted)) {
-        let world = World::killed_half_way(mounted);
-        for left in world.remains() {
+        let fixture = Fixture::killed_during_swap(mounted);
+        for left in fixture.remains() {
             fs::remove_dir_all(left).unwrap();
         }
-        let data_dir = world.data_dir();
-        let finisher = Finisher::new(&data_dir, app(), &Unhindered);
+        let data_dir = fixture.data_dir();
+        let finisher = Finisher::new(&data_dir, app(), &NoFaults);
         match finisher.finish_one(restore_id(1)) {
             Err(EngineError::Refused(reason)) => assert!(reason.contains("is gone"), "{reason}"),
             other => panic!("{other:?}"),
         }
-        let path = world.dir.path().join("elsewhere");
+        let path = fixture.dir.path().join("elsewhere");
         let policy = TargetPolicy::Refuse;
         let target = RestoreTarget::Directory { path, policy };
-        world.restore_to(target, 2, 0, None).0.unwrap().unwrap();
+        fixture.restore_to(target, 2, 0, None).0.unwrap().unwrap();
         // The volumes were not replaced yet.
         assert_eq!(unfinished(&data_dir, Some(app())).unwrap().len(), 1);
-        world.restore(3, 0, None).0.unwrap().unwrap();
-        assert_eq!(VOLUMES.map(|name| world.holds(name)), [Some("new"); 2]);
+        fixture.restore(3, 0, None).0.unwrap().unwrap();
+        assert_eq!(VOLUMES.map(|name| fixture.holds(name)), [Some("new"); 2]);
         assert_eq!(unfinished(&data_dir, Some(app())).unwrap(), []);
     }
 }
@@ -394,39 +398,39 @@ fn a_restore_whose_data_was_removed_by_hand_blocks_no_other() {
 #[test]
 fn an_abandoned_restore_keeps_both_versions_and_blocks_nothing() {
     for mounted in [false, true].into_iter().filter(|mounted| can_have(*mounted)) {
-        let world = World::killed_half_way(mounted);
-        let abandoned = abandon(&world.data_dir(), app()).unwrap();
+        let fixture = Fixture::killed_during_swap(mounted);
+        let abandoned = abandon(&fixture.data_dir(), app()).unwrap();
         let [one] = &abandoned[..] else {
             panic!("{abandoned:?}")
         };
         assert_eq!(one.id, restore_id(1));
-        let kept = world.remains();
+        let kept = fixture.remains();
         assert_eq!(one.kept, kept);
-        assert!(world.is_findable("old") && world.is_findable("new"));
-        check_finished(&world.data_dir(), app()).unwrap();
-        assert_eq!(abandon(&world.data_dir(), app()).unwrap(), []);
-        world.restore(2, 0, None).0.unwrap().unwrap();
-        assert_eq!(VOLUMES.map(|name| world.holds(name)), [Some("new"); 2]);
-        assert_eq!(world.remains(), kept);
+        assert!(fixture.is_findable("old") && fixture.is_findable("new"));
+        check_finished(&fixture.data_dir(), app()).unwrap();
+        assert_eq!(abandon(&fixture.data_dir(), app()).unwrap(), []);
+        fixture.restore(2, 0, None).0.unwrap().unwrap();
+        assert_eq!(VOLUMES.map(|name| fixture.holds(name)), [Some("new"); 2]);
+        assert_eq!(fixture.remains(), kept);
     }
 }
 
 #[test]
-fn a_journal_that_cannot_be_read_blocks_the_volumes_until_it_is_abandoned() {
-    let world = World::killed_half_way(false);
-    let data_dir = world.data_dir();
+fn an_unreadable_journal_blocks_the_volumes_until_abandoned() {
+    let fixture = Fixture::killed_during_swap(false);
+    let data_dir = fixture.data_dir();
     let journal = data_dir.join(format!("restores/{}/{}.json", app(), restore_id(1)));
     fs::write(&journal, "{}").unwrap();
     assert!(check_finished(&data_dir, app()).is_err());
-    assert!(world.restore(2, 0, None).0.unwrap().is_err());
-    let path = world.dir.path().join("elsewhere");
+    assert!(fixture.restore(2, 0, None).0.unwrap().is_err());
+    let path = fixture.dir.path().join("elsewhere");
     let policy = TargetPolicy::Refuse;
-    world
+    fixture
         .restore_to(RestoreTarget::Directory { path, policy }, 3, 0, None)
         .0
         .unwrap()
         .unwrap();
     assert_eq!(abandon(&data_dir, app()).unwrap().len(), 1);
     assert!(journal.with_extension("json.abandoned").exists());
-    world.restore(4, 0, None).0.unwrap().unwrap();
+    fixture.restore(4, 0, None).0.unwrap().unwrap();
 }

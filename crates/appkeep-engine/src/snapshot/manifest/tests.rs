@@ -40,7 +40,7 @@ fn write(path: &Path) {
 }
 
 #[test]
-fn steps_come_back_in_order() {
+fn entries_are_read_in_the_order_written() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("manifest");
     write(&path);
@@ -82,7 +82,7 @@ fn each_directory_can_be_listed_alone() {
 }
 
 #[test]
-fn another_version_is_named() {
+fn an_unknown_version_is_reported() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("manifest");
     fs::write(&path, "appkeep manifest 2\n and more").unwrap();
@@ -95,7 +95,7 @@ fn another_version_is_named() {
 
 /// A reader would loop forever on an offset that points back.
 #[test]
-fn an_end_that_is_before_its_directory_is_damage() {
+fn an_end_before_its_directory_is_reported_as_damage() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("manifest");
     write(&path);

@@ -4,7 +4,7 @@
 //! The library continues after failed reads and writes, and finishes a backup that was cut short as if it
 //! were complete. Therefore the gate shuts permanently at the first failure; for the repository that is the
 //! same as a process that was killed. It also holds back the snapshot file, without which the backup is
-//! invisible, until [`Gate::release`] is called.
+//! invisible, until [`WriteGate::release`] is called.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -21,7 +21,7 @@ use crate::failure::{self, broken};
 type Check = Box<dyn Fn() -> Result<(), EngineError> + Send + Sync>;
 
 /// A gate in front of a backend.
-pub(crate) struct Gate {
+pub(crate) struct WriteGate {
     backend: Arc<dyn WriteBackend>,
     /// The caller's cancellation token.
     cancel: CancellationToken,
@@ -38,7 +38,7 @@ pub(crate) struct Gate {
     check: Option<Check>,
 }
 
-impl fmt::Debug for Gate {
+impl fmt::Debug for WriteGate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             backend,
@@ -46,7 +46,7 @@ impl fmt::Debug for Gate {
             failure,
             ..
         } = self;
-        f.debug_struct("Gate")
+        f.debug_struct("WriteGate")
             .field("backend", backend)
             .field("stop", stop)
             .field("failure", failure)
@@ -65,7 +65,7 @@ struct Failure {
 /// Shuts a gate when dropped, and waits until all operations in progress have ended. The library's threads
 /// outlive a failed call; after this they can't access the repository.
 #[derive(Debug)]
-pub(crate) struct ShutWhenDropped(pub(crate) Arc<Gate>);
+pub(crate) struct ShutWhenDropped(pub(crate) Arc<WriteGate>);
 
 impl Drop for ShutWhenDropped {
     fn drop(&mut self) {
@@ -74,7 +74,7 @@ impl Drop for ShutWhenDropped {
     }
 }
 
-impl Gate {
+impl WriteGate {
     /// Creates a gate in front of `backend` that shuts when `cancel` is cancelled.
     pub(crate) fn new(backend: Arc<dyn WriteBackend>, cancel: &CancellationToken) -> Self {
         Self {
@@ -185,7 +185,7 @@ impl Gate {
     }
 }
 
-impl ReadBackend for Gate {
+impl ReadBackend for WriteGate {
     fn location(&self) -> String {
         self.backend.location()
     }
@@ -214,7 +214,7 @@ impl ReadBackend for Gate {
     }
 }
 
-impl WriteBackend for Gate {
+impl WriteBackend for WriteGate {
     fn create(&self) -> RusticResult<()> {
         self.through(WriteBackend::create)
     }
@@ -241,21 +241,21 @@ mod tests {
     use super::*;
     use crate::backend::DirectoryBackend;
 
-    fn gate(cancel: &CancellationToken) -> (tempfile::TempDir, Gate) {
+    fn gate(cancel: &CancellationToken) -> (tempfile::TempDir, WriteGate) {
         let dir = tempfile::tempdir().unwrap();
-        let gate = Gate::new(Arc::new(DirectoryBackend::new(dir.path().join("app"))), cancel);
+        let gate = WriteGate::new(Arc::new(DirectoryBackend::new(dir.path().join("app"))), cancel);
         gate.create().unwrap();
         gate.write_bytes(FileType::Config, &Id::default(), false, b"sealed".to_vec().into())
             .unwrap();
         (dir, gate)
     }
 
-    fn write(gate: &Gate, kind: FileType) -> RusticResult<()> {
+    fn write(gate: &WriteGate, kind: FileType) -> RusticResult<()> {
         gate.write_bytes(kind, &Id::new([7; 32]), false, b"bytes".to_vec().into())
     }
 
     #[test]
-    fn a_snapshot_file_is_kept_until_it_is_released() {
+    fn a_snapshot_file_is_held_back_until_released() {
         let (_dir, gate) = gate(&CancellationToken::new());
         write(&gate, FileType::Snapshot).unwrap();
         assert_eq!(gate.list(FileType::Snapshot).unwrap(), []);
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_gets_through_after_a_cancel() {
+    fn no_operation_passes_after_cancellation() {
         let cancel = CancellationToken::new();
         let (dir, gate) = gate(&cancel);
         write(&gate, FileType::Pack).unwrap();
@@ -334,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn a_gate_is_shut_only_when_nothing_passes_any_more() {
+    fn shutting_waits_for_operations_in_progress() {
         let (begun, has_begun) = mpsc::sync_channel(0);
         let (end, ends) = mpsc::sync_channel(0);
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -343,7 +343,7 @@ mod tests {
             ends: Mutex::new(ends),
             heard: Arc::clone(&heard),
         };
-        let gate = Arc::new(Gate::new(Arc::new(slow), &CancellationToken::new()));
+        let gate = Arc::new(WriteGate::new(Arc::new(slow), &CancellationToken::new()));
         std::thread::scope(|scope| {
             scope.spawn(|| write(&gate, FileType::Pack).unwrap());
             has_begun.recv().unwrap();
@@ -357,9 +357,9 @@ mod tests {
         assert!(write(&gate, FileType::Pack).is_err());
     }
 
-    /// Trap 4: after a failed write the library would read the whole source to its end.
+    /// Guard 4: after a failed write the library would read the whole source to its end.
     #[test]
-    fn the_first_failure_shuts_the_gate_and_is_the_one_told() {
+    fn the_first_failure_shuts_the_gate_and_is_reported() {
         let (dir, gate) = gate(&CancellationToken::new());
         let pack_dir = dir.path().join("app/data/07");
         std::fs::remove_dir(&pack_dir).unwrap();

@@ -20,37 +20,37 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::faulty::{Faults, Faulty, Spoil};
+use super::faulty_backend::{Corrupt, Faults, FaultyBackend};
 use super::matrix::Content;
 use crate::backend::DirectoryBackend;
-use crate::backup::{self, Bars, Parent};
+use crate::backup::{self, Parent, ProgressReporter};
 use crate::bucket::{self, Use};
 use crate::empty_repository;
-use crate::gate::Gate;
 use crate::keys::KeyStore;
-use crate::prune::{self, Room};
-use crate::repository::{OpenRepository, Site, snapshots_of, tag_of};
+use crate::prune::{self, FreeSpace};
+use crate::repository::{OpenRepository, RepositoryOpener, snapshots_of, tag_of};
 use crate::restore::Restorer;
 use crate::restore::from_backup::{Blobs, FromBackup};
-use crate::restore::swap::Unhindered;
+use crate::restore::swap::NoFaults;
 use crate::snapshot::Snapshot;
 use crate::tree_source::TreeSource;
 use crate::verify::Verification;
+use crate::write_gate::WriteGate;
 
 /// How often the library's check is repeated if it panics.
 const CHECKS_MAX: usize = 10;
 
 /// Source data, and a repository with a backend in which faults can be injected.
-pub(super) struct Bench {
+pub(super) struct TestRepository {
     pub(super) dir: TempDir,
     bucket: Bucket,
     app_id: AppId,
     keys: KeyStore,
     pub(super) verify_percent: u8,
-    pub(super) spoil: Spoil,
+    pub(super) corrupt: Corrupt,
 }
 
-impl Bench {
+impl TestRepository {
     /// Creates source data and an empty repository.
     pub(super) fn new() -> Self {
         Self::without_repository().with_repository()
@@ -73,8 +73,8 @@ impl Bench {
         Self::in_dir(tempfile::tempdir().unwrap())
     }
 
-    /// As [`Bench::without_repository`], if possible in memory, where writes needn't wait for a disk. The size is
-    /// limited: containers often have 64 MiB.
+    /// As [`TestRepository::without_repository`], if possible in memory, where writes needn't wait for a disk.
+    /// The size is limited: containers often have 64 MiB.
     pub(super) fn in_memory() -> Self {
         Self::in_dir(tempfile::tempdir_in("/dev/shm").unwrap_or_else(|_| tempfile::tempdir().unwrap()))
     }
@@ -106,7 +106,7 @@ impl Bench {
             app_id: AppId::new(Uuid::from_u128(0xa)),
             keys,
             verify_percent: 100,
-            spoil: Arc::new(|_, bytes| bytes),
+            corrupt: Arc::new(|_, bytes| bytes),
         }
     }
 
@@ -126,14 +126,14 @@ impl Bench {
         bucket::repository_dir(&self.bucket, self.app_id)
     }
 
-    fn site<'a>(&'a self, gate: &'a Arc<Gate>) -> Site<'a, Bars> {
-        let bars = Bars::hidden();
-        Site {
+    fn opener<'a>(&'a self, gate: &'a Arc<WriteGate>) -> RepositoryOpener<'a, ProgressReporter> {
+        let reporter = ProgressReporter::hidden();
+        RepositoryOpener {
             bucket: &self.bucket,
             app_id: self.app_id,
             keys: &self.keys,
             gate,
-            bars,
+            reporter,
         }
     }
 
@@ -142,23 +142,23 @@ impl Bench {
         self.open(&self.gate(faults, &CancellationToken::new())).map(drop)
     }
 
-    fn open(&self, gate: &Arc<Gate>) -> Result<OpenRepository, EngineError> {
+    fn open(&self, gate: &Arc<WriteGate>) -> Result<OpenRepository, EngineError> {
         let presence = bucket::presence(&self.bucket, self.app_id, &self.keys, Use::Write)?;
-        self.site(gate).open_or_create(presence)
+        self.opener(gate).open_or_create(presence)
     }
 
     /// Opens the repository without changes: opening it for a backup may complete it.
-    fn open_to_look(&self, gate: &Arc<Gate>) -> OpenRepository {
-        self.site(gate).open().unwrap()
+    fn open_to_look(&self, gate: &Arc<WriteGate>) -> OpenRepository {
+        self.opener(gate).open().unwrap()
     }
 
-    fn gate(&self, faults: Faults, cancel: &CancellationToken) -> Arc<Gate> {
-        let backend = Faulty {
+    fn gate(&self, faults: Faults, cancel: &CancellationToken) -> Arc<WriteGate> {
+        let backend = FaultyBackend {
             backend: DirectoryBackend::new(self.root()),
             faults,
-            spoil: Arc::clone(&self.spoil),
+            corrupt: Arc::clone(&self.corrupt),
         };
-        Arc::new(Gate::new(Arc::new(backend), cancel))
+        Arc::new(WriteGate::new(Arc::new(backend), cancel))
     }
 
     /// Stores the entries of `source` as the backup `number`.
@@ -225,21 +225,26 @@ impl Bench {
     }
 
     pub(super) fn forget(&self, number: u128, faults: Faults) -> Result<(), EngineError> {
-        self.forget_in(Room::Enough, number, faults)
+        self.forget_in(FreeSpace::Enough, number, faults)
     }
 
-    pub(super) fn forget_in(&self, room: Room, number: u128, faults: Faults) -> Result<(), EngineError> {
+    pub(super) fn forget_in(
+        &self,
+        space: FreeSpace,
+        number: u128,
+        faults: Faults,
+    ) -> Result<(), EngineError> {
         let gate = self.gate(faults, &CancellationToken::new());
         prune::forget(
             &self.open(&gate)?,
             &gate,
             AppBackupId::new(Uuid::from_u128(number)),
-            room,
+            space,
         )
     }
 
     /// Opens the repository for inspection.
-    pub(super) fn repository(&self) -> OpenRepository {
+    pub(super) fn opened(&self) -> OpenRepository {
         let gate = self.gate(Faults::none(), &CancellationToken::new());
         self.open_to_look(&gate)
     }
@@ -275,7 +280,7 @@ impl Bench {
             .map_err(|error| gate.explain("reading", &error))?;
         let blobs = Blobs::new(repository, gate);
         let data_dir = self.dir.path().join("data");
-        let restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &Unhindered);
+        let restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &NoFaults);
         restorer.run(&mut FromBackup::new(&blobs, tree), Some(&blobs))
     }
 
@@ -320,7 +325,7 @@ impl Bench {
     /// released it yet. The check changes nothing, so it is repeated.
     pub(super) fn assert_whole(&self) {
         for _ in 0..CHECKS_MAX {
-            let check = || self.repository().check(CheckOptions::default().read_data(true));
+            let check = || self.opened().check(CheckOptions::default().read_data(true));
             match catch_unwind(AssertUnwindSafe(check)) {
                 Ok(found) => {
                     let found = found.unwrap();

@@ -9,21 +9,21 @@ use bytes::Bytes;
 use rustic_core::FileType;
 use tokio_util::sync::CancellationToken;
 
-use super::bench::{Bench, noise};
-use super::faulty::{Act, Faults, Spoil};
+use super::faulty_backend::{Corrupt, Faults, Operation};
+use super::test_repository::{TestRepository, noise};
 
-fn store(bench: &Bench, number: u128, faults: Faults) -> Result<BackupCopied, EngineError> {
-    let source = bench.tree();
-    bench.store(number, source, faults, &CancellationToken::new())
+fn store(repository: &TestRepository, number: u128, faults: Faults) -> Result<BackupCopied, EngineError> {
+    let source = repository.tree();
+    repository.store(number, source, faults, &CancellationToken::new())
 }
 
 /// Corrupts reads after a first backup was written: its second pass reads one index, the verification reads
 /// both.
-fn looking_back(spoil: impl Fn(FileType, Bytes) -> Bytes + Send + Sync + 'static) -> Spoil {
+fn looking_back(corrupt: impl Fn(FileType, Bytes) -> Bytes + Send + Sync + 'static) -> Corrupt {
     let indexes = AtomicUsize::new(0);
     Arc::new(move |kind, bytes| {
         let seen = indexes.fetch_add(usize::from(kind == FileType::Index), Ordering::SeqCst);
-        if seen < 2 { bytes } else { spoil(kind, bytes) }
+        if seen < 2 { bytes } else { corrupt(kind, bytes) }
     })
 }
 
@@ -51,34 +51,38 @@ fn assert_noticed(outcome: Result<BackupCopied, EngineError>) -> String {
 
 /// Flips one bit of one piece between the backup and its verification.
 #[test]
-fn a_bit_that_flipped_in_the_bucket_fails_the_backup_and_the_next_one_counts_on_nothing_of_it() {
+fn backup_fails_on_a_flipped_bit_and_the_next_reuses_nothing() {
     for which in [0, 5, 20] {
-        let mut bench = Bench::new();
+        let mut repository = TestRepository::new();
         let reads = Arc::new(AtomicUsize::new(0));
         let seen = Arc::clone(&reads);
-        bench.spoil = looking_back(move |kind, bytes| {
+        repository.corrupt = looking_back(move |kind, bytes| {
             if kind == FileType::Pack && seen.fetch_add(1, Ordering::SeqCst) == which {
                 return flipped(&bytes, bytes.len() / 2);
             }
             bytes
         });
-        assert_noticed(store(&bench, 1, Faults::none()));
-        assert_eq!(bench.files(FileType::Snapshot), 0);
-        assert_eq!(bench.files(FileType::Index), 0, "nothing names what was stored");
-        bench.spoil = Arc::new(|_, bytes| bytes);
-        let packs = bench.files(FileType::Pack);
-        store(&bench, 1, Faults::none()).unwrap();
-        assert!(bench.files(FileType::Pack) > packs, "all was stored anew");
-        bench.assert_whole();
+        assert_noticed(store(&repository, 1, Faults::none()));
+        assert_eq!(repository.files(FileType::Snapshot), 0);
+        assert_eq!(
+            repository.files(FileType::Index),
+            0,
+            "nothing names what was stored"
+        );
+        repository.corrupt = Arc::new(|_, bytes| bytes);
+        let packs = repository.files(FileType::Pack);
+        store(&repository, 1, Faults::none()).unwrap();
+        assert!(repository.files(FileType::Pack) > packs, "all was stored anew");
+        repository.assert_whole();
     }
 }
 
 /// Flips a bit of a pack on disk.
 #[test]
-fn a_pack_that_changed_on_the_disk_fails_the_backup_that_counts_on_it() {
-    let bench = Bench::new();
-    bench.store_whole(1);
-    let data = bench.root().join("data");
+fn backup_that_reuses_a_damaged_pack_fails() {
+    let repository = TestRepository::new();
+    repository.store_whole(1);
+    let data = repository.root().join("data");
     let packs = walkdir::WalkDir::new(data)
         .into_iter()
         .map(|entry| entry.unwrap().into_path());
@@ -88,18 +92,18 @@ fn a_pack_that_changed_on_the_disk_fails_the_backup_that_counts_on_it() {
     let largest = largest.unwrap();
     let content = Bytes::from(fs::read(&largest).unwrap());
     fs::write(&largest, flipped(&content, 700)).unwrap();
-    let reason = assert_noticed(store(&bench, 2, Faults::none()));
+    let reason = assert_noticed(store(&repository, 2, Faults::none()));
     assert!(reason.starts_with("data/"), "it names a file: {reason}");
-    assert_eq!(bench.files(FileType::Snapshot), 1);
+    assert_eq!(repository.files(FileType::Snapshot), 1);
     fs::write(&largest, content).unwrap();
-    store(&bench, 2, Faults::none()).unwrap();
+    store(&repository, 2, Faults::none()).unwrap();
 }
 
 /// Changes a file of the snapshot after it was read, in the first `times` verifications.
-fn changing(bench: &mut Bench, times: usize) {
-    let file = bench.source().join("data/7");
+fn changing(repository: &mut TestRepository, times: usize) {
+    let file = repository.source().join("data/7");
     let changes = AtomicUsize::new(0);
-    bench.spoil = looking_back(move |kind, bytes| {
+    repository.corrupt = looking_back(move |kind, bytes| {
         // The first read of a pack is that of the root.
         if kind == FileType::Pack {
             let change = changes.fetch_add(1, Ordering::SeqCst);
@@ -113,53 +117,53 @@ fn changing(bench: &mut Bench, times: usize) {
 
 /// The bucket is not at fault: it returns the data as it was stored.
 #[test]
-fn a_file_that_was_not_stored_as_it_is_is_stored_again() {
-    let mut bench = Bench::new();
-    changing(&mut bench, 1);
-    let copied = store(&bench, 1, Faults::none()).unwrap();
+fn a_file_that_changed_after_it_was_read_is_stored_again() {
+    let mut repository = TestRepository::new();
+    changing(&mut repository, 1);
+    let copied = store(&repository, 1, Faults::none()).unwrap();
     assert_eq!(copied.stored_again, ["data/7"]);
-    assert_eq!(bench.files(FileType::Snapshot), 1);
-    let content = bench.content(1);
+    assert_eq!(repository.files(FileType::Snapshot), 1);
+    let content = repository.content(1);
     let stored = content.iter().find(|(path, _)| path.ends_with("data/7")).unwrap();
-    assert!(*stored.1 == fs::read(bench.source().join("data/7")).unwrap());
-    bench.assert_whole();
+    assert!(*stored.1 == fs::read(repository.source().join("data/7")).unwrap());
+    repository.assert_whole();
 }
 
 #[test]
 fn a_snapshot_that_keeps_changing_fails_the_backup() {
-    let mut bench = Bench::new();
-    changing(&mut bench, usize::MAX);
-    match store(&bench, 1, Faults::none()) {
+    let mut repository = TestRepository::new();
+    changing(&mut repository, usize::MAX);
+    match store(&repository, 1, Faults::none()) {
         Err(EngineError::Unreadable(reasons)) => {
             assert_eq!(reasons, ["data/7: the snapshot changed while it was stored"]);
         }
         other => panic!("{other:?}"),
     }
-    assert_eq!(bench.files(FileType::Snapshot), 0);
+    assert_eq!(repository.files(FileType::Snapshot), 0);
 }
 
 #[test]
-fn a_bucket_that_fails_to_give_back_is_told_and_the_backup_tried_again() {
-    let bench = Bench::new();
-    match store(&bench, 1, Faults::at(Act::Read, FileType::Pack)) {
+fn backup_fails_if_verification_cannot_read_and_can_be_retried() {
+    let repository = TestRepository::new();
+    match store(&repository, 1, Faults::at(Operation::Read, FileType::Pack)) {
         Err(EngineError::Storage(reason)) => assert_eq!(reason, "Read Pack: made to fail"),
         other => panic!("{other:?}"),
     }
-    assert_eq!(bench.files(FileType::Snapshot), 0);
-    store(&bench, 1, Faults::none()).unwrap();
-    bench.assert_whole();
+    assert_eq!(repository.files(FileType::Snapshot), 0);
+    store(&repository, 1, Faults::none()).unwrap();
+    repository.assert_whole();
 }
 
 /// Counts how many of twenty pieces are read back for each share.
 #[test]
-fn the_share_decides_how_much_is_read_and_the_backup_decides_what() {
+fn verification_reads_the_configured_share() {
     let mut reads = Vec::new();
     for percent in [0, 1, 50, 100] {
-        let mut bench = Bench::new();
-        bench.verify_percent = percent;
+        let mut repository = TestRepository::new();
+        repository.verify_percent = percent;
         let (seen, heard) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let (count, bytes_read) = (Arc::clone(&seen), Arc::clone(&heard));
-        bench.spoil = looking_back(move |kind, bytes| {
+        repository.corrupt = looking_back(move |kind, bytes| {
             // Trees are smaller.
             if kind == FileType::Pack && bytes.len() > 9_000 {
                 count.fetch_add(1, Ordering::SeqCst);
@@ -167,7 +171,7 @@ fn the_share_decides_how_much_is_read_and_the_backup_decides_what() {
             bytes_read.fetch_add(bytes.len(), Ordering::SeqCst);
             bytes
         });
-        store(&bench, 4, Faults::none()).unwrap();
+        store(&repository, 4, Faults::none()).unwrap();
         reads.push(seen.load(Ordering::SeqCst));
         assert_eq!(percent == 0, heard.load(Ordering::SeqCst) == 0, "{percent} %");
     }

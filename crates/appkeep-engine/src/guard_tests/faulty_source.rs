@@ -14,14 +14,14 @@ use crate::tree_source::TreeSource;
 type TreeFile = <TreeSource as ReadSource>::Open;
 
 /// A source with a fault or an action at one file.
-pub(super) struct OddSource {
+pub(super) struct FaultySource {
     pub(super) source: TreeSource,
-    pub(super) oddity: Oddity,
+    pub(super) fault: SourceFault,
 }
 
 /// The fault or action at the file `data/5`.
 #[derive(Clone)]
-pub(super) enum Oddity {
+pub(super) enum SourceFault {
     None,
     CannotBeListed,
     CannotBeOpened,
@@ -36,39 +36,42 @@ pub(super) enum Oddity {
     Noted(Arc<Mutex<Vec<OsString>>>),
 }
 
-impl ReadSource for OddSource {
-    type Open = OddFile;
-    type Iter = Box<dyn Iterator<Item = RusticResult<ReadSourceEntry<OddFile>>> + Send>;
+impl ReadSource for FaultySource {
+    type Open = FaultyFile;
+    type Iter = Box<dyn Iterator<Item = RusticResult<ReadSourceEntry<FaultyFile>>> + Send>;
 
     fn size(&self) -> RusticResult<Option<u64>> {
         self.source.size()
     }
 
     fn entries(&self) -> Self::Iter {
-        let oddity = self.oddity.clone();
+        let fault = self.fault.clone();
         Box::new(
             self.source
                 .entries()
-                .map(move |entry| entry.and_then(|entry| odd_entry(entry, &oddity))),
+                .map(move |entry| entry.and_then(|entry| faulty_entry(entry, &fault))),
         )
     }
 }
 
-fn odd_entry(entry: ReadSourceEntry<TreeFile>, oddity: &Oddity) -> RusticResult<ReadSourceEntry<OddFile>> {
-    let is_odd = entry.path.ends_with("data/5");
-    let oddity = match oddity {
-        Oddity::Counted(_) | Oddity::Noted(_) => oddity.clone(),
-        _ if is_odd => oddity.clone(),
-        _ => Oddity::None,
+fn faulty_entry(
+    entry: ReadSourceEntry<TreeFile>,
+    fault: &SourceFault,
+) -> RusticResult<ReadSourceEntry<FaultyFile>> {
+    let is_faulty = entry.path.ends_with("data/5");
+    let fault = match fault {
+        SourceFault::Counted(_) | SourceFault::Noted(_) => fault.clone(),
+        _ if is_faulty => fault.clone(),
+        _ => SourceFault::None,
     };
-    let is_dropped = matches!(oddity, Oddity::Dropped);
-    if matches!(oddity, Oddity::CannotBeListed) {
+    let is_dropped = matches!(fault, SourceFault::Dropped);
+    if matches!(fault, SourceFault::CannotBeListed) {
         return Err(made_to_fail("data/5"));
     }
     let name = entry.node.name().into_owned();
     let open = entry
         .open
-        .map(|file| OddFile { file, name, oddity })
+        .map(|file| FaultyFile { file, name, fault })
         .filter(|_| !is_dropped);
     Ok(ReadSourceEntry {
         path: entry.path,
@@ -85,34 +88,34 @@ fn made_to_fail(what: &str) -> Box<RusticError> {
     RusticError::with_source(ErrorKind::InputOutput, "source", failure)
 }
 
-pub(super) struct OddFile {
+pub(super) struct FaultyFile {
     file: TreeFile,
     name: OsString,
-    oddity: Oddity,
+    fault: SourceFault,
 }
 
-impl ReadSourceOpen for OddFile {
+impl ReadSourceOpen for FaultyFile {
     type Reader = Box<dyn Read + Send>;
 
     fn open(self) -> RusticResult<Self::Reader> {
         let file = self.file.open()?;
-        Ok(match self.oddity {
-            Oddity::CannotBeOpened => return Err(made_to_fail("opening")),
-            Oddity::CannotBeRead => Box::new(file.take(1000).chain(Failing)),
-            Oddity::EndsEarly => Box::new(file.take(1000)),
-            Oddity::Cancels(cancel) => {
+        Ok(match self.fault {
+            SourceFault::CannotBeOpened => return Err(made_to_fail("opening")),
+            SourceFault::CannotBeRead => Box::new(file.take(1000).chain(Failing)),
+            SourceFault::EndsEarly => Box::new(file.take(1000)),
+            SourceFault::Cancels(cancel) => {
                 cancel.cancel();
                 Box::new(file)
             }
-            Oddity::Counted(opened) => {
+            SourceFault::Counted(opened) => {
                 opened.fetch_add(1, Ordering::SeqCst);
                 Box::new(file)
             }
-            Oddity::Noted(opened) => {
+            SourceFault::Noted(opened) => {
                 lock(&opened).push(self.name);
                 Box::new(file)
             }
-            Oddity::None | Oddity::CannotBeListed | Oddity::Dropped => Box::new(file),
+            SourceFault::None | SourceFault::CannotBeListed | SourceFault::Dropped => Box::new(file),
         })
     }
 }

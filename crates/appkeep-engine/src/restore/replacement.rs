@@ -27,7 +27,7 @@ pub(crate) enum Swap {
 
 /// The target of one volume.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Place {
+pub(crate) struct Replacement {
     /// The volume's name.
     #[serde(with = "raw")]
     pub(crate) volume: OsString,
@@ -69,7 +69,7 @@ mod raw {
     }
 }
 
-impl Place {
+impl Replacement {
     /// The directory that is replaced.
     pub(crate) fn target(&self) -> &Path {
         Path::new(&self.target)
@@ -85,7 +85,7 @@ impl Place {
 #[derive(Debug)]
 pub(crate) struct Plan {
     /// The place of each volume, in order of names.
-    pub(crate) places: Vec<Place>,
+    pub(crate) replacements: Vec<Replacement>,
     /// Volumes of the app that aren't in the restored data.
     pub(crate) untouched: Vec<String>,
 }
@@ -143,7 +143,7 @@ pub(crate) fn plan(
             (targets.collect(), Vec::new())
         }
     };
-    let mut places = Vec::new();
+    let mut replacements = Vec::new();
     for (volume, target) in targets {
         let name = volume.name.display();
         check_untouched(&target, untouchable, &format!("the volume {name}"), true)?;
@@ -159,15 +159,18 @@ pub(crate) fn plan(
             Swap::Entries => &target,
         };
         let staging = beside.join(&hidden).into_os_string();
-        places.push(Place {
+        replacements.push(Replacement {
             volume: volume.name.clone(),
             target: target.into_os_string(),
             swap,
             staging,
         });
     }
-    check_apart(&places)?;
-    Ok(Plan { places, untouched })
+    check_apart(&replacements)?;
+    Ok(Plan {
+        replacements,
+        untouched,
+    })
 }
 
 /// The directory of a declared volume, whether or not it exists.
@@ -260,9 +263,9 @@ fn check_untouched(
     Ok(())
 }
 
-fn check_apart(places: &[Place]) -> Result<(), EngineError> {
-    for (number, one) in places.iter().enumerate() {
-        for (other_number, other) in places.iter().enumerate() {
+fn check_apart(replacements: &[Replacement]) -> Result<(), EngineError> {
+    for (number, one) in replacements.iter().enumerate() {
+        for (other_number, other) in replacements.iter().enumerate() {
             if number != other_number && one.target().starts_with(other.target()) {
                 return Err(refused(format!(
                     "the volume {} is in the volume {}",
@@ -336,7 +339,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn mount_points_are_read_with_their_odd_names() {
+    fn escaped_mount_points_are_parsed() {
         let text =
             b"22 27 0:21 / /proc rw - proc proc rw\n36 27 8:1 / /srv/a\\040b\\134c rw - ext4 /dev/a rw\n";
         let mounts = Mounts::parse(text);

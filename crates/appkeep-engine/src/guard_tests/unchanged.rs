@@ -8,23 +8,23 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rustic_core::FileType;
 use tokio_util::sync::CancellationToken;
 
-use super::bench::{Bench, noise};
-use super::faulty::Faults;
-use super::odd_source::{OddSource, Oddity};
+use super::faulty_backend::Faults;
+use super::faulty_source::{FaultySource, SourceFault};
+use super::test_repository::{TestRepository, noise};
 use crate::dir::{Dir, kind_of, size_of};
 use crate::snapshot::Snapshot;
 use crate::snapshot::manifest::write::Writer;
 use crate::snapshot::manifest::{Entry, Kind, Original};
 use crate::tree_source::TreeSource;
 
-/// A snapshot of the bench's data; `edit` changes the metadata of each file in its manifest.
-fn snapshot(bench: &Bench, edit: impl Fn(&str, &mut Original)) -> Snapshot {
-    let path = bench.dir.path().join("source.manifest");
+/// A snapshot of the repository's data; `edit` changes the metadata of each file in its manifest.
+fn snapshot(repository: &TestRepository, edit: impl Fn(&str, &mut Original)) -> Snapshot {
+    let path = repository.dir.path().join("source.manifest");
     let mut writer = Writer::create(&path).unwrap();
-    write_directory(&mut writer, &bench.source(), &edit);
+    write_directory(&mut writer, &repository.source(), &edit);
     writer.finish().unwrap();
     Snapshot {
-        directory: bench.source(),
+        directory: repository.source(),
         manifest: Some(path),
     }
 }
@@ -52,13 +52,13 @@ fn write_directory(writer: &mut Writer, path: &Path, edit: &impl Fn(&str, &mut O
 }
 
 /// Stores the snapshot, and returns how many files were read.
-fn store(bench: &Bench, number: u128, snapshot: Snapshot) -> usize {
+fn store(repository: &TestRepository, number: u128, snapshot: Snapshot) -> usize {
     let opened = Arc::new(AtomicUsize::new(0));
-    let source = OddSource {
+    let source = FaultySource {
         source: TreeSource::new(snapshot),
-        oddity: Oddity::Counted(Arc::clone(&opened)),
+        fault: SourceFault::Counted(Arc::clone(&opened)),
     };
-    bench
+    repository
         .store(number, source, Faults::none(), &CancellationToken::new())
         .unwrap();
     opened.load(Ordering::SeqCst)
@@ -67,12 +67,12 @@ fn store(bench: &Bench, number: u128, snapshot: Snapshot) -> usize {
 /// Changes the metadata of a file in a manifest.
 type Edit = fn(&mut Original);
 
-/// Trap 16: the library compares inodes if it is told to ignore them.
+/// Guard 16: the library compares inodes if it is told to ignore them.
 #[test]
-fn only_files_with_another_time_of_change_or_inode_are_read_again() {
-    let bench = Bench::new();
-    assert_eq!(store(&bench, 1, snapshot(&bench, |_, _| ())), 21);
-    assert_eq!(store(&bench, 2, snapshot(&bench, |_, _| ())), 0);
+fn only_files_with_a_new_change_time_or_inode_are_read_again() {
+    let repository = TestRepository::new();
+    assert_eq!(store(&repository, 1, snapshot(&repository, |_, _| ())), 21);
+    assert_eq!(store(&repository, 2, snapshot(&repository, |_, _| ())), 0);
     let cases: [(Edit, usize); 5] = [
         (|original| original.inode += 1, 1),
         (|original| original.changed.0 += 1, 1),
@@ -81,22 +81,22 @@ fn only_files_with_another_time_of_change_or_inode_are_read_again() {
         (|original| original.mode ^= 0o4, 0),
     ];
     for ((edit, expected), number) in cases.into_iter().zip(3..) {
-        let edited = snapshot(&bench, |name, original| {
+        let edited = snapshot(&repository, |name, original| {
             if name == "5" {
                 edit(original);
             }
         });
-        assert_eq!(store(&bench, number, edited), expected, "case {number}");
+        assert_eq!(store(&repository, number, edited), expected, "case {number}");
         // Back to the original values.
-        store(&bench, number + 100, snapshot(&bench, |_, _| ()));
+        store(&repository, number + 100, snapshot(&repository, |_, _| ()));
     }
 }
 
 #[test]
-fn a_file_that_wrongly_passed_for_unchanged_is_stored_again() {
-    let bench = Bench::new();
-    store(&bench, 1, snapshot(&bench, |_, _| ()));
-    let path = bench.source().join("data/5");
+fn a_changed_file_that_was_treated_as_unchanged_is_stored_again() {
+    let repository = TestRepository::new();
+    store(&repository, 1, snapshot(&repository, |_, _| ()));
+    let path = repository.source().join("data/5");
     let modified = fs::metadata(&path).unwrap().modified().unwrap();
     fs::write(&path, noise(77, 10_000)).unwrap();
     fs::File::options()
@@ -105,21 +105,21 @@ fn a_file_that_wrongly_passed_for_unchanged_is_stored_again() {
         .unwrap()
         .set_modified(modified)
         .unwrap();
-    let source = TreeSource::new(snapshot(&bench, |_, _| ()));
-    let copied = bench.store(2, source, Faults::none(), &CancellationToken::new());
+    let source = TreeSource::new(snapshot(&repository, |_, _| ()));
+    let copied = repository.store(2, source, Faults::none(), &CancellationToken::new());
     assert_eq!(copied.unwrap().stored_again, ["data/5"]);
-    let content = bench.content(2);
+    let content = repository.content(2);
     let stored = |name: &str| content.iter().find(|(path, _)| path.ends_with(name)).unwrap().1;
     assert!(*stored("data/5") == noise(77, 10_000));
     assert!(*stored("data/6") == noise(6, 10_000));
-    assert_eq!(bench.files(FileType::Snapshot), 2);
-    bench.assert_whole();
+    assert_eq!(repository.files(FileType::Snapshot), 2);
+    repository.assert_whole();
 }
 
 #[test]
 fn a_damaged_manifest_fails_the_backup() {
-    let bench = Bench::new();
-    let snapshot = snapshot(&bench, |_, _| ());
+    let repository = TestRepository::new();
+    let snapshot = snapshot(&repository, |_, _| ());
     let path: PathBuf = snapshot.manifest.clone().unwrap();
     let whole = fs::read(&path).unwrap();
     for at in [0, 25, whole.len() / 2, whole.len() - 1] {
@@ -127,18 +127,18 @@ fn a_damaged_manifest_fails_the_backup() {
         damaged[at] ^= 0x10;
         fs::write(&path, damaged).unwrap();
         let source = TreeSource::new(snapshot.clone());
-        let outcome = bench.store(1, source, Faults::none(), &CancellationToken::new());
+        let outcome = repository.store(1, source, Faults::none(), &CancellationToken::new());
         let error = outcome.unwrap_err().to_string();
         assert!(
             error.contains("the snapshot: the manifest "),
             "byte {at}: {error}"
         );
-        assert_eq!(bench.files(FileType::Snapshot), 0);
+        assert_eq!(repository.files(FileType::Snapshot), 0);
     }
     for length in [0, 10, whole.len() / 2, whole.len() - 1] {
         fs::write(&path, &whole[..length]).unwrap();
         let source = TreeSource::new(snapshot.clone());
-        let outcome = bench.store(1, source, Faults::none(), &CancellationToken::new());
+        let outcome = repository.store(1, source, Faults::none(), &CancellationToken::new());
         let error = outcome.unwrap_err().to_string();
         assert!(
             error.contains("the manifest is damaged at byte"),
@@ -146,6 +146,6 @@ fn a_damaged_manifest_fails_the_backup() {
         );
     }
     fs::write(&path, whole).unwrap();
-    store(&bench, 1, snapshot);
-    bench.assert_whole();
+    store(&repository, 1, snapshot);
+    repository.assert_whole();
 }

@@ -11,7 +11,7 @@ use std::path::Path;
 use rustix::fs::{AtFlags, Gid, Mode, Stat, Timespec, Timestamps, Uid, XattrFlags};
 use rustix::io::Errno;
 
-use super::entry::{Fault, Looks};
+use super::entry::{Metadata, RestoreError};
 use super::from_snapshot::modified;
 use super::notes::{Detail, Notes};
 use crate::dir::Dir;
@@ -46,14 +46,14 @@ fn kept(outcome: rustix::io::Result<()>, detail: Detail, notes: &Notes) -> io::R
 ///
 /// # Errors
 /// I/O errors of the disk.
-pub(crate) fn give(restored: &impl AsFd, looks: &Looks, notes: &Notes) -> io::Result<()> {
-    let (owner, group) = owner_of(looks);
-    let mut mode = looks.mode;
+pub(crate) fn give(restored: &impl AsFd, metadata: &Metadata, notes: &Notes) -> io::Result<()> {
+    let (owner, group) = owner_of(metadata);
+    let mut mode = metadata.mode;
     if !kept(rustix::fs::fchown(restored, owner, group), Detail::Owner, notes)? {
         // The bit would grant the rights of the restoring user, not of the intended owner.
         mode &= !SET_ID;
     }
-    for (name, value) in &looks.attributes {
+    for (name, value) in &metadata.attributes {
         let set = rustix::fs::fsetxattr(restored, name.as_c_str(), value, XattrFlags::empty());
         if !kept(set, detail_of(name), notes)? && name.as_c_str() == ACCESS_LIST {
             mode = without_list(mode, value);
@@ -63,7 +63,11 @@ pub(crate) fn give(restored: &impl AsFd, looks: &Looks, notes: &Notes) -> io::Re
     // can't be set without write permission.
     let set = rustix::fs::fchmod(restored, Mode::from_raw_mode(mode));
     kept(set, Detail::Mode, notes)?;
-    kept(rustix::fs::futimens(restored, &times(looks)), Detail::Time, notes)?;
+    kept(
+        rustix::fs::futimens(restored, &times(metadata)),
+        Detail::Time,
+        notes,
+    )?;
     Ok(())
 }
 
@@ -71,11 +75,11 @@ pub(crate) fn give(restored: &impl AsFd, looks: &Looks, notes: &Notes) -> io::Re
 ///
 /// # Errors
 /// I/O errors of the disk.
-pub(crate) fn give_link(directory: &Dir, name: &OsStr, looks: &Looks, notes: &Notes) -> io::Result<()> {
-    let (owner, group) = owner_of(looks);
+pub(crate) fn give_link(directory: &Dir, name: &OsStr, metadata: &Metadata, notes: &Notes) -> io::Result<()> {
+    let (owner, group) = owner_of(metadata);
     let given = rustix::fs::chownat(directory, name, owner, group, AtFlags::SYMLINK_NOFOLLOW);
     kept(given, Detail::Owner, notes)?;
-    let set = rustix::fs::utimensat(directory, name, &times(looks), AtFlags::SYMLINK_NOFOLLOW);
+    let set = rustix::fs::utimensat(directory, name, &times(metadata), AtFlags::SYMLINK_NOFOLLOW);
     kept(set, Detail::Time, notes)?;
     Ok(())
 }
@@ -91,8 +95,8 @@ pub(crate) fn give_times(directory: &Dir, stat: &Stat) -> io::Result<()> {
     }
 }
 
-fn owner_of(looks: &Looks) -> (Option<Uid>, Option<Gid>) {
-    let (owner, group) = looks.owner;
+fn owner_of(metadata: &Metadata) -> (Option<Uid>, Option<Gid>) {
+    let (owner, group) = metadata.owner;
     (Some(Uid::from_raw(owner)), Some(Gid::from_raw(group)))
 }
 
@@ -116,10 +120,10 @@ fn without_list(mode: u32, list: &[u8]) -> u32 {
     mode & !0o070 | mode & (group.unwrap_or(0) & 0o7) << 3
 }
 
-fn times(looks: &Looks) -> Timestamps {
+fn times(metadata: &Metadata) -> Timestamps {
     let time = Timespec {
-        tv_sec: looks.modified.0,
-        tv_nsec: looks.modified.1,
+        tv_sec: metadata.modified.0,
+        tv_nsec: metadata.modified.1,
     };
     Timestamps {
         last_access: time,
@@ -130,15 +134,20 @@ fn times(looks: &Looks) -> Timestamps {
 /// Compares an open file or directory with its expected metadata, and notes the differences.
 ///
 /// # Errors
-/// [`Fault::Target`] if it can't be read.
-pub(crate) fn compare(restored: &impl AsFd, path: &Path, looks: &Looks, notes: &Notes) -> Result<(), Fault> {
-    let stat = rustix::fs::fstat(restored).map_err(Fault::target)?;
-    let there = xattr::of_open(restored).map_err(Fault::target)?;
-    let mut mode = looks.mode;
+/// [`RestoreError::Target`] if it can't be read.
+pub(crate) fn compare(
+    restored: &impl AsFd,
+    path: &Path,
+    metadata: &Metadata,
+    notes: &Notes,
+) -> Result<(), RestoreError> {
+    let stat = rustix::fs::fstat(restored).map_err(RestoreError::target)?;
+    let there = xattr::of_open(restored).map_err(RestoreError::target)?;
+    let mut mode = metadata.mode;
     if notes.is_refused(Detail::Owner) {
         mode &= !(SET_ID & !stat.st_mode);
     }
-    for (name, value) in &looks.attributes {
+    for (name, value) in &metadata.attributes {
         if !there
             .iter()
             .any(|(given, given_value)| given == name && given_value == value)
@@ -154,28 +163,33 @@ pub(crate) fn compare(restored: &impl AsFd, path: &Path, looks: &Looks, notes: &
         .iter()
         .filter(|(name, _)| INHERITED.contains(&name.as_c_str()))
     {
-        if !looks.attributes.iter().any(|(wanted, _)| wanted == name) {
+        if !metadata.attributes.iter().any(|(wanted, _)| wanted == name) {
             notes.differs(Detail::AccessList, path, Some("one that it should not have"));
         }
     }
     if stat.st_mode & 0o7777 != mode {
         notes.differs(Detail::Mode, path, None);
     }
-    compare_common(&stat, path, looks, notes)
+    compare_common(&stat, path, metadata, notes)
 }
 
 /// Compares owner and time, which also apply to links.
 ///
 /// # Errors
-/// [`Fault::Source`] if the system returned an invalid time.
-pub(crate) fn compare_common(stat: &Stat, path: &Path, looks: &Looks, notes: &Notes) -> Result<(), Fault> {
-    if (stat.st_uid, stat.st_gid) != looks.owner {
+/// [`RestoreError::Source`] if the system returned an invalid time.
+pub(crate) fn compare_common(
+    stat: &Stat,
+    path: &Path,
+    metadata: &Metadata,
+    notes: &Notes,
+) -> Result<(), RestoreError> {
+    if (stat.st_uid, stat.st_gid) != metadata.owner {
         notes.differs(Detail::Owner, path, None);
     }
     let modified = modified(stat)?;
-    if modified.0 != looks.modified.0 {
+    if modified.0 != metadata.modified.0 {
         notes.differs(Detail::Time, path, None);
-    } else if modified.1 != looks.modified.1 {
+    } else if modified.1 != metadata.modified.1 {
         notes.differs(Detail::Nanoseconds, path, None);
     }
     Ok(())
@@ -198,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn without_its_list_an_entry_gives_its_group_no_more_than_before() {
+    fn without_its_access_list_an_entry_grants_its_group_no_more() {
         // The owner may read and write, user 1000 may read, the group has the given rights, limited by a
         // mask.
         let with_group = |group| list(&[(1, 6, 0), (2, 4, 1000), (4, group, 0), (0x10, 4, 0), (0x20, 0, 0)]);

@@ -11,14 +11,14 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 /// The processes of one run of a command.
 #[derive(Debug)]
-pub(crate) struct Strays {
+pub(crate) struct HookProcesses {
     /// An entry `NAME=VALUE` that only the environments of these processes contain.
     mark: Vec<u8>,
     /// When the command started, in clock ticks since boot.
     since_ticks: u64,
 }
 
-impl Strays {
+impl HookProcesses {
     /// The processes of the command that was just started as `command` with this entry in its environment.
     /// `None` without `/proc`.
     pub(crate) fn of(command: Pid, mark: Vec<u8>) -> Option<Self> {

@@ -372,7 +372,8 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     async fn update_job_cancelled(&mut self, id: JobId, now: DateTime<Utc>) -> Result<bool, StoreError>;
     /// Queues a job.
     async fn insert_job(&mut self, job: &NewJob) -> Result<(), StoreError>;
-    /// Requests all jobs on this resource to stop. Queued jobs become due now and are finished as soon as they are claimed.
+    /// Requests all jobs on this resource to stop. Queued jobs become due now and are finished as soon as they are
+    /// claimed.
     async fn update_jobs_cancel_requested(&mut self, resource: Uuid) -> Result<(), StoreError>;
     /// Whether the lease still holds. Checked first in every transaction that writes a job's results.
     async fn holds_lease(&mut self, lease: &Lease) -> Result<bool, StoreError>;

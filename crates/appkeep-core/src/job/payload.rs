@@ -85,7 +85,7 @@ macro_rules! registry {
     };
 }
 
-// Jobs that read or write an app's repositories exclude each other.
+// Jobs that read or write an app's repositories exclude each other. Stored names never change, even if a type is renamed.
 registry! {
     /// Creates a backup.
     #[kind("take_backup", version 1, resource backup_id, exclusive "app" of app_id, adds_work true)]

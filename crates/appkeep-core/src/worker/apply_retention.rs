@@ -1,8 +1,8 @@
 //! Deletes the expired backups and snapshots of a schedule, with the operations that clients use.
 //!
 //! The job is queued when the schedule runs and when a backup or snapshot of the schedule is completed. It may run
-//! twice: each run makes a new decision. If a deletion is held, the job is finished as failed, so that lists of jobs and
-//! metrics show it.
+//! twice: each run makes a new decision. If a deletion is held, the job is finished as failed, so that lists of jobs
+//! and metrics show it.
 
 use async_trait::async_trait;
 use uuid::Uuid;

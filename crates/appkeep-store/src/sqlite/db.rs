@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use appkeep_core::store::{ListFilter, ListPage, Page, StoreError};
 use rusqlite::{Connection, Params, params};
 
-use super::errors::{store_error, store_error_or_name_taken};
+use super::errors::store_error;
 use super::rows::{Bounds, Row, Values};
 
 /// A statement, with the table that error messages name.
@@ -56,23 +56,8 @@ impl Db {
     }
 
     /// Runs a statement with named parameters, each of which must have a value; returns the number of changed rows.
-    pub(super) fn execute_named(&self, statement: Statement, values: &Values) -> Result<usize, StoreError> {
-        self.run_named(statement, values, store_error)
-    }
-
-    /// Runs a statement with named parameters in which only a resource's name can violate uniqueness.
-    ///
-    /// # Errors
-    /// [`StoreError::NameTaken`] if it does.
-    pub(super) fn execute_with_name(
-        &self,
-        statement: Statement,
-        values: &Values,
-    ) -> Result<usize, StoreError> {
-        self.run_named(statement, values, store_error_or_name_taken)
-    }
-
-    fn run_named(
+    /// `error` converts the database's errors.
+    pub(super) fn execute_named(
         &self,
         statement: Statement,
         values: &Values,

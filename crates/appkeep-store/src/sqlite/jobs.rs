@@ -10,8 +10,8 @@ use uuid::Uuid;
 use super::db::{Db, statements};
 use super::rows::{Row, json, micros};
 
-/// The number of finished jobs that are kept, for inspection; those that finished first are deleted first. Jobs in the queue
-/// are never deleted.
+/// The number of finished jobs that are kept for inspection; those that finished first are deleted first. Jobs in
+/// the queue are never deleted.
 const FINISHED_JOBS_MAX: i64 = 1000;
 /// The maximum number of jobs that one claim parks before it gives up until the next claim.
 const PARKED_PER_CLAIM_MAX: usize = 100;

@@ -7,6 +7,7 @@ use appkeep_core::store::{Finished, ListFilter, ListPage, Page, StoreError, Stor
 use rusqlite::params;
 
 use super::db::{Db, Statement};
+use super::errors::{store_error, store_error_or_name_taken};
 use super::rows::{Row, Values};
 
 /// A table of resources.
@@ -98,7 +99,7 @@ pub(super) use resource_table;
 /// Doesn't overwrite a resource of the same name. The number of inserted rows reveals the conflict in every database,
 /// without failing the transaction.
 pub(super) fn insert<K: Table>(db: &Db, resource: &Resource<K>) -> Result<(), StoreError> {
-    if db.execute_named(K::INSERT, &values(resource)?)? == 0 {
+    if db.execute_named(K::INSERT, &values(resource)?, store_error)? == 0 {
         Err(StoreError::NameTaken)
     } else {
         Ok(())
@@ -107,7 +108,8 @@ pub(super) fn insert<K: Table>(db: &Db, resource: &Resource<K>) -> Result<(), St
 
 /// Updates everything except the account, the app, the creator and the creation time.
 pub(super) fn update<K: Table>(db: &Db, resource: &Resource<K>) -> Result<bool, StoreError> {
-    Ok(db.execute_with_name(K::UPDATE, &values(resource)?)? == 1)
+    let changed = db.execute_named(K::UPDATE, &values(resource)?, store_error_or_name_taken)?;
+    Ok(changed == 1)
 }
 
 pub(super) fn delete<K: Table>(db: &Db, id: ResourceId<K>, generation: i64) -> Result<bool, StoreError> {

@@ -206,71 +206,17 @@ async fn the_client_loses_nothing_of_a_documented_response() {
 /// Calls an operation with arbitrary arguments. Returns the status, the value that the client read and
 /// serialised again, and its debug output.
 async fn call(client: &Client, operation: &str) -> (StatusCode, Value, String) {
-    let id = Uuid::nil();
-    let backup = || types::AppBackupCreate::builder();
-    let snap = || types::AppSnapCreate::builder();
+    let id = &Uuid::nil();
+    let (backup, snapshot) = (types::AppBackupCreate::default(), types::AppSnapCreate::default());
     match operation {
-        "app_backup_list_all" => seen(client.app_backup_list_all().account_id(id).send().await),
-        "app_backup_fetch" => seen(
-            client
-                .app_backup_fetch()
-                .account_id(id)
-                .app_backup_id(id)
-                .send()
-                .await,
-        ),
-        "app_backup_delete" => seen(
-            client
-                .app_backup_delete()
-                .account_id(id)
-                .app_backup_id(id)
-                .send()
-                .await,
-        ),
-        "app_backup_create_for_app" => seen(
-            client
-                .app_backup_create_for_app()
-                .account_id(id)
-                .app_id(id)
-                .body(backup())
-                .send()
-                .await,
-        ),
-        "app_backup_list_for_app" => seen(
-            client
-                .app_backup_list_for_app()
-                .account_id(id)
-                .app_id(id)
-                .send()
-                .await,
-        ),
-        "app_backup_fetch_for_app" => seen(
-            client
-                .app_backup_fetch_for_app()
-                .account_id(id)
-                .app_id(id)
-                .app_backup_id(id)
-                .send()
-                .await,
-        ),
-        "app_backup_delete_for_app" => seen(
-            client
-                .app_backup_delete_for_app()
-                .account_id(id)
-                .app_id(id)
-                .app_backup_id(id)
-                .send()
-                .await,
-        ),
-        "app_snap_create_for_app" => seen(
-            client
-                .app_snap_create_for_app()
-                .account_id(id)
-                .app_id(id)
-                .body(snap())
-                .send()
-                .await,
-        ),
+        "app_backup_list_all" => seen(client.app_backup_list_all(id, None, None, None).await),
+        "app_backup_fetch" => seen(client.app_backup_fetch(id, id).await),
+        "app_backup_delete" => seen(client.app_backup_delete(id, id).await),
+        "app_backup_create_for_app" => seen(client.app_backup_create_for_app(id, id, &backup).await),
+        "app_backup_list_for_app" => seen(client.app_backup_list_for_app(id, id, None, None, None).await),
+        "app_backup_fetch_for_app" => seen(client.app_backup_fetch_for_app(id, id, id).await),
+        "app_backup_delete_for_app" => seen(client.app_backup_delete_for_app(id, id, id).await),
+        "app_snap_create_for_app" => seen(client.app_snap_create_for_app(id, id, &snapshot).await),
         other => panic!("{other}: how is it called?"),
     }
 }
@@ -384,22 +330,14 @@ async fn a_running_server_accepts_every_documented_request() {
         let status = if is_backup {
             let body: types::AppBackupCreate = kept(value);
             client
-                .app_backup_create_for_app()
-                .account_id(account)
-                .app_id(blog)
-                .body(body)
-                .send()
+                .app_backup_create_for_app(&account, &blog, &body)
                 .await
                 .unwrap()
                 .status()
         } else {
             let body: types::AppSnapCreate = kept(value);
             client
-                .app_snap_create_for_app()
-                .account_id(account)
-                .app_id(blog)
-                .body(body)
-                .send()
+                .app_snap_create_for_app(&account, &blog, &body)
                 .await
                 .unwrap()
                 .status()

@@ -33,7 +33,7 @@ fn generate(contract: serde_json::Value) -> Result<String> {
     let lowered = lower::lower(contract)?;
     let mut settings = GenerationSettings::new();
     settings
-        .with_interface(InterfaceStyle::Builder)
+        .with_interface(InterfaceStyle::Positional)
         .with_derive("PartialEq");
     for (component, rust_type) in &lowered.replacements {
         settings.with_replacement(component, rust_type, std::iter::empty::<TypeImpl>());

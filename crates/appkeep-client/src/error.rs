@@ -28,7 +28,7 @@ pub struct Error {
 #[expect(clippy::large_enum_variant, reason = "an error holds it in a box")]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request can't be built: an argument is missing or invalid.
+    /// The request can't be built: an argument isn't valid in a header.
     #[error("invalid request: {reason}")]
     InvalidRequest {
         /// The argument, and its problem.
@@ -69,7 +69,7 @@ pub enum ErrorKind {
     #[error("{}", chain(.0))]
     Transport(reqwest::Error),
     /// The response exceeds the client's size limit.
-    #[error("the answer is longer than {bytes_max} bytes")]
+    #[error("the response is longer than {bytes_max} bytes")]
     TooLong {
         /// The limit.
         bytes_max: usize,

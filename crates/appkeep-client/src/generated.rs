@@ -1,5 +1,6 @@
 // Generated from spec/openapi.yaml by `cargo xtask codegen`. Don't edit: change the contract.
 
+use crate::error::Error;
 #[allow(unused_imports)]
 pub use progenitor_client::{ClientInfo, ResponseValue};
 #[allow(unused_imports)]
@@ -24,11 +25,6 @@ pub mod types {
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl Account {
-        pub fn builder() -> builder::Account {
-            Default::default()
-        }
-    }
     ///Accounts, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AccountList {
@@ -45,11 +41,6 @@ pub mod types {
         pub version: AccountVersion,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl AccountList {
-        pub fn builder() -> builder::AccountList {
-            Default::default()
-        }
     }
     /**`ready`, or `unavailable` when the account is no longer configured. Its backups and snapshots are
 kept.
@@ -190,11 +181,6 @@ the account is the cluster, and the app's name is its only namespace.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl App {
-        pub fn builder() -> builder::App {
-            Default::default()
-        }
-    }
     ///A copy of an app in a bucket.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppBackup {
@@ -267,11 +253,6 @@ the account is the cluster, and the app's name is its only namespace.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl AppBackup {
-        pub fn builder() -> builder::AppBackup {
-            Default::default()
-        }
-    }
     ///A request for a new backup.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppBackupCreate {
@@ -304,11 +285,6 @@ when the backup is finished.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl AppBackupCreate {
-        pub fn builder() -> builder::AppBackupCreate {
-            Default::default()
-        }
-    }
     ///Backups, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppBackupList {
@@ -326,11 +302,6 @@ when the backup is finished.
         pub version: ::std::option::Option<crate::Open<crate::types::AppBackupVersion>>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl AppBackupList {
-        pub fn builder() -> builder::AppBackupList {
-            Default::default()
-        }
     }
     ///The version of the resource's schema. Every version is accepted; responses have the newest.
     #[derive(
@@ -405,11 +376,6 @@ when the backup is finished.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl AppList {
-        pub fn builder() -> builder::AppList {
-            Default::default()
-        }
-    }
     ///A point-in-time copy of an app, stored next to the app.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppSnap {
@@ -457,11 +423,6 @@ A version 5 UUID derived from `id`.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl AppSnap {
-        pub fn builder() -> builder::AppSnap {
-            Default::default()
-        }
-    }
     ///A request for a new snapshot.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct AppSnapCreate {
@@ -477,11 +438,6 @@ A version 5 UUID derived from `id`.
         pub version: crate::Open<crate::types::AppSnapVersion>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl AppSnapCreate {
-        pub fn builder() -> builder::AppSnapCreate {
-            Default::default()
-        }
     }
     ///Snapshots, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -500,11 +456,6 @@ A version 5 UUID derived from `id`.
         pub version: ::std::option::Option<crate::Open<crate::types::AppSnapVersion>>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl AppSnapList {
-        pub fn builder() -> builder::AppSnapList {
-            Default::default()
-        }
     }
     ///The version of the resource's schema. Every version is accepted; responses have the newest.
     #[derive(
@@ -658,11 +609,6 @@ A version 5 UUID derived from `id`.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl AppUpdate {
-        pub fn builder() -> builder::AppUpdate {
-            Default::default()
-        }
-    }
     ///The version of the app's schema. Every version is accepted; responses have the newest.
     #[derive(
         ::serde::Deserialize,
@@ -752,11 +698,6 @@ A version 5 UUID derived from `id`.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl Bucket {
-        pub fn builder() -> builder::Bucket {
-            Default::default()
-        }
-    }
     ///Buckets, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct BucketList {
@@ -773,11 +714,6 @@ A version 5 UUID derived from `id`.
         pub version: BucketVersion,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl BucketList {
-        pub fn builder() -> builder::BucketList {
-            Default::default()
-        }
     }
     /**Whether backups can be written to a bucket. It is `unavailable` when it is no longer configured, can't be
 reached, or is used by another server; `stateUnready` says why. Backups wait until it is available.
@@ -895,11 +831,6 @@ reached, or is used by another server; `stateUnready` says why. Backups wait unt
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl Cloud {
-        pub fn builder() -> builder::Cloud {
-            Default::default()
-        }
-    }
     ///Clouds, newest first.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct CloudList {
@@ -916,11 +847,6 @@ reached, or is used by another server; `stateUnready` says why. Backups wait unt
         pub version: CloudVersion,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl CloudList {
-        pub fn builder() -> builder::CloudList {
-            Default::default()
-        }
     }
     ///The version of the resource's schema.
     #[derive(
@@ -1028,11 +954,6 @@ reached, or is used by another server; `stateUnready` says why. Backups wait unt
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl InvalidField {
-        pub fn builder() -> builder::InvalidField {
-            Default::default()
-        }
-    }
     ///An invalid query parameter.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct InvalidParam {
@@ -1042,11 +963,6 @@ reached, or is used by another server; `stateUnready` says why. Backups wait unt
         pub reason: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl InvalidParam {
-        pub fn builder() -> builder::InvalidParam {
-            Default::default()
-        }
     }
     ///A name and a value that a client or the system attaches to a resource.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1058,11 +974,6 @@ reached, or is used by another server; `stateUnready` says why. Backups wait unt
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl Label {
-        pub fn builder() -> builder::Label {
-            Default::default()
-        }
-    }
     ///A name and a value to attach to a new resource.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct LabelCreate {
@@ -1072,11 +983,6 @@ reached, or is used by another server; `stateUnready` says why. Backups wait unt
         pub value: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl LabelCreate {
-        pub fn builder() -> builder::LabelCreate {
-            Default::default()
-        }
     }
     ///Metadata of the list.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1120,11 +1026,6 @@ reached, or is used by another server; `stateUnready` says why. Backups wait unt
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl ListMetadata {
-        pub fn builder() -> builder::ListMetadata {
-            Default::default()
-        }
-    }
     ///Labels, and when and by whom the resource was created and changed.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct Metadata {
@@ -1148,11 +1049,6 @@ reached, or is used by another server; `stateUnready` says why. Backups wait unt
         pub modified_by: ::std::option::Option<::uuid::Uuid>,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl Metadata {
-        pub fn builder() -> builder::Metadata {
-            Default::default()
-        }
     }
     /**Labels for a new resource. The other properties are set by the server: they may be sent, must be
 well-formed, and are ignored.
@@ -1190,11 +1086,6 @@ the system. All names and values together have at most 16,384 bytes in UTF-8.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl MetadataCreate {
-        pub fn builder() -> builder::MetadataCreate {
-            Default::default()
-        }
-    }
     ///The part of a namespace that belongs to an app.
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
     pub struct NamespaceScopedResource {
@@ -1210,11 +1101,6 @@ the system. All names and values together have at most 16,384 bytes in UTF-8.
         pub namespace: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl NamespaceScopedResource {
-        pub fn builder() -> builder::NamespaceScopedResource {
-            Default::default()
-        }
     }
     ///An error (RFC 7807).
     #[derive(::serde::Deserialize, ::serde::Serialize, Clone, Debug, PartialEq)]
@@ -1249,11 +1135,6 @@ the system. All names and values together have at most 16,384 bytes in UTF-8.
         pub type_: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl Problem {
-        pub fn builder() -> builder::Problem {
-            Default::default()
-        }
     }
     /**The state of the resource.
 
@@ -1453,11 +1334,6 @@ monthly or custom. Here they are all custom and defined by `cron`.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl Schedule {
-        pub fn builder() -> builder::Schedule {
-            Default::default()
-        }
-    }
     /**Whether a schedule is active: `false` when it is no longer configured. A string, as in the original
 API.
 */
@@ -1531,11 +1407,6 @@ API.
         pub version: ScheduleVersion,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl ScheduleList {
-        pub fn builder() -> builder::ScheduleList {
-            Default::default()
-        }
     }
     ///The kind of resource that a schedule creates.
     #[derive(
@@ -1630,11 +1501,6 @@ all are kept.
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
     }
-    impl ScheduleRetention {
-        pub fn builder() -> builder::ScheduleRetention {
-            Default::default()
-        }
-    }
     ///The version of the resource's schema.
     #[derive(
         ::serde::Deserialize,
@@ -1688,4270 +1554,6 @@ all are kept.
         pub type_: ::std::string::String,
         #[serde(flatten)]
         pub extra: ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-    }
-    impl StateDetail {
-        pub fn builder() -> builder::StateDetail {
-            Default::default()
-        }
-    }
-    /// Types for composing complex structures.
-    pub mod builder {
-        #[derive(Clone, Debug)]
-        pub struct Account {
-            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
-            metadata: ::std::result::Result<super::Metadata, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            role: ::std::result::Result<
-                crate::Open<crate::types::Role>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<
-                crate::Open<crate::types::AccountState>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            version: ::std::result::Result<super::AccountVersion, ::std::string::String>,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for Account {
-            fn default() -> Self {
-                Self {
-                    id: Err("no value supplied for id".to_string()),
-                    metadata: Err("no value supplied for metadata".to_string()),
-                    name: Err("no value supplied for name".to_string()),
-                    role: Err("no value supplied for role".to_string()),
-                    state: Err("no value supplied for state".to_string()),
-                    type_: Err("no value supplied for type_".to_string()),
-                    version: Err("no value supplied for version".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl Account {
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::uuid::Uuid>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("error converting supplied value for id: {e}"));
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::Metadata>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
-                self
-            }
-            pub fn role<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Open<crate::types::Role>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.role = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for role: {e}")
-                    });
-                self
-            }
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Open<crate::types::AccountState>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for state: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::AccountVersion>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<Account> for super::Account {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Account,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    id: value.id?,
-                    metadata: value.metadata?,
-                    name: value.name?,
-                    role: value.role?,
-                    state: value.state?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::Account> for Account {
-            fn from(value: super::Account) -> Self {
-                Self {
-                    id: Ok(value.id),
-                    metadata: Ok(value.metadata),
-                    name: Ok(value.name),
-                    role: Ok(value.role),
-                    state: Ok(value.state),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct AccountList {
-            items: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::vec::Vec<crate::ListItem<crate::types::Account>>,
-                >,
-                ::std::string::String,
-            >,
-            metadata: ::std::result::Result<super::ListMetadata, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            version: ::std::result::Result<super::AccountVersion, ::std::string::String>,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for AccountList {
-            fn default() -> Self {
-                Self {
-                    items: Ok(Default::default()),
-                    metadata: Err("no value supplied for metadata".to_string()),
-                    type_: Err("no value supplied for type_".to_string()),
-                    version: Err("no value supplied for version".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl AccountList {
-            pub fn items<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<crate::ListItem<crate::types::Account>>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.items = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for items: {e}")
-                    });
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::ListMetadata>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::AccountVersion>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<AccountList> for super::AccountList {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: AccountList,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    items: value.items?,
-                    metadata: value.metadata?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::AccountList> for AccountList {
-            fn from(value: super::AccountList) -> Self {
-                Self {
-                    items: Ok(value.items),
-                    metadata: Ok(value.metadata),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct App {
-            cluster_id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
-            cluster_name: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
-            metadata: ::std::result::Result<super::Metadata, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            namespace_scoped_resources: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<super::NamespaceScopedResource>>,
-                ::std::string::String,
-            >,
-            namespaces: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<
-                crate::Open<crate::types::AppState>,
-                ::std::string::String,
-            >,
-            state_unready: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            version: ::std::result::Result<
-                crate::Open<crate::types::AppVersion>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for App {
-            fn default() -> Self {
-                Self {
-                    cluster_id: Err("no value supplied for cluster_id".to_string()),
-                    cluster_name: Err("no value supplied for cluster_name".to_string()),
-                    id: Err("no value supplied for id".to_string()),
-                    metadata: Err("no value supplied for metadata".to_string()),
-                    name: Err("no value supplied for name".to_string()),
-                    namespace_scoped_resources: Ok(Default::default()),
-                    namespaces: Ok(Default::default()),
-                    state: Err("no value supplied for state".to_string()),
-                    state_unready: Ok(Default::default()),
-                    type_: Err("no value supplied for type_".to_string()),
-                    version: Err("no value supplied for version".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl App {
-            pub fn cluster_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::uuid::Uuid>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cluster_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for cluster_id: {e}")
-                    });
-                self
-            }
-            pub fn cluster_name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cluster_name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for cluster_name: {e}")
-                    });
-                self
-            }
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::uuid::Uuid>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("error converting supplied value for id: {e}"));
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::Metadata>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
-                self
-            }
-            pub fn namespace_scoped_resources<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<super::NamespaceScopedResource>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.namespace_scoped_resources = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for namespace_scoped_resources: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn namespaces<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.namespaces = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for namespaces: {e}")
-                    });
-                self
-            }
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Open<crate::types::AppState>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for state: {e}")
-                    });
-                self
-            }
-            pub fn state_unready<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state_unready = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for state_unready: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Open<crate::types::AppVersion>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<App> for super::App {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: App,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    cluster_id: value.cluster_id?,
-                    cluster_name: value.cluster_name?,
-                    id: value.id?,
-                    metadata: value.metadata?,
-                    name: value.name?,
-                    namespace_scoped_resources: value.namespace_scoped_resources?,
-                    namespaces: value.namespaces?,
-                    state: value.state?,
-                    state_unready: value.state_unready?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::App> for App {
-            fn from(value: super::App) -> Self {
-                Self {
-                    cluster_id: Ok(value.cluster_id),
-                    cluster_name: Ok(value.cluster_name),
-                    id: Ok(value.id),
-                    metadata: Ok(value.metadata),
-                    name: Ok(value.name),
-                    namespace_scoped_resources: Ok(value.namespace_scoped_resources),
-                    namespaces: Ok(value.namespaces),
-                    state: Ok(value.state),
-                    state_unready: Ok(value.state_unready),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct AppBackup {
-            backup_creation_timestamp: ::std::result::Result<
-                ::std::option::Option<crate::Timestamp>,
-                ::std::string::String,
-            >,
-            bucket_id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
-            bytes_done: ::std::result::Result<
-                ::std::option::Option<::serde_json::Number>,
-                ::std::string::String,
-            >,
-            hook_state: ::std::result::Result<
-                ::std::option::Option<crate::Open<crate::types::HookState>>,
-                ::std::string::String,
-            >,
-            hook_state_details: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<super::StateDetail>>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
-            metadata: ::std::result::Result<super::Metadata, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            percent_done: ::std::result::Result<
-                ::std::option::Option<::serde_json::Number>,
-                ::std::string::String,
-            >,
-            schedule_id: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-            snapshot_id: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<
-                crate::Open<crate::types::ResourceState>,
-                ::std::string::String,
-            >,
-            state_unready: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            total_bytes: ::std::result::Result<
-                ::std::option::Option<::serde_json::Number>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            version: ::std::result::Result<
-                crate::Open<crate::types::AppBackupVersion>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for AppBackup {
-            fn default() -> Self {
-                Self {
-                    backup_creation_timestamp: Ok(Default::default()),
-                    bucket_id: Err("no value supplied for bucket_id".to_string()),
-                    bytes_done: Ok(Default::default()),
-                    hook_state: Ok(Default::default()),
-                    hook_state_details: Ok(Default::default()),
-                    id: Err("no value supplied for id".to_string()),
-                    metadata: Err("no value supplied for metadata".to_string()),
-                    name: Err("no value supplied for name".to_string()),
-                    percent_done: Ok(Default::default()),
-                    schedule_id: Ok(Default::default()),
-                    snapshot_id: Ok(Default::default()),
-                    state: Err("no value supplied for state".to_string()),
-                    state_unready: Ok(Default::default()),
-                    total_bytes: Ok(Default::default()),
-                    type_: Err("no value supplied for type_".to_string()),
-                    version: Err("no value supplied for version".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl AppBackup {
-            pub fn backup_creation_timestamp<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<crate::Timestamp>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.backup_creation_timestamp = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for backup_creation_timestamp: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn bucket_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::uuid::Uuid>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.bucket_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for bucket_id: {e}")
-                    });
-                self
-            }
-            pub fn bytes_done<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::serde_json::Number>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.bytes_done = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for bytes_done: {e}")
-                    });
-                self
-            }
-            pub fn hook_state<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::Open<crate::types::HookState>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.hook_state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for hook_state: {e}")
-                    });
-                self
-            }
-            pub fn hook_state_details<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<super::StateDetail>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.hook_state_details = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for hook_state_details: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::uuid::Uuid>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("error converting supplied value for id: {e}"));
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::Metadata>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
-                self
-            }
-            pub fn percent_done<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::serde_json::Number>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.percent_done = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for percent_done: {e}")
-                    });
-                self
-            }
-            pub fn schedule_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.schedule_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for schedule_id: {e}")
-                    });
-                self
-            }
-            pub fn snapshot_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.snapshot_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for snapshot_id: {e}")
-                    });
-                self
-            }
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Open<crate::types::ResourceState>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for state: {e}")
-                    });
-                self
-            }
-            pub fn state_unready<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state_unready = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for state_unready: {e}")
-                    });
-                self
-            }
-            pub fn total_bytes<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::serde_json::Number>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.total_bytes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for total_bytes: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Open<crate::types::AppBackupVersion>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<AppBackup> for super::AppBackup {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: AppBackup,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    backup_creation_timestamp: value.backup_creation_timestamp?,
-                    bucket_id: value.bucket_id?,
-                    bytes_done: value.bytes_done?,
-                    hook_state: value.hook_state?,
-                    hook_state_details: value.hook_state_details?,
-                    id: value.id?,
-                    metadata: value.metadata?,
-                    name: value.name?,
-                    percent_done: value.percent_done?,
-                    schedule_id: value.schedule_id?,
-                    snapshot_id: value.snapshot_id?,
-                    state: value.state?,
-                    state_unready: value.state_unready?,
-                    total_bytes: value.total_bytes?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::AppBackup> for AppBackup {
-            fn from(value: super::AppBackup) -> Self {
-                Self {
-                    backup_creation_timestamp: Ok(value.backup_creation_timestamp),
-                    bucket_id: Ok(value.bucket_id),
-                    bytes_done: Ok(value.bytes_done),
-                    hook_state: Ok(value.hook_state),
-                    hook_state_details: Ok(value.hook_state_details),
-                    id: Ok(value.id),
-                    metadata: Ok(value.metadata),
-                    name: Ok(value.name),
-                    percent_done: Ok(value.percent_done),
-                    schedule_id: Ok(value.schedule_id),
-                    snapshot_id: Ok(value.snapshot_id),
-                    state: Ok(value.state),
-                    state_unready: Ok(value.state_unready),
-                    total_bytes: Ok(value.total_bytes),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct AppBackupCreate {
-            bucket_id: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-            metadata: ::std::result::Result<
-                ::std::option::Option<super::MetadataCreate>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            snapshot_id: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            version: ::std::result::Result<
-                crate::Open<crate::types::AppBackupVersion>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for AppBackupCreate {
-            fn default() -> Self {
-                Self {
-                    bucket_id: Ok(Default::default()),
-                    metadata: Ok(Default::default()),
-                    name: Ok(Default::default()),
-                    snapshot_id: Ok(Default::default()),
-                    type_: Ok(super::defaults::app_backup_create_type()),
-                    version: Ok(super::defaults::app_backup_create_version()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl AppBackupCreate {
-            pub fn bucket_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.bucket_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for bucket_id: {e}")
-                    });
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::MetadataCreate>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
-                self
-            }
-            pub fn snapshot_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.snapshot_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for snapshot_id: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Open<crate::types::AppBackupVersion>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<AppBackupCreate> for super::AppBackupCreate {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: AppBackupCreate,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    bucket_id: value.bucket_id?,
-                    metadata: value.metadata?,
-                    name: value.name?,
-                    snapshot_id: value.snapshot_id?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::AppBackupCreate> for AppBackupCreate {
-            fn from(value: super::AppBackupCreate) -> Self {
-                Self {
-                    bucket_id: Ok(value.bucket_id),
-                    metadata: Ok(value.metadata),
-                    name: Ok(value.name),
-                    snapshot_id: Ok(value.snapshot_id),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct AppBackupList {
-            items: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::vec::Vec<crate::ListItem<crate::types::AppBackup>>,
-                >,
-                ::std::string::String,
-            >,
-            metadata: ::std::result::Result<super::ListMetadata, ::std::string::String>,
-            type_: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            version: ::std::result::Result<
-                ::std::option::Option<crate::Open<crate::types::AppBackupVersion>>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for AppBackupList {
-            fn default() -> Self {
-                Self {
-                    items: Ok(Default::default()),
-                    metadata: Err("no value supplied for metadata".to_string()),
-                    type_: Ok(Default::default()),
-                    version: Ok(Default::default()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl AppBackupList {
-            pub fn items<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<crate::ListItem<crate::types::AppBackup>>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.items = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for items: {e}")
-                    });
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::ListMetadata>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::Open<crate::types::AppBackupVersion>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<AppBackupList> for super::AppBackupList {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: AppBackupList,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    items: value.items?,
-                    metadata: value.metadata?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::AppBackupList> for AppBackupList {
-            fn from(value: super::AppBackupList) -> Self {
-                Self {
-                    items: Ok(value.items),
-                    metadata: Ok(value.metadata),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct AppList {
-            items: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::vec::Vec<crate::ListItem<crate::types::App>>,
-                >,
-                ::std::string::String,
-            >,
-            metadata: ::std::result::Result<super::ListMetadata, ::std::string::String>,
-            type_: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            version: ::std::result::Result<
-                ::std::option::Option<crate::Open<crate::types::AppVersion>>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for AppList {
-            fn default() -> Self {
-                Self {
-                    items: Ok(Default::default()),
-                    metadata: Err("no value supplied for metadata".to_string()),
-                    type_: Ok(Default::default()),
-                    version: Ok(Default::default()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl AppList {
-            pub fn items<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<crate::ListItem<crate::types::App>>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.items = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for items: {e}")
-                    });
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::ListMetadata>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::Open<crate::types::AppVersion>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<AppList> for super::AppList {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: AppList,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    items: value.items?,
-                    metadata: value.metadata?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::AppList> for AppList {
-            fn from(value: super::AppList) -> Self {
-                Self {
-                    items: Ok(value.items),
-                    metadata: Ok(value.metadata),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct AppSnap {
-            hook_state: ::std::result::Result<
-                ::std::option::Option<crate::Open<crate::types::HookState>>,
-                ::std::string::String,
-            >,
-            hook_state_details: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<super::StateDetail>>,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
-            metadata: ::std::result::Result<super::Metadata, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            schedule_id: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-            snapshot_app_asset: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<
-                crate::Open<crate::types::ResourceState>,
-                ::std::string::String,
-            >,
-            state_unready: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            version: ::std::result::Result<
-                crate::Open<crate::types::AppSnapVersion>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for AppSnap {
-            fn default() -> Self {
-                Self {
-                    hook_state: Ok(Default::default()),
-                    hook_state_details: Ok(Default::default()),
-                    id: Err("no value supplied for id".to_string()),
-                    metadata: Err("no value supplied for metadata".to_string()),
-                    name: Err("no value supplied for name".to_string()),
-                    schedule_id: Ok(Default::default()),
-                    snapshot_app_asset: Ok(Default::default()),
-                    state: Err("no value supplied for state".to_string()),
-                    state_unready: Ok(Default::default()),
-                    type_: Err("no value supplied for type_".to_string()),
-                    version: Err("no value supplied for version".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl AppSnap {
-            pub fn hook_state<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::Open<crate::types::HookState>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.hook_state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for hook_state: {e}")
-                    });
-                self
-            }
-            pub fn hook_state_details<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<super::StateDetail>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.hook_state_details = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for hook_state_details: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::uuid::Uuid>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("error converting supplied value for id: {e}"));
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::Metadata>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
-                self
-            }
-            pub fn schedule_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.schedule_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for schedule_id: {e}")
-                    });
-                self
-            }
-            pub fn snapshot_app_asset<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.snapshot_app_asset = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for snapshot_app_asset: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Open<crate::types::ResourceState>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for state: {e}")
-                    });
-                self
-            }
-            pub fn state_unready<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state_unready = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for state_unready: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Open<crate::types::AppSnapVersion>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<AppSnap> for super::AppSnap {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: AppSnap,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    hook_state: value.hook_state?,
-                    hook_state_details: value.hook_state_details?,
-                    id: value.id?,
-                    metadata: value.metadata?,
-                    name: value.name?,
-                    schedule_id: value.schedule_id?,
-                    snapshot_app_asset: value.snapshot_app_asset?,
-                    state: value.state?,
-                    state_unready: value.state_unready?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::AppSnap> for AppSnap {
-            fn from(value: super::AppSnap) -> Self {
-                Self {
-                    hook_state: Ok(value.hook_state),
-                    hook_state_details: Ok(value.hook_state_details),
-                    id: Ok(value.id),
-                    metadata: Ok(value.metadata),
-                    name: Ok(value.name),
-                    schedule_id: Ok(value.schedule_id),
-                    snapshot_app_asset: Ok(value.snapshot_app_asset),
-                    state: Ok(value.state),
-                    state_unready: Ok(value.state_unready),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct AppSnapCreate {
-            metadata: ::std::result::Result<
-                ::std::option::Option<super::MetadataCreate>,
-                ::std::string::String,
-            >,
-            name: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            version: ::std::result::Result<
-                crate::Open<crate::types::AppSnapVersion>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for AppSnapCreate {
-            fn default() -> Self {
-                Self {
-                    metadata: Ok(Default::default()),
-                    name: Ok(Default::default()),
-                    type_: Ok(super::defaults::app_snap_create_type()),
-                    version: Ok(super::defaults::app_snap_create_version()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl AppSnapCreate {
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<super::MetadataCreate>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Open<crate::types::AppSnapVersion>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<AppSnapCreate> for super::AppSnapCreate {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: AppSnapCreate,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    metadata: value.metadata?,
-                    name: value.name?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::AppSnapCreate> for AppSnapCreate {
-            fn from(value: super::AppSnapCreate) -> Self {
-                Self {
-                    metadata: Ok(value.metadata),
-                    name: Ok(value.name),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct AppSnapList {
-            items: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::vec::Vec<crate::ListItem<crate::types::AppSnap>>,
-                >,
-                ::std::string::String,
-            >,
-            metadata: ::std::result::Result<super::ListMetadata, ::std::string::String>,
-            type_: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            version: ::std::result::Result<
-                ::std::option::Option<crate::Open<crate::types::AppSnapVersion>>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for AppSnapList {
-            fn default() -> Self {
-                Self {
-                    items: Ok(Default::default()),
-                    metadata: Err("no value supplied for metadata".to_string()),
-                    type_: Ok(Default::default()),
-                    version: Ok(Default::default()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl AppSnapList {
-            pub fn items<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<crate::ListItem<crate::types::AppSnap>>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.items = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for items: {e}")
-                    });
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::ListMetadata>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<crate::Open<crate::types::AppSnapVersion>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<AppSnapList> for super::AppSnapList {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: AppSnapList,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    items: value.items?,
-                    metadata: value.metadata?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::AppSnapList> for AppSnapList {
-            fn from(value: super::AppSnapList) -> Self {
-                Self {
-                    items: Ok(value.items),
-                    metadata: Ok(value.metadata),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct AppUpdate {
-            backup_id: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-            snapshot_id: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            version: ::std::result::Result<
-                crate::Open<crate::types::AppVersion>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for AppUpdate {
-            fn default() -> Self {
-                Self {
-                    backup_id: Ok(Default::default()),
-                    snapshot_id: Ok(Default::default()),
-                    type_: Ok(super::defaults::app_update_type()),
-                    version: Ok(super::defaults::app_update_version()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl AppUpdate {
-            pub fn backup_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.backup_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for backup_id: {e}")
-                    });
-                self
-            }
-            pub fn snapshot_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.snapshot_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for snapshot_id: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Open<crate::types::AppVersion>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<AppUpdate> for super::AppUpdate {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: AppUpdate,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    backup_id: value.backup_id?,
-                    snapshot_id: value.snapshot_id?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::AppUpdate> for AppUpdate {
-            fn from(value: super::AppUpdate) -> Self {
-                Self {
-                    backup_id: Ok(value.backup_id),
-                    snapshot_id: Ok(value.snapshot_id),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct Bucket {
-            backups_max: ::std::result::Result<i64, ::std::string::String>,
-            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
-            is_default: ::std::result::Result<bool, ::std::string::String>,
-            metadata: ::std::result::Result<super::Metadata, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            provider: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            state: ::std::result::Result<
-                crate::Open<crate::types::BucketState>,
-                ::std::string::String,
-            >,
-            state_unready: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            version: ::std::result::Result<super::BucketVersion, ::std::string::String>,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for Bucket {
-            fn default() -> Self {
-                Self {
-                    backups_max: Err("no value supplied for backups_max".to_string()),
-                    id: Err("no value supplied for id".to_string()),
-                    is_default: Err("no value supplied for is_default".to_string()),
-                    metadata: Err("no value supplied for metadata".to_string()),
-                    name: Err("no value supplied for name".to_string()),
-                    provider: Err("no value supplied for provider".to_string()),
-                    state: Err("no value supplied for state".to_string()),
-                    state_unready: Ok(Default::default()),
-                    type_: Err("no value supplied for type_".to_string()),
-                    version: Err("no value supplied for version".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl Bucket {
-            pub fn backups_max<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.backups_max = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for backups_max: {e}")
-                    });
-                self
-            }
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::uuid::Uuid>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("error converting supplied value for id: {e}"));
-                self
-            }
-            pub fn is_default<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<bool>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.is_default = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for is_default: {e}")
-                    });
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::Metadata>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
-                self
-            }
-            pub fn provider<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.provider = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for provider: {e}")
-                    });
-                self
-            }
-            pub fn state<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Open<crate::types::BucketState>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for state: {e}")
-                    });
-                self
-            }
-            pub fn state_unready<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.state_unready = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for state_unready: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::BucketVersion>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<Bucket> for super::Bucket {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Bucket,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    backups_max: value.backups_max?,
-                    id: value.id?,
-                    is_default: value.is_default?,
-                    metadata: value.metadata?,
-                    name: value.name?,
-                    provider: value.provider?,
-                    state: value.state?,
-                    state_unready: value.state_unready?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::Bucket> for Bucket {
-            fn from(value: super::Bucket) -> Self {
-                Self {
-                    backups_max: Ok(value.backups_max),
-                    id: Ok(value.id),
-                    is_default: Ok(value.is_default),
-                    metadata: Ok(value.metadata),
-                    name: Ok(value.name),
-                    provider: Ok(value.provider),
-                    state: Ok(value.state),
-                    state_unready: Ok(value.state_unready),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct BucketList {
-            items: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::vec::Vec<crate::ListItem<crate::types::Bucket>>,
-                >,
-                ::std::string::String,
-            >,
-            metadata: ::std::result::Result<super::ListMetadata, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            version: ::std::result::Result<super::BucketVersion, ::std::string::String>,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for BucketList {
-            fn default() -> Self {
-                Self {
-                    items: Ok(Default::default()),
-                    metadata: Err("no value supplied for metadata".to_string()),
-                    type_: Err("no value supplied for type_".to_string()),
-                    version: Err("no value supplied for version".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl BucketList {
-            pub fn items<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<crate::ListItem<crate::types::Bucket>>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.items = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for items: {e}")
-                    });
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::ListMetadata>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::BucketVersion>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<BucketList> for super::BucketList {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: BucketList,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    items: value.items?,
-                    metadata: value.metadata?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::BucketList> for BucketList {
-            fn from(value: super::BucketList) -> Self {
-                Self {
-                    items: Ok(value.items),
-                    metadata: Ok(value.metadata),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct Cloud {
-            cloud_type: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
-            metadata: ::std::result::Result<super::Metadata, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            version: ::std::result::Result<super::CloudVersion, ::std::string::String>,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for Cloud {
-            fn default() -> Self {
-                Self {
-                    cloud_type: Err("no value supplied for cloud_type".to_string()),
-                    id: Err("no value supplied for id".to_string()),
-                    metadata: Err("no value supplied for metadata".to_string()),
-                    name: Err("no value supplied for name".to_string()),
-                    type_: Err("no value supplied for type_".to_string()),
-                    version: Err("no value supplied for version".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl Cloud {
-            pub fn cloud_type<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cloud_type = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for cloud_type: {e}")
-                    });
-                self
-            }
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::uuid::Uuid>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("error converting supplied value for id: {e}"));
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::Metadata>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::CloudVersion>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<Cloud> for super::Cloud {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Cloud,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    cloud_type: value.cloud_type?,
-                    id: value.id?,
-                    metadata: value.metadata?,
-                    name: value.name?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::Cloud> for Cloud {
-            fn from(value: super::Cloud) -> Self {
-                Self {
-                    cloud_type: Ok(value.cloud_type),
-                    id: Ok(value.id),
-                    metadata: Ok(value.metadata),
-                    name: Ok(value.name),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct CloudList {
-            items: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::vec::Vec<crate::ListItem<crate::types::Cloud>>,
-                >,
-                ::std::string::String,
-            >,
-            metadata: ::std::result::Result<super::ListMetadata, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            version: ::std::result::Result<super::CloudVersion, ::std::string::String>,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for CloudList {
-            fn default() -> Self {
-                Self {
-                    items: Ok(Default::default()),
-                    metadata: Err("no value supplied for metadata".to_string()),
-                    type_: Err("no value supplied for type_".to_string()),
-                    version: Err("no value supplied for version".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl CloudList {
-            pub fn items<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<crate::ListItem<crate::types::Cloud>>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.items = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for items: {e}")
-                    });
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::ListMetadata>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::CloudVersion>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<CloudList> for super::CloudList {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: CloudList,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    items: value.items?,
-                    metadata: value.metadata?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::CloudList> for CloudList {
-            fn from(value: super::CloudList) -> Self {
-                Self {
-                    items: Ok(value.items),
-                    metadata: Ok(value.metadata),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct InvalidField {
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            reason: ::std::result::Result<::std::string::String, ::std::string::String>,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for InvalidField {
-            fn default() -> Self {
-                Self {
-                    name: Err("no value supplied for name".to_string()),
-                    reason: Err("no value supplied for reason".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl InvalidField {
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
-                self
-            }
-            pub fn reason<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.reason = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for reason: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<InvalidField> for super::InvalidField {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: InvalidField,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    name: value.name?,
-                    reason: value.reason?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::InvalidField> for InvalidField {
-            fn from(value: super::InvalidField) -> Self {
-                Self {
-                    name: Ok(value.name),
-                    reason: Ok(value.reason),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct InvalidParam {
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            reason: ::std::result::Result<::std::string::String, ::std::string::String>,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for InvalidParam {
-            fn default() -> Self {
-                Self {
-                    name: Err("no value supplied for name".to_string()),
-                    reason: Err("no value supplied for reason".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl InvalidParam {
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
-                self
-            }
-            pub fn reason<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.reason = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for reason: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<InvalidParam> for super::InvalidParam {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: InvalidParam,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    name: value.name?,
-                    reason: value.reason?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::InvalidParam> for InvalidParam {
-            fn from(value: super::InvalidParam) -> Self {
-                Self {
-                    name: Ok(value.name),
-                    reason: Ok(value.reason),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct Label {
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            value: ::std::result::Result<::std::string::String, ::std::string::String>,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for Label {
-            fn default() -> Self {
-                Self {
-                    name: Err("no value supplied for name".to_string()),
-                    value: Err("no value supplied for value".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl Label {
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
-                self
-            }
-            pub fn value<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.value = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for value: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<Label> for super::Label {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Label,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    name: value.name?,
-                    value: value.value?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::Label> for Label {
-            fn from(value: super::Label) -> Self {
-                Self {
-                    name: Ok(value.name),
-                    value: Ok(value.value),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct LabelCreate {
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            value: ::std::result::Result<::std::string::String, ::std::string::String>,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for LabelCreate {
-            fn default() -> Self {
-                Self {
-                    name: Err("no value supplied for name".to_string()),
-                    value: Err("no value supplied for value".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl LabelCreate {
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
-                self
-            }
-            pub fn value<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.value = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for value: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<LabelCreate> for super::LabelCreate {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: LabelCreate,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    name: value.name?,
-                    value: value.value?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::LabelCreate> for LabelCreate {
-            fn from(value: super::LabelCreate) -> Self {
-                Self {
-                    name: Ok(value.name),
-                    value: Ok(value.value),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct ListMetadata {
-            continue_: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            count: ::std::result::Result<
-                ::std::option::Option<::serde_json::Number>,
-                ::std::string::String,
-            >,
-            created_by: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-            creation_timestamp: ::std::result::Result<
-                ::std::option::Option<crate::Timestamp>,
-                ::std::string::String,
-            >,
-            labels: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<super::Label>>,
-                ::std::string::String,
-            >,
-            modification_timestamp: ::std::result::Result<
-                ::std::option::Option<crate::Timestamp>,
-                ::std::string::String,
-            >,
-            modified_by: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for ListMetadata {
-            fn default() -> Self {
-                Self {
-                    continue_: Ok(Default::default()),
-                    count: Ok(Default::default()),
-                    created_by: Ok(Default::default()),
-                    creation_timestamp: Ok(Default::default()),
-                    labels: Ok(Default::default()),
-                    modification_timestamp: Ok(Default::default()),
-                    modified_by: Ok(Default::default()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl ListMetadata {
-            pub fn continue_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.continue_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for continue_: {e}")
-                    });
-                self
-            }
-            pub fn count<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::serde_json::Number>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.count = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for count: {e}")
-                    });
-                self
-            }
-            pub fn created_by<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_by = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for created_by: {e}")
-                    });
-                self
-            }
-            pub fn creation_timestamp<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<crate::Timestamp>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.creation_timestamp = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for creation_timestamp: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn labels<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<super::Label>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.labels = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for labels: {e}")
-                    });
-                self
-            }
-            pub fn modification_timestamp<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<crate::Timestamp>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.modification_timestamp = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for modification_timestamp: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn modified_by<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.modified_by = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for modified_by: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<ListMetadata> for super::ListMetadata {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ListMetadata,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    continue_: value.continue_?,
-                    count: value.count?,
-                    created_by: value.created_by?,
-                    creation_timestamp: value.creation_timestamp?,
-                    labels: value.labels?,
-                    modification_timestamp: value.modification_timestamp?,
-                    modified_by: value.modified_by?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::ListMetadata> for ListMetadata {
-            fn from(value: super::ListMetadata) -> Self {
-                Self {
-                    continue_: Ok(value.continue_),
-                    count: Ok(value.count),
-                    created_by: Ok(value.created_by),
-                    creation_timestamp: Ok(value.creation_timestamp),
-                    labels: Ok(value.labels),
-                    modification_timestamp: Ok(value.modification_timestamp),
-                    modified_by: Ok(value.modified_by),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct Metadata {
-            created_by: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
-            creation_timestamp: ::std::result::Result<
-                crate::Timestamp,
-                ::std::string::String,
-            >,
-            labels: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<super::Label>>,
-                ::std::string::String,
-            >,
-            modification_timestamp: ::std::result::Result<
-                crate::Timestamp,
-                ::std::string::String,
-            >,
-            modified_by: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for Metadata {
-            fn default() -> Self {
-                Self {
-                    created_by: Err("no value supplied for created_by".to_string()),
-                    creation_timestamp: Err(
-                        "no value supplied for creation_timestamp".to_string(),
-                    ),
-                    labels: Ok(Default::default()),
-                    modification_timestamp: Err(
-                        "no value supplied for modification_timestamp".to_string(),
-                    ),
-                    modified_by: Ok(Default::default()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl Metadata {
-            pub fn created_by<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::uuid::Uuid>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_by = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for created_by: {e}")
-                    });
-                self
-            }
-            pub fn creation_timestamp<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Timestamp>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.creation_timestamp = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for creation_timestamp: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn labels<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<super::Label>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.labels = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for labels: {e}")
-                    });
-                self
-            }
-            pub fn modification_timestamp<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Timestamp>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.modification_timestamp = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for modification_timestamp: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn modified_by<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.modified_by = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for modified_by: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<Metadata> for super::Metadata {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Metadata,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    created_by: value.created_by?,
-                    creation_timestamp: value.creation_timestamp?,
-                    labels: value.labels?,
-                    modification_timestamp: value.modification_timestamp?,
-                    modified_by: value.modified_by?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::Metadata> for Metadata {
-            fn from(value: super::Metadata) -> Self {
-                Self {
-                    created_by: Ok(value.created_by),
-                    creation_timestamp: Ok(value.creation_timestamp),
-                    labels: Ok(value.labels),
-                    modification_timestamp: Ok(value.modification_timestamp),
-                    modified_by: Ok(value.modified_by),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct MetadataCreate {
-            created_by: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-            creation_timestamp: ::std::result::Result<
-                ::std::option::Option<crate::Timestamp>,
-                ::std::string::String,
-            >,
-            labels: ::std::result::Result<
-                ::std::vec::Vec<super::LabelCreate>,
-                ::std::string::String,
-            >,
-            modification_timestamp: ::std::result::Result<
-                ::std::option::Option<crate::Timestamp>,
-                ::std::string::String,
-            >,
-            modified_by: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for MetadataCreate {
-            fn default() -> Self {
-                Self {
-                    created_by: Ok(Default::default()),
-                    creation_timestamp: Ok(Default::default()),
-                    labels: Err("no value supplied for labels".to_string()),
-                    modification_timestamp: Ok(Default::default()),
-                    modified_by: Ok(Default::default()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl MetadataCreate {
-            pub fn created_by<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.created_by = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for created_by: {e}")
-                    });
-                self
-            }
-            pub fn creation_timestamp<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<crate::Timestamp>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.creation_timestamp = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for creation_timestamp: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn labels<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::vec::Vec<super::LabelCreate>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.labels = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for labels: {e}")
-                    });
-                self
-            }
-            pub fn modification_timestamp<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<crate::Timestamp>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.modification_timestamp = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for modification_timestamp: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn modified_by<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.modified_by = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for modified_by: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<MetadataCreate> for super::MetadataCreate {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: MetadataCreate,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    created_by: value.created_by?,
-                    creation_timestamp: value.creation_timestamp?,
-                    labels: value.labels?,
-                    modification_timestamp: value.modification_timestamp?,
-                    modified_by: value.modified_by?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::MetadataCreate> for MetadataCreate {
-            fn from(value: super::MetadataCreate) -> Self {
-                Self {
-                    created_by: Ok(value.created_by),
-                    creation_timestamp: Ok(value.creation_timestamp),
-                    labels: Ok(value.labels),
-                    modification_timestamp: Ok(value.modification_timestamp),
-                    modified_by: Ok(value.modified_by),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct NamespaceScopedResource {
-            label_selectors: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                ::std::string::String,
-            >,
-            namespace: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for NamespaceScopedResource {
-            fn default() -> Self {
-                Self {
-                    label_selectors: Ok(Default::default()),
-                    namespace: Err("no value supplied for namespace".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl NamespaceScopedResource {
-            pub fn label_selectors<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<::std::string::String>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.label_selectors = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for label_selectors: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn namespace<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.namespace = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for namespace: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<NamespaceScopedResource>
-        for super::NamespaceScopedResource {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: NamespaceScopedResource,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    label_selectors: value.label_selectors?,
-                    namespace: value.namespace?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::NamespaceScopedResource>
-        for NamespaceScopedResource {
-            fn from(value: super::NamespaceScopedResource) -> Self {
-                Self {
-                    label_selectors: Ok(value.label_selectors),
-                    namespace: Ok(value.namespace),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct Problem {
-            correlation_id: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            detail: ::std::result::Result<
-                ::std::option::Option<::std::string::String>,
-                ::std::string::String,
-            >,
-            invalid_fields: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<super::InvalidField>>,
-                ::std::string::String,
-            >,
-            invalid_params: ::std::result::Result<
-                ::std::option::Option<::std::vec::Vec<super::InvalidParam>>,
-                ::std::string::String,
-            >,
-            status: ::std::result::Result<::std::string::String, ::std::string::String>,
-            title: ::std::result::Result<::std::string::String, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for Problem {
-            fn default() -> Self {
-                Self {
-                    correlation_id: Ok(Default::default()),
-                    detail: Ok(Default::default()),
-                    invalid_fields: Ok(Default::default()),
-                    invalid_params: Ok(Default::default()),
-                    status: Err("no value supplied for status".to_string()),
-                    title: Err("no value supplied for title".to_string()),
-                    type_: Err("no value supplied for type_".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl Problem {
-            pub fn correlation_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.correlation_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for correlation_id: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn detail<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::std::string::String>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.detail = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for detail: {e}")
-                    });
-                self
-            }
-            pub fn invalid_fields<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<super::InvalidField>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.invalid_fields = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for invalid_fields: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn invalid_params<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<::std::vec::Vec<super::InvalidParam>>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.invalid_params = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for invalid_params: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn status<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.status = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for status: {e}")
-                    });
-                self
-            }
-            pub fn title<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.title = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for title: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<Problem> for super::Problem {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Problem,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    correlation_id: value.correlation_id?,
-                    detail: value.detail?,
-                    invalid_fields: value.invalid_fields?,
-                    invalid_params: value.invalid_params?,
-                    status: value.status?,
-                    title: value.title?,
-                    type_: value.type_?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::Problem> for Problem {
-            fn from(value: super::Problem) -> Self {
-                Self {
-                    correlation_id: Ok(value.correlation_id),
-                    detail: Ok(value.detail),
-                    invalid_fields: Ok(value.invalid_fields),
-                    invalid_params: Ok(value.invalid_params),
-                    status: Ok(value.status),
-                    title: Ok(value.title),
-                    type_: Ok(value.type_),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct Schedule {
-            app_id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
-            bucket_id: ::std::result::Result<
-                ::std::option::Option<::uuid::Uuid>,
-                ::std::string::String,
-            >,
-            cron: ::std::result::Result<::std::string::String, ::std::string::String>,
-            enabled: ::std::result::Result<
-                crate::Open<crate::types::ScheduleEnabled>,
-                ::std::string::String,
-            >,
-            granularity: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            id: ::std::result::Result<::uuid::Uuid, ::std::string::String>,
-            jitter_secs: ::std::result::Result<i64, ::std::string::String>,
-            makes: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::vec::Vec<crate::Open<crate::types::ScheduleMakes>>,
-                >,
-                ::std::string::String,
-            >,
-            metadata: ::std::result::Result<super::Metadata, ::std::string::String>,
-            name: ::std::result::Result<::std::string::String, ::std::string::String>,
-            next_run_timestamp: ::std::result::Result<
-                ::std::option::Option<crate::Timestamp>,
-                ::std::string::String,
-            >,
-            retention: ::std::result::Result<
-                super::ScheduleRetention,
-                ::std::string::String,
-            >,
-            time_zone: ::std::result::Result<
-                ::std::string::String,
-                ::std::string::String,
-            >,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            version: ::std::result::Result<
-                super::ScheduleVersion,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for Schedule {
-            fn default() -> Self {
-                Self {
-                    app_id: Err("no value supplied for app_id".to_string()),
-                    bucket_id: Ok(Default::default()),
-                    cron: Err("no value supplied for cron".to_string()),
-                    enabled: Err("no value supplied for enabled".to_string()),
-                    granularity: Err("no value supplied for granularity".to_string()),
-                    id: Err("no value supplied for id".to_string()),
-                    jitter_secs: Err("no value supplied for jitter_secs".to_string()),
-                    makes: Ok(Default::default()),
-                    metadata: Err("no value supplied for metadata".to_string()),
-                    name: Err("no value supplied for name".to_string()),
-                    next_run_timestamp: Ok(Default::default()),
-                    retention: Err("no value supplied for retention".to_string()),
-                    time_zone: Err("no value supplied for time_zone".to_string()),
-                    type_: Err("no value supplied for type_".to_string()),
-                    version: Err("no value supplied for version".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl Schedule {
-            pub fn app_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::uuid::Uuid>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.app_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for app_id: {e}")
-                    });
-                self
-            }
-            pub fn bucket_id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<::uuid::Uuid>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.bucket_id = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for bucket_id: {e}")
-                    });
-                self
-            }
-            pub fn cron<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.cron = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for cron: {e}")
-                    });
-                self
-            }
-            pub fn enabled<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<crate::Open<crate::types::ScheduleEnabled>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.enabled = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for enabled: {e}")
-                    });
-                self
-            }
-            pub fn granularity<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.granularity = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for granularity: {e}")
-                    });
-                self
-            }
-            pub fn id<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::uuid::Uuid>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.id = value
-                    .try_into()
-                    .map_err(|e| format!("error converting supplied value for id: {e}"));
-                self
-            }
-            pub fn jitter_secs<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<i64>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.jitter_secs = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for jitter_secs: {e}")
-                    });
-                self
-            }
-            pub fn makes<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<crate::Open<crate::types::ScheduleMakes>>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.makes = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for makes: {e}")
-                    });
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::Metadata>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn name<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.name = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for name: {e}")
-                    });
-                self
-            }
-            pub fn next_run_timestamp<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<crate::Timestamp>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.next_run_timestamp = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!(
-                            "error converting supplied value for next_run_timestamp: {e}"
-                        )
-                    });
-                self
-            }
-            pub fn retention<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::ScheduleRetention>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.retention = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for retention: {e}")
-                    });
-                self
-            }
-            pub fn time_zone<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.time_zone = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for time_zone: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::ScheduleVersion>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<Schedule> for super::Schedule {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: Schedule,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    app_id: value.app_id?,
-                    bucket_id: value.bucket_id?,
-                    cron: value.cron?,
-                    enabled: value.enabled?,
-                    granularity: value.granularity?,
-                    id: value.id?,
-                    jitter_secs: value.jitter_secs?,
-                    makes: value.makes?,
-                    metadata: value.metadata?,
-                    name: value.name?,
-                    next_run_timestamp: value.next_run_timestamp?,
-                    retention: value.retention?,
-                    time_zone: value.time_zone?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::Schedule> for Schedule {
-            fn from(value: super::Schedule) -> Self {
-                Self {
-                    app_id: Ok(value.app_id),
-                    bucket_id: Ok(value.bucket_id),
-                    cron: Ok(value.cron),
-                    enabled: Ok(value.enabled),
-                    granularity: Ok(value.granularity),
-                    id: Ok(value.id),
-                    jitter_secs: Ok(value.jitter_secs),
-                    makes: Ok(value.makes),
-                    metadata: Ok(value.metadata),
-                    name: Ok(value.name),
-                    next_run_timestamp: Ok(value.next_run_timestamp),
-                    retention: Ok(value.retention),
-                    time_zone: Ok(value.time_zone),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct ScheduleList {
-            items: ::std::result::Result<
-                ::std::option::Option<
-                    ::std::vec::Vec<crate::ListItem<crate::types::Schedule>>,
-                >,
-                ::std::string::String,
-            >,
-            metadata: ::std::result::Result<super::ListMetadata, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            version: ::std::result::Result<
-                super::ScheduleVersion,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for ScheduleList {
-            fn default() -> Self {
-                Self {
-                    items: Ok(Default::default()),
-                    metadata: Err("no value supplied for metadata".to_string()),
-                    type_: Err("no value supplied for type_".to_string()),
-                    version: Err("no value supplied for version".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl ScheduleList {
-            pub fn items<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::std::option::Option<
-                        ::std::vec::Vec<crate::ListItem<crate::types::Schedule>>,
-                    >,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.items = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for items: {e}")
-                    });
-                self
-            }
-            pub fn metadata<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::ListMetadata>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.metadata = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for metadata: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn version<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<super::ScheduleVersion>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.version = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for version: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<ScheduleList> for super::ScheduleList {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ScheduleList,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    items: value.items?,
-                    metadata: value.metadata?,
-                    type_: value.type_?,
-                    version: value.version?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::ScheduleList> for ScheduleList {
-            fn from(value: super::ScheduleList) -> Self {
-                Self {
-                    items: Ok(value.items),
-                    metadata: Ok(value.metadata),
-                    type_: Ok(value.type_),
-                    version: Ok(value.version),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct ScheduleRetention {
-            keep_daily: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            keep_days: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            keep_last: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            keep_monthly: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            keep_weekly: ::std::result::Result<
-                ::std::option::Option<i64>,
-                ::std::string::String,
-            >,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for ScheduleRetention {
-            fn default() -> Self {
-                Self {
-                    keep_daily: Ok(Default::default()),
-                    keep_days: Ok(Default::default()),
-                    keep_last: Ok(Default::default()),
-                    keep_monthly: Ok(Default::default()),
-                    keep_weekly: Ok(Default::default()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl ScheduleRetention {
-            pub fn keep_daily<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.keep_daily = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for keep_daily: {e}")
-                    });
-                self
-            }
-            pub fn keep_days<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.keep_days = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for keep_days: {e}")
-                    });
-                self
-            }
-            pub fn keep_last<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.keep_last = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for keep_last: {e}")
-                    });
-                self
-            }
-            pub fn keep_monthly<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.keep_monthly = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for keep_monthly: {e}")
-                    });
-                self
-            }
-            pub fn keep_weekly<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::option::Option<i64>>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.keep_weekly = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for keep_weekly: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<ScheduleRetention> for super::ScheduleRetention {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: ScheduleRetention,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    keep_daily: value.keep_daily?,
-                    keep_days: value.keep_days?,
-                    keep_last: value.keep_last?,
-                    keep_monthly: value.keep_monthly?,
-                    keep_weekly: value.keep_weekly?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::ScheduleRetention> for ScheduleRetention {
-            fn from(value: super::ScheduleRetention) -> Self {
-                Self {
-                    keep_daily: Ok(value.keep_daily),
-                    keep_days: Ok(value.keep_days),
-                    keep_last: Ok(value.keep_last),
-                    keep_monthly: Ok(value.keep_monthly),
-                    keep_weekly: Ok(value.keep_weekly),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
-        #[derive(Clone, Debug)]
-        pub struct StateDetail {
-            detail: ::std::result::Result<::std::string::String, ::std::string::String>,
-            title: ::std::result::Result<::std::string::String, ::std::string::String>,
-            type_: ::std::result::Result<::std::string::String, ::std::string::String>,
-            extra: ::std::result::Result<
-                ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                ::std::string::String,
-            >,
-        }
-        impl ::std::default::Default for StateDetail {
-            fn default() -> Self {
-                Self {
-                    detail: Err("no value supplied for detail".to_string()),
-                    title: Err("no value supplied for title".to_string()),
-                    type_: Err("no value supplied for type_".to_string()),
-                    extra: Ok(::std::default::Default::default()),
-                }
-            }
-        }
-        impl StateDetail {
-            pub fn detail<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.detail = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for detail: {e}")
-                    });
-                self
-            }
-            pub fn title<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.title = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for title: {e}")
-                    });
-                self
-            }
-            pub fn type_<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<::std::string::String>,
-                T::Error: ::std::fmt::Display,
-            {
-                self.type_ = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for type_: {e}")
-                    });
-                self
-            }
-            pub fn extra<T>(mut self, value: T) -> Self
-            where
-                T: ::std::convert::TryInto<
-                    ::serde_json::Map<::std::string::String, ::serde_json::Value>,
-                >,
-                T::Error: ::std::fmt::Display,
-            {
-                self.extra = value
-                    .try_into()
-                    .map_err(|e| {
-                        format!("error converting supplied value for extra: {e}")
-                    });
-                self
-            }
-        }
-        impl ::std::convert::TryFrom<StateDetail> for super::StateDetail {
-            type Error = super::error::ConversionError;
-            fn try_from(
-                value: StateDetail,
-            ) -> ::std::result::Result<Self, super::error::ConversionError> {
-                Ok(Self {
-                    detail: value.detail?,
-                    title: value.title?,
-                    type_: value.type_?,
-                    extra: value.extra?,
-                })
-            }
-        }
-        impl ::std::convert::From<super::StateDetail> for StateDetail {
-            fn from(value: super::StateDetail) -> Self {
-                Self {
-                    detail: Ok(value.detail),
-                    title: Ok(value.title),
-                    type_: Ok(value.type_),
-                    extra: Ok(value.extra),
-                }
-            }
-        }
     }
     /// Generation of default values for serde.
     pub mod defaults {
@@ -6017,6 +1619,148 @@ all are kept.
             }
         }
     }
+    impl ::std::default::Default for AppBackupCreate {
+        fn default() -> Self {
+            Self {
+                bucket_id: ::std::default::Default::default(),
+                metadata: ::std::default::Default::default(),
+                name: ::std::default::Default::default(),
+                snapshot_id: ::std::default::Default::default(),
+                type_: defaults::app_backup_create_type(),
+                version: defaults::app_backup_create_version(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for AppSnapCreate {
+        fn default() -> Self {
+            Self {
+                metadata: ::std::default::Default::default(),
+                name: ::std::default::Default::default(),
+                type_: defaults::app_snap_create_type(),
+                version: defaults::app_snap_create_version(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for AppUpdate {
+        fn default() -> Self {
+            Self {
+                backup_id: ::std::default::Default::default(),
+                snapshot_id: ::std::default::Default::default(),
+                type_: defaults::app_update_type(),
+                version: defaults::app_update_version(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for InvalidField {
+        fn default() -> Self {
+            Self {
+                name: ::std::default::Default::default(),
+                reason: ::std::default::Default::default(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for InvalidParam {
+        fn default() -> Self {
+            Self {
+                name: ::std::default::Default::default(),
+                reason: ::std::default::Default::default(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for Label {
+        fn default() -> Self {
+            Self {
+                name: ::std::default::Default::default(),
+                value: ::std::default::Default::default(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for LabelCreate {
+        fn default() -> Self {
+            Self {
+                name: ::std::default::Default::default(),
+                value: ::std::default::Default::default(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for ListMetadata {
+        fn default() -> Self {
+            Self {
+                continue_: ::std::default::Default::default(),
+                count: ::std::default::Default::default(),
+                created_by: ::std::default::Default::default(),
+                creation_timestamp: ::std::default::Default::default(),
+                labels: ::std::default::Default::default(),
+                modification_timestamp: ::std::default::Default::default(),
+                modified_by: ::std::default::Default::default(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for MetadataCreate {
+        fn default() -> Self {
+            Self {
+                created_by: ::std::default::Default::default(),
+                creation_timestamp: ::std::default::Default::default(),
+                labels: ::std::default::Default::default(),
+                modification_timestamp: ::std::default::Default::default(),
+                modified_by: ::std::default::Default::default(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for NamespaceScopedResource {
+        fn default() -> Self {
+            Self {
+                label_selectors: ::std::default::Default::default(),
+                namespace: ::std::default::Default::default(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for Problem {
+        fn default() -> Self {
+            Self {
+                correlation_id: ::std::default::Default::default(),
+                detail: ::std::default::Default::default(),
+                invalid_fields: ::std::default::Default::default(),
+                invalid_params: ::std::default::Default::default(),
+                status: ::std::default::Default::default(),
+                title: ::std::default::Default::default(),
+                type_: ::std::default::Default::default(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for ScheduleRetention {
+        fn default() -> Self {
+            Self {
+                keep_daily: ::std::default::Default::default(),
+                keep_days: ::std::default::Default::default(),
+                keep_last: ::std::default::Default::default(),
+                keep_monthly: ::std::default::Default::default(),
+                keep_weekly: ::std::default::Default::default(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
+    impl ::std::default::Default for StateDetail {
+        fn default() -> Self {
+            Self {
+                detail: ::std::default::Default::default(),
+                title: ::std::default::Default::default(),
+                type_: ::std::default::Default::default(),
+                extra: ::std::default::Default::default(),
+            }
+        }
+    }
 }
 #[derive(Clone, Debug)]
 /**Client for appkeep application backups and snapshots
@@ -6054,6 +1798,7 @@ impl ClientInfo<()> for Client {
         &()
     }
 }
+#[allow(clippy::all)]
 impl Client {
     /**List the backups of all apps
 
@@ -6068,17 +1813,36 @@ Arguments:
 - `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
 - `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
 - `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
-```text
-let response = client.app_backup_list_all()
-    .account_id(account_id)
-    .continue_(continue_)
-    .include(include)
-    .limit(limit)
-    .send()
-    .await;
-```*/
-    pub fn app_backup_list_all(&self) -> builder::AppBackupListAll<'_> {
-        builder::AppBackupListAll::new(self)
+*/
+    pub async fn app_backup_list_all<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        continue_: Option<&'a str>,
+        include: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+    ) -> Result<ResponseValue<types::AppBackupList>, Error> {
+        let url = format!(
+            "{}/accounts/{}/topology/v1/appBackups", self.baseurl, encode_path(&
+            account_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map);
+        crate::exchange::json("app_backup_list_all", request).await
     }
     /**Fetch a backup
 
@@ -6089,15 +1853,31 @@ Sends a `GET` request to `/accounts/{account_id}/topology/v1/appBackups/{appBack
 Arguments:
 - `account_id`: The account.
 - `app_backup_id`: The backup.
-```text
-let response = client.app_backup_fetch()
-    .account_id(account_id)
-    .app_backup_id(app_backup_id)
-    .send()
-    .await;
-```*/
-    pub fn app_backup_fetch(&self) -> builder::AppBackupFetch<'_> {
-        builder::AppBackupFetch::new(self)
+*/
+    pub async fn app_backup_fetch<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        app_backup_id: &'a ::uuid::Uuid,
+    ) -> Result<ResponseValue<types::AppBackup>, Error> {
+        let url = format!(
+            "{}/accounts/{}/topology/v1/appBackups/{}", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_backup_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map);
+        crate::exchange::json("app_backup_fetch", request).await
     }
     /**Delete a backup
 
@@ -6110,15 +1890,31 @@ Sends a `DELETE` request to `/accounts/{account_id}/topology/v1/appBackups/{appB
 Arguments:
 - `account_id`: The account.
 - `app_backup_id`: The backup.
-```text
-let response = client.app_backup_delete()
-    .account_id(account_id)
-    .app_backup_id(app_backup_id)
-    .send()
-    .await;
-```*/
-    pub fn app_backup_delete(&self) -> builder::AppBackupDelete<'_> {
-        builder::AppBackupDelete::new(self)
+*/
+    pub async fn app_backup_delete<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        app_backup_id: &'a ::uuid::Uuid,
+    ) -> Result<ResponseValue<()>, Error> {
+        let url = format!(
+            "{}/accounts/{}/topology/v1/appBackups/{}", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_backup_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map);
+        crate::exchange::empty("app_backup_delete", request).await
     }
     /**List the backups of an app
 
@@ -6134,18 +1930,37 @@ Arguments:
 - `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
 - `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
 - `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
-```text
-let response = client.app_backup_list_for_app()
-    .account_id(account_id)
-    .app_id(app_id)
-    .continue_(continue_)
-    .include(include)
-    .limit(limit)
-    .send()
-    .await;
-```*/
-    pub fn app_backup_list_for_app(&self) -> builder::AppBackupListForApp<'_> {
-        builder::AppBackupListForApp::new(self)
+*/
+    pub async fn app_backup_list_for_app<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        app_id: &'a ::uuid::Uuid,
+        continue_: Option<&'a str>,
+        include: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+    ) -> Result<ResponseValue<types::AppBackupList>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appBackups", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map);
+        crate::exchange::json("app_backup_list_for_app", request).await
     }
     /**Create a backup of an app
 
@@ -6161,16 +1976,33 @@ Arguments:
 - `account_id`: The account.
 - `app_id`: The app.
 - `body`: The properties of the new backup.
-```text
-let response = client.app_backup_create_for_app()
-    .account_id(account_id)
-    .app_id(app_id)
-    .body(body)
-    .send()
-    .await;
-```*/
-    pub fn app_backup_create_for_app(&self) -> builder::AppBackupCreateForApp<'_> {
-        builder::AppBackupCreateForApp::new(self)
+*/
+    pub async fn app_backup_create_for_app<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        app_id: &'a ::uuid::Uuid,
+        body: &'a types::AppBackupCreate,
+    ) -> Result<ResponseValue<types::AppBackup>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appBackups", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map);
+        crate::exchange::json("app_backup_create_for_app", request).await
     }
     /**Fetch a backup of an app
 
@@ -6182,16 +2014,33 @@ Arguments:
 - `account_id`: The account.
 - `app_id`: The app.
 - `app_backup_id`: The backup.
-```text
-let response = client.app_backup_fetch_for_app()
-    .account_id(account_id)
-    .app_id(app_id)
-    .app_backup_id(app_backup_id)
-    .send()
-    .await;
-```*/
-    pub fn app_backup_fetch_for_app(&self) -> builder::AppBackupFetchForApp<'_> {
-        builder::AppBackupFetchForApp::new(self)
+*/
+    pub async fn app_backup_fetch_for_app<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        app_id: &'a ::uuid::Uuid,
+        app_backup_id: &'a ::uuid::Uuid,
+    ) -> Result<ResponseValue<types::AppBackup>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appBackups/{}", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
+            app_backup_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map);
+        crate::exchange::json("app_backup_fetch_for_app", request).await
     }
     /**Delete a backup of an app
 
@@ -6205,16 +2054,33 @@ Arguments:
 - `account_id`: The account.
 - `app_id`: The app.
 - `app_backup_id`: The backup.
-```text
-let response = client.app_backup_delete_for_app()
-    .account_id(account_id)
-    .app_id(app_id)
-    .app_backup_id(app_backup_id)
-    .send()
-    .await;
-```*/
-    pub fn app_backup_delete_for_app(&self) -> builder::AppBackupDeleteForApp<'_> {
-        builder::AppBackupDeleteForApp::new(self)
+*/
+    pub async fn app_backup_delete_for_app<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        app_id: &'a ::uuid::Uuid,
+        app_backup_id: &'a ::uuid::Uuid,
+    ) -> Result<ResponseValue<()>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appBackups/{}", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
+            app_backup_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map);
+        crate::exchange::empty("app_backup_delete_for_app", request).await
     }
     /**List the snapshots of an app
 
@@ -6230,18 +2096,37 @@ Arguments:
 - `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
 - `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
 - `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
-```text
-let response = client.app_snap_list_for_app()
-    .account_id(account_id)
-    .app_id(app_id)
-    .continue_(continue_)
-    .include(include)
-    .limit(limit)
-    .send()
-    .await;
-```*/
-    pub fn app_snap_list_for_app(&self) -> builder::AppSnapListForApp<'_> {
-        builder::AppSnapListForApp::new(self)
+*/
+    pub async fn app_snap_list_for_app<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        app_id: &'a ::uuid::Uuid,
+        continue_: Option<&'a str>,
+        include: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+    ) -> Result<ResponseValue<types::AppSnapList>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appSnaps", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map);
+        crate::exchange::json("app_snap_list_for_app", request).await
     }
     /**Create a snapshot of an app
 
@@ -6253,16 +2138,33 @@ Arguments:
 - `account_id`: The account.
 - `app_id`: The app.
 - `body`: The properties of the new snapshot.
-```text
-let response = client.app_snap_create_for_app()
-    .account_id(account_id)
-    .app_id(app_id)
-    .body(body)
-    .send()
-    .await;
-```*/
-    pub fn app_snap_create_for_app(&self) -> builder::AppSnapCreateForApp<'_> {
-        builder::AppSnapCreateForApp::new(self)
+*/
+    pub async fn app_snap_create_for_app<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        app_id: &'a ::uuid::Uuid,
+        body: &'a types::AppSnapCreate,
+    ) -> Result<ResponseValue<types::AppSnap>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appSnaps", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map);
+        crate::exchange::json("app_snap_create_for_app", request).await
     }
     /**Fetch a snapshot of an app
 
@@ -6274,16 +2176,33 @@ Arguments:
 - `account_id`: The account.
 - `app_id`: The app.
 - `app_snap_id`: The snapshot.
-```text
-let response = client.app_snap_fetch_for_app()
-    .account_id(account_id)
-    .app_id(app_id)
-    .app_snap_id(app_snap_id)
-    .send()
-    .await;
-```*/
-    pub fn app_snap_fetch_for_app(&self) -> builder::AppSnapFetchForApp<'_> {
-        builder::AppSnapFetchForApp::new(self)
+*/
+    pub async fn app_snap_fetch_for_app<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        app_id: &'a ::uuid::Uuid,
+        app_snap_id: &'a ::uuid::Uuid,
+    ) -> Result<ResponseValue<types::AppSnap>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appSnaps/{}", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
+            app_snap_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map);
+        crate::exchange::json("app_snap_fetch_for_app", request).await
     }
     /**Delete a snapshot of an app
 
@@ -6295,16 +2214,33 @@ Arguments:
 - `account_id`: The account.
 - `app_id`: The app.
 - `app_snap_id`: The snapshot.
-```text
-let response = client.app_snap_delete_for_app()
-    .account_id(account_id)
-    .app_id(app_id)
-    .app_snap_id(app_snap_id)
-    .send()
-    .await;
-```*/
-    pub fn app_snap_delete_for_app(&self) -> builder::AppSnapDeleteForApp<'_> {
-        builder::AppSnapDeleteForApp::new(self)
+*/
+    pub async fn app_snap_delete_for_app<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        app_id: &'a ::uuid::Uuid,
+        app_snap_id: &'a ::uuid::Uuid,
+    ) -> Result<ResponseValue<()>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/appSnaps/{}", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()), encode_path(&
+            app_snap_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .delete(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map);
+        crate::exchange::empty("app_snap_delete_for_app", request).await
     }
     /**List apps
 
@@ -6319,17 +2255,36 @@ Arguments:
 - `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
 - `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
 - `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
-```text
-let response = client.app_list()
-    .account_id(account_id)
-    .continue_(continue_)
-    .include(include)
-    .limit(limit)
-    .send()
-    .await;
-```*/
-    pub fn app_list(&self) -> builder::AppList<'_> {
-        builder::AppList::new(self)
+*/
+    pub async fn app_list<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        continue_: Option<&'a str>,
+        include: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+    ) -> Result<ResponseValue<types::AppList>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v2/apps", self.baseurl, encode_path(& account_id
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map);
+        crate::exchange::json("app_list", request).await
     }
     /**Fetch an app
 
@@ -6340,15 +2295,31 @@ Sends a `GET` request to `/accounts/{account_id}/k8s/v2/apps/{app_id}`
 Arguments:
 - `account_id`: The account.
 - `app_id`: The app.
-```text
-let response = client.app_fetch()
-    .account_id(account_id)
-    .app_id(app_id)
-    .send()
-    .await;
-```*/
-    pub fn app_fetch(&self) -> builder::AppFetch<'_> {
-        builder::AppFetch::new(self)
+*/
+    pub async fn app_fetch<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        app_id: &'a ::uuid::Uuid,
+    ) -> Result<ResponseValue<types::App>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v2/apps/{}", self.baseurl, encode_path(& account_id
+            .to_string()), encode_path(& app_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .headers(header_map);
+        crate::exchange::json("app_fetch", request).await
     }
     /**Restore an app in place
 
@@ -6368,17 +2339,44 @@ Arguments:
 - `app_id`: The app.
 - `force_update`: Confirms that data may be overwritten. Required for a restore.
 - `body`: The source of the restore.
-```text
-let response = client.app_update()
-    .account_id(account_id)
-    .app_id(app_id)
-    .force_update(force_update)
-    .body(body)
-    .send()
-    .await;
-```*/
-    pub fn app_update(&self) -> builder::AppUpdate<'_> {
-        builder::AppUpdate::new(self)
+*/
+    pub async fn app_update<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        app_id: &'a ::uuid::Uuid,
+        force_update: &'a str,
+        body: &'a types::AppUpdate,
+    ) -> Result<ResponseValue<()>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v2/apps/{}", self.baseurl, encode_path(& account_id
+            .to_string()), encode_path(& app_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        header_map
+            .append(
+                "ForceUpdate",
+                force_update
+                    .to_string()
+                    .try_into()
+                    .map_err(|reason: ::reqwest::header::InvalidHeaderValue| {
+                        Error::invalid_request("app_update", reason.to_string())
+                    })?,
+            );
+        let request = self
+            .client
+            .put(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .headers(header_map);
+        crate::exchange::empty("app_update", request).await
     }
     /**List the schedules of an app
 
@@ -6394,18 +2392,37 @@ Arguments:
 - `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
 - `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
 - `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
-```text
-let response = client.app_schedule_list_for_app()
-    .account_id(account_id)
-    .app_id(app_id)
-    .continue_(continue_)
-    .include(include)
-    .limit(limit)
-    .send()
-    .await;
-```*/
-    pub fn app_schedule_list_for_app(&self) -> builder::AppScheduleListForApp<'_> {
-        builder::AppScheduleListForApp::new(self)
+*/
+    pub async fn app_schedule_list_for_app<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        app_id: &'a ::uuid::Uuid,
+        continue_: Option<&'a str>,
+        include: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+    ) -> Result<ResponseValue<types::ScheduleList>, Error> {
+        let url = format!(
+            "{}/accounts/{}/k8s/v1/apps/{}/schedules", self.baseurl, encode_path(&
+            account_id.to_string()), encode_path(& app_id.to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map);
+        crate::exchange::json("app_schedule_list_for_app", request).await
     }
     /**List buckets
 
@@ -6421,17 +2438,36 @@ Arguments:
 - `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
 - `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
 - `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
-```text
-let response = client.bucket_list()
-    .account_id(account_id)
-    .continue_(continue_)
-    .include(include)
-    .limit(limit)
-    .send()
-    .await;
-```*/
-    pub fn bucket_list(&self) -> builder::BucketList<'_> {
-        builder::BucketList::new(self)
+*/
+    pub async fn bucket_list<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        continue_: Option<&'a str>,
+        include: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+    ) -> Result<ResponseValue<types::BucketList>, Error> {
+        let url = format!(
+            "{}/accounts/{}/topology/v1/buckets", self.baseurl, encode_path(& account_id
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map);
+        crate::exchange::json("bucket_list", request).await
     }
     /**List clouds
 
@@ -6446,17 +2482,36 @@ Arguments:
 - `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
 - `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
 - `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
-```text
-let response = client.cloud_list()
-    .account_id(account_id)
-    .continue_(continue_)
-    .include(include)
-    .limit(limit)
-    .send()
-    .await;
-```*/
-    pub fn cloud_list(&self) -> builder::CloudList<'_> {
-        builder::CloudList::new(self)
+*/
+    pub async fn cloud_list<'a>(
+        &'a self,
+        account_id: &'a ::uuid::Uuid,
+        continue_: Option<&'a str>,
+        include: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+    ) -> Result<ResponseValue<types::CloudList>, Error> {
+        let url = format!(
+            "{}/accounts/{}/topology/v1/clouds", self.baseurl, encode_path(& account_id
+            .to_string()),
+        );
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
+            );
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map);
+        crate::exchange::json("cloud_list", request).await
     }
     /**List accounts
 
@@ -6471,1898 +2526,32 @@ Arguments:
 - `continue_`: The position to continue from: `metadata.continue` of an earlier response. The token is opaque. It is a position in the list, so every token of this form is accepted.
 - `include`: The fields to return, separated by commas, each at most once. Each item is then an array of their values in this order, with `null` for an absent value.
 - `limit`: The maximum number of items in the response: a decimal number of at least 1, without an upper limit.
-```text
-let response = client.account_list()
-    .continue_(continue_)
-    .include(include)
-    .limit(limit)
-    .send()
-    .await;
-```*/
-    pub fn account_list(&self) -> builder::AccountList<'_> {
-        builder::AccountList::new(self)
-    }
-}
-/// Types for composing operation parameters.
-#[allow(clippy::all)]
-pub mod builder {
-    use crate::error::Error;
-    use super::types;
-    #[allow(unused_imports)]
-    use super::{encode_path, ClientInfo, RequestBuilderExt, ResponseValue};
-    /**Builder for [`Client::app_backup_list_all`]
-
-[`Client::app_backup_list_all`]: super::Client::app_backup_list_all*/
-    #[derive(Debug, Clone)]
-    pub struct AppBackupListAll<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        continue_: Result<Option<::std::string::String>, String>,
-        include: Result<Option<::std::string::String>, String>,
-        limit: Result<Option<::std::num::NonZeroU64>, String>,
-    }
-    impl<'a> AppBackupListAll<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                continue_: Ok(None),
-                include: Ok(None),
-                limit: Ok(None),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn continue_<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.continue_ = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for continue_ failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn include<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.include = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for include failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn limit<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::num::NonZeroU64>,
-        {
-            self.limit = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
-                        .to_string()
-                });
-            self
-        }
-        ///Sends a `GET` request to `/accounts/{account_id}/topology/v1/appBackups`
-        pub async fn send(self) -> Result<ResponseValue<types::AppBackupList>, Error> {
-            let Self { client, account_id, continue_, include, limit } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_list_all",
-                    reason,
-                ))?;
-            let continue_ = continue_
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_list_all",
-                    reason,
-                ))?;
-            let include = include
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_list_all",
-                    reason,
-                ))?;
-            let limit = limit
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_list_all",
-                    reason,
-                ))?;
-            let url = format!(
-                "{}/accounts/{}/topology/v1/appBackups", client.baseurl, encode_path(&
-                account_id.to_string()),
+*/
+    pub async fn account_list<'a>(
+        &'a self,
+        continue_: Option<&'a str>,
+        include: Option<&'a str>,
+        limit: Option<::std::num::NonZeroU64>,
+    ) -> Result<ResponseValue<types::AccountList>, Error> {
+        let url = format!("{}/accounts", self.baseurl,);
+        let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
+        header_map
+            .append(
+                ::reqwest::header::HeaderName::from_static("api-version"),
+                ::reqwest::header::HeaderValue::from_static(Self::api_version()),
             );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("continue", &continue_))
-                .query(&progenitor_client::QueryParam::new("include", &include))
-                .query(&progenitor_client::QueryParam::new("limit", &limit))
-                .headers(header_map);
-            crate::exchange::json("app_backup_list_all", request).await
-        }
-    }
-    /**Builder for [`Client::app_backup_fetch`]
-
-[`Client::app_backup_fetch`]: super::Client::app_backup_fetch*/
-    #[derive(Debug, Clone)]
-    pub struct AppBackupFetch<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        app_backup_id: Result<::uuid::Uuid, String>,
-    }
-    impl<'a> AppBackupFetch<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                app_backup_id: Err("app_backup_id was not initialized".to_string()),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_backup_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_backup_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_backup_id failed"
-                        .to_string()
-                });
-            self
-        }
-        ///Sends a `GET` request to `/accounts/{account_id}/topology/v1/appBackups/{appBackup_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::AppBackup>, Error> {
-            let Self { client, account_id, app_backup_id } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request("app_backup_fetch", reason))?;
-            let app_backup_id = app_backup_id
-                .map_err(|reason| Error::invalid_request("app_backup_fetch", reason))?;
-            let url = format!(
-                "{}/accounts/{}/topology/v1/appBackups/{}", client.baseurl, encode_path(&
-                account_id.to_string()), encode_path(& app_backup_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map);
-            crate::exchange::json("app_backup_fetch", request).await
-        }
-    }
-    /**Builder for [`Client::app_backup_delete`]
-
-[`Client::app_backup_delete`]: super::Client::app_backup_delete*/
-    #[derive(Debug, Clone)]
-    pub struct AppBackupDelete<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        app_backup_id: Result<::uuid::Uuid, String>,
-    }
-    impl<'a> AppBackupDelete<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                app_backup_id: Err("app_backup_id was not initialized".to_string()),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_backup_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_backup_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_backup_id failed"
-                        .to_string()
-                });
-            self
-        }
-        ///Sends a `DELETE` request to `/accounts/{account_id}/topology/v1/appBackups/{appBackup_id}`
-        pub async fn send(self) -> Result<ResponseValue<()>, Error> {
-            let Self { client, account_id, app_backup_id } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request("app_backup_delete", reason))?;
-            let app_backup_id = app_backup_id
-                .map_err(|reason| Error::invalid_request("app_backup_delete", reason))?;
-            let url = format!(
-                "{}/accounts/{}/topology/v1/appBackups/{}", client.baseurl, encode_path(&
-                account_id.to_string()), encode_path(& app_backup_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .delete(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map);
-            crate::exchange::empty("app_backup_delete", request).await
-        }
-    }
-    /**Builder for [`Client::app_backup_list_for_app`]
-
-[`Client::app_backup_list_for_app`]: super::Client::app_backup_list_for_app*/
-    #[derive(Debug, Clone)]
-    pub struct AppBackupListForApp<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        app_id: Result<::uuid::Uuid, String>,
-        continue_: Result<Option<::std::string::String>, String>,
-        include: Result<Option<::std::string::String>, String>,
-        limit: Result<Option<::std::num::NonZeroU64>, String>,
-    }
-    impl<'a> AppBackupListForApp<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                app_id: Err("app_id was not initialized".to_string()),
-                continue_: Ok(None),
-                include: Ok(None),
-                limit: Ok(None),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
-                });
-            self
-        }
-        pub fn continue_<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.continue_ = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for continue_ failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn include<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.include = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for include failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn limit<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::num::NonZeroU64>,
-        {
-            self.limit = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
-                        .to_string()
-                });
-            self
-        }
-        ///Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups`
-        pub async fn send(self) -> Result<ResponseValue<types::AppBackupList>, Error> {
-            let Self { client, account_id, app_id, continue_, include, limit } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_list_for_app",
-                    reason,
-                ))?;
-            let app_id = app_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_list_for_app",
-                    reason,
-                ))?;
-            let continue_ = continue_
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_list_for_app",
-                    reason,
-                ))?;
-            let include = include
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_list_for_app",
-                    reason,
-                ))?;
-            let limit = limit
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_list_for_app",
-                    reason,
-                ))?;
-            let url = format!(
-                "{}/accounts/{}/k8s/v1/apps/{}/appBackups", client.baseurl, encode_path(&
-                account_id.to_string()), encode_path(& app_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("continue", &continue_))
-                .query(&progenitor_client::QueryParam::new("include", &include))
-                .query(&progenitor_client::QueryParam::new("limit", &limit))
-                .headers(header_map);
-            crate::exchange::json("app_backup_list_for_app", request).await
-        }
-    }
-    /**Builder for [`Client::app_backup_create_for_app`]
-
-[`Client::app_backup_create_for_app`]: super::Client::app_backup_create_for_app*/
-    #[derive(Debug, Clone)]
-    pub struct AppBackupCreateForApp<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        app_id: Result<::uuid::Uuid, String>,
-        body: Result<types::builder::AppBackupCreate, String>,
-    }
-    impl<'a> AppBackupCreateForApp<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                app_id: Err("app_id was not initialized".to_string()),
-                body: Ok(::std::default::Default::default()),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
-                });
-            self
-        }
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::AppBackupCreate>,
-            <V as std::convert::TryInto<
-                types::AppBackupCreate,
-            >>::Error: std::fmt::Display,
-        {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| {
-                    format!("conversion to `AppBackupCreate` for body failed: {}", s)
-                });
-            self
-        }
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::AppBackupCreate,
-            ) -> types::builder::AppBackupCreate,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        ///Sends a `POST` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups`
-        pub async fn send(self) -> Result<ResponseValue<types::AppBackup>, Error> {
-            let Self { client, account_id, app_id, body } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_create_for_app",
-                    reason,
-                ))?;
-            let app_id = app_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_create_for_app",
-                    reason,
-                ))?;
-            let body = body
-                .and_then(|v| {
-                    types::AppBackupCreate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_create_for_app",
-                    reason,
-                ))?;
-            let url = format!(
-                "{}/accounts/{}/k8s/v1/apps/{}/appBackups", client.baseurl, encode_path(&
-                account_id.to_string()), encode_path(& app_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map);
-            crate::exchange::json("app_backup_create_for_app", request).await
-        }
-    }
-    /**Builder for [`Client::app_backup_fetch_for_app`]
-
-[`Client::app_backup_fetch_for_app`]: super::Client::app_backup_fetch_for_app*/
-    #[derive(Debug, Clone)]
-    pub struct AppBackupFetchForApp<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        app_id: Result<::uuid::Uuid, String>,
-        app_backup_id: Result<::uuid::Uuid, String>,
-    }
-    impl<'a> AppBackupFetchForApp<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                app_id: Err("app_id was not initialized".to_string()),
-                app_backup_id: Err("app_backup_id was not initialized".to_string()),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_backup_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_backup_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_backup_id failed"
-                        .to_string()
-                });
-            self
-        }
-        ///Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::AppBackup>, Error> {
-            let Self { client, account_id, app_id, app_backup_id } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_fetch_for_app",
-                    reason,
-                ))?;
-            let app_id = app_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_fetch_for_app",
-                    reason,
-                ))?;
-            let app_backup_id = app_backup_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_fetch_for_app",
-                    reason,
-                ))?;
-            let url = format!(
-                "{}/accounts/{}/k8s/v1/apps/{}/appBackups/{}", client.baseurl,
-                encode_path(& account_id.to_string()), encode_path(& app_id.to_string()),
-                encode_path(& app_backup_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map);
-            crate::exchange::json("app_backup_fetch_for_app", request).await
-        }
-    }
-    /**Builder for [`Client::app_backup_delete_for_app`]
-
-[`Client::app_backup_delete_for_app`]: super::Client::app_backup_delete_for_app*/
-    #[derive(Debug, Clone)]
-    pub struct AppBackupDeleteForApp<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        app_id: Result<::uuid::Uuid, String>,
-        app_backup_id: Result<::uuid::Uuid, String>,
-    }
-    impl<'a> AppBackupDeleteForApp<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                app_id: Err("app_id was not initialized".to_string()),
-                app_backup_id: Err("app_backup_id was not initialized".to_string()),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_backup_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_backup_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_backup_id failed"
-                        .to_string()
-                });
-            self
-        }
-        ///Sends a `DELETE` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appBackups/{appBackup_id}`
-        pub async fn send(self) -> Result<ResponseValue<()>, Error> {
-            let Self { client, account_id, app_id, app_backup_id } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_delete_for_app",
-                    reason,
-                ))?;
-            let app_id = app_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_delete_for_app",
-                    reason,
-                ))?;
-            let app_backup_id = app_backup_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_backup_delete_for_app",
-                    reason,
-                ))?;
-            let url = format!(
-                "{}/accounts/{}/k8s/v1/apps/{}/appBackups/{}", client.baseurl,
-                encode_path(& account_id.to_string()), encode_path(& app_id.to_string()),
-                encode_path(& app_backup_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .delete(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map);
-            crate::exchange::empty("app_backup_delete_for_app", request).await
-        }
-    }
-    /**Builder for [`Client::app_snap_list_for_app`]
-
-[`Client::app_snap_list_for_app`]: super::Client::app_snap_list_for_app*/
-    #[derive(Debug, Clone)]
-    pub struct AppSnapListForApp<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        app_id: Result<::uuid::Uuid, String>,
-        continue_: Result<Option<::std::string::String>, String>,
-        include: Result<Option<::std::string::String>, String>,
-        limit: Result<Option<::std::num::NonZeroU64>, String>,
-    }
-    impl<'a> AppSnapListForApp<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                app_id: Err("app_id was not initialized".to_string()),
-                continue_: Ok(None),
-                include: Ok(None),
-                limit: Ok(None),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
-                });
-            self
-        }
-        pub fn continue_<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.continue_ = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for continue_ failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn include<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.include = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for include failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn limit<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::num::NonZeroU64>,
-        {
-            self.limit = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
-                        .to_string()
-                });
-            self
-        }
-        ///Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps`
-        pub async fn send(self) -> Result<ResponseValue<types::AppSnapList>, Error> {
-            let Self { client, account_id, app_id, continue_, include, limit } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_snap_list_for_app",
-                    reason,
-                ))?;
-            let app_id = app_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_snap_list_for_app",
-                    reason,
-                ))?;
-            let continue_ = continue_
-                .map_err(|reason| Error::invalid_request(
-                    "app_snap_list_for_app",
-                    reason,
-                ))?;
-            let include = include
-                .map_err(|reason| Error::invalid_request(
-                    "app_snap_list_for_app",
-                    reason,
-                ))?;
-            let limit = limit
-                .map_err(|reason| Error::invalid_request(
-                    "app_snap_list_for_app",
-                    reason,
-                ))?;
-            let url = format!(
-                "{}/accounts/{}/k8s/v1/apps/{}/appSnaps", client.baseurl, encode_path(&
-                account_id.to_string()), encode_path(& app_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("continue", &continue_))
-                .query(&progenitor_client::QueryParam::new("include", &include))
-                .query(&progenitor_client::QueryParam::new("limit", &limit))
-                .headers(header_map);
-            crate::exchange::json("app_snap_list_for_app", request).await
-        }
-    }
-    /**Builder for [`Client::app_snap_create_for_app`]
-
-[`Client::app_snap_create_for_app`]: super::Client::app_snap_create_for_app*/
-    #[derive(Debug, Clone)]
-    pub struct AppSnapCreateForApp<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        app_id: Result<::uuid::Uuid, String>,
-        body: Result<types::builder::AppSnapCreate, String>,
-    }
-    impl<'a> AppSnapCreateForApp<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                app_id: Err("app_id was not initialized".to_string()),
-                body: Ok(::std::default::Default::default()),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
-                });
-            self
-        }
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::AppSnapCreate>,
-            <V as std::convert::TryInto<types::AppSnapCreate>>::Error: std::fmt::Display,
-        {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| {
-                    format!("conversion to `AppSnapCreate` for body failed: {}", s)
-                });
-            self
-        }
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(
-                types::builder::AppSnapCreate,
-            ) -> types::builder::AppSnapCreate,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        ///Sends a `POST` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps`
-        pub async fn send(self) -> Result<ResponseValue<types::AppSnap>, Error> {
-            let Self { client, account_id, app_id, body } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_snap_create_for_app",
-                    reason,
-                ))?;
-            let app_id = app_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_snap_create_for_app",
-                    reason,
-                ))?;
-            let body = body
-                .and_then(|v| {
-                    types::AppSnapCreate::try_from(v).map_err(|e| e.to_string())
-                })
-                .map_err(|reason| Error::invalid_request(
-                    "app_snap_create_for_app",
-                    reason,
-                ))?;
-            let url = format!(
-                "{}/accounts/{}/k8s/v1/apps/{}/appSnaps", client.baseurl, encode_path(&
-                account_id.to_string()), encode_path(& app_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .post(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map);
-            crate::exchange::json("app_snap_create_for_app", request).await
-        }
-    }
-    /**Builder for [`Client::app_snap_fetch_for_app`]
-
-[`Client::app_snap_fetch_for_app`]: super::Client::app_snap_fetch_for_app*/
-    #[derive(Debug, Clone)]
-    pub struct AppSnapFetchForApp<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        app_id: Result<::uuid::Uuid, String>,
-        app_snap_id: Result<::uuid::Uuid, String>,
-    }
-    impl<'a> AppSnapFetchForApp<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                app_id: Err("app_id was not initialized".to_string()),
-                app_snap_id: Err("app_snap_id was not initialized".to_string()),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_snap_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_snap_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_snap_id failed".to_string()
-                });
-            self
-        }
-        ///Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps/{appSnap_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::AppSnap>, Error> {
-            let Self { client, account_id, app_id, app_snap_id } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_snap_fetch_for_app",
-                    reason,
-                ))?;
-            let app_id = app_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_snap_fetch_for_app",
-                    reason,
-                ))?;
-            let app_snap_id = app_snap_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_snap_fetch_for_app",
-                    reason,
-                ))?;
-            let url = format!(
-                "{}/accounts/{}/k8s/v1/apps/{}/appSnaps/{}", client.baseurl,
-                encode_path(& account_id.to_string()), encode_path(& app_id.to_string()),
-                encode_path(& app_snap_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map);
-            crate::exchange::json("app_snap_fetch_for_app", request).await
-        }
-    }
-    /**Builder for [`Client::app_snap_delete_for_app`]
-
-[`Client::app_snap_delete_for_app`]: super::Client::app_snap_delete_for_app*/
-    #[derive(Debug, Clone)]
-    pub struct AppSnapDeleteForApp<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        app_id: Result<::uuid::Uuid, String>,
-        app_snap_id: Result<::uuid::Uuid, String>,
-    }
-    impl<'a> AppSnapDeleteForApp<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                app_id: Err("app_id was not initialized".to_string()),
-                app_snap_id: Err("app_snap_id was not initialized".to_string()),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_snap_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_snap_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_snap_id failed".to_string()
-                });
-            self
-        }
-        ///Sends a `DELETE` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/appSnaps/{appSnap_id}`
-        pub async fn send(self) -> Result<ResponseValue<()>, Error> {
-            let Self { client, account_id, app_id, app_snap_id } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_snap_delete_for_app",
-                    reason,
-                ))?;
-            let app_id = app_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_snap_delete_for_app",
-                    reason,
-                ))?;
-            let app_snap_id = app_snap_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_snap_delete_for_app",
-                    reason,
-                ))?;
-            let url = format!(
-                "{}/accounts/{}/k8s/v1/apps/{}/appSnaps/{}", client.baseurl,
-                encode_path(& account_id.to_string()), encode_path(& app_id.to_string()),
-                encode_path(& app_snap_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .delete(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map);
-            crate::exchange::empty("app_snap_delete_for_app", request).await
-        }
-    }
-    /**Builder for [`Client::app_list`]
-
-[`Client::app_list`]: super::Client::app_list*/
-    #[derive(Debug, Clone)]
-    pub struct AppList<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        continue_: Result<Option<::std::string::String>, String>,
-        include: Result<Option<::std::string::String>, String>,
-        limit: Result<Option<::std::num::NonZeroU64>, String>,
-    }
-    impl<'a> AppList<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                continue_: Ok(None),
-                include: Ok(None),
-                limit: Ok(None),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn continue_<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.continue_ = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for continue_ failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn include<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.include = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for include failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn limit<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::num::NonZeroU64>,
-        {
-            self.limit = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
-                        .to_string()
-                });
-            self
-        }
-        ///Sends a `GET` request to `/accounts/{account_id}/k8s/v2/apps`
-        pub async fn send(self) -> Result<ResponseValue<types::AppList>, Error> {
-            let Self { client, account_id, continue_, include, limit } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request("app_list", reason))?;
-            let continue_ = continue_
-                .map_err(|reason| Error::invalid_request("app_list", reason))?;
-            let include = include
-                .map_err(|reason| Error::invalid_request("app_list", reason))?;
-            let limit = limit
-                .map_err(|reason| Error::invalid_request("app_list", reason))?;
-            let url = format!(
-                "{}/accounts/{}/k8s/v2/apps", client.baseurl, encode_path(& account_id
-                .to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("continue", &continue_))
-                .query(&progenitor_client::QueryParam::new("include", &include))
-                .query(&progenitor_client::QueryParam::new("limit", &limit))
-                .headers(header_map);
-            crate::exchange::json("app_list", request).await
-        }
-    }
-    /**Builder for [`Client::app_fetch`]
-
-[`Client::app_fetch`]: super::Client::app_fetch*/
-    #[derive(Debug, Clone)]
-    pub struct AppFetch<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        app_id: Result<::uuid::Uuid, String>,
-    }
-    impl<'a> AppFetch<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                app_id: Err("app_id was not initialized".to_string()),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
-                });
-            self
-        }
-        ///Sends a `GET` request to `/accounts/{account_id}/k8s/v2/apps/{app_id}`
-        pub async fn send(self) -> Result<ResponseValue<types::App>, Error> {
-            let Self { client, account_id, app_id } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request("app_fetch", reason))?;
-            let app_id = app_id
-                .map_err(|reason| Error::invalid_request("app_fetch", reason))?;
-            let url = format!(
-                "{}/accounts/{}/k8s/v2/apps/{}", client.baseurl, encode_path(& account_id
-                .to_string()), encode_path(& app_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .headers(header_map);
-            crate::exchange::json("app_fetch", request).await
-        }
-    }
-    /**Builder for [`Client::app_update`]
-
-[`Client::app_update`]: super::Client::app_update*/
-    #[derive(Debug, Clone)]
-    pub struct AppUpdate<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        app_id: Result<::uuid::Uuid, String>,
-        force_update: Result<::std::string::String, String>,
-        body: Result<types::builder::AppUpdate, String>,
-    }
-    impl<'a> AppUpdate<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                app_id: Err("app_id was not initialized".to_string()),
-                force_update: Err("force_update was not initialized".to_string()),
-                body: Ok(::std::default::Default::default()),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
-                });
-            self
-        }
-        pub fn force_update<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.force_update = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for force_update failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn body<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<types::AppUpdate>,
-            <V as std::convert::TryInto<types::AppUpdate>>::Error: std::fmt::Display,
-        {
-            self.body = value
-                .try_into()
-                .map(From::from)
-                .map_err(|s| {
-                    format!("conversion to `AppUpdate` for body failed: {}", s)
-                });
-            self
-        }
-        pub fn body_map<F>(mut self, f: F) -> Self
-        where
-            F: std::ops::FnOnce(types::builder::AppUpdate) -> types::builder::AppUpdate,
-        {
-            self.body = self.body.map(f);
-            self
-        }
-        ///Sends a `PUT` request to `/accounts/{account_id}/k8s/v2/apps/{app_id}`
-        pub async fn send(self) -> Result<ResponseValue<()>, Error> {
-            let Self { client, account_id, app_id, force_update, body } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request("app_update", reason))?;
-            let app_id = app_id
-                .map_err(|reason| Error::invalid_request("app_update", reason))?;
-            let force_update = force_update
-                .map_err(|reason| Error::invalid_request("app_update", reason))?;
-            let body = body
-                .and_then(|v| types::AppUpdate::try_from(v).map_err(|e| e.to_string()))
-                .map_err(|reason| Error::invalid_request("app_update", reason))?;
-            let url = format!(
-                "{}/accounts/{}/k8s/v2/apps/{}", client.baseurl, encode_path(& account_id
-                .to_string()), encode_path(& app_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(2usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            header_map
-                .append(
-                    "ForceUpdate",
-                    force_update
-                        .to_string()
-                        .try_into()
-                        .map_err(|reason: ::reqwest::header::InvalidHeaderValue| {
-                            Error::invalid_request("app_update", reason.to_string())
-                        })?,
-                );
-            let request = client
-                .client
-                .put(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .json(&body)
-                .headers(header_map);
-            crate::exchange::empty("app_update", request).await
-        }
-    }
-    /**Builder for [`Client::app_schedule_list_for_app`]
-
-[`Client::app_schedule_list_for_app`]: super::Client::app_schedule_list_for_app*/
-    #[derive(Debug, Clone)]
-    pub struct AppScheduleListForApp<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        app_id: Result<::uuid::Uuid, String>,
-        continue_: Result<Option<::std::string::String>, String>,
-        include: Result<Option<::std::string::String>, String>,
-        limit: Result<Option<::std::num::NonZeroU64>, String>,
-    }
-    impl<'a> AppScheduleListForApp<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                app_id: Err("app_id was not initialized".to_string()),
-                continue_: Ok(None),
-                include: Ok(None),
-                limit: Ok(None),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn app_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.app_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for app_id failed".to_string()
-                });
-            self
-        }
-        pub fn continue_<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.continue_ = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for continue_ failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn include<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.include = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for include failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn limit<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::num::NonZeroU64>,
-        {
-            self.limit = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
-                        .to_string()
-                });
-            self
-        }
-        ///Sends a `GET` request to `/accounts/{account_id}/k8s/v1/apps/{app_id}/schedules`
-        pub async fn send(self) -> Result<ResponseValue<types::ScheduleList>, Error> {
-            let Self { client, account_id, app_id, continue_, include, limit } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_schedule_list_for_app",
-                    reason,
-                ))?;
-            let app_id = app_id
-                .map_err(|reason| Error::invalid_request(
-                    "app_schedule_list_for_app",
-                    reason,
-                ))?;
-            let continue_ = continue_
-                .map_err(|reason| Error::invalid_request(
-                    "app_schedule_list_for_app",
-                    reason,
-                ))?;
-            let include = include
-                .map_err(|reason| Error::invalid_request(
-                    "app_schedule_list_for_app",
-                    reason,
-                ))?;
-            let limit = limit
-                .map_err(|reason| Error::invalid_request(
-                    "app_schedule_list_for_app",
-                    reason,
-                ))?;
-            let url = format!(
-                "{}/accounts/{}/k8s/v1/apps/{}/schedules", client.baseurl, encode_path(&
-                account_id.to_string()), encode_path(& app_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("continue", &continue_))
-                .query(&progenitor_client::QueryParam::new("include", &include))
-                .query(&progenitor_client::QueryParam::new("limit", &limit))
-                .headers(header_map);
-            crate::exchange::json("app_schedule_list_for_app", request).await
-        }
-    }
-    /**Builder for [`Client::bucket_list`]
-
-[`Client::bucket_list`]: super::Client::bucket_list*/
-    #[derive(Debug, Clone)]
-    pub struct BucketList<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        continue_: Result<Option<::std::string::String>, String>,
-        include: Result<Option<::std::string::String>, String>,
-        limit: Result<Option<::std::num::NonZeroU64>, String>,
-    }
-    impl<'a> BucketList<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                continue_: Ok(None),
-                include: Ok(None),
-                limit: Ok(None),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn continue_<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.continue_ = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for continue_ failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn include<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.include = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for include failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn limit<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::num::NonZeroU64>,
-        {
-            self.limit = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
-                        .to_string()
-                });
-            self
-        }
-        ///Sends a `GET` request to `/accounts/{account_id}/topology/v1/buckets`
-        pub async fn send(self) -> Result<ResponseValue<types::BucketList>, Error> {
-            let Self { client, account_id, continue_, include, limit } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request("bucket_list", reason))?;
-            let continue_ = continue_
-                .map_err(|reason| Error::invalid_request("bucket_list", reason))?;
-            let include = include
-                .map_err(|reason| Error::invalid_request("bucket_list", reason))?;
-            let limit = limit
-                .map_err(|reason| Error::invalid_request("bucket_list", reason))?;
-            let url = format!(
-                "{}/accounts/{}/topology/v1/buckets", client.baseurl, encode_path(&
-                account_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("continue", &continue_))
-                .query(&progenitor_client::QueryParam::new("include", &include))
-                .query(&progenitor_client::QueryParam::new("limit", &limit))
-                .headers(header_map);
-            crate::exchange::json("bucket_list", request).await
-        }
-    }
-    /**Builder for [`Client::cloud_list`]
-
-[`Client::cloud_list`]: super::Client::cloud_list*/
-    #[derive(Debug, Clone)]
-    pub struct CloudList<'a> {
-        client: &'a super::Client,
-        account_id: Result<::uuid::Uuid, String>,
-        continue_: Result<Option<::std::string::String>, String>,
-        include: Result<Option<::std::string::String>, String>,
-        limit: Result<Option<::std::num::NonZeroU64>, String>,
-    }
-    impl<'a> CloudList<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                account_id: Err("account_id was not initialized".to_string()),
-                continue_: Ok(None),
-                include: Ok(None),
-                limit: Ok(None),
-            }
-        }
-        pub fn account_id<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::uuid::Uuid>,
-        {
-            self.account_id = value
-                .try_into()
-                .map_err(|_| {
-                    "conversion to `:: uuid :: Uuid` for account_id failed".to_string()
-                });
-            self
-        }
-        pub fn continue_<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.continue_ = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for continue_ failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn include<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.include = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for include failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn limit<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::num::NonZeroU64>,
-        {
-            self.limit = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
-                        .to_string()
-                });
-            self
-        }
-        ///Sends a `GET` request to `/accounts/{account_id}/topology/v1/clouds`
-        pub async fn send(self) -> Result<ResponseValue<types::CloudList>, Error> {
-            let Self { client, account_id, continue_, include, limit } = self;
-            let account_id = account_id
-                .map_err(|reason| Error::invalid_request("cloud_list", reason))?;
-            let continue_ = continue_
-                .map_err(|reason| Error::invalid_request("cloud_list", reason))?;
-            let include = include
-                .map_err(|reason| Error::invalid_request("cloud_list", reason))?;
-            let limit = limit
-                .map_err(|reason| Error::invalid_request("cloud_list", reason))?;
-            let url = format!(
-                "{}/accounts/{}/topology/v1/clouds", client.baseurl, encode_path(&
-                account_id.to_string()),
-            );
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("continue", &continue_))
-                .query(&progenitor_client::QueryParam::new("include", &include))
-                .query(&progenitor_client::QueryParam::new("limit", &limit))
-                .headers(header_map);
-            crate::exchange::json("cloud_list", request).await
-        }
-    }
-    /**Builder for [`Client::account_list`]
-
-[`Client::account_list`]: super::Client::account_list*/
-    #[derive(Debug, Clone)]
-    pub struct AccountList<'a> {
-        client: &'a super::Client,
-        continue_: Result<Option<::std::string::String>, String>,
-        include: Result<Option<::std::string::String>, String>,
-        limit: Result<Option<::std::num::NonZeroU64>, String>,
-    }
-    impl<'a> AccountList<'a> {
-        pub fn new(client: &'a super::Client) -> Self {
-            Self {
-                client: client,
-                continue_: Ok(None),
-                include: Ok(None),
-                limit: Ok(None),
-            }
-        }
-        pub fn continue_<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.continue_ = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for continue_ failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn include<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::string::String>,
-        {
-            self.include = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: string :: String` for include failed"
-                        .to_string()
-                });
-            self
-        }
-        pub fn limit<V>(mut self, value: V) -> Self
-        where
-            V: std::convert::TryInto<::std::num::NonZeroU64>,
-        {
-            self.limit = value
-                .try_into()
-                .map(Some)
-                .map_err(|_| {
-                    "conversion to `:: std :: num :: NonZeroU64` for limit failed"
-                        .to_string()
-                });
-            self
-        }
-        ///Sends a `GET` request to `/accounts`
-        pub async fn send(self) -> Result<ResponseValue<types::AccountList>, Error> {
-            let Self { client, continue_, include, limit } = self;
-            let continue_ = continue_
-                .map_err(|reason| Error::invalid_request("account_list", reason))?;
-            let include = include
-                .map_err(|reason| Error::invalid_request("account_list", reason))?;
-            let limit = limit
-                .map_err(|reason| Error::invalid_request("account_list", reason))?;
-            let url = format!("{}/accounts", client.baseurl,);
-            let mut header_map = ::reqwest::header::HeaderMap::with_capacity(1usize);
-            header_map
-                .append(
-                    ::reqwest::header::HeaderName::from_static("api-version"),
-                    ::reqwest::header::HeaderValue::from_static(
-                        super::Client::api_version(),
-                    ),
-                );
-            let request = client
-                .client
-                .get(url)
-                .header(
-                    ::reqwest::header::ACCEPT,
-                    ::reqwest::header::HeaderValue::from_static("application/json"),
-                )
-                .query(&progenitor_client::QueryParam::new("continue", &continue_))
-                .query(&progenitor_client::QueryParam::new("include", &include))
-                .query(&progenitor_client::QueryParam::new("limit", &limit))
-                .headers(header_map);
-            crate::exchange::json("account_list", request).await
-        }
+        let request = self
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(&progenitor_client::QueryParam::new("continue", &continue_))
+            .query(&progenitor_client::QueryParam::new("include", &include))
+            .query(&progenitor_client::QueryParam::new("limit", &limit))
+            .headers(header_map);
+        crate::exchange::json("account_list", request).await
     }
 }
 

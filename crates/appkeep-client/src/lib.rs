@@ -1,7 +1,6 @@
 #![doc = include_str!("../README.md")]
 
 mod builder;
-mod declared;
 mod error;
 mod exchange;
 #[rustfmt::skip]
@@ -19,11 +18,10 @@ mod open;
 mod timestamp;
 
 pub use builder::{BuildError, CONNECT_TIMEOUT, ClientBuilder, TOTAL_TIMEOUT};
-pub use declared::{Accounts, Apps, Buckets, Schedules};
 pub use error::{Error, ErrorKind, Excerpt};
-pub use generated::{Client, ClientInfo, ResponseValue, builder as operations, types};
+pub use generated::{Client, ClientInfo, ResponseValue, types};
 pub use list_item::ListItem;
-pub use listing::{Backups, Listing, PAGE_SIZE, Snapshots};
+pub use listing::{Accounts, Apps, Backups, Buckets, Listing, PAGE_SIZE, Schedules, Snapshots};
 pub use open::Open;
 pub use reqwest::{StatusCode, header};
 pub use secrecy::SecretString;

@@ -16,10 +16,110 @@ pub const PAGE_SIZE: NonZeroU64 = NonZeroU64::new(500).unwrap();
 /// [`apps`](Client::apps), [`buckets`](Client::buckets), [`schedules`](Client::schedules) or
 /// [`accounts`](Client::accounts).
 #[derive(Debug, Clone)]
-pub struct Listing<'c, S> {
-    client: &'c Client,
-    scope: S,
+pub struct Listing<L> {
+    client: Client,
+    list: L,
     page_size: NonZeroU64,
+}
+
+impl<L: List> Listing<L> {
+    fn new(client: &Client, list: L) -> Self {
+        Self {
+            client: client.clone(),
+            list,
+            page_size: PAGE_SIZE,
+        }
+    }
+
+    /// Sets the number of items to request at a time; the server may return fewer.
+    #[must_use]
+    pub fn page_size(mut self, items: NonZeroU64) -> Self {
+        self.page_size = items;
+        self
+    }
+
+    /// Reads the list. The stream ends after the last item or the first error.
+    pub fn stream(self) -> impl Stream<Item = Result<L::Item, Error>> + Send + 'static {
+        pages(self)
+    }
+}
+
+/// One page: its items and its metadata, which contains the token of the next page.
+type Page<T> = (Option<Vec<ListItem<T>>>, types::ListMetadata);
+
+/// A list of the API.
+pub trait List: Send + Sync + 'static {
+    /// The resource that the list contains.
+    type Item: Send + 'static;
+
+    /// The id of the operation, for errors.
+    fn operation(&self) -> &'static str;
+
+    /// Fetches the page that begins at `token`.
+    fn page(
+        &self,
+        client: &Client,
+        token: Option<&str>,
+        limit: NonZeroU64,
+    ) -> impl Future<Output = Result<Page<Self::Item>, Error>> + Send;
+}
+
+/// Defines a list that one operation returns: its type, and the method of [`Client`].
+macro_rules! list {
+    ($(#[$docs:meta])+ $method:ident($($id:ident),*) -> $list:ident of $item:ident by $operation:ident, $about:literal) => {
+        #[doc = $about]
+        #[derive(Debug, Clone, Copy)]
+        pub struct $list {
+            $($id: Uuid),*
+        }
+
+        impl List for $list {
+            type Item = types::$item;
+
+            fn operation(&self) -> &'static str {
+                stringify!($operation)
+            }
+
+            async fn page(
+                &self,
+                client: &Client,
+                token: Option<&str>,
+                limit: NonZeroU64,
+            ) -> Result<Page<Self::Item>, Error> {
+                let list = client.$operation($(&self.$id,)* token, None, Some(limit)).await?.into_inner();
+                Ok((list.items, list.metadata))
+            }
+        }
+
+        impl Client {
+            $(#[$docs])+
+            #[must_use]
+            pub fn $method(&self, $($id: Uuid),*) -> Listing<$list> {
+                Listing::new(self, $list { $($id),* })
+            }
+        }
+    };
+}
+
+list! {
+    /// Lists the accounts that the token can access, with its role in each.
+    accounts() -> Accounts of Account by account_list, "The accounts that a token can access."
+}
+list! {
+    /// Lists the apps that an account has or once had, newest first.
+    apps(account_id) -> Apps of App by app_list, "The apps of an account."
+}
+list! {
+    /// Lists the buckets that an account has or once had, newest first.
+    buckets(account_id) -> Buckets of Bucket by bucket_list, "The buckets of an account."
+}
+list! {
+    /// Lists the snapshots of an app, newest first.
+    snapshots(account_id, app_id) -> Snapshots of AppSnap by app_snap_list_for_app, "The snapshots of an app."
+}
+list! {
+    /// Lists the schedules that an app has or once had, newest first.
+    schedules(account_id, app_id) -> Schedules of Schedule by app_schedule_list_for_app, "The schedules of an app."
 }
 
 /// The backups of an account, or of one of its apps.
@@ -29,121 +129,42 @@ pub struct Backups {
     app_id: Option<Uuid>,
 }
 
-/// The snapshots of an app.
-#[derive(Debug, Clone, Copy)]
-pub struct Snapshots {
-    account_id: Uuid,
-    app_id: Uuid,
-}
+impl List for Backups {
+    type Item = types::AppBackup;
 
-/// One page: its items and the token of the next page.
-pub(crate) struct Page<T> {
-    pub(crate) operation: &'static str,
-    pub(crate) items: Vec<ListItem<T>>,
-    pub(crate) next: Option<String>,
+    fn operation(&self) -> &'static str {
+        match self.app_id {
+            Some(_) => "app_backup_list_for_app",
+            None => "app_backup_list_all",
+        }
+    }
+
+    async fn page(
+        &self,
+        client: &Client,
+        token: Option<&str>,
+        limit: NonZeroU64,
+    ) -> Result<Page<Self::Item>, Error> {
+        let (account_id, limit) = (&self.account_id, Some(limit));
+        let list = match &self.app_id {
+            Some(app_id) => {
+                client
+                    .app_backup_list_for_app(account_id, app_id, token, None, limit)
+                    .await?
+            }
+            None => client.app_backup_list_all(account_id, token, None, limit).await?,
+        };
+        let list = list.into_inner();
+        Ok((list.items, list.metadata))
+    }
 }
 
 impl Client {
     /// Lists the backups of an account, or only those of one app, newest first.
     #[must_use]
-    pub fn backups(&self, account_id: Uuid, app_id: Option<Uuid>) -> Listing<'_, Backups> {
+    pub fn backups(&self, account_id: Uuid, app_id: Option<Uuid>) -> Listing<Backups> {
         Listing::new(self, Backups { account_id, app_id })
     }
-
-    /// Lists the snapshots of an app, newest first.
-    #[must_use]
-    pub fn snapshots(&self, account_id: Uuid, app_id: Uuid) -> Listing<'_, Snapshots> {
-        Listing::new(self, Snapshots { account_id, app_id })
-    }
-}
-
-impl<'c, S> Listing<'c, S> {
-    pub(crate) fn new(client: &'c Client, scope: S) -> Self {
-        Self {
-            client,
-            scope,
-            page_size: PAGE_SIZE,
-        }
-    }
-
-    pub(crate) fn into_parts(self) -> (&'c Client, S, NonZeroU64) {
-        (self.client, self.scope, self.page_size)
-    }
-
-    /// Sets the number of items to request at a time; the server may return fewer.
-    #[must_use]
-    pub fn page_size(mut self, items: NonZeroU64) -> Self {
-        self.page_size = items;
-        self
-    }
-}
-
-impl<'c> Listing<'c, Backups> {
-    /// Reads the list. The stream ends after the last item or the first error.
-    pub fn stream(self) -> impl Stream<Item = Result<types::AppBackup, Error>> + Send + 'c {
-        let (client, scope, page_size) = self.into_parts();
-        pages(move |token| fetch_backups(client, scope, page_size, token))
-    }
-}
-
-impl<'c> Listing<'c, Snapshots> {
-    /// Reads the list. The stream ends after the last item or the first error.
-    pub fn stream(self) -> impl Stream<Item = Result<types::AppSnap, Error>> + Send + 'c {
-        let (client, scope, page_size) = self.into_parts();
-        pages(move |token| fetch_snapshots(client, scope, page_size, token))
-    }
-}
-
-async fn fetch_backups(
-    client: &Client,
-    scope: Backups,
-    limit: NonZeroU64,
-    token: Option<String>,
-) -> Result<Page<types::AppBackup>, Error> {
-    let (operation, list) = if let Some(app_id) = scope.app_id {
-        let mut request = client
-            .app_backup_list_for_app()
-            .account_id(scope.account_id)
-            .app_id(app_id);
-        if let Some(token) = token {
-            request = request.continue_(token);
-        }
-        ("app_backup_list_for_app", request.limit(limit).send().await?)
-    } else {
-        let mut request = client.app_backup_list_all().account_id(scope.account_id);
-        if let Some(token) = token {
-            request = request.continue_(token);
-        }
-        ("app_backup_list_all", request.limit(limit).send().await?)
-    };
-    let list = list.into_inner();
-    Ok(Page {
-        operation,
-        items: list.items.unwrap_or_default(),
-        next: list.metadata.continue_,
-    })
-}
-
-async fn fetch_snapshots(
-    client: &Client,
-    scope: Snapshots,
-    limit: NonZeroU64,
-    token: Option<String>,
-) -> Result<Page<types::AppSnap>, Error> {
-    let mut request = client
-        .app_snap_list_for_app()
-        .account_id(scope.account_id)
-        .app_id(scope.app_id);
-    if let Some(token) = token {
-        request = request.continue_(token);
-    }
-    let list = request.limit(limit).send().await?.into_inner();
-    let operation = "app_snap_list_for_app";
-    Ok(Page {
-        operation,
-        items: list.items.unwrap_or_default(),
-        next: list.metadata.continue_,
-    })
 }
 
 /// The position of the next request.
@@ -153,34 +174,37 @@ enum Position {
     End,
 }
 
-pub(crate) fn pages<T, F>(
-    fetch: impl Fn(Option<String>) -> F + Send,
-) -> impl Stream<Item = Result<T, Error>> + Send
-where
-    T: Send,
-    F: Future<Output = Result<Page<T>, Error>> + Send,
-{
-    let pages = stream::try_unfold((Position::First, fetch), |(position, fetch)| async move {
-        let token = match position {
-            Position::First => None,
-            Position::Token(token) => Some(token),
-            Position::End => return Ok(None),
-        };
-        let page = fetch(token.clone()).await?;
-        // Some servers use an empty token to indicate that there is no next page.
-        let next = page.next.filter(|next| !next.is_empty());
-        if next.is_some() && next == token {
-            let token = token.unwrap_or_default();
-            return Err(Error::new(page.operation, ErrorKind::RepeatedContinue { token }));
-        }
-        let resources = page.items.into_iter().map(move |item| {
-            item.into_resource()
-                .ok_or_else(|| Error::new(page.operation, ErrorKind::UnexpectedColumns))
-        });
-        Ok(Some((
-            stream::iter(resources),
-            (next.map_or(Position::End, Position::Token), fetch),
-        )))
-    });
+fn pages<L: List>(listing: Listing<L>) -> impl Stream<Item = Result<L::Item, Error>> + Send + 'static {
+    let operation = listing.list.operation();
+    let pages = stream::try_unfold(
+        (Position::First, listing),
+        move |(position, listing)| async move {
+            let token = match position {
+                Position::First => None,
+                Position::Token(token) => Some(token),
+                Position::End => return Ok(None),
+            };
+            let Listing {
+                client,
+                list,
+                page_size,
+            } = &listing;
+            let (items, metadata) = list.page(client, token.as_deref(), *page_size).await?;
+            // Some servers use an empty token to indicate that there is no next page.
+            let next = metadata.continue_.filter(|next| !next.is_empty());
+            if next.is_some() && next == token {
+                let token = token.unwrap_or_default();
+                return Err(Error::new(operation, ErrorKind::RepeatedContinue { token }));
+            }
+            let resources = items.unwrap_or_default().into_iter().map(move |item| {
+                item.into_resource()
+                    .ok_or_else(|| Error::new(operation, ErrorKind::UnexpectedColumns))
+            });
+            Ok(Some((
+                stream::iter(resources),
+                (next.map_or(Position::End, Position::Token), listing),
+            )))
+        },
+    );
     pages.try_flatten()
 }

@@ -7,7 +7,7 @@ use std::num::NonZeroU64;
 use std::pin::Pin;
 use std::time::Duration;
 
-use appkeep_client::types::{AppBackupCreate, LabelCreate, MetadataCreate, ResourceState};
+use appkeep_client::types::{AppBackupCreate, AppUpdate, LabelCreate, MetadataCreate, ResourceState};
 use appkeep_client::{Client, ErrorKind, Open, SecretString, Uuid};
 use futures::{Stream, TryStreamExt};
 use serde_json::{Value, json};
@@ -84,12 +84,7 @@ async fn fetch(
     response: ResponseTemplate,
 ) -> Result<appkeep_client::types::AppBackup, appkeep_client::Error> {
     let server = serve(vec![response]).await;
-    let fetched = client(&server)
-        .app_backup_fetch()
-        .account_id(ACCOUNT)
-        .app_backup_id(BACKUP)
-        .send()
-        .await;
+    let fetched = client(&server).app_backup_fetch(&ACCOUNT, &BACKUP).await;
     fetched.map(appkeep_client::ResponseValue::into_inner)
 }
 
@@ -99,19 +94,19 @@ async fn requests_have_token_and_media_types() {
     let label = LabelCreate {
         name: "ticket".to_owned(),
         value: "OPS-17".to_owned(),
-        extra: serde_json::Map::new(),
+        ..LabelCreate::default()
     };
-    let metadata = MetadataCreate::builder().labels(vec![label]);
-    let wish = AppBackupCreate::builder()
-        .name("a".to_owned())
-        .metadata(MetadataCreate::try_from(metadata).unwrap());
+    let request = AppBackupCreate {
+        name: Some("a".to_owned()),
+        metadata: Some(MetadataCreate {
+            labels: vec![label],
+            ..MetadataCreate::default()
+        }),
+        ..AppBackupCreate::default()
+    };
     let client = client(&server);
-    let create = client
-        .app_backup_create_for_app()
-        .account_id(ACCOUNT)
-        .app_id(APP)
-        .body(wish);
-    let created = create.send().await.unwrap();
+    let created = client.app_backup_create_for_app(&ACCOUNT, &APP, &request).await;
+    let created = created.unwrap();
     assert_eq!(created.status(), 201);
 
     let request = server.received_requests().await.unwrap().remove(0);
@@ -142,17 +137,14 @@ async fn requests_have_token_and_media_types() {
 }
 
 #[tokio::test]
-async fn missing_arguments_are_reported_before_sending() {
+async fn invalid_header_values_are_reported_before_sending() {
     let server = serve(vec![]).await;
-    let error = client(&server)
-        .app_backup_fetch()
-        .account_id(ACCOUNT)
-        .send()
-        .await
-        .unwrap_err();
+    let client = client(&server);
+    let request = AppUpdate::default();
+    let update = client.app_update(&ACCOUNT, &APP, "tr\nue", &request);
     assert_eq!(
-        error.to_string(),
-        "app_backup_fetch: invalid request: app_backup_id was not initialized"
+        update.await.unwrap_err().to_string(),
+        "app_update: invalid request: failed to parse header value"
     );
 }
 
@@ -178,9 +170,7 @@ async fn decode_errors_have_operation_path_and_body() {
     let items = [backup("a"), backup("a"), backup("a"), wrong];
     let server = serve(vec![page(&items, None)]).await;
     let error = client(&server)
-        .app_backup_list_all()
-        .account_id(ACCOUNT)
-        .send()
+        .app_backup_list_all(&ACCOUNT, None, None, None)
         .await
         .unwrap_err();
     let ErrorKind::Decode {
@@ -267,11 +257,8 @@ async fn statuses_without_a_problem_keep_the_body() {
 async fn deletes_have_no_body() {
     let server = serve(vec![ResponseTemplate::new(204)]).await;
     let client = client(&server);
-    let delete = client
-        .app_backup_delete()
-        .account_id(ACCOUNT)
-        .app_backup_id(BACKUP);
-    assert_eq!(delete.send().await.unwrap().status(), 204);
+    let deleted = client.app_backup_delete(&ACCOUNT, &BACKUP).await.unwrap();
+    assert_eq!(deleted.status(), 204);
 }
 
 #[tokio::test]
@@ -281,13 +268,7 @@ async fn unresponsive_servers_time_out() {
         .timeout(Duration::from_millis(50))
         .build()
         .unwrap();
-    let error = client
-        .app_backup_fetch()
-        .account_id(ACCOUNT)
-        .app_backup_id(BACKUP)
-        .send()
-        .await
-        .unwrap_err();
+    let error = client.app_backup_fetch(&ACCOUNT, &BACKUP).await.unwrap_err();
     assert!(
         error.is_timeout() && error.to_string().ends_with("timed out"),
         "{error}"
@@ -299,12 +280,7 @@ async fn unreachable_servers_are_reported_with_the_cause() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let error = client_at(&url)
-        .app_backup_fetch()
-        .account_id(ACCOUNT)
-        .app_backup_id(BACKUP)
-        .send()
-        .await;
+    let error = client_at(&url).app_backup_fetch(&ACCOUNT, &BACKUP).await;
     let line = error.unwrap_err().to_string();
     assert!(
         line.contains(&url) && line.contains("Connection refused"),

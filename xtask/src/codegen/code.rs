@@ -6,7 +6,7 @@
 
 use anyhow::{Context, Result, bail};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Block, Expr, ExprMethodCall, File, ImplItem, Item, Pat, Stmt, UseTree, parse_quote};
+use syn::{Block, Expr, File, ImplItem, Item, Pat, Stmt, UseTree, parse_quote};
 
 /// A step: its name, its reason, and its function.
 type Rewrite = (&'static str, &'static str, fn(&mut File) -> Result<()>);
@@ -34,14 +34,11 @@ const REWRITES: &[Rewrite] = &[
         one_constructor,
     ),
     (
-        "extra_is_optional",
-        "builders require the map of unknown members, which callers don't have",
-        extra_is_optional,
+        "defaults",
+        "callers name only the members that they set",
+        defaults,
     ),
 ];
-
-/// The generated function that sends a request.
-const SEND: &str = "send";
 
 /// Imports that the hand-written error type replaces, or that become unused.
 const UNUSED_IMPORTS: [&str; 4] = ["ByteStream", "ClientHooks", "Error", "OperationInfo"];
@@ -81,12 +78,12 @@ fn plain_docs(file: &mut File) -> Result<()> {
     Ok(())
 }
 
-/// Makes every `send` end in a call of `crate::exchange`.
+/// Makes every operation end in a call of `crate::exchange`.
 fn one_exchange(file: &mut File) -> Result<()> {
     struct Exchanges(Result<()>);
     impl VisitMut for Exchanges {
         fn visit_impl_item_fn_mut(&mut self, function: &mut syn::ImplItemFn) {
-            if function.sig.ident == SEND && self.0.is_ok() {
+            if function.sig.asyncness.is_some() && self.0.is_ok() {
                 self.0 = exchange(&mut function.block);
             }
         }
@@ -96,7 +93,7 @@ fn one_exchange(file: &mut File) -> Result<()> {
     exchanges.0
 }
 
-/// Replaces everything after the construction of the request in the body of one `send`.
+/// Replaces everything after the construction of the request in the body of one operation.
 fn exchange(body: &mut Block) -> Result<()> {
     let operation = find(body, "info", |expression| match expression {
         Expr::Struct(info) => info.fields.first().map(|field| field.expr.clone()),
@@ -112,15 +109,17 @@ fn exchange(body: &mut Block) -> Result<()> {
     });
     let (index, request) = request.context("no request is built")?;
     let decode: syn::Path = match body.stmts.last() {
-        Some(Stmt::Expr(Expr::Match(answer), None)) if decodes(answer) => parse_quote!(crate::exchange::json),
+        Some(Stmt::Expr(Expr::Match(response), None)) if decodes(response) => {
+            parse_quote!(crate::exchange::json)
+        }
         Some(Stmt::Expr(Expr::Match(_), None)) => parse_quote!(crate::exchange::empty),
-        _ => bail!("the answer's status isn't matched"),
+        _ => bail!("the response's status isn't matched"),
     };
     body.stmts.truncate(index);
     body.stmts.push(parse_quote!(let request = #request;));
     body.stmts
         .push(Stmt::Expr(parse_quote!(#decode(#operation, request).await), None));
-    InvalidRequests(operation).visit_block_mut(body);
+    InvalidHeaders(operation).visit_block_mut(body);
     Ok(())
 }
 
@@ -142,7 +141,7 @@ fn find(body: &Block, name: &str, pick: impl Fn(&Expr) -> Option<Expr>) -> Optio
 }
 
 /// Whether the first arm, for success, reads a body.
-fn decodes(answer: &syn::ExprMatch) -> bool {
+fn decodes(response: &syn::ExprMatch) -> bool {
     struct Calls(bool);
     impl<'ast> syn::visit::Visit<'ast> for Calls {
         fn visit_ident(&mut self, ident: &'ast syn::Ident) {
@@ -150,7 +149,7 @@ fn decodes(answer: &syn::ExprMatch) -> bool {
         }
     }
     let mut calls = Calls(false);
-    answer
+    response
         .arms
         .first()
         .into_iter()
@@ -158,11 +157,10 @@ fn decodes(answer: &syn::ExprMatch) -> bool {
     calls.0
 }
 
-/// Adds the operation to errors about missing or unconvertible arguments.
-struct InvalidRequests(Expr);
+/// Adds the operation to errors about values that aren't valid in a header.
+struct InvalidHeaders(Expr);
 
-impl VisitMut for InvalidRequests {
-    /// A value that isn't valid in a header fails when the header is created.
+impl VisitMut for InvalidHeaders {
     fn visit_expr_try_mut(&mut self, attempt: &mut syn::ExprTry) {
         visit_mut::visit_expr_try_mut(self, attempt);
         let operation = &self.0;
@@ -174,16 +172,6 @@ impl VisitMut for InvalidRequests {
                     Error::invalid_request(#operation, reason.to_string())
                 }
             ));
-        }
-    }
-
-    fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
-        visit_mut::visit_expr_method_call_mut(self, call);
-        let operation = &self.0;
-        for argument in &mut call.args {
-            if *argument == parse_quote!(Error::InvalidRequest) {
-                *argument = parse_quote!(|reason| Error::invalid_request(#operation, reason));
-            }
         }
     }
 }
@@ -209,19 +197,12 @@ fn one_error(file: &mut File) -> Result<()> {
         }
     }
     Errors.visit_file_mut(file);
-    for item in &mut file.items {
-        if let Item::Mod(module) = item
-            && module.ident == "builder"
-            && let Some((_, items)) = &mut module.content
-        {
-            items.insert(
-                0,
-                parse_quote!(
-                    use crate::error::Error;
-                ),
-            );
-        }
-    }
+    file.items.insert(
+        0,
+        parse_quote!(
+            use crate::error::Error;
+        ),
+    );
     Ok(())
 }
 
@@ -256,20 +237,71 @@ fn one_constructor(file: &mut File) -> Result<()> {
     Ok(())
 }
 
-/// Gives builders an empty default map for unknown members.
+/// Implements `Default` for the types whose members all have a default value.
 #[expect(clippy::unnecessary_wraps, reason = "all rewrites have one form")]
-fn extra_is_optional(file: &mut File) -> Result<()> {
-    struct Extras;
-    impl VisitMut for Extras {
-        fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {
-            let is_extra = matches!(&field.member, syn::Member::Named(name) if name == "extra");
-            if is_extra && field.expr == parse_quote!(Err("no value supplied for extra".to_string())) {
-                field.expr = parse_quote!(Ok(::std::default::Default::default()));
-            }
+fn defaults(file: &mut File) -> Result<()> {
+    for item in &mut file.items {
+        if let Item::Mod(module) = item
+            && module.ident == "types"
+            && let Some((_, items)) = &mut module.content
+        {
+            let implementations: Vec<Item> = items.iter().filter_map(default).collect();
+            items.extend(implementations);
         }
     }
-    Extras.visit_file_mut(file);
     Ok(())
+}
+
+/// Returns the implementation of `Default` for a struct; none if a member has no default value.
+fn default(item: &Item) -> Option<Item> {
+    let Item::Struct(item) = item else { return None };
+    let syn::Fields::Named(fields) = &item.fields else {
+        return None;
+    };
+    let (mut names, mut values) = (Vec::new(), Vec::new());
+    for field in &fields.named {
+        names.push(field.ident.as_ref()?);
+        values.push(default_value(field)?);
+    }
+    let name = &item.ident;
+    Some(parse_quote! {
+        impl ::std::default::Default for #name {
+            fn default() -> Self {
+                Self { #(#names: #values),* }
+            }
+        }
+    })
+}
+
+/// Returns the default value of a member: the contract's, or the empty value of its type.
+fn default_value(field: &syn::Field) -> Option<Expr> {
+    let mut function = None;
+    for attribute in field
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
+        attribute
+            .parse_nested_meta(|meta| {
+                let value: Option<syn::LitStr> = meta.value().and_then(syn::parse::ParseBuffer::parse).ok();
+                if meta.path.is_ident("default") {
+                    function = value;
+                }
+                Ok(())
+            })
+            .ok()?;
+    }
+    if let Some(function) = function {
+        let function: syn::Path = function.parse().ok()?;
+        return Some(parse_quote!(#function()));
+    }
+    let syn::Type::Path(path) = &field.ty else {
+        return None;
+    };
+    let name = path.path.segments.last()?.ident.to_string();
+    ["Option", "String", "Vec", "Map"]
+        .contains(&name.as_str())
+        .then(|| parse_quote!(::std::default::Default::default()))
 }
 
 #[cfg(test)]
@@ -296,17 +328,18 @@ mod tests {
     }
 
     #[test]
-    fn one_exchange_ends_a_send_that_decodes() {
+    fn one_exchange_ends_an_operation_that_decodes() {
         check(
             one_exchange,
             r#"
-            impl AppBackupFetch<'_> {
-                async fn send(self) -> Answer {
-                    let id = id.map_err(Error::InvalidRequest)?;
+            impl Client {
+                async fn app_update(&self) -> Answer {
+                    header_map.append("ForceUpdate", force_update.try_into()?);
                     #[allow(unused_mut)]
-                    let mut request = client.client.get(url).query(&a).build()?;
-                    let info = OperationInfo { operation_id: "app_backup_fetch" };
-                    let response = client.exec(request, &info).await?;
+                    let mut request = self.client.get(url).query(&a).build()?;
+                    let info = OperationInfo { operation_id: "app_update" };
+                    self.pre(&mut request, &info).await?;
+                    let response = self.exec(request, &info).await?;
                     match response.status().as_u16() {
                         200u16 => ResponseValue::from_response(response).await,
                         _ => Err(Error::UnexpectedResponse(response)),
@@ -314,24 +347,29 @@ mod tests {
                 }
             }"#,
             r#"
-            impl AppBackupFetch<'_> {
-                async fn send(self) -> Answer {
-                    let id = id.map_err(|reason| Error::invalid_request("app_backup_fetch", reason))?;
-                    let request = client.client.get(url).query(&a);
-                    crate::exchange::json("app_backup_fetch", request).await
+            impl Client {
+                async fn app_update(&self) -> Answer {
+                    header_map.append(
+                        "ForceUpdate",
+                        force_update.try_into().map_err(|reason: ::reqwest::header::InvalidHeaderValue| {
+                            Error::invalid_request("app_update", reason.to_string())
+                        })?
+                    );
+                    let request = self.client.get(url).query(&a);
+                    crate::exchange::json("app_update", request).await
                 }
             }"#,
         );
     }
 
     #[test]
-    fn one_exchange_knows_an_answer_without_a_body() {
+    fn one_exchange_knows_a_response_without_a_body() {
         check(
             one_exchange,
             r#"
-            impl A {
-                fn send(self) {
-                    let request = client.delete(url).build()?;
+            impl Client {
+                async fn a(&self) {
+                    let request = self.client.delete(url).build()?;
                     let info = OperationInfo { operation_id: "a" };
                     match response.status().as_u16() {
                         204u16 => Ok(ResponseValue::empty(response)),
@@ -340,9 +378,9 @@ mod tests {
                 }
             }"#,
             r#"
-            impl A {
-                fn send(self) {
-                    let request = client.delete(url);
+            impl Client {
+                async fn a(&self) {
+                    let request = self.client.delete(url);
                     crate::exchange::empty("a", request).await
                 }
             }"#,
@@ -351,7 +389,7 @@ mod tests {
 
     #[test]
     fn one_exchange_refuses_an_unknown_form() {
-        let mut file = syn::parse_file("impl A { fn send(self) { other() } }").unwrap();
+        let mut file = syn::parse_file("impl Client { async fn a(&self) { other() } }").unwrap();
         assert!(one_exchange(&mut file).is_err());
     }
 
@@ -360,13 +398,10 @@ mod tests {
         check(
             one_error,
             "pub use progenitor_client::{ByteStream, Error, ResponseValue};
-             mod builder { use super::{Error, ResponseValue}; fn send() -> Result<(), Error<types::Problem>> {} }",
-            "pub use progenitor_client::{ResponseValue};
-             mod builder {
-                 use crate::error::Error;
-                 use super::{ResponseValue};
-                 fn send() -> Result<(), Error> {}
-             }",
+             fn a() -> Result<(), Error<types::Problem>> {}",
+            "use crate::error::Error;
+             pub use progenitor_client::{ResponseValue};
+             fn a() -> Result<(), Error> {}",
         );
     }
 
@@ -382,13 +417,24 @@ mod tests {
     }
 
     #[test]
-    fn extra_is_optional_in_builders_only() {
+    fn defaults_are_for_types_whose_members_all_have_one() {
+        let types = r#"
+            struct Create {
+                #[serde(rename = "type", default = "defaults::create_type")]
+                type_: String,
+                #[serde(rename = "bucketID")]
+                bucket_id: ::std::option::Option<Uuid>,
+            }
+            struct Bucket { id: Uuid }"#;
+        let implementation = "impl ::std::default::Default for Create {
+                fn default() -> Self {
+                    Self { type_: defaults::create_type(), bucket_id: ::std::default::Default::default() }
+                }
+            }";
         check(
-            extra_is_optional,
-            "fn default() -> A { A { id: Err(\"no value supplied for id\".to_string()), extra: Err(\"no value supplied for extra\".to_string()) } }
-             fn from() -> A { A { extra: Ok(value.extra) } }",
-            "fn default() -> A { A { id: Err(\"no value supplied for id\".to_string()), extra: Ok(::std::default::Default::default()) } }
-             fn from() -> A { A { extra: Ok(value.extra) } }",
+            defaults,
+            &format!("mod types {{ {types} }}"),
+            &format!("mod types {{ {types} {implementation} }}"),
         );
     }
 }

@@ -37,11 +37,18 @@ pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     let (account, app) = (stage.target.account, stage.target.app);
     let sent = stage.sound_body(Kind::Backup);
     let name = sent["name"].as_str().unwrap_or_default().to_owned();
-    let wanted = AppBackupCreate::builder().name(name.clone());
-    let request = client.app_backup_create_for_app().account_id(account).app_id(app);
+    let request = AppBackupCreate {
+        name: Some(name.clone()),
+        ..AppBackupCreate::default()
+    };
     // The same request as a call of the suite: if its response is lost, the clean-up searches for the backup.
     let call = stage.call(CREATE).json(sent.clone());
-    let created = ask(stage, &call, request.body(wanted).send()).await?;
+    let created = ask(
+        stage,
+        &call,
+        client.app_backup_create_for_app(&account, &app, &request),
+    )
+    .await?;
     let created = judge(stage, CREATE, 201, created, json)?;
     let id = created.id;
     let body = serde_json::to_value(&created).unwrap_or_default();
@@ -60,9 +67,13 @@ pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
         return Err(Stop::Noted);
     }
     until_completed(stage, &client, id).await?;
-    let request = client.app_backup_list_for_app().account_id(account).app_id(app);
     let call = stage.call(LIST);
-    let list = ask(stage, &call, request.send()).await?;
+    let list = ask(
+        stage,
+        &call,
+        client.app_backup_list_for_app(&account, &app, None, None, None),
+    )
+    .await?;
     judge(stage, LIST, 200, list, json)?;
     let items = client
         .backups(account, Some(app))
@@ -74,14 +85,17 @@ pub(super) async fn life_of_a_backup(stage: &mut Stage) -> Result<(), Stop> {
     expect(stage, LIST, items.iter().any(|backup| backup.id == id), || {
         format!("backup {id} is missing in the list with one item per page")
     });
-    let request = client.app_backup_delete_for_app().account_id(account).app_id(app);
     let call = stage.call_for(DELETE, Kind::Backup, &id.to_string());
-    let gone = ask(stage, &call, request.app_backup_id(id).send()).await?;
+    let gone = ask(
+        stage,
+        &call,
+        client.app_backup_delete_for_app(&account, &app, &id),
+    )
+    .await?;
     judge(stage, DELETE, 204, gone, |()| Vec::new())?;
     stage.model.remove(Server::Main, &id.to_string());
-    let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
     let call = stage.call_for(FETCH, Kind::Backup, &id.to_string());
-    match ask(stage, &call, request.app_backup_id(id).send()).await? {
+    match ask(stage, &call, client.app_backup_fetch_for_app(&account, &app, &id)).await? {
         Ok(_) => Err(fault(
             stage,
             FETCH,
@@ -130,8 +144,7 @@ async fn until_completed(stage: &mut Stage, client: &Client, id: Uuid) -> Result
     let patience = Patience::of(&stage.options);
     let call = stage.call_for(FETCH, Kind::Backup, &id.to_string());
     loop {
-        let request = client.app_backup_fetch_for_app().account_id(account).app_id(app);
-        let fetched = ask(stage, &call, request.app_backup_id(id).send()).await?;
+        let fetched = ask(stage, &call, client.app_backup_fetch_for_app(&account, &app, &id)).await?;
         let backup = judge(stage, FETCH, 200, fetched, json)?;
         if backup.state == ResourceState::Completed {
             return Ok(());

@@ -149,13 +149,11 @@ async fn found(session: &Session, which: &Which) -> anyhow::Result<Found<Of<AppB
 }
 
 async fn fetch(session: &Session, id: Uuid) -> Result<AppBackup, appkeep_client::Error> {
-    let request = session.client.app_backup_fetch();
-    let answer = request
-        .account_id(session.account)
-        .app_backup_id(id)
-        .send()
-        .await?;
-    Ok(answer.into_inner())
+    Ok(session
+        .client
+        .app_backup_fetch(&session.account, &id)
+        .await?
+        .into_inner())
 }
 
 async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
@@ -192,15 +190,16 @@ async fn create(session: &Session, args: Create) -> anyhow::Result<()> {
         }
         None => None,
     };
-    let new = AppBackupCreate::builder()
-        .name(args.new.name.clone())
-        .metadata(args.new.metadata())
-        .bucket_id(bucket)
-        .snapshot_id(snapshot);
-    let request = session.client.app_backup_create_for_app();
-    let request = request.account_id(session.account).app_id(app.id).body(new);
-    let backup = request
-        .send()
+    let request = AppBackupCreate {
+        name: args.new.name.clone(),
+        metadata: args.new.metadata(),
+        bucket_id: bucket,
+        snapshot_id: snapshot,
+        ..AppBackupCreate::default()
+    };
+    let backup = session
+        .client
+        .app_backup_create_for_app(&session.account, &app.id, &request)
         .await
         .map_err(|error| session.failure(&error))?
         .into_inner();
@@ -276,9 +275,11 @@ async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<(
         found.deletion_confirmed(&which.backup)?;
     }
     let backup = &found.thing.thing;
-    let request = session.client.app_backup_delete();
-    let request = request.account_id(session.account).app_backup_id(backup.id);
-    request.send().await.map_err(|error| session.failure(&error))?;
+    session
+        .client
+        .app_backup_delete(&session.account, &backup.id)
+        .await
+        .map_err(|error| session.failure(&error))?;
     let line = format!("backup {} is deleted ({})", backup.name, backup.id);
     session.output.done(backup, &line)
 }

@@ -32,13 +32,10 @@ pub(super) struct Args {
 impl Args {
     /// Returns the labels, if there are any.
     pub(super) fn metadata(&self) -> Option<MetadataCreate> {
-        if self.label.is_empty() {
-            return None;
-        }
-        MetadataCreate::builder()
-            .labels(self.label.clone())
-            .try_into()
-            .ok()
+        (!self.label.is_empty()).then(|| MetadataCreate {
+            labels: self.label.clone(),
+            ..MetadataCreate::default()
+        })
     }
 
     /// Returns how long to wait; `None` if not at all.
@@ -59,12 +56,11 @@ impl WaitLimit {
 
 fn label(text: &str) -> Result<LabelCreate, String> {
     let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
-    let label = LabelCreate::builder()
-        .name(name.to_owned())
-        .value(value.to_owned());
-    label
-        .try_into()
-        .map_err(|error: appkeep_client::types::error::ConversionError| error.to_string())
+    Ok(LabelCreate {
+        name: name.to_owned(),
+        value: value.to_owned(),
+        ..LabelCreate::default()
+    })
 }
 
 /// Prints the result of a wait.

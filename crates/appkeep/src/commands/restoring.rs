@@ -53,16 +53,16 @@ pub(super) async fn restore(
             &format!("this command replaces all data of {name} with that of {what}"),
         )?;
     }
-    let update = AppUpdate::builder()
-        .backup_id(source.backup_id)
-        .snapshot_id(source.snapshot_id);
-    let request = session
+    let update = AppUpdate {
+        backup_id: source.backup_id,
+        snapshot_id: source.snapshot_id,
+        ..AppUpdate::default()
+    };
+    session
         .client
-        .app_update()
-        .account_id(session.account)
-        .app_id(app.id);
-    let request = request.force_update("true").body(update);
-    request.send().await.map_err(|error| session.failure(&error))?;
+        .app_update(&session.account, &app.id, "true", &update)
+        .await
+        .map_err(|error| session.failure(&error))?;
     if !args.wait {
         let app = fetch(session, app.id)
             .await
@@ -107,8 +107,11 @@ pub(super) async fn restore(
 }
 
 async fn fetch(session: &Session, id: Uuid) -> Result<App, Error> {
-    let request = session.client.app_fetch().account_id(session.account).app_id(id);
-    Ok(request.send().await?.into_inner())
+    Ok(session
+        .client
+        .app_fetch(&session.account, &id)
+        .await?
+        .into_inner())
 }
 
 /// Returns the result of a finished restore; none if it isn't finished.

@@ -129,13 +129,14 @@ async fn list(session: &Session, app: Option<&str>) -> anyhow::Result<()> {
 
 async fn create(session: &Session, args: &making::Args) -> anyhow::Result<()> {
     let app = session.app(args.app.as_deref()).await?;
-    let new = AppSnapCreate::builder()
-        .name(args.name.clone())
-        .metadata(args.metadata());
-    let request = session.client.app_snap_create_for_app();
-    let request = request.account_id(session.account).app_id(app.id).body(new);
-    let snapshot = request
-        .send()
+    let request = AppSnapCreate {
+        name: args.name.clone(),
+        metadata: args.metadata(),
+        ..AppSnapCreate::default()
+    };
+    let snapshot = session
+        .client
+        .app_snap_create_for_app(&session.account, &app.id, &request)
         .await
         .map_err(|error| session.failure(&error))?
         .into_inner();
@@ -182,9 +183,11 @@ async fn wait(session: &Session, app: &App, snapshot: &AppSnap, wait_limit: Wait
 }
 
 async fn fetch(session: &Session, app: Uuid, id: Uuid) -> Result<AppSnap, appkeep_client::Error> {
-    let request = session.client.app_snap_fetch_for_app();
-    let request = request.account_id(session.account).app_id(app).app_snap_id(id);
-    Ok(request.send().await?.into_inner())
+    Ok(session
+        .client
+        .app_snap_fetch_for_app(&session.account, &app, &id)
+        .await?
+        .into_inner())
 }
 
 async fn restore(session: &Session, which: &Which, how: &restoring::Args) -> anyhow::Result<()> {
@@ -206,12 +209,12 @@ async fn delete(session: &Session, which: &Which, yes: bool) -> anyhow::Result<(
     }
     let of = &found.thing;
     let snapshot = &of.thing;
-    let request = session.client.app_snap_delete_for_app();
-    let request = request
-        .account_id(session.account)
-        .app_id(of.app_id().context("the app of a snapshot is known")?)
-        .app_snap_id(snapshot.id);
-    request.send().await.map_err(|error| session.failure(&error))?;
+    let app_id = of.app_id().context("the app of a snapshot is known")?;
+    session
+        .client
+        .app_snap_delete_for_app(&session.account, &app_id, &snapshot.id)
+        .await
+        .map_err(|error| session.failure(&error))?;
     let line = format!("snapshot {} is deleted ({})", snapshot.name, snapshot.id);
     session.output.done(snapshot, &line)
 }

@@ -87,9 +87,8 @@ impl Session {
     /// When there is none, or several.
     pub(crate) async fn app(&self, wanted: Option<&str>) -> Result<App, Failure> {
         if let Some(id) = wanted.and_then(|wanted| Uuid::try_parse(wanted).ok()) {
-            let request = self.client.app_fetch().account_id(self.account).app_id(id);
-            let app = request.send().await.map_err(|error| self.failure(&error))?;
-            return Ok(app.into_inner());
+            let app = self.client.app_fetch(&self.account, &id).await;
+            return Ok(app.map_err(|error| self.failure(&error))?.into_inner());
         }
         // An app that is no longer configured is selected only if there is no other.
         let (mut apps, gone): (Vec<App>, Vec<App>) = self

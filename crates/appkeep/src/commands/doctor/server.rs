@@ -39,8 +39,7 @@ pub(super) async fn check(known: &Known, checks: &mut Vec<Check>) {
             return;
         }
     };
-    let request = session.client.app_list().account_id(session.account);
-    let response = match request.send().await {
+    let response = match session.client.app_list(&session.account, None, None, None).await {
         Ok(response) => response,
         Err(error) => {
             checks.extend(diagnose(&session, &error));

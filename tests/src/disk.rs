@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, SystemTime};
 
-use appkeep_server::keys::{ExposeSecret, KeyStore, SecretString};
+use appkeep_server::admin::keys::{ExposeSecret, KeyStore, SecretString};
 use serde_json::Value;
 use uuid::Uuid;
 

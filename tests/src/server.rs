@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use appkeep_server::system::{Clock, RandomIds};
-use appkeep_server::{retention, testing};
+use appkeep_server::{Clock, RandomIds};
+use appkeep_server::{admin::retention, testing};
 use uuid::Uuid;
 
 use crate::disk::Repository;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 
-use appkeep_server::config::Config;
+use appkeep_server::Config;
 use appkeep_server::{Options, Server};
 use appkeep_tests::{Builder, eventually, usual_config, write_noise};
 use serde_json::json;
@@ -32,10 +32,8 @@ async fn a_dropped_server_leaves_no_task() {
     let dir = Builder::new();
     let config = Config::parse(&dir.path().join("appkeep.toml"), usual_config()).expect("a configuration");
     let free_port = SocketAddr::from(([127, 0, 0, 1], 0));
-    let options = Options {
-        operations_listen: Some(free_port),
-        ..Options::new(config, dir.path().join("data"), free_port)
-    };
+    let mut options = Options::new(config, dir.path().join("data"), free_port);
+    options.operations_listen = Some(free_port);
     let tasks = || Handle::current().metrics().num_alive_tasks();
     let before = tasks();
     let server = Server::start(options).await.expect("the server starts");

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use http::HeaderMap;
 use http::header::AUTHORIZATION;
 
-use crate::tokens;
+use crate::admin::tokens;
 
 /// The reason why a request isn't authenticated.
 #[derive(Debug)]

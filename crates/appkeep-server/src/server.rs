@@ -21,11 +21,11 @@ use appkeep_store::SqliteStore;
 use tokio::sync::{Notify, Semaphore};
 
 use self::reload::Reloadable;
+use crate::admin::data_dir::{DataDir, DataDirLock};
+use crate::admin::keys::{self, KeyError};
 use crate::config::Config;
-use crate::data_dir::{DataDir, DataDirLock};
 use crate::error::StartError;
 use crate::http::{Api, BODY_BYTES_MAX, Http, PageCache, SHARED_BODY_BYTES_MAX};
-use crate::keys;
 use crate::listener::{ConnectionLimits, Listener};
 use crate::operations::{Operations, RequestMetrics, Watched};
 use crate::pages;
@@ -37,6 +37,7 @@ use crate::tls::{Certificate, CertificateWatch, Tls};
 const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The options of a server.
+#[non_exhaustive]
 pub struct Options {
     /// The operator's configuration.
     pub config: Config,
@@ -111,7 +112,7 @@ impl Server {
             .map(|tls| Certificate::open(tls, data.path(), options.listen, options.clock.as_ref()))
             .transpose()?;
         let keys = keys::open(data.path(), &options.config.keys).await?;
-        let master_key_id = keys.prepare()?;
+        let master_key_id = keys.prepare().map_err(KeyError::from)?;
         tracing::info!(%master_key_id, "keys are wrapped");
         // The lock makes this the only server of the directory, so leases of other servers are known to be
         // dead.

@@ -6,10 +6,10 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use appkeep_server::config::Config;
-use appkeep_server::store::Store;
-use appkeep_server::system::{RandomIds, SystemClock};
-use appkeep_server::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
+use appkeep_server::Config;
+use appkeep_server::admin::Store;
+use appkeep_server::admin::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
+use appkeep_server::{RandomIds, SystemClock};
 use tempfile::TempDir;
 
 /// The demo's configuration, without its directories.

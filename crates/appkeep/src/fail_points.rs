@@ -12,7 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::Context;
-use appkeep_server::fail_point::set_hook;
+use appkeep_server::failpoints::set_hook;
 
 use crate::stdout::print_line;
 

@@ -11,11 +11,11 @@ use anyhow::Context;
 #[cfg(feature = "failpoints")]
 use appkeep_contract::live::{Breakage, StorageFault};
 use appkeep_contract::live::{CHECKS, CHECKS_OF_STORAGE, Foreign, Idle, Target};
-use appkeep_server::catalog::{Account, Declaration};
-use appkeep_server::config::Config;
-use appkeep_server::system::{RandomIds, SystemClock};
-use appkeep_server::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
+use appkeep_server::Config;
+use appkeep_server::admin::catalog::{Account, Declaration};
+use appkeep_server::admin::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use appkeep_server::{Options, Server};
+use appkeep_server::{RandomIds, SystemClock};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -76,12 +76,13 @@ impl Fresh {
             write_app(&dir.path().join(volume))?;
         }
         fs::create_dir(dir.path().join("bucket"))?;
-        let config = Config::parse(&dir.path().join("appkeep.toml"), CONFIG)?;
+        let mut config = Config::parse(&dir.path().join("appkeep.toml"), CONFIG)?;
         let declaration = config.declaration.clone();
         let own = account(&declaration, "own")?;
         let foreign = account(&declaration, "foreign")?;
         let working = start(config.clone(), &dir.path().join("data")).await?;
-        let idle = start(Config { workers: 0, ..config }, &dir.path().join("idle")).await?;
+        config.workers = 0;
+        let idle = start(config, &dir.path().join("idle")).await?;
         let url = format!("http://{}", working.local_addr());
         let member = token(&working, Role::Member, only(own)).await?;
         let target = Target {
@@ -131,20 +132,20 @@ impl Fresh {
 
 /// A switch that makes the storage of a server fail.
 #[cfg(feature = "failpoints")]
-struct Switch(appkeep_server::StorageFaults);
+struct Switch(appkeep_server::failpoints::StorageFaults);
 
 #[cfg(feature = "failpoints")]
 impl Breakage for Switch {
     fn set(&self, fault: Option<StorageFault>) {
         self.0.set(fault.map(|fault| match fault {
-            StorageFault::Broken => appkeep_server::StorageFault::Broken,
-            StorageFault::NotDurable => appkeep_server::StorageFault::NotDurable,
-            StorageFault::Unavailable => appkeep_server::StorageFault::Unavailable,
+            StorageFault::Broken => appkeep_server::failpoints::StorageFault::Broken,
+            StorageFault::NotDurable => appkeep_server::failpoints::StorageFault::NotDurable,
+            StorageFault::Unavailable => appkeep_server::failpoints::StorageFault::Unavailable,
         }));
     }
 
     fn reason(&self) -> &str {
-        appkeep_server::FAULT_REASON
+        appkeep_server::failpoints::FAULT_REASON
     }
 }
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use appkeep_core::actor::{AccountScope, Actor, Role, Token};
 use appkeep_openapi::Operation;
-use appkeep_server::data_dir::DataDir;
-use appkeep_server::store::{SqliteStore, Store};
-use appkeep_server::system::{Clock, IdSource, RandomIds, SystemClock};
-use appkeep_server::tokens::{self, ExposeSecret, NewToken};
+use appkeep_server::admin::data_dir::DataDir;
+use appkeep_server::admin::tokens::{self, ExposeSecret, NewToken};
+use appkeep_server::admin::{SqliteStore, Store};
+use appkeep_server::{Clock, IdSource, RandomIds, SystemClock};
 use appkeep_tests::{Answer, Ask, SteppingClock, operations};
 use chrono::DateTime;
 use http::header::AUTHORIZATION;

@@ -93,7 +93,7 @@ fn defects_of_a_real_server() -> Vec<Defect> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_honest_server_passes_and_each_injected_defect_is_detected_by_the_same_codes() {
-    assert_eq!(STORAGE_REASON, appkeep_server::FAULT_REASON);
+    assert_eq!(STORAGE_REASON, appkeep_server::failpoints::FAULT_REASON);
     let defects = defects_of_a_real_server();
     let honest = HONEST_SEEDS.map(Run::honest);
     let mut reports = check_all(honest.into_iter().chain(defects.iter().map(Run::of)).collect()).await;

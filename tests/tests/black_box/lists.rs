@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use appkeep_server::system::Clock;
+use appkeep_server::Clock;
 use appkeep_tests::{Api, Builder, TestServer};
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, stream};

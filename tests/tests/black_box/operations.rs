@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use appkeep_server::{FAULT_REASON, StorageFault};
+use appkeep_server::failpoints::{FAULT_REASON, StorageFault};
 use appkeep_tests::{Builder, TestServer};
 use serde_json::{Value, json};
 

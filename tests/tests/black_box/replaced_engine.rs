@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use appkeep_server::admin::tokens::Role;
 use appkeep_server::testing::catalog::{Bucket, Volume};
 use appkeep_server::testing::engine::{
     AbandonedRestore, BackupCopied, CopyBackup, DeleteBackup, Engine, EngineError, ProgressSender, Restore,
@@ -11,7 +12,6 @@ use appkeep_server::testing::engine::{
 use appkeep_server::testing::hook::{HookRun, RunHook};
 use appkeep_server::testing::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
 use appkeep_server::testing::{Account, App, TestServer};
-use appkeep_server::tokens::Role;
 use appkeep_tests::Api;
 use async_trait::async_trait;
 use serde_json::json;

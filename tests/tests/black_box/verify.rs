@@ -93,19 +93,19 @@ fn with_a_lost_app() -> Builder {
 }
 
 /// A switch that makes the storage of a server fail.
-pub(crate) struct Switch(pub(crate) appkeep_server::StorageFaults);
+pub(crate) struct Switch(pub(crate) appkeep_server::failpoints::StorageFaults);
 
 impl Breakage for Switch {
     fn set(&self, fault: Option<StorageFault>) {
         self.0.set(fault.map(|fault| match fault {
-            StorageFault::Broken => appkeep_server::StorageFault::Broken,
-            StorageFault::NotDurable => appkeep_server::StorageFault::NotDurable,
-            StorageFault::Unavailable => appkeep_server::StorageFault::Unavailable,
+            StorageFault::Broken => appkeep_server::failpoints::StorageFault::Broken,
+            StorageFault::NotDurable => appkeep_server::failpoints::StorageFault::NotDurable,
+            StorageFault::Unavailable => appkeep_server::failpoints::StorageFault::Unavailable,
         }));
     }
 
     fn reason(&self) -> &str {
-        appkeep_server::FAULT_REASON
+        appkeep_server::failpoints::FAULT_REASON
     }
 }
 

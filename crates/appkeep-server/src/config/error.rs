@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// An error in a configuration file, with its location.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ConfigError {
     file: PathBuf,
     line: Option<usize>,

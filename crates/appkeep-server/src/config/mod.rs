@@ -21,43 +21,44 @@ use appkeep_engine::{Priority, Reserve};
 pub use self::error::ConfigError;
 
 /// The default number of workers.
-pub const WORKERS_DEFAULT: u32 = 3;
+pub(crate) const WORKERS_DEFAULT: u32 = 3;
 /// The largest number of workers.
-pub const WORKERS_MAX: u32 = 64;
+pub(crate) const WORKERS_MAX: u32 = 64;
 /// The default number of backups that run at once in one bucket.
-pub const BUCKET_BACKUPS_DEFAULT: u32 = 2;
+pub(crate) const BUCKET_BACKUPS_DEFAULT: u32 = 2;
 /// The largest number in a retention rule.
-pub const KEEP_MAX: u32 = 9999;
+pub(crate) const KEEP_MAX: u32 = 9999;
 /// The default time that a request's body may take to arrive, in seconds.
-pub const BODY_TIMEOUT_SECS_DEFAULT: u32 = 30;
+pub(crate) const BODY_TIMEOUT_SECS_DEFAULT: u32 = 30;
 /// The largest such time that may be configured, in seconds.
-pub const BODY_TIMEOUT_SECS_MAX: u32 = 3600;
+pub(crate) const BODY_TIMEOUT_SECS_MAX: u32 = 3600;
 /// The default time that a connection may be without a request, in seconds.
-pub const IDLE_TIMEOUT_SECS_DEFAULT: u32 = 30;
+pub(crate) const IDLE_TIMEOUT_SECS_DEFAULT: u32 = 30;
 /// The default time that a response may make no progress, in seconds.
-pub const WRITE_TIMEOUT_SECS_DEFAULT: u32 = 30;
+pub(crate) const WRITE_TIMEOUT_SECS_DEFAULT: u32 = 30;
 /// The largest value of either timeout, in seconds.
-pub const CONNECTION_TIMEOUT_SECS_MAX: u32 = 3600;
+pub(crate) const CONNECTION_TIMEOUT_SECS_MAX: u32 = 3600;
 /// The largest number of connections that may be configured.
-pub const CONNECTIONS_MAX: u32 = 65_536;
+pub(crate) const CONNECTIONS_MAX: u32 = 65_536;
 
 /// The default interval between checks of the contents of buckets and snapshots, in seconds.
-pub const CHECK_EVERY_SECS_DEFAULT: u32 = 300;
+pub(crate) const CHECK_EVERY_SECS_DEFAULT: u32 = 300;
 /// The largest such interval that may be configured, in seconds: one day.
-pub const CHECK_EVERY_SECS_MAX: u32 = 86_400;
+pub(crate) const CHECK_EVERY_SECS_MAX: u32 = 86_400;
 /// The default share of a finished backup that is read back, in percent of its data.
 ///
 /// Damage to one piece in sixty is then found in the first backup nineteen times in twenty. Other pieces are
 /// chosen each time, so twenty backups of unchanged data read all of it about once.
-pub const VERIFY_PERCENT_DEFAULT: u32 = 5;
+pub(crate) const VERIFY_PERCENT_DEFAULT: u32 = 5;
 
 /// The largest limit on pending jobs that may be configured.
-pub const JOBS_MAX: u32 = 1_000_000;
+pub(crate) const JOBS_MAX: u32 = 1_000_000;
 /// The largest reserve of free space that may be configured, in MiB: 16 TiB.
-pub const RESERVE_MIB_MAX: u32 = 16 << 20;
+pub(crate) const RESERVE_MIB_MAX: u32 = 16 << 20;
 
 /// The source of the master key, which wraps the keys of repositories.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub enum KeySource {
     /// The server creates the key once and keeps it in its data directory.
     #[default]
@@ -70,20 +71,21 @@ pub enum KeySource {
     Command(Vec<String>),
 }
 /// The default time that a hook may take, in seconds.
-pub const HOOK_TIMEOUT_SECS_DEFAULT: u32 = 60;
+pub(crate) const HOOK_TIMEOUT_SECS_DEFAULT: u32 = 60;
 /// The largest time that may be configured for a hook, in seconds.
-pub const HOOK_TIMEOUT_SECS_MAX: u32 = 3600;
+pub(crate) const HOOK_TIMEOUT_SECS_MAX: u32 = 3600;
 /// The largest number of hooks of an app.
-pub const HOOKS_MAX: usize = 32;
+pub(crate) const HOOKS_MAX: usize = 32;
 /// The largest number of words in a hook's command.
-pub const HOOK_WORDS_MAX: usize = 128;
+pub(crate) const HOOK_WORDS_MAX: usize = 128;
 /// The largest number of variables in a hook's environment.
-pub const HOOK_VARIABLES_MAX: usize = 64;
+pub(crate) const HOOK_VARIABLES_MAX: usize = 64;
 /// The largest size of a word of a hook's command, or of a variable of its environment, in bytes.
-pub const HOOK_TEXT_BYTES_MAX: usize = 4096;
+pub(crate) const HOOK_TEXT_BYTES_MAX: usize = 4096;
 
 /// A valid configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Config {
     /// The number of workers; with 0, jobs stay queued.
     pub workers: u32,

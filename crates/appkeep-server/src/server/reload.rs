@@ -5,7 +5,7 @@ use appkeep_core::store::{Store, transact};
 
 use super::Server;
 use crate::config::Config;
-use crate::error::StartError;
+use crate::error::ReloadError;
 
 /// The state that a reload changes.
 pub(super) struct Reloadable {
@@ -22,7 +22,7 @@ impl Server {
     /// # Errors
     /// When the configuration contradicts the data directory, the certificate can't be used, or the store
     /// fails; then everything stays unchanged.
-    pub async fn reload(&self, config: Config) -> Result<Vec<String>, StartError> {
+    pub async fn reload(&self, config: Config) -> Result<Vec<String>, ReloadError> {
         let mut current = self.reloadable.config.lock().await;
         config.check_data_dir(&self.reloadable.data_dir)?;
         if let Some(certificate) = &self.certificate {

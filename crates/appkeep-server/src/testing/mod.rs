@@ -9,7 +9,7 @@
 //!
 //! ```
 //! use appkeep_server::testing::{Account, App, TestServer};
-//! use appkeep_server::tokens::Role;
+//! use appkeep_server::admin::tokens::Role;
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 use super::builder::{ReplaceEngine, parse};
 use super::{Builder, SteppingClock};
+use crate::admin::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use crate::config::Config;
 use crate::system::{Clock, IdSource, RandomIds, SystemClock};
-use crate::tokens::{self, AccountScope, ExposeSecret, NewToken, Role};
 use crate::{Options, Server, Tls};
 
 /// The number of threads that handle requests and run jobs, besides those of the engine.

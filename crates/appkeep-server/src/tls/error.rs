@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 /// The reason why the server can't use TLS, or can't replace its certificate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum TlsError {
     /// The certificate can't be read or parsed.
     #[error("failed to use the certificate {}: {problem}", .path.display())]

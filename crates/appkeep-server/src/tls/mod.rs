@@ -26,6 +26,7 @@ pub(crate) use self::watch::CertificateWatch;
 
 /// The source of the server's certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Tls {
     /// The operator provides the certificate, and may replace it while the server runs.
     Files {

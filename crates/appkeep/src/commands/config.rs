@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use appkeep_server::catalog::Declaration;
-use appkeep_server::config::Config;
+use appkeep_server::Config;
+use appkeep_server::admin::catalog::Declaration;
 use clap::Subcommand;
 
 use crate::stdout::print_line;

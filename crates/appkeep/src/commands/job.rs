@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use appkeep_server::data_dir::DataDir;
-use appkeep_server::jobs::PendingJob;
-use appkeep_server::store::{SqliteStore, Store};
+use appkeep_server::admin::data_dir::DataDir;
+use appkeep_server::admin::jobs::PendingJob;
+use appkeep_server::admin::{SqliteStore, Store};
 use clap::Subcommand;
 use uuid::Uuid;
 

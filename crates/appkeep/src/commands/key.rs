@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use appkeep_server::config::{Config, KeySource};
-use appkeep_server::data_dir::DataDir;
-use appkeep_server::keys::{self, ExposeSecret, KeyStore};
-use appkeep_server::recovery::{self, Catalog, Recovery};
-use appkeep_server::store::SqliteStore;
+use appkeep_server::admin::SqliteStore;
+use appkeep_server::admin::data_dir::DataDir;
+use appkeep_server::admin::keys::{self, ExposeSecret, KeyStore};
+use appkeep_server::admin::recovery::{self, Catalog, Recovery};
+use appkeep_server::{Config, KeySource};
 use clap::Subcommand;
 
 use crate::commands::disable_core_files;

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal};
 use std::process::ExitCode;
 
 use appkeep_client::SecretString;
-use appkeep_server::tokens::ExposeSecret;
+use appkeep_server::admin::tokens::ExposeSecret;
 use dialoguer::Password;
 
 use crate::credentials;

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use appkeep_server::config::Config;
-use appkeep_server::restore::{
+use appkeep_server::Config;
+use appkeep_server::RandomIds;
+use appkeep_server::admin::restore::{
     Planned, Progress, ProgressSender, RestoreError, RestoreReport, RestoreSource, Stopped, Target,
     TargetPolicy,
 };
-use appkeep_server::system::RandomIds;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use appkeep_client::types::{Schedule, ScheduleEnabled, ScheduleRetention};
-use appkeep_server::data_dir::DataDir;
-use appkeep_server::retention::{self, RETENTION_HELD_LABEL};
-use appkeep_server::store::SqliteStore;
-use appkeep_server::system::{RandomIds, SystemClock};
+use appkeep_server::admin::SqliteStore;
+use appkeep_server::admin::data_dir::DataDir;
+use appkeep_server::admin::retention::{self, RETENTION_HELD_LABEL};
+use appkeep_server::{RandomIds, SystemClock};
 use chrono::{DateTime, Utc};
 
 use crate::failure::{AMBIGUOUS, EXIT_CODES, Failure, NOT_FOUND};

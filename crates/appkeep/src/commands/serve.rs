@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use appkeep_server::config::Config;
+use appkeep_server::Config;
 use appkeep_server::{Options, Server};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -82,12 +82,10 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<ExitCode> {
     for warning in config.warnings.iter().chain(&missing_directories(&config)) {
         tracing::warn!("{warning}");
     }
-    let server = Server::start(Options {
-        operations_listen: args.operations_listen,
-        tls,
-        ..Options::new(config, data, args.listen)
-    })
-    .await?;
+    let mut options = Options::new(config, data, args.listen);
+    options.operations_listen = args.operations_listen;
+    options.tls = tls;
+    let server = Server::start(options).await?;
     print_line(&format!("appkeep is ready on {}", server.url()))?;
     if let Some(file) = server.ca_file() {
         print_line(&format!(
@@ -163,7 +161,7 @@ fn missing_directories(config: &Config) -> Vec<String> {
         })
     });
     let buckets = config.declaration.buckets.iter().map(|bucket| {
-        let appkeep_server::catalog::BucketLocation::Directory(path) = &bucket.location;
+        let appkeep_server::admin::catalog::BucketLocation::Directory(path) = &bucket.location;
         (format!("bucket {:?}", bucket.name), path)
     });
     let missing = volumes.chain(buckets).filter(|(_, path)| !path.is_dir());

@@ -6,10 +6,10 @@ mod list;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use appkeep_server::data_dir::DataDir;
-use appkeep_server::store::SqliteStore;
-use appkeep_server::system::{Clock, RandomIds, SystemClock};
-use appkeep_server::tokens::{self, ExposeSecret, NewToken, Role};
+use appkeep_server::admin::SqliteStore;
+use appkeep_server::admin::data_dir::DataDir;
+use appkeep_server::admin::tokens::{self, ExposeSecret, NewToken, Role};
+use appkeep_server::{Clock, RandomIds, SystemClock};
 use clap::Subcommand;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 

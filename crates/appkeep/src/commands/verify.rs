@@ -17,8 +17,8 @@ use appkeep_contract::live::{self, Options};
 use appkeep_contract::{DROPSHOT, Report, authored};
 use appkeep_openapi::Document;
 use appkeep_openapi::statics::{self, Allowance, StaticReport};
-use appkeep_server::system::IdSource as _;
-use appkeep_server::system::RandomIds;
+use appkeep_server::IdSource as _;
+use appkeep_server::RandomIds;
 use uuid::Uuid;
 
 use self::interrupt::Interrupt;

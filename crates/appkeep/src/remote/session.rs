@@ -2,7 +2,7 @@
 
 use appkeep_client::types::{Account, AccountState, App, AppState};
 use appkeep_client::{Client, Error, Uuid};
-use appkeep_server::system::{Clock as _, SystemClock};
+use appkeep_server::{Clock as _, SystemClock};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 

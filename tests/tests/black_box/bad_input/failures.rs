@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use appkeep_core::ids::{AppBackupId, AppSnapId};
-use appkeep_server::config::Config;
-use appkeep_server::error::StartError;
-use appkeep_server::system::Clock;
+use appkeep_server::Clock;
+use appkeep_server::Config;
+use appkeep_server::StartError;
+use appkeep_server::admin::data_dir::DataDirError;
 use appkeep_server::{Options, Server};
 use appkeep_tests::{Answer, Ask, SteppingClock, TestServer, files_below, usual_config};
 use chrono::{DateTime, Utc};
@@ -94,11 +95,9 @@ async fn say(wire: &mut Wire, ask: &Ask) -> Answer {
 async fn a_panic_in_a_handler_is_a_problem_and_nothing_more() {
     let remains = Remains::of_a_server().await;
     let clock = Arc::new(TreacherousClock::default());
-    let server = Server::start(Options {
-        clock: clock.clone(),
-        ..options(remains.server.path())
-    })
-    .await;
+    let mut options = options(remains.server.path());
+    options.clock = clock.clone();
+    let server = Server::start(options).await;
     let server = server.expect("the server starts");
     let mut wire = Wire::open(server.local_addr()).await;
     let lists = ["app_backup_list_for_app", "app_snap_list_for_app"].map(|list| remains.ask(list));
@@ -295,7 +294,10 @@ async fn a_second_server_on_a_data_directory_refuses_to_start_and_says_why() {
     let Err(refused) = Server::start(options(server.path())).await else {
         panic!("it started")
     };
-    assert!(matches!(refused, StartError::DataDirInUse { .. }), "{refused}");
+    assert!(
+        matches!(refused, StartError::DataDir(DataDirError::InUse { .. })),
+        "{refused}"
+    );
     let said = refused.to_string();
     let process = format!("process {}", std::process::id());
     for part in [

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use appkeep_server::bucket::{BucketClaim, directory_named, list_claims, remove_claim};
-use appkeep_server::config::Config;
+use appkeep_server::Config;
+use appkeep_server::admin::bucket::{BucketClaim, directory_named, list_claims, remove_claim};
 
 use crate::failure::{COULD_NOT_RUN, Failure};
 use crate::remote::confirmed;

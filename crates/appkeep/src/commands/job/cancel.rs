@@ -1,9 +1,9 @@
 //! `appkeep job cancel`
 
 use anyhow::bail;
-use appkeep_server::jobs::{Cancelled, JobPayload, PendingJob, cancel_job};
-use appkeep_server::store::{SqliteStore, Store};
-use appkeep_server::system::{Clock, SystemClock};
+use appkeep_server::admin::jobs::{Cancelled, JobPayload, PendingJob, cancel_job};
+use appkeep_server::admin::{SqliteStore, Store};
+use appkeep_server::{Clock, SystemClock};
 
 use super::{AppNames, CancelArgs};
 use crate::stdout::print_line;

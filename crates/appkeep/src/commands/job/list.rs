@@ -1,7 +1,7 @@
 //! `appkeep job list`
 
-use appkeep_server::jobs::{JobPayload, PendingJob};
-use appkeep_server::store::Store;
+use appkeep_server::admin::Store;
+use appkeep_server::admin::jobs::{JobPayload, PendingJob};
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
 

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use appkeep_server::catalog::Account;
-use appkeep_server::store::Store;
-use appkeep_server::tokens::{AccountScope, Token};
+use appkeep_server::admin::Store;
+use appkeep_server::admin::catalog::Account;
+use appkeep_server::admin::tokens::{AccountScope, Token};
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use appkeep_contract::live::{self, Foreign, Target};
-use appkeep_server::tokens::ExposeSecret;
+use appkeep_server::admin::tokens::ExposeSecret;
 use uuid::Uuid;
 
 use super::failed_to;

@@ -5,7 +5,48 @@ use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::error::StartError;
+/// The reason why a data directory can't be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataDirError {
+    /// The data directory can't be created or used.
+    #[error("failed to use the data directory {}: {error}", .path.display())]
+    Io {
+        /// The file or directory.
+        path: PathBuf,
+        /// The cause.
+        error: io::Error,
+    },
+    /// Other users can change the data directory.
+    #[error(
+        "the data directory {0} has mode {mode:04o}: other users can change what is in it, keys and database included; \
+         check its content, then run `chmod go-w {0}`",
+        .path.display()
+    )]
+    Mode {
+        /// The directory.
+        path: PathBuf,
+        /// Its mode.
+        mode: u32,
+    },
+    /// There is no database in the data directory.
+    #[error("{} is not the data directory of a server: there is no appkeep.sqlite3 in it", .path.display())]
+    NoData {
+        /// The data directory.
+        path: PathBuf,
+    },
+    /// Another server uses the data directory.
+    #[error(
+        "the data directory {} is in use by another server (process {holder}): stop it first, or give --data another directory",
+        .path.display()
+    )]
+    InUse {
+        /// The directory.
+        path: PathBuf,
+        /// The process that uses it.
+        holder: String,
+    },
+}
 
 /// A data directory. It contains the database, snapshots and keys, so only its owner may have access.
 #[derive(Debug, Clone)]
@@ -18,8 +59,8 @@ impl DataDir {
     ///
     /// # Errors
     /// When it can't be created, or other users can change it.
-    pub fn create(path: &Path) -> Result<Self, StartError> {
-        let refused = |error| StartError::DataDir {
+    pub fn create(path: &Path) -> Result<Self, DataDirError> {
+        let refused = |error| DataDirError::Io {
             path: path.to_owned(),
             error,
         };
@@ -44,14 +85,14 @@ impl DataDir {
     ///
     /// # Errors
     /// When there is no database in it.
-    pub fn existing(path: &Path) -> Result<Self, StartError> {
+    pub fn existing(path: &Path) -> Result<Self, DataDirError> {
         let found = Self {
             path: path.to_owned(),
         };
         if found.database().is_file() {
             Ok(found)
         } else {
-            Err(StartError::NoData {
+            Err(DataDirError::NoData {
                 path: path.to_owned(),
             })
         }
@@ -73,9 +114,9 @@ impl DataDir {
     ///
     /// # Errors
     /// When another server holds the lock; names that server.
-    pub fn lock(&self) -> Result<DataDirLock, StartError> {
+    pub fn lock(&self) -> Result<DataDirLock, DataDirError> {
         let path = self.path.join("server.lock");
-        let refused = |error| StartError::DataDir {
+        let refused = |error| DataDirError::Io {
             path: path.clone(),
             error,
         };
@@ -93,7 +134,7 @@ impl DataDir {
                 let mut holder = String::new();
                 // The process id in the file is only a hint; the lock itself is decisive.
                 let _ = file.read_to_string(&mut holder);
-                return Err(StartError::DataDirInUse {
+                return Err(DataDirError::InUse {
                     path: self.path.clone(),
                     holder: holder.trim().to_owned(),
                 });
@@ -108,12 +149,12 @@ impl DataDir {
 
 /// Rejects a directory that other users can change. Making it private at this point would not help: they may
 /// already have replaced keys or the database.
-fn check_mode(path: &Path, mode: u32) -> Result<(), StartError> {
+fn check_mode(path: &Path, mode: u32) -> Result<(), DataDirError> {
     const WRITABLE_BY_OTHERS: u32 = 0o022;
     if mode & WRITABLE_BY_OTHERS == 0 {
         return Ok(());
     }
-    Err(StartError::DataDirMode {
+    Err(DataDirError::Mode {
         path: path.to_owned(),
         mode: mode & 0o7777,
     })

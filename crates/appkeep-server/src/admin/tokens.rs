@@ -23,6 +23,7 @@ pub const ID_DIGITS_MIN: usize = 4;
 
 /// The reason why a token was not created, found or revoked.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum TokenError {
     /// There is no such account.
     #[error("no account is called {wanted:?}; this server has {known}")]

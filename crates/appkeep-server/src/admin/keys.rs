@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use appkeep_core::engine::EngineError;
 pub use appkeep_engine::{KeyStore, MasterKey, MasterKeyId, Rotation};
 pub use secrecy::{ExposeSecret, SecretString};
 use tokio::io::AsyncReadExt;
@@ -14,18 +15,34 @@ use tokio::process::Command;
 use zeroize::Zeroizing;
 
 use crate::config::KeySource;
-use crate::error::StartError;
 
 /// How long a command may take to print the master key.
 pub const COMMAND_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest size of a file or of a command's output that is read, in bytes.
 const BYTES_MAX: u16 = 4096;
 
+/// The reason why keys can't be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyError {
+    /// The master key isn't available.
+    #[error("failed to get the master key from {source_name}: {problem}")]
+    MasterKey {
+        /// The configured source.
+        source_name: String,
+        /// The cause.
+        problem: String,
+    },
+    /// A key in the data directory can't be read, unwrapped or created.
+    #[error(transparent)]
+    Repository(#[from] EngineError),
+}
+
 /// Opens the keys in a data directory with the master key from `source`.
 ///
 /// # Errors
 /// When the master key isn't available or isn't valid.
-pub async fn open(data_dir: &Path, source: &KeySource) -> Result<KeyStore, StartError> {
+pub async fn open(data_dir: &Path, source: &KeySource) -> Result<KeyStore, KeyError> {
     Ok(match master_key(source).await? {
         Some(master) => KeyStore::wrapped_by(data_dir, master),
         None => KeyStore::new(data_dir),
@@ -36,8 +53,8 @@ pub async fn open(data_dir: &Path, source: &KeySource) -> Result<KeyStore, Start
 ///
 /// # Errors
 /// When the master key isn't available or isn't valid.
-pub async fn master_key(source: &KeySource) -> Result<Option<MasterKey>, StartError> {
-    let refused = |problem: String| StartError::MasterKey {
+pub async fn master_key(source: &KeySource) -> Result<Option<MasterKey>, KeyError> {
+    let refused = |problem: String| KeyError::MasterKey {
         source_name: name_of(source),
         problem,
     };

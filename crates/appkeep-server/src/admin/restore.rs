@@ -19,18 +19,24 @@ pub use appkeep_core::engine::{
     AbandonedRestore, Progress, ProgressSender, RestoreReport, RestoreTarget, TargetPolicy,
 };
 
+use crate::admin::data_dir::{DataDir, DataDirError, DataDirLock};
+use crate::admin::keys::{self, KeyError, KeyStore};
 use crate::config::KeySource;
-use crate::data_dir::{DataDir, DataDirLock};
-use crate::error::StartError;
-use crate::keys::{self, KeyStore};
 use crate::system::{IdSource, SystemClock};
 
 /// The reason why a restore failed.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum RestoreError {
     /// The data directory can't be used.
     #[error(transparent)]
-    Start(#[from] StartError),
+    DataDir(#[from] DataDirError),
+    /// The keys can't be used.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The database can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// The requested backup or snapshot doesn't exist, or isn't completed.
     #[error("{0}")]
     Source(String),
@@ -44,12 +50,6 @@ impl RestoreError {
     #[must_use]
     pub fn could_not_begin(&self) -> bool {
         !matches!(self, Self::Engine(error) if !matches!(error, EngineError::Refused(_)))
-    }
-}
-
-impl From<StoreError> for RestoreError {
-    fn from(error: StoreError) -> Self {
-        Self::Start(error.into())
     }
 }
 
@@ -94,7 +94,7 @@ impl Stopped {
     ///
     /// # Errors
     /// When there is none, or a server uses it.
-    pub async fn open(path: &Path, keys: &KeySource) -> Result<Self, StartError> {
+    pub async fn open(path: &Path, keys: &KeySource) -> Result<Self, RestoreError> {
         // The paths of its snapshots must not depend on this process's working directory.
         let data = DataDir::create(DataDir::existing(path)?.path())?;
         let lock = data.lock()?;

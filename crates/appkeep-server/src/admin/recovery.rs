@@ -7,8 +7,7 @@ use appkeep_core::catalog::{Account, App, Bucket, BucketLocation, Declaration};
 use appkeep_core::ids::{AccountId, AppId, BucketId};
 use appkeep_core::store::{Store, StoreError};
 
-use crate::error::StartError;
-use crate::keys::{KeyStore, SecretString};
+use crate::admin::keys::{KeyError, KeyStore, SecretString};
 
 /// The apps and buckets that keys belong to.
 #[derive(Debug, Default)]
@@ -69,14 +68,14 @@ pub struct Recovery {
     /// The name of the repository's directory in the bucket.
     pub app_id: AppId,
     /// The repository's password, or why it can't be determined.
-    pub password: Result<SecretString, StartError>,
+    pub password: Result<SecretString, KeyError>,
 }
 
 /// Returns one value for each key, by bucket and app.
 ///
 /// # Errors
 /// When the keys can't be listed.
-pub fn list(keys: &KeyStore, catalog: &Catalog) -> Result<Vec<Recovery>, StartError> {
+pub fn list(keys: &KeyStore, catalog: &Catalog) -> Result<Vec<Recovery>, KeyError> {
     let found = keys.list()?.into_iter().map(|(bucket_id, app_id)| {
         let (app, bucket) = (catalog.apps.get(&app_id), catalog.buckets.get(&bucket_id));
         Recovery {
@@ -88,7 +87,7 @@ pub fn list(keys: &KeyStore, catalog: &Catalog) -> Result<Vec<Recovery>, StartEr
                 directory.join(app_id.to_string())
             }),
             app_id,
-            password: keys.password(bucket_id, app_id).map_err(StartError::from),
+            password: keys.password(bucket_id, app_id).map_err(KeyError::from),
         }
     });
     Ok(found.collect())

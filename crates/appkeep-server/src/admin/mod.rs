@@ -1,0 +1,15 @@
+//! Administration of a data directory, for command-line tools: tokens, keys, jobs, buckets, and restores
+//! without a running server. Not covered by semantic versioning.
+
+pub mod bucket;
+pub mod data_dir;
+pub mod jobs;
+pub mod keys;
+pub mod recovery;
+pub mod restore;
+pub mod retention;
+pub mod tokens;
+
+pub use appkeep_core::catalog;
+pub use appkeep_core::store::Store;
+pub use appkeep_store::SqliteStore;

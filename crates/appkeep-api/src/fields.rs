@@ -1,153 +1,54 @@
-//! The names of the fields of each kind of list.
+//! The names of a resource's fields, which `include` may request.
 
-/// The fields of a resource that `include` may name.
-pub trait Fields: Send + Sync + 'static {
-    /// Their names, in the resource's order.
-    const NAMES: &'static [&'static str];
+use serde::de::value::Error;
+use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
+use serde::forward_to_deserialize_any;
+
+/// Returns the names of the fields of `T` in JSON, in the order of their declaration.
+#[must_use]
+pub fn names<T: DeserializeOwned>() -> &'static [&'static str] {
+    let mut names: &[&str] = &[];
+    // The only purpose of this deserialization is that the type names its fields, so its error doesn't matter.
+    let _ = T::deserialize(Names(&mut names));
+    names
 }
 
-/// The fields of a backup.
-#[derive(Debug)]
-pub struct AppBackupFields;
+/// Stores the names of a struct's fields and provides no value.
+struct Names<'a>(&'a mut &'static [&'static str]);
 
-impl Fields for AppBackupFields {
-    const NAMES: &'static [&'static str] = &[
-        "type",
-        "version",
-        "id",
-        "name",
-        "bucketID",
-        "snapshotID",
-        "scheduleID",
-        "state",
-        "stateUnready",
-        "hookState",
-        "hookStateDetails",
-        "backupCreationTimestamp",
-        "totalBytes",
-        "bytesDone",
-        "percentDone",
-        "metadata",
-    ];
-}
+impl<'de> Deserializer<'de> for Names<'_> {
+    type Error = Error;
 
-/// The fields of a snapshot.
-#[derive(Debug)]
-pub struct AppSnapFields;
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        _: V,
+    ) -> Result<V::Value, Error> {
+        *self.0 = fields;
+        Err(Error::custom("the fields are known"))
+    }
 
-impl Fields for AppSnapFields {
-    const NAMES: &'static [&'static str] = &[
-        "type",
-        "version",
-        "id",
-        "name",
-        "scheduleID",
-        "snapshotAppAsset",
-        "state",
-        "stateUnready",
-        "hookState",
-        "hookStateDetails",
-        "metadata",
-    ];
-}
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+        Err(Error::custom("only structs have fields"))
+    }
 
-/// The fields of an app.
-#[derive(Debug)]
-pub struct AppFields;
-
-impl Fields for AppFields {
-    const NAMES: &'static [&'static str] = &[
-        "type",
-        "version",
-        "id",
-        "name",
-        "state",
-        "stateUnready",
-        "clusterID",
-        "clusterName",
-        "namespaces",
-        "namespaceScopedResources",
-        "metadata",
-    ];
-}
-
-/// The fields of a schedule.
-#[derive(Debug)]
-pub struct ScheduleFields;
-
-impl Fields for ScheduleFields {
-    const NAMES: &'static [&'static str] = &[
-        "type",
-        "version",
-        "id",
-        "name",
-        "appID",
-        "enabled",
-        "granularity",
-        "cron",
-        "timeZone",
-        "jitterSecs",
-        "makes",
-        "bucketID",
-        "retention",
-        "nextRunTimestamp",
-        "metadata",
-    ];
-}
-
-/// The fields of a bucket.
-#[derive(Debug)]
-pub struct BucketFields;
-
-impl Fields for BucketFields {
-    const NAMES: &'static [&'static str] = &[
-        "type",
-        "version",
-        "id",
-        "name",
-        "provider",
-        "state",
-        "stateUnready",
-        "isDefault",
-        "backupsMax",
-        "metadata",
-    ];
-}
-
-/// The fields of a cloud.
-#[derive(Debug)]
-pub struct CloudFields;
-
-impl Fields for CloudFields {
-    const NAMES: &'static [&'static str] = &["type", "version", "id", "name", "cloudType", "metadata"];
-}
-
-/// The fields of an account.
-#[derive(Debug)]
-pub struct AccountFields;
-
-impl Fields for AccountFields {
-    const NAMES: &'static [&'static str] = &["type", "version", "id", "name", "state", "role", "metadata"];
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit
+        unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
-    use schemars::{JsonSchema, schema_for};
-
     use super::*;
-
-    fn assert_complete<F: Fields, T: JsonSchema>() {
-        let schema = schema_for!(T).schema.object.unwrap();
-        let properties: BTreeSet<_> = schema.properties.keys().map(String::as_str).collect();
-        assert_eq!(F::NAMES.iter().copied().collect::<BTreeSet<_>>(), properties);
-    }
+    use crate::cloud::Cloud;
 
     #[test]
-    fn lists_can_include_all_fields_of_their_items() {
-        assert_complete::<AppBackupFields, crate::app_backup::AppBackup>();
-        assert_complete::<AppSnapFields, crate::app_snap::AppSnap>();
-        assert_complete::<AppFields, crate::app::App>();
+    fn names_are_those_in_json_in_declared_order() {
+        assert_eq!(
+            names::<Cloud>(),
+            ["type", "version", "id", "name", "cloudType", "metadata"]
+        );
     }
 }

@@ -9,15 +9,19 @@ use dropshot::{
 use schemars::JsonSchema;
 use schemars::r#gen::SchemaGenerator;
 use schemars::schema::{InstanceType, Schema, SchemaObject, StringValidation};
-use serde::de::Error as _;
+use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer};
 
-use crate::fields::{
-    AccountFields, AppBackupFields, AppFields, AppSnapFields, BucketFields, CloudFields, Fields,
-    ScheduleFields,
-};
+use crate::account::Account;
+use crate::app::App;
+use crate::app_backup::AppBackup;
+use crate::app_snap::AppSnap;
+use crate::bucket::Bucket;
+use crate::cloud::Cloud;
+use crate::fields;
 use crate::metadata::present;
 use crate::problem::InvalidItem;
+use crate::schedule::Schedule;
 use crate::shape::ERRORS_MAX;
 use crate::words::{ContinueToken, Identifier, Limit, Try, Word, quoted};
 
@@ -71,24 +75,25 @@ pub struct AppSnapPath {
     pub app_snap_id: Try<Identifier>,
 }
 
-/// The requested fields, each once, in the requested order.
+/// The requested fields of a resource `T`, each once, in the requested order.
 #[derive(Debug)]
-pub struct Include<F> {
+pub struct Include<T> {
     /// The fields' names.
     pub names: Vec<&'static str>,
-    of: PhantomData<fn() -> F>,
+    of: PhantomData<fn() -> T>,
 }
 
-impl<F: Fields> Word for Include<F> {
+impl<T: DeserializeOwned> Word for Include<T> {
     fn from_text(text: &str) -> Result<Self, String> {
+        let fields = fields::names::<T>();
         let mut names = Vec::new();
         for given in text.split(',') {
-            let name = F::NAMES.iter().copied().find(|name| *name == given);
+            let name = fields.iter().copied().find(|name| *name == given);
             let name = name.ok_or_else(|| {
                 format!(
                     "{} is not a field; the fields are {}",
                     quoted(given),
-                    F::NAMES.join(", ")
+                    fields.join(", ")
                 )
             })?;
             if names.contains(&name) {
@@ -103,13 +108,13 @@ impl<F: Fields> Word for Include<F> {
     }
 }
 
-impl<'de, F: Fields> Deserialize<'de> for Include<F> {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Include<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_text(&String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }
 
-impl<F: Fields> JsonSchema for Include<F> {
+impl<T: DeserializeOwned> JsonSchema for Include<T> {
     fn is_referenceable() -> bool {
         false
     }
@@ -119,7 +124,7 @@ impl<F: Fields> JsonSchema for Include<F> {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let names = F::NAMES.join("|");
+        let names = fields::names::<T>().join("|");
         SchemaObject {
             instance_type: Some(InstanceType::String.into()),
             string: Some(Box::new(StringValidation {
@@ -164,25 +169,25 @@ pub struct ListQuery<I> {
 }
 
 /// The query of a list of backups.
-pub type AppBackupListQuery = ListQuery<Include<AppBackupFields>>;
+pub type AppBackupListQuery = ListQuery<Include<AppBackup>>;
 
 /// The query of a list of snapshots.
-pub type AppSnapListQuery = ListQuery<Include<AppSnapFields>>;
+pub type AppSnapListQuery = ListQuery<Include<AppSnap>>;
 
 /// The query of a list of apps.
-pub type AppListQuery = ListQuery<Include<AppFields>>;
+pub type AppListQuery = ListQuery<Include<App>>;
 
 /// The query of a list of schedules.
-pub type ScheduleListQuery = ListQuery<Include<ScheduleFields>>;
+pub type ScheduleListQuery = ListQuery<Include<Schedule>>;
 
 /// The query of a list of buckets.
-pub type BucketListQuery = ListQuery<Include<BucketFields>>;
+pub type BucketListQuery = ListQuery<Include<Bucket>>;
 
 /// The query of a list of clouds.
-pub type CloudListQuery = ListQuery<Include<CloudFields>>;
+pub type CloudListQuery = ListQuery<Include<Cloud>>;
 
 /// The query of a list of accounts.
-pub type AccountListQuery = ListQuery<Include<AccountFields>>;
+pub type AccountListQuery = ListQuery<Include<Account>>;
 
 /// No query parameters.
 #[derive(Debug, Default, Deserialize, JsonSchema)]

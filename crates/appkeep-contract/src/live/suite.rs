@@ -17,12 +17,11 @@ pub(super) const FEWER: (&str, &str) = (
     "A run has at least as many checks as the last accepted one.",
 );
 
-/// Number of checks for a server about which a [`Target`] says everything that it can say.
-///
-/// A new check has to be counted here; a run against a fresh server that makes fewer fails.
+/// The least number of checks of a server whose [`Target`] is complete. A run against a fresh server that makes fewer
+/// fails.
 pub const CHECKS: usize = 1322;
 
-/// The number of these checks that need a [`Breakage`](super::Breakage).
+/// The number of these checks that require a [`Breakage`](super::Breakage).
 pub const CHECKS_OF_STORAGE: usize = 37;
 
 /// The last check.

@@ -116,7 +116,7 @@ async fn conforming_servers_pass_every_check() {
         let report = check(Injection::None, &options(seed)).await;
         assert_eq!(report.findings().count(), 0, "{}", live_text(&report));
         let (held, violated, _) = report.counts();
-        assert_eq!(held + violated, CHECKS);
+        assert!(held + violated >= CHECKS);
     }
 }
 

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app_snap::AppSnap;
-use crate::ids::{AppSnapId, BackupKind, BucketId, SubjectId};
+use crate::app_snapshot::AppSnapshot;
+use crate::ids::{AppSnapshotId, BackupKind, BucketId, SubjectId};
 use crate::metadata::{Label, STORED_AGAIN_LABEL};
 use crate::resource::{CreateResource, Kind, Resource};
 
@@ -22,7 +22,7 @@ pub struct BackupDetails {
     /// The bucket that holds its data.
     pub bucket_id: BucketId,
     /// The snapshot that it is copied from.
-    pub snapshot_id: Option<AppSnapId>,
+    pub snapshot_id: Option<AppSnapshotId>,
     /// The total size in bytes, once it is known.
     pub total_bytes: Option<u64>,
     /// The number of bytes that were copied.
@@ -34,7 +34,7 @@ pub struct BackupDetails {
 impl BackupDetails {
     /// The details of a new backup.
     #[must_use]
-    pub fn new(bucket_id: BucketId, snapshot_id: Option<AppSnapId>) -> Self {
+    pub fn new(bucket_id: BucketId, snapshot_id: Option<AppSnapshotId>) -> Self {
         Self {
             bucket_id,
             snapshot_id,
@@ -53,7 +53,7 @@ pub struct CreateAppBackup {
     /// The bucket; the account's default bucket if there is none.
     pub bucket_id: Option<BucketId>,
     /// The snapshot to copy; without one, a temporary snapshot is created.
-    pub snapshot_id: Option<AppSnapId>,
+    pub snapshot_id: Option<AppSnapshotId>,
 }
 
 /// The result of copying a backup into a bucket.
@@ -68,11 +68,11 @@ pub struct BackupCopied {
 
 impl AppBackup {
     /// Copies the outcome of the hooks and the system's labels from the snapshot.
-    pub fn take_over(&mut self, snap: &AppSnap) {
-        self.hook_state = snap.hook_state;
-        self.hook_state_details.clone_from(&snap.hook_state_details);
+    pub fn take_over(&mut self, snapshot: &AppSnapshot) {
+        self.hook_state = snapshot.hook_state;
+        self.hook_state_details.clone_from(&snapshot.hook_state_details);
         self.metadata
-            .replace_read_only(snap.metadata.read_only().cloned());
+            .replace_read_only(snapshot.metadata.read_only().cloned());
     }
 
     /// Records that `bytes_done` of `total_bytes` are copied. Neither `bytes_done` nor the percentage ever decreases,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 use uuid::Uuid;
 
-use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, SubjectId};
+use crate::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, SubjectId};
 use crate::state::fit_reasons;
 
 /// The reason reported for an app while the server finishes its interrupted restore.
@@ -47,7 +47,7 @@ pub enum RestoreSource {
     /// A backup.
     Backup(AppBackupId),
     /// A snapshot.
-    Snapshot(AppSnapId),
+    Snapshot(AppSnapshotId),
 }
 
 /// A restore in place that was interrupted while it replaced the data of volumes: they may hold a mixture of old and
@@ -164,7 +164,7 @@ impl AppRestore {
     #[must_use]
     pub fn resumed(unfinished: &UnfinishedRestore, account_id: AccountId, now: DateTime<Utc>) -> Self {
         // Journals of earlier versions don't name the source. Finishing a restore doesn't read it.
-        let unknown = RestoreSource::Snapshot(AppSnapId::new(Uuid::nil()));
+        let unknown = RestoreSource::Snapshot(AppSnapshotId::new(Uuid::nil()));
         let wanted = CreateAppRestore {
             app_id: unfinished.app_id,
             source: unfinished.source.unwrap_or(unknown),

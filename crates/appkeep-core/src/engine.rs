@@ -17,11 +17,11 @@ use tokio_util::sync::CancellationToken;
 use crate::admission::LowSpace;
 use crate::catalog::{Bucket, Consistency, Volume};
 use crate::hook::{HookRun, RunHook};
-use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
+use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 
 pub use crate::app_backup::BackupCopied;
 pub use crate::app_restore::UnfinishedRestore;
-pub use crate::app_snap::{SnapshotLevel, SnapshotTaken};
+pub use crate::app_snapshot::{SnapshotLevel, SnapshotTaken};
 
 /// How often the claim to a bucket is refreshed.
 pub const HOLD_EVERY: Duration = Duration::from_secs(30);
@@ -75,7 +75,7 @@ pub struct TakeSnapshot {
     /// The app.
     pub app_id: AppId,
     /// The snapshot to create.
-    pub snap_id: AppSnapId,
+    pub snapshot_id: AppSnapshotId,
     /// The app's data.
     pub volumes: Vec<Volume>,
     /// The policy for files that change while they are copied.
@@ -96,7 +96,7 @@ pub struct CopyBackup {
     /// The backup to create.
     pub backup_id: AppBackupId,
     /// The snapshot to copy.
-    pub snap_id: AppSnapId,
+    pub snapshot_id: AppSnapshotId,
     /// The point in time of the snapshot.
     pub taken_at: DateTime<Utc>,
 }
@@ -138,7 +138,7 @@ pub enum RestoreData {
         backup_id: AppBackupId,
     },
     /// A snapshot.
-    Snapshot(AppSnapId),
+    Snapshot(AppSnapshotId),
 }
 
 /// The destination of a restore.
@@ -220,12 +220,12 @@ pub trait Engine: Send + Sync {
     async fn measure_snapshot(
         &self,
         app_id: AppId,
-        snap_id: AppSnapId,
+        snapshot_id: AppSnapshotId,
         cancel: &CancellationToken,
     ) -> Result<u64, EngineError>;
 
     /// Deletes the data of a snapshot; succeeds if there is no such snapshot.
-    async fn delete_snapshot(&self, app_id: AppId, snap_id: AppSnapId) -> Result<(), EngineError>;
+    async fn delete_snapshot(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> Result<(), EngineError>;
 
     /// Stores a snapshot in the bucket and reads a share of it back. If a backup with this id is already stored, its
     /// result is returned.
@@ -259,7 +259,7 @@ pub trait Engine: Send + Sync {
     ) -> Result<HashSet<AppBackupId>, EngineError>;
 
     /// The ids of the app's completed snapshots. Read-only.
-    async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapId>, EngineError>;
+    async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapshotId>, EngineError>;
 
     /// Restores a backup or a snapshot. The new data is written next to its destination, compared with its source,
     /// and then swapped in; the old data isn't changed until all of the new data is complete. If a restore with this

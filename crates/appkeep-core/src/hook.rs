@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::ids::{AppId, AppSnapId};
+use crate::ids::{AppId, AppSnapshotId};
 use crate::state::StateDetail;
 
 /// The largest amount of a command's output that is kept, in bytes; only the end is kept.
@@ -80,7 +80,7 @@ pub struct RunHook {
     /// The name of the app.
     pub app_name: String,
     /// The snapshot that is being created.
-    pub snap_id: AppSnapId,
+    pub snapshot_id: AppSnapshotId,
 }
 
 /// The way in which a command ended.

@@ -12,10 +12,10 @@ use uuid::Uuid;
 use crate::actor::{Token, TokenHash};
 use crate::app::AppView;
 use crate::app_restore::{AppRestore, RestoreSource};
-use crate::app_snap::AppSnap;
+use crate::app_snapshot::AppSnapshot;
 use crate::catalog::{Account, App, Bucket, Declaration, Recorded};
 use crate::ids::{
-    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BackupKind, BucketId, JobId, ResourceId,
+    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BackupKind, BucketId, JobId, ResourceId,
     ScheduleId, SnapshotKind, TokenId,
 };
 use crate::job::{
@@ -340,9 +340,12 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     async fn update_token_revoked(&mut self, id: TokenId, now: DateTime<Utc>) -> Result<bool, StoreError>;
 
     /// The number of pending, discovering or running backups that read from this snapshot.
-    async fn count_app_backups_reading(&mut self, snap_id: AppSnapId) -> Result<u64, StoreError>;
+    async fn count_backups_reading(&mut self, snapshot_id: AppSnapshotId) -> Result<u64, StoreError>;
     /// The snapshots that were created for this backup.
-    async fn list_app_snaps_made_for(&mut self, backup_id: AppBackupId) -> Result<Vec<AppSnap>, StoreError>;
+    async fn list_snapshots_made_for(
+        &mut self,
+        backup_id: AppBackupId,
+    ) -> Result<Vec<AppSnapshot>, StoreError>;
 
     /// The restore of this account with this id.
     async fn fetch_app_restore(
@@ -361,7 +364,7 @@ pub trait StoreTx: ResourcesTx<BackupKind> + ResourcesTx<SnapshotKind> {
     /// Replaces the restore if its stored generation is still `restore.generation`, and increments the generation.
     async fn update_app_restore(&mut self, restore: &AppRestore) -> Result<bool, StoreError>;
     /// The number of restores in progress that read this source.
-    async fn count_app_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError>;
+    async fn count_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError>;
 
     /// The job with this id, if it is queued, running or parked.
     async fn fetch_pending_job(&mut self, id: JobId) -> Result<Option<PendingJob>, StoreError>;

@@ -244,7 +244,7 @@ fn environment(request: &RunHook, run: &str) -> Vec<(OsString, OsString)> {
     environment.extend([
         pair("APPKEEP_APP_ID", &request.app_id.to_string()),
         pair("APPKEEP_APP_NAME", &request.app_name),
-        pair("APPKEEP_SNAPSHOT_ID", &request.snap_id.to_string()),
+        pair("APPKEEP_SNAPSHOT_ID", &request.snapshot_id.to_string()),
         pair("APPKEEP_HOOK_STAGE", request.hook.stage.as_str()),
         pair(RUN_VARIABLE, run),
     ]);
@@ -283,7 +283,7 @@ mod tests {
     use std::path::Path;
 
     use appkeep_core::hook::{Hook, HookStage};
-    use appkeep_core::ids::{AppId, AppSnapId};
+    use appkeep_core::ids::{AppId, AppSnapshotId};
     use uuid::Uuid;
 
     use super::*;
@@ -302,7 +302,7 @@ mod tests {
             },
             app_id: AppId::new(Uuid::from_u128(1)),
             app_name: "shop".to_owned(),
-            snap_id: AppSnapId::new(Uuid::from_u128(2)),
+            snapshot_id: AppSnapshotId::new(Uuid::from_u128(2)),
         }
     }
 

@@ -11,7 +11,7 @@ use appkeep_core::engine::{
 };
 use appkeep_core::fail_point;
 use appkeep_core::hook::{HookRun, RunHook};
-use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
+use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use async_trait::async_trait;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
@@ -108,8 +108,8 @@ impl RusticEngine {
         self
     }
 
-    fn snapshot_key(&self, app_id: AppId, snap_id: AppSnapId) -> LockKey {
-        LockKey::Snapshot(self.snapshots.path_of(app_id, snap_id))
+    fn snapshot_key(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> LockKey {
+        LockKey::Snapshot(self.snapshots.path_of(app_id, snapshot_id))
     }
 
     fn volumes_key(&self, app_id: AppId) -> LockKey {
@@ -221,7 +221,7 @@ impl Engine for RusticEngine {
         cancel: &CancellationToken,
     ) -> Result<SnapshotTaken, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
-        let key = self.snapshot_key(request.app_id, request.snap_id);
+        let key = self.snapshot_key(request.app_id, request.snapshot_id);
         let held = (
             self.locks.exclusive(key, &cancel).await?,
             // A concurrent restore would replace the volumes while they are read.
@@ -248,33 +248,33 @@ impl Engine for RusticEngine {
     async fn measure_snapshot(
         &self,
         app_id: AppId,
-        snap_id: AppSnapId,
+        snapshot_id: AppSnapshotId,
         cancel: &CancellationToken,
     ) -> Result<u64, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let shared = self
             .locks
-            .shared(self.snapshot_key(app_id, snap_id), &cancel)
+            .shared(self.snapshot_key(app_id, snapshot_id), &cancel)
             .await?;
         let snapshots = self.snapshots.clone();
         thread::run("measure", self.priority, move || {
             let _shared = shared;
-            let path = snapshots.find(app_id, snap_id)?;
-            measure::tree(&path, &format!("snapshot {snap_id}"), &cancel)
+            let path = snapshots.find(app_id, snapshot_id)?;
+            measure::tree(&path, &format!("snapshot {snapshot_id}"), &cancel)
         })
         .await
     }
 
-    async fn delete_snapshot(&self, app_id: AppId, snap_id: AppSnapId) -> Result<(), EngineError> {
+    async fn delete_snapshot(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> Result<(), EngineError> {
         let never = CancellationToken::new();
         let alone = self
             .locks
-            .exclusive(self.snapshot_key(app_id, snap_id), &never)
+            .exclusive(self.snapshot_key(app_id, snapshot_id), &never)
             .await?;
         let snapshots = self.snapshots.clone();
         thread::run("delete-snapshot", self.priority, move || {
             let _alone = alone;
-            snapshots.delete(app_id, snap_id)
+            snapshots.delete(app_id, snapshot_id)
         })
         .await
     }
@@ -289,7 +289,7 @@ impl Engine for RusticEngine {
         let root = bucket::repository_dir(&request.bucket, request.app_id);
         let held = (
             self.locks
-                .shared(self.snapshot_key(request.app_id, request.snap_id), &cancel)
+                .shared(self.snapshot_key(request.app_id, request.snapshot_id), &cancel)
                 .await?,
             self.locks
                 .exclusive(LockKey::BackupSlot(root.clone()), &cancel)
@@ -304,7 +304,7 @@ impl Engine for RusticEngine {
         let verify_percent = self.verify_percent;
         thread::run("backup", self.priority, move || {
             let _held = held;
-            let snapshot = snapshots.open(request.app_id, request.snap_id)?;
+            let snapshot = snapshots.open(request.app_id, request.snapshot_id)?;
             let presence = bucket::presence(&request.bucket, request.app_id, &keys, Use::Write)?;
             claims.hold(&request.bucket)?;
             let backend = Arc::new(DirectoryBackend::new(root.clone()));
@@ -427,7 +427,7 @@ impl Engine for RusticEngine {
         .await
     }
 
-    async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapId>, EngineError> {
+    async fn list_snapshots(&self, app_id: AppId) -> Result<HashSet<AppSnapshotId>, EngineError> {
         let snapshots = self.snapshots.clone();
         thread::run("list-snapshots", self.priority, move || snapshots.list(app_id)).await
     }
@@ -443,7 +443,7 @@ impl Engine for RusticEngine {
             RestoreData::Backup { bucket, .. } => {
                 LockKey::Repository(bucket::repository_dir(bucket, request.app_id))
             }
-            RestoreData::Snapshot(snap_id) => self.snapshot_key(request.app_id, *snap_id),
+            RestoreData::Snapshot(snapshot_id) => self.snapshot_key(request.app_id, *snapshot_id),
         };
         let held = (
             self.locks.shared(source, &cancel).await?,
@@ -460,10 +460,10 @@ impl Engine for RusticEngine {
                 return Ok(report);
             }
             match &request.source {
-                RestoreData::Snapshot(snap_id) => {
-                    let snapshot = snapshots.open(request.app_id, *snap_id)?;
+                RestoreData::Snapshot(snapshot_id) => {
+                    let snapshot = snapshots.open(request.app_id, *snapshot_id)?;
                     let mut origin = FromSnapshot::open(&snapshot)
-                        .map_err(|error| unreadable(format!("snapshot {snap_id}"), &error))?;
+                        .map_err(|error| unreadable(format!("snapshot {snapshot_id}"), &error))?;
                     restorer.run(&mut origin, None)
                 }
                 RestoreData::Backup { bucket, backup_id } => {

@@ -6,7 +6,7 @@ use appkeep_core::app_restore::RestoreState;
 use appkeep_core::catalog::{Account, App, BucketLocation};
 use appkeep_core::clock::Clock;
 use appkeep_core::engine::{Engine, EngineError, Restore, RestoreData};
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Resources, Store, StoreError, transact};
 use appkeep_core::worker::settle_restore;
@@ -192,14 +192,14 @@ impl Stopped {
     async fn snapshot(
         &self,
         accounts: &[Account],
-        id: AppSnapId,
+        id: AppSnapshotId,
     ) -> Result<(AccountId, AppId, RestoreData, Option<u64>), RestoreError> {
         for account in accounts {
-            let Some(snap) = self.store.fetch_resource(account.id, id).await? else {
+            let Some(snapshot) = self.store.fetch_resource(account.id, id).await? else {
                 continue;
             };
-            check_completed("snapshot", snap.state)?;
-            return Ok((account.id, snap.app_id, RestoreData::Snapshot(id), None));
+            check_completed("snapshot", snapshot.state)?;
+            return Ok((account.id, snapshot.app_id, RestoreData::Snapshot(id), None));
         }
         Err(RestoreError::Source(format!("there is no snapshot {id}")))
     }

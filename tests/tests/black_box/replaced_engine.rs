@@ -9,7 +9,7 @@ use appkeep_server::testing::engine::{
     RestoreReport, SnapshotTaken, TakeSnapshot, UnfinishedRestore,
 };
 use appkeep_server::testing::hook::{HookRun, RunHook};
-use appkeep_server::testing::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
+use appkeep_server::testing::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use appkeep_server::testing::{Account, App, TestServer};
 use appkeep_server::tokens::Role;
 use appkeep_tests::Api;
@@ -51,13 +51,13 @@ impl Engine for WithoutCopies {
     async fn measure_snapshot(
         &self,
         app: AppId,
-        snap: AppSnapId,
+        snap: AppSnapshotId,
         cancel: &CancellationToken,
     ) -> Outcome<u64> {
         self.0.measure_snapshot(app, snap, cancel).await
     }
 
-    async fn delete_snapshot(&self, app: AppId, snap: AppSnapId) -> Outcome<()> {
+    async fn delete_snapshot(&self, app: AppId, snap: AppSnapshotId) -> Outcome<()> {
         self.0.delete_snapshot(app, snap).await
     }
 
@@ -82,7 +82,7 @@ impl Engine for WithoutCopies {
         self.0.list_backups(bucket, app, cancel).await
     }
 
-    async fn list_snapshots(&self, app: AppId) -> Outcome<HashSet<AppSnapId>> {
+    async fn list_snapshots(&self, app: AppId) -> Outcome<HashSet<AppSnapshotId>> {
         self.0.list_snapshots(app).await
     }
 

@@ -7,7 +7,7 @@ use crate::app_restore::RestoreSource;
 use crate::authz::{Authorized, Read, Write};
 use crate::catalog::{Bucket, default_bucket};
 use crate::error::Error;
-use crate::ids::{AccountId, AppBackupId, AppId, AppSnapId, BackupKind, BucketId};
+use crate::ids::{AccountId, AppBackupId, AppId, AppSnapshotId, BackupKind, BucketId};
 use crate::job::{CreateBackup, DeleteBackup, JobPayload};
 use crate::listing::{ListOptions, Listing};
 use crate::state::ResourceState;
@@ -99,8 +99,9 @@ impl Service {
         let (account_id, ctx) = (authorized.account_id(), authorized.ctx());
         let app = self.app(account_id, request.resource.app_id).await?;
         let bucket = self.bucket(account_id, request.bucket_id).await?;
-        if let Some(snap_id) = request.snapshot_id {
-            self.check_snapshot_source(account_id, &request, snap_id).await?;
+        if let Some(snapshot_id) = request.snapshot_id {
+            self.check_snapshot_source(account_id, &request, snapshot_id)
+                .await?;
         }
         self.check_ready(&app).await?;
         let id = AppBackupId::new(self.ids.next_id());
@@ -109,9 +110,9 @@ impl Service {
         let backup = AppBackup::pending(id, account_id, request.resource, details, by, now);
         transact(|| async {
             let mut tx = self.store.begin().await?;
-            if let Some(snap_id) = request.snapshot_id {
+            if let Some(snapshot_id) = request.snapshot_id {
                 // Fetched again within the transaction: the snapshot may have been deleted in the meantime.
-                tx.fetch_resource(account_id, snap_id)
+                tx.fetch_resource(account_id, snapshot_id)
                     .await?
                     .ok_or(Error::SnapshotNotFound)?;
             }
@@ -157,14 +158,14 @@ impl Service {
         &self,
         account_id: AccountId,
         request: &CreateAppBackup,
-        snap_id: AppSnapId,
+        snapshot_id: AppSnapshotId,
     ) -> Result<(), Error> {
-        let found = self.store.fetch_resource(account_id, snap_id).await?;
-        let snap = found.ok_or(Error::SnapshotNotFound)?;
-        if snap.app_id != request.resource.app_id {
+        let found = self.store.fetch_resource(account_id, snapshot_id).await?;
+        let snapshot = found.ok_or(Error::SnapshotNotFound)?;
+        if snapshot.app_id != request.resource.app_id {
             return Err(Error::SnapshotOfOtherApp);
         }
-        if snap.state != ResourceState::Completed || snap.details.made_for.is_some() {
+        if snapshot.state != ResourceState::Completed || snapshot.details.made_for.is_some() {
             return Err(Error::SnapshotNotReady);
         }
         Ok(())

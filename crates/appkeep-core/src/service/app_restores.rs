@@ -86,14 +86,14 @@ async fn check_source(
             }
         }
         RestoreSource::Snapshot(id) => {
-            let snap = tx
+            let snapshot = tx
                 .fetch_resource(account_id, id)
                 .await?
                 .ok_or(Error::SnapshotNotFound)?;
-            if snap.app_id != wanted.app_id {
+            if snapshot.app_id != wanted.app_id {
                 return Err(Error::SnapshotOfOtherApp);
             }
-            if snap.state != ResourceState::Completed || snap.details.made_for.is_some() {
+            if snapshot.state != ResourceState::Completed || snapshot.details.made_for.is_some() {
                 return Err(Error::SnapshotNotReady);
             }
         }

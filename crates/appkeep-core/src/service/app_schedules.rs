@@ -65,7 +65,7 @@ impl Service {
         }
         let store = self.store.as_ref();
         let backups = BackupKind::of(store).list_made_by(schedule.id).await?;
-        let snaps = SnapshotKind::of(store).list_made_by(schedule.id).await?;
-        Ok(held(schedule, &backups, &snaps, self.clock.now()))
+        let snapshots = SnapshotKind::of(store).list_made_by(schedule.id).await?;
+        Ok(held(schedule, &backups, &snapshots, self.clock.now()))
     }
 }

@@ -8,7 +8,7 @@ mod accounts;
 mod app_backups;
 mod app_restores;
 mod app_schedules;
-mod app_snaps;
+mod app_snapshots;
 mod apps;
 mod buckets;
 mod resources;

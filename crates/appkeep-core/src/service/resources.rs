@@ -85,7 +85,7 @@ impl Service {
                 .await?;
             let resource = request.select(found)?;
             K::check_deletable(&resource, tx.as_mut()).await?;
-            if tx.count_app_restores_reading(K::source(resource.id)).await? > 0 {
+            if tx.count_restores_reading(K::source(resource.id)).await? > 0 {
                 return Err(Error::InUseByRestore);
             }
             let deleted = K::of_tx(tx.as_mut()).delete_resource(resource.id, resource.generation);

@@ -6,9 +6,9 @@ use uuid::Uuid;
 use crate::actor::OpContext;
 use crate::admission::NotAdmitted;
 use crate::app_backup::{AppBackup, BackupDetails};
-use crate::app_snap::{AppSnap, SnapshotDetails};
+use crate::app_snapshot::{AppSnapshot, SnapshotDetails};
 use crate::error::Error;
-use crate::ids::{AppBackupId, AppSnapId, SubjectId};
+use crate::ids::{AppBackupId, AppSnapshotId, SubjectId};
 use crate::job::ApplyRetention;
 use crate::name::ResourceName;
 use crate::resource::CreateResource;
@@ -26,7 +26,7 @@ pub(crate) enum Outcome {
         /// The backup, if the schedule creates one.
         backup_id: Option<AppBackupId>,
         /// The snapshot, if the schedule creates one.
-        snap_id: Option<AppSnapId>,
+        snapshot_id: Option<AppSnapshotId>,
     },
     /// Nothing was created, because the previous backup or snapshot of the schedule is still in progress.
     Skipped,
@@ -54,7 +54,7 @@ impl Service {
             }
             backup => backup?,
         };
-        let snap = self.scheduled_snap(schedule);
+        let snapshot = self.scheduled_snapshot(schedule);
         let run = transact(|| async {
             let mut tx = self.store.begin().await?;
             if !tx.update_schedule_next(schedule.id, due.next, next).await? {
@@ -64,7 +64,7 @@ impl Service {
                 tx.commit().await?;
                 return Ok(Some(Outcome::Skipped));
             }
-            self.insert_scheduled(tx.as_mut(), schedule, backup.as_ref(), snap.as_ref())
+            self.insert_scheduled(tx.as_mut(), schedule, backup.as_ref(), snapshot.as_ref())
                 .await?;
             self.commit(tx).await?;
             Ok(None)
@@ -82,12 +82,12 @@ impl Service {
         if let Some(backup) = &backup {
             record_change("create", backup, &ctx);
         }
-        if let Some(snap) = &snap {
-            record_change("create", snap, &ctx);
+        if let Some(snapshot) = &snapshot {
+            record_change("create", snapshot, &ctx);
         }
         Ok(Outcome::Made {
             backup_id: backup.map(|backup| backup.id),
-            snap_id: snap.map(|snap| snap.id),
+            snapshot_id: snapshot.map(|snapshot| snapshot.id),
         })
     }
 
@@ -96,13 +96,13 @@ impl Service {
         tx: &mut dyn StoreTx,
         schedule: &Schedule,
         backup: Option<&AppBackup>,
-        snap: Option<&AppSnap>,
+        snapshot: Option<&AppSnapshot>,
     ) -> Result<(), Error> {
         if let Some(backup) = backup {
             self.insert(tx, backup, None).await?;
         }
-        if let Some(snap) = snap {
-            self.insert(tx, snap, None).await?;
+        if let Some(snapshot) = snapshot {
+            self.insert(tx, snapshot, None).await?;
         }
         self.queue(tx, apply_retention(schedule), None).await
     }
@@ -141,16 +141,16 @@ impl Service {
         Ok(Some(backup))
     }
 
-    fn scheduled_snap(&self, schedule: &Schedule) -> Option<AppSnap> {
+    fn scheduled_snapshot(&self, schedule: &Schedule) -> Option<AppSnapshot> {
         if !schedule.makes_snapshot {
             return None;
         }
-        let (id, now) = (AppSnapId::new(self.ids.next_id()), self.clock.now());
+        let (id, now) = (AppSnapshotId::new(self.ids.next_id()), self.clock.now());
         let request = request(schedule, id.as_uuid(), now);
         let (details, by) = (SnapshotDetails::default(), SubjectId::SYSTEM);
-        let mut snap = AppSnap::pending(id, schedule.account_id, request, details, by, now);
-        snap.schedule_id = Some(schedule.id);
-        Some(snap)
+        let mut snapshot = AppSnapshot::pending(id, schedule.account_id, request, details, by, now);
+        snapshot.schedule_id = Some(schedule.id);
+        Some(snapshot)
     }
 }
 

@@ -11,7 +11,7 @@ use super::run::JobRun;
 use super::step::StepError;
 use crate::catalog::App;
 use crate::hook::{Hook, HookEnd, HookRun, HookStage, RunHook};
-use crate::ids::{AccountId, AppId, AppSnapId};
+use crate::ids::{AccountId, AppId, AppSnapshotId};
 use crate::state::StateDetail;
 
 /// The time limit for all post-hooks together once the server was requested to stop.
@@ -26,7 +26,7 @@ const WINDOW_POLL_EVERY: Duration = Duration::from_millis(200);
 /// too early. The job table contains who it is: the window is the job's step key.
 pub(super) struct HookWindow<'a> {
     app: &'a App,
-    snap_id: AppSnapId,
+    snapshot_id: AppSnapshotId,
     failed: Vec<StateDetail>,
 }
 
@@ -35,7 +35,7 @@ impl<'a> HookWindow<'a> {
     pub(super) async fn open(
         run: &JobRun<'_>,
         app: &'a App,
-        snap_id: AppSnapId,
+        snapshot_id: AppSnapshotId,
         cancel: &CancellationToken,
     ) -> Result<HookWindow<'a>, StepError> {
         let key = format!("hooks:{}", app.id);
@@ -47,7 +47,7 @@ impl<'a> HookWindow<'a> {
         }
         Ok(Self {
             app,
-            snap_id,
+            snapshot_id,
             failed: Vec::new(),
         })
     }
@@ -132,7 +132,7 @@ impl<'a> HookWindow<'a> {
             hook: hook.clone(),
             app_id: self.app.id,
             app_name: self.app.name.clone(),
-            snap_id: self.snap_id,
+            snapshot_id: self.snapshot_id,
         };
         let ran = run.deps.engine.run_hook(&request, cancel).await;
         let (stage, outcome) = (hook.stage.as_str(), ran.outcome(hook));
@@ -162,12 +162,12 @@ pub(super) async fn release(
     run: &JobRun<'_>,
     account_id: AccountId,
     app_id: AppId,
-    snap_id: AppSnapId,
+    snapshot_id: AppSnapshotId,
 ) -> Result<(), StepError> {
     if run.was_claimed_before()
         && let Some(app) = run.deps.store.fetch_app(account_id, app_id).await?
     {
-        let window = HookWindow::open(run, &app, snap_id, &run.shutdown).await?;
+        let window = HookWindow::open(run, &app, snapshot_id, &run.shutdown).await?;
         window.after(run).await?;
     }
     Ok(())

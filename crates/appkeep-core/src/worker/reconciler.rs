@@ -125,7 +125,7 @@ impl Passes {
             let pause = (self.period / count).min(PAUSE_MAX);
             tokio::time::sleep_until(begun + pause * done).await;
             self.check_backups(app).await?;
-            self.check_snaps(app).await?;
+            self.check_snapshots(app).await?;
         }
         Ok(())
     }
@@ -167,15 +167,15 @@ impl Passes {
         Ok(true)
     }
 
-    async fn check_snaps(&self, app: &App) -> Result<(), StoreError> {
-        let snaps = self.finished::<SnapshotKind>(app).await?;
-        if snaps.is_empty() {
+    async fn check_snapshots(&self, app: &App) -> Result<(), StoreError> {
+        let snapshots = self.finished::<SnapshotKind>(app).await?;
+        if snapshots.is_empty() {
             return Ok(());
         }
         let Some(listed) = known(self.deps.engine.list_snapshots(app.id).await) else {
             return Ok(());
         };
-        self.compare(app, &snaps, &listed, "the data directory").await
+        self.compare(app, &snapshots, &listed, "the data directory").await
     }
 
     /// Reads the app's finished resources.

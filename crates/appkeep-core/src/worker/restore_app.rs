@@ -124,7 +124,7 @@ async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, Step
     let app = store.fetch_app(account_id, restore.app_id).await?;
     let app = app.ok_or_else(|| gone(format!("app {}", restore.app_id)))?;
     let source = match restore.source {
-        RestoreSource::Snapshot(snap_id) => RestoreData::Snapshot(snap_id),
+        RestoreSource::Snapshot(snapshot_id) => RestoreData::Snapshot(snapshot_id),
         RestoreSource::Backup(backup_id) => {
             let backup = store.fetch_resource(account_id, backup_id).await?;
             let backup = backup.ok_or_else(|| gone(format!("backup {backup_id}")))?;

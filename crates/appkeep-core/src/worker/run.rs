@@ -307,7 +307,7 @@ async fn run_in_span(deps: &WorkerDeps, job: ClaimedJob, shutdown: &Cancellation
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::{AccountId, AppId, AppSnapId};
+    use crate::ids::{AccountId, AppId, AppSnapshotId};
     use crate::job::{CreateSnapshot, DeleteSnapshot, Lease};
     use uuid::Uuid;
 
@@ -328,11 +328,14 @@ mod tests {
 
     #[test]
     fn cancelled_or_crash_looping_jobs_stop_before_step_one() {
-        let (app_id, snap_id) = (AppId::new(Uuid::from_u128(3)), AppSnapId::new(Uuid::from_u128(4)));
+        let (app_id, snapshot_id) = (
+            AppId::new(Uuid::from_u128(3)),
+            AppSnapshotId::new(Uuid::from_u128(4)),
+        );
         let create = CreateSnapshot {
             account_id: AccountId::new(Uuid::from_u128(5)),
             app_id,
-            snap_id,
+            snapshot_id,
         };
         assert!(refusal(&claimed(create.clone(), CLAIMS_MAX, false)).is_none());
         let too_often = refusal(&claimed(create.clone(), CLAIMS_MAX + 1, false));
@@ -347,7 +350,7 @@ mod tests {
         let delete = DeleteSnapshot {
             account_id: None,
             app_id,
-            snap_id,
+            snapshot_id,
             name: None,
         };
         assert!(

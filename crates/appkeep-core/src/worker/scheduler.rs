@@ -56,10 +56,13 @@ async fn act(service: &Service, scheduled: &Scheduled, action: ScheduleAction) -
 async fn run(service: &Service, scheduled: &Scheduled, next: Option<NextRun>) -> Result<(), Error> {
     let (id, name) = (scheduled.schedule.id, &scheduled.schedule.name);
     match service.schedule_run(scheduled, next).await? {
-        Outcome::Made { backup_id, snap_id } => {
+        Outcome::Made {
+            backup_id,
+            snapshot_id,
+        } => {
             let backup_id = backup_id.map(tracing::field::display);
-            let snap_id = snap_id.map(tracing::field::display);
-            tracing::info!(schedule.id = %id, schedule.name = name, backup.id = backup_id, snapshot.id = snap_id, "schedule run");
+            let snapshot_id = snapshot_id.map(tracing::field::display);
+            tracing::info!(schedule.id = %id, schedule.name = name, backup.id = backup_id, snapshot.id = snapshot_id, "schedule run");
         }
         Outcome::Skipped => tracing::warn!(
             schedule.id = %id,

@@ -7,7 +7,7 @@ use appkeep_core::engine::{
     CopyBackup, DeleteBackup, Engine, Progress, Restore, RestoreData, RestoreTarget, TakeSnapshot,
     TargetPolicy,
 };
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId};
 use appkeep_engine::{EngineConfig, RusticEngine};
 use chrono::{DateTime, Utc};
 use tokio::sync::watch;
@@ -40,10 +40,10 @@ async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failu
                 name: "data".to_owned(),
                 path: site.source.clone(),
             }];
-            let snap_id = snap_id(number);
+            let snapshot_id = snapshot_id(number);
             let request = TakeSnapshot {
                 app_id,
-                snap_id,
+                snapshot_id,
                 volumes,
                 consistency: Consistency::Normal,
                 taken_at: taken_at(number)?,
@@ -56,7 +56,7 @@ async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failu
                 app_id,
                 app_name: "bench".to_owned(),
                 backup_id: backup_id(number),
-                snap_id: snap_id(number),
+                snapshot_id: snapshot_id(number),
                 taken_at: taken_at(number)?,
             };
             engine.copy_backup(&request, &progress, &cancel).await?;
@@ -100,8 +100,8 @@ fn backup_id(number: u8) -> AppBackupId {
     AppBackupId::new(Uuid::from_u128(0x100 + u128::from(number)))
 }
 
-fn snap_id(number: u8) -> AppSnapId {
-    AppSnapId::new(Uuid::from_u128(0x200 + u128::from(number)))
+fn snapshot_id(number: u8) -> AppSnapshotId {
+    AppSnapshotId::new(Uuid::from_u128(0x200 + u128::from(number)))
 }
 
 fn bucket(site: &Site) -> Result<Bucket, Failure> {

@@ -10,7 +10,7 @@ use appkeep_core::engine::{
     BackupCopied, CopyBackup, EngineError, Progress, Restore, RestoreData, RestoreReport, RestoreTarget,
     TargetPolicy,
 };
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId};
 use chrono::DateTime;
 use rustic_core::{
     BackupOptions, CheckOptions, FileType, LsOptions, ReadBackend, ReadSource, SnapshotOptions,
@@ -180,7 +180,7 @@ impl TestRepository {
             app_id: self.app_id,
             app_name: "shop".to_owned(),
             backup_id: AppBackupId::new(Uuid::from_u128(number)),
-            snap_id: AppSnapId::new(Uuid::from_u128(1)),
+            snapshot_id: AppSnapshotId::new(Uuid::from_u128(1)),
             // Later backups have higher numbers.
             taken_at: DateTime::from_timestamp(1_700_000_000 + i64::try_from(number).unwrap(), 0).unwrap(),
         };

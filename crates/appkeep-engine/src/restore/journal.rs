@@ -78,7 +78,7 @@ impl Journal {
             version: VERSION,
             source: Some(match &request.source {
                 RestoreData::Backup { backup_id, .. } => RestoreSource::Backup(*backup_id),
-                RestoreData::Snapshot(snap_id) => RestoreSource::Snapshot(*snap_id),
+                RestoreData::Snapshot(snapshot_id) => RestoreSource::Snapshot(*snapshot_id),
             }),
             in_place: matches!(request.target, RestoreTarget::InPlace(_)),
             replacements,

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 
 use appkeep_core::engine::{EngineError, SnapshotTaken, TakeSnapshot};
 use appkeep_core::fail_point;
-use appkeep_core::ids::{AppId, AppSnapId};
+use appkeep_core::ids::{AppId, AppSnapshotId};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -82,22 +82,24 @@ impl SnapshotStore {
     }
 
     /// The path of a snapshot, whether or not it exists.
-    pub(crate) fn path_of(&self, app_id: AppId, snap_id: AppSnapId) -> PathBuf {
-        self.directory.join(app_id.to_string()).join(snap_id.to_string())
+    pub(crate) fn path_of(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> PathBuf {
+        self.directory
+            .join(app_id.to_string())
+            .join(snapshot_id.to_string())
     }
 
     /// The path of a completed snapshot.
     ///
     /// # Errors
     /// [`EngineError::Unreadable`] if it doesn't exist.
-    pub(crate) fn find(&self, app_id: AppId, snap_id: AppSnapId) -> Result<PathBuf, EngineError> {
-        let path = self.path_of(app_id, snap_id);
+    pub(crate) fn find(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> Result<PathBuf, EngineError> {
+        let path = self.path_of(app_id, snapshot_id);
         match fs::symlink_metadata(&path) {
             Ok(found) if found.is_dir() => Ok(path),
             Ok(_) => Err(EngineError::Unreadable(vec![format!(
-                "snapshot {snap_id}: it is not a directory"
+                "snapshot {snapshot_id}: it is not a directory"
             )])),
-            Err(error) => Err(unreadable(format!("snapshot {snap_id}"), &error)),
+            Err(error) => Err(unreadable(format!("snapshot {snapshot_id}"), &error)),
         }
     }
 
@@ -105,8 +107,8 @@ impl SnapshotStore {
     ///
     /// # Errors
     /// [`EngineError::Unreadable`] if it doesn't exist; [`EngineError::Storage`] if its record can't be read.
-    pub(crate) fn open(&self, app_id: AppId, snap_id: AppSnapId) -> Result<Snapshot, EngineError> {
-        let directory = self.find(app_id, snap_id)?;
+    pub(crate) fn open(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> Result<Snapshot, EngineError> {
+        let directory = self.find(app_id, snapshot_id)?;
         let has_manifest = record::has_manifest(&directory)
             .map_err(|error| storage("reading the record of a snapshot", &error))?;
         Ok(Snapshot {
@@ -119,7 +121,7 @@ impl SnapshotStore {
     ///
     /// # Errors
     /// [`EngineError::Storage`] if the directory can't be read.
-    pub(crate) fn list(&self, app_id: AppId) -> Result<HashSet<AppSnapId>, EngineError> {
+    pub(crate) fn list(&self, app_id: AppId) -> Result<HashSet<AppSnapshotId>, EngineError> {
         let failed = |error: io::Error| storage("listing snapshots", &error);
         let entries = match fs::read_dir(self.directory.join(app_id.to_string())) {
             Ok(entries) => entries,
@@ -134,7 +136,7 @@ impl SnapshotStore {
             if let Some(id) = id.and_then(|id| Uuid::try_parse(id).ok())
                 && entry.file_type().map_err(failed)?.is_dir()
             {
-                found.insert(AppSnapId::new(id));
+                found.insert(AppSnapshotId::new(id));
             }
         }
         Ok(found)
@@ -149,7 +151,7 @@ impl SnapshotStore {
         request: &TakeSnapshot,
         cancel: &CancellationToken,
     ) -> Result<SnapshotTaken, EngineError> {
-        let path = self.path_of(request.app_id, request.snap_id);
+        let path = self.path_of(request.app_id, request.snapshot_id);
         if path.is_dir() {
             return record::read(&path).map_err(|error| storage("reading what a snapshot is", &error));
         }
@@ -167,7 +169,7 @@ impl SnapshotStore {
                 .and_then(|()| remove_tree(&path))
                 .and_then(|()| record::remove(&path))
         {
-            tracing::warn!(snapshot.id = %request.snap_id, %error, "an unfinished snapshot is left");
+            tracing::warn!(snapshot.id = %request.snapshot_id, %error, "an unfinished snapshot is left");
         }
         taken
     }
@@ -214,8 +216,8 @@ impl SnapshotStore {
     ///
     /// # Errors
     /// [`EngineError::Storage`]. The snapshot is then no longer visible, unless it couldn't even be renamed.
-    pub(crate) fn delete(&self, app_id: AppId, snap_id: AppSnapId) -> Result<(), EngineError> {
-        let path = self.path_of(app_id, snap_id);
+    pub(crate) fn delete(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> Result<(), EngineError> {
+        let path = self.path_of(app_id, snapshot_id);
         let remove = || {
             let leaving = path.with_extension("deleting");
             remove_tree(&leaving)?;

@@ -7,7 +7,7 @@ use appkeep_core::catalog::{Bucket, BucketLocation, Consistency, Volume};
 use appkeep_core::engine::{
     CopyBackup, DeleteBackup, Engine, EngineError, Progress, ProgressSender, SnapshotTaken, TakeSnapshot,
 };
-use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapId, BucketId};
+use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapshotId, BucketId};
 use appkeep_engine::{EngineConfig, KeyStore, Priority, RusticEngine};
 use chrono::{DateTime, Utc};
 use secrecy::SecretString;
@@ -41,8 +41,8 @@ pub(crate) fn backup_id(number: u128) -> AppBackupId {
 }
 
 /// The snapshot with this number.
-pub(crate) fn snapshot_id(number: u128) -> AppSnapId {
-    AppSnapId::new(Uuid::from_u128(number))
+pub(crate) fn snapshot_id(number: u128) -> AppSnapshotId {
+    AppSnapshotId::new(Uuid::from_u128(number))
 }
 
 /// An engine with an app and a bucket.
@@ -169,7 +169,7 @@ impl Workbench {
     pub(crate) fn snapshot_request(&self, number: u128) -> TakeSnapshot {
         TakeSnapshot {
             app_id: self.app_id,
-            snap_id: snapshot_id(number),
+            snapshot_id: snapshot_id(number),
             volumes: self.volumes.clone(),
             consistency: self.consistency,
             taken_at: snapshot_time(),
@@ -188,7 +188,7 @@ impl Workbench {
             app_id: self.app_id,
             app_name: "shop".to_owned(),
             backup_id: backup_id(backup_number),
-            snap_id: snapshot_id(snap_number),
+            snapshot_id: snapshot_id(snap_number),
             taken_at: snapshot_time(),
         }
     }

@@ -2,7 +2,7 @@
 
 mod app_backups;
 mod app_restores;
-mod app_snaps;
+mod app_snapshots;
 mod apps;
 mod bucket_troubles;
 mod catalog;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::db::{Db, Statement};
 use super::{
-    app_backups, app_restores, app_snaps, apps, bucket_troubles, catalog, changes, jobs, pending_jobs,
+    app_backups, app_restores, app_snapshots, apps, bucket_troubles, catalog, changes, jobs, pending_jobs,
     schedules, statistics, tokens, trial,
 };
 use crate::SqliteStore;
@@ -13,7 +13,7 @@ use crate::SqliteStore;
 pub(super) const MODULES: [(&str, &[(&str, Statement)]); 13] = [
     ("app_backups", app_backups::STATEMENTS),
     ("app_restores", app_restores::STATEMENTS),
-    ("app_snaps", app_snaps::STATEMENTS),
+    ("app_snapshots", app_snapshots::STATEMENTS),
     ("apps", apps::STATEMENTS),
     ("bucket_troubles", bucket_troubles::STATEMENTS),
     ("catalog", catalog::STATEMENTS),
@@ -70,7 +70,7 @@ const EXCEPTIONS: [(&str, &str); 3] = [
         "SCAN own USING INDEX jobs_running_by_exclusive_key",
     ),
     // A backup has one temporary snapshot.
-    ("app_snaps::LIST_MADE_FOR", "USE TEMP B-TREE FOR ORDER BY"),
+    ("app_snapshots::LIST_MADE_FOR", "USE TEMP B-TREE FOR ORDER BY"),
 ];
 
 /// Checks that no statement reads or sorts all rows of a growing table.

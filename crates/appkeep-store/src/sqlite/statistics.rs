@@ -30,7 +30,7 @@ pub(super) fn fetch(db: &Db) -> Result<Statistics, StoreError> {
             jobs: db.list(JOBS, [], job_count)?,
             oldest_due: db.fetch_one(OLDEST_DUE, [], |row| row.optional_time("due_micros"))?,
             app_backups: db.list(RESOURCES, ["app_backup"], state_count)?,
-            app_snaps: db.list(RESOURCES, ["app_snap"], state_count)?,
+            app_snapshots: db.list(RESOURCES, ["app_snap"], state_count)?,
         })
     })
 }

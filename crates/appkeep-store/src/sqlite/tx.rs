@@ -2,11 +2,12 @@
 
 use appkeep_core::actor::Token;
 use appkeep_core::app_restore::{AppRestore, RestoreSource};
-use appkeep_core::app_snap::AppSnap;
+use appkeep_core::app_snapshot::AppSnapshot;
 use appkeep_core::catalog::Declaration;
 use appkeep_core::fail_point;
 use appkeep_core::ids::{
-    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapId, BucketId, JobId, ResourceId, ScheduleId, TokenId,
+    AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId, JobId, ResourceId, ScheduleId,
+    TokenId,
 };
 use appkeep_core::job::{JobPayload, JobResult, Lease, NewJob, PendingJob, QueuedJobs};
 use appkeep_core::resource::Resource;
@@ -22,8 +23,8 @@ use super::faults::Faults;
 use super::resources::Table;
 use super::transaction::{Transaction, rolled_back};
 use super::{
-    app_backups, app_restores, app_snaps, bucket_troubles, catalog, jobs, pending_jobs, resources, schedules,
-    tokens,
+    app_backups, app_restores, app_snapshots, bucket_troubles, catalog, jobs, pending_jobs, resources,
+    schedules, tokens,
 };
 
 /// A transaction that holds the only writing connection until it is committed or dropped.
@@ -130,12 +131,15 @@ impl StoreTx for SqliteTx {
         self.run(|db| tokens::update_revoked(db, id, now))
     }
 
-    async fn count_app_backups_reading(&mut self, snap_id: AppSnapId) -> Result<u64, StoreError> {
-        self.run(|db| app_backups::count_reading(db, snap_id))
+    async fn count_backups_reading(&mut self, snapshot_id: AppSnapshotId) -> Result<u64, StoreError> {
+        self.run(|db| app_backups::count_reading(db, snapshot_id))
     }
 
-    async fn list_app_snaps_made_for(&mut self, backup_id: AppBackupId) -> Result<Vec<AppSnap>, StoreError> {
-        self.run(|db| app_snaps::list_made_for(db, backup_id))
+    async fn list_snapshots_made_for(
+        &mut self,
+        backup_id: AppBackupId,
+    ) -> Result<Vec<AppSnapshot>, StoreError> {
+        self.run(|db| app_snapshots::list_made_for(db, backup_id))
     }
 
     async fn fetch_app_restore(
@@ -162,7 +166,7 @@ impl StoreTx for SqliteTx {
         self.run(|db| app_restores::update(db, restore))
     }
 
-    async fn count_app_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError> {
+    async fn count_restores_reading(&mut self, source: RestoreSource) -> Result<u64, StoreError> {
         self.run(|db| app_restores::count_reading(db, source))
     }
 

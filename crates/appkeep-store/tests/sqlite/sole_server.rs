@@ -136,7 +136,7 @@ async fn only_the_sole_server_takes_over_step_keys_immediately() {
     let payload = DeleteSnapshot {
         account_id: None,
         app_id: Uuid::from_u128(2).into(),
-        snap_id: Uuid::from_u128(2).into(),
+        snapshot_id: Uuid::from_u128(2).into(),
         name: None,
     };
     let payload = JobPayload::from(payload);
@@ -155,12 +155,12 @@ async fn stores_on_one_file_never_claim_a_job_twice() {
     let first = SqliteStore::open(path(&dir)).await.unwrap();
     let second = SqliteStore::open(path(&dir)).await.unwrap();
     let jobs = (1..=60).map(|n| {
-        let (app_id, snap_id) = (Uuid::from_u128(2).into(), Uuid::from_u128(n).into());
+        let (app_id, snapshot_id) = (Uuid::from_u128(2).into(), Uuid::from_u128(n).into());
         NewJob {
             payload: JobPayload::from(DeleteSnapshot {
                 account_id: None,
                 app_id,
-                snap_id,
+                snapshot_id,
                 name: None,
             }),
             ..job(n)

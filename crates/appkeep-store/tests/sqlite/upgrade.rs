@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use appkeep_core::catalog::Recorded;
-use appkeep_core::ids::{AppBackupId, AppSnapId};
+use appkeep_core::ids::{AppBackupId, AppSnapshotId};
 use appkeep_core::job::Claim;
 use appkeep_core::schedule::Scheduled;
 use appkeep_core::store::{Resources, Store};
@@ -69,7 +69,7 @@ async fn read_all(store: &SqliteStore, raw: &Connection) -> String {
         add(&store.fetch_resource(account_id.into(), id).await.unwrap());
     }
     for (account_id, id) in ids(raw, "app_snaps") {
-        let id = AppSnapId::new(id);
+        let id = AppSnapshotId::new(id);
         add(&store.fetch_resource(account_id.into(), id).await.unwrap());
     }
     add(&store.fetch_statistics().await.unwrap());

@@ -1,5 +1,5 @@
 use appkeep_core::app_backup::{AppBackup, BackupDetails};
-use appkeep_core::ids::{AppBackupId, AppSnapId, SubjectId};
+use appkeep_core::ids::{AppBackupId, AppSnapshotId, SubjectId};
 use appkeep_core::metadata::{Label, Metadata};
 use appkeep_core::name::ResourceName;
 use appkeep_core::state::{HookState, ResourceState, StateDetail};
@@ -271,7 +271,7 @@ async fn a_deletion_needs_the_stored_generation() {
 #[tokio::test]
 async fn only_unfinished_backups_read_from_a_snapshot() {
     let h = Harness::new().await;
-    let read: AppSnapId = Uuid::from_u128(77).into();
+    let read: AppSnapshotId = Uuid::from_u128(77).into();
     for (n, state) in (1..).zip(ResourceState::ALL.iter().copied()) {
         let mut backup = backup(n, state.as_str());
         backup.state = state;
@@ -283,9 +283,9 @@ async fn only_unfinished_backups_read_from_a_snapshot() {
     inserted(&h, &other).await;
     inserted(&h, &backup(100, "none")).await;
     let mut tx = h.begin().await;
-    assert_eq!(tx.count_app_backups_reading(read).await.unwrap(), 3);
+    assert_eq!(tx.count_backups_reading(read).await.unwrap(), 3);
     assert_eq!(
-        tx.count_app_backups_reading(Uuid::from_u128(78).into())
+        tx.count_backups_reading(Uuid::from_u128(78).into())
             .await
             .unwrap(),
         0

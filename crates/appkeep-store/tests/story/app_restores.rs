@@ -1,5 +1,5 @@
 use appkeep_core::app_restore::{AppRestore, CreateAppRestore, RestoreSource, RestoreState};
-use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapId};
+use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use uuid::Uuid;
 
 use crate::fixtures::{ALICE, FORUM, STRANGERS, TEAM, WIKI, at};
@@ -29,11 +29,11 @@ async fn inserted(h: &Harness, restore: &AppRestore) {
 #[tokio::test]
 async fn restores_are_read_as_written() {
     let h = Harness::new().await;
-    let snap = RestoreSource::Snapshot(AppSnapId::new(Uuid::max()));
+    let snapshot = RestoreSource::Snapshot(AppSnapshotId::new(Uuid::max()));
     for (id, (source, state)) in (1..).zip([
         (backup_source(7), RestoreState::Pending),
-        (snap, RestoreState::Running),
-        (snap, RestoreState::Completed),
+        (snapshot, RestoreState::Running),
+        (snapshot, RestoreState::Completed),
         (backup_source(8), RestoreState::Failed),
     ]) {
         let restore = AppRestore {
@@ -101,11 +101,11 @@ async fn only_restores_in_progress_count_as_reading() {
         inserted(&h, &restore).await;
     }
     let mut tx = h.begin().await;
-    assert_eq!(tx.count_app_restores_reading(source).await.unwrap(), 2);
+    assert_eq!(tx.count_restores_reading(source).await.unwrap(), 2);
     // A snapshot with the same id is a different source.
-    let snap = RestoreSource::Snapshot(AppSnapId::new(Uuid::from_u128(1)));
-    assert_eq!(tx.count_app_restores_reading(snap).await.unwrap(), 0);
-    assert_eq!(tx.count_app_restores_reading(backup_source(2)).await.unwrap(), 0);
+    let snapshot = RestoreSource::Snapshot(AppSnapshotId::new(Uuid::from_u128(1)));
+    assert_eq!(tx.count_restores_reading(snapshot).await.unwrap(), 0);
+    assert_eq!(tx.count_restores_reading(backup_source(2)).await.unwrap(), 0);
 }
 
 #[tokio::test]

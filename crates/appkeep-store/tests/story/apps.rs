@@ -1,7 +1,7 @@
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::{AppRestore, CreateAppRestore, RestoreSource};
 use appkeep_core::catalog::Declaration;
-use appkeep_core::ids::{AppId, AppSnapId, SubjectId};
+use appkeep_core::ids::{AppId, AppSnapshotId, SubjectId};
 use appkeep_core::listing::Listed;
 use appkeep_core::store::Page;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ async fn declare(h: &Harness, declaration: &Declaration, secs: i64) {
 fn restore(id: u128, app_id: AppId, secs: i64) -> AppRestore {
     let wanted = CreateAppRestore {
         app_id,
-        source: RestoreSource::Snapshot(AppSnapId::new(Uuid::from_u128(9))),
+        source: RestoreSource::Snapshot(AppSnapshotId::new(Uuid::from_u128(9))),
     };
     AppRestore::pending(
         Uuid::from_u128(id).into(),

@@ -1,7 +1,7 @@
 //! The fixtures of the tests: two accounts, the first with two apps and two buckets.
 
 use appkeep_core::app_backup::{AppBackup, BackupDetails};
-use appkeep_core::app_snap::{AppSnap, SnapshotDetails};
+use appkeep_core::app_snapshot::{AppSnapshot, SnapshotDetails};
 use appkeep_core::catalog::{
     Account, App, AppOptions, Bucket, BucketLocation, Consistency, Declaration, Volume,
 };
@@ -110,9 +110,9 @@ pub(crate) fn backup(id: u128, name: &str) -> AppBackup {
 }
 
 /// A pending snapshot of the wiki, created at the start.
-pub(crate) fn snap(id: u128, name: &str) -> AppSnap {
+pub(crate) fn snapshot(id: u128, name: &str) -> AppSnapshot {
     let details = SnapshotDetails::default();
-    AppSnap::pending(
+    AppSnapshot::pending(
         Uuid::from_u128(id).into(),
         TEAM,
         request(name),

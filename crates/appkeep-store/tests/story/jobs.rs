@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use appkeep_core::ids::{AppSnapId, JobId};
+use appkeep_core::ids::{AppSnapshotId, JobId};
 use appkeep_core::job::{
     Claim, ClaimedJob, CreateBackup, CreateSnapshot, DeleteBackup, DeleteSnapshot, JobPayload, JobResult,
     NewJob,
@@ -21,11 +21,11 @@ pub(crate) const SERVER: Uuid = Uuid::from_u128(0xe1);
 
 /// A job with a unique exclusive key.
 pub(crate) fn snapshot_job(n: u128, due_secs: i64) -> NewJob {
-    let snap_id = AppSnapId::new(Uuid::from_u128(n));
+    let snapshot_id = AppSnapshotId::new(Uuid::from_u128(n));
     let payload = JobPayload::from(CreateSnapshot {
         account_id: TEAM,
         app_id: WIKI,
-        snap_id,
+        snapshot_id,
     });
     NewJob {
         id: JobId::new(Uuid::from_u128(n)),
@@ -107,7 +107,7 @@ async fn payloads_are_read_as_written() {
         JobPayload::from(CreateSnapshot {
             account_id: TEAM,
             app_id: WIKI,
-            snap_id: id(2).into(),
+            snapshot_id: id(2).into(),
         }),
         JobPayload::from(DeleteBackup {
             account_id: TEAM,
@@ -119,7 +119,7 @@ async fn payloads_are_read_as_written() {
         JobPayload::from(DeleteSnapshot {
             account_id: Some(TEAM),
             app_id: WIKI,
-            snap_id: id(5).into(),
+            snapshot_id: id(5).into(),
             name: None,
         }),
     ];

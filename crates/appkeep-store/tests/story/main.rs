@@ -5,7 +5,7 @@
 
 mod app_backups;
 mod app_restores;
-mod app_snaps;
+mod app_snapshots;
 mod apps;
 mod catalog;
 mod declared_times;

@@ -1,8 +1,8 @@
 //! Lists are read page by page, newest first, and every item is returned exactly once.
 
 use appkeep_core::app_backup::AppBackup;
-use appkeep_core::app_snap::AppSnap;
-use appkeep_core::ids::{AppBackupId, AppId, AppSnapId, BackupKind, SnapshotKind};
+use appkeep_core::app_snapshot::AppSnapshot;
+use appkeep_core::ids::{AppBackupId, AppId, AppSnapshotId, BackupKind, SnapshotKind};
 use appkeep_core::listing::Listed;
 use appkeep_core::state::ResourceState;
 use appkeep_core::statistics::StateCount;
@@ -10,7 +10,7 @@ use appkeep_core::store::{Finished, ListFilter, Page, Position};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::fixtures::{FORUM, NEAR, STRANGERS, TEAM, WIKI, at, backup, declaration, snap};
+use crate::fixtures::{FORUM, NEAR, STRANGERS, TEAM, WIKI, at, backup, declaration, snapshot};
 use crate::harness::Harness;
 
 /// Ids whose order must be the same as numbers, as text and as bytes, and times, some of which are equal.
@@ -58,13 +58,13 @@ async fn filled() -> Harness {
         };
         backup.metadata.created_at = created_at;
         tx.insert_resource(&backup).await.unwrap();
-        let mut snap = AppSnap {
+        let mut snapshot = AppSnapshot {
             id: id.into(),
             app_id,
-            ..snap(1, &name)
+            ..snapshot(1, &name)
         };
-        snap.metadata.created_at = created_at;
-        tx.insert_resource(&snap).await.unwrap();
+        snapshot.metadata.created_at = created_at;
+        tx.insert_resource(&snapshot).await.unwrap();
     }
     tx.commit().await.unwrap();
     h
@@ -109,7 +109,7 @@ async fn pages_of_any_size_contain_each_row_once_newest_first() {
                 "{rows_max} per page"
             );
             assert_eq!(
-                walk::<AppSnap>(&h, &filter, page(None, rows_max)).await,
+                walk::<AppSnapshot>(&h, &filter, page(None, rows_max)).await,
                 expected(app_id),
                 "{rows_max} per page"
             );
@@ -169,7 +169,7 @@ async fn a_page_ends_when_it_has_enough_bytes() {
             bytes_max: 0,
         };
         assert_eq!(walk::<AppBackup>(&h, &filter, least).await, expected(app_id));
-        assert_eq!(walk::<AppSnap>(&h, &filter, least).await, expected(app_id));
+        assert_eq!(walk::<AppSnapshot>(&h, &filter, least).await, expected(app_id));
     }
 }
 
@@ -182,7 +182,7 @@ async fn other_accounts_see_an_empty_list() {
             app_id,
         };
         assert!(walk::<AppBackup>(&h, &filter, page(None, 10)).await.is_empty());
-        assert!(walk::<AppSnap>(&h, &filter, page(None, 10)).await.is_empty());
+        assert!(walk::<AppSnapshot>(&h, &filter, page(None, 10)).await.is_empty());
     }
 }
 
@@ -208,7 +208,7 @@ async fn changes_of_listed_resources_increment_the_account_version() {
         (team, strangers)
     };
     let backup_id = AppBackupId::new(Uuid::from_u128(1));
-    let snap_id = AppSnapId::new(Uuid::from_u128(1));
+    let snapshot_id = AppSnapshotId::new(Uuid::from_u128(1));
     let before = versions().await;
     let mut seen = vec![before.0];
     let mut tx = h.begin().await;
@@ -226,7 +226,7 @@ async fn changes_of_listed_resources_increment_the_account_version() {
     tx.commit().await.unwrap();
     seen.push(versions().await.0);
     let mut tx = h.begin().await;
-    let changed = tx.fetch_resource(TEAM, snap_id).await.unwrap().unwrap();
+    let changed = tx.fetch_resource(TEAM, snapshot_id).await.unwrap().unwrap();
     assert!(tx.update_resource(&changed).await.unwrap());
     tx.commit().await.unwrap();
     seen.push(versions().await.0);
@@ -261,12 +261,12 @@ async fn finished_resources_are_listed_by_app_in_the_order_of_their_ids() {
             ..backup(n, &name)
         };
         tx.insert_resource(&backup).await.unwrap();
-        let snap = AppSnap {
+        let snapshot = AppSnapshot {
             app_id,
             state: *state,
-            ..snap(n, &name)
+            ..snapshot(n, &name)
         };
-        tx.insert_resource(&snap).await.unwrap();
+        tx.insert_resource(&snapshot).await.unwrap();
     }
     tx.commit().await.unwrap();
     for app_id in [WIKI, FORUM] {
@@ -280,7 +280,7 @@ async fn finished_resources_are_listed_by_app_in_the_order_of_their_ids() {
             .map(|(n, state)| (Uuid::from_u128(n), *state))
             .collect();
         assert!(expected.len() >= 2);
-        let (mut backups, mut snaps) = (Vec::new(), Vec::new());
+        let (mut backups, mut snapshots) = (Vec::new(), Vec::new());
         loop {
             let after = backups.last().map(|(id, _): &(Uuid, _)| (*id).into());
             let found: Vec<Finished<BackupKind>> = h.store.list_finished(app_id, after, 2).await.unwrap();
@@ -295,15 +295,15 @@ async fn finished_resources_are_listed_by_app_in_the_order_of_their_ids() {
             backups.extend(found.iter().map(|one| (one.id.as_uuid(), one.state)));
         }
         loop {
-            let after = snaps.last().map(|(id, _): &(Uuid, _)| (*id).into());
+            let after = snapshots.last().map(|(id, _): &(Uuid, _)| (*id).into());
             let found: Vec<Finished<SnapshotKind>> = h.store.list_finished(app_id, after, 2).await.unwrap();
             if found.is_empty() {
                 break;
             }
-            snaps.extend(found.iter().map(|one| (one.id.as_uuid(), one.state)));
+            snapshots.extend(found.iter().map(|one| (one.id.as_uuid(), one.state)));
         }
         assert_eq!(backups, expected);
-        assert_eq!(snaps, expected);
+        assert_eq!(snapshots, expected);
     }
 }
 
@@ -316,7 +316,7 @@ async fn statistics_count_every_change() {
             let found = counts.iter().find(|one| one.state == wanted);
             found.map_or((0, 0), |one| (one.count, one.bytes))
         };
-        (of(&statistics.app_backups), of(&statistics.app_snaps))
+        (of(&statistics.app_backups), of(&statistics.app_snapshots))
     };
     let all = i64::try_from(rows().len()).unwrap();
     assert_eq!(count(ResourceState::Pending).await, ((all, 0), (all, 0)));
@@ -335,9 +335,13 @@ async fn statistics_count_every_change() {
     assert_eq!(count(ResourceState::Pending).await, ((all - 1, 0), (all, 0)));
     let mut tx = h.begin().await;
     assert!(tx.delete_resource(moved.id, moved.generation).await.unwrap());
-    let snap_id = AppSnapId::new(Uuid::from_u128(1));
-    let snap = tx.fetch_resource(TEAM, snap_id).await.unwrap().unwrap();
-    assert!(tx.delete_resource(snap.id, snap.generation).await.unwrap());
+    let snapshot_id = AppSnapshotId::new(Uuid::from_u128(1));
+    let snapshot = tx.fetch_resource(TEAM, snapshot_id).await.unwrap().unwrap();
+    assert!(
+        tx.delete_resource(snapshot.id, snapshot.generation)
+            .await
+            .unwrap()
+    );
     tx.commit().await.unwrap();
     assert_eq!(count(ResourceState::Running).await, ((0, 0), (0, 0)));
     assert_eq!(count(ResourceState::Pending).await, ((all - 1, 0), (all - 1, 0)));

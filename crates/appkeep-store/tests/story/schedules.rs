@@ -10,7 +10,7 @@ use appkeep_core::store::{Store, StoredKind};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::fixtures::{FORUM, NEAR, STRANGERS, TEAM, WIKI, at, backup, declaration, snap};
+use crate::fixtures::{FORUM, NEAR, STRANGERS, TEAM, WIKI, at, backup, declaration, snapshot};
 use crate::harness::Harness;
 
 const NIGHTLY: ScheduleId = ScheduleId::new(Uuid::from_u128(0x51));
@@ -210,9 +210,9 @@ async fn resources_of_a_schedule_are_distinguished_from_others() {
         .unwrap();
     tx.insert_resource(&backup(3, "by-a-person")).await.unwrap();
     assert_eq!(tx.count_in_progress_made_by(NIGHTLY).await.unwrap(), 0);
-    let mut snap = snap(4, "four");
-    snap.schedule_id = Some(NIGHTLY);
-    tx.insert_resource(&snap).await.unwrap();
+    let mut snapshot = snapshot(4, "four");
+    snapshot.schedule_id = Some(NIGHTLY);
+    tx.insert_resource(&snapshot).await.unwrap();
     assert_eq!(tx.count_in_progress_made_by(NIGHTLY).await.unwrap(), 1);
     for (n, state) in (5..).zip([
         ResourceState::Pending,
@@ -241,7 +241,7 @@ async fn resources_of_a_schedule_are_distinguished_from_others() {
             (5, at(0), ResourceState::Pending),
         ]
     );
-    let snaps = SnapshotKind::of(store).list_made_by(NIGHTLY).await.unwrap();
-    assert_eq!(snaps.len(), 1);
-    assert_eq!((snaps[0].id, snaps[0].at), (snap.id.as_uuid(), at(0)));
+    let snapshots = SnapshotKind::of(store).list_made_by(NIGHTLY).await.unwrap();
+    assert_eq!(snapshots.len(), 1);
+    assert_eq!((snapshots[0].id, snapshots[0].at), (snapshot.id.as_uuid(), at(0)));
 }

@@ -13,7 +13,7 @@ use appkeep_core::catalog::Volume;
 use appkeep_core::engine::{
     EngineError, Progress, Restore, RestoreData, RestoreReport, RestoreTarget, TargetPolicy,
 };
-use appkeep_core::ids::{AppId, AppRestoreId, AppSnapId};
+use appkeep_core::ids::{AppId, AppRestoreId, AppSnapshotId};
 use rustix::io::Errno;
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -159,7 +159,7 @@ impl Fixture {
         let request = Restore {
             id: restore_id(id),
             app_id: app(),
-            source: RestoreData::Snapshot(AppSnapId::new(Uuid::from_u128(1))),
+            source: RestoreData::Snapshot(AppSnapshotId::new(Uuid::from_u128(1))),
             target,
             untouchable: Vec::new(),
         };
@@ -357,7 +357,7 @@ fn an_interrupted_restore_is_listed_until_it_is_finished() {
         assert_eq!((listed[0].id, listed[0].app_id), (restore_id(1), app()));
         assert_eq!(
             listed[0].source,
-            Some(RestoreSource::Snapshot(AppSnapId::new(Uuid::from_u128(1))))
+            Some(RestoreSource::Snapshot(AppSnapshotId::new(Uuid::from_u128(1))))
         );
         let data_dir = fixture.data_dir();
         let finisher = Finisher::new(&data_dir, app(), &NoFaults);

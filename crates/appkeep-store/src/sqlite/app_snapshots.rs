@@ -1,6 +1,6 @@
 //! The table of snapshots.
 
-use appkeep_core::app_snap::{AppSnap, SnapshotDetails};
+use appkeep_core::app_snapshot::{AppSnapshot, SnapshotDetails};
 use appkeep_core::ids::{AppBackupId, SnapshotKind};
 use appkeep_core::store::StoreError;
 use rusqlite::params;
@@ -18,6 +18,6 @@ resource_table! {
     LIST_MADE_FOR = "SELECT * FROM app_snaps WHERE made_for = ?1 ORDER BY created_micros, id";
 }
 
-pub(super) fn list_made_for(db: &Db, backup_id: AppBackupId) -> Result<Vec<AppSnap>, StoreError> {
+pub(super) fn list_made_for(db: &Db, backup_id: AppBackupId) -> Result<Vec<AppSnapshot>, StoreError> {
     db.list(LIST_MADE_FOR, params![backup_id.to_string()], read)
 }

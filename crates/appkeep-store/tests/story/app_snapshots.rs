@@ -1,19 +1,19 @@
-use appkeep_core::app_snap::{AppSnap, SnapshotDetails};
-use appkeep_core::ids::{AppBackupId, AppSnapId};
+use appkeep_core::app_snapshot::{AppSnapshot, SnapshotDetails};
+use appkeep_core::ids::{AppBackupId, AppSnapshotId};
 use appkeep_core::metadata::{Label, Metadata};
 use appkeep_core::name::ResourceName;
 use appkeep_core::state::{HookState, ResourceState, StateDetail};
 use appkeep_core::store::StoreError;
 use uuid::Uuid;
 
-use crate::fixtures::{ALICE, FORUM, SHOP_OF_STRANGERS, STRANGERS, TEAM, at, backup, snap};
+use crate::fixtures::{ALICE, FORUM, SHOP_OF_STRANGERS, STRANGERS, TEAM, at, backup, snapshot};
 use crate::harness::{Harness, is_name_taken};
 
 /// A snapshot with all fields set.
-fn extreme() -> AppSnap {
+fn extreme() -> AppSnapshot {
     let text = "\"quoted\", \\ 'single', \u{0}\n\u{1f980} ü".to_owned();
-    AppSnap {
-        id: AppSnapId::new(Uuid::from_u128(u128::MAX)),
+    AppSnapshot {
+        id: AppSnapshotId::new(Uuid::from_u128(u128::MAX)),
         account_id: TEAM,
         app_id: FORUM,
         name: ResourceName::new("0").unwrap(),
@@ -44,26 +44,26 @@ fn extreme() -> AppSnap {
     }
 }
 
-async fn inserted(h: &Harness, snap: &AppSnap) {
+async fn inserted(h: &Harness, snapshot: &AppSnapshot) {
     let mut tx = h.begin().await;
-    tx.insert_resource(snap).await.unwrap();
+    tx.insert_resource(snapshot).await.unwrap();
     tx.commit().await.unwrap();
 }
 
-async fn stored(h: &Harness, id: AppSnapId) -> Option<AppSnap> {
+async fn stored(h: &Harness, id: AppSnapshotId) -> Option<AppSnapshot> {
     h.store.fetch_resource(TEAM, id).await.unwrap()
 }
 
 #[tokio::test]
 async fn a_snapshot_comes_back_as_it_was() {
     let h = Harness::new().await;
-    for snap in [snap(1, "before"), extreme()] {
-        inserted(&h, &snap).await;
-        assert_eq!(stored(&h, snap.id).await.as_ref(), Some(&snap));
+    for snapshot in [snapshot(1, "before"), extreme()] {
+        inserted(&h, &snapshot).await;
+        assert_eq!(stored(&h, snapshot.id).await.as_ref(), Some(&snapshot));
         let mut tx = h.begin().await;
         assert_eq!(
-            tx.fetch_resource(TEAM, snap.id).await.unwrap().as_ref(),
-            Some(&snap)
+            tx.fetch_resource(TEAM, snapshot.id).await.unwrap().as_ref(),
+            Some(&snapshot)
         );
     }
 }
@@ -72,30 +72,30 @@ async fn a_snapshot_comes_back_as_it_was() {
 async fn every_state_can_be_stored() {
     let h = Harness::new().await;
     for (n, state) in (1..).zip(ResourceState::ALL.iter().copied()) {
-        let snap = AppSnap {
+        let snapshot = AppSnapshot {
             state,
-            ..snap(n, state.as_str())
+            ..snapshot(n, state.as_str())
         };
-        inserted(&h, &snap).await;
-        assert_eq!(stored(&h, snap.id).await, Some(snap));
+        inserted(&h, &snapshot).await;
+        assert_eq!(stored(&h, snapshot.id).await, Some(snapshot));
     }
 }
 
 #[tokio::test]
 async fn a_strangers_snapshot_is_neither_found_nor_filed() {
     let h = Harness::new().await;
-    inserted(&h, &snap(1, "before")).await;
+    inserted(&h, &snapshot(1, "before")).await;
     assert_eq!(
         h.store
-            .fetch_resource(STRANGERS, snap(1, "before").id)
+            .fetch_resource(STRANGERS, snapshot(1, "before").id)
             .await
             .unwrap(),
         None
     );
     let mut tx = h.begin().await;
-    let misplaced = AppSnap {
+    let misplaced = AppSnapshot {
         app_id: SHOP_OF_STRANGERS,
-        ..snap(2, "theirs")
+        ..snapshot(2, "theirs")
     };
     assert!(matches!(
         tx.insert_resource(&misplaced).await,
@@ -108,18 +108,18 @@ async fn a_name_is_taken_among_the_apps_snapshots_only() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
     tx.insert_resource(&backup(1, "nightly")).await.unwrap();
-    tx.insert_resource(&snap(1, "nightly")).await.unwrap();
-    assert!(is_name_taken(&tx.insert_resource(&snap(2, "nightly")).await));
-    tx.insert_resource(&AppSnap {
+    tx.insert_resource(&snapshot(1, "nightly")).await.unwrap();
+    assert!(is_name_taken(&tx.insert_resource(&snapshot(2, "nightly")).await));
+    tx.insert_resource(&AppSnapshot {
         app_id: FORUM,
-        ..snap(3, "nightly")
+        ..snapshot(3, "nightly")
     })
     .await
     .unwrap();
-    tx.insert_resource(&snap(4, "weekly")).await.unwrap();
-    let renamed = AppSnap {
+    tx.insert_resource(&snapshot(4, "weekly")).await.unwrap();
+    let renamed = AppSnapshot {
         name: ResourceName::new("nightly").unwrap(),
-        ..snap(4, "weekly")
+        ..snapshot(4, "weekly")
     };
     assert!(is_name_taken(&tx.update_resource(&renamed).await));
 }
@@ -127,16 +127,16 @@ async fn a_name_is_taken_among_the_apps_snapshots_only() {
 #[tokio::test]
 async fn an_update_needs_the_stored_generation_and_counts_it_up() {
     let h = Harness::new().await;
-    inserted(&h, &snap(1, "before")).await;
-    let wanted = AppSnap {
-        id: snap(1, "before").id,
-        app_id: snap(1, "before").app_id,
+    inserted(&h, &snapshot(1, "before")).await;
+    let wanted = AppSnapshot {
+        id: snapshot(1, "before").id,
+        app_id: snapshot(1, "before").app_id,
         generation: 0,
         ..extreme()
     };
     let mut tx = h.begin().await;
     assert!(
-        !tx.update_resource(&AppSnap {
+        !tx.update_resource(&AppSnapshot {
             generation: 5,
             ..wanted.clone()
         })
@@ -144,7 +144,7 @@ async fn an_update_needs_the_stored_generation_and_counts_it_up() {
         .unwrap()
     );
     assert!(
-        !tx.update_resource(&AppSnap {
+        !tx.update_resource(&AppSnapshot {
             account_id: STRANGERS,
             ..wanted.clone()
         })
@@ -156,7 +156,7 @@ async fn an_update_needs_the_stored_generation_and_counts_it_up() {
     tx.commit().await.unwrap();
     assert_eq!(
         stored(&h, wanted.id).await,
-        Some(AppSnap {
+        Some(AppSnapshot {
             generation: 1,
             ..wanted
         })
@@ -166,8 +166,8 @@ async fn an_update_needs_the_stored_generation_and_counts_it_up() {
 #[tokio::test]
 async fn a_deletion_needs_the_stored_generation() {
     let h = Harness::new().await;
-    inserted(&h, &snap(1, "before")).await;
-    let id = snap(1, "before").id;
+    inserted(&h, &snapshot(1, "before")).await;
+    let id = snapshot(1, "before").id;
     let mut tx = h.begin().await;
     assert!(!tx.delete_resource(id, 1).await.unwrap());
     assert!(tx.delete_resource(id, 0).await.unwrap());
@@ -179,17 +179,17 @@ async fn a_deletion_needs_the_stored_generation() {
 async fn the_snapshots_of_a_backup_are_those_made_for_it() {
     let h = Harness::new().await;
     let made_for = AppBackupId::new(Uuid::from_u128(5));
-    let mut temporary = snap(1, "temporary");
+    let mut temporary = snapshot(1, "temporary");
     temporary.details.made_for = Some(made_for);
     inserted(&h, &temporary).await;
-    let mut for_another = snap(2, "for-another");
+    let mut for_another = snapshot(2, "for-another");
     for_another.details.made_for = Some(Uuid::from_u128(6).into());
     inserted(&h, &for_another).await;
-    inserted(&h, &snap(3, "unused")).await;
+    inserted(&h, &snapshot(3, "unused")).await;
     let mut tx = h.begin().await;
-    assert_eq!(tx.list_app_snaps_made_for(made_for).await.unwrap(), [temporary]);
+    assert_eq!(tx.list_snapshots_made_for(made_for).await.unwrap(), [temporary]);
     assert_eq!(
-        tx.list_app_snaps_made_for(Uuid::from_u128(7).into())
+        tx.list_snapshots_made_for(Uuid::from_u128(7).into())
             .await
             .unwrap(),
         []

@@ -9,8 +9,8 @@ use crate::metadata::{Label, METADATA_LOST_LABEL, SNAPSHOT_LEVEL_LABEL, SNAPSHOT
 use crate::resource::{Kind, Resource};
 use crate::state::{HookState, StateDetail};
 
-/// A snapshot (`AppSnap` in the contract).
-pub type AppSnap = Resource<SnapshotKind>;
+/// A snapshot (`AppSnapshot` in the contract).
+pub type AppSnapshot = Resource<SnapshotKind>;
 
 impl Kind for SnapshotKind {
     type Details = SnapshotDetails;
@@ -65,7 +65,7 @@ pub struct SnapshotTaken {
     pub notes: Vec<String>,
 }
 
-impl AppSnap {
+impl AppSnapshot {
     /// Records the outcome of the hooks after they have run; `failed` has one detail for each failed hook.
     pub fn record_hooks(&mut self, failed: Vec<StateDetail>) {
         self.hook_state = Some(if failed.is_empty() {

@@ -58,7 +58,7 @@ pub struct CreateAppBackup {
 
 /// The result of copying a backup into a bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BackupCopied {
+pub struct BackupReport {
     /// The total size of its files in bytes.
     pub bytes: u64,
     /// Files whose stored content differed from the snapshot when it was read back. Everything was then read and
@@ -93,8 +93,8 @@ impl AppBackup {
         changed
     }
 
-    /// Marks the backup as completed: everything is stored, as of `taken_at`.
-    pub fn complete(&mut self, copied: &BackupCopied, taken_at: DateTime<Utc>, now: DateTime<Utc>) {
+    /// Marks the backup as completed: everything is stored, as of `snapshot_time`.
+    pub fn complete(&mut self, copied: &BackupReport, snapshot_time: DateTime<Utc>, now: DateTime<Utc>) {
         self.details.total_bytes = Some(copied.bytes);
         self.details.bytes_done = Some(copied.bytes);
         self.details.percent_done = Some(100);
@@ -104,7 +104,7 @@ impl AppBackup {
                 value: copied.stored_again.len().to_string(),
             });
         }
-        self.finish(taken_at, now);
+        self.finish(snapshot_time, now);
     }
 }
 
@@ -138,16 +138,16 @@ mod tests {
         )
     }
 
-    fn copied(bytes: u64) -> BackupCopied {
+    fn copied(bytes: u64) -> BackupReport {
         let stored_again = Vec::new();
-        BackupCopied { bytes, stored_again }
+        BackupReport { bytes, stored_again }
     }
 
     #[test]
     fn a_backup_that_was_stored_again_has_a_label() {
         let mut backup = backup();
         let stored_again = vec!["data/file".to_owned()];
-        let copied = BackupCopied {
+        let copied = BackupReport {
             bytes: 1,
             stored_again,
         };

@@ -19,9 +19,9 @@ use crate::catalog::{Bucket, Consistency, Volume};
 use crate::hook::{HookRun, RunHook};
 use crate::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 
-pub use crate::app_backup::BackupCopied;
+pub use crate::app_backup::BackupReport;
 pub use crate::app_restore::UnfinishedRestore;
-pub use crate::app_snapshot::{SnapshotLevel, SnapshotTaken};
+pub use crate::app_snapshot::{SnapshotLevel, SnapshotReport};
 
 /// How often the claim to a bucket is refreshed.
 pub const HOLD_EVERY: Duration = Duration::from_secs(30);
@@ -71,7 +71,7 @@ pub type ProgressSender = watch::Sender<Progress>;
 
 /// A request to create a snapshot.
 #[derive(Debug, Clone)]
-pub struct TakeSnapshot {
+pub struct CreateSnapshot {
     /// The app.
     pub app_id: AppId,
     /// The snapshot to create.
@@ -81,7 +81,7 @@ pub struct TakeSnapshot {
     /// The policy for files that change while they are copied.
     pub consistency: Consistency,
     /// The point in time of the snapshot, unless it already exists.
-    pub taken_at: DateTime<Utc>,
+    pub snapshot_time: DateTime<Utc>,
 }
 
 /// A request to copy a snapshot into a bucket.
@@ -98,7 +98,7 @@ pub struct CopyBackup {
     /// The snapshot to copy.
     pub snapshot_id: AppSnapshotId,
     /// The point in time of the snapshot.
-    pub taken_at: DateTime<Utc>,
+    pub snapshot_time: DateTime<Utc>,
 }
 
 /// A request to delete the data of a backup.
@@ -206,11 +206,11 @@ pub trait Engine: Send + Sync {
 
     /// Copies the current content of all volumes. Data of an earlier attempt is replaced; for a snapshot that is
     /// already complete, its result is returned.
-    async fn take_snapshot(
+    async fn create_snapshot(
         &self,
-        request: &TakeSnapshot,
+        request: &CreateSnapshot,
         cancel: &CancellationToken,
-    ) -> Result<SnapshotTaken, EngineError>;
+    ) -> Result<SnapshotReport, EngineError>;
 
     /// Runs the command of a hook until it exits or times out. On cancellation, the command and all processes that it
     /// started are killed promptly.
@@ -234,7 +234,7 @@ pub trait Engine: Send + Sync {
         request: &CopyBackup,
         progress: &ProgressSender,
         cancel: &CancellationToken,
-    ) -> Result<BackupCopied, EngineError>;
+    ) -> Result<BackupReport, EngineError>;
 
     /// Claims the bucket for this process, or refreshes its claim; must be called every [`HOLD_EVERY`]. Fails with
     /// [`EngineError::Busy`] if another process has claimed it; nothing in the bucket is changed then.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use appkeep_core::catalog::{Bucket, Volume};
 use appkeep_core::engine::{
-    AbandonedRestore, BackupCopied, CopyBackup, DeleteBackup, Engine, EngineError, ProgressSender, Restore,
-    RestoreData, RestoreReport, SnapshotTaken, TakeSnapshot, UnfinishedRestore,
+    AbandonedRestore, BackupReport, CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError,
+    ProgressSender, Restore, RestoreData, RestoreReport, SnapshotReport, UnfinishedRestore,
 };
 use appkeep_core::fail_point;
 use appkeep_core::hook::{HookRun, RunHook};
@@ -215,11 +215,11 @@ impl Engine for RusticEngine {
         .await
     }
 
-    async fn take_snapshot(
+    async fn create_snapshot(
         &self,
-        request: &TakeSnapshot,
+        request: &CreateSnapshot,
         cancel: &CancellationToken,
-    ) -> Result<SnapshotTaken, EngineError> {
+    ) -> Result<SnapshotReport, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let key = self.snapshot_key(request.app_id, request.snapshot_id);
         let held = (
@@ -236,7 +236,7 @@ impl Engine for RusticEngine {
         thread::run("snapshot", priority, move || {
             let _held = held;
             finish::check_finished(&data_dir, request.app_id)?;
-            snapshots.take(&request, &cancel)
+            snapshots.create(&request, &cancel)
         })
         .await
     }
@@ -284,7 +284,7 @@ impl Engine for RusticEngine {
         request: &CopyBackup,
         progress: &ProgressSender,
         cancel: &CancellationToken,
-    ) -> Result<BackupCopied, EngineError> {
+    ) -> Result<BackupReport, EngineError> {
         let (cancel, _when_dropped) = cancelled_with(cancel);
         let root = bucket::repository_dir(&request.bucket, request.app_id);
         let held = (

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use appkeep_server::testing::catalog::{Bucket, Volume};
 use appkeep_server::testing::engine::{
-    AbandonedRestore, BackupCopied, CopyBackup, DeleteBackup, Engine, EngineError, ProgressSender, Restore,
-    RestoreReport, SnapshotTaken, TakeSnapshot, UnfinishedRestore,
+    AbandonedRestore, BackupReport, CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError,
+    ProgressSender, Restore, RestoreReport, SnapshotReport, UnfinishedRestore,
 };
 use appkeep_server::testing::hook::{HookRun, RunHook};
 use appkeep_server::testing::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
@@ -28,7 +28,7 @@ impl Engine for WithoutCopies {
         _: &CopyBackup,
         _: &ProgressSender,
         _: &CancellationToken,
-    ) -> Outcome<BackupCopied> {
+    ) -> Outcome<BackupReport> {
         Err(EngineError::Refused("this engine copies nothing".to_owned()))
     }
 
@@ -36,12 +36,12 @@ impl Engine for WithoutCopies {
         self.0.measure_volumes(volumes, cancel).await
     }
 
-    async fn take_snapshot(
+    async fn create_snapshot(
         &self,
-        request: &TakeSnapshot,
+        request: &CreateSnapshot,
         cancel: &CancellationToken,
-    ) -> Outcome<SnapshotTaken> {
-        self.0.take_snapshot(request, cancel).await
+    ) -> Outcome<SnapshotReport> {
+        self.0.create_snapshot(request, cancel).await
     }
 
     async fn run_hook(&self, request: &RunHook, cancel: &CancellationToken) -> HookRun {

@@ -13,7 +13,7 @@ use super::step::StepError;
 use super::{PROGRESS_EVERY, apply_retention, create_snapshot, hooks};
 use crate::app_backup::AppBackup;
 use crate::app_snapshot::{AppSnapshot, SnapshotDetails};
-use crate::engine::{BackupCopied, CopyBackup, Progress};
+use crate::engine::{BackupReport, CopyBackup, Progress};
 use crate::fail_point;
 use crate::ids::{AccountId, AppBackupId, AppSnapshotId, SubjectId};
 use crate::job::{CreateBackup, DeleteSnapshot, JobResult};
@@ -195,7 +195,7 @@ async fn copy(
     run: &JobRun<'_>,
     backup: &AppBackup,
     snapshot: &AppSnapshot,
-) -> Result<BackupCopied, StepError> {
+) -> Result<BackupReport, StepError> {
     let store = &run.deps.store;
     let bucket = store
         .fetch_bucket(backup.account_id, backup.details.bucket_id)
@@ -208,7 +208,7 @@ async fn copy(
         app_name: app.map_or_else(|| backup.app_id.to_string(), |app| app.name),
         backup_id: backup.id,
         snapshot_id: snapshot.id,
-        taken_at: snapshot.taken_at.unwrap_or(snapshot.metadata.created_at),
+        snapshot_time: snapshot.snapshot_time.unwrap_or(snapshot.metadata.created_at),
     };
     let (sender, mut progress) = watch::channel(Progress::default());
     let copying = run.deps.engine.copy_backup(&request, &sender, &run.cancel);
@@ -252,13 +252,13 @@ async fn complete(
     account_id: AccountId,
     backup_id: AppBackupId,
     snapshot: &AppSnapshot,
-    copied: &BackupCopied,
+    copied: &BackupReport,
 ) -> Result<(), StepError> {
     let mut tx = run.begin().await?;
     let found = tx.fetch_resource(account_id, backup_id).await?;
     let mut backup = found.ok_or(StepError::Gone)?;
-    let taken_at = snapshot.taken_at.unwrap_or(snapshot.metadata.created_at);
-    backup.complete(copied, taken_at, run.deps.clock.now());
+    let snapshot_time = snapshot.snapshot_time.unwrap_or(snapshot.metadata.created_at);
+    backup.complete(copied, snapshot_time, run.deps.clock.now());
     if !tx.update_resource(&backup).await? {
         return Err(StepError::Gone);
     }

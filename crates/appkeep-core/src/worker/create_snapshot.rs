@@ -11,7 +11,7 @@ use super::step::StepError;
 use crate::app_restore::{RestoreState, UNFINISHED};
 use crate::app_snapshot::AppSnapshot;
 use crate::catalog::App;
-use crate::engine::{SnapshotTaken, TakeSnapshot};
+use crate::engine::{self, SnapshotReport};
 use crate::fail_point;
 use crate::ids::{AccountId, AppSnapshotId};
 use crate::job::{CreateSnapshot, JobResult};
@@ -132,14 +132,14 @@ async fn copy(run: &JobRun<'_>, snapshot: AppSnapshot, app: &App) -> Result<AppS
         snapshot.record_hooks(failed_hooks);
     }
     match copied {
-        Ok(taken) => {
-            for note in &taken.notes {
+        Ok(report) => {
+            for note in &report.notes {
                 tracing::warn!(snapshot.id = %snapshot.id, note, "snapshot");
             }
             tracing::info!(
-                snapshot.id = %snapshot.id, level = taken.level.as_str(), skipped = taken.skipped, "snapshot created"
+                snapshot.id = %snapshot.id, level = report.level.as_str(), skipped = report.skipped, "snapshot created"
             );
-            snapshot.complete(&taken, run.deps.clock.now());
+            snapshot.complete(&report, run.deps.clock.now());
             update(run, snapshot).await
         }
         Err(error) => {
@@ -158,18 +158,18 @@ async fn copy_within(
     snapshot: &AppSnapshot,
     app: &App,
     window: &mut HookWindow<'_>,
-) -> Result<SnapshotTaken, StepError> {
+) -> Result<SnapshotReport, StepError> {
     window.before(run).await?;
-    let request = TakeSnapshot {
+    let request = engine::CreateSnapshot {
         app_id: snapshot.app_id,
         snapshot_id: snapshot.id,
         volumes: app.volumes.clone(),
         consistency: app.options.consistency,
-        taken_at: run.deps.clock.now(),
+        snapshot_time: run.deps.clock.now(),
     };
-    let taken = run.deps.engine.take_snapshot(&request, &run.cancel).await?;
+    let report = run.deps.engine.create_snapshot(&request, &run.cancel).await?;
     fail_point::pass("create_snapshot.copied");
-    Ok(taken)
+    Ok(report)
 }
 
 /// Moves the snapshot to the next state, unless an earlier attempt already moved it further.

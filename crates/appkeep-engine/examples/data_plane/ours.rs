@@ -4,7 +4,7 @@ use std::fs;
 
 use appkeep_core::catalog::{Bucket, BucketLocation, Consistency, Volume};
 use appkeep_core::engine::{
-    CopyBackup, DeleteBackup, Engine, Progress, Restore, RestoreData, RestoreTarget, TakeSnapshot,
+    CopyBackup, CreateSnapshot, DeleteBackup, Engine, Progress, Restore, RestoreData, RestoreTarget,
     TargetPolicy,
 };
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId};
@@ -41,14 +41,14 @@ async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failu
                 path: site.source.clone(),
             }];
             let snapshot_id = snapshot_id(number);
-            let request = TakeSnapshot {
+            let request = CreateSnapshot {
                 app_id,
                 snapshot_id,
                 volumes,
                 consistency: Consistency::Normal,
-                taken_at: taken_at(number)?,
+                snapshot_time: snapshot_time(number)?,
             };
-            engine.take_snapshot(&request, &cancel).await?;
+            engine.create_snapshot(&request, &cancel).await?;
         }
         Step::Backup(number) => {
             let request = CopyBackup {
@@ -57,7 +57,7 @@ async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failu
                 app_name: "bench".to_owned(),
                 backup_id: backup_id(number),
                 snapshot_id: snapshot_id(number),
-                taken_at: taken_at(number)?,
+                snapshot_time: snapshot_time(number)?,
             };
             engine.copy_backup(&request, &progress, &cancel).await?;
         }
@@ -91,7 +91,7 @@ async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failu
     Ok(())
 }
 
-fn taken_at(number: u8) -> Result<DateTime<Utc>, Failure> {
+fn snapshot_time(number: u8) -> Result<DateTime<Utc>, Failure> {
     let moment = DateTime::from_timestamp(FIRST_TAKEN_AT + 3600 * i64::from(number), 0);
     Ok(moment.ok_or("no such time")?)
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use appkeep_core::catalog::{Bucket, BucketLocation};
 use appkeep_core::engine::{
-    BackupCopied, CopyBackup, EngineError, Progress, Restore, RestoreData, RestoreReport, RestoreTarget,
+    BackupReport, CopyBackup, EngineError, Progress, Restore, RestoreData, RestoreReport, RestoreTarget,
     TargetPolicy,
 };
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId, BucketId};
@@ -168,7 +168,7 @@ impl TestRepository {
         source: S,
         faults: Faults,
         cancel: &CancellationToken,
-    ) -> Result<BackupCopied, EngineError>
+    ) -> Result<BackupReport, EngineError>
     where
         S: ReadSource + 'static,
         S::Open: Send,
@@ -182,7 +182,8 @@ impl TestRepository {
             backup_id: AppBackupId::new(Uuid::from_u128(number)),
             snapshot_id: AppSnapshotId::new(Uuid::from_u128(1)),
             // Later backups have higher numbers.
-            taken_at: DateTime::from_timestamp(1_700_000_000 + i64::try_from(number).unwrap(), 0).unwrap(),
+            snapshot_time: DateTime::from_timestamp(1_700_000_000 + i64::try_from(number).unwrap(), 0)
+                .unwrap(),
         };
         let progress = watch::Sender::new(Progress::default());
         backup::copy(

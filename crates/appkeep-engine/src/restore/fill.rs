@@ -311,13 +311,13 @@ pub(crate) fn with_threads(
     walk: impl FnOnce(&Queue) -> Result<(), EngineError>,
 ) -> Result<(), EngineError> {
     let threads = thread::available_parallelism().map_or(2, |found| found.get().clamp(2, THREADS_MAX));
-    let (groups, taken) = sync_channel(QUEUE_MAX);
-    let taken = Mutex::new(taken);
+    let (groups, receiver) = sync_channel(QUEUE_MAX);
+    let receiver = Mutex::new(receiver);
     let walked = thread::scope(|scope| {
         for number in 0..threads {
             let spawned = thread::Builder::new()
                 .name(format!("restore-{number}"))
-                .spawn_scoped(scope, || work.work_on(&taken));
+                .spawn_scoped(scope, || work.work_on(&receiver));
             if let Err(error) = spawned
                 && number == 0
             {

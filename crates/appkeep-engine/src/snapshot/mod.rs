@@ -23,7 +23,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use appkeep_core::engine::{EngineError, SnapshotTaken, TakeSnapshot};
+use appkeep_core::engine::{CreateSnapshot, EngineError, SnapshotReport};
 use appkeep_core::fail_point;
 use appkeep_core::ids::{AppId, AppSnapshotId};
 use tokio_util::sync::CancellationToken;
@@ -145,42 +145,42 @@ impl SnapshotStore {
     /// Copies the current content of all volumes. If the snapshot is already complete, returns its record.
     ///
     /// # Errors
-    /// Those of `Engine::take_snapshot`. An incomplete snapshot is deleted if possible.
-    pub(crate) fn take(
+    /// Those of `Engine::create_snapshot`. An incomplete snapshot is deleted if possible.
+    pub(crate) fn create(
         &self,
-        request: &TakeSnapshot,
+        request: &CreateSnapshot,
         cancel: &CancellationToken,
-    ) -> Result<SnapshotTaken, EngineError> {
+    ) -> Result<SnapshotReport, EngineError> {
         let path = self.path_of(request.app_id, request.snapshot_id);
         if path.is_dir() {
             return record::read(&path).map_err(|error| storage("reading what a snapshot is", &error));
         }
         let partial = path.with_extension("partial");
         remove_tree(&partial).map_err(|error| storage("removing an unfinished snapshot", &error))?;
-        let taken = self
+        let report = self
             .copy_volumes(request, &path, &partial, cancel)
-            .and_then(|taken| match keep(&partial, &path, &taken) {
-                Ok(()) => Ok(taken),
+            .and_then(|report| match keep(&partial, &path, &report) {
+                Ok(()) => Ok(report),
                 Err(error) => Err(storage("storing the snapshot", &error)),
             });
         // It may have its final name already, but must not exist without its manifest.
-        if taken.is_err()
+        if report.is_err()
             && let Err(error) = remove_tree(&partial)
                 .and_then(|()| remove_tree(&path))
                 .and_then(|()| record::remove(&path))
         {
             tracing::warn!(snapshot.id = %request.snapshot_id, %error, "an unfinished snapshot is left");
         }
-        taken
+        report
     }
 
     fn copy_volumes(
         &self,
-        request: &TakeSnapshot,
+        request: &CreateSnapshot,
         path: &Path,
         partial: &Path,
         cancel: &CancellationToken,
-    ) -> Result<SnapshotTaken, EngineError> {
+    ) -> Result<SnapshotReport, EngineError> {
         durable::create_dirs(partial)
             .map_err(|error| storage("making a directory for the snapshot", &error))?;
         let target = Dir::open(partial).map_err(|error| storage("opening the snapshot", &error))?;
@@ -188,7 +188,7 @@ impl SnapshotStore {
         xattr::disinherit(&target)
             .map_err(|error| storage("removing inherited access control lists", &error))?;
         let mut copier = Copier::new(&self.directory, self.reserve, request.consistency, cancel)?;
-        let mut record = Record::new(request.taken_at);
+        let mut record = Record::new(request.snapshot_time);
         let failed = |error: io::Error| storage("writing the snapshot's manifest", &error);
         let mut manifest = Writer::create(&manifest::place_of(path)).map_err(failed)?;
         // The manifest is read in sorted order.
@@ -201,7 +201,7 @@ impl SnapshotStore {
                     volume.name
                 )));
             }
-            if subvolume::take(volume, partial, &self.directory, &mut record, cancel)? {
+            if subvolume::create(volume, partial, &self.directory, &mut record, cancel)? {
                 manifest.subvolume(OsStr::new(&volume.name)).map_err(failed)?;
             } else {
                 copier.copy(volume, &target, &mut record, &mut manifest)?;
@@ -242,8 +242,8 @@ impl SnapshotStore {
 }
 
 /// Syncs all data to disk, and gives the snapshot its final name.
-fn keep(partial: &Path, path: &Path, taken: &SnapshotTaken) -> io::Result<()> {
-    record::write(path, taken)?;
+fn keep(partial: &Path, path: &Path, report: &SnapshotReport) -> io::Result<()> {
+    record::write(path, report)?;
     fail_point::pass("snapshot.before_rename");
     rustix::fs::syncfs(Dir::open(partial)?)?;
     fs::rename(partial, path)?;

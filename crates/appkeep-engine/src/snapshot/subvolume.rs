@@ -44,7 +44,7 @@ const BTRFS: &str = "btrfs";
 /// # Errors
 /// [`EngineError::Cancelled`], and [`EngineError::Storage`] if the remains of a failed snapshot can't be
 /// deleted.
-pub(crate) fn take(
+pub(crate) fn create(
     volume: &Volume,
     partial: &Path,
     snapshots: &Path,
@@ -57,13 +57,13 @@ pub(crate) fn take(
     };
     let target = partial.join(&volume.name);
     let mut odd = Vec::new();
-    let taken = obstacle(&volume.path, snapshots)
+    let created = obstacle(&volume.path, snapshots)
         .and_then(|()| snapshot(&volume.path, &target))
         .and_then(|()| clear(&target, &volume.name, &mut odd, cancel));
     if cancel.is_cancelled() {
         return Err(EngineError::Cancelled);
     }
-    match taken {
+    match created {
         Ok(()) => {
             for (path, oddity) in odd {
                 match oddity {

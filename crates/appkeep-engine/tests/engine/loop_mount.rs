@@ -116,9 +116,9 @@ async fn a_btrfs_subvolume_snapshot_is_created_and_deleted() {
     workbench.volumes = vec![volume("data", shop.clone())];
     let socket = UnixListener::bind(shop.join("deep/socket")).unwrap();
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!((taken.level, taken.skipped), (SnapshotLevel::Subvolume, 1));
-    assert_eq!(taken.notes, ["data/deep/socket: left out, it is a socket"]);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!((report.level, report.skipped), (SnapshotLevel::Subvolume, 1));
+    assert_eq!(report.notes, ["data/deep/socket: left out, it is a socket"]);
 
     drop(socket);
     fs::remove_file(shop.join("deep/socket")).unwrap();
@@ -157,8 +157,8 @@ async fn a_btrfs_snapshot_contains_no_leftovers_of_a_restore() {
     fs::write(leftover.join("file"), "old").unwrap();
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
     workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Subvolume);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Subvolume);
     fs::remove_dir_all(&leftover).unwrap();
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
     tree::assert_same(&shop, &workbench.snapshot_dir(1).join("data"));
@@ -224,8 +224,8 @@ async fn an_unfinished_btrfs_snapshot_is_replaced() {
     );
     fs::write(shop.join("file"), "new").unwrap();
     workbench.volumes = vec![volume("data", shop)];
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Subvolume);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Subvolume);
     let kept = fs::read(workbench.snapshot_dir(1).join("data/file")).unwrap();
     assert_eq!(kept, b"new");
     assert!(!partial.exists());
@@ -242,10 +242,10 @@ async fn a_btrfs_subvolume_with_a_nested_one_is_cloned_file_by_file() {
     mounted.subvolume("shop/inner");
     fs::write(shop.join("inner/file"), "inner").unwrap();
     workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Reflink);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Reflink);
     let note = "data: its files are copied, not its btrfs subvolume: data/inner is another subvolume";
-    assert_eq!(taken.notes, [note]);
+    assert_eq!(report.notes, [note]);
     tree::assert_same(&shop, &workbench.snapshot_restored(1).await.join("data"));
     assert_eq!(mounted.subvolumes(), 2);
 }
@@ -262,12 +262,12 @@ async fn a_btrfs_subvolume_with_a_nested_mount_is_copied() {
     run("mount", &["-t", "tmpfs", "tmpfs", text(&point)]);
     fs::write(point.join("file"), "inner").unwrap();
     workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Copy);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Copy);
     assert!(
-        taken.notes[0].ends_with("shop/a mount is mounted in it"),
+        report.notes[0].ends_with("shop/a mount is mounted in it"),
         "{:?}",
-        taken.notes
+        report.notes
     );
     tree::assert_same(&shop, &workbench.snapshot_restored(1).await.join("data"));
 }
@@ -294,9 +294,9 @@ async fn a_btrfs_subvolume_on_another_file_system_is_copied() {
     tree::make(&shop);
     let mut workbench = Workbench::bare(tempfile::tempdir().unwrap());
     workbench.volumes = vec![volume("data", shop.clone())];
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Copy);
-    assert_eq!(taken.notes.len(), 1, "{:?}", taken.notes);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Copy);
+    assert_eq!(report.notes.len(), 1, "{:?}", report.notes);
     tree::assert_same(&shop, &workbench.snapshot_restored(1).await.join("data"));
 }
 
@@ -309,8 +309,8 @@ async fn btrfs_files_are_cloned_even_without_copy_on_write() {
     let database = File::create(data.join("database")).unwrap();
     rustix::fs::ioctl_setflags(&database, IFlags::NOCOW).unwrap();
     database.write_all_at(&noise(7, 1 << 20), 0).unwrap();
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Reflink);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Reflink);
     tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
 }
 
@@ -322,8 +322,8 @@ async fn files_on_xfs_are_cloned_and_take_no_space() {
     tree::make(&data);
     fs::write(data.join("large"), noise(3, 32 << 20)).unwrap();
     let before = mounted.used();
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Reflink);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Reflink);
     tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
     let grown = mounted.used() - before;
     assert!(grown < 8 << 20, "{grown} bytes more");
@@ -335,8 +335,8 @@ async fn files_on_an_xfs_that_cannot_clone_are_copied() {
     let mut workbench = mounted.workbench();
     let data = workbench.add_volume("data");
     tree::make(&data);
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.level, SnapshotLevel::Copy);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.level, SnapshotLevel::Copy);
     tree::assert_same(&data, &workbench.snapshot_restored(1).await.join("data"));
 }
 
@@ -365,8 +365,8 @@ async fn a_clone_of_a_file_being_written_shows_a_single_moment() {
         let data = workbench.add_volume("data");
         let _writer = Writer::start(data.join("file"));
         for number in 1..=3 {
-            let taken = workbench.create_snapshot(number).await.unwrap();
-            assert_eq!(taken.level, SnapshotLevel::Reflink);
+            let report = workbench.create_snapshot(number).await.unwrap();
+            assert_eq!(report.level, SnapshotLevel::Reflink);
             assert!(is_cut_exactly(&workbench.snapshot_dir(number).join("data/file")));
         }
     }

@@ -161,8 +161,8 @@ async fn as_root_a_data_directory_without_attributes_keeps_them_all() {
         b"trusted.any",
         b"of a read-only file",
     );
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!((taken.metadata_lost, taken.notes), (0, Vec::new()));
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!((report.metadata_lost, report.notes), (0, Vec::new()));
     workbench.copy(1, 1).await.unwrap();
     let kept = workbench.kept();
     for (id, source) in [
@@ -291,10 +291,10 @@ async fn as_root_times_that_cannot_be_stored_are_noted() {
         fs::write(path, "content").unwrap();
         tree::set_time(path, seconds, 0);
     }
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.metadata_lost, 1);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.metadata_lost, 1);
     assert_eq!(
-        taken.notes,
+        report.notes,
         ["data/farther: its time is before the year 0 or after 9999; it is not kept"]
     );
     workbench.copy(1, 1).await.unwrap();
@@ -339,9 +339,9 @@ async fn as_root_attributes_that_cannot_be_read_are_noted() {
         set(&path, format!("user.{number:0>240}").as_bytes(), b"");
     }
     let lost = "data/file: its attributes: Argument list too long (os error 7)";
-    let taken = workbench.create_snapshot(1).await.unwrap();
-    assert_eq!(taken.metadata_lost, 1);
-    assert_eq!(taken.notes, [format!("{lost}; it is not kept")]);
+    let report = workbench.create_snapshot(1).await.unwrap();
+    assert_eq!(report.metadata_lost, 1);
+    assert_eq!(report.notes, [format!("{lost}; it is not kept")]);
     assert_eq!(workbench.copy(1, 1).await.unwrap(), 7);
     workbench.consistency = Consistency::Strict;
     match workbench.create_snapshot(2).await {

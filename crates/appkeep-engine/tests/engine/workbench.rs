@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use appkeep_core::catalog::{Bucket, BucketLocation, Consistency, Volume};
 use appkeep_core::engine::{
-    CopyBackup, DeleteBackup, Engine, EngineError, Progress, ProgressSender, SnapshotTaken, TakeSnapshot,
+    CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError, Progress, ProgressSender, SnapshotReport,
 };
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppSnapshotId, BucketId};
 use appkeep_engine::{EngineConfig, KeyStore, Priority, RusticEngine};
@@ -166,19 +166,19 @@ impl Workbench {
             .join(snapshot_id(number).to_string())
     }
 
-    pub(crate) fn snapshot_request(&self, number: u128) -> TakeSnapshot {
-        TakeSnapshot {
+    pub(crate) fn snapshot_request(&self, number: u128) -> CreateSnapshot {
+        CreateSnapshot {
             app_id: self.app_id,
             snapshot_id: snapshot_id(number),
             volumes: self.volumes.clone(),
             consistency: self.consistency,
-            taken_at: snapshot_time(),
+            snapshot_time: snapshot_time(),
         }
     }
 
-    pub(crate) async fn create_snapshot(&self, number: u128) -> Result<SnapshotTaken, EngineError> {
+    pub(crate) async fn create_snapshot(&self, number: u128) -> Result<SnapshotReport, EngineError> {
         self.engine
-            .take_snapshot(&self.snapshot_request(number), &never_cancelled())
+            .create_snapshot(&self.snapshot_request(number), &never_cancelled())
             .await
     }
 
@@ -189,7 +189,7 @@ impl Workbench {
             app_name: "shop".to_owned(),
             backup_id: backup_id(backup_number),
             snapshot_id: snapshot_id(snap_number),
-            taken_at: snapshot_time(),
+            snapshot_time: snapshot_time(),
         }
     }
 

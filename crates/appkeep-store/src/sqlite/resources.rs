@@ -174,7 +174,7 @@ fn values<K: Table>(resource: &Resource<K>) -> Result<Values, StoreError> {
     values.json("state_unready", &resource.state_unready)?;
     values.optional_word("hook_state", &resource.hook_state)?;
     values.json("hook_state_details", &resource.hook_state_details)?;
-    values.optional_time("taken_micros", &resource.taken_at)?;
+    values.optional_time("taken_micros", &resource.snapshot_time)?;
     values.metadata(&resource.metadata)?;
     values.value("generation", &resource.generation)?;
     K::write(&resource.details, &mut values)?;
@@ -193,7 +193,7 @@ pub(super) fn read<K: Table>(row: &Row<'_>) -> Result<Resource<K>, StoreError> {
         state_unready: row.json("state_unready")?,
         hook_state: row.optional_word("hook_state")?,
         hook_state_details: row.json("hook_state_details")?,
-        taken_at: row.optional_time("taken_micros")?,
+        snapshot_time: row.optional_time("taken_micros")?,
         metadata: row.metadata()?,
         generation: row.value("generation")?,
         details: K::read(row)?,

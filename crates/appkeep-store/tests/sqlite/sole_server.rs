@@ -60,9 +60,9 @@ async fn sole_server_claims_jobs_of_dead_servers_immediately() {
     let dir = tempfile::tempdir().unwrap();
     leave_behind(&path(&dir)).await;
     let store = SqliteStore::open_sole_server(path(&dir)).await.unwrap();
-    let taken = store.claim_job(&claim(LIVING)).await.unwrap().unwrap();
-    assert_eq!(taken.lease.job_id, job(1).id, "not the one that waits for it");
-    assert_eq!(taken.attempt, 2);
+    let claimed = store.claim_job(&claim(LIVING)).await.unwrap().unwrap();
+    assert_eq!(claimed.lease.job_id, job(1).id, "not the one that waits for it");
+    assert_eq!(claimed.attempt, 2);
     assert_eq!(
         store.claim_job(&claim(LIVING)).await.unwrap(),
         None,
@@ -71,12 +71,12 @@ async fn sole_server_claims_jobs_of_dead_servers_immediately() {
 
     let until = claim(LIVING).lease_until;
     assert_eq!(
-        store.renew_lease(&taken.lease, until).await.unwrap(),
+        store.renew_lease(&claimed.lease, until).await.unwrap(),
         LeaseStatus::Held
     );
     let mut tx = store.begin().await.unwrap();
     assert!(
-        tx.update_job_finished(&taken.lease, &JobResult::Done, DateTime::UNIX_EPOCH)
+        tx.update_job_finished(&claimed.lease, &JobResult::Done, DateTime::UNIX_EPOCH)
             .await
             .unwrap()
     );

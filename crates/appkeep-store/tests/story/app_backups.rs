@@ -31,7 +31,7 @@ fn extreme() -> AppBackup {
             title: text.clone(),
             detail: text.clone(),
         }],
-        taken_at: DateTime::from_timestamp_micros(-62_135_596_800_000_000),
+        snapshot_time: DateTime::from_timestamp_micros(-62_135_596_800_000_000),
         details: BackupDetails {
             bucket_id: FAR,
             snapshot_id: Some(Uuid::nil().into()),

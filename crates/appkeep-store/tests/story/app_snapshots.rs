@@ -26,7 +26,7 @@ fn extreme() -> AppSnapshot {
             title: text.clone(),
             detail: text.clone(),
         }],
-        taken_at: Some(at(-1)),
+        snapshot_time: Some(at(-1)),
         details: SnapshotDetails {
             made_for: Some(Uuid::nil().into()),
         },

@@ -117,14 +117,14 @@ async fn one_of_several_servers_gets_a_due_run() {
         let store: Arc<dyn Store> = Arc::clone(&h.store);
         servers.spawn(async move {
             let mut tx = store.begin().await.unwrap();
-            let taken = tx.update_schedule_next(NIGHTLY, Some(next(1)), Some(next(10 + n)));
-            let taken = taken.await.unwrap();
+            let won = tx.update_schedule_next(NIGHTLY, Some(next(1)), Some(next(10 + n)));
+            let won = won.await.unwrap();
             tx.commit().await.unwrap();
-            taken
+            won
         });
     }
-    let taken = servers.join_all().await;
-    assert_eq!(taken.iter().filter(|taken| **taken).count(), 1);
+    let won = servers.join_all().await;
+    assert_eq!(won.iter().filter(|won| **won).count(), 1);
 }
 
 #[tokio::test]
@@ -203,7 +203,7 @@ async fn resources_of_a_schedule_are_distinguished_from_others() {
     };
     // The newest by date, and the first to be inserted.
     let mut done = by_schedule(1, "one", ResourceState::Completed);
-    done.taken_at = Some(at(77));
+    done.snapshot_time = Some(at(77));
     tx.insert_resource(&done).await.unwrap();
     tx.insert_resource(&by_schedule(2, "two", ResourceState::Failed))
         .await

@@ -68,7 +68,7 @@ pub struct BackupReport {
 
 impl AppBackup {
     /// Copies the outcome of the hooks and the system's labels from the snapshot.
-    pub fn take_over(&mut self, snapshot: &AppSnapshot) {
+    pub fn inherit_from(&mut self, snapshot: &AppSnapshot) {
         self.hook_state = snapshot.hook_state;
         self.hook_state_details.clone_from(&snapshot.hook_state_details);
         self.metadata
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_system_chooses_a_valid_name() {
+    fn generated_names_are_valid() {
         assert_eq!(backup().name.as_str(), "backup-19700101000000-00abcdef0123");
     }
 
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_backup_reaches_all_of_its_bytes() {
+    fn empty_backups_reach_100_percent() {
         let mut backup = backup();
         backup.details.total_bytes = Some(0);
         backup.record_progress(0, DateTime::UNIX_EPOCH);

@@ -198,7 +198,7 @@ impl AppRestore {
     }
 
     /// Records why the restore is stalled; the job will be retried.
-    pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
+    pub fn record_delay(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.reasons = fit_reasons(reasons);
         self.modified_at = now;
     }
@@ -208,13 +208,13 @@ impl AppRestore {
         let mut all = vec![UNFINISHED.to_owned()];
         all.extend_from_slice(reasons);
         self.state = RestoreState::Interrupted;
-        self.hinder(&all, now);
+        self.record_delay(&all, now);
     }
 
     /// Marks the restore as failed, for these reasons.
     pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state = RestoreState::Failed;
-        self.hinder(reasons, now);
+        self.record_delay(reasons, now);
     }
 }
 

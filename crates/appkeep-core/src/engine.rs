@@ -24,7 +24,7 @@ pub use crate::app_restore::UnfinishedRestore;
 pub use crate::app_snapshot::{SnapshotLevel, SnapshotReport};
 
 /// How often the claim to a bucket is refreshed.
-pub const HOLD_EVERY: Duration = Duration::from_secs(30);
+pub const CLAIM_REFRESH_EVERY: Duration = Duration::from_secs(30);
 
 /// The reason for a failed engine operation.
 #[derive(Debug, thiserror::Error)]
@@ -236,9 +236,9 @@ pub trait Engine: Send + Sync {
         cancel: &CancellationToken,
     ) -> Result<BackupReport, EngineError>;
 
-    /// Claims the bucket for this process, or refreshes its claim; must be called every [`HOLD_EVERY`]. Fails with
+    /// Claims the bucket for this process, or refreshes its claim; must be called every [`CLAIM_REFRESH_EVERY`]. Fails with
     /// [`EngineError::Busy`] if another process has claimed it; nothing in the bucket is changed then.
-    async fn hold_bucket(&self, bucket: &Bucket) -> Result<(), EngineError>;
+    async fn claim_bucket(&self, bucket: &Bucket) -> Result<(), EngineError>;
 
     /// Releases all buckets that this process has claimed.
     async fn release_buckets(&self);

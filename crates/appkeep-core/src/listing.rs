@@ -141,7 +141,7 @@ impl<T: Listed> Listing<T> {
 
     /// The position after which the list continues, if the limit cut it; valid once the list has ended.
     #[must_use]
-    pub fn goes_on_after(&self) -> Option<Position> {
+    pub fn continue_after(&self) -> Option<Position> {
         if self.has_more { self.after } else { None }
     }
 

@@ -99,7 +99,7 @@ impl<K: Kind> Resource<K> {
     }
 
     /// Records why the resource is stalled; the job will be retried.
-    pub fn hinder(&mut self, reasons: &[String], now: DateTime<Utc>) {
+    pub fn record_delay(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state_unready = fit_reasons(reasons);
         self.metadata.changed(SubjectId::SYSTEM, now);
     }
@@ -107,7 +107,7 @@ impl<K: Kind> Resource<K> {
     /// Marks the resource as failed, for these reasons.
     pub fn fail(&mut self, reasons: &[String], now: DateTime<Utc>) {
         self.state = ResourceState::Failed;
-        self.hinder(reasons, now);
+        self.record_delay(reasons, now);
     }
 
     /// Marks the resource as completed: it contains the data of `snapshot_time`.

@@ -349,7 +349,7 @@ impl Engine for RusticEngine {
         .await
     }
 
-    async fn hold_bucket(&self, bucket: &Bucket) -> Result<(), EngineError> {
+    async fn claim_bucket(&self, bucket: &Bucket) -> Result<(), EngineError> {
         let (keys, bucket, claims) = (self.keys.clone(), bucket.clone(), Arc::clone(&self.claims));
         thread::run("hold-bucket", Priority::Normal, move || {
             bucket::check_marker(&bucket, &keys, Use::Read)?;

@@ -9,7 +9,7 @@ use appkeep_core::engine::{Engine, EngineError, Restore, RestoreData};
 use appkeep_core::ids::{AccountId, AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use appkeep_core::state::ResourceState;
 use appkeep_core::store::{Resources, Store, StoreError, transact};
-use appkeep_core::worker::settle_restore;
+use appkeep_core::worker::complete_interrupted_restore;
 use appkeep_engine::{EngineConfig, RusticEngine};
 use appkeep_store::SqliteStore;
 use tokio_util::sync::CancellationToken;
@@ -287,7 +287,7 @@ impl Stopped {
 
     async fn settle(&self, of: (AccountId, AppId), note: &str) -> Result<(), StoreError> {
         let mut tx = self.store.begin().await?;
-        settle_restore(tx.as_mut(), of, None, note, SystemClock.now()).await?;
+        complete_interrupted_restore(tx.as_mut(), of, None, note, SystemClock.now()).await?;
         tx.commit().await
     }
 

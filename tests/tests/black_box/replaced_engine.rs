@@ -61,8 +61,8 @@ impl Engine for WithoutCopies {
         self.0.delete_snapshot(app, snap).await
     }
 
-    async fn hold_bucket(&self, bucket: &Bucket) -> Outcome<()> {
-        self.0.hold_bucket(bucket).await
+    async fn claim_bucket(&self, bucket: &Bucket) -> Outcome<()> {
+        self.0.claim_bucket(bucket).await
     }
 
     async fn release_buckets(&self) {

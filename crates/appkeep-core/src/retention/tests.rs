@@ -10,8 +10,8 @@ fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
 }
 
-fn made(id: u128, at: DateTime<Utc>, state: ResourceState) -> Made {
-    Made {
+fn made(id: u128, at: DateTime<Utc>, state: ResourceState) -> RetentionItem {
+    RetentionItem {
         id: Uuid::from_u128(id),
         at,
         state,
@@ -19,7 +19,7 @@ fn made(id: u128, at: DateTime<Utc>, state: ResourceState) -> Made {
 }
 
 /// Completed items with these times, numbered from 1.
-fn completed(times: &[&str]) -> Vec<Made> {
+fn completed(times: &[&str]) -> Vec<RetentionItem> {
     (1..)
         .zip(times)
         .map(|(n, text)| made(n, at(text), ResourceState::Completed))
@@ -31,7 +31,7 @@ fn later() -> DateTime<Utc> {
     at("2030-01-01T00:00:00Z")
 }
 
-fn expired(made: &[Made], retention: &Retention, timing: &Timing) -> Vec<Uuid> {
+fn expired(made: &[RetentionItem], retention: &Retention, timing: &Timing) -> Vec<Uuid> {
     plan(made, retention, timing, later()).expired
 }
 
@@ -43,7 +43,7 @@ fn keep_days(days: u32) -> Retention {
 }
 
 /// Nightly items, starting on this day.
-fn nightly(first: &str, count: i64, first_number: u128) -> Vec<Made> {
+fn nightly(first: &str, count: i64, first_number: u128) -> Vec<RetentionItem> {
     (0..count)
         .map(|n| {
             let number = first_number + u128::try_from(n).unwrap();
@@ -163,7 +163,7 @@ fn clock_a_year_ahead_for_a_day_deletes_nothing() {
     let mut list = nightly("2026-01-01T02:30:00Z", 20, 1);
     let ahead = at("2027-01-21T02:30:00Z");
     list.push(made(21, ahead, ResourceState::Completed));
-    let plan_at = |list: &[Made], now| plan(list, &keep_days(30), &nightly_timing(), now);
+    let plan_at = |list: &[RetentionItem], now| plan(list, &keep_days(30), &nightly_timing(), now);
     let plan = plan_at(&list, ahead + TimeDelta::seconds(5));
     assert_eq!(plan.expired.len(), 20);
     assert_eq!(
@@ -239,7 +239,7 @@ fn states() -> impl Strategy<Value = ResourceState> {
     ]
 }
 
-fn lists() -> impl Strategy<Value = Vec<Made>> {
+fn lists() -> impl Strategy<Value = Vec<RetentionItem>> {
     // Some at the same time, over about four years.
     proptest::collection::vec((0_i64..1500, 0_i64..4, states()), 0..60).prop_map(|drawn| {
         (1..)
@@ -349,7 +349,7 @@ proptest! {
     #[test]
     fn future_dates_dont_affect_other_backups(list in lists(), rules in rules(), days in 0_i64..1500) {
         let now = at("2024-01-01T00:00:00Z") + TimeDelta::days(days);
-        let is_past = |one: &&Made| one.at <= now + TimeDelta::seconds(CLOCK_AHEAD_SECS_MAX);
+        let is_past = |one: &&RetentionItem| one.at <= now + TimeDelta::seconds(CLOCK_AHEAD_SECS_MAX);
         let past: Vec<_> = list.iter().filter(is_past).copied().collect();
         let all = plan(&list, &rules, &utc(), now);
         let alone = plan(&past, &rules, &utc(), now);

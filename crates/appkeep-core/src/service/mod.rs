@@ -32,7 +32,7 @@ use crate::store::{Store, StoreTx};
 
 pub use self::app_schedules::ScheduleView;
 pub use self::buckets::BucketList;
-pub(crate) use self::schedules::Outcome;
+pub(crate) use self::schedules::RunOutcome;
 
 /// The operations and their dependencies.
 #[derive(Clone)]

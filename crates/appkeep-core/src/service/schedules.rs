@@ -20,9 +20,9 @@ use super::resources::record_change;
 
 /// The result of a run that was due.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Outcome {
+pub(crate) enum RunOutcome {
     /// The backup, the snapshot or both were created.
-    Made {
+    Created {
         /// The backup, if the schedule creates one.
         backup_id: Option<AppBackupId>,
         /// The snapshot, if the schedule creates one.
@@ -45,7 +45,7 @@ impl Service {
         &self,
         due: &Scheduled,
         next: Option<NextRun>,
-    ) -> Result<Outcome, Error> {
+    ) -> Result<RunOutcome, Error> {
         let schedule = &due.schedule;
         let backup = match self.scheduled_backup(schedule).await {
             Err(error @ (Error::BucketNotFound | Error::NoBucket)) => {
@@ -58,11 +58,11 @@ impl Service {
         let run = transact(|| async {
             let mut tx = self.store.begin().await?;
             if !tx.update_schedule_next(schedule.id, due.next, next).await? {
-                return Ok(Some(Outcome::Lost));
+                return Ok(Some(RunOutcome::Lost));
             }
-            if tx.count_in_progress_made_by(schedule.id).await? > 0 {
+            if tx.count_in_progress_by_schedule(schedule.id).await? > 0 {
                 tx.commit().await?;
-                return Ok(Some(Outcome::Skipped));
+                return Ok(Some(RunOutcome::Skipped));
             }
             self.insert_scheduled(tx.as_mut(), schedule, backup.as_ref(), snapshot.as_ref())
                 .await?;
@@ -74,7 +74,7 @@ impl Service {
             Ok(Some(outcome)) => return Ok(outcome),
             Err(Error::NotAdmitted(reason)) => {
                 self.schedule_plan(due, next).await?;
-                return Ok(Outcome::NotAdmitted(reason));
+                return Ok(RunOutcome::NotAdmitted(reason));
             }
             Err(error) => return Err(error),
         }
@@ -85,7 +85,7 @@ impl Service {
         if let Some(snapshot) = &snapshot {
             record_change("create", snapshot, &ctx);
         }
-        Ok(Outcome::Made {
+        Ok(RunOutcome::Created {
             backup_id: backup.map(|backup| backup.id),
             snapshot_id: snapshot.map(|snapshot| snapshot.id),
         })
@@ -128,7 +128,7 @@ impl Service {
     }
 
     async fn scheduled_backup(&self, schedule: &Schedule) -> Result<Option<AppBackup>, Error> {
-        if !schedule.makes_backup {
+        if !schedule.creates_backup {
             return Ok(None);
         }
         let bucket = self.bucket(schedule.account_id, schedule.bucket_id).await?;
@@ -142,7 +142,7 @@ impl Service {
     }
 
     fn scheduled_snapshot(&self, schedule: &Schedule) -> Option<AppSnapshot> {
-        if !schedule.makes_snapshot {
+        if !schedule.creates_snapshot {
             return None;
         }
         let (id, now) = (AppSnapshotId::new(self.ids.next_id()), self.clock.now());

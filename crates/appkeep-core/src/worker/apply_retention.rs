@@ -14,7 +14,7 @@ use crate::actor::OpContext;
 use crate::error::Error;
 use crate::ids::{AccountId, AppId, BackupKind, ScheduleId, SnapshotKind};
 use crate::job::{ApplyRetention, JobResult};
-use crate::retention::{Made, Plan, plan};
+use crate::retention::{Plan, RetentionItem, plan};
 use crate::schedule::Schedule;
 use crate::service::ResourceRef;
 use crate::store::{Store, StoreTx, StoredKind};
@@ -40,7 +40,7 @@ impl Job for ApplyRetention {
             let service = run.deps.service();
             let authorized = service.authorize(OpContext::system(account_id), account_id).await;
             let authorized = authorized.map_err(|error| StepError::Transient(error.to_string()))?;
-            let made = BackupKind::of(store).list_made_by(self.schedule_id).await?;
+            let made = BackupKind::of(store).list_by_schedule(self.schedule_id).await?;
             for id in to_delete(run, &schedule, "backups", &made, confirmed, &mut held) {
                 go_on(run)?;
                 let request = ResourceRef {
@@ -50,7 +50,7 @@ impl Job for ApplyRetention {
                 let deleted = service.app_backup_delete(&authorized, request).await;
                 note("backup", id, deleted)?;
             }
-            let made = SnapshotKind::of(store).list_made_by(self.schedule_id).await?;
+            let made = SnapshotKind::of(store).list_by_schedule(self.schedule_id).await?;
             for id in to_delete(run, &schedule, "snapshots", &made, confirmed, &mut held) {
                 go_on(run)?;
                 let request = ResourceRef {
@@ -77,7 +77,7 @@ fn to_delete(
     run: &JobRun<'_>,
     schedule: &Schedule,
     kind: &str,
-    made: &[Made],
+    made: &[RetentionItem],
     confirmed: bool,
     reasons: &mut Vec<String>,
 ) -> Vec<Uuid> {

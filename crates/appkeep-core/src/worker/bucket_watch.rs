@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{Background, WorkerDeps};
 use crate::catalog::Bucket;
-use crate::engine::{EngineError, HOLD_EVERY};
+use crate::engine::{CLAIM_REFRESH_EVERY, EngineError};
 use crate::ids::BucketId;
 use crate::state::fit_reason;
 use crate::store::StoreError;
@@ -25,7 +25,7 @@ async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
     let mut asked = JoinSet::new();
     // Buckets are claimed concurrently: a bucket on a disk that doesn't respond must not delay the others.
     let mut in_flight: HashSet<BucketId> = HashSet::new();
-    let mut tick = interval(HOLD_EVERY);
+    let mut tick = interval(CLAIM_REFRESH_EVERY);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
@@ -35,7 +35,7 @@ async fn watch(deps: WorkerDeps, shutdown: CancellationToken) {
                     if in_flight.insert(bucket.id) {
                         let engine = deps.engine.clone();
                         asked.spawn(async move {
-                            let held = engine.hold_bucket(&bucket).await;
+                            let held = engine.claim_bucket(&bucket).await;
                             (bucket, held)
                         });
                     }
@@ -70,7 +70,10 @@ async fn declared(deps: &WorkerDeps) -> Result<Vec<Bucket>, StoreError> {
 async fn note(deps: &WorkerDeps, bucket: &Bucket, held: Result<(), EngineError>) -> Result<(), StoreError> {
     let reason = held.err().map(|error| fit_reason(&error.to_string()));
     let mut tx = deps.store.begin().await?;
-    if !tx.update_bucket_trouble(bucket.id, reason.as_deref()).await? {
+    if !tx
+        .update_bucket_availability(bucket.id, reason.as_deref())
+        .await?
+    {
         return Ok(());
     }
     tx.commit().await?;

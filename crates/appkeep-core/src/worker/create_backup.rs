@@ -55,7 +55,11 @@ impl Job for CreateBackup {
     }
 
     async fn release(&self, run: &JobRun<'_>) -> Result<(), StepError> {
-        let snapshots = run.begin().await?.list_snapshots_made_for(self.backup_id).await?;
+        let snapshots = run
+            .begin()
+            .await?
+            .list_temporary_snapshots(self.backup_id)
+            .await?;
         for snapshot in snapshots
             .iter()
             .filter(|snapshot| snapshot.state.is_in_progress())
@@ -75,27 +79,27 @@ impl Job for CreateBackup {
             if let Some(snapshot_id) = backup.details.snapshot_id
                 && let Some(snapshot) = tx.fetch_resource(self.account_id, snapshot_id).await?
             {
-                backup.take_over(&snapshot);
+                backup.inherit_from(&snapshot);
             }
             backup.fail(&setback.reasons, setback.now);
             tx.update_resource(&backup).await?;
         }
-        remove_own_snapshots(run, tx.as_mut(), self.backup_id).await?;
+        delete_own_snapshots(run, tx.as_mut(), self.backup_id).await?;
         Ok(tx)
     }
 
-    async fn on_gone(&self, run: &JobRun<'_>, tx: &mut dyn StoreTx) -> Result<(), StepError> {
-        remove_own_snapshots(run, tx, self.backup_id).await
+    async fn on_cancelled(&self, run: &JobRun<'_>, tx: &mut dyn StoreTx) -> Result<(), StepError> {
+        delete_own_snapshots(run, tx, self.backup_id).await
     }
 }
 
 /// Deletes the snapshots that were created only for this backup.
-async fn remove_own_snapshots(
+async fn delete_own_snapshots(
     run: &JobRun<'_>,
     tx: &mut dyn StoreTx,
     backup_id: AppBackupId,
 ) -> Result<(), StepError> {
-    for snapshot in tx.list_snapshots_made_for(backup_id).await? {
+    for snapshot in tx.list_temporary_snapshots(backup_id).await? {
         if !tx.delete_resource(snapshot.id, snapshot.generation).await? {
             return Err(StepError::Transient(format!("snapshot {} changed", snapshot.id)));
         }
@@ -185,7 +189,7 @@ async fn measure(
         .await?;
     backup.state = ResourceState::Running;
     backup.details.total_bytes = Some(total_bytes);
-    backup.take_over(snapshot);
+    backup.inherit_from(snapshot);
     backup.record_progress(0, run.deps.clock.now());
     update(run, backup).await
 }
@@ -262,7 +266,7 @@ async fn complete(
     if !tx.update_resource(&backup).await? {
         return Err(StepError::Gone);
     }
-    remove_own_snapshots(run, tx.as_mut(), backup_id).await?;
+    delete_own_snapshots(run, tx.as_mut(), backup_id).await?;
     apply_retention::queue(run, tx.as_mut(), account_id, backup.app_id, backup.schedule_id).await?;
     run.finish(tx, JobResult::Done).await
 }

@@ -3,9 +3,9 @@
 use async_trait::async_trait;
 use tokio::sync::watch;
 
+use super::complete_interrupted_restore;
 use super::job::{Job, Setback, name_of};
 use super::run::JobRun;
-use super::settle_restore;
 use super::step::StepError;
 use crate::app_restore::{AppRestore, RestoreSource};
 use crate::catalog::BucketLocation;
@@ -52,7 +52,7 @@ impl Job for RestoreApp {
         }
         let of = (account_id, restore.app_id);
         let note = format!("finished by the restore {restore_id}");
-        settle_restore(tx.as_mut(), of, Some(restore_id), &note, run.deps.clock.now()).await?;
+        complete_interrupted_restore(tx.as_mut(), of, Some(restore_id), &note, run.deps.clock.now()).await?;
         run.finish(tx, JobResult::Done).await
     }
 
@@ -62,7 +62,7 @@ impl Job for RestoreApp {
             if setback.is_final {
                 restore.fail(&setback.reasons, setback.now);
             } else if restore.reasons != setback.reasons {
-                restore.hinder(&setback.reasons, setback.now);
+                restore.record_delay(&setback.reasons, setback.now);
             } else {
                 return Ok(());
             }

@@ -184,7 +184,7 @@ impl JobRun<'_> {
 
     async fn finish_cancelled(&self) -> Result<(), StepError> {
         let mut tx = self.begin().await?;
-        self.job().on_gone(self, tx.as_mut()).await?;
+        self.job().on_cancelled(self, tx.as_mut()).await?;
         if self.claimed.cancel_requested || self.was_deleted() {
             // When an operator cancels a job, its resource still exists; when a client does, it was deleted.
             let setback = self.setback(true, vec![CANCELLED_REASON.to_owned()]);

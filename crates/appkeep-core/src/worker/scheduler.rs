@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::{POLL_EVERY, WorkerDeps};
 use crate::error::Error;
 use crate::schedule::{NextRun, ScheduleAction, Scheduled};
-use crate::service::{Outcome, Service};
+use crate::service::{RunOutcome, Service};
 use crate::store::StoreError;
 
 /// Runs until `shutdown`; checks the schedules at least once.
@@ -41,7 +41,7 @@ async fn act(service: &Service, scheduled: &Scheduled, action: ScheduleAction) -
     match action {
         ScheduleAction::Wait => Ok(()),
         ScheduleAction::Plan(next) => service.schedule_plan(scheduled, Some(next)).await,
-        ScheduleAction::PlanAnew(next) => {
+        ScheduleAction::Replan(next) => {
             tracing::warn!(
                 schedule.id = %id,
                 schedule.name = name,
@@ -56,7 +56,7 @@ async fn act(service: &Service, scheduled: &Scheduled, action: ScheduleAction) -
 async fn run(service: &Service, scheduled: &Scheduled, next: Option<NextRun>) -> Result<(), Error> {
     let (id, name) = (scheduled.schedule.id, &scheduled.schedule.name);
     match service.schedule_run(scheduled, next).await? {
-        Outcome::Made {
+        RunOutcome::Created {
             backup_id,
             snapshot_id,
         } => {
@@ -64,18 +64,18 @@ async fn run(service: &Service, scheduled: &Scheduled, next: Option<NextRun>) ->
             let snapshot_id = snapshot_id.map(tracing::field::display);
             tracing::info!(schedule.id = %id, schedule.name = name, backup.id = backup_id, snapshot.id = snapshot_id, "schedule run");
         }
-        Outcome::Skipped => tracing::warn!(
+        RunOutcome::Skipped => tracing::warn!(
             schedule.id = %id,
             schedule.name = name,
             "the schedule's previous run is still in progress: this one is left out"
         ),
-        Outcome::NotAdmitted(reason) => tracing::warn!(
+        RunOutcome::NotAdmitted(reason) => tracing::warn!(
             schedule.id = %id,
             schedule.name = name,
             %reason,
             "the schedule's run is skipped: no more work is accepted"
         ),
-        Outcome::Lost => {
+        RunOutcome::Lost => {
             tracing::debug!(schedule.id = %id, schedule.name = name, "another server ran the schedule");
         }
     }

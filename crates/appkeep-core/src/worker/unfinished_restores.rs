@@ -92,7 +92,7 @@ async fn resume(deps: &WorkerDeps, app: &App, unfinished: &UnfinishedRestore) ->
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn settle_restore(
+pub async fn complete_interrupted_restore(
     tx: &mut dyn StoreTx,
     (account_id, app_id): (AccountId, AppId),
     own: Option<AppRestoreId>,

@@ -65,8 +65,8 @@ impl Checker<'_> {
             name,
             jitter_secs: self.jitter_secs(table, &timing)?,
             timing,
-            makes_backup: makes.backup,
-            makes_snapshot: makes.snapshot,
+            creates_backup: makes.backup,
+            creates_snapshot: makes.snapshot,
             bucket_id,
             retention: self.retention(table)?,
             declared: true,
@@ -237,13 +237,13 @@ path = "/var/backups"
         assert_eq!(nightly.app_id, declaration.apps[0].id);
         assert_eq!(nightly.bucket_id, Some(declaration.buckets[0].id));
         assert_eq!(nightly.timing.zone(), "Europe/Berlin");
-        assert!(nightly.makes_backup && nightly.makes_snapshot);
+        assert!(nightly.creates_backup && nightly.creates_snapshot);
         assert_eq!(
             (nightly.retention.keep_last, nightly.retention.keep_daily),
             (Some(3), None)
         );
         assert_eq!((hourly.timing.zone(), hourly.jitter_secs), ("UTC", 0));
-        assert!(hourly.makes_backup && !hourly.makes_snapshot);
+        assert!(hourly.creates_backup && !hourly.creates_snapshot);
         assert_eq!((hourly.bucket_id, hourly.retention), (None, Retention::default()));
     }
 

@@ -130,7 +130,7 @@ pub(super) fn fetch_account_version(db: &Db, id: AccountId) -> Result<Option<i64
 
 pub(super) fn list_accounts(db: &Db) -> Result<Vec<Account>, StoreError> {
     let recorded = list_recorded_accounts(db)?;
-    Ok(recorded.into_iter().map(|account| account.what).collect())
+    Ok(recorded.into_iter().map(|account| account.item).collect())
 }
 
 pub(super) fn list_recorded_accounts(db: &Db) -> Result<Vec<Recorded<Account>>, StoreError> {
@@ -159,7 +159,7 @@ pub(super) fn fetch_bucket(
 
 pub(super) fn list_buckets(db: &Db, account_id: AccountId) -> Result<Vec<Bucket>, StoreError> {
     let recorded = list_recorded_buckets(db, account_id)?;
-    Ok(recorded.into_iter().map(|bucket| bucket.what).collect())
+    Ok(recorded.into_iter().map(|bucket| bucket.item).collect())
 }
 
 /// Lists declared buckets first. Buckets that are no longer declared follow, ordered by their last position.
@@ -173,9 +173,9 @@ pub(super) fn list_recorded_buckets(
 }
 
 /// An item that was read from a row, with the row's times.
-pub(super) fn recorded<T>(what: T, row: &Row<'_>) -> Result<Recorded<T>, StoreError> {
+pub(super) fn recorded<T>(item: T, row: &Row<'_>) -> Result<Recorded<T>, StoreError> {
     Ok(Recorded {
-        what,
+        item,
         created_at: row.time("created_micros")?,
         modified_at: row.time("modified_micros")?,
     })

@@ -63,8 +63,8 @@ fn declare_one(db: &Db, schedule: &Schedule, now: DateTime<Utc>) -> Result<(), S
             schedule.timing.expression(),
             schedule.timing.zone(),
             schedule.jitter_secs,
-            schedule.makes_backup,
-            schedule.makes_snapshot,
+            schedule.creates_backup,
+            schedule.creates_snapshot,
             schedule.bucket_id.map(|id| id.to_string()),
             json("a schedule's retention", &schedule.retention)?,
             micros(now)
@@ -113,7 +113,7 @@ pub(super) fn update_next(
     Ok(updated == 1)
 }
 
-pub(super) fn count_in_progress_made_by(db: &Db, id: ScheduleId) -> Result<u64, StoreError> {
+pub(super) fn count_in_progress_by_schedule(db: &Db, id: ScheduleId) -> Result<u64, StoreError> {
     db.fetch_one(COUNT_IN_PROGRESS, params![id.to_string()], |row| {
         row.number("in_progress")
     })
@@ -140,8 +140,8 @@ fn schedule(row: &Row<'_>) -> Result<Schedule, StoreError> {
         name: row.value("name")?,
         timing: timing.map_err(|error| row.unreadable("expression", error))?,
         jitter_secs: row.number("jitter_secs")?,
-        makes_backup: row.value("makes_backup")?,
-        makes_snapshot: row.value("makes_snapshot")?,
+        creates_backup: row.value("makes_backup")?,
+        creates_snapshot: row.value("makes_snapshot")?,
         bucket_id: row.optional_id("bucket_id")?,
         retention: row.json("retention")?,
         declared: row.value("declared")?,

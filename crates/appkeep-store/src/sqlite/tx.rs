@@ -23,8 +23,8 @@ use super::faults::Faults;
 use super::resources::Table;
 use super::transaction::{Transaction, rolled_back};
 use super::{
-    app_backups, app_restores, app_snapshots, bucket_troubles, catalog, jobs, pending_jobs, resources,
-    schedules, tokens,
+    app_backups, app_restores, app_snapshots, catalog, jobs, pending_jobs, resources, schedules, tokens,
+    unavailable_buckets,
 };
 
 /// A transaction that holds the only writing connection until it is committed or dropped.
@@ -102,12 +102,12 @@ impl StoreTx for SqliteTx {
         updated
     }
 
-    async fn update_bucket_trouble(
+    async fn update_bucket_availability(
         &mut self,
         id: BucketId,
         reason: Option<&str>,
     ) -> Result<bool, StoreError> {
-        self.run(|db| bucket_troubles::update(db, id, reason))
+        self.run(|db| unavailable_buckets::update(db, id, reason))
     }
 
     async fn update_schedule_next(
@@ -119,8 +119,8 @@ impl StoreTx for SqliteTx {
         self.run(|db| schedules::update_next(db, id, from, to))
     }
 
-    async fn count_in_progress_made_by(&mut self, id: ScheduleId) -> Result<u64, StoreError> {
-        self.run(|db| schedules::count_in_progress_made_by(db, id))
+    async fn count_in_progress_by_schedule(&mut self, id: ScheduleId) -> Result<u64, StoreError> {
+        self.run(|db| schedules::count_in_progress_by_schedule(db, id))
     }
 
     async fn insert_token(&mut self, token: &Token) -> Result<(), StoreError> {
@@ -135,11 +135,11 @@ impl StoreTx for SqliteTx {
         self.run(|db| app_backups::count_reading(db, snapshot_id))
     }
 
-    async fn list_snapshots_made_for(
+    async fn list_temporary_snapshots(
         &mut self,
         backup_id: AppBackupId,
     ) -> Result<Vec<AppSnapshot>, StoreError> {
-        self.run(|db| app_snapshots::list_made_for(db, backup_id))
+        self.run(|db| app_snapshots::list_temporary(db, backup_id))
     }
 
     async fn fetch_app_restore(

@@ -10,7 +10,7 @@ use appkeep_core::store::{Finished, ListFilter, Page, Position};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use crate::fixtures::{FORUM, NEAR, STRANGERS, TEAM, WIKI, at, backup, declaration, snapshot};
+use crate::fixtures::{FORUM, NEAR, OTHER_ACCOUNT, TEAM, WIKI, at, backup, declaration, snapshot};
 use crate::harness::Harness;
 
 /// Ids whose order must be the same as numbers, as text and as bytes, and times, some of which are equal.
@@ -136,7 +136,7 @@ async fn position_of_a_deleted_row_remains_valid() {
 }
 
 #[tokio::test]
-async fn a_page_ends_when_it_has_enough_bytes() {
+async fn pages_end_at_their_size_limit() {
     let h = filled().await;
     for app_id in [None, Some(WIKI)] {
         let filter = ListFilter {
@@ -178,7 +178,7 @@ async fn other_accounts_see_an_empty_list() {
     let h = filled().await;
     for app_id in [None, Some(WIKI)] {
         let filter = ListFilter {
-            account_id: STRANGERS,
+            account_id: OTHER_ACCOUNT,
             app_id,
         };
         assert!(walk::<AppBackup>(&h, &filter, page(None, 10)).await.is_empty());
@@ -204,8 +204,13 @@ async fn changes_of_listed_resources_increment_the_account_version() {
     let h = filled().await;
     let versions = async || {
         let team = h.store.fetch_account_version(TEAM).await.unwrap().unwrap();
-        let strangers = h.store.fetch_account_version(STRANGERS).await.unwrap().unwrap();
-        (team, strangers)
+        let other = h
+            .store
+            .fetch_account_version(OTHER_ACCOUNT)
+            .await
+            .unwrap()
+            .unwrap();
+        (team, other)
     };
     let backup_id = AppBackupId::new(Uuid::from_u128(1));
     let snapshot_id = AppSnapshotId::new(Uuid::from_u128(1));

@@ -2,7 +2,7 @@ use appkeep_core::app_restore::{AppRestore, CreateAppRestore, RestoreSource, Res
 use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use uuid::Uuid;
 
-use crate::fixtures::{ALICE, FORUM, STRANGERS, TEAM, WIKI, at};
+use crate::fixtures::{ALICE, FORUM, OTHER_ACCOUNT, TEAM, WIKI, at};
 use crate::harness::Harness;
 
 fn backup_source(id: u128) -> RestoreSource {
@@ -47,7 +47,10 @@ async fn restores_are_read_as_written() {
         let stored = h.store.fetch_app_restore(TEAM, restore.id).await.unwrap();
         assert_eq!(stored.as_ref(), Some(&restore));
         assert_eq!(
-            h.store.fetch_app_restore(STRANGERS, restore.id).await.unwrap(),
+            h.store
+                .fetch_app_restore(OTHER_ACCOUNT, restore.id)
+                .await
+                .unwrap(),
             None
         );
         let mut tx = h.begin().await;

@@ -6,7 +6,7 @@ use appkeep_core::state::{HookState, ResourceState, StateDetail};
 use appkeep_core::store::StoreError;
 use uuid::Uuid;
 
-use crate::fixtures::{ALICE, FORUM, SHOP_OF_STRANGERS, STRANGERS, TEAM, at, backup, snapshot};
+use crate::fixtures::{ALICE, FORUM, OTHER_ACCOUNT, OTHER_APP, TEAM, at, backup, snapshot};
 use crate::harness::{Harness, is_name_taken};
 
 /// A snapshot with all fields set.
@@ -55,7 +55,7 @@ async fn stored(h: &Harness, id: AppSnapshotId) -> Option<AppSnapshot> {
 }
 
 #[tokio::test]
-async fn a_snapshot_comes_back_as_it_was() {
+async fn snapshots_are_read_as_written() {
     let h = Harness::new().await;
     for snapshot in [snapshot(1, "before"), extreme()] {
         inserted(&h, &snapshot).await;
@@ -82,19 +82,19 @@ async fn every_state_can_be_stored() {
 }
 
 #[tokio::test]
-async fn a_strangers_snapshot_is_neither_found_nor_filed() {
+async fn snapshots_of_other_accounts_are_not_found() {
     let h = Harness::new().await;
     inserted(&h, &snapshot(1, "before")).await;
     assert_eq!(
         h.store
-            .fetch_resource(STRANGERS, snapshot(1, "before").id)
+            .fetch_resource(OTHER_ACCOUNT, snapshot(1, "before").id)
             .await
             .unwrap(),
         None
     );
     let mut tx = h.begin().await;
     let misplaced = AppSnapshot {
-        app_id: SHOP_OF_STRANGERS,
+        app_id: OTHER_APP,
         ..snapshot(2, "theirs")
     };
     assert!(matches!(
@@ -104,7 +104,7 @@ async fn a_strangers_snapshot_is_neither_found_nor_filed() {
 }
 
 #[tokio::test]
-async fn a_name_is_taken_among_the_apps_snapshots_only() {
+async fn snapshot_names_are_unique_within_an_app() {
     let h = Harness::new().await;
     let mut tx = h.begin().await;
     tx.insert_resource(&backup(1, "nightly")).await.unwrap();
@@ -125,7 +125,7 @@ async fn a_name_is_taken_among_the_apps_snapshots_only() {
 }
 
 #[tokio::test]
-async fn an_update_needs_the_stored_generation_and_counts_it_up() {
+async fn update_requires_and_increments_the_stored_generation() {
     let h = Harness::new().await;
     inserted(&h, &snapshot(1, "before")).await;
     let wanted = AppSnapshot {
@@ -145,7 +145,7 @@ async fn an_update_needs_the_stored_generation_and_counts_it_up() {
     );
     assert!(
         !tx.update_resource(&AppSnapshot {
-            account_id: STRANGERS,
+            account_id: OTHER_ACCOUNT,
             ..wanted.clone()
         })
         .await
@@ -164,7 +164,7 @@ async fn an_update_needs_the_stored_generation_and_counts_it_up() {
 }
 
 #[tokio::test]
-async fn a_deletion_needs_the_stored_generation() {
+async fn deletion_requires_the_stored_generation() {
     let h = Harness::new().await;
     inserted(&h, &snapshot(1, "before")).await;
     let id = snapshot(1, "before").id;
@@ -176,7 +176,7 @@ async fn a_deletion_needs_the_stored_generation() {
 }
 
 #[tokio::test]
-async fn the_snapshots_of_a_backup_are_those_made_for_it() {
+async fn only_temporary_snapshots_of_the_backup_are_listed() {
     let h = Harness::new().await;
     let made_for = AppBackupId::new(Uuid::from_u128(5));
     let mut temporary = snapshot(1, "temporary");
@@ -187,9 +187,9 @@ async fn the_snapshots_of_a_backup_are_those_made_for_it() {
     inserted(&h, &for_another).await;
     inserted(&h, &snapshot(3, "unused")).await;
     let mut tx = h.begin().await;
-    assert_eq!(tx.list_snapshots_made_for(made_for).await.unwrap(), [temporary]);
+    assert_eq!(tx.list_temporary_snapshots(made_for).await.unwrap(), [temporary]);
     assert_eq!(
-        tx.list_snapshots_made_for(Uuid::from_u128(7).into())
+        tx.list_temporary_snapshots(Uuid::from_u128(7).into())
             .await
             .unwrap(),
         []

@@ -199,7 +199,7 @@ async fn dead_jobs_precede_jobs_that_wait_for_their_key() {
 }
 
 #[tokio::test]
-async fn every_result_frees_the_key_and_leaves_nothing_to_claim() {
+async fn every_result_frees_the_key_and_ends_the_job() {
     let h = Harness::new().await;
     let failed = JobResult::Failed {
         reason: "x".repeat(100_000),

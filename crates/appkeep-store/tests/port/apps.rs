@@ -6,7 +6,7 @@ use appkeep_core::listing::Listed;
 use appkeep_core::store::Page;
 use uuid::Uuid;
 
-use crate::fixtures::{FORUM, SHOP_OF_STRANGERS, STRANGERS, TEAM, WIKI, app, at, declaration};
+use crate::fixtures::{FORUM, OTHER_ACCOUNT, OTHER_APP, TEAM, WIKI, app, at, declaration};
 use crate::harness::Harness;
 
 async fn view(h: &Harness, id: AppId) -> AppView {
@@ -34,7 +34,7 @@ fn restore(id: u128, app_id: AppId, secs: i64) -> AppRestore {
 }
 
 #[tokio::test]
-async fn an_app_is_shown_with_its_account_and_its_times() {
+async fn app_views_contain_account_and_times() {
     let h = Harness::new().await;
     let expected = AppView {
         app: app(TEAM, WIKI, "wiki"),
@@ -45,14 +45,11 @@ async fn an_app_is_shown_with_its_account_and_its_times() {
         generation: 0,
     };
     assert_eq!(view(&h, WIKI).await, expected);
-    assert_eq!(
-        h.store.fetch_app_view(TEAM, SHOP_OF_STRANGERS).await.unwrap(),
-        None
-    );
+    assert_eq!(h.store.fetch_app_view(TEAM, OTHER_APP).await.unwrap(), None);
 }
 
 #[tokio::test]
-async fn only_an_app_that_differs_counts_as_changed() {
+async fn only_changed_apps_get_a_new_generation() {
     let h = Harness::new().await;
     declare(&h, &declaration(), 1).await;
     assert_eq!(
@@ -84,7 +81,7 @@ async fn only_an_app_that_differs_counts_as_changed() {
 }
 
 #[tokio::test]
-async fn the_latest_restore_is_shown_and_counts_as_a_change() {
+async fn app_views_contain_the_latest_restore() {
     let h = Harness::new().await;
     let (mut first, second) = (restore(1, WIKI, 5), restore(2, WIKI, 7));
     let mut tx = h.begin().await;
@@ -143,5 +140,5 @@ async fn apps_are_listed_newest_first_and_by_account() {
     assert_eq!(first.rows, all.rows[..1]);
     let rest = list(TEAM, 10, Some(first.rows[0].position())).await;
     assert_eq!(rest.rows, all.rows[1..]);
-    assert_eq!(list(STRANGERS, 10, None).await.rows.len(), 1);
+    assert_eq!(list(OTHER_ACCOUNT, 10, None).await.rows.len(), 1);
 }

@@ -7,9 +7,7 @@ use appkeep_core::store::StoreError;
 use chrono::{DateTime, TimeDelta};
 use uuid::Uuid;
 
-use crate::fixtures::{
-    ALICE, BUCKET_OF_STRANGERS, FAR, FORUM, SHOP_OF_STRANGERS, STRANGERS, TEAM, at, backup,
-};
+use crate::fixtures::{ALICE, FAR, FORUM, OTHER_ACCOUNT, OTHER_APP, OTHER_BUCKET, TEAM, at, backup};
 use crate::harness::{Harness, is_name_taken};
 
 const BOB: SubjectId = SubjectId::new(Uuid::from_u128(0xd2));
@@ -70,7 +68,7 @@ async fn stored(h: &Harness, id: AppBackupId) -> Option<AppBackup> {
 }
 
 #[tokio::test]
-async fn a_backup_comes_back_as_it_was() {
+async fn backups_are_read_as_written() {
     let h = Harness::new().await;
     for backup in [backup(1, "nightly"), extreme()] {
         inserted(&h, &backup).await;
@@ -98,7 +96,7 @@ async fn every_state_can_be_stored() {
 }
 
 #[tokio::test]
-async fn finer_times_are_cut_to_microseconds() {
+async fn times_are_truncated_to_microseconds() {
     let h = Harness::new().await;
     let mut fine = backup(1, "fine");
     fine.metadata.modified_at += TimeDelta::nanoseconds(999);
@@ -107,7 +105,7 @@ async fn finer_times_are_cut_to_microseconds() {
 }
 
 #[tokio::test]
-async fn more_bytes_than_can_be_counted_are_refused() {
+async fn byte_counts_above_i64_are_refused() {
     let h = Harness::new().await;
     for (total, done) in [(Some(1 << 63), None), (None, Some(u64::MAX))] {
         let mut huge = backup(1, "huge");
@@ -124,23 +122,26 @@ async fn more_bytes_than_can_be_counted_are_refused() {
 }
 
 #[tokio::test]
-async fn a_strangers_backup_is_not_found() {
+async fn backups_of_other_accounts_are_not_found() {
     let h = Harness::new().await;
     inserted(&h, &backup(1, "nightly")).await;
     let id = backup(1, "nightly").id;
-    assert_eq!(h.store.fetch_resource(STRANGERS, id).await.unwrap(), None);
-    assert_eq!(h.begin().await.fetch_resource(STRANGERS, id).await.unwrap(), None);
+    assert_eq!(h.store.fetch_resource(OTHER_ACCOUNT, id).await.unwrap(), None);
+    assert_eq!(
+        h.begin().await.fetch_resource(OTHER_ACCOUNT, id).await.unwrap(),
+        None
+    );
 }
 
 #[tokio::test]
-async fn a_backup_belongs_to_the_account_of_its_app_and_bucket() {
+async fn app_and_bucket_must_belong_to_the_backups_account() {
     let h = Harness::new().await;
     let foreign_app = AppBackup {
-        app_id: SHOP_OF_STRANGERS,
+        app_id: OTHER_APP,
         ..backup(1, "theirs")
     };
     let mut foreign_bucket = backup(2, "theirs");
-    foreign_bucket.details.bucket_id = BUCKET_OF_STRANGERS;
+    foreign_bucket.details.bucket_id = OTHER_BUCKET;
     for misplaced in [foreign_app, foreign_bucket] {
         let mut tx = h.begin().await;
         assert!(matches!(
@@ -151,7 +152,7 @@ async fn a_backup_belongs_to_the_account_of_its_app_and_bucket() {
 }
 
 #[tokio::test]
-async fn a_name_is_taken_within_its_app_only() {
+async fn backup_names_are_unique_within_an_app() {
     let h = Harness::new().await;
     inserted(&h, &backup(1, "nightly")).await;
     let mut tx = h.begin().await;
@@ -167,7 +168,7 @@ async fn a_name_is_taken_within_its_app_only() {
 }
 
 #[tokio::test]
-async fn an_id_that_is_taken_is_no_taken_name() {
+async fn a_duplicate_id_is_not_reported_as_a_taken_name() {
     let h = Harness::new().await;
     inserted(&h, &backup(1, "nightly")).await;
     let mut tx = h.begin().await;
@@ -178,7 +179,7 @@ async fn an_id_that_is_taken_is_no_taken_name() {
 }
 
 #[tokio::test]
-async fn an_update_needs_the_stored_generation_and_counts_it_up() {
+async fn update_requires_and_increments_the_stored_generation() {
     let h = Harness::new().await;
     inserted(&h, &backup(1, "nightly")).await;
     let mut wanted = extreme();
@@ -212,13 +213,13 @@ async fn an_update_needs_the_stored_generation_and_counts_it_up() {
 }
 
 #[tokio::test]
-async fn an_update_changes_neither_owner_nor_app_nor_origin() {
+async fn update_keeps_account_app_creator_and_creation_time() {
     let h = Harness::new().await;
     let original = backup(1, "nightly");
     inserted(&h, &original).await;
     let mut tx = h.begin().await;
     let stolen = AppBackup {
-        account_id: STRANGERS,
+        account_id: OTHER_ACCOUNT,
         ..original.clone()
     };
     assert!(!tx.update_resource(&stolen).await.unwrap());
@@ -242,7 +243,7 @@ async fn an_update_changes_neither_owner_nor_app_nor_origin() {
 }
 
 #[tokio::test]
-async fn a_new_name_can_be_taken_too() {
+async fn renaming_to_a_taken_name_is_refused() {
     let h = Harness::new().await;
     inserted(&h, &backup(1, "nightly")).await;
     inserted(&h, &backup(2, "weekly")).await;
@@ -255,7 +256,7 @@ async fn a_new_name_can_be_taken_too() {
 }
 
 #[tokio::test]
-async fn a_deletion_needs_the_stored_generation() {
+async fn deletion_requires_the_stored_generation() {
     let h = Harness::new().await;
     inserted(&h, &backup(1, "nightly")).await;
     let id = backup(1, "nightly").id;
@@ -269,7 +270,7 @@ async fn a_deletion_needs_the_stored_generation() {
 }
 
 #[tokio::test]
-async fn only_unfinished_backups_read_from_a_snapshot() {
+async fn only_backups_in_progress_count_as_reading() {
     let h = Harness::new().await;
     let read: AppSnapshotId = Uuid::from_u128(77).into();
     for (n, state) in (1..).zip(ResourceState::ALL.iter().copied()) {

@@ -13,13 +13,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 pub(crate) const TEAM: AccountId = AccountId::new(Uuid::from_u128(0xa1));
-pub(crate) const STRANGERS: AccountId = AccountId::new(Uuid::from_u128(0xa2));
+pub(crate) const OTHER_ACCOUNT: AccountId = AccountId::new(Uuid::from_u128(0xa2));
 pub(crate) const WIKI: AppId = AppId::new(Uuid::from_u128(0xb1));
 pub(crate) const FORUM: AppId = AppId::new(Uuid::from_u128(0xb2));
-pub(crate) const SHOP_OF_STRANGERS: AppId = AppId::new(Uuid::from_u128(0xb3));
+pub(crate) const OTHER_APP: AppId = AppId::new(Uuid::from_u128(0xb3));
 pub(crate) const NEAR: BucketId = BucketId::new(Uuid::from_u128(0xc2));
 pub(crate) const FAR: BucketId = BucketId::new(Uuid::from_u128(0xc1));
-pub(crate) const BUCKET_OF_STRANGERS: BucketId = BucketId::new(Uuid::from_u128(0xc3));
+pub(crate) const OTHER_BUCKET: BucketId = BucketId::new(Uuid::from_u128(0xc3));
 pub(crate) const ALICE: SubjectId = SubjectId::new(Uuid::from_u128(0xd1));
 
 /// The time `secs` seconds after the start of each test.
@@ -81,16 +81,16 @@ pub(crate) fn bucket(account_id: AccountId, id: BucketId, name: &str, is_default
 
 pub(crate) fn declaration() -> Declaration {
     Declaration {
-        accounts: vec![account(TEAM, "team"), account(STRANGERS, "strangers")],
+        accounts: vec![account(TEAM, "team"), account(OTHER_ACCOUNT, "other")],
         apps: vec![
             app(TEAM, WIKI, "wiki"),
             app(TEAM, FORUM, "forum"),
-            app(STRANGERS, SHOP_OF_STRANGERS, "shop"),
+            app(OTHER_ACCOUNT, OTHER_APP, "shop"),
         ],
         buckets: vec![
             bucket(TEAM, NEAR, "near", true),
             bucket(TEAM, FAR, "far", false),
-            bucket(STRANGERS, BUCKET_OF_STRANGERS, "theirs", true),
+            bucket(OTHER_ACCOUNT, OTHER_BUCKET, "theirs", true),
         ],
         schedules: Vec::new(),
     }

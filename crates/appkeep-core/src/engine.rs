@@ -124,7 +124,7 @@ pub struct Restore {
     /// The destination of the data.
     pub target: RestoreTarget,
     /// Directories that must not be replaced or written into, such as buckets. The engine adds its own.
-    pub untouchable: Vec<PathBuf>,
+    pub protected: Vec<PathBuf>,
 }
 
 /// The source of the data of a restore.

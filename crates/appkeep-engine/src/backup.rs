@@ -16,7 +16,7 @@ use rustic_core::{
 
 use crate::guard::{Guard, GuardedSource};
 use crate::repository::{OpenRepository, of_backup, tag_of};
-use crate::small_files::{self, Below, Drafted};
+use crate::small_files::{self, Below, Draft};
 use crate::verify::{Verification, read_back};
 use crate::write_gate::WriteGate;
 
@@ -154,7 +154,7 @@ where
         );
         let drafted = small_files::store_ahead(repository, self.gate, &self.reporter, given);
         guard.all_readable()?;
-        let Drafted { repository, draft } = drafted.map_err(failed("storing the small files"))?;
+        let Draft { repository, draft } = drafted.map_err(failed("storing the small files"))?;
         let mut options = options(Parent::Latest);
         options.parent_opts.parents = vec![draft.id.to_hex().to_string()];
         let (repository, mut stored) = self.all_files(repository, &options)?;

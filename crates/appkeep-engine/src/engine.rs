@@ -306,14 +306,14 @@ impl Engine for RusticEngine {
             let _held = held;
             let snapshot = snapshots.open(request.app_id, request.snapshot_id)?;
             let presence = bucket::presence(&request.bucket, request.app_id, &keys, Use::Write)?;
-            claims.hold(&request.bucket)?;
+            claims.acquire(&request.bucket)?;
             let backend = Arc::new(DirectoryBackend::new(root.clone()));
             // There is no other writer now: this job holds the backup turn, and a delete would hold the
             // repository exclusively.
             clear_unfinished(&backend)?;
             let (still, bucket) = (Arc::clone(&claims), request.bucket.clone());
             let gate = WriteGate::new(Arc::clone(&backend) as _, &cancel);
-            let gate = Arc::new(gate.checking(move || still.hold(&bucket)));
+            let gate = Arc::new(gate.checking(move || still.acquire(&bucket)));
             let _shut = ShutWhenDropped(Arc::clone(&gate));
             let reporter = ProgressReporter::new(&progress);
             let opener = RepositoryOpener {
@@ -353,7 +353,7 @@ impl Engine for RusticEngine {
         let (keys, bucket, claims) = (self.keys.clone(), bucket.clone(), Arc::clone(&self.claims));
         thread::run("hold-bucket", Priority::Normal, move || {
             bucket::check_marker(&bucket, &keys, Use::Read)?;
-            claims.hold(&bucket)
+            claims.acquire(&bucket)
         })
         .await
     }
@@ -456,7 +456,7 @@ impl Engine for RusticEngine {
         thread::run("restore", self.priority, move || {
             let _held = held;
             let mut restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &NoFaults);
-            if let Some(report) = restorer.settle()? {
+            if let Some(report) = restorer.finish_earlier()? {
                 return Ok(report);
             }
             match &request.source {
@@ -467,7 +467,7 @@ impl Engine for RusticEngine {
                     restorer.run(&mut origin, None)
                 }
                 RestoreData::Backup { bucket, backup_id } => {
-                    restorer.spare(bucket::directory_of(bucket));
+                    restorer.protect(bucket::directory_of(bucket));
                     restore_backup(&restorer, bucket, *backup_id, &keys)
                 }
             }
@@ -526,7 +526,7 @@ impl BackupDeletion<'_> {
     fn run(&self) -> Result<(), EngineError> {
         let (bucket, app_id) = (&self.request.bucket, self.request.app_id);
         let presence = bucket::presence(bucket, app_id, self.keys, Use::Read)?;
-        self.claims.hold(bucket)?;
+        self.claims.acquire(bucket)?;
         clear_unfinished(&DirectoryBackend::new(self.root.clone()))?;
         if presence == Presence::Nothing {
             return bucket::check_marker(bucket, self.keys, Use::Read);
@@ -572,16 +572,16 @@ impl BackupDeletion<'_> {
             }
         };
         let in_doubt = |error| storage("noting that the index is replaced", &error);
-        if backend.is_index_in_doubt().map_err(in_doubt)? {
+        if backend.is_index_incomplete().map_err(in_doubt)? {
             prune::rebuild_index(&repository, gate)?;
-            backend.set_index_in_doubt(false).map_err(in_doubt)?;
+            backend.set_index_incomplete(false).map_err(in_doubt)?;
         }
         if space == FreeSpace::None {
-            backend.set_index_in_doubt(true).map_err(in_doubt)?;
+            backend.set_index_incomplete(true).map_err(in_doubt)?;
         }
         prune::forget(&repository, gate, self.request.backup_id, space)?;
         if space == FreeSpace::None {
-            backend.set_index_in_doubt(false).map_err(in_doubt)?;
+            backend.set_index_incomplete(false).map_err(in_doubt)?;
         }
         Ok(())
     }

@@ -109,7 +109,7 @@ impl Locks<'_> {
     /// if locks can't be read or written.
     pub(crate) fn lock(&self, mode: Mode, gate: &Arc<WriteGate>) -> Result<RepositoryLock, EngineError> {
         self.check(mode)?;
-        let lock = Written::write(self, mode).map_err(|error| {
+        let lock = LockFile::write(self, mode).map_err(|error| {
             if failure::has_no_room(&error) {
                 gate.note_full();
             }
@@ -120,7 +120,7 @@ impl Locks<'_> {
             return Err(error);
         }
         let (sender, stopped) = mpsc::channel();
-        let keeper = Keeper {
+        let refresher = Refresher {
             root: self.root.to_owned(),
             key: self.key.clone(),
             owner: self.owner,
@@ -129,7 +129,7 @@ impl Locks<'_> {
         };
         let refresher = std::thread::Builder::new()
             .name("repository-lock".to_owned())
-            .spawn(move || keeper.keep(lock, &stopped))
+            .spawn(move || refresher.run(lock, &stopped))
             .map_err(|error| storage("starting a thread", &error))?;
         Ok(RepositoryLock {
             stop: Some(sender),
@@ -218,12 +218,12 @@ impl Locks<'_> {
 }
 
 /// A lock file of this process.
-struct Written {
+struct LockFile {
     path: PathBuf,
     at: Instant,
 }
 
-impl Written {
+impl LockFile {
     fn write(locks: &Locks<'_>, mode: Mode) -> io::Result<Self> {
         let sealed = locks.seal(&Content {
             time: machine::now(),
@@ -255,7 +255,7 @@ impl Written {
 }
 
 /// Refreshes a lock regularly.
-struct Keeper {
+struct Refresher {
     root: PathBuf,
     key: MasterKey,
     owner: Uuid,
@@ -263,15 +263,15 @@ struct Keeper {
     gate: Arc<WriteGate>,
 }
 
-impl Keeper {
-    fn keep(&self, mut lock: Written, stopped: &mpsc::Receiver<()>) {
+impl Refresher {
+    fn run(&self, mut lock: LockFile, stopped: &mpsc::Receiver<()>) {
         let locks = Locks {
             root: &self.root,
             key: &self.key,
             owner: self.owner,
         };
         while stopped.recv_timeout(REFRESH_EVERY) == Err(RecvTimeoutError::Timeout) {
-            match Written::write(&locks, self.mode) {
+            match LockFile::write(&locks, self.mode) {
                 Ok(next) => std::mem::replace(&mut lock, next).remove(),
                 Err(error) => tracing::warn!(path = %lock.path.display(), %error, "a lock was not refreshed"),
             }
@@ -402,7 +402,7 @@ mod tests {
             key: &key,
             owner: Uuid::from_u128(2),
         };
-        Written::write(&other, Mode::Exclusive).unwrap();
+        LockFile::write(&other, Mode::Exclusive).unwrap();
         locks.check(Mode::Shared).unwrap();
         assert_eq!(files(dir.path()), 0);
     }

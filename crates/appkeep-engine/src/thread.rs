@@ -46,7 +46,7 @@ impl Priority {
     }
 
     /// Applies the priority to this thread and to the threads that it starts.
-    fn take(self) {
+    fn apply(self) {
         let taken = match self {
             // 0 is this thread; this policy has no priorities.
             Self::Idle => {
@@ -86,9 +86,10 @@ where
         .name(name.to_owned())
         .stack_size(STACK_BYTES)
         .spawn(move || {
-            priority.take();
+            priority.apply();
             let outcome = span.in_scope(|| catch_unwind(AssertUnwindSafe(work)));
-            let outcome = outcome.unwrap_or_else(|panic| Err(EngineError::Broken(words_of(panic.as_ref()))));
+            let outcome =
+                outcome.unwrap_or_else(|panic| Err(EngineError::Broken(panic_message(panic.as_ref()))));
             // Fails if the caller no longer waits; then the result isn't needed.
             let _ = answer.send(outcome);
         })
@@ -99,7 +100,7 @@ where
 }
 
 /// The message of a panic.
-fn words_of(panic: &(dyn Any + Send)) -> String {
+fn panic_message(panic: &(dyn Any + Send)) -> String {
     let said = panic
         .downcast_ref::<&str>()
         .map(|said| (*said).to_owned())

@@ -143,11 +143,11 @@ impl Stopped {
             Target::InPlace { .. } => RestoreTarget::InPlace(app.volumes),
             Target::Directory { path, policy } => RestoreTarget::Directory { path, policy },
         };
-        let mut untouchable = Vec::new();
+        let mut protected = Vec::new();
         for account in &accounts {
             for bucket in self.store.list_buckets(account.id).await? {
                 let BucketLocation::Directory(directory) = bucket.location;
-                untouchable.push(directory);
+                protected.push(directory);
             }
         }
         let restore = Restore {
@@ -155,7 +155,7 @@ impl Stopped {
             app_id,
             source,
             target,
-            untouchable,
+            protected,
         };
         Ok(Planned {
             account_id,

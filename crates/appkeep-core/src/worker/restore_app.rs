@@ -133,11 +133,11 @@ async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, Step
             RestoreData::Backup { bucket, backup_id }
         }
     };
-    let mut untouchable = Vec::new();
+    let mut protected = Vec::new();
     for account in store.list_accounts().await? {
         for bucket in store.list_buckets(account.id).await? {
             let BucketLocation::Directory(directory) = bucket.location;
-            untouchable.push(directory);
+            protected.push(directory);
         }
     }
     Ok(Restore {
@@ -145,7 +145,7 @@ async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, Step
         app_id: restore.app_id,
         source,
         target: RestoreTarget::InPlace(app.volumes),
-        untouchable,
+        protected,
     })
 }
 

@@ -73,7 +73,7 @@ async fn step_of(step: Step, site: &Site, is_verified: bool) -> Result<(), Failu
                     path: site.place.join("restored"),
                     policy: TargetPolicy::Refuse,
                 },
-                untouchable: Vec::new(),
+                protected: Vec::new(),
             };
             engine.restore(&request, &progress, &cancel).await?;
         }

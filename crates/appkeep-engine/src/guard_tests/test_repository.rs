@@ -271,7 +271,7 @@ impl TestRepository {
                 path: target,
                 policy: TargetPolicy::Replace,
             },
-            untouchable: Vec::new(),
+            protected: Vec::new(),
         };
         let repository = self.open(&gate)?;
         let found = snapshots_of(&repository, backup_id).map_err(|error| gate.explain("reading", &error))?;

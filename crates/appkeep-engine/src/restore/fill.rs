@@ -45,7 +45,7 @@ const HOLE_BYTES: usize = 64 * 1024;
 static ZEROS: [u8; HOLE_BYTES] = [0; HOLE_BYTES];
 
 /// A file whose content is being written or compared.
-pub(crate) struct Filled {
+pub(crate) struct TargetFile {
     /// The path of the file, beginning with the volume's name.
     pub(crate) path: PathBuf,
     /// The file in the target, opened for writing or only for reading.
@@ -57,7 +57,7 @@ pub(crate) struct Filled {
 }
 
 struct Group {
-    filled: Arc<Filled>,
+    filled: Arc<TargetFile>,
     content: Content,
     /// The number of unfinished groups of the file.
     open: Arc<AtomicUsize>,
@@ -98,7 +98,7 @@ impl<'a> Work<'a> {
     }
 
     /// Whether the work was cancelled or has failed.
-    pub(crate) fn is_over(&self) -> bool {
+    pub(crate) fn is_stopped(&self) -> bool {
         self.cancel.is_cancelled() || lock(&self.failure).is_some()
     }
 
@@ -123,13 +123,13 @@ impl<'a> Work<'a> {
             // Not in a `while let`, which would hold the lock during the work.
             let next = lock(groups).recv();
             let Ok(group) = next else { return };
-            if self.is_over() {
+            if self.is_stopped() {
                 continue;
             }
             let done = catch_unwind(AssertUnwindSafe(|| self.group(&group)));
             match done {
                 Ok(Ok(())) => {}
-                Ok(Err(fault)) => self.fail(fault.at(&group.filled.path)),
+                Ok(Err(error)) => self.fail(error.at(&group.filled.path)),
                 Err(_) => self.fail(EngineError::Broken(format!(
                     "restoring {} panicked",
                     group.filled.path.display()
@@ -146,12 +146,12 @@ impl<'a> Work<'a> {
             (Content::File(original), Some(_)) => self.write_file(original, filled)?,
             (Content::File(original), None) => self.compare_files(original, filled)?,
         }
-        if self.is_over() {
+        if self.is_stopped() {
             return Ok(());
         }
         let is_last = group.open.fetch_sub(1, Ordering::SeqCst) == 1;
         if is_last && let Some(metadata) = &filled.metadata {
-            metadata::give(&filled.file, metadata, self.notes).map_err(RestoreError::Target)?;
+            metadata::apply(&filled.file, metadata, self.notes).map_err(RestoreError::Target)?;
         }
         Ok(())
     }
@@ -161,7 +161,7 @@ impl<'a> Work<'a> {
             .blobs
             .ok_or_else(|| RestoreError::Source("there is no repository".to_owned()))?;
         for part in parts {
-            if self.is_over() {
+            if self.is_stopped() {
                 return Ok(());
             }
             let bytes = blobs.read(part)?;
@@ -173,14 +173,14 @@ impl<'a> Work<'a> {
 
     fn compare_parts(&self, file: &File, parts: &[Part]) -> Result<(), RestoreError> {
         for part in parts {
-            if self.is_over() {
+            if self.is_stopped() {
                 return Ok(());
             }
             let is_same = if is_hole(file, part).map_err(RestoreError::target)? {
                 self.is_zeros(part)
             } else {
-                let mut there = ReadAt { file, at: part.at };
-                part.id.blob_matches_reader(part.bytes, &mut there)
+                let mut restored = ReadAt { file, at: part.at };
+                part.id.blob_matches_reader(part.bytes, &mut restored)
             };
             if !is_same {
                 return Err(RestoreError::Differs(format!(
@@ -202,7 +202,7 @@ impl<'a> Work<'a> {
     }
 
     /// Clones the original if the file system supports it; otherwise copies everything but holes.
-    fn write_file(&self, original: &File, filled: &Filled) -> Result<(), RestoreError> {
+    fn write_file(&self, original: &File, filled: &TargetFile) -> Result<(), RestoreError> {
         if filled.size == 0 {
             return Ok(());
         }
@@ -222,7 +222,7 @@ impl<'a> Work<'a> {
         let mut at = 0;
         while let Some(data) = next_data(original, at, filled.size).map_err(RestoreError::source)? {
             let end = next_hole(original, data, filled.size).min(data + PIECE_BYTES);
-            if self.is_over() {
+            if self.is_stopped() {
                 return Ok(());
             }
             copy_range(original, &filled.file, data, end - data)?;
@@ -233,7 +233,7 @@ impl<'a> Work<'a> {
         Ok(())
     }
 
-    fn compare_files(&self, original: &File, filled: &Filled) -> Result<(), RestoreError> {
+    fn compare_files(&self, original: &File, filled: &TargetFile) -> Result<(), RestoreError> {
         let (mut one, mut other) = (Vec::new(), Vec::new());
         let mut at = 0;
         loop {
@@ -244,7 +244,7 @@ impl<'a> Work<'a> {
             let Some(data) = next.into_iter().flatten().min() else {
                 return Ok(());
             };
-            if self.is_over() {
+            if self.is_stopped() {
                 return Ok(());
             }
             let bytes = (filled.size - data).min(PIECE_BYTES / 4);
@@ -278,7 +278,7 @@ impl Queue {
     ///
     /// # Errors
     /// If no threads are left.
-    pub(crate) fn push(&self, filled: Filled, content: Content) -> Result<(), RestoreError> {
+    pub(crate) fn push(&self, filled: TargetFile, content: Content) -> Result<(), RestoreError> {
         let filled = Arc::new(filled);
         let contents = match content {
             Content::Parts(parts) if parts.len() > GROUP_PARTS => parts

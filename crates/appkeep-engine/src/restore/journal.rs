@@ -95,13 +95,13 @@ impl Journal {
 
 /// A journal that was found, or the reason why it is invalid.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub(crate) struct FoundJournal {
     pub(crate) id: AppRestoreId,
     pub(crate) path: PathBuf,
     pub(crate) journal: Result<Journal, EngineError>,
 }
 
-impl Found {
+impl FoundJournal {
     /// Whether the app's volumes may contain both old and new data. Always true for an invalid journal.
     pub(crate) fn is_unfinished(&self) -> bool {
         self.journal.as_ref().map_or(true, Journal::is_unfinished)
@@ -148,7 +148,7 @@ impl Journals {
     /// # Errors
     /// [`EngineError::Storage`]. Invalid journals are listed as such: the state of an app's data must not be
     /// guessed.
-    pub(crate) fn list(&self) -> Result<Vec<Found>, EngineError> {
+    pub(crate) fn list(&self) -> Result<Vec<FoundJournal>, EngineError> {
         let failed = |error: io::Error| storage("listing the journals of restores", &error);
         let mut journals = Vec::new();
         for entry in entries_of(&self.directory).map_err(failed)? {
@@ -159,7 +159,7 @@ impl Journals {
             if let Some(id) = id {
                 let journal = read(&path);
                 let id = AppRestoreId::new(id);
-                journals.push(Found { id, path, journal });
+                journals.push(FoundJournal { id, path, journal });
             }
         }
         Ok(journals)
@@ -169,9 +169,9 @@ impl Journals {
     ///
     /// # Errors
     /// [`EngineError::Storage`].
-    pub(crate) fn unfinished(&self) -> Result<Vec<Found>, EngineError> {
+    pub(crate) fn unfinished(&self) -> Result<Vec<FoundJournal>, EngineError> {
         let mut found = self.list()?;
-        found.retain(Found::is_unfinished);
+        found.retain(FoundJournal::is_unfinished);
         Ok(found)
     }
 
@@ -215,8 +215,8 @@ impl Journals {
     }
 
     /// Deletes the oldest reports if there are too many.
-    pub(crate) fn forget_oldest(journals: &[Found]) {
-        let is_over = |found: &&Found| match &found.journal {
+    pub(crate) fn delete_oldest(journals: &[FoundJournal]) {
+        let is_over = |found: &&FoundJournal| match &found.journal {
             Ok(journal) => matches!(journal.phase, Phase::Done | Phase::Abandoned),
             Err(_) => false,
         };

@@ -99,11 +99,7 @@ fn refused(why: String) -> EngineError {
 ///
 /// # Errors
 /// [`EngineError::Refused`] if the data doesn't match the target, or would replace data that must stay.
-pub(crate) fn plan(
-    request: &Restore,
-    volumes: &[Entry],
-    untouchable: &[PathBuf],
-) -> Result<Plan, EngineError> {
+pub(crate) fn plan(request: &Restore, volumes: &[Entry], protected: &[PathBuf]) -> Result<Plan, EngineError> {
     if volumes.is_empty() {
         return Err(EngineError::Unreadable(vec![
             "there is no volume in it".to_owned(),
@@ -133,7 +129,7 @@ pub(crate) fn plan(
         }
         RestoreTarget::Directory { path, policy } => {
             let directory = real_directory(path)?;
-            check_untouched(&directory, untouchable, "the target", false)?;
+            check_not_protected(&directory, protected, "the target", false)?;
             if *policy == TargetPolicy::Refuse {
                 check_empty(&directory)?;
             }
@@ -146,7 +142,7 @@ pub(crate) fn plan(
     let mut replacements = Vec::new();
     for (volume, target) in targets {
         let name = volume.name.display();
-        check_untouched(&target, untouchable, &format!("the volume {name}"), true)?;
+        check_not_protected(&target, protected, &format!("the volume {name}"), true)?;
         if let Some(inner) = mounts.below(&target) {
             return Err(refused(format!(
                 "{} is mounted in the volume {name}; it must be a volume of its own, or be unmounted",
@@ -166,7 +162,7 @@ pub(crate) fn plan(
             staging,
         });
     }
-    check_apart(&replacements)?;
+    check_not_nested(&replacements)?;
     Ok(Plan {
         replacements,
         untouched,
@@ -243,13 +239,13 @@ fn check_empty(directory: &Path) -> Result<(), EngineError> {
 
 /// Rejects a target in a directory that must stay unchanged and, if it `is_replaced`, a target that contains
 /// such a directory.
-fn check_untouched(
+fn check_not_protected(
     target: &Path,
-    untouchable: &[PathBuf],
+    protected: &[PathBuf],
     what: &str,
     is_replaced: bool,
 ) -> Result<(), EngineError> {
-    for kept in untouchable {
+    for kept in protected {
         // A directory that doesn't exist can't be damaged.
         let Ok(kept) = kept.canonicalize() else { continue };
         if target.starts_with(&kept) || (is_replaced && kept.starts_with(target)) {
@@ -263,7 +259,7 @@ fn check_untouched(
     Ok(())
 }
 
-fn check_apart(replacements: &[Replacement]) -> Result<(), EngineError> {
+fn check_not_nested(replacements: &[Replacement]) -> Result<(), EngineError> {
     for (number, one) in replacements.iter().enumerate() {
         for (other_number, other) in replacements.iter().enumerate() {
             if number != other_number && one.target().starts_with(other.target()) {

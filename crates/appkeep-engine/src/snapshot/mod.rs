@@ -112,7 +112,7 @@ impl SnapshotStore {
         let has_manifest = record::has_manifest(&directory)
             .map_err(|error| storage("reading the record of a snapshot", &error))?;
         Ok(Snapshot {
-            manifest: has_manifest.then(|| manifest::place_of(&directory)),
+            manifest: has_manifest.then(|| manifest::path_of(&directory)),
             directory,
         })
     }
@@ -159,7 +159,7 @@ impl SnapshotStore {
         remove_tree(&partial).map_err(|error| storage("removing an unfinished snapshot", &error))?;
         let report = self
             .copy_volumes(request, &path, &partial, cancel)
-            .and_then(|report| match keep(&partial, &path, &report) {
+            .and_then(|report| match publish(&partial, &path, &report) {
                 Ok(()) => Ok(report),
                 Err(error) => Err(storage("storing the snapshot", &error)),
             });
@@ -190,7 +190,7 @@ impl SnapshotStore {
         let mut copier = Copier::new(&self.directory, self.reserve, request.consistency, cancel)?;
         let mut record = Record::new(request.snapshot_time);
         let failed = |error: io::Error| storage("writing the snapshot's manifest", &error);
-        let mut manifest = Writer::create(&manifest::place_of(path)).map_err(failed)?;
+        let mut manifest = Writer::create(&manifest::path_of(path)).map_err(failed)?;
         // The manifest is read in sorted order.
         let mut volumes: Vec<_> = request.volumes.iter().collect();
         volumes.sort_by(|one, other| one.name.cmp(&other.name));
@@ -219,9 +219,9 @@ impl SnapshotStore {
     pub(crate) fn delete(&self, app_id: AppId, snapshot_id: AppSnapshotId) -> Result<(), EngineError> {
         let path = self.path_of(app_id, snapshot_id);
         let remove = || {
-            let leaving = path.with_extension("deleting");
-            remove_tree(&leaving)?;
-            match fs::rename(&path, &leaving) {
+            let deleting = path.with_extension("deleting");
+            remove_tree(&deleting)?;
+            match fs::rename(&path, &deleting) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 renamed => {
                     renamed?;
@@ -229,7 +229,7 @@ impl SnapshotStore {
                 }
             }
             fail_point::pass("snapshot.leaving");
-            remove_tree(&leaving)?;
+            remove_tree(&deleting)?;
             fail_point::pass("snapshot.left");
             remove_tree(&path.with_extension("partial"))?;
             record::remove(&path)
@@ -242,7 +242,7 @@ impl SnapshotStore {
 }
 
 /// Syncs all data to disk, and gives the snapshot its final name.
-fn keep(partial: &Path, path: &Path, report: &SnapshotReport) -> io::Result<()> {
+fn publish(partial: &Path, path: &Path, report: &SnapshotReport) -> io::Result<()> {
     record::write(path, report)?;
     fail_point::pass("snapshot.before_rename");
     rustix::fs::syncfs(Dir::open(partial)?)?;

@@ -102,11 +102,11 @@ struct Stored {
 }
 
 /// The path of the record of the snapshot at `path`.
-fn place_of(path: &Path) -> PathBuf {
+fn path_of(path: &Path) -> PathBuf {
     path.with_extension("taken")
 }
 
-fn place_beside(path: &Path) -> PathBuf {
+fn temporary_path_of(path: &Path) -> PathBuf {
     path.with_extension("taken-new")
 }
 
@@ -120,7 +120,7 @@ pub(crate) fn write(path: &Path, report: &SnapshotReport) -> io::Result<()> {
         has_manifest: true,
     };
     let text = serde_json::to_vec(&stored)?;
-    durable::write(&place_of(path), &place_beside(path), &[text])
+    durable::write(&path_of(path), &temporary_path_of(path), &[text])
 }
 
 /// Reads the record of the snapshot at `path`.
@@ -138,13 +138,13 @@ pub(crate) fn read(path: &Path) -> io::Result<SnapshotReport> {
 pub(crate) fn has_manifest(path: &Path) -> io::Result<bool> {
     match stored(path) {
         Ok(stored) => Ok(stored.has_manifest),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => manifest::place_of(path).try_exists(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => manifest::path_of(path).try_exists(),
         Err(error) => Err(error),
     }
 }
 
 fn stored(path: &Path) -> io::Result<Stored> {
-    Ok(serde_json::from_slice(&fs::read(place_of(path))?)?)
+    Ok(serde_json::from_slice(&fs::read(path_of(path))?)?)
 }
 
 /// Deletes the record and the manifest of the snapshot at `path`, if they exist.
@@ -152,7 +152,7 @@ fn stored(path: &Path) -> io::Result<Stored> {
 /// # Errors
 /// I/O errors.
 pub(crate) fn remove(path: &Path) -> io::Result<()> {
-    for place in [place_of(path), place_beside(path), manifest::place_of(path)] {
+    for place in [path_of(path), temporary_path_of(path), manifest::path_of(path)] {
         match fs::remove_file(place) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}

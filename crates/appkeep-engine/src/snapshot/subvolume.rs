@@ -56,26 +56,26 @@ pub(crate) fn create(
         return Ok(false);
     };
     let target = partial.join(&volume.name);
-    let mut odd = Vec::new();
-    let created = obstacle(&volume.path, snapshots)
+    let mut omitted = Vec::new();
+    let created = check_capturable(&volume.path, snapshots)
         .and_then(|()| snapshot(&volume.path, &target))
-        .and_then(|()| clear(&target, &volume.name, &mut odd, cancel));
+        .and_then(|()| delete_unsupported(&target, &volume.name, &mut omitted, cancel));
     if cancel.is_cancelled() {
         return Err(EngineError::Cancelled);
     }
     match created {
         Ok(()) => {
-            for (path, oddity) in odd {
-                match oddity {
-                    Oddity::Kind(kind) => record.skip(&path, kind),
-                    Oddity::Time => record.lose(&path, OUT_OF_RANGE),
+            for (path, omission) in omitted {
+                match omission {
+                    Omission::Kind(kind) => record.skip(&path, kind),
+                    Omission::Time => record.lose(&path, OUT_OF_RANGE),
                 }
             }
             record.reach(SnapshotLevel::Subvolume);
             Ok(true)
         }
         Err(why) => {
-            if let Err(error) = delete_if_there(&target) {
+            if let Err(error) = delete_if_exists(&target) {
                 return Err(crate::failure::storage("removing a subvolume's snapshot", &error));
             }
             record.note(format!(
@@ -113,7 +113,7 @@ pub(crate) fn delete(path: &Path) -> io::Result<()> {
     fs::remove_dir_all(path)
 }
 
-fn delete_if_there(path: &Path) -> io::Result<()> {
+fn delete_if_exists(path: &Path) -> io::Result<()> {
     match Dir::open(path) {
         Ok(_) => delete(path),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -122,7 +122,7 @@ fn delete_if_there(path: &Path) -> io::Result<()> {
 }
 
 /// Checks whether the volume can be captured as a whole; if not, returns the reason.
-fn obstacle(volume: &Path, snapshots: &Path) -> Result<(), String> {
+fn check_capturable(volume: &Path, snapshots: &Path) -> Result<(), String> {
     let volume = fs::canonicalize(volume).map_err(|error| error.to_string())?;
     let identity = fs::metadata(&volume)
         .map(|found| (found.dev(), found.ino()))
@@ -180,7 +180,7 @@ fn snapshot(volume: &Path, target: &Path) -> Result<(), String> {
 }
 
 /// A property of an entry that isn't kept.
-enum Oddity {
+enum Omission {
     /// The entry is deleted because of its type.
     Kind(FileType),
     /// The modification time, in backups.
@@ -188,10 +188,10 @@ enum Oddity {
 }
 
 /// Deletes everything but files, directories and links, and makes the snapshot read-only.
-fn clear(
+fn delete_unsupported(
     target: &Path,
     name: &str,
-    odd: &mut Vec<(PathBuf, Oddity)>,
+    omitted: &mut Vec<(PathBuf, Omission)>,
     cancel: &CancellationToken,
 ) -> Result<(), String> {
     let open = |dir: Dir, path: PathBuf| {
@@ -216,7 +216,7 @@ fn clear(
         let path = frame.path.join(&name);
         let found = frame.dir.stat(&name).map_err(|error| failed(&path, &error))?;
         if !is_storable(&found) {
-            odd.push((path.clone(), Oddity::Time));
+            omitted.push((path.clone(), Omission::Time));
         }
         match kind_of(&found) {
             FileType::Directory if found.st_ino == PLACEHOLDER_INODE => {
@@ -224,7 +224,7 @@ fn clear(
             }
             FileType::Directory if is_staging_name(&name) => {
                 let directory = target.parent().unwrap_or(target).join(&path);
-                remove_staging(&frame.dir, &directory).map_err(|error| failed(&path, &error))?;
+                delete_staging(&frame.dir, &directory).map_err(|error| failed(&path, &error))?;
             }
             FileType::Directory => {
                 let below = frame.dir.open_dir(&name).and_then(|dir| open(dir, path.clone()));
@@ -232,8 +232,8 @@ fn clear(
             }
             FileType::RegularFile | FileType::Symlink => {}
             kind => {
-                remove(&frame.dir, &name).map_err(|error| failed(&path, &error))?;
-                odd.push((path, Oddity::Kind(kind)));
+                delete_entry(&frame.dir, &name).map_err(|error| failed(&path, &error))?;
+                omitted.push((path, Omission::Kind(kind)));
             }
         }
     }
@@ -248,7 +248,7 @@ struct Frame {
 }
 
 /// Deletes the remains of a restore, and preserves the times of the parent directory.
-fn remove_staging(dir: &Dir, path: &Path) -> io::Result<()> {
+fn delete_staging(dir: &Dir, path: &Path) -> io::Result<()> {
     let before = dir.stat_self()?;
     remove_tree(path)?;
     rustix::fs::futimens(dir, &metadata::times_of(&before)?)?;
@@ -256,7 +256,7 @@ fn remove_staging(dir: &Dir, path: &Path) -> io::Result<()> {
 }
 
 /// Deletes an entry, and preserves the times of its directory.
-fn remove(dir: &Dir, name: &OsStr) -> io::Result<()> {
+fn delete_entry(dir: &Dir, name: &OsStr) -> io::Result<()> {
     let before = dir.stat_self()?;
     rustix::fs::unlinkat(dir, name, AtFlags::empty())?;
     rustix::fs::futimens(dir, &metadata::times_of(&before)?)?;
@@ -267,16 +267,16 @@ fn set_read_only(path: &Path, is: bool) -> Result<(), String> {
     let mut command = Command::new(BTRFS);
     command.args(["property", "set", "-ts"]).arg(path);
     command.args(["ro", if is { "true" } else { "false" }]);
-    succeed(&mut command)
+    run_command(&mut command)
 }
 
 /// Runs the command on `path`.
 fn run(arguments: &[&OsStr], path: &Path) -> Result<(), String> {
-    succeed(Command::new(BTRFS).args(arguments).arg(path))
+    run_command(Command::new(BTRFS).args(arguments).arg(path))
 }
 
 /// Runs a command; on failure, returns the last line of its error output.
-fn succeed(command: &mut Command) -> Result<(), String> {
+fn run_command(command: &mut Command) -> Result<(), String> {
     let output = command
         .env("LC_ALL", "C")
         .stdin(Stdio::null())
@@ -285,12 +285,12 @@ fn succeed(command: &mut Command) -> Result<(), String> {
     if output.status.success() {
         return Ok(());
     }
-    let complaint = output
+    let message = output
         .stderr
         .split(|byte| *byte == b'\n')
         .rfind(|line| !line.is_empty())
         .map(|line| OsStr::from_bytes(line).to_string_lossy().into_owned());
-    Err(complaint.unwrap_or_else(|| format!("the command {BTRFS} ended with {}", output.status)))
+    Err(message.unwrap_or_else(|| format!("the command {BTRFS} ended with {}", output.status)))
 }
 
 #[cfg(test)]

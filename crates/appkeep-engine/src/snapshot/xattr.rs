@@ -143,7 +143,7 @@ pub(crate) fn disinherit(directory: &impl AsFd) -> io::Result<()> {
 ///
 /// # Errors
 /// I/O errors.
-pub(crate) fn give(file: &impl AsFd, attributes: &Attributes) -> io::Result<()> {
+pub(crate) fn apply(file: &impl AsFd, attributes: &Attributes) -> io::Result<()> {
     for (name, value) in attributes {
         match rustix::fs::fsetxattr(file, name.as_c_str(), value, XattrFlags::empty()) {
             Ok(()) => {}

@@ -29,7 +29,7 @@ impl Workbench {
             app_id: self.app_id,
             source,
             target,
-            untouchable: Vec::new(),
+            protected: Vec::new(),
         }
     }
 
@@ -293,7 +293,7 @@ async fn restore_refuses_to_replace_protected_directories() {
     }
     let mut request = workbench.restore_request(3, workbench.backup_data(1), workbench.in_place());
     request.target = RestoreTarget::InPlace(vec![volume.clone()]);
-    request.untouchable = vec![volume.path.join("another bucket")];
+    request.protected = vec![volume.path.join("another bucket")];
     fs::create_dir(volume.path.join("another bucket")).unwrap();
     let refused = workbench
         .engine

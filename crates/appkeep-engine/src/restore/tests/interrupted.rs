@@ -161,13 +161,13 @@ impl Fixture {
             app_id: app(),
             source: RestoreData::Snapshot(AppSnapshotId::new(Uuid::from_u128(1))),
             target,
-            untouchable: Vec::new(),
+            protected: Vec::new(),
         };
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let (progress, cancel) = (watch::Sender::new(Progress::default()), CancellationToken::new());
             let data_dir = self.data_dir();
             let restorer = Restorer::new(&data_dir, &request, &progress, &cancel, &faults);
-            if let Some(report) = restorer.settle()? {
+            if let Some(report) = restorer.finish_earlier()? {
                 return Ok(report);
             }
             let snapshot = Dir::open(&self.dir.path().join("snapshot")).unwrap();
@@ -240,7 +240,7 @@ type Outcome = Option<Result<RestoreReport, EngineError>>;
 
 /// Stops a restore at each step, and passes the resulting state to `check`. The next restore, with the same
 /// id or another, must succeed.
-fn at_each_step(mounted: bool, exchanges: bool, fault: Stop, check: impl Fn(&Fixture, &str, &Outcome)) {
+fn at_each_step(mounted: bool, exchanges: bool, error: Stop, check: impl Fn(&Fixture, &str, &Outcome)) {
     if !can_have(mounted) {
         return;
     }
@@ -249,7 +249,7 @@ fn at_each_step(mounted: bool, exchanges: bool, fault: Stop, check: impl Fn(&Fix
         let mut ended = false;
         for next in [1, 2] {
             let fixture = Fixture::new(mounted, exchanges);
-            let (outcome, seen) = fixture.restore(1, number, Some(fault));
+            let (outcome, seen) = fixture.restore(1, number, Some(error));
             let Some(step) = seen.get(number) else {
                 ended = true;
                 break;

@@ -65,7 +65,7 @@ impl fmt::Display for Hold {
         let date = |at: DateTime<Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
         write!(
             f,
-            "{} of {} would be deleted, because the dates jump from {} to {}",
+            "{} of {} would be deleted because of a gap in their dates, from {} to {}",
             self.expired,
             self.completed,
             date(self.from),

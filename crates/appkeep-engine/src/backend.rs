@@ -304,7 +304,7 @@ impl ReadBackend for DirectoryBackend {
 impl WriteBackend for DirectoryBackend {
     fn create(&self) -> RusticResult<()> {
         self.create_directories().map_err(|error| {
-            let what = "making the repository's directories".to_owned();
+            let what = "creating the repository's directories".to_owned();
             RusticError::with_source(ErrorKind::Backend, what.clone(), BackendFailure { what, error })
         })
     }

@@ -85,7 +85,7 @@ where
         // content was stored.
         tracing::warn!(
             backup.id = %request.backup_id, file = %stale.escape_debug(),
-            "a changed file passed for unchanged: everything is read and stored again"
+            "a changed file was treated as unchanged: everything is read and stored again"
         );
         stored_again.push(stale);
         let (repository, again) = passes.all_files(repository, &options(Parent::None))?;

@@ -198,7 +198,7 @@ impl Claims {
         match write(&path, own) {
             Err(error) if failure::has_no_room(&error) => {
                 // A delete must be possible in a full bucket: it frees space.
-                tracing::warn!(path = %directory.display(), "a bucket has no room for the claim to it");
+                tracing::warn!(path = %directory.display(), "a bucket has no space for a claim");
                 if !is_held {
                     return Ok(());
                 }
@@ -227,7 +227,7 @@ impl Claims {
                 continue;
             }
             if let Err(error) = durable::remove(&path_of(&directory, own.server_id)) {
-                tracing::warn!(path = %directory.display(), %error, "the claim to a bucket is left");
+                tracing::warn!(path = %directory.display(), %error, "a claim could not be deleted");
             }
         }
     }
@@ -267,7 +267,7 @@ impl Claims {
             if process_state == ProcessState::Ended
                 || (process_state == ProcessState::Unknown && since.elapsed() >= expiry)
             {
-                tracing::warn!(path = %path.display(), "the claim of a server that is gone is removed");
+                tracing::warn!(path = %path.display(), "the claim of a dead server is deleted");
                 durable::remove(&path)?;
             } else {
                 other = Some(version.bytes);

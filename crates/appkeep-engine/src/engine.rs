@@ -120,7 +120,7 @@ impl RusticEngine {
 /// Deletes the unfinished files of a process that died. The caller must be the only writer.
 fn clear_unfinished(backend: &DirectoryBackend) -> Result<(), EngineError> {
     let cleared = backend.clear_unfinished();
-    cleared.map_err(|error| storage("removing what earlier writes left", &error))
+    cleared.map_err(|error| storage("deleting unfinished files of earlier writes", &error))
 }
 
 /// Returns a token that is cancelled when the caller's is, or when the caller stops waiting.
@@ -365,7 +365,7 @@ impl Engine for RusticEngine {
             Ok(())
         });
         if let Err(error) = released.await {
-            tracing::warn!(%error, "the claims to buckets are left");
+            tracing::warn!(%error, "the claims of buckets could not be released");
         }
     }
 
@@ -537,7 +537,7 @@ impl BackupDeletion<'_> {
         }
         tracing::warn!(
             backup.id = %self.request.backup_id,
-            "the bucket is full: a backup is deleted without room for a new index"
+            "the bucket is full: a backup is deleted without space for a new index"
         );
         self.attempt(FreeSpace::None).0?;
         // There may now be space to repack the packs that are partly needed.
@@ -571,7 +571,7 @@ impl BackupDeletion<'_> {
                 None
             }
         };
-        let in_doubt = |error| storage("noting that the index is replaced", &error);
+        let in_doubt = |error| storage("recording that the index is being replaced", &error);
         if backend.is_index_incomplete().map_err(in_doubt)? {
             prune::rebuild_index(&repository, gate)?;
             backend.set_index_incomplete(false).map_err(in_doubt)?;

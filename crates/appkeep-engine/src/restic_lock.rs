@@ -249,7 +249,7 @@ impl LockFile {
 
     fn remove(&self) {
         if let Err(error) = durable::remove(&self.path) {
-            tracing::warn!(path = %self.path.display(), %error, "a lock is left");
+            tracing::warn!(path = %self.path.display(), %error, "a lock could not be deleted");
         }
     }
 }

@@ -61,7 +61,7 @@ impl Priority {
             Self::Normal => Ok(()),
         };
         if let Err(error) = taken {
-            tracing::debug!(%error, "an engine thread runs with the priority of the server's own");
+            tracing::debug!(%error, "the priority of an engine thread could not be set");
         }
     }
 }
@@ -96,7 +96,7 @@ where
         .map_err(|error| storage("starting a thread", &error))?;
     answered
         .await
-        .unwrap_or_else(|_| Err(EngineError::Broken("a thread ended without an answer".to_owned())))
+        .unwrap_or_else(|_| Err(EngineError::Broken("a thread ended without a result".to_owned())))
 }
 
 /// The message of a panic.
@@ -105,7 +105,7 @@ fn panic_message(panic: &(dyn Any + Send)) -> String {
         .downcast_ref::<&str>()
         .map(|said| (*said).to_owned())
         .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no reason was given".to_owned());
+        .unwrap_or_else(|| "unknown reason".to_owned());
     format!("panicked: {said}")
 }
 

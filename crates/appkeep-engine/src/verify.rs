@@ -218,7 +218,7 @@ impl Reader<'_> {
             .map_err(|error| explain(self.gate, &name, &error))?;
         let digest = Id::new(Sha256::digest(&blob).into());
         if digest != *BlobId::from(piece.id) {
-            return Err(differs(&name, "its hash is another one").into());
+            return Err(differs(&name, "its hash differs").into());
         }
         let mut original = vec![0; blob.len()];
         let read = File::open(self.directory.join(&piece.path))
@@ -253,7 +253,7 @@ fn explain(gate: &WriteGate, what: &str, error: &RusticError) -> EngineError {
 
 fn differs(what: &str, how: &str) -> EngineError {
     EngineError::Unreadable(vec![format!(
-        "{what}: the bucket doesn't give back what was stored: {how}"
+        "{what}: the bucket returns other data than was stored: {how}"
     )])
 }
 
@@ -262,7 +262,7 @@ fn differs(what: &str, how: &str) -> EngineError {
 fn delete_own_index(gate: &WriteGate) {
     for id in gate.written(FileType::Index) {
         if let Err(error) = gate.remove(FileType::Index, &id, true) {
-            tracing::warn!(%id, %error, "an index that names damaged data is left");
+            tracing::warn!(%id, %error, "an index of damaged data could not be deleted");
         }
     }
 }

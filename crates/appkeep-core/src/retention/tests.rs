@@ -168,7 +168,7 @@ fn clock_a_year_ahead_for_a_day_deletes_nothing() {
     assert_eq!(plan.expired.len(), 20);
     assert_eq!(
         plan.held.unwrap().to_string(),
-        "20 of 21 would be deleted, because the dates jump from 2026-01-20T02:30:00Z to 2027-01-21T02:30:00Z"
+        "20 of 21 would be deleted because of a gap in their dates, from 2026-01-20T02:30:00Z to 2027-01-21T02:30:00Z"
     );
     // The clock is correct again: the item from the future is neither counted nor deleted.
     list.extend(nightly("2026-01-21T02:30:00Z", 15, 22));

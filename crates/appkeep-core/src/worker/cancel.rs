@@ -42,7 +42,9 @@ pub enum CancelError {
         kind: String,
     },
     /// A restore has begun to replace data.
-    #[error("job {0} is a restore that has begun: it has to end, or volumes could stay half replaced")]
+    #[error(
+        "job {0} is a restore that has started: it can't be cancelled, because volumes could be left with old and new data"
+    )]
     Begun(JobId),
     /// The store failed.
     #[error(transparent)]

@@ -152,9 +152,9 @@ async fn request(run: &JobRun<'_>, restore: &AppRestore) -> Result<Restore, Step
 fn notes(report: RestoreReport) -> Vec<String> {
     let untouched = report.untouched.iter();
     let untouched =
-        untouched.map(|name| format!("the volume {name} was left as it is: the source has no such"));
+        untouched.map(|name| format!("the volume {name} was not changed: the source doesn't contain it"));
     let left = report.left.iter();
-    let left = left.map(|path| format!("data from before is left in {}", path.display()));
+    let left = left.map(|path| format!("old data could not be deleted: {}", path.display()));
     let notes: Vec<_> = untouched.chain(left).collect();
     notes.into_iter().chain(report.notes).collect()
 }

@@ -230,7 +230,7 @@ impl JobRun<'_> {
                         .await
                 }
                 None => {
-                    self.requeue("stopped for no known reason".to_owned(), Attempt::Failed)
+                    self.requeue("stopped for an unknown reason".to_owned(), Attempt::Failed)
                         .await
                 }
             },
@@ -255,7 +255,7 @@ fn refusal(job: &ClaimedJob) -> Option<StepError> {
     } else if job.cancel_requested {
         Some(StepError::Gone)
     } else if job.attempt > CLAIMS_MAX {
-        let reason = format!("gave up: {CLAIMS_MAX} times the server ended while it worked on this");
+        let reason = format!("gave up: the server ended {CLAIMS_MAX} times during this job");
         Some(StepError::Permanent(vec![reason]))
     } else {
         None

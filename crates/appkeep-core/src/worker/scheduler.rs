@@ -45,7 +45,7 @@ async fn act(service: &Service, scheduled: &Scheduled, action: ScheduleAction) -
             tracing::warn!(
                 schedule.id = %id,
                 schedule.name = name,
-                "the clock was put back: the schedule starts over from now"
+                "the clock was set back: the schedule restarts from the current time"
             );
             service.schedule_plan(scheduled, Some(next)).await
         }
@@ -67,7 +67,7 @@ async fn run(service: &Service, scheduled: &Scheduled, next: Option<NextRun>) ->
         RunOutcome::Skipped => tracing::warn!(
             schedule.id = %id,
             schedule.name = name,
-            "the schedule's previous run is still in progress: this one is left out"
+            "the schedule's previous run is still in progress: this run is skipped"
         ),
         RunOutcome::NotAdmitted(reason) => tracing::warn!(
             schedule.id = %id,

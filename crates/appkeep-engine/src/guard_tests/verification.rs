@@ -40,7 +40,7 @@ fn assert_noticed(outcome: Result<BackupReport, EngineError>) -> String {
             assert_eq!(reasons.len(), 1, "{reasons:?}");
             let (_, said) = reasons[0].split_once(": ").unwrap();
             assert!(
-                said.starts_with("the bucket doesn't give back what was stored: "),
+                said.starts_with("the bucket returns other data than was stored: "),
                 "{said}"
             );
             reasons[0].clone()

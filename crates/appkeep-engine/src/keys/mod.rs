@@ -245,10 +245,11 @@ impl KeyStore {
             KeyFile::Wrapped(wrapped) => {
                 let master = keyring.find(wrapped.by).ok_or_else(|| {
                     let (needed, current) = (wrapped.by, keyring.current.id());
-                    EngineError::Key(format!("{name} takes master key {needed}, not {current}"))
+                    EngineError::Key(format!("{name} requires master key {needed}, not {current}"))
                 })?;
-                let key = file::unwrap(&wrapped, master, bucket_id, app_id)
-                    .ok_or_else(|| EngineError::Key(format!("{name} is damaged, or another repository's")))?;
+                let key = file::unwrap(&wrapped, master, bucket_id, app_id).ok_or_else(|| {
+                    EngineError::Key(format!("{name} is damaged, or belongs to another repository"))
+                })?;
                 Ok(Some((key, false)))
             }
         }
@@ -313,16 +314,16 @@ impl KeyStore {
                 let then = if is_rotating {
                     "a rotation was interrupted, so run `appkeep key rotate` again"
                 } else {
-                    "put it back, or declare where it is in [keys]"
+                    "restore it, or declare its location in [keys]"
                 };
                 return Err(EngineError::Key(format!(
-                    "{name} takes master key {id}, but keys/{MASTER} is missing: {then}"
+                    "{name} requires master key {id}, but keys/{MASTER} is missing: {then}"
                 )));
             }
         }
         let key = MasterKey::generate()?;
         self.write_master(MASTER, &key)?;
-        tracing::info!(id = %key.id(), "made a master key");
+        tracing::info!(id = %key.id(), "created a master key");
         Ok(key)
     }
 

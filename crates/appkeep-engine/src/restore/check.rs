@@ -60,7 +60,7 @@ impl Visit for Checker<'_> {
         expected.sort_unstable();
         if names != expected {
             return Err(RestoreError::Differs(format!(
-                "it has {} entries, not the {} that it should have",
+                "it has {} entries: expected {}",
                 names.len(),
                 expected.len()
             )));
@@ -99,7 +99,7 @@ impl Visit for Checker<'_> {
                 Some(first) if *first == this => return Ok(()),
                 Some(_) if !self.created.separate.contains(path) => {
                     return Err(RestoreError::Differs(
-                        "it is a file of its own, not another name of one".to_owned(),
+                        "it is a separate file: expected a hard link".to_owned(),
                     ));
                 }
                 Some(_) => {}
@@ -119,7 +119,7 @@ impl Visit for Checker<'_> {
         let here = self.cursor.here();
         let restored = rustix::fs::readlinkat(here, &entry.name, Vec::new()).map_err(RestoreError::target)?;
         if OsStr::from_bytes(restored.to_bytes()) != points_to.as_os_str() {
-            return Err(RestoreError::Differs("it points elsewhere".to_owned()));
+            return Err(RestoreError::Differs("it has another target".to_owned()));
         }
         let stat = here.stat(&entry.name).map_err(RestoreError::Target)?;
         metadata::compare_common(&stat, path, &entry.metadata, self.work.notes)

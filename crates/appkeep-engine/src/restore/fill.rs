@@ -184,8 +184,8 @@ impl<'a> Work<'a> {
             };
             if !is_same {
                 return Err(RestoreError::Differs(format!(
-                    "the {} bytes from {} are not what the backup holds",
-                    part.bytes, part.at
+                    "the content at offset {} differs from the backup",
+                    part.at
                 )));
             }
         }
@@ -260,7 +260,7 @@ impl<'a> Work<'a> {
                 .map_err(RestoreError::Target)?;
             if one != other {
                 return Err(RestoreError::Differs(format!(
-                    "the bytes from {data} are not what the snapshot holds"
+                    "the content at offset {data} differs from the snapshot"
                 )));
             }
             at = data + bytes as u64;
@@ -402,6 +402,8 @@ fn copy_range(mut original: &File, mut copy: &File, at: u64, bytes: u64) -> Resu
     if copied == bytes {
         Ok(())
     } else {
-        Err(RestoreError::Source("it ends before its size says".to_owned()))
+        Err(RestoreError::Source(
+            "it is shorter than its recorded size".to_owned(),
+        ))
     }
 }

@@ -54,7 +54,7 @@ pub(crate) fn check_finished(data_dir: &Path, app_id: AppId) -> Result<(), Engin
     match Journals::new(data_dir, app_id).unfinished()?.first() {
         None => Ok(()),
         Some(found) => Err(EngineError::Refused(format!(
-            "the restore {} was interrupted, so the volumes hold old and new data; {NEXT_STEP}",
+            "the restore {} was interrupted, so the volumes contain old and new data; {NEXT_STEP}",
             found.id
         ))),
     }
@@ -160,7 +160,7 @@ impl<'a> Finisher<'a> {
                 Ok(None)
             }
             Phase::Swapping { .. } if is_data_missing(&journal) => {
-                tracing::warn!(restore.id = %id, "the data of an interrupted restore is gone");
+                tracing::warn!(restore.id = %id, "the data of an interrupted restore is missing");
                 if !journal.in_place {
                     self.abandon(path, journal)?;
                 }
@@ -210,7 +210,7 @@ impl<'a> Finisher<'a> {
                     .before("removing the old data")
                     .and_then(|()| remove_staging(staging));
                 if let Err(error) = removed {
-                    tracing::warn!(path = %staging.display(), %error, "data from before the restore is left");
+                    tracing::warn!(path = %staging.display(), %error, "old data was not deleted after the restore");
                     journal.report.left.push(staging.to_owned());
                 }
             }
@@ -259,7 +259,7 @@ impl<'a> Finisher<'a> {
             if let Err(why) = back {
                 let (target, staging) = (replacement.target().display(), replacement.staging().display());
                 return EngineError::Storage(format!(
-                    "{error}; putting the old data back failed, too: {why}; all data is in {target} and \
+                    "{error}; rolling back also failed: {why}; all data is in {target} and \
                      {staging}; {NEXT_STEP}"
                 ));
             }
@@ -269,7 +269,9 @@ impl<'a> Finisher<'a> {
         journal.phase = Phase::Staging;
         match self.journals.store(path, &journal) {
             Ok(()) => self.discard(path, &journal),
-            Err(error) => tracing::warn!(%error, "a restore that was undone is still noted as unfinished"),
+            Err(error) => {
+                tracing::warn!(%error, "a restore was rolled back, but its journal still marks it as unfinished");
+            }
         }
         error
     }
@@ -287,7 +289,7 @@ impl<'a> Finisher<'a> {
             .and_then(|()| Journals::remove(path));
         if let Err(error) = removed {
             // The journal still exists, so the next restore of the app tries again.
-            tracing::warn!(%error, "an unfinished restore is left");
+            tracing::warn!(%error, "an unfinished restore could not be deleted");
         }
     }
 }
@@ -315,7 +317,7 @@ fn inode_at(path: &Path) -> Option<u64> {
 
 fn data_missing(id: AppRestoreId) -> EngineError {
     EngineError::Refused(format!(
-        "the data of the interrupted restore {id} is gone; the volumes may hold old and new data"
+        "the data of the interrupted restore {id} is missing; the volumes may contain old and new data"
     ))
 }
 

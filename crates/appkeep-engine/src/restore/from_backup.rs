@@ -154,7 +154,7 @@ fn entry(node: &Node) -> Result<Entry, RestoreError> {
         NodeType::Symlink { .. } => Kind::Link(node.node_type.to_link().to_owned()),
         NodeType::Dev { .. } | NodeType::Chardev { .. } | NodeType::Fifo | NodeType::Socket => {
             return Err(named(
-                "it is a device, pipe or socket, which no backup of ours has".to_owned(),
+                "it is a device, pipe or socket: expected a file, directory or link".to_owned(),
             ));
         }
     };

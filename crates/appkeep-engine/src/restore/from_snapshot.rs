@@ -53,7 +53,7 @@ impl FromSnapshot {
             Step::Subvolume(name) => self.entry(&name),
             Step::Entry(entry) => from_manifest(entry, below),
             Step::End => Err(RestoreError::Source(
-                "the manifest has an end too many".to_owned(),
+                "the manifest has an unexpected end of a directory".to_owned(),
             )),
         });
         entries.collect()

@@ -231,7 +231,7 @@ impl Journals {
         done.sort_unstable();
         for (_, path) in done.iter().take(done.len().saturating_sub(DONE_MAX)) {
             if let Err(error) = fs::remove_file(path) {
-                tracing::warn!(path = %path.display(), %error, "an old report of a restore is left");
+                tracing::warn!(path = %path.display(), %error, "an old report of a restore could not be deleted");
             }
         }
     }
@@ -256,8 +256,8 @@ fn read(path: &Path) -> Result<Journal, EngineError> {
 
 fn unreadable(path: &Path, why: &dyn std::fmt::Display) -> EngineError {
     EngineError::Broken(format!(
-        "{} can't be read, so it isn't known what an interrupted restore left where: {why}; appkeep \
-         restore --abandon sets it aside",
+        "{} can't be read, so the state of an interrupted restore is unknown: {why}; run appkeep \
+         restore --abandon to set it aside",
         path.display()
     ))
 }

@@ -169,7 +169,7 @@ pub(crate) fn compare(
         .filter(|(name, _)| INHERITED.contains(&name.as_c_str()))
     {
         if !metadata.attributes.iter().any(|(wanted, _)| wanted == name) {
-            notes.differs(Detail::AccessList, path, Some("one that it should not have"));
+            notes.differs(Detail::AccessList, path, Some("not expected"));
         }
     }
     if stat.st_mode & 0o7777 != mode {

@@ -140,7 +140,7 @@ impl<'a> Restorer<'a> {
     ) -> Result<(), EngineError> {
         for staging in staging_directories(&journal.replacements) {
             self.create_staging(staging)
-                .map_err(|error| storage(format!("making {}", staging.display()), &error))?;
+                .map_err(|error| storage(format!("creating {}", staging.display()), &error))?;
         }
         let staging = |replacement: &Replacement, what: &str| {
             open_staging(replacement.staging())
@@ -191,7 +191,7 @@ impl<'a> Restorer<'a> {
     }
 
     fn create_staging(&self, staging: &Path) -> io::Result<()> {
-        self.finisher.faults.before("making the staging directory")?;
+        self.finisher.faults.before("creating the staging directory")?;
         remove_tree(staging)?;
         let (parent, name) = open_parent(staging)?;
         let directory = parent.create_dir(&name)?;
@@ -216,9 +216,9 @@ fn check_names(volumes: &[Entry]) -> Result<(), EngineError> {
     let mut names: Vec<&OsString> = volumes.iter().map(|volume| &volume.name).collect();
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => {
-            Err(RestoreError::Source("there are two volumes of this name".to_owned()).at(Path::new(pair[0])))
-        }
+        Some(pair) => Err(
+            RestoreError::Source("there are two volumes with this name".to_owned()).at(Path::new(pair[0])),
+        ),
         None => Ok(()),
     }
 }

@@ -101,9 +101,7 @@ fn refused(why: String) -> EngineError {
 /// [`EngineError::Refused`] if the data doesn't match the target, or would replace data that must stay.
 pub(crate) fn plan(request: &Restore, volumes: &[Entry], protected: &[PathBuf]) -> Result<Plan, EngineError> {
     if volumes.is_empty() {
-        return Err(EngineError::Unreadable(vec![
-            "there is no volume in it".to_owned(),
-        ]));
+        return Err(EngineError::Unreadable(vec!["it contains no volume".to_owned()]));
     }
     let mounts = Mounts::read().map_err(|error| storage("reading /proc/self/mountinfo", &error))?;
     let hidden = staging::name_of(request.id);
@@ -117,8 +115,7 @@ pub(crate) fn plan(request: &Restore, volumes: &[Entry], protected: &[PathBuf]) 
                     .find(|declared| volume.name == *declared.name.as_str());
                 let found = found.ok_or_else(|| {
                     refused(format!(
-                        "it holds the volume {name}, which the app doesn't have now; it can be restored to a \
-                         directory"
+                        "the app no longer has the volume {name}: restore to a directory instead"
                     ))
                 })?;
                 targets.push((volume, real_volume(&volume.name, &found.path)?));
@@ -145,7 +142,7 @@ pub(crate) fn plan(request: &Restore, volumes: &[Entry], protected: &[PathBuf]) 
         check_not_protected(&target, protected, &format!("the volume {name}"), true)?;
         if let Some(inner) = mounts.below(&target) {
             return Err(refused(format!(
-                "{} is mounted in the volume {name}; it must be a volume of its own, or be unmounted",
+                "{} is mounted in the volume {name}: declare it as a separate volume, or unmount it",
                 inner.strip_prefix(&target).unwrap_or(inner).display()
             )));
         }
@@ -211,7 +208,7 @@ fn real_directory(path: &Path) -> Result<PathBuf, EngineError> {
             )));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => durable::create_dirs(path)
-            .map_err(|error| storage(format!("making the target {}", path.display()), &error))?,
+            .map_err(|error| storage(format!("creating the target {}", path.display()), &error))?,
         Err(error) => return Err(storage(format!("the target {}", path.display()), &error)),
     }
     path.canonicalize()
@@ -229,7 +226,7 @@ fn check_empty(directory: &Path) -> Result<(), EngineError> {
         .find(|name| name != "lost+found" && !is_staging_name(name));
     match found {
         Some(name) => Err(refused(format!(
-            "the target {} is not empty: {} is in it",
+            "the target {} is not empty: it contains {}",
             directory.display(),
             name.display()
         ))),
@@ -250,7 +247,7 @@ fn check_not_protected(
         let Ok(kept) = kept.canonicalize() else { continue };
         if target.starts_with(&kept) || (is_replaced && kept.starts_with(target)) {
             return Err(refused(format!(
-                "{what} would be restored over {}, which holds data of this server: {}",
+                "{what} would overwrite {}, which contains data of this server: {}",
                 kept.display(),
                 target.display()
             )));

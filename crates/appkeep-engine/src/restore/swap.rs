@@ -127,7 +127,9 @@ impl<'a> Volume<'a> {
         }
         let new = self.staged(NEW)?;
         if inode_of(&new, self.name())? != Some(self.new) {
-            return Err(io::Error::other("the new data is not where it was made"));
+            return Err(io::Error::other(
+                "the new data is missing from the staging directory",
+            ));
         }
         let exchanged = self.faults.before(EXCHANGING).and_then(|()| {
             Ok(rename_with(
@@ -182,7 +184,7 @@ impl<'a> Volume<'a> {
         let target = Dir::open(self.replacement.target())?;
         let new = self.staged(NEW)?.open_dir(self.name())?;
         self.move_all(&new, &target, "moving a new entry in")?;
-        self.faults.before("making the directory look like the new one")?;
+        self.faults.before("setting the directory's metadata")?;
         let metadata = self.staged(ROOT)?.open_dir(self.name())?;
         metadata::apply(&target, &metadata.stat_self()?, &xattr::of_open(&metadata)?)?;
         sync(&target)

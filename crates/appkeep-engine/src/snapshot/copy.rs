@@ -252,7 +252,7 @@ impl<'a> Copier<'a> {
         let original = source.stat_self().map_err(CopyError::original)?;
         if identity_of(&original) == self.snapshots {
             return Err(CopyError::Original(
-                "snapshots are kept in here, so it can't be copied".to_owned(),
+                "it contains the directory of snapshots, so it can't be copied".to_owned(),
             ));
         }
         let mut names = source.names().map_err(CopyError::original)?;

@@ -142,7 +142,7 @@ fn copy_watched(
         let after = rustix::fs::fstat(&original).map_err(CopyError::original)?;
         if change_marks(&before) == change_marks(&after) {
             if !is_whole {
-                return Err(CopyError::Original("ends before its size says".to_owned()));
+                return Err(CopyError::Original("it is shorter than its size".to_owned()));
             }
             return finish(&original, after, CopyMethod::Copied, no_clone);
         }
@@ -404,7 +404,7 @@ mod tests {
         let cancel = CancellationToken::new();
         for &consistency in Consistency::ALL {
             match copy(&source, &target, name, options(consistency, &cancel)) {
-                Err(CopyError::Original(reason)) => assert_eq!(reason, "ends before its size says"),
+                Err(CopyError::Original(reason)) => assert_eq!(reason, "it is shorter than its size"),
                 other => panic!("{other:?}"),
             }
             fs::remove_file(dir.path().join("target").join(name)).unwrap();

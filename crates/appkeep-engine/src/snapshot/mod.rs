@@ -68,7 +68,7 @@ impl SnapshotStore {
     /// [`EngineError::Storage`] if the directory of snapshots can't be created.
     pub(crate) fn copy_size(&self) -> Result<CopySize, EngineError> {
         durable::create_dirs(&self.directory)
-            .map_err(|error| storage("making the directory of snapshots", &error))?;
+            .map_err(|error| storage("creating the directory of snapshots", &error))?;
         Ok(CopySize::new(&self.directory))
     }
 
@@ -153,7 +153,7 @@ impl SnapshotStore {
     ) -> Result<SnapshotReport, EngineError> {
         let path = self.path_of(request.app_id, request.snapshot_id);
         if path.is_dir() {
-            return record::read(&path).map_err(|error| storage("reading what a snapshot is", &error));
+            return record::read(&path).map_err(|error| storage("reading the record of a snapshot", &error));
         }
         let partial = path.with_extension("partial");
         remove_tree(&partial).map_err(|error| storage("removing an unfinished snapshot", &error))?;
@@ -169,7 +169,7 @@ impl SnapshotStore {
                 .and_then(|()| remove_tree(&path))
                 .and_then(|()| record::remove(&path))
         {
-            tracing::warn!(snapshot.id = %request.snapshot_id, %error, "an unfinished snapshot is left");
+            tracing::warn!(snapshot.id = %request.snapshot_id, %error, "an unfinished snapshot could not be deleted");
         }
         report
     }
@@ -182,7 +182,7 @@ impl SnapshotStore {
         cancel: &CancellationToken,
     ) -> Result<SnapshotReport, EngineError> {
         durable::create_dirs(partial)
-            .map_err(|error| storage("making a directory for the snapshot", &error))?;
+            .map_err(|error| storage("creating the snapshot's directory", &error))?;
         let target = Dir::open(partial).map_err(|error| storage("opening the snapshot", &error))?;
         // Otherwise each copy would inherit the default access control list of a parent directory.
         xattr::disinherit(&target)

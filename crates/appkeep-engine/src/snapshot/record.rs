@@ -65,7 +65,7 @@ impl Record {
             FileType::CharacterDevice | FileType::BlockDevice => "a device",
             _ => "of an unknown kind",
         };
-        self.note(format!("{}: left out, it is {kind}", path.display()));
+        self.note(format!("{}: left out because it is {kind}", path.display()));
     }
 
     /// Records metadata of an entry that can't be kept; `what` includes the reason.
@@ -176,7 +176,7 @@ mod tests {
         let report = record.finish(Consistency::Normal).unwrap();
         assert_eq!((report.level, report.skipped), (SnapshotLevel::Copy, 40));
         assert_eq!(report.notes.len(), NOTES_MAX + 1);
-        assert_eq!(report.notes[0], "data/socket: left out, it is a socket");
+        assert_eq!(report.notes[0], "data/socket: left out because it is a socket");
         assert_eq!(report.notes[NOTES_MAX], "and 8 more");
     }
 

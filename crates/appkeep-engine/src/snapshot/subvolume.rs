@@ -79,7 +79,7 @@ pub(crate) fn create(
                 return Err(crate::failure::storage("removing a subvolume's snapshot", &error));
             }
             record.note(format!(
-                "{}: its files are copied, not its btrfs subvolume: {why}",
+                "{}: its files are copied instead of its btrfs subvolume: {why}",
                 volume.name
             ));
             Ok(false)
@@ -130,7 +130,7 @@ fn check_capturable(volume: &Path, snapshots: &Path) -> Result<(), String> {
     let snapshots = fs::canonicalize(snapshots).map_err(|error| error.to_string())?;
     for above in snapshots.ancestors() {
         if fs::metadata(above).is_ok_and(|found| (found.dev(), found.ino()) == identity) {
-            return Err("snapshots are kept in it".to_owned());
+            return Err("it contains the directory of snapshots".to_owned());
         }
     }
     let mounts = fs::read("/proc/self/mountinfo").map_err(|error| error.to_string())?;
@@ -290,7 +290,7 @@ fn run_command(command: &mut Command) -> Result<(), String> {
         .split(|byte| *byte == b'\n')
         .rfind(|line| !line.is_empty())
         .map(|line| OsStr::from_bytes(line).to_string_lossy().into_owned());
-    Err(message.unwrap_or_else(|| format!("the command {BTRFS} ended with {}", output.status)))
+    Err(message.unwrap_or_else(|| format!("the command {BTRFS} failed with {}", output.status)))
 }
 
 #[cfg(test)]

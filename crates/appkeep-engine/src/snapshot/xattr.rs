@@ -105,7 +105,10 @@ fn read(
                 bytes += length;
                 found.attributes.push((name.to_owned(), value[..length].to_vec()));
             }
-            Ok(_) => found.lose(&called(), format_args!("all are more than {ALL_BYTES_MAX} bytes")),
+            Ok(_) => found.lose(
+                &called(),
+                format_args!("all attributes together exceed {ALL_BYTES_MAX} bytes"),
+            ),
             // It was deleted after the attributes were listed.
             Err(Errno::NODATA) => {}
             Err(error) if is_refusal(error) => found.lose(&called(), error),

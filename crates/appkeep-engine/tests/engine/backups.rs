@@ -205,7 +205,7 @@ async fn a_missing_bucket_is_not_created() {
     for outcome in [workbench.copy(1, 1).await.map(drop), workbench.delete(1).await] {
         match outcome {
             Err(EngineError::Storage(reason)) => {
-                assert!(reason.starts_with("bucket main is not there: "), "{reason}");
+                assert!(reason.starts_with("bucket main is unavailable: "), "{reason}");
                 assert!(
                     reason.ends_with("No such file or directory (os error 2)"),
                     "{reason}"

@@ -118,7 +118,10 @@ async fn a_btrfs_subvolume_snapshot_is_created_and_deleted() {
     tree::set_time(&shop.join("deep"), 1_234_567_890, 123);
     let report = workbench.create_snapshot(1).await.unwrap();
     assert_eq!((report.level, report.skipped), (SnapshotLevel::Subvolume, 1));
-    assert_eq!(report.notes, ["data/deep/socket: left out, it is a socket"]);
+    assert_eq!(
+        report.notes,
+        ["data/deep/socket: left out because it is a socket"]
+    );
 
     drop(socket);
     fs::remove_file(shop.join("deep/socket")).unwrap();
@@ -244,7 +247,7 @@ async fn a_btrfs_subvolume_with_a_nested_one_is_cloned_file_by_file() {
     workbench.volumes = vec![volume("data", shop.clone())];
     let report = workbench.create_snapshot(1).await.unwrap();
     assert_eq!(report.level, SnapshotLevel::Reflink);
-    let note = "data: its files are copied, not its btrfs subvolume: data/inner is another subvolume";
+    let note = "data: its files are copied instead of its btrfs subvolume: data/inner is another subvolume";
     assert_eq!(report.notes, [note]);
     tree::assert_same(&shop, &workbench.snapshot_restored(1).await.join("data"));
     assert_eq!(mounted.subvolumes(), 2);
@@ -280,7 +283,7 @@ async fn a_btrfs_subvolume_that_contains_the_snapshots_is_refused() {
     workbench.volumes = vec![volume("data", shop)];
     match workbench.create_snapshot(1).await {
         Err(EngineError::Unreadable(reasons)) => {
-            assert!(reasons[0].ends_with("snapshots are kept in here, so it can't be copied"));
+            assert!(reasons[0].ends_with("it contains the directory of snapshots, so it can't be copied"));
         }
         other => panic!("{other:?}"),
     }

@@ -266,10 +266,7 @@ async fn added_and_removed_volumes_are_reported() {
     let refused = workbench
         .restore(2, workbench.backup_data(2), workbench.in_place())
         .await;
-    assert_refused(
-        refused,
-        "it holds the volume data, which the app doesn't have now",
-    );
+    assert_refused(refused, "the app no longer has the volume data");
     assert_eq!(fs::read(added.join("file")).unwrap(), b"new");
 }
 
@@ -285,11 +282,11 @@ async fn restore_refuses_to_replace_protected_directories() {
     let refused = workbench
         .restore(1, workbench.backup_data(1), workbench.in_place())
         .await;
-    assert_refused(refused, "which holds data of this server");
+    assert_refused(refused, "which contains data of this server");
     for inside in ["bucket/deeper", "data/deeper"] {
         let target = into(everything.join(inside), TargetPolicy::Replace);
         let refused = workbench.restore(2, workbench.backup_data(1), target).await;
-        assert_refused(refused, "which holds data of this server");
+        assert_refused(refused, "which contains data of this server");
     }
     let mut request = workbench.restore_request(3, workbench.backup_data(1), workbench.in_place());
     request.target = RestoreTarget::InPlace(vec![volume.clone()]);
@@ -299,7 +296,7 @@ async fn restore_refuses_to_replace_protected_directories() {
         .engine
         .restore(&request, &no_progress(), &never_cancelled())
         .await;
-    assert_refused(refused, "another bucket, which holds data of this server");
+    assert_refused(refused, "another bucket, which contains data of this server");
 }
 
 #[tokio::test]

@@ -95,8 +95,8 @@ async fn sockets_and_pipes_are_left_out() {
         assert_eq!(
             report.notes,
             [
-                "data/pipe: left out, it is a pipe",
-                "data/socket: left out, it is a socket"
+                "data/pipe: left out because it is a pipe",
+                "data/socket: left out because it is a socket"
             ]
         );
     }
@@ -328,7 +328,7 @@ async fn a_volume_that_contains_the_snapshots_is_refused() {
     }];
     assert_unreadable(
         workbench.create_snapshot(1).await,
-        &["all/data/snapshots: snapshots are kept in here, so it can't be copied"],
+        &["all/data/snapshots: it contains the directory of snapshots, so it can't be copied"],
     );
 }
 

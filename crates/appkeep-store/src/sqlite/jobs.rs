@@ -226,7 +226,7 @@ fn recall(db: &Db, now: DateTime<Utc>) -> Result<(), StoreError> {
             let jobs = recalled;
             tracing::warn!(
                 jobs,
-                "the clock was set back: jobs that would wait for it are brought forward"
+                "the clock was set back: jobs with later due times are due now"
             );
         }
     }
@@ -259,15 +259,15 @@ fn read_claimed(row: &Row<'_>, owner: Uuid) -> Result<Claimed, StoreError> {
 pub(super) fn read_payload(row: &Row<'_>) -> Result<Result<JobPayload, (&'static str, String)>, StoreError> {
     let kind = row.text("kind")?;
     let Some((_, known)) = JobPayload::KINDS.iter().find(|(name, _)| *name == kind) else {
-        return Ok(Err(("kind", format!("jobs of the kind {kind} are not known"))));
+        return Ok(Err(("kind", format!("unknown kind of job: {kind}"))));
     };
     let version: i64 = row.value("payload_version")?;
     if version != i64::from(*known) {
-        let reason = format!("the payload's version {version} is not known");
+        let reason = format!("unknown payload version {version}");
         return Ok(Err(("version", reason)));
     }
     Ok(serde_json::from_str(row.text("payload")?)
-        .map_err(|error| ("payload", format!("the payload can't be understood: {error}"))))
+        .map_err(|error| ("payload", format!("the payload is invalid: {error}"))))
 }
 
 pub(super) fn renew_lease(db: &Db, lease: &Lease, until: DateTime<Utc>) -> Result<LeaseStatus, StoreError> {

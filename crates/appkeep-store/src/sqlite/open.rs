@@ -72,7 +72,7 @@ impl Opener {
     fn create(&self) -> Result<Db, StoreError> {
         create_private(&self.path).map_err(|error| {
             StoreError::Broken(format!(
-                "the database {} can't be made: {error}",
+                "the database {} can't be created: {error}",
                 self.path.display()
             ))
         })?;
@@ -82,7 +82,7 @@ impl Opener {
             .map_err(|error| self.unopened(error))?;
         if mode != "wal" {
             return Err(StoreError::Broken(format!(
-                "the database needs a file system that permits a write-ahead log, but its journal is \"{mode}\""
+                "the database requires a file system that supports write-ahead logs: its journal mode is \"{mode}\""
             )));
         }
         migrations::run(&mut connection)?;
@@ -152,7 +152,7 @@ async fn lock_opening(path: &Path, wait_max: Duration) -> Result<File, StoreErro
     let lock_path = lock_path(path);
     let failed = |error: io::Error| {
         StoreError::Broken(format!(
-            "the lock {} can't be taken: {error}",
+            "the lock {} can't be acquired: {error}",
             lock_path.display()
         ))
     };

@@ -63,7 +63,7 @@ fn a_changed_byte_is_detected() {
         for content in [parts(), file()] {
             let refused = compare(&restored, content).unwrap_err().to_string();
             assert!(
-                refused.contains("data/file") && refused.contains("are not what"),
+                refused.contains("data/file") && refused.contains("differs from"),
                 "{at}: {refused}"
             );
         }

@@ -320,7 +320,7 @@ fn restore_killed_at_any_step_leaves_complete_data() {
             let is_whole = |name: &&str| fixture.holds(name).is_some();
             // If a directory can't be moved, its entries are moved one by one; if two directories can't be
             // exchanged, one is briefly missing. Then both the old and the new data still exist.
-            let is_between = ["moving", "making the directory", "renaming"]
+            let is_between = ["moving", "setting the directory's metadata", "renaming"]
                 .iter()
                 .any(|begin| step.starts_with(begin));
             if is_between {
@@ -380,7 +380,7 @@ fn a_restore_whose_data_was_deleted_by_hand_blocks_no_other() {
         let data_dir = fixture.data_dir();
         let finisher = Finisher::new(&data_dir, app(), &NoFaults);
         match finisher.finish_one(restore_id(1)) {
-            Err(EngineError::Refused(reason)) => assert!(reason.contains("is gone"), "{reason}"),
+            Err(EngineError::Refused(reason)) => assert!(reason.contains("is missing"), "{reason}"),
             other => panic!("{other:?}"),
         }
         let path = fixture.dir.path().join("elsewhere");

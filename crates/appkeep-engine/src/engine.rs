@@ -1,5 +1,9 @@
 //! The methods of the port: locking, and the thread that does the work.
 
+mod copy;
+mod delete;
+mod restore;
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,34 +13,32 @@ use appkeep_core::engine::{
     AbandonedRestore, BackupReport, CopyBackup, CreateSnapshot, DeleteBackup, Engine, EngineError,
     ProgressSender, Restore, RestoreData, RestoreReport, SnapshotReport, UnfinishedRestore,
 };
-use appkeep_core::fail_point;
 use appkeep_core::hook::{HookRun, RunHook};
 use appkeep_core::ids::{AppBackupId, AppId, AppRestoreId, AppSnapshotId};
 use async_trait::async_trait;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
+use self::copy::BackupCopy;
+use self::delete::BackupDeletion;
+use self::restore::restore_backup;
 use crate::backend::DirectoryBackend;
-use crate::backup::{self, Parent, ProgressReporter};
+use crate::backup::ProgressReporter;
 use crate::bucket::{self, Presence, Use};
 use crate::claims::Claims;
 use crate::failure::{storage, unreadable};
 use crate::keys::KeyStore;
 use crate::locks::{LockKey, Locks};
-use crate::prune::FreeSpace;
-use crate::repository::{OpenRepository, RepositoryOpener, backups_in, snapshots_of};
-use crate::restic_lock::{self, Mode, RepositoryLock};
+use crate::repository::{OpenRepository, RepositoryOpener, backups_in};
+use crate::restic_lock::RepositoryLocks;
 use crate::restore::finish::{self, Finisher};
-use crate::restore::from_backup::{Blobs, FromBackup};
 use crate::restore::from_snapshot::FromSnapshot;
 use crate::restore::swap::NoFaults;
 use crate::restore::{Restorer, journals_dir};
 use crate::snapshot::SnapshotStore;
 use crate::space::Reserve;
 use crate::thread::Priority;
-use crate::tree_source::TreeSource;
-use crate::verify::Verification;
 use crate::write_gate::{ShutWhenDropped, WriteGate};
-use crate::{command, measure, prune, thread};
+use crate::{command, measure, thread};
 
 /// The default share of a finished backup's data that is read back, in percent.
 const VERIFY_PERCENT_DEFAULT: u8 = 5;
@@ -146,55 +148,17 @@ fn opener<'a>(
     }
 }
 
-/// Locks the repository for restic. If the lock can't be refreshed, the gate shuts.
-fn lock(
+/// The repository's locks for restic.
+fn repository_locks(
     repository: &OpenRepository,
     root: &Path,
     claims: &Claims,
-    mode: Mode,
-    gate: &Arc<WriteGate>,
-) -> Result<RepositoryLock, EngineError> {
-    let (key, owner) = (&repository.key(), claims.server_id()?);
-    restic_lock::Locks { root, key, owner }.lock(mode, gate)
-}
-
-/// Checks that restic has no lock that excludes `mode`.
-fn check_locks(
-    repository: &OpenRepository,
-    root: &Path,
-    claims: &Claims,
-    mode: Mode,
-) -> Result<(), EngineError> {
-    let (key, owner) = (&repository.key(), claims.server_id()?);
-    restic_lock::Locks { root, key, owner }.check(mode)
-}
-
-fn restore_backup(
-    restorer: &Restorer<'_>,
-    bucket: &Bucket,
-    backup_id: AppBackupId,
-    keys: &KeyStore,
-) -> Result<RestoreReport, EngineError> {
-    let (app_id, name) = (restorer.request.app_id, &bucket.name);
-    let missing = || EngineError::Unreadable(vec![format!("backup {backup_id} is not in bucket {name}")]);
-    if bucket::presence(bucket, app_id, keys, Use::Read)? == Presence::Nothing {
-        return Err(missing());
-    }
-    let root = bucket::repository_dir(bucket, app_id);
-    let gate = Arc::new(WriteGate::new(
-        Arc::new(DirectoryBackend::new(root)),
-        restorer.cancel,
-    ));
-    let _shut = ShutWhenDropped(Arc::clone(&gate));
-    let repository = opener(bucket, app_id, keys, &gate).open()?;
-    let found = snapshots_of(&repository, backup_id)
-        .map_err(|error| gate.explain("reading the snapshots", &error))?;
-    let tree = found.first().ok_or_else(missing)?.tree;
-    let repository = repository
-        .to_indexed()
-        .map_err(|error| gate.explain("reading the index", &error))?;
-    let blobs = Blobs::new(repository, Arc::clone(&gate));
-    restorer.run(&mut FromBackup::new(&blobs, tree), Some(&blobs))
+) -> Result<RepositoryLocks, EngineError> {
+    Ok(RepositoryLocks {
+        root: root.to_owned(),
+        key: repository.key(),
+        owner: claims.server_id()?,
+    })
 }
 
 #[async_trait]
@@ -304,47 +268,17 @@ impl Engine for RusticEngine {
         let verify_percent = self.verify_percent;
         thread::run("backup", self.priority, move || {
             let _held = held;
-            let snapshot = snapshots.open(request.app_id, request.snapshot_id)?;
-            let presence = bucket::presence(&request.bucket, request.app_id, &keys, Use::Write)?;
-            claims.acquire(&request.bucket)?;
-            let backend = Arc::new(DirectoryBackend::new(root.clone()));
-            // There is no other writer now: this job holds the backup turn, and a delete would hold the
-            // repository exclusively.
-            clear_unfinished(&backend)?;
-            let (still, bucket) = (Arc::clone(&claims), request.bucket.clone());
-            let gate = WriteGate::new(Arc::clone(&backend) as _, &cancel);
-            let gate = Arc::new(gate.checking(move || still.acquire(&bucket)));
-            let _shut = ShutWhenDropped(Arc::clone(&gate));
-            let reporter = ProgressReporter::new(&progress);
-            let opener = RepositoryOpener {
-                bucket: &request.bucket,
-                app_id: request.app_id,
+            BackupCopy {
+                request: &request,
+                root: &root,
+                snapshots: &snapshots,
                 keys: &keys,
-                gate: &gate,
-                reporter,
-            };
-            let repository = opener.open_or_create(presence)?;
-            let _lock = lock(&repository, &root, &claims, Mode::Shared, &gate)?;
-            fail_point::pass("backup.locked");
-            let directory = snapshot.directory.clone();
-            // Without a manifest the change times are unknown, so no file is treated as unchanged.
-            let parent = match snapshot.manifest {
-                Some(_) => Parent::Latest,
-                None => Parent::None,
-            };
-            let source = TreeSource::new(snapshot);
-            let verification = Verification {
-                percent: verify_percent,
-                backend: Some(&backend),
-            };
-            backup::copy(
-                repository,
-                &gate,
-                &request,
-                (&directory, source, parent),
-                &progress,
-                verification,
-            )
+                claims: &claims,
+                verify_percent,
+                progress: &progress,
+                cancel: &cancel,
+            }
+            .run()
         })
         .await
     }
@@ -510,79 +444,5 @@ impl Engine for RusticEngine {
             finish::abandon(&data_dir, app_id)
         })
         .await
-    }
-}
-
-/// A delete; the caller holds the repository exclusively.
-struct BackupDeletion<'a> {
-    request: &'a DeleteBackup,
-    root: PathBuf,
-    keys: &'a KeyStore,
-    claims: &'a Claims,
-    cancel: &'a CancellationToken,
-}
-
-impl BackupDeletion<'_> {
-    fn run(&self) -> Result<(), EngineError> {
-        let (bucket, app_id) = (&self.request.bucket, self.request.app_id);
-        let presence = bucket::presence(bucket, app_id, self.keys, Use::Read)?;
-        self.claims.acquire(bucket)?;
-        clear_unfinished(&DirectoryBackend::new(self.root.clone()))?;
-        if presence == Presence::Nothing {
-            return bucket::check_marker(bucket, self.keys, Use::Read);
-        }
-        let (outcome, is_full) = self.attempt(FreeSpace::Enough);
-        if !is_full {
-            return outcome;
-        }
-        tracing::warn!(
-            backup.id = %self.request.backup_id,
-            "the bucket is full: a backup is deleted without space for a new index"
-        );
-        self.attempt(FreeSpace::None).0?;
-        // There may now be space to repack the packs that are partly needed.
-        match self.attempt(FreeSpace::Enough) {
-            (Err(_), true) => Ok(()),
-            (outcome, _) => outcome,
-        }
-    }
-
-    /// Tries once; also returns whether the bucket was full.
-    fn attempt(&self, space: FreeSpace) -> (Result<(), EngineError>, bool) {
-        let backend = Arc::new(DirectoryBackend::new(self.root.clone()));
-        let gate = Arc::new(WriteGate::new(Arc::clone(&backend) as _, self.cancel));
-        let _shut = ShutWhenDropped(Arc::clone(&gate));
-        let outcome = self.forget(&backend, &gate, space);
-        (outcome, gate.is_full())
-    }
-
-    fn forget(
-        &self,
-        backend: &DirectoryBackend,
-        gate: &Arc<WriteGate>,
-        space: FreeSpace,
-    ) -> Result<(), EngineError> {
-        let repository = opener(&self.request.bucket, self.request.app_id, self.keys, gate).open()?;
-        let _lock = match space {
-            FreeSpace::Enough => Some(lock(&repository, &self.root, self.claims, Mode::Exclusive, gate)?),
-            // There is no space for a lock, either.
-            FreeSpace::None => {
-                check_locks(&repository, &self.root, self.claims, Mode::Exclusive)?;
-                None
-            }
-        };
-        let in_doubt = |error| storage("recording that the index is being replaced", &error);
-        if backend.is_index_incomplete().map_err(in_doubt)? {
-            prune::rebuild_index(&repository, gate)?;
-            backend.set_index_incomplete(false).map_err(in_doubt)?;
-        }
-        if space == FreeSpace::None {
-            backend.set_index_incomplete(true).map_err(in_doubt)?;
-        }
-        prune::forget(&repository, gate, self.request.backup_id, space)?;
-        if space == FreeSpace::None {
-            backend.set_index_incomplete(false).map_err(in_doubt)?;
-        }
-        Ok(())
     }
 }

@@ -21,6 +21,7 @@ mod keys;
 mod locks;
 mod machine;
 mod measure;
+mod mounts;
 mod prune;
 mod repository;
 mod restic_lock;

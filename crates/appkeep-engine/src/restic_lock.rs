@@ -75,11 +75,12 @@ struct Content {
 }
 
 /// The locks of a repository.
-pub(crate) struct Locks<'a> {
+#[derive(Clone)]
+pub(crate) struct RepositoryLocks {
     /// The repository's directory.
-    pub(crate) root: &'a Path,
+    pub(crate) root: PathBuf,
     /// The key that encrypts the repository's files.
-    pub(crate) key: &'a MasterKey,
+    pub(crate) key: MasterKey,
     /// This server process. It has claimed the bucket, so other server processes with locks have died.
     pub(crate) owner: Uuid,
 }
@@ -101,7 +102,7 @@ impl Drop for RepositoryLock {
     }
 }
 
-impl Locks<'_> {
+impl RepositoryLocks {
     /// Locks the repository. `gate` is shut if the lock can't be refreshed.
     ///
     /// # Errors
@@ -120,21 +121,30 @@ impl Locks<'_> {
             return Err(error);
         }
         let (sender, stopped) = mpsc::channel();
-        let refresher = Refresher {
-            root: self.root.to_owned(),
-            key: self.key.clone(),
-            owner: self.owner,
-            mode,
-            gate: Arc::clone(gate),
-        };
+        let (locks, gate) = (self.clone(), Arc::clone(gate));
         let refresher = std::thread::Builder::new()
             .name("repository-lock".to_owned())
-            .spawn(move || refresher.run(lock, &stopped))
+            .spawn(move || locks.refresh(lock, mode, &gate, &stopped))
             .map_err(|error| storage("starting a thread", &error))?;
         Ok(RepositoryLock {
             stop: Some(sender),
             refresher: Some(refresher),
         })
+    }
+
+    /// Refreshes a lock regularly until `stopped` disconnects, then removes it.
+    fn refresh(&self, mut lock: LockFile, mode: Mode, gate: &WriteGate, stopped: &mpsc::Receiver<()>) {
+        while stopped.recv_timeout(REFRESH_EVERY) == Err(RecvTimeoutError::Timeout) {
+            match LockFile::write(self, mode) {
+                Ok(next) => std::mem::replace(&mut lock, next).remove(),
+                Err(error) => tracing::warn!(path = %lock.path.display(), %error, "a lock was not refreshed"),
+            }
+            if lock.at.elapsed() > WRITE_FOR {
+                tracing::error!(path = %lock.path.display(), "a lock is about to become stale: writing stops");
+                gate.shut("the repository's lock could not be refreshed");
+            }
+        }
+        lock.remove();
     }
 
     /// Checks that no other process has a lock that excludes `mode`. Removes stale locks.
@@ -197,7 +207,7 @@ impl Locks<'_> {
 
     fn open(&self, sealed: &[u8]) -> Option<Content> {
         let (nonce, sealed) = sealed.split_at_checked(NONCE_BYTES)?;
-        let opened = cipher(self.key)?.decrypt(nonce.into(), sealed).ok()?;
+        let opened = cipher(&self.key)?.decrypt(nonce.into(), sealed).ok()?;
         match opened.split_first()? {
             (&COMPRESSED, packed) => serde_json::from_slice(&zstd::decode_all(packed).ok()?).ok(),
             _ => serde_json::from_slice(&opened).ok(),
@@ -210,7 +220,7 @@ impl Locks<'_> {
         getrandom::fill(&mut sealed).map_err(|_| broken())?;
         sealed.extend(serde_json::to_vec(content)?);
         let (nonce, text) = sealed.split_at_mut(NONCE_BYTES);
-        let cipher = cipher(self.key).ok_or_else(broken)?;
+        let cipher = cipher(&self.key).ok_or_else(broken)?;
         let tag = cipher.encrypt_in_place_detached((&*nonce).into(), &[], text);
         sealed.extend(tag.map_err(|_| broken())?);
         Ok(sealed)
@@ -224,7 +234,7 @@ struct LockFile {
 }
 
 impl LockFile {
-    fn write(locks: &Locks<'_>, mode: Mode) -> io::Result<Self> {
+    fn write(locks: &RepositoryLocks, mode: Mode) -> io::Result<Self> {
         let sealed = locks.seal(&Content {
             time: machine::now(),
             exclusive: mode == Mode::Exclusive,
@@ -254,36 +264,6 @@ impl LockFile {
     }
 }
 
-/// Refreshes a lock regularly.
-struct Refresher {
-    root: PathBuf,
-    key: MasterKey,
-    owner: Uuid,
-    mode: Mode,
-    gate: Arc<WriteGate>,
-}
-
-impl Refresher {
-    fn run(&self, mut lock: LockFile, stopped: &mpsc::Receiver<()>) {
-        let locks = Locks {
-            root: &self.root,
-            key: &self.key,
-            owner: self.owner,
-        };
-        while stopped.recv_timeout(REFRESH_EVERY) == Err(RecvTimeoutError::Timeout) {
-            match LockFile::write(&locks, self.mode) {
-                Ok(next) => std::mem::replace(&mut lock, next).remove(),
-                Err(error) => tracing::warn!(path = %lock.path.display(), %error, "a lock was not refreshed"),
-            }
-            if lock.at.elapsed() > WRITE_FOR {
-                tracing::error!(path = %lock.path.display(), "a lock is about to become stale: writing stops");
-                self.gate.shut("the repository's lock could not be refreshed");
-            }
-        }
-        lock.remove();
-    }
-}
-
 fn is_stale(other: &Content) -> bool {
     // restic compares the clocks of different machines, and so must this.
     let is_old = machine::now() - other.time > TimeDelta::from_std(STALE_AFTER).unwrap_or(TimeDelta::MAX);
@@ -303,9 +283,12 @@ mod tests {
     use super::*;
     use crate::backend::DirectoryBackend;
 
-    fn locks<'a>(root: &'a Path, key: &'a MasterKey, owner: u128) -> Locks<'a> {
-        let owner = Uuid::from_u128(owner);
-        Locks { root, key, owner }
+    fn locks(root: &Path, key: &MasterKey, owner: u128) -> RepositoryLocks {
+        RepositoryLocks {
+            root: root.to_owned(),
+            key: key.clone(),
+            owner: Uuid::from_u128(owner),
+        }
     }
 
     fn gate(root: &Path) -> Arc<WriteGate> {
@@ -318,7 +301,13 @@ mod tests {
     }
 
     /// Writes a lock of another program.
-    fn write_foreign(locks: &Locks<'_>, exclusive: bool, time: DateTime<Utc>, hostname: &str, packed: bool) {
+    fn write_foreign(
+        locks: &RepositoryLocks,
+        exclusive: bool,
+        time: DateTime<Utc>,
+        hostname: &str,
+        packed: bool,
+    ) {
         let content = Content {
             time,
             exclusive,
@@ -334,7 +323,7 @@ mod tests {
             text = [vec![COMPRESSED], zstd::encode_all(&text[..], 3).unwrap()].concat();
         }
         let nonce = [7; NONCE_BYTES];
-        let sealed = cipher(locks.key)
+        let sealed = cipher(&locks.key)
             .unwrap()
             .encrypt(&nonce.into(), &text[..])
             .unwrap();
@@ -397,12 +386,7 @@ mod tests {
         locks.check(Mode::Exclusive).unwrap();
         assert_eq!(files(dir.path()), 0);
         // An earlier server process died; this one has claimed the bucket.
-        let other = Locks {
-            root: dir.path(),
-            key: &key,
-            owner: Uuid::from_u128(2),
-        };
-        LockFile::write(&other, Mode::Exclusive).unwrap();
+        LockFile::write(&self::locks(dir.path(), &key, 2), Mode::Exclusive).unwrap();
         locks.check(Mode::Shared).unwrap();
         assert_eq!(files(dir.path()), 0);
     }

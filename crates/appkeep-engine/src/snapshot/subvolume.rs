@@ -9,7 +9,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -24,6 +24,7 @@ use super::manifest::{OUT_OF_RANGE, is_storable};
 use super::record::Record;
 use super::{metadata, remove_tree};
 use crate::dir::{Dir, kind_of};
+use crate::mounts::Mounts;
 use crate::staging::is_staging_name;
 
 /// The file system type of btrfs in `statfs`.
@@ -133,39 +134,11 @@ fn check_capturable(volume: &Path, snapshots: &Path) -> Result<(), String> {
             return Err("it contains the directory of snapshots".to_owned());
         }
     }
-    let mounts = fs::read("/proc/self/mountinfo").map_err(|error| error.to_string())?;
-    match mount_points(&mounts).find(|point| *point != volume && point.starts_with(&volume)) {
+    let mounts = Mounts::read().map_err(|error| error.to_string())?;
+    match mounts.below(&volume) {
         Some(point) => Err(format!("{} is mounted in it", point.display())),
         None => Ok(()),
     }
-}
-
-/// Lists the mount points in the text of `mountinfo`.
-fn mount_points(text: &[u8]) -> impl Iterator<Item = PathBuf> {
-    text.split(|byte| *byte == b'\n')
-        .filter_map(|line| line.split(|byte| *byte == b' ').nth(4))
-        .map(|point| PathBuf::from(OsString::from_vec(unescaped(point))))
-}
-
-/// Decodes the octal escapes for space, tab, newline and backslash.
-fn unescaped(text: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((first, after)) = rest.split_first() {
-        let escaped = (*first == b'\\')
-            .then(|| after.get(..3))
-            .flatten()
-            .and_then(|digits| std::str::from_utf8(digits).ok())
-            .and_then(|digits| u8::from_str_radix(digits, 8).ok());
-        if let Some(byte) = escaped {
-            plain.push(byte);
-            rest = &after[3..];
-        } else {
-            plain.push(*first);
-            rest = after;
-        }
-    }
-    plain
 }
 
 /// Creates a writable snapshot, from which unsuitable entries are then deleted.
@@ -296,14 +269,6 @@ fn run_command(command: &mut Command) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn escaped_mount_points_are_parsed() {
-        let text = b"22 1 254:0 / / rw - ext4 /dev/vda rw\n\
-            36 22 0:31 /sub /srv/a\\040b\\134c rw,noatime shared:1 - btrfs /dev/loop0 rw\n";
-        let points: Vec<_> = mount_points(text).collect();
-        assert_eq!(points, [Path::new("/"), Path::new("/srv/a b\\c")]);
-    }
 
     #[test]
     fn a_directory_of_another_file_system_is_not_a_subvolume() {

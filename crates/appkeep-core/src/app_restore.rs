@@ -142,15 +142,15 @@ impl AppRestore {
     pub fn pending(
         id: AppRestoreId,
         account_id: AccountId,
-        wanted: CreateAppRestore,
+        request: CreateAppRestore,
         by: SubjectId,
         now: DateTime<Utc>,
     ) -> Self {
         Self {
             id,
             account_id,
-            app_id: wanted.app_id,
-            source: wanted.source,
+            app_id: request.app_id,
+            source: request.source,
             state: RestoreState::Pending,
             reasons: Vec::new(),
             created_at: now,
@@ -165,11 +165,11 @@ impl AppRestore {
     pub fn resumed(unfinished: &UnfinishedRestore, account_id: AccountId, now: DateTime<Utc>) -> Self {
         // Journals of earlier versions don't name the source. Finishing a restore doesn't read it.
         let unknown = RestoreSource::Snapshot(AppSnapshotId::new(Uuid::nil()));
-        let wanted = CreateAppRestore {
+        let request = CreateAppRestore {
             app_id: unfinished.app_id,
             source: unfinished.source.unwrap_or(unknown),
         };
-        let mut restore = Self::pending(unfinished.id, account_id, wanted, SubjectId::SYSTEM, now);
+        let mut restore = Self::pending(unfinished.id, account_id, request, SubjectId::SYSTEM, now);
         restore.resume(now);
         restore
     }

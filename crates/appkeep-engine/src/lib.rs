@@ -16,6 +16,7 @@ mod failure;
 mod guard;
 #[cfg(test)]
 mod guard_tests;
+mod holes;
 mod hook_processes;
 mod keys;
 mod locks;

@@ -7,17 +7,18 @@ use crate::app_restore::RestoreSource;
 use crate::authz::{Authorized, Read, Write};
 use crate::catalog::{Bucket, default_bucket};
 use crate::error::Error;
-use crate::ids::{AccountId, AppBackupId, AppId, AppSnapshotId, BackupKind, BucketId};
+use crate::ids::{AccountId, AppBackupId, AppId, BackupKind, BucketId};
 use crate::job::{CreateBackup, DeleteBackup, JobPayload};
 use crate::listing::{ListOptions, Listing};
 use crate::state::ResourceState;
 use crate::store::{StoreTx, transact};
 
-use super::resources::{Managed, record_change};
+use super::app_snapshots::check_snapshot_source;
+use super::resources::{ManagedKind, record_change};
 use super::{ResourceRef, Service};
 
 #[async_trait]
-impl Managed for BackupKind {
+impl ManagedKind for BackupKind {
     fn source(id: AppBackupId) -> RestoreSource {
         RestoreSource::Backup(id)
     }
@@ -100,8 +101,8 @@ impl Service {
         let app = self.app(account_id, request.resource.app_id).await?;
         let bucket = self.bucket(account_id, request.bucket_id).await?;
         if let Some(snapshot_id) = request.snapshot_id {
-            self.check_snapshot_source(account_id, &request, snapshot_id)
-                .await?;
+            let found = self.store.fetch_resource(account_id, snapshot_id).await?;
+            check_snapshot_source(found, request.resource.app_id)?;
         }
         self.check_ready(&app).await?;
         let id = AppBackupId::new(self.ids.next_id());
@@ -138,13 +139,9 @@ impl Service {
         self.delete(authorized, request).await
     }
 
-    /// The bucket `wanted`, or else the account's default bucket, or else its first one.
-    pub(super) async fn bucket(
-        &self,
-        account_id: AccountId,
-        wanted: Option<BucketId>,
-    ) -> Result<Bucket, Error> {
-        if let Some(id) = wanted {
+    /// The bucket `id`, or else the account's default bucket, or else its first one.
+    pub(super) async fn bucket(&self, account_id: AccountId, id: Option<BucketId>) -> Result<Bucket, Error> {
+        if let Some(id) = id {
             let found = self.store.fetch_bucket(account_id, id).await?;
             return found
                 .filter(|bucket| bucket.declared)
@@ -152,22 +149,5 @@ impl Service {
         }
         let buckets = self.store.list_buckets(account_id).await?;
         default_bucket(&buckets).cloned().ok_or(Error::NoBucket)
-    }
-
-    async fn check_snapshot_source(
-        &self,
-        account_id: AccountId,
-        request: &CreateAppBackup,
-        snapshot_id: AppSnapshotId,
-    ) -> Result<(), Error> {
-        let found = self.store.fetch_resource(account_id, snapshot_id).await?;
-        let snapshot = found.ok_or(Error::SnapshotNotFound)?;
-        if snapshot.app_id != request.resource.app_id {
-            return Err(Error::SnapshotOfOtherApp);
-        }
-        if snapshot.state != ResourceState::Completed || snapshot.details.made_for.is_some() {
-            return Err(Error::SnapshotNotReady);
-        }
-        Ok(())
     }
 }

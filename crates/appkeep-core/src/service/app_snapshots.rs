@@ -10,13 +10,14 @@ use crate::ids::{AppId, AppSnapshotId, SnapshotKind};
 use crate::job::{CreateSnapshot, DeleteSnapshot, JobPayload};
 use crate::listing::{ListOptions, Listing};
 use crate::resource::CreateResource;
+use crate::state::ResourceState;
 use crate::store::{StoreTx, transact};
 
-use super::resources::{Managed, record_change};
+use super::resources::{ManagedKind, record_change};
 use super::{ResourceRef, Service};
 
 #[async_trait]
-impl Managed for SnapshotKind {
+impl ManagedKind for SnapshotKind {
     fn source(id: AppSnapshotId) -> RestoreSource {
         RestoreSource::Snapshot(id)
     }
@@ -112,4 +113,16 @@ impl Service {
     ) -> Result<(), Error> {
         self.delete(authorized, request).await
     }
+}
+
+/// Checks that the snapshot that the input names exists, belongs to the app, is completed and isn't temporary.
+pub(super) fn check_snapshot_source(found: Option<AppSnapshot>, app_id: AppId) -> Result<(), Error> {
+    let snapshot = found.ok_or(Error::SnapshotNotFound)?;
+    if snapshot.app_id != app_id {
+        return Err(Error::SnapshotOfOtherApp);
+    }
+    if snapshot.state != ResourceState::Completed || snapshot.details.made_for.is_some() {
+        return Err(Error::SnapshotNotReady);
+    }
+    Ok(())
 }

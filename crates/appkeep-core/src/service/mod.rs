@@ -32,6 +32,7 @@ use crate::store::{Store, StoreTx};
 
 pub use self::app_schedules::ScheduleView;
 pub use self::buckets::BucketList;
+pub(crate) use self::resources::ManagedKind;
 pub(crate) use self::schedules::RunOutcome;
 
 /// The operations and their dependencies.

@@ -1,8 +1,5 @@
 //! The runs of schedules. They use the same operations as clients, and are recorded as changes by the server.
 
-use chrono::{DateTime, Utc};
-use uuid::Uuid;
-
 use crate::actor::OpContext;
 use crate::admission::NotAdmitted;
 use crate::app_backup::{AppBackup, BackupDetails};
@@ -11,7 +8,7 @@ use crate::error::Error;
 use crate::ids::{AppBackupId, AppSnapshotId, SubjectId};
 use crate::job::ApplyRetention;
 use crate::name::ResourceName;
-use crate::resource::CreateResource;
+use crate::resource::{CreateResource, Kind, Resource};
 use crate::schedule::{NextRun, Schedule, Scheduled};
 use crate::store::{StoreTx, transact};
 
@@ -132,34 +129,29 @@ impl Service {
             return Ok(None);
         }
         let bucket = self.bucket(schedule.account_id, schedule.bucket_id).await?;
-        let (id, now) = (AppBackupId::new(self.ids.next_id()), self.clock.now());
-        let request = request(schedule, id.as_uuid(), now);
-        let details = BackupDetails::new(bucket.id, None);
-        let by = SubjectId::SYSTEM;
-        let mut backup = AppBackup::pending(id, schedule.account_id, request, details, by, now);
-        backup.schedule_id = Some(schedule.id);
-        Ok(Some(backup))
+        Ok(Some(
+            self.scheduled(schedule, BackupDetails::new(bucket.id, None)),
+        ))
     }
 
     fn scheduled_snapshot(&self, schedule: &Schedule) -> Option<AppSnapshot> {
-        if !schedule.creates_snapshot {
-            return None;
-        }
-        let (id, now) = (AppSnapshotId::new(self.ids.next_id()), self.clock.now());
-        let request = request(schedule, id.as_uuid(), now);
-        let (details, by) = (SnapshotDetails::default(), SubjectId::SYSTEM);
-        let mut snapshot = AppSnapshot::pending(id, schedule.account_id, request, details, by, now);
-        snapshot.schedule_id = Some(schedule.id);
-        Some(snapshot)
+        schedule
+            .creates_snapshot
+            .then(|| self.scheduled(schedule, SnapshotDetails::default()))
     }
-}
 
-/// The request of a schedule for a new backup or snapshot.
-fn request(schedule: &Schedule, id: Uuid, now: DateTime<Utc>) -> CreateResource {
-    CreateResource {
-        app_id: schedule.app_id,
-        name: Some(ResourceName::generated(&schedule.name, now, id)),
-        labels: Vec::new(),
+    /// A new backup or snapshot of a schedule.
+    fn scheduled<K: Kind>(&self, schedule: &Schedule, details: K::Details) -> Resource<K> {
+        let (id, now) = (self.ids.next_id(), self.clock.now());
+        let request = CreateResource {
+            app_id: schedule.app_id,
+            name: Some(ResourceName::generated(&schedule.name, now, id)),
+            labels: Vec::new(),
+        };
+        let by = SubjectId::SYSTEM;
+        let mut resource = Resource::pending(id.into(), schedule.account_id, request, details, by, now);
+        resource.schedule_id = Some(schedule.id);
+        resource
     }
 }
 

@@ -15,9 +15,10 @@ use crate::app_backup::AppBackup;
 use crate::app_snapshot::{AppSnapshot, SnapshotDetails};
 use crate::engine::{BackupReport, CopyBackup, Progress};
 use crate::fail_point;
-use crate::ids::{AccountId, AppBackupId, AppSnapshotId, SubjectId};
-use crate::job::{CreateBackup, DeleteSnapshot, JobResult};
+use crate::ids::{AccountId, AppBackupId, AppSnapshotId, SnapshotKind, SubjectId};
+use crate::job::{CreateBackup, JobResult};
 use crate::resource::CreateResource;
+use crate::service::ManagedKind;
 use crate::state::ResourceState;
 use crate::store::{Store, StoreError, StoreTx};
 
@@ -103,13 +104,7 @@ async fn delete_own_snapshots(
         if !tx.delete_resource(snapshot.id, snapshot.generation).await? {
             return Err(StepError::Transient(format!("snapshot {} changed", snapshot.id)));
         }
-        let payload = DeleteSnapshot {
-            account_id: Some(snapshot.account_id),
-            app_id: snapshot.app_id,
-            snapshot_id: snapshot.id,
-            name: Some(snapshot.name.as_str().to_owned()),
-        };
-        run.queue(tx, payload).await?;
+        run.queue(tx, SnapshotKind::delete_job(&snapshot)).await?;
     }
     Ok(())
 }

@@ -25,6 +25,7 @@ use super::from_backup::Blobs;
 use super::metadata;
 use super::notes::Notes;
 use crate::failure::lock;
+use crate::holes::next_data;
 
 /// The maximum number of threads for content.
 const THREADS_MAX: usize = 4;
@@ -220,8 +221,8 @@ impl<'a> Work<'a> {
             }
         }
         let mut at = 0;
-        while let Some(data) = next_data(original, at, filled.size).map_err(RestoreError::source)? {
-            let end = next_hole(original, data, filled.size).min(data + PIECE_BYTES);
+        while let Some((data, hole)) = next_data(original, at, filled.size).map_err(RestoreError::source)? {
+            let end = hole.min(data + PIECE_BYTES);
             if self.is_stopped() {
                 return Ok(());
             }
@@ -241,7 +242,7 @@ impl<'a> Work<'a> {
                 next_data(original, at, filled.size).map_err(RestoreError::source)?,
                 next_data(&filled.file, at, filled.size).map_err(RestoreError::target)?,
             ];
-            let Some(data) = next.into_iter().flatten().min() else {
+            let Some((data, _)) = next.into_iter().flatten().min() else {
                 return Ok(());
             };
             if self.is_stopped() {
@@ -373,26 +374,6 @@ fn write_but_zeros(file: &File, bytes: &[u8], at: u64) -> io::Result<()> {
 fn is_hole(file: &File, part: &Part) -> rustix::io::Result<bool> {
     let end = part.at + part.bytes;
     Ok(part.bytes > 0 && next_data(file, part.at, end)?.is_none())
-}
-
-/// The offset of the next data that isn't a hole, from `at` and before `size`.
-fn next_data(file: &File, at: u64, size: u64) -> rustix::io::Result<Option<u64>> {
-    if at >= size {
-        return Ok(None);
-    }
-    match rustix::fs::seek(file, SeekFrom::Data(at)) {
-        Ok(data) => Ok((data < size).then_some(data)),
-        Err(Errno::NXIO) => Ok(None),
-        // The file system doesn't report holes.
-        Err(Errno::INVAL | Errno::NOTSUP) => Ok(Some(at)),
-        Err(error) => Err(error),
-    }
-}
-
-fn next_hole(file: &File, at: u64, size: u64) -> u64 {
-    rustix::fs::seek(file, SeekFrom::Hole(at))
-        .unwrap_or(size)
-        .min(size)
 }
 
 fn copy_range(mut original: &File, mut copy: &File, at: u64, bytes: u64) -> Result<(), RestoreError> {

@@ -168,7 +168,7 @@ pub(crate) fn compare(
         .iter()
         .filter(|(name, _)| INHERITED.contains(&name.as_c_str()))
     {
-        if !metadata.attributes.iter().any(|(wanted, _)| wanted == name) {
+        if !metadata.attributes.iter().any(|(expected, _)| expected == name) {
             notes.differs(Detail::AccessList, path, Some("not expected"));
         }
     }

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use super::xattr;
 use crate::dir::{Dir, identity_of, kind_of, size_of};
 use crate::failure::is_transient;
+use crate::holes::next_data;
 
 /// The maximum number of attempts to copy a file.
 const TRIES_MAX: u32 = 3;
@@ -248,22 +249,6 @@ fn copy_content(
     }
     copy.set_len(size).map_err(CopyError::copy)?;
     Ok(true)
-}
-
-/// The range of the next data that isn't a hole, from `at`.
-fn next_data(original: &File, at: u64, size: u64) -> rustix::io::Result<Option<(u64, u64)>> {
-    let data = match rustix::fs::seek(original, SeekFrom::Data(at)) {
-        Ok(data) => data,
-        Err(Errno::NXIO) => return Ok(None),
-        // The file system doesn't report holes.
-        Err(Errno::INVAL | Errno::NOTSUP) => return Ok(Some((at, size))),
-        Err(error) => return Err(error),
-    };
-    if data >= size {
-        return Ok(None);
-    }
-    let hole = rustix::fs::seek(original, SeekFrom::Hole(data)).unwrap_or(size);
-    Ok(Some((data, hole.min(size))))
 }
 
 fn copy_piece(mut original: &File, mut copy: &File, at: u64, bytes: u64) -> Result<u64, CopyError> {

@@ -10,11 +10,11 @@ fn backup_source(id: u128) -> RestoreSource {
 }
 
 fn restore(id: u128, app_id: AppId, source: RestoreSource, secs: i64) -> AppRestore {
-    let wanted = CreateAppRestore { app_id, source };
+    let request = CreateAppRestore { app_id, source };
     AppRestore::pending(
         AppRestoreId::new(Uuid::from_u128(id)),
         TEAM,
-        wanted,
+        request,
         ALICE,
         at(secs),
     )

@@ -1,6 +1,5 @@
 use appkeep_core::app::AppView;
 use appkeep_core::app_restore::{AppRestore, CreateAppRestore, RestoreSource};
-use appkeep_core::catalog::Declaration;
 use appkeep_core::ids::{AppId, AppSnapshotId, SubjectId};
 use appkeep_core::listing::Listed;
 use appkeep_core::store::Page;
@@ -13,21 +12,15 @@ async fn view(h: &Harness, id: AppId) -> AppView {
     h.store.fetch_app_view(TEAM, id).await.unwrap().unwrap()
 }
 
-async fn declare(h: &Harness, declaration: &Declaration, secs: i64) {
-    let mut tx = h.begin().await;
-    tx.update_declaration(declaration, at(secs)).await.unwrap();
-    tx.commit().await.unwrap();
-}
-
 fn restore(id: u128, app_id: AppId, secs: i64) -> AppRestore {
-    let wanted = CreateAppRestore {
+    let request = CreateAppRestore {
         app_id,
         source: RestoreSource::Snapshot(AppSnapshotId::new(Uuid::from_u128(9))),
     };
     AppRestore::pending(
         Uuid::from_u128(id).into(),
         TEAM,
-        wanted,
+        request,
         SubjectId::SYSTEM,
         at(secs),
     )
@@ -51,14 +44,14 @@ async fn app_views_contain_account_and_times() {
 #[tokio::test]
 async fn only_changed_apps_get_a_new_generation() {
     let h = Harness::new().await;
-    declare(&h, &declaration(), 1).await;
+    h.declare(&declaration(), 1).await;
     assert_eq!(
         (view(&h, WIKI).await.generation, view(&h, WIKI).await.modified_at),
         (0, at(0))
     );
     let mut without = declaration();
     without.apps.retain(|app| app.id != WIKI);
-    declare(&h, &without, 2).await;
+    h.declare(&without, 2).await;
     let gone = view(&h, WIKI).await;
     assert!(!gone.app.declared);
     assert_eq!(
@@ -72,7 +65,7 @@ async fn only_changed_apps_get_a_new_generation() {
         .iter_mut()
         .filter(|account| account.id == TEAM)
         .for_each(|account| "crew".clone_into(&mut account.name));
-    declare(&h, &renamed, 3).await;
+    h.declare(&renamed, 3).await;
     assert_eq!(
         (view(&h, WIKI).await.generation, view(&h, FORUM).await.generation),
         (2, 1)

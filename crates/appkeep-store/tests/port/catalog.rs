@@ -95,9 +95,7 @@ async fn redeclaring_replaces_the_options_of_an_app() {
 #[tokio::test]
 async fn undeclared_apps_keep_their_row_and_backups() {
     let h = Harness::new().await;
-    let mut tx = h.begin().await;
-    tx.insert_resource(&backup(1, "nightly")).await.unwrap();
-    tx.commit().await.unwrap();
+    h.insert(&backup(1, "nightly")).await;
 
     declare(&h, &Declaration::default()).await.unwrap();
 

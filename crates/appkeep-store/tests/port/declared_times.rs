@@ -6,12 +6,6 @@ use uuid::Uuid;
 use crate::fixtures::{FAR, FORUM, NEAR, OTHER_ACCOUNT, TEAM, WIKI, account, at, declaration};
 use crate::harness::Harness;
 
-async fn declare(h: &Harness, declaration: &appkeep_core::catalog::Declaration, secs: i64) {
-    let mut tx = h.begin().await;
-    tx.update_declaration(declaration, at(secs)).await.unwrap();
-    tx.commit().await.unwrap();
-}
-
 fn schedule(cron: &str) -> Schedule {
     Schedule {
         id: Uuid::from_u128(0xe1).into(),
@@ -59,7 +53,7 @@ async fn accounts_are_listed_with_their_times() {
     without.accounts.retain(|account| account.id == TEAM);
     without.apps.retain(|app| app.account_id == TEAM);
     without.buckets.retain(|bucket| bucket.account_id == TEAM);
-    declare(&h, &without, 7).await;
+    h.declare(&without, 7).await;
     let found = h.store.list_recorded_accounts().await.unwrap();
     let gone = found
         .iter()
@@ -75,15 +69,15 @@ async fn only_differing_declarations_count_as_changed() {
     let mut changed = declaration();
     // A different order is not a change.
     changed.buckets.swap(0, 1);
-    declare(&h, &changed, 1).await;
+    h.declare(&changed, 1).await;
     assert_eq!(times(&h).await, [(FAR, 0, 0), (NEAR, 0, 0)]);
     changed.buckets[1].backups_max += 1;
-    declare(&h, &changed, 2).await;
+    h.declare(&changed, 2).await;
     assert_eq!(times(&h).await, [(FAR, 0, 0), (NEAR, 0, 2)]);
     changed.buckets.remove(0);
-    declare(&h, &changed, 3).await;
+    h.declare(&changed, 3).await;
     assert_eq!(times(&h).await, [(NEAR, 0, 2), (FAR, 0, 3)]);
-    declare(&h, &changed, 4).await;
+    h.declare(&changed, 4).await;
     assert_eq!(times(&h).await, [(NEAR, 0, 2), (FAR, 0, 3)]);
 }
 
@@ -92,7 +86,7 @@ async fn app_schedules_include_their_next_run_and_runs_are_not_changes() {
     let h = Harness::new().await;
     let mut with = declaration();
     with.schedules.push(schedule("0 3 * * *"));
-    declare(&h, &with, 1).await;
+    h.declare(&with, 1).await;
     let next = NextRun {
         due_at: at(100),
         decided_at: at(2),
@@ -104,7 +98,7 @@ async fn app_schedules_include_their_next_run_and_runs_are_not_changes() {
             .unwrap()
     );
     tx.commit().await.unwrap();
-    declare(&h, &with, 3).await;
+    h.declare(&with, 3).await;
     let found = h.store.list_app_schedules(TEAM, WIKI).await.unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].item.schedule, with.schedules[0]);
@@ -114,7 +108,7 @@ async fn app_schedules_include_their_next_run_and_runs_are_not_changes() {
     assert_eq!(h.store.list_app_schedules(OTHER_ACCOUNT, WIKI).await.unwrap(), []);
 
     with.schedules[0] = schedule("0 4 * * *");
-    declare(&h, &with, 4).await;
+    h.declare(&with, 4).await;
     let found = h.store.list_app_schedules(TEAM, WIKI).await.unwrap();
     assert_eq!((found[0].created_at, found[0].modified_at), (at(1), at(4)));
     assert_eq!(found[0].item.next, None);

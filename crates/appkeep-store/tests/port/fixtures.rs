@@ -6,9 +6,10 @@ use appkeep_core::catalog::{
     Account, App, AppOptions, Bucket, BucketLocation, Consistency, Declaration, Volume,
 };
 use appkeep_core::hook::{Hook, HookStage};
-use appkeep_core::ids::{AccountId, AppId, BucketId, SubjectId};
+use appkeep_core::ids::{AccountId, AppId, BackupKind, BucketId, SnapshotKind, SubjectId};
 use appkeep_core::name::ResourceName;
-use appkeep_core::resource::CreateResource;
+use appkeep_core::resource::{CreateResource, Resource};
+use appkeep_core::store::StoredKind;
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
@@ -96,36 +97,47 @@ pub(crate) fn declaration() -> Declaration {
     }
 }
 
-/// A pending backup of the wiki, created at the start.
-pub(crate) fn backup(id: u128, name: &str) -> AppBackup {
-    let details = BackupDetails::new(NEAR, None);
-    AppBackup::pending(
+/// A kind of resource with fixtures.
+pub(crate) trait Pending: StoredKind {
+    /// The details of a pending resource.
+    fn details() -> Self::Details;
+}
+
+impl Pending for BackupKind {
+    fn details() -> BackupDetails {
+        BackupDetails::new(NEAR, None)
+    }
+}
+
+impl Pending for SnapshotKind {
+    fn details() -> SnapshotDetails {
+        SnapshotDetails::default()
+    }
+}
+
+/// A pending resource of the wiki, created at the start.
+pub(crate) fn resource<K: Pending>(id: u128, name: &str) -> Resource<K> {
+    let request = CreateResource {
+        app_id: WIKI,
+        name: Some(ResourceName::new(name).unwrap()),
+        labels: Vec::new(),
+    };
+    Resource::pending(
         Uuid::from_u128(id).into(),
         TEAM,
-        request(name),
-        details,
+        request,
+        K::details(),
         ALICE,
         at(0),
     )
+}
+
+/// A pending backup of the wiki, created at the start.
+pub(crate) fn backup(id: u128, name: &str) -> AppBackup {
+    resource(id, name)
 }
 
 /// A pending snapshot of the wiki, created at the start.
 pub(crate) fn snapshot(id: u128, name: &str) -> AppSnapshot {
-    let details = SnapshotDetails::default();
-    AppSnapshot::pending(
-        Uuid::from_u128(id).into(),
-        TEAM,
-        request(name),
-        details,
-        ALICE,
-        at(0),
-    )
-}
-
-fn request(name: &str) -> CreateResource {
-    CreateResource {
-        app_id: WIKI,
-        name: Some(ResourceName::new(name).unwrap()),
-        labels: Vec::new(),
-    }
+    resource(id, name)
 }

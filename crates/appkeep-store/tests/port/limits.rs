@@ -26,9 +26,7 @@ async fn with_limits(near_max: u32) -> Harness {
     for n in 1..=9 {
         declared.apps.push(app(TEAM, app_id(n), &format!("app-{n}")));
     }
-    let mut tx = h.begin().await;
-    tx.update_declaration(&declared, at(0)).await.unwrap();
-    tx.commit().await.unwrap();
+    h.declare(&declared, 0).await;
     h
 }
 
@@ -113,9 +111,7 @@ async fn dead_backups_are_claimed_first_and_dont_block_each_other() {
     }
     let mut lowered = declaration();
     lowered.buckets[0].backups_max = 1;
-    let mut tx = h.begin().await;
-    tx.update_declaration(&lowered, at(0)).await.unwrap();
-    tx.commit().await.unwrap();
+    h.declare(&lowered, 0).await;
     let again = claim(&h, REPLICA, 100).await.unwrap();
     assert_eq!((number(Some(again.clone())), again.attempt), (Some(1), 2));
     assert_eq!(number(claim(&h, REPLICA, 100).await), None);

@@ -2,11 +2,11 @@
 
 use appkeep_core::app_backup::AppBackup;
 use appkeep_core::app_snapshot::AppSnapshot;
-use appkeep_core::ids::{AppBackupId, AppId, AppSnapshotId, BackupKind, SnapshotKind};
+use appkeep_core::ids::{AppBackupId, AppId, AppSnapshotId, BackupKind, BucketId, SnapshotKind};
 use appkeep_core::listing::Listed;
 use appkeep_core::state::ResourceState;
 use appkeep_core::statistics::StateCount;
-use appkeep_core::store::{Finished, ListFilter, Page, Position};
+use appkeep_core::store::{Finished, ListFilter, Page, Position, StoredKind};
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -41,7 +41,7 @@ fn rows() -> Vec<(Uuid, DateTime<Utc>, AppId)> {
 /// The expected ids of a list, in order.
 fn expected(app_id: Option<AppId>) -> Vec<Uuid> {
     let mut rows = rows();
-    rows.retain(|(.., of)| app_id.is_none_or(|wanted| wanted == *of));
+    rows.retain(|(.., of)| app_id.is_none_or(|expected| expected == *of));
     rows.sort_by_key(|(id, time, _)| std::cmp::Reverse((time.timestamp_micros(), id.as_u128())));
     rows.into_iter().map(|(id, ..)| id).collect()
 }
@@ -247,6 +247,25 @@ async fn changes_of_listed_resources_increment_the_account_version() {
     assert_eq!(h.store.fetch_account_version(unknown).await.unwrap(), None);
 }
 
+/// All finished resources of an app, which are in this bucket.
+async fn finished<K: StoredKind>(
+    h: &Harness,
+    app_id: AppId,
+    bucket_id: Option<BucketId>,
+) -> Vec<(Uuid, ResourceState)> {
+    let (store, mut all) = (K::of(h.store.as_ref()), Vec::new());
+    loop {
+        let after = all.last().map(|(id, _): &(Uuid, _)| (*id).into());
+        let page = store.list_finished(app_id, after, 2).await.unwrap();
+        if page.is_empty() {
+            return all;
+        }
+        let is_expected = |one: &Finished<K>| one.bucket_id == bucket_id && one.generation == 0;
+        assert!(page.iter().all(is_expected));
+        all.extend(page.iter().map(|one| (one.id.as_uuid(), one.state)));
+    }
+}
+
 #[tokio::test]
 async fn finished_resources_are_listed_by_app_in_the_order_of_their_ids() {
     let h = Harness::new().await;
@@ -285,40 +304,18 @@ async fn finished_resources_are_listed_by_app_in_the_order_of_their_ids() {
             .map(|(n, state)| (Uuid::from_u128(n), *state))
             .collect();
         assert!(expected.len() >= 2);
-        let (mut backups, mut snapshots) = (Vec::new(), Vec::new());
-        loop {
-            let after = backups.last().map(|(id, _): &(Uuid, _)| (*id).into());
-            let found: Vec<Finished<BackupKind>> = h.store.list_finished(app_id, after, 2).await.unwrap();
-            if found.is_empty() {
-                break;
-            }
-            assert!(
-                found
-                    .iter()
-                    .all(|one| one.bucket_id == Some(NEAR) && one.generation == 0)
-            );
-            backups.extend(found.iter().map(|one| (one.id.as_uuid(), one.state)));
-        }
-        loop {
-            let after = snapshots.last().map(|(id, _): &(Uuid, _)| (*id).into());
-            let found: Vec<Finished<SnapshotKind>> = h.store.list_finished(app_id, after, 2).await.unwrap();
-            if found.is_empty() {
-                break;
-            }
-            snapshots.extend(found.iter().map(|one| (one.id.as_uuid(), one.state)));
-        }
-        assert_eq!(backups, expected);
-        assert_eq!(snapshots, expected);
+        assert_eq!(finished::<BackupKind>(&h, app_id, Some(NEAR)).await, expected);
+        assert_eq!(finished::<SnapshotKind>(&h, app_id, None).await, expected);
     }
 }
 
 #[tokio::test]
 async fn statistics_count_every_change() {
     let h = filled().await;
-    let count = async |wanted: ResourceState| {
+    let count = async |expected: ResourceState| {
         let statistics = h.store.fetch_statistics().await.unwrap();
         let of = |counts: &[StateCount]| {
-            let found = counts.iter().find(|one| one.state == wanted);
+            let found = counts.iter().find(|one| one.state == expected);
             found.map_or((0, 0), |one| (one.count, one.bytes))
         };
         (of(&statistics.app_backups), of(&statistics.app_snapshots))

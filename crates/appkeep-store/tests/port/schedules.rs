@@ -43,9 +43,7 @@ fn with(schedules: Vec<Schedule>) -> Declaration {
 }
 
 async fn declare(h: &Harness, schedules: Vec<Schedule>) {
-    let mut tx = h.begin().await;
-    tx.update_declaration(&with(schedules), at(0)).await.unwrap();
-    tx.commit().await.unwrap();
+    h.declare(&with(schedules), 0).await;
 }
 
 fn next(due_secs: i64) -> NextRun {

@@ -211,10 +211,10 @@ impl Fixture {
 
     /// Whether every file of the old or new data is somewhere below the volumes' directory.
     fn is_findable(&self, which: &str) -> bool {
-        let wanted = if which == "old" { "gone/old" } else { "below/new" };
+        let expected = if which == "old" { "gone/old" } else { "below/new" };
         let found = walkdir::WalkDir::new(self.dir.path().join("volumes"))
             .into_iter()
-            .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().ends_with(wanted)));
+            .filter(|entry| entry.as_ref().is_ok_and(|entry| entry.path().ends_with(expected)));
         found.count() >= VOLUMES.len()
     }
 
